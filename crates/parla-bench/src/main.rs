@@ -1,0 +1,3 @@
+//! The load generator, the bare loop it is measured against, and the benchmarks.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Messages on disk: kept, paged and searched. SQLite.

@@ -1,0 +1,1 @@
+//! For tests only: transcripts, the simulator and its checkers.

@@ -1,0 +1,3 @@
+//! What the README's two commands run.
+
+fn main() {}
