@@ -1,0 +1,111 @@
+//! Capabilities: what a client and its server agree on beyond plain IRC.
+//!
+//! <https://ircv3.net/specs/extensions/capability-negotiation>
+
+use bitflags::bitflags;
+
+bitflags! {
+    /// A set of capabilities. One bit each, so that a set is compared and masked in one step.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct Capabilities: u32 {
+        /// Messages carry the sender's account. <https://ircv3.net/specs/extensions/account-tag>
+        const ACCOUNT_TAG = 1 << 0;
+        /// Being away is announced. <https://ircv3.net/specs/extensions/away-notify>
+        const AWAY_NOTIFY = 1 << 1;
+        /// Lines that belong together. <https://ircv3.net/specs/extensions/batch>
+        const BATCH = 1 << 2;
+        /// Changes of this list are announced; implied by version 302.
+        const CAP_NOTIFY = 1 << 3;
+        /// History on request. <https://ircv3.net/specs/extensions/chathistory>
+        const CHATHISTORY = 1 << 4;
+        /// One's own messages come back. <https://ircv3.net/specs/extensions/echo-message>
+        const ECHO_MESSAGE = 1 << 5;
+        /// JOIN carries account and real name. <https://ircv3.net/specs/extensions/extended-join>
+        const EXTENDED_JOIN = 1 << 6;
+        /// Answers carry the label of their question. <https://ircv3.net/specs/extensions/labeled-response>
+        const LABELED_RESPONSE = 1 << 7;
+        /// Tags of clients, and message ids. <https://ircv3.net/specs/extensions/message-tags>
+        const MESSAGE_TAGS = 1 << 8;
+        /// All prefixes of a member. <https://ircv3.net/specs/extensions/multi-prefix>
+        const MULTI_PREFIX = 1 << 9;
+        /// Messages carry their time. <https://ircv3.net/specs/extensions/server-time>
+        const SERVER_TIME = 1 << 10;
+        /// FAIL, WARN and NOTE. <https://ircv3.net/specs/extensions/standard-replies>
+        const STANDARD_REPLIES = 1 << 11;
+        /// NAMES gives full sources. <https://ircv3.net/specs/extensions/userhost-in-names>
+        const USERHOST_IN_NAMES = 1 << 12;
+    }
+}
+
+/// Each capability with its name on the wire, in the order in which they are listed.
+const NAMES: [(Capabilities, &str); 13] = [
+    (Capabilities::ACCOUNT_TAG, "account-tag"),
+    (Capabilities::AWAY_NOTIFY, "away-notify"),
+    (Capabilities::BATCH, "batch"),
+    (Capabilities::CAP_NOTIFY, "cap-notify"),
+    (Capabilities::CHATHISTORY, "draft/chathistory"),
+    (Capabilities::ECHO_MESSAGE, "echo-message"),
+    (Capabilities::EXTENDED_JOIN, "extended-join"),
+    (Capabilities::LABELED_RESPONSE, "labeled-response"),
+    (Capabilities::MESSAGE_TAGS, "message-tags"),
+    (Capabilities::MULTI_PREFIX, "multi-prefix"),
+    (Capabilities::SERVER_TIME, "server-time"),
+    (Capabilities::STANDARD_REPLIES, "standard-replies"),
+    (Capabilities::USERHOST_IN_NAMES, "userhost-in-names"),
+];
+
+impl Capabilities {
+    /// The capability of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, known)| *known == name).map(|(capability, _)| *capability)
+    }
+
+    /// The names of the set, in the order of the list.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        NAMES.iter().filter(move |(capability, _)| self.contains(*capability)).map(|(_, name)| *name)
+    }
+
+    /// What each change in a `CAP REQ` asks for: the set to add and the set to take away.
+    ///
+    /// `None` if it names a capability that this crate does not know.
+    pub fn requested(list: &str) -> Option<(Self, Self)> {
+        let (mut added, mut removed) = (Self::empty(), Self::empty());
+        for word in list.split_ascii_whitespace() {
+            match word.strip_prefix('-') {
+                Some(name) => {
+                    let capability = Self::named(name)?;
+                    removed |= capability;
+                    added -= capability;
+                }
+                None => {
+                    let capability = Self::named(word)?;
+                    added |= capability;
+                    removed -= capability;
+                }
+            }
+        }
+        Some((added, removed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_capability_has_one_name() {
+        let all = NAMES.iter().fold(Capabilities::empty(), |set, (capability, _)| set | *capability);
+        assert_eq!(all, Capabilities::all());
+        for name in Capabilities::all().names() {
+            assert!(Capabilities::named(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_request_adds_and_takes_away() {
+        let (added, removed) = Capabilities::requested("batch -echo-message  server-time").unwrap();
+        assert_eq!(added, Capabilities::BATCH | Capabilities::SERVER_TIME);
+        assert_eq!(removed, Capabilities::ECHO_MESSAGE);
+        assert_eq!(Capabilities::requested("batch nonsense"), None);
+    }
+}

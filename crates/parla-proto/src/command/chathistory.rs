@@ -1,0 +1,33 @@
+//! CHATHISTORY asks for earlier messages.
+//!
+//! <https://ircv3.net/specs/extensions/chathistory>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// CHATHISTORY with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chathistory<'a> {
+    /// LATEST, BEFORE, AFTER, AROUND, BETWEEN or TARGETS, in any case.
+    pub subcommand: &'a str,
+    /// Target, bounds and limit, as the subcommand has them.
+    pub arguments: Params<'a>,
+}
+
+/// What is to be known of CHATHISTORY.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 1,
+    before_registration: false,
+    syntax: "<subcommand> <target> <bounds> <limit>",
+    help: "Gives earlier messages of a channel: LATEST, BEFORE, AFTER, AROUND, BETWEEN, TARGETS.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "CHATHISTORY";
+
+impl<'a> From<&Params<'a>> for Chathistory<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { subcommand: at(params, 0), arguments: params.iter().skip(1).copied().collect() }
+    }
+}

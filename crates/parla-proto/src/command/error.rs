@@ -1,0 +1,28 @@
+//! ERROR is for servers; from a client it means nothing.
+//!
+//! <https://modern.ircdocs.horse/#error-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// ERROR with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error;
+
+/// What is to be known of ERROR.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: true,
+    syntax: "",
+    help: "Is sent by servers only.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "ERROR";
+
+impl From<&Params<'_>> for Error {
+    fn from(_: &Params<'_>) -> Self {
+        Self
+    }
+}

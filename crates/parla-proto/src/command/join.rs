@@ -1,0 +1,33 @@
+//! JOIN enters channels.
+//!
+//! <https://modern.ircdocs.horse/#join-message>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// JOIN with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Join<'a> {
+    /// Names separated by commas; `0` leaves all.
+    pub channels: &'a str,
+    /// Keys separated by commas, in the same order.
+    pub keys: Option<&'a str>,
+}
+
+/// What is to be known of JOIN.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 1,
+    before_registration: false,
+    syntax: "<channel>{,<channel>} [<key>{,<key>}]",
+    help: "Enters channels; one that is not there is made.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "JOIN";
+
+impl<'a> From<&Params<'a>> for Join<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { channels: at(params, 0), keys: params.get(1).copied() }
+    }
+}

@@ -1,0 +1,39 @@
+//! KICK puts members out of a channel.
+//!
+//! <https://modern.ircdocs.horse/#kick-message>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// KICK with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kick<'a> {
+    /// Where.
+    pub channel: &'a str,
+    /// Who, separated by commas.
+    pub nicks: &'a str,
+    /// Why.
+    pub reason: Option<&'a str>,
+}
+
+/// What is to be known of KICK.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 2,
+    before_registration: false,
+    syntax: "<channel> <nick>{,<nick>} [<reason>]",
+    help: "Puts members out of a channel.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "KICK";
+
+impl<'a> From<&Params<'a>> for Kick<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self {
+            channel: at(params, 0),
+            nicks: at(params, 1),
+            reason: params.get(2).copied().filter(|text| !text.is_empty()),
+        }
+    }
+}

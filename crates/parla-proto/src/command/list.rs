@@ -1,0 +1,31 @@
+//! LIST lists channels.
+//!
+//! <https://modern.ircdocs.horse/#list-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// LIST with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct List<'a> {
+    /// Names separated by commas; all if there are none.
+    pub channels: Option<&'a str>,
+}
+
+/// What is to be known of LIST.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "[<channel>{,<channel>}]",
+    help: "Lists channels with the number of their members and their topics.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "LIST";
+
+impl<'a> From<&Params<'a>> for List<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { channels: params.first().copied().filter(|text| !text.is_empty()) }
+    }
+}

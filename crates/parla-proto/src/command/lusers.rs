@@ -1,0 +1,28 @@
+//! LUSERS counts users.
+//!
+//! <https://modern.ircdocs.horse/#lusers-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// LUSERS with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lusers;
+
+/// What is to be known of LUSERS.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "",
+    help: "Counts users, channels and connections.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "LUSERS";
+
+impl From<&Params<'_>> for Lusers {
+    fn from(_: &Params<'_>) -> Self {
+        Self
+    }
+}

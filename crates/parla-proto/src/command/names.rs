@@ -1,0 +1,31 @@
+//! NAMES lists members.
+//!
+//! <https://modern.ircdocs.horse/#names-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// NAMES with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names<'a> {
+    /// Names separated by commas.
+    pub channels: Option<&'a str>,
+}
+
+/// What is to be known of NAMES.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "[<channel>{,<channel>}]",
+    help: "Lists the members of channels.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "NAMES";
+
+impl<'a> From<&Params<'a>> for Names<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { channels: params.first().copied().filter(|text| !text.is_empty()) }
+    }
+}

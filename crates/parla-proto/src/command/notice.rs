@@ -1,0 +1,33 @@
+//! NOTICE sends text that nothing answers by itself.
+//!
+//! <https://modern.ircdocs.horse/#notice-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// NOTICE with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice<'a> {
+    /// Channels and nicks separated by commas.
+    pub targets: Option<&'a str>,
+    /// What is said.
+    pub text: Option<&'a str>,
+}
+
+/// What is to be known of NOTICE.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "<target>{,<target>} <text>",
+    help: "Sends text that no program answers by itself.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "NOTICE";
+
+impl<'a> From<&Params<'a>> for Notice<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { targets: params.first().copied(), text: params.get(1).copied() }
+    }
+}

@@ -1,0 +1,31 @@
+//! PONG answers a PING.
+//!
+//! <https://modern.ircdocs.horse/#pong-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// PONG with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pong<'a> {
+    /// The text of the PING.
+    pub token: Option<&'a str>,
+}
+
+/// What is to be known of PONG.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: true,
+    syntax: "<token>",
+    help: "Answers a PING.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "PONG";
+
+impl<'a> From<&Params<'a>> for Pong<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { token: params.first().copied() }
+    }
+}

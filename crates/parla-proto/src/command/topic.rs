@@ -1,0 +1,33 @@
+//! TOPIC shows or sets a channel's topic.
+//!
+//! <https://modern.ircdocs.horse/#topic-message>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// TOPIC with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Topic<'a> {
+    /// Which channel.
+    pub channel: &'a str,
+    /// The new topic; empty clears it; it is asked for if there is none.
+    pub topic: Option<&'a str>,
+}
+
+/// What is to be known of TOPIC.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 1,
+    before_registration: false,
+    syntax: "<channel> [<topic>]",
+    help: "Shows the topic of a channel, or sets it.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "TOPIC";
+
+impl<'a> From<&Params<'a>> for Topic<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { channel: at(params, 0), topic: params.get(1).copied() }
+    }
+}

@@ -1,0 +1,33 @@
+//! USER says who is there.
+//!
+//! <https://modern.ircdocs.horse/#user-message>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// USER with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct User<'a> {
+    /// The user name.
+    pub user: &'a str,
+    /// The real name.
+    pub realname: &'a str,
+}
+
+/// What is to be known of USER.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 4,
+    before_registration: true,
+    syntax: "<user> 0 * <real name>",
+    help: "Gives a user name and a real name when connecting.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "USER";
+
+impl<'a> From<&Params<'a>> for User<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { user: at(params, 0), realname: at(params, 3) }
+    }
+}

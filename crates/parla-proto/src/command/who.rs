@@ -1,0 +1,31 @@
+//! WHO lists users.
+//!
+//! <https://modern.ircdocs.horse/#who-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// WHO with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who<'a> {
+    /// A channel, a nick or a mask.
+    pub mask: Option<&'a str>,
+}
+
+/// What is to be known of WHO.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "<mask>",
+    help: "Lists the people in a channel, or those whom a mask matches.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "WHO";
+
+impl<'a> From<&Params<'a>> for Who<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { mask: params.first().copied().filter(|text| !text.is_empty()) }
+    }
+}

@@ -1,0 +1,140 @@
+//! Bytes of a stream into lines, whatever pieces they arrive in.
+//!
+//! A line ends with LF, with or without CR before it; empty lines are no lines. Memory is bounded by one line: what is
+//! longer is thrown away up to its end and reported once.
+
+use memchr::memchr;
+
+/// What one stream has sent of a line that is not complete yet. Owns nothing while there is none.
+#[derive(Debug, Default)]
+pub struct Framer {
+    partial: Vec<u8>,
+    discarding: bool,
+}
+
+/// One line of a stream, without its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame<'a> {
+    /// A line of one byte or more.
+    Line(&'a [u8]),
+    /// A line was longer than allowed; its bytes are gone.
+    TooLong,
+}
+
+impl Framer {
+    /// Takes the next bytes of the stream and gives each line that they complete to `each`.
+    ///
+    /// `line_bytes_max` counts the line with its CR LF.
+    pub fn feed(&mut self, input: &[u8], line_bytes_max: usize, mut each: impl FnMut(Frame<'_>)) {
+        let mut rest = input;
+        while let Some(end) = memchr(b'\n', rest) {
+            let (piece, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
+            self.complete(piece, line_bytes_max, &mut each);
+        }
+        self.keep(rest, line_bytes_max, &mut each);
+    }
+
+    /// Bytes held of an incomplete line.
+    pub fn partial_bytes(&self) -> usize {
+        self.partial.len()
+    }
+
+    fn complete(&mut self, piece: &[u8], line_bytes_max: usize, each: &mut impl FnMut(Frame<'_>)) {
+        if self.discarding {
+            self.discarding = false;
+            return;
+        }
+        if self.partial.is_empty() {
+            emit(piece, line_bytes_max, each);
+            return;
+        }
+        let mut line = std::mem::take(&mut self.partial);
+        line.extend_from_slice(piece);
+        emit(&line, line_bytes_max, each);
+    }
+
+    fn keep(&mut self, piece: &[u8], line_bytes_max: usize, each: &mut impl FnMut(Frame<'_>)) {
+        if piece.is_empty() || self.discarding {
+            return;
+        }
+        if self.partial.len() + piece.len() >= line_bytes_max {
+            self.partial = Vec::new();
+            self.discarding = true;
+            each(Frame::TooLong);
+            return;
+        }
+        self.partial.extend_from_slice(piece);
+    }
+}
+
+fn emit(line: &[u8], line_bytes_max: usize, each: &mut impl FnMut(Frame<'_>)) {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.len() + 2 > line_bytes_max {
+        each(Frame::TooLong);
+    } else if !line.is_empty() {
+        each(Frame::Line(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn frames(pieces: &[&[u8]], max: usize) -> Vec<String> {
+        let mut framer = Framer::default();
+        let mut seen = Vec::new();
+        for piece in pieces {
+            framer.feed(piece, max, |frame| {
+                seen.push(match frame {
+                    Frame::Line(line) => String::from_utf8_lossy(line).into_owned(),
+                    Frame::TooLong => "<too long>".to_owned(),
+                });
+            });
+        }
+        seen
+    }
+
+    #[test]
+    fn both_line_ends_and_no_empty_lines() {
+        assert_eq!(frames(&[b"NICK a\r\nUSER b\n\r\n\n"], 512), ["NICK a", "USER b"]);
+    }
+
+    #[test]
+    fn pieces_are_put_together() {
+        assert_eq!(frames(&[b"NI", b"CK a\r", b"\nPING", b" x\n"], 512), ["NICK a", "PING x"]);
+    }
+
+    #[test]
+    fn the_limit_counts_the_line_end() {
+        assert_eq!(frames(&[b"12345678\r\n123456789\r\nok\r\n"], 10), ["12345678", "<too long>", "ok"]);
+    }
+
+    #[test]
+    fn an_endless_line_is_reported_once_and_not_kept() {
+        let mut framer = Framer::default();
+        let mut reports = 0;
+        for _ in 0..1000 {
+            framer.feed(&[b'x'; 1000], 512, |_| reports += 1);
+        }
+        assert_eq!((reports, framer.partial_bytes()), (1, 0));
+        assert_eq!(frames(&[&[b'x'; 600], b"yy\nPING z\n"], 512), ["<too long>", "PING z"]);
+    }
+
+    proptest! {
+        /// However a stream is cut into pieces, the lines are the same.
+        #[test]
+        fn cutting_changes_nothing(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), b'a'..b'd'], 0..200),
+                                   cuts in proptest::collection::vec(0usize..200, 0..8)) {
+            let whole = frames(&[&bytes], 20);
+            let mut at: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            at.push(0);
+            at.push(bytes.len());
+            at.sort_unstable();
+            let pieces: Vec<&[u8]> = at.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+            prop_assert_eq!(frames(&pieces, 20), whole);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The tokens of RPL_ISUPPORT: what a server tells about its limits and features.
+//!
+//! <https://modern.ircdocs.horse/#rplisupport-005>
+
+use std::fmt::Write as _;
+
+use crate::limits::ISUPPORT_TOKENS_PER_LINE;
+
+/// One token, as a client reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// The name, in capitals.
+    pub name: &'a str,
+    /// The value with its escapes undone; empty if there is none.
+    pub value: String,
+    /// Whether the token takes back an earlier one: `-NAME`.
+    pub negated: bool,
+}
+
+impl<'a> Token<'a> {
+    /// Reads one token.
+    pub fn parse(text: &'a str) -> Self {
+        let (negated, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        Self { name, value: unescape(value), negated }
+    }
+}
+
+/// Writes `NAME` or `NAME=value`, with the value escaped.
+pub fn token(name: &str, value: &str) -> String {
+    let mut token = name.to_owned();
+    if value.is_empty() {
+        return token;
+    }
+    token.push('=');
+    for char in value.chars() {
+        match char {
+            ' ' | '=' | '\\' => {
+                let _ = write!(token, "\\x{:02X}", u32::from(char));
+            }
+            _ => token.push(char),
+        }
+    }
+    token
+}
+
+/// The tokens in groups that fit on a line each, separated by spaces.
+pub fn lines(tokens: &[String]) -> Vec<String> {
+    tokens.chunks(ISUPPORT_TOKENS_PER_LINE).map(|tokens| tokens.join(" ")).collect()
+}
+
+fn unescape(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("\\x") {
+        out.push_str(before);
+        let code = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code {
+            Some(code) => {
+                out.push(char::from(code));
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push_str("\\x");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_writes() {
+        for value in ["", "abc", "My Network", "a=b", "back\\slash", "\\x", "(ov)@+"] {
+            let written = token("NAME", value);
+            assert!(!written.contains(' ') && written.matches('=').count() <= 1, "{written}");
+            assert_eq!(Token::parse(&written).value, value);
+        }
+        assert!(Token::parse("-EXCEPTS").negated);
+    }
+
+    #[test]
+    fn a_line_has_thirteen_tokens() {
+        let tokens: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        let counts: Vec<usize> = lines(&tokens).iter().map(|line| line.split(' ').count()).collect();
+        assert_eq!(counts, [13, 13, 4]);
+    }
+}

@@ -1,0 +1,166 @@
+//! Writes one line. The only place that decides where a `:` goes, and that keeps line breaks out.
+
+use std::fmt::{Display, Write as _};
+
+/// A line being written, part by part: tags, source, command, parameters.
+///
+/// CR, LF and NUL inside a part become spaces, so a line can never be two.
+#[derive(Debug)]
+pub struct Line {
+    text: String,
+}
+
+/// Room for a usual line, so that most are written without moving.
+const CAPACITY: usize = 160;
+
+impl Line {
+    /// A line from `source`.
+    pub fn from(source: &impl Display) -> Self {
+        Self { text: String::with_capacity(CAPACITY) }.source(source)
+    }
+
+    /// A line that starts with these tags, already escaped; none if they are empty.
+    pub fn tagged(tags: &str) -> Self {
+        let mut text = String::with_capacity(CAPACITY + tags.len());
+        if !tags.is_empty() {
+            text.push('@');
+            text.push_str(tags);
+            text.push(' ');
+        }
+        Self { text }
+    }
+
+    /// A line without tags and source, as clients send them.
+    pub fn bare(command: &str) -> Self {
+        Self { text: String::with_capacity(CAPACITY) }.command(command)
+    }
+
+    /// Adds the source.
+    #[must_use]
+    pub fn source(mut self, source: &impl Display) -> Self {
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, ":{source} ");
+        self
+    }
+
+    /// Adds the command.
+    #[must_use]
+    pub fn command(mut self, command: &str) -> Self {
+        self.text.push_str(command);
+        self
+    }
+
+    /// Adds a numeric's three digits.
+    #[must_use]
+    pub fn numeric(mut self, number: u16) -> Self {
+        let _ = write!(self.text, "{number:03}");
+        self
+    }
+
+    /// Adds a parameter that is one word. What could not stand there (empty, spaces, a leading `:`) becomes `*`.
+    #[must_use]
+    pub fn param(mut self, param: impl Display) -> Self {
+        let start = self.text.len() + 1;
+        let _ = write!(self.text, " {param}");
+        let written = self.text.get(start..).unwrap_or_default();
+        if !is_word(written) {
+            self.text.truncate(start);
+            self.text.push('*');
+        }
+        self
+    }
+
+    /// Adds several parameters that are written already, separated by single spaces.
+    #[must_use]
+    pub fn params(mut self, words: &str) -> Self {
+        if !words.is_empty() {
+            self.text.push(' ');
+            self.text.push_str(words);
+        }
+        self
+    }
+
+    /// Adds the last parameter, with a `:` only if it needs one.
+    #[must_use]
+    pub fn last(self, param: &str) -> Self {
+        if is_word(param) { self.param(param) } else { self.text(param) }
+    }
+
+    /// Adds the last parameter as free text, always with a `:`, as people and older clients expect it.
+    #[must_use]
+    pub fn text(mut self, text: impl Display) -> Self {
+        let _ = write!(self.text, " :{text}");
+        self
+    }
+
+    /// Bytes so far, without the line's end.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether nothing was written yet.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The line with its CR LF.
+    pub fn finish(self) -> Vec<u8> {
+        let mut bytes = self.text.into_bytes();
+        if memchr::memchr3(b'\0', b'\r', b'\n', &bytes).is_some() {
+            for byte in &mut bytes {
+                if matches!(byte, b'\0' | b'\r' | b'\n') {
+                    *byte = b' ';
+                }
+            }
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes
+    }
+}
+
+fn is_word(param: &str) -> bool {
+    !param.is_empty() && !param.starts_with(':') && !param.contains(' ')
+}
+
+/// The longest start of `text` that fits in `bytes_max` and does not cut a character.
+pub fn fitting(text: &str, bytes_max: usize) -> &str {
+    let end = text.floor_char_boundary(bytes_max);
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn parts_are_put_together() {
+        let line = Line::from(&"a!b@c").command("PRIVMSG").param("#x").text("hello you").finish();
+        assert_eq!(line, b":a!b@c PRIVMSG #x :hello you\r\n");
+        let line = Line::tagged("time=1").source(&"s").numeric(1).param("n").text("hi").finish();
+        assert_eq!(line, b"@time=1 :s 001 n :hi\r\n");
+    }
+
+    #[test]
+    fn a_part_cannot_break_out() {
+        let line = Line::bare("TOPIC").param("a b").param("").param(":c").text("x\r\nQUIT\0").finish();
+        assert_eq!(line, b"TOPIC * * * :x  QUIT \r\n");
+    }
+
+    #[test]
+    fn the_colon_comes_where_it_is_needed() {
+        assert_eq!(Line::bare("A").last("b").finish(), b"A b\r\n");
+        assert_eq!(Line::bare("A").last("").finish(), b"A :\r\n");
+        assert_eq!(Line::bare("A").last(":)").finish(), b"A ::)\r\n");
+    }
+
+    proptest! {
+        #[test]
+        fn fitting_never_cuts_a_character(text in any::<String>(), max in 0usize..40) {
+            let start = fitting(&text, max);
+            prop_assert!(start.len() <= max && text.starts_with(start));
+            prop_assert!(start.len() + 4 > max.min(text.len()));
+        }
+    }
+}

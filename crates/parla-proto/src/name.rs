@@ -1,0 +1,284 @@
+//! Nicks and channel names. They are made by parsing and by nothing else, and they compare as IRC compares them.
+//!
+//! <https://modern.ircdocs.horse/#casemapping-parameter>
+
+use std::{borrow::Cow, cmp::Ordering, fmt, hash};
+
+use thiserror::Error;
+
+/// Which characters are the same letter. A network has one and says it in ISUPPORT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Casemapping {
+    /// `a` to `z` are the lower case of `A` to `Z`.
+    #[default]
+    Ascii,
+    /// The same, and `{}|~` are the lower case of `[]\^`.
+    Rfc1459,
+    /// The same as [`Self::Rfc1459`] without `~` and `^`.
+    Rfc1459Strict,
+}
+
+/// What names a network takes, and how they compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameRules {
+    /// How case is folded.
+    pub casemapping: Casemapping,
+    /// The longest nick, in bytes.
+    pub nick_bytes_max: usize,
+    /// The longest channel name, in bytes, with its `#`.
+    pub channel_bytes_max: usize,
+}
+
+/// Why a text is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BadName {
+    /// Nothing is there.
+    #[error("the name is empty")]
+    Empty,
+    /// It is longer than the network allows.
+    #[error("the name is too long")]
+    TooLong,
+    /// It holds or starts with a character that it must not.
+    #[error("the name has a character that is not allowed")]
+    Character,
+}
+
+impl Casemapping {
+    /// The token in ISUPPORT.
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Ascii => "ascii",
+            Self::Rfc1459 => "rfc1459",
+            Self::Rfc1459Strict => "rfc1459-strict",
+        }
+    }
+
+    /// Reads the token of ISUPPORT.
+    pub fn from_token(token: &str) -> Option<Self> {
+        [Self::Ascii, Self::Rfc1459, Self::Rfc1459Strict].into_iter().find(|mapping| mapping.token() == token)
+    }
+
+    /// The form in which names that mean the same are equal.
+    pub fn fold(self, text: &str) -> Cow<'_, str> {
+        if text.chars().all(|char| self.fold_char(char) == char) {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(text.chars().map(|char| self.fold_char(char)).collect())
+        }
+    }
+
+    /// The lower case of one character.
+    pub const fn fold_char(self, char: char) -> char {
+        match (char, self) {
+            ('A'..='Z', _) => char.to_ascii_lowercase(),
+            ('[', Self::Rfc1459 | Self::Rfc1459Strict) => '{',
+            (']', Self::Rfc1459 | Self::Rfc1459Strict) => '}',
+            ('\\', Self::Rfc1459 | Self::Rfc1459Strict) => '|',
+            ('^', Self::Rfc1459) => '~',
+            _ => char,
+        }
+    }
+}
+
+/// A text and its folded form, which is kept only where it differs.
+#[derive(Clone)]
+struct Folded {
+    text: Box<str>,
+    folded: Option<Box<str>>,
+}
+
+impl Folded {
+    fn new(text: &str, casemapping: Casemapping) -> Self {
+        let folded = match casemapping.fold(text) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(folded) => Some(folded.into_boxed_str()),
+        };
+        Self { text: text.into(), folded }
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.as_deref().unwrap_or(&self.text)
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(Folded);
+
+        impl $name {
+            /// The name as its owner wrote it.
+            pub fn as_str(&self) -> &str {
+                &self.0.text
+            }
+
+            /// The form in which equal names are the same text.
+            pub fn folded(&self) -> &str {
+                self.0.folded()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.folded() == other.folded()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.folded().cmp(other.folded())
+            }
+        }
+
+        impl hash::Hash for $name {
+            fn hash<H: hash::Hasher>(&self, state: &mut H) {
+                self.folded().hash(state);
+            }
+        }
+    };
+}
+
+name! {
+    /// The name of a user. Two that differ only in case are the same.
+    Nick
+}
+
+name! {
+    /// The name of a channel, with its `#`. Two that differ only in case are the same.
+    ChannelName
+}
+
+impl Nick {
+    /// Reads a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`.
+    ///
+    /// # Errors
+    /// It is empty, too long, or has another character.
+    pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
+        let special = |byte: u8| b"[]\\`_^{|}".contains(&byte);
+        let first = *text.as_bytes().first().ok_or(BadName::Empty)?;
+        let starts = first.is_ascii_alphabetic() || special(first);
+        if !starts || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || special(byte))
+        {
+            return Err(BadName::Character);
+        }
+        if text.len() > rules.nick_bytes_max {
+            return Err(BadName::TooLong);
+        }
+        Ok(Self(Folded::new(text, rules.casemapping)))
+    }
+}
+
+/// What channel names start with; CHANTYPES.
+pub const CHANNEL_PREFIX: char = '#';
+
+impl ChannelName {
+    /// Reads a channel name: `#` and at least one more character, no space, comma or control character.
+    ///
+    /// # Errors
+    /// It is too short, too long, does not start with `#`, or has a character that it must not.
+    pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
+        let name = text.strip_prefix(CHANNEL_PREFIX).ok_or(BadName::Character)?;
+        if name.is_empty() {
+            return Err(BadName::Empty);
+        }
+        if name.chars().any(|char| matches!(char, ' ' | ',') || char.is_control()) {
+            return Err(BadName::Character);
+        }
+        if text.len() > rules.channel_bytes_max {
+            return Err(BadName::TooLong);
+        }
+        Ok(Self(Folded::new(text, rules.casemapping)))
+    }
+}
+
+/// Whether a target of a message names a channel rather than a user.
+pub fn is_channel(target: &str) -> bool {
+    target.starts_with(CHANNEL_PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RULES: NameRules =
+        NameRules { casemapping: Casemapping::Rfc1459, nick_bytes_max: 8, channel_bytes_max: 8 };
+
+    #[test]
+    fn nicks() {
+        for (text, expected) in [
+            ("alice", Ok(())),
+            ("[a]\\`_^", Ok(())),
+            ("a-1", Ok(())),
+            ("", Err(BadName::Empty)),
+            ("1a", Err(BadName::Character)),
+            ("-a", Err(BadName::Character)),
+            ("a b", Err(BadName::Character)),
+            ("a*", Err(BadName::Character)),
+            ("#a", Err(BadName::Character)),
+            ("zoë", Err(BadName::Character)),
+            ("abcdefghi", Err(BadName::TooLong)),
+        ] {
+            assert_eq!(Nick::parse(text, &RULES).map(|_| ()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn channels() {
+        for (text, expected) in [
+            ("#rust", Ok(())),
+            ("##", Ok(())),
+            ("#caf\u{e9}", Ok(())),
+            ("#", Err(BadName::Empty)),
+            ("rust", Err(BadName::Character)),
+            ("", Err(BadName::Character)),
+            ("#a,b", Err(BadName::Character)),
+            ("#a b", Err(BadName::Character)),
+            ("#a\u{7}", Err(BadName::Character)),
+            ("#abcdefgh", Err(BadName::TooLong)),
+        ] {
+            assert_eq!(ChannelName::parse(text, &RULES).map(|_| ()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn equality_is_that_of_the_network() {
+        let nick = |text| Nick::parse(text, &RULES).unwrap();
+        assert_eq!(nick("Alice[]"), nick("aLICE{}"));
+        assert_eq!(nick("Alice").as_str(), "Alice");
+        let ascii = NameRules { casemapping: Casemapping::Ascii, ..RULES };
+        assert_ne!(Nick::parse("a[", &ascii).unwrap(), Nick::parse("a{", &ascii).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in any::<String>()) {
+            for mapping in [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict] {
+                let once = mapping.fold(&text).into_owned();
+                prop_assert_eq!(mapping.fold(&once), once.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! What a server answers: numerics and standard replies. Each one's number, order and wording stands here and nowhere else.
+//!
+//! <https://modern.ircdocs.horse/#numerics>, <https://ircv3.net/specs/extensions/standard-replies>
+
+use crate::line::Line;
+
+/// Parameters that are several words already, such as the modes of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Words<'a>(&'a str);
+
+/// Writes one field as a parameter.
+trait Field {
+    fn write(&self, line: Line) -> Line;
+}
+
+impl Field for &str {
+    fn write(&self, line: Line) -> Line {
+        line.param(self)
+    }
+}
+
+impl Field for Words<'_> {
+    fn write(&self, line: Line) -> Line {
+        line.params(self.0)
+    }
+}
+
+macro_rules! number_field {
+    ($($type:ty),*) => {
+        $(impl Field for $type {
+            fn write(&self, line: Line) -> Line {
+                line.param(self)
+            }
+        })*
+    };
+}
+
+number_field!(usize, u64, i64, char);
+
+macro_rules! replies {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } = $number:literal [$($param:expr),*] $($text:expr)?;)*) => {
+        /// A numeric reply with what it says. The client's own nick is not part of it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the fields are named by what they carry, in the words of the numeric")]
+        pub enum Reply<'a> {
+            $($(#[$doc])* $name { $($field: $type),* },)*
+        }
+
+        impl Reply<'_> {
+            /// The three digits.
+            pub const fn number(&self) -> u16 {
+                match self {
+                    $(Self::$name { .. } => $number,)*
+                }
+            }
+
+            fn write(&self, line: Line) -> Line {
+                match *self {
+                    $(Self::$name { $($field),* } => {
+                        $(let line = Field::write(&$param, line);)*
+                        $(let line = line.text($text);)?
+                        line
+                    })*
+                }
+            }
+        }
+    };
+}
+
+replies! {
+    /// RPL_WELCOME, the first line a registered client gets.
+    Welcome { network: &'a str, source: &'a str } = 1 [] format_args!("Welcome to {network}, {source}");
+    /// RPL_YOURHOST.
+    YourHost { server: &'a str, version: &'a str } = 2 [] format_args!("Your host is {server}, running {version}");
+    /// RPL_CREATED.
+    Created { at: &'a str } = 3 [] format_args!("This server was started at {at}");
+    /// RPL_MYINFO.
+    MyInfo { server: &'a str, version: &'a str, user_modes: &'a str, channel_modes: &'a str, param_modes: &'a str }
+        = 4 [server, version, user_modes, channel_modes, param_modes];
+    /// RPL_ISUPPORT, with up to thirteen tokens.
+    ISupport { tokens: &'a str } = 5 [Words(tokens)] "are supported by this server";
+    /// RPL_UMODEIS.
+    UserModeIs { modes: &'a str } = 221 [modes];
+    /// RPL_LUSERCLIENT.
+    LuserClient { users: usize, invisible: usize }
+        = 251 [] format_args!("There are {users} users and {invisible} invisible on 1 server");
+    /// RPL_LUSEROP.
+    LuserOp { operators: usize } = 252 [operators] "operator(s) online";
+    /// RPL_LUSERUNKNOWN.
+    LuserUnknown { connections: usize } = 253 [connections] "unknown connection(s)";
+    /// RPL_LUSERCHANNELS.
+    LuserChannels { channels: usize } = 254 [channels] "channels formed";
+    /// RPL_LUSERME.
+    LuserMe { clients: usize } = 255 [] format_args!("I have {clients} clients and 0 servers");
+    /// RPL_LOCALUSERS.
+    LocalUsers { users: usize, most: usize }
+        = 265 [users, most] format_args!("Current local users {users}, max {most}");
+    /// RPL_GLOBALUSERS.
+    GlobalUsers { users: usize, most: usize }
+        = 266 [users, most] format_args!("Current global users {users}, max {most}");
+    /// RPL_AWAY.
+    Away { nick: &'a str, reason: &'a str } = 301 [nick] reason;
+    /// RPL_UNAWAY.
+    UnAway {} = 305 [] "You are no longer marked as being away";
+    /// RPL_NOWAWAY.
+    NowAway {} = 306 [] "You have been marked as being away";
+    /// RPL_WHOISUSER.
+    WhoisUser { nick: &'a str, user: &'a str, host: &'a str, realname: &'a str }
+        = 311 [nick, user, host, "*"] realname;
+    /// RPL_WHOISSERVER.
+    WhoisServer { nick: &'a str, server: &'a str, description: &'a str } = 312 [nick, server] description;
+    /// RPL_ENDOFWHO.
+    EndOfWho { mask: &'a str } = 315 [mask] "End of /WHO list";
+    /// RPL_WHOISIDLE; seconds, and seconds since the epoch.
+    WhoisIdle { nick: &'a str, idle: u64, signed_on: i64 } = 317 [nick, idle, signed_on] "seconds idle, signon time";
+    /// RPL_ENDOFWHOIS.
+    EndOfWhois { nick: &'a str } = 318 [nick] "End of /WHOIS list";
+    /// RPL_WHOISCHANNELS.
+    WhoisChannels { nick: &'a str, channels: &'a str } = 319 [nick] channels;
+    /// RPL_LISTSTART.
+    ListStart {} = 321 ["Channel"] "Users  Name";
+    /// RPL_LIST.
+    List { channel: &'a str, members: usize, topic: &'a str } = 322 [channel, members] topic;
+    /// RPL_LISTEND.
+    ListEnd {} = 323 [] "End of /LIST";
+    /// RPL_CHANNELMODEIS; the modes with their parameters.
+    ChannelModeIs { channel: &'a str, modes: &'a str } = 324 [channel, Words(modes)];
+    /// RPL_CREATIONTIME; seconds since the epoch.
+    CreationTime { channel: &'a str, at: i64 } = 329 [channel, at];
+    /// RPL_NOTOPIC.
+    NoTopic { channel: &'a str } = 331 [channel] "No topic is set";
+    /// RPL_TOPIC.
+    Topic { channel: &'a str, topic: &'a str } = 332 [channel] topic;
+    /// RPL_TOPICWHOTIME; seconds since the epoch.
+    TopicWhoTime { channel: &'a str, setter: &'a str, at: i64 } = 333 [channel, setter, at];
+    /// RPL_INVITING.
+    Inviting { nick: &'a str, channel: &'a str } = 341 [nick, channel];
+    /// RPL_VERSION.
+    Version { version: &'a str, server: &'a str, comments: &'a str } = 351 [version, server] comments;
+    /// RPL_WHOREPLY.
+    WhoReply { channel: &'a str, user: &'a str, host: &'a str, server: &'a str, nick: &'a str, flags: &'a str, realname: &'a str }
+        = 352 [channel, user, host, server, nick, flags] format_args!("0 {realname}");
+    /// RPL_NAMREPLY; `=` for a public channel, `@` for a secret one.
+    Names { symbol: char, channel: &'a str, names: &'a str } = 353 [symbol, channel] names;
+    /// RPL_ENDOFNAMES.
+    EndOfNames { channel: &'a str } = 366 [channel] "End of /NAMES list";
+    /// RPL_BANLIST; seconds since the epoch.
+    BanList { channel: &'a str, mask: &'a str, setter: &'a str, at: i64 } = 367 [channel, mask, setter, at];
+    /// RPL_ENDOFBANLIST.
+    EndOfBanList { channel: &'a str } = 368 [channel] "End of channel ban list";
+    /// RPL_MOTD.
+    Motd { line: &'a str } = 372 [] format_args!("- {line}");
+    /// RPL_MOTDSTART.
+    MotdStart { server: &'a str } = 375 [] format_args!("- {server} Message of the day - ");
+    /// RPL_ENDOFMOTD.
+    EndOfMotd {} = 376 [] "End of /MOTD command";
+    /// RPL_WHOISHOST; seen only by the user.
+    WhoisHost { nick: &'a str, source: &'a str, address: &'a str }
+        = 378 [nick] format_args!("is connecting from {source} {address}");
+    /// ERR_UNKNOWNERROR, for a line that is none.
+    UnknownError { command: &'a str, why: &'a str } = 400 [command] why;
+    /// ERR_NOSUCHNICK.
+    NoSuchNick { nick: &'a str } = 401 [nick] "No such nick or channel";
+    /// ERR_NOSUCHSERVER.
+    NoSuchServer { server: &'a str } = 402 [server] "No such server";
+    /// ERR_NOSUCHCHANNEL.
+    NoSuchChannel { channel: &'a str } = 403 [channel] "No such channel";
+    /// ERR_CANNOTSENDTOCHAN.
+    CannotSendToChannel { channel: &'a str, why: &'a str } = 404 [channel] why;
+    /// ERR_TOOMANYCHANNELS.
+    TooManyChannels { channel: &'a str, why: &'a str } = 405 [channel] why;
+    /// ERR_TOOMANYTARGETS.
+    TooManyTargets { target: &'a str } = 407 [target] "Too many targets; this one and the rest got nothing";
+    /// ERR_NOORIGIN.
+    NoOrigin {} = 409 [] "No token given";
+    /// ERR_INVALIDCAPCMD.
+    InvalidCapCommand { subcommand: &'a str } = 410 [subcommand] "Invalid CAP subcommand";
+    /// ERR_NORECIPIENT.
+    NoRecipient { command: &'a str } = 411 [] format_args!("No recipient given ({command})");
+    /// ERR_NOTEXTTOSEND.
+    NoTextToSend {} = 412 [] "No text to send";
+    /// ERR_INPUTTOOLONG.
+    InputTooLong {} = 417 [] "The line was too long; nothing of it was used";
+    /// ERR_UNKNOWNCOMMAND.
+    UnknownCommand { command: &'a str } = 421 [command] "Unknown command";
+    /// ERR_NOMOTD.
+    NoMotd {} = 422 [] "There is no message of the day";
+    /// ERR_NONICKNAMEGIVEN.
+    NoNickGiven {} = 431 [] "No nickname given";
+    /// ERR_ERRONEUSNICKNAME.
+    ErroneousNick { nick: &'a str } = 432 [nick] "This nickname is not allowed: use letters, digits, - and _, not starting with a digit";
+    /// ERR_NICKNAMEINUSE.
+    NickInUse { nick: &'a str } = 433 [nick] "Nickname is already in use";
+    /// ERR_USERNOTINCHANNEL.
+    UserNotInChannel { nick: &'a str, channel: &'a str } = 441 [nick, channel] "They aren't on that channel";
+    /// ERR_NOTONCHANNEL.
+    NotOnChannel { channel: &'a str } = 442 [channel] "You're not on that channel";
+    /// ERR_USERONCHANNEL.
+    UserOnChannel { nick: &'a str, channel: &'a str } = 443 [nick, channel] "is already on channel";
+    /// ERR_NOTREGISTERED.
+    NotRegistered {} = 451 [] "You have not registered";
+    /// ERR_NEEDMOREPARAMS.
+    NeedMoreParams { command: &'a str } = 461 [command] "Not enough parameters";
+    /// ERR_ALREADYREGISTERED.
+    AlreadyRegistered {} = 462 [] "You may not register again";
+    /// ERR_PASSWDMISMATCH.
+    PasswordMismatch {} = 464 [] "Password incorrect";
+    /// ERR_CHANNELISFULL.
+    ChannelIsFull { channel: &'a str } = 471 [channel] "Cannot join channel (+l): it is full";
+    /// ERR_UNKNOWNMODE.
+    UnknownMode { letter: char } = 472 [letter] "is an unknown mode to me";
+    /// ERR_INVITEONLYCHAN.
+    InviteOnlyChannel { channel: &'a str } = 473 [channel] "Cannot join channel (+i): you need an invitation";
+    /// ERR_BANNEDFROMCHAN.
+    BannedFromChannel { channel: &'a str } = 474 [channel] "Cannot join channel (+b): you are banned";
+    /// ERR_BADCHANNELKEY.
+    BadChannelKey { channel: &'a str } = 475 [channel] "Cannot join channel (+k): the key is missing or wrong";
+    /// ERR_BADCHANMASK.
+    BadChannelMask { channel: &'a str } = 476 [channel] "Invalid channel name";
+    /// ERR_BANLISTFULL.
+    BanListFull { channel: &'a str, mask: &'a str } = 478 [channel, mask] "Channel list is full";
+    /// ERR_CHANOPRIVSNEEDED.
+    ChannelOperatorNeeded { channel: &'a str } = 482 [channel] "You're not a channel operator";
+    /// ERR_UMODEUNKNOWNFLAG.
+    UnknownUserMode {} = 501 [] "Unknown MODE flag";
+    /// ERR_USERSDONTMATCH.
+    UsersDontMatch {} = 502 [] "Cannot see or change modes for other users";
+    /// ERR_INVALIDMODEPARAM.
+    InvalidModeParam { target: &'a str, letter: char, param: &'a str, why: &'a str } = 696 [target, letter, param] why;
+}
+
+impl Reply<'_> {
+    /// Writes the reply as a line of `server` for the client called `target`, which is `*` before it has a nick.
+    pub fn encode(&self, server: &str, target: &str) -> Vec<u8> {
+        self.write(Line::from(&server).numeric(self.number()).param(target)).finish()
+    }
+}
+
+/// How serious a standard reply is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The command was not carried out.
+    Fail,
+    /// It was, but there is something to know.
+    Warn,
+    /// Something to know.
+    Note,
+}
+
+/// A standard reply: an error that programs tell by its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandardReply<'a> {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The command it is about; `*` if none.
+    pub command: &'a str,
+    /// A word in capitals.
+    pub code: &'a str,
+    /// What it is about: names and values of the command.
+    pub context: &'a [&'a str],
+    /// A sentence for people.
+    pub description: &'a str,
+}
+
+impl StandardReply<'_> {
+    /// Writes it as a line of `server`.
+    pub fn encode(&self, server: &str) -> Vec<u8> {
+        let word = match self.severity {
+            Severity::Fail => "FAIL",
+            Severity::Warn => "WARN",
+            Severity::Note => "NOTE",
+        };
+        let mut line = Line::from(&server).command(word).param(self.command).param(self.code);
+        for word in self.context {
+            line = line.param(word);
+        }
+        line.text(self.description).finish()
+    }
+
+    /// Writes it for a client that does not know standard replies: a NOTICE that people can read.
+    pub fn encode_notice(&self, server: &str, target: &str) -> Vec<u8> {
+        let mut text = format!("{} {}", self.command, self.code);
+        for word in self.context {
+            text.push(' ');
+            text.push_str(word);
+        }
+        Line::from(&server)
+            .command("NOTICE")
+            .param(target)
+            .text(format_args!("*** {text}: {}", self.description))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
+    fn check(reply: Reply<'_>, expected: Expect) {
+        let line = reply.encode("irc.example.org", "alice");
+        expected.assert_eq(std::str::from_utf8(&line).unwrap().trim_end());
+    }
+
+    #[test]
+    fn fields_are_parameters_and_texts_have_a_colon() {
+        check(
+            Reply::NoSuchNick { nick: "bob" },
+            expect![":irc.example.org 401 alice bob :No such nick or channel"],
+        );
+        check(
+            Reply::ChannelModeIs { channel: "#a", modes: "+kl x 5" },
+            expect![":irc.example.org 324 alice #a +kl x 5"],
+        );
+        check(
+            Reply::Names { symbol: '=', channel: "#a", names: "@alice bob" },
+            expect![":irc.example.org 353 alice = #a :@alice bob"],
+        );
+        check(
+            Reply::Welcome { network: "Net", source: "a!b@c" },
+            expect![":irc.example.org 001 alice :Welcome to Net, a!b@c"],
+        );
+    }
+
+    #[test]
+    fn what_a_person_wrote_cannot_shift_the_fields() {
+        check(
+            Reply::NoSuchNick { nick: "" },
+            expect![":irc.example.org 401 alice * :No such nick or channel"],
+        );
+        check(
+            Reply::UnknownMode { letter: ':' },
+            expect![":irc.example.org 472 alice * :is an unknown mode to me"],
+        );
+    }
+
+    #[test]
+    fn standard_replies() {
+        let reply = StandardReply {
+            severity: Severity::Fail,
+            command: "CHATHISTORY",
+            code: "INVALID_TARGET",
+            context: &["LATEST", "#a"],
+            description: "You are not in it.",
+        };
+        assert_eq!(
+            reply.encode("s"),
+            b":s FAIL CHATHISTORY INVALID_TARGET LATEST #a :You are not in it.\r\n"
+        );
+        assert_eq!(
+            reply.encode_notice("s", "alice"),
+            b":s NOTICE alice :*** CHATHISTORY INVALID_TARGET LATEST #a: You are not in it.\r\n"
+        );
+    }
+}
