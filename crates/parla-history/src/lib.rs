@@ -1,1 +1,66 @@
-//! Messages on disk: kept, paged and searched. SQLite.
+//! Messages of conversations on disk: kept, paged and searched. SQLite.
+//!
+//! Works on a [`rusqlite::Connection`] it is given, and touches no table but its own: `parlad` keeps accounts and
+//! channels in the same file. Never reads a clock and never chooses an id; both come with the [`Message`].
+//!
+//! One connection writes, any number read:
+//!
+//! ```
+//! use parla_history::{ConversationId, Durability, Kind, Message, Page, Search, Writer};
+//! use parla_proto::{MsgId, Timestamp};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("parla.db");
+//! let rust = ConversationId(1);
+//! let mut connection = parla_history::open(&path, Durability::Fsync)?;
+//! parla_history::prepare(&mut connection)?;
+//!
+//! let transaction = connection.transaction()?;
+//! Writer::new(&transaction)?.append(&Message {
+//!     id: MsgId::from_seq(7),
+//!     conversation: rust,
+//!     at: Timestamp::from_millis(1_700_000_000_000),
+//!     kind: Kind::Privmsg,
+//!     source: "alice!alice@host".to_owned(),
+//!     account: None,
+//!     text: "hello".to_owned(),
+//!     tags: None,
+//! })?;
+//! transaction.commit()?; // Here it is kept.
+//!
+//! let reader = parla_history::open_reader(&path)?;
+//! let latest = parla_history::page(&reader, rust, Page::Latest { after: None }, 50)?;
+//! let search = Search { conversation: Some(rust), words: "hel".to_owned(), before: None, limit: 50 };
+//! assert_eq!(latest, parla_history::search(&reader, &search)?);
+//!
+//! while parla_history::index_pending(&mut connection, 1000)? > 0 {} // When there is time.
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What the files rely on: within a conversation, order of ids is order of time. Ids are unique in one file.
+
+mod append;
+mod error;
+mod index;
+mod message;
+mod migrate;
+mod open;
+mod page;
+mod schema;
+mod search;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+
+pub use append::Writer;
+pub use error::{HistoryError, MigrationError, OpenError};
+pub use index::index_pending;
+pub use message::{ConversationId, Kind, Message};
+pub use migrate::migrate;
+pub use open::{Durability, open, open_in_memory, open_reader};
+pub use page::{Bound, Page, latest_at, message, page};
+pub use schema::prepare;
+pub use search::{Search, search};

@@ -1,0 +1,152 @@
+//! Messages come in, and leave again, inside a transaction that the caller commits.
+//!
+//! Appending does not index: that costs more and can wait (`index.rs`).
+
+use rusqlite::{CachedStatement, Transaction, params};
+
+use crate::{
+    ConversationId, HistoryError, Message,
+    index::{self, last_indexed},
+    message::row_id,
+};
+use parla_proto::MsgId;
+
+const INSERT: &str = "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags)
+    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(id) DO NOTHING";
+
+/// Appends to and deletes from the history, within one transaction. Make one for a batch, not one for a message.
+pub struct Writer<'t> {
+    transaction: &'t Transaction<'t>,
+    insert: CachedStatement<'t>,
+    /// Only this transaction can change it while it lasts, and it does not.
+    last_indexed: i64,
+}
+
+impl<'t> Writer<'t> {
+    /// A writer whose work is kept when `transaction` is committed.
+    ///
+    /// # Errors
+    /// SQLite refuses: the tables are not there (see [`prepare`](crate::prepare)), or the file cannot be read.
+    pub fn new(transaction: &'t Transaction<'_>) -> Result<Self, HistoryError> {
+        let insert = transaction.prepare_cached(INSERT)?;
+        Ok(Self { transaction, insert, last_indexed: last_indexed(transaction)? })
+    }
+
+    /// Appends a message; says whether it is new. One whose id is already kept changes nothing, whatever it says: a
+    /// client receives the same message several times.
+    ///
+    /// # Errors
+    /// The id is too large for SQLite, or SQLite refuses.
+    pub fn append(&mut self, message: &Message) -> Result<bool, HistoryError> {
+        let id = row_id(message.id)?;
+        let new = self.insert.execute(params![
+            id,
+            message.conversation,
+            message.at.as_millis(),
+            message.kind,
+            message.source,
+            message.account,
+            message.text,
+            message.tags,
+        ])? == 1;
+        if new && id <= self.last_indexed {
+            // A client fetched old history: indexing has passed this id and does not come back.
+            index::add(self.transaction, id, message.conversation, &message.text)?;
+        }
+        Ok(new)
+    }
+
+    /// Deletes a message from the table and from the index; says whether it was there.
+    ///
+    /// # Errors
+    /// SQLite refuses.
+    pub fn delete(&mut self, conversation: ConversationId, id: MsgId) -> Result<bool, HistoryError> {
+        let Some(message) = crate::message(self.transaction, conversation, id)? else { return Ok(false) };
+        let id = row_id(id)?;
+        if id <= self.last_indexed {
+            index::remove(self.transaction, id, conversation, &message.text)?;
+        }
+        self.transaction.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([id])?;
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Durability, HistoryError, Kind, Message, Page, Writer,
+        fixture::{History, RUST, TEA},
+        index_pending, message, open, page,
+    };
+    use parla_proto::MsgId;
+
+    #[test]
+    fn a_message_comes_back_as_it_was() {
+        let mut history = History::new();
+        let kept = Message {
+            kind: Kind::Notice,
+            account: Some("alice".to_owned()),
+            tags: Some("+draft/reply=m7;+x=\\s".to_owned()),
+            ..history.said(RUST, "naïve 🎉 \u{1}ACTION waves\u{1}")
+        };
+        assert!(history.append(&kept));
+        assert_eq!(page(&history.connection, RUST, Page::Latest { after: None }, 1).unwrap(), [kept]);
+    }
+
+    #[test]
+    fn the_same_message_twice_is_kept_once() {
+        let mut history = History::new();
+        let first = history.said(RUST, "hello");
+        assert!(history.append(&first));
+        assert!(!history.append(&first));
+        assert!(!history.append(&Message { text: "forged".to_owned(), ..first.clone() }));
+        assert_eq!(page(&history.connection, RUST, Page::Latest { after: None }, 9).unwrap(), [first]);
+    }
+
+    #[test]
+    fn what_is_not_committed_is_not_kept() {
+        let mut history = History::new();
+        let hello = history.said(RUST, "hello");
+        let transaction = history.connection.transaction().unwrap();
+        assert!(Writer::new(&transaction).unwrap().append(&hello).unwrap());
+        transaction.rollback().unwrap();
+        assert_eq!(message(&history.connection, RUST, hello.id).unwrap(), None);
+    }
+
+    #[test]
+    fn a_message_is_deleted_once_and_in_its_own_conversation() {
+        let mut history = History::new();
+        let id = history.say(RUST, "hello");
+        assert!(!history.delete(TEA, id));
+        assert!(history.delete(RUST, id));
+        assert!(!history.delete(RUST, id));
+        assert_eq!(message(&history.connection, RUST, id).unwrap(), None);
+    }
+
+    #[test]
+    fn a_deleted_text_is_not_left_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("parla.db");
+        let mut history = History::on(open(&path, Durability::Os).unwrap());
+        let secret = history.say(RUST, "xylophone");
+        index_pending(&mut history.connection, 1).unwrap();
+        let in_file = |history: &History| {
+            history.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+            std::fs::read(&path).unwrap().windows(9).filter(|bytes| bytes == b"xylophone").count()
+        };
+        assert_eq!(in_file(&history), 2, "in the table and in the index");
+        assert!(history.delete(RUST, secret));
+        assert_eq!(in_file(&history), 0);
+    }
+
+    #[test]
+    fn an_id_that_sqlite_cannot_hold_is_refused() {
+        let mut history = History::new();
+        let id = MsgId::from_seq(u64::MAX);
+        let huge = Message { id, ..history.said(RUST, "hello") };
+        let transaction = history.connection.transaction().unwrap();
+        let mut writer = Writer::new(&transaction).unwrap();
+        assert!(matches!(writer.append(&huge), Err(HistoryError::IdTooLarge(found)) if found == id));
+        assert!(!writer.delete(RUST, id).unwrap());
+    }
+}

@@ -1,0 +1,125 @@
+//! One message as it is kept, and its row.
+
+use parla_proto::{MsgId, Timestamp};
+use rusqlite::{
+    Row, ToSql,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
+};
+
+use crate::HistoryError;
+
+/// The conversation a message belongs to. Whoever owns the file chooses the numbers: `parlad` one for a channel or a pair
+/// of people, the desktop app one for a buffer of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConversationId(pub i64);
+
+/// The command that carried the message.
+///
+/// Kept as IRC's own word, not a number: people read the file, and a new kind needs no migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Said by a person.
+    Privmsg,
+    /// Said by a program, or not to be answered by one.
+    Notice,
+}
+
+impl Kind {
+    /// `PRIVMSG` or `NOTICE`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+        }
+    }
+}
+
+/// A message of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Unique in the file; in a conversation, a later message has a larger one.
+    pub id: MsgId,
+    /// Where it was said.
+    pub conversation: ConversationId,
+    /// When it was said.
+    pub at: Timestamp,
+    /// By which command.
+    pub kind: Kind,
+    /// By whom, at the time: `nick!user@host`.
+    pub source: String,
+    /// The account of who said it, if logged in.
+    pub account: Option<String>,
+    /// What was said.
+    pub text: String,
+    /// Client-only tags as on the wire, without the `@`: `+draft/reply=m7;+x=y`.
+    pub tags: Option<String>,
+}
+
+/// The columns that [`Message::from_row`] reads, in its order, of a table that the query names `m`.
+macro_rules! columns {
+    () => {
+        "m.id, m.conversation, m.at, m.kind, m.source, m.account, m.text, m.tags"
+    };
+}
+pub(crate) use columns;
+
+impl Message {
+    /// Reads a row of [`columns!`].
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let id: i64 = row.get(0)?;
+        let seq = u64::try_from(id).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, id))?;
+        Ok(Self {
+            id: MsgId::from_seq(seq),
+            conversation: row.get(1)?,
+            at: Timestamp::from_millis(row.get(2)?),
+            kind: row.get(3)?,
+            source: row.get(4)?,
+            account: row.get(5)?,
+            text: row.get(6)?,
+            tags: row.get(7)?,
+        })
+    }
+}
+
+/// The key of the row that holds the message `id`.
+///
+/// # Errors
+/// SQLite has no room for so large a number, or for the one after it.
+pub(crate) fn row_id(id: MsgId) -> Result<i64, HistoryError> {
+    i64::try_from(id.seq()).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
+}
+
+/// As [`row_id`], for an id that is only looked for: what is too large lies behind every row.
+pub(crate) fn row_position(id: MsgId) -> i64 {
+    i64::try_from(id.seq()).unwrap_or(i64::MAX)
+}
+
+impl ToSql for ConversationId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for ConversationId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self)
+    }
+}
+
+impl ToSql for Kind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for Kind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "PRIVMSG" => Ok(Self::Privmsg),
+            "NOTICE" => Ok(Self::Notice),
+            other => {
+                Err(FromSqlError::Other(format!("messages.kind is {other:?}, not PRIVMSG or NOTICE").into()))
+            }
+        }
+    }
+}
