@@ -1,3 +1,100 @@
-//! What the README's two commands run.
+//! What the README's two commands run, and the other chores of a contributor.
+//!
+//! Finds tools, calls cargo, and says what failed in a sentence. Relies on nothing of ours, so that it builds in seconds.
 
-fn main() {}
+mod bench;
+mod fuzz;
+mod lint;
+mod run;
+mod steps;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds the server and runs it; arguments go to `parlad run`
+    Run {
+        /// Such as --listen 0.0.0.0:6667
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Runs every test: unit, transcripts, simulation, house rules, documentation
+    Test,
+    /// Checks the formatting, the lints and the dependencies
+    Lint,
+    /// Fuzzes each target of fuzz/ for a while; needs cargo-fuzz and a nightly toolchain
+    Fuzz {
+        /// One target; without it, all of them in turn
+        target: Option<String>,
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Measures parlad beside other servers; arguments go to `parla-bench compare`
+    Bench {
+        /// See `cargo xtask bench -- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(Arguments::parse().chore) {
+        Ok(code) => code,
+        Err(error) => {
+            tools::say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(chore: Chore) -> Result<ExitCode> {
+    match chore {
+        Chore::Run { arguments } => run::run(&arguments),
+        Chore::Test => test::test(),
+        Chore::Lint => lint::lint(),
+        Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
+        Chore::Bench { arguments } => bench::bench(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_run_goes_to_parlad() {
+        for line in [
+            "xtask run --listen [::]:6667 --config a.toml",
+            "xtask run -- --listen [::]:6667 --config a.toml",
+        ] {
+            let Ok(Arguments { chore: Chore::Run { arguments } }) =
+                Arguments::try_parse_from(line.split(' '))
+            else {
+                panic!("{line} is no run");
+            };
+            assert_eq!(arguments, ["--listen", "[::]:6667", "--config", "a.toml"]);
+        }
+    }
+
+    #[test]
+    fn help_after_the_dashes_is_the_programs_own() {
+        let line = ["xtask", "bench", "--", "--help"];
+        assert!(
+            matches!(Arguments::try_parse_from(line).unwrap().chore, Chore::Bench { arguments } if arguments == ["--help"])
+        );
+    }
+}

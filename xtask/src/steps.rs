@@ -1,0 +1,70 @@
+//! A row of commands that all run even if one fails, and the summary at the end.
+
+use std::{
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use crate::tools;
+
+/// What has been run so far.
+#[derive(Default)]
+pub(crate) struct Steps {
+    done: Vec<Step>,
+}
+
+struct Step {
+    name: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed(Duration),
+    Failed(String),
+    Skipped(String),
+}
+
+impl Steps {
+    /// Runs `command` in the foreground and notes how it ended.
+    pub(crate) fn run(&mut self, name: &str, command: &mut Command) {
+        tools::say(&format!("\n── {name}"));
+        let begin = Instant::now();
+        let outcome = match tools::run_to_end(command) {
+            Ok(()) => Outcome::Passed(begin.elapsed()),
+            Err(error) => Outcome::Failed(format!("{error:#}")),
+        };
+        self.note(name, outcome);
+    }
+
+    /// Notes that a step failed before it could run.
+    pub(crate) fn fail(&mut self, name: &str, why: &str) {
+        self.note(name, Outcome::Failed(why.to_owned()));
+    }
+
+    /// Notes that a step was left out, which is no failure.
+    pub(crate) fn skip(&mut self, name: &str, why: &str) {
+        self.note(name, Outcome::Skipped(why.to_owned()));
+    }
+
+    /// Prints one line a step; the code is a failure if any step failed.
+    pub(crate) fn finish(self) -> ExitCode {
+        tools::say("\n── summary");
+        let mut code = ExitCode::SUCCESS;
+        for Step { name, outcome } in self.done {
+            let line = match outcome {
+                Outcome::Passed(took) => format!("ok       {name} ({:.1} s)", took.as_secs_f64()),
+                Outcome::Skipped(why) => format!("skipped  {name}: {why}"),
+                Outcome::Failed(why) => {
+                    code = ExitCode::FAILURE;
+                    format!("FAILED   {name}: {why}")
+                }
+            };
+            tools::say(&line);
+        }
+        code
+    }
+
+    fn note(&mut self, name: &str, outcome: Outcome) {
+        self.done.push(Step { name: name.to_owned(), outcome });
+    }
+}

@@ -1,0 +1,157 @@
+//! Where the tools are, whether they are there, and what to type when they are not.
+//!
+//! Installs one thing only, the C compiler, and only as root on Debian and its kin.
+
+use std::{
+    env,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+const DEBIAN_INSTALL: &str = "apt-get install --yes build-essential";
+
+/// Writes one line for the person who typed the command.
+pub(crate) fn say(line: &str) {
+    // There is nobody to tell when standard error is closed.
+    drop(writeln!(std::io::stderr(), "{line}"));
+}
+
+/// The repository.
+pub(crate) fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// The cargo that runs us, in the repository.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Whether `cargo NAME` is installed.
+pub(crate) fn has_cargo_command(name: &str) -> bool {
+    answers(&mut cargo(&[name, "--version"]))
+}
+
+/// Whether the command can be started and exits with success; its output is dropped.
+pub(crate) fn answers(command: &mut Command) -> bool {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Runs a command in the foreground.
+///
+/// # Errors
+/// It cannot be started, or it fails.
+pub(crate) fn run_to_end(command: &mut Command) -> Result<()> {
+    let line = spelled(command);
+    let status = command.status().with_context(|| format!("`{line}` cannot be started"))?;
+    ensure!(status.success(), "`{line}` ended with {status}");
+    Ok(())
+}
+
+/// Builds the release binaries of `packages`.
+///
+/// # Errors
+/// A tool is missing, or the code does not compile.
+pub(crate) fn build_release(packages: &[&str]) -> Result<()> {
+    require_c_compiler()?;
+    let mut command = cargo(&["build", "--release"]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    run_to_end(&mut command).with_context(|| format!("{} did not build", packages.join(" and ")))
+}
+
+/// The path of a binary that `build_release` made.
+///
+/// It lies beside our own: `target/debug/xtask` and `target/release/parlad`, wherever `target` has been put.
+///
+/// # Errors
+/// It is not there.
+pub(crate) fn release_binary(name: &str) -> Result<PathBuf> {
+    let own = env::current_exe().context("the path of xtask itself is unknown")?;
+    let target = own.parent().and_then(Path::parent).context("xtask does not lie in a target directory")?;
+    let binary = target.join("release").join(name).with_extension(env::consts::EXE_EXTENSION);
+    ensure!(binary.is_file(), "{} is missing although the build succeeded", binary.display());
+    Ok(binary)
+}
+
+/// SQLite comes as C source and is compiled with the server, so a C compiler has to be there.
+///
+/// # Errors
+/// There is none and it could not be installed; the message says what to type.
+pub(crate) fn require_c_compiler() -> Result<()> {
+    if cfg!(windows) || c_compiler_works() {
+        return Ok(());
+    }
+    if let Ok(named) = env::var("CC") {
+        bail!("SQLite is built with the C compiler that CC names, and `{named}` does not work");
+    }
+    say("A C compiler with its headers is needed to build SQLite, and there is none.");
+    if !Path::new("/etc/debian_version").exists() {
+        bail!("install a C compiler (the package is often called gcc or clang) and try again");
+    }
+    if !is_root() {
+        bail!("type `sudo {DEBIAN_INSTALL}` and try again");
+    }
+    say(&format!("Installing it: {DEBIAN_INSTALL}"));
+    run_to_end(Command::new("apt-get").arg("update"))?;
+    run_to_end(Command::new("sh").args(["-c", DEBIAN_INSTALL]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    ensure!(c_compiler_works(), "the C compiler still does not work after its installation");
+    Ok(())
+}
+
+/// Lets the compiler read a header: a compiler without the C library's headers is of no use.
+fn c_compiler_works() -> bool {
+    let named = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let mut words = named.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or("cc"));
+    command.args(words).args(["-E", "-x", "c", "-"]);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else { return false };
+    let written =
+        child.stdin.take().is_some_and(|mut input| input.write_all(b"#include <stdio.h>\n").is_ok());
+    child.wait().is_ok_and(|status| status.success()) && written
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// The command as one would type it.
+fn spelled(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_stem().unwrap_or(command.get_program());
+    let mut line = program.to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        line.push(' ');
+        line.push_str(&argument.to_string_lossy());
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_a_sentence() {
+        let error = run_to_end(Command::new("/no/such/tool").arg("--now")).unwrap_err();
+        assert_eq!(error.to_string(), "`tool --now` cannot be started");
+        let error = run_to_end(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
+        assert_eq!(error.to_string(), "`sh -c exit 3` ended with exit status: 3");
+    }
+
+    #[test]
+    fn a_tool_is_there_or_not() {
+        assert!(answers(Command::new("sh").args(["-c", "echo fine"])));
+        assert!(!answers(&mut Command::new("/no/such/tool")));
+        assert!(!has_cargo_command("no-such-command"));
+    }
+}
