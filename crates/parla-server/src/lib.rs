@@ -1,1 +1,38 @@
 //! An IRC server without I/O: a state machine of sessions and one network.
+//!
+//! The whole contract is [`Server::handle`]: time and an [`Input`] go in, [`Outputs`] come out. There are no sockets, threads,
+//! clocks, randomness or files here, so the same inputs always give the same outputs.
+//!
+//! A [`session`](crate) is one connection and belongs to this machine; the network is what all share, and changes only by committing
+//! an [`Entry`] from one ordered log.
+
+mod change;
+mod command;
+mod connection;
+mod context;
+mod effects;
+mod entry;
+mod event;
+mod input;
+pub mod limits;
+mod network;
+mod output;
+mod publish;
+mod refusal;
+mod server;
+mod session;
+mod sessions;
+pub mod settings;
+mod timers;
+
+pub use change::{Change, Spoken};
+pub use connection::{ConnectionId, Disconnect, Peer};
+pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
+pub use input::Input;
+pub use network::{
+    UserId,
+    channel::{ChannelState, Flags, ListEntry, Topic},
+};
+pub use output::{Output, Outputs, Page, Position, Query, QueryResult, Recipients, Secret};
+pub use server::{LogMode, Server};
+pub use settings::Settings;

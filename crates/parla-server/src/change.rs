@@ -1,0 +1,39 @@
+//! Changes: what must be on disk before anyone hears of it.
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+
+use crate::{entry::Verb, network::channel::ChannelState};
+
+/// One thing to keep.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A message of a channel; its text is never changed again.
+    Message(Arc<Spoken>),
+    /// The state of a channel, to replace what was kept of it.
+    Channel(Box<ChannelState>),
+}
+
+/// A message that was sent. What is kept and what is delivered is this one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The entry's number; the message's id is made from it.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Which of the three.
+    pub verb: Verb,
+    /// `nick!user@host`.
+    pub source: String,
+    /// The sender's account.
+    pub account: Option<String>,
+    /// For a channel, the number it is kept under; none for a private message, which is not kept.
+    pub record: Option<u64>,
+    /// The channel's name or the receiver's nick.
+    pub target: String,
+    /// The text.
+    pub text: String,
+    /// Client-only tags as on the wire.
+    pub tags: String,
+}

@@ -1,0 +1,217 @@
+//! CHATHISTORY: earlier messages of a channel, for its members. <https://ircv3.net/specs/extensions/chathistory>
+//!
+//! Private messages are not kept, so there is nothing to give of them.
+
+use bytes::Bytes;
+use parla_proto::{
+    Capabilities, Line, MsgId, Timestamp,
+    command::Chathistory,
+    reply::{Severity, StandardReply},
+};
+
+use crate::{
+    context::{Context, target},
+    network::{Network, channel::Channel},
+    output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
+    publish::spoken_line,
+    refusal::Refusal,
+    session::{Session, Until},
+};
+
+/// Why a CHATHISTORY is not answered: the code, what it is about, and a sentence.
+struct Failure<'a> {
+    code: &'static str,
+    context: Vec<&'a str>,
+    description: &'static str,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Result<(), Refusal> {
+    if !context.session.capabilities.contains(Capabilities::CHATHISTORY) {
+        return Err(Refusal::UnknownCommand("CHATHISTORY"));
+    }
+    context.me()?;
+    match question(context, command) {
+        Ok((query, question)) => {
+            let connection = context.session.connection;
+            context.out.outputs.push(Output::Query { connection, query });
+            context.session.pause(Until::History(Box::new(question)));
+        }
+        Err(failure) => context.standard(StandardReply {
+            severity: Severity::Fail,
+            command: "CHATHISTORY",
+            code: failure.code,
+            context: &failure.context,
+            description: failure.description,
+        }),
+    }
+    Ok(())
+}
+
+fn question<'a>(
+    context: &Context<'_>,
+    command: &Chathistory<'a>,
+) -> Result<(Query, HistoryQuestion), Failure<'a>> {
+    let subcommand = command.subcommand.to_ascii_uppercase();
+    let invalid = |extra: &[&'a str], description| Failure {
+        code: "INVALID_PARAMS",
+        context: [command.subcommand].iter().chain(extra).copied().collect(),
+        description,
+    };
+    let position = |text: &'a str| match parse_position(text) {
+        Ok(position) => Ok(position),
+        Err(description) => Err(invalid(&[text], description)),
+    };
+    let count = |text: &'a str| match text.parse::<usize>() {
+        Ok(limit) if limit > 0 => Ok(limit.min(context.settings.history_reply_max)),
+        _ => Err(invalid(&[text], "The limit is a number above 0")),
+    };
+    if subcommand == "TARGETS" {
+        let [from, to, limit] = command.arguments.as_slice() else {
+            return Err(invalid(&[], "TARGETS needs two times and a limit"));
+        };
+        let (Position::Time(from), Position::Time(to)) = (position(from)?, position(to)?) else {
+            return Err(invalid(&[], "TARGETS needs times, not message ids"));
+        };
+        return Ok(targets(context, from, to, count(limit)?));
+    }
+    let (target, page, limit) = match (subcommand.as_str(), command.arguments.as_slice()) {
+        ("LATEST", [target, "*", limit]) => (*target, Page::Latest(None), count(limit)?),
+        ("LATEST", [target, after, limit]) => (*target, Page::Latest(Some(position(after)?)), count(limit)?),
+        ("BEFORE", [target, at, limit]) => (*target, Page::Before(position(at)?), count(limit)?),
+        ("AFTER", [target, at, limit]) => (*target, Page::After(position(at)?), count(limit)?),
+        ("AROUND", [target, at, limit]) => (*target, Page::Around(position(at)?), count(limit)?),
+        ("BETWEEN", [target, from, to, limit]) => {
+            (*target, Page::Between(position(from)?, position(to)?), count(limit)?)
+        }
+        ("LATEST" | "BEFORE" | "AFTER" | "AROUND" | "BETWEEN", _) => {
+            return Err(invalid(&[], "Too few or too many parameters"));
+        }
+        _ => return Err(invalid(&[], "Unknown subcommand")),
+    };
+    let channel = readable(context, target).ok_or(Failure {
+        code: "INVALID_TARGET",
+        context: vec![command.subcommand, target],
+        description: "Messages can be read in the channels that you are in",
+    })?;
+    let query = Query::History { record: channel.state.record, page, limit };
+    Ok((query, HistoryQuestion::Messages { channel: channel.name().to_string(), subcommand }))
+}
+
+/// The channel, if the session's user may read its history: if it is a member.
+fn readable<'n>(context: &Context<'n>, target: &str) -> Option<&'n Channel> {
+    let user = context.session.user()?;
+    let (_, channel) = context.network.find_channel(target).ok()?;
+    channel.is_member(user).then_some(channel)
+}
+
+fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) -> (Query, HistoryQuestion) {
+    let user = context.session.user().and_then(|user| context.network.user(user));
+    let channels =
+        user.into_iter().flat_map(|user| &user.channels).filter_map(|id| context.network.channel(*id));
+    let (records, channels) =
+        channels.map(|channel| (channel.state.record, channel.name().to_string())).unzip();
+    (Query::LatestTimes { records }, HistoryQuestion::Targets { channels, from, to, limit })
+}
+
+fn parse_position(text: &str) -> Result<Position, &'static str> {
+    match text.split_once('=') {
+        Some(("msgid", id)) => MsgId::parse(id).map(Position::Id).map_err(|_| "There is no such message id"),
+        Some(("timestamp", time)) => time.parse().map(Position::Time).map_err(|_| "Invalid timestamp"),
+        _ => Err("A position is timestamp=… or msgid=…"),
+    }
+}
+
+/// Gives the session what the store answered.
+pub(crate) fn answer(
+    session: &mut Session,
+    network: &Network,
+    question: HistoryQuestion,
+    result: Option<QueryResult>,
+    out: &mut Outputs,
+) {
+    match (question, result) {
+        (HistoryQuestion::Messages { channel, .. }, Some(QueryResult::History(messages))) => {
+            let name = session.batch_name();
+            let capabilities = session.capabilities;
+            let batch = capabilities.contains(Capabilities::BATCH).then_some(name.as_str());
+            let lines = messages.into_iter().filter_map(|mut spoken| {
+                std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
+                spoken_line(&spoken, batch, capabilities)
+            });
+            let lines = lines.collect();
+            send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
+        }
+        (HistoryQuestion::Targets { channels, from, to, limit }, Some(QueryResult::LatestTimes(times))) => {
+            let (low, high) = (from.min(to), from.max(to));
+            let mut found: Vec<(Timestamp, String)> =
+                times.into_iter().zip(channels).filter_map(|(at, channel)| Some((at?, channel))).collect();
+            found.retain(|(at, _)| *at > low && *at < high);
+            found.sort_unstable();
+            if from > to {
+                found.reverse();
+            }
+            found.truncate(limit);
+            found.sort_unstable();
+            send_targets(session, network, &found, out);
+        }
+        (HistoryQuestion::Messages { channel, subcommand }, _) => {
+            fail(session, network, &[&subcommand, &channel], out);
+        }
+        (HistoryQuestion::Targets { .. }, _) => fail(session, network, &["TARGETS"], out),
+    }
+}
+
+fn send_targets(session: &mut Session, network: &Network, found: &[(Timestamp, String)], out: &mut Outputs) {
+    let name = session.batch_name();
+    let server = &network.settings.name;
+    let tags = if session.capabilities.contains(Capabilities::BATCH) {
+        format!("batch={name}")
+    } else {
+        String::new()
+    };
+    let lines = found.iter().map(|(at, channel)| {
+        let line = Line::tagged(&tags).source(server).command("CHATHISTORY");
+        line.param("TARGETS").param(channel).param(at).finish().into()
+    });
+    send_batch(session, network, (&name, "draft/chathistory-targets", None), lines.collect(), out);
+}
+
+fn send_batch(
+    session: &mut Session,
+    network: &Network,
+    (name, kind, param): (&str, &str, Option<&str>),
+    lines: Vec<Bytes>,
+    out: &mut Outputs,
+) {
+    let server = &network.settings.name;
+    let mut whole = Vec::with_capacity(lines.len() + 2);
+    if session.capabilities.contains(Capabilities::BATCH) {
+        let start = Line::from(server).command("BATCH").param(format_args!("+{name}")).param(kind);
+        whole.push(param.iter().fold(start, |line, param| line.param(param)).finish().into());
+        whole.extend(lines);
+        whole.push(Line::from(server).command("BATCH").param(format_args!("-{name}")).finish().into());
+    } else {
+        whole = lines;
+    }
+    match &mut session.response {
+        Some(response) => response.push_batch(whole),
+        None => whole.into_iter().for_each(|line| out.deliver(session.connection, line)),
+    }
+}
+
+fn fail(session: &mut Session, network: &Network, context: &[&str], out: &mut Outputs) {
+    let reply = StandardReply {
+        severity: Severity::Fail,
+        command: "CHATHISTORY",
+        code: "MESSAGE_ERROR",
+        context,
+        description: "Messages could not be retrieved: the server cannot read its store",
+    };
+    let server = &network.settings.name;
+    let line = if session.capabilities.contains(Capabilities::STANDARD_REPLIES) {
+        reply.encode(server)
+    } else {
+        reply.encode_notice(server, &target(session, network))
+    };
+    session.send(line.into(), out);
+}

@@ -1,0 +1,109 @@
+//! JOIN: users enter channels. <https://modern.ircdocs.horse/#join-message>
+
+use bytes::Bytes;
+use parla_proto::{Capabilities, Line, command::Join};
+
+use super::{away, names, topic};
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta},
+    event::Event,
+    limits::CHANNELS_MAX,
+    network::{ChannelId, Network, UserId, channel::Channel},
+    publish::{LineTags, Publisher},
+    refusal::Refusal,
+    session::response::tag,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
+    let (_, me) = context.me()?;
+    if join.channels == "0" {
+        for channel in &me.channels {
+            if let Some(channel) = context.network.channel(*channel) {
+                let part = entry::Part { channel: channel.name().to_string(), reason: None };
+                context.proposals.push(EntryCommand::Part(part));
+            }
+        }
+        return Ok(());
+    }
+    let mut keys = join.keys.unwrap_or_default().split(',');
+    for name in context.list(join.channels, usize::MAX) {
+        let key = keys.next().filter(|key| !key.is_empty()).map(str::to_owned);
+        match context.channel_name(name) {
+            Ok(channel) => context.propose(EntryCommand::Join(entry::Join { channel, key })),
+            Err(refusal) => context.refuse(&refusal),
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    join: entry::Join,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (user_id, user) = network.actor(meta)?;
+    let settings = std::sync::Arc::clone(&network.settings);
+    let known = network.channel_id(&join.channel);
+    if known.is_some_and(|channel| user.channels.contains(&channel)) {
+        return Ok(());
+    }
+    if user.channels.len() >= settings.limits.channels_per_client {
+        return Err(Refusal::TooManyChannels(join.channel, "You have joined too many channels"));
+    }
+    let user = user.clone();
+    let channel_id = match known {
+        Some(channel) => channel,
+        None if network.channel_count() >= CHANNELS_MAX => {
+            return Err(Refusal::TooManyChannels(
+                join.channel,
+                "This server has no room for another channel",
+            ));
+        }
+        None => {
+            let is_autojoin = settings.autojoin.contains(&join.channel);
+            let mut channel = Channel::new(meta.seq, join.channel, meta.at, settings.channel_modes);
+            channel.kept = is_autojoin;
+            effects.keep(&channel);
+            network.add_channel(channel)
+        }
+    };
+    let casemapping = network.casemapping();
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let had_keeper = channel.state.keeper.is_some();
+    channel.entrant(user_id, &user, join.key.as_deref(), casemapping)?.enter();
+    if had_keeper {
+        effects.keep(channel);
+    }
+    if let Some(user) = network.user_mut(user_id) {
+        user.channels.push(channel_id);
+    }
+    effects.events.push(Event::Joined { user: user_id, channel: channel_id });
+    Ok(())
+}
+
+pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
+    let network = publisher.network;
+    let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
+    let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
+    let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
+    let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
+    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME;
+    publisher.each(channel.members.keys().copied(), relevant, |at, capabilities| {
+        let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
+        let tags = LineTags { at, ..LineTags::default() }.render(capabilities);
+        Some(if tags.is_empty() { line.clone() } else { tag(line, &tags) })
+    });
+    if user.away.is_some() {
+        let others = channel.members.keys().copied().filter(|member| *member != user_id).collect();
+        away::announce_to_watchers(publisher, others, user);
+    }
+    let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
+    let mut lines = topic::replies(network, channel, user.nick().as_str());
+    lines.extend(names::replies(network, channel, Some(user_id), receiver.capabilities));
+    for line in lines {
+        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+    }
+}

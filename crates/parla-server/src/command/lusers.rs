@@ -1,0 +1,26 @@
+//! LUSERS: how many are here. <https://modern.ircdocs.horse/#lusers-message>
+
+use parla_proto::Reply;
+
+use crate::{context::Context, network::Network, refusal::Refusal};
+
+pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
+    for reply in replies(context.network, context.connections) {
+        context.reply(reply);
+    }
+    Ok(())
+}
+
+/// The counts; of connections all, and those that are not registered.
+pub(crate) fn replies(network: &Network, (_, unregistered): (usize, usize)) -> [Reply<'static>; 7] {
+    let (users, most, invisible) = network.user_counts();
+    [
+        Reply::LuserClient { users: users - invisible, invisible },
+        Reply::LuserOp { operators: 0 },
+        Reply::LuserUnknown { connections: unregistered },
+        Reply::LuserChannels { channels: network.channel_count() },
+        Reply::LuserMe { clients: users },
+        Reply::LocalUsers { users, most },
+        Reply::GlobalUsers { users, most },
+    ]
+}

@@ -1,0 +1,55 @@
+//! NICK: a session takes a name, a user changes it. <https://modern.ircdocs.horse/#nick-message>
+
+use parla_proto::{Line, Nick, command};
+
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{EntryCommand, Meta},
+    event::Event,
+    network::{Network, UserId},
+    publish::Publisher,
+    refusal::Refusal,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, nick: &command::Nick<'_>) -> Result<(), Refusal> {
+    let wanted = nick.nick.ok_or(Refusal::NoNickGiven)?;
+    let parsed = Nick::parse(wanted, &context.settings.name_rules());
+    let nick = parsed.map_err(|_| Refusal::ErroneousNick(wanted.to_owned()))?;
+    let owner = context.network.nick_owner(&nick);
+    if owner.is_some() && owner != context.session.user() {
+        return Err(Refusal::NickInUse(wanted.to_owned()));
+    }
+    match context.session.registration() {
+        Some(registration) => registration.nick = Some(nick),
+        None => context.propose(EntryCommand::Nick(nick)),
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    nick: Nick,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (id, user) = network.actor(meta)?;
+    if network.nick_owner(&nick).is_some_and(|owner| owner != id) {
+        return Err(Refusal::NickInUse(nick.to_string()));
+    }
+    if user.nick().as_str() == nick.as_str() {
+        return Ok(());
+    }
+    let old_source = user.source().to_owned();
+    network.rename_user(id, nick);
+    effects.events.push(Event::Renamed { user: id, old_source });
+    Ok(())
+}
+
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &str) {
+    let network = publisher.network;
+    let Some(user) = network.user(id) else { return };
+    let line = Line::from(&old_source).command("NICK").text(user.nick()).finish();
+    let peers = network.peers(id, user);
+    publisher.announce(peers.into_iter().chain([id]), line);
+}

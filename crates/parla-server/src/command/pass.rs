@@ -1,0 +1,13 @@
+//! PASS: the server's password. Kept only until it is checked, never shown. <https://modern.ircdocs.horse/#pass-message>
+
+use parla_proto::command::Pass;
+
+use crate::{Secret, context::Context, refusal::Refusal, session::Password};
+
+pub(crate) fn run(context: &mut Context<'_>, pass: &Pass<'_>) -> Result<(), Refusal> {
+    let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
+    if registration.password != Password::Good {
+        registration.password = Password::Given(Secret::new(pass.password.to_owned()));
+    }
+    Ok(())
+}

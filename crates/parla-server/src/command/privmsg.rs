@@ -1,0 +1,135 @@
+//! PRIVMSG, and what it shares with NOTICE and TAGMSG: something is said to channels and people.
+//!
+//! <https://modern.ircdocs.horse/#privmsg-message>
+
+use std::sync::Arc;
+
+use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, name, tag::Tags};
+
+use crate::{
+    change::{Change, Spoken},
+    context::Context,
+    effects::Effects,
+    entry::{EntryCommand, Meta, Say, Verb},
+    event::Event,
+    network::{Network, UserId, channel::Speaker},
+    refusal::Refusal,
+};
+
+/// The parameters that the three commands share.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    pub(crate) targets: Option<&'a str>,
+    pub(crate) text: Option<&'a str>,
+    pub(crate) tags: Tags<'a>,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, privmsg: &Privmsg<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
+    say(context, Verb::Privmsg, Words { targets: privmsg.targets, text: privmsg.text, tags })
+}
+
+/// Proposes a message to each target.
+pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Result<(), Refusal> {
+    let (_, me) = context.me()?;
+    let targets =
+        words.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.as_str()))?;
+    let text =
+        words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
+    let mut tags = String::new();
+    if context.session.capabilities.contains(Capabilities::MESSAGE_TAGS) {
+        for tag in words.tags.client_only() {
+            let separator = if tags.is_empty() { "" } else { ";" };
+            let equals = if tag.escaped.is_empty() { "" } else { "=" };
+            tags.extend([separator, tag.key, equals, tag.escaped]);
+        }
+    }
+    for target in context.list(targets, context.settings.limits.targets) {
+        // What would not fit in the line that others get is refused whole rather than cut.
+        let bytes = me.source().len() + verb.as_str().len() + target.len() + text.len() + ":    :\r\n".len();
+        if bytes > LINE_BYTES_MAX {
+            return Err(Refusal::InputTooLong);
+        }
+        let (target, text, tags) = (target.to_owned(), text.to_owned(), tags.clone());
+        context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags })));
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    say: Say,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let verb = say.verb;
+    let sender = network.actor(meta)?.0;
+    let result = if name::is_channel(&say.target) {
+        commit_to_channel(network, meta, say, effects)
+    } else {
+        commit_to_user(network, meta, say, effects)
+    };
+    if let Some(user) = network.user_mut(sender).filter(|_| result.is_ok() && verb != Verb::Tagmsg) {
+        user.spoke_at = meta.at;
+    }
+    // A NOTICE is never answered: two programs could go on for ever.
+    result.map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
+}
+
+fn commit_to_channel(
+    network: &mut Network,
+    meta: &Meta,
+    say: Say,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (sender, user) = network.actor(meta)?;
+    let (channel_id, channel) = network.find_channel(&say.target)?;
+    let speaker = channel.speaker(sender, user, network.casemapping())?;
+    let is_kept = network.settings.history && say.verb != Verb::Tagmsg;
+    let spoken = Arc::new(said_in(&speaker, user.source(), user.account(), (meta, say)));
+    if is_kept {
+        if let Some(channel) = network.channel_mut(channel_id).filter(|channel| !channel.kept) {
+            channel.kept = true;
+            effects.keep(channel);
+        }
+        effects.changes.push(Change::Message(Arc::clone(&spoken)));
+    }
+    effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken });
+    Ok(())
+}
+
+/// What a speaker says. Only who may speak can make a channel's message.
+fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, say): (&Meta, Say)) -> Spoken {
+    Spoken {
+        seq: meta.seq,
+        at: meta.at,
+        verb: say.verb,
+        source: source.to_owned(),
+        account: account.map(str::to_owned),
+        record: Some(speaker.channel.state.record),
+        target: speaker.channel.name().to_string(),
+        text: say.text,
+        tags: say.tags,
+    }
+}
+
+fn commit_to_user(network: &Network, meta: &Meta, say: Say, effects: &mut Effects) -> Result<(), Refusal> {
+    let (sender, user) = network.actor(meta)?;
+    let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
+    let nick = target.nick().to_string();
+    let spoken = Spoken {
+        seq: meta.seq,
+        at: meta.at,
+        verb: say.verb,
+        source: user.source().to_owned(),
+        account: user.account().map(str::to_owned),
+        record: None,
+        target: nick.clone(),
+        text: say.text,
+        tags: say.tags,
+    };
+    effects.events.push(Event::SaidToUser { sender, receiver, spoken: Arc::new(spoken) });
+    if let Some(reason) = target.away.as_ref().filter(|_| say.verb == Verb::Privmsg) {
+        effects.events.push(Event::ReceiverAway { nick, reason: reason.to_string() });
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! TAGMSG: tags without text. <https://ircv3.net/specs/extensions/message-tags>
+
+use parla_proto::{Capabilities, command::Tagmsg, tag::Tags};
+
+use super::privmsg::{Words, say};
+use crate::{context::Context, entry::Verb, refusal::Refusal};
+
+pub(crate) fn run(context: &mut Context<'_>, tagmsg: &Tagmsg<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
+    // Without the capability the tags are not read, and nothing is left to send.
+    if !context.session.capabilities.contains(Capabilities::MESSAGE_TAGS)
+        || tags.client_only().next().is_none()
+    {
+        return tagmsg.targets.map(|_| ()).ok_or(Refusal::NoRecipient("TAGMSG"));
+    }
+    say(context, Verb::Tagmsg, Words { targets: tagmsg.targets, text: Some(""), tags })
+}

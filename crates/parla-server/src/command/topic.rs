@@ -1,0 +1,78 @@
+//! TOPIC: what a channel is about. <https://modern.ircdocs.horse/#topic-message>
+
+use parla_proto::{Line, Reply, command, line::fitting};
+
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta},
+    event::Event,
+    network::{
+        ChannelId, Network,
+        channel::{Channel, Flags, Topic},
+    },
+    publish::Publisher,
+    refusal::Refusal,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, topic: &command::Topic<'_>) -> Result<(), Refusal> {
+    if let Some(text) = topic.topic {
+        let text = fitting(text, context.settings.limits.topic_bytes).to_owned();
+        context.propose(EntryCommand::Topic(entry::Topic { channel: topic.channel.to_owned(), text }));
+        return Ok(());
+    }
+    let (me, user) = context.me()?;
+    let (_, channel) = context.network.find_channel(topic.channel)?;
+    if !channel.is_visible_to(Some(me)) {
+        return Err(Refusal::NotOnChannel(channel.name().clone()));
+    }
+    let lines = replies(context.network, channel, user.nick().as_str());
+    if lines.is_empty() {
+        context.reply(Reply::NoTopic { channel: channel.name().as_str() });
+    }
+    for line in lines {
+        context.line(line);
+    }
+    Ok(())
+}
+
+/// RPL_TOPIC and RPL_TOPICWHOTIME; nothing if there is no topic.
+pub(crate) fn replies(network: &Network, channel: &Channel, target: &str) -> Vec<Vec<u8>> {
+    let Some(topic) = &channel.state.topic else { return Vec::new() };
+    let (server, name) = (&network.settings.name, channel.name().as_str());
+    let text = Reply::Topic { channel: name, topic: &topic.text };
+    let setter = Reply::TopicWhoTime { channel: name, setter: &topic.setter, at: topic.at.as_secs() };
+    vec![text.encode(server, target), setter.encode(server, target)]
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    topic: entry::Topic,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (actor, user) = network.actor(meta)?;
+    let by = user.source().to_owned();
+    let (channel_id, _) = network.find_channel(&topic.channel)?;
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    channel.rank(actor)?;
+    let channel = if channel.has(Flags::TOPIC_LOCK) { channel.operator(actor)? } else { channel };
+    let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != topic.text;
+    if !is_new {
+        return Ok(());
+    }
+    let topic = Some(Topic { text: topic.text, setter: by.clone(), at: meta.at })
+        .filter(|topic| !topic.text.is_empty());
+    channel.state.topic.clone_from(&topic);
+    effects.keep(channel);
+    effects.events.push(Event::TopicChanged { by, channel: channel_id, topic });
+    Ok(())
+}
+
+pub(crate) fn publish(publisher: &mut Publisher<'_>, by: &str, channel_id: ChannelId, topic: Option<&Topic>) {
+    let network = publisher.network;
+    let Some(channel) = network.channel(channel_id) else { return };
+    let text = topic.map_or("", |topic| &topic.text);
+    let line = Line::from(&by).command("TOPIC").param(channel.name()).text(text).finish();
+    publisher.announce(channel.members.keys().copied(), line);
+}

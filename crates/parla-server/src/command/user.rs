@@ -1,0 +1,115 @@
+//! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
+
+use parla_proto::{Reply, command, isupport, isupport::token, limits, line::fitting, mode};
+
+use super::{lusers, mode::letters, motd};
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{Meta, Register},
+    event::Event,
+    limits::MODES_PER_COMMAND_MAX,
+    network::{Network, UserId, user::User},
+    publish::Publisher,
+    refusal::Refusal,
+    settings::Settings,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result<(), Refusal> {
+    let limits = &context.settings.limits;
+    let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
+    if user.user.is_empty() || user.realname.is_empty() {
+        return Err(Refusal::NeedMoreParams("USER"));
+    }
+    let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.[]{}\\`^|~".contains(*char);
+    let name: String = user.user.chars().filter(plain).take(limits.user_bytes).collect();
+    let name = if name.is_empty() { "user".to_owned() } else { name };
+    registration.user = Some((name, fitting(user.realname, limits.realname_bytes).to_owned()));
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    register: Register,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    if network.nick_owner(&register.nick).is_some() {
+        return Err(Refusal::NickInUse(register.nick.to_string()));
+    }
+    let Register { nick, user, host, realname } = register;
+    let id = network.add_user(User::new(nick, &user, &host, &realname, meta.at));
+    effects.events.push(Event::Registered(id));
+    Ok(())
+}
+
+/// Tells a new user where it is: 001 to 005, the counts and the message of the day.
+pub(crate) fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
+    let network = publisher.network;
+    let Some(user) = network.user(id).filter(|_| publisher.origin.is_some()) else { return };
+    let settings = &network.settings;
+    let (name, nick) = (&settings.name, user.nick().as_str());
+    let started_at = publisher.started_at.to_string();
+    let (channel_modes, param_modes) = letters();
+    let (version, user_modes) = (&settings.version, mode::USER_MODES);
+    let mut replies = vec![
+        Reply::Welcome { network: &settings.network, source: user.source() },
+        Reply::YourHost { server: name, version },
+        Reply::Created { at: &started_at },
+        Reply::MyInfo {
+            server: name,
+            version,
+            user_modes,
+            channel_modes: &channel_modes,
+            param_modes: &param_modes,
+        },
+    ];
+    let tokens = isupport_lines(settings);
+    replies.extend(tokens.iter().map(|tokens| Reply::ISupport { tokens }));
+    replies.extend(lusers::replies(network, publisher.sessions.counts()));
+    replies.extend(motd::replies(settings));
+    for reply in replies {
+        publisher.answer(reply.encode(name, nick));
+    }
+}
+
+/// The tokens of RPL_ISUPPORT, a line each.
+pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
+    let limits = &settings.limits;
+    let number = |name: &str, value: usize| token(name, &value.to_string());
+    let targets = limits.targets;
+    let mut tokens = vec![
+        number("AWAYLEN", limits.away_bytes),
+        token("CASEMAPPING", settings.casemapping.token()),
+        token("CHANLIMIT", &format!("#:{}", limits.channels_per_client)),
+        token("CHANMODES", &mode::chanmodes()),
+        number("CHANNELLEN", limits.channel_bytes),
+        token("CHANTYPES", "#"),
+        number("HOSTLEN", crate::limits::HOST_BYTES_MAX),
+        number("KEYLEN", limits.key_bytes),
+        number("KICKLEN", limits.kick_bytes),
+        number("LINELEN", limits::LINE_BYTES_MAX),
+        token("MAXLIST", &format!("{}:{}", mode::letters(mode::ModeKind::List), limits.list_modes)),
+        number("MAXTARGETS", targets),
+        number("MODES", MODES_PER_COMMAND_MAX),
+        number("NAMELEN", limits.realname_bytes),
+        token("NETWORK", &settings.network),
+        number("NICKLEN", limits.nick_bytes),
+        token("PREFIX", mode::PREFIX),
+        token(
+            "TARGMAX",
+            &format!(
+                "NAMES:,LIST:,KICK:,JOIN:,PART:,WHOIS:1,PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
+            ),
+        ),
+        number("TOPICLEN", limits.topic_bytes),
+        number("USERLEN", limits.user_bytes),
+        token("UTF8ONLY", ""),
+    ];
+    if settings.history {
+        tokens.push(number("CHATHISTORY", settings.history_reply_max));
+        tokens.push(token("MSGREFTYPES", "msgid,timestamp"));
+    }
+    tokens.sort_unstable();
+    isupport::lines(&tokens)
+}

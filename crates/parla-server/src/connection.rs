@@ -1,0 +1,70 @@
+//! How the daemon and the state machine name one connection.
+
+use std::net::IpAddr;
+
+use slotmap::{DefaultKey, Key, KeyData};
+
+/// Names a connection for as long as it is open; never reused. The daemon gives it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub(crate) DefaultKey);
+
+impl ConnectionId {
+    /// From the key of the daemon's own slot map of connections.
+    pub const fn from_key(key: DefaultKey) -> Self {
+        Self(key)
+    }
+
+    /// The key of the daemon's own slot map.
+    pub const fn key(self) -> DefaultKey {
+        self.0
+    }
+
+    /// A small number, unique among the connections that are open; good as an index.
+    pub fn slot(self) -> u32 {
+        (self.0.data().as_ffi() & 0xffff_ffff) as u32
+    }
+
+    /// From a number, for tests that open their own connections.
+    pub fn from_number(number: u64) -> Self {
+        Self(KeyData::from_ffi(number | 1 << 32).into())
+    }
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The address.
+    pub address: IpAddr,
+    /// Whether the client may send as fast as it likes.
+    pub unthrottled: bool,
+}
+
+impl Peer {
+    /// What stands after the `@` of the user's source. Never starts with a colon.
+    pub(crate) fn host(&self) -> String {
+        let text = self.address.to_canonical().to_string();
+        if text.starts_with(':') { format!("0{text}") } else { text }
+    }
+}
+
+/// Why a connection is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disconnect {
+    /// The client closed it.
+    Closed,
+    /// It broke.
+    Reset,
+    /// The client does not read what it is sent.
+    SendQueueExceeded,
+}
+
+impl Disconnect {
+    /// What others read in the QUIT.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Closed => "Connection closed",
+            Self::Reset => "Connection reset",
+            Self::SendQueueExceeded => "SendQ exceeded",
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a command may see and do while it runs: its own session, the network to read, and proposals to change it.
+
+use parla_proto::{ChannelName, Reply, Timestamp, reply::StandardReply};
+
+use crate::{
+    entry::EntryCommand,
+    limits::TARGETS_PER_COMMAND_MAX,
+    network::{Network, UserId, user::User},
+    output::Outputs,
+    refusal::Refusal,
+    session::Session,
+    settings::Settings,
+};
+
+/// One command of one session.
+pub(crate) struct Context<'a> {
+    pub(crate) now: Timestamp,
+    /// Connections, and those of them that are not registered.
+    pub(crate) connections: (usize, usize),
+    pub(crate) settings: &'a Settings,
+    pub(crate) network: &'a Network,
+    pub(crate) session: &'a mut Session,
+    pub(crate) out: &'a mut Outputs,
+    pub(crate) proposals: &'a mut Vec<EntryCommand>,
+    /// Set by a command after which the connection ends, with what the client is told.
+    pub(crate) close: &'a mut Option<String>,
+}
+
+impl<'a> Context<'a> {
+    /// The user of this session.
+    ///
+    /// # Errors
+    /// The session has not registered.
+    pub(crate) fn me(&self) -> Result<(UserId, &'a User), Refusal> {
+        let id = self.session.user().ok_or(Refusal::NotRegistered)?;
+        self.network.user(id).map(|user| (id, user)).ok_or(Refusal::NotRegistered)
+    }
+
+    /// What numerics call this client: its nick, or `*`.
+    pub(crate) fn target(&self) -> String {
+        target(self.session, self.network)
+    }
+
+    pub(crate) fn line(&mut self, line: Vec<u8>) {
+        self.session.send(line.into(), self.out);
+    }
+
+    pub(crate) fn reply(&mut self, reply: Reply<'_>) {
+        let line = reply.encode(&self.settings.name, &self.target());
+        self.line(line);
+    }
+
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) {
+        if let Some(reply) = refusal.reply() {
+            self.reply(reply);
+        }
+    }
+
+    /// Tells by a standard reply, or by a notice to clients that know none.
+    pub(crate) fn standard(&mut self, reply: StandardReply<'_>) {
+        let known = self.session.capabilities.contains(parla_proto::Capabilities::STANDARD_REPLIES);
+        let line = if known {
+            reply.encode(&self.settings.name)
+        } else {
+            reply.encode_notice(&self.settings.name, &self.target())
+        };
+        self.line(line);
+    }
+
+    pub(crate) fn propose(&mut self, command: EntryCommand) {
+        self.proposals.push(command);
+    }
+
+    /// Names of a comma-separated list, each once; what is too much is refused.
+    pub(crate) fn list<'l>(&mut self, list: &'l str, most: usize) -> Vec<&'l str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in list.split(',').filter(|name| !name.is_empty()) {
+            if names.contains(&name) {
+                continue;
+            }
+            if names.len() == most.min(TARGETS_PER_COMMAND_MAX) {
+                self.refuse(&Refusal::TooManyTargets(name.to_owned()));
+                break;
+            }
+            names.push(name);
+        }
+        names
+    }
+
+    /// A channel name as a person wrote it.
+    pub(crate) fn channel_name(&self, name: &str) -> Result<ChannelName, Refusal> {
+        ChannelName::parse(name, &self.settings.name_rules())
+            .map_err(|_| Refusal::BadChannelName(name.to_owned()))
+    }
+}
+
+/// What numerics call a client: its nick, or `*`.
+pub(crate) fn target(session: &Session, network: &Network) -> String {
+    match &session.state {
+        crate::session::State::Registered(user) => {
+            network.user(*user).map_or_else(|| "*".to_owned(), |user| user.nick().to_string())
+        }
+        crate::session::State::Registering(registration) => {
+            registration.nick.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string)
+        }
+    }
+}

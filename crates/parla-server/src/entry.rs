@@ -1,0 +1,189 @@
+//! Entries: the one order of commands from which every machine makes the same network.
+
+use parla_proto::{ChannelName, Nick, Timestamp};
+
+use crate::{connection::ConnectionId, network::UserId};
+
+/// A numbered command.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Number, time and origin.
+    pub meta: Meta,
+    /// What is to be done.
+    pub command: EntryCommand,
+}
+
+/// What stands on the outside of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The number. Later entries have higher ones, over restarts too.
+    pub seq: u64,
+    /// The time of the commit; later entries never have an earlier one.
+    pub at: Timestamp,
+    /// Where the command came from.
+    pub origin: Origin,
+}
+
+/// Where a command came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The machine.
+    pub node: NodeId,
+    /// The connection on that machine, which gets the answer.
+    pub connection: ConnectionId,
+    /// Who acts; nobody while registering.
+    pub actor: Option<UserId>,
+}
+
+/// One machine of a cluster. A server alone is number 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// A command that a log has not numbered yet.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What is to be done.
+    pub command: EntryCommand,
+}
+
+/// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
+pub enum EntryCommand {
+    Register(Box<Register>),
+    Nick(Nick),
+    Quit(String),
+    Join(Join),
+    Part(Part),
+    Say(Box<Say>),
+    Topic(Topic),
+    Mode(Mode),
+    UserMode(UserMode),
+    Kick(Kick),
+    Invite(Invite),
+    Away(Option<String>),
+}
+
+/// A connection becomes a user.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// The name it takes.
+    pub nick: Nick,
+    /// The user name.
+    pub user: String,
+    /// What others see of the address.
+    pub host: String,
+    /// The real name.
+    pub realname: String,
+}
+
+/// A user enters one channel.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// Which; it is made if it is not there.
+    pub channel: ChannelName,
+    /// For `+k`.
+    pub key: Option<String>,
+}
+
+/// A user leaves one channel.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Which.
+    pub channel: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What is sent from one to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// PRIVMSG
+    Privmsg,
+    /// NOTICE; the sender is never told of an error.
+    Notice,
+    /// TAGMSG; there is no text.
+    Tagmsg,
+}
+
+impl Verb {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+            Self::Tagmsg => "TAGMSG",
+        }
+    }
+}
+
+/// A message to one target.
+#[derive(Clone, Debug)]
+pub struct Say {
+    /// Which of the three.
+    pub verb: Verb,
+    /// A channel or a nick.
+    pub target: String,
+    /// Empty for TAGMSG only.
+    pub text: String,
+    /// Client-only tags as on the wire.
+    pub tags: String,
+}
+
+/// A new topic.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Where.
+    pub channel: String,
+    /// Empty to clear it.
+    pub text: String,
+}
+
+/// Changes to a channel's modes, in order.
+#[derive(Clone, Debug)]
+pub struct Mode {
+    /// Where.
+    pub channel: String,
+    /// The steps, all with the parameters they need.
+    pub steps: Vec<ModeStep>,
+}
+
+/// One change of a mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeStep {
+    /// Given or taken.
+    pub set: bool,
+    /// Which.
+    pub mode: parla_proto::mode::ChannelMode,
+    /// A nick, a mask, a key or a number.
+    pub param: Option<String>,
+}
+
+/// A change of the actor's own modes.
+#[derive(Clone, Copy, Debug)]
+pub struct UserMode {
+    /// Mode `i`.
+    pub invisible: bool,
+}
+
+/// One member is put out.
+#[derive(Clone, Debug)]
+pub struct Kick {
+    /// Where.
+    pub channel: String,
+    /// Who.
+    pub nick: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Someone is invited.
+#[derive(Clone, Debug)]
+pub struct Invite {
+    /// Who.
+    pub nick: String,
+    /// Where to.
+    pub channel: String,
+}

@@ -1,0 +1,56 @@
+//! Events: what an entry did, for those who must hear of it. Only `publish` turns them into lines.
+
+use std::sync::Arc;
+
+use parla_proto::ChannelName;
+
+use crate::{
+    change::Spoken,
+    network::{ChannelId, UserId, channel::Topic},
+};
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// The connection of the entry's origin is now this user.
+    Registered(UserId),
+    /// A user has another nick.
+    Renamed { user: UserId, old_source: String },
+    /// A user is gone; `peers` shared a channel with it.
+    Quit { user: UserId, source: String, reason: String, peers: Vec<UserId> },
+    /// A user entered a channel.
+    Joined { user: UserId, channel: ChannelId },
+    /// A user left a channel; `members` are those who stay.
+    Parted {
+        user: UserId,
+        source: String,
+        channel: ChannelName,
+        members: Vec<UserId>,
+        reason: Option<String>,
+    },
+    /// A user was put out of a channel; `members` are those who stay.
+    Kicked {
+        by: String,
+        user: UserId,
+        nick: String,
+        channel: ChannelName,
+        members: Vec<UserId>,
+        reason: String,
+    },
+    /// Something was said in a channel.
+    SaidInChannel { sender: UserId, channel: ChannelId, spoken: Arc<Spoken> },
+    /// Something was said to one user.
+    SaidToUser { sender: UserId, receiver: UserId, spoken: Arc<Spoken> },
+    /// The receiver of a message is away; for the sender only.
+    ReceiverAway { nick: String, reason: String },
+    /// A channel has another topic, or none.
+    TopicChanged { by: String, channel: ChannelId, topic: Option<Topic> },
+    /// Modes of a channel changed: signs, letters and parameters, in steps.
+    ModesChanged { by: String, channel: ChannelId, steps: Vec<(bool, char, Option<String>)> },
+    /// The actor's own modes changed.
+    OwnModeChanged { user: UserId, modes: &'static str },
+    /// A user was invited by the origin.
+    Invited { by: String, user: UserId, nick: String, channel: ChannelName },
+    /// A user is away, or back.
+    AwayChanged { user: UserId },
+}

@@ -1,0 +1,58 @@
+//! What goes into the state machine.
+
+use crate::{
+    connection::{ConnectionId, Disconnect, Peer},
+    entry::Entry,
+    output::QueryResult,
+};
+
+/// One thing that happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// A connection was opened.
+    Connected {
+        /// Its name, not in use by another.
+        connection: ConnectionId,
+        /// Who is there.
+        peer: Peer,
+    },
+    /// A client sent a line, given without its end.
+    Line {
+        /// Which.
+        connection: ConnectionId,
+        /// The bytes; they may be anything.
+        line: Box<[u8]>,
+    },
+    /// A client sent a line that was longer than it may be.
+    LineTooLong {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// A connection is no more. Not for those that the server closed by [`crate::Output::Close`].
+    Disconnected {
+        /// Which.
+        connection: ConnectionId,
+        /// Why.
+        why: Disconnect,
+    },
+    /// The answer to [`crate::Output::Query`].
+    QueryResult {
+        /// Whose.
+        connection: ConnectionId,
+        /// The messages or channels, or nothing if the store could not be read.
+        result: Option<QueryResult>,
+    },
+    /// The answer to [`crate::Output::VerifyPassword`].
+    PasswordVerified {
+        /// Whose.
+        connection: ConnectionId,
+        /// Whether the password is right.
+        good: bool,
+    },
+    /// The log gave an entry, for a server in a cluster.
+    Committed(Box<Entry>),
+    /// The time of [`crate::Server::next_deadline`] has come.
+    Deadline,
+    /// The server stops: everyone is told and closed.
+    ShuttingDown,
+}

@@ -1,0 +1,32 @@
+//! Bounds that no administrator needs to change. Those that one may choose are in [`crate::settings`].
+
+/// Lines that a session holds while it waits for an answer or for its flood allowance. The daemon stops reading a
+/// connection that has this many lines unanswered.
+pub const LINES_WAITING_MAX: u32 = 64;
+
+/// Bad lines that a connection may send before it is registered.
+pub const BAD_LINES_MAX: u8 = 10;
+
+/// Rooms on one server, empty ones with a history included.
+pub const CHANNELS_MAX: usize = 100_000;
+
+/// Channels, or nicks, in one JOIN, PART, KICK or NAMES.
+pub const TARGETS_PER_COMMAND_MAX: usize = 20;
+
+/// Steps in one MODE; advertised as MODES.
+pub const MODES_PER_COMMAND_MAX: usize = 20;
+
+/// Rows of one WHO.
+pub const WHO_REPLIES_MAX: usize = 2_000;
+
+/// Rows of one LIST.
+pub const LIST_REPLIES_MAX: usize = 5_000;
+
+/// Invitations that a channel remembers; the oldest goes first.
+pub const INVITATIONS_MAX: usize = 100;
+
+/// Bytes of a host, so that a source fits in every line.
+pub const HOST_BYTES_MAX: usize = 63;
+
+/// Bytes of the text in QUIT and PART.
+pub const REASON_BYTES_MAX: usize = 300;

@@ -1,0 +1,239 @@
+//! What all sessions share: users, channels, and who is in which.
+//!
+//! Changes only by [`Network::commit`], which is total and deterministic: it reads the entry's time, never a clock, and the
+//! same entries in the same order give the same network on every machine.
+
+pub(crate) mod channel;
+pub(crate) mod user;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::{ChannelName, Nick, name::Casemapping};
+use slotmap::{DefaultKey, SlotMap};
+
+use crate::{
+    change::Change,
+    command,
+    effects::Effects,
+    entry::{Entry, EntryCommand, Meta},
+    network::{
+        channel::{Channel, ChannelState},
+        user::User,
+    },
+    refusal::Refusal,
+    settings::Settings,
+};
+
+/// Names a user for as long as it is there; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub(crate) DefaultKey);
+
+/// Names a channel for as long as it is there; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ChannelId(DefaultKey);
+
+/// Users and channels.
+#[derive(Debug)]
+pub(crate) struct Network {
+    pub(crate) settings: Arc<Settings>,
+    users: SlotMap<DefaultKey, User>,
+    channels: SlotMap<DefaultKey, Channel>,
+    nicks: BTreeMap<Nick, UserId>,
+    names: BTreeMap<ChannelName, ChannelId>,
+    users_most: usize,
+    users_invisible: usize,
+}
+
+impl Network {
+    /// A network without users, with the channels that were kept.
+    pub(crate) fn new(settings: Arc<Settings>, kept: Vec<ChannelState>) -> Self {
+        let mut network = Self {
+            settings,
+            users: SlotMap::new(),
+            channels: SlotMap::new(),
+            nicks: BTreeMap::new(),
+            names: BTreeMap::new(),
+            users_most: 0,
+            users_invisible: 0,
+        };
+        for state in kept {
+            let mut channel = Channel::restore(state);
+            channel.kept = true;
+            network.add_channel(channel);
+        }
+        network
+    }
+
+    /// Applies one entry. What happened, what must be kept and what was refused is added to `effects`.
+    pub(crate) fn commit(&mut self, entry: Entry, effects: &mut Effects) {
+        let Entry { meta, command } = entry;
+        let result = match command {
+            EntryCommand::Register(register) => command::user::commit(self, &meta, *register, effects),
+            EntryCommand::Nick(nick) => command::nick::commit(self, &meta, nick, effects),
+            EntryCommand::Quit(reason) => command::quit::commit(self, &meta, &reason, effects),
+            EntryCommand::Join(join) => command::join::commit(self, &meta, join, effects),
+            EntryCommand::Part(part) => command::part::commit(self, &meta, part, effects),
+            EntryCommand::Say(say) => command::privmsg::commit(self, &meta, *say, effects),
+            EntryCommand::Topic(topic) => command::topic::commit(self, &meta, topic, effects),
+            EntryCommand::Mode(mode) => command::mode::commit(self, &meta, &mode, effects),
+            EntryCommand::UserMode(mode) => command::mode::commit_user(self, &meta, mode, effects),
+            EntryCommand::Kick(kick) => command::kick::commit(self, &meta, kick, effects),
+            EntryCommand::Invite(invite) => command::invite::commit(self, &meta, &invite, effects),
+            EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
+        };
+        if let Err(refusal) = result {
+            effects.refusals.push(refusal);
+        }
+    }
+
+    /// The user who acts in an entry.
+    pub(crate) fn actor(&self, meta: &Meta) -> Result<(UserId, &User), Refusal> {
+        let id = meta.origin.actor.ok_or(Refusal::Gone)?;
+        self.user(id).map(|user| (id, user)).ok_or(Refusal::Gone)
+    }
+
+    pub(crate) fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(id.0)
+    }
+
+    pub(crate) fn user_mut(&mut self, id: UserId) -> Option<&mut User> {
+        self.users.get_mut(id.0)
+    }
+
+    pub(crate) fn channel(&self, id: ChannelId) -> Option<&Channel> {
+        self.channels.get(id.0)
+    }
+
+    pub(crate) fn channel_mut(&mut self, id: ChannelId) -> Option<&mut Channel> {
+        self.channels.get_mut(id.0)
+    }
+
+    /// A user by nick, as a person wrote it.
+    pub(crate) fn find_user(&self, nick: &str) -> Result<(UserId, &User), Refusal> {
+        let none = || Refusal::NoSuchNick(nick.to_owned());
+        let parsed = Nick::parse(nick, &self.settings.name_rules()).map_err(|_| none())?;
+        let id = *self.nicks.get(&parsed).ok_or_else(none)?;
+        self.user(id).map(|user| (id, user)).ok_or_else(none)
+    }
+
+    /// A channel by name, as a person wrote it.
+    pub(crate) fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
+        let none = || Refusal::NoSuchChannel(name.to_owned());
+        let parsed = ChannelName::parse(name, &self.settings.name_rules()).map_err(|_| none())?;
+        let id = self.channel_id(&parsed).ok_or_else(none)?;
+        self.channel(id).map(|channel| (id, channel)).ok_or_else(none)
+    }
+
+    pub(crate) fn channel_id(&self, name: &ChannelName) -> Option<ChannelId> {
+        self.names.get(name).copied()
+    }
+
+    pub(crate) fn nick_owner(&self, nick: &Nick) -> Option<UserId> {
+        self.nicks.get(nick).copied()
+    }
+
+    /// Users in the order of their nicks.
+    pub(crate) fn users(&self) -> impl Iterator<Item = (UserId, &User)> {
+        self.nicks.values().filter_map(|id| self.user(*id).map(|user| (*id, user)))
+    }
+
+    /// Channels in the order of their names.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = &Channel> {
+        self.names.values().filter_map(|id| self.channel(*id))
+    }
+
+    /// Users now, the most there ever were, and how many are invisible.
+    pub(crate) fn user_counts(&self) -> (usize, usize, usize) {
+        (self.users.len(), self.users_most, self.users_invisible)
+    }
+
+    /// Sets or clears mode `i` of a user.
+    pub(crate) fn set_invisible(&mut self, id: UserId, invisible: bool) {
+        let Some(user) = self.users.get_mut(id.0) else { return };
+        if user.invisible != invisible {
+            user.invisible = invisible;
+            self.users_invisible =
+                if invisible { self.users_invisible + 1 } else { self.users_invisible - 1 };
+        }
+    }
+
+    pub(crate) fn channel_count(&self) -> usize {
+        self.channels.len()
+    }
+
+    pub(crate) fn casemapping(&self) -> Casemapping {
+        self.settings.casemapping
+    }
+
+    pub(crate) fn add_user(&mut self, user: User) -> UserId {
+        let nick = user.nick().clone();
+        let id = UserId(self.users.insert(user));
+        self.nicks.insert(nick, id);
+        self.users_most = self.users_most.max(self.users.len());
+        id
+    }
+
+    pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
+        let user = self.users.remove(id.0)?;
+        self.nicks.remove(user.nick());
+        self.users_invisible -= usize::from(user.invisible);
+        Some(user)
+    }
+
+    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick) {
+        if let Some(user) = self.users.get_mut(id.0) {
+            self.nicks.remove(user.nick());
+            self.nicks.insert(nick.clone(), id);
+            user.rename(nick);
+        }
+    }
+
+    pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
+        let name = channel.name().clone();
+        let id = ChannelId(self.channels.insert(channel));
+        self.names.insert(name, id);
+        id
+    }
+
+    /// Takes a user out of a channel, and the channel away if it is over.
+    pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
+        let (Some(user), Some(channel)) =
+            (self.users.get_mut(user_id.0), self.channels.get_mut(channel_id.0))
+        else {
+            return;
+        };
+        let keeper_before = channel.state.keeper.clone();
+        user.channels.retain(|id| *id != channel_id);
+        channel.remove(user_id, user);
+        if channel.is_over() {
+            let name = channel.name().clone();
+            self.channels.remove(channel_id.0);
+            self.names.remove(&name);
+        } else if channel.state.keeper != keeper_before {
+            effects.keep(channel);
+        }
+    }
+
+    /// Everyone who shares a channel with the user, once; not the user.
+    pub(crate) fn peers(&self, id: UserId, user: &User) -> Vec<UserId> {
+        let mut peers: Vec<UserId> = user
+            .channels
+            .iter()
+            .filter_map(|channel| self.channel(*channel))
+            .flat_map(|channel| channel.members.keys().copied())
+            .filter(|peer| *peer != id)
+            .collect();
+        peers.sort_unstable();
+        peers.dedup();
+        peers
+    }
+}
+
+impl Effects {
+    /// Keeps a channel's state if the channel is one that is kept.
+    pub(crate) fn keep(&mut self, channel: &Channel) {
+        if channel.kept {
+            self.changes.push(Change::Channel(Box::new(channel.state.clone())));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! One user as the network knows it.
+
+use parla_proto::{Nick, Source, Timestamp};
+
+use super::ChannelId;
+
+/// A person or a bot that has registered.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    nick: Nick,
+    /// `nick!user@host`, which every line of the user starts with.
+    source: Box<str>,
+    pub(crate) realname: Box<str>,
+    /// Why the user is away; none: here.
+    pub(crate) away: Option<Box<str>>,
+    /// User mode `i`: hidden from WHO for people who share no channel.
+    pub(crate) invisible: bool,
+    /// The channels the user is in, in the order of joining.
+    pub(crate) channels: Vec<ChannelId>,
+    pub(crate) signed_on: Timestamp,
+    /// When the user last sent a message.
+    pub(crate) spoke_at: Timestamp,
+}
+
+impl User {
+    pub(crate) fn new(nick: Nick, user: &str, host: &str, realname: &str, at: Timestamp) -> Self {
+        let source = Source::of_user(nick.as_str(), user, host).to_string().into_boxed_str();
+        Self {
+            nick,
+            source,
+            realname: realname.into(),
+            away: None,
+            invisible: false,
+            channels: Vec::new(),
+            signed_on: at,
+            spoke_at: at,
+        }
+    }
+
+    pub(crate) const fn nick(&self) -> &Nick {
+        &self.nick
+    }
+
+    /// `nick!user@host`.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The name the user gave when registering.
+    pub(crate) fn user(&self) -> &str {
+        Source::parse(&self.source).user.unwrap_or_default()
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        Source::parse(&self.source).host.unwrap_or_default()
+    }
+
+    /// The account the user is logged in to. There are none yet, so nobody is.
+    #[expect(
+        clippy::unused_self,
+        reason = "accounts come with their own field; the places that show one are ready"
+    )]
+    pub(crate) const fn account(&self) -> Option<&str> {
+        None
+    }
+
+    pub(crate) fn rename(&mut self, nick: Nick) {
+        self.source = Source::of_user(nick.as_str(), self.user(), self.host()).to_string().into_boxed_str();
+        self.nick = nick;
+    }
+}

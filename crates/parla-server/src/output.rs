@@ -1,0 +1,159 @@
+//! What comes out of the state machine.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use parla_proto::{MsgId, Timestamp};
+use smallvec::SmallVec;
+
+use crate::{
+    change::{Change, Spoken},
+    connection::ConnectionId,
+    entry::Proposal,
+};
+
+/// The connections that get one line; mostly one, or the members of a room.
+pub type Recipients = SmallVec<[ConnectionId; 1]>;
+
+/// One thing to do outside.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Send a line, with its end, to each of these connections.
+    Deliver {
+        /// Who gets it; each once.
+        to: Recipients,
+        /// The bytes.
+        line: Bytes,
+    },
+    /// Close a connection once it has been sent what was delivered to it before.
+    Close {
+        /// Which; its name may be given again after this.
+        connection: ConnectionId,
+    },
+    /// So many lines of a connection have been dealt with; more may be read.
+    LinesTaken {
+        /// Which.
+        connection: ConnectionId,
+        /// How many.
+        count: u32,
+    },
+    /// Read the store and answer by [`crate::Input::QueryResult`].
+    Query {
+        /// Whose.
+        connection: ConnectionId,
+        /// What.
+        query: Query,
+    },
+    /// Compare with the server's password and answer by [`crate::Input::PasswordVerified`].
+    VerifyPassword {
+        /// Whose.
+        connection: ConnectionId,
+        /// What was given.
+        password: Secret,
+    },
+    /// Ask the log for a number, for a server in a cluster.
+    Propose(Box<Proposal>),
+}
+
+/// Everything that one or more inputs caused, in order.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    /// To be done, in order, but not before the changes are on disk.
+    pub outputs: Vec<Output>,
+    /// To be kept, in order.
+    pub changes: Vec<Change>,
+}
+
+impl Outputs {
+    pub(crate) fn deliver(&mut self, connection: ConnectionId, line: Bytes) {
+        let mut to = Recipients::new();
+        to.push(connection);
+        self.outputs.push(Output::Deliver { to, line });
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty() && self.changes.is_empty()
+    }
+}
+
+/// A position in a channel's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// That of a message, there or not.
+    Id(MsgId),
+    /// A time.
+    Time(Timestamp),
+}
+
+/// A part of a channel's history, as draft/chathistory cuts it. Positions are not part of it, but for `Around`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The newest, after a position if one is given.
+    Latest(Option<Position>),
+    /// Those before.
+    Before(Position),
+    /// Those after.
+    After(Position),
+    /// Those before and after, and the one there.
+    Around(Position),
+    /// From the first towards the second, whichever is earlier.
+    Between(Position, Position),
+}
+
+/// A question to the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// Messages of a channel.
+    History {
+        /// The channel's number.
+        record: u64,
+        /// Which part.
+        page: Page,
+        /// How many at most.
+        limit: usize,
+    },
+    /// When the last message of each of these channels was sent.
+    LatestTimes {
+        /// The channels' numbers.
+        records: Vec<u64>,
+    },
+}
+
+/// An answer of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryResult {
+    /// To [`Query::History`]: from the oldest to the newest. `target` of each is left empty.
+    History(Vec<Arc<Spoken>>),
+    /// To [`Query::LatestTimes`]: in the order of the question; none where there is no message.
+    LatestTimes(Vec<Option<Timestamp>>),
+}
+
+/// What a session needs again when the answer comes.
+#[derive(Debug)]
+pub(crate) enum HistoryQuestion {
+    Messages { channel: String, subcommand: String },
+    Targets { channels: Vec<String>, from: Timestamp, to: Timestamp, limit: usize },
+}
+
+/// A text that must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}

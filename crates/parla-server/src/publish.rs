@@ -1,0 +1,214 @@
+//! The only place that turns an event into lines, for everyone who must hear of it.
+//!
+//! Each distinct rendering, by capabilities, is made once and shared by all who get it.
+
+use bytes::Bytes;
+use parla_proto::{Capabilities, Line, MsgId, Timestamp};
+use smallvec::SmallVec;
+
+use crate::{
+    change::Spoken,
+    command,
+    connection::ConnectionId,
+    entry::{Meta, Verb},
+    event::Event,
+    network::{Network, UserId},
+    output::{Output, Outputs, Recipients},
+    sessions::Sessions,
+};
+
+/// Turns the events of one entry into lines for the connections of this machine.
+pub(crate) struct Publisher<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) sessions: &'a mut Sessions,
+    pub(crate) out: &'a mut Outputs,
+    pub(crate) meta: Meta,
+    /// Since when the server runs.
+    pub(crate) started_at: Timestamp,
+    /// The connection that gets the answer, if it is on this machine.
+    pub(crate) origin: Option<ConnectionId>,
+}
+
+/// What tags a line can have, and which of them a client gets is up to its capabilities.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LineTags<'a> {
+    pub(crate) batch: Option<&'a str>,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) id: Option<MsgId>,
+    pub(crate) at: Timestamp,
+    pub(crate) client_only: &'a str,
+}
+
+/// The capabilities that decide about tags.
+pub(crate) const TAG_CAPABILITIES: Capabilities =
+    Capabilities::MESSAGE_TAGS.union(Capabilities::SERVER_TIME).union(Capabilities::ACCOUNT_TAG);
+
+impl LineTags<'_> {
+    /// The tags as they stand on the wire, without the `@`. Server's first: client-only tags never push them out.
+    pub(crate) fn render(&self, capabilities: Capabilities) -> String {
+        let mut tags = String::new();
+        let mut add = |tag: &dyn std::fmt::Display| {
+            use std::fmt::Write as _;
+            // Writing to a String cannot fail.
+            let _ = if tags.is_empty() { write!(tags, "{tag}") } else { write!(tags, ";{tag}") };
+        };
+        if let Some(batch) = self.batch {
+            add(&format_args!("batch={batch}"));
+        }
+        if let Some(account) = self.account.filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG)) {
+            add(&format_args!("account={account}"));
+        }
+        if let Some(id) = self.id.filter(|_| capabilities.contains(Capabilities::MESSAGE_TAGS)) {
+            add(&format_args!("msgid={id}"));
+        }
+        if capabilities.contains(Capabilities::SERVER_TIME) {
+            add(&format_args!("time={}", self.at));
+        }
+        if capabilities.contains(Capabilities::MESSAGE_TAGS) && !self.client_only.is_empty() {
+            add(&self.client_only);
+        }
+        tags
+    }
+}
+
+/// One rendering and who gets it.
+struct Rendering {
+    capabilities: Capabilities,
+    line: Option<Bytes>,
+    to: Recipients,
+}
+
+impl Publisher<'_> {
+    /// Sends what one event means to everyone who must hear of it.
+    pub(crate) fn publish(&mut self, event: &Event) {
+        match event {
+            Event::Registered(user) => command::user::welcome(self, *user),
+            Event::Renamed { user, old_source } => command::nick::publish(self, *user, old_source),
+            Event::Quit { user, source, reason, peers } => {
+                command::quit::publish(self, source, reason, peers);
+                self.sessions.forget_user(*user);
+            }
+            Event::Joined { user, channel } => command::join::publish(self, *user, *channel),
+            Event::Parted { user, source, channel, members, reason } => {
+                let line = Line::from(source).command("PART").param(channel);
+                let line = reason.iter().fold(line, |line, reason| line.text(reason)).finish();
+                self.announce(members.iter().copied().chain([*user]), line);
+            }
+            Event::Kicked { by, user, nick, channel, members, reason } => {
+                let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
+                self.announce(members.iter().copied().chain([*user]), line);
+            }
+            Event::SaidInChannel { sender, channel, spoken } => {
+                let Some(channel) = self.network.channel(*channel) else { return };
+                let echo = self.echoes_to(*sender);
+                let members = channel.members.keys().copied();
+                let others = members.filter(|member| member != sender);
+                self.say(others.chain(echo), spoken);
+            }
+            Event::SaidToUser { sender, receiver, spoken } => {
+                let echo = self.echoes_to(*sender);
+                self.say_to_user(*receiver, echo, spoken);
+            }
+            Event::ReceiverAway { nick, reason } => command::away::tell_sender(self, nick, reason),
+            Event::TopicChanged { by, channel, topic } => {
+                command::topic::publish(self, by, *channel, topic.as_ref());
+            }
+            Event::ModesChanged { by, channel, steps } => command::mode::publish(self, by, *channel, steps),
+            Event::OwnModeChanged { user, modes } => command::mode::publish_own(self, *user, modes),
+            Event::Invited { by, user, nick, channel } => {
+                command::invite::publish(self, by, (*user, nick), channel);
+            }
+            Event::AwayChanged { user } => command::away::publish(self, *user),
+        }
+    }
+
+    /// Sends one line to an audience; those who want it get the time with it.
+    pub(crate) fn announce(&mut self, audience: impl Iterator<Item = UserId>, line: Vec<u8>) {
+        let line = Bytes::from(line);
+        self.each(audience, Capabilities::SERVER_TIME, |at, capabilities| {
+            let tags = LineTags { at, ..LineTags::default() }.render(capabilities);
+            Some(if tags.is_empty() { line.clone() } else { crate::session::response::tag(&line, &tags) })
+        });
+    }
+
+    /// Sends each member of an audience the rendering for its capabilities, as far as they are `relevant`.
+    pub(crate) fn each(
+        &mut self,
+        audience: impl Iterator<Item = UserId>,
+        relevant: Capabilities,
+        mut render: impl FnMut(Timestamp, Capabilities) -> Option<Bytes>,
+    ) {
+        let mut renderings: SmallVec<[Rendering; 4]> = SmallVec::new();
+        let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
+        for user in audience {
+            let Some(receiver) = self.sessions.receiver(user) else { continue };
+            let capabilities = receiver.capabilities & relevant;
+            let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
+            let index = known.unwrap_or_else(|| {
+                let line = render(self.meta.at, capabilities);
+                renderings.push(Rendering { capabilities, line, to: Recipients::new() });
+                renderings.len() - 1
+            });
+            let Some(rendering) = renderings.get_mut(index) else { continue };
+            if collecting == Some(receiver.connection) {
+                if let Some(line) = &rendering.line {
+                    self.sessions.send(receiver.connection, line.clone(), self.out);
+                }
+            } else {
+                rendering.to.push(receiver.connection);
+            }
+        }
+        for Rendering { line, to, .. } in renderings {
+            if let Some(line) = line.filter(|_| !to.is_empty()) {
+                self.out.outputs.push(Output::Deliver { to, line });
+            }
+        }
+    }
+
+    /// Sends a line to the connection that the entry came from.
+    pub(crate) fn answer(&mut self, line: Vec<u8>) {
+        if let Some(origin) = self.origin {
+            self.sessions.send(origin, line.into(), self.out);
+        }
+    }
+
+    /// The sender, if its own messages come back to it.
+    fn echoes_to(&self, sender: UserId) -> Option<UserId> {
+        let receiver = self.sessions.receiver(sender)?;
+        receiver.capabilities.contains(Capabilities::ECHO_MESSAGE).then_some(sender)
+    }
+
+    fn say(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+        self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(spoken, None, capabilities));
+    }
+
+    /// To oneself a message comes twice: as the answer, with the label, and as what was sent.
+    fn say_to_user(&mut self, receiver: UserId, echo: Option<UserId>, spoken: &Spoken) {
+        if let Some(sender) = echo {
+            self.say([sender].into_iter(), spoken);
+        }
+        let origin = self.origin;
+        if echo == Some(receiver) {
+            self.origin = None;
+        }
+        self.say([receiver].into_iter(), spoken);
+        self.origin = origin;
+    }
+}
+
+/// A message as a line, alone or in a batch; none for tags without text that the client cannot read.
+pub(crate) fn spoken_line(spoken: &Spoken, batch: Option<&str>, capabilities: Capabilities) -> Option<Bytes> {
+    if spoken.verb == Verb::Tagmsg && !capabilities.contains(Capabilities::MESSAGE_TAGS) {
+        return None;
+    }
+    let tags = LineTags {
+        batch,
+        account: spoken.account.as_deref(),
+        id: Some(MsgId::from_seq(spoken.seq)),
+        at: spoken.at,
+        client_only: &spoken.tags,
+    };
+    let line = Line::tagged(&tags.render(capabilities)).source(&spoken.source);
+    let line = line.command(spoken.verb.as_str()).param(&spoken.target);
+    Some(if spoken.verb == Verb::Tagmsg { line } else { line.text(&spoken.text) }.finish().into())
+}

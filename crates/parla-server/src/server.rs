@@ -1,0 +1,208 @@
+//! The state machine: inputs to sessions, sessions' proposals to the log, entries to the network, events to lines.
+
+mod lines;
+mod log;
+
+use std::sync::Arc;
+
+use parla_proto::{Line, Timestamp};
+
+pub use log::LogMode;
+
+use crate::{
+    command,
+    connection::{ConnectionId, Disconnect, Peer},
+    entry::{EntryCommand, NodeId, Origin},
+    input::Input,
+    network::{Network, channel::ChannelState},
+    output::{Output, Outputs, QueryResult},
+    session::{Password, Session, State, Until, WaitingLine},
+    sessions::Sessions,
+    settings::Settings,
+    timers::Timers,
+};
+
+/// An IRC server. One owner, one thread; `&mut` is the only lock.
+#[derive(Debug)]
+pub struct Server {
+    settings: Arc<Settings>,
+    node: NodeId,
+    log: LogMode,
+    network: Network,
+    sessions: Sessions,
+    timers: Timers,
+    started_at: Timestamp,
+    now: Timestamp,
+}
+
+impl Server {
+    /// A server without connections, with the channels that were kept.
+    pub fn new(settings: Settings, log: LogMode, kept: Vec<ChannelState>, now: Timestamp) -> Self {
+        let settings = Arc::new(settings);
+        Self {
+            network: Network::new(Arc::clone(&settings), kept),
+            settings,
+            node: NodeId::default(),
+            log,
+            sessions: Sessions::default(),
+            timers: Timers::default(),
+            started_at: now,
+            now,
+        }
+    }
+
+    /// Takes one input at the time `now` and adds what it causes to `out`. Time never goes back: an earlier `now` counts as the last one.
+    pub fn handle(&mut self, now: Timestamp, input: Input, out: &mut Outputs) {
+        self.now = self.now.max(now);
+        match input {
+            Input::Connected { connection, peer } => self.connected(connection, peer),
+            Input::Line { connection, line } => self.receive(connection, WaitingLine::Line(line), out),
+            Input::LineTooLong { connection } => self.receive(connection, WaitingLine::TooLong, out),
+            Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
+            Input::QueryResult { connection, result } => self.query_result(connection, result, out),
+            Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
+            Input::Committed(entry) => self.committed(*entry, out),
+            Input::Deadline => self.deadlines(out),
+            Input::ShuttingDown => {
+                for connection in self.sessions.connections() {
+                    self.end(connection, Some("Server is shutting down"), None, out);
+                }
+            }
+        }
+    }
+
+    /// When [`Input::Deadline`] must come, if nothing comes before.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.timers.next()
+    }
+
+    fn connected(&mut self, connection: ConnectionId, peer: Peer) {
+        self.sessions.insert(Session::new(connection, peer, &self.settings, self.now));
+        self.arm(connection);
+    }
+
+    fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
+        self.end(connection, None, Some(why.reason()), out);
+    }
+
+    /// Ends a session: the client reads `error`, the user's peers read `reason`.
+    fn end(
+        &mut self,
+        connection: ConnectionId,
+        error: Option<&str>,
+        reason: Option<&str>,
+        out: &mut Outputs,
+    ) {
+        let Some(mut session) = self.sessions.remove(connection) else { return };
+        if let Some(at) = session.wakes_at {
+            self.timers.remove(at, connection);
+        }
+        if let Some(error) = error {
+            let host = session.peer.host();
+            let line = Line::bare("ERROR").text(format_args!("Closing link: {host} ({error})")).finish();
+            session.send(line.into(), out);
+        }
+        self.flush_response(&mut session, out);
+        out.outputs.push(Output::Close { connection });
+        let Some(user) = session.user() else { return };
+        self.sessions.forget_user(user);
+        if let Some(reason) = reason.or(error) {
+            let origin = Origin { node: self.node, connection, actor: Some(user) };
+            self.submit(origin, EntryCommand::Quit(reason.to_owned()), out);
+        }
+    }
+
+    fn deadlines(&mut self, out: &mut Outputs) {
+        while let Some(connection) = self.timers.pop_due(self.now) {
+            if let Some(session) = self.sessions.get_mut(connection) {
+                session.wakes_at = None;
+                self.wake(connection, out);
+                self.arm(connection);
+            }
+        }
+    }
+
+    /// Looks at a session whose time has come.
+    fn wake(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let (now, timeouts) = (self.now, self.settings.timeouts);
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let pause = session.pause.as_ref().map(|pause| &pause.until);
+        if matches!(pause, Some(Until::Time(at)) if *at <= now) {
+            self.resume(connection, out);
+            return;
+        }
+        match (&session.state, session.pinged_at) {
+            (State::Registering(registration), _) => {
+                if registration.started_at + timeouts.registration <= now {
+                    self.end(connection, Some("Registration timed out"), None, out);
+                }
+            }
+            (State::Registered(_), Some(pinged_at)) => {
+                if pinged_at + timeouts.ping_timeout <= now {
+                    let reason = format!("Ping timeout: {} seconds", now.since(session.heard_at).as_secs());
+                    self.end(connection, Some(&reason), None, out);
+                }
+            }
+            (State::Registered(_), None) => {
+                if session.heard_at + timeouts.ping_interval <= now {
+                    session.pinged_at = Some(now);
+                    let name = &self.settings.name;
+                    out.deliver(connection, Line::from(name).command("PING").text(name).finish().into());
+                }
+            }
+        }
+    }
+
+    /// Sets the session's timer, if it must be looked at earlier than the timers know.
+    fn arm(&mut self, connection: ConnectionId) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let deadline = session.deadline(&self.settings);
+        match session.wakes_at {
+            Some(at) if at <= deadline => return,
+            Some(at) => self.timers.remove(at, connection),
+            None => {}
+        }
+        session.wakes_at = Some(deadline);
+        self.timers.add(deadline, connection);
+    }
+
+    fn query_result(&mut self, connection: ConnectionId, result: Option<QueryResult>, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let Some(pause) = &mut session.pause else { return };
+        let until = std::mem::replace(&mut pause.until, Until::Time(self.now));
+        let Until::History(question) = until else {
+            pause.until = until;
+            return;
+        };
+        command::chathistory::answer(session, &self.network, *question, result, out);
+        self.finish_response(connection, out);
+        self.resume(connection, out);
+    }
+
+    fn password_verified(&mut self, connection: ConnectionId, good: bool, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        if !matches!(session.pause.as_ref().map(|pause| &pause.until), Some(Until::PasswordVerified)) {
+            return;
+        }
+        if !good {
+            self.refuse_password(connection, out);
+            return;
+        }
+        if let Some(registration) = session.registration() {
+            registration.password = Password::Good;
+        }
+        self.register_if_complete(connection, out);
+        self.finish_response(connection, out);
+        let waits = |session: &mut Session| {
+            matches!(session.pause.as_ref().map(|pause| &pause.until), Some(Until::Committed { .. }))
+        };
+        if !self.sessions.get_mut(connection).is_some_and(waits) {
+            self.resume(connection, out);
+        }
+    }
+
+    fn refuse_password(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        self.reply(connection, parla_proto::Reply::PasswordMismatch {}, out);
+        self.end(connection, Some("Bad password"), None, out);
+    }
+}

@@ -1,0 +1,270 @@
+//! Lines of a session: taken when the session may, understood, carried out.
+
+use parla_proto::{
+    Capabilities, Command, Message, Reply, command::BadCommand, limits, message::ParseError, reply,
+};
+
+use super::Server;
+use crate::{
+    command,
+    connection::ConnectionId,
+    context::{Context, target},
+    entry::{EntryCommand, Origin},
+    limits::BAD_LINES_MAX,
+    output::{Output, Outputs},
+    refusal::Refusal,
+    session::{Session, State, Until, WaitingLine, response::Response},
+};
+
+impl Server {
+    /// A line came. It waits if the session does.
+    pub(super) fn receive(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        session.heard_at = now;
+        session.pinged_at = None;
+        match &mut session.pause {
+            Some(pause) => pause.lines.push_back(line),
+            None => self.take(connection, line, out),
+        }
+    }
+
+    /// Goes on after a pause, until the next one.
+    pub(super) fn resume(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let pause = self.sessions.get_mut(connection).and_then(|session| session.pause.take());
+        let Some(mut pause) = pause else { return };
+        while let Some(line) = pause.lines.pop_front() {
+            self.take(connection, line, out);
+            let Some(session) = self.sessions.get_mut(connection) else { return };
+            if let Some(next) = &mut session.pause {
+                next.lines.append(&mut pause.lines);
+                return;
+            }
+        }
+    }
+
+    /// Carries a line out, if the session's allowance has room for it.
+    fn take(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        if !session.peer.unthrottled
+            && let Err(ready_at) = session.allowance.take(now)
+        {
+            session.pause(Until::Time(ready_at));
+            if let Some(pause) = &mut session.pause {
+                pause.lines.push_front(line);
+            }
+            self.arm(connection);
+            return;
+        }
+        out.outputs.push(Output::LinesTaken { connection, count: 1 });
+        match line {
+            WaitingLine::Line(line) => self.line(connection, &line, out),
+            WaitingLine::TooLong => self.reply(connection, Reply::InputTooLong {}, out),
+        }
+    }
+
+    fn line(&mut self, connection: ConnectionId, line: &[u8], out: &mut Outputs) {
+        let message = match Message::parse(line) {
+            Ok(message) => message,
+            Err(error) => return self.bad_line(connection, line, error, out),
+        };
+        if is_too_long(line, &message) {
+            return self.reply(connection, Reply::InputTooLong {}, out);
+        }
+        self.open_response(connection, &message);
+        let close = match Command::parse(&message) {
+            Ok(command) => self.carry_out(connection, &command, &message, out),
+            Err(BadCommand::TooFewParams(facts)) => {
+                self.refuse(connection, &Refusal::NeedMoreParams(facts.name), out);
+                None
+            }
+            Err(BadCommand::Unknown(command)) => {
+                self.reply(connection, Reply::UnknownCommand { command }, out);
+                self.count_bad_line(connection)
+            }
+        };
+        if let Some(error) = close {
+            let quit = message.command.eq_ignore_ascii_case("QUIT").then_some(error.as_str());
+            return self.end(connection, Some(&error), quit, out);
+        }
+        self.register_if_complete(connection, out);
+        self.finish_response(connection, out);
+    }
+
+    /// Runs a command and submits what it proposes. Gives what the client is told if the connection must end.
+    fn carry_out(
+        &mut self,
+        connection: ConnectionId,
+        command: &Command<'_>,
+        message: &Message<'_>,
+        out: &mut Outputs,
+    ) -> Option<String> {
+        let connections = self.sessions.counts();
+        let session = self.sessions.get_mut(connection)?;
+        let capabilities = session.capabilities;
+        let actor = session.user();
+        let (mut proposals, mut close) = (Vec::new(), None);
+        let mut context = Context {
+            now: self.now,
+            connections,
+            settings: &self.settings,
+            network: &self.network,
+            session,
+            out,
+            proposals: &mut proposals,
+            close: &mut close,
+        };
+        let result = if actor.is_none() && !command.facts().before_registration {
+            Err(Refusal::NotRegistered)
+        } else {
+            command::dispatch(&mut context, command, message)
+        };
+        if let Err(refusal) = result {
+            context.refuse(&refusal);
+        }
+        if context.session.capabilities != capabilities {
+            self.sessions.refresh(connection);
+        }
+        let origin = Origin { node: self.node, connection, actor };
+        for proposal in proposals {
+            self.submit(origin, proposal, out);
+        }
+        close
+    }
+
+    /// Registers a session that has said all that it must.
+    pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let password_required = self.settings.password_required;
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let host = session.peer.host();
+        let Some(registration) = session.registration().filter(|registration| registration.is_complete())
+        else {
+            return;
+        };
+        use crate::session::Password;
+        match &registration.password {
+            Password::Given(password) if password_required => {
+                out.outputs.push(Output::VerifyPassword { connection, password: password.clone() });
+                session.pause(Until::PasswordVerified);
+                return;
+            }
+            Password::NotGiven if password_required => return self.refuse_password(connection, out),
+            _ => {}
+        }
+        let (Some(nick), Some((user, realname))) = (registration.nick.clone(), registration.user.clone())
+        else {
+            return;
+        };
+        registration.submitted = true;
+        let register = crate::entry::Register { nick, user, host, realname };
+        let origin = Origin { node: self.node, connection, actor: None };
+        self.submit(origin, EntryCommand::Register(Box::new(register)), out);
+    }
+
+    /// Starts to collect the answer, if the line carries a label.
+    fn open_response(&mut self, connection: ConnectionId, message: &Message<'_>) {
+        if message.tags.is_empty() {
+            return;
+        }
+        let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let label = message.tags.get("label").filter(|label| !label.is_empty());
+        if let Some(label) = label.filter(|label| label.len() <= limits::LABEL_BYTES_MAX)
+            && session.capabilities.contains(needed)
+        {
+            session.response = Some(Box::new(Response::new(&label)));
+        }
+    }
+
+    /// Sends the collected answer, unless a part of it is still to come.
+    pub(super) fn finish_response(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let waits = session.pause.as_ref().is_some_and(|pause| !matches!(pause.until, Until::Time(_)));
+        if waits || session.response.is_none() {
+            return;
+        }
+        let name = session.batch_name();
+        if let Some(response) = session.response.take() {
+            for line in response.finish(&self.settings.name, &name) {
+                out.deliver(connection, line);
+            }
+        }
+    }
+
+    /// Sends the collected answer of a session that ends.
+    pub(super) fn flush_response(&self, session: &mut Session, out: &mut Outputs) {
+        let name = session.batch_name();
+        if let Some(response) = session.response.take() {
+            for line in response.finish(&self.settings.name, &name) {
+                out.deliver(session.connection, line);
+            }
+        }
+    }
+
+    pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply<'_>, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let line = reply.encode(&self.settings.name, &target(session, &self.network));
+        session.send(line.into(), out);
+    }
+
+    pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
+        if let Some(reply) = refusal.reply() {
+            self.reply(connection, reply, out);
+        }
+    }
+
+    /// Answers a line that is no message.
+    fn bad_line(&mut self, connection: ConnectionId, line: &[u8], error: ParseError, out: &mut Outputs) {
+        let description = error.to_string();
+        match error {
+            ParseError::NotUtf8 => {
+                let Some(session) = self.sessions.get_mut(connection) else { return };
+                let command = command_word(line);
+                let reply = reply::StandardReply {
+                    severity: reply::Severity::Fail,
+                    command: &command,
+                    code: "INVALID_UTF8",
+                    context: &[],
+                    description: "Message rejected: it is not UTF-8. Set your client to UTF-8.",
+                };
+                let line = if session.capabilities.contains(Capabilities::STANDARD_REPLIES) {
+                    reply.encode(&self.settings.name)
+                } else {
+                    reply.encode_notice(&self.settings.name, &target(session, &self.network))
+                };
+                session.send(line.into(), out);
+            }
+            ParseError::ControlCharacter | ParseError::NoCommand => {
+                self.reply(connection, Reply::UnknownError { command: "*", why: &description }, out);
+            }
+        }
+        if let Some(error) = self.count_bad_line(connection) {
+            self.end(connection, Some(&error), None, out);
+        }
+    }
+
+    /// Counts a line that means nothing; before registration too many of them end the connection.
+    fn count_bad_line(&mut self, connection: ConnectionId) -> Option<String> {
+        let session = self.sessions.get_mut(connection)?;
+        let State::Registering(registration) = &mut session.state else { return None };
+        registration.bad_lines = registration.bad_lines.saturating_add(1);
+        (registration.bad_lines >= BAD_LINES_MAX).then(|| "This does not look like IRC".to_owned())
+    }
+}
+
+/// Whether tags or the rest of the line exceed what a client may send.
+fn is_too_long(line: &[u8], message: &Message<'_>) -> bool {
+    let tags = if message.tags.is_empty() { 0 } else { message.tags.as_str().len() + 2 };
+    let rest = line.len().saturating_sub(tags) + 2;
+    tags > limits::CLIENT_TAGS_BYTES_MAX || rest > limits::LINE_BYTES_MAX
+}
+
+/// The command of a line that is not text, as far as it can be told.
+fn command_word(line: &[u8]) -> String {
+    let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let command = words.find(|word| !word.starts_with(b"@") && !word.starts_with(b":"));
+    let command = command.unwrap_or_default();
+    let plain = !command.is_empty() && command.len() <= 16 && command.iter().all(u8::is_ascii_alphanumeric);
+    if plain { String::from_utf8_lossy(command).to_ascii_uppercase() } else { "*".to_owned() }
+}

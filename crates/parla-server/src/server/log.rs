@@ -1,0 +1,116 @@
+//! Entries: from a session's proposal to what everyone hears of it.
+
+use super::Server;
+use crate::{
+    effects::Effects,
+    entry::{Entry, EntryCommand, Meta, Origin, Proposal},
+    event::Event,
+    network::UserId,
+    output::{Output, Outputs},
+    publish::Publisher,
+    refusal::Refusal,
+    session::Until,
+};
+
+/// Who numbers the entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogMode {
+    /// This server, alone.
+    Local {
+        /// The number of the next entry; higher than any that was ever given out.
+        next_seq: u64,
+    },
+    /// A log that several servers share: [`Output::Propose`] out, [`crate::Input::Committed`] in.
+    Shared,
+}
+
+impl Server {
+    /// Brings a command into the log.
+    pub(super) fn submit(&mut self, origin: Origin, command: EntryCommand, out: &mut Outputs) {
+        match &mut self.log {
+            LogMode::Local { next_seq } => {
+                let meta = Meta { seq: *next_seq, at: self.now, origin };
+                *next_seq += 1;
+                self.apply(Entry { meta, command }, out);
+            }
+            LogMode::Shared => {
+                out.outputs.push(Output::Propose(Box::new(Proposal { origin, command })));
+                if let Some(session) = self.sessions.get_mut(origin.connection) {
+                    let before = match session.pause.as_ref().map(|pause| &pause.until) {
+                        Some(Until::Committed { entries }) => *entries,
+                        _ => 0,
+                    };
+                    session.pause(Until::Committed { entries: before + 1 });
+                }
+            }
+        }
+    }
+
+    /// An entry came back from the log.
+    pub(super) fn committed(&mut self, entry: Entry, out: &mut Outputs) {
+        self.now = self.now.max(entry.meta.at);
+        let origin = entry.meta.origin;
+        self.apply(entry, out);
+        if origin.node != self.node {
+            return;
+        }
+        let Some(session) = self.sessions.get_mut(origin.connection) else { return };
+        let Some(pause) = &mut session.pause else { return };
+        let Until::Committed { entries } = &mut pause.until else { return };
+        *entries -= 1;
+        if *entries == 0 {
+            pause.until = Until::Time(self.now);
+            self.finish_response(origin.connection, out);
+            self.resume(origin.connection, out);
+        }
+    }
+
+    /// Commits an entry and tells everyone here what it did.
+    fn apply(&mut self, entry: Entry, out: &mut Outputs) {
+        let meta = entry.meta;
+        let mut effects = Effects::default();
+        self.network.commit(entry, &mut effects);
+        out.changes.append(&mut effects.changes);
+        let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
+        if local {
+            for refusal in &effects.refusals {
+                self.refused(meta.origin, refusal, out);
+            }
+        }
+        for event in &effects.events {
+            let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
+            if let Some(user) = registered.filter(|_| local) {
+                self.sessions.bind(meta.origin.connection, user);
+                self.arm(meta.origin.connection);
+            }
+            let origin = local.then_some(meta.origin.connection);
+            let (network, sessions, started_at) = (&self.network, &mut self.sessions, self.started_at);
+            Publisher { network, sessions, out, meta, started_at, origin }.publish(event);
+            if let Some(user) = registered.filter(|_| meta.origin.node == self.node) {
+                self.settle_in(meta.origin, user, local, out);
+            }
+        }
+    }
+
+    fn refused(&mut self, origin: Origin, refusal: &Refusal, out: &mut Outputs) {
+        self.refuse(origin.connection, refusal, out);
+        if let Some(registration) =
+            self.sessions.get_mut(origin.connection).and_then(|session| session.registration())
+        {
+            registration.nick = None;
+            registration.submitted = false;
+        }
+    }
+
+    /// Puts a new user into the rooms where everyone is, or takes it away again if its connection is gone.
+    fn settle_in(&mut self, origin: Origin, user: UserId, is_there: bool, out: &mut Outputs) {
+        let origin = Origin { actor: Some(user), ..origin };
+        if !is_there {
+            self.submit(origin, EntryCommand::Quit("Connection closed".to_owned()), out);
+            return;
+        }
+        for channel in self.settings.autojoin.clone() {
+            self.submit(origin, EntryCommand::Join(crate::entry::Join { channel, key: None }), out);
+        }
+    }
+}

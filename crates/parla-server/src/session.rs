@@ -1,0 +1,176 @@
+//! One client connection as the server sees it: registration, capabilities, label, allowance, and lines that wait.
+//!
+//! Knows nothing of other sessions. What it may see of the network it is given.
+
+pub(crate) mod allowance;
+pub(crate) mod response;
+
+use std::collections::VecDeque;
+
+use parla_proto::{Capabilities, Nick, Timestamp};
+
+use crate::{
+    connection::{ConnectionId, Peer},
+    network::UserId,
+    output::HistoryQuestion,
+    session::{allowance::Allowance, response::Response},
+    settings::Settings,
+};
+
+/// A connection from its first byte to its last.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) connection: ConnectionId,
+    pub(crate) peer: Peer,
+    pub(crate) state: State,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) allowance: Allowance,
+    /// When the last line came.
+    pub(crate) heard_at: Timestamp,
+    /// When the client was asked whether it is there, if it has said nothing since.
+    pub(crate) pinged_at: Option<Timestamp>,
+    /// When the session is looked at again, as the timers know it.
+    pub(crate) wakes_at: Option<Timestamp>,
+    /// Batches that were opened, for their names.
+    pub(crate) batches: u32,
+    /// The answer to the labelled command that is being carried out.
+    pub(crate) response: Option<Box<Response>>,
+    /// What must come before the next line is taken, and the lines that came meanwhile.
+    pub(crate) pause: Option<Box<Pause>>,
+}
+
+/// How far a session has come.
+#[derive(Debug)]
+pub(crate) enum State {
+    Registering(Box<Registration>),
+    Registered(UserId),
+}
+
+/// What a client has said of itself so far.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    pub(crate) started_at: Timestamp,
+    pub(crate) nick: Option<Nick>,
+    /// User name and real name.
+    pub(crate) user: Option<(String, String)>,
+    pub(crate) password: Password,
+    /// Between CAP LS or REQ and CAP END.
+    pub(crate) negotiating: bool,
+    /// The client said 302 or more, so it understands CAP NEW and CAP DEL.
+    pub(crate) version_302: bool,
+    /// Lines that were none.
+    pub(crate) bad_lines: u8,
+    /// The entry is on its way.
+    pub(crate) submitted: bool,
+}
+
+/// The state of the server's password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Password {
+    NotGiven,
+    Given(crate::Secret),
+    Good,
+}
+
+/// Why a session takes no line now.
+#[derive(Debug)]
+pub(crate) struct Pause {
+    pub(crate) until: Until,
+    pub(crate) lines: VecDeque<WaitingLine>,
+}
+
+/// What ends a pause.
+#[derive(Debug)]
+pub(crate) enum Until {
+    /// The allowance is used up until then.
+    Time(Timestamp),
+    /// Entries of this session come back from the log.
+    Committed { entries: usize },
+    /// The daemon has checked the password.
+    PasswordVerified,
+    /// The daemon has read the history.
+    History(Box<HistoryQuestion>),
+}
+
+/// A line that came while the session could not take it.
+#[derive(Debug)]
+pub(crate) enum WaitingLine {
+    Line(Box<[u8]>),
+    TooLong,
+}
+
+impl Session {
+    pub(crate) fn new(connection: ConnectionId, peer: Peer, settings: &Settings, now: Timestamp) -> Self {
+        Self {
+            connection,
+            peer,
+            state: State::Registering(Box::new(Registration {
+                started_at: now,
+                nick: None,
+                user: None,
+                password: Password::NotGiven,
+                negotiating: false,
+                version_302: false,
+                bad_lines: 0,
+                submitted: false,
+            })),
+            capabilities: Capabilities::empty(),
+            allowance: Allowance::new(settings.flood, now),
+            heard_at: now,
+            pinged_at: None,
+            wakes_at: None,
+            batches: 0,
+            response: None,
+            pause: None,
+        }
+    }
+
+    pub(crate) const fn user(&self) -> Option<UserId> {
+        match self.state {
+            State::Registered(user) => Some(user),
+            State::Registering(_) => None,
+        }
+    }
+
+    pub(crate) fn registration(&mut self) -> Option<&mut Registration> {
+        match &mut self.state {
+            State::Registering(registration) => Some(registration),
+            State::Registered(_) => None,
+        }
+    }
+
+    /// A name for a batch, unique in this session.
+    pub(crate) fn batch_name(&mut self) -> String {
+        self.batches = self.batches.wrapping_add(1);
+        format!("b{}", self.batches)
+    }
+
+    /// Takes no line until then.
+    pub(crate) fn pause(&mut self, until: Until) {
+        match &mut self.pause {
+            Some(pause) => pause.until = until,
+            None => self.pause = Some(Box::new(Pause { until, lines: VecDeque::new() })),
+        }
+    }
+
+    /// When the session must be looked at again, whether or not anything comes.
+    pub(crate) fn deadline(&self, settings: &Settings) -> Timestamp {
+        let timeouts = &settings.timeouts;
+        let silence = match (&self.state, self.pinged_at) {
+            (State::Registering(registration), _) => registration.started_at + timeouts.registration,
+            (State::Registered(_), Some(pinged_at)) => pinged_at + timeouts.ping_timeout,
+            (State::Registered(_), None) => self.heard_at + timeouts.ping_interval,
+        };
+        match self.pause.as_ref().map(|pause| &pause.until) {
+            Some(Until::Time(at)) => silence.min(*at),
+            _ => silence,
+        }
+    }
+}
+
+impl Registration {
+    /// Whether all is said that must be said.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.nick.is_some() && self.user.is_some() && !self.negotiating && !self.submitted
+    }
+}

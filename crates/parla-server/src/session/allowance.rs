@@ -1,0 +1,65 @@
+//! How much a client may send: a burst, then so many commands a second.
+
+use parla_proto::Timestamp;
+
+use crate::settings::Flood;
+
+/// A bucket of commands that fills with time. Kept as the time at which it would be full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    full_at_ms: i64,
+    ms_per_command: i64,
+    burst: i64,
+}
+
+impl Allowance {
+    /// A full bucket.
+    pub(crate) fn new(flood: Flood, now: Timestamp) -> Self {
+        Self {
+            full_at_ms: now.as_millis(),
+            ms_per_command: (1000 / i64::from(flood.rate.max(1))).max(1),
+            burst: i64::from(flood.burst.max(1)),
+        }
+    }
+
+    /// Takes one command out.
+    ///
+    /// # Errors
+    /// The bucket is empty; the time at which there is one again.
+    pub(crate) fn take(&mut self, now: Timestamp) -> Result<(), Timestamp> {
+        let full_at = self.full_at_ms.max(now.as_millis());
+        let ready_at = full_at - (self.burst - 1) * self.ms_per_command;
+        if ready_at > now.as_millis() {
+            return Err(Timestamp::from_millis(ready_at));
+        }
+        self.full_at_ms = full_at + self.ms_per_command;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millis(ms)
+    }
+
+    #[test]
+    fn a_burst_then_a_rate() {
+        let mut allowance = Allowance::new(Flood { burst: 3, rate: 4 }, at(0));
+        assert_eq!([(); 3].map(|()| allowance.take(at(0))), [Ok(()); 3]);
+        assert_eq!(allowance.take(at(0)), Err(at(250)));
+        assert_eq!(allowance.take(at(249)), Err(at(250)));
+        assert_eq!(allowance.take(at(250)), Ok(()));
+        assert_eq!(allowance.take(at(250)), Err(at(500)));
+    }
+
+    #[test]
+    fn rest_fills_it_but_not_above_the_burst() {
+        let mut allowance = Allowance::new(Flood { burst: 2, rate: 1 }, at(0));
+        assert_eq!(allowance.take(at(1_000_000)), Ok(()));
+        assert_eq!(allowance.take(at(1_000_000)), Ok(()));
+        assert_eq!(allowance.take(at(1_000_000)), Err(at(1_001_000)));
+    }
+}

@@ -1,0 +1,129 @@
+//! The answer to one labelled command, put together before it leaves.
+//!
+//! <https://ircv3.net/specs/extensions/labeled-response>
+
+use bytes::Bytes;
+use parla_proto::{Line, tag::escape};
+
+/// Lines that answer one label.
+#[derive(Debug)]
+pub(crate) struct Response {
+    label: String,
+    lines: Vec<Bytes>,
+    /// Whether the lines are one batch of their own, which then carries the label.
+    is_batch: bool,
+}
+
+impl Response {
+    /// An answer without lines to a label, given unescaped.
+    pub(crate) fn new(label: &str) -> Self {
+        Self { label: escape(label).into_owned(), lines: Vec::new(), is_batch: false }
+    }
+
+    pub(crate) fn push(&mut self, line: Bytes) {
+        self.lines.push(line);
+        self.is_batch = false;
+    }
+
+    /// Adds the lines of a whole batch.
+    pub(crate) fn push_batch(&mut self, lines: Vec<Bytes>) {
+        self.is_batch = self.lines.is_empty();
+        self.lines.extend(lines);
+    }
+
+    /// The lines as they leave: an ACK, one line with the label, or a batch with it.
+    pub(crate) fn finish(mut self, server: &str, batch: &str) -> Vec<Bytes> {
+        let label = format!("label={}", self.label);
+        match self.lines.as_mut_slice() {
+            [] => vec![Line::tagged(&label).source(&server).command("ACK").finish().into()],
+            [first, ..] if self.is_batch => {
+                *first = tag(first, &label);
+                self.lines
+            }
+            [only] => {
+                *only = tag(only, &label);
+                self.lines
+            }
+            lines => {
+                let start = Line::tagged(&label).source(&server).command("BATCH");
+                let start = start.param(format_args!("+{batch}")).param("labeled-response").finish();
+                let end = Line::from(&server).command("BATCH").param(format_args!("-{batch}")).finish();
+                let inside = format!("batch={batch}");
+                let lines =
+                    lines.iter().map(|line| if has_batch(line) { line.clone() } else { tag(line, &inside) });
+                [start.into()].into_iter().chain(lines).chain([end.into()]).collect()
+            }
+        }
+    }
+}
+
+/// The line with one more tag before its others.
+pub(crate) fn tag(line: &[u8], tag: &str) -> Bytes {
+    let mut tagged = Vec::with_capacity(line.len() + tag.len() + 2);
+    tagged.push(b'@');
+    tagged.extend_from_slice(tag.as_bytes());
+    match line.strip_prefix(b"@") {
+        Some(rest) => {
+            tagged.push(b';');
+            tagged.extend_from_slice(rest);
+        }
+        None => {
+            tagged.push(b' ');
+            tagged.extend_from_slice(line);
+        }
+    }
+    tagged.into()
+}
+
+/// Whether the line is inside a batch already.
+fn has_batch(line: &[u8]) -> bool {
+    line.starts_with(b"@batch=")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
+    fn check(response: Response, expected: Expect) {
+        let lines = response.finish("s", "b1");
+        expected.assert_eq(
+            &lines.iter().map(|line| String::from_utf8_lossy(line).replace("\r\n", "\n")).collect::<String>(),
+        );
+    }
+
+    fn response(lines: &[&'static str]) -> Response {
+        let mut response = Response::new("a b");
+        for line in lines {
+            response.push(Bytes::from_static(line.as_bytes()));
+        }
+        response
+    }
+
+    #[test]
+    fn none_one_and_many() {
+        check(response(&[]), expect![["@label=a\\sb :s ACK\n"]]);
+        check(response(&["@time=1 :s X\r\n"]), expect![["@label=a\\sb;time=1 :s X\n"]]);
+        check(
+            response(&[":s X\r\n", "@time=1 :s Y\r\n"]),
+            expect![[r"
+            @label=a\sb :s BATCH +b1 labeled-response
+            @batch=b1 :s X
+            @batch=b1;time=1 :s Y
+            :s BATCH -b1
+        "]],
+        );
+    }
+
+    #[test]
+    fn a_batch_carries_the_label_itself() {
+        let mut response = Response::new("x");
+        response.push_batch(vec![
+            Bytes::from_static(b":s BATCH +h t\r\n"),
+            Bytes::from_static(b":s BATCH -h\r\n"),
+        ]);
+        check(response, expect![["@label=x :s BATCH +h t\n:s BATCH -h\n"]]);
+    }
+}

@@ -1,0 +1,103 @@
+//! The sessions of this machine, and which user each belongs to.
+
+use bytes::Bytes;
+use parla_proto::Capabilities;
+use slotmap::{DefaultKey, SecondaryMap};
+
+use crate::{
+    connection::ConnectionId,
+    network::UserId,
+    output::Outputs,
+    session::{Session, State},
+};
+
+/// Sessions by connection, and receivers by user.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    sessions: SecondaryMap<DefaultKey, Box<Session>>,
+    receivers: SecondaryMap<DefaultKey, Receiver>,
+}
+
+/// Where a user's lines go. What delivery needs of a session, kept close together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Receiver {
+    pub(crate) connection: ConnectionId,
+    pub(crate) capabilities: Capabilities,
+}
+
+impl Sessions {
+    pub(crate) fn insert(&mut self, session: Session) {
+        self.sessions.insert(session.connection.0, Box::new(session));
+    }
+
+    pub(crate) fn get(&self, connection: ConnectionId) -> Option<&Session> {
+        self.sessions.get(connection.0).map(Box::as_ref)
+    }
+
+    pub(crate) fn get_mut(&mut self, connection: ConnectionId) -> Option<&mut Session> {
+        self.sessions.get_mut(connection.0).map(Box::as_mut)
+    }
+
+    pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
+        self.sessions.remove(connection.0)
+    }
+
+    /// Every connection, in the order of its slot.
+    pub(crate) fn connections(&self) -> Vec<ConnectionId> {
+        self.sessions.keys().map(ConnectionId).collect()
+    }
+
+    /// Connections, and those of them that are not registered.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.sessions.len(), self.sessions.len().saturating_sub(self.receivers.len()))
+    }
+
+    /// From now on the user's lines go to this connection.
+    pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
+        if let Some(session) = self.get_mut(connection) {
+            session.state = State::Registered(user);
+            let capabilities = session.capabilities;
+            self.receivers.insert(user.0, Receiver { connection, capabilities });
+        }
+    }
+
+    /// The user is gone; its connection may still be there.
+    pub(crate) fn forget_user(&mut self, user: UserId) {
+        self.receivers.remove(user.0);
+    }
+
+    /// The session's capabilities changed.
+    pub(crate) fn refresh(&mut self, connection: ConnectionId) {
+        let Some(session) = self.get(connection) else { return };
+        let capabilities = session.capabilities;
+        if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(user.0)) {
+            receiver.capabilities = capabilities;
+        }
+    }
+
+    pub(crate) fn receiver(&self, user: UserId) -> Option<Receiver> {
+        self.receivers.get(user.0).copied()
+    }
+
+    /// Whether what the connection gets now is the answer to a label.
+    pub(crate) fn is_collecting(&self, connection: ConnectionId) -> bool {
+        self.get(connection).is_some_and(|session| session.response.is_some())
+    }
+
+    /// Sends a line, or adds it to the answer that is being put together.
+    pub(crate) fn send(&mut self, connection: ConnectionId, line: Bytes, out: &mut Outputs) {
+        if let Some(session) = self.get_mut(connection) {
+            session.send(line, out);
+        }
+    }
+}
+
+impl Session {
+    /// Sends a line, or adds it to the answer that is being put together.
+    pub(crate) fn send(&mut self, line: Bytes, out: &mut Outputs) {
+        match &mut self.response {
+            Some(response) => response.push(line),
+            None => out.deliver(self.connection, line),
+        }
+    }
+}
