@@ -1,3 +1,31 @@
 //! The load generator, the bare loop it is measured against, and the benchmarks.
+//!
+//! `loop` is the limit, `run` drives one scenario against one server, `compare` prints the table. Nothing here is part
+//! of a server: `parla-bench` speaks plain IRC over TCP and knows no other crate of parla.
 
-fn main() {}
+mod bare_loop;
+mod cli;
+mod compare;
+mod error;
+mod flight;
+mod measure;
+mod output;
+mod register;
+mod report;
+mod scenario;
+mod swarm;
+mod wire;
+
+use clap::Parser;
+
+fn main() -> anyhow::Result<()> {
+    match cli::Cli::parse().command {
+        cli::Command::Loop(options) => bare_loop::serve(options.listen)?,
+        cli::Command::Run(options) => {
+            let report = scenario::run(options.scenario, &options.settings())?;
+            output::say(if options.json { report.json() } else { report.text() })?;
+        }
+        cli::Command::Compare(options) => compare::compare(&options)?,
+    }
+    Ok(())
+}
