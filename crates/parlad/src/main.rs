@@ -1,3 +1,62 @@
-//! The parla chat server: sockets, disk and signals around parla-server.
+//! The parla chat server: sockets, disk and signals around `parla-server`, which decides everything.
 
-fn main() {}
+mod admission;
+mod cli;
+mod clock;
+mod config;
+mod connection;
+mod database;
+mod delivery;
+mod hub;
+mod limits;
+mod listener;
+mod password;
+mod query;
+mod run;
+mod store;
+
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, Command},
+    config::Config,
+};
+
+fn main() -> ExitCode {
+    match execute(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If standard error is closed, there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "parlad: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Run(options) => {
+            let config = Config::for_run(&options)?;
+            log_to_stderr(config.log_level);
+            run::run(&config)
+        }
+        Command::Check { config } => {
+            Config::read(&config)?;
+            Ok(writeln!(std::io::stdout(), "{}: no problem found", config.display())?)
+        }
+        Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", password::hash_from_input()?)?),
+    }
+}
+
+fn log_to_stderr(level: tracing::Level) {
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}

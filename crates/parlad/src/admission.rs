@@ -1,0 +1,174 @@
+//! Who may connect: so many connections at once and in a while from one address, and so many in all.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use thiserror::Error;
+
+use crate::config::Connections;
+
+/// Counts connections by address. An IPv6 network of 64 bits counts as one address: it is one customer.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    limits: Connections,
+    connections_max: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: usize,
+    addresses: HashMap<IpAddr, Address>,
+}
+
+#[derive(Debug)]
+struct Address {
+    open: u32,
+    window_started: Instant,
+    opened_in_window: u32,
+}
+
+/// Why a connection is refused, in words for whoever connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Refused {
+    #[error("This server is full; try again later")]
+    Full,
+    #[error("Too many connections from your address")]
+    TooMany,
+    #[error("Too many connections from your address in a short time; try again later")]
+    TooFast,
+}
+
+/// One connection that is counted, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    admission: Arc<Admission>,
+    address: Option<IpAddr>,
+}
+
+/// Addresses that are remembered before those without a connection are looked through.
+const ADDRESSES_KEPT: usize = 4_096;
+
+impl Admission {
+    pub(crate) fn new(limits: Connections, connections_max: usize) -> Arc<Self> {
+        Arc::new(Self { limits, connections_max, state: Mutex::default() })
+    }
+
+    /// Counts a connection from an address.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr, now: Instant) -> Result<Ticket, Refused> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.open >= self.connections_max {
+            return Err(Refused::Full);
+        }
+        let counted = (!self.limits.is_exempt(address)).then(|| customer(address));
+        if let Some(address) = counted {
+            self.count(&mut state, address, now)?;
+        }
+        state.open += 1;
+        drop(state);
+        Ok(Ticket { admission: Arc::clone(self), address: counted })
+    }
+
+    fn count(&self, state: &mut State, address: IpAddr, now: Instant) -> Result<(), Refused> {
+        let window = self.limits.rate_window;
+        if state.addresses.len() >= ADDRESSES_KEPT {
+            state
+                .addresses
+                .retain(|_, known| known.open > 0 || now.duration_since(known.window_started) < window);
+        }
+        let known = state.addresses.entry(address).or_insert(Address {
+            open: 0,
+            window_started: now,
+            opened_in_window: 0,
+        });
+        if now.duration_since(known.window_started) >= window {
+            known.window_started = now;
+            known.opened_in_window = 0;
+        }
+        if known.open >= self.limits.max_per_ip {
+            return Err(Refused::TooMany);
+        }
+        if known.opened_in_window >= self.limits.max_rate_per_ip {
+            return Err(Refused::TooFast);
+        }
+        known.open += 1;
+        known.opened_in_window += 1;
+        Ok(())
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut state = self.admission.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.open -= 1;
+        if let Some(known) = self.address.and_then(|address| state.addresses.get_mut(&address)) {
+            known.open -= 1;
+        }
+    }
+}
+
+fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn admission(exempt: &[&str]) -> Arc<Admission> {
+        let limits = Connections {
+            send_queue_bytes: 1 << 20,
+            max_per_ip: 2,
+            max_rate_per_ip: 3,
+            rate_window: Duration::from_secs(60),
+            exempt: exempt.iter().map(|net| net.parse().unwrap()).collect(),
+        };
+        Admission::new(limits, 4)
+    }
+
+    #[test]
+    fn an_address_has_so_many_at_once_and_in_a_while() {
+        let (admission, now) = (admission(&[]), Instant::now());
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let first = admission.admit(address, now).unwrap();
+        let _second = admission.admit(address, now).unwrap();
+        assert_eq!(admission.admit(address, now).unwrap_err(), Refused::TooMany);
+        drop(first);
+        let third = admission.admit(address, now).unwrap();
+        drop(third);
+        assert_eq!(admission.admit(address, now).unwrap_err(), Refused::TooFast);
+        assert!(admission.admit(address, now + Duration::from_secs(61)).is_ok());
+    }
+
+    #[test]
+    fn one_ipv6_network_is_one_address() {
+        let (admission, now) = (admission(&[]), Instant::now());
+        let tickets: Vec<_> =
+            ["2001:db8::1", "2001:db8::2"].map(|text| admission.admit(text.parse().unwrap(), now)).into();
+        assert!(tickets.iter().all(Result::is_ok));
+        assert_eq!(admission.admit("2001:db8::3".parse().unwrap(), now).unwrap_err(), Refused::TooMany);
+        assert!(admission.admit("2001:db8:0:1::3".parse().unwrap(), now).is_ok());
+    }
+
+    #[test]
+    fn exempt_addresses_count_only_in_all() {
+        let (admission, now) = (admission(&["127.0.0.0/8"]), Instant::now());
+        let tickets: Vec<_> =
+            (0..4).map(|_| admission.admit("127.0.0.1".parse().unwrap(), now).unwrap()).collect();
+        assert_eq!(admission.admit("127.0.0.1".parse().unwrap(), now).unwrap_err(), Refused::Full);
+        drop(tickets);
+        assert!(admission.admit("127.0.0.1".parse().unwrap(), now).is_ok());
+    }
+}

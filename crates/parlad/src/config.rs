@@ -1,0 +1,198 @@
+//! The configuration file, checked whole before anything starts.
+//!
+//! Unknown keys are errors, so that a typing mistake in a limit does not pass silently.
+
+mod file;
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use parla_history::Durability;
+use parla_proto::{ChannelName, name::Casemapping};
+use parla_server::{Flags, Settings, settings};
+use thiserror::Error;
+
+use crate::{cli::Run, config::file::File};
+
+/// Everything that the daemon must be told.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) settings: Settings,
+    pub(crate) password: Option<String>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) connections: Connections,
+    pub(crate) durability: Durability,
+    pub(crate) log_level: tracing::Level,
+}
+
+/// Limits of connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
+    pub(crate) send_queue_bytes: usize,
+    pub(crate) max_per_ip: u32,
+    pub(crate) max_rate_per_ip: u32,
+    pub(crate) rate_window: Duration,
+    pub(crate) exempt: Vec<IpNet>,
+}
+
+impl Connections {
+    /// Whether an address is neither counted nor slowed.
+    pub(crate) fn is_exempt(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.exempt.iter().any(|net| net.contains(&address))
+    }
+}
+
+/// Why a configuration cannot be used, in words for the administrator.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read the configuration {path}: {reason}")]
+    Unreadable { path: PathBuf, reason: std::io::Error },
+    #[error("the configuration {path} is wrong:\n{reason}")]
+    Syntax { path: PathBuf, reason: Box<toml::de::Error> },
+    #[error("the configuration {path} is wrong:\n{}", problems.join("\n"))]
+    Values { path: PathBuf, problems: Vec<String> },
+}
+
+impl Config {
+    /// What `parlad run` uses: the file if there is one, and what the command line replaces.
+    pub(crate) fn for_run(run: &Run) -> Result<Self, ConfigError> {
+        let mut config = match &run.config {
+            Some(path) => Self::read(path)?,
+            None => Self::without_file(),
+        };
+        if !run.listen.is_empty() {
+            config.listen.clone_from(&run.listen);
+        }
+        if let Some(data_dir) = &run.data_dir {
+            config.data_dir.clone_from(data_dir);
+        }
+        Ok(config)
+    }
+
+    /// Reads and checks a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path)
+            .map_err(|reason| ConfigError::Unreadable { path: path.to_owned(), reason })?;
+        let file: File = toml::from_str(&text)
+            .map_err(|reason| ConfigError::Syntax { path: path.to_owned(), reason: Box::new(reason) })?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        Self::from_file(file, directory)
+            .map_err(|problems| ConfigError::Values { path: path.to_owned(), problems })
+    }
+
+    /// A complete server for this computer, without any file.
+    fn without_file() -> Self {
+        let mut settings = Settings::named("parla.localhost");
+        settings.network = "parla".to_owned();
+        settings.motd = vec![
+            "Welcome. Everyone who connects is in #lobby.".to_owned(),
+            "What is said in a room is kept; clients that know chathistory can scroll back.".to_owned(),
+        ];
+        settings.autojoin = ChannelName::parse("#lobby", &settings.name_rules()).into_iter().collect();
+        Self {
+            settings,
+            password: None,
+            data_dir: PathBuf::from("parla-data"),
+            listen: vec![
+                SocketAddr::from(([127, 0, 0, 1], 6667)),
+                SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667)),
+            ],
+            connections: file::Connections::default().into_limits(),
+            durability: Durability::Fsync,
+            log_level: tracing::Level::INFO,
+        }
+    }
+
+    fn from_file(file: File, directory: &Path) -> Result<Self, Vec<String>> {
+        let mut problems = file.problems();
+        let mut settings = Settings::named(&file.server.name);
+        settings.network = file.server.network.unwrap_or_else(|| file.server.name.clone());
+        settings.description = file.server.description;
+        settings.password_required = file.server.password.is_some();
+        settings.casemapping = Casemapping::from_token(&file.server.casemapping).unwrap_or_default();
+        settings.limits = file.limits.into_settings();
+        settings.flood = settings::Flood { burst: file.flood.burst, rate: file.flood.rate };
+        settings.timeouts = file.connections.timeouts();
+        settings.channel_modes = Flags::from_letters(&file.channels.default_modes).unwrap_or_default();
+        settings.history = file.history.enabled;
+        settings.history_reply_max = file.history.max_reply;
+        for name in &file.channels.autojoin {
+            match ChannelName::parse(name, &settings.name_rules()) {
+                Ok(name) => settings.autojoin.push(name),
+                Err(error) => problems.push(format!("channels.autojoin: {name:?}: {error}")),
+            }
+        }
+        match file.motd.lines(directory) {
+            Ok(lines) => settings.motd = lines,
+            Err(problem) => problems.push(problem),
+        }
+        let config = Self {
+            settings,
+            password: file.server.password,
+            data_dir: directory.join(file.server.data_dir),
+            listen: file.listen.iter().map(|listen| listen.address).collect(),
+            connections: file.connections.into_limits(),
+            durability: file.history.durability.into(),
+            log_level: file.log.level.into(),
+        };
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        Config::from_file(file, Path::new("/etc/parla")).map_err(|problems| problems.join("\n"))
+    }
+
+    const LEAST: &str = "[server]\nname = \"irc.example.org\"\n[[listen]]\naddress = \"127.0.0.1:6667\"\n";
+
+    #[test]
+    fn name_and_address_are_enough() {
+        let config = parse(LEAST).unwrap();
+        assert_eq!(config.settings.network, "irc.example.org");
+        assert_eq!(config.settings.autojoin.len(), 1);
+        assert_eq!(config.data_dir, Path::new("/var/lib/parlad"));
+        assert_eq!(config.connections.send_queue_bytes, 1024 * 1024);
+        assert_eq!(config.settings.timeouts.ping_interval, Duration::from_secs(90));
+    }
+
+    #[test]
+    fn a_typing_mistake_is_an_error_with_its_line() {
+        let error = parse(&format!("{LEAST}[limits]\nnick_lenght = 9\n")).unwrap_err();
+        assert!(error.contains("nick_lenght") && error.contains("line 6"), "{error}");
+    }
+
+    #[test]
+    fn every_wrong_value_is_named() {
+        let text = LEAST.replace("irc.example.org", "irc");
+        let wrong = "[channels]\nautojoin = [\"lobby\"]\ndefault_modes = \"+x\"\n[flood]\nrate = 0\n[history]\nmax_reply = 0\n";
+        let error = parse(&format!("{text}{wrong}")).unwrap_err();
+        for part in
+            ["server.name", "channels.autojoin", "channels.default_modes", "flood", "history.max_reply"]
+        {
+            assert!(error.contains(part), "{part} in:\n{error}");
+        }
+    }
+
+    #[test]
+    fn sizes_durations_and_networks_are_read() {
+        let text = "[connections]\nsend_queue = \"64 KiB\"\nping_interval = \"2m\"\nexempt_from_limits = [\"10.0.0.0/8\", \"::1/128\"]\n";
+        let config = parse(&format!("{LEAST}{text}")).unwrap();
+        assert_eq!(config.connections.send_queue_bytes, 65536);
+        assert_eq!(config.settings.timeouts.ping_interval, Duration::from_secs(120));
+        assert!(config.connections.is_exempt("10.1.2.3".parse().unwrap()));
+        assert!(config.connections.is_exempt("::ffff:10.1.2.3".parse().unwrap()));
+        assert!(!config.connections.is_exempt("127.0.0.1".parse().unwrap()));
+    }
+}

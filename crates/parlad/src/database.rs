@@ -1,0 +1,275 @@
+//! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use parla_history::{
+    ConversationId, Durability, HistoryError, Kind, Message, MigrationError, OpenError, Writer,
+};
+use parla_proto::{ChannelName, Mask, MsgId, Timestamp, name::NameRules};
+use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use thiserror::Error;
+
+use crate::limits::INDEX_ROWS_MAX;
+
+/// The tables of this crate, one step a version.
+const STEPS: [&str; 1] = ["
+    CREATE TABLE channels (
+        id INTEGER PRIMARY KEY,             -- messages.conversation
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,        -- times are milliseconds of UTC
+        topic TEXT, topic_setter TEXT, topic_at INTEGER,
+        modes TEXT NOT NULL,                -- letters of the modes without a parameter
+        key TEXT, member_limit INTEGER,
+        keeper TEXT                         -- who may re-enter an empty invite-only channel: nick!user@host
+    ) STRICT;
+    CREATE TABLE channel_masks (
+        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+        mode TEXT NOT NULL,                 -- b
+        mask TEXT NOT NULL, setter TEXT NOT NULL, set_at INTEGER NOT NULL,
+        PRIMARY KEY (channel, mode, mask)
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// The writing end of the file.
+#[derive(Debug)]
+pub(crate) struct Database {
+    connection: Connection,
+    /// Messages that the full-text index does not have yet; after a start, as if there were some.
+    unindexed: usize,
+}
+
+/// Why the data directory cannot be used, in words for the administrator.
+#[derive(Debug, Error)]
+pub(crate) enum DatabaseError {
+    #[error("cannot use the data directory {path}: {reason}. Choose another with --data-dir")]
+    Directory { path: PathBuf, reason: std::io::Error },
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error("the database failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Where in a data directory the file is.
+pub(crate) fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join("parla.db")
+}
+
+impl Database {
+    /// Opens the file, and makes it if it is not there.
+    pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
+        fs::create_dir_all(data_dir)
+            .map_err(|reason| DatabaseError::Directory { path: data_dir.to_owned(), reason })?;
+        let mut connection = parla_history::open(&path(data_dir), durability)?;
+        parla_history::prepare(&mut connection)?;
+        parla_history::migrate(&mut connection, "parlad", &STEPS)?;
+        Ok(Self { connection, unindexed: 1 })
+    }
+
+    /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
+    pub(crate) fn channels(&self, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
+        let mut statement = self.connection.prepare("SELECT * FROM channels ORDER BY id")?;
+        let rows = statement.query_map([], |row| channel(row, rules))?;
+        let mut channels = Vec::new();
+        for row in rows {
+            let Some(mut state) = row? else { continue };
+            state.bans = self.bans(state.record)?;
+            channels.push(state);
+        }
+        Ok(channels)
+    }
+
+    /// The number of the last message, if there is one.
+    pub(crate) fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
+        let last: Option<i64> = self
+            .connection
+            .query_row(
+                "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?
+            .flatten();
+        Ok(last.and_then(|last| u64::try_from(last).ok()))
+    }
+
+    /// Keeps changes, all or none, and returns when they are on disk.
+    pub(crate) fn commit<'c>(
+        &mut self,
+        changes: impl Iterator<Item = &'c Change>,
+    ) -> Result<(), DatabaseError> {
+        let transaction = self.connection.transaction()?;
+        let mut writer = Writer::new(&transaction)?;
+        let mut messages = 0;
+        for change in changes {
+            match change {
+                Change::Message(spoken) => {
+                    if let Some(message) = message(spoken) {
+                        writer.append(&message)?;
+                        messages += 1;
+                    }
+                }
+                Change::Channel(state) => keep_channel(&transaction, state)?,
+            }
+        }
+        drop(writer);
+        transaction.commit()?;
+        self.unindexed += messages;
+        Ok(())
+    }
+
+    /// About how many messages the full-text index does not have yet.
+    pub(crate) const fn unindexed(&self) -> usize {
+        self.unindexed
+    }
+
+    /// Brings some messages into the full-text index. It is only an index: if that fails, it is tried again later.
+    pub(crate) fn index(&mut self) {
+        match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
+            Ok(count) if count < INDEX_ROWS_MAX => self.unindexed = 0,
+            Ok(count) => self.unindexed = self.unindexed.saturating_sub(count).max(1),
+            Err(error) => {
+                tracing::warn!(%error, "cannot write the full-text index");
+                self.unindexed = 0;
+            }
+        }
+    }
+
+    fn bans(&self, record: u64) -> Result<Vec<ListEntry>, DatabaseError> {
+        let sql = "SELECT mask, setter, set_at FROM channel_masks WHERE channel = ?1 AND mode = 'b' ORDER BY set_at, mask";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([record.cast_signed()], |row| {
+            let mask: String = row.get(0)?;
+            Ok(ListEntry {
+                mask: Mask::parse(&mask),
+                setter: row.get(1)?,
+                at: Timestamp::from_millis(row.get(2)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A message as it is kept; none for those that are not.
+fn message(spoken: &Spoken) -> Option<Message> {
+    let kind = match spoken.verb {
+        Verb::Privmsg => Kind::Privmsg,
+        Verb::Notice => Kind::Notice,
+        Verb::Tagmsg => return None,
+    };
+    Some(Message {
+        id: MsgId::from_seq(spoken.seq),
+        conversation: ConversationId(spoken.record?.cast_signed()),
+        at: spoken.at,
+        kind,
+        source: spoken.source.clone(),
+        account: spoken.account.clone(),
+        text: spoken.text.clone(),
+        tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
+    })
+}
+
+fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
+    let record = state.record.cast_signed();
+    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
+    let topic = state.topic.as_ref();
+    transaction.execute(
+        "INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            record,
+            state.name.as_str(),
+            state.created_at.as_millis(),
+            topic.map(|topic| &topic.text),
+            topic.map(|topic| &topic.setter),
+            topic.map(|topic| topic.at.as_millis()),
+            state.flags.letters(),
+            state.key,
+            state.limit,
+            state.keeper.as_ref().map(Mask::as_str),
+        ],
+    )?;
+    for ban in &state.bans {
+        transaction.execute(
+            "INSERT INTO channel_masks VALUES (?1, 'b', ?2, ?3, ?4)",
+            params![record, ban.mask.as_str(), ban.setter, ban.at.as_millis()],
+        )?;
+    }
+    Ok(())
+}
+
+fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rusqlite::Error> {
+    let name: String = row.get("name")?;
+    let Ok(name) = ChannelName::parse(&name, rules) else {
+        tracing::warn!(
+            name,
+            "a kept channel has a name that the configuration does not allow; it is left alone"
+        );
+        return Ok(None);
+    };
+    let topic: Option<String> = row.get("topic")?;
+    let setter: Option<String> = row.get("topic_setter")?;
+    let topic_at: Option<i64> = row.get("topic_at")?;
+    let modes: String = row.get("modes")?;
+    let keeper: Option<String> = row.get("keeper")?;
+    Ok(Some(ChannelState {
+        record: row.get::<_, i64>("id")?.cast_unsigned(),
+        name,
+        created_at: Timestamp::from_millis(row.get("created_at")?),
+        topic: topic.zip(setter).zip(topic_at).map(|((text, setter), at)| Topic {
+            text,
+            setter,
+            at: Timestamp::from_millis(at),
+        }),
+        flags: Flags::from_letters(&modes).unwrap_or_default(),
+        key: row.get("key")?,
+        limit: row.get("member_limit")?,
+        bans: Vec::new(),
+        keeper: keeper.map(|keeper| Mask::parse(&keeper)),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_comes_back_as_it_was_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut state = ChannelState {
+            record: 7,
+            name: ChannelName::parse("#Rust", &rules).unwrap(),
+            created_at: Timestamp::from_millis(1000),
+            topic: None,
+            flags: Flags::SECRET | Flags::TOPIC_LOCK,
+            key: Some("word".to_owned()),
+            limit: Some(5),
+            bans: vec![ListEntry {
+                mask: Mask::parse("bad!*@*"),
+                setter: "a!b@c".to_owned(),
+                at: Timestamp::from_millis(2000),
+            }],
+            keeper: Some(Mask::parse("a!b@c")),
+        };
+        {
+            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            database.commit([Change::Channel(Box::new(state.clone()))].iter()).unwrap();
+            state.topic = Some(Topic {
+                text: "new".to_owned(),
+                setter: "a!b@c".to_owned(),
+                at: Timestamp::from_millis(3000),
+            });
+            database.commit([Change::Channel(Box::new(state.clone()))].iter()).unwrap();
+        }
+        let database = Database::open(folder.path(), Durability::Fsync).unwrap();
+        assert_eq!(database.channels(&rules).unwrap(), [state]);
+        assert_eq!(database.last_seq().unwrap(), Some(7));
+    }
+}

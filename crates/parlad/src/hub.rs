@@ -1,0 +1,95 @@
+//! The hub: one thread that owns the state machine and feeds it everything, in the order in which it came.
+//!
+//! Takes all that waits as one batch, and gives what it caused to the store. Nothing here blocks but a store that is behind.
+
+use std::{
+    io,
+    sync::{Arc, mpsc::SyncSender},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use parla_server::{ConnectionId, Input, Outputs, Server};
+use tokio::{runtime, sync::mpsc};
+
+use crate::{clock::Clock, connection::Connection, limits::BATCH_INPUTS_MAX};
+
+/// What comes to the hub.
+#[derive(Debug)]
+pub(crate) enum HubInput {
+    /// A connection that delivery must know before anything is sent to it.
+    Opened(ConnectionId, Arc<Connection>),
+    /// For the state machine.
+    Server(Input),
+}
+
+/// What one turn of the hub caused.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) opened: Vec<(ConnectionId, Arc<Connection>)>,
+    pub(crate) outputs: Outputs,
+}
+
+/// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input.
+pub(crate) fn start(
+    server: Server,
+    clock: Clock,
+    inputs: mpsc::Receiver<HubInput>,
+    store: SyncSender<Batch>,
+) -> io::Result<JoinHandle<()>> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    thread::Builder::new()
+        .name("hub".to_owned())
+        .spawn(move || runtime.block_on(Hub { server, clock, inputs, store }.run()))
+}
+
+struct Hub {
+    server: Server,
+    clock: Clock,
+    inputs: mpsc::Receiver<HubInput>,
+    store: SyncSender<Batch>,
+}
+
+impl Hub {
+    async fn run(mut self) {
+        let mut inputs = Vec::with_capacity(BATCH_INPUTS_MAX);
+        loop {
+            let wait = self.until_deadline();
+            let received = self.inputs.recv_many(&mut inputs, BATCH_INPUTS_MAX);
+            match wait {
+                Some(wait) => {
+                    // Past the deadline there is nothing to take, and that is all there is to know.
+                    let _ = tokio::time::timeout(wait, received).await;
+                }
+                None => {
+                    received.await;
+                }
+            }
+            let mut batch = Batch::default();
+            let now = self.clock.now();
+            let mut stops = false;
+            for input in inputs.drain(..) {
+                match input {
+                    HubInput::Opened(id, connection) => batch.opened.push((id, connection)),
+                    HubInput::Server(input) => {
+                        stops |= matches!(input, Input::ShuttingDown);
+                        self.server.handle(now, input, &mut batch.outputs);
+                    }
+                }
+            }
+            if self.server.next_deadline().is_some_and(|deadline| deadline <= now) {
+                self.server.handle(now, Input::Deadline, &mut batch.outputs);
+            }
+            let is_empty = batch.opened.is_empty() && batch.outputs.is_empty();
+            if !is_empty && self.store.send(batch).is_err() || stops {
+                return;
+            }
+        }
+    }
+
+    fn until_deadline(&mut self) -> Option<Duration> {
+        let deadline = self.server.next_deadline()?;
+        // The clock has milliseconds; one more, so that the deadline has passed when it is looked at.
+        Some(deadline.since(self.clock.now()) + Duration::from_millis(1))
+    }
+}

@@ -1,0 +1,48 @@
+//! Bounds of the daemon's queues. What an administrator may choose is in the configuration.
+
+use std::time::Duration;
+
+/// Inputs on their way to the hub. A connection whose input finds no room waits.
+pub(crate) const HUB_QUEUE_MAX: usize = 8_192;
+
+/// Inputs that the hub takes as one batch.
+pub(crate) const BATCH_INPUTS_MAX: usize = 1_024;
+
+/// Batches between the hub and the store. The hub waits when there are more.
+pub(crate) const STORE_QUEUE_MAX: usize = 64;
+
+/// Batches that the store brings to disk in one transaction.
+pub(crate) const GROUP_BATCHES_MAX: usize = 64;
+
+/// Bytes read from a connection at once.
+pub(crate) const READ_BYTES_MAX: usize = 4_096;
+
+/// Lines joined into one write, in bytes.
+pub(crate) const WRITE_BYTES_MAX: usize = 64 * 1024;
+
+/// Messages that the full-text index takes in at once.
+pub(crate) const INDEX_ROWS_MAX: usize = 1_000;
+
+/// How long nothing must happen until the full-text index catches up.
+pub(crate) const INDEX_AFTER_IDLE: Duration = Duration::from_millis(100);
+
+/// Messages not yet in the full-text index at which it catches up although the server is busy.
+pub(crate) const INDEX_BEHIND_MAX: usize = 50_000;
+
+/// How long a closed connection may take to read the rest of what it was sent.
+pub(crate) const LINGER: Duration = Duration::from_secs(2);
+
+/// How long the listener waits after the system refused it another socket.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Between two attempts to write when the disk refuses.
+pub(crate) const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// Files that the process needs besides its connections.
+pub(crate) const FILES_RESERVED: u64 = 64;
+
+/// How long a clean stop may take.
+pub(crate) const STOP_MAX: Duration = Duration::from_secs(5);
+
+/// Connections waiting to be accepted.
+pub(crate) const ACCEPT_BACKLOG: u32 = 1_024;

@@ -1,0 +1,130 @@
+//! Puts the parts together and takes them apart again: `parlad run`.
+
+use std::{io::Write, path::Path, sync::Arc, thread, time::Instant};
+
+use anyhow::Context as _;
+use parla_server::{Input, LogMode, Server};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::{
+    net::TcpListener,
+    runtime,
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
+
+use crate::{
+    admission::Admission,
+    clock::Clock,
+    config::Config,
+    database::Database,
+    hub::{self, HubInput},
+    limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
+    listener::{self, Door, Names},
+    password, query,
+    store::{self, Store},
+};
+
+/// Runs the server until SIGTERM or SIGINT.
+pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
+    let runtime =
+        runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
+    let database = Database::open(&config.data_dir, config.durability)?;
+    let kept = database.channels(&config.settings.name_rules())?;
+    let mut clock = Clock::start();
+    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
+    let log = LogMode::Local { next_seq: Clock::first_seq().max(after_last) };
+    let server = Server::new(config.settings.clone(), log, kept, clock.now());
+
+    runtime.block_on(async {
+        let listeners =
+            config.listen.iter().map(|address| listener::listen(*address)).collect::<Result<Vec<_>, _>>()?;
+        let mut stop = Stop::prepare().context("cannot watch for signals")?;
+
+        let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
+        let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
+        let names = Arc::new(Names::default());
+        let queries = query::start(&config.data_dir, hub_sender.clone())?;
+        let passwords = password::start(config.password.clone(), hub_sender.clone())?;
+        let store = store::start(Store { database, batches, queries, passwords, names: Arc::clone(&names) })?;
+        let hub = hub::start(server, clock, hub_receiver, batch_sender)?;
+
+        announce(config, &listeners)?;
+        let admission = Admission::new(config.connections.clone(), connections_max());
+        let door = Door { admission, limits: config.connections.clone(), names, hub: hub_sender.clone() };
+        for listener in listeners {
+            tokio::spawn(listener::accept(listener, door.clone()));
+        }
+
+        stop.requested().await;
+        tracing::info!("stopping");
+        // If the hub is gone already, there is nothing left to stop.
+        let _ = hub_sender.send(HubInput::Server(Input::ShuttingDown)).await;
+        let ended = tokio::task::spawn_blocking(move || {
+            let deadline = Instant::now() + STOP_MAX;
+            while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
+                thread::sleep(std::time::Duration::from_millis(1));
+            }
+            hub.is_finished() && store.is_finished()
+        });
+        anyhow::ensure!(
+            ended.await.unwrap_or(false),
+            "the disk did not take the last messages in time; they were not shown"
+        );
+        Ok(())
+    })
+}
+
+/// The signals that end the server.
+struct Stop {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn prepare() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn requested(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Raises the limit of open files as far as the system lets us, and gives how many connections that allows.
+fn connections_max() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    let files = current.unwrap_or(u64::MAX).saturating_sub(FILES_RESERVED).max(1);
+    usize::try_from(files).unwrap_or(usize::MAX)
+}
+
+/// Says where the server listens, where its data is, and how to join.
+fn announce(config: &Config, listeners: &[TcpListener]) -> anyhow::Result<()> {
+    let mut text = format!("{}, the server {}\n", config.settings.version, config.settings.name);
+    let mut first = None;
+    for listener in listeners {
+        let address = listener.local_addr()?;
+        first.get_or_insert(address);
+        text += &format!("  listening on {address}\n");
+    }
+    let data_dir = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    text += &format!("  data in {}\n", display(&data_dir));
+    if let Some(address) = first {
+        let host =
+            if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
+        text += &format!("  join with: irssi --connect={host} --port={}\n", address.port());
+    }
+    if !config.settings.autojoin.is_empty() {
+        let rooms: Vec<&str> = config.settings.autojoin.iter().map(|room| room.as_str()).collect();
+        text += &format!("  everyone is put into {}\n", rooms.join(", "));
+    }
+    std::io::stderr().write_all(text.as_bytes()).context("cannot write to standard error")
+}
+
+fn display(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,133 @@
+//! The store: brings the changes of each batch to disk, and only then lets the batch's outputs leave.
+//!
+//! While one group of batches is being synced the next one gathers, so a slow disk makes groups larger, not the server slower.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use parla_server::{ConnectionId, Output, Query};
+
+use crate::{
+    database::Database,
+    delivery::Delivery,
+    hub::Batch,
+    limits::{GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
+    listener::Names,
+    password::Attempt,
+};
+
+/// What the store works with.
+pub(crate) struct Store {
+    pub(crate) database: Database,
+    pub(crate) batches: Receiver<Batch>,
+    pub(crate) queries: Sender<(ConnectionId, Query)>,
+    pub(crate) passwords: Sender<Attempt>,
+    pub(crate) names: Arc<Names>,
+}
+
+/// Starts the store's thread. It ends when the hub has, with everything on disk.
+pub(crate) fn start(store: Store) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("store".to_owned()).spawn(move || store.run())
+}
+
+impl Store {
+    fn run(mut self) {
+        let mut delivery = Delivery::default();
+        let mut group = Vec::new();
+        loop {
+            if !self.gather(&mut group) {
+                return;
+            }
+            self.keep(&group);
+            for batch in group.drain(..) {
+                self.release(batch, &mut delivery);
+            }
+        }
+    }
+
+    /// Waits for a batch and takes those behind it. Uses quiet times to bring the index up to date.
+    fn gather(&mut self, group: &mut Vec<Batch>) -> bool {
+        loop {
+            let behind = self.database.unindexed();
+            let first = if behind == 0 {
+                self.batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else if behind < INDEX_BEHIND_MAX {
+                self.batches.recv_timeout(INDEX_AFTER_IDLE)
+            } else {
+                self.batches.recv_timeout(Duration::ZERO)
+            };
+            match first {
+                Ok(batch) => group.push(batch),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.database.index();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+            while group.len() < GROUP_BATCHES_MAX
+                && let Ok(batch) = self.batches.try_recv()
+            {
+                group.push(batch);
+            }
+            return true;
+        }
+    }
+
+    /// Commits what the batches changed. As long as the disk refuses, everything waits: what nobody saw can still be kept.
+    fn keep(&mut self, group: &[Batch]) {
+        if group.iter().all(|batch| batch.outputs.changes.is_empty()) {
+            return;
+        }
+        let mut tries = 0_u32;
+        while let Err(error) = self.database.commit(group.iter().flat_map(|batch| &batch.outputs.changes)) {
+            if tries.is_multiple_of(10) {
+                tracing::error!(
+                    %error,
+                    "cannot write to the data directory; the server stands still until it can. Is the disk full?"
+                );
+            }
+            tries = tries.saturating_add(1);
+            thread::sleep(STORE_RETRY);
+        }
+        if tries > 0 {
+            tracing::info!("the data directory can be written again");
+        }
+    }
+
+    fn release(&self, batch: Batch, delivery: &mut Delivery) {
+        for (id, connection) in batch.opened {
+            delivery.open(id, connection);
+        }
+        let outputs = batch.outputs.outputs;
+        delivery.deliver(&outputs);
+        for output in outputs {
+            match output {
+                Output::Deliver { .. } => {}
+                Output::LinesTaken { connection, count } => {
+                    if let Some(connection) = delivery.get(connection) {
+                        connection.lines_taken(count);
+                    }
+                }
+                Output::Close { connection } => {
+                    if let Some(open) = delivery.forget(connection) {
+                        open.close();
+                        self.names.give_back(connection);
+                    }
+                }
+                // Both threads live as long as this one; each session has at most one question.
+                Output::Query { connection, query } => drop(self.queries.send((connection, query))),
+                Output::VerifyPassword { connection, password } => {
+                    drop(self.passwords.send((connection, password)));
+                }
+                Output::Propose(_) => tracing::error!("a proposal without a cluster"),
+            }
+        }
+    }
+}
