@@ -22,7 +22,8 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{ConnectionId, Disconnect, Input, limits::LINES_WAITING_MAX};
-use tokio::{net::TcpStream, sync::mpsc};
+use rustix::net::RecvFlags;
+use tokio::{io::Interest, net::TcpStream, sync::mpsc};
 
 use crate::{
     admission::Ticket,
@@ -152,6 +153,21 @@ impl Connection {
         }
     }
 
+    /// Reads once. A read that does not fill the buffer has emptied the socket; tokio is told so, which saves the second
+    /// read that would only find nothing.
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut received = 0;
+        let result = self.socket.try_io(Interest::READABLE, || {
+            received = rustix::net::recv(&self.socket, &mut *buffer, RecvFlags::empty())?.0;
+            let emptied = received > 0 && received < buffer.len();
+            if emptied { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        });
+        match result {
+            Err(error) if received == 0 => Err(error),
+            _ => Ok(received),
+        }
+    }
+
     /// Writes what waits, until the socket is full again.
     fn flush(&self) -> io::Result<()> {
         let mut guard = self.backlog();
@@ -225,7 +241,7 @@ fn read(
     hub: &mpsc::Sender<HubInput>,
 ) -> Result<Option<Vec<HubInput>>, Disconnect> {
     READ_BUFFER.with_borrow_mut(|buffer| {
-        let count = match connection.socket.try_read(buffer) {
+        let count = match connection.receive(buffer) {
             Ok(0) => return Err(Disconnect::Closed),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),

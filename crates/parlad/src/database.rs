@@ -101,10 +101,7 @@ impl Database {
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
-    pub(crate) fn commit<'c>(
-        &mut self,
-        changes: impl Iterator<Item = &'c Change>,
-    ) -> Result<(), DatabaseError> {
+    pub(crate) fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
         let transaction = self.connection.transaction()?;
         let mut writer = Writer::new(&transaction)?;
         let mut messages = 0;
@@ -260,13 +257,13 @@ mod tests {
         };
         {
             let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
-            database.commit([Change::Channel(Box::new(state.clone()))].iter()).unwrap();
+            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
             state.topic = Some(Topic {
                 text: "new".to_owned(),
                 setter: "a!b@c".to_owned(),
                 at: Timestamp::from_millis(3000),
             });
-            database.commit([Change::Channel(Box::new(state.clone()))].iter()).unwrap();
+            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
         }
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();
         assert_eq!(database.channels(&rules).unwrap(), [state]);

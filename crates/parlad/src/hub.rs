@@ -30,6 +30,15 @@ pub(crate) struct Batch {
     pub(crate) outputs: Outputs,
 }
 
+impl Batch {
+    /// Joins a later batch to this one.
+    pub(crate) fn append(&mut self, mut later: Self) {
+        self.opened.append(&mut later.opened);
+        self.outputs.outputs.append(&mut later.outputs.outputs);
+        self.outputs.changes.append(&mut later.outputs.changes);
+    }
+}
+
 /// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input.
 pub(crate) fn start(
     server: Server,

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use parla_server::{ConnectionId, Output, Query};
+use parla_server::{Change, ConnectionId, Output, Query};
 
 use crate::{
     database::Database,
@@ -40,21 +40,17 @@ pub(crate) fn start(store: Store) -> io::Result<JoinHandle<()>> {
 impl Store {
     fn run(mut self) {
         let mut delivery = Delivery::default();
-        let mut group = Vec::new();
-        loop {
-            if !self.gather(&mut group) {
-                return;
-            }
-            self.keep(&group);
-            for batch in group.drain(..) {
-                self.release(batch, &mut delivery);
-            }
+        while let Some(group) = self.gather() {
+            self.keep(&group.outputs.changes);
+            self.release(group, &mut delivery);
         }
     }
 
-    /// Waits for a batch and takes those behind it. Uses quiet times to bring the index up to date.
-    fn gather(&mut self, group: &mut Vec<Batch>) -> bool {
+    /// Waits for a batch and joins those behind it to it. Uses quiet times to bring the index up to date.
+    fn gather(&mut self) -> Option<Batch> {
         loop {
+            // Whoever reads and decides goes first: a larger group costs less for each message.
+            thread::yield_now();
             let behind = self.database.unindexed();
             let first = if behind == 0 {
                 self.batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -64,29 +60,23 @@ impl Store {
                 self.batches.recv_timeout(Duration::ZERO)
             };
             match first {
-                Ok(batch) => group.push(batch),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.database.index();
-                    continue;
+                Ok(mut group) => {
+                    self.batches.try_iter().take(GROUP_BATCHES_MAX).for_each(|batch| group.append(batch));
+                    return Some(group);
                 }
-                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => self.database.index(),
+                Err(RecvTimeoutError::Disconnected) => return None,
             }
-            while group.len() < GROUP_BATCHES_MAX
-                && let Ok(batch) = self.batches.try_recv()
-            {
-                group.push(batch);
-            }
-            return true;
         }
     }
 
-    /// Commits what the batches changed. As long as the disk refuses, everything waits: what nobody saw can still be kept.
-    fn keep(&mut self, group: &[Batch]) {
-        if group.iter().all(|batch| batch.outputs.changes.is_empty()) {
+    /// Commits changes. As long as the disk refuses, everything waits: what nobody saw can still be kept.
+    fn keep(&mut self, changes: &[Change]) {
+        if changes.is_empty() {
             return;
         }
         let mut tries = 0_u32;
-        while let Err(error) = self.database.commit(group.iter().flat_map(|batch| &batch.outputs.changes)) {
+        while let Err(error) = self.database.commit(changes) {
             if tries.is_multiple_of(10) {
                 tracing::error!(
                     %error,
@@ -101,11 +91,11 @@ impl Store {
         }
     }
 
-    fn release(&self, batch: Batch, delivery: &mut Delivery) {
-        for (id, connection) in batch.opened {
+    fn release(&self, group: Batch, delivery: &mut Delivery) {
+        for (id, connection) in group.opened {
             delivery.open(id, connection);
         }
-        let outputs = batch.outputs.outputs;
+        let outputs = group.outputs.outputs;
         delivery.deliver(&outputs);
         for output in outputs {
             match output {
