@@ -2,12 +2,16 @@
 
 use std::fmt::{Display, Write as _};
 
+use crate::limits::LINE_BYTES_MAX;
+
 /// A line being written, part by part: tags, source, command, parameters.
 ///
 /// CR, LF and NUL inside a part become spaces, so a line can never be two.
 #[derive(Debug)]
 pub struct Line {
     text: String,
+    /// Where the tags end; the limit of a line counts from there.
+    body_at: usize,
 }
 
 /// Room for a usual line, so that most are written without moving.
@@ -16,7 +20,7 @@ const CAPACITY: usize = 160;
 impl Line {
     /// A line from `source`.
     pub fn from(source: &impl Display) -> Self {
-        Self { text: String::with_capacity(CAPACITY) }.source(source)
+        Self { text: String::with_capacity(CAPACITY), body_at: 0 }.source(source)
     }
 
     /// A line that starts with these tags, already escaped; none if they are empty.
@@ -27,12 +31,12 @@ impl Line {
             text.push_str(tags);
             text.push(' ');
         }
-        Self { text }
+        Self { body_at: text.len(), text }
     }
 
     /// A line without tags and source, as clients send them.
     pub fn bare(command: &str) -> Self {
-        Self { text: String::with_capacity(CAPACITY) }.command(command)
+        Self { text: String::with_capacity(CAPACITY), body_at: 0 }.command(command)
     }
 
     /// Adds the source.
@@ -103,8 +107,12 @@ impl Line {
         self.text.is_empty()
     }
 
-    /// The line with its CR LF.
-    pub fn finish(self) -> Vec<u8> {
+    /// The line with its CR LF. What is longer than a line may be is cut at its end, between two characters.
+    pub fn finish(mut self) -> Vec<u8> {
+        let end = self.body_at + LINE_BYTES_MAX - 2;
+        if self.text.len() > end {
+            self.text.truncate(self.text.floor_char_boundary(end));
+        }
         let mut bytes = self.text.into_bytes();
         if memchr::memchr3(b'\0', b'\r', b'\n', &bytes).is_some() {
             for byte in &mut bytes {
@@ -153,6 +161,13 @@ mod tests {
         assert_eq!(Line::bare("A").last("b").finish(), b"A b\r\n");
         assert_eq!(Line::bare("A").last("").finish(), b"A :\r\n");
         assert_eq!(Line::bare("A").last(":)").finish(), b"A ::)\r\n");
+    }
+
+    #[test]
+    fn a_line_is_never_too_long() {
+        let line = Line::tagged("time=1").source(&"s").command("PONG").text("é".repeat(400)).finish();
+        assert_eq!(line.len(), "@time=1 ".len() + LINE_BYTES_MAX - 1);
+        assert!(line.ends_with("é\r\n".as_bytes()));
     }
 
     proptest! {

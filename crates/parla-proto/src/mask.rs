@@ -39,6 +39,11 @@ impl Mask {
         &self.0
     }
 
+    /// Whether the two masks are the same, but for case.
+    pub fn is_same(&self, other: &Self, casemapping: Casemapping) -> bool {
+        casemapping.fold(&self.0) == casemapping.fold(&other.0)
+    }
+
     /// Whether the mask matches a user's source.
     pub fn matches(&self, source: &str, casemapping: Casemapping) -> bool {
         glob(&self.0, source, casemapping)

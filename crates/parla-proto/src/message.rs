@@ -32,7 +32,7 @@ pub enum ParseError {
     /// NUL, CR or LF inside the line.
     #[error("the line holds a NUL or a line break")]
     ControlCharacter,
-    /// No command, or one of other characters than letters and digits.
+    /// No command, or one of other characters than those of ASCII.
     #[error("the line has no command")]
     NoCommand,
 }
@@ -51,10 +51,16 @@ impl<'a> Message<'a> {
         let tags = Tags::new(prefixed(&mut rest, '@').unwrap_or_default());
         let source = prefixed(&mut rest, ':').map(Source::parse);
         let command = word(&mut rest);
-        if command.is_empty() || !command.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if command.is_empty() || !command.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ParseError::NoCommand);
         }
         Ok(Self { tags, source, command, params: params(rest) })
+    }
+
+    /// The tags of a line that may otherwise be wrong; none if they are not text.
+    pub fn tags_of(line: &'a [u8]) -> Tags<'a> {
+        let tags = line.strip_prefix(b"@").and_then(|rest| rest.split(|byte| *byte == b' ').next());
+        Tags::new(tags.and_then(|tags| std::str::from_utf8(tags).ok()).unwrap_or_default())
     }
 
     /// The parameter at `index`, if there is one.

@@ -276,20 +276,6 @@ impl StandardReply<'_> {
         }
         line.text(self.description).finish()
     }
-
-    /// Writes it for a client that does not know standard replies: a NOTICE that people can read.
-    pub fn encode_notice(&self, server: &str, target: &str) -> Vec<u8> {
-        let mut text = format!("{} {}", self.command, self.code);
-        for word in self.context {
-            text.push(' ');
-            text.push_str(word);
-        }
-        Line::from(&server)
-            .command("NOTICE")
-            .param(target)
-            .text(format_args!("*** {text}: {}", self.description))
-            .finish()
-    }
 }
 
 #[cfg(test)]
@@ -348,10 +334,6 @@ mod tests {
         assert_eq!(
             reply.encode("s"),
             b":s FAIL CHATHISTORY INVALID_TARGET LATEST #a :You are not in it.\r\n"
-        );
-        assert_eq!(
-            reply.encode_notice("s", "alice"),
-            b":s NOTICE alice :*** CHATHISTORY INVALID_TARGET LATEST #a: You are not in it.\r\n"
         );
     }
 }

@@ -1,5 +1,7 @@
 //! What a command may see and do while it runs: its own session, the network to read, and proposals to change it.
 
+use std::collections::BTreeSet;
+
 use parla_proto::{ChannelName, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
@@ -56,14 +58,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Tells by a standard reply, or by a notice to clients that know none.
+    /// Tells by a standard reply.
     pub(crate) fn standard(&mut self, reply: StandardReply<'_>) {
-        let known = self.session.capabilities.contains(parla_proto::Capabilities::STANDARD_REPLIES);
-        let line = if known {
-            reply.encode(&self.settings.name)
-        } else {
-            reply.encode_notice(&self.settings.name, &self.target())
-        };
+        let line = reply.encode(&self.settings.name);
         self.line(line);
     }
 
@@ -73,18 +70,20 @@ impl<'a> Context<'a> {
 
     /// Names of a comma-separated list, each once; what is too much is refused.
     pub(crate) fn list<'l>(&mut self, list: &'l str, most: usize) -> Vec<&'l str> {
-        let mut names: Vec<&str> = Vec::new();
-        for name in list.split(',').filter(|name| !name.is_empty()) {
-            if names.contains(&name) {
-                continue;
-            }
-            if names.len() == most.min(TARGETS_PER_COMMAND_MAX) {
-                self.refuse(&Refusal::TooManyTargets(name.to_owned()));
-                break;
-            }
-            names.push(name);
+        let mut names = self.distinct(list);
+        let most = most.min(TARGETS_PER_COMMAND_MAX);
+        if let Some(excess) = names.get(most) {
+            self.refuse(&Refusal::TooManyTargets((*excess).to_owned()));
         }
+        names.truncate(most);
         names
+    }
+
+    /// Names of a comma-separated list, each once, as the network compares names.
+    pub(crate) fn distinct<'l>(&self, list: &'l str) -> Vec<&'l str> {
+        let mut seen = BTreeSet::new();
+        let names = list.split(',').filter(|name| !name.is_empty());
+        names.filter(|name| seen.insert(self.settings.casemapping.fold(name))).collect()
     }
 
     /// A channel name as a person wrote it.

@@ -51,6 +51,6 @@ pub(crate) enum Event {
     OwnModeChanged { user: UserId, modes: &'static str },
     /// A user was invited by the origin.
     Invited { by: String, user: UserId, nick: String, channel: ChannelName },
-    /// A user is away, or back.
-    AwayChanged { user: UserId },
+    /// A user says that it is away, or back; that may be no news.
+    AwayChanged { user: UserId, changes: bool },
 }

@@ -74,7 +74,7 @@ impl Network {
             EntryCommand::Join(join) => command::join::commit(self, &meta, join, effects),
             EntryCommand::Part(part) => command::part::commit(self, &meta, part, effects),
             EntryCommand::Say(say) => command::privmsg::commit(self, &meta, *say, effects),
-            EntryCommand::Topic(topic) => command::topic::commit(self, &meta, topic, effects),
+            EntryCommand::Topic(topic) => command::topic::commit(self, &meta, &topic, effects),
             EntryCommand::Mode(mode) => command::mode::commit(self, &meta, &mode, effects),
             EntryCommand::UserMode(mode) => command::mode::commit_user(self, &meta, mode, effects),
             EntryCommand::Kick(kick) => command::kick::commit(self, &meta, kick, effects),

@@ -118,7 +118,7 @@ impl Publisher<'_> {
             Event::Invited { by, user, nick, channel } => {
                 command::invite::publish(self, by, (*user, nick), channel);
             }
-            Event::AwayChanged { user } => command::away::publish(self, *user),
+            Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     connection::{ConnectionId, Disconnect, Peer},
     entry::{EntryCommand, NodeId, Origin},
     input::Input,
-    network::{Network, channel::ChannelState},
+    network::{Network, UserId, channel::ChannelState},
     output::{Output, Outputs, QueryResult},
     session::{Password, Session, State, Until, WaitingLine},
     sessions::Sessions,
@@ -64,8 +64,9 @@ impl Server {
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
             Input::ShuttingDown => {
+                // Everyone goes at once, so nobody is told that the others go.
                 for connection in self.sessions.connections() {
-                    self.end(connection, Some("Server is shutting down"), None, out);
+                    self.close(connection, Some("Server is shutting down"), out);
                 }
             }
         }
@@ -93,7 +94,16 @@ impl Server {
         reason: Option<&str>,
         out: &mut Outputs,
     ) {
-        let Some(mut session) = self.sessions.remove(connection) else { return };
+        let Some(user) = self.close(connection, error, out) else { return };
+        if let Some(reason) = reason.or(error) {
+            let origin = Origin { node: self.node, connection, actor: Some(user) };
+            self.submit(origin, EntryCommand::Quit(reason.to_owned()), out);
+        }
+    }
+
+    /// Ends a session and gives its user, who is still in the network.
+    fn close(&mut self, connection: ConnectionId, error: Option<&str>, out: &mut Outputs) -> Option<UserId> {
+        let mut session = self.sessions.remove(connection)?;
         if let Some(at) = session.wakes_at {
             self.timers.remove(at, connection);
         }
@@ -104,12 +114,9 @@ impl Server {
         }
         self.flush_response(&mut session, out);
         out.outputs.push(Output::Close { connection });
-        let Some(user) = session.user() else { return };
+        let user = session.user()?;
         self.sessions.forget_user(user);
-        if let Some(reason) = reason.or(error) {
-            let origin = Origin { node: self.node, connection, actor: Some(user) };
-            self.submit(origin, EntryCommand::Quit(reason.to_owned()), out);
-        }
+        Some(user)
     }
 
     fn deadlines(&mut self, out: &mut Outputs) {
@@ -187,6 +194,9 @@ impl Server {
         if !good {
             self.refuse_password(connection, out);
             return;
+        }
+        if let Some(pause) = &mut session.pause {
+            pause.until = Until::Time(self.now);
         }
         if let Some(registration) = session.registration() {
             registration.password = Password::Good;

@@ -24,6 +24,8 @@ pub(crate) struct Session {
     pub(crate) peer: Peer,
     pub(crate) state: State,
     pub(crate) capabilities: Capabilities,
+    /// The client said version 302 or more: it hears of new capabilities whether it wants to or not.
+    pub(crate) understands_302: bool,
     pub(crate) allowance: Allowance,
     /// When the last line came.
     pub(crate) heard_at: Timestamp,
@@ -56,8 +58,6 @@ pub(crate) struct Registration {
     pub(crate) password: Password,
     /// Between CAP LS or REQ and CAP END.
     pub(crate) negotiating: bool,
-    /// The client said 302 or more, so it understands CAP NEW and CAP DEL.
-    pub(crate) version_302: bool,
     /// Lines that were none.
     pub(crate) bad_lines: u8,
     /// The entry is on its way.
@@ -110,11 +110,11 @@ impl Session {
                 user: None,
                 password: Password::NotGiven,
                 negotiating: false,
-                version_302: false,
                 bad_lines: 0,
                 submitted: false,
             })),
             capabilities: Capabilities::empty(),
+            understands_302: false,
             allowance: Allowance::new(settings.flood, now),
             heard_at: now,
             pinged_at: None,

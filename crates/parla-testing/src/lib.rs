@@ -1,1 +1,4 @@
 //! For tests only: transcripts, the simulator and its checkers.
+
+pub mod simulator;
+pub mod transcript;

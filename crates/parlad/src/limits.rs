@@ -20,6 +20,12 @@ pub(crate) const READ_BYTES_MAX: usize = 4_096;
 /// Lines joined into one write, in bytes.
 pub(crate) const WRITE_BYTES_MAX: usize = 64 * 1024;
 
+/// How long the store waits for more to commit after it delivered several messages: this part of that delivery's time ...
+pub(crate) const GATHER_SHARE: u32 = 3;
+
+/// ... and never longer than this.
+pub(crate) const GATHER_MAX: Duration = Duration::from_micros(500);
+
 /// Messages that the full-text index takes in at once.
 pub(crate) const INDEX_ROWS_MAX: usize = 1_000;
 

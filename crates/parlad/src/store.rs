@@ -9,7 +9,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use parla_server::{Change, ConnectionId, Output, Query};
@@ -18,7 +18,7 @@ use crate::{
     database::Database,
     delivery::Delivery,
     hub::Batch,
-    limits::{GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
+    limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
     listener::Names,
     password::Attempt,
 };
@@ -40,17 +40,25 @@ pub(crate) fn start(store: Store) -> io::Result<JoinHandle<()>> {
 impl Store {
     fn run(mut self) {
         let mut delivery = Delivery::default();
-        while let Some(group) = self.gather() {
+        let mut gather_until = Instant::now();
+        while let Some(group) = self.gather(gather_until) {
             self.keep(&group.outputs.changes);
+            let is_busy = group.outputs.changes.len() > 1;
+            let released_at = Instant::now();
             self.release(group, &mut delivery);
+            gather_until = Instant::now();
+            if is_busy {
+                gather_until += GATHER_MAX.min(released_at.elapsed() / GATHER_SHARE);
+            }
         }
     }
 
     /// Waits for a batch and joins those behind it to it. Uses quiet times to bring the index up to date.
-    fn gather(&mut self) -> Option<Batch> {
+    ///
+    /// After a delivery of several messages, their senders write on at about the same time. Until `gather_until` they are
+    /// waited for, so that they share a commit, and each receiver gets one write.
+    fn gather(&mut self, gather_until: Instant) -> Option<Batch> {
         loop {
-            // Whoever reads and decides goes first: a larger group costs less for each message.
-            thread::yield_now();
             let behind = self.database.unindexed();
             let first = if behind == 0 {
                 self.batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -61,6 +69,7 @@ impl Store {
             };
             match first {
                 Ok(mut group) => {
+                    thread::sleep(gather_until.saturating_duration_since(Instant::now()));
                     self.batches.try_iter().take(GROUP_BATCHES_MAX).for_each(|batch| group.append(batch));
                     return Some(group);
                 }

@@ -26,10 +26,11 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, _) = network.actor(meta)?;
-    if let Some(user) = network.user_mut(id) {
-        user.away = reason.map(String::into_boxed_str);
-    }
-    effects.events.push(Event::AwayChanged { user: id });
+    let reason = reason.map(String::into_boxed_str);
+    let Some(user) = network.user_mut(id) else { return Err(Refusal::Gone) };
+    let changes = user.away != reason;
+    user.away = reason;
+    effects.events.push(Event::AwayChanged { user: id, changes });
     Ok(())
 }
 
@@ -39,13 +40,14 @@ pub(crate) fn line(user: &User) -> Vec<u8> {
     user.away.iter().fold(line, |line, reason| line.text(reason)).finish()
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
     let reply = if user.away.is_some() { Reply::NowAway {} } else { Reply::UnAway {} };
     publisher.answer(reply.encode(&network.settings.name, user.nick().as_str()));
-    let peers = network.peers(id, user);
-    announce_to_watchers(publisher, peers, user);
+    if changes {
+        announce_to_watchers(publisher, network.peers(id, user), user);
+    }
 }
 
 /// Tells those of an audience who want to know whether the user is away.

@@ -27,9 +27,9 @@ fn list_supported(context: &mut Context<'_>, version: &str) {
     let understands_302 = version.parse::<u32>().is_ok_and(|version| version >= 302);
     if let Some(registration) = context.session.registration() {
         registration.negotiating = true;
-        registration.version_302 |= understands_302;
     }
     if understands_302 {
+        context.session.understands_302 = true;
         context.session.capabilities |= Capabilities::CAP_NOTIFY;
     }
     let names = join(supported(context));
@@ -40,7 +40,10 @@ fn request(context: &mut Context<'_>, list: &str) {
     if let Some(registration) = context.session.registration() {
         registration.negotiating = true;
     }
-    let asked = Capabilities::requested(list).filter(|(added, _)| supported(context).contains(*added));
+    let may_remove =
+        |removed| !(context.session.understands_302 && Capabilities::CAP_NOTIFY.intersects(removed));
+    let asked = Capabilities::requested(list)
+        .filter(|(added, removed)| supported(context).contains(*added) && may_remove(*removed));
     let Some((added, removed)) = asked else {
         answer(context, "NAK", list);
         return;
@@ -59,7 +62,8 @@ fn supported(context: &Context<'_>) -> Capabilities {
 }
 
 fn answer(context: &mut Context<'_>, subcommand: &str, list: &str) {
-    let line = Line::from(&context.settings.name).command("CAP").param(context.target());
+    let target = if context.session.user().is_some() { context.target() } else { "*".to_owned() };
+    let line = Line::from(&context.settings.name).command("CAP").param(target);
     context.line(line.param(subcommand).text(list.trim()).finish());
 }
 

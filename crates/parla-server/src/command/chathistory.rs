@@ -10,7 +10,7 @@ use parla_proto::{
 };
 
 use crate::{
-    context::{Context, target},
+    context::Context,
     network::{Network, channel::Channel},
     output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
     publish::spoken_line,
@@ -57,9 +57,24 @@ fn question<'a>(
         context: [command.subcommand].iter().chain(extra).copied().collect(),
         description,
     };
-    let position = |text: &'a str| match parse_position(text) {
-        Ok(position) => Ok(position),
-        Err(description) => Err(invalid(&[text], description)),
+    let position = |text: &'a str| match text.split_once('=') {
+        Some(("msgid", id)) => {
+            MsgId::parse(id).map(Position::Id).map_err(|_| invalid(&[text], "There is no such message id"))
+        }
+        Some(("timestamp", time)) => {
+            time.parse().map(Position::Time).map_err(|_| invalid(&[text], "Invalid timestamp"))
+        }
+        _ => Err(Failure {
+            code: "INVALID_MSGREFTYPE",
+            context: command.arguments.first().into_iter().fold(
+                vec![command.subcommand],
+                |mut words, target| {
+                    words.extend([*target, text]);
+                    words
+                },
+            ),
+            description: "A position is timestamp=… or msgid=…",
+        }),
     };
     let count = |text: &'a str| match text.parse::<usize>() {
         Ok(limit) if limit > 0 => Ok(limit.min(context.settings.history_reply_max)),
@@ -111,14 +126,6 @@ fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) 
     let (records, channels) =
         channels.map(|channel| (channel.state.record, channel.name().to_string())).unzip();
     (Query::LatestTimes { records }, HistoryQuestion::Targets { channels, from, to, limit })
-}
-
-fn parse_position(text: &str) -> Result<Position, &'static str> {
-    match text.split_once('=') {
-        Some(("msgid", id)) => MsgId::parse(id).map(Position::Id).map_err(|_| "There is no such message id"),
-        Some(("timestamp", time)) => time.parse().map(Position::Time).map_err(|_| "Invalid timestamp"),
-        _ => Err("A position is timestamp=… or msgid=…"),
-    }
 }
 
 /// Gives the session what the store answered.
@@ -207,11 +214,5 @@ fn fail(session: &mut Session, network: &Network, context: &[&str], out: &mut Ou
         context,
         description: "Messages could not be retrieved: the server cannot read its store",
     };
-    let server = &network.settings.name;
-    let line = if session.capabilities.contains(Capabilities::STANDARD_REPLIES) {
-        reply.encode(server)
-    } else {
-        reply.encode_notice(server, &target(session, network))
-    };
-    session.send(line.into(), out);
+    session.send(reply.encode(&network.settings.name).into(), out);
 }

@@ -27,9 +27,12 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
         }
         return Ok(());
     }
-    let mut keys = join.keys.unwrap_or_default().split(',');
+    // The key of a channel stands where its name does, whatever else stands there twice.
+    let names: Vec<&str> = join.channels.split(',').collect();
+    let keys: Vec<&str> = join.keys.unwrap_or_default().split(',').collect();
     for name in context.list(join.channels, usize::MAX) {
-        let key = keys.next().filter(|key| !key.is_empty()).map(str::to_owned);
+        let key = names.iter().position(|other| *other == name).and_then(|place| keys.get(place));
+        let key = key.filter(|key| !key.is_empty()).map(|key| (*key).to_owned());
         match context.channel_name(name) {
             Ok(channel) => context.propose(EntryCommand::Join(entry::Join { channel, key })),
             Err(refusal) => context.refuse(&refusal),
@@ -72,9 +75,9 @@ pub(crate) fn commit(
     };
     let casemapping = network.casemapping();
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let had_keeper = channel.state.keeper.is_some();
+    let keeper_before = channel.state.keeper.clone();
     channel.entrant(user_id, &user, join.key.as_deref(), casemapping)?.enter();
-    if had_keeper {
+    if channel.state.keeper != keeper_before {
         effects.keep(channel);
     }
     if let Some(user) = network.user_mut(user_id) {

@@ -5,11 +5,11 @@ use parla_proto::{
     command::Mode,
     limits::LINE_BYTES_MAX,
     mode::{BadModeStep, ChannelMode, ModeKind, steps},
-    name,
+    name::{self, Casemapping},
 };
 
 use crate::{
-    context::{Context, target},
+    context::Context,
     effects::Effects,
     entry::{self, EntryCommand, Meta, ModeStep},
     event::Event,
@@ -28,6 +28,9 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     }
     let (me, _) = context.me()?;
     let (_, channel) = context.network.find_channel(mode.target)?;
+    if !channel.is_visible_to(Some(me)) {
+        return Err(Refusal::NotOnChannel(channel.name().clone()));
+    }
     let Some(letters) = mode.modes.filter(|letters| !letters.is_empty()) else {
         let name = channel.name().as_str();
         context.reply(Reply::ChannelModeIs { channel: name, modes: &channel.modes(channel.is_member(me)) });
@@ -150,14 +153,15 @@ fn apply(
     if let Some(rank) = Rank::of_mode(step.mode) {
         return apply_rank(network, channel_id, step, rank);
     }
-    let limits = network.settings.limits.clone();
+    let (limits, casemapping) = (network.settings.limits.clone(), network.casemapping());
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     let state = &mut channel.state;
     let param = step.param.as_deref().unwrap_or_default();
     let invalid = |why| Refusal::InvalidModeParam {
         target: state.name.to_string(),
         letter: step.mode.letter(),
-        param: param.to_owned(),
+        // A key is nobody else's business, even a bad one.
+        param: if step.mode == ChannelMode::Key { "*" } else { param }.to_owned(),
         why,
     };
     if let Some(flag) = Flags::of_mode(step.mode) {
@@ -186,7 +190,7 @@ fn apply(
             Ok(changes.then(|| Some(limit.to_string())))
         }
         ChannelMode::Limit => Ok(state.limit.take().map(|_| None)),
-        ChannelMode::Ban => apply_ban(channel, step, limits.list_modes, (meta, by)),
+        ChannelMode::Ban => apply_ban(channel, step, (limits.list_modes, casemapping), (meta, by)),
         _ => Ok(None),
     }
 }
@@ -194,18 +198,18 @@ fn apply(
 fn apply_ban(
     channel: &mut Channel,
     step: &ModeStep,
-    most: usize,
+    (most, casemapping): (usize, Casemapping),
     (meta, by): (&Meta, &str),
 ) -> Result<Option<Option<String>>, Refusal> {
     let mask = Mask::parse(step.param.as_deref().unwrap_or_default());
     let shown = Some(Some(mask.to_string()));
     let bans = &mut channel.state.bans;
-    let known = bans.iter().position(|ban| ban.mask == mask);
+    let known = bans.iter().position(|ban| ban.mask.is_same(&mask, casemapping));
     match (step.set, known) {
         (true, Some(_)) | (false, None) => Ok(None),
         (false, Some(index)) => {
-            bans.remove(index);
-            Ok(shown)
+            let removed = bans.remove(index);
+            Ok(Some(Some(removed.mask.to_string())))
         }
         (true, None) if bans.len() >= most => {
             Err(Refusal::BanListFull(channel.state.name.clone(), mask.to_string()))
@@ -278,12 +282,9 @@ fn lines(steps: &[(bool, char, Option<String>)], bytes_max: usize) -> Vec<String
 }
 
 pub(crate) fn publish_own(publisher: &mut Publisher<'_>, user_id: UserId, modes: &str) {
-    let network = publisher.network;
-    let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) else { return };
-    let target = target(session, network);
-    if let Some(user) = network.user(user_id) {
-        publisher.answer(Line::from(&user.source()).command("MODE").param(target).text(modes).finish());
-    }
+    let Some(user) = publisher.network.user(user_id) else { return };
+    let line = Line::from(&user.source()).command("MODE").param(user.nick()).text(modes).finish();
+    publisher.announce([user_id].into_iter(), line);
 }
 
 /// The kinds of modes that exist, for MYINFO: all letters, and those with a parameter.

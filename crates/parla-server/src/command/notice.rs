@@ -6,5 +6,7 @@ use super::privmsg::{Words, say};
 use crate::{context::Context, entry::Verb, refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, notice: &Notice<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
+    // Not even a bad one is answered.
     say(context, Verb::Notice, Words { targets: notice.targets, text: notice.text, tags })
+        .map_err(|_| Refusal::Silent)
 }

@@ -37,15 +37,18 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
     let mut tags = String::new();
     if context.session.capabilities.contains(Capabilities::MESSAGE_TAGS) {
-        for tag in words.tags.client_only() {
+        let given: Vec<_> = words.tags.client_only().collect();
+        // Of several with one key, the last one counts.
+        let is_last = |place: usize, key| given.iter().skip(place + 1).all(|later| later.key != key);
+        for (_, tag) in given.iter().enumerate().filter(|(place, tag)| is_last(*place, tag.key)) {
             let separator = if tags.is_empty() { "" } else { ";" };
             let equals = if tag.escaped.is_empty() { "" } else { "=" };
             tags.extend([separator, tag.key, equals, tag.escaped]);
         }
     }
-    for target in context.list(targets, context.settings.limits.targets) {
+    for target in targets_of(context, verb, targets) {
         // What would not fit in the line that others get is refused whole rather than cut.
-        let bytes = me.source().len() + verb.as_str().len() + target.len() + text.len() + ":    :\r\n".len();
+        let bytes = me.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
         if bytes > LINE_BYTES_MAX {
             return Err(Refusal::InputTooLong);
         }
@@ -53,6 +56,15 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags })));
     }
     Ok(())
+}
+
+/// The targets, each once; only of a NOTICE nobody hears that there were too many.
+fn targets_of<'t>(context: &mut Context<'_>, verb: Verb, targets: &'t str) -> Vec<&'t str> {
+    let most = context.settings.limits.targets;
+    if verb == Verb::Notice {
+        return context.distinct(targets).into_iter().take(most).collect();
+    }
+    context.list(targets, most)
 }
 
 pub(crate) fn commit(

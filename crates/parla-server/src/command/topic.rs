@@ -1,6 +1,6 @@
 //! TOPIC: what a channel is about. <https://modern.ircdocs.horse/#topic-message>
 
-use parla_proto::{Line, Reply, command, line::fitting};
+use parla_proto::{Line, Reply, command, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
     context::Context,
@@ -48,7 +48,7 @@ pub(crate) fn replies(network: &Network, channel: &Channel, target: &str) -> Vec
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    topic: entry::Topic,
+    topic: &entry::Topic,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
@@ -56,13 +56,15 @@ pub(crate) fn commit(
     let (channel_id, _) = network.find_channel(&topic.channel)?;
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     channel.rank(actor)?;
+    // What is kept is what everyone was told: no more than fits in the line.
+    let room = LINE_BYTES_MAX.saturating_sub(by.len() + topic.channel.len() + ": TOPIC  :\r\n".len());
+    let text = fitting(&topic.text, room).to_owned();
     let channel = if channel.has(Flags::TOPIC_LOCK) { channel.operator(actor)? } else { channel };
-    let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != topic.text;
+    let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != text;
     if !is_new {
         return Ok(());
     }
-    let topic = Some(Topic { text: topic.text, setter: by.clone(), at: meta.at })
-        .filter(|topic| !topic.text.is_empty());
+    let topic = Some(Topic { text, setter: by.clone(), at: meta.at }).filter(|topic| !topic.text.is_empty());
     channel.state.topic.clone_from(&topic);
     effects.keep(channel);
     effects.events.push(Event::TopicChanged { by, channel: channel_id, topic });

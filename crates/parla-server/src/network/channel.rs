@@ -127,7 +127,8 @@ pub struct ChannelState {
     pub limit: Option<u32>,
     /// Mode `b`.
     pub bans: Vec<ListEntry>,
-    /// Who may come back into an empty invite-only channel: its last member, or who made it invite-only.
+    /// Who may come back into an empty invite-only channel: its last member, or who entered it first or made it
+    /// invite-only.
     pub keeper: Option<Mask>,
 }
 
@@ -155,7 +156,8 @@ pub(crate) struct Speaker<'a> {
 #[derive(Debug)]
 pub(crate) struct Entrant<'a> {
     channel: &'a mut Channel,
-    user: UserId,
+    id: UserId,
+    user: &'a User,
 }
 
 impl Channel {
@@ -231,13 +233,13 @@ impl Channel {
     }
 
     /// Lets a user in. An invitation is good for `+i` only; a ban, the key and the limit hold for everyone.
-    pub(crate) fn entrant(
-        &mut self,
+    pub(crate) fn entrant<'a>(
+        &'a mut self,
         id: UserId,
-        user: &User,
+        user: &'a User,
         key: Option<&str>,
         casemapping: Casemapping,
-    ) -> Result<Entrant<'_>, Refusal> {
+    ) -> Result<Entrant<'a>, Refusal> {
         let name = || self.name().clone();
         let full = |limit: u32| self.members.len() >= limit as usize;
         if self.bans(user, casemapping) {
@@ -253,7 +255,7 @@ impl Channel {
         if self.state.limit.is_some_and(full) {
             return Err(Refusal::ChannelIsFull(name()));
         }
-        Ok(Entrant { channel: self, user: id })
+        Ok(Entrant { channel: self, id, user })
     }
 
     /// Takes a member away, and remembers the last one of an invite-only channel so that it can be entered again.
@@ -261,7 +263,7 @@ impl Channel {
         self.members.shift_remove(&id);
         self.invited.retain(|invited| *invited != id);
         if self.members.is_empty() && self.has(Flags::INVITE_ONLY) {
-            self.state.keeper = Some(Mask::exact(&parla_proto::Source::parse(user.source())));
+            self.state.keeper = Some(user.as_mask());
         }
     }
 
@@ -312,11 +314,15 @@ impl Channel {
 }
 
 impl Entrant<'_> {
-    /// Makes the user a member; the first one is an operator.
+    /// Makes the user a member; the first one is an operator, and may come back into an invite-only channel.
     pub(crate) fn enter(self) {
-        let rank = if self.channel.members.is_empty() { Rank::OPERATOR } else { Rank::empty() };
-        self.channel.members.insert(self.user, rank);
-        self.channel.forget_invitation(self.user);
-        self.channel.state.keeper = None;
+        let Self { channel, id, user } = self;
+        let mut rank = Rank::empty();
+        if channel.members.is_empty() {
+            rank = Rank::OPERATOR;
+            channel.state.keeper = channel.has(Flags::INVITE_ONLY).then(|| user.as_mask());
+        }
+        channel.members.insert(id, rank);
+        channel.forget_invitation(id);
     }
 }

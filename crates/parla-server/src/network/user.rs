@@ -1,6 +1,6 @@
 //! One user as the network knows it.
 
-use parla_proto::{Nick, Source, Timestamp};
+use parla_proto::{Mask, Nick, Source, Timestamp};
 
 use super::ChannelId;
 
@@ -44,6 +44,11 @@ impl User {
     /// `nick!user@host`.
     pub(crate) fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The mask that matches this user and nobody else.
+    pub(crate) fn as_mask(&self) -> Mask {
+        Mask::exact(&Source::parse(&self.source))
     }
 
     /// The name the user gave when registering.

@@ -1,7 +1,7 @@
 //! Lines of a session: taken when the session may, understood, carried out.
 
 use parla_proto::{
-    Capabilities, Command, Message, Reply, command::BadCommand, limits, message::ParseError, reply,
+    Capabilities, Command, Message, Reply, command::BadCommand, limits, message::ParseError, reply, tag::Tags,
 };
 
 use super::Server;
@@ -69,10 +69,11 @@ impl Server {
             Ok(message) => message,
             Err(error) => return self.bad_line(connection, line, error, out),
         };
+        self.open_response(connection, message.tags);
         if is_too_long(line, &message) {
-            return self.reply(connection, Reply::InputTooLong {}, out);
+            self.reply(connection, Reply::InputTooLong {}, out);
+            return self.finish_response(connection, out);
         }
-        self.open_response(connection, &message);
         let close = match Command::parse(&message) {
             Ok(command) => self.carry_out(connection, &command, &message, out),
             Err(BadCommand::TooFewParams(facts)) => {
@@ -163,13 +164,13 @@ impl Server {
     }
 
     /// Starts to collect the answer, if the line carries a label.
-    fn open_response(&mut self, connection: ConnectionId, message: &Message<'_>) {
-        if message.tags.is_empty() {
+    fn open_response(&mut self, connection: ConnectionId, tags: Tags<'_>) {
+        if tags.is_empty() {
             return;
         }
         let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let label = message.tags.get("label").filter(|label| !label.is_empty());
+        let label = tags.get("label").filter(|label| !label.is_empty());
         if let Some(label) = label.filter(|label| label.len() <= limits::LABEL_BYTES_MAX)
             && session.capabilities.contains(needed)
         {
@@ -216,29 +217,24 @@ impl Server {
 
     /// Answers a line that is no message.
     fn bad_line(&mut self, connection: ConnectionId, line: &[u8], error: ParseError, out: &mut Outputs) {
-        let description = error.to_string();
+        self.open_response(connection, Message::tags_of(line));
         match error {
             ParseError::NotUtf8 => {
-                let Some(session) = self.sessions.get_mut(connection) else { return };
-                let command = command_word(line);
                 let reply = reply::StandardReply {
                     severity: reply::Severity::Fail,
-                    command: &command,
+                    command: &command_word(line),
                     code: "INVALID_UTF8",
                     context: &[],
                     description: "Message rejected: it is not UTF-8. Set your client to UTF-8.",
                 };
-                let line = if session.capabilities.contains(Capabilities::STANDARD_REPLIES) {
-                    reply.encode(&self.settings.name)
-                } else {
-                    reply.encode_notice(&self.settings.name, &target(session, &self.network))
-                };
-                session.send(line.into(), out);
+                let line = reply.encode(&self.settings.name);
+                self.sessions.send(connection, line.into(), out);
             }
             ParseError::ControlCharacter | ParseError::NoCommand => {
-                self.reply(connection, Reply::UnknownError { command: "*", why: &description }, out);
+                self.reply(connection, Reply::UnknownError { command: "*", why: &error.to_string() }, out);
             }
         }
+        self.finish_response(connection, out);
         if let Some(error) = self.count_bad_line(connection) {
             self.end(connection, Some(&error), None, out);
         }

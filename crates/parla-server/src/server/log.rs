@@ -93,13 +93,13 @@ impl Server {
     }
 
     fn refused(&mut self, origin: Origin, refusal: &Refusal, out: &mut Outputs) {
-        self.refuse(origin.connection, refusal, out);
         if let Some(registration) =
             self.sessions.get_mut(origin.connection).and_then(|session| session.registration())
         {
             registration.nick = None;
             registration.submitted = false;
         }
+        self.refuse(origin.connection, refusal, out);
     }
 
     /// Puts a new user into the rooms where everyone is, or takes it away again if its connection is gone.

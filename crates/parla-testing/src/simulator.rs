@@ -1,0 +1,277 @@
+//! The simulator: a whole network of random clients, run from a seed, with every promise checked at every step.
+//!
+//! Clients, clocks, disks, logs and crashes are models; only the server is real. The same seed makes the same run.
+
+mod actions;
+mod checkers;
+mod client;
+mod replay;
+mod rng;
+mod store;
+mod trace;
+mod world;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
+
+use parla_proto::{Casemapping, ChannelName};
+use parla_server::{ConnectionId, Disconnect, Peer, Settings, settings::Flood};
+
+use self::{
+    actions::Actions,
+    checkers::{Checked, Finding},
+    client::Sent,
+    rng::Rng,
+    trace::Trace,
+    world::World,
+};
+pub use self::{replay::replay, world::Summary};
+
+/// Events in the report of a failure.
+const EVENTS_SHOWN: usize = 30;
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many steps.
+    pub steps: usize,
+    /// How many of the last events a failure shows.
+    pub events_shown: usize,
+    /// Checkers of single lines whose findings are counted and do not end the run.
+    pub passed_over: Vec<String>,
+}
+
+/// A promise that the server did not keep.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The seed that makes it happen again.
+    pub seed: u64,
+    /// The step at which it was seen.
+    pub step: usize,
+    /// The checker that saw it.
+    pub checker: String,
+    /// What it saw.
+    pub what: String,
+    /// What happened last, from the oldest.
+    pub events: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for event in &self.events {
+            writeln!(f, "    {event}")?;
+        }
+        writeln!(f, "{}: {}", self.checker, self.what)?;
+        write!(f, "at step {} of SEED={}", self.step, self.seed)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Runs so many steps from a seed.
+///
+/// # Errors
+/// A checker found that the server did not keep a promise.
+pub fn run(seed: u64, steps: usize) -> Result<Summary, Failure> {
+    run_with(seed, &Options { steps, events_shown: EVENTS_SHOWN, passed_over: Vec::new() })
+}
+
+/// Runs as the options say.
+///
+/// # Errors
+/// A checker found that the server did not keep a promise.
+pub fn run_with(seed: u64, options: &Options) -> Result<Summary, Failure> {
+    let mut simulation = Simulation::new(seed, options);
+    for step in 0..options.steps {
+        if let Err(finding) = simulation.step() {
+            return Err(simulation.failure((seed, step), finding));
+        }
+    }
+    match simulation.finish() {
+        Ok(()) => {
+            let world = simulation.world;
+            Ok(Summary { messages_kept: world.scene.store.len(), ..world.summary })
+        }
+        Err(finding) => Err(simulation.failure((seed, options.steps), finding)),
+    }
+}
+
+/// A run.
+#[derive(Debug)]
+struct Simulation {
+    rng: Rng,
+    world: World,
+    actions: Actions,
+    clients_most: usize,
+    /// What each connection still has to send to register.
+    scripts: BTreeMap<ConnectionId, VecDeque<Vec<u8>>>,
+}
+
+impl Simulation {
+    fn new(seed: u64, options: &Options) -> Self {
+        let mut rng = Rng::new(seed);
+        let settings = settings(&mut rng);
+        let shared = rng.percent(50);
+        let mut world = World::new(settings, shared, Trace::new(options.events_shown));
+        world.passed_over = options.passed_over.iter().cloned().collect();
+        let clients_most = 2 + rng.below(12);
+        Self { rng, world, actions: Actions::default(), clients_most, scripts: BTreeMap::new() }
+    }
+
+    fn step(&mut self) -> Checked {
+        let pace = self.rng.below(60);
+        self.world.advance(i64::try_from(pace).unwrap_or_default() - 2);
+        match self.rng.below(1000) {
+            0..560 => self.client_speaks(),
+            560..600 => self.connect(),
+            600..606 => self.disconnect(),
+            606..680 => self.world.seal(),
+            680..750 => self.world.write()?,
+            750..840 => self.world.deliver()?,
+            840..920 => (0..=self.rng.below(3)).for_each(|_| self.world.commit_next()),
+            920..950 => {
+                let which = self.rng.below(self.world.asked());
+                self.world.answer(which, self.rng.percent(10));
+            }
+            950..970 => self.time_passes(),
+            970..997 => self.world.settle()?,
+            997..999 if self.rng.percent(50) => {
+                self.world.crash();
+                self.scripts.clear();
+            }
+            999 if self.rng.percent(30) => {
+                self.world.shut_down()?;
+                self.scripts.clear();
+            }
+            _ => {}
+        }
+        self.world.keep_deadline()
+    }
+
+    /// Everyone waits until all that was sent is answered.
+    fn finish(&mut self) -> Checked {
+        self.world.settle()?;
+        for _ in 0..10_000 {
+            if self.world.clients.values().all(|client| client.sent.is_empty()) {
+                return Ok(());
+            }
+            self.world.advance_to_deadline();
+            self.world.keep_deadline()?;
+            self.world.settle()?;
+        }
+        let waiting: Vec<String> = self
+            .world
+            .clients
+            .values()
+            .filter(|client| !client.sent.is_empty())
+            .map(client::Client::name)
+            .collect();
+        Err(Finding::new("lines taken", format!("the lines of {waiting:?} are never taken")))
+    }
+
+    fn connect(&mut self) {
+        if self.world.clients.len() >= self.clients_most {
+            return;
+        }
+        let rng = &mut self.rng;
+        let last = u8::try_from(rng.below(4)).unwrap_or_default();
+        let address = if rng.percent(70) {
+            IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))
+        } else {
+            IpAddr::V6(Ipv6Addr::new(
+                0xfd00,
+                0x1111,
+                0x2222,
+                0x3333,
+                0x4444,
+                0x5555,
+                0x6666,
+                0x7770 + u16::from(last),
+            ))
+        };
+        let script = Actions::registration(rng);
+        let connection = self.world.connect(Peer { address, unthrottled: rng.percent(60) });
+        self.scripts.insert(connection, script.into());
+    }
+
+    /// A client, if there is one.
+    fn any_client(&mut self) -> Option<ConnectionId> {
+        let count = self.world.clients.len();
+        let which = self.rng.below(count);
+        self.world.clients.values().nth(which).map(|client| client.connection)
+    }
+
+    fn disconnect(&mut self) {
+        let why = [Disconnect::Closed, Disconnect::Reset, Disconnect::SendQueueExceeded];
+        if let (Some(connection), Some(why)) = (self.any_client(), self.rng.pick(&why)) {
+            self.world.disconnect(connection, *why);
+        }
+    }
+
+    fn client_speaks(&mut self) {
+        let Some(connection) = self.any_client() else { return self.connect() };
+        let rng = &mut self.rng;
+        if rng.once_in(200) {
+            return self.world.send(connection, Sent::TooLong);
+        }
+        let Some(client) = self.world.clients.get_mut(connection.key()) else { return };
+        let script = self.scripts.get_mut(&connection).filter(|script| !script.is_empty());
+        let line = match (client.pinged.take(), script) {
+            (Some(token), _) if rng.percent(95) => format!("PONG {token}").into_bytes(),
+            (_, Some(script)) if rng.percent(95) => script.pop_front().unwrap_or_default(),
+            // Someone whose nick was taken tries another one.
+            _ if client.nick.is_none() && rng.percent(80) => Actions::another_nick(rng),
+            _ => self.actions.line(rng, client, &self.world.scene.store),
+        };
+        self.world.send(connection, Sent::Line(line));
+    }
+
+    fn time_passes(&mut self) {
+        match self.rng.below(10) {
+            0..7 => self.world.advance_to_deadline(),
+            7..9 => self.world.advance(5_000),
+            _ => self.world.advance(200_000),
+        }
+    }
+
+    fn failure(&self, (seed, step): (u64, usize), finding: Finding) -> Failure {
+        let Finding { checker, what } = finding;
+        Failure { seed, step, checker: checker.to_owned(), what, events: self.world.trace.events() }
+    }
+}
+
+/// A server of one kind or another.
+fn settings(rng: &mut Rng) -> Settings {
+    let mut settings = Settings::named("irc.test");
+    settings.network = "TestNet".to_owned();
+    settings.history = rng.percent(85);
+    settings.password_required = rng.percent(15);
+    if rng.percent(50) {
+        settings.motd = vec!["welcome".to_owned(), String::new(), "be kind".to_owned()];
+    }
+    let mappings = [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict];
+    settings.casemapping = rng.pick(&mappings).copied().unwrap_or_default();
+    if rng.percent(30) {
+        let rules = settings.name_rules();
+        settings.autojoin =
+            ["#lobby", "#rust"].iter().filter_map(|name| ChannelName::parse(name, &rules).ok()).collect();
+    }
+    if rng.percent(50) {
+        settings.flood = Flood { burst: 3, rate: 1 };
+    }
+    if rng.percent(30) {
+        settings.limits.channels_per_client = 3;
+        settings.limits.list_modes = 4;
+        settings.limits.targets = 2;
+        settings.history_reply_max = 5;
+    }
+    if rng.percent(30) {
+        settings.timeouts.ping_interval = Duration::from_secs(5);
+        settings.timeouts.ping_timeout = Duration::from_secs(2);
+    }
+    settings
+}

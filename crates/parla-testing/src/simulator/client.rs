@@ -1,0 +1,358 @@
+//! One simulated client: what it has sent, what it was told, and what it therefore believes of the network.
+//!
+//! Relies on the lines that it is sent and on nothing else of the server.
+
+mod answer;
+mod room;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use parla_proto::{Capabilities, Casemapping, Message, Source, limits, name::is_channel};
+use parla_server::{ConnectionId, Settings};
+
+use self::answer::{Answer, Batch};
+pub(crate) use self::room::Room;
+use super::{
+    checkers::{self, Checked, Finding, Journal, Reader, ensure},
+    store::Store,
+};
+
+/// What all clients of a network share in the simulator: the disk, the order of each room, and what was said in private.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    pub(crate) settings: Settings,
+    pub(crate) store: Store,
+    /// By the rooms' folded names.
+    pub(crate) journals: BTreeMap<String, Journal>,
+    /// Text and receiver of every private message that came to someone else than its sender.
+    pub(crate) private: std::collections::BTreeSet<(String, String)>,
+    /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
+    pub(crate) texts_differ: bool,
+}
+
+impl Scene {
+    pub(crate) fn fold(&self, name: &str) -> String {
+        self.casemapping().fold(name).into_owned()
+    }
+
+    fn casemapping(&self) -> Casemapping {
+        self.settings.casemapping
+    }
+}
+
+/// A line that a client sent.
+#[derive(Clone, Debug)]
+pub(crate) enum Sent {
+    Line(Vec<u8>),
+    TooLong,
+}
+
+/// A client.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) connection: ConnectionId,
+    pub(crate) unthrottled: bool,
+    /// The nick, as the server wrote it; none before registration is complete.
+    pub(crate) nick: Option<String>,
+    /// `nick!user@host`, from the welcome.
+    pub(crate) source: String,
+    pub(crate) capabilities: Capabilities,
+    /// By their folded names.
+    pub(crate) rooms: BTreeMap<String, Room>,
+    /// Lines that the server has not taken.
+    pub(crate) sent: VecDeque<Sent>,
+    /// The client itself has closed the connection.
+    pub(crate) left: bool,
+    /// The last PING that was not answered.
+    pub(crate) pinged: Option<String>,
+    /// Cannot tell history from what is said now.
+    muddled: bool,
+    current: Option<Answer>,
+    batches: BTreeMap<String, Batch>,
+}
+
+impl Client {
+    pub(crate) fn new(connection: ConnectionId, unthrottled: bool) -> Self {
+        Self {
+            connection,
+            unthrottled,
+            nick: None,
+            source: String::new(),
+            capabilities: Capabilities::empty(),
+            rooms: BTreeMap::new(),
+            sent: VecDeque::new(),
+            left: false,
+            pinged: None,
+            muddled: false,
+            current: None,
+            batches: BTreeMap::new(),
+        }
+    }
+
+    /// What the client is called in reports.
+    pub(crate) fn name(&self) -> String {
+        let nick = self.nick.as_deref().unwrap_or("?");
+        format!("{}.{nick}", self.connection.slot())
+    }
+
+    /// The server took the next line.
+    pub(crate) fn line_taken(&mut self, scene: &Scene) -> Checked {
+        self.answer_is_complete(scene)?;
+        let sent = self.sent.pop_front().ok_or_else(|| {
+            Finding::new("lines taken", format!("{} has sent no line that was not taken", self.name()))
+        })?;
+        let Sent::Line(line) = sent else { return Ok(()) };
+        let answer = Answer::to(line, self.capabilities);
+        let reads_bare = self.capabilities.contains(Capabilities::CHATHISTORY)
+            && !self.capabilities.contains(Capabilities::BATCH);
+        if reads_bare && answer.is_to("CHATHISTORY") {
+            self.muddled = true;
+        }
+        self.current = Some(answer);
+        Ok(())
+    }
+
+    /// The store has answered the line that is being carried out.
+    pub(crate) fn history_answered(&mut self, result: Option<parla_server::QueryResult>) {
+        if let Some(current) = &mut self.current {
+            current.history = result;
+        }
+    }
+
+    /// Everything that belongs to the last line has come.
+    pub(crate) fn answer_is_complete(&mut self, scene: &Scene) -> Checked {
+        let Some(answer) = self.current.take() else { return Ok(()) };
+        answer.is_labelled_once()?;
+        ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
+        if scene.texts_differ && !self.muddled && self.nick.is_some() {
+            answer.echoes_fit(self, scene)?;
+        }
+        Ok(())
+    }
+
+    /// The connection ends: nothing is missing. Echoes may be, as messages may still be on their way into the log.
+    pub(crate) fn closed(&self, scene: &Scene) -> Checked {
+        if let Some(answer) = &self.current {
+            answer.is_labelled_once()?;
+        }
+        ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
+        self.is_caught_up(scene)
+    }
+
+    /// Nothing that happened in the client's rooms was kept from it.
+    pub(crate) fn is_caught_up(&self, scene: &Scene) -> Checked {
+        let nick = self.folded_nick(scene);
+        for (name, room) in &self.rooms {
+            if let Some(journal) = scene.journals.get(name) {
+                journal.is_caught_up(room.at, self.reader(&nick)).map_err(|finding| {
+                    Finding::new(finding.checker, format!("in {name}, {}", finding.what))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The server sent a line.
+    pub(crate) fn hear(&mut self, line: &[u8], message: &Message<'_>, scene: &mut Scene) -> Checked {
+        self.hear_message(message, scene).map_err(|finding| {
+            let what = format!("{}\n  {} was sent: {}", finding.what, self.name(), checkers::shown(line));
+            Finding { what, ..finding }
+        })
+    }
+
+    fn hear_message(&mut self, message: &Message<'_>, scene: &mut Scene) -> Checked {
+        checkers::tags(message, self.capabilities)?;
+        let label = message.tags.get("label");
+        if let Some(label) = &label {
+            let current = self.current.as_mut();
+            let fits = current.is_some_and(|current| current.hear_label(label));
+            ensure(fits, "label", || "a label of no line that waits for its answer".to_owned())?;
+        }
+        if message.command == "BATCH" {
+            return self.hear_batch(message, label.is_some(), scene);
+        }
+        let mut labelled = label.is_some();
+        if let Some(name) = message.tags.get("batch") {
+            let batch = self.batches.get_mut(name.as_ref());
+            let batch = batch.ok_or_else(|| Finding::new("batch", "a line of no open batch".to_owned()))?;
+            if batch.collect(message) {
+                return Ok(());
+            }
+            labelled |= batch.labelled;
+        }
+        match message.source {
+            Some(Source { name, user: Some(_), host: Some(_) }) => {
+                self.hear_user(message, name, labelled, scene)
+            }
+            Some(Source { name, user: None, host: None }) if name == scene.settings.name => {
+                self.hear_server(message, scene)
+            }
+            None if message.command == "ERROR" => Ok(()),
+            _ => Err(Finding::new("source", "neither a user nor the server".to_owned())),
+        }
+    }
+
+    fn hear_server(&mut self, message: &Message<'_>, scene: &mut Scene) -> Checked {
+        let is_numeric = message.command.bytes().all(|byte| byte.is_ascii_digit());
+        if message.command == "001" {
+            self.welcomed(message);
+        }
+        if let Some(nick) = self.nick.as_deref().filter(|_| is_numeric) {
+            ensure(message.param(0) == Some(nick), "numeric", || format!("not to {nick}"))?;
+        }
+        match message.command {
+            "CAP" => self.hear_cap(message, scene),
+            "FAIL" | "WARN" | "NOTE" => self.needs(Capabilities::STANDARD_REPLIES),
+            "PING" => {
+                self.pinged = message.param(0).map(str::to_owned);
+                Ok(())
+            }
+            "353" => room::hear_names(self, message, scene),
+            "366" => room::hear_end_of_names(self, message, scene),
+            "331" | "332" => room::hear_topic_reply(self, message, scene),
+            "NOTICE" => {
+                let target = self.nick.as_deref();
+                ensure(target.is_none_or(|nick| message.param(0) == Some(nick)), "target", || {
+                    "a notice to someone else".to_owned()
+                })
+            }
+            "ACK" => ensure(message.tags.get("label").is_some(), "label", || "ACK of nothing".to_owned()),
+            "CHATHISTORY" => {
+                let current = self.current.as_ref();
+                ensure(current.is_some_and(|current| current.is_to("CHATHISTORY")), "history", || {
+                    "an answer without a question".to_owned()
+                })
+            }
+            "PONG" => Ok(()),
+            _ if is_numeric => Ok(()),
+            _ => {
+                Err(Finding::new("unknown line", "the client knows no such command of the server".to_owned()))
+            }
+        }
+    }
+
+    fn welcomed(&mut self, message: &Message<'_>) {
+        self.nick = message.param(0).map(str::to_owned);
+        let source = message.params.last().and_then(|text| text.rsplit_once(", "));
+        self.source = source.map(|(_, source)| source.to_owned()).unwrap_or_default();
+    }
+
+    fn hear_cap(&mut self, message: &Message<'_>, scene: &Scene) -> Checked {
+        let (Some("ACK"), Some(list)) = (message.param(1), message.param(2)) else { return Ok(()) };
+        let Some((added, removed)) = Capabilities::requested(list) else {
+            return Err(Finding::new("capabilities", "ACK of what there is not".to_owned()));
+        };
+        // What was not sent under the old capabilities is not owed under the new ones.
+        let nick = self.folded_nick(scene);
+        let reader = self.reader(&nick);
+        let mut places: Vec<(String, usize)> =
+            self.rooms.iter().map(|(name, room)| (name.clone(), room.at)).collect();
+        for (name, at) in &mut places {
+            if let Some(journal) = scene.journals.get(name) {
+                journal.pass_over(at, reader);
+            }
+        }
+        for (name, at) in places {
+            if let Some(room) = self.rooms.get_mut(&name) {
+                room.at = at;
+            }
+        }
+        self.capabilities = (self.capabilities | added) - removed;
+        Ok(())
+    }
+
+    fn hear_user(&mut self, message: &Message<'_>, from: &str, labelled: bool, scene: &mut Scene) -> Checked {
+        ensure(self.nick.is_some(), "outside", || "the client is not registered".to_owned())?;
+        let target = message.param(0).unwrap_or_default();
+        let to_room = is_channel(target);
+        let to_me = scene.fold(target) == self.folded_nick(scene);
+        match message.command {
+            "PRIVMSG" | "NOTICE" | "TAGMSG" if to_room => room::hear_said(self, message, labelled, scene),
+            "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
+            "JOIN" => room::hear_join(self, message, from, scene),
+            "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
+            "MODE" if to_room => room::hear_change(self, message, from, scene),
+            "MODE" | "INVITE" => ensure(to_me, "target", || "to someone else".to_owned()),
+            "NICK" => room::hear_nick(self, message, from, scene),
+            "QUIT" => room::hear_quit(self, message, from, scene),
+            "AWAY" => {
+                self.needs(Capabilities::AWAY_NOTIFY)?;
+                let who = scene.fold(from);
+                ensure(self.rooms.values().any(|room| room.members.contains_key(&who)), "outside", || {
+                    "away, and shares no room".to_owned()
+                })
+            }
+            _ => Err(Finding::new("unknown line", "the client knows no such command of a user".to_owned())),
+        }
+    }
+
+    fn hear_private(
+        &mut self,
+        message: &Message<'_>,
+        from: &str,
+        labelled: bool,
+        scene: &mut Scene,
+    ) -> Checked {
+        let target = scene.fold(message.param(0).unwrap_or_default());
+        let me = self.folded_nick(scene);
+        let is_mine = scene.fold(from) == me;
+        let text = message.param(1).unwrap_or_default().to_owned();
+        if is_mine {
+            if let Some(current) = &mut self.current {
+                current.hear_own(&target, &text, labelled);
+            }
+            return ensure(
+                target == me || self.capabilities.contains(Capabilities::ECHO_MESSAGE),
+                "echo",
+                || "an own message without echo-message".to_owned(),
+            );
+        }
+        ensure(target == me, "outside", || "a private message to someone else".to_owned())?;
+        if message.command != "TAGMSG" {
+            let first = scene.private.insert((text, target));
+            ensure(first || !scene.texts_differ, "twice", || "a private message came twice".to_owned())?;
+        }
+        Ok(())
+    }
+
+    fn hear_batch(&mut self, message: &Message<'_>, labelled: bool, scene: &Scene) -> Checked {
+        self.needs(Capabilities::BATCH)?;
+        let name = message.param(0).unwrap_or_default();
+        if let Some(outer) = message.tags.get("batch") {
+            ensure(self.batches.contains_key(outer.as_ref()), "batch", || {
+                "inside a batch that is not open".to_owned()
+            })?;
+        }
+        if let Some(name) = name.strip_prefix('+') {
+            let batch = Batch::new(message, labelled);
+            let known = self.batches.insert(name.to_owned(), batch);
+            return ensure(known.is_none(), "batch", || "the batch is open already".to_owned());
+        }
+        let batch = name.strip_prefix('-').and_then(|name| self.batches.remove(name));
+        let batch = batch.ok_or_else(|| Finding::new("batch", "the batch is not open".to_owned()))?;
+        match &mut self.current {
+            Some(current) => batch.is_what_was_asked(current, self.capabilities, scene),
+            None => ensure(!batch.is_history(), "history", || "an answer without a question".to_owned()),
+        }
+    }
+
+    pub(crate) fn needs(&self, capability: Capabilities) -> Checked {
+        ensure(self.capabilities.contains(capability), "capabilities", || {
+            format!("the client has no {}", capability.names().collect::<Vec<_>>().join(" "))
+        })
+    }
+
+    pub(crate) fn folded_nick(&self, scene: &Scene) -> String {
+        scene.fold(self.nick.as_deref().unwrap_or_default())
+    }
+
+    pub(crate) const fn reader<'a>(&self, nick: &'a str) -> Reader<'a> {
+        Reader { nick, capabilities: self.capabilities, muddled: self.muddled }
+    }
+}
+
+/// Whether a line from a client is longer than it may be.
+fn is_too_long(line: &[u8], message: &Message<'_>) -> bool {
+    let tags = if message.tags.is_empty() { 0 } else { message.tags.as_str().len() + 2 };
+    tags > limits::CLIENT_TAGS_BYTES_MAX || line.len().saturating_sub(tags) + 2 > limits::LINE_BYTES_MAX
+}

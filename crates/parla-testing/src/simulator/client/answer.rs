@@ -1,0 +1,213 @@
+//! What belongs to one line of a client: its label, its batches, its echoes, and the history that it asked for.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::{Capabilities, Message, MsgId, name::is_channel};
+use parla_server::{QueryResult, Spoken};
+
+use super::{Client, Scene, is_too_long};
+use crate::simulator::checkers::{Checked, Finding, ensure};
+
+/// The answer to the line that is being carried out, as far as it has come.
+#[derive(Debug)]
+pub(super) struct Answer {
+    line: Vec<u8>,
+    /// The label that the answer must carry, and how often it did.
+    label: Option<(String, usize)>,
+    echo: bool,
+    /// Own messages: target, text, and whether it came with the label.
+    own: Vec<(String, String, bool)>,
+    pub(super) history: Option<QueryResult>,
+}
+
+impl Answer {
+    pub(super) fn to(line: Vec<u8>, capabilities: Capabilities) -> Self {
+        let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
+        let message = Message::parse(&line).ok().filter(|message| !is_too_long(&line, message));
+        let label = message.and_then(|message| message.tags.get("label").map(|label| label.into_owned()));
+        let counts = |label: &String| {
+            !label.is_empty()
+                && label.len() <= parla_proto::limits::LABEL_BYTES_MAX
+                && capabilities.contains(needed)
+        };
+        Self {
+            label: label.filter(counts).map(|label| (label, 0)),
+            line,
+            echo: capabilities.contains(Capabilities::ECHO_MESSAGE),
+            own: Vec::new(),
+            history: None,
+        }
+    }
+
+    pub(super) fn is_to(&self, command: &str) -> bool {
+        Message::parse(&self.line).is_ok_and(|message| message.command.eq_ignore_ascii_case(command))
+    }
+
+    /// A label came. False if it is not the one that is waited for.
+    pub(super) fn hear_label(&mut self, label: &str) -> bool {
+        match &mut self.label {
+            Some((wanted, count)) if wanted == label => {
+                *count += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn hear_own(&mut self, target: &str, text: &str, labelled: bool) {
+        self.own.push((target.to_owned(), text.to_owned(), labelled));
+    }
+
+    /// A labelled line has one labelled answer.
+    pub(super) fn is_labelled_once(&self) -> Checked {
+        ensure(self.label.as_ref().is_none_or(|(_, count)| *count == 1), "label", || {
+            format!("{:?} answers to {}", self.label, self.line.escape_ascii())
+        })
+    }
+
+    /// An own message came back once for each target that got it, with the label if there is one.
+    pub(super) fn echoes_fit(&self, client: &Client, scene: &Scene) -> Checked {
+        let Ok(message) = Message::parse(&self.line) else { return Ok(()) };
+        let is_said = ["PRIVMSG", "NOTICE"].iter().any(|word| message.command.eq_ignore_ascii_case(word));
+        let (Some(targets), Some(text)) = (message.param(0), message.param(1)) else { return Ok(()) };
+        if !is_said || !scene.settings.history {
+            return Ok(());
+        }
+        let distinct: std::collections::BTreeSet<String> =
+            targets.split(',').map(|target| scene.fold(target)).collect();
+        if distinct.len() != targets.split(',').count() {
+            return Ok(());
+        }
+        let me = client.folded_nick(scene);
+        let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
+        for target in targets.split(',') {
+            let target = scene.fold(target);
+            let came_to_others = scene.private.contains(&(text.to_owned(), target.clone()));
+            let count = match &target {
+                room if is_channel(room) => {
+                    usize::from(self.echo) * scene.store.count(room, &client.source, text)
+                }
+                nick if *nick == me => continue,
+                _ if came_to_others => usize::from(self.echo),
+                _ => continue,
+            };
+            wanted.insert(target, count);
+        }
+        for (target, count) in wanted {
+            let own = self.own.iter().filter(|(to, said, _)| *to == target && said == text);
+            let labelled = own.clone().filter(|(_, _, labelled)| *labelled).count();
+            let (came, owed) = (own.count(), if self.label.is_some() { count } else { 0 });
+            ensure(came == count && labelled == owed, "echo", || {
+                format!(
+                    "{} to {target} came back {came} times instead of {count}, {labelled} with the label: {}",
+                    client.name(),
+                    self.line.escape_ascii()
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// A batch that is open.
+#[derive(Debug)]
+pub(super) struct Batch {
+    kind: String,
+    pub(super) labelled: bool,
+    /// The room, of a batch of history.
+    room: Option<String>,
+    lines: Vec<Line>,
+}
+
+/// A line of a batch of history.
+#[derive(Debug)]
+struct Line {
+    source: String,
+    words: Vec<String>,
+    id: Option<String>,
+    time: Option<String>,
+    tags: String,
+}
+
+impl Batch {
+    pub(super) fn new(message: &Message<'_>, labelled: bool) -> Self {
+        Self {
+            kind: message.param(1).unwrap_or_default().to_owned(),
+            labelled,
+            room: message.param(2).map(str::to_owned),
+            lines: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_history(&self) -> bool {
+        self.kind != "labeled-response"
+    }
+
+    /// Takes a line of history. Other lines are what they would be without the batch.
+    pub(super) fn collect(&mut self, message: &Message<'_>) -> bool {
+        if self.is_history() {
+            let words = [message.command].into_iter().chain(message.params.iter().copied());
+            self.lines.push(Line {
+                source: message.source.map(|source| source.to_string()).unwrap_or_default(),
+                words: words.map(str::to_owned).collect(),
+                id: message.tags.get("msgid").map(|id| id.into_owned()),
+                time: message.tags.get("time").map(|time| time.into_owned()),
+                tags: super::room::client_only(message),
+            });
+        }
+        self.is_history()
+    }
+
+    /// The whole batch is what the store has answered.
+    pub(super) fn is_what_was_asked(
+        &self,
+        answer: &mut Answer,
+        capabilities: Capabilities,
+        scene: &Scene,
+    ) -> Checked {
+        match self.kind.as_str() {
+            "labeled-response" => ensure(self.labelled, "label", || "a response to no label".to_owned()),
+            "chathistory" => match answer.history.take() {
+                Some(QueryResult::History(messages)) => self.has(&messages, capabilities),
+                other => Err(Finding::new("history", format!("messages where the store gave {other:?}"))),
+            },
+            "draft/chathistory-targets" => match answer.history.take() {
+                Some(QueryResult::LatestTimes(times)) => self.has_targets(&times, scene),
+                other => Err(Finding::new("history", format!("targets where the store gave {other:?}"))),
+            },
+            _ => Err(Finding::new("batch", format!("unknown kind {}", self.kind))),
+        }
+    }
+
+    fn has(&self, messages: &[Arc<Spoken>], capabilities: Capabilities) -> Checked {
+        ensure(self.lines.len() == messages.len(), "history", || {
+            format!("{} messages instead of {}", self.lines.len(), messages.len())
+        })?;
+        let tagged = capabilities.contains(Capabilities::MESSAGE_TAGS);
+        let timed = capabilities.contains(Capabilities::SERVER_TIME);
+        for (line, spoken) in self.lines.iter().zip(messages) {
+            let room = self.room.as_deref().unwrap_or_default();
+            let same = line.source == spoken.source
+                && line.words == [spoken.verb.as_str(), room, &spoken.text]
+                && line.id == tagged.then(|| MsgId::from_seq(spoken.seq).to_string())
+                && line.time == timed.then(|| spoken.at.to_string())
+                && line.tags == if tagged { spoken.tags.as_str() } else { "" };
+            ensure(same, "history", || format!("{line:?} where the store gave {spoken:?}"))?;
+        }
+        Ok(())
+    }
+
+    fn has_targets(&self, times: &[Option<parla_proto::Timestamp>], scene: &Scene) -> Checked {
+        for line in &self.lines {
+            let [command, word, room, time] = line.words.as_slice() else {
+                return Err(Finding::new("history", format!("{line:?} is no target")));
+            };
+            let known = times.iter().flatten().any(|at| at.to_string() == *time);
+            let kept = scene.store.channel_named(&scene.fold(room)).is_some();
+            ensure(command == "CHATHISTORY" && word == "TARGETS" && known && kept, "history", || {
+                format!("{line:?} where the store gave {times:?}")
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! The model of the disk: what was written and nothing else. It survives every crash.
+//!
+//! Simple on purpose: a list that is filtered, so that it can be believed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::{Casemapping, MsgId, Timestamp};
+use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb};
+
+use super::checkers::{Checked, Finding, ensure};
+
+/// Everything that was kept.
+#[derive(Debug)]
+pub(crate) struct Store {
+    casemapping: Casemapping,
+    messages: BTreeMap<u64, Arc<Spoken>>,
+    by_text: BTreeMap<String, Vec<u64>>,
+    channels: BTreeMap<u64, ChannelState>,
+}
+
+/// A room's message as a client read it.
+#[derive(Debug)]
+pub(crate) struct Heard<'a> {
+    pub(crate) verb: &'a str,
+    pub(crate) source: &'a str,
+    /// The room's name, folded.
+    pub(crate) room: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) id: Option<MsgId>,
+    pub(crate) time: Option<Timestamp>,
+    /// Client-only tags, of a client that reads them.
+    pub(crate) tags: Option<String>,
+}
+
+impl Store {
+    pub(crate) fn new(casemapping: Casemapping) -> Self {
+        Self { casemapping, messages: BTreeMap::new(), by_text: BTreeMap::new(), channels: BTreeMap::new() }
+    }
+
+    /// Writes the changes of one batch.
+    pub(crate) fn write(&mut self, changes: Vec<Change>) -> Checked {
+        for change in changes {
+            match change {
+                Change::Message(spoken) => self.write_message(spoken)?,
+                Change::Channel(state) => self.write_channel(*state)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The channels as a server finds them when it starts.
+    pub(crate) fn kept(&self) -> Vec<ChannelState> {
+        self.channels.values().cloned().collect()
+    }
+
+    /// The channel kept under this number.
+    pub(crate) fn channel(&self, record: u64) -> Option<&ChannelState> {
+        self.channels.get(&record)
+    }
+
+    /// The channel kept under this name, folded.
+    pub(crate) fn channel_named(&self, name: &str) -> Option<&ChannelState> {
+        self.channels.values().find(|state| state.name.folded() == name)
+    }
+
+    /// How many messages there are.
+    pub(crate) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// The newest message at or before this place in the list, counted from the oldest.
+    pub(crate) fn nth(&self, index: usize) -> Option<&Arc<Spoken>> {
+        self.messages.values().nth(index)
+    }
+
+    /// How often a source said this in a room.
+    pub(crate) fn count(&self, room: &str, source: &str, text: &str) -> usize {
+        self.said(text).filter(|spoken| spoken.source == source && self.is_in(spoken, room)).count()
+    }
+
+    /// The answer to a question of the server.
+    pub(crate) fn answer(&self, query: &Query) -> QueryResult {
+        match query {
+            Query::History { record, page, limit } => {
+                QueryResult::History(self.page(*record, *page, *limit).into_iter().map(untargeted).collect())
+            }
+            Query::LatestTimes { records } => QueryResult::LatestTimes(
+                records.iter().map(|record| self.of(*record).last().map(|spoken| spoken.at)).collect(),
+            ),
+        }
+    }
+
+    /// Checks that what a client read is what was kept. Gives the message's id if it can be told.
+    pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<MsgId>> {
+        let fits = |spoken: &Spoken| {
+            spoken.verb.as_str() == heard.verb
+                && spoken.source == heard.source
+                && spoken.text == heard.text
+                && self.is_in(spoken, heard.room)
+                && heard.time.is_none_or(|time| time == spoken.at)
+                && heard.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
+        };
+        if let Some(id) = heard.id {
+            let spoken = self.messages.get(&id.seq());
+            let Some(spoken) = spoken else {
+                return Err(Finding::new("history", format!("{heard:?} was delivered and is not kept")));
+            };
+            ensure(fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
+            return Ok(Some(id));
+        }
+        let mut same = self.said(heard.text).filter(|spoken| fits(spoken));
+        let first = same
+            .next()
+            .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
+        Ok(same.next().is_none().then_some(MsgId::from_seq(first.seq)))
+    }
+
+    fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
+        let known = spoken.record.and_then(|record| self.channels.get(&record));
+        ensure(known.is_some_and(|state| self.is_in(&spoken, state.name.folded())), "kept", || {
+            format!("a message of no kept channel: {spoken:?}")
+        })?;
+        ensure(spoken.verb != Verb::Tagmsg && !spoken.text.is_empty(), "kept", || {
+            format!("a message without text: {spoken:?}")
+        })?;
+        let last = self.messages.last_key_value();
+        ensure(last.is_none_or(|(seq, last)| *seq < spoken.seq && last.at <= spoken.at), "kept", || {
+            format!("not after the last: {spoken:?}")
+        })?;
+        self.by_text.entry(spoken.text.clone()).or_default().push(spoken.seq);
+        self.messages.insert(spoken.seq, spoken);
+        Ok(())
+    }
+
+    fn write_channel(&mut self, state: ChannelState) -> Checked {
+        let same_name = self.channels.values().find(|kept| kept.name == state.name);
+        ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
+            format!("two records of one channel: {same_name:?} and {state:?}")
+        })?;
+        self.channels.insert(state.record, state);
+        Ok(())
+    }
+
+    fn said(&self, text: &str) -> impl Iterator<Item = &Arc<Spoken>> {
+        self.by_text.get(text).into_iter().flatten().filter_map(|seq| self.messages.get(seq))
+    }
+
+    fn is_in(&self, spoken: &Spoken, room: &str) -> bool {
+        self.casemapping.fold(&spoken.target) == room
+    }
+
+    fn of(&self, record: u64) -> impl DoubleEndedIterator<Item = &Arc<Spoken>> {
+        self.messages.values().filter(move |spoken| spoken.record == Some(record))
+    }
+
+    fn page(&self, record: u64, page: Page, limit: usize) -> Vec<&Arc<Spoken>> {
+        let part = |from: Option<Position>, to: Option<Position>| -> Vec<&Arc<Spoken>> {
+            let after = |spoken: &Spoken| from.is_none_or(|from| is_after(spoken, from));
+            let before = |spoken: &Spoken| to.is_none_or(|to| is_before(spoken, to));
+            self.of(record).filter(|spoken| after(spoken) && before(spoken)).collect()
+        };
+        match page {
+            Page::Latest(after) => last(part(after, None), limit),
+            Page::Before(to) => last(part(None, Some(to)), limit),
+            Page::After(from) => first(part(Some(from), None), limit),
+            Page::Around(at) => {
+                let before = last(part(None, Some(at)), limit / 2);
+                let rest = self.of(record).filter(|spoken| !is_before(spoken, at)).collect();
+                let room = limit - before.len();
+                before.into_iter().chain(first(rest, room)).collect()
+            }
+            Page::Between(from, to) => {
+                let forward = part(Some(from), Some(to));
+                if forward.is_empty() {
+                    last(part(Some(to), Some(from)), limit)
+                } else {
+                    first(forward, limit)
+                }
+            }
+        }
+    }
+}
+
+fn untargeted(spoken: &Arc<Spoken>) -> Arc<Spoken> {
+    Arc::new(Spoken { target: String::new(), ..Spoken::clone(spoken) })
+}
+
+fn is_before(spoken: &Spoken, position: Position) -> bool {
+    match position {
+        Position::Id(id) => spoken.seq < id.seq(),
+        Position::Time(time) => spoken.at < time,
+    }
+}
+
+fn is_after(spoken: &Spoken, position: Position) -> bool {
+    match position {
+        Position::Id(id) => spoken.seq > id.seq(),
+        Position::Time(time) => spoken.at > time,
+    }
+}
+
+fn first<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
+    list.truncate(limit);
+    list
+}
+
+fn last<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
+    list.split_off(list.len().saturating_sub(limit))
+}

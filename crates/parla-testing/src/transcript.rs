@@ -1,0 +1,85 @@
+//! Readable scripts of what clients send and what each of them gets: the specification of the server's behaviour.
+//!
+//! A script is complete: after each step every line that any client got is listed, in order for each client, and a line
+//! that is not listed fails as one that did not come does. The same script runs in memory, with either kind of log, and
+//! over TCP against a running daemon; see [`Backend`].
+//!
+//! # The grammar
+//!
+//! ```text
+//! # A comment. If the first line starts with "# virtual", the script needs the virtual clock and does not run over TCP.
+//! server: motd "Welcome"           settings come before the first step; see Settings
+//! alice, bob: connect              registers with NICK alice, USER alice 0 * :Alice
+//! carol: connect server-time batch the same, with capabilities
+//! dave: open                       a bare connection: nothing is sent
+//! alice, bob: join #rust           JOIN, one after the other
+//! alice: PRIVMSG #rust :hello      any other text is a line that the client sends
+//! bob>   :alice!alice@127.0.0.1 PRIVMSG #rust :hello
+//! alice> -                         explicitly nothing
+//! wait 90s                         time passes (s, ms, m)
+//! alice: disconnect                the client closes the connection
+//! server: restart                  everyone is closed; what was kept is there again
+//! ```
+//!
+//! What `connect` and `join` cause is not shown, to anyone; that they succeed is checked. What a client is told when it has
+//! registered, from 001 to the end of the message of the day, is shown as `(burst)`, and in full between the lines `show burst` and
+//! `hide burst`. A connection that the server closes is shown as `(closed)`.
+//!
+//! In what a client sends, `\xff` is a byte and `{x*600}` a repetition (`{PING a\x0a*5}` makes five lines that arrive at once).
+//! In what it gets, bytes that cannot be read and a space at the end are shown as `\xff` too, and a long run as `{x*600}`.
+//!
+//! The clock starts at `T`, and each step begins one second after the one before, so the first one is at `T+1s`.
+//! Times are written relative to it, in both directions: `time=T+2s`, `timestamp=T+2.500s`. Message ids are those of a log that
+//! starts at 1: `m7`. Over TCP times match any time, and ids one to one.
+//!
+//! In a script that is not virtual nobody is pinged or timed out.
+
+mod backend;
+mod compare;
+mod error;
+mod memory;
+mod player;
+mod rewrite;
+#[cfg(test)]
+mod rig;
+mod script;
+mod settings;
+mod store;
+mod tcp;
+mod text;
+
+use std::net::SocketAddr;
+
+pub use backend::{Backend, Heard};
+pub use error::{RunError, ScriptError};
+pub use memory::{Log, Memory};
+pub use player::{Mismatch, Report, play};
+pub use rewrite::rewrite;
+pub use script::Script;
+pub use settings::Settings;
+pub use tcp::Tcp;
+
+/// The name of the server in every script.
+pub const SERVER_NAME: &str = "irc.example.org";
+
+/// The name of the network in every script.
+pub const NETWORK_NAME: &str = "ExampleNet";
+
+/// Runs a script in memory.
+///
+/// # Errors
+/// The script cannot be played; what it expects is not an error but in the report.
+pub fn run_in_memory(script: &Script, log: Log) -> Result<Report, RunError> {
+    play(script, &mut Memory::new(script, log)?)
+}
+
+/// Runs a script against a daemon that was started for it, with [`Script::settings`], and has no other clients.
+///
+/// # Errors
+/// The script cannot be played, or needs the virtual clock.
+pub fn run_tcp(script: &Script, address: SocketAddr) -> Result<Report, RunError> {
+    if script.is_virtual() {
+        return Err(RunError::NeedsVirtualClock);
+    }
+    play(script, &mut Tcp::new(address))
+}

@@ -1,0 +1,59 @@
+//! What plays a script: a server in memory or one at the other end of a socket.
+
+use std::time::Duration;
+
+use super::error::RunError;
+
+/// One line that a client got, as scripts show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Who.
+    pub client: String,
+    /// The line without its end, or `(closed)`.
+    pub line: String,
+}
+
+/// A server with clients.
+pub trait Backend {
+    /// Lets time pass; less, where time is real.
+    ///
+    /// # Errors
+    /// The backend fails.
+    fn pass(&mut self, duration: Duration) -> Result<(), RunError>;
+
+    /// Opens a connection. One of the same name that is closed is forgotten.
+    ///
+    /// # Errors
+    /// The backend fails.
+    fn open(&mut self, client: &str) -> Result<(), RunError>;
+
+    /// Sends bytes, line ends included.
+    ///
+    /// # Errors
+    /// The client has no open connection, or the backend fails.
+    fn send(&mut self, client: &str, bytes: &[u8]) -> Result<(), RunError>;
+
+    /// Closes a connection from the client's side.
+    ///
+    /// # Errors
+    /// The client has no open connection, or the backend fails.
+    fn close(&mut self, client: &str) -> Result<(), RunError>;
+
+    /// Stops the server and starts it again.
+    ///
+    /// # Errors
+    /// The backend fails.
+    fn restart(&mut self) -> Result<(), RunError>;
+
+    /// Everything that came since the last time: to the actors first, then to the others, in order for each client.
+    ///
+    /// # Errors
+    /// The backend fails.
+    fn hear(&mut self, actors: &[String], expected: usize) -> Result<Vec<Heard>, RunError>;
+
+    /// A text of the script with its times and ids as this server knows them.
+    fn translate(&self, text: &str) -> String;
+
+    /// Whether a line that came is the one that the script shows. Called in the order of the script.
+    fn fits(&mut self, expected: &str, line: &str) -> bool;
+}

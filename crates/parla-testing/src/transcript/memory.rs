@@ -1,0 +1,224 @@
+//! The state machine itself, with a virtual clock and a store in memory. Everything it asks for is answered at once.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+
+use parla_proto::{
+    Timestamp,
+    framing::{Frame, Framer},
+    limits::CLIENT_LINE_BYTES_MAX,
+};
+use parla_server::{
+    ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal, Server,
+};
+
+use super::{
+    backend::{Backend, Heard},
+    error::RunError,
+    script::Script,
+    settings::Settings,
+    store::Store,
+    text::{self, START},
+};
+
+/// Who numbers the entries; what clients see is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// The server.
+    Local,
+    /// A log outside, which gives each proposal back once the input that caused it is dealt with.
+    Shared,
+}
+
+/// Numbers left out at a restart, as the server does not tell the last one it gave.
+const NUMBERS_PER_START: u64 = 1000;
+
+/// Deadlines at one point in time after which the server is stuck.
+const DEADLINES_MAX: usize = 10_000;
+
+/// A server in memory.
+pub struct Memory {
+    settings: Settings,
+    is_virtual: bool,
+    log: Log,
+    server: Server,
+    store: Store,
+    now: Timestamp,
+    next_seq: u64,
+    connections: u64,
+    clients: BTreeMap<String, Client>,
+    heard: Vec<Heard>,
+    /// Answers and entries that the server waits for.
+    waiting: VecDeque<Input>,
+}
+
+struct Client {
+    connection: ConnectionId,
+    framer: Framer,
+}
+
+impl Memory {
+    /// A server for a script.
+    ///
+    /// # Errors
+    /// The script's settings are not those of a server, or there is no memory for a database.
+    pub fn new(script: &Script, log: Log) -> Result<Self, RunError> {
+        let (settings, is_virtual) = (script.settings().clone(), script.is_virtual());
+        let server = Server::new(settings.to_server(is_virtual)?, mode(log, 1), Vec::new(), START);
+        Ok(Self {
+            settings,
+            is_virtual,
+            log,
+            server,
+            store: Store::new()?,
+            now: START,
+            next_seq: 1,
+            connections: 0,
+            clients: BTreeMap::new(),
+            heard: Vec::new(),
+            waiting: VecDeque::new(),
+        })
+    }
+
+    /// Gives the server an input, then all that it waits for because of it.
+    fn feed(&mut self, input: Input) -> Result<(), RunError> {
+        self.waiting.push_back(input);
+        while let Some(input) = self.waiting.pop_front() {
+            let mut out = Outputs::default();
+            self.server.handle(self.now, input, &mut out);
+            self.store.keep(out.changes)?;
+            for output in out.outputs {
+                self.carry_out(output)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, output: Output) -> Result<(), RunError> {
+        match output {
+            Output::Deliver { to, line } => {
+                let line = text::name_times(&text::line(&line), text::relative);
+                for connection in to {
+                    self.hears(connection, line.clone());
+                }
+            }
+            Output::Close { connection } => {
+                self.hears(connection, "(closed)".to_owned());
+                self.clients.retain(|_, client| client.connection != connection);
+            }
+            Output::LinesTaken { .. } => {}
+            Output::Query { connection, query } => {
+                let result = Some(self.store.answer(&query)?);
+                self.waiting.push_back(Input::QueryResult { connection, result });
+            }
+            Output::VerifyPassword { connection, password } => {
+                let good = self.settings.password.as_deref() == Some(password.reveal());
+                self.waiting.push_back(Input::PasswordVerified { connection, good });
+            }
+            Output::Propose(proposal) => {
+                let Proposal { origin, command } = *proposal;
+                let meta = Meta { seq: self.next_seq, at: self.now, origin };
+                self.next_seq += 1;
+                self.waiting.push_back(Input::Committed(Box::new(Entry { meta, command })));
+            }
+        }
+        Ok(())
+    }
+
+    fn hears(&mut self, connection: ConnectionId, line: String) {
+        let client = self.clients.iter().find(|(_, client)| client.connection == connection);
+        let client = client.map_or_else(|| "(nobody)".to_owned(), |(name, _)| name.clone());
+        self.heard.push(Heard { client, line });
+    }
+
+    /// Wakes the server as often as it wants until a time.
+    fn wake_until(&mut self, until: Timestamp) -> Result<(), RunError> {
+        for _ in 0..DEADLINES_MAX {
+            match self.server.next_deadline().filter(|deadline| *deadline <= until) {
+                None => return Ok(()),
+                Some(deadline) => {
+                    self.now = self.now.max(deadline);
+                    self.feed(Input::Deadline)?;
+                }
+            }
+        }
+        Err(RunError::StuckDeadline)
+    }
+}
+
+impl Backend for Memory {
+    fn pass(&mut self, duration: Duration) -> Result<(), RunError> {
+        let until = self.now + duration;
+        self.wake_until(until)?;
+        self.now = until;
+        Ok(())
+    }
+
+    fn open(&mut self, client: &str) -> Result<(), RunError> {
+        self.connections += 1;
+        let connection = ConnectionId::from_number(self.connections);
+        self.clients.insert(client.to_owned(), Client { connection, framer: Framer::default() });
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let peer = Peer { address, unthrottled: !self.settings.throttled };
+        self.feed(Input::Connected { connection, peer })
+    }
+
+    fn send(&mut self, client: &str, bytes: &[u8]) -> Result<(), RunError> {
+        let not_connected = || RunError::NotConnected(client.to_owned());
+        let Client { connection, framer } = self.clients.get_mut(client).ok_or_else(not_connected)?;
+        let connection = *connection;
+        let mut inputs = Vec::new();
+        framer.feed(bytes, CLIENT_LINE_BYTES_MAX, |frame| {
+            inputs.push(match frame {
+                Frame::Line(line) => Input::Line { connection, line: line.into() },
+                Frame::TooLong => Input::LineTooLong { connection },
+            });
+        });
+        for input in inputs {
+            self.feed(input)?;
+        }
+        self.wake_until(self.now)
+    }
+
+    fn close(&mut self, client: &str) -> Result<(), RunError> {
+        let client = self.clients.remove(client).ok_or_else(|| RunError::NotConnected(client.to_owned()))?;
+        let connection = client.connection;
+        self.feed(Input::Disconnected { connection, why: Disconnect::Closed })?;
+        // It is not there to be told that it is closed.
+        self.heard.retain(|heard| heard.client != "(nobody)" || heard.line != "(closed)");
+        Ok(())
+    }
+
+    fn restart(&mut self) -> Result<(), RunError> {
+        self.feed(Input::ShuttingDown)?;
+        self.next_seq = (self.next_seq / NUMBERS_PER_START + 1) * NUMBERS_PER_START + 1;
+        let settings = self.settings.to_server(self.is_virtual)?;
+        self.server = Server::new(settings, mode(self.log, self.next_seq), self.store.channels(), self.now);
+        Ok(())
+    }
+
+    fn hear(&mut self, actors: &[String], _expected: usize) -> Result<Vec<Heard>, RunError> {
+        let mut heard = std::mem::take(&mut self.heard);
+        let place = |heard: &Heard| actors.iter().position(|actor| *actor == heard.client);
+        heard.sort_by_cached_key(|heard| (place(heard).unwrap_or(usize::MAX), heard.client.clone()));
+        Ok(heard)
+    }
+
+    fn translate(&self, text: &str) -> String {
+        text::find_times(text, |word| text::absolute(word).map(|at| at.to_string()))
+    }
+
+    fn fits(&mut self, expected: &str, line: &str) -> bool {
+        expected == line
+    }
+}
+
+const fn mode(log: Log, next_seq: u64) -> LogMode {
+    match log {
+        Log::Local => LogMode::Local { next_seq },
+        Log::Shared => LogMode::Shared,
+    }
+}

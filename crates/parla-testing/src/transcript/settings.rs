@@ -1,0 +1,107 @@
+//! What a script asks of its server. Everything else has the default of the manual.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use parla_proto::{ChannelName, name::Casemapping};
+use parla_server::{Flags, settings};
+
+use super::{NETWORK_NAME, SERVER_NAME, error::RunError};
+
+/// The settings of a script: `server: <word> <value>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// `motd "Welcome"`, a line each; `motd.text` of the configuration.
+    pub motd: Vec<String>,
+    /// `password secret`; in plain text, while `server.password` of the configuration is its hash.
+    pub password: Option<String>,
+    /// `casemapping rfc1459`; `server.casemapping`.
+    pub casemapping: Option<String>,
+    /// `autojoin #lobby #help`; `channels.autojoin`. Empty without it, unlike the daemon's default.
+    pub autojoin: Vec<String>,
+    /// `modes +n`; `channels.default_modes`.
+    pub channel_modes: Option<String>,
+    /// `history off`; `history.enabled`.
+    pub history_off: bool,
+    /// `history 3`; `history.max_reply`.
+    pub history_reply_max: Option<usize>,
+    /// `limit channels_per_client 2`; the key of `[limits]` and its value.
+    pub limits: BTreeMap<String, usize>,
+    /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
+    pub throttled: bool,
+}
+
+impl Settings {
+    /// Takes one setting in, as it stands after `server: `.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn add(&mut self, text: &str) -> Result<(), String> {
+        let (word, value) = text.split_once(' ').unwrap_or((text, ""));
+        let value = value.trim();
+        let number = |text: &str| text.parse::<usize>().map_err(|_| format!("{text:?} is not a number"));
+        match word {
+            "motd" => self.motd.push(value.trim_matches('"').to_owned()),
+            "password" => self.password = Some(value.to_owned()),
+            "casemapping" => self.casemapping = Some(value.to_owned()),
+            "autojoin" => self.autojoin = value.split_whitespace().map(str::to_owned).collect(),
+            "modes" => self.channel_modes = Some(value.to_owned()),
+            "history" if value == "off" => self.history_off = true,
+            "history" => self.history_reply_max = Some(number(value)?),
+            "limit" => {
+                let (key, value) = value.split_once(' ').ok_or("limit <key> <number>")?;
+                self.limits.insert(key.to_owned(), number(value.trim())?);
+            }
+            "throttled" => self.throttled = true,
+            _ => return Err(format!("there is no setting {word:?}")),
+        }
+        Ok(())
+    }
+
+    /// The settings as the state machine takes them.
+    pub(super) fn to_server(&self, is_virtual: bool) -> Result<settings::Settings, RunError> {
+        let mut server = settings::Settings::named(SERVER_NAME);
+        NETWORK_NAME.clone_into(&mut server.network);
+        server.motd.clone_from(&self.motd);
+        server.password_required = self.password.is_some();
+        server.history = !self.history_off;
+        if let Some(token) = &self.casemapping {
+            server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
+        }
+        if let Some(letters) = &self.channel_modes {
+            server.channel_modes = Flags::from_letters(letters).ok_or(RunError::Setting("modes"))?;
+        }
+        if let Some(most) = self.history_reply_max {
+            server.history_reply_max = most;
+        }
+        for (key, value) in &self.limits {
+            *limit(&mut server.limits, key).ok_or(RunError::Setting("limit"))? = *value;
+        }
+        let rules = server.name_rules();
+        let rooms = self.autojoin.iter().map(|name| ChannelName::parse(name, &rules));
+        server.autojoin = rooms.collect::<Result<_, _>>().map_err(|_| RunError::Setting("autojoin"))?;
+        if !is_virtual {
+            let never = Duration::from_secs(1_000_000);
+            server.timeouts =
+                settings::Timeouts { registration: never, ping_interval: never, ping_timeout: never };
+        }
+        Ok(server)
+    }
+}
+
+/// The limit of this key in the configuration.
+fn limit<'a>(limits: &'a mut settings::Limits, key: &str) -> Option<&'a mut usize> {
+    Some(match key {
+        "nick_length" => &mut limits.nick_bytes,
+        "user_length" => &mut limits.user_bytes,
+        "realname_length" => &mut limits.realname_bytes,
+        "channel_length" => &mut limits.channel_bytes,
+        "topic_length" => &mut limits.topic_bytes,
+        "away_length" => &mut limits.away_bytes,
+        "kick_length" => &mut limits.kick_bytes,
+        "key_length" => &mut limits.key_bytes,
+        "channels_per_client" => &mut limits.channels_per_client,
+        "list_modes" => &mut limits.list_modes,
+        "targets" => &mut limits.targets,
+        _ => return None,
+    })
+}

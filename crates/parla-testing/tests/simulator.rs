@@ -1,0 +1,30 @@
+//! A short run of the simulator for a few seeds, or for the one that `SEED` names.
+//!
+//! `SEED=7 STEPS=5000 cargo test -p parla-testing --test simulator` replays a failure.
+
+use parla_testing::simulator;
+
+/// Steps for each seed, unless `STEPS` says otherwise.
+const STEPS: usize = 3_000;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+#[test]
+fn every_promise_is_kept() {
+    let steps = number("STEPS").map_or(STEPS, |steps| usize::try_from(steps).unwrap());
+    let seeds = number("SEED").map_or(0..24, |seed| seed..seed + 1);
+    for seed in seeds {
+        if let Err(failure) = simulator::run(seed, steps) {
+            panic!(
+                "\n{failure}\nto replay it: SEED={seed} STEPS={steps} cargo test -p parla-testing --test simulator\n"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_seed_makes_the_same_run() {
+    assert_eq!(simulator::run(3, 1_000).unwrap(), simulator::run(3, 1_000).unwrap());
+}
