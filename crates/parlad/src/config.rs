@@ -187,12 +187,13 @@ mod tests {
 
     #[test]
     fn sizes_durations_and_networks_are_read() {
-        let text = "[connections]\nsend_queue = \"64 KiB\"\nping_interval = \"2m\"\nexempt_from_limits = [\"10.0.0.0/8\", \"::1/128\"]\n";
+        let text = "[connections]\nsend_queue = \"64 KiB\"\nping_interval = \"2m\"\nexempt_from_limits = [\"10.0.0.0/8\", \"::1\"]\n";
         let config = parse(&format!("{LEAST}{text}")).unwrap();
         assert_eq!(config.connections.send_queue_bytes, 65536);
         assert_eq!(config.settings.timeouts.ping_interval, Duration::from_secs(120));
         assert!(config.connections.is_exempt("10.1.2.3".parse().unwrap()));
         assert!(config.connections.is_exempt("::ffff:10.1.2.3".parse().unwrap()));
+        assert!(config.connections.is_exempt("::1".parse().unwrap()));
         assert!(!config.connections.is_exempt("127.0.0.1".parse().unwrap()));
     }
 }

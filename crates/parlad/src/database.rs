@@ -1,7 +1,7 @@
 //! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
 
 use std::{
-    fs,
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
 
@@ -38,6 +38,8 @@ const STEPS: [&str; 1] = ["
 #[derive(Debug)]
 pub(crate) struct Database {
     connection: Connection,
+    /// Held locked, so that no second server writes to the directory.
+    _lock: File,
     /// Messages that the full-text index does not have yet; after a start, as if there were some.
     unindexed: usize,
 }
@@ -47,6 +49,8 @@ pub(crate) struct Database {
 pub(crate) enum DatabaseError {
     #[error("cannot use the data directory {path}: {reason}. Choose another with --data-dir")]
     Directory { path: PathBuf, reason: std::io::Error },
+    #[error("another parlad uses the data directory {0}. Stop it, or choose another with --data-dir")]
+    InUse(PathBuf),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
@@ -67,10 +71,11 @@ impl Database {
     pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
         fs::create_dir_all(data_dir)
             .map_err(|reason| DatabaseError::Directory { path: data_dir.to_owned(), reason })?;
+        let lock = lock(data_dir)?;
         let mut connection = parla_history::open(&path(data_dir), durability)?;
         parla_history::prepare(&mut connection)?;
         parla_history::migrate(&mut connection, "parlad", &STEPS)?;
-        Ok(Self { connection, unindexed: 1 })
+        Ok(Self { connection, _lock: lock, unindexed: 1 })
     }
 
     /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
@@ -151,6 +156,17 @@ impl Database {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Locks a data directory for as long as the file lives.
+fn lock(data_dir: &Path) -> Result<File, DatabaseError> {
+    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
+    let file = File::create(data_dir.join("parla.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(DatabaseError::InUse(data_dir.to_owned())),
+        Err(TryLockError::Error(reason)) => Err(failed(reason)),
     }
 }
 
@@ -235,6 +251,16 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_data_directory_has_one_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Database::open(folder.path(), Durability::Os).unwrap();
+        let second = Database::open(folder.path(), Durability::Os);
+        assert!(matches!(second, Err(DatabaseError::InUse(_))));
+        drop(first);
+        assert!(Database::open(folder.path(), Durability::Os).is_ok());
+    }
 
     #[test]
     fn a_channel_comes_back_as_it_was_kept() {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -110,7 +110,24 @@ pub(super) struct Connections {
     max_rate_per_ip: u32,
     #[serde(with = "humantime_serde")]
     rate_window: Duration,
-    exempt_from_limits: Vec<IpNet>,
+    exempt_from_limits: Vec<Network>,
+}
+
+/// A network such as `10.0.0.0/8`, or one address.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Network(IpNet);
+
+impl TryFrom<String> for Network {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let address = text.parse::<IpAddr>().map(IpNet::from);
+        let network = address.or_else(|_| text.parse::<IpNet>());
+        network
+            .map(Self)
+            .map_err(|_| format!("{text:?} is neither an address nor a network such as 10.0.0.0/8"))
+    }
 }
 
 impl Default for Connections {
@@ -143,7 +160,7 @@ impl Connections {
             max_per_ip: self.max_per_ip,
             max_rate_per_ip: self.max_rate_per_ip,
             rate_window: self.rate_window,
-            exempt: self.exempt_from_limits,
+            exempt: self.exempt_from_limits.into_iter().map(|network| network.0).collect(),
         }
     }
 }
