@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use slotmap::{DefaultKey, Key, KeyData};
+use slotmap::{DefaultKey, KeyData};
 
 /// Names a connection for as long as it is open; never reused. The daemon gives it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,11 +17,6 @@ impl ConnectionId {
     /// The key of the daemon's own slot map.
     pub const fn key(self) -> DefaultKey {
         self.0
-    }
-
-    /// A small number, unique among the connections that are open; good as an index.
-    pub fn slot(self) -> u32 {
-        (self.0.data().as_ffi() & 0xffff_ffff) as u32
     }
 
     /// From a number, for tests that open their own connections.

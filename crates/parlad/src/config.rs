@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) password: Option<String>,
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: Vec<SocketAddr>,
+    /// Where to listen too if this computer can: not every one has IPv6.
+    pub(crate) listen_if_possible: Vec<SocketAddr>,
     pub(crate) connections: Connections,
     pub(crate) durability: Durability,
     pub(crate) log_level: tracing::Level,
@@ -69,6 +71,7 @@ impl Config {
         };
         if !run.listen.is_empty() {
             config.listen.clone_from(&run.listen);
+            config.listen_if_possible.clear();
         }
         if let Some(data_dir) = &run.data_dir {
             config.data_dir.clone_from(data_dir);
@@ -100,10 +103,8 @@ impl Config {
             settings,
             password: None,
             data_dir: PathBuf::from("parla-data"),
-            listen: vec![
-                SocketAddr::from(([127, 0, 0, 1], 6667)),
-                SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667)),
-            ],
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
+            listen_if_possible: vec![SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667))],
             connections: file::Connections::default().into_limits(),
             durability: Durability::Fsync,
             log_level: tracing::Level::INFO,
@@ -138,6 +139,7 @@ impl Config {
             password: file.server.password,
             data_dir: directory.join(file.server.data_dir),
             listen: file.listen.iter().map(|listen| listen.address).collect(),
+            listen_if_possible: Vec::new(),
             connections: file.connections.into_limits(),
             durability: file.history.durability.into(),
             log_level: file.log.level.into(),

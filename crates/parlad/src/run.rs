@@ -19,7 +19,7 @@ use crate::{
     database::Database,
     hub::{self, HubInput},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    listener::{self, Door, Names},
+    listener::{self, Door, ListenError, Names},
     password, query,
     store::{self, Store},
 };
@@ -36,8 +36,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let server = Server::new(config.settings.clone(), log, kept, clock.now());
 
     runtime.block_on(async {
-        let listeners =
-            config.listen.iter().map(|address| listener::listen(*address)).collect::<Result<Vec<_>, _>>()?;
+        let listeners = listen(config)?;
         let mut stop = Stop::prepare().context("cannot watch for signals")?;
 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
@@ -72,6 +71,19 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         );
         Ok(())
     })
+}
+
+/// Opens every address; those that are not needed only if that is possible.
+fn listen(config: &Config) -> Result<Vec<TcpListener>, ListenError> {
+    let mut listeners =
+        config.listen.iter().map(|address| listener::listen(*address)).collect::<Result<Vec<_>, _>>()?;
+    for address in &config.listen_if_possible {
+        match listener::listen(*address) {
+            Ok(listener) => listeners.push(listener),
+            Err(error) => tracing::warn!("{error}"),
+        }
+    }
+    Ok(listeners)
 }
 
 /// The signals that end the server.
