@@ -10,8 +10,11 @@ use crate::{line::fitting, name::Casemapping, source::Source};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mask(Box<str>);
 
-/// The longest mask, in bytes; a longer one is cut, which only makes it match less.
-pub const MASK_BYTES_MAX: usize = 200;
+/// The longest mask, in bytes, with its `!` and `@`.
+pub const MASK_BYTES_MAX: usize = PART_BYTES_MAX * 3 + 2;
+
+/// The longest part of a mask, in bytes; a longer one is cut, which only makes it match less.
+const PART_BYTES_MAX: usize = 66;
 
 impl Mask {
     /// Reads what a person wrote: `nick`, `user@host`, `nick!user` or all three.
@@ -19,14 +22,17 @@ impl Mask {
     /// Characters that cannot stand in a parameter are dropped.
     pub fn parse(text: &str) -> Self {
         let text: String = text.chars().filter(|char| !char.is_whitespace() && !char.is_control()).collect();
-        let part = |part: &str| if part.is_empty() { "*".to_owned() } else { part.to_owned() };
+        let part = |part: &str| match fitting(part, PART_BYTES_MAX) {
+            "" => "*".to_owned(),
+            part => part.to_owned(),
+        };
         let source = Source::parse(&text);
         let (nick, user) = match (source.user, source.host) {
             (None, Some(_)) => ("", source.name),
             (user, _) => (source.name, user.unwrap_or_default()),
         };
         let full = format!("{}!{}@{}", part(nick), part(user), part(source.host.unwrap_or_default()));
-        Self(fitting(&full, MASK_BYTES_MAX).into())
+        Self(full.into())
     }
 
     /// The mask that matches exactly this source.
@@ -134,6 +140,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_shown_is_the_same_mask(text in "[a-z!@*é]{0,300}") {
+            let mask = Mask::parse(&text);
+            prop_assert!(mask.as_str().len() <= MASK_BYTES_MAX);
+            prop_assert_eq!(Mask::parse(mask.as_str()), mask);
+        }
+
         #[test]
         fn a_text_with_letters_hidden_still_fits(text in "[a-c]{0,12}", hide in proptest::collection::vec(0u8..3, 12)) {
             let pattern: String = text.chars().zip(hide).map(|(char, how)| match how { 0 => char, 1 => '?', _ => '*' }).collect();

@@ -57,9 +57,10 @@ impl<'a> Message<'a> {
         Ok(Self { tags, source, command, params: params(rest) })
     }
 
-    /// The tags of a line that may otherwise be wrong; none if they are not text.
+    /// The tags of a line that may otherwise be wrong; none if they are wrong themselves.
     pub fn tags_of(line: &'a [u8]) -> Tags<'a> {
         let tags = line.strip_prefix(b"@").and_then(|rest| rest.split(|byte| *byte == b' ').next());
+        let tags = tags.filter(|tags| memchr::memchr3(b'\0', b'\r', b'\n', tags).is_none());
         Tags::new(tags.and_then(|tags| std::str::from_utf8(tags).ok()).unwrap_or_default())
     }
 

@@ -1,5 +1,7 @@
 //! What goes into the state machine.
 
+use std::time::Duration;
+
 use crate::{
     connection::{ConnectionId, Disconnect, Peer},
     entry::Entry,
@@ -53,6 +55,11 @@ pub enum Input {
     Committed(Box<Entry>),
     /// The time of [`crate::Server::next_deadline`] has come.
     Deadline,
+    /// For so long nothing could be sent, because nothing could be kept; no client is to blame for its silence.
+    Stalled {
+        /// How long.
+        duration: Duration,
+    },
     /// The server stops: everyone is told and closed.
     ShuttingDown,
 }

@@ -63,6 +63,7 @@ impl Server {
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
+            Input::Stalled { duration } => self.sessions.postpone(duration),
             Input::ShuttingDown => {
                 // Everyone goes at once, so nobody is told that the others go.
                 for connection in self.sessions.connections() {
@@ -83,6 +84,13 @@ impl Server {
     }
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
+        // A client that has said everything is heard to the end, and may still read.
+        if let Some(pause) = self.sessions.get_mut(connection).and_then(|session| session.pause.as_mut())
+            && why == Disconnect::Closed
+        {
+            pause.lines.push_back(WaitingLine::End);
+            return;
+        }
         self.end(connection, None, Some(why.reason()), out);
     }
 
@@ -112,7 +120,7 @@ impl Server {
             let line = Line::bare("ERROR").text(format_args!("Closing link: {host} ({error})")).finish();
             session.send(line.into(), out);
         }
-        self.flush_response(&mut session, out);
+        session.send_response(&self.settings.name, out);
         out.outputs.push(Output::Close { connection });
         let user = session.user()?;
         self.sessions.forget_user(user);
@@ -133,6 +141,10 @@ impl Server {
     fn wake(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let (now, timeouts) = (self.now, self.settings.timeouts);
         let Some(session) = self.sessions.get_mut(connection) else { return };
+        if session.is_waiting() {
+            session.heard_at = now;
+            session.pinged_at = None;
+        }
         let pause = session.pause.as_ref().map(|pause| &pause.until);
         if matches!(pause, Some(Until::Time(at)) if *at <= now) {
             self.resume(connection, out);

@@ -97,6 +97,8 @@ pub(crate) enum Until {
 pub(crate) enum WaitingLine {
     Line(Box<[u8]>),
     TooLong,
+    /// The client will send nothing more.
+    End,
 }
 
 impl Session {
@@ -151,6 +153,11 @@ impl Session {
             Some(pause) => pause.until = until,
             None => self.pause = Some(Box::new(Pause { until, lines: VecDeque::new() })),
         }
+    }
+
+    /// Whether lines of the client wait to be carried out; then it is not silent, whatever it sends.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.pause.as_ref().is_some_and(|pause| !pause.lines.is_empty())
     }
 
     /// When the session must be looked at again, whether or not anything comes.

@@ -1,5 +1,7 @@
 //! The sessions of this machine, and which user each belongs to.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use parla_proto::Capabilities;
 use slotmap::{DefaultKey, SecondaryMap};
@@ -40,6 +42,17 @@ impl Sessions {
 
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
         self.sessions.remove(connection.0)
+    }
+
+    /// Puts off every timeout.
+    pub(crate) fn postpone(&mut self, duration: Duration) {
+        for session in self.sessions.values_mut() {
+            session.heard_at = session.heard_at + duration;
+            session.pinged_at = session.pinged_at.map(|at| at + duration);
+            if let Some(registration) = session.registration() {
+                registration.started_at = registration.started_at + duration;
+            }
+        }
     }
 
     /// Every connection, in the order of its slot.
@@ -93,6 +106,16 @@ impl Sessions {
 }
 
 impl Session {
+    /// Sends the answer that was put together, if there is one.
+    pub(crate) fn send_response(&mut self, server: &str, out: &mut Outputs) {
+        if let Some(response) = self.response.take() {
+            let name = self.batch_name();
+            for line in response.finish(server, &name) {
+                out.deliver(self.connection, line);
+            }
+        }
+    }
+
     /// Sends a line, or adds it to the answer that is being put together.
     pub(crate) fn send(&mut self, line: Bytes, out: &mut Outputs) {
         match &mut self.response {

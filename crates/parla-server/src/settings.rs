@@ -40,6 +40,8 @@ pub struct Settings {
     pub history: bool,
     /// Messages in one answer of CHATHISTORY.
     pub history_reply_max: usize,
+    /// Bytes in one answer of CHATHISTORY; the messages that are farthest from what was asked for are left out.
+    pub history_reply_bytes_max: usize,
 }
 
 /// Longest names and texts, in bytes, and other counts.
@@ -101,6 +103,7 @@ impl Settings {
             autojoin: Vec::new(),
             history: true,
             history_reply_max: 1000,
+            history_reply_bytes_max: 512 * 1024,
         }
     }
 

@@ -124,6 +124,7 @@ impl Config {
         settings.channel_modes = Flags::from_letters(&file.channels.default_modes).unwrap_or_default();
         settings.history = file.history.enabled;
         settings.history_reply_max = file.history.max_reply;
+        settings.history_reply_bytes_max = file.connections.send_queue_bytes() / 2;
         for name in &file.channels.autojoin {
             match ChannelName::parse(name, &settings.name_rules()) {
                 Ok(name) => settings.autojoin.push(name),

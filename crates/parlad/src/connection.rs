@@ -9,7 +9,7 @@ use std::{
     future::poll_fn,
     io,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     task::{Context, Poll},
@@ -21,7 +21,7 @@ use parla_proto::{
     framing::{Frame, Framer},
     limits::CLIENT_LINE_BYTES_MAX,
 };
-use parla_server::{ConnectionId, Disconnect, Input, limits::LINES_WAITING_MAX};
+use parla_server::{ConnectionId, Disconnect, Input, Query, limits::LINES_WAITING_MAX};
 use rustix::net::RecvFlags;
 use tokio::{io::Interest, net::TcpStream, sync::mpsc};
 
@@ -53,6 +53,8 @@ struct Backlog {
     bytes: usize,
     /// The queue was too long; nothing more is taken.
     exceeded: bool,
+    /// What the client asked for meanwhile; the answer is not made before there is room for it.
+    question: Option<Query>,
 }
 
 /// What a task finds when it wakes.
@@ -109,6 +111,17 @@ impl Connection {
         self.waker.wake();
     }
 
+    /// Gives the question back if it can be answered now; otherwise it is asked when everything before it is sent.
+    pub(crate) fn ask_when_sent(&self, question: Query) -> Option<Query> {
+        match self.backlog().as_mut() {
+            Some(backlog) => {
+                backlog.question = Some(question);
+                None
+            }
+            None => Some(question),
+        }
+    }
+
     /// So many lines were dealt with; if there were too many, the connection is read again.
     pub(crate) fn lines_taken(&self, count: u32) {
         let before = self.unanswered.fetch_sub(count, Ordering::AcqRel);
@@ -127,23 +140,20 @@ impl Connection {
         self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn poll_turn(&self, context: &mut Context<'_>) -> Poll<Turn> {
+    /// What there is to do. Who does not read is not read either: what he asks for would only wait.
+    fn poll_turn(&self, context: &mut Context<'_>, has_ended: bool) -> Poll<Turn> {
         self.waker.register(context.waker());
+        if self.closing.load(Ordering::Acquire) {
+            return Poll::Ready(Turn::Closing);
+        }
         if let Some(backlog) = self.backlog().as_ref() {
             if backlog.exceeded {
                 return Poll::Ready(Turn::Exceeded);
             }
-            match self.socket.poll_write_ready(context) {
-                Poll::Ready(Ok(())) => return Poll::Ready(Turn::Write),
-                Poll::Ready(Err(_)) => return Poll::Ready(Turn::Broken),
-                Poll::Pending => {}
-            }
-        } else if self.closing.load(Ordering::Acquire) {
-            return Poll::Ready(Turn::Closing);
+            let ready = self.socket.poll_write_ready(context);
+            return ready.map(|ready| ready.map_or(Turn::Broken, |()| Turn::Write));
         }
-        if self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_MAX
-            || self.closing.load(Ordering::Acquire)
-        {
+        if has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_MAX {
             return Poll::Pending;
         }
         match self.socket.poll_read_ready(context) {
@@ -168,10 +178,10 @@ impl Connection {
         }
     }
 
-    /// Writes what waits, until the socket is full again.
-    fn flush(&self) -> io::Result<()> {
+    /// Writes what waits, until the socket is full again. When all is sent, gives the question that waited for it.
+    fn flush(&self) -> io::Result<Option<Query>> {
         let mut guard = self.backlog();
-        let Some(backlog) = guard.as_mut() else { return Ok(()) };
+        let Some(backlog) = guard.as_mut() else { return Ok(None) };
         while let Some(front) = backlog.buffers.front_mut() {
             match self.socket.try_write(front) {
                 Ok(written) => {
@@ -181,12 +191,11 @@ impl Connection {
                         backlog.buffers.pop_front();
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
-        *guard = None;
-        Ok(())
+        Ok(guard.take().and_then(|backlog| backlog.question))
     }
 }
 
@@ -205,30 +214,45 @@ impl Backlog {
     }
 }
 
+/// Where a connection's task sends what it gets.
+#[derive(Clone, Debug)]
+pub(crate) struct Roads {
+    pub(crate) hub: mpsc::Sender<HubInput>,
+    pub(crate) queries: std::sync::mpsc::Sender<(ConnectionId, Query)>,
+}
+
 /// The connection's task: reads lines for the hub, and writes what delivery had to leave.
-pub(crate) async fn serve(
-    id: ConnectionId,
-    connection: std::sync::Arc<Connection>,
-    hub: mpsc::Sender<HubInput>,
-) {
+pub(crate) async fn serve(id: ConnectionId, connection: Arc<Connection>, roads: Roads) {
     let mut framer = Framer::default();
+    let mut has_ended = false;
     let why = loop {
-        match poll_fn(|context| connection.poll_turn(context)).await {
-            Turn::Read => match read(id, &connection, &mut framer, &hub) {
-                Ok(Some(waiting)) => Box::pin(send_all(waiting, &hub)).await,
+        match poll_fn(|context| connection.poll_turn(context, has_ended)).await {
+            Turn::Read => match read(id, &connection, &mut framer, &roads.hub) {
+                Ok(Some(waiting)) => Box::pin(send_all(waiting, &roads.hub)).await,
                 Ok(None) => {}
+                // The client may still read; the server says when the connection is over.
+                Err(Disconnect::Closed) => {
+                    has_ended = true;
+                    Box::pin(report(id, Disconnect::Closed, &roads.hub)).await;
+                }
                 Err(why) => break why,
             },
-            Turn::Write => {
-                if connection.flush().is_err() {
-                    break Disconnect::Reset;
+            Turn::Write => match connection.flush() {
+                // The thread that answers lives as long as the server.
+                Ok(question) => {
+                    question.into_iter().for_each(|question| drop(roads.queries.send((id, question))));
                 }
-            }
+                Err(_) => break Disconnect::Reset,
+            },
             Turn::Exceeded => break Disconnect::SendQueueExceeded,
             Turn::Broken => break Disconnect::Reset,
-            Turn::Closing => return Box::pin(linger(&connection)).await,
+            Turn::Closing => return Box::pin(finish(&connection)).await,
         }
     };
+    Box::pin(report(id, why, &roads.hub)).await;
+}
+
+async fn report(id: ConnectionId, why: Disconnect, hub: &mpsc::Sender<HubInput>) {
     // The hub may have stopped; then nobody needs to know.
     let _ = hub.send(HubInput::Server(Input::Disconnected { connection: id, why })).await;
 }
@@ -272,21 +296,25 @@ async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
     }
 }
 
-/// Says that nothing more comes and reads what the client still sends, so that the last lines reach it: a socket closed
-/// with unread bytes would be reset, and the client would lose what it had not read yet.
-async fn linger(connection: &Connection) {
-    let _ = rustix::net::shutdown(&connection.socket, rustix::net::Shutdown::Write);
-    let drained = async {
+/// Sends what is left, says that nothing more comes, and reads what the client still sends, so that the last lines reach
+/// it: a socket closed with unread bytes would be reset, and the client would lose what it had not read yet.
+async fn finish(connection: &Connection) {
+    let finished = async {
+        while connection.backlog().is_some() {
+            connection.socket.writable().await?;
+            connection.flush()?;
+        }
+        rustix::net::shutdown(&connection.socket, rustix::net::Shutdown::Write)?;
         let mut rest = vec![0; READ_BYTES_MAX];
-        while connection.socket.readable().await.is_ok() {
+        loop {
+            connection.socket.readable().await?;
             match connection.socket.try_read(&mut rest) {
-                Ok(0) => return,
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return,
+                Ok(0) => return io::Result::Ok(()),
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                Ok(_) | Err(_) => {}
             }
         }
     };
-    // Past the time the client loses what it did not read.
-    let _ = tokio::time::timeout(LINGER, drained).await;
+    // Past the time, or when the connection breaks, the client loses what it did not read.
+    let _ = tokio::time::timeout(LINGER, finished).await;
 }

@@ -4,15 +4,26 @@
 
 use std::{
     io,
-    sync::{Arc, mpsc::SyncSender},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::SyncSender,
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use parla_server::{ConnectionId, Input, Outputs, Server};
-use tokio::{runtime, sync::mpsc};
+use tokio::{
+    runtime,
+    sync::{mpsc, oneshot},
+};
 
-use crate::{clock::Clock, connection::Connection, limits::BATCH_INPUTS_MAX};
+use crate::{
+    clock::Clock,
+    connection::Connection,
+    limits::{BATCH_INPUTS_MAX, STORE_RETRY},
+};
 
 /// What comes to the hub.
 #[derive(Debug)]
@@ -30,6 +41,24 @@ pub(crate) struct Batch {
     pub(crate) outputs: Outputs,
 }
 
+/// Whether the store stands still because the disk refuses, and for how long it did.
+#[derive(Debug, Default)]
+pub(crate) struct Stall {
+    is_on: AtomicBool,
+    millis: AtomicU64,
+}
+
+impl Stall {
+    pub(crate) fn began(&self) {
+        self.is_on.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn ended(&self, duration: Duration) {
+        self.millis.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Ordering::AcqRel);
+        self.is_on.store(false, Ordering::Release);
+    }
+}
+
 impl Batch {
     /// Joins a later batch to this one.
     pub(crate) fn append(&mut self, mut later: Self) {
@@ -39,24 +68,22 @@ impl Batch {
     }
 }
 
-/// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input.
-pub(crate) fn start(
-    server: Server,
-    clock: Clock,
-    inputs: mpsc::Receiver<HubInput>,
-    store: SyncSender<Batch>,
-) -> io::Result<JoinHandle<()>> {
-    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
-    thread::Builder::new()
-        .name("hub".to_owned())
-        .spawn(move || runtime.block_on(Hub { server, clock, inputs, store }.run()))
+/// What the hub works with.
+pub(crate) struct Hub {
+    pub(crate) server: Server,
+    pub(crate) clock: Clock,
+    pub(crate) inputs: mpsc::Receiver<HubInput>,
+    pub(crate) store: SyncSender<Batch>,
+    pub(crate) stall: Arc<Stall>,
 }
 
-struct Hub {
-    server: Server,
-    clock: Clock,
-    inputs: mpsc::Receiver<HubInput>,
-    store: SyncSender<Batch>,
+/// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input; `alive` is dropped then.
+pub(crate) fn start(hub: Hub, alive: oneshot::Sender<()>) -> io::Result<JoinHandle<()>> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    thread::Builder::new().name("hub".to_owned()).spawn(move || {
+        runtime.block_on(hub.run());
+        drop(alive);
+    })
 }
 
 impl Hub {
@@ -86,7 +113,13 @@ impl Hub {
                     }
                 }
             }
-            if self.server.next_deadline().is_some_and(|deadline| deadline <= now) {
+            let stalled = self.stall.millis.swap(0, Ordering::AcqRel);
+            if stalled > 0 {
+                let duration = Duration::from_millis(stalled);
+                self.server.handle(now, Input::Stalled { duration }, &mut batch.outputs);
+            }
+            let is_due = self.server.next_deadline().is_some_and(|deadline| deadline <= now);
+            if is_due && !self.stall.is_on.load(Ordering::Acquire) {
                 self.server.handle(now, Input::Deadline, &mut batch.outputs);
             }
             let is_empty = batch.opened.is_empty() && batch.outputs.is_empty();
@@ -98,6 +131,9 @@ impl Hub {
 
     fn until_deadline(&mut self) -> Option<Duration> {
         let deadline = self.server.next_deadline()?;
+        if self.stall.is_on.load(Ordering::Acquire) {
+            return Some(STORE_RETRY);
+        }
         // The clock has milliseconds; one more, so that the deadline has passed when it is looked at.
         Some(deadline.since(self.clock.now()) + Duration::from_millis(1))
     }

@@ -10,15 +10,12 @@ use std::{
 use parla_server::{ConnectionId, Input, Peer};
 use slotmap::{DefaultKey, SlotMap};
 use thiserror::Error;
-use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
-    sync::mpsc,
-};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::{
     admission::Admission,
     config::Connections,
-    connection::{self, Connection},
+    connection::{self, Connection, Roads},
     hub::HubInput,
     limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE},
 };
@@ -43,7 +40,7 @@ pub(crate) struct Door {
     pub(crate) admission: Arc<Admission>,
     pub(crate) limits: Connections,
     pub(crate) names: Arc<Names>,
-    pub(crate) hub: mpsc::Sender<HubInput>,
+    pub(crate) roads: Roads,
 }
 
 /// Why an address cannot be listened on, in words for the administrator.
@@ -114,7 +111,8 @@ async fn admit(socket: TcpStream, address: SocketAddr, door: &Door) {
     let connection = Arc::new(Connection::new(socket, door.limits.send_queue_bytes, ticket));
     let opened = HubInput::Opened(id, Arc::clone(&connection));
     let connected = HubInput::Server(Input::Connected { connection: id, peer });
-    if door.hub.send(opened).await.is_ok() && door.hub.send(connected).await.is_ok() {
-        tokio::spawn(connection::serve(id, connection, door.hub.clone()));
+    let hub = &door.roads.hub;
+    if hub.send(opened).await.is_ok() && hub.send(connected).await.is_ok() {
+        tokio::spawn(connection::serve(id, connection, door.roads.clone()));
     }
 }

@@ -9,15 +9,16 @@ use tokio::{
     net::TcpListener,
     runtime,
     signal::unix::{SignalKind, signal},
-    sync::mpsc,
+    sync::{mpsc, oneshot},
 };
 
 use crate::{
     admission::Admission,
     clock::Clock,
     config::Config,
+    connection::Roads,
     database::Database,
-    hub::{self, HubInput},
+    hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Door, ListenError, Names},
     password, query,
@@ -44,22 +45,33 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
         let passwords = password::start(config.password.clone(), hub_sender.clone())?;
-        let store = store::start(Store { database, batches, queries, passwords, names: Arc::clone(&names) })?;
-        let hub = hub::start(server, clock, hub_receiver, batch_sender)?;
+        let stall = Arc::new(Stall::default());
+        let (store_alive, store_gone) = oneshot::channel();
+        let (hub_alive, hub_gone) = oneshot::channel();
+        let roads = Roads { hub: hub_sender.clone(), queries: queries.clone() };
+        let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
+        let store = Store { database, batches, queries, passwords, names: names_back, stall: stall_seen };
+        let store = store::start(store, store_alive)?;
+        let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
+        let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        let door = Door { admission, limits: config.connections.clone(), names, hub: hub_sender.clone() };
+        let door = Door { admission, limits: config.connections.clone(), names, roads };
         for listener in listeners {
             tokio::spawn(listener::accept(listener, door.clone()));
         }
 
-        stop.requested().await;
-        tracing::info!("stopping");
-        // If the hub is gone already, there is nothing left to stop.
-        let _ = hub_sender.send(HubInput::Server(Input::ShuttingDown)).await;
+        tokio::select! {
+            () = stop.requested() => tracing::info!("stopping"),
+            // Nobody sends: the thread has ended, which it must not.
+            _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
+            _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
+        }
+        let deadline = Instant::now() + STOP_MAX;
+        // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
+        let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
         let ended = tokio::task::spawn_blocking(move || {
-            let deadline = Instant::now() + STOP_MAX;
             while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
                 thread::sleep(std::time::Duration::from_millis(1));
             }

@@ -13,11 +13,12 @@ use std::{
 };
 
 use parla_server::{Change, ConnectionId, Output, Query};
+use tokio::sync::oneshot;
 
 use crate::{
     database::Database,
     delivery::Delivery,
-    hub::Batch,
+    hub::{Batch, Stall},
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
     listener::Names,
     password::Attempt,
@@ -30,11 +31,15 @@ pub(crate) struct Store {
     pub(crate) queries: Sender<(ConnectionId, Query)>,
     pub(crate) passwords: Sender<Attempt>,
     pub(crate) names: Arc<Names>,
+    pub(crate) stall: Arc<Stall>,
 }
 
-/// Starts the store's thread. It ends when the hub has, with everything on disk.
-pub(crate) fn start(store: Store) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name("store".to_owned()).spawn(move || store.run())
+/// Starts the store's thread. It ends when the hub has, with everything on disk; `alive` is dropped then.
+pub(crate) fn start(store: Store, alive: oneshot::Sender<()>) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("store".to_owned()).spawn(move || {
+        store.run();
+        drop(alive);
+    })
 }
 
 impl Store {
@@ -84,6 +89,7 @@ impl Store {
         if changes.is_empty() {
             return;
         }
+        let started_at = Instant::now();
         let mut tries = 0_u32;
         while let Err(error) = self.database.commit(changes) {
             if tries.is_multiple_of(10) {
@@ -93,9 +99,11 @@ impl Store {
                 );
             }
             tries = tries.saturating_add(1);
+            self.stall.began();
             thread::sleep(STORE_RETRY);
         }
         if tries > 0 {
+            self.stall.ended(started_at.elapsed());
             tracing::info!("the data directory can be written again");
         }
     }
@@ -120,8 +128,13 @@ impl Store {
                         self.names.give_back(connection);
                     }
                 }
-                // Both threads live as long as this one; each session has at most one question.
-                Output::Query { connection, query } => drop(self.queries.send((connection, query))),
+                Output::Query { connection, query } => {
+                    let open = delivery.get(connection);
+                    if let Some(query) = open.and_then(|open| open.ask_when_sent(query)) {
+                        // The thread lives as long as this one; each session has at most one question.
+                        drop(self.queries.send((connection, query)));
+                    }
+                }
                 Output::VerifyPassword { connection, password } => {
                     drop(self.passwords.send((connection, password)));
                 }

@@ -106,10 +106,10 @@ fn question<'a>(
     let channel = readable(context, target).ok_or(Failure {
         code: "INVALID_TARGET",
         context: vec![command.subcommand, target],
-        description: "Messages can be read in the channels that you are in",
+        description: NOT_A_MEMBER,
     })?;
     let query = Query::History { record: channel.state.record, page, limit };
-    Ok((query, HistoryQuestion::Messages { channel: channel.name().to_string(), subcommand }))
+    Ok((query, HistoryQuestion::Messages { channel: channel.name().to_string(), subcommand, page }))
 }
 
 /// The channel, if the session's user may read its history: if it is a member.
@@ -136,8 +136,16 @@ pub(crate) fn answer(
     result: Option<QueryResult>,
     out: &mut Outputs,
 ) {
+    // Whoever left meanwhile may not know what was said after that.
+    let may_read = |channel: &str| {
+        let channel = network.find_channel(channel).ok();
+        session.user().zip(channel).is_some_and(|(user, (_, channel))| channel.is_member(user))
+    };
     match (question, result) {
-        (HistoryQuestion::Messages { channel, .. }, Some(QueryResult::History(messages))) => {
+        (HistoryQuestion::Messages { channel, subcommand, .. }, Some(_)) if !may_read(&channel) => {
+            fail(session, network, ("INVALID_TARGET", &[&subcommand, &channel], NOT_A_MEMBER), out);
+        }
+        (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
             let name = session.batch_name();
             let capabilities = session.capabilities;
             let batch = capabilities.contains(Capabilities::BATCH).then_some(name.as_str());
@@ -145,14 +153,14 @@ pub(crate) fn answer(
                 std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
                 spoken_line(&spoken, batch, capabilities)
             });
-            let lines = lines.collect();
+            let lines = within(lines.collect(), page, network.settings.history_reply_bytes_max);
             send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
         }
         (HistoryQuestion::Targets { channels, from, to, limit }, Some(QueryResult::LatestTimes(times))) => {
             let (low, high) = (from.min(to), from.max(to));
             let mut found: Vec<(Timestamp, String)> =
                 times.into_iter().zip(channels).filter_map(|(at, channel)| Some((at?, channel))).collect();
-            found.retain(|(at, _)| *at > low && *at < high);
+            found.retain(|(at, channel)| *at > low && *at < high && may_read(channel));
             found.sort_unstable();
             if from > to {
                 found.reverse();
@@ -161,11 +169,36 @@ pub(crate) fn answer(
             found.sort_unstable();
             send_targets(session, network, &found, out);
         }
-        (HistoryQuestion::Messages { channel, subcommand }, _) => {
-            fail(session, network, &[&subcommand, &channel], out);
+        (HistoryQuestion::Messages { channel, subcommand, .. }, _) => {
+            fail(session, network, ("MESSAGE_ERROR", &[&subcommand, &channel], UNREADABLE), out);
         }
-        (HistoryQuestion::Targets { .. }, _) => fail(session, network, &["TARGETS"], out),
+        (HistoryQuestion::Targets { .. }, _) => {
+            fail(session, network, ("MESSAGE_ERROR", &["TARGETS"], UNREADABLE), out);
+        }
     }
+}
+
+/// As many lines as fit, from the side that the page starts at.
+fn within(mut lines: Vec<Bytes>, page: Page, bytes_max: usize) -> Vec<Bytes> {
+    let from_oldest = match page {
+        Page::After(_) => true,
+        Page::Between(Position::Time(from), Position::Time(to)) => from < to,
+        Page::Between(Position::Id(from), Position::Id(to)) => from < to,
+        Page::Latest(_) | Page::Before(_) | Page::Around(_) | Page::Between(..) => false,
+    };
+    let mut bytes = 0;
+    let mut fits = |line: &Bytes| {
+        bytes += line.len();
+        bytes <= bytes_max
+    };
+    if from_oldest {
+        let count = lines.iter().take_while(|line| fits(line)).count();
+        lines.truncate(count);
+    } else {
+        let count = lines.iter().rev().take_while(|line| fits(line)).count();
+        lines.drain(..lines.len() - count);
+    }
+    lines
 }
 
 fn send_targets(session: &mut Session, network: &Network, found: &[(Timestamp, String)], out: &mut Outputs) {
@@ -206,13 +239,16 @@ fn send_batch(
     }
 }
 
-fn fail(session: &mut Session, network: &Network, context: &[&str], out: &mut Outputs) {
-    let reply = StandardReply {
-        severity: Severity::Fail,
-        command: "CHATHISTORY",
-        code: "MESSAGE_ERROR",
-        context,
-        description: "Messages could not be retrieved: the server cannot read its store",
-    };
+fn fail(
+    session: &mut Session,
+    network: &Network,
+    (code, context, description): (&str, &[&str], &str),
+    out: &mut Outputs,
+) {
+    let severity = Severity::Fail;
+    let reply = StandardReply { severity, command: "CHATHISTORY", code, context, description };
     session.send(reply.encode(&network.settings.name).into(), out);
 }
+
+const NOT_A_MEMBER: &str = "Messages can be read in the channels that you are in";
+const UNREADABLE: &str = "Messages could not be retrieved: the server cannot read its store";

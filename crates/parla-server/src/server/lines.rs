@@ -7,13 +7,13 @@ use parla_proto::{
 use super::Server;
 use crate::{
     command,
-    connection::ConnectionId,
+    connection::{ConnectionId, Disconnect},
     context::{Context, target},
     entry::{EntryCommand, Origin},
     limits::BAD_LINES_MAX,
     output::{Output, Outputs},
     refusal::Refusal,
-    session::{Session, State, Until, WaitingLine, response::Response},
+    session::{State, Until, WaitingLine, response::Response},
 };
 
 impl Server {
@@ -47,6 +47,9 @@ impl Server {
     fn take(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(connection) else { return };
+        if matches!(line, WaitingLine::End) {
+            return self.end(connection, None, Some(Disconnect::Closed.reason()), out);
+        }
         if !session.peer.unthrottled
             && let Err(ready_at) = session.allowance.take(now)
         {
@@ -61,6 +64,7 @@ impl Server {
         match line {
             WaitingLine::Line(line) => self.line(connection, &line, out),
             WaitingLine::TooLong => self.reply(connection, Reply::InputTooLong {}, out),
+            WaitingLine::End => {}
         }
     }
 
@@ -182,24 +186,8 @@ impl Server {
     pub(super) fn finish_response(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let waits = session.pause.as_ref().is_some_and(|pause| !matches!(pause.until, Until::Time(_)));
-        if waits || session.response.is_none() {
-            return;
-        }
-        let name = session.batch_name();
-        if let Some(response) = session.response.take() {
-            for line in response.finish(&self.settings.name, &name) {
-                out.deliver(connection, line);
-            }
-        }
-    }
-
-    /// Sends the collected answer of a session that ends.
-    pub(super) fn flush_response(&self, session: &mut Session, out: &mut Outputs) {
-        let name = session.batch_name();
-        if let Some(response) = session.response.take() {
-            for line in response.finish(&self.settings.name, &name) {
-                out.deliver(session.connection, line);
-            }
+        if !waits {
+            session.send_response(&self.settings.name, out);
         }
     }
 

@@ -104,6 +104,10 @@ impl Server {
 
     /// Puts a new user into the rooms where everyone is, or takes it away again if its connection is gone.
     fn settle_in(&mut self, origin: Origin, user: UserId, is_there: bool, out: &mut Outputs) {
+        // The answer to the line that completed the registration ends with the welcome; from here on others are heard.
+        if let Some(session) = self.sessions.get_mut(origin.connection) {
+            session.send_response(&self.settings.name, out);
+        }
         let origin = Origin { actor: Some(user), ..origin };
         if !is_there {
             self.submit(origin, EntryCommand::Quit("Connection closed".to_owned()), out);

@@ -7,8 +7,9 @@ mod room;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use parla_proto::{Capabilities, Casemapping, Message, Source, limits, name::is_channel};
+use parla_proto::{Capabilities, Casemapping, Message, Source, name::is_channel};
 use parla_server::{ConnectionId, Settings};
+use slotmap::Key as _;
 
 use self::answer::{Answer, Batch};
 pub(crate) use self::room::Room;
@@ -38,6 +39,11 @@ impl Scene {
     fn casemapping(&self) -> Casemapping {
         self.settings.casemapping
     }
+}
+
+/// What a connection is called in reports. A later one may have the same number.
+pub(crate) fn number(connection: ConnectionId) -> u64 {
+    connection.key().data().as_ffi() & 0xffff_ffff
 }
 
 /// A line that a client sent.
@@ -92,7 +98,7 @@ impl Client {
     /// What the client is called in reports.
     pub(crate) fn name(&self) -> String {
         let nick = self.nick.as_deref().unwrap_or("?");
-        format!("{}.{nick}", self.connection.slot())
+        format!("{}.{nick}", number(self.connection))
     }
 
     /// The server took the next line.
@@ -202,7 +208,6 @@ impl Client {
         }
         match message.command {
             "CAP" => self.hear_cap(message, scene),
-            "FAIL" | "WARN" | "NOTE" => self.needs(Capabilities::STANDARD_REPLIES),
             "PING" => {
                 self.pinged = message.param(0).map(str::to_owned);
                 Ok(())
@@ -223,7 +228,7 @@ impl Client {
                     "an answer without a question".to_owned()
                 })
             }
-            "PONG" => Ok(()),
+            "PONG" | "FAIL" | "WARN" | "NOTE" => Ok(()),
             _ if is_numeric => Ok(()),
             _ => {
                 Err(Finding::new("unknown line", "the client knows no such command of the server".to_owned()))
@@ -330,6 +335,11 @@ impl Client {
         }
         let batch = name.strip_prefix('-').and_then(|name| self.batches.remove(name));
         let batch = batch.ok_or_else(|| Finding::new("batch", "the batch is not open".to_owned()))?;
+        for room in batch.rooms() {
+            ensure(self.rooms.contains_key(&scene.fold(room)), "history outside", || {
+                format!("the history of {room}, which the client has left")
+            })?;
+        }
         match &mut self.current {
             Some(current) => batch.is_what_was_asked(current, self.capabilities, scene),
             None => ensure(!batch.is_history(), "history", || "an answer without a question".to_owned()),
@@ -349,10 +359,4 @@ impl Client {
     pub(crate) const fn reader<'a>(&self, nick: &'a str) -> Reader<'a> {
         Reader { nick, capabilities: self.capabilities, muddled: self.muddled }
     }
-}
-
-/// Whether a line from a client is longer than it may be.
-fn is_too_long(line: &[u8], message: &Message<'_>) -> bool {
-    let tags = if message.tags.is_empty() { 0 } else { message.tags.as_str().len() + 2 };
-    tags > limits::CLIENT_TAGS_BYTES_MAX || line.len().saturating_sub(tags) + 2 > limits::LINE_BYTES_MAX
 }

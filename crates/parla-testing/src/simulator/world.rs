@@ -13,7 +13,7 @@ use slotmap::{DefaultKey, SlotMap};
 
 use super::{
     checkers::{self, Checked, Finding, ensure},
-    client::{Client, Scene, Sent},
+    client::{Client, Scene, Sent, number},
     store::Store,
     trace::Trace,
 };
@@ -106,7 +106,7 @@ impl World {
             self.clients.insert_with_key(|key| Client::new(ConnectionId::from_key(key), peer.unthrottled));
         let connection = ConnectionId::from_key(key);
         self.summary.connections += 1;
-        self.trace.add(|| format!("connect {}", connection.slot()));
+        self.trace.add(|| format!("connect {}", number(connection)));
         self.input(Input::Connected { connection, peer });
         connection
     }
@@ -204,7 +204,7 @@ impl World {
         self.log_at = self.log_at.max(self.now);
         let meta = Meta { seq: self.log_seq, at: self.log_at, origin };
         self.log_seq += 1;
-        self.trace.add(|| format!("log {}: {command:?} of {}", meta.seq, origin.connection.slot()));
+        self.trace.add(|| format!("log {}: {command:?} of {}", meta.seq, number(origin.connection)));
         self.input(Input::Committed(Box::new(Entry { meta, command })));
     }
 
@@ -216,14 +216,14 @@ impl World {
         match self.asked.remove(which) {
             Asked::History(connection, result) => {
                 let result = Some(result).filter(|_| !fails);
-                self.trace.add(|| format!("history for {}, fails: {fails}", connection.slot()));
+                self.trace.add(|| format!("history for {}, fails: {fails}", number(connection)));
                 if let Some(client) = self.clients.get_mut(connection.key()) {
                     client.history_answered(result.clone());
                 }
                 self.input(Input::QueryResult { connection, result });
             }
             Asked::Password(connection, good) => {
-                self.trace.add(|| format!("password of {} is good: {good}", connection.slot()));
+                self.trace.add(|| format!("password of {} is good: {good}", number(connection)));
                 self.input(Input::PasswordVerified { connection, good });
             }
         }
@@ -293,7 +293,7 @@ impl World {
     fn release(&mut self, output: Output) -> Checked {
         match output {
             Output::Deliver { to, line } => {
-                let names = || to.iter().map(|to| to.slot().to_string()).collect::<Vec<_>>().join(",");
+                let names = || to.iter().map(|to| number(*to).to_string()).collect::<Vec<_>>().join(",");
                 self.trace.add(|| format!("  {} <- {}", names(), checkers::shown(&line)));
                 let once: BTreeSet<_> = to.iter().collect();
                 ensure(once.len() == to.len() && !to.is_empty(), "recipients", || format!("{to:?}"))?;
@@ -310,7 +310,7 @@ impl World {
                 }
             }
             Output::Close { connection } => {
-                self.trace.add(|| format!("  {} closed", connection.slot()));
+                self.trace.add(|| format!("  {} closed", number(connection)));
                 let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
                 client.closed(&self.scene)?;
                 self.clients.remove(connection.key());
@@ -394,7 +394,7 @@ fn log_mode(shared: bool, next_seq: u64) -> LogMode {
 }
 
 fn closed(connection: ConnectionId) -> Finding {
-    Finding::new("closed", format!("an output names {}, which is closed", connection.slot()))
+    Finding::new("closed", format!("an output names {}, which is closed", number(connection)))
 }
 
 /// Only who is in a room may read its history.

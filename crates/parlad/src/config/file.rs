@@ -154,9 +154,13 @@ impl Connections {
         }
     }
 
+    pub(super) fn send_queue_bytes(&self) -> usize {
+        usize::try_from(self.send_queue.as_u64()).unwrap_or(usize::MAX)
+    }
+
     pub(super) fn into_limits(self) -> super::Connections {
         super::Connections {
-            send_queue_bytes: usize::try_from(self.send_queue.as_u64()).unwrap_or(usize::MAX),
+            send_queue_bytes: self.send_queue_bytes(),
             max_per_ip: self.max_per_ip,
             max_rate_per_ip: self.max_rate_per_ip,
             rate_window: self.rate_window,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use parla_proto::{Capabilities, Message, MsgId, name::is_channel};
 use parla_server::{QueryResult, Spoken};
 
-use super::{Client, Scene, is_too_long};
+use super::{Client, Scene};
 use crate::simulator::checkers::{Checked, Finding, ensure};
 
 /// The answer to the line that is being carried out, as far as it has come.
@@ -23,8 +23,9 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn to(line: Vec<u8>, capabilities: Capabilities) -> Self {
         let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
-        let message = Message::parse(&line).ok().filter(|message| !is_too_long(&line, message));
-        let label = message.and_then(|message| message.tags.get("label").map(|label| label.into_owned()));
+        // Even a line that is no message may have a label.
+        let tags = Message::parse(&line).map_or_else(|_| Message::tags_of(&line), |message| message.tags);
+        let label = tags.get("label").map(|label| label.into_owned());
         let counts = |label: &String| {
             !label.is_empty()
                 && label.len() <= parla_proto::limits::LABEL_BYTES_MAX
@@ -141,6 +142,16 @@ impl Batch {
 
     pub(super) fn is_history(&self) -> bool {
         self.kind != "labeled-response"
+    }
+
+    /// The rooms that the batch tells of.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = &str> {
+        let targets =
+            self.lines.iter().filter(|line| line.words.first().is_some_and(|word| word == "CHATHISTORY"));
+        self.room
+            .as_deref()
+            .into_iter()
+            .chain(targets.filter_map(|line| line.words.get(2).map(String::as_str)))
     }
 
     /// Takes a line of history. Other lines are what they would be without the batch.

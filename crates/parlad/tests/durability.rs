@@ -1,0 +1,162 @@
+//! What anyone saw is kept: the server is killed under load, again and again, on the same data.
+//!
+//! `ROUNDS=100 cargo test -p parlad --test durability` for the long run.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::{
+    collections::{HashMap, HashSet},
+    net::SocketAddr,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+use parla_proto::MsgId;
+use support::{Client, Daemon, Folder, client::Heard, config};
+
+/// How many messages each writer has under way; with one it waits for its own echo before it goes on.
+const WRITERS: [usize; 5] = [1, 1, 1, 8, 32];
+const READERS: usize = 2;
+const PAGE: usize = 1000;
+const CAPABILITIES: &str = "message-tags echo-message batch server-time draft/chathistory";
+/// So many rounds after the last one the whole history is read, and not only what is new.
+const WHOLE_EVERY: u32 = 10;
+
+#[test]
+fn what_was_seen_is_kept_when_the_server_is_killed() {
+    let rounds: u32 = std::env::var("ROUNDS").map_or(5, |text| text.parse().unwrap());
+    let folder = Folder::new();
+    let started = Instant::now();
+    let mut kept: Vec<Heard> = Vec::new();
+    let mut seen_in_all = 0;
+    for round in 1..=rounds {
+        let daemon = Daemon::start(&folder, &config(""));
+        let seen = load(daemon, round);
+        let daemon = Daemon::start(&folder, &config(""));
+        let whole = rounds <= WHOLE_EVERY || round % WHOLE_EVERY == 0 || round == rounds;
+        let history = history(daemon.address(), &kept, whole);
+        daemon.kill();
+
+        assert_eq!(history[..kept.len()], kept, "round {round}: what was kept before has changed");
+        let new = &history[kept.len()..];
+        let distinct = check(&history, new, &seen, round);
+        seen_in_all += distinct;
+        eprintln!(
+            "round {round}: {distinct} messages seen by {} clients, {} kept, {} in all, {:.1} s",
+            seen.len(),
+            new.len(),
+            history.len(),
+            started.elapsed().as_secs_f32()
+        );
+        kept = history;
+    }
+    assert!(seen_in_all > rounds as usize, "nobody saw anything, so nothing was tested");
+}
+
+/// Writes and reads until the server is killed, and gives what each client saw.
+fn load(daemon: Daemon, round: u32) -> Vec<Vec<Heard>> {
+    let address = daemon.address();
+    // Everyone is there before the first message, so that all see the same.
+    let ready = Barrier::new(WRITERS.len() + READERS + 1);
+    thread::scope(|scope| {
+        let writers = WRITERS.iter().enumerate().map(|(index, window)| {
+            let ready = &ready;
+            scope.spawn(move || {
+                let mut client = Client::register(address, &format!("w{index}"), CAPABILITIES);
+                ready.wait();
+                write(&mut client, &format!("{round} {index}"), *window)
+            })
+        });
+        let mut clients: Vec<_> = writers.collect();
+        for index in 0..READERS {
+            let ready = &ready;
+            clients.push(scope.spawn(move || {
+                let mut client = Client::register(address, &format!("r{index}"), CAPABILITIES);
+                ready.wait();
+                client.rest().iter().filter_map(|line| Heard::parse(line)).collect()
+            }));
+        }
+        ready.wait();
+        let mut random = fastrand::Rng::with_seed(u64::from(round));
+        thread::sleep(Duration::from_micros(random.u64(20_000..500_000)));
+        daemon.kill();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    })
+}
+
+/// Writes numbered messages until the connection ends, and gives all that it saw meanwhile.
+fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<Heard> {
+    let mut seen = Vec::new();
+    let (mut written, mut echoed) = (0, 0);
+    loop {
+        while written < echoed + window {
+            if client.try_send(format!("PRIVMSG #room :{prefix} {written}\r\n").as_bytes()).is_err() {
+                // What came before the end is still there to be read.
+                seen.extend(client.rest().iter().filter_map(|line| Heard::parse(line)));
+                return seen;
+            }
+            written += 1;
+        }
+        let Some(line) = client.line() else { return seen };
+        if let Some(heard) = Heard::parse(&line) {
+            echoed += usize::from(heard.text == format!("{prefix} {echoed}"));
+            seen.push(heard);
+        }
+    }
+}
+
+/// The history of the room: all of it, or `kept` and what came after.
+fn history(address: SocketAddr, kept: &[Heard], whole: bool) -> Vec<Heard> {
+    let known = kept.last().filter(|_| !whole).map(|last| last.msgid.clone());
+    let mut client = Client::register(address, "checker", CAPABILITIES);
+    let mut pages = Vec::new();
+    client.send(&format!("CHATHISTORY LATEST #room * {PAGE}"));
+    loop {
+        let lines = client.until(|line| line.contains(" BATCH -"));
+        let page: Vec<Heard> = lines.iter().filter_map(|line| Heard::parse(line)).collect();
+        assert!(page.len() <= PAGE, "a page is longer than was asked for");
+        let Some(first) = page.first() else { break };
+        client.send(&format!("CHATHISTORY BEFORE #room msgid={} {PAGE}", first.msgid));
+        let reached = known.as_ref().and_then(|known| page.iter().position(|heard| heard.msgid == *known));
+        if let Some(at) = reached {
+            pages.push(page[at + 1..].to_vec());
+            pages.push(kept.to_vec());
+            break;
+        }
+        pages.push(page);
+    }
+    pages.into_iter().rev().flatten().collect()
+}
+
+/// Compares a round's new history with what each client saw. Gives how many messages anyone saw.
+fn check(history: &[Heard], new: &[Heard], seen: &[Vec<Heard>], round: u32) -> usize {
+    let ids: Vec<MsgId> = history.iter().map(|heard| MsgId::parse(&heard.msgid).unwrap()).collect();
+    assert!(ids.is_sorted_by(|one, next| one < next), "round {round}: ids repeat or go back");
+    let texts: HashSet<(&str, &str)> =
+        history.iter().map(|heard| (heard.sender.as_str(), heard.text.as_str())).collect();
+    assert_eq!(texts.len(), history.len(), "round {round}: a message is kept twice");
+
+    let places: HashMap<&Heard, usize> =
+        new.iter().enumerate().map(|(place, heard)| (heard, place)).collect();
+    let mut distinct = HashSet::new();
+    for (client, seen) in seen.iter().enumerate() {
+        let found: Vec<usize> = seen
+            .iter()
+            .map(|heard| {
+                let place = places.get(heard).copied();
+                assert!(place.is_some(), "round {round}: client {client} saw {heard:?}, which is not kept");
+                place.unwrap_or_default()
+            })
+            .collect();
+        // Everyone was there from the first to the last, so what one saw has no gaps.
+        let order: Vec<usize> = (0..found.len()).collect();
+        assert_eq!(
+            found, order,
+            "round {round}: client {client} saw another order than was kept, or not all"
+        );
+        distinct.extend(seen);
+    }
+    distinct.len()
+}

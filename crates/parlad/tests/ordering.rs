@@ -1,0 +1,97 @@
+//! Everyone in a room sees the same order, and what a command causes comes before what is asked after it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::{net::SocketAddr, sync::Barrier, thread};
+
+use support::{Client, Daemon, Folder, client::Heard, config};
+
+const CLIENTS: usize = 5;
+const MESSAGES_EACH: usize = 200;
+const ROOMS: [&str; 2] = ["#one", "#two"];
+const CAPABILITIES: &str = "message-tags echo-message";
+
+#[test]
+fn all_members_see_one_order() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(""));
+    let ready = Barrier::new(CLIENTS);
+    let seen: Vec<Vec<Heard>> = thread::scope(|scope| {
+        let talk = |index| talk(daemon.address(), index, &ready);
+        let clients: Vec<_> = (0..CLIENTS).map(|index| scope.spawn(move || talk(index))).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    for room in ROOMS {
+        let of_room = |seen: &[Heard]| -> Vec<Heard> {
+            seen.iter().filter(|heard| heard.target == room).cloned().collect()
+        };
+        let first = of_room(&seen[0]);
+        for other in &seen[1..] {
+            assert_eq!(of_room(other), first, "in {room}");
+        }
+        for index in 0..CLIENTS {
+            let of_one: Vec<usize> = first
+                .iter()
+                .filter(|heard| heard.sender == nick(index))
+                .map(|heard| heard.text.parse().unwrap())
+                .collect();
+            assert!(of_one.is_sorted(), "what {} said in {room} changed its order", nick(index));
+        }
+    }
+}
+
+fn nick(index: usize) -> String {
+    format!("client{index}")
+}
+
+/// Says something here and there, several things at once, and gives what it saw of everyone.
+fn talk(address: SocketAddr, index: usize, ready: &Barrier) -> Vec<Heard> {
+    let mut client = Client::register(address, &nick(index), CAPABILITIES);
+    client.send(&format!("JOIN {}", ROOMS.join(",")));
+    client.sync();
+    ready.wait();
+    let mut twin = client.twin();
+    let writer = thread::spawn(move || {
+        let mut random = fastrand::Rng::with_seed(index as u64);
+        let mut number = 0;
+        while number < MESSAGES_EACH {
+            let count = random.usize(1..10).min(MESSAGES_EACH - number);
+            let lines: String = (number..number + count)
+                .map(|number| format!("PRIVMSG {} :{number}\r\n", ROOMS[random.usize(..ROOMS.len())]))
+                .collect();
+            twin.send_bytes(lines.as_bytes());
+            number += count;
+        }
+    });
+    let mut seen = Vec::new();
+    while seen.len() < CLIENTS * MESSAGES_EACH {
+        seen.extend(Heard::parse(&client.line().unwrap()));
+    }
+    writer.join().unwrap();
+    assert!(!client.sync().iter().any(|line| Heard::parse(line).is_some()), "more came than was said");
+    seen
+}
+
+/// When the answer to a PING has come, what was sent before it has its place in front of everything that others ask for later.
+#[test]
+fn what_a_command_causes_comes_before_its_answer() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(""));
+    let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
+    let mut bob = Client::register(daemon.address(), "bob", "");
+    let mut random = fastrand::Rng::with_seed(1);
+    for number in 0..500 {
+        let line = match random.u8(..4) {
+            0 => format!("PRIVMSG #room :{number}"),
+            1 => format!("PRIVMSG bob :{number}"),
+            2 => format!("TOPIC #room :{number}"),
+            _ => format!("NOTICE #room :{number}"),
+        };
+        alice.send(&line);
+        alice.sync();
+        let heard = bob.sync();
+        assert_eq!(heard.len(), 1, "after {line}: {heard:#?}");
+        assert!(heard[0].ends_with(&format!(" :{number}")), "after {line}: {heard:#?}");
+    }
+}

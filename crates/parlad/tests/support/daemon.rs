@@ -1,0 +1,184 @@
+//! A `parlad` that runs for a test, and runs of `parlad` that end by themselves.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::wait_for;
+
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_parlad");
+
+/// A directory for the configuration and the data of servers that run one after the other.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Where the messages are if the configuration is one of [`super::config`].
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path().join("data").join("parla.db")
+    }
+
+    /// Writes a file and gives its path.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+/// A server that runs. When this is dropped it has ended.
+pub(crate) struct Daemon {
+    child: Child,
+    address: SocketAddr,
+    log: Arc<Mutex<String>>,
+    log_reader: Option<JoinHandle<()>>,
+}
+
+impl Daemon {
+    /// Starts a server with this configuration.
+    pub(crate) fn start(folder: &Folder, toml: &str) -> Self {
+        let config = folder.write("parlad.toml", toml);
+        Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config))
+    }
+
+    /// Starts a server without a configuration.
+    pub(crate) fn bare(folder: &Folder) -> Self {
+        let data = folder.path().join("data");
+        Self::run(Command::new(PROGRAM).args(["run", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data))
+    }
+
+    /// Starts a server to which writing more than it may is an error and not the end.
+    pub(crate) fn start_without_xfsz(folder: &Folder, toml: &str) -> Self {
+        let config = folder.write("parlad.toml", toml);
+        let script = "trap '' XFSZ; exec \"$0\" run --config \"$1\"";
+        Self::run(Command::new("sh").args(["-c", script, PROGRAM]).arg(config))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = child.stderr.take().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let written = Arc::clone(&log);
+        let log_reader = thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                *written.lock().unwrap() += &(line + "\n");
+            }
+        });
+        let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        let mut daemon = Self { child, address: anywhere, log, log_reader: Some(log_reader) };
+        daemon.address = wait_for("the address of the server", || {
+            let log = daemon.log();
+            assert!(daemon.child.try_wait().unwrap().is_none(), "the server ended: {log}");
+            // A line is in the log only when it is complete.
+            log.lines()
+                .find_map(|line| line.strip_prefix("  listening on "))
+                .map(|text| text.parse().unwrap())
+        });
+        daemon
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// What the server has written to standard error so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Asks the server to end and waits until it has.
+    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+        kill_process(self.pid(), Signal::TERM).unwrap();
+        let status = wait_for("the end of the server", || self.child.try_wait().unwrap());
+        self.log_reader.take().unwrap().join().unwrap();
+        (status, self.log())
+    }
+
+    /// Ends the server here and now, as `kill -9` does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = kill_process(self.pid(), Signal::TERM);
+            for _ in 0..200 {
+                if !matches!(self.child.try_wait(), Ok(None)) {
+                    break;
+                }
+                thread::sleep(std::time::Duration::from_millis(5));
+            }
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        if thread::panicking() {
+            let log = self.log.lock().map(|log| log.clone()).unwrap_or_default();
+            let _ = writeln!(std::io::stderr(), "--- what the server wrote:\n{log}---");
+        }
+    }
+}
+
+/// What a run of `parlad` that ended by itself left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs `parlad` to its end.
+pub(crate) fn parlad<S: AsRef<std::ffi::OsStr>>(args: &[S], input: &str) -> Ended {
+    ended(Command::new(PROGRAM).args(args), input)
+}
+
+/// Runs a command to its end.
+pub(crate) fn ended(command: &mut Command, input: &str) -> Ended {
+    let pipe = Stdio::piped;
+    let mut child = Killed(command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap());
+    // It need not read it.
+    let _ = child.0.stdin.take().unwrap().write_all(input.as_bytes());
+    let status = wait_for("the end of parlad", || child.0.try_wait().unwrap());
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    child.0.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    child.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    Ended { code: status.code(), stdout, stderr }
+}
+
+/// A child that does not outlive its test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A password as it stands in the configuration.
+pub(crate) fn hashed(password: &str) -> String {
+    parlad(&["hash-password"], password).stdout.trim().to_owned()
+}

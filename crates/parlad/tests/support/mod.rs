@@ -1,0 +1,45 @@
+//! The real `parlad` in a process of its own, and clients that speak lines to it.
+//!
+//! No port is fixed: each daemon chooses one and is asked for it. Each ends with its test, whatever that does. Nothing waits
+//! longer than [`PATIENCE`].
+#![allow(
+    dead_code,
+    clippy::panic,
+    reason = "each test uses a part of it, and stops at what it did not expect"
+)]
+
+pub(crate) mod bystanders;
+pub(crate) mod client;
+pub(crate) mod daemon;
+
+use std::time::Duration;
+
+pub(crate) use client::Client;
+pub(crate) use daemon::{Daemon, Folder};
+
+/// How long anything may take before the test says that it does not come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The name of the server in every test here.
+pub(crate) const NAME: &str = "irc.example.org";
+
+/// A configuration for clients from 127.0.0.1 without limits, in a room `#room`. `more` stands in the table `[connections]`, and
+/// further tables may follow.
+pub(crate) fn config(more: &str) -> String {
+    format!(
+        "[server]\nname = \"{NAME}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
+         [channels]\nautojoin = [\"#room\"]\n[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]\n{more}\n"
+    )
+}
+
+/// Waits until something is there.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = std::time::Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}

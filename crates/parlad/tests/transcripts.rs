@@ -1,0 +1,103 @@
+//! Every script of `parla-testing` against the real server, over TCP, each with a server of its own.
+//!
+//! Scripts that need the virtual clock are only counted.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    thread,
+};
+
+use parla_testing::transcript::{NETWORK_NAME, SERVER_NAME, Script, Settings, run_tcp};
+use support::{Daemon, Folder, daemon::hashed};
+use toml::Value;
+
+/// Scripts that run at the same time. They wait more than they work.
+const WORKERS: usize = 4;
+
+#[test]
+fn scripts() {
+    let (skipped, played): (Vec<Script>, Vec<Script>) = read().into_iter().partition(Script::is_virtual);
+    assert!(!played.is_empty(), "there are no scripts");
+    let count = played.len();
+    let (queue, failures) = (Mutex::new(played), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                while let Some(script) = next(&queue) {
+                    if let Some(failure) = play(&script) {
+                        failures.lock().unwrap().push(failure);
+                    }
+                }
+            });
+        }
+    });
+    let names: Vec<&str> = skipped.iter().map(Script::name).collect();
+    eprintln!("{count} scripts played; {} need the virtual clock: {}", names.len(), names.join(", "));
+    let mut failures = failures.into_inner().unwrap();
+    failures.sort();
+    assert!(failures.is_empty(), "{} of {count} scripts fail\n\n{}", failures.len(), failures.join("\n"));
+}
+
+fn read() -> Vec<Script> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../parla-testing/scripts");
+    let paths: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    let irc = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "irc"));
+    irc.map(|path| Script::read(path).unwrap_or_else(|error| panic!("{error}"))).collect()
+}
+
+fn next(queue: &Mutex<Vec<Script>>) -> Option<Script> {
+    queue.lock().unwrap().pop()
+}
+
+/// Plays a script and gives what is to be said if it fails.
+fn play(script: &Script) -> Option<String> {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &configuration(script.settings()));
+    let failure = match run_tcp(script, daemon.address()) {
+        Ok(report) if report.is_as_expected() => None,
+        Ok(report) => Some(report.to_string()),
+        Err(error) => Some(format!("{}.irc: {error}\n", script.name())),
+    };
+    let (status, log) = daemon.stop();
+    let clean = status.success();
+    failure.or_else(|| (!clean).then(|| format!("{}.irc: the server ended badly: {log}\n", script.name())))
+}
+
+/// The settings of a script as a configuration of the server.
+fn configuration(settings: &Settings) -> String {
+    let text = |text: &str| Value::from(text).to_string();
+    let mut toml = format!("[server]\nname = {}\nnetwork = {}\n", text(SERVER_NAME), text(NETWORK_NAME));
+    let mut key = |line: String| writeln!(toml, "{line}").unwrap();
+    key("data_dir = \"data\"".to_owned());
+    if let Some(password) = &settings.password {
+        key(format!("password = {}", text(&hashed(password))));
+    }
+    if let Some(casemapping) = &settings.casemapping {
+        key(format!("casemapping = {}", text(casemapping)));
+    }
+    key("[[listen]]\naddress = \"127.0.0.1:0\"".to_owned());
+    if !settings.motd.is_empty() {
+        key(format!("[motd]\ntext = {}", text(&settings.motd.join("\n"))));
+    }
+    if !settings.throttled {
+        key("[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]".to_owned());
+    }
+    key(format!("[channels]\nautojoin = {}", Value::from(settings.autojoin.clone())));
+    if let Some(modes) = &settings.channel_modes {
+        key(format!("default_modes = {}", text(modes)));
+    }
+    key(format!("[history]\nenabled = {}", !settings.history_off));
+    if let Some(most) = settings.history_reply_max {
+        key(format!("max_reply = {most}"));
+    }
+    key("[limits]".to_owned());
+    for (limit, value) in &settings.limits {
+        key(format!("{limit} = {value}"));
+    }
+    toml
+}
