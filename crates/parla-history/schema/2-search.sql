@@ -9,9 +9,3 @@ CREATE VIRTUAL TABLE messages_search USING fts5(
 
 -- The words of a deleted message leave the index at once, not when it is next merged.
 INSERT INTO messages_search(messages_search, rank) VALUES('secure-delete', 1);
-
-CREATE TABLE messages_indexed(
-    one INTEGER PRIMARY KEY CHECK (one = 1),  -- the table has one row
-    last_id INTEGER NOT NULL                  -- messages up to this id are in messages_search
-) STRICT;
-INSERT INTO messages_indexed(one, last_id) VALUES(1, -1);

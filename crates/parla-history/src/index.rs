@@ -1,7 +1,7 @@
-//! The full-text index follows behind the table, in transactions of its own.
+//! Both indexes follow behind the table, in transactions of their own: places of messages in conversations, and words.
 //!
-//! Relies on ids: everything up to `messages_indexed.last_id` is in the index, nothing after it is. A message that
-//! arrives later with a smaller id is indexed as it is appended (`append.rs`).
+//! Relies on ids: everything up to `messages_indexed.last_id` is in both, nothing after it is: that is the tail, and
+//! whoever reads reads it too. A message that arrives later with a smaller id is indexed as it is appended (`append.rs`).
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -26,7 +26,8 @@ pub fn index_pending(connection: &mut Connection, rows_max: usize) -> Result<usi
         let mut rows = pending.query((last, i64::try_from(rows_max).unwrap_or(i64::MAX)))?;
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
-            add(&transaction, last, row.get(1)?, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+            add(&transaction, last, row.get(1)?, text)?;
             indexed += 1;
         }
     }
@@ -37,13 +38,26 @@ pub fn index_pending(connection: &mut Connection, rows_max: usize) -> Result<usi
     Ok(indexed)
 }
 
-/// The id up to which messages are in the index.
+/// The id up to which messages are indexed.
 pub(crate) fn last_indexed(connection: &Connection) -> Result<i64, HistoryError> {
     Ok(connection.prepare_cached("SELECT last_id FROM messages_indexed")?.query_row([], |row| row.get(0))?)
 }
 
-/// Adds one message to the index of `connection`.
+/// Adds one message to both indexes.
 pub(crate) fn add(
+    connection: &Connection,
+    id: i64,
+    conversation: ConversationId,
+    text: &str,
+) -> Result<(), HistoryError> {
+    connection
+        .prepare_cached("INSERT INTO message_places(conversation, id) VALUES(?1, ?2)")?
+        .execute((conversation, id))?;
+    add_words(connection, id, conversation, text)
+}
+
+/// Adds one message to the full-text index alone.
+pub(crate) fn add_words(
     connection: &Connection,
     id: i64,
     conversation: ConversationId,
@@ -55,13 +69,16 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Takes one message out of the index of `connection`; `text` is what was added.
+/// Takes one message out of both indexes; `text` is what was added.
 pub(crate) fn remove(
     connection: &Connection,
     id: i64,
     conversation: ConversationId,
     text: &str,
 ) -> Result<(), HistoryError> {
+    connection
+        .prepare_cached("DELETE FROM message_places WHERE conversation = ?1 AND id = ?2")?
+        .execute((conversation, id))?;
     connection
         .prepare_cached(
             "INSERT INTO messages_search(messages_search, rowid, conversation, text) VALUES('delete', ?1, ?2, ?3)",

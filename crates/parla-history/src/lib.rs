@@ -46,10 +46,12 @@ mod error;
 mod index;
 mod message;
 mod migrate;
+mod moment;
 mod open;
 mod page;
 mod schema;
 mod search;
+mod tail;
 mod words;
 
 #[cfg(test)]

@@ -8,12 +8,29 @@
 use std::ops::Range;
 
 use parla_proto::{MsgId, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
     ConversationId, HistoryError, Message,
+    index::last_indexed,
     message::{columns, row_position},
+    moment::Moment,
 };
+
+/// Rows of the conversation ?1 from ?2 up to ?3, by their places. CROSS JOIN keeps the order.
+macro_rules! places {
+    () => {
+        "message_places p CROSS JOIN messages m ON m.id = p.id
+        WHERE p.conversation = ?1 AND p.id >= ?2 AND p.id < ?3"
+    };
+}
+
+/// The same of the rows in the tail.
+macro_rules! tail {
+    () => {
+        "WHERE m.id >= ?2 AND m.id < ?3 AND m.conversation = ?1"
+    };
+}
 
 /// A place in a conversation. Pages never include it, but for [`Page::Around`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +72,7 @@ pub fn page(
     page: Page,
     limit: usize,
 ) -> Result<Vec<Message>, HistoryError> {
-    let rows = Rows { connection, conversation };
+    let rows = Rows::of(connection, conversation)?;
     match page {
         Page::Latest { after: None } => rows.newest(0..i64::MAX, limit),
         Page::Latest { after: Some(bound) } => rows.newest(rows.end(bound)?..i64::MAX, limit),
@@ -100,46 +117,67 @@ pub fn latest_at(
     connection: &Connection,
     conversation: ConversationId,
 ) -> Result<Option<Timestamp>, HistoryError> {
-    let latest = Rows { connection, conversation }.latest()?;
+    let latest = Rows::of(connection, conversation)?.latest()?;
     Ok(latest.map(|(_, at)| Timestamp::from_millis(at)))
 }
 
-/// The rows of one conversation. Positions are ids of rows, whether or not there is such a row.
+/// The rows of one conversation at one moment: the indexed ones by their places, then those of the tail by looking at
+/// each. Positions are ids of rows, whether or not there is such a row.
 struct Rows<'c> {
     connection: &'c Connection,
     conversation: ConversationId,
+    /// The first position that is not indexed.
+    tail: i64,
+    _moment: Moment<'c>,
 }
 
-impl Rows<'_> {
+impl<'c> Rows<'c> {
+    fn of(connection: &'c Connection, conversation: ConversationId) -> Result<Self, HistoryError> {
+        let moment = Moment::of(connection)?;
+        let tail = last_indexed(connection)?.saturating_add(1);
+        Ok(Self { connection, conversation, tail, _moment: moment })
+    }
+
     fn newest(&self, ids: Range<i64>, limit: usize) -> Result<Vec<Message>, HistoryError> {
+        let (places, tail) = self.divide(ids);
         let mut messages = self.read(
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM messages m INDEXED BY messages_of_conversation
-                WHERE conversation = ?1 AND id >= ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
-            ),
-            ids,
+            concat!("SELECT ", columns!(), " FROM messages m ", tail!(), " ORDER BY m.id DESC LIMIT ?4"),
+            tail,
             limit,
         )?;
+        messages.extend(self.read(
+            concat!("SELECT ", columns!(), " FROM ", places!(), " ORDER BY p.id DESC LIMIT ?4"),
+            places,
+            limit - messages.len(),
+        )?);
         messages.reverse();
         Ok(messages)
     }
 
     fn oldest(&self, ids: Range<i64>, limit: usize) -> Result<Vec<Message>, HistoryError> {
-        self.read(
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM messages m INDEXED BY messages_of_conversation
-                WHERE conversation = ?1 AND id >= ?2 AND id < ?3 ORDER BY id LIMIT ?4"
-            ),
-            ids,
+        let (places, tail) = self.divide(ids);
+        let mut messages = self.read(
+            concat!("SELECT ", columns!(), " FROM ", places!(), " ORDER BY p.id LIMIT ?4"),
+            places,
             limit,
-        )
+        )?;
+        messages.extend(self.read(
+            concat!("SELECT ", columns!(), " FROM messages m ", tail!(), " ORDER BY m.id LIMIT ?4"),
+            tail,
+            limit - messages.len(),
+        )?);
+        Ok(messages)
+    }
+
+    /// The part of a range that is indexed, and the part in the tail.
+    fn divide(&self, ids: Range<i64>) -> (Range<i64>, Range<i64>) {
+        (ids.start..ids.end.min(self.tail), ids.start.max(self.tail)..ids.end)
     }
 
     fn read(&self, sql: &str, ids: Range<i64>, limit: usize) -> Result<Vec<Message>, HistoryError> {
+        if ids.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map((self.conversation, ids.start, ids.end, limit), Message::from_row)?;
@@ -164,21 +202,23 @@ impl Rows<'_> {
 
     /// The first position whose messages, there and after it, are not earlier than `at` (ms).
     fn first_at(&self, at: i64) -> Result<i64, HistoryError> {
-        let Some((latest, latest_at)) = self.latest()? else { return Ok(0) };
-        if latest_at < at {
-            return Ok(latest.saturating_add(1));
+        match self.latest_place()? {
+            Some((latest, latest_at)) if latest_at >= at => self.first_place_at(at, latest),
+            _ => self.first_in_tail_at(at),
         }
+    }
+
+    /// As [`first_at`](Self::first_at), where the indexed row `latest` is not earlier.
+    fn first_place_at(&self, at: i64, latest: i64) -> Result<i64, HistoryError> {
         let mut probe = self.connection.prepare_cached(
-            "SELECT id, at FROM messages INDEXED BY messages_of_conversation
-            WHERE conversation = ?1 AND id >= ?2 ORDER BY id LIMIT 1",
+            "SELECT p.id, m.at FROM message_places p CROSS JOIN messages m ON m.id = p.id
+            WHERE p.conversation = ?1 AND p.id >= ?2 ORDER BY p.id LIMIT 1",
         )?;
         // Rows before `low` are earlier than `at`, those from `high` on are not.
         let (mut low, mut high) = (0, latest);
         while low < high {
             let middle = low + (high - low) / 2;
-            let (id, found) = probe.query_row((self.conversation, middle), |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
-            })?;
+            let (id, found) = probe.query_row((self.conversation, middle), place)?;
             if found < at {
                 low = id.saturating_add(1);
             } else {
@@ -188,14 +228,39 @@ impl Rows<'_> {
         Ok(low)
     }
 
+    /// As [`first_at`](Self::first_at), where every indexed row is earlier.
+    fn first_in_tail_at(&self, at: i64) -> Result<i64, HistoryError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM messages WHERE id >= ?1 AND conversation = ?2 AND at >= ?3 ORDER BY id LIMIT 1",
+        )?;
+        let first = statement.query_row((self.tail, self.conversation, at), |row| row.get(0)).optional()?;
+        Ok(first.unwrap_or(i64::MAX))
+    }
+
     /// The latest row: its id, and its time in ms.
     fn latest(&self) -> Result<Option<(i64, i64)>, HistoryError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, at FROM messages INDEXED BY messages_of_conversation
-            WHERE conversation = ?1 ORDER BY id DESC LIMIT 1",
+            "SELECT id, at FROM messages WHERE id >= ?1 AND conversation = ?2 ORDER BY id DESC LIMIT 1",
         )?;
-        Ok(statement.query_row([self.conversation], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        match statement.query_row((self.tail, self.conversation), place).optional()? {
+            Some(latest) => Ok(Some(latest)),
+            None => self.latest_place(),
+        }
     }
+
+    /// The latest row that is indexed.
+    fn latest_place(&self) -> Result<Option<(i64, i64)>, HistoryError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT p.id, m.at FROM message_places p CROSS JOIN messages m ON m.id = p.id
+            WHERE p.conversation = ?1 ORDER BY p.id DESC LIMIT 1",
+        )?;
+        Ok(statement.query_row([self.conversation], place).optional()?)
+    }
+}
+
+/// A row's id, and its time in ms.
+fn place(row: &Row<'_>) -> rusqlite::Result<(i64, i64)> {
+    Ok((row.get(0)?, row.get(1)?))
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 //! Search of what was said, newest first.
 //!
-//! Reads the index, and the short tail that is not in it yet by means of a small index of the same definition in
-//! memory: a message just written is found, and a match means the same in both. Whatever the words are, they are
-//! words: no operator of FTS5 gets through.
+//! Reads the tail that is not indexed yet (`tail.rs`), then the index: a message just written is found. Whatever the
+//! words are, they are words: no operator of FTS5 gets through.
 
 use parla_proto::MsgId;
 use rusqlite::Connection;
 
 use crate::{
-    ConversationId, HistoryError, Message, index,
+    ConversationId, HistoryError, Message,
     index::last_indexed,
     message::{columns, row_position},
-    schema,
+    moment::Moment,
+    tail::search_tail,
     words::searchable,
 };
 
@@ -22,9 +22,6 @@ const WORDS_BYTES_MAX: usize = 1024;
 /// Letters from which on a last word also matches longer ones: that reads every place of every such word, at worst 8 ms
 /// in a million messages with two letters, and 20 ms in half a million with one.
 const PREFIX_LETTERS_MIN: usize = 2;
-/// Messages not yet indexed that a search reads, from the newest on: 11 µs each.
-/// `index_pending` keeps them far fewer.
-const TAIL_ROWS_MAX: i64 = 4096;
 
 /// What to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +42,9 @@ pub struct Search {
 /// # Errors
 /// SQLite refuses. Never because of the words.
 pub fn search(connection: &Connection, search: &Search) -> Result<Vec<Message>, HistoryError> {
-    let Some(query) = query(search) else { return Ok(Vec::new()) };
-    // The mark, the tail and the index must be of one moment; a caller may have begun a transaction already.
-    let _moment = if connection.is_autocommit() { Some(connection.unchecked_transaction()?) } else { None };
-    let indexed = last_indexed(connection)?;
-    let mut found = in_tail(connection, search, &query, indexed)?;
+    let Some(query) = Query::of(search) else { return Ok(Vec::new()) };
+    let _moment = Moment::of(connection)?;
+    let mut found = search_tail(connection, search, &query, last_indexed(connection)?)?;
     if found.len() < search.limit {
         let rest = search.limit - found.len();
         found.extend(in_index(connection, search, &query, rest)?);
@@ -60,7 +55,7 @@ pub fn search(connection: &Connection, search: &Search) -> Result<Vec<Message>, 
 fn in_index(
     connection: &Connection,
     search: &Search,
-    query: &str,
+    query: &Query<'_>,
     limit: usize,
 ) -> Result<Vec<Message>, HistoryError> {
     // CROSS JOIN keeps the order: first the index, then the row. By rowid, as ordering by rank reads every match.
@@ -72,70 +67,51 @@ fn in_index(
         ORDER BY s.rowid DESC LIMIT ?4"
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map((query, before(search), search.conversation, limit), Message::from_row)?;
+    let rows = statement.query_map(
+        (query.text(search.conversation), search.before_row(), search.conversation, limit),
+        Message::from_row,
+    )?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn in_tail(
-    connection: &Connection,
-    search: &Search,
-    query: &str,
-    indexed: i64,
-) -> Result<Vec<Message>, HistoryError> {
-    let mut tail = tail(connection, search, indexed)?;
-    if tail.is_empty() {
-        return Ok(tail);
+impl Search {
+    /// The row before which messages are looked for.
+    pub(crate) fn before_row(&self) -> i64 {
+        self.before.map_or(i64::MAX, row_position)
     }
-    let memory = Connection::open_in_memory()?;
-    memory.execute_batch(schema::SEARCH)?;
-    {
-        let transaction = memory.unchecked_transaction()?;
-        for message in &tail {
-            index::add(&transaction, row_position(message.id), message.conversation, &message.text)?;
+}
+
+/// The words that are looked for, at least one.
+pub(crate) struct Query<'s> {
+    pub(crate) words: Vec<&'s str>,
+    /// The last word may be only the beginning of one.
+    pub(crate) prefix: bool,
+}
+
+impl<'s> Query<'s> {
+    /// `None` if there is no word.
+    fn of(search: &'s Search) -> Option<Self> {
+        let text = search.words.get(..search.words.floor_char_boundary(WORDS_BYTES_MAX))?;
+        let words: Vec<&str> = text
+            .split(|letter: char| letter.is_whitespace() || letter == '\0')
+            .filter(|word| word.contains(char::is_alphanumeric))
+            .take(WORDS_MAX)
+            .collect();
+        let prefix = words.last()?.chars().nth(PREFIX_LETTERS_MIN - 1).is_some();
+        Some(Self { words, prefix })
+    }
+
+    /// In the language of FTS5: every word a quoted string.
+    pub(crate) fn text(&self, conversation: Option<ConversationId>) -> String {
+        let quoted: Vec<String> =
+            self.words.iter().map(|word| format!("\"{}\"", searchable(word).replace('"', "\"\""))).collect();
+        let star = if self.prefix { "*" } else { "" };
+        let mut text = format!("text : ({}{star})", quoted.join(" AND "));
+        if let Some(ConversationId(number)) = conversation {
+            text.push_str(&format!(" AND conversation : \"{number}\""));
         }
-        transaction.commit()?;
+        text
     }
-    let mut statement = memory.prepare("SELECT rowid FROM messages_search WHERE messages_search MATCH ?1")?;
-    let matching = statement.query_map([query], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-    tail.retain(|message| matching.binary_search(&row_position(message.id)).is_ok());
-    tail.truncate(search.limit);
-    Ok(tail)
-}
-
-/// The messages that the search is about and that are not indexed yet, newest first.
-fn tail(connection: &Connection, search: &Search, indexed: i64) -> Result<Vec<Message>, HistoryError> {
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT ",
-        columns!(),
-        " FROM messages m NOT INDEXED WHERE id > ?1 AND id < ?2 AND (?3 IS NULL OR conversation = ?3)
-        ORDER BY id DESC LIMIT ?4"
-    ))?;
-    let rows = statement
-        .query_map((indexed, before(search), search.conversation, TAIL_ROWS_MAX), Message::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-fn before(search: &Search) -> i64 {
-    search.before.map_or(i64::MAX, row_position)
-}
-
-/// The search in the language of FTS5: every word a quoted string. `None` if there is no word.
-fn query(search: &Search) -> Option<String> {
-    let text = search.words.get(..search.words.floor_char_boundary(WORDS_BYTES_MAX))?;
-    let words: Vec<&str> = text
-        .split(|letter: char| letter.is_whitespace() || letter == '\0')
-        .filter(|word| word.contains(char::is_alphanumeric))
-        .take(WORDS_MAX)
-        .collect();
-    let last = words.last()?;
-    let quoted: Vec<String> =
-        words.iter().map(|word| format!("\"{}\"", searchable(word).replace('"', "\"\""))).collect();
-    let prefix = if last.chars().nth(PREFIX_LETTERS_MIN - 1).is_some() { "*" } else { "" };
-    let mut query = format!("text : ({}{prefix})", quoted.join(" AND "));
-    if let Some(ConversationId(number)) = search.conversation {
-        query.push_str(&format!(" AND conversation : \"{number}\""));
-    }
-    Some(query)
 }
 
 #[cfg(test)]
@@ -315,6 +291,21 @@ mod tests {
             index_pending(&mut history.connection, 1).unwrap();
             history.say(RUST, "b");
             find(&history, Some(RUST), &words);
+        }
+
+        /// The tail is searched by other means than the index; nobody should be able to tell.
+        #[test]
+        fn the_answer_is_the_same_before_and_after_indexing(
+            texts in proptest::collection::vec("[aAbBéÉ1_\\-\\.日本' ]{0,12}", 1..12),
+            words in "[aAbBéÉ1_\\-\\.日本' ]{0,6}",
+        ) {
+            let mut history = History::new();
+            for text in &texts {
+                history.say(RUST, text);
+            }
+            let before = find(&history, Some(RUST), &words);
+            index_pending(&mut history.connection, texts.len()).unwrap();
+            proptest::prop_assert_eq!(find(&history, Some(RUST), &words), before);
         }
 
         /// Whoever copies a word out of a message finds the message.

@@ -4,7 +4,8 @@
 //! that put no spaces between words would become one word a sentence, so here each of their letters is set apart and
 //! a word of them is searched as letters in a row: 日本 is found in 日本語. Hangul too: its words carry suffixes.
 //!
-//! A change here asks for a migration that empties the index and sets `messages_indexed.last_id` to -1.
+//! A change here asks for a migration that empties `messages_search` and `message_places` and sets
+//! `messages_indexed.last_id` to -1.
 
 use std::borrow::Cow;
 

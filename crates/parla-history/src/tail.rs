@@ -1,0 +1,167 @@
+//! Search of the tail, the messages that are not indexed yet, newest first.
+//!
+//! What may match goes into a small index of the same definition in memory, so a match means the same as in the file.
+
+use rusqlite::{Connection, Rows};
+
+use crate::{
+    HistoryError, Message, Search, index,
+    message::{columns, row_position},
+    schema,
+    search::Query,
+};
+
+/// Messages of the tail that may match and that a search reads, from the newest on: 5 µs each. A message of plain ASCII
+/// counts only if it has the words, so the tail of a daemon is nearly always read to its end.
+const CANDIDATES_MAX: usize = 4096;
+/// Candidates that are looked through together.
+const CHUNK_ROWS: usize = 256;
+
+/// The newest messages after the row `indexed` that match, newest first.
+pub(crate) fn search_tail(
+    connection: &Connection,
+    search: &Search,
+    query: &Query<'_>,
+    indexed: i64,
+) -> Result<Vec<Message>, HistoryError> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM messages m WHERE m.id > ?1 AND m.id < ?2 AND (?3 IS NULL OR m.conversation = ?3) ORDER BY m.id DESC"
+    ))?;
+    let mut rows = statement.query((indexed, search.before_row(), search.conversation))?;
+    let sieve = Sieve::of(query);
+    let mut index = None;
+    let mut found = Vec::new();
+    for _ in 0..CANDIDATES_MAX / CHUNK_ROWS {
+        let chunk = sieve.next_chunk(&mut rows)?;
+        let last = chunk.len() < CHUNK_ROWS;
+        if !chunk.is_empty() {
+            let index = match &mut index {
+                Some(index) => index,
+                none => none.insert(Index::new(query.text(search.conversation))?),
+            };
+            found.extend(index.matching(chunk)?);
+        }
+        if last || found.len() >= search.limit {
+            break;
+        }
+    }
+    found.truncate(search.limit);
+    Ok(found)
+}
+
+/// Lets through what may match. Looking at a message costs a fiftieth of indexing it.
+struct Sieve<'q> {
+    /// Words of ASCII letters and digits that must be there. In a text that is ASCII too, they can only be there as
+    /// they are, but for case: no folding of accents leads to them.
+    words: Vec<&'q str>,
+    /// The beginning of one.
+    beginning: Option<&'q str>,
+}
+
+impl<'q> Sieve<'q> {
+    fn of(query: &Query<'q>) -> Self {
+        let mut words: Vec<&str> =
+            query.words.iter().filter(|word| word.is_ascii()).flat_map(|word| ascii_words(word)).collect();
+        let last_is_ascii = query.words.last().is_some_and(|word| word.is_ascii());
+        let beginning = if query.prefix && last_is_ascii { words.pop() } else { None };
+        Self { words, beginning }
+    }
+
+    fn lets_through(&self, text: &str) -> bool {
+        !text.is_ascii()
+            || self.words.iter().all(|word| ascii_words(text).any(|found| found.eq_ignore_ascii_case(word)))
+                && self.beginning.is_none_or(|beginning| {
+                    ascii_words(text).any(|found| {
+                        found
+                            .get(..beginning.len())
+                            .is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+                    })
+                })
+    }
+
+    /// The next messages that may match; fewer than [`CHUNK_ROWS`] are the last.
+    fn next_chunk(&self, rows: &mut Rows<'_>) -> Result<Vec<Message>, HistoryError> {
+        let mut chunk = Vec::new();
+        while chunk.len() < CHUNK_ROWS {
+            let Some(row) = rows.next()? else { break };
+            if self.lets_through(row.get_ref("text")?.as_str().map_err(rusqlite::Error::from)?) {
+                chunk.push(Message::from_row(row)?);
+            }
+        }
+        Ok(chunk)
+    }
+}
+
+/// The words of ASCII text as `unicode61` sees them.
+fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// A full-text index in memory, and what is asked of it.
+struct Index {
+    connection: Connection,
+    query: String,
+}
+
+impl Index {
+    fn new(query: String) -> Result<Self, HistoryError> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(schema::SEARCH)?;
+        Ok(Self { connection, query })
+    }
+
+    /// Those of the messages, newest first, that match.
+    fn matching(&self, mut messages: Vec<Message>) -> Result<Vec<Message>, HistoryError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        // Oldest first: FTS5 would write out each row before a smaller one.
+        for message in messages.iter().rev() {
+            index::add_words(&transaction, row_position(message.id), message.conversation, &message.text)?;
+        }
+        transaction.commit()?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT rowid FROM messages_search WHERE messages_search MATCH ?1")?;
+        let matching: Vec<i64> =
+            statement.query_map([&self.query], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        messages.retain(|message| matching.binary_search(&row_position(message.id)).is_ok());
+        Ok(messages)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fixture::{History, RUST, TEA},
+        search,
+    };
+
+    fn find(history: &History, words: &str, limit: usize) -> Vec<u64> {
+        let asked = Search { conversation: None, words: words.to_owned(), before: None, limit };
+        search(&history.connection, &asked).unwrap().iter().map(|message| message.id.seq()).collect()
+    }
+
+    #[test]
+    fn a_tail_longer_than_what_is_looked_at_is_searched_to_its_end() {
+        let mut history = History::new();
+        history.say(RUST, "a needle");
+        for n in 0..CANDIDATES_MAX + 1 {
+            history.say(TEA, &format!("hay {n}"));
+        }
+        assert_eq!(find(&history, "needle", 10), [1]);
+        assert_eq!(find(&history, "need", 10), [1]);
+    }
+
+    #[test]
+    fn matches_of_several_chunks_come_in_order() {
+        let mut history = History::new();
+        for n in 0..CHUNK_ROWS * 3 {
+            history.say(RUST, if n.is_multiple_of(2) { "tea" } else { "thé" });
+        }
+        let newest: Vec<u64> = (1..=CHUNK_ROWS as u64 * 3).rev().step_by(2).map(|id| id - 1).collect();
+        assert_eq!(find(&history, "tea", usize::MAX), newest);
+        assert_eq!(find(&history, "tea", 300), newest[..300]);
+    }
+}
