@@ -1,7 +1,7 @@
 //! How fast a history is on this machine: `cargo run --release -p parla-history --example throughput -- FOLDER [ROWS]`.
 //!
-//! CPU time is that of the one thread, so a busy machine disturbs it little. FOLDER must be on a real disk for the
-//! figures of `Fsync` to mean anything.
+//! CPU time is that of the one thread, so a busy machine disturbs it little. It includes making the
+//! messages, 0.7 µs each. FOLDER must be on a real disk for the figures of `Fsync` to mean anything.
 
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
@@ -91,7 +91,7 @@ fn read_pages(reader: &Connection, rows: u64) -> Outcome {
     };
     time("latest 50", |_| Page::Latest { after: None })?;
     time("nothing new", |_| Page::Latest { after: Some(Bound::Id(MsgId::from_seq(u64::MAX))) })?;
-    time("all after the last hour", |_| Page::After(Bound::Time(time_of(u64::from(u32::MAX)))))?;
+    time("after a time that has not come", |_| Page::After(Bound::Time(time_of(u64::from(u32::MAX)))))?;
     time("50 before an id", |seq| Page::Before(Bound::Id(MsgId::from_seq(seq))))?;
     time("50 before a time", |seq| Page::Before(Bound::Time(time_of(seq))))?;
     let (cost, _) = Cost::of_one(|| latest_at(reader, ConversationId(chance.conversation())).map(|_| 1))?;

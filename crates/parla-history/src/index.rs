@@ -7,14 +7,18 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{ConversationId, HistoryError, words::searchable};
 
-/// Moves up to `rows_max` messages that are not indexed yet into the full-text index, oldest first, in a transaction of
-/// its own. Says how many; 0 is caught up.
+/// Moves up to `rows_max` messages that are not indexed yet into the indexes, oldest first, in a transaction of its own.
+/// Says how many; 0 is caught up.
 ///
-/// A message costs about 4 µs, and the transaction holds the only write lock meanwhile: 1000 rows are a fair size. What
-/// power loss takes from the index is indexed again, so nobody needs to wait for it to be synced.
+/// A message costs 4 µs, 7 µs with thousands of conversations, and the transaction holds the only write lock meanwhile:
+/// 1000 rows are a fair size. What power loss takes from the indexes is indexed again, so nobody needs to wait for it to be
+/// synced.
+///
+/// Until then reads look at every message that is not indexed and that may belong to the answer, at 0.05 µs each: with
+/// 50,000 of them, a page of a conversation that was silent for as long takes 2.6 ms, and a search 4 ms or more.
 ///
 /// # Errors
-/// SQLite refuses; the index is as it was.
+/// SQLite refuses; the indexes are as they were.
 pub fn index_pending(connection: &mut Connection, rows_max: usize) -> Result<usize, HistoryError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut indexed = 0;

@@ -32,8 +32,9 @@ pub(crate) const INDEX_ROWS_MAX: usize = 1_000;
 /// How long nothing must happen until the full-text index catches up.
 pub(crate) const INDEX_AFTER_IDLE: Duration = Duration::from_millis(100);
 
-/// Messages not yet in the full-text index at which it catches up although the server is busy.
-pub(crate) const INDEX_BEHIND_MAX: usize = 50_000;
+/// Messages not yet in the indexes at which they catch up although the server is busy: some seconds of what one core can
+/// do. A reader of a quiet room then looks through all of them, which takes tens of milliseconds on a thread of its own.
+pub(crate) const INDEX_BEHIND_MAX: usize = 200_000;
 
 /// How long a closed connection may take to read the rest of what it was sent.
 pub(crate) const LINGER: Duration = Duration::from_secs(2);
