@@ -40,7 +40,7 @@ pub(crate) struct Database {
     connection: Connection,
     /// Held locked, so that no second server writes to the directory.
     _lock: File,
-    /// Messages that the full-text index does not have yet; after a start, as if there were some.
+    /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
     unindexed: usize,
 }
 
@@ -127,19 +127,20 @@ impl Database {
         Ok(())
     }
 
-    /// About how many messages the full-text index does not have yet.
+    /// About how many messages the indexes of the history do not have yet.
     pub(crate) const fn unindexed(&self) -> usize {
         self.unindexed
     }
 
-    /// Brings some messages into the full-text index. It is only an index: if that fails, it is tried again later.
+    /// Brings some messages into the indexes of the history.
     pub(crate) fn index(&mut self) {
         match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
             Ok(count) if count < INDEX_ROWS_MAX => self.unindexed = 0,
             Ok(count) => self.unindexed = self.unindexed.saturating_sub(count).max(1),
+            // Tried again when it is quiet; until then reading takes longer, and nothing is lost.
             Err(error) => {
-                tracing::warn!(%error, "cannot write the full-text index");
-                self.unindexed = 0;
+                tracing::warn!(%error, "cannot write the indexes of the history");
+                self.unindexed = 1;
             }
         }
     }

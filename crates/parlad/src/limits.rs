@@ -26,10 +26,10 @@ pub(crate) const GATHER_SHARE: u32 = 3;
 /// ... and never longer than this.
 pub(crate) const GATHER_MAX: Duration = Duration::from_micros(500);
 
-/// Messages that the full-text index takes in at once.
+/// Messages that the indexes of the history take in at once.
 pub(crate) const INDEX_ROWS_MAX: usize = 1_000;
 
-/// How long nothing must happen until the full-text index catches up.
+/// How long nothing must happen until the indexes of the history catch up.
 pub(crate) const INDEX_AFTER_IDLE: Duration = Duration::from_millis(100);
 
 /// Messages not yet in the indexes at which they catch up although the server is busy: some seconds of what one core can

@@ -284,7 +284,7 @@ fn a_long_history_is_no_reason_to_be_closed() {
     let daemon = Daemon::start(&folder, &config("send_queue = \"64 KiB\""));
     let mut writer = Client::register(daemon.address(), "writer", "message-tags echo-message");
     let tag = "x".repeat(3_900);
-    for number in 0..1_000 {
+    for number in 0..200 {
         writer.send(&format!("@+big={tag} PRIVMSG #room :{number}"));
         writer.until(|line| line.ends_with(&format!("PRIVMSG #room :{number}")));
     }
@@ -304,7 +304,7 @@ fn a_long_history_is_no_reason_to_be_closed() {
     for (number, line) in seen.iter().enumerate() {
         assert!(line.ends_with(&format!("PRIVMSG #room :{number}")), "{number}");
     }
-    assert_eq!(seen.len(), 1_000);
+    assert_eq!(seen.len(), 200);
 }
 
 #[test]

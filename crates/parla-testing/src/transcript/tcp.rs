@@ -33,6 +33,8 @@ pub struct Tcp {
     clients: Vec<Client>,
     heard: Vec<Heard>,
     pings: u64,
+    /// Who sent last in this step.
+    sender: Option<String>,
     /// Someone closed a connection in this step.
     closed: bool,
     /// The script's clock, and what the real one said when each step began; both in milliseconds, one since `T`.
@@ -58,6 +60,7 @@ impl Tcp {
             clients: Vec::new(),
             heard: Vec::new(),
             pings: 0,
+            sender: None,
             closed: false,
             virtual_ms: 0,
             steps: BTreeMap::new(),
@@ -124,6 +127,7 @@ impl Client {
 impl Backend for Tcp {
     fn pass(&mut self, duration: Duration) -> Result<(), RunError> {
         std::thread::sleep(STEP);
+        self.sender = None;
         self.virtual_ms += millis(duration);
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.steps.insert(self.virtual_ms, millis(since));
@@ -141,6 +145,12 @@ impl Backend for Tcp {
     }
 
     fn send(&mut self, client: &str, bytes: &[u8]) -> Result<(), RunError> {
+        // Of several who send in one step, each is answered before the next one sends: their order is the script's.
+        if let Some(earlier) = self.sender.replace(client.to_owned()).filter(|earlier| earlier != client)
+            && let Some(index) = self.clients.iter().position(|other| other.name == earlier)
+        {
+            self.synchronize(index)?;
+        }
         let sent = self.client(client)?.stream.write_all(bytes);
         sent.map_err(|reason| RunError::Network { client: client.to_owned(), reason })
     }
