@@ -14,6 +14,7 @@ use crate::{
     event::Event,
     network::{Network, UserId},
     output::{Output, Outputs, Recipients},
+    session::response::tag,
     sessions::Sessions,
 };
 
@@ -126,8 +127,7 @@ impl Publisher<'_> {
     pub(crate) fn announce(&mut self, audience: impl Iterator<Item = UserId>, line: Vec<u8>) {
         let line = Bytes::from(line);
         self.each(audience, Capabilities::SERVER_TIME, |at, capabilities| {
-            let tags = LineTags { at, ..LineTags::default() }.render(capabilities);
-            Some(if tags.is_empty() { line.clone() } else { crate::session::response::tag(&line, &tags) })
+            Some(timed(&line, at, capabilities))
         });
     }
 
@@ -194,6 +194,12 @@ impl Publisher<'_> {
         self.say([receiver].into_iter(), spoken);
         self.origin = origin;
     }
+}
+
+/// The line with its time, for those who want it.
+pub(crate) fn timed(line: &Bytes, at: Timestamp, capabilities: Capabilities) -> Bytes {
+    let tags = LineTags { at, ..LineTags::default() }.render(capabilities);
+    if tags.is_empty() { line.clone() } else { tag(line, &tags) }
 }
 
 /// A message as a line, alone or in a batch; none for tags without text that the client cannot read.

@@ -11,9 +11,8 @@ use crate::{
     event::Event,
     limits::CHANNELS_MAX,
     network::{ChannelId, Network, UserId, channel::Channel},
-    publish::{LineTags, Publisher},
+    publish::{Publisher, timed},
     refusal::Refusal,
-    session::response::tag,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
@@ -96,8 +95,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME;
     publisher.each(channel.members.keys().copied(), relevant, |at, capabilities| {
         let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
-        let tags = LineTags { at, ..LineTags::default() }.render(capabilities);
-        Some(if tags.is_empty() { line.clone() } else { tag(line, &tags) })
+        Some(timed(line, at, capabilities))
     });
     if user.away.is_some() {
         let others = channel.members.keys().copied().filter(|member| *member != user_id).collect();
