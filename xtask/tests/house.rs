@@ -20,11 +20,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parlad", &["parla-proto", "parla-server", "parla-history"]),
     ("parla-testing", &["parla-proto", "parla-server", "parla-history"]),
     ("parla-bench", &["parla-proto"]),
+    ("parla-client", &["parla-proto"]),
+    ("parla-ui", &["parla-client", "parla-proto"]),
+    ("parla-web", &["parla-client", "parla-proto", "parla-ui"]),
+    ("parla", &["parla-client", "parla-history", "parla-proto", "parla-ui"]),
     ("xtask", &[]),
 ];
 
 /// The crates without I/O, clock and randomness.
-const PURE: &[&str] = &["parla-proto", "parla-server"];
+const PURE: &[&str] = &["parla-proto", "parla-server", "parla-client"];
 
 /// What would bring I/O, a clock or randomness into a pure crate, at any depth.
 const IMPURE: &[&str] = &["tokio", "rusqlite", "rand", "getrandom", "mio", "socket2"];

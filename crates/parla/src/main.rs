@@ -1,0 +1,3 @@
+//! The app on the desktop.
+
+fn main() {}
