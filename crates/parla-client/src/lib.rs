@@ -1,1 +1,34 @@
-//! A chat client without I/O.
+//! A chat client without I/O and without an interface: lines, intents and time in; lines and views out.
+//!
+//! Knows registration, capabilities, conversations, history, what waits to be sent, and when to connect again. Works with any
+//! IRC server: what a server does not offer is done without. Opens no socket, reads no clock, draws no picture and holds no
+//! sentence in any language.
+
+mod buffer;
+mod buffers;
+mod changes;
+mod client;
+pub mod contract;
+mod directory;
+pub mod endpoint;
+mod happened;
+mod history;
+pub mod intent;
+mod intents;
+pub mod limits;
+mod link;
+mod members;
+mod outbox;
+pub mod problem;
+mod receive;
+mod registration;
+mod session;
+pub mod slash;
+pub mod text;
+mod timeline;
+pub mod view;
+
+pub use client::Client;
+pub use contract::{Input, Kept, Memory, Output, RememberedBuffer, Settings};
+pub use intent::Intent;
+pub use problem::{Problem, ProblemKind};

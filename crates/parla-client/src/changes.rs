@@ -1,0 +1,49 @@
+//! What the interface has not been told yet. Views are made when it asks, once for each thing that changed.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::view::{BufferId, Update};
+
+/// Things to say once that wait; a server that causes more loses the oldest.
+const EVENTS_MAX: usize = 200;
+
+/// What has changed since the interface was told.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) network: bool,
+    pub(crate) directory: bool,
+    pub(crate) memory: bool,
+    buffers: BTreeSet<BufferId>,
+    closed: Vec<BufferId>,
+    events: VecDeque<Update>,
+}
+
+impl Changes {
+    pub(crate) fn buffer(&mut self, id: BufferId) {
+        self.buffers.insert(id);
+    }
+
+    pub(crate) fn closed(&mut self, id: BufferId) {
+        self.buffers.remove(&id);
+        self.closed.push(id);
+    }
+
+    pub(crate) fn event(&mut self, update: Update) {
+        if self.events.len() >= EVENTS_MAX {
+            self.events.pop_front();
+        }
+        self.events.push_back(update);
+    }
+
+    pub(crate) fn take_buffers(&mut self) -> BTreeSet<BufferId> {
+        std::mem::take(&mut self.buffers)
+    }
+
+    pub(crate) fn take_closed(&mut self) -> Vec<BufferId> {
+        std::mem::take(&mut self.closed)
+    }
+
+    pub(crate) fn take_events(&mut self) -> VecDeque<Update> {
+        std::mem::take(&mut self.events)
+    }
+}

@@ -1,0 +1,272 @@
+//! The client: one network, from the wish to be there to what the interface shows.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::Timestamp;
+
+use crate::{
+    buffers::Buffers,
+    changes::Changes,
+    contract::{Input, Memory, Output, RememberedBuffer, Settings},
+    directory::DirectoryBuilder,
+    history::{self, Requests},
+    intents,
+    limits::NICK_RECLAIM,
+    link::{Due, Link},
+    outbox::{self, Outbox},
+    problem::{Problem, ProblemKind},
+    receive::{self, Batches},
+    registration,
+    session::Session,
+    view::{BufferId, BufferKind, Features, NetworkView, Notice, Person, Presence, Update},
+};
+
+/// A client of one network.
+#[derive(Debug)]
+pub struct Client {
+    pub(crate) settings: Settings,
+    pub(crate) link: Link,
+    pub(crate) session: Session,
+    pub(crate) buffers: Buffers,
+    pub(crate) outbox: Outbox,
+    pub(crate) requests: Requests,
+    pub(crate) batches: Batches,
+    pub(crate) directory: DirectoryBuilder,
+    /// Answers to WHOIS that are coming in, by folded nick.
+    pub(crate) people: BTreeMap<String, Person>,
+    pub(crate) away: Option<Arc<str>>,
+    /// The reason that was given with the last wish to be away.
+    pub(crate) away_asked: Option<Arc<str>>,
+    pub(crate) look: Look,
+    /// When to try to get the wanted nick back.
+    pub(crate) reclaim_at: Option<Timestamp>,
+    pub(crate) changes: Changes,
+}
+
+/// What the person is looking at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) buffer: Option<BufferId>,
+    pub(crate) at_end: bool,
+}
+
+/// One call of [`Client::handle`]: its time, and where its outputs go.
+pub(crate) struct Turn<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) outputs: &'a mut Vec<Output>,
+}
+
+impl Turn<'_> {
+    pub(crate) fn send(&mut self, line: parla_proto::Line) {
+        self.outputs.push(Output::Send(line.finish()));
+    }
+}
+
+impl Client {
+    /// A client that is not connected yet, with what it remembers.
+    pub fn new(settings: Settings, memory: &Memory, now: Timestamp) -> Self {
+        let mut client = Self {
+            link: Link::new(settings.seed, now),
+            session: Session::new(&settings.nick),
+            settings,
+            buffers: Buffers::default(),
+            outbox: Outbox::new(now),
+            requests: Requests::default(),
+            batches: Batches::default(),
+            directory: DirectoryBuilder::default(),
+            people: BTreeMap::new(),
+            away: None,
+            away_asked: None,
+            look: Look::default(),
+            reclaim_at: None,
+            changes: Changes::default(),
+        };
+        client.changes.network = true;
+        client.restore(memory);
+        client
+    }
+
+    fn restore(&mut self, memory: &Memory) {
+        for remembered in &memory.buffers {
+            let kind = if remembered.is_room { BufferKind::Room } else { BufferKind::Direct };
+            let Some(id) = self.buffers.open(&self.session, kind, &remembered.name) else { return };
+            if let Some(buffer) = self.buffers.get_mut(id) {
+                buffer.key = remembered.key.as_deref().map(Arc::from);
+                buffer.read_until = remembered.read_until.map(Timestamp::from_millis);
+            }
+            self.changes.buffer(id);
+        }
+    }
+
+    /// Takes one input in; what is to be done comes behind what `outputs` holds already.
+    pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
+        let turn = &mut Turn { now, outputs };
+        match input {
+            Input::Start => self.connect(turn),
+            Input::Progress(stage) => {
+                self.link.progress(stage);
+                self.changes.network = true;
+            }
+            Input::Opened => registration::begin(self, turn),
+            Input::Line(line) => receive::line(self, line, turn),
+            // What was in it cannot be known; the connection goes on.
+            Input::LineTooLong => self.link.heard(now),
+            Input::Closed(problem) => self.closed(problem, turn),
+            Input::Deadline => self.deadline(turn),
+            Input::Intent(intent) => intents::perform(self, &intent, turn),
+            Input::Recalled { kind, name, messages, more } => {
+                history::recalled(self, (kind, &name), (&messages, more), turn);
+            }
+        }
+        outbox::flush(self, turn);
+    }
+
+    /// When the client wants [`Input::Deadline`], at the latest.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let outbox = outbox::next_deadline(self);
+        [self.link.next_deadline(), self.requests.next_deadline(), outbox, self.reclaim_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn deadline(&mut self, turn: &mut Turn<'_>) {
+        match self.link.due(turn.now) {
+            Some(Due::Connect) => self.connect(turn),
+            Some(Due::Ping) => turn.send(parla_proto::Line::bare("PING").param("parla")),
+            Some(Due::GiveUp) => {
+                turn.outputs.push(Output::Disconnect);
+                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
+            }
+            None => {}
+        }
+        history::give_up_late(self, turn);
+        if self.reclaim_at.is_some_and(|at| at <= turn.now) {
+            self.reclaim_at = Some(turn.now + NICK_RECLAIM);
+            turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
+        }
+    }
+
+    /// Tries to connect, whatever was before.
+    pub(crate) fn connect(&mut self, turn: &mut Turn<'_>) {
+        self.leave_session(turn.now);
+        self.link.begin(turn.now);
+        self.changes.network = true;
+        turn.outputs.push(Output::Connect);
+    }
+
+    fn closed(&mut self, problem: Problem, turn: &mut Turn<'_>) {
+        self.leave_session(turn.now);
+        // Who stopped on purpose stays so.
+        if self.link.is_online() || self.link.is_connecting() {
+            self.link.lost(turn.now, problem);
+        }
+        self.changes.network = true;
+    }
+
+    /// What was true of the connection is true no more.
+    fn leave_session(&mut self, now: Timestamp) {
+        let before = std::mem::replace(&mut self.session, Session::new(&self.settings.nick));
+        self.session.casemapping = before.casemapping;
+        self.session.network = before.network;
+        self.session.channel_prefixes = before.channel_prefixes;
+        self.outbox.connection_lost();
+        self.requests.clear();
+        self.batches = Batches::default();
+        self.people.clear();
+        self.directory.interrupted();
+        self.away = None;
+        self.reclaim_at = None;
+        for buffer in self.buffers.iter_mut() {
+            if buffer.kind == BufferKind::Room && buffer.is_present() {
+                buffer.presence = Presence::Joining;
+                buffer.members.clear();
+                buffer.absent_since = Some(now);
+            }
+            buffer.earlier = history::unasked(buffer.earlier);
+            self.changes.buffer(buffer.id);
+        }
+    }
+
+    /// Stops for good, until the person wants otherwise.
+    pub(crate) fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>, turn: &mut Turn<'_>) {
+        turn.outputs.push(Output::Disconnect);
+        self.leave_session(turn.now);
+        self.link.stop(why, suggestion);
+        self.changes.network = true;
+    }
+
+    /// What has changed since the last call. Things that are gone come first, things to say once last.
+    pub fn take_updates(&mut self) -> Vec<Update> {
+        let network = self.settings.network;
+        let closed = self.changes.take_closed();
+        let mut updates: Vec<Update> =
+            closed.into_iter().map(|id| Update::BufferClosed(network, id)).collect();
+        if std::mem::take(&mut self.changes.network) {
+            updates.push(Update::Network(self.view()));
+        }
+        for id in self.changes.take_buffers() {
+            if let Some(buffer) = self.buffers.get(id) {
+                updates.push(Update::Buffer(network, buffer.view(&self.session)));
+            }
+        }
+        if std::mem::take(&mut self.changes.directory) {
+            updates.push(Update::Directory(network, self.directory.view()));
+        }
+        updates.extend(self.changes.take_events());
+        updates
+    }
+
+    /// What is to be remembered, if that has changed since the last call.
+    pub fn take_memory(&mut self) -> Option<Memory> {
+        std::mem::take(&mut self.changes.memory).then(|| self.memory())
+    }
+
+    fn memory(&self) -> Memory {
+        let kept = self.buffers.iter().filter(|buffer| match buffer.kind {
+            BufferKind::Server => false,
+            BufferKind::Direct => true,
+            BufferKind::Room => !matches!(buffer.presence, Presence::Absent(None)),
+        });
+        let buffers = kept
+            .map(|buffer| RememberedBuffer {
+                name: buffer.name.to_string(),
+                is_room: buffer.kind == BufferKind::Room,
+                key: buffer.key.as_deref().map(str::to_owned),
+                read_until: buffer.read_until.map(Timestamp::as_millis),
+            })
+            .collect();
+        Memory { buffers }
+    }
+
+    fn view(&self) -> NetworkView {
+        let address = &self.settings.address;
+        NetworkView {
+            id: self.settings.network,
+            name: self.session.network.clone().unwrap_or_else(|| Arc::clone(address)),
+            address: Arc::clone(address),
+            nick: crate::text::shown_name(&self.session.nick),
+            away: self.away.clone(),
+            link: self.link.state.clone(),
+            features: Features { history: self.session.has_history(), private: self.settings.private },
+        }
+    }
+
+    pub(crate) fn problem(&self, kind: ProblemKind, about: &str, details: &str) -> Problem {
+        Problem {
+            kind,
+            about: crate::text::shown_name(about),
+            details: details.chars().filter(|char| !char.is_control()).take(500).collect::<String>().into(),
+        }
+    }
+
+    /// Says something once.
+    pub(crate) fn say(&mut self, buffer: Option<BufferId>, notice: Notice) {
+        self.changes.event(Update::Notice(self.settings.network, buffer, notice));
+    }
+
+    /// Says that something did not work.
+    pub(crate) fn complain(&mut self, buffer: Option<BufferId>, problem: Problem) {
+        self.say(buffer, Notice::Problem(Arc::new(problem)));
+    }
+}

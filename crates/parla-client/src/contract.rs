@@ -1,0 +1,128 @@
+//! What goes into a client and what comes out of it. The shell that owns the sockets does the rest.
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    intent::Intent,
+    problem::Problem,
+    view::{BufferKind, Manner, NetworkId, Stage},
+};
+
+/// Who and where; fixed for the life of a client.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which network this is, in every update.
+    pub network: NetworkId,
+    /// Where, as the person gave it; shown until the network says its name.
+    pub address: Arc<str>,
+    /// The nick the person wants.
+    pub nick: Arc<str>,
+    /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.
+    pub private: bool,
+    /// The shell keeps messages and can be asked for them: [`Output::Keep`] and [`Output::Recall`].
+    pub archive: bool,
+    /// Makes pauses between attempts differ from client to client.
+    pub seed: u64,
+}
+
+/// What happens to a client.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The person wants to be connected.
+    Start,
+    /// How far the connection has come.
+    Progress(Stage),
+    /// The connection is there; lines can go out.
+    Opened,
+    /// A line came, without its end.
+    Line(&'a [u8]),
+    /// A line came that was too long and was thrown away.
+    LineTooLong,
+    /// The connection could not be made, or is over.
+    Closed(Problem),
+    /// The time that [`crate::Client::next_deadline`] said has come.
+    Deadline,
+    /// The person wants something.
+    Intent(Intent),
+    /// The answer to [`Output::Recall`], or what was kept of a conversation before the start; oldest first.
+    Recalled {
+        /// Of which conversation.
+        kind: BufferKind,
+        /// Its name, as the server knows it.
+        name: Arc<str>,
+        /// What was kept.
+        messages: Vec<Kept>,
+        /// Whether older ones are kept too.
+        more: bool,
+    },
+}
+
+/// What a client wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Make a connection. Any earlier one is to be dropped.
+    Connect,
+    /// Send these bytes: one line with its end.
+    Send(Vec<u8>),
+    /// End the connection, once everything is sent.
+    Disconnect,
+    /// Keep a message, if you keep any.
+    Keep(Kept),
+    /// Look for messages of this conversation that are older than `before`.
+    Recall {
+        /// Of which conversation.
+        kind: BufferKind,
+        /// Its name, as the server knows it.
+        name: Arc<str>,
+        /// Only older ones.
+        before: Timestamp,
+        /// At most so many, the newest of them.
+        limit: usize,
+    },
+}
+
+/// A message, as an archive keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What kind of conversation.
+    pub kind: BufferKind,
+    /// The conversation's name, as the server knows it.
+    pub buffer: Arc<str>,
+    /// The server's id of it.
+    pub msgid: Option<Arc<str>>,
+    /// When it was said.
+    pub at: Timestamp,
+    /// `nick!user@host` of who said it.
+    pub source: Arc<str>,
+    /// How it was said.
+    pub manner: Manner,
+    /// What was said, with formatting codes.
+    pub text: Arc<str>,
+    /// By the person himself.
+    pub own: bool,
+}
+
+/// What a client wants to find again after the program was closed. The shell keeps it as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// The rooms the person is in and the people he talks to.
+    pub buffers: Vec<RememberedBuffer>,
+}
+
+/// One conversation in [`Memory`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RememberedBuffer {
+    /// Its name, as the server knows it.
+    pub name: String,
+    /// A room, else a person.
+    pub is_room: bool,
+    /// What opens the room.
+    pub key: Option<String>,
+    /// Up to when it was read, in milliseconds of Unix time.
+    pub read_until: Option<i64>,
+}

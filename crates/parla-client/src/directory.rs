@@ -1,0 +1,82 @@
+//! The rooms there are, as LIST tells them.
+
+use std::sync::Arc;
+
+use parla_proto::Message;
+
+use crate::{
+    limits::DIRECTORY_ROOMS_MAX,
+    text::{Text, shown_name},
+    view::{Directory, DirectoryRoom, DirectoryView},
+};
+
+/// A list that is coming in, and the last one that did.
+#[derive(Debug, Default)]
+pub(crate) struct DirectoryBuilder {
+    coming: Vec<DirectoryRoom>,
+    is_coming: bool,
+    cut: bool,
+    shown: Directory,
+    complete: bool,
+}
+
+impl DirectoryBuilder {
+    /// A new list was asked for. False if one is on its way already.
+    pub(crate) fn begin(&mut self) -> bool {
+        if self.is_coming {
+            return false;
+        }
+        *self = Self { is_coming: true, shown: std::mem::take(&mut self.shown), ..Self::default() };
+        true
+    }
+
+    /// The rest will not come.
+    pub(crate) fn interrupted(&mut self) {
+        self.is_coming = false;
+        self.coming.clear();
+    }
+
+    /// RPL_LIST. True when the interface should look: the first rooms are shown before the last have come.
+    pub(crate) fn add(&mut self, message: &Message<'_>) -> bool {
+        /// So many rooms are shown at once, without waiting for the rest.
+        const FIRST: usize = 200;
+        let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return false };
+        if !self.is_coming {
+            return false;
+        }
+        if self.coming.len() >= DIRECTORY_ROOMS_MAX {
+            self.cut = true;
+            return false;
+        }
+        self.coming.push(DirectoryRoom {
+            shown: shown_name(name),
+            name: name.into(),
+            people: people.parse().unwrap_or_default(),
+            topic: Text::parse(message.param(3).unwrap_or_default()).plain,
+        });
+        if self.coming.len() == FIRST {
+            self.publish();
+        }
+        self.coming.len() == FIRST
+    }
+
+    /// RPL_LISTEND.
+    pub(crate) fn end(&mut self) {
+        if self.is_coming {
+            self.publish();
+            self.complete = true;
+            self.is_coming = false;
+            self.coming = Vec::new();
+        }
+    }
+
+    fn publish(&mut self) {
+        let mut rooms = self.coming.clone();
+        rooms.sort_by(|one, other| other.people.cmp(&one.people).then_with(|| one.name.cmp(&other.name)));
+        self.shown = Directory(Arc::new(rooms));
+    }
+
+    pub(crate) fn view(&self) -> DirectoryView {
+        DirectoryView { rooms: self.shown.clone(), complete: self.complete, cut: self.cut }
+    }
+}

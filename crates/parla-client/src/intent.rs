@@ -1,0 +1,114 @@
+//! What the person wants, as the interface hands it to a client.
+
+use std::sync::Arc;
+
+use crate::view::{BufferId, RowId};
+
+/// A wish. Names are as the server knows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// What was written in the composer: a command if it starts with one `/`, else a message; several lines are several messages.
+    Submit {
+        /// Where.
+        buffer: BufferId,
+        /// As written.
+        input: Arc<str>,
+    },
+    /// Be in a room. A missing `#` is added.
+    Join {
+        /// Its name.
+        room: Arc<str>,
+        /// What opens it.
+        key: Option<Arc<str>>,
+    },
+    /// Leave a room and take it from the list, or close a direct conversation.
+    Leave {
+        /// Which.
+        buffer: BufferId,
+    },
+    /// Talk to one person.
+    OpenDirect {
+        /// Who.
+        nick: Arc<str>,
+    },
+    /// Say what a room is about; empty: nothing.
+    SetTopic {
+        /// Which room.
+        buffer: BufferId,
+        /// What.
+        topic: Arc<str>,
+    },
+    /// Ask someone in.
+    Invite {
+        /// Into which room.
+        buffer: BufferId,
+        /// Whom.
+        nick: Arc<str>,
+    },
+    /// Send someone out.
+    Kick {
+        /// Out of which room.
+        buffer: BufferId,
+        /// Whom.
+        nick: Arc<str>,
+        /// Why; empty: no reason.
+        reason: Arc<str>,
+    },
+    /// Have another name. Before registration: try again with this one.
+    ChangeNick {
+        /// Which.
+        nick: Arc<str>,
+    },
+    /// Be away, for this reason; none: be back.
+    Away {
+        /// Why.
+        reason: Option<Arc<str>>,
+    },
+    /// Know about someone.
+    Whois {
+        /// Whom.
+        nick: Arc<str>,
+    },
+    /// Know which rooms there are.
+    ListRooms,
+    /// Have earlier messages.
+    LoadEarlier {
+        /// Of which conversation.
+        buffer: BufferId,
+    },
+    /// Fill a gap.
+    LoadGap {
+        /// In which conversation.
+        buffer: BufferId,
+        /// The row of the gap.
+        row: RowId,
+    },
+    /// What the person is looking at, said whenever that changes. None: the window is hidden or not in front.
+    Look {
+        /// The conversation in view.
+        buffer: Option<BufferId>,
+        /// Whether its newest row is in view.
+        at_end: bool,
+    },
+    /// Send a failed message again.
+    Retry {
+        /// In which conversation.
+        buffer: BufferId,
+        /// Its row.
+        row: RowId,
+    },
+    /// Forget a failed or queued message.
+    Discard {
+        /// In which conversation.
+        buffer: BufferId,
+        /// Its row.
+        row: RowId,
+    },
+    /// Connect now instead of later.
+    Reconnect,
+    /// Be disconnected until further notice.
+    Disconnect {
+        /// What others read; empty: nothing.
+        reason: Arc<str>,
+    },
+}

@@ -1,0 +1,57 @@
+//! The bounds of a client: what a server, a person or a bad day can make it keep.
+
+use std::time::Duration;
+
+/// Rows in one chunk of a timeline.
+pub const CHUNK_ROWS_MAX: usize = 50;
+/// Rows kept of one conversation; the oldest go first and can be asked for again.
+pub const TIMELINE_ROWS_MAX: usize = 100_000;
+/// Conversations of one network.
+pub const BUFFERS_MAX: usize = 1_000;
+/// Members known of one room.
+pub const MEMBERS_MAX: usize = 100_000;
+/// Rooms kept of the directory.
+pub const DIRECTORY_ROOMS_MAX: usize = 50_000;
+/// Messages that wait to be sent or confirmed.
+pub const OUTBOX_MAX: usize = 1_000;
+/// Messages that one submission may become.
+pub const SUBMIT_LINES_MAX: usize = 200;
+/// Bytes of one submission.
+pub const SUBMIT_BYTES_MAX: usize = 64 * 1024;
+/// Characters of a name that are shown.
+pub const SHOWN_NAME_CHARS_MAX: usize = 64;
+/// Bytes of a name that are kept; a longer one is not a name.
+pub const NAME_BYTES_MAX: usize = 512;
+/// Links in one message; what follows is plain.
+pub const LINKS_MAX: usize = 32;
+/// Spans in one message; what follows has the style of the last.
+pub const SPANS_MAX: usize = 256;
+/// Messages asked of a history at once. A server may send fewer than asked if they are too many bytes; of so many none does.
+pub const HISTORY_PAGE: usize = 50;
+/// Lines in one batch that is still open; then it is taken as it is.
+pub const BATCH_LINES_MAX: usize = 2_000;
+/// Batches open at once.
+pub const BATCHES_MAX: usize = 64;
+/// ISUPPORT tokens kept.
+pub const ISUPPORT_TOKENS_MAX: usize = 200;
+/// Capability names kept from CAP LS.
+pub const CAPABILITIES_MAX: usize = 200;
+/// Ids of messages remembered to know duplicates by, per conversation, beyond those of its rows.
+pub const ROOMS_IN_WHOIS_MAX: usize = 200;
+
+/// The first pause before connecting again; doubles each time.
+pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
+/// The longest pause.
+pub const BACKOFF_LAST: Duration = Duration::from_secs(60);
+/// A connection that lasted so long was a good one: pauses start anew.
+pub const GOOD_AFTER: Duration = Duration::from_secs(30);
+/// How long finding and registering may take.
+pub const REGISTRATION_MAX: Duration = Duration::from_secs(60);
+/// Silence after which the server is asked whether it is there.
+pub const PING_AFTER: Duration = Duration::from_secs(60);
+/// How long it has for the answer.
+pub const PONG_WITHIN: Duration = Duration::from_secs(30);
+/// How long a page of history may take; then it has failed and can be asked for again.
+pub const HISTORY_WITHIN: Duration = Duration::from_secs(30);
+/// Pauses between attempts to get one's own nick back.
+pub const NICK_RECLAIM: Duration = Duration::from_secs(30);

@@ -1,0 +1,159 @@
+//! Who is in a room.
+
+use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
+
+use crate::{
+    limits::MEMBERS_MAX,
+    session::Session,
+    text::{hue, shown_name},
+    view::{Member, Members, Rank},
+};
+
+/// The members of one room, by their folded nicks.
+#[derive(Debug, Default)]
+pub(crate) struct MemberList {
+    members: BTreeMap<String, Entry>,
+    /// What the interface sees; made when it looks, and kept until something changes.
+    view: OnceCell<Members>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    nick: Arc<str>,
+    /// Signs before the nick, the mightiest first.
+    prefixes: String,
+    away: bool,
+}
+
+impl MemberList {
+    /// Adds someone, or says more about him.
+    pub(crate) fn insert(&mut self, session: &Session, nick: &str, prefixes: &str) {
+        let folded = session.fold(nick);
+        if self.members.len() >= MEMBERS_MAX && !self.members.contains_key(&folded) {
+            return;
+        }
+        let away = self.members.get(&folded).is_some_and(|entry| entry.away);
+        self.members.insert(folded, Entry { nick: nick.into(), prefixes: prefixes.to_owned(), away });
+        self.view.take();
+    }
+
+    /// Whether he was there.
+    pub(crate) fn remove(&mut self, session: &Session, nick: &str) -> bool {
+        let was_there = self.members.remove(&session.fold(nick)).is_some();
+        if was_there {
+            self.view.take();
+        }
+        was_there
+    }
+
+    /// Whether he was there under the old name.
+    pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> bool {
+        let Some(mut entry) = self.members.remove(&session.fold(from)) else { return false };
+        entry.nick = to.into();
+        self.members.insert(session.fold(to), entry);
+        self.view.take();
+        true
+    }
+
+    /// Whether he is there.
+    pub(crate) fn contains(&self, session: &Session, nick: &str) -> bool {
+        self.members.contains_key(&session.fold(nick))
+    }
+
+    /// Marks him as away or back. False if he is not there, or was so already.
+    pub(crate) fn set_away(&mut self, session: &Session, nick: &str, away: bool) -> bool {
+        let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
+        let changed = entry.away != away;
+        if changed {
+            entry.away = away;
+            self.view.take();
+        }
+        changed
+    }
+
+    /// Gives or takes one sign.
+    pub(crate) fn set_prefix(&mut self, session: &Session, nick: &str, prefix: char, is_set: bool) {
+        let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return };
+        entry.prefixes.retain(|known| known != prefix);
+        if is_set {
+            entry.prefixes.push(prefix);
+        }
+        self.view.take();
+    }
+
+    /// What he may do; none if he is not there.
+    pub(crate) fn rank(&self, session: &Session, nick: &str) -> Option<Rank> {
+        self.members.get(&session.fold(nick)).map(|entry| highest(&entry.prefixes))
+    }
+
+    /// Forgets all.
+    pub(crate) fn clear(&mut self) {
+        self.members.clear();
+        self.view.take();
+    }
+
+    /// Sorted by rank, then by name.
+    pub(crate) fn view(&self) -> Members {
+        self.view
+            .get_or_init(|| {
+                // The map is in order of the folded names; a stable sort by rank keeps that.
+                let mut members: Vec<Member> = self.members.values().map(Entry::view).collect();
+                members.sort_by_key(|member| member.rank);
+                Members(Arc::new(members))
+            })
+            .clone()
+    }
+}
+
+impl Entry {
+    fn view(&self) -> Member {
+        Member {
+            nick: shown_name(&self.nick),
+            name: Arc::clone(&self.nick),
+            rank: highest(&self.prefixes),
+            away: self.away,
+            hue: hue(&self.nick),
+        }
+    }
+}
+
+fn highest(prefixes: &str) -> Rank {
+    prefixes.chars().map(rank).min().unwrap_or(Rank::Member)
+}
+
+/// What the sign before a nick means. Signs that nobody knows mean nothing.
+const fn rank(prefix: char) -> Rank {
+    match prefix {
+        '~' => Rank::Founder,
+        '&' => Rank::Admin,
+        '@' => Rank::Operator,
+        '%' => Rank::HalfOperator,
+        '+' => Rank::Voiced,
+        _ => Rank::Member,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mightiest_come_first() {
+        let (mut members, session) = (MemberList::default(), Session::default());
+        for (nick, prefixes) in [("carol", ""), ("Bob", "+"), ("alice", "+@"), ("dave", "!")] {
+            members.insert(&session, nick, prefixes);
+        }
+        members.set_prefix(&session, "CAROL", '@', true);
+        members.set_prefix(&session, "bob", '+', false);
+        let view = members.view();
+        let shown: Vec<_> = view.0.iter().map(|member| (&*member.nick, member.rank)).collect();
+        let expected = [
+            ("alice", Rank::Operator),
+            ("carol", Rank::Operator),
+            ("Bob", Rank::Member),
+            ("dave", Rank::Member),
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(members.view(), view);
+    }
+}

@@ -1,0 +1,136 @@
+//! What a line from the server changes. One file a command; numerics by what they are about.
+
+use std::borrow::Cow;
+
+use parla_proto::{Message, Timestamp};
+
+use crate::{
+    client::{Client, Turn},
+    contract::Output,
+    registration,
+};
+
+mod away;
+mod batch;
+mod error;
+mod fail;
+mod invite;
+mod join;
+mod kick;
+mod list;
+mod mode;
+mod names;
+mod nick;
+mod numeric;
+mod part;
+mod privmsg;
+mod quit;
+mod refusal;
+pub(crate) mod said;
+mod topic;
+mod whois;
+
+pub(crate) use batch::Batches;
+
+/// A line, with what every command asks of it.
+pub(crate) struct Incoming<'a> {
+    pub(crate) message: &'a Message<'a>,
+    /// By the server's clock if it says, else now.
+    pub(crate) at: Timestamp,
+    /// The nick or the server it comes from; empty if it does not say.
+    pub(crate) from: &'a str,
+    /// The request that it answers.
+    pub(crate) label: Option<Cow<'a, str>>,
+}
+
+impl<'a> Incoming<'a> {
+    fn new(message: &'a Message<'a>, now: Timestamp) -> Self {
+        Self {
+            message,
+            at: said_at(message, now),
+            from: message.source.map_or("", |source| source.name),
+            label: message.tags.get("label"),
+        }
+    }
+
+    /// The parameter at `index`, or nothing.
+    pub(crate) fn param(&self, index: usize) -> &'a str {
+        self.message.param(index).unwrap_or_default()
+    }
+
+    /// The last parameter of at least `least`, if there is something in it.
+    pub(crate) fn reason(&self, least: usize) -> Option<&'a str> {
+        let last = self.message.params.last().copied()?;
+        (self.message.params.len() >= least && !last.is_empty()).then_some(last)
+    }
+}
+
+/// When a message was said. A clock that is a day ahead is wrong, and would put everything else above it.
+pub(crate) fn said_at(message: &Message<'_>, now: Timestamp) -> Timestamp {
+    const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    let told = message.tags.get("time").and_then(|time| time.parse::<Timestamp>().ok());
+    told.filter(|at| *at <= now + AHEAD_MAX).unwrap_or(now)
+}
+
+/// Takes in one line.
+pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
+    client.link.heard(turn.now);
+    // Old servers still pass on other encodings; what cannot be read is shown as such.
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(message) = Message::parse(text.as_bytes()) else { return };
+    if let Some(reference) = message.tags.get("batch")
+        && batch::collect(client, &reference, text.as_bytes())
+    {
+        return;
+    }
+    dispatch(client, &Incoming::new(&message, turn.now), turn);
+}
+
+fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+    let message = incoming.message;
+    match message.command {
+        "ACK" | "ACCOUNT" | "TAGMSG" | "WARN" | "NOTE" | "CHGHOST" | "SETNAME" | "WALLOPS" => {}
+        "AWAY" => away::receive(client, incoming),
+        "BATCH" => batch::receive(client, incoming, turn),
+        "CAP" => registration::cap(client, message, turn),
+        "ERROR" => error::receive(client, incoming),
+        "FAIL" => fail::receive(client, incoming),
+        "INVITE" => invite::receive(client, incoming),
+        "JOIN" => join::receive(client, incoming, turn),
+        "KICK" => kick::receive(client, incoming),
+        "MODE" => mode::receive(client, incoming),
+        "NICK" => nick::receive(client, incoming),
+        "NOTICE" | "PRIVMSG" => privmsg::receive(client, incoming, turn),
+        "PART" => part::receive(client, incoming),
+        "PING" => {
+            let token = message.params.last().copied().unwrap_or_default();
+            turn.send(parla_proto::Line::bare("PONG").last(token));
+        }
+        "PONG" => {
+            let token = message.params.last().copied().unwrap_or_default();
+            crate::outbox::passed_fence(client, token, turn);
+        }
+        "QUIT" => quit::receive(client, incoming),
+        "TOPIC" => topic::receive(client, incoming),
+        other => match other.parse::<u16>() {
+            Ok(number) if other.len() == 3 => numeric::receive(client, number, incoming, turn),
+            _ => {}
+        },
+    }
+}
+
+/// Lines of a batch that is complete now, each as it came.
+fn replay(lines: &[Vec<u8>], mut each: impl FnMut(&Message<'_>)) {
+    for line in lines {
+        if let Ok(message) = Message::parse(line) {
+            each(&message);
+        }
+    }
+}
+
+/// Gives a message to whoever keeps them.
+pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> crate::contract::Kept, turn: &mut Turn<'_>) {
+    if client.settings.archive {
+        turn.outputs.push(Output::Keep(kept()));
+    }
+}

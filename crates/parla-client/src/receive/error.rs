@@ -1,0 +1,15 @@
+//! ERROR: the server ends the connection, and says why.
+
+use super::Incoming;
+use crate::{client::Client, problem::ProblemKind};
+
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+    let reason = incoming.param(0);
+    let lower = reason.to_ascii_lowercase();
+    let is_fast = ["too many", "throttl", "too fast", "reconnect"].iter().any(|word| lower.contains(word));
+    let kind = if is_fast { ProblemKind::Throttled } else { ProblemKind::ServerClosed };
+    // A numeric before it knew better.
+    if client.link.parting.is_none() {
+        client.link.parting = Some(client.problem(kind, "", reason));
+    }
+}

@@ -1,0 +1,35 @@
+//! KICK: someone is sent out of a room.
+
+use std::sync::Arc;
+
+use super::Incoming;
+use crate::{
+    client::Client,
+    problem::ProblemKind,
+    text::{Text, shown_name},
+    view::{Event, Presence},
+};
+
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+    let (room, who) = (incoming.param(0), incoming.param(1));
+    let Some(id) = client.buffers.named(&client.session, room) else { return };
+    let event = Event::Kicked {
+        who: shown_name(who),
+        by: shown_name(incoming.from),
+        reason: incoming.reason(3).map(Text::parse),
+    };
+    let own = client.session.is_own(who);
+    let details = format!("{}: {}", shown_name(incoming.from), incoming.reason(3).unwrap_or_default());
+    let problem = client.problem(ProblemKind::KickedOut, room, &details);
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    if own {
+        buffer.presence = Presence::Absent(Some(Arc::new(problem.clone())));
+        buffer.members.clear();
+    } else if !buffer.members.remove(&client.session, who) {
+        return;
+    }
+    client.happened(id, incoming.at, event);
+    if own {
+        client.complain(Some(id), problem);
+    }
+}

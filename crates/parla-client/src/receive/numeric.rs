@@ -1,0 +1,65 @@
+//! Numerics, by what they are about. Those that nobody here knows go to the server's own page.
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+
+use super::{Incoming, away, invite, list, mode, names, refusal, whois};
+use crate::{
+    client::{Client, Turn},
+    registration,
+    text::{Text, shown_name},
+    view::Topic,
+};
+
+pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+    match number {
+        1 => registration::welcome(client, incoming.message, turn),
+        5 => registration::support(client, incoming.message),
+        301 if !client.people.contains_key(&client.session.fold(incoming.param(1))) => {}
+        301 | 307 | 311 | 312 | 313 | 317 | 319 | 320 | 330 | 335 | 338 | 378 | 379 | 671 => {
+            whois::receive(client, number, incoming);
+        }
+        305 | 306 => away::own(client, number == 306),
+        318 => whois::end(client, incoming.param(1)),
+        322 => list::receive(client, incoming),
+        323 => list::end(client),
+        324 => mode::is(client, incoming),
+        331 | 332 => topic(client, incoming, number == 332),
+        333 => topic_by(client, incoming),
+        341 => invite::done(client, incoming),
+        353 => names::receive(client, incoming),
+        376 | 422 => {
+            registration::greeted(client, turn);
+        }
+        // The ends of lists, the numbers of users, when a room was made: said elsewhere or by nobody.
+        2..=4 | 251..=255 | 265 | 266 | 315 | 321 | 329 | 366 | 375 => {}
+        400..=599 => refusal::receive(client, number, incoming, turn),
+        _ => {
+            let words: Vec<&str> = incoming.message.params.iter().skip(1).copied().collect();
+            client.note_server(incoming.at, "", &words.join(" "));
+        }
+    }
+}
+
+/// RPL_TOPIC and RPL_NOTOPIC.
+fn topic(client: &mut Client, incoming: &Incoming<'_>, is_set: bool) {
+    let Some(id) = client.buffers.named(&client.session, incoming.param(1)) else { return };
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    buffer.topic =
+        is_set.then(|| Arc::new(Topic { text: Text::parse(incoming.param(2)), by: None, at: None }));
+    client.changes.buffer(id);
+}
+
+/// RPL_TOPICWHOTIME.
+fn topic_by(client: &mut Client, incoming: &Incoming<'_>) {
+    let Some(id) = client.buffers.named(&client.session, incoming.param(1)) else { return };
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    if let Some(topic) = &mut buffer.topic {
+        let seconds = incoming.param(3).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
+        let topic = Arc::make_mut(topic);
+        topic.by = Some(shown_name(incoming.param(2).split('!').next().unwrap_or_default()));
+        topic.at = seconds.map(Timestamp::from_millis);
+    }
+    client.changes.buffer(id);
+}

@@ -1,0 +1,27 @@
+//! PART: someone leaves a room.
+
+use super::Incoming;
+use crate::{
+    client::Client,
+    text::{Text, shown_name},
+    view::{Event, Presence},
+};
+
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+    let Some(id) = client.buffers.named(&client.session, incoming.param(0)) else { return };
+    if client.session.is_own(incoming.from) {
+        let Some(buffer) = client.buffers.get_mut(id) else { return };
+        if buffer.is_leaving {
+            return client.close(id);
+        }
+        buffer.presence = Presence::Absent(None);
+        buffer.members.clear();
+        client.changes.memory = true;
+        return client.changes.buffer(id);
+    }
+    let reason = incoming.reason(2).map(Text::parse);
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    if buffer.members.remove(&client.session, incoming.from) {
+        client.happened(id, incoming.at, Event::Left { who: shown_name(incoming.from), reason });
+    }
+}

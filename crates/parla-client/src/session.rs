@@ -1,0 +1,187 @@
+//! What was agreed with the server on this connection: names, capabilities, limits.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES_MAX};
+
+use crate::limits::CAPABILITIES_MAX;
+
+/// What this client uses if the server has it.
+pub(crate) const WANTED: Capabilities = Capabilities::all().difference(Capabilities::USERHOST_IN_NAMES);
+
+/// One connection, as far as it has been agreed on. Made anew for each.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The nick that the server knows.
+    pub(crate) nick: Arc<str>,
+    /// `user@host` as others see it, once a line has shown it.
+    pub(crate) userhost: Option<String>,
+    /// RPL_WELCOME has come.
+    pub(crate) is_registered: bool,
+    /// What the server offers, while it still lists.
+    pub(crate) offered: BTreeSet<String>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) casemapping: Casemapping,
+    /// What room names start with.
+    pub(crate) channel_prefixes: String,
+    /// Signs before nicks and the mode letters they stand for, the mightiest first.
+    pub(crate) member_modes: Vec<(char, char)>,
+    /// Mode letters with a parameter: always (types A and B), and only when set (C).
+    pub(crate) param_modes: (String, String),
+    /// What the network calls itself.
+    pub(crate) network: Option<Arc<str>>,
+    /// Messages that one request of history may give.
+    pub(crate) history_max: usize,
+    /// The longest nick.
+    pub(crate) nick_bytes_max: Option<usize>,
+    next_label: u64,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            nick: Arc::default(),
+            userhost: None,
+            is_registered: false,
+            offered: BTreeSet::new(),
+            capabilities: Capabilities::empty(),
+            casemapping: Casemapping::Rfc1459,
+            channel_prefixes: "#&".to_owned(),
+            member_modes: vec![('@', 'o'), ('+', 'v')],
+            param_modes: ("bk".to_owned(), "l".to_owned()),
+            network: None,
+            history_max: 0,
+            nick_bytes_max: None,
+            next_label: 0,
+        }
+    }
+}
+
+impl Session {
+    /// One that wants to be called so.
+    pub(crate) fn new(nick: &Arc<str>) -> Self {
+        Self { nick: Arc::clone(nick), ..Self::default() }
+    }
+
+    /// The form in which equal names are equal.
+    pub(crate) fn fold(&self, name: &str) -> String {
+        self.casemapping.fold(name).into_owned()
+    }
+
+    /// Whether both name the same.
+    pub(crate) fn same(&self, one: &str, other: &str) -> bool {
+        self.casemapping.fold(one) == self.casemapping.fold(other)
+    }
+
+    /// Whether the nick is one's own.
+    pub(crate) fn is_own(&self, nick: &str) -> bool {
+        self.same(nick, &self.nick)
+    }
+
+    /// Whether the target is a room.
+    pub(crate) fn is_room(&self, target: &str) -> bool {
+        target.starts_with(|char| self.channel_prefixes.contains(char))
+    }
+
+    /// Whether this was agreed on.
+    pub(crate) const fn has(&self, capability: Capabilities) -> bool {
+        self.capabilities.contains(capability)
+    }
+
+    /// Whether earlier messages can be asked for.
+    pub(crate) const fn has_history(&self) -> bool {
+        self.has(Capabilities::CHATHISTORY) && self.has(Capabilities::BATCH)
+    }
+
+    /// Remembers the names of CAP LS or CAP NEW, without their values.
+    pub(crate) fn offer(&mut self, list: &str) {
+        for word in list.split_ascii_whitespace().take(CAPABILITIES_MAX) {
+            if self.offered.len() < CAPABILITIES_MAX {
+                self.offered.insert(word.split('=').next().unwrap_or(word).to_owned());
+            }
+        }
+    }
+
+    /// What is to be asked for: wanted, offered and not agreed on yet.
+    pub(crate) fn to_request(&self) -> Capabilities {
+        let offered = self.offered.iter().filter_map(|name| Capabilities::named(name));
+        offered.fold(Capabilities::empty(), |set, one| set | one) & (WANTED - self.capabilities)
+    }
+
+    /// Takes in one token of ISUPPORT.
+    pub(crate) fn support(&mut self, token: &Token<'_>) {
+        let value = token.value.as_str();
+        match token.name {
+            "CASEMAPPING" => self.casemapping = Casemapping::from_token(value).unwrap_or_default(),
+            "CHANTYPES" if !value.is_empty() => self.channel_prefixes = value.to_owned(),
+            "NETWORK" if !value.is_empty() => self.network = Some(crate::text::shown_name(value)),
+            "CHATHISTORY" => self.history_max = value.parse().unwrap_or_default(),
+            "NICKLEN" => self.nick_bytes_max = value.parse().ok(),
+            "PREFIX" => {
+                if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+                    self.member_modes = signs.chars().zip(modes.chars()).collect();
+                }
+            }
+            "CHANMODES" => {
+                let mut types = value.split(',');
+                let lists = types.next().unwrap_or_default();
+                let always = types.next().unwrap_or_default();
+                self.param_modes = (format!("{lists}{always}"), types.next().unwrap_or_default().to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// The signs before a nick in NAMES, and the nick.
+    pub(crate) fn split_prefixes<'a>(&self, word: &'a str) -> (&'a str, &'a str) {
+        let is_sign = |char: char| self.member_modes.iter().any(|(sign, _)| *sign == char);
+        let nick = word.trim_start_matches(is_sign);
+        let signs = word.get(..word.len() - nick.len()).unwrap_or_default();
+        (signs, nick.split('!').next().unwrap_or(nick))
+    }
+
+    /// A label that no other request of this connection has.
+    pub(crate) fn label(&mut self) -> String {
+        self.next_label += 1;
+        self.next_label.to_string()
+    }
+
+    /// How long a text may be so that others get it whole, with their `:nick!user@host PRIVMSG target :`.
+    pub(crate) fn text_bytes_max(&self, target: &str) -> usize {
+        /// `user@host`, if nobody has told: ten of a user and 63 of a host.
+        const USERHOST_BYTES: usize = 74;
+        let userhost = self.userhost.as_ref().map_or(USERHOST_BYTES, String::len);
+        let around = ":! PRIVMSG  :\r\n".len() + self.nick.len() + userhost + target.len();
+        LINE_BYTES_MAX.saturating_sub(around).max(64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_taken_in() {
+        let mut session = Session::default();
+        for token in ["PREFIX=(qov)~@+", "CHANMODES=beI,k,lf,imnst", "CHANTYPES=#", "NETWORK=My\\x20Net", "X"]
+        {
+            session.support(&Token::parse(token));
+        }
+        assert_eq!(session.split_prefixes("~@alice!a@b"), ("~@", "alice"));
+        assert_eq!(session.split_prefixes("@"), ("@", ""));
+        assert_eq!(session.param_modes, ("beIk".to_owned(), "lf".to_owned()));
+        assert_eq!(session.network.as_deref(), Some("My Net"));
+        assert!(session.is_room("#a") && !session.is_room("&a"));
+        session.support(&Token::parse("PREFIX="));
+        assert_eq!(session.split_prefixes("@alice"), ("@", "alice"));
+    }
+
+    #[test]
+    fn asks_for_what_is_wanted_and_offered() {
+        let mut session = Session::default();
+        session.offer("sasl=PLAIN batch userhost-in-names echo-message unknown/thing");
+        assert_eq!(session.to_request(), Capabilities::BATCH | Capabilities::ECHO_MESSAGE);
+        session.capabilities = Capabilities::BATCH;
+        assert_eq!(session.to_request(), Capabilities::ECHO_MESSAGE);
+    }
+}

@@ -1,0 +1,378 @@
+//! What a person writes in the composer: a message, or a command after `/`.
+//!
+//! A mistyped command is never a message: it may hold a password. A message that begins with a slash is written with two.
+
+mod split;
+
+pub use split::split_text;
+
+use crate::limits::SHOWN_NAME_CHARS_MAX;
+
+/// What was submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// To be said, line by line. Without lines that have nothing in them; none at all if nothing was written.
+    Message(Vec<String>),
+    /// To be done.
+    Command(Slash),
+    /// No such command, or several in one; what stands after the slash.
+    Unknown(String),
+    /// The command wants more words.
+    Missing {
+        /// Which.
+        command: &'static Spec,
+    },
+}
+
+/// A command as it was written: names are not checked, and a room may lack its `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it, in the words of IRC")]
+pub enum Slash {
+    /// Rooms, each with its key if it has one.
+    Join { rooms: Vec<(String, Option<String>)> },
+    /// Of no room: of this one.
+    Part { room: Option<String>, reason: Option<String> },
+    Nick { nick: String },
+    /// No text: show it.
+    Topic { text: Option<String> },
+    /// No lines: to talk to someone without saying anything yet.
+    Msg { nick: String, lines: Vec<String> },
+    Me { lines: Vec<String> },
+    Kick { nick: String, reason: Option<String> },
+    /// Into no room: into this one.
+    Invite { nick: String, room: Option<String> },
+    Away { reason: Option<String> },
+    Back,
+    Whois { nick: String },
+    Help { command: Option<String> },
+    Quit { reason: Option<String> },
+    List,
+}
+
+/// A command that there is. What it does, the interface says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// What is written after the slash.
+    pub name: &'static str,
+    /// Other names of the same.
+    pub aliases: &'static [&'static str],
+    /// The words that follow: `<needed>`, `[can be left out]`.
+    pub syntax: &'static str,
+    verb: Verb,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Away,
+    Back,
+    Help,
+    Invite,
+    Join,
+    Kick,
+    List,
+    Me,
+    Msg,
+    Nick,
+    Part,
+    Quit,
+    Topic,
+    Whois,
+}
+
+/// All commands, the most useful first.
+#[rustfmt::skip]
+pub static SPECS: &[Spec] = &[
+    Spec { name: "join", aliases: &[], syntax: "<room> [key]", verb: Verb::Join },
+    Spec { name: "part", aliases: &["leave", "close"], syntax: "[room] [reason]", verb: Verb::Part },
+    Spec { name: "msg", aliases: &["query"], syntax: "<nick> [message]", verb: Verb::Msg },
+    Spec { name: "me", aliases: &[], syntax: "<action>", verb: Verb::Me },
+    Spec { name: "nick", aliases: &[], syntax: "<nick>", verb: Verb::Nick },
+    Spec { name: "list", aliases: &["browse"], syntax: "", verb: Verb::List },
+    Spec { name: "topic", aliases: &[], syntax: "[topic]", verb: Verb::Topic },
+    Spec { name: "invite", aliases: &[], syntax: "<nick> [room]", verb: Verb::Invite },
+    Spec { name: "kick", aliases: &[], syntax: "<nick> [reason]", verb: Verb::Kick },
+    Spec { name: "whois", aliases: &[], syntax: "<nick>", verb: Verb::Whois },
+    Spec { name: "away", aliases: &[], syntax: "[reason]", verb: Verb::Away },
+    Spec { name: "back", aliases: &[], syntax: "", verb: Verb::Back },
+    Spec { name: "help", aliases: &[], syntax: "[command]", verb: Verb::Help },
+    Spec { name: "quit", aliases: &[], syntax: "[reason]", verb: Verb::Quit },
+];
+
+impl Spec {
+    /// The command of this name, in whatever case.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        SPECS.iter().find(|spec| spec.names().any(|known| known.eq_ignore_ascii_case(name)))
+    }
+
+    /// Its name and then its other names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.name].into_iter().chain(self.aliases.iter().copied())
+    }
+}
+
+/// Reads what was submitted.
+pub fn parse(input: &str) -> Submission {
+    let mut lines = lines(input);
+    let Some(first) = lines.first_mut() else { return Submission::Message(lines) };
+    match Opening::of(first) {
+        Opening::Message => Submission::Message(lines),
+        Opening::Escaped => {
+            first.remove(0);
+            Submission::Message(lines)
+        }
+        Opening::Command(command) => read(command, &lines),
+        Opening::Unknown(word) => Submission::Unknown(word.to_owned()),
+    }
+}
+
+/// The lines that have something in them. IRC cannot say nothing, and has no NUL.
+fn lines(input: &str) -> Vec<String> {
+    let lines = input.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+    lines.map(|line| line.replace('\0', "")).filter(|line| !line.is_empty()).collect()
+}
+
+/// How the first line begins.
+enum Opening<'a> {
+    Message,
+    /// With two slashes.
+    Escaped,
+    Command(&'static Spec),
+    Unknown(&'a str),
+}
+
+impl<'a> Opening<'a> {
+    fn of(line: &'a str) -> Self {
+        let Some(command) = line.strip_prefix('/') else {
+            // A space before the slash is a slip of the hand, if a command follows.
+            let indented = line.trim_start().strip_prefix('/').and_then(|command| Spec::find(first_word(command)));
+            return indented.map_or(Self::Message, Self::Command);
+        };
+        if command.starts_with('/') {
+            return Self::Escaped;
+        }
+        let word = first_word(command);
+        Spec::find(word).map_or(Self::Unknown(word), Self::Command)
+    }
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(char::is_whitespace).next().unwrap_or_default()
+}
+
+/// Reads the words of a command.
+fn read(command: &'static Spec, lines: &[String]) -> Submission {
+    let Some((first, more)) = lines.split_first() else { return Submission::Missing { command } };
+    // To do one of several commands and to say the others aloud would be wrong whichever it is.
+    if more.iter().any(|line| matches!(Opening::of(line), Opening::Command(_))) {
+        let together = lines.join(" ");
+        return Submission::Unknown(together.trim().chars().skip(1).take(SHOWN_NAME_CHARS_MAX).collect());
+    }
+    let mut words = Words { first, more };
+    words.word();
+    words.command(command.verb).map_or(Submission::Missing { command }, Submission::Command)
+}
+
+/// What follows a command, word by word.
+#[derive(Clone, Copy)]
+struct Words<'a> {
+    first: &'a str,
+    more: &'a [String],
+}
+
+impl<'a> Words<'a> {
+    /// None if words are missing.
+    fn command(mut self, verb: Verb) -> Option<Slash> {
+        Some(match verb {
+            Verb::Away => Slash::Away { reason: self.text() },
+            Verb::Back => Slash::Back,
+            Verb::Help => Slash::Help { command: self.word().map(|word| word.trim_start_matches('/').to_owned()) },
+            Verb::Invite => Slash::Invite { nick: self.word()?.to_owned(), room: self.word().map(str::to_owned) },
+            Verb::Join => Slash::Join { rooms: self.rooms()? },
+            Verb::Kick => Slash::Kick { nick: self.word()?.to_owned(), reason: self.text() },
+            Verb::List => Slash::List,
+            Verb::Me => Slash::Me { lines: self.lines()? },
+            Verb::Msg => Slash::Msg { nick: self.word()?.to_owned(), lines: self.lines().unwrap_or_default() },
+            // With a space in it, it is no nick. Its first word would be one that was not wanted.
+            Verb::Nick => Slash::Nick { nick: self.text()? },
+            Verb::Part => Slash::Part { room: self.room(), reason: self.text() },
+            Verb::Quit => Slash::Quit { reason: self.text() },
+            Verb::Topic => Slash::Topic { text: self.text() },
+            Verb::Whois => Slash::Whois { nick: self.word()?.to_owned() },
+        })
+    }
+
+    fn word(&mut self) -> Option<&'a str> {
+        let mut text = self.first.trim_start();
+        while text.is_empty() {
+            let (next, more) = self.more.split_first()?;
+            (text, self.more) = (next.trim_start(), more);
+        }
+        let (word, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+        self.first = rest;
+        (!word.is_empty()).then_some(word)
+    }
+
+    /// The next word, if it is a room.
+    fn room(&mut self) -> Option<String> {
+        let mut ahead = *self;
+        let room = ahead.word().filter(|word| is_room(word))?;
+        *self = ahead;
+        Some(room.to_owned())
+    }
+
+    /// `#a,#b key-of-a,key-of-b`, or `#a #b`.
+    fn rooms(mut self) -> Option<Vec<(String, Option<String>)>> {
+        let mut names: Vec<&str> = listed(self.word()?).collect();
+        let mut keys = Vec::new();
+        while let Some(word) = self.word() {
+            if is_room(word) { &mut names } else { &mut keys }.extend(listed(word));
+        }
+        let mut keys = keys.into_iter();
+        let rooms = names.into_iter().map(|name| (name.to_owned(), keys.next().map(str::to_owned)));
+        Some(rooms.collect()).filter(|rooms: &Vec<_>| !rooms.is_empty())
+    }
+
+    /// What is left, as one line.
+    fn text(self) -> Option<String> {
+        self.lines().map(|lines| lines.join(" "))
+    }
+
+    /// What is left, line by line.
+    fn lines(self) -> Option<Vec<String>> {
+        let first = Some(self.first.trim().to_owned()).filter(|first| !first.is_empty());
+        let lines: Vec<_> = first.into_iter().chain(self.more.iter().cloned()).collect();
+        (!lines.is_empty()).then_some(lines)
+    }
+}
+
+fn is_room(word: &str) -> bool {
+    word.starts_with(['#', '&'])
+}
+
+fn listed(words: &str) -> impl Iterator<Item = &str> {
+    words.split(',').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
+    fn check(input: &str, expected: Expect) {
+        let shown = match parse(input) {
+            Submission::Missing { command } => format!("Missing /{} {}", command.name, command.syntax),
+            Submission::Command(slash) => format!("{slash:?}"),
+            other => format!("{other:?}"),
+        };
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn messages() {
+        check("hello", expect![[r#"Message(["hello"])"#]]);
+        check("", expect!["Message([])"]);
+        check(" \n\n", expect!["Message([])"]);
+        check("  code\r\n\r\n\tmore \n", expect![[r#"Message(["  code", "\tmore "])"#]]);
+        check("and/or 1/2", expect![[r#"Message(["and/or 1/2"])"#]]);
+        check("//etc/hosts", expect![[r#"Message(["/etc/hosts"])"#]]);
+        check("//\n//", expect![[r#"Message(["/", "//"])"#]]);
+        check("one\n/two", expect![[r#"Message(["one", "/two"])"#]]);
+        check("  /* a comment", expect![[r#"Message(["  /* a comment"])"#]]);
+        check("nul\0 \0", expect![[r#"Message(["nul "])"#]]);
+    }
+
+    #[test]
+    fn what_is_no_command_is_not_sent() {
+        check("/jion #rust", expect![[r#"Unknown("jion")"#]]);
+        check("/usr/bin/env", expect![[r#"Unknown("usr/bin/env")"#]]);
+        check("/s/one/two/\nmore", expect![[r#"Unknown("s/one/two/")"#]]);
+        check("/", expect![[r#"Unknown("")"#]]);
+        check("/ msg alice secret", expect![[r#"Unknown("")"#]]);
+        check(" /msg alice secret", expect![[r#"Msg { nick: "alice", lines: ["secret"] }"#]]);
+    }
+
+    #[test]
+    fn rooms() {
+        check("/join #rust", expect![[r##"Join { rooms: [("#rust", None)] }"##]]);
+        check("/JOIN  rust secret ", expect![[r#"Join { rooms: [("rust", Some("secret"))] }"#]]);
+        check("/join #a,#b,,#c one,two", expect![[r##"Join { rooms: [("#a", Some("one")), ("#b", Some("two")), ("#c", None)] }"##]]);
+        check("/join #a #b", expect![[r##"Join { rooms: [("#a", None), ("#b", None)] }"##]]);
+        check("/join\u{a0}#a", expect![[r##"Join { rooms: [("#a", None)] }"##]]);
+        check("/join", expect!["Missing /join <room> [key]"]);
+        check("/join ,", expect!["Missing /join <room> [key]"]);
+        check("/join #a\n/join #b", expect![[r#"Unknown("join #a /join #b")"#]]);
+        check("/part", expect!["Part { room: None, reason: None }"]);
+        check("/leave #rust good bye", expect![[r##"Part { room: Some("#rust"), reason: Some("good bye") }"##]]);
+        check("/close good bye", expect![[r#"Part { room: None, reason: Some("good bye") }"#]]);
+        check("/topic", expect!["Topic { text: None }"]);
+        check("/topic  All about  Rust ", expect![[r#"Topic { text: Some("All about  Rust") }"#]]);
+        check("/topic one\ntwo", expect![[r#"Topic { text: Some("one two") }"#]]);
+        check("/join #a\n#b", expect![[r##"Join { rooms: [("#a", None), ("#b", None)] }"##]]);
+        check("/list please", expect!["List"]);
+        check("/browse", expect!["List"]);
+    }
+
+    #[test]
+    fn people() {
+        check("/msg alice hello  you\n  and you", expect![[r#"Msg { nick: "alice", lines: ["hello  you", "  and you"] }"#]]);
+        check("/msg alice", expect![[r#"Msg { nick: "alice", lines: [] }"#]]);
+        check("/query alice", expect![[r#"Msg { nick: "alice", lines: [] }"#]]);
+        check("/query alice hello", expect![[r#"Msg { nick: "alice", lines: ["hello"] }"#]]);
+        check("/msg alice\nhello", expect![[r#"Msg { nick: "alice", lines: ["hello"] }"#]]);
+        check("/msg", expect!["Missing /msg <nick> [message]"]);
+        check("/me waves\nsmiles\n\n", expect![[r#"Me { lines: ["waves", "smiles"] }"#]]);
+        check("/me", expect!["Missing /me <action>"]);
+        check("/me\nwaves", expect![[r#"Me { lines: ["waves"] }"#]]);
+        check("/me waves\n/usr/bin", expect![[r#"Me { lines: ["waves", "/usr/bin"] }"#]]);
+        check("/quit\n/msg nickserv identify secret", expect![[r#"Unknown("quit /msg nickserv identify secret")"#]]);
+        check("/kick mallory", expect![[r#"Kick { nick: "mallory", reason: None }"#]]);
+        check("/kick mallory go away", expect![[r#"Kick { nick: "mallory", reason: Some("go away") }"#]]);
+        check("/kick", expect!["Missing /kick <nick> [reason]"]);
+        check("/invite bob", expect![[r#"Invite { nick: "bob", room: None }"#]]);
+        check("/invite bob #rust", expect![[r##"Invite { nick: "bob", room: Some("#rust") }"##]]);
+        check("/whois bob", expect![[r#"Whois { nick: "bob" }"#]]);
+        check("/whois", expect!["Missing /whois <nick>"]);
+    }
+
+    #[test]
+    fn oneself() {
+        check("/nick alice", expect![[r#"Nick { nick: "alice" }"#]]);
+        check("/nick alice smith", expect![[r#"Nick { nick: "alice smith" }"#]]);
+        check("/nick", expect!["Missing /nick <nick>"]);
+        check("/away", expect!["Away { reason: None }"]);
+        check("/away at lunch\n", expect![[r#"Away { reason: Some("at lunch") }"#]]);
+        check("/back", expect!["Back"]);
+        check("/help", expect!["Help { command: None }"]);
+        check("/help /join", expect![[r#"Help { command: Some("join") }"#]]);
+        check("/quit", expect!["Quit { reason: None }"]);
+        check("/quit good night", expect![[r#"Quit { reason: Some("good night") }"#]]);
+    }
+
+    #[test]
+    fn every_name_means_one_command() {
+        let mut names: Vec<_> = SPECS.iter().flat_map(Spec::names).collect();
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase())));
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    }
+
+    proptest! {
+        /// Whatever is written, what is said in the room has lines, and no command in the first of them.
+        #[test]
+        fn no_command_is_said_aloud(input in "[ \t\u{a0}]{0,2}/?/?(join|msg|me|jion|topic)?([ \n\ra#,]|\\PC){0,20}") {
+            match parse(&input) {
+                Submission::Message(lines) => {
+                    for line in &lines {
+                        prop_assert!(!line.is_empty() && !line.contains(['\n', '\r', '\0']));
+                    }
+                    prop_assert!(!input.starts_with('/') || input.starts_with("//"));
+                }
+                Submission::Command(Slash::Msg { lines, .. } | Slash::Me { lines }) => prop_assert!(!lines.is_empty()),
+                _ => {}
+            }
+        }
+    }
+}

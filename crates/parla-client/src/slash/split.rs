@@ -1,0 +1,111 @@
+//! Cuts a line that is too long for one message of IRC.
+
+use crate::text::is_mark;
+
+/// Longer than any character that has several parts; what is longer is cut anyway.
+const CLUSTER_BYTES_MAX: usize = 64;
+
+/// Cuts a line into pieces of at most so many bytes: after a space, or else between two characters as they are seen, or else
+/// between two that are not. The pieces together are the line. Less than the four bytes that a character may need counts as
+/// four.
+pub fn split_text(line: &str, bytes_max: usize) -> Vec<&str> {
+    let bytes_max = bytes_max.max(char::MAX.len_utf8());
+    let mut pieces = Vec::new();
+    let mut rest = line;
+    while rest.len() > bytes_max {
+        let (piece, after) = rest.split_at(piece_end(rest, rest.floor_char_boundary(bytes_max)));
+        pieces.push(piece);
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(rest);
+    }
+    pieces
+}
+
+/// The best place to cut, at most at `end`, which is between two characters.
+fn piece_end(text: &str, end: usize) -> usize {
+    let (piece, after) = text.split_at(end);
+    if let Some(space) = piece.rfind(' ')
+        && !piece.trim_start().is_empty()
+        && piece.get(..space).is_some_and(|words| !words.trim_start().is_empty())
+    {
+        return space + 1;
+    }
+    let mut next = after.chars().next();
+    for (start, char) in piece.char_indices().rev() {
+        let cut = start + char.len_utf8();
+        if end - cut > CLUSTER_BYTES_MAX {
+            break;
+        }
+        if next.is_none_or(|next| !belong_together(text, cut, (char, next))) {
+            return cut;
+        }
+        next = Some(char);
+    }
+    end
+}
+
+/// Whether the two characters at a place are seen as one.
+fn belong_together(text: &str, place: usize, (before, after): (char, char)) -> bool {
+    let extends = |char: char| {
+        is_mark(char)
+            || matches!(char, '\u{200C}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E01EF}')
+            // Vowels of Indian scripts that stand beside their consonant.
+            || matches!(char, '\u{900}'..='\u{DFF}') && (0x3E..=0x4D).contains(&(u32::from(char) & 0x7F))
+            // Vowels and last consonants of Korean syllables that are written in parts.
+            || matches!(char, '\u{1160}'..='\u{11FF}')
+    };
+    let is_flag_half = |char: char| matches!(char, '\u{1F1E6}'..='\u{1F1FF}');
+    if is_flag_half(before) && is_flag_half(after) {
+        let halves = text
+            .get(..place)
+            .unwrap_or_default()
+            .chars()
+            .rev()
+            .take(CLUSTER_BYTES_MAX)
+            .take_while(|char| is_flag_half(*char));
+        return halves.count() % 2 == 1;
+    }
+    before == '\u{200D}' || extends(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_stay_whole_if_they_can() {
+        for (line, bytes_max, expected) in [
+            ("", 10, &[] as &[&str]),
+            ("short", 10, &["short"]),
+            ("exactly 10", 10, &["exactly 10"]),
+            ("one two three", 10, &["one two ", "three"]),
+            ("one two  three", 10, &["one two  ", "three"]),
+            ("abcdefghijklmnop", 10, &["abcdefghij", "klmnop"]),
+            ("  abcdefghijklmnop", 10, &["  abcdefgh", "ijklmnop"]),
+            ("x https://a.example", 18, &["x ", "https://a.example"]),
+            ("日本語日本語", 10, &["日本語", "日本語"]),
+            ("aae\u{301}x", 4, &["aa", "e\u{301}x"]),
+            ("ab👩\u{200d}💻", 11, &["ab", "👩\u{200d}💻"]),
+            ("a🇩🇪🇫🇷b", 14, &["a🇩🇪", "🇫🇷b"]),
+            ("नमस्ते", 12, &["नम", "स्ते"]),
+            ("ééé", 0, &["éé", "é"]),
+        ] {
+            assert_eq!(split_text(line, bytes_max), expected, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_together_are_the_line(line in "([a é中\u{301}\u{200d}🇩👩]|\\PC){0,80}", bytes_max in 0_usize..30) {
+            let pieces = split_text(&line, bytes_max);
+            prop_assert_eq!(pieces.concat(), line.as_str());
+            for piece in pieces {
+                prop_assert!(!piece.is_empty() && piece.len() <= bytes_max.max(4), "{:?}", piece);
+            }
+        }
+    }
+}

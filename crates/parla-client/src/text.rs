@@ -1,0 +1,107 @@
+//! What was said, ready to be shown: formatting codes, links and hostile characters dealt with.
+//!
+//! Sources: <https://modern.ircdocs.horse/formatting>. Never fetches anything.
+
+use std::{ops::Range, sync::Arc};
+
+use bitflags::bitflags;
+
+mod clean;
+mod format;
+mod link;
+mod name;
+
+pub(crate) use clean::is_mark;
+pub(crate) use name::is_deceptive;
+pub use name::{Hue, hue, shown_name};
+
+/// A text in pieces of equal style.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    /// Without formatting, links as they were written. What is copied and searched.
+    pub plain: Arc<str>,
+    /// Cover `plain` from its start to its end, in order.
+    pub spans: Arc<[Span]>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.spans, &other.spans) || (self.plain == other.plain && self.spans == other.spans)
+    }
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where it is in `plain`, in bytes.
+    pub range: Range<usize>,
+    /// How it looks.
+    pub style: Style,
+    /// Its colour, if it has one.
+    pub colour: Option<Colour>,
+    /// The colour behind it, if it has one.
+    pub background: Option<Colour>,
+    /// Where it leads, if anywhere.
+    pub link: Option<Link>,
+}
+
+bitflags! {
+    /// How a piece of text looks.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Style: u8 {
+        /// Bold.
+        const BOLD = 1;
+        /// Slanted.
+        const ITALIC = 2;
+        /// With a line below.
+        const UNDERLINE = 4;
+        /// With a line through it.
+        const STRIKETHROUGH = 8;
+        /// As a program's text.
+        const MONOSPACE = 16;
+        /// Foreground and background changed places.
+        const REVERSE = 32;
+        /// Names the person.
+        const MENTION = 64;
+    }
+}
+
+/// A colour that a sender chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// One of the 99 colours of IRC, 0 to 98.
+    Palette(u8),
+    /// Red, green, blue.
+    Rgb(u8, u8, u8),
+}
+
+/// Where a piece of text leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// To a page: `http` or `https` only, nothing else is ever a link.
+    Page {
+        /// The whole address.
+        href: Arc<str>,
+        /// The host in ASCII (`xn--…`), if what is written could be mistaken for another one.
+        real_host: Option<Arc<str>>,
+    },
+    /// To a room of the same network.
+    Room(Arc<str>),
+}
+
+impl Text {
+    /// Reads a text as it came from the wire.
+    pub fn parse(wire: &str) -> Self {
+        format::parse(wire)
+    }
+
+    /// The same, with every occurrence of `nick` as a word marked. Says whether there is one.
+    pub fn parse_naming(wire: &str, nick: &str) -> (Self, bool) {
+        link::mark_nick(format::parse(wire), nick)
+    }
+
+    /// The characters of one span.
+    pub fn slice(&self, span: &Span) -> &str {
+        self.plain.get(span.range.clone()).unwrap_or_default()
+    }
+}

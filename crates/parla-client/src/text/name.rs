@@ -1,0 +1,70 @@
+//! Names as they are shown, and their colours.
+
+use std::sync::Arc;
+
+use crate::limits::SHOWN_NAME_CHARS_MAX;
+
+/// A colour's place on the wheel, 0 to 359 degrees. How light and how strong it is, the theme decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hue(pub u16);
+
+/// The colour of a nick: the same one on every machine and every day.
+pub fn hue(name: &str) -> Hue {
+    // FNV-1a; the low bits alone would make neighbours of names that differ in one letter.
+    let mut hash: u32 = 0x811c_9dc5;
+    for char in name.chars().map(|char| char.to_ascii_lowercase()) {
+        hash = (hash ^ u32::from(char)).wrapping_mul(0x0100_0193);
+    }
+    let hash = hash ^ (hash >> 15);
+    Hue(u16::try_from(hash % 360).unwrap_or_default())
+}
+
+/// A name as it can be shown: what is invisible or changes the direction of writing becomes `�`, and a long one is cut.
+pub fn shown_name(name: &str) -> Arc<str> {
+    let is_plain = name.len() <= SHOWN_NAME_CHARS_MAX && !name.chars().any(is_deceptive);
+    if is_plain {
+        return name.into();
+    }
+    let mut shown: String = name
+        .chars()
+        .take(SHOWN_NAME_CHARS_MAX)
+        .map(|char| if is_deceptive(char) { char::REPLACEMENT_CHARACTER } else { char })
+        .collect();
+    if name.chars().nth(SHOWN_NAME_CHARS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown.into()
+}
+
+/// Whether the character is invisible or changes the direction of what follows.
+pub(crate) fn is_deceptive(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}'
+            | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_shows_what_it_is() {
+        assert_eq!(&*shown_name("alice"), "alice");
+        assert_eq!(&*shown_name("حسن"), "حسن");
+        assert_eq!(&*shown_name("al\u{200b}ice"), "al�ice");
+        assert_eq!(&*shown_name("\u{202e}ecila\n"), "�ecila�");
+        assert_eq!(shown_name(&"x".repeat(10_000)).chars().count(), SHOWN_NAME_CHARS_MAX + 1);
+    }
+
+    #[test]
+    fn colours_are_spread_over_the_wheel() {
+        let mut sixths = [0; 6];
+        for n in 0..600 {
+            sixths[usize::from(hue(&format!("user{n}")).0 / 60)] += 1;
+        }
+        assert!(sixths.iter().all(|count| (60..=140).contains(count)), "{sixths:?}");
+        assert_eq!(hue("Alice"), hue("alice"));
+    }
+}

@@ -1,0 +1,334 @@
+//! The rows of one conversation: in order of time, each message once, in chunks that are shared with the interface.
+//!
+//! What one has said oneself and the server has not confirmed stands behind all others, in the order in which it was said.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::Timestamp;
+
+use crate::{
+    limits::{CHUNK_ROWS_MAX, TIMELINE_ROWS_MAX},
+    view::{self, Chunk, ChunkRef, Content, Row, RowId, Said, UNCONFIRMED_CHUNK},
+};
+
+/// Rows in order.
+#[derive(Debug, Default)]
+pub(crate) struct Timeline {
+    chunks: Vec<Arc<Chunk>>,
+    len: usize,
+    next_chunk: u64,
+    /// The server's ids of rows, to know a message that comes twice.
+    rows_by_msgid: BTreeMap<Arc<str>, RowId>,
+    msgids_by_row: BTreeMap<RowId, Arc<str>>,
+    /// One's own messages that the server has not confirmed.
+    unconfirmed: Vec<Row>,
+}
+
+/// Where a page of history ends: an id if the server gave one, else a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    pub(crate) msgid: Option<Arc<str>>,
+    pub(crate) at: Timestamp,
+}
+
+impl Anchor {
+    /// As a selector of CHATHISTORY.
+    pub(crate) fn selector(&self) -> String {
+        match &self.msgid {
+            Some(msgid) => format!("msgid={msgid}"),
+            None => format!("timestamp={}", self.at),
+        }
+    }
+}
+
+impl Timeline {
+    /// Puts a row in its place. False if it is there already.
+    pub(crate) fn insert(&mut self, row: Row, msgid: Option<&str>) -> bool {
+        if let Content::Said(said) = &row.content
+            && self.has(said, msgid)
+        {
+            return false;
+        }
+        if let Some(msgid) = msgid.filter(|msgid| !self.rows_by_msgid.contains_key(*msgid)) {
+            let msgid: Arc<str> = msgid.into();
+            self.rows_by_msgid.insert(Arc::clone(&msgid), row.id);
+            self.msgids_by_row.insert(row.id, msgid);
+        }
+        self.place(row);
+        if self.len > TIMELINE_ROWS_MAX {
+            self.drop_oldest();
+        }
+        true
+    }
+
+    /// Whether a message is there under its id. The same id with other words is another message of a confused server, and is
+    /// not to be lost.
+    fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
+        let known = msgid.and_then(|msgid| self.rows_by_msgid.get(msgid)).and_then(|id| self.get(*id));
+        known.is_some_and(|row| match &row.content {
+            Content::Said(known) => known.from == said.from && known.text.plain == said.text.plain,
+            _ => false,
+        })
+    }
+
+    /// Whether a row of this id of the server's is there.
+    pub(crate) fn knows(&self, msgid: &str) -> bool {
+        self.rows_by_msgid.contains_key(msgid)
+    }
+
+    /// Whether a message without an id is there already, at this time.
+    pub(crate) fn has_like(&self, at: Timestamp, said: &Said) -> bool {
+        self.rows_at(at).any(|row| {
+            matches!(&row.content, Content::Said(known) if known.from == said.from && known.text.plain == said.text.plain)
+        })
+    }
+
+    fn rows_at(&self, at: Timestamp) -> impl Iterator<Item = &Row> {
+        let first = self.chunks.partition_point(|chunk| chunk.rows.last().is_some_and(|row| row.at < at));
+        let chunks = self.chunks.get(first..).unwrap_or_default();
+        let rows = chunks.iter().flat_map(|chunk| &chunk.rows);
+        rows.skip_while(move |row| row.at < at).take_while(move |row| row.at == at)
+    }
+
+    fn place(&mut self, row: Row) {
+        self.len += 1;
+        let after =
+            self.chunks.partition_point(|chunk| chunk.rows.first().is_some_and(|first| first.at <= row.at));
+        let Some(index) = after.checked_sub(1) else { return self.place_first(row) };
+        let is_last = after == self.chunks.len();
+        let Some(chunk) = self.chunks.get_mut(index) else { return };
+        let position = chunk.rows.partition_point(|other| other.at <= row.at);
+        if chunk.rows.len() < CHUNK_ROWS_MAX {
+            Arc::make_mut(chunk).rows.insert(position, row);
+            return;
+        }
+        if position == chunk.rows.len() {
+            let fresh = self.fresh_chunk(vec![row]);
+            self.chunks.insert(if is_last { self.chunks.len() } else { after }, fresh);
+            return;
+        }
+        // A full one in the middle becomes two.
+        let rest = Arc::make_mut(chunk).rows.split_off(position);
+        if position < CHUNK_ROWS_MAX {
+            Arc::make_mut(chunk).rows.push(row);
+        }
+        let fresh = self.fresh_chunk(rest);
+        self.chunks.insert(after, fresh);
+    }
+
+    fn place_first(&mut self, row: Row) {
+        if let Some(first) = self.chunks.first_mut().filter(|chunk| chunk.rows.len() < CHUNK_ROWS_MAX) {
+            Arc::make_mut(first).rows.insert(0, row);
+            return;
+        }
+        let fresh = self.fresh_chunk(vec![row]);
+        self.chunks.insert(0, fresh);
+    }
+
+    fn fresh_chunk(&mut self, rows: Vec<Row>) -> Arc<Chunk> {
+        self.next_chunk += 1;
+        Arc::new(Chunk { id: self.next_chunk, rows })
+    }
+
+    fn drop_oldest(&mut self) {
+        if self.chunks.is_empty() {
+            return;
+        }
+        let gone = self.chunks.remove(0);
+        self.len -= gone.rows.len();
+        for row in &gone.rows {
+            self.forget_msgid(row.id);
+        }
+    }
+
+    fn forget_msgid(&mut self, row: RowId) {
+        if let Some(msgid) = self.msgids_by_row.remove(&row) {
+            self.rows_by_msgid.remove(&msgid);
+        }
+    }
+
+    /// The row of this id, wherever it is.
+    pub(crate) fn get(&self, id: RowId) -> Option<&Row> {
+        self.rows().rev().find(|row| row.id == id)
+    }
+
+    /// Changes a row in its place. Nothing if it is not there.
+    pub(crate) fn update(&mut self, id: RowId, change: impl FnOnce(&mut Row)) {
+        if let Some(row) = self.unconfirmed.iter_mut().find(|row| row.id == id) {
+            return change(row);
+        }
+        for chunk in self.chunks.iter_mut().rev() {
+            if chunk.rows.iter().any(|row| row.id == id) {
+                if let Some(row) = Arc::make_mut(chunk).rows.iter_mut().find(|row| row.id == id) {
+                    change(row);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Takes a row out.
+    pub(crate) fn remove(&mut self, id: RowId) {
+        self.unconfirmed.retain(|row| row.id != id);
+        for index in (0..self.chunks.len()).rev() {
+            let Some(chunk) = self.chunks.get_mut(index) else { return };
+            let Some(position) = chunk.rows.iter().position(|row| row.id == id) else { continue };
+            Arc::make_mut(chunk).rows.remove(position);
+            self.len -= 1;
+            if chunk.rows.is_empty() {
+                self.chunks.remove(index);
+            }
+            self.forget_msgid(id);
+            return;
+        }
+    }
+
+    /// Adds one's own message behind all others.
+    pub(crate) fn add_unconfirmed(&mut self, row: Row) {
+        self.unconfirmed.push(row);
+    }
+
+    /// One's own message that waits under this id.
+    pub(crate) fn take_unconfirmed(&mut self, id: RowId) -> Option<Row> {
+        let position = self.unconfirmed.iter().position(|row| row.id == id)?;
+        Some(self.unconfirmed.remove(position))
+    }
+
+    /// All confirmed rows, oldest first.
+    pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
+        self.chunks.iter().flat_map(|chunk| &chunk.rows)
+    }
+
+    /// The oldest message, to ask for what was before it.
+    pub(crate) fn oldest(&self) -> Option<Anchor> {
+        self.rows().find_map(|row| self.anchor(row))
+    }
+
+    /// The newest message, to ask for what came after it.
+    pub(crate) fn newest(&self) -> Option<Anchor> {
+        self.rows().rev().find_map(|row| self.anchor(row))
+    }
+
+    /// The newest message before a row and the oldest one behind it.
+    pub(crate) fn around(&self, id: RowId) -> (Option<Anchor>, Option<Anchor>) {
+        let (mut before, mut seen) = (None, false);
+        for row in self.rows() {
+            if row.id == id {
+                seen = true;
+            } else if let Some(anchor) = self.anchor(row) {
+                if seen {
+                    return (before, Some(anchor));
+                }
+                before = Some(anchor);
+            }
+        }
+        (before, None)
+    }
+
+    fn anchor(&self, row: &Row) -> Option<Anchor> {
+        matches!(row.content, Content::Said(_))
+            .then(|| Anchor { msgid: self.msgids_by_row.get(&row.id).cloned(), at: row.at })
+    }
+
+    /// What the interface sees of it.
+    pub(crate) fn view(&self) -> view::Timeline {
+        let mut chunks: Vec<ChunkRef> = self.chunks.iter().map(|chunk| ChunkRef(Arc::clone(chunk))).collect();
+        if !self.unconfirmed.is_empty() {
+            let chunk = Chunk { id: UNCONFIRMED_CHUNK, rows: self.unconfirmed.clone() };
+            chunks.push(ChunkRef(Arc::new(chunk)));
+        }
+        view::Timeline { chunks, len: self.len + self.unconfirmed.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        text::{Hue, Text},
+        view::{Delivery, Manner},
+    };
+
+    fn row(id: u64, at: i64, text: &str) -> Row {
+        let said = Said {
+            manner: Manner::Message,
+            from: "alice".into(),
+            hue: Hue(0),
+            text: Text::parse(text),
+            own: false,
+            mention: false,
+            delivery: Delivery::Done,
+        };
+        Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Said(Arc::new(said)) }
+    }
+
+    fn times(timeline: &Timeline) -> Vec<i64> {
+        timeline.rows().map(|row| row.at.as_millis()).collect()
+    }
+
+    #[test]
+    fn a_message_comes_once() {
+        let mut timeline = Timeline::default();
+        assert!(timeline.insert(row(1, 10, "hello"), Some("a")));
+        assert!(!timeline.insert(row(2, 10, "hello"), Some("a")));
+        assert!(timeline.insert(row(3, 10, "hello"), Some("b")));
+        // A server that gives one id to two messages must not cost us the second.
+        assert!(timeline.insert(row(4, 11, "other"), Some("a")));
+        assert_eq!(timeline.len, 3);
+    }
+
+    #[test]
+    fn what_waits_stands_last() {
+        let mut timeline = Timeline::default();
+        timeline.add_unconfirmed(row(1, 5, "mine"));
+        timeline.insert(row(2, 10, "theirs"), None);
+        let shown: Vec<_> = timeline.view().rows().map(|row| row.id.0).collect();
+        assert_eq!(shown, [2, 1]);
+        assert_eq!(timeline.take_unconfirmed(RowId(1)).unwrap().at.as_millis(), 5);
+    }
+
+    #[test]
+    fn a_long_one_loses_its_beginning() {
+        let mut timeline = Timeline::default();
+        for n in 0..TIMELINE_ROWS_MAX + 1 {
+            timeline.insert(row(n as u64, n as i64, "x"), Some(&n.to_string()));
+        }
+        assert_eq!(timeline.len, TIMELINE_ROWS_MAX + 1 - CHUNK_ROWS_MAX);
+        assert_eq!(timeline.rows_by_msgid.len(), timeline.len);
+        assert_eq!(timeline.oldest().unwrap().msgid.as_deref(), Some("50"));
+    }
+
+    #[test]
+    fn a_row_has_neighbours() {
+        let mut timeline = Timeline::default();
+        for n in 1..4 {
+            timeline.insert(row(n, n as i64, "x"), Some(&n.to_string()));
+        }
+        let (before, after) = timeline.around(RowId(2));
+        assert_eq!(
+            (before.unwrap().selector(), after.unwrap().selector()),
+            ("msgid=1".into(), "msgid=3".into())
+        );
+        assert_eq!(timeline.around(RowId(3)).1, None);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_in_order_of_time(ats in proptest::collection::vec(0i64..500, 0..400), gone in proptest::collection::vec(0u64..400, 0..50)) {
+            let mut timeline = Timeline::default();
+            for (n, at) in ats.iter().enumerate() {
+                timeline.insert(row(n as u64, *at, "x"), Some(&n.to_string()));
+            }
+            for id in &gone {
+                timeline.remove(RowId(*id));
+            }
+            let mut expected: Vec<i64> = ats.iter().enumerate().filter(|(n, _)| !gone.contains(&(*n as u64))).map(|(_, at)| *at).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(times(&timeline), expected);
+            prop_assert!(timeline.chunks.iter().all(|chunk| (1..=CHUNK_ROWS_MAX).contains(&chunk.rows.len())));
+            prop_assert_eq!(timeline.len, timeline.rows().count());
+        }
+    }
+}

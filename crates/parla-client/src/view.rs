@@ -1,0 +1,481 @@
+//! What an interface sees of a client: snapshots that are cheap to clone, to send to another thread and to compare.
+//!
+//! Big parts stand behind `Arc`s that are shared until something in them changes; two equal pointers are equal views. Holds
+//! no sentence in any language: what went wrong is a [`Problem`], and the interface has the words.
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+
+use crate::{
+    problem::Problem,
+    text::{Hue, Text},
+};
+
+/// One network that the person is on, or wants to be. Chosen by the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NetworkId(pub u32);
+
+/// One conversation of a network. Never used twice by one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BufferId(pub u32);
+
+/// One row of a conversation. Never used twice by one client; says nothing about order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub u64);
+
+/// What has changed, for the interface. Each replaces what it said before of the same thing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Update {
+    /// The network is new, or something about it changed.
+    Network(NetworkView),
+    /// The conversation is new, or something in it changed.
+    Buffer(NetworkId, BufferView),
+    /// The conversation is over and gone from the list.
+    BufferClosed(NetworkId, BufferId),
+    /// The network is forgotten, with all its conversations.
+    NetworkForgotten(NetworkId),
+    /// The rooms there are, as far as they have come in.
+    Directory(NetworkId, DirectoryView),
+    /// What the server tells of a person, as far as it has come in.
+    Person(NetworkId, Arc<Person>),
+    /// Something to say once, and where it belongs.
+    Notice(NetworkId, Option<BufferId>, Notice),
+    /// Take the person to this conversation: he asked to join it, or to talk to someone.
+    Show(NetworkId, BufferId),
+    /// Someone mentioned the person or wrote to him alone, and he was not looking.
+    Alert(NetworkId, BufferId, Alert),
+}
+
+/// The state of one network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkView {
+    /// Which one.
+    pub id: NetworkId,
+    /// What it calls itself; before that is known, its address.
+    pub name: Arc<str>,
+    /// The address as the person gave it.
+    pub address: Arc<str>,
+    /// The person's nick there, now or wanted.
+    pub nick: Arc<str>,
+    /// Why the person is away, if he is.
+    pub away: Option<Arc<str>>,
+    /// Whether it can be talked to.
+    pub link: LinkState,
+    /// What the server can do.
+    pub features: Features,
+}
+
+/// Whether a network can be talked to, and what happens next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkState {
+    /// On its way.
+    Connecting(Stage),
+    /// Registered; what is said goes out.
+    Online,
+    /// The connection was lost. It is tried again at `until`.
+    Waiting {
+        /// When it is tried again.
+        until: Timestamp,
+        /// The how-manyth try that will be, from 1.
+        attempt: u32,
+        /// What ended the last one.
+        why: Arc<Problem>,
+    },
+    /// It needs the person: another name, a password, his consent. Not tried again by itself.
+    Stopped {
+        /// What is in the way; none if the person wanted it so.
+        why: Option<Arc<Problem>>,
+        /// A name that may be free, if the name was the problem.
+        suggestion: Option<Arc<str>>,
+    },
+}
+
+/// How far connecting has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Looking for the server.
+    Finding,
+    /// Making the connection secret.
+    Securing,
+    /// Telling the server who one is.
+    SigningIn,
+}
+
+/// What the server can do, as far as the interface must know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    /// Earlier messages can be asked for.
+    pub history: bool,
+    /// The connection is encrypted, or does not leave this machine.
+    pub private: bool,
+}
+
+/// What a conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BufferKind {
+    /// What the server says about itself.
+    Server,
+    /// A room; a channel of IRC.
+    Room,
+    /// One other person.
+    Direct,
+}
+
+/// One conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BufferView {
+    /// Which one.
+    pub id: BufferId,
+    /// What it is.
+    pub kind: BufferKind,
+    /// The room's or the person's name as it is shown: without invisible or reordering characters, and not too long.
+    pub name: Arc<str>,
+    /// Whether the person is in it.
+    pub presence: Presence,
+    /// What the room is about.
+    pub topic: Option<Arc<Topic>>,
+    /// What was said.
+    pub timeline: Timeline,
+    /// Who is there; empty in a direct conversation.
+    pub members: Members,
+    /// Messages not yet seen.
+    pub unread: u32,
+    /// Those of them that are for the person: mentions, and all of a direct conversation.
+    pub mentions: u32,
+    /// Above this row the line "New" stands.
+    pub divider: Option<RowId>,
+    /// Whether there is more before the first row.
+    pub earlier: Earlier,
+    /// What the person may do here.
+    pub rights: Rights,
+}
+
+/// Whether the person is in a room. A direct conversation is always `Present`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Presence {
+    /// Asked for; the server has not answered.
+    Joining,
+    /// In it.
+    Present,
+    /// Not in it, and why if it was not his wish.
+    Absent(Option<Arc<Problem>>),
+}
+
+/// What a room is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// The words.
+    pub text: Text,
+    /// Who set it, if known.
+    pub by: Option<Arc<str>>,
+    /// When, if known.
+    pub at: Option<Timestamp>,
+}
+
+/// What the person may do in a room, as far as the client can tell. The server decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// Set the topic.
+    pub set_topic: bool,
+    /// Send people out.
+    pub kick: bool,
+}
+
+/// Whether there are messages before the first row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// There may be; they can be asked for.
+    Possible,
+    /// They are on their way.
+    Loading,
+    /// The first row is the first message there is.
+    None,
+    /// The server keeps none.
+    Unavailable,
+}
+
+/// The rows of a conversation, oldest first, in chunks that are shared until they change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timeline {
+    /// None of them is empty.
+    pub chunks: Vec<ChunkRef>,
+    /// Rows in all chunks.
+    pub len: usize,
+}
+
+/// The chunk of one's own unconfirmed messages has this id, and no other. It comes last.
+pub const UNCONFIRMED_CHUNK: u64 = u64::MAX;
+
+/// Some consecutive rows. Equal if it is the same allocation.
+#[derive(Clone, Debug)]
+pub struct ChunkRef(pub Arc<Chunk>);
+
+/// What a [`ChunkRef`] points to.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// Stays the same while rows are added to it and taken from it.
+    pub id: u64,
+    /// Oldest first, at most [`crate::limits::CHUNK_ROWS_MAX`].
+    pub rows: Vec<Row>,
+}
+
+impl PartialEq for ChunkRef {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Timeline {
+    /// The rows, oldest first.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
+        self.chunks.iter().flat_map(|chunk| &chunk.0.rows)
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Which one; stays while it is edited or delivered.
+    pub id: RowId,
+    /// When it happened, by the server's clock if it says.
+    pub at: Timestamp,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What a row shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Somebody said something.
+    Said(Arc<Said>),
+    /// Something happened.
+    Event(Event),
+    /// The server says something.
+    Server(Text),
+    /// What was said between these times is not here.
+    Gap(Gap),
+}
+
+/// Something that somebody said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// By which kind of message.
+    pub manner: Manner,
+    /// The nick as it is shown.
+    pub from: Arc<str>,
+    /// The colour of the nick.
+    pub hue: Hue,
+    /// What was said.
+    pub text: Text,
+    /// By the person himself.
+    pub own: bool,
+    /// It names the person.
+    pub mention: bool,
+    /// Where it is on its way; only one's own are ever on their way.
+    pub delivery: Delivery,
+}
+
+/// How something was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Plainly.
+    Message,
+    /// By a program, or not to be answered by one.
+    Notice,
+    /// In the third person: `/me waves`.
+    Action,
+}
+
+/// Where a message is on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Delivery {
+    /// The server has it. So has everyone in the room.
+    Done,
+    /// Waits for the connection.
+    Queued,
+    /// Sent; the server has not said that it has it.
+    Sent,
+    /// It did not get through, as far as one can know.
+    Failed(Arc<Problem>),
+}
+
+/// Something that happened in a room or to someone in it. All names as they are shown.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say it, in the words of IRC")]
+pub enum Event {
+    Joined { who: Arc<str> },
+    Left { who: Arc<str>, reason: Option<Text> },
+    Quit { who: Arc<str>, reason: Option<Text> },
+    Kicked { who: Arc<str>, by: Arc<str>, reason: Option<Text> },
+    Renamed { from: Arc<str>, to: Arc<str> },
+    TopicSet { by: Arc<str>, topic: Text },
+    TopicCleared { by: Arc<str> },
+    ModeSet { by: Arc<str>, modes: Arc<str> },
+    Invited { by: Arc<str>, who: Arc<str> },
+}
+
+/// A hole in what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The last thing known before it; none if nothing is.
+    pub from: Option<Timestamp>,
+    /// The first thing known after it.
+    pub to: Timestamp,
+    /// Whether it can be filled.
+    pub state: GapState,
+}
+
+/// Whether a gap can be filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapState {
+    /// By asking the server.
+    Loadable,
+    /// Asked; not answered yet.
+    Loading,
+    /// The server keeps no history: what was said there is not to be had.
+    Lost,
+}
+
+/// Who is in a room. Equal if it is the same allocation.
+#[derive(Clone, Debug, Default)]
+pub struct Members(pub Arc<Vec<Member>>);
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// One who is in a room. Sorted by rank, then by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// The nick as it is shown.
+    pub nick: Arc<str>,
+    /// The nick as the server knows it.
+    pub name: Arc<str>,
+    /// What he may do.
+    pub rank: Rank,
+    /// He has said that he is away.
+    pub away: bool,
+    /// The colour of the nick.
+    pub hue: Hue,
+}
+
+/// What a member may do, the mightiest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// `~`
+    Founder,
+    /// `&`
+    Admin,
+    /// `@`
+    Operator,
+    /// `%`
+    HalfOperator,
+    /// `+`
+    Voiced,
+    /// No prefix.
+    Member,
+}
+
+/// The rooms there are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectoryView {
+    /// By people, most first, then by name.
+    pub rooms: Directory,
+    /// Whether all have come in.
+    pub complete: bool,
+    /// There are more than the client keeps.
+    pub cut: bool,
+}
+
+/// Equal if it is the same allocation.
+#[derive(Clone, Debug, Default)]
+pub struct Directory(pub Arc<Vec<DirectoryRoom>>);
+
+impl PartialEq for Directory {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// One room in the directory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectoryRoom {
+    /// The name as it is shown.
+    pub shown: Arc<str>,
+    /// The name as the server knows it.
+    pub name: Arc<str>,
+    /// How many are in it.
+    pub people: u32,
+    /// What it is about, without formatting.
+    pub topic: Arc<str>,
+}
+
+/// What the server tells of a person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Person {
+    /// The nick as it is shown.
+    pub nick: Arc<str>,
+    /// The nick as the server knows it.
+    pub name: Arc<str>,
+    /// The real name he gave.
+    pub realname: Arc<str>,
+    /// `user@host`.
+    pub host: Arc<str>,
+    /// The account he is logged in to.
+    pub account: Option<Arc<str>>,
+    /// Why he is away, if he is.
+    pub away: Option<Arc<str>>,
+    /// Rooms that both can see, with prefixes.
+    pub rooms: Vec<Arc<str>>,
+    /// Seconds since he last said something.
+    pub idle_seconds: Option<u64>,
+    /// When he came.
+    pub since: Option<Timestamp>,
+    /// An operator of the server.
+    pub operator: bool,
+    /// Whether all has come in.
+    pub complete: bool,
+    /// Nobody of that name is there.
+    pub missing: bool,
+}
+
+/// Something to say once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// It did not work.
+    Problem(Arc<Problem>),
+    /// Someone asks the person into a room.
+    Invitation {
+        /// Who.
+        from: Arc<str>,
+        /// Into which room, as the server knows it.
+        room: Arc<str>,
+    },
+    /// Someone was invited, as the person wished.
+    Invited {
+        /// Who.
+        who: Arc<str>,
+        /// Into which room.
+        room: Arc<str>,
+    },
+    /// The name is another now.
+    NickChanged(Arc<str>),
+    /// Marked as away, or no longer.
+    Away(bool),
+    /// An answer to `/help`: the commands are to be shown.
+    Help,
+}
+
+/// What a notification says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// Who wrote, as shown.
+    pub from: Arc<str>,
+    /// The room; none for a direct message.
+    pub room: Option<Arc<str>>,
+    /// What was said, without formatting.
+    pub text: Arc<str>,
+}
