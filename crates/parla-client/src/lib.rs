@@ -8,6 +8,7 @@ mod buffer;
 mod buffers;
 mod changes;
 mod client;
+pub mod completion;
 pub mod contract;
 mod directory;
 pub mod endpoint;

@@ -29,23 +29,51 @@ pub enum Submission {
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
 pub enum Slash {
     /// Rooms, each with its key if it has one.
-    Join { rooms: Vec<(String, Option<String>)> },
+    Join {
+        rooms: Vec<(String, Option<String>)>,
+    },
     /// Of no room: of this one.
-    Part { room: Option<String>, reason: Option<String> },
-    Nick { nick: String },
+    Part {
+        room: Option<String>,
+        reason: Option<String>,
+    },
+    Nick {
+        nick: String,
+    },
     /// No text: show it.
-    Topic { text: Option<String> },
+    Topic {
+        text: Option<String>,
+    },
     /// No lines: to talk to someone without saying anything yet.
-    Msg { nick: String, lines: Vec<String> },
-    Me { lines: Vec<String> },
-    Kick { nick: String, reason: Option<String> },
+    Msg {
+        nick: String,
+        lines: Vec<String>,
+    },
+    Me {
+        lines: Vec<String>,
+    },
+    Kick {
+        nick: String,
+        reason: Option<String>,
+    },
     /// Into no room: into this one.
-    Invite { nick: String, room: Option<String> },
-    Away { reason: Option<String> },
+    Invite {
+        nick: String,
+        room: Option<String>,
+    },
+    Away {
+        reason: Option<String>,
+    },
     Back,
-    Whois { nick: String },
-    Help { command: Option<String> },
-    Quit { reason: Option<String> },
+    Whois {
+        nick: String,
+    },
+    Help {
+        command: Option<String>,
+    },
+    Quit {
+        reason: Option<String>,
+    },
     List,
 }
 
@@ -121,7 +149,7 @@ pub fn parse(input: &str) -> Submission {
             Submission::Message(lines)
         }
         Opening::Command(command) => read(command, &lines),
-        Opening::Unknown(word) => Submission::Unknown(word.to_owned()),
+        Opening::Unknown(word) => Submission::Unknown(shortened(word)),
     }
 }
 
@@ -144,7 +172,8 @@ impl<'a> Opening<'a> {
     fn of(line: &'a str) -> Self {
         let Some(command) = line.strip_prefix('/') else {
             // A space before the slash is a slip of the hand, if a command follows.
-            let indented = line.trim_start().strip_prefix('/').and_then(|command| Spec::find(first_word(command)));
+            let indented =
+                line.trim_start().strip_prefix('/').and_then(|command| Spec::find(first_word(command)));
             return indented.map_or(Self::Message, Self::Command);
         };
         if command.starts_with('/') {
@@ -153,6 +182,11 @@ impl<'a> Opening<'a> {
         let word = first_word(command);
         Spec::find(word).map_or(Self::Unknown(word), Self::Command)
     }
+}
+
+/// So much of what is no command that its author knows what is meant.
+fn shortened(text: &str) -> String {
+    text.chars().take(SHOWN_NAME_CHARS_MAX).collect()
 }
 
 fn first_word(text: &str) -> &str {
@@ -164,8 +198,7 @@ fn read(command: &'static Spec, lines: &[String]) -> Submission {
     let Some((first, more)) = lines.split_first() else { return Submission::Missing { command } };
     // To do one of several commands and to say the others aloud would be wrong whichever it is.
     if more.iter().any(|line| matches!(Opening::of(line), Opening::Command(_))) {
-        let together = lines.join(" ");
-        return Submission::Unknown(together.trim().chars().skip(1).take(SHOWN_NAME_CHARS_MAX).collect());
+        return Submission::Unknown(shortened(lines.join(" ").trim().trim_start_matches('/')));
     }
     let mut words = Words { first, more };
     words.word();
@@ -185,13 +218,19 @@ impl<'a> Words<'a> {
         Some(match verb {
             Verb::Away => Slash::Away { reason: self.text() },
             Verb::Back => Slash::Back,
-            Verb::Help => Slash::Help { command: self.word().map(|word| word.trim_start_matches('/').to_owned()) },
-            Verb::Invite => Slash::Invite { nick: self.word()?.to_owned(), room: self.word().map(str::to_owned) },
+            Verb::Help => {
+                Slash::Help { command: self.word().map(|word| word.trim_start_matches('/').to_owned()) }
+            }
+            Verb::Invite => {
+                Slash::Invite { nick: self.word()?.to_owned(), room: self.word().map(str::to_owned) }
+            }
             Verb::Join => Slash::Join { rooms: self.rooms()? },
             Verb::Kick => Slash::Kick { nick: self.word()?.to_owned(), reason: self.text() },
             Verb::List => Slash::List,
             Verb::Me => Slash::Me { lines: self.lines()? },
-            Verb::Msg => Slash::Msg { nick: self.word()?.to_owned(), lines: self.lines().unwrap_or_default() },
+            Verb::Msg => {
+                Slash::Msg { nick: self.word()?.to_owned(), lines: self.lines().unwrap_or_default() }
+            }
             // With a space in it, it is no nick. Its first word would be one that was not wanted.
             Verb::Nick => Slash::Nick { nick: self.text()? },
             Verb::Part => Slash::Part { room: self.room(), reason: self.text() },
@@ -298,14 +337,20 @@ mod tests {
     fn rooms() {
         check("/join #rust", expect![[r##"Join { rooms: [("#rust", None)] }"##]]);
         check("/JOIN  rust secret ", expect![[r#"Join { rooms: [("rust", Some("secret"))] }"#]]);
-        check("/join #a,#b,,#c one,two", expect![[r##"Join { rooms: [("#a", Some("one")), ("#b", Some("two")), ("#c", None)] }"##]]);
+        check(
+            "/join #a,#b,,#c one,two",
+            expect![[r##"Join { rooms: [("#a", Some("one")), ("#b", Some("two")), ("#c", None)] }"##]],
+        );
         check("/join #a #b", expect![[r##"Join { rooms: [("#a", None), ("#b", None)] }"##]]);
         check("/join\u{a0}#a", expect![[r##"Join { rooms: [("#a", None)] }"##]]);
         check("/join", expect!["Missing /join <room> [key]"]);
         check("/join ,", expect!["Missing /join <room> [key]"]);
         check("/join #a\n/join #b", expect![[r#"Unknown("join #a /join #b")"#]]);
         check("/part", expect!["Part { room: None, reason: None }"]);
-        check("/leave #rust good bye", expect![[r##"Part { room: Some("#rust"), reason: Some("good bye") }"##]]);
+        check(
+            "/leave #rust good bye",
+            expect![[r##"Part { room: Some("#rust"), reason: Some("good bye") }"##]],
+        );
         check("/close good bye", expect![[r#"Part { room: None, reason: Some("good bye") }"#]]);
         check("/topic", expect!["Topic { text: None }"]);
         check("/topic  All about  Rust ", expect![[r#"Topic { text: Some("All about  Rust") }"#]]);
@@ -317,7 +362,10 @@ mod tests {
 
     #[test]
     fn people() {
-        check("/msg alice hello  you\n  and you", expect![[r#"Msg { nick: "alice", lines: ["hello  you", "  and you"] }"#]]);
+        check(
+            "/msg alice hello  you\n  and you",
+            expect![[r#"Msg { nick: "alice", lines: ["hello  you", "  and you"] }"#]],
+        );
         check("/msg alice", expect![[r#"Msg { nick: "alice", lines: [] }"#]]);
         check("/query alice", expect![[r#"Msg { nick: "alice", lines: [] }"#]]);
         check("/query alice hello", expect![[r#"Msg { nick: "alice", lines: ["hello"] }"#]]);
@@ -327,7 +375,10 @@ mod tests {
         check("/me", expect!["Missing /me <action>"]);
         check("/me\nwaves", expect![[r#"Me { lines: ["waves"] }"#]]);
         check("/me waves\n/usr/bin", expect![[r#"Me { lines: ["waves", "/usr/bin"] }"#]]);
-        check("/quit\n/msg nickserv identify secret", expect![[r#"Unknown("quit /msg nickserv identify secret")"#]]);
+        check(
+            "/quit\n/msg nickserv identify secret",
+            expect![[r#"Unknown("quit /msg nickserv identify secret")"#]],
+        );
         check("/kick mallory", expect![[r#"Kick { nick: "mallory", reason: None }"#]]);
         check("/kick mallory go away", expect![[r#"Kick { nick: "mallory", reason: Some("go away") }"#]]);
         check("/kick", expect!["Missing /kick <nick> [reason]"]);
@@ -370,7 +421,9 @@ mod tests {
                     }
                     prop_assert!(!input.starts_with('/') || input.starts_with("//"));
                 }
-                Submission::Command(Slash::Msg { lines, .. } | Slash::Me { lines }) => prop_assert!(!lines.is_empty()),
+                Submission::Command(Slash::Msg { lines, .. } | Slash::Me { lines }) => {
+                    prop_assert!(!lines.iter().skip(1).any(|line| matches!(Opening::of(line), Opening::Command(_))));
+                }
                 _ => {}
             }
         }

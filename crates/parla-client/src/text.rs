@@ -9,6 +9,7 @@ use bitflags::bitflags;
 mod clean;
 mod format;
 mod link;
+mod mention;
 mod name;
 
 pub(crate) use clean::is_mark;
@@ -97,7 +98,7 @@ impl Text {
 
     /// The same, with every occurrence of `nick` as a word marked. Says whether there is one.
     pub fn parse_naming(wire: &str, nick: &str) -> (Self, bool) {
-        link::mark_nick(format::parse(wire), nick)
+        mention::mark_nick(format::parse(wire), nick)
     }
 
     /// The characters of one span.

@@ -17,7 +17,10 @@ const EMOJI_STYLE: char = '\u{FE0F}';
 /// becomes an `xn--…` that resolvers and browsers refuse, and never the name of another host.
 pub(crate) fn ascii_host(host: &str) -> Option<String> {
     // Wide characters have up to three bytes and become one; nothing else gets shorter.
-    if host.is_empty() || host.len() > 3 * HOST_BYTES_MAX || host.chars().any(is_deceptive) {
+    if host.is_empty()
+        || host.len() > 3 * HOST_BYTES_MAX
+        || host.chars().any(|char| is_deceptive(char) || char.is_whitespace())
+    {
         return None;
     }
     let host: String =

@@ -26,11 +26,10 @@ pub fn split_text(line: &str, bytes_max: usize) -> Vec<&str> {
 /// The best place to cut, at most at `end`, which is between two characters.
 fn piece_end(text: &str, end: usize) -> usize {
     let (piece, after) = text.split_at(end);
-    if let Some(space) = piece.rfind(' ')
-        && !piece.trim_start().is_empty()
-        && piece.get(..space).is_some_and(|words| !words.trim_start().is_empty())
+    if let Some((words, _)) = piece.rsplit_once(' ')
+        && !words.trim_start().is_empty()
     {
-        return space + 1;
+        return words.len() + 1;
     }
     let mut next = after.chars().next();
     for (start, char) in piece.char_indices().rev() {
@@ -48,26 +47,29 @@ fn piece_end(text: &str, end: usize) -> usize {
 
 /// Whether the two characters at a place are seen as one.
 fn belong_together(text: &str, place: usize, (before, after): (char, char)) -> bool {
-    let extends = |char: char| {
-        is_mark(char)
-            || matches!(char, '\u{200C}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E01EF}')
-            // Vowels of Indian scripts that stand beside their consonant.
-            || matches!(char, '\u{900}'..='\u{DFF}') && (0x3E..=0x4D).contains(&(u32::from(char) & 0x7F))
-            // Vowels and last consonants of Korean syllables that are written in parts.
-            || matches!(char, '\u{1160}'..='\u{11FF}')
-    };
-    let is_flag_half = |char: char| matches!(char, '\u{1F1E6}'..='\u{1F1FF}');
     if is_flag_half(before) && is_flag_half(after) {
-        let halves = text
-            .get(..place)
-            .unwrap_or_default()
-            .chars()
-            .rev()
-            .take(CLUSTER_BYTES_MAX)
-            .take_while(|char| is_flag_half(*char));
-        return halves.count() % 2 == 1;
+        let halves = text.get(..place).unwrap_or_default().chars().rev().take(CLUSTER_BYTES_MAX);
+        return halves.take_while(|char| is_flag_half(*char)).count() % 2 == 1;
     }
-    before == '\u{200D}' || extends(after)
+    // A joiner, or what joins two consonants of an Indian script.
+    before == '\u{200D}' || in_indian_script(before) == Some(0x4D) || extends(after)
+}
+
+fn extends(char: char) -> bool {
+    // Signs of Indian scripts that stand beside their consonant.
+    is_mark(char)
+        || in_indian_script(char).is_some_and(|place| (0x3E..=0x4D).contains(&place))
+        // The joiners, colours of skin, tags and variants, and the later parts of Korean syllables.
+        || matches!(char, '\u{200C}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E01EF}' | '\u{1160}'..='\u{11FF}')
+}
+
+fn is_flag_half(char: char) -> bool {
+    matches!(char, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
+/// The place of a character in the layout that the scripts of India share.
+fn in_indian_script(char: char) -> Option<u32> {
+    matches!(char, '\u{900}'..='\u{DFF}').then(|| u32::from(char) & 0x7F)
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! Links, rooms and one's own name in a text.
+//! Links to pages and rooms in a text.
 //!
 //! A link leads where it seems to lead, or it says where it does: the host is converted to ASCII here and the address is
 //! built anew from it, so that a browser cannot read another host in it than this did. Never fetches anything.
 
 use std::ops::Range;
 
-use parla_proto::{Casemapping, name::CHANNEL_PREFIX};
+use parla_proto::name::CHANNEL_PREFIX;
 
 use crate::{
     endpoint::{ascii_host, parse_port},
     limits::{LINKS_MAX, NAME_BYTES_MAX, SPANS_MAX},
-    text::{Link, Span, Style, Text, is_deceptive},
+    text::{Link, Span, is_deceptive},
 };
 
 /// Something found in a text.
@@ -25,18 +25,12 @@ pub(super) fn link(plain: &str, spans: Vec<Span>) -> Vec<Span> {
     overlay(&spans, &found, |span, link| span.link = Some(link.clone()))
 }
 
-/// Every occurrence of the nick as a word outside of links, marked; and whether there is one.
-pub(super) fn mark_nick(text: Text, nick: &str) -> (Text, bool) {
-    let named = mentions(&text, nick);
-    if named.is_empty() {
-        return (text, false);
-    }
-    let spans = overlay(&text.spans, &named, |span, ()| span.style |= Style::MENTION);
-    (Text { plain: text.plain, spans: spans.into() }, true)
-}
-
 /// Cuts spans where marks begin and end, and changes what is inside. Marks are in order and do not overlap.
-fn overlay<T>(spans: &[Span], marks: &[(Range<usize>, T)], change: impl Fn(&mut Span, &T)) -> Vec<Span> {
+pub(super) fn overlay<T>(
+    spans: &[Span],
+    marks: &[(Range<usize>, T)],
+    change: impl Fn(&mut Span, &T),
+) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::with_capacity(spans.len() + 2 * marks.len());
     let mut marks = marks.iter().peekable();
     for span in spans {
@@ -235,35 +229,8 @@ fn is_hex_colour(name: &str) -> bool {
             || digits.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'f')))
 }
 
-/// Where the nick is a word outside of links.
-fn mentions(text: &Text, nick: &str) -> Vec<(Range<usize>, ())> {
-    if nick.is_empty() || nick.len() > NAME_BYTES_MAX {
-        return Vec::new();
-    }
-    // Folding changes no lengths: only ASCII is folded, to ASCII.
-    let plain = Casemapping::Rfc1459.fold(&text.plain);
-    let nick = Casemapping::Rfc1459.fold(nick);
-    let found = plain.match_indices(&*nick).filter_map(|(start, _)| {
-        let end = start + nick.len();
-        let is_word =
-            !plain.get(..start)?.ends_with(is_nick_char) && !plain.get(end..)?.starts_with(is_nick_char);
-        (is_word && !is_linked(&text.spans, start..end)).then_some((start..end, ()))
-    });
-    found.collect()
-}
-
-fn is_linked(spans: &[Span], range: Range<usize>) -> bool {
-    let first = spans.partition_point(|span| span.range.end <= range.start);
-    spans.iter().skip(first).take_while(|span| span.range.start < range.end).any(|span| span.link.is_some())
-}
-
-/// Whether next to this character a nick would be another nick.
-fn is_nick_char(char: char) -> bool {
-    is_letter(char) || "-[]\\`_^{|}~".contains(char)
-}
-
 /// Letters and digits of scripts that put spaces between words.
-fn is_letter(char: char) -> bool {
+pub(super) fn is_letter(char: char) -> bool {
     char < '\u{2E80}' && char.is_alphanumeric()
 }
 
@@ -273,6 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::{Style, Text};
 
     /// The links of a text, one a line: as written, where it leads, and the host if that is not what it seems.
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
@@ -488,42 +456,6 @@ mod tests {
         );
     }
 
-    /// The text with brackets around what is marked.
-    fn check_naming(wire: &str, nick: &str, expected: &str) {
-        let (text, named) = Text::parse_naming(wire, nick);
-        let marked: String = text
-            .spans
-            .iter()
-            .map(|span| match span.style.contains(Style::MENTION) {
-                true => format!("<{}>", text.slice(span)),
-                false => text.slice(span).to_owned(),
-            })
-            .collect();
-        assert_eq!((marked.as_str(), named), (expected, expected != &*text.plain), "{wire}");
-    }
-
-    #[test]
-    fn a_nick_is_found_as_a_word() {
-        for (wire, nick, expected) in [
-            ("alice", "alice", "<alice>"),
-            ("hi ALICE, alice: alice's", "alice", "hi <ALICE>, <alice>: <alice>'s"),
-            (
-                "malice alice_ alice[m] alice2 alicé aliceé",
-                "alice",
-                "malice alice_ alice[m] alice2 alicé aliceé",
-            ),
-            ("a[b]! A{B}", "a[b]", "<a[b]>! <A{B}>"),
-            ("al\x02ice\x02!", "alice", "<al><ice>!"),
-            ("al\u{200b}ice", "alice", "al\u{200b}ice"),
-            ("https://example.org/alice alice", "alice", "https://example.org/alice <alice>"),
-            ("#alice", "alice", "#alice"),
-            ("你好alice你好", "alice", "你好<alice>你好"),
-            ("alice", "", "alice"),
-        ] {
-            check_naming(wire, nick, expected);
-        }
-    }
-
     #[test]
     fn there_are_never_too_many() {
         let text = Text::parse(&"https://example.org ".repeat(1_000));
@@ -550,7 +482,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(end, text.plain.len());
-            prop_assert_eq!(named, text.spans.iter().any(|span| span.style.contains(Style::MENTION)) || text.spans.len() == SPANS_MAX && named);
+            prop_assert_eq!(named, text.spans.iter().any(|span| span.style.contains(Style::MENTION)));
         }
     }
 }

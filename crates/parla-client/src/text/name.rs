@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::limits::SHOWN_NAME_CHARS_MAX;
+use crate::{
+    limits::SHOWN_NAME_CHARS_MAX,
+    text::clean::{MARKS_MAX, is_mark},
+};
 
 /// A colour's place on the wheel, 0 to 359 degrees. How light and how strong it is, the theme decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,21 +22,32 @@ pub fn hue(name: &str) -> Hue {
     Hue(u16::try_from(hash % 360).unwrap_or_default())
 }
 
-/// A name as it can be shown: what is invisible or changes the direction of writing becomes `�`, and a long one is cut.
+/// A name as it can be shown: what is invisible or changes the direction of writing becomes `�`; a long one is cut, and so is a
+/// pile of marks on one letter.
 pub fn shown_name(name: &str) -> Arc<str> {
-    let is_plain = name.len() <= SHOWN_NAME_CHARS_MAX && !name.chars().any(is_deceptive);
-    if is_plain {
+    if name.len() <= SHOWN_NAME_CHARS_MAX && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return name.into();
     }
-    let mut shown: String = name
-        .chars()
-        .take(SHOWN_NAME_CHARS_MAX)
-        .map(|char| if is_deceptive(char) { char::REPLACEMENT_CHARACTER } else { char })
-        .collect();
-    if name.chars().nth(SHOWN_NAME_CHARS_MAX).is_some() {
-        shown.push('…');
+    let mut shown = String::with_capacity(name.len().min(SHOWN_NAME_CHARS_MAX));
+    let mut marks = 0;
+    for (place, char) in name.chars().enumerate() {
+        if place == SHOWN_NAME_CHARS_MAX {
+            shown.push('…');
+            break;
+        }
+        marks = if is_mark(char) { marks + 1 } else { 0 };
+        if is_deceptive(char) || is_blank(char) {
+            shown.push(char::REPLACEMENT_CHARACTER);
+        } else if marks <= MARKS_MAX {
+            shown.push(char);
+        }
     }
     shown.into()
+}
+
+/// Whether it looks like a space and is none. No name has a space in it, but many servers take these.
+fn is_blank(char: char) -> bool {
+    char != ' ' && char.is_whitespace() || char == '\u{2800}'
 }
 
 /// Whether the character is invisible or changes the direction of what follows.
@@ -55,6 +69,13 @@ mod tests {
         assert_eq!(&*shown_name("حسن"), "حسن");
         assert_eq!(&*shown_name("al\u{200b}ice"), "al�ice");
         assert_eq!(&*shown_name("\u{202e}ecila\n"), "�ecila�");
+        assert_eq!(&*shown_name("+o alice"), "+o alice");
+        assert_eq!(&*shown_name("#ru\u{a0}st"), "#ru�st");
+        assert_eq!(
+            &*shown_name(&format!("a{}b", "\u{301}".repeat(40))),
+            &format!("a{}b", "\u{301}".repeat(MARKS_MAX))
+        );
+        assert_eq!(&*shown_name(""), "");
         assert_eq!(shown_name(&"x".repeat(10_000)).chars().count(), SHOWN_NAME_CHARS_MAX + 1);
     }
 
