@@ -1,0 +1,340 @@
+// What only a script in the page can do, in the browser and on the desktop alike: keep the reader's place in the log, know the
+// caret and the selection, use the clipboard. Draws nothing and knows nothing of chat.
+//
+// The interface calls the functions of `parla` (PageAct in platform.rs). Reports go the other way as JSON in the value of the
+// hidden input `#page-signal` (page_signal.rs). A function of `parla` never reports before it has returned: its caller is in the
+// middle of something.
+"use strict";
+
+(() => {
+  // --- Reports ---------------------------------------------------------------------------------------------------------------
+
+  function tell(report) {
+    const input = document.getElementById("page-signal");
+    if (!input) return false;
+    input.value = JSON.stringify(report);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  }
+
+  /** Once before the next frame, however often it is asked for. */
+  function beforeFrame(act) {
+    let asked = false;
+    return () => {
+      if (asked) return;
+      asked = true;
+      requestAnimationFrame(() => {
+        asked = false;
+        act();
+      });
+    };
+  }
+
+  /** Does it to the element, which may come into the page only some frames later. */
+  function withElement(id, act, frames = 20) {
+    const element = document.getElementById(id);
+    if (element) act(element);
+    else if (frames > 0) requestAnimationFrame(() => withElement(id, act, frames - 1));
+  }
+
+  // --- The reader's place in the log -----------------------------------------------------------------------------------------
+
+  // At the end is who is so near to it, in pixels.
+  const NEAR = 8;
+  // Rows in view that are remembered, in case the first of them goes away.
+  const MARKS_MAX = 8;
+  // A row that is to be gone to may come into the page so much later, in milliseconds.
+  const WAIT = 2000;
+
+  let log = null;
+  let stuck = true; // to the end, until the reader moves up
+  let lastTop = 0; // where the log was scrolled to when we last looked
+  let marks = []; // the first rows in view, and where they are seen
+  let wanted = null; // a row to go to
+  let lastView = "";
+  const kept = new Map(); // by room: where the reader was; null at the end
+
+  const resized = new ResizeObserver(() => settle());
+
+  const distance = () => log.scrollHeight - log.scrollTop - log.clientHeight;
+  const rowOf = (id) => log.querySelector(`[data-row="${CSS.escape(id)}"]`);
+  const seenAt = (row) => row.getBoundingClientRect().top - log.getBoundingClientRect().top;
+
+  /** Another log is in the page: begin where it says. */
+  function adopt(next) {
+    resized.disconnect();
+    log = next;
+    marks = [];
+    wanted = null;
+    stuck = true;
+    lastTop = 0;
+    lastView = "";
+    if (!log) return;
+    const start = log.dataset.start;
+    const mark = start === "kept" ? kept.get(log.dataset.room) : null;
+    if (mark) want(mark.id, mark.seen);
+    else if (start !== "kept" && start !== "end") want(start, log.clientHeight / 5);
+    resized.observe(log);
+    if (log.firstElementChild) resized.observe(log.firstElementChild);
+    log.addEventListener("scroll", () => scrolled(), { passive: true });
+  }
+
+  function want(id, seen) {
+    wanted = { id, seen, until: performance.now() + WAIT };
+  }
+
+  /** Notes which rows are in view and where. */
+  function mark() {
+    marks = [];
+    const box = log.getBoundingClientRect();
+    for (const chunk of log.getElementsByClassName("chunk")) {
+      const rect = chunk.getBoundingClientRect();
+      if (rect.bottom <= box.top) continue;
+      if (rect.top >= box.bottom || marks.length >= MARKS_MAX) break;
+      for (const row of chunk.querySelectorAll("[data-row]")) {
+        const { top, bottom } = row.getBoundingClientRect();
+        if (bottom <= box.top + 1) continue;
+        if (top >= box.bottom || marks.length >= MARKS_MAX) break;
+        marks.push({ id: row.dataset.row, seen: top - box.top });
+      }
+    }
+    lastTop = log.scrollTop;
+    kept.set(log.dataset.room, stuck ? null : (marks[0] ?? null));
+  }
+
+  /** Goes to the row that is wanted, if it is there by now. */
+  function arrive() {
+    const row = rowOf(wanted.id);
+    if (row) {
+      log.scrollTop += seenAt(row) - wanted.seen;
+      stuck = distance() <= NEAR;
+      mark();
+    }
+    if (row || performance.now() > wanted.until) wanted = null;
+  }
+
+  /** Something in the page has changed; it is not painted yet. Puts what is being read where it was. */
+  function settle() {
+    const now = document.getElementById("log");
+    if (now !== log) adopt(now);
+    if (!log || log.clientHeight === 0) return;
+    if (wanted) arrive();
+    // A change that comes before the scroll event of a move upwards.
+    if (stuck && log.scrollTop < lastTop - 1 && distance() > NEAR) stuck = false;
+    if (log.scrollHeight <= log.clientHeight) stuck = true;
+    if (stuck) {
+      log.scrollTop = log.scrollHeight;
+      mark();
+    } else {
+      hold();
+    }
+    report();
+  }
+
+  function hold() {
+    // What the reader moved since we last looked is his; at the end it is the end that moved.
+    const moved = distance() <= 1 ? 0 : log.scrollTop - lastTop;
+    for (const { id, seen } of marks) {
+      const row = rowOf(id);
+      if (!row) continue;
+      const off = seenAt(row) - seen + moved;
+      if (Math.abs(off) >= 0.5) log.scrollTop += off;
+      lastTop = log.scrollTop;
+      if (Math.abs(moved) >= 1) mark();
+      return;
+    }
+    mark();
+  }
+
+  function scrolled() {
+    if (!log || log.clientHeight === 0) return;
+    const moved = log.scrollTop - lastTop;
+    // Our own doing: `hold` keeps the place that the reader chose.
+    if (Math.abs(moved) >= 1) {
+      if (distance() <= NEAR) stuck = stuck || moved > 0;
+      else if (moved < 0) stuck = false;
+      if (moved < 0) wanted = null;
+      mark();
+    }
+    report();
+  }
+
+  const report = beforeFrame(() => {
+    if (!log || !log.isConnected || log.clientHeight === 0 || wanted) return;
+    const view = {
+      room: log.dataset.room,
+      top: Math.round(log.scrollTop),
+      height: log.clientHeight,
+      width: log.clientWidth,
+      total: log.scrollHeight,
+      end: stuck,
+    };
+    const text = JSON.stringify(view);
+    if (text !== lastView && tell({ view })) lastView = text;
+  });
+
+  // --- What is selected, and copied ------------------------------------------------------------------------------------------
+
+  let lastSelection = "null";
+
+  /** The rows with something selected in them, in order. */
+  function selectedRows() {
+    const selection = getSelection();
+    if (!log || selection.isCollapsed || selection.rangeCount === 0) return [];
+    const range = selection.getRangeAt(0);
+    if (!range.intersectsNode(log)) return [];
+    const rows = [...log.querySelectorAll("[data-row]")].filter((row) => range.intersectsNode(row));
+    // A selection that ends before the first letter of a row has nothing of it.
+    const last = rows.at(-1);
+    if (last && last.contains(range.endContainer)) {
+      const part = document.createRange();
+      part.setStart(last, 0);
+      part.setEnd(range.endContainer, range.endOffset);
+      if (part.toString() === "") rows.pop();
+    }
+    return rows;
+  }
+
+  document.addEventListener(
+    "selectionchange",
+    beforeFrame(() => {
+      const rows = selectedRows();
+      const selection = rows.length ? [Number(rows[0].dataset.row), Number(rows.at(-1).dataset.row)] : null;
+      const text = JSON.stringify(selection);
+      if (text !== lastSelection && tell({ selection })) lastSelection = text;
+    }),
+  );
+
+  function line(row) {
+    const { kind, nick, time, text } = row.dataset;
+    const said = text ?? row.querySelector(".body")?.textContent ?? "";
+    if (kind === "message") return `[${time}] <${nick}> ${said}`;
+    if (kind === "notice") return `[${time}] -${nick}- ${said}`;
+    if (kind === "action") return `[${time}] * ${nick} ${said}`;
+    return `[${time}] * ${said}`;
+  }
+
+  document.addEventListener("copy", (event) => {
+    if (event.target.closest?.("input, textarea")) return;
+    const rows = selectedRows();
+    // A part of one message is copied as it is.
+    if (rows.length < 2) return;
+    event.clipboardData.setData("text/plain", rows.map(line).join("\n"));
+    event.preventDefault();
+  });
+
+  function copy(text) {
+    const byHand = () => {
+      const field = document.createElement("textarea");
+      field.value = text;
+      field.className = "sr-only";
+      const before = document.activeElement;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+      before?.focus?.();
+    };
+    if (navigator.clipboard) navigator.clipboard.writeText(text).catch(byHand);
+    else byHand();
+  }
+
+  // --- The composer ----------------------------------------------------------------------------------------------------------
+
+  const isComposer = (element) => element?.id === "composer";
+  const growsItself = CSS.supports("field-sizing", "content");
+
+  function grow(composer) {
+    if (growsItself) return;
+    composer.style.height = "auto";
+    // The stylesheet has the greatest height.
+    composer.style.height = `${composer.scrollHeight + composer.offsetHeight - composer.clientHeight}px`;
+  }
+
+  function tellComposer(composer) {
+    tell({ composer: { text: composer.value, caret: composer.selectionStart ?? composer.value.length } });
+  }
+
+  document.addEventListener("input", (event) => {
+    if (!isComposer(event.target)) return;
+    grow(event.target);
+    tellComposer(event.target);
+  });
+
+  // Before the interface hears of the key.
+  addEventListener(
+    "keydown",
+    (event) => {
+      const composer = event.target;
+      if (!isComposer(composer)) return;
+      // The key is the input method's; some browsers say so only by this number.
+      if (event.isComposing || event.keyCode === 229) {
+        event.stopPropagation();
+        return;
+      }
+      if (["Tab", "Enter", "ArrowUp", "ArrowDown"].includes(event.key)) tellComposer(composer);
+      if ((event.key === "PageUp" || event.key === "PageDown") && log) {
+        log.scrollBy({ top: log.clientHeight * (event.key === "PageUp" ? -0.9 : 0.9) });
+        event.preventDefault();
+      }
+      // The web view of Linux has no undo of its own; there the page is not from http.
+      const isZ = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.altKey;
+      if (isZ && !location.protocol.startsWith("http")) {
+        document.execCommand(event.shiftKey ? "redo" : "undo");
+        event.preventDefault();
+      }
+    },
+    true,
+  );
+
+  // --- Whether the person is there -------------------------------------------------------------------------------------------
+
+  let lastAttentive = null;
+
+  function tellAttentive() {
+    const attentive = document.visibilityState === "visible" && document.hasFocus();
+    if (attentive !== lastAttentive && tell({ attentive })) lastAttentive = attentive;
+  }
+
+  for (const name of ["focus", "blur"]) addEventListener(name, () => setTimeout(tellAttentive));
+  document.addEventListener("visibilitychange", () => setTimeout(tellAttentive));
+
+  // --- The page changes ------------------------------------------------------------------------------------------------------
+
+  new MutationObserver(() => {
+    settle();
+    if (lastAttentive === null) tellAttentive();
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+
+  globalThis.parla = Object.freeze({
+    setComposer(text, caret) {
+      queueMicrotask(() =>
+        withElement("composer", (composer) => {
+          composer.value = text;
+          composer.setSelectionRange(caret, caret);
+          grow(composer);
+        }),
+      );
+    },
+    focus(id) {
+      queueMicrotask(() => withElement(id, (element) => element.focus()));
+    },
+    scrollToEnd() {
+      queueMicrotask(() => {
+        stuck = true;
+        wanted = null;
+        lastTop = 0;
+        settle();
+      });
+    },
+    scrollToRow(id) {
+      queueMicrotask(() => {
+        if (log) want(String(id), log.clientHeight / 5);
+        settle();
+      });
+    },
+    copy(text) {
+      queueMicrotask(() => copy(text));
+    },
+  });
+})();

@@ -1,0 +1,119 @@
+//! The root: what comes from the networks goes into the state, and the state's outside – the title, what is remembered – goes to the platform.
+
+use dioxus::prelude::*;
+use futures_util::StreamExt;
+use parla_client::view::BufferKind;
+
+use crate::{
+    dialogs::Dialogs,
+    first_screen::FirstScreen,
+    frame::Frame,
+    keys,
+    page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
+    platform::Here,
+    state::{Shown, State},
+    toasts::Toasts,
+    words,
+};
+
+/// Batches that are taken in at once, if so many have come.
+const BATCHES_MAX: usize = 64;
+/// Under this key the platform keeps which conversation was open.
+const KEY_OPEN: &str = "open";
+/// Under this key the platform keeps whether the members are hidden.
+const KEY_MEMBERS: &str = "members";
+
+/// The whole interface. Looks for [`Here`] in its context.
+#[component]
+pub fn App() -> Element {
+    let here = use_context::<Here>();
+    let state = State::provide();
+    use_hook(|| remember(state, &here));
+    use_updates(state, &here);
+    use_title(state, &here);
+    use_memory(state, &here);
+    let first = use_memo(move || {
+        let talks = |kind| matches!(kind, BufferKind::Room | BufferKind::Direct);
+        !*state.entered.read() && !state.buffers.read().values().any(|view| talks(view.kind))
+    });
+    rsx! {
+        div {
+            class: "app",
+            id: "app",
+            tabindex: "-1",
+            onkeydown: move |event| keys::press(&event, state, &here),
+            input {
+                id: PAGE_SIGNAL_ID,
+                class: "page-signal",
+                r#type: "text",
+                "aria-hidden": "true",
+                tabindex: "-1",
+                autocomplete: "off",
+                oninput: move |event| {
+                    if let Some(signal) = PageSignal::parse(&event.value()) {
+                        page_signal::take_in(state, signal);
+                    }
+                },
+            }
+            if first() {
+                FirstScreen {}
+            } else {
+                Frame {}
+                Dialogs {}
+            }
+            Toasts {}
+        }
+    }
+}
+
+/// Takes up what was left at the last start.
+fn remember(mut state: State, here: &Here) {
+    if here.0.is_returning() {
+        state.entered.set(true);
+    }
+    state.wanted.set(here.0.load(KEY_OPEN));
+    if here.0.load(KEY_MEMBERS).is_some() {
+        state.members.set(Shown::No);
+    }
+}
+
+/// Everything that is ready is one batch, and one write.
+fn use_updates(state: State, here: &Here) {
+    let here = here.clone();
+    use_future(move || {
+        let here = here.clone();
+        async move {
+            let Some(updates) = here.0.updates() else { return };
+            let mut updates = updates.ready_chunks(BATCHES_MAX);
+            while let Some(batches) = updates.next().await {
+                state.apply(batches.into_iter().flatten().collect(), &here);
+            }
+        }
+    });
+}
+
+fn use_title(state: State, here: &Here) {
+    let here = here.clone();
+    let title = use_memo(move || {
+        let buffers = state.buffers.read();
+        let mentions = buffers.values().fold(0_u32, |sum, view| sum.saturating_add(view.mentions));
+        let current = state.current.read().and_then(|key| buffers.get(&key));
+        words::title(mentions, current.map(|view| &*view.name))
+    });
+    use_effect(move || here.0.set_title(&title.read()));
+}
+
+fn use_memory(state: State, here: &Here) {
+    let saver = here.clone();
+    use_effect(move || {
+        let current = *state.current.read();
+        if let Some(mark) = current.and_then(|key| state.mark(key)) {
+            saver.0.save(KEY_OPEN, Some(&mark));
+        }
+    });
+    let saver = here.clone();
+    use_effect(move || {
+        let hidden = *state.members.read() == Shown::No;
+        saver.0.save(KEY_MEMBERS, hidden.then_some("hidden"));
+    });
+}

@@ -1,0 +1,104 @@
+//! What opens over the conversation, one at a time. Takes the focus, and gives it back to where it was.
+
+use dioxus::prelude::*;
+
+use crate::{
+    platform::{Here, PageAct},
+    state::{Dialog, State},
+    words,
+};
+
+mod add_network;
+mod browse;
+mod help;
+mod invite;
+mod nick;
+mod person;
+mod person_acts;
+mod topic;
+
+use add_network::AddNetwork;
+use browse::Browse;
+use help::Help;
+use invite::Invite;
+use nick::Nick;
+use person::PersonCard;
+use topic::TopicEditor;
+
+/// The id of the element in a dialog that has the focus at first.
+pub(crate) const FOCUS_ID: &str = "dialog-focus";
+
+/// The dialog that is open, if one is.
+#[component]
+pub(crate) fn Dialogs() -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    use_effect(move || {
+        let is_open = state.dialog.read().is_some();
+        if is_open {
+            here.0.page(PageAct::Focus(FOCUS_ID.to_owned()));
+        } else if let Some(back) = state.focus_back.take() {
+            here.0.page(PageAct::Focus(back));
+        }
+    });
+    let Some(dialog) = state.dialog.read().clone() else { return rsx! {} };
+    match dialog {
+        Dialog::Browse(network) => rsx! { Browse { network } },
+        Dialog::Person(network, nick) => rsx! {
+            // Another person is another card.
+            for nick in [nick] {
+                PersonCard { key: "{nick}", network, nick }
+            }
+        },
+        Dialog::Invite(at) => rsx! { Invite { at } },
+        Dialog::Topic(at) => rsx! { TopicEditor { at } },
+        Dialog::Nick(network) => rsx! { Nick { network } },
+        Dialog::AddNetwork => rsx! { AddNetwork {} },
+        Dialog::Help => rsx! { Help {} },
+    }
+}
+
+/// Which element has the focus at first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum FocusFirst {
+    /// One of the content, whose id is [`FOCUS_ID`].
+    #[default]
+    Content,
+    /// The button that closes.
+    Close,
+}
+
+/// The box of a dialog: title, content, and the way out. Behind it nothing can be reached.
+#[component]
+pub(crate) fn DialogBox(
+    title: String,
+    #[props(default)] focus: FocusFirst,
+    #[props(default)] class: &'static str,
+    children: Element,
+) -> Element {
+    let mut state = use_context::<State>();
+    rsx! {
+        div { class: "backdrop", onclick: move |_| state.close_dialog(),
+            section {
+                class: "dialog {class}",
+                role: "dialog",
+                "aria-modal": "true",
+                "aria-labelledby": "dialog-title",
+                onclick: move |event| event.stop_propagation(),
+                header { class: "dialog-head",
+                    h2 { id: "dialog-title", bdi { "{title}" } }
+                    button {
+                        id: if focus == FocusFirst::Close { FOCUS_ID } else { "dialog-close" },
+                        r#type: "button",
+                        class: "quiet icon",
+                        "aria-label": words::CLOSE,
+                        title: words::CLOSE,
+                        onclick: move |_| state.close_dialog(),
+                        span { "aria-hidden": "true", "×" }
+                    }
+                }
+                {children}
+            }
+        }
+    }
+}

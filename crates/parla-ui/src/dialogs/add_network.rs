@@ -1,0 +1,70 @@
+//! Connects to another network. Only on the desktop.
+
+use dioxus::prelude::*;
+
+use super::{DialogBox, FOCUS_ID};
+use crate::{
+    first_screen::address,
+    platform::{Command, Here},
+    state::State,
+    words::{self, dialog as said, first},
+};
+
+/// The dialog.
+#[component]
+pub(crate) fn AddNetwork() -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let mut place = use_signal(String::new);
+    let known_nick = use_hook(|| {
+        let networks = state.networks.peek();
+        networks.values().next().map(|view| view.nick.to_string()).unwrap_or_default()
+    });
+    let mut nick = use_signal(|| known_nick.clone());
+    rsx! {
+        DialogBox { title: said::ADD,
+            form {
+                onsubmit: move |event| {
+                    event.prevent_default();
+                    let (place, nick) = (place.peek().trim().to_owned(), nick.peek().trim().to_owned());
+                    if place.is_empty() || nick.is_empty() {
+                        return;
+                    }
+                    let (network, address) = (state.next_network(), address(&place));
+                    here.0.command(Command::Connect { network, address, nick, unencrypted: false });
+                    state.close_dialog();
+                },
+                div { class: "field",
+                    label { r#for: FOCUS_ID, {said::ADD_WHERE} }
+                    input {
+                        id: FOCUS_ID,
+                        r#type: "text",
+                        autocomplete: "off",
+                        autocapitalize: "off",
+                        spellcheck: "false",
+                        "aria-describedby": "add-hint",
+                        oninput: move |event| place.set(event.value()),
+                    }
+                    p { id: "add-hint", class: "hint", {first::WHERE_HINT} }
+                }
+                div { class: "field",
+                    label { r#for: "add-name", {first::NAME} }
+                    input {
+                        id: "add-name",
+                        r#type: "text",
+                        autocomplete: "nickname",
+                        autocapitalize: "off",
+                        spellcheck: "false",
+                        dir: "auto",
+                        initial_value: known_nick,
+                        oninput: move |event| nick.set(event.value()),
+                    }
+                }
+                div { class: "buttons end",
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
+                    button { r#type: "submit", class: "primary", {said::ADD_BUTTON} }
+                }
+            }
+        }
+    }
+}

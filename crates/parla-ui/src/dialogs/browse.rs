@@ -1,0 +1,237 @@
+//! The rooms there are: found while one types, joined by a click. A name that no room has opens a new one.
+
+use std::{collections::HashSet, rc::Rc, sync::Arc};
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    view::{BufferKind, Directory, DirectoryRoom, NetworkId},
+};
+
+use super::{DialogBox, FOCUS_ID};
+use crate::{
+    platform::Here,
+    state::{State, wish},
+    window::{View, follow, space, visible},
+    words::{self, dialog as said},
+};
+
+/// The height of a row, in pixels; the stylesheet has the same number.
+const ROW_PX: f64 = 56.0;
+
+/// The dialog. Asks for the list when it opens.
+#[component]
+pub(crate) fn Browse(network: NetworkId) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let needle = use_signal(String::new);
+    use_hook(|| wish(&here, network, Intent::ListRooms));
+    let rooms = use_memo(move || {
+        let directories = state.directories.read();
+        directories.get(&network).map(|view| view.rooms.clone()).unwrap_or_default()
+    });
+    let lower = use_memo(move || Lower::of(&rooms.read()));
+    let found = use_memo(move || lower.read().find(&needle.read()));
+    let joined = use_memo(move || joined(state, network));
+    rsx! {
+        DialogBox { title: said::BROWSE, class: "browse",
+            form {
+                role: "search",
+                onsubmit: move |event| {
+                    event.prevent_default();
+                    if let Some(room) = chosen(&rooms.peek(), &found.peek(), &needle.peek()) {
+                        join(state, &here, network, room);
+                    }
+                },
+                SearchField { needle }
+            }
+            NewRoom { network, needle, rooms }
+            List { network, rooms, found, joined }
+            Foot { network, found }
+        }
+    }
+}
+
+#[component]
+fn SearchField(needle: Signal<String>) -> Element {
+    rsx! {
+        div { class: "field",
+            label { r#for: FOCUS_ID, {said::BROWSE_SEARCH} }
+            input {
+                id: FOCUS_ID,
+                r#type: "search",
+                autocomplete: "off",
+                autocapitalize: "off",
+                spellcheck: "false",
+                dir: "auto",
+                oninput: move |event| needle.set(event.value()),
+            }
+        }
+    }
+}
+
+/// The offer to open a room that does not exist.
+#[component]
+fn NewRoom(network: NetworkId, needle: Signal<String>, rooms: Memo<Directory>) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let name = use_memo(move || {
+        let name = room_name(&needle.read())?;
+        let is_known = rooms.read().0.iter().any(|room| is_called(room, &name));
+        (!is_known).then_some(name)
+    });
+    let Some(name) = name() else { return rsx! {} };
+    let label = said::create(&name);
+    rsx! {
+        button {
+            r#type: "button",
+            class: "plain wide create",
+            onclick: move |_| join(state, &here, network, name.as_str().into()),
+            bdi { "{label}" }
+        }
+    }
+}
+
+#[component]
+fn List(
+    network: NetworkId,
+    rooms: Memo<Directory>,
+    found: Memo<Found>,
+    joined: Memo<HashSet<String>>,
+) -> Element {
+    let view = use_signal(View::default);
+    let rooms = rooms.read();
+    let found = found.read();
+    let joined = joined.read();
+    let range = visible(*view.read(), ROW_PX, found.0.len());
+    let before = range.start;
+    let after = found.0.len().saturating_sub(range.end);
+    rsx! {
+        div { class: "browse-scroll", tabindex: "-1", onscroll: move |event| follow(view, &event, ROW_PX),
+            ul {
+                padding_top: space(before, ROW_PX),
+                padding_bottom: space(after, ROW_PX),
+                for room in found.0.get(range).unwrap_or_default().iter().filter_map(|at| rooms.0.get(*at as usize)) {
+                    RoomLine {
+                        key: "{room.name}",
+                        network,
+                        is_joined: joined.contains(&room.shown.to_lowercase()),
+                        room: room.clone(),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let people = words::people(room.people);
+    rsx! {
+        li { class: "room-line",
+            button {
+                r#type: "button",
+                onclick: move |_| join(state, &here, network, Arc::clone(&room.name)),
+                span { class: "line-name", bdi { title: "{room.shown}", "{room.shown}" } }
+                if is_joined {
+                    span { class: "line-joined", "✓ " {said::JOINED} }
+                }
+                span { class: "line-people", {people} }
+                span { class: "line-topic", dir: "auto", "{room.topic}" }
+            }
+        }
+    }
+}
+
+/// How many there are, and whether that is all.
+#[component]
+fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
+    let state = use_context::<State>();
+    let progress = use_memo(move || {
+        let directories = state.directories.read();
+        directories.get(&network).map_or((false, false), |view| (view.complete, view.cut))
+    });
+    let (is_complete, is_cut) = progress();
+    let count = found.read().0.len();
+    let words = match (count, is_complete) {
+        (0, true) => said::BROWSE_NONE.to_owned(),
+        (_, false) => said::BROWSE_LOADING.to_owned(),
+        (_, true) => words::room_count(count),
+    };
+    rsx! {
+        p { class: "dim browse-foot", role: "status",
+            {words}
+            if is_cut {
+                " " {said::BROWSE_CUT}
+            }
+        }
+    }
+}
+
+/// The rooms in lower case, made once for each list that comes in. Equal if it is the same allocation.
+#[derive(Clone)]
+struct Lower(Rc<Vec<String>>);
+
+impl PartialEq for Lower {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Lower {
+    fn of(rooms: &Directory) -> Self {
+        // A line break is in no name and in no topic: nothing is found across it.
+        let lower = rooms.0.iter().map(|room| format!("{}\n{}", room.shown, room.topic).to_lowercase());
+        Self(Rc::new(lower.collect()))
+    }
+
+    fn find(&self, needle: &str) -> Found {
+        let needle = needle.trim().to_lowercase();
+        let matching = (0_u32..).zip(self.0.iter()).filter(|(_, words)| words.contains(&needle));
+        Found(Rc::new(matching.map(|(at, _)| at).collect()))
+    }
+}
+
+/// The places of the rooms that match.
+#[derive(Clone, PartialEq)]
+struct Found(Rc<Vec<u32>>);
+
+/// The room that Enter joins: the one of exactly that name, else the only one that matches, else a new one.
+fn chosen(rooms: &Directory, found: &Found, needle: &str) -> Option<Arc<str>> {
+    let name = room_name(needle)?;
+    if let Some(room) = rooms.0.iter().find(|room| is_called(room, &name)) {
+        return Some(Arc::clone(&room.name));
+    }
+    match found.0.as_slice() {
+        [only] => rooms.0.get(*only as usize).map(|room| Arc::clone(&room.name)),
+        [] => Some(name.into()),
+        _ => None,
+    }
+}
+
+fn is_called(room: &DirectoryRoom, name: &str) -> bool {
+    room.name.to_lowercase() == name.to_lowercase()
+}
+
+/// What is written, as the name of a room; none if it cannot be one.
+fn room_name(written: &str) -> Option<String> {
+    let name = written.trim();
+    if name.is_empty() || name.contains([' ', ',', '\u{7}']) {
+        return None;
+    }
+    Some(if name.starts_with(['#', '&']) { name.to_owned() } else { format!("#{name}") })
+}
+
+fn joined(state: State, network: NetworkId) -> HashSet<String> {
+    let buffers = state.buffers.read();
+    let rooms = buffers.iter().filter(|(key, view)| key.network == network && view.kind == BufferKind::Room);
+    rooms.map(|(_, view)| view.name.to_lowercase()).collect()
+}
+
+fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {
+    state.focus_back.set(Some("composer".to_owned()));
+    wish(here, network, Intent::Join { room, key: None });
+    state.close_dialog();
+}

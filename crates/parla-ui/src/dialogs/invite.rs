@@ -1,0 +1,51 @@
+//! Asks someone into a room.
+
+use dioxus::prelude::*;
+use parla_client::Intent;
+
+use super::{DialogBox, FOCUS_ID};
+use crate::{
+    platform::Here,
+    state::{BufferKey, State, wish},
+    words::{self, dialog as said},
+};
+
+/// The dialog.
+#[component]
+pub(crate) fn Invite(at: BufferKey) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let mut nick = use_signal(String::new);
+    let room =
+        use_hook(|| state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default());
+    rsx! {
+        DialogBox { title: said::invite_title(&room),
+            form {
+                onsubmit: move |event| {
+                    event.prevent_default();
+                    let nick = nick.peek().trim().to_owned();
+                    if !nick.is_empty() {
+                        wish(&here, at.network, Intent::Invite { buffer: at.buffer, nick: nick.into() });
+                        state.close_dialog();
+                    }
+                },
+                div { class: "field",
+                    label { r#for: FOCUS_ID, {said::INVITE_WHOM} }
+                    input {
+                        id: FOCUS_ID,
+                        r#type: "text",
+                        autocomplete: "off",
+                        autocapitalize: "off",
+                        spellcheck: "false",
+                        dir: "auto",
+                        oninput: move |event| nick.set(event.value()),
+                    }
+                }
+                div { class: "buttons end",
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
+                    button { r#type: "submit", class: "primary", {said::INVITE} }
+                }
+            }
+        }
+    }
+}

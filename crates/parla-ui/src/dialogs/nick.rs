@@ -1,0 +1,153 @@
+//! Who one is on a network: the name, whether one is away, and the ways out of it.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    view::{LinkState, NetworkId, NetworkView},
+};
+
+use super::{DialogBox, FOCUS_ID};
+use crate::{
+    platform::{Command, Here, Place},
+    state::{State, wish},
+    words::dialog as said,
+};
+
+/// The dialog.
+#[component]
+pub(crate) fn Nick(network: NetworkId) -> Element {
+    let state = use_context::<State>();
+    let Some(view) = state.networks.read().get(&network).cloned() else { return rsx! {} };
+    rsx! {
+        DialogBox { title: said::nick_title(&view.name),
+            NameForm { view: view.clone() }
+            AwayForm { network, away: view.away.clone() }
+            WaysOut { view }
+        }
+    }
+}
+
+#[component]
+fn NameForm(view: NetworkView) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let initial = use_hook(|| {
+        let suggestion = match &view.link {
+            LinkState::Stopped { suggestion, .. } => suggestion.clone(),
+            LinkState::Connecting(_) | LinkState::Online | LinkState::Waiting { .. } => None,
+        };
+        suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string()
+    });
+    let mut nick = use_signal(|| initial.clone());
+    rsx! {
+        form {
+            class: "one-line",
+            onsubmit: move |event| {
+                event.prevent_default();
+                let nick = nick.peek().trim().to_owned();
+                if !nick.is_empty() {
+                    wish(&here, view.id, Intent::ChangeNick { nick: nick.into() });
+                    state.close_dialog();
+                }
+            },
+            div { class: "field",
+                label { r#for: FOCUS_ID, {said::NICK_FIELD} }
+                input {
+                    id: FOCUS_ID,
+                    r#type: "text",
+                    autocomplete: "nickname",
+                    autocapitalize: "off",
+                    spellcheck: "false",
+                    dir: "auto",
+                    initial_value: initial,
+                    oninput: move |event| nick.set(event.value()),
+                }
+            }
+            button { r#type: "submit", class: "primary", {said::NICK_SAVE} }
+        }
+    }
+}
+
+#[component]
+fn AwayForm(network: NetworkId, away: Option<Arc<str>>) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let mut reason = use_signal(String::new);
+    if let Some(away) = away {
+        return rsx! {
+            div { class: "one-line",
+                p { class: "field", dir: "auto", "{away}" }
+                button {
+                    r#type: "button",
+                    class: "plain",
+                    onclick: move |_| {
+                        wish(&here, network, Intent::Away { reason: None });
+                        state.close_dialog();
+                    },
+                    {said::AWAY_CLEAR}
+                }
+            }
+        };
+    }
+    rsx! {
+        form {
+            class: "one-line",
+            onsubmit: move |event| {
+                event.prevent_default();
+                let reason = reason.peek().trim().to_owned();
+                let reason = if reason.is_empty() { said::AWAY_DEFAULT.to_owned() } else { reason };
+                wish(&here, network, Intent::Away { reason: Some(reason.into()) });
+                state.close_dialog();
+            },
+            div { class: "field",
+                label { r#for: "away-reason", {said::AWAY_FIELD} }
+                input {
+                    id: "away-reason",
+                    r#type: "text",
+                    autocomplete: "off",
+                    placeholder: said::AWAY_DEFAULT,
+                    dir: "auto",
+                    oninput: move |event| reason.set(event.value()),
+                }
+            }
+            button { r#type: "submit", class: "plain", {said::AWAY_SET} }
+        }
+    }
+}
+
+#[component]
+fn WaysOut(view: NetworkView) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let is_on = !matches!(view.link, LinkState::Stopped { .. });
+    let can_forget = here.0.place() == Place::Desktop;
+    let (off, forget) = (here.clone(), here);
+    rsx! {
+        div { class: "buttons ways-out",
+            if is_on {
+                button {
+                    r#type: "button",
+                    class: "plain",
+                    onclick: move |_| {
+                        wish(&off, view.id, Intent::Disconnect { reason: "".into() });
+                        state.close_dialog();
+                    },
+                    {said::DISCONNECT}
+                }
+            }
+            if can_forget {
+                button {
+                    r#type: "button",
+                    class: "plain danger",
+                    onclick: move |_| {
+                        forget.0.command(Command::Forget(view.id));
+                        state.close_dialog();
+                    },
+                    {said::FORGET}
+                }
+            }
+        }
+    }
+}

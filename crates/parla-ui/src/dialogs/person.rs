@@ -1,0 +1,125 @@
+//! Who someone is, and what one can do with him. The server is asked when it opens.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    view::{NetworkId, Person},
+};
+
+use super::{DialogBox, FocusFirst, person_acts::PersonActs};
+use crate::{
+    platform::Here,
+    problem_words::RawWords,
+    state::{State, wish},
+    words::{self, dialog as said, person as terms},
+};
+
+/// The dialog.
+#[component]
+pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    use_hook(|| wish(&here, network, Intent::Whois { nick: Arc::clone(&nick) }));
+    let person = use_memo(use_reactive!(|nick| {
+        let person = state.person.read();
+        let known = person.as_ref().filter(|(of, person)| *of == network && is_same(person, &nick));
+        known.map(|(_, person)| Arc::clone(person))
+    }));
+    let person = person();
+    let title = person.as_ref().map_or_else(|| nick.to_string(), |person| person.nick.to_string());
+    rsx! {
+        DialogBox { title, focus: FocusFirst::Close, class: "person",
+            match person {
+                None => rsx! { p { class: "dim", role: "status", {said::PERSON_LOADING} } },
+                Some(person) if person.missing => {
+                    let missing = said::person_missing(&person.nick);
+                    rsx! { p { class: "person-missing", role: "status", bdi { "{missing}" } } }
+                }
+                Some(person) => rsx! { Facts { network, person } },
+            }
+            PersonActs { network, nick }
+        }
+    }
+}
+
+/// Whether that is who was asked about; the server may write his name with other capitals.
+fn is_same(person: &Person, nick: &str) -> bool {
+    person.name.to_lowercase() == nick.to_lowercase() || *person.nick == *nick
+}
+
+#[component]
+fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
+    let here = use_context::<Here>();
+    let since = person.since.map(|at| words::moment(at, here.0.utc_offset_seconds(at)));
+    let account = match &person.account {
+        Some(account) => Some(account.to_string()),
+        None => person.complete.then(|| terms::NO_ACCOUNT.to_owned()),
+    };
+    let facts = [
+        (terms::REALNAME, some(&person.realname)),
+        (terms::AWAY, person.away.as_deref().map(str::to_owned)),
+        (terms::ACCOUNT, account),
+        (terms::IDLE, person.idle_seconds.map(words::ago)),
+        (terms::SINCE, since),
+    ];
+    rsx! {
+        if person.operator {
+            p { class: "person-operator", {terms::OPERATOR} }
+        }
+        dl { class: "facts",
+            for (term, fact) in facts.into_iter().filter_map(|(term, fact)| Some((term, fact?))) {
+                div { key: "{term}",
+                    dt { {term} }
+                    dd { dir: "auto", "{fact}" }
+                }
+            }
+        }
+        if !person.rooms.is_empty() {
+            Rooms { network, rooms: person.rooms.clone() }
+        }
+        if !person.complete {
+            p { class: "dim", role: "status", {said::PERSON_LOADING} }
+        }
+        RawWords { raw: Arc::clone(&person.host) }
+    }
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[component]
+fn Rooms(network: NetworkId, rooms: Vec<Arc<str>>) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    rsx! {
+        h3 { {terms::ROOMS} }
+        ul { class: "chips",
+            for room in rooms {
+                li { key: "{room}",
+                    button {
+                        r#type: "button",
+                        class: "chip",
+                        title: "{room}",
+                        onclick: {
+                            let (here, name) = (here.clone(), without_rank(&room));
+                            move |_| {
+                                wish(&here, network, Intent::Join { room: Arc::clone(&name), key: None });
+                                state.close_dialog();
+                            }
+                        },
+                        bdi { "{room}" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The name of a room that may have signs of a rank before it.
+fn without_rank(room: &str) -> Arc<str> {
+    let start = room.find('#').unwrap_or_default();
+    room.get(start..).unwrap_or(room).into()
+}

@@ -1,0 +1,53 @@
+//! Says what a room is about.
+
+use dioxus::prelude::*;
+use parla_client::Intent;
+
+use super::{DialogBox, FOCUS_ID};
+use crate::{
+    platform::Here,
+    state::{BufferKey, State, wish},
+    words::{self, dialog as said},
+};
+
+/// The dialog. The topic is one line: a line break becomes a space.
+#[component]
+pub(crate) fn TopicEditor(at: BufferKey) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let (room, old) = use_hook(|| {
+        let buffers = state.buffers.peek();
+        let view = buffers.get(&at);
+        let topic = view.and_then(|view| view.topic.as_ref()).map(|topic| topic.text.plain.to_string());
+        (view.map(|view| view.name.to_string()).unwrap_or_default(), topic.unwrap_or_default())
+    });
+    let mut text = use_signal(|| old.clone());
+    rsx! {
+        DialogBox { title: said::topic_title(&room),
+            form {
+                onsubmit: move |event| {
+                    event.prevent_default();
+                    let topic = text.peek().split_whitespace().collect::<Vec<_>>().join(" ");
+                    wish(&here, at.network, Intent::SetTopic { buffer: at.buffer, topic: topic.into() });
+                    state.close_dialog();
+                },
+                div { class: "field",
+                    label { r#for: FOCUS_ID, {said::TOPIC_FIELD} }
+                    textarea {
+                        id: FOCUS_ID,
+                        rows: "3",
+                        dir: "auto",
+                        "aria-describedby": "topic-hint",
+                        initial_value: old,
+                        oninput: move |event| text.set(event.value()),
+                    }
+                    p { id: "topic-hint", class: "hint", {said::TOPIC_HINT} }
+                }
+                div { class: "buttons end",
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
+                    button { r#type: "submit", class: "primary", {said::SAVE} }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The first screen: a name, and on the desktop a place. Stays until the person has been let in.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent, Problem, ProblemKind,
+    view::{LinkState, NetworkId, NetworkView, Stage},
+};
+
+use crate::{
+    platform::{Command, Here, PageAct, Place},
+    problem_words::{Countdown, ProblemWords},
+    state::{State, wish},
+    words::{self, first},
+};
+
+/// Under this key the platform keeps the name.
+const KEY_NAME: &str = "name";
+/// Under this key the platform keeps the place.
+const KEY_PLACE: &str = "place";
+const NICK_CHARS_MAX: &str = "64";
+
+/// What the person writes, and what has become of it.
+#[derive(Clone, Copy, PartialEq)]
+struct Attempt {
+    name: Signal<String>,
+    place: Signal<String>,
+    /// What to say about the name, and a better one.
+    advice: Signal<Option<(&'static str, String)>>,
+    /// Where it was asked to connect to, until the network itself is there.
+    asked: Signal<Option<NetworkId>>,
+}
+
+/// The first screen.
+#[component]
+pub(crate) fn FirstScreen() -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let attempt = use_attempt(&here);
+    let network = use_memo(move || state.networks.read().values().next_back().cloned());
+    let network = network();
+    let link = network.as_ref().map(|view| view.link.clone());
+    let sentence = match here.0.place() {
+        Place::Browser => first::SENTENCE_BROWSER,
+        Place::Desktop => first::SENTENCE_DESKTOP,
+    };
+    let body = match link {
+        Some(LinkState::Connecting(stage)) => rsx! { Progress { stage, attempt } },
+        Some(LinkState::Online) => rsx! { Progress { stage: Stage::SigningIn, attempt } },
+        None if attempt.asked.read().is_some() => rsx! { Progress { stage: Stage::Finding, attempt } },
+        None => rsx! {
+            p { class: "first-sentence", {sentence} }
+            Forms { attempt, label: first::JOIN }
+        },
+        Some(LinkState::Waiting { until, why, .. }) => rsx! {
+            Trouble { problem: why, attempt, Countdown { until } }
+            Forms { attempt, label: first::AGAIN }
+        },
+        Some(LinkState::Stopped { why, suggestion }) => rsx! {
+            if let Some(problem) = why {
+                Trouble { problem, attempt }
+            }
+            Forms { attempt, label: first::JOIN, suggestion }
+        },
+    };
+    rsx! {
+        main { class: "first",
+            div { class: "first-card",
+                h1 { {words::APP} }
+                {body}
+            }
+        }
+    }
+}
+
+fn use_attempt(here: &Here) -> Attempt {
+    let name = use_signal(|| here.0.load(KEY_NAME).unwrap_or_default());
+    let place = use_signal(|| here.0.load(KEY_PLACE).unwrap_or_else(|| first::THIS_COMPUTER.to_owned()));
+    let advice = use_signal(|| None);
+    let asked = use_signal(|| None);
+    Attempt { name, place, advice, asked }
+}
+
+/// Makes the form anew when there is a better name: what stands in a field is set only when the field is made.
+#[component]
+fn Forms(attempt: Attempt, label: &'static str, suggestion: Option<Arc<str>>) -> Element {
+    let better = attempt.advice.read().as_ref().map(|(_, name)| name.clone()).filter(|name| !name.is_empty());
+    let better = better.or_else(|| suggestion.as_deref().map(str::to_owned));
+    let is_suggested = suggestion.is_some();
+    rsx! {
+        for better in [better] {
+            JoinForm { key: "{better:?}", attempt, label, better, is_suggested }
+        }
+    }
+}
+
+#[component]
+fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_suggested: bool) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let Attempt { mut name, .. } = attempt;
+    let initial = use_hook(|| {
+        if let Some(better) = better {
+            name.set(better);
+        }
+        name.peek().clone()
+    });
+    let page = here.clone();
+    use_effect(move || page.0.page(PageAct::Focus("name".to_owned())));
+    let on_desktop = here.0.place() == Place::Desktop;
+    let advice = attempt.advice.read().as_ref().map(|(words, _)| *words);
+    let advice = advice.or(is_suggested.then_some(first::SUGGESTED));
+    rsx! {
+        form {
+            class: "first-form",
+            novalidate: true,
+            onsubmit: move |event| {
+                event.prevent_default();
+                join(attempt, state, &here);
+            },
+            div { class: "field",
+                label { r#for: "name", {first::NAME} }
+                input {
+                    id: "name",
+                    name: "name",
+                    r#type: "text",
+                    autofocus: true,
+                    autocomplete: "nickname",
+                    autocapitalize: "off",
+                    spellcheck: "false",
+                    maxlength: NICK_CHARS_MAX,
+                    dir: "auto",
+                    "aria-describedby": advice.map(|_| "name-advice"),
+                    initial_value: initial,
+                    oninput: move |event| name.set(event.value()),
+                }
+                if let Some(advice) = advice {
+                    p { id: "name-advice", class: "hint", role: "alert", {advice} }
+                }
+            }
+            if on_desktop {
+                PlaceField { attempt }
+            }
+            button { r#type: "submit", class: "primary", {label} }
+        }
+    }
+}
+
+#[component]
+fn PlaceField(attempt: Attempt) -> Element {
+    let Attempt { mut place, .. } = attempt;
+    let initial = use_hook(|| place.peek().clone());
+    rsx! {
+        div { class: "field",
+            label { r#for: "where", {first::WHERE} }
+            input {
+                id: "where",
+                name: "where",
+                r#type: "text",
+                autocomplete: "off",
+                autocapitalize: "off",
+                spellcheck: "false",
+                "aria-describedby": "where-hint",
+                initial_value: initial,
+                oninput: move |event| place.set(event.value()),
+            }
+            p { id: "where-hint", class: "hint", {first::WHERE_HINT} }
+        }
+    }
+}
+
+/// What is in the way, and the way around it.
+#[component]
+fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let can_go_on = problem.kind == ProblemKind::NotEncrypted;
+    rsx! {
+        div { class: "notice problem", role: "alert",
+            ProblemWords { problem }
+        }
+        {children}
+        if can_go_on {
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| connect(attempt, state, &here, Trust::Agreed),
+                {first::UNENCRYPTED}
+            }
+        }
+    }
+}
+
+/// How far it is, in words.
+#[component]
+fn Progress(stage: Stage, attempt: Attempt) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let stages = [Stage::Finding, Stage::Securing, Stage::SigningIn];
+    rsx! {
+        ol { class: "stages", "aria-hidden": "true",
+            for one in stages {
+                li {
+                    key: "{one:?}",
+                    class: if one < stage { "done" } else if one == stage { "now" } else { "later" },
+                    {words::stage(one)}
+                }
+            }
+        }
+        p { class: "sr-only", role: "status", {words::stage(stage)} }
+        button { r#type: "button", class: "plain", onclick: move |_| cancel(attempt, state, &here), {words::CANCEL} }
+    }
+}
+
+/// Whether the person has agreed to be read by others on the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    EncryptedOnly,
+    Agreed,
+}
+
+fn join(mut attempt: Attempt, state: State, here: &Here) {
+    let name = attempt.name.peek().trim().to_owned();
+    if name.is_empty() {
+        attempt.advice.set(Some((first::NAME_EMPTY, String::new())));
+        return;
+    }
+    if name.contains(char::is_whitespace) {
+        let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
+        attempt.advice.set(Some((first::NAME_SPACES, joined)));
+        return;
+    }
+    attempt.advice.set(None);
+    here.0.save(KEY_NAME, Some(&name));
+    let known = state.networks.peek().values().next_back().cloned();
+    match known {
+        Some(network) if is_same_place(attempt, here, &network) => try_again(&network, name, here),
+        _ => connect(attempt, state, here, Trust::EncryptedOnly),
+    }
+}
+
+fn is_same_place(attempt: Attempt, here: &Here, network: &NetworkView) -> bool {
+    match here.0.place() {
+        Place::Browser => true,
+        Place::Desktop => *network.address == *address(&attempt.place.peek()),
+    }
+}
+
+fn try_again(network: &NetworkView, name: String, here: &Here) {
+    let by_name = match &network.link {
+        LinkState::Stopped { why: Some(why), .. } => {
+            matches!(why.kind, ProblemKind::NickTaken | ProblemKind::NickInvalid)
+        }
+        _ => false,
+    };
+    let intent = if by_name || *network.nick != *name {
+        Intent::ChangeNick { nick: name.into() }
+    } else {
+        Intent::Reconnect
+    };
+    wish(here, network.id, intent);
+}
+
+fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
+    forget_all(state, here);
+    let network = state.next_network();
+    attempt.asked.set(Some(network));
+    let place = attempt.place.peek().trim().to_owned();
+    let address = match here.0.place() {
+        Place::Browser => String::new(),
+        Place::Desktop => {
+            here.0.save(KEY_PLACE, Some(&place));
+            address(&place)
+        }
+    };
+    let nick = attempt.name.peek().trim().to_owned();
+    here.0.command(Command::Connect { network, address, nick, unencrypted: trust == Trust::Agreed });
+}
+
+fn cancel(mut attempt: Attempt, state: State, here: &Here) {
+    if let Some(network) = attempt.asked.take()
+        && !state.networks.peek().contains_key(&network)
+    {
+        here.0.command(Command::Forget(network));
+    }
+    forget_all(state, here);
+}
+
+fn forget_all(state: State, here: &Here) {
+    let known: Vec<NetworkId> = state.networks.peek().keys().copied().collect();
+    for network in known {
+        here.0.command(Command::Forget(network));
+    }
+}
+
+/// What is meant by what stands in the field.
+pub(crate) fn address(place: &str) -> String {
+    let place = place.trim();
+    if place.is_empty() || place.eq_ignore_ascii_case(first::THIS_COMPUTER) {
+        "127.0.0.1".to_owned()
+    } else {
+        place.to_owned()
+    }
+}

@@ -1,0 +1,112 @@
+//! The frame: rooms, conversation, members, side by side; where there is no room for all, the sides slide in over the middle.
+
+use dioxus::prelude::*;
+
+use crate::{
+    banner::Banner,
+    keys::Region,
+    members::Members,
+    platform::{Here, PageAct},
+    room::Room,
+    rooms::{self, RoomList},
+    state::{Shown, Side, State},
+    welcome::Welcome,
+    words,
+};
+
+/// The frame.
+#[component]
+pub(crate) fn Frame() -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    use_side_focus(state, &here);
+    let has_members = use_memo(move || rooms::has_members_now(state));
+    let side = match *state.side.read() {
+        Side::None => "",
+        Side::Rooms => "side-rooms",
+        Side::Members => "side-members",
+    };
+    let members = match (has_members(), *state.members.read()) {
+        (false, _) => "no-members",
+        (true, Shown::No) => "members-hidden",
+        (true, Shown::Yes) => "",
+    };
+    // A number would do, but `inert` is on as soon as it is there at all.
+    let inert = state.dialog.read().is_some().then_some("true");
+    rsx! {
+        div { class: "frame {side} {members}", inert,
+            nav {
+                id: Region::Rooms.id(),
+                class: "rooms",
+                "aria-label": words::rooms::LABEL,
+                tabindex: "-1",
+                onfocusin: move |_| note(state, Region::Rooms),
+                RoomList {}
+            }
+            main {
+                id: Region::Middle.id(),
+                class: "middle",
+                tabindex: "-1",
+                onfocusin: move |_| note(state, Region::Middle),
+                Banner {}
+                Middle {}
+            }
+            if has_members() {
+                aside {
+                    id: Region::Members.id(),
+                    class: "members",
+                    "aria-label": words::members::LABEL,
+                    tabindex: "-1",
+                    onfocusin: move |_| note(state, Region::Members),
+                    Members {}
+                }
+            }
+            button {
+                class: "scrim",
+                r#type: "button",
+                "aria-label": words::TO_CONVERSATION,
+                onclick: move |_| state.side.set(Side::None),
+            }
+        }
+    }
+}
+
+/// The conversation, or what there is to do without one. Draws only when another one is opened.
+#[component]
+fn Middle() -> Element {
+    let state = use_context::<State>();
+    let shown = use_memo(move || {
+        let current = *state.current.read();
+        current.filter(|key| state.buffers.read().contains_key(key))
+    });
+    match shown() {
+        Some(at) => rsx! { Room { at } },
+        None => rsx! { Welcome {} },
+    }
+}
+
+fn note(mut state: State, region: Region) {
+    if *state.region.peek() != region {
+        state.region.set(region);
+    }
+}
+
+/// A side that slides in takes the focus, and gives it back.
+fn use_side_focus(mut state: State, here: &Here) {
+    let here = here.clone();
+    let mut before = use_signal(Side::default);
+    use_effect(move || {
+        let side = *state.side.read();
+        let was = *before.peek();
+        if side == was {
+            return;
+        }
+        before.set(side);
+        let id = match side {
+            Side::Rooms => Region::Rooms.id().to_owned(),
+            Side::Members => Region::Members.id().to_owned(),
+            Side::None => state.focus_back.take().unwrap_or_else(|| Region::Middle.id().to_owned()),
+        };
+        here.0.page(PageAct::Focus(id));
+    });
+}

@@ -1,0 +1,195 @@
+//! The keys that work everywhere. What belongs to the composer and to the messages is theirs.
+
+use dioxus::prelude::*;
+
+use crate::{
+    platform::{Here, PageAct},
+    rooms::{self, Row},
+    state::{Dialog, Shown, Side, State},
+};
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Back,
+    On,
+}
+
+/// Which conversations count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Any,
+    Unread,
+    Mentioned,
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum KeyAct {
+    Room(Step, Which),
+    Region(Step),
+    Members,
+    Help,
+    Escape,
+}
+
+/// Does what a key does.
+pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
+    if event.is_composing() {
+        return;
+    }
+    let Some(act) = read(&event.key(), event.code(), event.modifiers()) else { return };
+    event.prevent_default();
+    match act {
+        KeyAct::Room(step, which) => walk(state, step, which),
+        KeyAct::Region(step) => to_region(state, here, step),
+        KeyAct::Members => toggle_members(state),
+        KeyAct::Help => toggle_help(state),
+        KeyAct::Escape => escape(state, here),
+    }
+}
+
+fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
+    let shift = modifiers.shift();
+    let alt = modifiers.alt() && !modifiers.ctrl() && !modifiers.meta();
+    let main = (modifiers.ctrl() || modifiers.meta()) && !modifiers.alt();
+    let step = if shift { Step::Back } else { Step::On };
+    let which = if shift { Which::Unread } else { Which::Any };
+    match key {
+        Key::ArrowUp if alt => Some(KeyAct::Room(Step::Back, which)),
+        Key::ArrowDown if alt => Some(KeyAct::Room(Step::On, which)),
+        // On a Mac, Option with A is another letter.
+        _ if alt && !shift && code == Code::KeyA => Some(KeyAct::Room(Step::On, Which::Mentioned)),
+        Key::F6 if !alt && !main => Some(KeyAct::Region(step)),
+        Key::Character(char) if main && char == "." => Some(KeyAct::Members),
+        // On many keyboards the slash needs Shift.
+        Key::Character(char) if main && char == "/" => Some(KeyAct::Help),
+        Key::Escape if !alt && !main && !shift => Some(KeyAct::Escape),
+        _ => None,
+    }
+}
+
+/// Opens the next conversation that counts, and after the last the first.
+fn walk(mut state: State, step: Step, which: Which) {
+    if state.dialog.peek().is_some() {
+        return;
+    }
+    let mut rows: Vec<Row> = rooms::order(state);
+    if step == Step::Back {
+        rows.reverse();
+    }
+    let current = *state.current.peek();
+    let at = rows.iter().position(|row| Some(row.key) == current).map_or(0, |at| at + 1);
+    let counts = |row: &&Row| match which {
+        Which::Any => true,
+        Which::Unread => row.unread > 0 || row.mentions > 0,
+        Which::Mentioned => row.mentions > 0,
+    };
+    let (before, after) = rows.split_at_checked(at).unwrap_or((&[], &[]));
+    let next = after.iter().find(counts).or_else(|| before.iter().find(counts));
+    if let Some(row) = next {
+        state.open(row.key);
+    }
+}
+
+const REGIONS: [Region; 3] = [Region::Rooms, Region::Middle, Region::Members];
+
+/// A part of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Region {
+    Rooms,
+    #[default]
+    Middle,
+    Members,
+}
+
+impl Region {
+    /// The id of its element.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Rooms => "region-rooms",
+            Self::Middle => "region-room",
+            Self::Members => "region-members",
+        }
+    }
+}
+
+fn to_region(state: State, here: &Here, step: Step) {
+    if state.dialog.peek().is_some() {
+        return;
+    }
+    let has_members = rooms::has_members(state);
+    let there: Vec<Region> =
+        REGIONS.into_iter().filter(|region| *region != Region::Members || has_members).collect();
+    let current = *state.region.peek();
+    let at = there.iter().position(|region| *region == current).unwrap_or_default();
+    let next = match step {
+        Step::On => at + 1,
+        Step::Back => at + there.len() - 1,
+    };
+    let Some(region) = there.get(next % there.len()).copied() else { return };
+    let writes = region == Region::Middle && state.current.peek().is_some();
+    let id = if writes { "composer" } else { region.id() };
+    here.0.page(PageAct::Focus(id.to_owned()));
+}
+
+/// Shows and hides the members: beside the conversation where there is room, else over it.
+pub(crate) fn toggle_members(mut state: State) {
+    if !rooms::has_members(state) {
+        return;
+    }
+    let shown = *state.members.peek();
+    state.members.set(if shown == Shown::Yes { Shown::No } else { Shown::Yes });
+    let side = *state.side.peek();
+    state.side.set(if side == Side::Members { Side::None } else { Side::Members });
+}
+
+fn toggle_help(mut state: State) {
+    if *state.dialog.peek() == Some(Dialog::Help) {
+        state.close_dialog();
+    } else if state.dialog.peek().is_none() {
+        state.open_dialog(Dialog::Help, "composer");
+    }
+}
+
+/// Closes the uppermost thing; if nothing is open, goes to the newest message.
+fn escape(mut state: State, here: &Here) {
+    if state.dialog.peek().is_some() {
+        state.close_dialog();
+    } else if *state.side.peek() != Side::None {
+        state.side.set(Side::None);
+    } else {
+        here.0.page(PageAct::ScrollToEnd);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read() {
+        let letter = |char: &str| Key::Character(char.to_owned());
+        let none = Code::Unidentified;
+        let table = [
+            (Key::ArrowUp, none, Modifiers::ALT, Some(KeyAct::Room(Step::Back, Which::Any))),
+            (
+                Key::ArrowDown,
+                none,
+                Modifiers::ALT | Modifiers::SHIFT,
+                Some(KeyAct::Room(Step::On, Which::Unread)),
+            ),
+            (letter("å"), Code::KeyA, Modifiers::ALT, Some(KeyAct::Room(Step::On, Which::Mentioned))),
+            (letter("a"), Code::KeyA, Modifiers::CONTROL, None),
+            (letter("."), none, Modifiers::META, Some(KeyAct::Members)),
+            (letter("/"), none, Modifiers::CONTROL | Modifiers::SHIFT, Some(KeyAct::Help)),
+            (Key::F6, none, Modifiers::SHIFT, Some(KeyAct::Region(Step::Back))),
+            (Key::Escape, none, Modifiers::empty(), Some(KeyAct::Escape)),
+            (Key::ArrowUp, none, Modifiers::empty(), None),
+            (letter("/"), none, Modifiers::empty(), None),
+        ];
+        for (key, code, modifiers, expected) in table {
+            assert_eq!(read(&key, code, modifiers), expected, "{key:?} {modifiers:?}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The list on the right: who is in the room, by what they may do there.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::view::{Member, Members as List, NetworkId, Rank};
+
+use crate::{
+    state::{Dialog, Side, State},
+    window::{View, follow, space, visible},
+    words::{self, members as said},
+};
+
+/// The height of a row, in pixels; the stylesheet has the same number.
+const ROW_PX: f64 = 32.0;
+/// So many must there be for a search field.
+const SEARCH_FROM: usize = 20;
+
+/// The list of the conversation that is shown.
+#[component]
+pub(crate) fn Members() -> Element {
+    let mut state = use_context::<State>();
+    let list = use_memo(move || {
+        let buffers = state.buffers.read();
+        let current = *state.current.read();
+        let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
+        view.map(|(key, view)| (key, view.members.clone()))
+    });
+    let Some((key, members)) = list() else { return rsx! {} };
+    let count = members.0.len();
+    rsx! {
+        div { class: "members-head",
+            h2 { {words::member_count(count)} }
+            button {
+                r#type: "button",
+                class: "quiet icon narrow-only",
+                "aria-label": said::CLOSE,
+                onclick: move |_| state.side.set(Side::None),
+                span { "aria-hidden": "true", "×" }
+            }
+        }
+        // Another room begins with an empty search, at the top.
+        for key in [key] {
+            Found { key: "{key.network.0}-{key.buffer.0}", network: key.network, members: members.clone() }
+        }
+    }
+}
+
+/// A line of the list.
+#[derive(Clone, PartialEq)]
+enum Line {
+    Heading(Rank, usize),
+    One(usize),
+}
+
+#[component]
+fn Found(network: NetworkId, members: List) -> Element {
+    let mut needle = use_signal(String::new);
+    let view = use_signal(View::default);
+    let lines = use_memo(use_reactive!(|members| lines(&members.0, &needle.read())));
+    let lines = lines.read();
+    let range = visible(*view.read(), ROW_PX, lines.len());
+    let before = range.start;
+    let after = lines.len().saturating_sub(range.end);
+    rsx! {
+        if members.0.len() >= SEARCH_FROM {
+            div { class: "members-search",
+                label { r#for: "member-search", class: "sr-only", {said::SEARCH} }
+                input {
+                    id: "member-search",
+                    r#type: "search",
+                    placeholder: said::SEARCH,
+                    autocomplete: "off",
+                    spellcheck: "false",
+                    oninput: move |event| needle.set(event.value()),
+                }
+            }
+        }
+        if lines.is_empty() && !needle.read().is_empty() {
+            p { class: "dim members-none", role: "status", {said::NOBODY} }
+        }
+        div { class: "members-scroll", onscroll: move |event| follow(view, &event, ROW_PX),
+            ul {
+                padding_top: space(before, ROW_PX),
+                padding_bottom: space(after, ROW_PX),
+                for line in lines.get(range).unwrap_or_default() {
+                    match line {
+                        Line::Heading(rank, count) => rsx! {
+                            li { key: "rank-{rank:?}", class: "rank",
+                                h3 { {words::rank(*rank)} " " span { class: "count", "{count}" } }
+                            }
+                        },
+                        Line::One(at) => match members.0.get(*at) {
+                            Some(member) => rsx! {
+                                MemberRow { key: "{member.name}", network, member: member.clone() }
+                            },
+                            None => rsx! {},
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn MemberRow(network: NetworkId, member: Member) -> Element {
+    let mut state = use_context::<State>();
+    let Member { nick, name, away, hue, .. } = member;
+    let id = format!("member-{name}");
+    let back = id.clone();
+    rsx! {
+        li { class: if away { "member-row away" } else { "member-row" },
+            button {
+                id: "{id}",
+                r#type: "button",
+                class: "member",
+                title: "{nick}",
+                onclick: move |_| state.open_dialog(Dialog::Person(network, Arc::clone(&name)), &back),
+                span {
+                    class: "member-name",
+                    color: "oklch(var(--nick-l) var(--nick-c) {hue.0})",
+                    bdi { "{nick}" }
+                }
+                if away {
+                    span { class: "member-away", {said::AWAY} }
+                }
+            }
+        }
+    }
+}
+
+/// Those who match, under headings.
+fn lines(members: &[Member], needle: &str) -> Vec<Line> {
+    let needle = needle.trim().to_lowercase();
+    let found: Vec<(usize, Rank)> = members
+        .iter()
+        .enumerate()
+        .filter(|(_, member)| needle.is_empty() || member.nick.to_lowercase().contains(&needle))
+        .map(|(at, member)| (at, member.rank))
+        .collect();
+    let mut lines = Vec::with_capacity(found.len() + 6);
+    for group in found.chunk_by(|(_, a), (_, b)| a == b) {
+        if let Some((_, rank)) = group.first() {
+            lines.push(Line::Heading(*rank, group.len()));
+        }
+        lines.extend(group.iter().map(|(at, _)| Line::One(*at)));
+    }
+    lines
+}

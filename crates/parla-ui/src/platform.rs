@@ -1,0 +1,95 @@
+//! What the interface needs of the place it runs in: a browser's page or a window on the desktop.
+//!
+//! The one seam between the components and the two shells. Nothing here waits: what takes time comes back as an update.
+
+use std::{future::Future, pin::Pin, rc::Rc};
+
+use futures_channel::mpsc::UnboundedReceiver;
+use parla_client::{
+    Intent,
+    view::{NetworkId, RowId, Update},
+};
+use parla_proto::Timestamp;
+
+/// Where the interface runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A page that a server handed out; it talks to that server and no other.
+    Browser,
+    /// A window; it talks to any server.
+    Desktop,
+}
+
+/// What the interface wants of the networks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Be on a network, under a number that the interface has not used before.
+    Connect {
+        /// The number.
+        network: NetworkId,
+        /// `host`, `host:port` or `[address]:port`; in a browser empty: the server that handed out the page.
+        address: String,
+        /// The name to have there.
+        nick: String,
+        /// The person has agreed to a connection that others on the way can read.
+        unencrypted: bool,
+    },
+    /// Leave a network and forget it.
+    Forget(NetworkId),
+    /// Something for the client of a network.
+    Intent(NetworkId, Intent),
+}
+
+/// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageAct {
+    /// Put this text into the composer, with the caret behind `caret` UTF-16 units.
+    SetComposer {
+        /// The text.
+        text: String,
+        /// Where the caret goes.
+        caret: usize,
+    },
+    /// Give the element of this id the focus. It may come into the page only a moment later: look again for some frames.
+    Focus(String),
+    /// Scroll the log to its end, and stay there.
+    ScrollToEnd,
+    /// Scroll the log so that the row is near its top.
+    ScrollToRow(RowId),
+    /// Put this text on the clipboard.
+    Copy(String),
+}
+
+/// What a shell offers.
+pub trait Platform {
+    /// Where this is.
+    fn place(&self) -> Place;
+    /// Whether networks are remembered and on their way; then the first screen is not asked for.
+    fn is_returning(&self) -> bool;
+    /// Hands a command to the networks' side.
+    fn command(&self, command: Command);
+    /// The batches of updates, at most some twenty a second. Given once.
+    fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>>;
+    /// What was saved under this key.
+    fn load(&self, key: &str) -> Option<String>;
+    /// Saves a small text under a key, for the next start; none removes it.
+    fn save(&self, key: &str, value: Option<&str>);
+    /// The time.
+    fn now(&self) -> Timestamp;
+    /// The person's clock at that moment: seconds east of UTC.
+    fn utc_offset_seconds(&self, at: Timestamp) -> i32;
+    /// Opens a page outside of the app. `http` and `https` only; anything else does nothing.
+    fn open_link(&self, href: &str);
+    /// Tells the person, if he allowed it, while he looks elsewhere.
+    fn notify(&self, title: &str, body: &str);
+    /// Does something to the page.
+    fn page(&self, act: PageAct);
+    /// Says in the window's or the tab's title what is new.
+    fn set_title(&self, title: &str);
+    /// Is over after that time.
+    fn sleep(&self, millis: u32) -> Pin<Box<dyn Future<Output = ()>>>;
+}
+
+/// The platform as a Dioxus context.
+#[derive(Clone)]
+pub struct Here(pub Rc<dyn Platform>);

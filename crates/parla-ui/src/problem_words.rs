@@ -1,0 +1,55 @@
+//! A problem as it is shown everywhere: what happened, what it means, what to do, and the server's own words on demand.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::Problem;
+use parla_proto::Timestamp;
+
+use crate::{platform::Here, words};
+
+/// The words.
+#[component]
+pub(crate) fn ProblemWords(problem: Arc<Problem>) -> Element {
+    let told = words::problem(&problem);
+    rsx! {
+        p { class: "problem-title", bdi { "{told.title}" } }
+        p { class: "problem-meaning", "{told.meaning} {told.remedy}" }
+        RawWords { raw: Arc::clone(&problem.details) }
+    }
+}
+
+/// The line as it came, folded away.
+#[component]
+pub(crate) fn RawWords(raw: Arc<str>) -> Element {
+    if raw.is_empty() {
+        return rsx! {};
+    }
+    rsx! {
+        details { class: "raw",
+            summary { {words::DETAILS} }
+            code { dir: "auto", "{raw}" }
+        }
+    }
+}
+
+/// Counts down to a moment. Lives, and ticks, only while it is shown.
+#[component]
+pub(crate) fn Countdown(until: Timestamp) -> Element {
+    let here = use_context::<Here>();
+    let mut now = use_signal(|| here.0.now());
+    use_future(move || {
+        let here = here.clone();
+        async move {
+            loop {
+                here.0.sleep(1_000).await;
+                now.set(here.0.now());
+            }
+        }
+    });
+    let left = until.since(now());
+    let seconds = left.as_millis().div_ceil(1_000);
+    let said = words::trying_again(u64::try_from(seconds).unwrap_or(u64::MAX));
+    // Not in a live region: nobody wants to hear it every second.
+    rsx! { span { class: "countdown", "{said}" } }
+}

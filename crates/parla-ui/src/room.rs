@@ -1,0 +1,38 @@
+//! One conversation: header, messages, composer.
+
+mod arrange;
+mod chunk;
+mod clock;
+mod colour;
+mod composer;
+mod desk;
+mod header;
+mod history;
+mod log;
+mod look;
+mod notes;
+mod said;
+mod scroll;
+mod suggest;
+mod text;
+mod window;
+
+use dioxus::prelude::*;
+
+use crate::state::BufferKey;
+
+/// The conversation that is shown.
+#[component]
+pub fn Room(at: BufferKey) -> Element {
+    use_context_provider(scroll::Memories::default);
+    rsx! {
+        section { id: "room", class: "room", "aria-labelledby": "room-name",
+            header::Header { at }
+            // A log of its own for each conversation: the place of the reader goes with the element.
+            for at in [at] {
+                log::Log { key: "{scroll::log_name(at)}", at }
+            }
+            composer::Composer { at }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! How the rows of a chunk are shown: with separators, in groups, comings and goings in one line.
+//!
+//! A pure function from rows to items; the components draw them. Depends on nothing but the chunk and the row before it, so
+//! that a chunk is arranged again only if it changes.
+
+use std::{collections::BTreeSet, ops::Range, time::Duration};
+
+use jiff::civil::{Date, DateTime};
+use parla_client::view::{Chunk, Content, Event, Manner, Row, RowId, Said};
+use parla_proto::Timestamp;
+
+/// So much later the nick is shown again.
+const GROUP_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// Something in the list. Indices are those of the chunk's rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// A new day begins.
+    Day(Date),
+    /// Here begins what was not seen. Holds the time.
+    New(DateTime),
+    /// Somebody said something.
+    Said {
+        /// Which row.
+        index: usize,
+        /// Whether nick and time are shown: not if the row continues the one above.
+        lead: Lead,
+    },
+    /// Several people came, left or changed their names.
+    Run {
+        /// The first row, by which it is opened.
+        id: RowId,
+        /// Which rows.
+        rows: Range<usize>,
+        /// Whether each is shown.
+        open: bool,
+    },
+    /// Anything else: one row.
+    Other(usize),
+}
+
+/// Whether a message shows who said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// It does.
+    Named,
+    /// It continues the one above.
+    Continued,
+}
+
+/// What the arrangement depends on besides the chunk.
+pub(crate) struct Setting<'a> {
+    /// The row before the chunk's first.
+    pub(crate) previous: Option<&'a Row>,
+    /// Above this row what was not seen begins.
+    pub(crate) divider: Option<RowId>,
+    /// The runs that are opened.
+    pub(crate) open: &'a BTreeSet<RowId>,
+    /// What the person's clock shows at a moment.
+    pub(crate) local: &'a dyn Fn(Timestamp) -> DateTime,
+}
+
+/// Arranges the rows of a chunk.
+pub(crate) fn arrange(chunk: &Chunk, setting: &Setting<'_>) -> Vec<Item> {
+    let mut items = Vec::with_capacity(chunk.rows.len());
+    let mut previous = setting.previous;
+    for (index, row) in chunk.rows.iter().enumerate() {
+        let broken = separate(row, previous, setting, &mut items);
+        let above = if broken { None } else { previous };
+        match &row.content {
+            Content::Said(said) => {
+                let lead = if continues(row, said, above) { Lead::Continued } else { Lead::Named };
+                items.push(Item::Said { index, lead });
+            }
+            Content::Event(event) if comes_or_goes(event) => run(row.id, index, broken, setting, &mut items),
+            Content::Event(_) | Content::Server(_) | Content::Gap(_) => items.push(Item::Other(index)),
+        }
+        previous = Some(row);
+    }
+    for item in &mut items {
+        if let Item::Run { rows, .. } = item
+            && rows.len() == 1
+        {
+            *item = Item::Other(rows.start);
+        }
+    }
+    items
+}
+
+/// Puts what belongs between two rows. Says whether anything does.
+fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mut Vec<Item>) -> bool {
+    let time = (setting.local)(row.at);
+    let before = items.len();
+    if previous.is_none_or(|previous| (setting.local)(previous.at).date() != time.date()) {
+        items.push(Item::Day(time.date()));
+    }
+    if setting.divider == Some(row.id) {
+        items.push(Item::New(time));
+    }
+    items.len() > before
+}
+
+/// Whether the row needs no nick of its own.
+fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
+    let Some(above) = above else { return false };
+    let Content::Said(other) = &above.content else { return false };
+    said.manner == Manner::Message
+        && other.manner == Manner::Message
+        && said.from == other.from
+        && said.own == other.own
+        && row.at.since(above.at) <= GROUP_WITHIN
+        && above.at.since(row.at) <= GROUP_WITHIN
+}
+
+fn comes_or_goes(event: &Event) -> bool {
+    match event {
+        Event::Joined { .. } | Event::Left { .. } | Event::Quit { .. } | Event::Renamed { .. } => true,
+        Event::Kicked { .. }
+        | Event::TopicSet { .. }
+        | Event::TopicCleared { .. }
+        | Event::ModeSet { .. }
+        | Event::Invited { .. } => false,
+    }
+}
+
+/// Adds a row to the run above it, or begins one.
+fn run(id: RowId, index: usize, broken: bool, setting: &Setting<'_>, items: &mut Vec<Item>) {
+    if let Some(Item::Run { rows, .. }) = items.last_mut()
+        && !broken
+    {
+        rows.end = index + 1;
+        return;
+    }
+    items.push(Item::Run { id, rows: index..index + 1, open: setting.open.contains(&id) });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use expect_test::{Expect, expect};
+    use parla_client::{
+        text::Text,
+        view::{Delivery, Gap, GapState},
+    };
+
+    use super::*;
+
+    /// One row a word: `alice@10:02`, `+alice@…` joins, `-alice@…` leaves, `*alice@…` acts, `?@…` is a gap; days as `23T10:02`.
+    fn rows(words: &str) -> Vec<Row> {
+        words.split_whitespace().enumerate().map(|(n, word)| row(n, word)).collect()
+    }
+
+    fn row(n: usize, word: &str) -> Row {
+        let (who, time) = word.split_once('@').unwrap();
+        let (day, time) = time.split_once('T').unwrap_or(("23", time));
+        let at: Timestamp = format!("2026-11-{day}T{time}:00Z").parse().unwrap();
+        let said = |from: &str, manner| {
+            Content::Said(Arc::new(Said {
+                manner,
+                from: from.into(),
+                hue: parla_client::text::hue(from),
+                text: Text::parse("hi"),
+                own: false,
+                mention: false,
+                delivery: Delivery::Done,
+            }))
+        };
+        let content = match who.split_at(1) {
+            ("+", who) => Content::Event(Event::Joined { who: who.into() }),
+            ("-", who) => Content::Event(Event::Quit { who: who.into(), reason: None }),
+            ("*", who) => said(who, Manner::Action),
+            ("?", _) => Content::Gap(Gap { from: None, to: at, state: GapState::Loadable }),
+            _ => said(who, Manner::Message),
+        };
+        Row { id: RowId(u64::try_from(n).unwrap()), at, content }
+    }
+
+    fn check_with(words: &str, previous: Option<&str>, divider: Option<u64>, expected: Expect) {
+        let previous = previous.map(|word| row(99, word));
+        let chunk = Chunk { id: 1, rows: rows(words) };
+        let setting = Setting {
+            previous: previous.as_ref(),
+            divider: divider.map(RowId),
+            open: &BTreeSet::from([RowId(4)]),
+            local: &|at| crate::room::clock::local(at, 3600),
+        };
+        let shown: Vec<String> = arrange(&chunk, &setting).iter().map(describe).collect();
+        expected.assert_eq(&shown.join(" "));
+    }
+
+    fn check(words: &str, expected: Expect) {
+        check_with(words, None, None, expected);
+    }
+
+    fn describe(item: &Item) -> String {
+        match item {
+            Item::Day(date) => format!("[{}]", date.day()),
+            Item::New(time) => format!("[new {}]", super::super::clock::hour_minute(*time)),
+            Item::Said { index, lead: Lead::Named } => format!("{index}!"),
+            Item::Said { index, lead: Lead::Continued } => format!("{index}"),
+            Item::Run { rows, open, .. } => format!("{rows:?}{}", if *open { " open" } else { "" }),
+            Item::Other(index) => format!("({index})"),
+        }
+    }
+
+    #[test]
+    fn one_person_in_a_row_is_named_once() {
+        check("alice@10:02 alice@10:03 bob@10:03 alice@10:04", expect!["[23] 0! 1 2! 3!"]);
+        check("alice@10:02 alice@10:07 alice@10:13", expect!["[23] 0! 1 2!"]);
+        check("alice@10:02 *alice@10:02 alice@10:02", expect!["[23] 0! 1! 2!"]);
+        check("alice@10:02 +bob@10:02 alice@10:02", expect!["[23] 0! (1) 2!"]);
+    }
+
+    #[test]
+    fn the_row_before_the_chunk_counts() {
+        check_with("alice@10:02", Some("alice@10:01"), None, expect!["0"]);
+        check_with(
+            "alice@10:02",
+            Some("22T10:01".replace("22T", "alice@22T").as_str()),
+            None,
+            expect!["[23] 0!"],
+        );
+    }
+
+    #[test]
+    fn days_are_those_of_the_person() {
+        check("alice@22:58 alice@22:59 alice@23:01 alice@24T22:00", expect!["[23] 0! 1 [24] 2! 3!"]);
+    }
+
+    #[test]
+    fn comings_and_goings_are_collapsed() {
+        check("+a@10:00 -b@10:01 +c@10:01 d@10:02 +e@10:03 -f@10:04", expect!["[23] 0..3 3! 4..6 open"]);
+        check("+a@10:00 d@10:02", expect!["[23] (0) 1!"]);
+    }
+
+    #[test]
+    fn the_divider_breaks_groups() {
+        check_with(
+            "a@10:00 a@10:00 +x@10:01 +y@10:01 +z@10:02",
+            None,
+            Some(1),
+            expect!["[23] 0! [new 11:00] 1! 2..5"],
+        );
+        check_with(
+            "+a@10:00 +b@10:00 +c@10:00 +d@10:00",
+            None,
+            Some(2),
+            expect!["[23] 0..2 [new 11:00] 2..4"],
+        );
+    }
+
+    #[test]
+    fn a_gap_stands_alone() {
+        check("a@10:00 ?@10:01 a@10:02", expect!["[23] 0! (1) 2!"]);
+    }
+}

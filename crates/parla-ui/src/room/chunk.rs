@@ -1,0 +1,152 @@
+//! Some consecutive rows in the page. Drawn again only if one of them changes; tells how high it became.
+
+use std::collections::BTreeSet;
+
+use dioxus::prelude::*;
+use jiff::civil::Date;
+use parla_client::view::{ChunkRef, Content, Row, RowId};
+
+use crate::{
+    platform::Here,
+    room::{
+        arrange::{Item, Lead, Setting, arrange},
+        clock::{Clock, hour_minute},
+        notes::{EventRow, GapRow, ServerRow},
+        said::SaidRow,
+        text::{Sentence, unmarked},
+        window::Heights,
+    },
+    state::BufferKey,
+    words,
+};
+
+/// What all chunks of a log share.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Shared {
+    /// Which conversation.
+    pub(crate) at: BufferKey,
+    /// Heights are noted here.
+    pub(crate) heights: Signal<Heights>,
+    /// Runs of comings and goings that are opened, by their first row.
+    pub(crate) open: Signal<BTreeSet<RowId>>,
+}
+
+/// A chunk.
+#[component]
+pub(crate) fn ChunkBlock(
+    shared: Shared,
+    chunk: ChunkRef,
+    previous: Option<Row>,
+    divider: Option<RowId>,
+    today: Date,
+) -> Element {
+    let clock = Clock(use_context::<Here>());
+    let id = chunk.0.id;
+    let mut heights = shared.heights;
+    let measure = move |event: Event<ResizeData>| {
+        if let Ok(size) = event.get_border_box_size()
+            && heights.peek().differs(id, size.height)
+        {
+            heights.write().measure(id, size.height);
+        }
+    };
+    let open = shared.open.read();
+    let local = |at| clock.local(at);
+    let setting = Setting { previous: previous.as_ref(), divider, open: &open, local: &local };
+    let items = arrange(&chunk.0, &setting);
+    rsx! {
+        div { class: "chunk", role: "list", onresize: measure,
+            {items.into_iter().map(|item| draw(shared, &chunk, item, today, &clock))}
+        }
+    }
+}
+
+fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, clock: &Clock) -> Element {
+    match item {
+        Item::Day(date) => rsx! {
+            div { key: "day-{date}", class: "day", role: "listitem", span { {words::room::day(date, today)} } }
+        },
+        Item::New(time) => {
+            let time = hour_minute(time);
+            rsx! {
+                div { key: "new-{time}", id: "divider", class: "new", role: "listitem", "aria-label": words::room::new_since(&time),
+                    span { "{words::room::NEW} " }
+                    time { "{time}" }
+                }
+            }
+        }
+        Item::Said { index, lead } => draw_row(shared, chunk, index, lead, clock),
+        Item::Other(index) => draw_row(shared, chunk, index, Lead::Named, clock),
+        Item::Run { id, rows, open } => {
+            let rows: Vec<Row> = chunk.0.rows.get(rows).unwrap_or_default().to_vec();
+            rsx! { RunRow { key: "{id.0}", shared, id, rows, open } }
+        }
+    }
+}
+
+fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, clock: &Clock) -> Element {
+    let Some(row) = chunk.0.rows.get(index) else { return rsx! {} };
+    let (at, id, time) = (shared.at, row.id, hour_minute(clock.local(row.at)));
+    match &row.content {
+        Content::Said(said) => rsx! { SaidRow { key: "{id.0}", at, id, time, said: said.clone(), lead } },
+        Content::Event(event) => rsx! { EventRow { key: "{id.0}", id, time, event: event.clone() } },
+        Content::Server(text) => rsx! { ServerRow { key: "{id.0}", at, id, time, text: text.clone() } },
+        Content::Gap(gap) => {
+            let from = gap.from.map(|from| hour_minute(clock.local(from)));
+            let to = hour_minute(clock.local(gap.to));
+            rsx! { GapRow { key: "{id.0}", at, id, span: (from, to), state: gap.state } }
+        }
+    }
+}
+
+/// Several comings and goings: one line, or each of them.
+#[component]
+fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
+    let clock = Clock(use_context::<Here>());
+    let mut opened = shared.open;
+    let toggle = move |_| {
+        let mut opened = opened.write();
+        if !opened.remove(&id) {
+            opened.insert(id);
+        }
+    };
+    let time = rows.first().map(|row| hour_minute(clock.local(row.at))).unwrap_or_default();
+    let sentence = words::room::came_and_went(rows.iter().filter_map(event_of));
+    let plain = unmarked(&sentence);
+    rsx! {
+        div {
+            class: "row event",
+            role: "listitem",
+            "data-row": "{id.0}",
+            "data-kind": "event",
+            "data-time": "{time}",
+            "data-text": "{plain}",
+            time { class: "at", "{time}" }
+            " "
+            div { class: "said",
+                button { r#type: "button", class: "run", "aria-expanded": open, onclick: toggle,
+                    Sentence { words: sentence }
+                }
+                if open {
+                    ul { class: "run-rows",
+                        for row in rows.iter() {
+                            if let Content::Event(event) = &row.content {
+                                li { key: "{row.id.0}",
+                                    time { "{hour_minute(clock.local(row.at))} " }
+                                    Sentence { words: words::room::event(event) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn event_of(row: &Row) -> Option<&parla_client::view::Event> {
+    match &row.content {
+        Content::Event(event) => Some(event),
+        Content::Said(_) | Content::Server(_) | Content::Gap(_) => None,
+    }
+}

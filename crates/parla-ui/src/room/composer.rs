@@ -1,0 +1,197 @@
+//! Where one writes.
+//!
+//! The field is never given a value: what the person writes is his, and what we put there goes through the page.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent, Problem,
+    completion::ChoiceKind,
+    limits::SUBMIT_LINES_MAX,
+    view::{BufferKind, LinkState, Presence},
+};
+
+use crate::{
+    platform::{Here, PageAct},
+    problem_words::ProblemWords,
+    room::desk::{COMPOSER_ID, Desk, Question, use_desk},
+    state::{BufferKey, State, wish},
+    words,
+};
+
+/// The id of the list of suggestions, and what those of its options begin with.
+const SUGGESTIONS_ID: &str = "suggestions";
+
+/// What the composer must know of its conversation.
+#[derive(Clone, PartialEq)]
+struct Target {
+    kind: BufferKind,
+    name: Arc<str>,
+    presence: Presence,
+    is_online: bool,
+}
+
+/// The composer, or what stands in its place.
+#[component]
+pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
+    let state = use_context::<State>();
+    let desk = use_desk(at);
+    let target = use_memo(move || {
+        let at = at();
+        let buffers = state.buffers.read();
+        let view = buffers.get(&at)?;
+        let is_online =
+            state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
+        Some(Target { kind: view.kind, name: view.name.clone(), presence: view.presence.clone(), is_online })
+    });
+    let target = target.read();
+    let Some(target) = target.as_ref() else { return rsx! {} };
+    if let Presence::Absent(why) = &target.presence {
+        return rsx! { Absent { at: at(), name: target.name.to_string(), why: why.clone() } };
+    }
+    rsx! {
+        div { class: "composer",
+            if !target.is_online {
+                p { class: "composer-note", role: "status", {words::room::OFFLINE} }
+            }
+            Ask { desk }
+            Popup { desk }
+            div { class: "composer-line",
+                Field { desk, label: words::room::composer(target.kind, &target.name) }
+                button {
+                    r#type: "button",
+                    class: "send primary",
+                    onclick: move |_| {
+                        desk.submit();
+                        desk.focus();
+                    },
+                    {words::room::SEND}
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Field(desk: Desk, label: String) -> Element {
+    let suggestions = desk.suggestions.read();
+    let is_open = suggestions.is_some();
+    rsx! {
+        textarea {
+            id: COMPOSER_ID,
+            class: "composer-field",
+            rows: "1",
+            dir: "auto",
+            spellcheck: "true",
+            autocomplete: "off",
+            enterkeyhint: "send",
+            placeholder: "{label}",
+            "aria-label": "{label}",
+            "aria-autocomplete": "list",
+            "aria-haspopup": "listbox",
+            "aria-controls": is_open.then_some(SUGGESTIONS_ID),
+            "aria-activedescendant": is_open.then(|| option_id(desk.marked())),
+            onmounted: move |_| desk.restore(),
+            onkeydown: move |event| desk.press(&event),
+        }
+    }
+}
+
+fn option_id(index: usize) -> String {
+    format!("{SUGGESTIONS_ID}-{index}")
+}
+
+/// What could be meant.
+#[component]
+fn Popup(desk: Desk) -> Element {
+    let suggestions = desk.suggestions.read();
+    let Some(suggestions) = suggestions.as_ref() else { return rsx! {} };
+    let marked = desk.marked();
+    rsx! {
+        ul { id: SUGGESTIONS_ID, class: "choices", role: "listbox", "aria-label": words::room::SUGGESTIONS,
+            for (n, choice) in suggestions.choices.iter().enumerate() {
+                li {
+                    key: "{n}",
+                    id: option_id(n),
+                    role: "option",
+                    "aria-selected": if n == marked { "true" } else { "false" },
+                    // The field keeps the focus.
+                    onmousedown: move |event| event.prevent_default(),
+                    onclick: move |_| desk.take(n),
+                    bdi { "{choice.shown}" }
+                    if let ChoiceKind::Command(spec) = &choice.kind {
+                        span { class: "dim", " {spec.syntax} " }
+                        span { class: "about", {words::command(spec.name).unwrap_or_default()} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The question before many lines are sent.
+#[component]
+fn Ask(desk: Desk) -> Element {
+    let state = use_context::<State>();
+    let question = *desk.question.read();
+    let Some(question) = question else { return rsx! {} };
+    let preview: Vec<String> = {
+        let written = state.composer.read();
+        let lines = written.text.lines().filter(|line| !line.trim().is_empty());
+        lines.take(PREVIEW_LINES).map(str::to_owned).collect()
+    };
+    let (sentence, count) = match question {
+        Question::ManyLines(count) => (words::room::many_lines(count), Some(count)),
+        Question::TooMuch => (words::room::too_many_lines(SUBMIT_LINES_MAX), None),
+    };
+    rsx! {
+        div { class: "ask", role: "group", "aria-labelledby": "ask-sentence",
+            p { id: "ask-sentence", role: "status", "{sentence}" }
+            if let Some(count) = count {
+                pre { class: "preview", dir: "auto",
+                    for line in preview {
+                        "{line}\n"
+                    }
+                    if count > PREVIEW_LINES { "…" }
+                }
+                button {
+                    r#type: "button",
+                    class: "primary",
+                    onclick: move |_| {
+                        desk.send();
+                        desk.focus();
+                    },
+                    {words::room::send_lines(count)}
+                }
+                " "
+            }
+            button { r#type: "button", class: "plain", onclick: move |_| desk.cancel(), {words::CANCEL} }
+        }
+    }
+}
+
+/// Lines that the question shows.
+const PREVIEW_LINES: usize = 5;
+
+/// Instead of the composer, in a room that one is not in.
+#[component]
+fn Absent(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
+    let here = use_context::<Here>();
+    let room = name.clone();
+    let join = move |_| {
+        wish(&here, at.network, Intent::Join { room: room.as_str().into(), key: None });
+        here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
+    };
+    rsx! {
+        div { class: "composer absent",
+            div { class: "why", role: "status",
+                match why {
+                    Some(problem) => rsx! { ProblemWords { problem } },
+                    None => rsx! { p { {words::room::absent(&name)} } },
+                }
+            }
+            button { r#type: "button", class: "primary", onclick: join, {words::room::JOIN} }
+        }
+    }
+}

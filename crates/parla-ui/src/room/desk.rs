@@ -1,0 +1,358 @@
+//! What goes on in the composer: sending, drafts, what was sent before, suggestions.
+//!
+//! The text itself is in the page, where nothing of ours touches it while the person writes; it is reported after every change,
+//! and put there only as a whole.
+
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    completion::{Completion, Trigger},
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
+};
+
+use crate::{
+    platform::{Here, PageAct},
+    room::{
+        history::History,
+        suggest::{suggest, units},
+    },
+    state::{BufferKey, ComposerText, State, wish},
+};
+
+/// The id of the field.
+pub(crate) const COMPOSER_ID: &str = "composer";
+/// More lines than these are sent only after a question.
+const LINES_UNASKED_MAX: usize = 3;
+/// A draft is saved at most so often.
+const SAVE_EVERY_MS: u32 = 1_000;
+
+/// What must be answered before the text is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Whether to send so many messages.
+    ManyLines(usize),
+    /// It is too much; nothing can be done but to shorten it.
+    TooMuch,
+}
+
+/// The composer's state.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Desk {
+    pub(crate) at: ReadSignal<BufferKey>,
+    pub(crate) question: Signal<Option<Question>>,
+    /// What is suggested, if it is shown.
+    pub(crate) suggestions: Memo<Option<Completion>>,
+    /// Which suggestion is marked.
+    pub(crate) chosen: Signal<usize>,
+    state: State,
+    here: CopyValue<Here>,
+    history: Signal<History>,
+    /// Suggestions for names are shown only when they are asked for.
+    asked: Signal<bool>,
+    /// For this text none are wanted.
+    dismissed: Signal<Option<String>>,
+    drafts: CopyValue<BTreeMap<BufferKey, String>>,
+}
+
+/// The desk of the calling component.
+pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
+    let state = use_context::<State>();
+    let here = use_context::<Here>();
+    let here = use_hook(|| CopyValue::new(here));
+    let asked = use_signal(|| false);
+    let dismissed = use_signal(|| None::<String>);
+    let suggestions = use_memo(move || {
+        if dismissed.read().as_ref() == Some(&state.composer.read().text) {
+            return None;
+        }
+        suggest(state, at(), if asked() { Trigger::Tab } else { Trigger::Typing })
+    });
+    let desk = Desk {
+        at,
+        question: use_signal(|| None),
+        suggestions,
+        chosen: use_signal(|| 0),
+        state,
+        here,
+        history: use_signal(History::default),
+        asked,
+        dismissed,
+        drafts: use_hook(|| CopyValue::new(BTreeMap::new())),
+    };
+    use_drafts(desk);
+    desk
+}
+
+impl Desk {
+    fn place(&self) -> Here {
+        self.here.peek().clone()
+    }
+
+    /// Puts a text into the composer.
+    fn put(mut self, text: String, caret: usize) {
+        self.asked.set(false);
+        self.chosen.set(0);
+        self.question.set(None);
+        self.state.composer.set(ComposerText { text: text.clone(), caret });
+        self.place().0.page(PageAct::SetComposer { text, caret });
+    }
+
+    fn put_all(self, text: String) {
+        let caret = units(&text);
+        self.put(text, caret);
+    }
+
+    /// Shows again what belongs there: the field has come into the page.
+    pub(crate) fn restore(self) {
+        let ComposerText { text, caret } = self.state.composer.peek().clone();
+        if !text.is_empty() {
+            self.place().0.page(PageAct::SetComposer { text, caret });
+        }
+    }
+
+    /// Sends what is written, or asks first.
+    pub(crate) fn submit(mut self) {
+        let text = self.state.composer.peek().text.clone();
+        if text.trim().is_empty() {
+            return;
+        }
+        let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+        let question = if lines > SUBMIT_LINES_MAX || text.len() > SUBMIT_BYTES_MAX {
+            Some(Question::TooMuch)
+        } else if lines > LINES_UNASKED_MAX {
+            Some(Question::ManyLines(lines))
+        } else {
+            None
+        };
+        match question {
+            None => self.send(),
+            Some(question) => self.question.set(Some(question)),
+        }
+    }
+
+    /// Sends what is written.
+    pub(crate) fn send(mut self) {
+        let text = self.state.composer.peek().text.clone();
+        let at = *self.at.peek();
+        let here = self.place();
+        self.history.write().push(&text);
+        wish(&here, at.network, Intent::Submit { buffer: at.buffer, input: text.into() });
+        self.put_all(String::new());
+        self.keep(at, "");
+        here.0.page(PageAct::ScrollToEnd);
+    }
+
+    /// Does not send.
+    pub(crate) fn cancel(mut self) {
+        self.question.set(None);
+        self.focus();
+    }
+
+    /// The field gets the focus.
+    pub(crate) fn focus(self) {
+        self.place().0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
+    }
+
+    /// Does what a key does, unless it is for the page.
+    pub(crate) fn press(self, event: &KeyboardEvent) {
+        // While a word is put together from several keys, they belong to the input method.
+        if event.is_composing() || event.key() == Key::Process {
+            return;
+        }
+        let modifiers = event.modifiers();
+        let is_bare = modifiers.is_empty();
+        let done = match event.key() {
+            Key::ArrowUp if modifiers == Modifiers::CONTROL | Modifiers::ALT => self.call_back(),
+            Key::ArrowDown if modifiers == Modifiers::CONTROL | Modifiers::ALT => self.call_on(),
+            Key::ArrowUp if is_bare => self.choose_before() || (self.is_browsing() && self.call_back()),
+            Key::ArrowDown if is_bare => self.choose_next() || (self.is_browsing() && self.call_on()),
+            Key::Tab if is_bare => self.complete(),
+            Key::Escape if is_bare => self.escape(),
+            Key::Enter if is_bare => {
+                if !self.take_if_new() {
+                    self.submit();
+                }
+                true
+            }
+            _ => false,
+        };
+        if done {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    }
+
+    fn is_browsing(&self) -> bool {
+        let text = &self.state.composer.peek().text;
+        text.is_empty() || self.history.peek().is_showing(text)
+    }
+
+    fn call_back(mut self) -> bool {
+        let text = self.state.composer.peek().text.clone();
+        let entry = self.history.write().back(&text);
+        self.show_entry(entry)
+    }
+
+    fn call_on(mut self) -> bool {
+        let text = self.state.composer.peek().text.clone();
+        let entry = self.history.write().on(&text);
+        self.show_entry(entry)
+    }
+
+    fn show_entry(mut self, entry: Option<String>) -> bool {
+        let Some(entry) = entry else { return false };
+        // A command that was called back is not there to be completed.
+        self.dismissed.set(Some(entry.clone()));
+        self.put_all(entry);
+        true
+    }
+
+    fn count(&self) -> usize {
+        self.suggestions.read().as_ref().map_or(0, |shown| shown.choices.len())
+    }
+
+    fn choose_before(mut self) -> bool {
+        let count = self.count();
+        let before = self.marked().checked_sub(1).unwrap_or(count.saturating_sub(1));
+        self.chosen.set(before);
+        count > 0
+    }
+
+    fn choose_next(mut self) -> bool {
+        let count = self.count();
+        let next = self.marked() + 1;
+        self.chosen.set(if next < count { next } else { 0 });
+        count > 0
+    }
+
+    /// Which suggestion is marked; there may be fewer than there were.
+    pub(crate) fn marked(&self) -> usize {
+        (*self.chosen.read()).min(self.count().saturating_sub(1))
+    }
+
+    /// Takes the marked suggestion; if none are shown, shows them, or takes the only one.
+    fn complete(mut self) -> bool {
+        if self.count() == 0 {
+            self.dismissed.set(None);
+            self.asked.set(true);
+            match self.count() {
+                0 => {
+                    self.asked.set(false);
+                    return false;
+                }
+                1 => {}
+                _ => return true,
+            }
+        }
+        self.take(self.marked());
+        true
+    }
+
+    /// Takes the marked suggestion unless it says what is written already.
+    fn take_if_new(self) -> bool {
+        let is_new = {
+            let shown = self.suggestions.read();
+            let option = shown.as_ref().and_then(|shown| shown.choices.get(self.marked()));
+            let written = self.state.composer.peek();
+            let range = shown.as_ref().map(|shown| shown.range.clone()).unwrap_or_default();
+            let there = written.text.get(range).unwrap_or_default();
+            option.is_some_and(|option| option.insert.trim_end() != there.trim_end())
+        };
+        if is_new {
+            self.take(self.marked());
+        }
+        is_new
+    }
+
+    /// Takes a suggestion.
+    pub(crate) fn take(self, index: usize) {
+        let Some(shown) = self.suggestions.peek().clone() else { return };
+        let Some(option) = shown.choices.get(index) else { return };
+        let text = self.state.composer.peek().text.clone();
+        let (Some(before), Some(after)) = (text.get(..shown.range.start), text.get(shown.range.end..)) else {
+            return;
+        };
+        let before = format!("{before}{}", option.insert);
+        let caret = units(&before);
+        self.put(format!("{before}{after}"), caret);
+    }
+
+    /// Closes what is open here.
+    fn escape(mut self) -> bool {
+        if self.question.peek().is_some() {
+            self.question.set(None);
+            return true;
+        }
+        if self.count() == 0 {
+            return false;
+        }
+        let text = self.state.composer.peek().text.clone();
+        self.dismissed.set(Some(text));
+        self.asked.set(false);
+        true
+    }
+
+    /// Keeps a draft.
+    fn keep(mut self, at: BufferKey, text: &str) {
+        if text.len() > SUBMIT_BYTES_MAX {
+            return;
+        }
+        let before = self.drafts.write().insert(at, text.to_owned());
+        if before.as_deref().unwrap_or_default() != text
+            && let Some(key) = self.draft_key(at)
+        {
+            self.place().0.save(&key, Some(text).filter(|text| !text.is_empty()));
+        }
+    }
+
+    fn kept(mut self, at: BufferKey) -> String {
+        if let Some(draft) = self.drafts.peek().get(&at) {
+            return draft.clone();
+        }
+        let saved = self.draft_key(at).and_then(|key| self.place().0.load(&key)).unwrap_or_default();
+        self.drafts.write().insert(at, saved.clone());
+        saved
+    }
+
+    /// Under which key the platform keeps a draft, also after the next start.
+    fn draft_key(&self, at: BufferKey) -> Option<String> {
+        self.state.mark(at).map(|mark| format!("draft {mark}"))
+    }
+}
+
+/// Drafts belong to a conversation: saved now and then and when another one is opened, put back when it is opened again.
+fn use_drafts(desk: Desk) {
+    let shown = use_hook(|| Rc::new(Cell::new(None)));
+    let writing = shown.clone();
+    use_effect(move || {
+        let at = *desk.at.read();
+        let before = shown.replace(Some(at));
+        if before == Some(at) {
+            return;
+        }
+        if let Some(before) = before {
+            let text = desk.state.composer.peek().text.clone();
+            desk.keep(before, &text);
+        }
+        desk.put_all(desk.kept(at));
+    });
+    let waiting = use_hook(|| Rc::new(Cell::new(false)));
+    use_effect(move || {
+        let _ = desk.state.composer.read();
+        if waiting.replace(true) {
+            return;
+        }
+        let (waiting, writing) = (waiting.clone(), writing.clone());
+        spawn(async move {
+            let sleep = desk.place().0.sleep(SAVE_EVERY_MS);
+            sleep.await;
+            waiting.set(false);
+            if let Some(at) = writing.get() {
+                let text = desk.state.composer.peek().text.clone();
+                desk.keep(at, &text);
+            }
+        });
+    });
+}

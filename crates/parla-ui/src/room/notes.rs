@@ -1,0 +1,79 @@
+//! Rows that nobody said: what happened, what the server says, what is missing.
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    text::Text,
+    view::{GapState, RowId},
+};
+
+use crate::{
+    platform::Here,
+    room::text::{Sentence, Words, unmarked},
+    state::{BufferKey, wish},
+    words,
+};
+
+/// Something that happened.
+#[component]
+pub(crate) fn EventRow(id: RowId, time: String, event: parla_client::view::Event) -> Element {
+    let sentence = words::room::event(&event);
+    let plain = unmarked(&sentence);
+    rsx! {
+        div {
+            class: "row event",
+            role: "listitem",
+            "data-row": "{id.0}",
+            "data-kind": "event",
+            "data-time": "{time}",
+            "data-text": "{plain}",
+            time { class: "at", "{time}" }
+            " "
+            div { class: "said", Sentence { words: sentence } }
+        }
+    }
+}
+
+/// What the server says.
+#[component]
+pub(crate) fn ServerRow(at: BufferKey, id: RowId, time: String, text: Text) -> Element {
+    rsx! {
+        div {
+            class: "row server",
+            role: "listitem",
+            "data-row": "{id.0}",
+            "data-kind": "server",
+            "data-time": "{time}",
+            time { class: "at", "{time}" }
+            " "
+            div { class: "said", Words { at, text } }
+        }
+    }
+}
+
+/// What was said between two times is not here.
+#[component]
+pub(crate) fn GapRow(at: BufferKey, id: RowId, span: (Option<String>, String), state: GapState) -> Element {
+    let here = use_context::<Here>();
+    let load = move |_| wish(&here, at.network, Intent::LoadGap { buffer: at.buffer, row: id });
+    let (from, to) = &span;
+    let sentence = words::room::gap(from.as_deref(), to);
+    rsx! {
+        div {
+            class: "row gap",
+            role: "listitem",
+            "data-row": "{id.0}",
+            "data-kind": "event",
+            "data-time": "{to}",
+            "data-text": "{sentence}",
+            span { "{sentence} " }
+            match state {
+                GapState::Loadable => rsx! {
+                    button { r#type: "button", class: "plain", onclick: load, {words::room::LOAD} }
+                },
+                GapState::Loading => rsx! { span { class: "dim", {words::room::LOADING} } },
+                GapState::Lost => rsx! { span { class: "dim", {words::room::GAP_LOST} } },
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A row that somebody said.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent, Problem,
+    view::{Delivery, Manner, RowId, Said},
+};
+
+use crate::{
+    platform::Here,
+    problem_words::RawWords,
+    room::{arrange::Lead, colour, text::Words},
+    state::{BufferKey, Dialog, State, wish},
+    words,
+};
+
+/// A message, a notice or an action.
+#[component]
+pub(crate) fn SaidRow(at: BufferKey, id: RowId, time: String, said: Arc<Said>, lead: Lead) -> Element {
+    let is_named = lead == Lead::Named;
+    let kind = match said.manner {
+        Manner::Message => "message",
+        Manner::Notice => "notice",
+        Manner::Action => "action",
+    };
+    rsx! {
+        div {
+            class: "row {kind}",
+            class: if is_named { "lead" },
+            class: if said.mention { "mention" },
+            class: if said.own { "own" },
+            class: "{delivery_class(&said.delivery)}",
+            role: "listitem",
+            "data-row": "{id.0}",
+            "data-kind": kind,
+            "data-nick": "{said.from}",
+            "data-time": "{time}",
+            time { class: "at", "{time}" }
+            " "
+            div { class: "said",
+                if said.mention {
+                    span { class: "sr-only", "{words::room::MENTIONS_YOU} " }
+                }
+                if is_named {
+                    Nick { at, id, said: said.clone() }
+                } else {
+                    span { class: "sr-only", "{words::room::says(&said.from)} " }
+                }
+                Words { at, text: said.text.clone() }
+                Underway { at, id, delivery: said.delivery.clone() }
+            }
+        }
+    }
+}
+
+fn delivery_class(delivery: &Delivery) -> &'static str {
+    match delivery {
+        Delivery::Done => "",
+        Delivery::Queued | Delivery::Sent => "pending",
+        Delivery::Failed(_) => "failed",
+    }
+}
+
+/// Who said it; a click tells more of him.
+#[component]
+fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
+    let mut state = use_context::<State>();
+    let button = format!("nick-{}", id.0);
+    let focus_back = button.clone();
+    let from = said.from.clone();
+    let open = move |_| state.open_dialog(Dialog::Person(at.network, from.clone()), &focus_back);
+    rsx! {
+        span { class: "nick",
+            if said.manner == Manner::Action {
+                span { "aria-hidden": "true", "* " }
+            }
+            button { r#type: "button", id: button, onclick: open,
+                bdi { color: colour::nick(said.hue), "{said.from}" }
+            }
+        }
+        " "
+    }
+}
+
+/// Where one's own message is on its way, unless it has arrived.
+#[component]
+fn Underway(at: BufferKey, id: RowId, delivery: Delivery) -> Element {
+    match delivery {
+        Delivery::Done => rsx! {},
+        Delivery::Queued => rsx! {
+            div { class: "underway",
+                "{words::room::QUEUED} "
+                Discard { at, id }
+            }
+        },
+        Delivery::Sent => rsx! { span { class: "sr-only", " {words::room::SENDING}" } },
+        Delivery::Failed(problem) => rsx! { Failed { at, id, problem } },
+    }
+}
+
+#[component]
+fn Failed(at: BufferKey, id: RowId, problem: Arc<Problem>) -> Element {
+    let here = use_context::<Here>();
+    let retry = move |_| wish(&here, at.network, Intent::Retry { buffer: at.buffer, row: id });
+    let told = words::problem(&problem);
+    rsx! {
+        div { class: "underway",
+            span { class: "failure", "{words::room::NOT_SENT} " }
+            span { "{told.title} {told.meaning} {told.remedy} " }
+            button { r#type: "button", class: "plain", onclick: retry, {words::room::RETRY} }
+            " "
+            Discard { at, id }
+            RawWords { raw: problem.details.clone() }
+        }
+    }
+}
+
+#[component]
+fn Discard(at: BufferKey, id: RowId) -> Element {
+    let here = use_context::<Here>();
+    let discard = move |_| wish(&here, at.network, Intent::Discard { buffer: at.buffer, row: id });
+    rsx! { button { r#type: "button", class: "plain", onclick: discard, {words::room::DELETE} } }
+}

@@ -1,0 +1,231 @@
+//! Where the reader of a conversation is, and what follows from it: which chunks are drawn, whether he is at the end, when
+//! earlier messages are asked for.
+//!
+//! The page's script moves the scroll bar and reports; this follows the reports. One of these lives as long as a conversation is
+//! shown; what it must know when the conversation is shown again, it leaves in [`Memories`].
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    view::{BufferView, Content, Earlier, Row, RowId, Timeline},
+};
+
+use crate::{
+    platform::{Here, PageAct},
+    room::window::{Eye, Heights, Place, Segment, chunk_of, segments},
+    state::{BufferKey, State, wish},
+};
+
+/// The height of a log of which nothing is known yet, in CSS pixels.
+const HEIGHT_GUESS: f64 = 800.0;
+/// Nearer to the beginning than this, earlier messages are asked for.
+const NEAR_BEGINNING: i32 = 600;
+/// New rows are counted up to this.
+const NEW_MAX: usize = 1_000;
+
+/// What is remembered of the conversations that were shown.
+#[derive(Clone, Default)]
+pub(crate) struct Memories(Rc<RefCell<BTreeMap<BufferKey, Memory>>>);
+
+#[derive(Clone, Default)]
+struct Memory {
+    place: Place,
+    heights: Heights,
+    open: BTreeSet<RowId>,
+}
+
+/// Where a conversation is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At its newest row.
+    End,
+    /// Where the reader was.
+    Kept,
+    /// At the first row that he has not seen.
+    Divider(RowId),
+}
+
+/// The reader of one conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct Scroll {
+    at: BufferKey,
+    /// The conversation.
+    pub(crate) view: Memo<Option<BufferView>>,
+    /// Where the script is to begin.
+    pub(crate) start: Signal<Start>,
+    /// At the end.
+    pub(crate) end: Signal<bool>,
+    /// The heights of chunks.
+    pub(crate) heights: Signal<Heights>,
+    /// The runs of comings and goings that are opened.
+    pub(crate) open: Signal<BTreeSet<RowId>>,
+    /// What is drawn.
+    pub(crate) segments: Memo<Vec<Segment>>,
+    place: Signal<Place>,
+    size: Signal<(i32, i32)>,
+    /// The newest row when the reader left the end.
+    left: Signal<Option<RowId>>,
+}
+
+/// The name of a log in reports of the page.
+pub(crate) fn log_name(at: BufferKey) -> String {
+    format!("{}-{}", at.network.0, at.buffer.0)
+}
+
+/// The reader of the conversation that the calling component shows.
+pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
+    let state = use_context::<State>();
+    let view = use_memo(move || state.buffers.read().get(&at).cloned());
+    let memories = use_context::<Memories>();
+    let (memory, begin) = use_hook(|| begin(view.peek().as_ref(), memories.0.borrow().get(&at)));
+    let start = use_signal(|| begin);
+    let place = use_signal(|| memory.place);
+    let heights = use_signal(|| memory.heights.clone());
+    let open = use_signal(|| memory.open.clone());
+    let end = use_signal(|| memory.place == Place::End);
+    let left = use_signal(|| view.peek().as_ref().and_then(|view| newest(&view.timeline)));
+    let size = use_signal(|| (0, 0));
+    let segments = use_memo(move || {
+        let view = view.read();
+        let Some(view) = view.as_ref() else { return Vec::new() };
+        let height = size.read().1;
+        let height = if height > 0 { f64::from(height) } else { HEIGHT_GUESS };
+        let kept = selected(&view.timeline, *state.selection.read());
+        segments(&view.timeline, &heights.read(), &Eye { place: *place.read(), height, kept })
+    });
+    let scroll = Scroll { at, view, start, end, heights, open, segments, place, size, left };
+    use_drop(move || {
+        let memory =
+            Memory { place: *place.peek(), heights: heights.peek().clone(), open: open.peek().clone() };
+        memories.0.borrow_mut().insert(at, memory);
+    });
+    use_effect(move || scroll.follow(state));
+    use_load_earlier(scroll, state);
+    use_landing(scroll);
+    scroll
+}
+
+/// Where to begin. What was not seen comes first, then where the reader was.
+fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
+    let start = if kept.is_some() { Start::Kept } else { Start::End };
+    let mut memory = kept.cloned().unwrap_or_default();
+    let unseen = view.and_then(|view| {
+        let divider = view.divider?;
+        Some((divider, chunk_of(&view.timeline.chunks, divider)?))
+    });
+    let Some((divider, chunk)) = unseen else { return (memory, start) };
+    memory.place = Place::At { chunk, offset: 0.0 };
+    (memory, Start::Divider(divider))
+}
+
+impl Scroll {
+    /// Takes in where the page says it is.
+    fn follow(mut self, state: State) {
+        let report = state.view.read().clone();
+        if report.room != log_name(self.at) {
+            return;
+        }
+        let size = (report.width, report.height);
+        let before = *self.size.peek();
+        if before != size {
+            if before.0 != 0 && before.0 != size.0 {
+                self.heights.write().clear();
+            }
+            self.size.set(size);
+        }
+        let place = self.located(report.end, f64::from(report.top));
+        if *self.place.peek() != place {
+            self.place.set(place);
+        }
+        if *self.end.peek() != report.end {
+            if !report.end {
+                let newest = self.view.peek().as_ref().and_then(|view| newest(&view.timeline));
+                self.left.set(newest);
+            }
+            self.end.set(report.end);
+        }
+    }
+
+    fn located(&self, end: bool, top: f64) -> Place {
+        match self.view.peek().as_ref() {
+            Some(view) if !end => self.heights.peek().locate(&view.timeline.chunks, top),
+            _ => Place::End,
+        }
+    }
+
+    /// How many have written since the reader left the end.
+    pub(crate) fn new_rows(&self) -> usize {
+        let view = self.view.read();
+        let (Some(view), left) = (view.as_ref(), *self.left.read()) else { return 0 };
+        let since = view.timeline.rows().rev().take_while(|row| Some(row.id) != left).take(NEW_MAX);
+        since.filter(|row| is_from_others(row)).count()
+    }
+}
+
+fn newest(timeline: &Timeline) -> Option<RowId> {
+    timeline.rows().next_back().map(|row| row.id)
+}
+
+fn is_from_others(row: &Row) -> bool {
+    match &row.content {
+        Content::Said(said) => !said.own,
+        Content::Event(_) | Content::Server(_) | Content::Gap(_) => false,
+    }
+}
+
+fn selected(timeline: &Timeline, rows: Option<(RowId, RowId)>) -> Option<(u64, u64)> {
+    let (first, last) = rows?;
+    Some((chunk_of(&timeline.chunks, first)?, chunk_of(&timeline.chunks, last)?))
+}
+
+/// Asks for earlier messages when the beginning comes near: once for each beginning, so that a failure is not tried for ever.
+fn use_load_earlier(scroll: Scroll, state: State) {
+    let here = use_context::<Here>();
+    let asked = use_hook(|| Rc::new(Cell::new(None::<Option<RowId>>)));
+    use_effect(move || {
+        let at = scroll.at;
+        let is_near = {
+            let report = state.view.read();
+            report.room == log_name(at) && report.top < NEAR_BEGINNING
+        };
+        let view = scroll.view.read();
+        let Some(view) = view.as_ref() else { return };
+        let first = view.timeline.rows().next().map(|row| row.id);
+        if is_near && view.earlier == Earlier::Possible && asked.get() != Some(first) {
+            asked.set(Some(first));
+            wish(&here, at.network, Intent::LoadEarlier { buffer: at.buffer });
+        }
+    });
+}
+
+/// A conversation that was empty when it was opened, because the app has just started, is gone to where reading begins as soon
+/// as that is known; unless the reader has moved by then.
+fn use_landing(mut scroll: Scroll) {
+    let here = use_context::<Here>();
+    let landed = use_hook(|| {
+        let has_rows = scroll.view.peek().as_ref().is_some_and(|view| view.timeline.len > 0);
+        Rc::new(Cell::new(has_rows))
+    });
+    use_effect(move || {
+        if !*scroll.end.read() {
+            landed.set(true);
+        }
+        let view = scroll.view.read();
+        let Some(divider) = view.as_ref().and_then(|view| view.divider) else { return };
+        if landed.replace(true) {
+            return;
+        }
+        let Some(chunk) = view.as_ref().and_then(|view| chunk_of(&view.timeline.chunks, divider)) else {
+            return;
+        };
+        scroll.place.set(Place::At { chunk, offset: 0.0 });
+        scroll.end.set(false);
+        here.0.page(PageAct::ScrollToRow(divider));
+    });
+}

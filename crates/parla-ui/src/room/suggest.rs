@@ -1,0 +1,98 @@
+//! What the composer suggests for what is being written: commands, rooms, people.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use dioxus::prelude::ReadableExt;
+use parla_client::{
+    completion::{Candidates, Completion, Trigger, complete},
+    slash::SPECS,
+    view::{BufferKind, BufferView, Content},
+};
+
+use crate::state::{BufferKey, State};
+
+/// Rows that are looked at for who spoke last.
+const SPOKE_ROWS_MAX: usize = 200;
+
+/// The suggestions for this text with the caret behind so many UTF-16 units.
+pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<Completion> {
+    let written = state.composer.read();
+    // A text that begins with two slashes is not a command.
+    if trigger == Trigger::Typing && written.text.starts_with("//") {
+        return None;
+    }
+    let buffers = state.buffers.read();
+    let wants = |sign| trigger == Trigger::Tab || written.text.contains(sign);
+    let members = if wants('@') { buffers.get(&at).map(people).unwrap_or_default() } else { Vec::new() };
+    let mut rooms = Vec::new();
+    if wants('#') {
+        let known =
+            buffers.iter().filter(|(key, view)| key.network == at.network && view.kind == BufferKind::Room);
+        rooms.extend(known.map(|(key, view)| (*key != at, view.name.clone())));
+        rooms.sort_by_key(|(is_other, _)| *is_other);
+    }
+    let rooms: Vec<Arc<str>> = rooms.into_iter().map(|(_, name)| name).collect();
+    let candidates = Candidates { commands: SPECS, members: &members, rooms: &rooms };
+    complete(&written.text, byte_of(&written.text, written.caret), trigger, &candidates)
+}
+
+/// The members, who spoke last first.
+fn people(view: &BufferView) -> Vec<Arc<str>> {
+    let mut shown = BTreeSet::new();
+    let mut spoke = Vec::new();
+    for row in view.timeline.rows().rev().take(SPOKE_ROWS_MAX) {
+        if let Content::Said(said) = &row.content
+            && !said.own
+            && shown.insert(&said.from)
+        {
+            spoke.push(&said.from);
+        }
+    }
+    let members = view.members.0.iter();
+    let mut names: Vec<(usize, Arc<str>)> = members
+        .map(|member| {
+            let place = if shown.contains(&member.nick) {
+                spoke.iter().position(|nick| **nick == member.nick)
+            } else {
+                None
+            };
+            (place.unwrap_or(usize::MAX), member.name.clone())
+        })
+        .collect();
+    if view.kind == BufferKind::Direct {
+        names.push((0, view.name.clone()));
+    }
+    names.sort_by_key(|(place, _)| *place);
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// Bytes from the beginning of the text to this UTF-16 unit.
+pub(crate) fn byte_of(text: &str, unit: usize) -> usize {
+    let mut units = 0;
+    for (byte, char) in text.char_indices() {
+        if units >= unit {
+            return byte;
+        }
+        units += char.len_utf16();
+    }
+    text.len()
+}
+
+/// UTF-16 units of the text.
+pub(crate) fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carets_are_converted() {
+        let text = "a😀é";
+        for (unit, byte) in [(0, 0), (1, 1), (3, 5), (4, 7), (99, 7)] {
+            assert_eq!(byte_of(text, unit), byte, "{unit}");
+        }
+        assert_eq!(units(text), 4);
+    }
+}

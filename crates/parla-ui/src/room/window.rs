@@ -1,0 +1,231 @@
+//! Which chunks of a long conversation are in the page: those near the eye and those that are selected.
+//!
+//! All others are blank space of the height they had when they were last seen, or of a guess. Light loops over chunks, never
+//! over rows. Knows no component.
+
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+use parla_client::view::{ChunkRef, Row, RowId, Timeline};
+
+/// The height of a row that was never seen, in CSS pixels.
+const ROW_GUESS: f64 = 28.0;
+/// How far beyond what is visible rows are drawn, on either side.
+const MARGIN: f64 = 800.0;
+/// Chunks that stay because something in them is selected.
+pub(crate) const KEPT_CHUNKS_MAX: usize = 40;
+
+/// Where the reader is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Place {
+    /// At the newest row, and stays there when more come.
+    #[default]
+    End,
+    /// The top of what is visible is so far below the top of this chunk.
+    At {
+        /// The chunk's id.
+        chunk: u64,
+        /// CSS pixels; may be negative.
+        offset: f64,
+    },
+}
+
+/// What decides which chunks are drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Eye {
+    /// Where the reader is.
+    pub(crate) place: Place,
+    /// How much he sees at once.
+    pub(crate) height: f64,
+    /// The ids of the first and the last chunk with something selected in it.
+    pub(crate) kept: Option<(u64, u64)>,
+}
+
+/// A part of the page, from the top to the bottom.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Segment {
+    /// Nothing, so high.
+    Blank(f64),
+    /// A chunk, and the row before it.
+    Chunk(ChunkRef, Option<Row>),
+}
+
+/// The heights of chunks, as far as they were measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Heights(BTreeMap<u64, f64>);
+
+impl Heights {
+    /// Notes a height.
+    pub(crate) fn measure(&mut self, chunk: u64, height: f64) {
+        self.0.insert(chunk, height);
+    }
+
+    /// Whether this height would be news.
+    pub(crate) fn differs(&self, chunk: u64, height: f64) -> bool {
+        self.0.get(&chunk).is_none_or(|before| (before - height).abs() > 0.5)
+    }
+
+    /// Forgets all, because the width has changed.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn of(&self, chunk: &ChunkRef) -> f64 {
+        let guess = || ROW_GUESS * count(chunk.0.rows.len());
+        self.0.get(&chunk.0.id).copied().unwrap_or_else(guess)
+    }
+
+    /// The place that is `top` pixels below the beginning.
+    pub(crate) fn locate(&self, chunks: &[ChunkRef], top: f64) -> Place {
+        let mut begin = 0.0;
+        let mut place = Place::End;
+        for chunk in chunks {
+            if begin > top && place != Place::End {
+                break;
+            }
+            place = Place::At { chunk: chunk.0.id, offset: top - begin };
+            begin += self.of(chunk);
+        }
+        place
+    }
+}
+
+/// The parts of the page for what the eye sees.
+pub(crate) fn segments(timeline: &Timeline, heights: &Heights, eye: &Eye) -> Vec<Segment> {
+    let chunks = &timeline.chunks;
+    let seen = seen(chunks, heights, eye);
+    let kept = kept(chunks, eye.kept);
+    let mut segments = Vec::new();
+    let mut blank = 0.0;
+    let mut before: Option<&ChunkRef> = None;
+    for (index, chunk) in chunks.iter().enumerate() {
+        if seen.contains(&index) || kept.as_ref().is_some_and(|kept| kept.contains(&index)) {
+            if blank > 0.0 {
+                segments.push(Segment::Blank(blank));
+                blank = 0.0;
+            }
+            let previous = before.and_then(|before| before.0.rows.last()).cloned();
+            segments.push(Segment::Chunk(chunk.clone(), previous));
+        } else {
+            blank += heights.of(chunk);
+        }
+        before = Some(chunk);
+    }
+    if blank > 0.0 {
+        segments.push(Segment::Blank(blank));
+    }
+    segments
+}
+
+/// The chunks near what is visible.
+fn seen(chunks: &[ChunkRef], heights: &Heights, eye: &Eye) -> RangeInclusive<usize> {
+    let top = match eye.place {
+        Place::End => chunks.iter().map(|chunk| heights.of(chunk)).sum::<f64>() - eye.height,
+        Place::At { chunk, offset } => {
+            let before = chunks.iter().take_while(|other| other.0.id != chunk);
+            let begin: f64 = before.map(|chunk| heights.of(chunk)).sum();
+            begin + offset
+        }
+    };
+    let (from, to) = (top - MARGIN, top + eye.height + MARGIN);
+    let (mut first, mut last) = (None, 0);
+    let mut begin = 0.0;
+    for (index, chunk) in chunks.iter().enumerate() {
+        let end = begin + heights.of(chunk);
+        // The last chunk is near everything that is below it.
+        if first.is_none() && (end > from || index + 1 == chunks.len()) {
+            first = Some(index);
+        }
+        if begin <= to {
+            last = index;
+        }
+        begin = end;
+    }
+    let first = first.unwrap_or(0);
+    first..=last.max(first)
+}
+
+/// The chunks with something selected in them.
+fn kept(chunks: &[ChunkRef], ids: Option<(u64, u64)>) -> Option<RangeInclusive<usize>> {
+    let (first, last) = ids?;
+    let first = chunks.iter().position(|chunk| chunk.0.id == first)?;
+    let last = chunks.iter().position(|chunk| chunk.0.id == last)?;
+    let (first, last) = (first.min(last), first.max(last));
+    Some(first..=last.min(first + KEPT_CHUNKS_MAX - 1))
+}
+
+/// The chunk with this row, looked for from the end.
+pub(crate) fn chunk_of(chunks: &[ChunkRef], row: RowId) -> Option<u64> {
+    let holds = |chunk: &&ChunkRef| chunk.0.rows.iter().any(|other| other.id == row);
+    chunks.iter().rev().find(holds).map(|chunk| chunk.0.id)
+}
+
+fn count(rows: usize) -> f64 {
+    u32::try_from(rows).map_or(f64::MAX, f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parla_client::{
+        text::Text,
+        view::{Chunk, Content},
+    };
+    use parla_proto::Timestamp;
+
+    use super::*;
+
+    fn timeline(chunks: u64) -> Timeline {
+        let row =
+            |id| Row { id: RowId(id), at: Timestamp::default(), content: Content::Server(Text::default()) };
+        let chunk = |id| ChunkRef(Arc::new(Chunk { id, rows: (0..50).map(|n| row(id * 50 + n)).collect() }));
+        Timeline { chunks: (0..chunks).map(chunk).collect(), len: usize::try_from(chunks * 50).unwrap() }
+    }
+
+    /// Ids of chunks, `_` for blanks.
+    fn shown(timeline: &Timeline, heights: &Heights, place: Place, kept: Option<(u64, u64)>) -> String {
+        let eye = Eye { place, height: 700.0, kept };
+        let segments = segments(timeline, heights, &eye);
+        let words = segments.iter().map(|segment| match segment {
+            Segment::Blank(_) => "_".to_owned(),
+            Segment::Chunk(chunk, _) => chunk.0.id.to_string(),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_long_conversation_is_mostly_blank() {
+        let (timeline, heights) = (timeline(1000), Heights::default());
+        assert_eq!(shown(&timeline, &heights, Place::End, None), "_ 998 999");
+        let place = Place::At { chunk: 500, offset: 0.0 };
+        assert_eq!(shown(&timeline, &heights, place, None), "_ 499 500 501 _");
+        assert_eq!(shown(&timeline, &heights, Place::At { chunk: 0, offset: -40.0 }, None), "0 1 _");
+    }
+
+    #[test]
+    fn what_is_selected_stays() {
+        let (timeline, heights) = (timeline(1000), Heights::default());
+        assert_eq!(shown(&timeline, &heights, Place::End, Some((10, 12))), "_ 10 11 12 _ 998 999");
+        let all = shown(&timeline, &heights, Place::End, Some((0, 900)));
+        assert_eq!(all.split(' ').count(), KEPT_CHUNKS_MAX + 3);
+    }
+
+    #[test]
+    fn a_place_is_found_again() {
+        let (timeline, mut heights) = (timeline(10), Heights::default());
+        heights.measure(0, 1000.0);
+        assert!(!heights.differs(0, 1000.2) && heights.differs(0, 1001.0) && heights.differs(1, 1000.0));
+        assert_eq!(heights.locate(&timeline.chunks, 1100.0), Place::At { chunk: 1, offset: 100.0 });
+        assert_eq!(heights.locate(&timeline.chunks, -5.0), Place::At { chunk: 0, offset: -5.0 });
+        assert_eq!(heights.locate(&[], 0.0), Place::End);
+    }
+
+    #[test]
+    fn low_chunks_are_followed_by_more() {
+        let (timeline, mut heights) = (timeline(100), Heights::default());
+        for chunk in 95..100 {
+            heights.measure(chunk, 24.0);
+        }
+        assert_eq!(shown(&timeline, &heights, Place::End, None), "_ 94 95 96 97 98 99");
+    }
+}

@@ -1,0 +1,154 @@
+//! The list on the left: networks, their rooms, the people one talks to.
+
+use dioxus::prelude::*;
+use parla_client::view::{BufferKind, NetworkId};
+
+use crate::{
+    platform::{Here, Place},
+    state::{Dialog, State},
+    words::{self, rooms as said},
+};
+
+mod listing;
+mod new_form;
+mod row;
+
+use listing::NetworkRows;
+pub(crate) use listing::Row;
+use new_form::NewForm;
+use row::RoomRow;
+
+/// All conversations in the order of the list.
+pub(crate) fn order(state: State) -> Vec<Row> {
+    let networks = listing::listing(&state.networks.peek(), &state.buffers.peek());
+    networks.into_iter().flat_map(NetworkRows::in_order).collect()
+}
+
+/// Whether the conversation that is shown has members. Not to be used where it must be drawn again.
+pub(crate) fn has_members(state: State) -> bool {
+    let buffers = state.buffers.peek();
+    state.current.peek().and_then(|key| buffers.get(&key)).is_some_and(|view| view.kind == BufferKind::Room)
+}
+
+/// The same, for what is drawn.
+pub(crate) fn has_members_now(state: State) -> bool {
+    let buffers = state.buffers.read();
+    state.current.read().and_then(|key| buffers.get(&key)).is_some_and(|view| view.kind == BufferKind::Room)
+}
+
+/// The list.
+#[component]
+pub(crate) fn RoomList() -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let networks = use_memo(move || listing::listing(&state.networks.read(), &state.buffers.read()));
+    let on_desktop = here.0.place() == Place::Desktop;
+    rsx! {
+        div { class: "rooms-head",
+            h1 { {words::APP} }
+            button {
+                id: "open-help",
+                r#type: "button",
+                class: "quiet icon",
+                "aria-label": said::HELP,
+                title: said::HELP,
+                onclick: move |_| state.open_dialog(Dialog::Help, "open-help"),
+                span { "aria-hidden": "true", "?" }
+            }
+        }
+        div { class: "rooms-scroll",
+            for rows in networks() {
+                Network { key: "{rows.id.0}", rows }
+            }
+            if on_desktop {
+                button {
+                    id: "open-add",
+                    r#type: "button",
+                    class: "quiet wide",
+                    onclick: move |_| state.open_dialog(Dialog::AddNetwork, "open-add"),
+                    {said::ADD_NETWORK}
+                }
+            }
+        }
+    }
+}
+
+/// One network. Drawn again when one of its rows changes or another conversation is opened; its rows only if they change.
+#[component]
+fn Network(rows: NetworkRows) -> Element {
+    let mut state = use_context::<State>();
+    let NetworkRows { id, name, you, link, rooms, people, server } = rows;
+    let you_id = format!("you-{}", id.0);
+    let back = you_id.clone();
+    rsx! {
+        section { class: "network", "aria-label": "{name}",
+            div { class: "network-head",
+                h2 { bdi { title: "{name}", "{name}" } }
+                if let Some(link) = link {
+                    span { class: "network-link", {link} }
+                }
+            }
+            button {
+                id: "{you_id}",
+                r#type: "button",
+                class: "quiet wide you",
+                onclick: move |_| state.open_dialog(Dialog::Nick(id), &back),
+                bdi { "{you}" }
+            }
+            if let Some(row) = server {
+                ul { class: "room-rows", RoomRow { row: row.clone(), is_current: is_current(state, &row) } }
+            }
+            Group { title: said::ROOMS, rows: rooms }
+            Group { title: said::PEOPLE, rows: people }
+            Actions { network: id }
+        }
+    }
+}
+
+#[component]
+fn Group(title: &'static str, rows: Vec<Row>) -> Element {
+    let state = use_context::<State>();
+    if rows.is_empty() {
+        return rsx! {};
+    }
+    rsx! {
+        h3 { {title} }
+        ul { class: "room-rows",
+            for row in rows {
+                RoomRow { key: "{row.key.buffer.0}", is_current: is_current(state, &row), row }
+            }
+        }
+    }
+}
+
+fn is_current(state: State, row: &Row) -> bool {
+    *state.current.read() == Some(row.key)
+}
+
+#[component]
+fn Actions(network: NetworkId) -> Element {
+    let mut state = use_context::<State>();
+    let mut is_open = use_signal(|| false);
+    let browse_id = format!("browse-{}", network.0);
+    let back = browse_id.clone();
+    rsx! {
+        button {
+            id: "{browse_id}",
+            r#type: "button",
+            class: "quiet wide",
+            onclick: move |_| state.open_dialog(Dialog::Browse(network), &back),
+            {said::BROWSE}
+        }
+        button {
+            id: "new-{network.0}",
+            r#type: "button",
+            class: "quiet wide",
+            "aria-expanded": if is_open() { "true" } else { "false" },
+            onclick: move |_| is_open.toggle(),
+            {said::NEW}
+        }
+        if is_open() {
+            NewForm { network, is_open }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the list on the left shows, and in which order. Knows nothing of how it looks.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_client::view::{BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence};
+
+use crate::{state::BufferKey, words};
+
+/// One network of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NetworkRows {
+    pub(crate) id: NetworkId,
+    pub(crate) name: Arc<str>,
+    /// Who one is there.
+    pub(crate) you: String,
+    /// What there is to say about the connection.
+    pub(crate) link: Option<&'static str>,
+    pub(crate) rooms: Vec<Row>,
+    pub(crate) people: Vec<Row>,
+    pub(crate) server: Option<Row>,
+}
+
+/// One conversation of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) key: BufferKey,
+    pub(crate) kind: BufferKind,
+    pub(crate) name: Arc<str>,
+    pub(crate) unread: u32,
+    pub(crate) mentions: u32,
+    pub(crate) there: There,
+}
+
+/// Whether one is in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum There {
+    Yes,
+    Coming,
+    No,
+}
+
+impl NetworkRows {
+    /// From top to bottom.
+    pub(crate) fn in_order(self) -> impl Iterator<Item = Row> {
+        self.server.into_iter().chain(self.rooms).chain(self.people)
+    }
+}
+
+/// The list. By name, so that nothing jumps.
+pub(crate) fn listing(
+    networks: &BTreeMap<NetworkId, NetworkView>,
+    buffers: &BTreeMap<BufferKey, BufferView>,
+) -> Vec<NetworkRows> {
+    let mut list: Vec<NetworkRows> = networks.values().map(empty).collect();
+    for (key, view) in buffers {
+        let Some(rows) = list.iter_mut().find(|rows| rows.id == key.network) else { continue };
+        let row = row(*key, view);
+        match view.kind {
+            BufferKind::Room => rows.rooms.push(row),
+            BufferKind::Direct => rows.people.push(row),
+            BufferKind::Server => rows.server = Some(row),
+        }
+    }
+    for rows in &mut list {
+        rows.rooms.sort_by_cached_key(by_name);
+        rows.people.sort_by_cached_key(by_name);
+    }
+    list
+}
+
+fn empty(network: &NetworkView) -> NetworkRows {
+    // Its own name for a while, its address is shown; what it needs, the banner says.
+    let link: &LinkState = &network.link;
+    NetworkRows {
+        id: network.id,
+        name: Arc::clone(&network.name),
+        you: words::you_are(&network.nick, network.away.as_deref()),
+        link: words::link(link),
+        rooms: Vec::new(),
+        people: Vec::new(),
+        server: None,
+    }
+}
+
+fn row(key: BufferKey, view: &BufferView) -> Row {
+    let there = match view.presence {
+        Presence::Present => There::Yes,
+        Presence::Joining => There::Coming,
+        Presence::Absent(_) => There::No,
+    };
+    let name = Arc::clone(&view.name);
+    Row { key, kind: view.kind, name, unread: view.unread, mentions: view.mentions, there }
+}
+
+fn by_name(row: &Row) -> (String, BufferKey) {
+    (row.name.to_lowercase(), row.key)
+}

@@ -1,0 +1,89 @@
+//! The small form that joins a room or opens a conversation with a person, by name.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{Intent, view::NetworkId};
+
+use crate::{
+    platform::{Here, PageAct},
+    state::{State, wish},
+    words::rooms as said,
+};
+
+/// The form. Closes itself when it has done its work.
+#[component]
+pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
+    let here = use_context::<Here>();
+    let mut name = use_signal(String::new);
+    let id = format!("new-name-{}", network.0);
+    let (page, focused) = (here.clone(), id.clone());
+    use_effect(move || page.0.page(PageAct::Focus(focused.clone())));
+    let is_room = use_memo(move || is_room(&name.read()));
+    let (join, message, close) = (here.clone(), here.clone(), here);
+    rsx! {
+        form {
+            class: "new-form",
+            onsubmit: move |event| {
+                event.prevent_default();
+                finish(Target { network, is_open, name }, &join, |room| Intent::Join { room, key: None });
+            },
+            onkeydown: move |event| {
+                if event.key() == Key::Escape {
+                    event.stop_propagation();
+                    is_open.set(false);
+                    close.0.page(PageAct::Focus(format!("new-{}", network.0)));
+                }
+            },
+            label { r#for: "{id}", class: "sr-only", {said::NEW_NAME} }
+            input {
+                id: "{id}",
+                r#type: "text",
+                placeholder: said::NEW_NAME,
+                autocomplete: "off",
+                autocapitalize: "off",
+                spellcheck: "false",
+                dir: "auto",
+                oninput: move |event| name.set(event.value()),
+            }
+            div { class: "buttons",
+                button { r#type: "submit", class: "primary", {said::JOIN_ROOM} }
+                if !is_room() {
+                    button {
+                        r#type: "button",
+                        class: "plain",
+                        onclick: move |_| {
+                            finish(Target { network, is_open, name }, &message, |nick| Intent::OpenDirect { nick });
+                        },
+                        {said::MESSAGE_PERSON}
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct Target {
+    network: NetworkId,
+    is_open: Signal<bool>,
+    name: Signal<String>,
+}
+
+fn finish(mut target: Target, here: &Here, intent: impl FnOnce(Arc<str>) -> Intent) {
+    let name = target.name.peek().trim().to_owned();
+    if name.is_empty() {
+        return;
+    }
+    wish(here, target.network, intent(name.into()));
+    target.is_open.set(false);
+    if let Some(state) = try_consume_context::<State>()
+        && state.current.peek().is_some()
+    {
+        here.0.page(PageAct::Focus("composer".to_owned()));
+    }
+}
+
+/// Whether it can only be the name of a room.
+fn is_room(name: &str) -> bool {
+    name.trim_start().starts_with(['#', '&'])
+}

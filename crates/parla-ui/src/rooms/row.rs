@@ -1,0 +1,91 @@
+//! One conversation in the list: its name, what is new in it, and the way out.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{Intent, view::BufferKind};
+
+use super::listing::{Row, There};
+use crate::{
+    platform::Here,
+    state::{State, ToastKind, wish},
+    words,
+};
+
+/// One conversation in the list.
+#[component]
+pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
+    let mut state = use_context::<State>();
+    let new = words::unread(row.unread, row.mentions);
+    let mut class = String::from("room-row");
+    for (applies, name) in
+        [(is_current, " current"), (new.is_some(), " unread"), (row.there != There::Yes, " absent")]
+    {
+        if applies {
+            class.push_str(name);
+        }
+    }
+    let key = row.key;
+    let name = match row.kind {
+        BufferKind::Server => words::rooms::SERVER.into(),
+        BufferKind::Room | BufferKind::Direct => Arc::clone(&row.name),
+    };
+    rsx! {
+        li { class,
+            button {
+                id: "room-{key.network.0}-{key.buffer.0}",
+                r#type: "button",
+                class: "room-link",
+                title: "{name}",
+                "aria-current": is_current.then_some("page"),
+                onclick: move |_| state.open(key),
+                span { class: "room-name", bdi { "{name}" } }
+                Badge { unread: row.unread, mentions: row.mentions }
+                if let Some(new) = new {
+                    span { class: "sr-only", ", {new}" }
+                }
+            }
+            if row.kind != BufferKind::Server {
+                LeaveButton { row }
+            }
+        }
+    }
+}
+
+/// A number for what is meant for the person, a dot for the rest. Said in words beside it.
+#[component]
+fn Badge(unread: u32, mentions: u32) -> Element {
+    if mentions > 0 {
+        rsx! { span { class: "badge", "aria-hidden": "true", {words::badge(mentions)} } }
+    } else if unread > 0 {
+        rsx! { span { class: "dot", "aria-hidden": "true" } }
+    } else {
+        rsx! {}
+    }
+}
+
+#[component]
+fn LeaveButton(row: Row) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let label = words::leave(row.kind, &row.name);
+    rsx! {
+        button {
+            r#type: "button",
+            class: "leave",
+            "aria-label": "{label}",
+            title: "{label}",
+            onclick: move |_| {
+                let buffer = row.key.buffer;
+                wish(&here, row.key.network, Intent::Leave { buffer });
+                let name = Arc::clone(&row.name);
+                let kind = match row.kind {
+                    BufferKind::Room => ToastKind::Left(name),
+                    BufferKind::Direct | BufferKind::Server => ToastKind::Closed(name),
+                };
+                state.toast(row.key.network, None, kind);
+            },
+            span { "aria-hidden": "true", "×" }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! What the interface knows: the views of all networks, and what the person has open.
+//!
+//! Written in one place, [`State::apply`] for what comes from the networks, and by the components for what the person opens.
+//! Kept in signals, so that only what reads a thing is drawn again when it changes.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    view::{
+        BufferId, BufferKind, BufferView, DirectoryView, LinkState, NetworkId, NetworkView, Notice, Person,
+        RowId, Update,
+    },
+};
+
+use crate::{
+    keys::Region,
+    platform::{Command, Here},
+};
+
+/// A conversation among those of all networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BufferKey {
+    /// The network.
+    pub network: NetworkId,
+    /// The conversation there.
+    pub buffer: BufferId,
+}
+
+/// A message to the person that goes away by itself or by a click.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// Counts up.
+    pub id: u64,
+    /// From which network.
+    pub network: NetworkId,
+    /// About which conversation.
+    pub buffer: Option<BufferId>,
+    /// What it says.
+    pub kind: ToastKind,
+}
+
+/// What a toast says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToastKind {
+    /// What a network told.
+    Notice(Notice),
+    /// The person left this room, and can go back.
+    Left(Arc<str>),
+    /// The person closed the conversation with this person, and can open it again.
+    Closed(Arc<str>),
+    /// What was selected is on the clipboard.
+    Copied,
+}
+
+/// What is open over the conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// The rooms there are.
+    Browse(NetworkId),
+    /// Who someone is.
+    Person(NetworkId, Arc<str>),
+    /// Ask someone into this room.
+    Invite(BufferKey),
+    /// Say what this room is about.
+    Topic(BufferKey),
+    /// Another name.
+    Nick(NetworkId),
+    /// Another network.
+    AddNetwork,
+    /// The commands and the keys.
+    Help,
+}
+
+/// The side that is slid in where there is not room for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The conversation alone.
+    #[default]
+    None,
+    /// The rooms.
+    Rooms,
+    /// The members.
+    Members,
+}
+
+/// Everything the components read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct State {
+    /// The networks.
+    pub networks: Signal<BTreeMap<NetworkId, NetworkView>>,
+    /// Their conversations.
+    pub buffers: Signal<BTreeMap<BufferKey, BufferView>>,
+    /// The conversation that is shown.
+    pub current: Signal<Option<BufferKey>>,
+    /// What is to be said.
+    pub toasts: Signal<VecDeque<Toast>>,
+    /// The rooms of the networks that were asked for them.
+    pub directories: Signal<BTreeMap<NetworkId, DirectoryView>>,
+    /// The last person that was asked about.
+    pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
+    /// What is open over the conversation.
+    pub dialog: Signal<Option<Dialog>>,
+    /// The side that is slid in.
+    pub side: Signal<Side>,
+    /// Whether the window is in front and visible.
+    pub attentive: Signal<bool>,
+    /// Whether the newest row of the conversation is in view.
+    pub at_end: Signal<bool>,
+    /// The rows that are selected, first and last, as the page reports them.
+    pub selection: Signal<Option<(RowId, RowId)>>,
+    /// Which part of the log is visible, as the page reports it.
+    pub view: Signal<LogView>,
+    /// What stands in the composer, as the page reports it.
+    pub composer: Signal<ComposerText>,
+    /// The id of the element that gets the focus back when what is open is closed.
+    pub focus_back: Signal<Option<String>>,
+    /// Whether the person has been let in: from then on the frame is shown, and no first screen.
+    pub entered: Signal<bool>,
+    /// Whether the members are shown where there is room for them.
+    pub members: Signal<Shown>,
+    /// The part of the window that has the focus.
+    pub(crate) region: Signal<Region>,
+    /// The highest number of a network that was used.
+    pub network_last: Signal<u32>,
+    /// What was open when the app was closed, to be opened once it is there; see [`State::mark`].
+    pub wanted: Signal<Option<String>>,
+}
+
+/// Whether a part is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// It is.
+    #[default]
+    Yes,
+    /// It is hidden.
+    No,
+}
+
+/// What stands in the composer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComposerText {
+    /// The text.
+    pub text: String,
+    /// Where the caret is, in UTF-16 units.
+    pub caret: usize,
+}
+
+/// Which part of the log is visible, in CSS pixels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+pub struct LogView {
+    /// Which log: its `data-room`.
+    pub room: String,
+    /// What is above.
+    pub top: i32,
+    /// What is visible.
+    pub height: i32,
+    /// How wide it is.
+    pub width: i32,
+    /// All of it.
+    pub total: i32,
+    /// The reader is at the end, and stays there when more comes.
+    pub end: bool,
+}
+
+/// Toasts that are kept; older ones go first.
+const TOASTS_MAX: usize = 5;
+
+impl State {
+    /// An empty one, owned by the component that calls this.
+    pub fn provide() -> Self {
+        use_context_provider(|| Self {
+            networks: Signal::default(),
+            buffers: Signal::default(),
+            current: Signal::new(None),
+            toasts: Signal::default(),
+            directories: Signal::default(),
+            person: Signal::new(None),
+            dialog: Signal::new(None),
+            side: Signal::default(),
+            attentive: Signal::new(true),
+            at_end: Signal::new(true),
+            selection: Signal::new(None),
+            view: Signal::default(),
+            composer: Signal::default(),
+            focus_back: Signal::new(None),
+            entered: Signal::new(false),
+            members: Signal::default(),
+            region: Signal::default(),
+            network_last: Signal::new(0),
+            wanted: Signal::new(None),
+        })
+    }
+
+    /// Takes in what the networks tell. Each signal is written once at most, however long the batch is.
+    pub fn apply(mut self, updates: Vec<Update>, here: &Here) {
+        let mut networks = Vec::new();
+        let mut buffers = Vec::new();
+        for update in updates {
+            match update {
+                Update::Network(view) => networks.push(view),
+                Update::Buffer(network, view) => buffers.push((network, view)),
+                other => {
+                    self.flush(&mut networks, &mut buffers);
+                    self.apply_rare(other, here);
+                }
+            }
+        }
+        self.flush(&mut networks, &mut buffers);
+        self.choose();
+    }
+
+    fn flush(&mut self, networks: &mut Vec<NetworkView>, buffers: &mut Vec<(NetworkId, BufferView)>) {
+        if !networks.is_empty() {
+            self.note_arrivals(networks);
+            let mut known = self.networks.write();
+            known.extend(networks.drain(..).map(|view| (view.id, view)));
+        }
+        if !buffers.is_empty() {
+            let mut known = self.buffers.write();
+            for (network, view) in buffers.drain(..) {
+                known.insert(BufferKey { network, buffer: view.id }, view);
+            }
+        }
+    }
+
+    fn note_arrivals(&mut self, networks: &[NetworkView]) {
+        let last = networks.iter().map(|view| view.id.0).max().unwrap_or_default();
+        if *self.network_last.peek() < last {
+            self.network_last.set(last);
+        }
+        if !*self.entered.peek() && networks.iter().any(|view| view.link == LinkState::Online) {
+            self.entered.set(true);
+        }
+    }
+
+    fn apply_rare(&mut self, update: Update, here: &Here) {
+        match update {
+            Update::Network(_) | Update::Buffer(..) => {}
+            Update::BufferClosed(network, buffer) => {
+                self.buffers.write().remove(&BufferKey { network, buffer });
+            }
+            Update::NetworkForgotten(network) => {
+                self.networks.write().remove(&network);
+                if self.networks.peek().is_empty() {
+                    self.entered.set(false);
+                }
+                self.buffers.write().retain(|key, _| key.network != network);
+                self.directories.write().remove(&network);
+            }
+            Update::Directory(network, view) => {
+                self.directories.write().insert(network, view);
+            }
+            Update::Person(network, person) => self.person.set(Some((network, person))),
+            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, "composer"),
+            Update::Notice(network, buffer, notice) => self.toast(network, buffer, ToastKind::Notice(notice)),
+            Update::Show(network, buffer) => self.open(BufferKey { network, buffer }),
+            Update::Alert(_, _, alert) => crate::alert::tell(&alert, here),
+        }
+    }
+
+    /// How a conversation is known to the next start of the app.
+    pub fn mark(&self, key: BufferKey) -> Option<String> {
+        let buffers = self.buffers.peek();
+        buffers.get(&key).map(|view| format!("{} {}", key.network.0, view.name))
+    }
+
+    /// Shows a conversation.
+    pub fn open(&mut self, key: BufferKey) {
+        if self.wanted.peek().is_some() {
+            self.wanted.set(None);
+        }
+        if *self.current.peek() != Some(key) {
+            self.current.set(Some(key));
+        }
+        if *self.side.peek() == Side::Rooms {
+            self.side.set(Side::None);
+        }
+    }
+
+    /// Opens a dialog; when it is closed, the element of this id has the focus again.
+    pub fn open_dialog(&mut self, dialog: Dialog, focus_back: &str) {
+        self.focus_back.set(Some(focus_back.to_owned()));
+        self.dialog.set(Some(dialog));
+    }
+
+    /// Closes what is open over the conversation.
+    pub fn close_dialog(&mut self) {
+        if self.dialog.peek().is_some() {
+            self.dialog.set(None);
+        }
+    }
+
+    /// A number for a network that was not used before.
+    pub fn next_network(&mut self) -> NetworkId {
+        *self.network_last.write() += 1;
+        NetworkId(*self.network_last.peek())
+    }
+
+    /// Says something to the person.
+    pub fn toast(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) {
+        let mut toasts = self.toasts.write();
+        let id = toasts.back().map_or(0, |toast| toast.id + 1);
+        toasts.push_back(Toast { id, network, buffer, kind });
+        while toasts.len() > TOASTS_MAX {
+            toasts.pop_front();
+        }
+    }
+
+    /// Takes a toast away.
+    pub fn dismiss(&mut self, id: u64) {
+        self.toasts.write().retain(|toast| toast.id != id);
+    }
+
+    /// If nothing is shown, or what was shown is gone: the first room, else the first person.
+    fn choose(&mut self) {
+        let wanted = self.wanted.peek().clone();
+        if let Some(wanted) = wanted {
+            let found =
+                self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(&wanted));
+            if let Some(key) = found {
+                return self.open(key);
+            }
+        }
+        let current = *self.current.peek();
+        let chosen = {
+            let buffers = self.buffers.peek();
+            if current.is_some_and(|key| buffers.contains_key(&key)) {
+                return;
+            }
+            let first = |kind| buffers.iter().find(|(_, view)| view.kind == kind).map(|(key, _)| *key);
+            first(BufferKind::Room).or_else(|| first(BufferKind::Direct))
+        };
+        if chosen != current {
+            self.current.set(chosen);
+        }
+    }
+}
+
+/// Hands an intent to the client of a network.
+pub fn wish(here: &Here, network: NetworkId, intent: Intent) {
+    here.0.command(Command::Intent(network, intent));
+}

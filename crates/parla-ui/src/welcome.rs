@@ -1,0 +1,103 @@
+//! What stands in the middle while no conversation is open: a few rooms to join, and the way to all of them.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    view::{DirectoryRoom, LinkState, NetworkId},
+};
+
+use crate::{
+    platform::Here,
+    state::{Dialog, Side, State, wish},
+    words::{self, welcome as said},
+};
+
+/// Rooms that are suggested.
+const SUGGESTIONS: usize = 5;
+
+/// The welcome.
+#[component]
+pub(crate) fn Welcome() -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let network = use_memo(move || {
+        let networks = state.networks.read();
+        networks.values().find(|view| view.link == LinkState::Online).map(|view| view.id)
+    });
+    use_effect(move || {
+        if let Some(network) = network()
+            && !state.directories.peek().contains_key(&network)
+        {
+            wish(&here, network, Intent::ListRooms);
+        }
+    });
+    rsx! {
+        section { class: "welcome",
+            button {
+                r#type: "button",
+                class: "quiet narrow-only",
+                onclick: move |_| state.side.set(Side::Rooms),
+                {words::rooms::LABEL}
+            }
+            h2 { {said::TITLE} }
+            match network() {
+                Some(network) => rsx! { Suggestions { network } },
+                None => rsx! { p { class: "dim", {said::NOT_YET} } },
+            }
+        }
+    }
+}
+
+#[component]
+fn Suggestions(network: NetworkId) -> Element {
+    let mut state = use_context::<State>();
+    let rooms = use_memo(move || {
+        let directories = state.directories.read();
+        let first = directories.get(&network).map(|view| {
+            let rooms: Vec<DirectoryRoom> = view.rooms.0.iter().take(SUGGESTIONS).cloned().collect();
+            (rooms, view.complete)
+        });
+        first.unwrap_or_default()
+    });
+    let (rooms, complete) = rooms();
+    let words = match (rooms.is_empty(), complete) {
+        (true, false) => said::LOADING,
+        (true, true) => said::NO_ROOMS,
+        (false, _) => said::SENTENCE,
+    };
+    rsx! {
+        p { {words} }
+        ul { class: "suggestions",
+            for room in rooms {
+                Suggestion { key: "{room.name}", network, room }
+            }
+        }
+        button {
+            id: "welcome-browse",
+            r#type: "button",
+            class: "primary",
+            onclick: move |_| state.open_dialog(Dialog::Browse(network), "welcome-browse"),
+            {words::rooms::BROWSE}
+        }
+    }
+}
+
+#[component]
+fn Suggestion(network: NetworkId, room: DirectoryRoom) -> Element {
+    let here = use_context::<Here>();
+    let people = words::people(room.people);
+    rsx! {
+        li {
+            button {
+                r#type: "button",
+                class: "suggestion",
+                onclick: move |_| wish(&here, network, Intent::Join { room: Arc::clone(&room.name), key: None }),
+                span { class: "suggestion-name", bdi { "{room.shown}" } }
+                span { class: "suggestion-people", {people} }
+                span { class: "suggestion-topic", dir: "auto", "{room.topic}" }
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What went wrong, in words: what happened, what it means, what to do.
+//!
+//! The server's own words are never needed to understand these; they stand behind "Details".
+
+use parla_client::{Problem, ProblemKind};
+
+/// A problem, told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What happened.
+    pub title: String,
+    /// What it means.
+    pub meaning: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Tells a problem.
+pub fn problem(problem: &Problem) -> Told {
+    let about = &*problem.about;
+    let (title, meaning, remedy) = match problem.kind {
+        kind @ (ProblemKind::HostNotFound
+        | ProblemKind::Refused
+        | ProblemKind::TimedOut
+        | ProblemKind::NotEncrypted
+        | ProblemKind::WrongCertificateName
+        | ProblemKind::BadCertificate
+        | ProblemKind::BadAddress
+        | ProblemKind::Lost
+        | ProblemKind::ServerClosed
+        | ProblemKind::NotIrc) => reaching(kind, about),
+        kind @ (ProblemKind::NickTaken
+        | ProblemKind::NickInvalid
+        | ProblemKind::PasswordWrong
+        | ProblemKind::BannedFromServer
+        | ProblemKind::Throttled) => signing_in(kind, about),
+        kind @ (ProblemKind::RoomFull
+        | ProblemKind::InviteOnly
+        | ProblemKind::BannedFromRoom
+        | ProblemKind::KeyNeeded
+        | ProblemKind::AccountNeeded
+        | ProblemKind::NoSuchRoom
+        | ProblemKind::TooManyRooms
+        | ProblemKind::KickedOut
+        | ProblemKind::NotInRoom
+        | ProblemKind::AlreadyInRoom
+        | ProblemKind::TheyAreNotInRoom) => rooms(kind, about),
+        kind @ (ProblemKind::CannotSpeak
+        | ProblemKind::NoSuchPerson
+        | ProblemKind::NotOperator
+        | ProblemKind::TooLong
+        | ProblemKind::MaybeLost
+        | ProblemKind::QueueFull
+        | ProblemKind::UnknownCommand
+        | ProblemKind::MissingWords
+        | ProblemKind::NotHere
+        | ProblemKind::Offline
+        | ProblemKind::Other) => doing(kind, about),
+    };
+    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+}
+
+type Words = (String, &'static str, &'static str);
+
+/// The name if there is one, else these words.
+fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
+    if about.is_empty() { otherwise } else { about }
+}
+
+fn reaching(kind: ProblemKind, about: &str) -> Words {
+    let server = or(about, "the server");
+    match kind {
+        ProblemKind::HostNotFound => (
+            format!("No server named {server} was found."),
+            "The name may be misspelt, or this device is not on the internet.",
+            "Check the name and your connection.",
+        ),
+        ProblemKind::Refused => (
+            format!("{} does not let anyone in right now.", or(about, "The server")),
+            "The device is there, but no chat server is listening at that port.",
+            "Check the port, or try again in a while.",
+        ),
+        ProblemKind::TimedOut => (
+            format!("{} did not answer in time.", or(about, "The server")),
+            "It may be down or very busy, or something on the way blocks it.",
+            "Try again in a while.",
+        ),
+        ProblemKind::NotEncrypted => (
+            "This port does not use encryption.".to_owned(),
+            "Without it, others on the way can read what you write.",
+            "Try port 6697.",
+        ),
+        ProblemKind::WrongCertificateName => (
+            format!("This server could not prove that it is {}.", or(about, "the one you asked for")),
+            "Its certificate is for another name. Someone may be pretending to be it, or it is set up wrongly.",
+            "Check the address. If it is right, tell whoever runs the server.",
+        ),
+        ProblemKind::BadCertificate => (
+            format!("{} could not prove who it is.", or(about, "The server")),
+            "Its certificate is too old, or nobody trusted vouches for it.",
+            "Check that the clock of this device is right. If it is, tell whoever runs the server.",
+        ),
+        ProblemKind::BadAddress => (
+            "This address cannot be read.".to_owned(),
+            "An address is the name of a server, sometimes with a port.",
+            "Write it like irc.example.org or irc.example.org:6697.",
+        ),
+        ProblemKind::ServerClosed => (
+            "The server ended the connection.".to_owned(),
+            "It gave its reason in the details.",
+            "Try again. If it happens once more, read the details.",
+        ),
+        ProblemKind::NotIrc => (
+            format!("{} is not a chat server.", or(about, "This")),
+            "Something answered there, but it does not speak the language of chat.",
+            "Check the address and the port.",
+        ),
+        _ => (
+            "The connection is lost.".to_owned(),
+            "You can read on, and what you write is sent later.",
+            "It comes back by itself once the network does.",
+        ),
+    }
+}
+
+fn signing_in(kind: ProblemKind, about: &str) -> Words {
+    match kind {
+        ProblemKind::NickTaken => (
+            format!("Somebody is already called {}.", or(about, "that")),
+            "Everyone here has a name of their own.",
+            "Take another name.",
+        ),
+        ProblemKind::NickInvalid => (
+            format!("The name {} is not allowed here.", or(about, "you chose")),
+            "Names have no spaces, do not start with a digit, and are not too long.",
+            "Take another name.",
+        ),
+        ProblemKind::PasswordWrong => (
+            "The password is wrong.".to_owned(),
+            "The server wants a password, and did not accept this one. It is not tried again by itself.",
+            "Ask whoever runs the server.",
+        ),
+        ProblemKind::BannedFromServer => (
+            "You are banned from this server.".to_owned(),
+            "Those who run it do not let you in. Their reason, if they gave one, is in the details.",
+            "Write to them if you think that is a mistake.",
+        ),
+        _ => (
+            "The server asks you to slow down.".to_owned(),
+            "There were too many connections or too many requests in a short time.",
+            "Wait a minute, then try again.",
+        ),
+    }
+}
+
+fn rooms(kind: ProblemKind, about: &str) -> Words {
+    let room = or(about, "this room");
+    match kind {
+        ProblemKind::RoomFull => (
+            format!("{} is full.", or(about, "The room")),
+            "It lets in only so many people.",
+            "Try again later.",
+        ),
+        ProblemKind::InviteOnly => (
+            format!("You need an invitation to {room}."),
+            "Only people who were invited can join.",
+            "Ask someone who is in it to invite you.",
+        ),
+        ProblemKind::BannedFromRoom => (
+            format!("You are banned from {room}."),
+            "Those who look after the room do not let you in.",
+            "Write to one of them if you think that is a mistake.",
+        ),
+        ProblemKind::KeyNeeded => (
+            format!("{} needs a key.", or(about, "The room")),
+            "It is locked: a password opens it.",
+            "Ask someone who is in it, then write: /join #room key",
+        ),
+        ProblemKind::AccountNeeded => (
+            format!("{} is for people with an account.", or(about, "This")),
+            "You are here as a guest.",
+            "Create an account on this network, or log in to yours.",
+        ),
+        ProblemKind::NoSuchRoom => (
+            format!("There is no room named {}.", or(about, "that")),
+            "It does not exist, or the name is not allowed.",
+            "Look for it in the list of rooms.",
+        ),
+        ProblemKind::TooManyRooms => (
+            "You are in too many rooms.".to_owned(),
+            "This network lets you be in only so many at once.",
+            "Leave a room that you no longer need.",
+        ),
+        ProblemKind::KickedOut => (
+            format!("You were sent out of {room}."),
+            "Someone who looks after the room removed you. The reason, if there is one, is in the details.",
+            "You can join again if the room lets you.",
+        ),
+        ProblemKind::NotInRoom => (
+            format!("You are not in {room}."),
+            "Only those who are in it can do that.",
+            "Join the room first.",
+        ),
+        ProblemKind::AlreadyInRoom => (
+            format!("They are already in {room}."),
+            "There is no need to invite them.",
+            "Just write to them there.",
+        ),
+        _ => (
+            format!("They are not in {room}."),
+            "They may have left a moment ago.",
+            "Look at the list of members.",
+        ),
+    }
+}
+
+fn doing(kind: ProblemKind, about: &str) -> Words {
+    match kind {
+        ProblemKind::CannotSpeak => (
+            format!("You cannot write in {} right now.", or(about, "this room")),
+            "You are muted, or only some people may speak there.",
+            "Ask one of those who look after the room.",
+        ),
+        ProblemKind::NoSuchPerson => (
+            format!("Nobody named {} is here.", or(about, "that")),
+            "They may have left, or the name is misspelt.",
+            "Check the name, or try again when they are back.",
+        ),
+        ProblemKind::NotOperator => (
+            format!("Only operators of {} may do that.", or(about, "the room")),
+            "Operators look after a room.",
+            "Ask one of them.",
+        ),
+        ProblemKind::TooLong => (
+            "That is too long.".to_owned(),
+            "It does not fit into one message.",
+            "Make it shorter, or send it in parts.",
+        ),
+        ProblemKind::MaybeLost => (
+            "This may not have arrived.".to_owned(),
+            "The connection broke just as it was sent.",
+            "Look whether it is there. If not, send it again.",
+        ),
+        ProblemKind::QueueFull => (
+            "Too many messages are waiting to be sent.".to_owned(),
+            "They go out as soon as the connection is back.",
+            "Wait for it before you write more.",
+        ),
+        ProblemKind::UnknownCommand => (
+            format!("There is no command {}.", or(about, "of that name")),
+            "It was not sent to anyone.",
+            "Type / to see all commands. To write a slash, start with //.",
+        ),
+        ProblemKind::MissingWords => (
+            format!("{} needs something more.", or(about, "The command")),
+            "A part of it is missing.",
+            "Type it again to see what belongs there.",
+        ),
+        ProblemKind::NotHere => (
+            format!("{} does not work here.", or(about, "That")),
+            "It makes no sense in this conversation.",
+            "Open the conversation that it is for.",
+        ),
+        ProblemKind::Offline => (
+            "You are not connected.".to_owned(),
+            "That works only while you are.",
+            "Try it again when the connection is back.",
+        ),
+        _ => (
+            "The server did not allow that.".to_owned(),
+            "Its reason is in the details.",
+            "Try something else, or ask whoever runs the server.",
+        ),
+    }
+}

@@ -1,0 +1,269 @@
+//! The sentences of a conversation: header, messages, composer.
+//!
+//! In a sentence with several names each one stands between two marks, [`NAME`] and [`NAME_END`], so that a name in another
+//! direction of writing does not turn the sentence around; the interface makes elements of them.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::civil::Date;
+use parla_client::view::{BufferKind, Event};
+
+/// Before a name in a sentence: FIRST STRONG ISOLATE.
+pub const NAME: char = '\u{2068}';
+/// After it: POP DIRECTIONAL ISOLATE.
+pub const NAME_END: char = '\u{2069}';
+
+/// Names said one by one; of more only the number is said.
+const NAMES_SAID_MAX: usize = 2;
+
+fn name(name: &str) -> String {
+    format!("{NAME}{name}{NAME_END}")
+}
+
+/// A day, as a separator between messages.
+pub fn day(day: Date, today: Date) -> String {
+    if day == today {
+        return "Today".into();
+    }
+    if day.tomorrow().is_ok_and(|next| next == today) {
+        return "Yesterday".into();
+    }
+    let form = if day.year() == today.year() { "%A, %-d %B" } else { "%A, %-d %B %Y" };
+    day.strftime(form).to_string()
+}
+
+/// Above the first message not yet seen.
+pub const NEW: &str = "New";
+
+/// The same for those who do not see the line.
+pub fn new_since(time: &str) -> String {
+    format!("New since {time}")
+}
+
+/// Something that happened.
+pub fn event(event: &Event) -> String {
+    let because = |reason: &Option<parla_client::text::Text>| match reason {
+        Some(reason) if !reason.plain.is_empty() => format!(" ({})", name(&reason.plain)),
+        _ => String::new(),
+    };
+    match event {
+        Event::Joined { who } => format!("{} joined", name(who)),
+        Event::Left { who, reason } => format!("{} left{}", name(who), because(reason)),
+        Event::Quit { who, reason } => format!("{} disconnected{}", name(who), because(reason)),
+        Event::Kicked { who, by, reason } => {
+            format!("{} was sent out by {}{}", name(who), name(by), because(reason))
+        }
+        Event::Renamed { from, to } => format!("{} is now called {}", name(from), name(to)),
+        Event::TopicSet { by, topic } => format!("{} set the topic: {}", name(by), name(&topic.plain)),
+        Event::TopicCleared { by } => format!("{} removed the topic", name(by)),
+        Event::ModeSet { by, modes } => {
+            format!("{} changed the settings of the room: {}", name(by), name(modes))
+        }
+        Event::Invited { by, who } => format!("{} invited {}", name(by), name(who)),
+    }
+}
+
+/// Several people came, left or changed their names.
+pub fn came_and_went<'a>(events: impl Iterator<Item = &'a Event>) -> String {
+    let (mut joined, mut left, mut renamed) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for event in events {
+        match event {
+            Event::Joined { who } => drop(joined.insert(who)),
+            Event::Left { who, .. } | Event::Quit { who, .. } => drop(left.insert(who)),
+            Event::Renamed { from, to } => renamed.push((from, to)),
+            Event::Kicked { .. }
+            | Event::TopicSet { .. }
+            | Event::TopicCleared { .. }
+            | Event::ModeSet { .. }
+            | Event::Invited { .. } => {}
+        }
+    }
+    let mut parts = Vec::new();
+    if !joined.is_empty() {
+        parts.push(format!("{} joined", people(&joined)));
+    }
+    if !left.is_empty() {
+        parts.push(format!("{} left", people(&left)));
+    }
+    match renamed.as_slice() {
+        [] => {}
+        [(from, to)] => parts.push(format!("{} is now called {}", name(from), name(to))),
+        many => parts.push(format!("{} changed their names", many.len())),
+    }
+    parts.join(", ")
+}
+
+fn people(names: &BTreeSet<&Arc<str>>) -> String {
+    if names.len() > NAMES_SAID_MAX {
+        return names.len().to_string();
+    }
+    names.iter().map(|one| name(one)).collect::<Vec<_>>().join(" and ")
+}
+
+/// A hole in what is known; the beginning may be unknown.
+pub fn gap(from: Option<&str>, to: &str) -> String {
+    match from {
+        Some(from) => format!("Messages between {from} and {to} are missing."),
+        None => format!("Messages before {to} are missing."),
+    }
+}
+
+/// What follows if they cannot be had.
+pub const GAP_LOST: &str = "This server does not keep them.";
+/// The button that fills the hole.
+pub const LOAD: &str = "Load";
+/// While it is being filled, and while earlier messages come.
+pub const LOADING: &str = "Loading…";
+/// While earlier messages come.
+pub const LOADING_EARLIER: &str = "Loading earlier messages…";
+/// The button for them.
+pub const LOAD_EARLIER: &str = "Load earlier messages";
+/// There are none to be had.
+pub const NO_EARLIER: &str = "This server keeps no earlier messages.";
+
+/// Nothing is before the first row.
+pub fn beginning(kind: BufferKind, name: &str) -> String {
+    match kind {
+        BufferKind::Server => "This is the beginning.".into(),
+        BufferKind::Room => format!("This is the beginning of {name}."),
+        BufferKind::Direct => format!("This is the beginning of your conversation with {name}."),
+    }
+}
+
+/// What an empty conversation is, and what to do.
+pub fn empty(kind: BufferKind, name: &str) -> [String; 2] {
+    match kind {
+        BufferKind::Server => ["What the server tells you appears here.".into(), "Nothing yet.".into()],
+        BufferKind::Room => [
+            format!("{name} is a room: everyone in it reads what is written here."),
+            "No messages yet. Say hello.".into(),
+        ],
+        BufferKind::Direct => {
+            [format!("Only you and {name} read what is written here."), "No messages yet. Say hello.".into()]
+        }
+    }
+}
+
+/// While the server has not answered.
+pub fn joining(name: &str) -> String {
+    format!("Joining {name}…")
+}
+
+/// The label of the list of messages.
+pub fn log_label(name: &str) -> String {
+    format!("Messages in {name}")
+}
+
+/// For those who do not see the mark in the margin.
+pub const MENTIONS_YOU: &str = "Mentions you:";
+
+/// Before the text of a message whose name is not repeated, for those who do not see the group.
+pub fn says(nick: &str) -> String {
+    format!("{nick}:")
+}
+
+/// One's own message that waits for the connection.
+pub const QUEUED: &str = "Waits for the connection";
+/// One's own message that the server has not confirmed.
+pub const SENDING: &str = "Sending…";
+/// One's own message that did not get through.
+pub const NOT_SENT: &str = "Not sent.";
+/// Try again.
+pub const RETRY: &str = "Retry";
+/// Forget it.
+pub const DELETE: &str = "Delete";
+/// What the server said, word by word.
+pub const DETAILS: &str = "Details";
+
+/// The button that goes to the newest message.
+pub fn jump(new: usize) -> String {
+    match new {
+        0 => "↓ To the newest".into(),
+        1000.. => "↓ 999+ new".into(),
+        _ => format!("↓ {new} new"),
+    }
+}
+
+/// Shows the rooms, where they are not beside the conversation.
+pub const SHOW_ROOMS: &str = "Show rooms";
+/// Changes what the room is about.
+pub const CHANGE_TOPIC: &str = "Change topic";
+/// The same, if nothing is said about it.
+pub const ADD_TOPIC: &str = "Add a topic";
+
+/// Shows and hides the members.
+pub fn members(count: usize) -> String {
+    match count {
+        1 => "1 person".into(),
+        _ => format!("{count} people"),
+    }
+}
+
+/// What is written here goes there.
+pub fn composer(kind: BufferKind, name: &str) -> String {
+    match kind {
+        BufferKind::Server => "Type a command that starts with /".into(),
+        BufferKind::Room | BufferKind::Direct => format!("Message {name}"),
+    }
+}
+
+/// Above the composer while not connected.
+pub const OFFLINE: &str = "You are offline. What you write is sent when the connection is back.";
+/// Sends what is written.
+pub const SEND: &str = "Send";
+
+/// Instead of the composer.
+pub fn absent(name: &str) -> String {
+    format!("You are not in {name}.")
+}
+
+/// Goes there.
+pub const JOIN: &str = "Join";
+
+/// Before many lines are sent.
+pub fn many_lines(count: usize) -> String {
+    format!("You are about to send {count} messages, one for each line:")
+}
+
+/// Does it.
+pub fn send_lines(count: usize) -> String {
+    format!("Send as {count} messages")
+}
+
+/// Does not.
+pub const CANCEL: &str = "Cancel";
+
+/// More than anyone wants to read.
+pub fn too_many_lines(max: usize) -> String {
+    format!("That is too much for one message. At most {max} lines can be sent at once.")
+}
+
+/// The label of the suggestions.
+pub const SUGGESTIONS: &str = "Suggestions";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comings_and_goings_are_one_sentence() {
+        let joined = |who: &str| Event::Joined { who: who.into() };
+        let quit = |who: &str| Event::Quit { who: who.into(), reason: None };
+        let renamed = || Event::Renamed { from: "al".into(), to: "bo".into() };
+        let said = |events: &[Event]| came_and_went(events.iter()).replace([NAME, NAME_END], "");
+        let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z"), joined("bob")];
+        assert_eq!(said(&events), "alice and bob joined, 3 left");
+        assert_eq!(said(&[renamed()]), "al is now called bo");
+        assert_eq!(said(&[quit("x"), renamed(), renamed()]), "x left, 2 changed their names");
+    }
+
+    #[test]
+    fn days_have_names() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        let today = date("2026-11-23");
+        assert_eq!(day(today, today), "Today");
+        assert_eq!(day(date("2026-11-22"), today), "Yesterday");
+        assert_eq!(day(date("2026-11-20"), today), "Friday, 20 November");
+        assert_eq!(day(date("2025-01-01"), today), "Wednesday, 1 January 2025");
+    }
+}

@@ -1,0 +1,338 @@
+//! The lists beside the conversation, the banner over it, the toasts, the keys.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use dioxus::prelude::{Key, Modifiers};
+use parla_client::{
+    Intent, ProblemKind,
+    view::{Alert, BufferId, BufferKind, LinkState, NetworkId, Notice, Presence, Rank, Rights, Update},
+};
+use parla_proto::Timestamp;
+use parla_ui::{
+    App,
+    platform::{Command, PageAct, Place},
+};
+use support::{
+    Fake,
+    page::Page,
+    sample::{NET, conversation, crowd, linked, members, problem, room, shown},
+};
+
+fn online(rooms: Vec<Update>) -> Page {
+    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    let mut updates = vec![linked(LinkState::Online)];
+    updates.extend(rooms);
+    page.hear(updates);
+    page.fake.take_commands();
+    page.fake.take_acts();
+    page
+}
+
+fn names(page: &Page) -> Vec<String> {
+    page.all(".room-name").into_iter().map(|node| page.text_of(node)).collect()
+}
+
+fn current(page: &Page) -> String {
+    page.text("[aria-current=page]")
+}
+
+#[test]
+fn rooms_come_before_people_by_name() {
+    let page = online(vec![
+        shown(conversation(1, BufferKind::Server, "Parla")),
+        shown(conversation(2, BufferKind::Direct, "zoe")),
+        shown(room(3, "#rust")),
+        shown(room(4, "#Lobby")),
+        shown(conversation(5, BufferKind::Direct, "Bob")),
+    ]);
+    assert_eq!(names(&page), ["Messages of the server", "#Lobby", "#rust", "Bob", "zoe"]);
+    assert_eq!(page.all("h1").len(), 1);
+    let nav = page.one("nav");
+    assert_eq!(page.attribute(nav, "aria-label").as_deref(), Some("Rooms"));
+    assert_eq!(page.attribute(page.one("aside"), "aria-label").as_deref(), Some("Members"));
+    assert_eq!(page.all("main").len(), 1);
+}
+
+#[test]
+fn what_is_new_is_shown_and_said() {
+    let mut noisy = room(1, "#noisy");
+    noisy.unread = 12;
+    noisy.mentions = 3;
+    let mut busy = room(2, "#busy");
+    busy.unread = 40;
+    let mut page = online(vec![shown(room(3, "#a")), shown(noisy), shown(busy)]);
+    assert_eq!(page.text("#room-1-1"), "#noisy3, 3 mentions, 12 new");
+    assert_eq!(page.text(".badge"), "3");
+    assert_eq!(page.text("#room-1-2"), "#busy, 40 new");
+    assert_eq!(page.all(".dot").len(), 1);
+    assert_eq!(page.all(".room-row.unread").len(), 2);
+    assert!(page.fake.title.borrow().starts_with("(3) "), "{}", page.fake.title.borrow());
+    // Nothing is open twice, and a click opens.
+    let quiet = page.one("#room-1-3");
+    page.click(quiet);
+    assert_eq!(current(&page), "#a");
+    assert_eq!(*page.fake.title.borrow(), "(3) #a – parla");
+}
+
+#[test]
+fn keys_walk_the_list() {
+    let mut busy = room(3, "#c");
+    busy.unread = 2;
+    let mut named = room(4, "#d");
+    (named.unread, named.mentions) = (1, 1);
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b")), shown(busy), shown(named)]);
+    assert_eq!(current(&page), "#a");
+    page.key("#app", Key::ArrowDown, Modifiers::ALT);
+    assert_eq!(current(&page), "#b");
+    page.key("#app", Key::ArrowUp, Modifiers::ALT);
+    page.key("#app", Key::ArrowUp, Modifiers::ALT);
+    assert!(current(&page).starts_with("#d"));
+    page.key("#app", Key::ArrowUp, Modifiers::ALT | Modifiers::SHIFT);
+    assert!(current(&page).starts_with("#c"));
+    page.key("#app", Key::Character("a".into()), Modifiers::ALT);
+    assert!(current(&page).starts_with("#d"));
+}
+
+#[test]
+fn f6_walks_the_parts() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.key("#app", Key::F6, Modifiers::empty());
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-members".into())]);
+    page.key("#app", Key::F6, Modifiers::SHIFT);
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-rooms".into())]);
+}
+
+#[test]
+fn leaving_can_be_undone() {
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b"))]);
+    page.press("Leave #b");
+    assert_eq!(page.fake.take_intents(), [Intent::Leave { buffer: BufferId(2) }]);
+    page.hear(vec![Update::BufferClosed(NET, BufferId(2))]);
+    assert_eq!(names(&page), ["#a"]);
+    assert!(page.text(".toast").starts_with("You left #b."));
+    page.press("Rejoin");
+    assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#b".into(), key: None }]);
+    assert!(!page.has(".toast"));
+}
+
+#[test]
+fn a_name_joins_or_opens_a_conversation() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.press("Join or message…");
+    page.write("#new-name-1", "#new");
+    assert!(!page.html().contains("Message person"));
+    page.enter("#new-name-1");
+    assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#new".into(), key: None }]);
+    page.press("Join or message…");
+    page.write("#new-name-1", "bob");
+    page.press("Message person");
+    assert_eq!(page.fake.take_intents(), [Intent::OpenDirect { nick: "bob".into() }]);
+    assert!(!page.has("#new-name-1"));
+}
+
+#[test]
+fn a_room_that_one_is_not_in_looks_so() {
+    let mut left = room(1, "#a");
+    left.presence = Presence::Absent(Some(problem(ProblemKind::KickedOut, "#a")));
+    let page = online(vec![shown(left)]);
+    assert!(page.has(".room-row.absent"));
+}
+
+#[test]
+fn hostile_names_are_text() {
+    let page = online(vec![shown(room(1, "#<script>alert(1)</script>")), shown(room(2, "#\"onload=x"))]);
+    assert!(!page.html().contains("<script"), "{}", page.html());
+    assert_eq!(names(&page), ["#\"onload=x", "#<script>alert(1)</script>"]);
+}
+
+#[test]
+fn members_are_grouped_and_counted() {
+    let mut view = room(1, "#a");
+    view.members = members(&[
+        (Rank::Founder, "olga"),
+        (Rank::Operator, "bob"),
+        (Rank::Operator, "carl"),
+        (Rank::Voiced, "vera"),
+        (Rank::Member, "anna"),
+    ]);
+    let page = online(vec![shown(view)]);
+    let found: Vec<String> = page.all("li").into_iter().map(|node| page.text_of(node)).collect();
+    let list = ["Owners 1", "olga", "Operators 2", "bob", "carl", "Speakers 1", "vera", "Members 1", "anna"];
+    assert!(found.ends_with(&list.map(str::to_owned)), "{found:?}");
+    assert_eq!(page.text(".members-head"), "5 members×");
+}
+
+#[test]
+fn a_thousand_members_are_found_by_typing() {
+    let mut view = room(1, "#a");
+    view.members = crowd(5_000);
+    let mut page = online(vec![shown(view)]);
+    assert!(page.all(".member-row").len() < 100, "{}", page.all(".member-row").len());
+    page.scroll(".members-scroll", 32.0 * 4_000.0, 600);
+    assert!(page.has("#member-user04000"));
+    page.write("#member-search", "USER0012");
+    let found: Vec<String> = page.all(".member").into_iter().map(|node| page.text_of(node)).collect();
+    assert_eq!(found.len(), 10, "{found:?}");
+    assert_eq!(found[0], "user00120");
+    page.write("#member-search", "nobody");
+    assert_eq!(page.text(".members-none"), "Nobody here has such a name.");
+}
+
+#[test]
+fn a_few_members_need_no_search() {
+    let mut view = room(1, "#a");
+    view.members = crowd(19);
+    assert!(!online(vec![shown(view)]).has("#member-search"));
+}
+
+#[test]
+fn a_lost_connection_is_said_above_the_room() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    let until = Timestamp::from_millis(page.fake.now.get().as_millis() + 5_000);
+    let why = problem(ProblemKind::Lost, "");
+    page.hear(vec![linked(LinkState::Waiting { until, attempt: 1, why })]);
+    let banner = page.text(".banner");
+    assert!(
+        banner.starts_with("The connection is lost. Trying again in 5 s.") || banner.contains("5 s."),
+        "{banner}"
+    );
+    assert!(!page.has("[role=dialog]") && page.has("#room"));
+    page.press("Try now");
+    assert_eq!(page.fake.take_intents(), [Intent::Reconnect]);
+    page.hear(vec![linked(LinkState::Online)]);
+    assert!(!page.has(".banner"));
+}
+
+#[test]
+fn a_taken_name_can_be_changed_from_the_frame() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    let why = Some(problem(ProblemKind::NickTaken, "anna"));
+    page.hear(vec![linked(LinkState::Stopped { why, suggestion: Some("anna2".into()) })]);
+    page.press("Choose another name");
+    let field = page.one("#dialog-focus");
+    assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna2"));
+    page.enter("#dialog-focus");
+    assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna2".into() }]);
+}
+
+#[test]
+fn problems_stay_and_confirmations_go() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.hear(vec![
+        Update::Notice(NET, None, Notice::Problem(problem(ProblemKind::RoomFull, "#b"))),
+        Update::Notice(NET, None, Notice::NickChanged("anna2".into())),
+    ]);
+    assert_eq!(page.all(".toast").len(), 2);
+    assert!(page.text(".toast.problem").starts_with("#b is full."));
+    assert!(page.text(".toast.problem").contains(":server 999 raw words"));
+    page.fake.wake();
+    page.settle();
+    assert_eq!(page.all(".toast").len(), 1);
+    page.press("Dismiss");
+    assert!(!page.has(".toast"));
+}
+
+#[test]
+fn an_invitation_can_be_accepted() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    let invitation = Notice::Invitation { from: "bob".into(), room: "#b".into() };
+    page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
+    assert!(page.text(".toast").starts_with("bob invites you to #b."));
+    page.press("Join");
+    assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#b".into(), key: None }]);
+    page.hear(vec![Update::Notice(NET, None, invitation)]);
+    page.press("Ignore");
+    assert!(!page.has(".toast") && page.fake.take_intents().is_empty());
+}
+
+#[test]
+fn only_alerts_notify() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    let mut loud = room(1, "#a");
+    loud.mentions = 5;
+    page.hear(vec![shown(loud)]);
+    assert!(page.fake.notified.borrow().is_empty());
+    let alert = Alert { from: "bob".into(), room: Some("#a".into()), text: "anna: hello".into() };
+    page.hear(vec![Update::Alert(NET, BufferId(1), alert)]);
+    assert_eq!(*page.fake.notified.borrow(), [("bob in #a".to_owned(), "anna: hello".to_owned())]);
+}
+
+#[test]
+fn without_a_room_some_are_suggested() {
+    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    page.hear(vec![linked(LinkState::Online)]);
+    assert_eq!(page.fake.take_intents(), [Intent::ListRooms]);
+    let directory = support::sample::directory(&[("#lobby", 12, "Everyone"), ("#rust", 1, "")]);
+    page.hear(vec![Update::Directory(NET, directory)]);
+    let first = page.all(".suggestion")[0];
+    assert_eq!(page.text_of(first), "#lobby12 peopleEveryone");
+    page.click(first);
+    assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#lobby".into(), key: None }]);
+}
+
+#[test]
+fn a_side_slides_in_and_esc_closes_it() {
+    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    page.hear(vec![linked(LinkState::Online)]);
+    page.fake.take_acts();
+    page.press("Rooms");
+    assert!(page.has(".frame.side-rooms"));
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-rooms".into())]);
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert!(!page.has(".frame.side-rooms"));
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-room".into())]);
+}
+
+#[test]
+fn the_page_reports_who_looks() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.write("#page-signal", r#"{"attentive":false}"#);
+    let looks = page.fake.take_intents();
+    assert!(looks.iter().any(|intent| matches!(intent, Intent::Look { buffer: None, .. })), "{looks:?}");
+}
+
+#[test]
+fn a_second_network_has_its_own_rooms() {
+    let mut other = support::sample::network(LinkState::Online);
+    (other.id, other.name) = (NetworkId(2), "Other".into());
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.hear(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
+    assert_eq!(page.all(".network").len(), 2);
+    assert_eq!(page.all("[aria-current=page]").len(), 1);
+    page.hear(vec![Update::NetworkForgotten(NetworkId(2))]);
+    assert_eq!(page.all(".network").len(), 1);
+}
+
+#[test]
+fn a_thousand_rooms_are_drawn_and_one_change_is_small() {
+    let mut page = online((0..1_000).map(|n| shown(room(n, &format!("#room{n:04}")))).collect());
+    assert_eq!(page.all(".room-row").len(), 1_000);
+    let before = page.edits();
+    let mut busy = room(500, "#room0500");
+    busy.unread = 1;
+    page.hear(vec![shown(busy)]);
+    assert!(page.edits() - before < 60, "{} edits", page.edits() - before);
+}
+
+#[test]
+fn the_rights_to_remove_are_needed_to_remove() {
+    let mut view = room(1, "#a");
+    view.members = members(&[(Rank::Member, "bob")]);
+    let mut page = online(vec![shown(view.clone())]);
+    let bob = page.one("#member-bob");
+    page.click(bob);
+    assert!(!page.html().contains("Remove from room"), "without the right");
+    page.press("Close");
+    view.rights = Rights { set_topic: false, kick: true };
+    page.hear(vec![shown(view)]);
+    let bob = page.one("#member-bob");
+    page.click(bob);
+    page.fake.take_commands();
+    page.press("Remove from room");
+    page.write("#kick-reason", "spam");
+    page.press("Remove from #a");
+    let kick = Intent::Kick { buffer: BufferId(1), nick: "bob".into(), reason: "spam".into() };
+    assert_eq!(page.fake.take_commands(), [Command::Intent(NET, kick)]);
+}

@@ -1,0 +1,247 @@
+//! Where one writes: what is sent, what is kept, what is suggested.
+
+mod support;
+
+use dioxus::prelude::{Key, Modifiers};
+use parla_client::{
+    Intent, ProblemKind,
+    limits::SUBMIT_LINES_MAX,
+    view::{BufferId, BufferKind, BufferView, Presence, Rank, Update},
+};
+use parla_ui::platform::PageAct;
+use support::{
+    page::Page,
+    sample::{NET, conversation, members, problem, room, shown},
+    talk::{change, compose, lobby, message, offline, open},
+};
+
+fn start() -> Page {
+    let people = members(&[(Rank::Member, "alice"), (Rank::Member, "albert"), (Rank::Member, "bob")]);
+    let page = open(BufferView {
+        members: people,
+        ..lobby(vec![message(1, 5, "bob", "hi"), message(2, 4, "albert", "hi")])
+    });
+    page.fake.take_acts();
+    page.fake.take_commands();
+    page
+}
+
+fn key(page: &mut Page, key: Key) {
+    page.key("#composer", key, Modifiers::empty());
+}
+
+fn sent(page: &Page) -> Vec<String> {
+    let intents = page.fake.take_intents().into_iter();
+    let sent = intents.filter_map(|intent| match intent {
+        Intent::Submit { input, .. } => Some(input.to_string()),
+        _ => None,
+    });
+    sent.collect()
+}
+
+/// What was last put into the composer.
+fn put(page: &Page) -> Option<(String, usize)> {
+    let acts = page.fake.take_acts().into_iter().rev();
+    let mut put = acts.filter_map(|act| match act {
+        PageAct::SetComposer { text, caret } => Some((text, caret)),
+        _ => None,
+    });
+    put.next()
+}
+
+fn choices(page: &Page) -> Vec<String> {
+    page.all("[role=option]").into_iter().map(|node| page.text_of(node)).collect()
+}
+
+#[test]
+fn the_field_is_never_given_a_value() {
+    let mut page = start();
+    compose(&mut page, "hello");
+    let field = page.one("#composer");
+    assert_eq!(page.attribute(field, "value"), None);
+    assert_eq!(page.attribute(field, "placeholder").as_deref(), Some("Message #lobby"));
+    assert_eq!(page.attribute(field, "aria-label").as_deref(), Some("Message #lobby"));
+}
+
+#[test]
+fn enter_sends_and_shift_enter_does_not() {
+    let mut page = start();
+    compose(&mut page, "hello");
+    page.key("#composer", Key::Enter, Modifiers::SHIFT);
+    assert_eq!(sent(&page), [""; 0]);
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["hello"]);
+    assert!(page.fake.acts.borrow().contains(&PageAct::ScrollToEnd));
+    assert_eq!(put(&page), Some((String::new(), 0)));
+    key(&mut page, Key::Enter);
+    compose(&mut page, " \n ");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), [""; 0]);
+    compose(&mut page, "//slash");
+    page.press("Send");
+    assert_eq!(sent(&page), ["//slash"]);
+}
+
+#[test]
+fn what_an_input_method_does_is_not_sent() {
+    let mut page = start();
+    compose(&mut page, "にほん");
+    key(&mut page, Key::Process);
+    assert_eq!(sent(&page), [""; 0]);
+}
+
+#[test]
+fn many_lines_are_sent_after_a_question() {
+    let mut page = start();
+    compose(&mut page, "1\n2\n3");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["1\n2\n3"]);
+    compose(&mut page, "1\n2\n\n3\n4");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), [""; 0]);
+    assert!(page.text(".ask").starts_with("You are about to send 4 messages"), "{}", page.text(".ask"));
+    page.press("Cancel");
+    assert!(!page.has(".ask"));
+    key(&mut page, Key::Enter);
+    page.press("Send as 4 messages");
+    assert_eq!(sent(&page), ["1\n2\n\n3\n4"]);
+    assert!(!page.has(".ask"));
+    compose(&mut page, &"x\n".repeat(SUBMIT_LINES_MAX + 1));
+    key(&mut page, Key::Enter);
+    assert_eq!(page.all(".ask").len(), 1);
+    assert!(!page.has(".preview"));
+    assert_eq!(sent(&page), [""; 0]);
+}
+
+#[test]
+fn a_draft_stays_with_its_room_and_survives() {
+    let mut page = start();
+    page.hear(vec![shown(room(2, "#other"))]);
+    compose(&mut page, "half a thou");
+    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby"), None, "not with every key");
+    page.fake.wake();
+    page.settle();
+    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby").map(String::as_str), Some("half a thou"));
+    compose(&mut page, "half a thought");
+    page.fake.take_acts();
+    page.hear(vec![Update::Show(NET, BufferId(2))]);
+    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby").map(String::as_str), Some("half a thought"));
+    assert_eq!(put(&page), Some((String::new(), 0)));
+    page.fake.saved.borrow_mut().insert("draft 1 #third".into(), "of yesterday".into());
+    page.hear(vec![shown(room(3, "#third")), Update::Show(NET, BufferId(3))]);
+    assert_eq!(put(&page), Some(("of yesterday".into(), 12)));
+    page.hear(vec![Update::Show(NET, BufferId(1))]);
+    assert_eq!(put(&page), Some(("half a thought".into(), 14)));
+    key(&mut page, Key::Enter);
+    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby"), None);
+}
+
+#[test]
+fn the_arrows_bring_back_what_was_sent() {
+    let mut page = start();
+    for text in ["one", "two"] {
+        compose(&mut page, text);
+        key(&mut page, Key::Enter);
+    }
+    put(&page);
+    key(&mut page, Key::ArrowUp);
+    assert_eq!(put(&page), Some(("two".into(), 3)));
+    key(&mut page, Key::ArrowUp);
+    assert_eq!(put(&page), Some(("one".into(), 3)));
+    key(&mut page, Key::ArrowDown);
+    key(&mut page, Key::ArrowDown);
+    assert_eq!(put(&page), Some((String::new(), 0)));
+    compose(&mut page, "three");
+    key(&mut page, Key::ArrowUp);
+    assert_eq!(put(&page), None, "the caret's own key");
+    page.key("#composer", Key::ArrowUp, Modifiers::CONTROL | Modifiers::ALT);
+    assert_eq!(put(&page), Some(("two".into(), 3)));
+}
+
+#[test]
+fn a_slash_lists_the_commands() {
+    let mut page = start();
+    compose(&mut page, "/");
+    assert!(choices(&page).len() > 5, "{:?}", choices(&page));
+    assert_eq!(
+        page.attribute(page.one("#composer"), "aria-activedescendant").as_deref(),
+        Some("suggestions-0")
+    );
+    compose(&mut page, "/jo");
+    let shown = choices(&page);
+    assert!(shown.len() == 1 && shown[0].starts_with("/join "), "{shown:?}");
+    key(&mut page, Key::Enter);
+    assert_eq!(put(&page), Some(("/join ".into(), 6)));
+    assert_eq!(sent(&page), [""; 0]);
+    compose(&mut page, "/join #rust");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["/join #rust"]);
+    compose(&mut page, "//");
+    assert!(choices(&page).is_empty());
+}
+
+#[test]
+fn escape_closes_the_list_and_nothing_else() {
+    let mut page = start();
+    compose(&mut page, "/");
+    key(&mut page, Key::Escape);
+    assert!(choices(&page).is_empty());
+    assert!(!page.fake.take_acts().contains(&PageAct::ScrollToEnd));
+    key(&mut page, Key::Escape);
+    assert!(page.fake.take_acts().contains(&PageAct::ScrollToEnd));
+    compose(&mut page, "/l");
+    assert!(!choices(&page).is_empty());
+}
+
+#[test]
+fn tab_completes_names_who_spoke_last_first() {
+    let mut page = start();
+    compose(&mut page, "hi al");
+    assert!(choices(&page).is_empty(), "not unless asked");
+    key(&mut page, Key::Tab);
+    assert_eq!(choices(&page), ["albert", "alice"]);
+    key(&mut page, Key::ArrowDown);
+    assert_eq!(page.attribute(page.one("#suggestions-1"), "aria-selected").as_deref(), Some("true"));
+    key(&mut page, Key::Tab);
+    assert_eq!(put(&page), Some(("hi alice ".into(), 9)));
+    assert!(choices(&page).is_empty());
+    compose(&mut page, "bo");
+    key(&mut page, Key::Tab);
+    assert_eq!(put(&page), Some(("bob: ".into(), 5)));
+    compose(&mut page, "@alb");
+    assert_eq!(choices(&page), ["albert"]);
+    let option = page.one("#suggestions-0");
+    page.click(option);
+    assert_eq!(put(&page), Some(("albert: ".into(), 8)));
+}
+
+#[test]
+fn offline_it_says_so() {
+    let mut page = start();
+    assert!(!page.has(".composer-note"));
+    page.hear(vec![offline()]);
+    assert!(page.text(".composer-note").starts_with("You are offline."));
+    compose(&mut page, "later");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["later"]);
+}
+
+#[test]
+fn outside_of_the_room_one_can_only_join() {
+    let mut page = start();
+    let kicked = Presence::Absent(Some(problem(ProblemKind::KickedOut, "#lobby")));
+    change(&mut page, BufferView { presence: kicked, ..room(1, "#lobby") });
+    assert!(!page.has("#composer"));
+    assert!(page.text(".composer.absent").len() > 20);
+    let join = page.all("button").into_iter().find(|node| page.text_of(*node) == "Join").unwrap();
+    page.click(join);
+    assert!(page.fake.take_intents().contains(&Intent::Join { room: "#lobby".into(), key: None }));
+    change(&mut page, BufferView { presence: Presence::Absent(None), ..room(1, "#lobby") });
+    assert!(page.text(".composer.absent").starts_with("You are not in #lobby."));
+}
+
+#[test]
+fn a_person_is_named_too() {
+    let page = open(conversation(4, BufferKind::Direct, "bob"));
+    assert_eq!(page.attribute(page.one("#composer"), "placeholder").as_deref(), Some("Message bob"));
+}

@@ -1,0 +1,212 @@
+//! The messages: a window of them in the page, the place of the reader, and what is asked for as he moves.
+
+mod support;
+
+use parla_client::{
+    Intent,
+    view::{BufferId, BufferView, Earlier, Presence, RowId, Timeline, Update},
+};
+use parla_ui::platform::PageAct;
+use support::{
+    page::Page,
+    sample::{NET, room, shown},
+    talk::{change, chatter, lobby, look, message, open, report, timeline},
+};
+
+const LOBBY: BufferId = BufferId(1);
+
+fn rows(page: &Page) -> Vec<u64> {
+    let ids = page.all(".row").into_iter().filter_map(|node| page.attribute(node, "data-row"));
+    ids.map(|id| id.parse().unwrap()).collect()
+}
+
+fn looks(page: &Page) -> Vec<(Option<BufferId>, bool)> {
+    let intents = page.fake.take_intents().into_iter();
+    let looks = intents.filter_map(|intent| match intent {
+        Intent::Look { buffer, at_end } => Some((buffer, at_end)),
+        _ => None,
+    });
+    looks.collect()
+}
+
+#[test]
+fn of_fifty_thousand_rows_few_are_in_the_page() {
+    let mut page = open(lobby(chatter(50_000)));
+    let shown = rows(&page);
+    assert!(shown.len() <= 200, "{}", shown.len());
+    assert_eq!(shown.last(), Some(&49_999));
+    assert_eq!(page.all(".blank").len(), 1);
+    look(&mut page, 1, 700_000, false);
+    let shown = rows(&page);
+    assert!(shown.len() <= 200, "{}", shown.len());
+    assert!(shown.contains(&25_000), "{shown:?}");
+    assert_eq!(page.all(".blank").len(), 2);
+}
+
+#[test]
+fn a_burst_at_the_end_moves_the_window() {
+    let mut page = open(lobby(chatter(200)));
+    look(&mut page, 1, 5000, true);
+    change(&mut page, lobby(chatter(5_200)));
+    let shown = rows(&page);
+    assert!(shown.len() <= 200);
+    assert_eq!(shown.last(), Some(&5_199));
+}
+
+#[test]
+fn who_reads_is_not_moved_by_what_comes_before_or_after() {
+    let mut all = chatter(50_000);
+    let mut page = open(lobby(all[1000..2000].to_vec()));
+    look(&mut page, 1, 10_000, false);
+    let before = rows(&page);
+    all.truncate(3000);
+    // History in chunks of its own, as a client adds it.
+    let mut view = lobby(all[1000..].to_vec());
+    let earlier = timeline(&all[..1000]);
+    view.timeline.len += earlier.len;
+    view.timeline.chunks.splice(0..0, earlier.chunks);
+    change(&mut page, view);
+    assert_eq!(rows(&page), before);
+}
+
+#[test]
+fn the_log_is_a_log() {
+    let page = open(lobby(chatter(3)));
+    let log = page.one("#log");
+    assert_eq!(page.attribute(log, "role").as_deref(), Some("log"));
+    assert_eq!(page.attribute(log, "aria-label").as_deref(), Some("Messages in #lobby"));
+    assert_eq!(page.attribute(log, "aria-live").as_deref(), Some("polite"));
+    assert_eq!(page.attribute(log, "tabindex").as_deref(), Some("0"));
+    let row = page.all(".row")[0];
+    for (name, value) in
+        [("role", "listitem"), ("data-row", "0"), ("data-nick", "alice"), ("data-time", "22:13")]
+    {
+        assert_eq!(page.attribute(row, name).as_deref(), Some(value), "{name}");
+    }
+}
+
+#[test]
+fn what_is_selected_stays_in_the_page() {
+    let mut page = open(lobby(chatter(5_000)));
+    look(&mut page, 1, 28_000, false);
+    report(&mut page, r#"{"selection":[1000,1010]}"#);
+    look(&mut page, 1, 130_000, false);
+    assert!(rows(&page).contains(&1005));
+    assert_eq!(page.all(".blank").len(), 3);
+    report(&mut page, r#"{"selection":null}"#);
+    assert!(!rows(&page).contains(&1005));
+}
+
+#[test]
+fn the_jump_button_counts_what_is_new() {
+    let mut page = open(lobby(chatter(500)));
+    assert!(!page.has(".jump"));
+    look(&mut page, 1, 3000, false);
+    assert_eq!(page.text(".jump"), "↓ To the newest");
+    change(&mut page, lobby(chatter(512)));
+    assert_eq!(page.text(".jump"), "↓ 12 new");
+    page.fake.take_acts();
+    let jump = page.one(".jump");
+    page.click(jump);
+    assert_eq!(page.fake.take_acts(), [PageAct::ScrollToEnd]);
+    look(&mut page, 1, 13_000, true);
+    assert!(!page.has(".jump"));
+}
+
+#[test]
+fn the_network_is_told_what_is_looked_at() {
+    let mut page = open(lobby(chatter(500)));
+    assert_eq!(looks(&page), [(Some(LOBBY), true)]);
+    look(&mut page, 1, 3000, false);
+    assert_eq!(looks(&page), [(Some(LOBBY), false)]);
+    report(&mut page, r#"{"attentive":false}"#);
+    assert_eq!(looks(&page), [(None, false)]);
+    report(&mut page, r#"{"attentive":true}"#);
+    assert_eq!(looks(&page), [(Some(LOBBY), false)]);
+    // A room with something new is not said to be read before it is.
+    let new = BufferView { divider: Some(RowId(450)), id: BufferId(2), ..lobby(chatter(500)) };
+    page.hear(vec![shown(new), Update::Show(NET, BufferId(2))]);
+    assert_eq!(looks(&page), [(Some(BufferId(2)), false)]);
+}
+
+#[test]
+fn a_report_about_another_room_is_old() {
+    let mut page = open(lobby(chatter(500)));
+    look(&mut page, 7, 3000, false);
+    assert!(!page.has(".jump"));
+}
+
+#[test]
+fn a_room_with_something_new_is_opened_there() {
+    let mut page = open(BufferView { divider: Some(RowId(100)), ..lobby(chatter(5_000)) });
+    assert!(rows(&page).contains(&100));
+    let log = page.one("#log");
+    assert_eq!(page.attribute(log, "data-start").as_deref(), Some("100"));
+    assert_eq!(page.text("#divider"), "New 20:51");
+    // When it is opened again, without anything new, it is where it was left.
+    look(&mut page, 1, 56_000, false);
+    let seen = rows(&page);
+    page.hear(vec![shown(room(2, "#other")), shown(lobby(chatter(5_000))), Update::Show(NET, BufferId(2))]);
+    assert_eq!(page.attribute(page.one("#log"), "data-start").as_deref(), Some("end"));
+    page.hear(vec![Update::Show(NET, LOBBY)]);
+    assert_eq!(page.attribute(page.one("#log"), "data-start").as_deref(), Some("kept"));
+    assert_eq!(rows(&page), seen);
+}
+
+#[test]
+fn the_room_of_the_last_time_is_opened_at_what_is_new() {
+    let mut page = open(BufferView { presence: Presence::Joining, ..room(1, "#lobby") });
+    page.fake.take_acts();
+    change(&mut page, BufferView { divider: Some(RowId(100)), ..lobby(chatter(5_000)) });
+    assert!(page.fake.take_acts().contains(&PageAct::ScrollToRow(RowId(100))));
+    assert!(rows(&page).contains(&100));
+    // Only once: later it is the reader's own business.
+    look(&mut page, 1, 130_000, true);
+    change(&mut page, BufferView { divider: Some(RowId(200)), ..lobby(chatter(5_001)) });
+    assert_eq!(page.fake.take_acts(), []);
+}
+
+#[test]
+fn near_the_beginning_earlier_messages_are_asked_for_once() {
+    let earlier = |rows: std::ops::Range<usize>, earlier| BufferView {
+        earlier,
+        ..lobby(chatter(1_000)[rows].to_vec())
+    };
+    let asks = |page: &Page| {
+        page.fake.take_intents().iter().filter(|intent| matches!(intent, Intent::LoadEarlier { .. })).count()
+    };
+    let mut page = open(earlier(500..1000, Earlier::Possible));
+    look(&mut page, 1, 5000, false);
+    assert_eq!(asks(&page), 0);
+    look(&mut page, 1, 400, false);
+    look(&mut page, 1, 100, false);
+    assert_eq!(asks(&page), 1);
+    change(&mut page, earlier(500..1000, Earlier::Loading));
+    assert!(page.html().contains("Loading earlier messages…"));
+    // It failed. The reader can try again himself; by itself it is not tried for ever.
+    change(&mut page, earlier(500..1000, Earlier::Possible));
+    look(&mut page, 1, 50, false);
+    assert_eq!(asks(&page), 0);
+    page.press("Load earlier messages");
+    assert_eq!(asks(&page), 1);
+    change(&mut page, earlier(450..1000, Earlier::Possible));
+    assert_eq!(asks(&page), 1);
+    change(&mut page, earlier(0..1000, Earlier::None));
+    assert!(page.html().contains("This is the beginning of #lobby."));
+}
+
+#[test]
+fn a_room_without_messages_says_what_it_is() {
+    let mut page = open(BufferView { presence: Presence::Joining, ..room(1, "#lobby") });
+    assert_eq!(page.text(".skeleton"), "Joining #lobby…");
+    change(&mut page, room(1, "#lobby"));
+    let said = "#lobby is a room: everyone in it reads what is written here.No messages yet. Say hello.";
+    assert_eq!(page.text(".empty"), said);
+    change(
+        &mut page,
+        BufferView { timeline: Timeline::default(), earlier: Earlier::Loading, ..room(1, "#lobby") },
+    );
+    assert!(!page.has(".empty"));
+    change(&mut page, lobby(vec![message(1, 0, "alice", "hi")]));
+    assert!(!page.has(".empty"));
+}

@@ -1,0 +1,214 @@
+//! How rows look: who said it, groups, separators, links, colours, what is under way.
+
+mod support;
+
+use std::sync::Arc;
+
+use parla_client::{
+    Intent, ProblemKind,
+    text::Text,
+    view::{
+        BufferId, BufferView, Content, Delivery, Event, Gap, GapState, Manner, RowId, Said, Timeline, Topic,
+    },
+};
+use parla_ui::platform::{Command, PageAct};
+use support::{
+    page::Page,
+    sample::{members, problem, room},
+    talk::{ago, change, event, lobby, message, open, row, said, timeline},
+};
+
+const LOBBY: BufferId = BufferId(1);
+
+fn with(said: Said) -> Page {
+    open(lobby(vec![row(1, 0, Content::Said(Arc::new(said)))]))
+}
+
+fn intents(page: &Page) -> Vec<Intent> {
+    let mut intents = page.fake.take_intents();
+    intents.retain(|intent| !matches!(intent, Intent::Look { .. }));
+    intents
+}
+
+#[test]
+fn nothing_is_read_as_html() {
+    let hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>";
+    let view = BufferView {
+        topic: Some(Arc::new(Topic { text: Text::parse(hostile), by: None, at: None })),
+        timeline: timeline(&[
+            message(1, 9, hostile, hostile),
+            event(2, 8, Event::Quit { who: hostile.into(), reason: Some(Text::parse(hostile)) }),
+            row(3, 7, Content::Server(Text::parse(hostile))),
+        ]),
+        ..room(1, hostile)
+    };
+    let html = open(view).html();
+    assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+    assert!(html.contains("&#60;script&#62;"), "{html}");
+}
+
+#[test]
+fn one_person_in_a_row_is_named_once() {
+    let page = open(lobby(vec![
+        message(1, 30, "alice", "one"),
+        message(2, 20, "alice", "two"),
+        message(3, 10, "bob", "three"),
+    ]));
+    assert_eq!(page.all(".lead").len(), 2);
+    let second = page.all(".row")[1];
+    assert_eq!(page.text_of(second), "22:13 alice: two", "for who does not see the group");
+    assert_eq!(page.all(".nick").len(), 2);
+}
+
+#[test]
+fn a_name_stands_in_its_own_direction_and_opens_the_person() {
+    let mut page = with(said("حسن", "مرحبا"));
+    let html = page.html();
+    assert!(html.contains("<bdi style=\"color:oklch(var(--nick-l) var(--nick-c) "), "{html}");
+    assert!(html.contains("<bdi class=\"body\" dir=\"auto\""), "{html}");
+    let nick = page.one("#nick-1");
+    page.click(nick);
+    assert!(page.has("[role=dialog]"), "{}", page.html());
+}
+
+#[test]
+fn days_are_separated() {
+    let day = 24 * 3600;
+    let page = open(lobby(vec![
+        message(1, 9 * day, "alice", "x"),
+        message(2, day, "alice", "x"),
+        message(3, 0, "alice", "x"),
+    ]));
+    let days: Vec<String> = page.all(".day").into_iter().map(|node| page.text_of(node)).collect();
+    assert_eq!(days, ["Sunday, 5 November", "Yesterday", "Today"]);
+}
+
+#[test]
+fn comings_and_goings_are_one_line_that_opens() {
+    let joined = |id, who: &str| event(id, 10, Event::Joined { who: who.into() });
+    let quit =
+        |id, who: &str| event(id, 10, Event::Quit { who: who.into(), reason: Some(Text::parse("bye")) });
+    let mut page =
+        open(lobby(vec![joined(1, "bob"), joined(2, "alice"), quit(3, "x"), quit(4, "y"), quit(5, "z")]));
+    assert_eq!(page.all(".row").len(), 1);
+    let button = page.button("alice and bob joined, 3 left");
+    assert_eq!(page.attribute(button, "aria-expanded").as_deref(), Some("false"));
+    page.click(button);
+    let button = page.button("alice and bob joined, 3 left");
+    assert_eq!(page.attribute(button, "aria-expanded").as_deref(), Some("true"));
+    assert_eq!(
+        page.all("li").into_iter().filter(|node| page.text_of(*node).contains("disconnected (bye)")).count(),
+        3
+    );
+    page.click(button);
+    assert!(!page.html().contains("disconnected"));
+}
+
+#[test]
+fn a_gap_is_stated_and_can_be_filled() {
+    let gap = |state| lobby(vec![row(7, 0, Content::Gap(Gap { from: Some(ago(3600)), to: ago(60), state }))]);
+    let mut page = open(gap(GapState::Loadable));
+    assert_eq!(page.text(".gap"), "Messages between 21:13 and 22:12 are missing. Load");
+    page.press("Load");
+    assert_eq!(intents(&page), [Intent::LoadGap { buffer: LOBBY, row: RowId(7) }]);
+    change(&mut page, gap(GapState::Loading));
+    assert_eq!(page.text(".gap"), "Messages between 21:13 and 22:12 are missing. Loading…");
+    change(&mut page, gap(GapState::Lost));
+    assert!(page.text(".gap").ends_with("This server does not keep them."));
+}
+
+#[test]
+fn a_failed_message_can_be_sent_again_or_deleted() {
+    let why = problem(ProblemKind::CannotSpeak, "#lobby");
+    let mut page = with(Said { own: true, delivery: Delivery::Failed(why), ..said("anna", "hi") });
+    assert!(page.has(".failed"));
+    assert_eq!(page.text(".failure"), "Not sent.");
+    page.press("Retry");
+    page.press("Delete");
+    let (buffer, row) = (LOBBY, RowId(1));
+    assert_eq!(intents(&page), [Intent::Retry { buffer, row }, Intent::Discard { buffer, row }]);
+}
+
+#[test]
+fn a_message_under_way_looks_so() {
+    let page = with(Said { own: true, delivery: Delivery::Queued, ..said("anna", "hi") });
+    assert!(page.has(".pending"));
+    assert!(page.text(".underway").starts_with("Waits for the connection"));
+    let page = with(Said { own: true, delivery: Delivery::Sent, ..said("anna", "hi") });
+    assert!(page.has(".pending") && page.html().contains("Sending…"));
+    let page = with(Said { own: true, ..said("anna", "hi") });
+    assert!(!page.has(".pending") && !page.has(".underway"));
+}
+
+#[test]
+fn a_mention_is_marked_and_said() {
+    let page = with(Said { mention: true, ..said("bob", "anna: hi") });
+    assert!(page.text(".mention").contains("Mentions you: bob anna: hi"), "{}", page.text(".mention"));
+}
+
+#[test]
+fn actions_and_notices_look_different() {
+    let page = with(Said { manner: Manner::Action, ..said("bob", "waves") });
+    assert_eq!(page.text(".action"), "22:13 * bob waves");
+    let page = with(Said { manner: Manner::Notice, ..said("bob", "beep") });
+    assert!(page.has(".notice"));
+}
+
+#[test]
+fn links_are_opened_by_the_shell() {
+    let mut page = with(said("bob", "see https://example.org/x and #rust"));
+    let link = page.one("a");
+    assert_eq!(page.attribute(link, "href").as_deref(), Some("https://example.org/x"));
+    assert_eq!(page.attribute(link, "rel").as_deref(), Some("noopener noreferrer"));
+    assert_eq!(page.attribute(link, "target").as_deref(), Some("_blank"));
+    page.click(link);
+    assert_eq!(page.fake.opened.take(), ["https://example.org/x"]);
+    page.press("#rust");
+    assert_eq!(intents(&page), [Intent::Join { room: "#rust".into(), key: None }]);
+}
+
+#[test]
+fn a_host_that_could_be_mistaken_is_spelled_out() {
+    let page = with(said("bob", "https://аpple.com/"));
+    assert!(page.text(".real-host").starts_with("(xn--"), "{}", page.html());
+}
+
+#[test]
+fn styles_and_colours_are_shown() {
+    let page = with(said("bob", "\u{2}bold\u{2} \u{3}4red\u{3} \u{3}0,4both\u{3} \u{11}code\u{11}"));
+    let html = page.html();
+    assert!(html.contains("<span class=\"bold\""), "{html}");
+    assert!(html.contains("color:oklch(var(--nick-l) var(--nick-c) 29)"), "{html}");
+    assert!(html.contains("color:#ffffff;background-color:#ff0000;"), "{html}");
+    assert_eq!(page.text("code"), "code");
+}
+
+#[test]
+fn the_header_has_name_topic_and_members() {
+    let mut view = BufferView {
+        members: members(&[
+            (parla_client::view::Rank::Member, "anna"),
+            (parla_client::view::Rank::Member, "bob"),
+        ]),
+        topic: support::sample::topic("all about #rust"),
+        timeline: Timeline::default(),
+        ..room(1, "#lobby")
+    };
+    let mut page = open(view.clone());
+    assert_eq!(page.text("#room-name"), "#lobby");
+    assert_eq!(page.text(".topic"), "all about #rust");
+    page.button("2 people");
+    page.press("Show rooms");
+    assert!(page.has(".side-rooms"));
+    view.rights.set_topic = true;
+    change(&mut page, view);
+    page.press("Change topic");
+    assert!(page.has("[role=dialog]"));
+    assert!(!page.fake.take_acts().contains(&PageAct::ScrollToEnd));
+    assert!(
+        page.fake
+            .take_commands()
+            .iter()
+            .all(|command| matches!(command, Command::Intent(_, Intent::Look { .. })))
+    );
+}

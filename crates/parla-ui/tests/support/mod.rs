@@ -1,0 +1,156 @@
+//! What the tests of the interface stand on: a place that records what it is asked for, and a page without a browser.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
+
+pub mod page;
+pub mod sample;
+pub mod talk;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+};
+
+use futures_channel::{
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+    oneshot,
+};
+use parla_client::{Intent, view::Update};
+use parla_proto::Timestamp;
+use parla_ui::platform::{Command, Here, PageAct, Place, Platform};
+
+/// A place that does nothing, and remembers that it was asked.
+pub struct Fake {
+    /// Where it says it is.
+    pub place: Place,
+    /// What it says about the person.
+    pub returning: Cell<bool>,
+    /// What was commanded.
+    pub commands: RefCell<Vec<Command>>,
+    /// What was done to the page.
+    pub acts: RefCell<Vec<PageAct>>,
+    /// What was saved, or is there to be loaded.
+    pub saved: RefCell<BTreeMap<String, String>>,
+    /// What it says the time is.
+    pub now: Cell<Timestamp>,
+    /// The person's time zone.
+    pub offset_seconds: Cell<i32>,
+    /// Links that were opened.
+    pub opened: RefCell<Vec<String>>,
+    /// Notifications: title and text.
+    pub notified: RefCell<Vec<(String, String)>>,
+    /// The last title.
+    pub title: RefCell<String>,
+    /// Who sleeps: how long, and what wakes him.
+    pub sleepers: RefCell<Vec<(u32, oneshot::Sender<()>)>>,
+    /// Batches of updates go in here.
+    pub updates_in: UnboundedSender<Vec<Update>>,
+    updates_out: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
+}
+
+impl Fake {
+    /// A new one, where nobody has been before.
+    pub fn new(place: Place) -> Rc<Self> {
+        let (updates_in, updates_out) = unbounded();
+        Rc::new(Self {
+            place,
+            returning: Cell::new(false),
+            commands: RefCell::default(),
+            acts: RefCell::default(),
+            saved: RefCell::default(),
+            now: Cell::new(Timestamp::from_millis(1_700_000_000_000)),
+            offset_seconds: Cell::new(0),
+            opened: RefCell::default(),
+            notified: RefCell::default(),
+            title: RefCell::default(),
+            sleepers: RefCell::default(),
+            updates_in,
+            updates_out: RefCell::new(Some(updates_out)),
+        })
+    }
+
+    /// As the context that the components look for.
+    pub fn here(self: &Rc<Self>) -> Here {
+        Here(Rc::clone(self) as Rc<dyn Platform>)
+    }
+
+    /// What was commanded since this was asked last.
+    pub fn take_commands(&self) -> Vec<Command> {
+        self.commands.take()
+    }
+
+    /// The intents among them.
+    pub fn take_intents(&self) -> Vec<Intent> {
+        let commands = self.commands.take();
+        commands
+            .into_iter()
+            .filter_map(|command| match command {
+                Command::Intent(_, intent) => Some(intent),
+                Command::Connect { .. } | Command::Forget(_) => None,
+            })
+            .collect()
+    }
+
+    /// What was done to the page since this was asked last.
+    pub fn take_acts(&self) -> Vec<PageAct> {
+        self.acts.take()
+    }
+
+    /// Wakes all who sleep.
+    pub fn wake(&self) {
+        for (_, waker) in self.sleepers.take() {
+            let _ = waker.send(());
+        }
+    }
+}
+
+impl Platform for Fake {
+    fn place(&self) -> Place {
+        self.place
+    }
+    fn is_returning(&self) -> bool {
+        self.returning.get()
+    }
+    fn command(&self, command: Command) {
+        self.commands.borrow_mut().push(command);
+    }
+    fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>> {
+        self.updates_out.take()
+    }
+    fn load(&self, key: &str) -> Option<String> {
+        self.saved.borrow().get(key).cloned()
+    }
+    fn save(&self, key: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.saved.borrow_mut().insert(key.to_owned(), value.to_owned()),
+            None => self.saved.borrow_mut().remove(key),
+        };
+    }
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+    fn utc_offset_seconds(&self, _at: Timestamp) -> i32 {
+        self.offset_seconds.get()
+    }
+    fn open_link(&self, href: &str) {
+        self.opened.borrow_mut().push(href.to_owned());
+    }
+    fn notify(&self, title: &str, body: &str) {
+        self.notified.borrow_mut().push((title.to_owned(), body.to_owned()));
+    }
+    fn page(&self, act: PageAct) {
+        self.acts.borrow_mut().push(act);
+    }
+    fn set_title(&self, title: &str) {
+        title.clone_into(&mut self.title.borrow_mut());
+    }
+    fn sleep(&self, millis: u32) -> Pin<Box<dyn Future<Output = ()>>> {
+        let (waker, sleep) = oneshot::channel();
+        self.sleepers.borrow_mut().push((millis, waker));
+        Box::pin(async move {
+            let _ = sleep.await;
+        })
+    }
+}

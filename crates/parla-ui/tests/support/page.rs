@@ -1,0 +1,496 @@
+//! A page without a browser: what the components draw, as a tree that can be searched, clicked and written into.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::{any::Any, collections::BTreeMap, rc::Rc};
+
+use dioxus::{
+    core::{AttributeValue, ElementId, Event, Template, TemplateAttribute, TemplateNode, WriteMutations},
+    prelude::*,
+};
+use dioxus_html::{
+    Code, Location, PlatformEventData, SerializedFormData, SerializedHtmlEventConverter,
+    SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
+};
+use parla_client::view::Update;
+use parla_ui::platform::Here;
+
+use super::Fake;
+
+/// The components, drawn.
+pub struct Page {
+    /// The place they run in.
+    pub fake: Rc<Fake>,
+    dom: VirtualDom,
+    tree: Tree,
+}
+
+impl Page {
+    /// Draws a component that looks for [`Here`] in its context.
+    pub fn new(root: fn() -> Element, fake: &Rc<Fake>) -> Self {
+        set_event_converter(Box::new(SerializedHtmlEventConverter));
+        let here: Here = fake.here();
+        let mut page = Self {
+            fake: Rc::clone(fake),
+            dom: VirtualDom::new(root).with_root_context(here),
+            tree: Tree::default(),
+        };
+        page.dom.rebuild(&mut page.tree);
+        page.settle();
+        page
+    }
+
+    /// Lets everything happen that can happen without waiting.
+    pub fn settle(&mut self) {
+        for _ in 0..50 {
+            let idle = {
+                let work = std::pin::pin!(self.dom.wait_for_work());
+                futures_util::FutureExt::now_or_never(work).is_none()
+            };
+            self.dom.render_immediate(&mut self.tree);
+            if idle {
+                return;
+            }
+        }
+        panic!("the components never come to rest");
+    }
+
+    /// A batch comes from the networks.
+    pub fn hear(&mut self, updates: Vec<Update>) {
+        self.fake.updates_in.unbounded_send(updates).unwrap();
+        self.settle();
+    }
+
+    /// How many changes were made to the page so far.
+    pub fn edits(&self) -> usize {
+        self.tree.edits
+    }
+
+    /// The page as HTML.
+    pub fn html(&self) -> String {
+        dioxus_ssr::render(&self.dom)
+    }
+
+    /// All elements that match: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of them together.
+    pub fn all(&self, selector: &str) -> Vec<Node> {
+        let parts = Selector::parse(selector);
+        let mut found = Vec::new();
+        self.tree.walk(0, &mut |node| {
+            if parts.iter().all(|part| part.matches(self.tree.at(node))) {
+                found.push(node);
+            }
+        });
+        found
+    }
+
+    /// The only element that matches.
+    #[track_caller]
+    pub fn one(&self, selector: &str) -> Node {
+        let found = self.all(selector);
+        assert_eq!(found.len(), 1, "{selector} in {}", self.html());
+        found[0]
+    }
+
+    /// Whether any element matches.
+    pub fn has(&self, selector: &str) -> bool {
+        !self.all(selector).is_empty()
+    }
+
+    /// The words in an element, as one line.
+    pub fn text_of(&self, node: Node) -> String {
+        let mut text = String::new();
+        self.tree.text(node, &mut text);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words in the only element that matches.
+    #[track_caller]
+    pub fn text(&self, selector: &str) -> String {
+        self.text_of(self.one(selector))
+    }
+
+    /// An attribute.
+    pub fn attribute(&self, node: Node, name: &str) -> Option<String> {
+        self.tree.at(node).attributes.get(name).cloned()
+    }
+
+    /// The button with these words or this label.
+    #[track_caller]
+    pub fn button(&self, words: &str) -> Node {
+        let found: Vec<Node> = self
+            .all("button")
+            .into_iter()
+            .filter(|node| {
+                self.text_of(*node) == words || self.attribute(*node, "aria-label").as_deref() == Some(words)
+            })
+            .collect();
+        assert_eq!(found.len(), 1, "button {words:?} in {}", self.html());
+        found[0]
+    }
+
+    /// Clicks on the button with these words.
+    #[track_caller]
+    pub fn press(&mut self, words: &str) {
+        let button = self.button(words);
+        self.click(button);
+    }
+
+    /// Clicks on an element. A button that submits submits its form.
+    #[track_caller]
+    pub fn click(&mut self, node: Node) {
+        self.fire(node, "click", Rc::new(PlatformEventData::new(Box::<SerializedMouseData>::default())));
+        let submits = self.tree.at(node).attributes.get("type").is_some_and(|kind| kind == "submit");
+        if submits && let Some(form) = self.tree.ancestor(node, "form") {
+            self.submit(form);
+        }
+    }
+
+    /// Writes into a field.
+    #[track_caller]
+    pub fn write(&mut self, selector: &str, value: &str) {
+        let node = self.one(selector);
+        let data = SerializedFormData::new(value.to_owned(), Vec::new());
+        self.fire(node, "input", Rc::new(PlatformEventData::new(Box::new(data))));
+    }
+
+    /// Submits a form, as Enter in one of its fields does.
+    #[track_caller]
+    pub fn submit(&mut self, form: Node) {
+        let data = SerializedFormData::new(String::new(), Vec::new());
+        self.fire(form, "submit", Rc::new(PlatformEventData::new(Box::new(data))));
+    }
+
+    /// Enter in a field: submits the form around it.
+    #[track_caller]
+    pub fn enter(&mut self, selector: &str) {
+        let field = self.one(selector);
+        let form = self.tree.ancestor(field, "form").expect("a form around the field");
+        self.submit(form);
+    }
+
+    /// Presses a key in an element.
+    #[track_caller]
+    pub fn key(&mut self, selector: &str, key: Key, modifiers: Modifiers) {
+        let node = self.one(selector);
+        let code = match &key {
+            Key::Character(letter) if letter.eq_ignore_ascii_case("a") => Code::KeyA,
+            _ => Code::Unidentified,
+        };
+        let data = SerializedKeyboardData::new(key, code, Location::Standard, false, modifiers, false);
+        self.fire(node, "keydown", Rc::new(PlatformEventData::new(Box::new(data))));
+    }
+
+    /// Scrolls an element.
+    #[track_caller]
+    pub fn scroll(&mut self, selector: &str, top: f64, client_height: i32) {
+        let node = self.one(selector);
+        let data = SerializedScrollData {
+            scroll_top: top,
+            scroll_left: 0.0,
+            scroll_width: 300,
+            scroll_height: 100_000,
+            client_width: 300,
+            client_height,
+        };
+        self.fire(node, "scroll", Rc::new(PlatformEventData::new(Box::new(data))));
+    }
+
+    /// Fires an event at the nearest element outwards that listens.
+    #[track_caller]
+    pub fn fire(&mut self, node: Node, name: &str, data: Rc<dyn Any>) {
+        let mut at = Some(node);
+        while let Some(node) = at {
+            let element = self.tree.at(node);
+            if let (true, Some(id)) = (element.listeners.contains(&name), element.id) {
+                let event: Event<dyn Any> = Event::new(data, true);
+                self.dom.runtime().handle_event(name, event, id);
+                self.settle();
+                return;
+            }
+            at = element.parent;
+        }
+    }
+}
+
+/// An element of the page.
+pub type Node = usize;
+
+enum Selector {
+    Tag(String),
+    Attribute(String, Option<String>),
+    Class(String),
+}
+
+impl Selector {
+    fn parse(selector: &str) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut rest = selector;
+        while let Some(first) = rest.chars().next() {
+            if first == '[' {
+                let end = rest.find(']').expect("a closed bracket");
+                let inside = &rest[1..end];
+                let (name, value) = match inside.split_once('=') {
+                    Some((name, value)) => (name, Some(value.trim_matches('"').to_owned())),
+                    None => (inside, None),
+                };
+                parts.push(Self::Attribute(name.to_owned(), value));
+                rest = &rest[end + 1..];
+                continue;
+            }
+            let skip = usize::from(matches!(first, '#' | '.'));
+            let end = rest[skip..].find(['#', '.', '[']).map_or(rest.len(), |at| at + skip);
+            let word = rest[skip..end].to_owned();
+            parts.push(match first {
+                '#' => Self::Attribute("id".to_owned(), Some(word)),
+                '.' => Self::Class(word),
+                _ => Self::Tag(word),
+            });
+            rest = &rest[end..];
+        }
+        parts
+    }
+
+    fn matches(&self, element: &Drawn) -> bool {
+        match self {
+            Self::Tag(tag) => element.tag == *tag,
+            Self::Attribute(name, None) => element.attributes.contains_key(name),
+            Self::Attribute(name, Some(value)) => element.attributes.get(name) == Some(value),
+            Self::Class(class) => element
+                .attributes
+                .get("class")
+                .is_some_and(|classes| classes.split_whitespace().any(|one| one == class)),
+        }
+    }
+}
+
+/// An element, a text (whose tag is empty) or a placeholder (`!`).
+#[derive(Default, Clone)]
+struct Drawn {
+    tag: String,
+    text: String,
+    id: Option<ElementId>,
+    attributes: BTreeMap<String, String>,
+    listeners: Vec<&'static str>,
+    children: Vec<Node>,
+    parent: Option<Node>,
+}
+
+struct Tree {
+    nodes: Vec<Drawn>,
+    ids: BTreeMap<usize, Node>,
+    stack: Vec<Node>,
+    edits: usize,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        let root = Drawn { tag: "root".into(), ..Drawn::default() };
+        Self { nodes: vec![root], ids: BTreeMap::from([(0, 0)]), stack: vec![0], edits: 0 }
+    }
+}
+
+impl Tree {
+    fn at(&self, node: Node) -> &Drawn {
+        &self.nodes[node]
+    }
+
+    fn walk(&self, node: Node, visit: &mut dyn FnMut(Node)) {
+        visit(node);
+        for child in &self.nodes[node].children {
+            self.walk(*child, visit);
+        }
+    }
+
+    fn text(&self, node: Node, text: &mut String) {
+        text.push_str(&self.nodes[node].text);
+        for child in &self.nodes[node].children {
+            self.text(*child, text);
+        }
+    }
+
+    fn ancestor(&self, node: Node, tag: &str) -> Option<Node> {
+        std::iter::successors(Some(node), |node| self.nodes[*node].parent)
+            .find(|node| self.nodes[*node].tag == tag)
+    }
+
+    fn add(&mut self, node: Drawn) -> Node {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    fn name(&mut self, node: Node, id: ElementId) {
+        self.nodes[node].id = Some(id);
+        self.ids.insert(id.0, node);
+    }
+
+    fn build(&mut self, template: &TemplateNode) -> Node {
+        match template {
+            TemplateNode::Element { tag, attrs, children, .. } => {
+                let mut drawn = Drawn { tag: (*tag).to_owned(), ..Drawn::default() };
+                for attribute in *attrs {
+                    if let TemplateAttribute::Static { name, value, .. } = attribute {
+                        drawn.attributes.insert((*name).to_owned(), (*value).to_owned());
+                    }
+                }
+                let node = self.add(drawn);
+                for child in *children {
+                    let child = self.build(child);
+                    self.nodes[child].parent = Some(node);
+                    self.nodes[node].children.push(child);
+                }
+                node
+            }
+            TemplateNode::Text { text } => self.add(Drawn { text: (*text).to_owned(), ..Drawn::default() }),
+            TemplateNode::Dynamic { .. } => self.add(Drawn { tag: "!".into(), ..Drawn::default() }),
+        }
+    }
+
+    fn by_path(&self, path: &[u8]) -> Node {
+        let top = *self.stack.last().unwrap();
+        path.iter().fold(top, |node, step| self.nodes[node].children[usize::from(*step)])
+    }
+
+    fn popped(&mut self, m: usize) -> Vec<Node> {
+        let at = self.stack.len() - m;
+        self.stack.split_off(at)
+    }
+
+    /// Puts nodes in the place of `node`, or beside it.
+    fn splice(&mut self, node: Node, with: &[Node], place: Beside) {
+        let parent = self.nodes[node].parent.expect("a parent");
+        for child in with {
+            self.detach(*child);
+            self.nodes[*child].parent = Some(parent);
+        }
+        let at = self.nodes[parent].children.iter().position(|child| *child == node).unwrap();
+        let range = match place {
+            Beside::Instead => at..at + 1,
+            Beside::Before => at..at,
+            Beside::After => at + 1..at + 1,
+        };
+        self.nodes[parent].children.splice(range, with.iter().copied());
+        if matches!(place, Beside::Instead) {
+            self.nodes[node].parent = None;
+        }
+    }
+
+    fn detach(&mut self, node: Node) {
+        if let Some(parent) = self.nodes[node].parent.take() {
+            self.nodes[parent].children.retain(|child| *child != node);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Beside {
+    Instead,
+    Before,
+    After,
+}
+
+impl WriteMutations for Tree {
+    fn append_children(&mut self, id: ElementId, m: usize) {
+        self.edits += 1;
+        let parent = self.ids[&id.0];
+        for child in self.popped(m) {
+            self.detach(child);
+            self.nodes[child].parent = Some(parent);
+            self.nodes[parent].children.push(child);
+        }
+    }
+    fn assign_node_id(&mut self, path: &'static [u8], id: ElementId) {
+        self.edits += 1;
+        let node = self.by_path(path);
+        self.name(node, id);
+    }
+    fn create_placeholder(&mut self, id: ElementId) {
+        self.edits += 1;
+        let node = self.add(Drawn { tag: "!".into(), ..Drawn::default() });
+        self.name(node, id);
+        self.stack.push(node);
+    }
+    fn create_text_node(&mut self, value: &str, id: ElementId) {
+        self.edits += 1;
+        let node = self.add(Drawn { text: value.to_owned(), ..Drawn::default() });
+        self.name(node, id);
+        self.stack.push(node);
+    }
+    fn load_template(&mut self, template: Template, index: usize, id: ElementId) {
+        self.edits += 1;
+        let node = self.build(&template.roots[index]);
+        self.name(node, id);
+        self.stack.push(node);
+    }
+    fn replace_node_with(&mut self, id: ElementId, m: usize) {
+        self.edits += 1;
+        let with = self.popped(m);
+        self.splice(self.ids[&id.0], &with, Beside::Instead);
+    }
+    fn replace_placeholder_with_nodes(&mut self, path: &'static [u8], m: usize) {
+        self.edits += 1;
+        let with = self.popped(m);
+        let node = self.by_path(path);
+        self.splice(node, &with, Beside::Instead);
+    }
+    fn insert_nodes_after(&mut self, id: ElementId, m: usize) {
+        self.edits += 1;
+        let with = self.popped(m);
+        self.splice(self.ids[&id.0], &with, Beside::After);
+    }
+    fn insert_nodes_before(&mut self, id: ElementId, m: usize) {
+        self.edits += 1;
+        let with = self.popped(m);
+        self.splice(self.ids[&id.0], &with, Beside::Before);
+    }
+    fn set_attribute(
+        &mut self,
+        name: &'static str,
+        _: Option<&'static str>,
+        value: &AttributeValue,
+        id: ElementId,
+    ) {
+        self.edits += 1;
+        let node = self.ids[&id.0];
+        let value = match value {
+            AttributeValue::Text(text) => Some(text.clone()),
+            AttributeValue::Float(number) => Some(number.to_string()),
+            AttributeValue::Int(number) => Some(number.to_string()),
+            AttributeValue::Bool(truth) => Some(truth.to_string()),
+            _ => None,
+        };
+        match value {
+            Some(value) => self.nodes[node].attributes.insert(name.to_owned(), value),
+            None => self.nodes[node].attributes.remove(name),
+        };
+    }
+    fn set_node_text(&mut self, value: &str, id: ElementId) {
+        self.edits += 1;
+        let node = self.ids[&id.0];
+        value.clone_into(&mut self.nodes[node].text);
+    }
+    fn create_event_listener(&mut self, name: &'static str, id: ElementId) {
+        self.edits += 1;
+        let node = self.ids[&id.0];
+        self.nodes[node].listeners.push(name);
+    }
+    fn remove_event_listener(&mut self, name: &'static str, id: ElementId) {
+        self.edits += 1;
+        let node = self.ids[&id.0];
+        self.nodes[node].listeners.retain(|one| *one != name);
+    }
+    fn remove_node(&mut self, id: ElementId) {
+        self.edits += 1;
+        self.detach(self.ids[&id.0]);
+    }
+    fn push_root(&mut self, id: ElementId) {
+        self.edits += 1;
+        let node = self.ids[&id.0];
+        self.stack.push(node);
+    }
+}

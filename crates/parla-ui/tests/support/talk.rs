@@ -1,0 +1,121 @@
+//! Conversations to draw: rows in chunks, and what the page reports of them.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is test code, outside of the tests themselves")]
+
+use std::sync::Arc;
+
+use parla_client::{
+    limits::CHUNK_ROWS_MAX,
+    text::{Text, hue},
+    view::{
+        BufferView, Chunk, ChunkRef, Content, Delivery, Event, LinkState, Manner, Row, RowId, Said, Timeline,
+        Update,
+    },
+};
+use parla_proto::Timestamp;
+use parla_ui::{App, platform::Place};
+
+use super::{
+    Fake,
+    page::Page,
+    sample::{linked, room, shown},
+};
+
+/// 2023-11-14 22:13:20, what the clock of [`Fake`] shows.
+pub const NOW_MS: i64 = 1_700_000_000_000;
+
+/// So many seconds ago.
+pub fn ago(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(NOW_MS - seconds * 1000)
+}
+
+/// Something said, as a template.
+pub fn said(from: &str, words: &str) -> Said {
+    Said {
+        manner: Manner::Message,
+        from: from.into(),
+        hue: hue(from),
+        text: Text::parse(words),
+        own: false,
+        mention: false,
+        delivery: Delivery::Done,
+    }
+}
+
+/// As a row.
+pub fn row(id: u64, seconds_ago: i64, content: Content) -> Row {
+    Row { id: RowId(id), at: ago(seconds_ago), content }
+}
+
+/// A message as a row.
+pub fn message(id: u64, seconds_ago: i64, from: &str, words: &str) -> Row {
+    row(id, seconds_ago, Content::Said(Arc::new(said(from, words))))
+}
+
+/// Something that happened as a row.
+pub fn event(id: u64, seconds_ago: i64, event: Event) -> Row {
+    row(id, seconds_ago, Content::Event(event))
+}
+
+/// Rows in full chunks, the last of them as full as it gets.
+pub fn timeline(rows: &[Row]) -> Timeline {
+    let len = rows.len();
+    let chunks = rows.chunks(CHUNK_ROWS_MAX).map(|rows| {
+        let id = rows[0].id.0;
+        ChunkRef(Arc::new(Chunk { id, rows: rows.to_vec() }))
+    });
+    Timeline { chunks: chunks.collect(), len }
+}
+
+/// So many messages, one a second, with ids from 0.
+pub fn chatter(count: u64) -> Vec<Row> {
+    let left = |id: u64| i64::try_from(count - id).unwrap();
+    (0..count)
+        .map(|id| message(id, left(id), if id % 3 == 0 { "alice" } else { "bob" }, "some words"))
+        .collect()
+}
+
+/// `#lobby` with these rows.
+#[allow(clippy::needless_pass_by_value, reason = "they are mostly made in the call")]
+pub fn lobby(rows: Vec<Row>) -> BufferView {
+    BufferView { timeline: timeline(&rows), ..room(1, "#lobby") }
+}
+
+/// The app with this conversation open, connected.
+pub fn open(view: BufferView) -> Page {
+    let fake = Fake::new(Place::Browser);
+    let mut page = Page::new(App, &fake);
+    page.hear(vec![linked(LinkState::Online), shown(view)]);
+    page
+}
+
+/// The same conversation, changed.
+pub fn change(page: &mut Page, view: BufferView) {
+    page.hear(vec![shown(view)]);
+}
+
+/// What the script of the page reports.
+pub fn report(page: &mut Page, json: &str) {
+    page.write("#page-signal", json);
+}
+
+/// The reader is here.
+pub fn look(page: &mut Page, room: u32, top: u32, end: bool) {
+    report(
+        page,
+        &format!(
+            r#"{{"view":{{"room":"1-{room}","top":{top},"height":700,"width":900,"total":99999,"end":{end}}}}}"#
+        ),
+    );
+}
+
+/// The person has written this; the caret is at its end.
+pub fn compose(page: &mut Page, text: &str) {
+    let caret = text.encode_utf16().count();
+    report(page, &serde_json::json!({ "composer": { "text": text, "caret": caret } }).to_string());
+}
+
+/// The network's updates, for tests that need one of their own.
+pub fn offline() -> Update {
+    linked(LinkState::Stopped { why: None, suggestion: None })
+}

@@ -1,0 +1,239 @@
+//! The words: every problem has some, none is jargon. And the colours: everyone can read them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use parla_client::ProblemKind as Kind;
+use parla_ui::{STYLE, words};
+use support::sample::problem;
+
+const ALL: &[Kind] = &[
+    Kind::HostNotFound,
+    Kind::Refused,
+    Kind::TimedOut,
+    Kind::NotEncrypted,
+    Kind::WrongCertificateName,
+    Kind::BadCertificate,
+    Kind::BadAddress,
+    Kind::Lost,
+    Kind::ServerClosed,
+    Kind::NotIrc,
+    Kind::NickTaken,
+    Kind::NickInvalid,
+    Kind::PasswordWrong,
+    Kind::BannedFromServer,
+    Kind::Throttled,
+    Kind::RoomFull,
+    Kind::InviteOnly,
+    Kind::BannedFromRoom,
+    Kind::KeyNeeded,
+    Kind::AccountNeeded,
+    Kind::NoSuchRoom,
+    Kind::TooManyRooms,
+    Kind::KickedOut,
+    Kind::NotInRoom,
+    Kind::AlreadyInRoom,
+    Kind::TheyAreNotInRoom,
+    Kind::CannotSpeak,
+    Kind::NoSuchPerson,
+    Kind::NotOperator,
+    Kind::TooLong,
+    Kind::MaybeLost,
+    Kind::QueueFull,
+    Kind::UnknownCommand,
+    Kind::MissingWords,
+    Kind::NotHere,
+    Kind::Offline,
+    Kind::Other,
+];
+
+#[test]
+fn every_problem_is_told_in_three_parts() {
+    for kind in ALL {
+        for about in ["", "#rust"] {
+            let told = words::problem(&problem(*kind, about));
+            for part in [&told.title, &told.meaning, &told.remedy] {
+                assert!(part.len() > 10 && part.ends_with(['.', 'y']), "{kind:?}: {part}");
+                assert!(
+                    part.starts_with(|first: char| first.is_uppercase() || first == '#'),
+                    "{kind:?}: {part}"
+                );
+                assert!(!part.contains("  "), "{kind:?}: {part}");
+            }
+        }
+    }
+    let mut titles: Vec<String> = ALL.iter().map(|kind| words::problem(&problem(*kind, "x")).title).collect();
+    titles.sort();
+    titles.dedup();
+    assert_eq!(titles.len(), ALL.len(), "two problems are told alike");
+}
+
+#[test]
+fn the_twelve_that_everyone_meets() {
+    let table = [
+        (Kind::NotEncrypted, "", "This port does not use encryption.", "6697"),
+        (
+            Kind::WrongCertificateName,
+            "irc.a.org",
+            "could not prove that it is irc.a.org",
+            "certificate is for another name",
+        ),
+        (Kind::NickTaken, "anna", "Somebody is already called anna.", "another name"),
+        (Kind::NickInvalid, "1x", "The name 1x is not allowed here.", "another name"),
+        (Kind::BannedFromServer, "", "You are banned from this server.", "mistake"),
+        (Kind::RoomFull, "#a", "#a is full.", "later"),
+        (Kind::InviteOnly, "#a", "You need an invitation to #a.", "invite you"),
+        (Kind::BannedFromRoom, "#a", "You are banned from #a.", "mistake"),
+        (Kind::KeyNeeded, "#a", "#a needs a key.", "/join #room key"),
+        (Kind::AccountNeeded, "#a", "#a is for people with an account.", "account"),
+        (Kind::CannotSpeak, "#a", "You cannot write in #a right now.", "muted"),
+        (Kind::PasswordWrong, "", "The password is wrong.", "not tried again"),
+    ];
+    for (kind, about, title, rest) in table {
+        let told = words::problem(&problem(kind, about));
+        assert!(told.title.contains(title), "{kind:?}: {told:?}");
+        assert!(format!("{} {}", told.meaning, told.remedy).contains(rest), "{kind:?}: {told:?}");
+    }
+}
+
+#[test]
+fn what_is_new_is_said() {
+    assert_eq!(words::unread(0, 0), None);
+    assert_eq!(words::unread(12, 0).as_deref(), Some("12 new"));
+    assert_eq!(words::unread(12, 3).as_deref(), Some("3 mentions, 12 new"));
+    assert_eq!(words::unread(1, 1).as_deref(), Some("1 mention, 1 new"));
+    assert_eq!(words::badge(250), "99+");
+    assert_eq!(words::title(3, Some("#lobby")), "(3) #lobby – parla");
+    assert_eq!(words::title(0, None), "parla");
+}
+
+#[test]
+fn every_command_is_described() {
+    for spec in parla_client::slash::SPECS {
+        assert!(words::command(spec.name).is_some(), "/{} has no words", spec.name);
+    }
+}
+
+#[test]
+fn no_sentence_is_jargon() {
+    let sources = [
+        include_str!("../src/words.rs"),
+        include_str!("../src/words/problem.rs"),
+        include_str!("../src/words/command.rs"),
+        include_str!("../src/words/room.rs"),
+    ];
+    // In any case, and as written.
+    let anyhow =
+        ["buffer", "query", "numeric", "channel", "sasl", "privmsg", "nickserv", "hostmask", "ircv3"];
+    let exactly = ["CAP", "TLS", "DNS", "MODE", "CTCP", "ISON"];
+    for text in sources.iter().flat_map(|source| string_literals(source)) {
+        for word in text.split(|char: char| !char.is_alphanumeric()) {
+            let lower = word.to_lowercase();
+            assert!(!anyhow.iter().any(|jargon| lower.starts_with(jargon)), "{word:?} in {text:?}");
+            assert!(!exactly.contains(&word), "{word:?} in {text:?}");
+        }
+    }
+}
+
+/// What stands between quotation marks, outside of comments and tests.
+fn string_literals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code: String = lines.collect::<Vec<_>>().join("\n").replace("\\\"", "");
+    code.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_scan_finds_what_it_looks_for() {
+    assert_eq!(string_literals("/// \"no\"\nx(\"yes\")\n#[cfg(test)]\n\"no\""), ["yes"]);
+}
+
+type Tokens = BTreeMap<String, [f64; 3]>;
+
+/// The colours of each theme: the first `:root`, and what the others change in it.
+fn themes() -> Vec<(&'static str, Tokens)> {
+    let css = STYLE;
+    let block = |query: &str| -> Tokens {
+        let at = css.find(query).unwrap_or_else(|| panic!("no {query}"));
+        let start = at + css[at..].find(":root").unwrap();
+        let end = start + css[start..].find('}').unwrap();
+        let declarations = css[start..end].split(';').filter_map(|one| one.trim().split_once(": #"));
+        declarations
+            .map(|(name, hex)| {
+                let name = &name[name.rfind("--").unwrap()..];
+                let channel =
+                    |at: usize| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+                (name.to_owned(), [channel(0), channel(2), channel(4)])
+            })
+            .collect()
+    };
+    let with = |mut base: Tokens, more: Tokens| {
+        base.extend(more);
+        base
+    };
+    let light = block(":root");
+    let dark = with(light.clone(), block("@media (prefers-color-scheme: dark)"));
+    let high = with(light.clone(), block("@media (prefers-contrast: more) {"));
+    let high_dark =
+        with(high.clone(), block("@media (prefers-contrast: more) and (prefers-color-scheme: dark)"));
+    vec![("light", light), ("dark", dark), ("high contrast", high), ("high contrast, dark", high_dark)]
+}
+
+/// WCAG 2.2, relative luminance.
+fn luminance(colour: [f64; 3]) -> f64 {
+    let [r, g, b] =
+        colour.map(|part| if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) });
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn everyone_can_read_it() {
+    let grounds = ["--bg", "--bg-raised", "--bg-sunken", "--mention-bg"];
+    for (theme, tokens) in themes() {
+        let check = |front: &str, back: &str, least: f64| {
+            let found = contrast(tokens[front], tokens[back]);
+            assert!(found >= least, "{theme}: {front} on {back} has {found:.2}, needs {least}");
+        };
+        for back in grounds {
+            for text in ["--text", "--text-dim"] {
+                check(text, back, 4.5);
+            }
+        }
+        for back in ["--bg", "--bg-raised", "--bg-sunken"] {
+            for words in ["--accent", "--danger", "--warn"] {
+                check(words, back, 4.5);
+            }
+            check("--edge", back, 3.0);
+        }
+        check("--accent-text", "--accent", 4.5);
+        check("--bg", "--danger", 4.5);
+        check("--mention-bar", "--mention-bg", 3.0);
+        if theme.starts_with("high") {
+            check("--text", "--bg", 7.0);
+            check("--text-dim", "--bg", 7.0);
+            check("--line", "--bg", 3.0);
+        }
+    }
+}
+
+#[test]
+fn all_tokens_are_there() {
+    let names = "--bg --bg-raised --bg-sunken --text --text-dim --line --accent --accent-text --danger --warn --mention-bg \
+                 --mention-bar --space-1 --space-2 --space-3 --space-4 --space-5 --space-6 --radius-s --radius-m --font \
+                 --font-mono --size-s --size-m --size-l --nick-l --nick-c";
+    for name in names.split_whitespace() {
+        assert!(STYLE.contains(&format!("{name}:")), "{name}");
+    }
+    for used in STYLE.split("var(").skip(1) {
+        let name = &used[..used.find([')', ',']).unwrap()];
+        assert!(STYLE.contains(&format!("{name}:")), "{name} is used and not defined");
+    }
+}
