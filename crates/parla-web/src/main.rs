@@ -1,3 +1,22 @@
-//! The app in the browser.
+//! parla in the browser: the interface, fed by one client over a WebSocket to the server that handed out the page.
+//!
+//! A thin shell. What is true of the network is in `parla-client`, what is shown in `parla-ui`.
 
-fn main() {}
+mod browser;
+mod engine;
+mod page;
+mod socket;
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use parla_ui::platform::Here;
+
+use crate::browser::Browser;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    let browser = Browser::start();
+    let dom = VirtualDom::new(parla_ui::App).with_root_context(Here(Rc::new(browser)));
+    dioxus::web::launch::launch_virtual_dom(dom, dioxus::web::Config::new());
+}

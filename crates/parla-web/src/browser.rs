@@ -1,0 +1,123 @@
+//! The browser as the interface's platform.
+
+use std::{cell::RefCell, future::Future, pin::Pin};
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use gloo_timers::future::TimeoutFuture;
+use parla_client::view::Update;
+use parla_proto::Timestamp;
+use parla_ui::platform::{Command, PageAct, Place, Platform};
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::{EventTarget, Notification, NotificationOptions, NotificationPermission, window};
+
+use crate::{
+    engine::{Engine, Happening, NAME_KEY},
+    page,
+};
+
+/// A page in a browser.
+pub(crate) struct Browser {
+    happenings: UnboundedSender<Happening>,
+    updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
+    is_returning: bool,
+}
+
+impl Browser {
+    /// Starts the network side; it lives as long as the page.
+    pub(crate) fn start() -> Self {
+        let (happenings, receiver) = unbounded();
+        let (updates, views) = unbounded();
+        let is_returning = page::load(NAME_KEY).is_some();
+        let engine = Engine::new((happenings.clone(), receiver), updates);
+        wasm_bindgen_futures::spawn_local(engine.run());
+        wake_on(&happenings);
+        Self { happenings, updates: RefCell::new(Some(views)), is_returning }
+    }
+}
+
+/// Connects again at once when the network is back, or the person is.
+fn wake_on(happenings: &UnboundedSender<Happening>) {
+    let Some(window) = window() else { return };
+    let happenings = happenings.clone();
+    let wake = Closure::<dyn FnMut()>::new(move || drop(happenings.unbounded_send(Happening::Awake)));
+    let target: &EventTarget = window.as_ref();
+    drop(target.add_event_listener_with_callback("online", wake.as_ref().unchecked_ref()));
+    if let Some(document) = window.document() {
+        drop(document.add_event_listener_with_callback("visibilitychange", wake.as_ref().unchecked_ref()));
+    }
+    // The page and its listeners end together.
+    wake.forget();
+}
+
+impl Platform for Browser {
+    fn place(&self) -> Place {
+        Place::Browser
+    }
+
+    fn is_returning(&self) -> bool {
+        self.is_returning
+    }
+
+    fn command(&self, command: Command) {
+        drop(self.happenings.unbounded_send(Happening::Command(command)));
+    }
+
+    fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>> {
+        self.updates.borrow_mut().take()
+    }
+
+    fn load(&self, key: &str) -> Option<String> {
+        page::load(key)
+    }
+
+    fn save(&self, key: &str, value: Option<&str>) {
+        page::save(key, value);
+    }
+
+    fn now(&self) -> Timestamp {
+        page::now()
+    }
+
+    fn utc_offset_seconds(&self, at: Timestamp) -> i32 {
+        page::utc_offset_seconds(at)
+    }
+
+    fn open_link(&self, href: &str) {
+        let is_page = href.starts_with("https://") || href.starts_with("http://");
+        if let Some(window) = window().filter(|_| is_page) {
+            drop(window.open_with_url_and_target_and_features(href, "_blank", "noopener,noreferrer"));
+        }
+    }
+
+    fn notify(&self, title: &str, body: &str) {
+        if Notification::permission() == NotificationPermission::Granted {
+            let options = NotificationOptions::new();
+            options.set_body(body);
+            drop(Notification::new_with_options(title, &options));
+        }
+    }
+
+    fn page(&self, act: PageAct) {
+        let done = match act {
+            PageAct::SetComposer { text, caret } => {
+                page::set_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX))
+            }
+            PageAct::Focus(id) => page::focus(&id),
+            PageAct::ScrollToEnd => page::scroll_to_end(),
+            PageAct::ScrollToRow(row) => page::scroll_to_row(&row.0.to_string()),
+            PageAct::Copy(text) => page::copy(&text),
+        };
+        // Without the script the app still works, less well.
+        drop(done);
+    }
+
+    fn set_title(&self, title: &str) {
+        if let Some(document) = window().and_then(|window| window.document()) {
+            document.set_title(title);
+        }
+    }
+
+    fn sleep(&self, millis: u32) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(TimeoutFuture::new(millis))
+    }
+}

@@ -1,0 +1,217 @@
+//! The network side: one client, its WebSocket and its timers. Tells the interface in batches what changed.
+
+use std::time::Duration;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{Either, select},
+};
+use gloo_timers::future::TimeoutFuture;
+use parla_client::{
+    Client, Input, Intent, Memory, Output, ProblemKind, Settings,
+    view::{NetworkId, Stage, Update},
+};
+use parla_proto::Timestamp;
+use parla_ui::platform::Command;
+use web_sys::window;
+
+use crate::{
+    page,
+    socket::{Signal, Socket, problem},
+};
+
+/// Under this name the person is known here; if it is saved, he comes back without being asked.
+pub(crate) const NAME_KEY: &str = "name";
+/// What the client wants to find again.
+const MEMORY_KEY: &str = "memory";
+
+/// The interface is told of changes so often at most.
+const UPDATES_EVERY: Duration = Duration::from_millis(60);
+
+/// What happens to the engine.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    Command(Command),
+    Socket(u32, Signal),
+    /// The browser says that there is a network again, or the person looks at the page again.
+    Awake,
+}
+
+/// The network side.
+pub(crate) struct Engine {
+    happenings: UnboundedReceiver<Happening>,
+    sender: UnboundedSender<Happening>,
+    updates: UnboundedSender<Vec<Update>>,
+    client: Option<Client>,
+    socket: Option<Socket>,
+    /// The number of the newest connection.
+    number: u32,
+    told_at: Timestamp,
+    /// Something may have changed since.
+    is_stale: bool,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        (sender, happenings): (UnboundedSender<Happening>, UnboundedReceiver<Happening>),
+        updates: UnboundedSender<Vec<Update>>,
+    ) -> Self {
+        Self {
+            happenings,
+            sender,
+            updates,
+            client: None,
+            socket: None,
+            number: 0,
+            told_at: Timestamp::from_millis(0),
+            is_stale: false,
+        }
+    }
+
+    /// Runs as long as the page.
+    pub(crate) async fn run(mut self) {
+        if let Some(nick) = page::load(NAME_KEY) {
+            self.connect(NetworkId(1), &nick);
+        }
+        loop {
+            self.tell();
+            let due = self.until_due();
+            match select(self.happenings.next(), due).await {
+                Either::Left((Some(happening), _)) => self.take(happening),
+                Either::Left((None, _)) => return,
+                Either::Right(((), _)) => {
+                    let now = page::now();
+                    if self.client.as_ref().and_then(Client::next_deadline).is_some_and(|at| at <= now) {
+                        self.handle(Input::Deadline);
+                    }
+                }
+            }
+            while let Some(Some(happening)) = self.happenings.next().now_or_never() {
+                self.take(happening);
+            }
+        }
+    }
+
+    fn take(&mut self, happening: Happening) {
+        match happening {
+            Happening::Command(Command::Connect { network, nick, .. }) => {
+                page::save(NAME_KEY, Some(&nick));
+                self.connect(network, &nick);
+            }
+            Happening::Command(Command::Forget(network)) => self.forget(network),
+            Happening::Command(Command::Intent(_, intent)) => {
+                if let Intent::ChangeNick { nick } = &intent {
+                    page::save(NAME_KEY, Some(nick));
+                }
+                self.handle(Input::Intent(intent));
+            }
+            Happening::Socket(number, signal) if number == self.number => self.hear(signal),
+            Happening::Socket(..) => {}
+            Happening::Awake => self.handle(Input::Intent(Intent::Reconnect)),
+        }
+    }
+
+    fn connect(&mut self, network: NetworkId, nick: &str) {
+        let memory = page::load(MEMORY_KEY).and_then(|text| serde_json::from_str::<Memory>(&text).ok());
+        let window = window();
+        let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
+        let settings = Settings {
+            network,
+            address: host.into(),
+            nick: nick.into(),
+            private: window.as_ref().is_some_and(page::is_private),
+            archive: false,
+            seed: page::seed(),
+        };
+        self.socket = None;
+        self.client = Some(Client::new(settings, &memory.unwrap_or_default(), page::now()));
+        self.handle(Input::Start);
+    }
+
+    fn forget(&mut self, network: NetworkId) {
+        self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }));
+        self.client = None;
+        self.socket = None;
+        page::save(NAME_KEY, None);
+        page::save(MEMORY_KEY, None);
+        drop(self.updates.unbounded_send(vec![Update::NetworkForgotten(network)]));
+    }
+
+    fn hear(&mut self, signal: Signal) {
+        match signal {
+            Signal::Opened => self.handle(Input::Opened),
+            Signal::Line(line) => self.handle(Input::Line(line.as_bytes())),
+            Signal::LineTooLong => self.handle(Input::LineTooLong),
+            Signal::Closed(problem) => {
+                self.socket = None;
+                self.handle(Input::Closed(problem));
+            }
+        }
+    }
+
+    /// Gives the client one input and does what it wants.
+    fn handle(&mut self, input: Input<'_>) {
+        let Some(client) = &mut self.client else { return };
+        let mut outputs = Vec::new();
+        client.handle(page::now(), input, &mut outputs);
+        self.is_stale = true;
+        let mut is_broken = false;
+        for output in outputs {
+            match output {
+                Output::Connect => is_broken = !self.open(),
+                Output::Send(line) => {
+                    is_broken |= self.socket.as_ref().is_some_and(|socket| !socket.send(&line));
+                }
+                Output::Disconnect => self.socket = None,
+                // A browser keeps no messages; the server does.
+                Output::Keep(_) | Output::Recall { .. } => {}
+            }
+        }
+        if is_broken {
+            self.socket = None;
+            self.handle(Input::Closed(problem(ProblemKind::Lost, "the browser does not send any more")));
+        }
+    }
+
+    fn open(&mut self) -> bool {
+        self.number += 1;
+        let url = window().and_then(|window| page::server_url(&window).ok());
+        self.socket = url.and_then(|url| Socket::open(&url, self.number, &self.sender).ok());
+        if let Some(client) = &mut self.client {
+            client.handle(page::now(), Input::Progress(Stage::Finding), &mut Vec::new());
+        }
+        self.socket.is_some()
+    }
+
+    /// Tells the interface and the storage what has changed, if it was not told just now.
+    fn tell(&mut self) {
+        let now = page::now();
+        if !self.is_stale || now.since(self.told_at) < UPDATES_EVERY && now >= self.told_at {
+            return;
+        }
+        let Some(client) = &mut self.client else { return };
+        let updates = client.take_updates();
+        if let Some(memory) = client.take_memory()
+            && let Ok(text) = serde_json::to_string(&memory)
+        {
+            page::save(MEMORY_KEY, Some(&text));
+        }
+        self.is_stale = false;
+        if !updates.is_empty() {
+            self.told_at = now;
+            drop(self.updates.unbounded_send(updates));
+        }
+    }
+
+    /// Over when the client or the interface is due.
+    fn until_due(&self) -> impl Future<Output = ()> + Unpin + use<> {
+        let now = page::now();
+        let told = self.is_stale.then(|| self.told_at + UPDATES_EVERY);
+        let deadline = self.client.as_ref().and_then(Client::next_deadline);
+        // Without anything to do, a look now and then costs nothing.
+        let idle = now + Duration::from_secs(60);
+        let due = [told, deadline].into_iter().flatten().fold(idle, Timestamp::min);
+        TimeoutFuture::new(u32::try_from(due.since(now).as_millis() + 1).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,84 @@
+//! What the browser gives that is no component's business: its storage, its clock, and `page.js`.
+
+use js_sys::Date;
+use parla_proto::Timestamp;
+use wasm_bindgen::prelude::*;
+use web_sys::{Storage, Window, window};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The functions of `parla-ui`'s `page.js`. It may be missing if it could not be loaded, so that each call can fail.
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = setComposer)]
+    pub(crate) fn set_composer(text: &str, caret: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = focus)]
+    pub(crate) fn focus(id: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = scrollToEnd)]
+    pub(crate) fn scroll_to_end() -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = scrollToRow)]
+    pub(crate) fn scroll_to_row(row: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = copy)]
+    pub(crate) fn copy(text: &str) -> Result<(), JsValue>;
+}
+
+/// The time, by the clock of the person's machine.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(millis(Date::now()))
+}
+
+/// Seconds east of UTC at that moment, where the person is.
+pub(crate) fn utc_offset_seconds(at: Timestamp) -> i32 {
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript counts milliseconds so; exact for 285,000 years")]
+    let date = Date::new(&JsValue::from_f64(at.as_millis() as f64));
+    let minutes_west = date.get_timezone_offset();
+    i32::try_from(millis(minutes_west)).map_or(0, |minutes| -minutes * 60)
+}
+
+/// A whole number of JavaScript's; zero if it is none.
+#[expect(clippy::cast_possible_truncation, reason = "a cast from f64 stops at the borders of i64")]
+const fn millis(number: f64) -> i64 {
+    number as i64
+}
+
+/// What makes pauses differ from one browser to the next.
+pub(crate) fn seed() -> u64 {
+    js_sys::Math::random().to_bits()
+}
+
+/// The place for small texts, if the person allows one.
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// All keys start with this: other apps may share the origin.
+const PREFIX: &str = "parla/";
+
+/// What was saved under this key.
+pub(crate) fn load(key: &str) -> Option<String> {
+    storage()?.get_item(&format!("{PREFIX}{key}")).ok()?
+}
+
+/// Saves a text, or removes it. A full or forbidden storage costs the person his drafts after a reload, and nothing else.
+pub(crate) fn save(key: &str, value: Option<&str>) {
+    let Some(storage) = storage() else { return };
+    let key = format!("{PREFIX}{key}");
+    let saved = match value {
+        Some(value) => storage.set_item(&key, value),
+        None => storage.remove_item(&key),
+    };
+    drop(saved);
+}
+
+/// Where the server that handed out the page takes connections.
+pub(crate) fn server_url(window: &Window) -> Result<String, JsValue> {
+    let location = window.location();
+    let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
+    Ok(format!("{scheme}://{}/irc", location.host()?))
+}
+
+/// Whether nobody on the way can read what is sent.
+pub(crate) fn is_private(window: &Window) -> bool {
+    let location = window.location();
+    let is_encrypted = location.protocol().is_ok_and(|protocol| protocol == "https:");
+    let host = location.hostname().unwrap_or_default();
+    is_encrypted || host == "localhost" || host.starts_with("127.") || host == "[::1]"
+}

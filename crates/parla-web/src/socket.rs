@@ -1,0 +1,87 @@
+//! One WebSocket, as events in the order in which they happen.
+//!
+//! <https://ircv3.net/specs/extensions/websocket>: one message is one line, without its end.
+
+use futures_channel::mpsc::UnboundedSender;
+use parla_client::{Problem, ProblemKind};
+use parla_proto::limits::SERVER_LINE_BYTES_MAX;
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
+
+use crate::engine::Happening;
+
+/// What a connection tells, with the number of the connection: one that was given up may still speak.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    Opened,
+    Line(String),
+    LineTooLong,
+    Closed(Problem),
+}
+
+/// A connection. Dropping it closes it, and nothing more is heard of it.
+pub(crate) struct Socket {
+    socket: WebSocket,
+    _handlers: [Closure<dyn FnMut(JsValue)>; 3],
+}
+
+/// Bytes that may wait in the browser; behind more the connection is dead or the server does not read.
+const WAITING_BYTES_MAX: u32 = 4 << 20;
+
+impl Socket {
+    /// Begins to connect.
+    pub(crate) fn open(url: &str, number: u32, events: &UnboundedSender<Happening>) -> Result<Self, JsValue> {
+        let socket = WebSocket::new_with_str(url, "text.ircv3.net")?;
+        let tell = |events: &UnboundedSender<Happening>| {
+            let events = events.clone();
+            move |signal| drop(events.unbounded_send(Happening::Socket(number, signal)))
+        };
+        let opened = tell(events);
+        let on_open = Closure::<dyn FnMut(JsValue)>::new(move |_| opened(Signal::Opened));
+        let heard = tell(events);
+        let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            // A frame of bytes is none of ours: text was agreed on.
+            let Some(line) = event.unchecked_into::<MessageEvent>().data().as_string() else { return };
+            heard(if line.len() > SERVER_LINE_BYTES_MAX { Signal::LineTooLong } else { Signal::Line(line) });
+        });
+        let closed = tell(events);
+        let on_close = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            closed(Signal::Closed(why(&event.unchecked_into())));
+        });
+        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        Ok(Self { socket, _handlers: [on_open, on_message, on_close] })
+    }
+
+    /// Sends one line. False if the connection does not take it any more.
+    pub(crate) fn send(&self, line: &[u8]) -> bool {
+        let line = String::from_utf8_lossy(line);
+        let line = line.trim_end_matches(['\r', '\n']);
+        self.socket.buffered_amount() <= WAITING_BYTES_MAX && self.socket.send_with_str(line).is_ok()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        // What was sent goes out before the browser closes; a socket that is closed already does not mind.
+        drop(self.socket.close());
+    }
+}
+
+/// Why the browser says the connection ended. It says little, so that pages cannot look around in the person's network.
+fn why(event: &CloseEvent) -> Problem {
+    /// No closing handshake: the connection broke, or never was.
+    const ABNORMAL: u16 = 1006;
+    let kind = if event.code() == ABNORMAL { ProblemKind::Lost } else { ProblemKind::ServerClosed };
+    problem(kind, &format!("{} {}", event.code(), event.reason()))
+}
+
+/// A problem of the connection.
+pub(crate) fn problem(kind: ProblemKind, details: &str) -> Problem {
+    let details: String = details.trim().chars().filter(|char| !char.is_control()).collect();
+    Problem { kind, about: "".into(), details: details.into() }
+}
