@@ -159,6 +159,16 @@
     report();
   }
 
+  /** The first row in view, and how much of its chunk is above what is visible. */
+  function firstInView() {
+    for (const { id } of marks) {
+      const row = rowOf(id);
+      if (!row) continue;
+      return { row: Number(id), above: Math.round(-seenAt(row.closest(".chunk"))) };
+    }
+    return {};
+  }
+
   const report = beforeFrame(() => {
     if (!log || !log.isConnected || log.clientHeight === 0 || wanted) return;
     const view = {
@@ -168,6 +178,7 @@
       width: log.clientWidth,
       total: log.scrollHeight,
       end: stuck,
+      ...firstInView(),
     };
     const text = JSON.stringify(view);
     if (text !== lastView && tell({ view })) lastView = text;

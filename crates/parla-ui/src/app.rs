@@ -11,7 +11,7 @@ use crate::{
     keys,
     page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
     platform::Here,
-    state::{Shown, State},
+    state::{Pointer, Shown, State},
     toasts::Toasts,
     words,
 };
@@ -42,6 +42,7 @@ pub fn App() -> Element {
             id: "app",
             tabindex: "-1",
             onkeydown: move |event| keys::press(&event, state, &here),
+            onpointerdown: move |event| note_pointer(&event.pointer_type(), state),
             input {
                 id: PAGE_SIGNAL_ID,
                 class: "page-signal",
@@ -63,6 +64,13 @@ pub fn App() -> Element {
             }
             Toasts {}
         }
+    }
+}
+
+fn note_pointer(kind: &str, mut state: State) {
+    let pointer = if kind == "touch" { Pointer::Finger } else { Pointer::Fine };
+    if *state.pointer.peek() != pointer {
+        state.pointer.set(pointer);
     }
 }
 

@@ -136,7 +136,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
                     oninput: move |event| name.set(event.value()),
                 }
                 if let Some(advice) = advice {
-                    p { id: "name-advice", class: "hint", role: "alert", {advice} }
+                    p { id: "name-advice", class: "hint", role: (!is_suggested).then_some("alert"), {advice} }
                 }
             }
             if on_desktop {

@@ -74,10 +74,17 @@ pub(crate) fn Frame() -> Element {
 /// The conversation, or what there is to do without one. Draws only when another one is opened.
 #[component]
 fn Middle() -> Element {
+    let here = use_context::<Here>();
     let state = use_context::<State>();
     let shown = use_memo(move || {
         let current = *state.current.read();
         current.filter(|key| state.buffers.read().contains_key(key))
+    });
+    let is_there = use_memo(move || shown().is_some());
+    use_effect(move || {
+        if is_there() && state.dialog.peek().is_none() {
+            here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
+        }
     });
     match shown() {
         Some(at) => rsx! { Room { at } },

@@ -148,7 +148,8 @@ fn toggle_help(mut state: State) {
     if *state.dialog.peek() == Some(Dialog::Help) {
         state.close_dialog();
     } else if state.dialog.peek().is_none() {
-        state.open_dialog(Dialog::Help, "composer");
+        let back = state.place_to_write();
+        state.open_dialog(Dialog::Help, back);
     }
 }
 

@@ -83,23 +83,47 @@ fn Found(network: NetworkId, members: List) -> Element {
             ul {
                 padding_top: space(before, ROW_PX),
                 padding_bottom: space(after, ROW_PX),
-                for line in lines.get(range).unwrap_or_default() {
-                    match line {
-                        Line::Heading(rank, count) => rsx! {
-                            li { key: "rank-{rank:?}", class: "rank",
-                                h3 { {words::rank(*rank)} " " span { class: "count", "{count}" } }
-                            }
-                        },
-                        Line::One(at) => match members.0.get(*at) {
-                            Some(member) => rsx! {
-                                MemberRow { key: "{member.name}", network, member: member.clone() }
-                            },
-                            None => rsx! {},
-                        },
-                    }
+                for line in lines.get(range).unwrap_or_default().iter().filter_map(|line| drawn(line, &members)) {
+                    LineRow { key: "{line.name()}", network, line }
                 }
             }
         }
+    }
+}
+
+/// A line with what it shows.
+#[derive(Clone, PartialEq)]
+enum Drawn {
+    Heading(Rank, usize),
+    One(Member),
+}
+
+impl Drawn {
+    /// What tells it from the others. No nick has a space.
+    fn name(&self) -> String {
+        match self {
+            Self::Heading(rank, _) => format!("rank {rank:?}"),
+            Self::One(member) => member.name.to_string(),
+        }
+    }
+}
+
+fn drawn(line: &Line, members: &List) -> Option<Drawn> {
+    match line {
+        Line::Heading(rank, count) => Some(Drawn::Heading(*rank, *count)),
+        Line::One(at) => members.0.get(*at).cloned().map(Drawn::One),
+    }
+}
+
+#[component]
+fn LineRow(network: NetworkId, line: Drawn) -> Element {
+    match line {
+        Drawn::Heading(rank, count) => rsx! {
+            li { class: "rank",
+                h3 { {words::rank(rank)} " " span { class: "count", "{count}" } }
+            }
+        },
+        Drawn::One(member) => rsx! { MemberRow { network, member } },
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the page's script reports to the interface: JSON in the value of the hidden input `#page-signal`.
 //!
 //! One object with one key: `{"attentive":bool}`, `{"selection":[first,last]|null}`, `{"composer":{"text":…,"caret":…}}`
-//! or `{"view":{"room":…,"top":…,"height":…,"width":…,"total":…,"end":bool}}`.
+//! or `{"view":{"room":…,"top":…,"height":…,"width":…,"total":…,"end":bool,"row":…,"above":…}}`.
 //! Row ids are numbers. What cannot be read is left alone: the page is ours, but extensions of a browser are not.
 
 use dioxus::prelude::*;

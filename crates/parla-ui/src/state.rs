@@ -125,10 +125,22 @@ pub struct State {
     pub members: Signal<Shown>,
     /// The part of the window that has the focus.
     pub(crate) region: Signal<Region>,
+    /// With what the person pointed last.
+    pub(crate) pointer: Signal<Pointer>,
     /// The highest number of a network that was used.
     pub network_last: Signal<u32>,
     /// What was open when the app was closed, to be opened once it is there; see [`State::mark`].
     pub wanted: Signal<Option<String>>,
+}
+
+/// With what the person points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pointer {
+    /// With something that leaves the keyboard free.
+    #[default]
+    Fine,
+    /// With a finger: a field with the focus brings up a keyboard that covers half of the screen.
+    Finger,
 }
 
 /// Whether a part is shown.
@@ -165,6 +177,12 @@ pub struct LogView {
     pub total: i32,
     /// The reader is at the end, and stays there when more comes.
     pub end: bool,
+    /// The first row in view, if there is one.
+    #[serde(default)]
+    pub row: Option<u64>,
+    /// How much of its chunk is above what is visible; may be negative.
+    #[serde(default)]
+    pub above: i32,
 }
 
 /// Toasts that are kept; older ones go first.
@@ -191,6 +209,7 @@ impl State {
             entered: Signal::new(false),
             members: Signal::default(),
             region: Signal::default(),
+            pointer: Signal::default(),
             network_last: Signal::new(0),
             wanted: Signal::new(None),
         })
@@ -279,6 +298,14 @@ impl State {
         }
         if *self.side.peek() == Side::Rooms {
             self.side.set(Side::None);
+        }
+    }
+
+    /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
+    pub(crate) fn place_to_write(&self) -> &'static str {
+        match *self.pointer.peek() {
+            Pointer::Fine => "composer",
+            Pointer::Finger => Region::Middle.id(),
         }
     }
 

@@ -96,7 +96,7 @@ fn Suggestion(network: NetworkId, room: DirectoryRoom) -> Element {
                 onclick: move |_| wish(&here, network, Intent::Join { room: Arc::clone(&room.name), key: None }),
                 span { class: "suggestion-name", bdi { "{room.shown}" } }
                 span { class: "suggestion-people", {people} }
-                span { class: "suggestion-topic", dir: "auto", "{room.topic}" }
+                span { class: "suggestion-topic", bdi { "{room.topic}" } }
             }
         }
     }

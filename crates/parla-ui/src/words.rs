@@ -64,11 +64,11 @@ pub mod rooms {
     /// Opens the form.
     pub const NEW: &str = "Join or message…";
     /// The field of the form.
-    pub const NEW_NAME: &str = "Name of a room or a person";
+    pub const NEW_NAME: &str = "Room or person";
     /// Joins the room.
     pub const JOIN_ROOM: &str = "Join room";
     /// Writes to the person.
-    pub const MESSAGE_PERSON: &str = "Message person";
+    pub const MESSAGE_PERSON: &str = "Message";
     /// Another network.
     pub const ADD_NETWORK: &str = "Add a network";
     /// What the server says.

@@ -137,6 +137,17 @@ fn a_draft_stays_with_its_room_and_survives() {
 }
 
 #[test]
+fn a_conversation_can_be_closed_while_it_is_shown() {
+    let mut page = start();
+    compose(&mut page, "half a thought");
+    page.hear(vec![Update::BufferClosed(NET, BufferId(1))]);
+    assert!(!page.has("#room"));
+    page.hear(vec![shown(room(2, "#other"))]);
+    assert!(page.has("#room"));
+    assert_eq!(put(&page), Some((String::new(), 0)));
+}
+
+#[test]
 fn the_arrows_bring_back_what_was_sent() {
     let mut page = start();
     for text in ["one", "two"] {

@@ -17,7 +17,7 @@ const LOBBY: BufferId = BufferId(1);
 
 fn rows(page: &Page) -> Vec<u64> {
     let ids = page.all(".row").into_iter().filter_map(|node| page.attribute(node, "data-row"));
-    ids.map(|id| id.parse().unwrap()).collect()
+    ids.filter_map(|id| id.parse().ok()).collect()
 }
 
 fn looks(page: &Page) -> Vec<(Option<BufferId>, bool)> {
@@ -127,6 +127,18 @@ fn the_network_is_told_what_is_looked_at() {
     let new = BufferView { divider: Some(RowId(450)), id: BufferId(2), ..lobby(chatter(500)) };
     page.hear(vec![shown(new), Update::Show(NET, BufferId(2))]);
     assert_eq!(looks(&page), [(Some(BufferId(2)), false)]);
+}
+
+#[test]
+fn the_first_row_in_view_counts_more_than_pixels() {
+    let mut page = open(lobby(chatter(5_000)));
+    look(&mut page, 1, 70_000, false);
+    assert!(rows(&page).contains(&2_510), "{:?}", rows(&page));
+    report(
+        &mut page,
+        r#"{"view":{"room":"1-1","top":90000,"height":700,"width":900,"total":99999,"end":false,"row":2510,"above":3000}}"#,
+    );
+    assert!(rows(&page).contains(&2_510), "{:?}", rows(&page));
 }
 
 #[test]

@@ -149,9 +149,9 @@ fn a_mention_is_marked_and_said() {
 #[test]
 fn actions_and_notices_look_different() {
     let page = with(Said { manner: Manner::Action, ..said("bob", "waves") });
-    assert_eq!(page.text(".action"), "22:13 * bob waves");
+    assert_eq!(page.text(".is-action"), "22:13 * bob waves");
     let page = with(Said { manner: Manner::Notice, ..said("bob", "beep") });
-    assert!(page.has(".notice"));
+    assert!(page.has(".is-notice"));
 }
 
 #[test]

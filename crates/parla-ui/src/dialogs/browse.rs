@@ -139,7 +139,7 @@ fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element
                     span { class: "line-joined", "✓ " {said::JOINED} }
                 }
                 span { class: "line-people", {people} }
-                span { class: "line-topic", dir: "auto", "{room.topic}" }
+                span { class: "line-topic", bdi { "{room.topic}" } }
             }
         }
     }
@@ -231,7 +231,7 @@ fn joined(state: State, network: NetworkId) -> HashSet<String> {
 }
 
 fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {
-    state.focus_back.set(Some("composer".to_owned()));
+    state.focus_back.set(Some(state.place_to_write().to_owned()));
     wish(here, network, Intent::Join { room, key: None });
     state.close_dialog();
 }

@@ -31,7 +31,7 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
                 r#type: "button",
                 class: "primary",
                 onclick: move |_| {
-                    state.focus_back.set(Some("composer".to_owned()));
+                    state.focus_back.set(Some(state.place_to_write().to_owned()));
                     wish(&here, network, Intent::OpenDirect { nick: Arc::clone(&message) });
                     state.close_dialog();
                 },

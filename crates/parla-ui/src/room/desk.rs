@@ -325,7 +325,13 @@ impl Desk {
 /// Drafts belong to a conversation: saved now and then and when another one is opened, put back when it is opened again.
 fn use_drafts(desk: Desk) {
     let shown = use_hook(|| Rc::new(Cell::new(None)));
-    let writing = shown.clone();
+    let (writing, leaving) = (shown.clone(), shown.clone());
+    use_drop(move || {
+        if let Some(at) = leaving.get() {
+            let text = desk.state.composer.peek().text.clone();
+            desk.keep(at, &text);
+        }
+    });
     use_effect(move || {
         let at = *desk.at.read();
         let before = shown.replace(Some(at));

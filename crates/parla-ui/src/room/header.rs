@@ -1,7 +1,9 @@
 //! The bar above a conversation: its name, what it is about, and the ways to the lists beside it.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
-use parla_client::view::{BufferKind, BufferView};
+use parla_client::view::{BufferKind, BufferView, Topic};
 
 use crate::{
     keys::{self, Region},
@@ -15,13 +17,35 @@ const ROOMS_ID: &str = "show-rooms";
 const MEMBERS_ID: &str = "toggle-members";
 const TOPIC_ID: &str = "change-topic";
 
+/// What the bar shows of a conversation; what is said there is not its business.
+#[derive(Clone, PartialEq)]
+struct Bar {
+    name: Arc<str>,
+    topic: Option<Arc<Topic>>,
+    can_set_topic: bool,
+    /// How many; none where there are no members.
+    members: Option<usize>,
+}
+
+impl Bar {
+    fn of(view: &BufferView) -> Self {
+        let is_room = view.kind == BufferKind::Room;
+        Self {
+            name: view.name.clone(),
+            topic: view.topic.clone(),
+            can_set_topic: is_room && view.rights.set_topic,
+            members: is_room.then(|| view.members.0.len()),
+        }
+    }
+}
+
 /// The bar.
 #[component]
 pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
     let mut state = use_context::<State>();
-    let view = use_memo(move || state.buffers.read().get(&at()).cloned());
-    let view = view.read();
-    let Some(view) = view.as_ref() else { return rsx! {} };
+    let bar = use_memo(move || state.buffers.read().get(&at()).map(Bar::of));
+    let bar = bar.read();
+    let Some(bar) = bar.as_ref() else { return rsx! {} };
     rsx! {
         header { class: "room-header",
             button {
@@ -36,10 +60,10 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
                 },
                 span { "aria-hidden": "true", "☰" }
             }
-            h2 { id: "room-name", bdi { "{view.name}" } }
-            Topic { at: at(), view: view.clone() }
-            if view.kind == BufferKind::Room {
-                Members { count: view.members.0.len() }
+            h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
+            TopicLine { at: at(), topic: bar.topic.clone(), can_set: bar.can_set_topic }
+            if let Some(count) = bar.members {
+                Members { count }
             }
         }
     }
@@ -47,23 +71,23 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
 
 /// What the room is about, in one line.
 #[component]
-fn Topic(at: BufferKey, view: BufferView) -> Element {
+fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element {
     let mut state = use_context::<State>();
-    let label = if view.topic.is_some() { words::room::CHANGE_TOPIC } else { words::room::ADD_TOPIC };
+    let label = if topic.is_some() { words::room::CHANGE_TOPIC } else { words::room::ADD_TOPIC };
     rsx! {
         div { class: "topic",
-            if let Some(topic) = &view.topic {
+            if let Some(topic) = &topic {
                 p { title: "{topic.text.plain}", Words { at, text: topic.text.clone() } }
             }
-            if view.rights.set_topic && view.kind == BufferKind::Room {
+            if can_set {
                 button {
                     r#type: "button",
                     id: TOPIC_ID,
-                    class: if view.topic.is_some() { "icon" } else { "link" },
+                    class: if topic.is_some() { "icon" } else { "link" },
                     "aria-label": label,
                     title: label,
                     onclick: move |_| state.open_dialog(Dialog::Topic(at), TOPIC_ID),
-                    if view.topic.is_some() { span { "aria-hidden": "true", "✎" } } else { "{label}" }
+                    if topic.is_some() { span { "aria-hidden": "true", "✎" } } else { "{label}" }
                 }
             }
         }

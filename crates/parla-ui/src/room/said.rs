@@ -27,7 +27,7 @@ pub(crate) fn SaidRow(at: BufferKey, id: RowId, time: String, said: Arc<Said>, l
     };
     rsx! {
         div {
-            class: "row {kind}",
+            class: "row is-{kind}",
             class: if is_named { "lead" },
             class: if said.mention { "mention" },
             class: if said.own { "own" },

@@ -13,13 +13,13 @@ use std::{
 use dioxus::prelude::*;
 use parla_client::{
     Intent,
-    view::{BufferView, Content, Earlier, Row, RowId, Timeline},
+    view::{BufferView, ChunkRef, Content, Earlier, Row, RowId, Timeline},
 };
 
 use crate::{
     platform::{Here, PageAct},
     room::window::{Eye, Heights, Place, Segment, chunk_of, segments},
-    state::{BufferKey, State, wish},
+    state::{BufferKey, LogView, State, wish},
 };
 
 /// The height of a log of which nothing is known yet, in CSS pixels.
@@ -139,7 +139,7 @@ impl Scroll {
             }
             self.size.set(size);
         }
-        let place = self.located(report.end, f64::from(report.top));
+        let place = self.located(&report);
         if *self.place.peek() != place {
             self.place.set(place);
         }
@@ -152,10 +152,20 @@ impl Scroll {
         }
     }
 
-    fn located(&self, end: bool, top: f64) -> Place {
-        match self.view.peek().as_ref() {
-            Some(view) if !end => self.heights.peek().locate(&view.timeline.chunks, top),
-            _ => Place::End,
+    /// By the first row in view. Pixels alone would lead astray while what was just drawn is not measured yet.
+    fn located(&self, report: &LogView) -> Place {
+        let view = self.view.peek();
+        let Some(view) = view.as_ref().filter(|_| !report.end) else { return Place::End };
+        let drawn = self.segments.peek();
+        let drawn = drawn.iter().filter_map(|segment| match segment {
+            Segment::Chunk(chunk, _) => Some(chunk),
+            Segment::Blank(_) => None,
+        });
+        let first = report.row.map(RowId);
+        let holds = |chunk: &&ChunkRef| chunk.0.rows.iter().any(|row| Some(row.id) == first);
+        match drawn.into_iter().find(holds) {
+            Some(chunk) => Place::At { chunk: chunk.0.id, offset: f64::from(report.above) },
+            None => self.heights.peek().locate(&view.timeline.chunks, f64::from(report.top)),
         }
     }
 

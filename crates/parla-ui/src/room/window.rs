@@ -123,7 +123,10 @@ fn seen(chunks: &[ChunkRef], heights: &Heights, eye: &Eye) -> RangeInclusive<usi
         Place::At { chunk, offset } => {
             let before = chunks.iter().take_while(|other| other.0.id != chunk);
             let begin: f64 = before.map(|chunk| heights.of(chunk)).sum();
-            begin + offset
+            // It may be higher than is known here; it is visible all the same.
+            let height =
+                chunks.iter().find(|other| other.0.id == chunk).map_or(0.0, |chunk| heights.of(chunk));
+            begin + offset.min(height)
         }
     };
     let (from, to) = (top - MARGIN, top + eye.height + MARGIN);
@@ -200,6 +203,13 @@ mod tests {
         let place = Place::At { chunk: 500, offset: 0.0 };
         assert_eq!(shown(&timeline, &heights, place, None), "_ 499 500 501 _");
         assert_eq!(shown(&timeline, &heights, Place::At { chunk: 0, offset: -40.0 }, None), "0 1 _");
+    }
+
+    #[test]
+    fn what_is_read_is_drawn_however_high_it_is() {
+        let (timeline, heights) = (timeline(1000), Heights::default());
+        let place = Place::At { chunk: 500, offset: 6000.0 };
+        assert_eq!(shown(&timeline, &heights, place, None), "_ 500 501 502 _");
     }
 
     #[test]

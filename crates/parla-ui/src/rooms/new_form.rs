@@ -7,7 +7,7 @@ use parla_client::{Intent, view::NetworkId};
 
 use crate::{
     platform::{Here, PageAct},
-    state::{State, wish},
+    state::wish,
     words::rooms as said,
 };
 
@@ -76,11 +76,7 @@ fn finish(mut target: Target, here: &Here, intent: impl FnOnce(Arc<str>) -> Inte
     }
     wish(here, target.network, intent(name.into()));
     target.is_open.set(false);
-    if let Some(state) = try_consume_context::<State>()
-        && state.current.peek().is_some()
-    {
-        here.0.page(PageAct::Focus("composer".to_owned()));
-    }
+    here.0.page(PageAct::Focus(format!("new-{}", target.network.0)));
 }
 
 /// Whether it can only be the name of a room.

@@ -7,7 +7,7 @@ use parla_client::{Intent, view::BufferKind};
 
 use super::listing::{Row, There};
 use crate::{
-    platform::Here,
+    platform::{Here, PageAct},
     state::{State, ToastKind, wish},
     words,
 };
@@ -15,6 +15,7 @@ use crate::{
 /// One conversation in the list.
 #[component]
 pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
+    let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let new = words::unread(row.unread, row.mentions);
     let mut class = String::from("room-row");
@@ -38,7 +39,10 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
                 class: "room-link",
                 title: "{name}",
                 "aria-current": is_current.then_some("page"),
-                onclick: move |_| state.open(key),
+                onclick: move |_| {
+                    state.open(key);
+                    here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
+                },
                 span { class: "room-name", bdi { "{name}" } }
                 Badge { unread: row.unread, mentions: row.mentions }
                 if let Some(new) = new {

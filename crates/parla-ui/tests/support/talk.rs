@@ -1,6 +1,10 @@
 //! Conversations to draw: rows in chunks, and what the page reports of them.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is test code, outside of the tests themselves")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "this is test code, outside of the tests themselves"
+)]
 
 use std::sync::Arc;
 
