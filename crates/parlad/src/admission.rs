@@ -9,7 +9,18 @@ use std::{
 
 use thiserror::Error;
 
-use crate::config::Connections;
+use crate::{config::Connections, limits::HTTP_RATE_FACTOR};
+
+/// What a connection is for. Each is counted by itself, so that who looks at a page can still chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Purpose {
+    /// IRC, in whatever framing.
+    Irc,
+    /// Files of the app, and whatever a WebSocket is before it is one.
+    Http,
+}
+
+type Visitor = (Purpose, IpAddr);
 
 /// Counts connections by address. An IPv6 network of 64 bits counts as one address: it is one customer.
 #[derive(Debug)]
@@ -22,7 +33,7 @@ pub(crate) struct Admission {
 #[derive(Debug, Default)]
 struct State {
     open: usize,
-    addresses: HashMap<IpAddr, Address>,
+    addresses: HashMap<Visitor, Address>,
 }
 
 #[derive(Debug)]
@@ -47,7 +58,7 @@ pub(crate) enum Refused {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     admission: Arc<Admission>,
-    address: Option<IpAddr>,
+    visitor: Option<Visitor>,
 }
 
 /// Addresses that are remembered before those without a connection are looked through.
@@ -62,28 +73,33 @@ impl Admission {
     ///
     /// # Errors
     /// There are too many.
-    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr, now: Instant) -> Result<Ticket, Refused> {
+    pub(crate) fn admit(
+        self: &Arc<Self>,
+        address: IpAddr,
+        purpose: Purpose,
+        now: Instant,
+    ) -> Result<Ticket, Refused> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.open >= self.connections_max {
             return Err(Refused::Full);
         }
-        let counted = (!self.limits.is_exempt(address)).then(|| customer(address));
-        if let Some(address) = counted {
-            self.count(&mut state, address, now)?;
+        let counted = (!self.limits.is_exempt(address)).then(|| (purpose, customer(address)));
+        if let Some(visitor) = counted {
+            self.count(&mut state, visitor, now)?;
         }
         state.open += 1;
         drop(state);
-        Ok(Ticket { admission: Arc::clone(self), address: counted })
+        Ok(Ticket { admission: Arc::clone(self), visitor: counted })
     }
 
-    fn count(&self, state: &mut State, address: IpAddr, now: Instant) -> Result<(), Refused> {
+    fn count(&self, state: &mut State, visitor: Visitor, now: Instant) -> Result<(), Refused> {
         let window = self.limits.rate_window;
         if state.addresses.len() >= ADDRESSES_KEPT {
             state
                 .addresses
                 .retain(|_, known| known.open > 0 || now.duration_since(known.window_started) < window);
         }
-        let known = state.addresses.entry(address).or_insert(Address {
+        let known = state.addresses.entry(visitor).or_insert(Address {
             open: 0,
             window_started: now,
             opened_in_window: 0,
@@ -95,7 +111,11 @@ impl Admission {
         if known.open >= self.limits.max_per_ip {
             return Err(Refused::TooMany);
         }
-        if known.opened_in_window >= self.limits.max_rate_per_ip {
+        let rate_max = match visitor.0 {
+            Purpose::Irc => self.limits.max_rate_per_ip,
+            Purpose::Http => self.limits.max_rate_per_ip.saturating_mul(HTTP_RATE_FACTOR),
+        };
+        if known.opened_in_window >= rate_max {
             return Err(Refused::TooFast);
         }
         known.open += 1;
@@ -108,7 +128,7 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = self.admission.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.open -= 1;
-        if let Some(known) = self.address.and_then(|address| state.addresses.get_mut(&address)) {
+        if let Some(known) = self.visitor.and_then(|visitor| state.addresses.get_mut(&visitor)) {
             known.open -= 1;
         }
     }
@@ -125,7 +145,10 @@ fn customer(address: IpAddr) -> IpAddr {
 mod tests {
     use std::time::Duration;
 
-    use super::*;
+    use super::{
+        Purpose::{Http, Irc},
+        *,
+    };
 
     fn admission(exempt: &[&str]) -> Arc<Admission> {
         let limits = Connections {
@@ -142,33 +165,46 @@ mod tests {
     fn an_address_has_so_many_at_once_and_in_a_while() {
         let (admission, now) = (admission(&[]), Instant::now());
         let address: IpAddr = "192.0.2.1".parse().unwrap();
-        let first = admission.admit(address, now).unwrap();
-        let _second = admission.admit(address, now).unwrap();
-        assert_eq!(admission.admit(address, now).unwrap_err(), Refused::TooMany);
+        let first = admission.admit(address, Irc, now).unwrap();
+        let _second = admission.admit(address, Irc, now).unwrap();
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany);
         drop(first);
-        let third = admission.admit(address, now).unwrap();
+        let third = admission.admit(address, Irc, now).unwrap();
         drop(third);
-        assert_eq!(admission.admit(address, now).unwrap_err(), Refused::TooFast);
-        assert!(admission.admit(address, now + Duration::from_secs(61)).is_ok());
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooFast);
+        assert!(admission.admit(address, Irc, now + Duration::from_secs(61)).is_ok());
     }
 
     #[test]
     fn one_ipv6_network_is_one_address() {
         let (admission, now) = (admission(&[]), Instant::now());
-        let tickets: Vec<_> =
-            ["2001:db8::1", "2001:db8::2"].map(|text| admission.admit(text.parse().unwrap(), now)).into();
+        let tickets: Vec<_> = ["2001:db8::1", "2001:db8::2"]
+            .map(|text| admission.admit(text.parse().unwrap(), Irc, now))
+            .into();
         assert!(tickets.iter().all(Result::is_ok));
-        assert_eq!(admission.admit("2001:db8::3".parse().unwrap(), now).unwrap_err(), Refused::TooMany);
-        assert!(admission.admit("2001:db8:0:1::3".parse().unwrap(), now).is_ok());
+        assert_eq!(admission.admit("2001:db8::3".parse().unwrap(), Irc, now).unwrap_err(), Refused::TooMany);
+        assert!(admission.admit("2001:db8:0:1::3".parse().unwrap(), Irc, now).is_ok());
     }
 
     #[test]
     fn exempt_addresses_count_only_in_all() {
         let (admission, now) = (admission(&["127.0.0.0/8"]), Instant::now());
         let tickets: Vec<_> =
-            (0..4).map(|_| admission.admit("127.0.0.1".parse().unwrap(), now).unwrap()).collect();
-        assert_eq!(admission.admit("127.0.0.1".parse().unwrap(), now).unwrap_err(), Refused::Full);
+            (0..4).map(|_| admission.admit("127.0.0.1".parse().unwrap(), Irc, now).unwrap()).collect();
+        assert_eq!(admission.admit("127.0.0.1".parse().unwrap(), Irc, now).unwrap_err(), Refused::Full);
         drop(tickets);
-        assert!(admission.admit("127.0.0.1".parse().unwrap(), now).is_ok());
+        assert!(admission.admit("127.0.0.1".parse().unwrap(), Irc, now).is_ok());
+    }
+
+    #[test]
+    fn pages_and_chats_are_counted_apart() {
+        let (admission, now) = (admission(&[]), Instant::now());
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let _chats = [(); 2].map(|()| admission.admit(address, Irc, now).unwrap());
+        for _ in 0..3 * HTTP_RATE_FACTOR {
+            admission.admit(address, Http, now).unwrap();
+        }
+        assert_eq!(admission.admit(address, Http, now).unwrap_err(), Refused::TooFast);
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany);
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct Run {
     /// Where to listen for IRC, such as 0.0.0.0:6667; may be given several times, and replaces what the file says.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Vec<SocketAddr>,
+    /// Where to serve the app over HTTP, such as 0.0.0.0:8067; may be given several times, and replaces what the file says.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) http: Vec<SocketAddr>,
     /// Where messages and rooms are kept; replaces what the file says.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,

@@ -17,7 +17,7 @@ use parla_proto::{ChannelName, name::Casemapping};
 use parla_server::{Flags, Settings, settings};
 use thiserror::Error;
 
-use crate::{cli::Run, config::file::File};
+use crate::{cli::Run, config::file::File, web::Origin};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
@@ -28,9 +28,18 @@ pub(crate) struct Config {
     pub(crate) listen: Vec<SocketAddr>,
     /// Where to listen too if this computer can: not every one has IPv6.
     pub(crate) listen_if_possible: Vec<SocketAddr>,
+    pub(crate) http: Vec<Http>,
     pub(crate) connections: Connections,
     pub(crate) durability: Durability,
     pub(crate) log_level: tracing::Level,
+}
+
+/// Where the app is served.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    pub(crate) address: SocketAddr,
+    /// Under which names, besides addresses, `localhost` and the name of the server.
+    pub(crate) origins: Vec<Origin>,
 }
 
 /// Limits of connections.
@@ -73,6 +82,11 @@ impl Config {
             config.listen.clone_from(&run.listen);
             config.listen_if_possible.clear();
         }
+        if !run.http.is_empty() {
+            let origins: Vec<Origin> = config.http.into_iter().flat_map(|http| http.origins).collect();
+            let at = |address: &SocketAddr| Http { address: *address, origins: origins.clone() };
+            config.http = run.http.iter().map(at).collect();
+        }
         if let Some(data_dir) = &run.data_dir {
             config.data_dir.clone_from(data_dir);
         }
@@ -105,6 +119,7 @@ impl Config {
             data_dir: PathBuf::from("parla-data"),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
             listen_if_possible: vec![SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667))],
+            http: vec![Http { address: SocketAddr::from(([127, 0, 0, 1], 8067)), origins: Vec::new() }],
             connections: file::Connections::default().into_limits(),
             durability: Durability::Fsync,
             log_level: tracing::Level::INFO,
@@ -141,6 +156,7 @@ impl Config {
             data_dir: directory.join(file.server.data_dir),
             listen: file.listen.iter().map(|listen| listen.address).collect(),
             listen_if_possible: Vec::new(),
+            http: file.http.into_iter().map(file::Http::into_config).collect(),
             connections: file.connections.into_limits(),
             durability: file.history.durability.into(),
             log_level: file.log.level.into(),
@@ -198,5 +214,19 @@ mod tests {
         assert!(config.connections.is_exempt("::ffff:10.1.2.3".parse().unwrap()));
         assert!(config.connections.is_exempt("::1".parse().unwrap()));
         assert!(!config.connections.is_exempt("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_app_is_served_where_the_file_says() {
+        assert!(parse(LEAST).unwrap().http.is_empty());
+        let text = "[[http]]\naddress = \"[::1]:8067\"\norigins = [\"https://chat.example.org\"]\n";
+        let config = parse(&format!("{LEAST}{text}")).unwrap();
+        assert_eq!(config.http[0].address.port(), 8067);
+        assert_eq!(config.http[0].origins, ["https://chat.example.org".parse().unwrap()]);
+        for wrong in ["chat.example.org", "ftp://chat.example.org", "https://chat.example.org/app", "*"] {
+            let error = parse(&format!("{LEAST}{}", text.replace("https://chat.example.org", wrong)));
+            let error = error.unwrap_err();
+            assert!(error.contains(wrong) && error.contains("line 7"), "{error}");
+        }
     }
 }

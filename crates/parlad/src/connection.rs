@@ -10,23 +10,22 @@ use std::{
     io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering},
     },
     task::{Context, Poll},
 };
 
 use bytes::{Buf, Bytes};
 use futures_util::task::AtomicWaker;
-use parla_proto::{
-    framing::{Frame, Framer},
-    limits::CLIENT_LINE_BYTES_MAX,
-};
+use parla_proto::framing::Frame;
 use parla_server::{ConnectionId, Disconnect, Input, Query, limits::LINES_WAITING_MAX};
 use rustix::net::RecvFlags;
 use tokio::{io::Interest, net::TcpStream, sync::mpsc};
+use tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::{
     admission::Ticket,
+    framing::{Framing, Heard, Reader},
     hub::HubInput,
     limits::{LINGER, READ_BYTES_MAX},
 };
@@ -35,6 +34,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Connection {
     socket: TcpStream,
+    framing: Framing,
+    /// What a WebSocket is closed with.
+    close_code: AtomicU16,
     /// Lines given to the hub that were not dealt with yet.
     unanswered: AtomicU32,
     /// Set when the server is done with the connection.
@@ -72,9 +74,11 @@ thread_local! {
 }
 
 impl Connection {
-    pub(crate) fn new(socket: TcpStream, send_queue_bytes: usize, ticket: Ticket) -> Self {
+    pub(crate) fn new(socket: TcpStream, framing: Framing, send_queue_bytes: usize, ticket: Ticket) -> Self {
         Self {
             socket,
+            framing,
+            close_code: AtomicU16::new(CloseCode::Normal.into()),
             unanswered: AtomicU32::new(0),
             closing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
@@ -82,6 +86,11 @@ impl Connection {
             send_queue_bytes,
             _ticket: ticket,
         }
+    }
+
+    /// How lines must be framed before they are sent.
+    pub(crate) const fn framing(&self) -> Framing {
+        self.framing
     }
 
     /// Sends bytes: by a write here and now, or behind those that wait already.
@@ -111,6 +120,13 @@ impl Connection {
         self.waker.wake();
     }
 
+    fn send_all_of(&self, bytes: &mut Vec<u8>) {
+        if !bytes.is_empty() {
+            self.send(bytes, || Bytes::copy_from_slice(bytes));
+            bytes.clear();
+        }
+    }
+
     /// Gives the question back if it can be answered now; otherwise it is asked when everything before it is sent.
     pub(crate) fn ask_when_sent(&self, question: Query) -> Option<Query> {
         match self.backlog().as_mut() {
@@ -130,8 +146,9 @@ impl Connection {
         }
     }
 
-    /// Ends the connection once everything is sent.
+    /// Ends the connection once everything is sent. In a WebSocket something is to be sent for that, too.
     pub(crate) fn close(&self) {
+        self.send_all_of(&mut self.framing.goodbye(self.close_code.load(Ordering::Acquire).into()));
         self.closing.store(true, Ordering::Release);
         self.waker.wake();
     }
@@ -222,70 +239,100 @@ pub(crate) struct Roads {
 }
 
 /// The connection's task: reads lines for the hub, and writes what delivery had to leave.
-pub(crate) async fn serve(id: ConnectionId, connection: Arc<Connection>, roads: Roads) {
-    let mut framer = Framer::default();
-    let mut has_ended = false;
-    let why = loop {
-        match poll_fn(|context| connection.poll_turn(context, has_ended)).await {
-            Turn::Read => match read(id, &connection, &mut framer, &roads.hub) {
-                Ok(Some(waiting)) => Box::pin(send_all(waiting, &roads.hub)).await,
-                Ok(None) => {}
+pub(crate) struct Task {
+    pub(crate) id: ConnectionId,
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) roads: Roads,
+    pub(crate) reader: Reader,
+}
+
+/// What came of one read.
+#[derive(Default)]
+struct Received {
+    /// Inputs that found no room in the hub.
+    waiting: Vec<HubInput>,
+    ended: Option<Disconnect>,
+}
+
+impl Task {
+    pub(crate) async fn run(mut self) {
+        let mut has_ended = false;
+        // A client may have said something before this task began.
+        let mut received = self.take(&[]);
+        let why = loop {
+            if !received.waiting.is_empty() {
+                Box::pin(send_all(std::mem::take(&mut received.waiting), &self.roads.hub)).await;
+            }
+            match received.ended.take() {
                 // The client may still read; the server says when the connection is over.
-                Err(Disconnect::Closed) => {
+                Some(Disconnect::Closed) => {
                     has_ended = true;
-                    Box::pin(report(id, Disconnect::Closed, &roads.hub)).await;
+                    Box::pin(self.report(Disconnect::Closed)).await;
                 }
-                Err(why) => break why,
-            },
-            Turn::Write => match connection.flush() {
-                // The thread that answers lives as long as the server.
-                Ok(question) => {
-                    question.into_iter().for_each(|question| drop(roads.queries.send((id, question))));
-                }
-                Err(_) => break Disconnect::Reset,
-            },
-            Turn::Exceeded => break Disconnect::SendQueueExceeded,
-            Turn::Broken => break Disconnect::Reset,
-            Turn::Closing => return Box::pin(finish(&connection)).await,
-        }
-    };
-    Box::pin(report(id, why, &roads.hub)).await;
-}
-
-async fn report(id: ConnectionId, why: Disconnect, hub: &mpsc::Sender<HubInput>) {
-    // The hub may have stopped; then nobody needs to know.
-    let _ = hub.send(HubInput::Server(Input::Disconnected { connection: id, why })).await;
-}
-
-/// Reads once and gives the lines to the hub. What finds no room there comes back.
-fn read(
-    id: ConnectionId,
-    connection: &Connection,
-    framer: &mut Framer,
-    hub: &mpsc::Sender<HubInput>,
-) -> Result<Option<Vec<HubInput>>, Disconnect> {
-    READ_BUFFER.with_borrow_mut(|buffer| {
-        let count = match connection.receive(buffer) {
-            Ok(0) => return Err(Disconnect::Closed),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
-            Err(_) => return Err(Disconnect::Reset),
+                Some(why) => break why,
+                None => {}
+            }
+            match poll_fn(|context| self.connection.poll_turn(context, has_ended)).await {
+                Turn::Read => received = self.read(),
+                Turn::Write => match self.connection.flush() {
+                    // The thread that answers lives as long as the server.
+                    Ok(question) => question
+                        .into_iter()
+                        .for_each(|question| drop(self.roads.queries.send((self.id, question)))),
+                    Err(_) => break Disconnect::Reset,
+                },
+                Turn::Exceeded => break Disconnect::SendQueueExceeded,
+                Turn::Broken => break Disconnect::Reset,
+                Turn::Closing => return Box::pin(finish(&self.connection)).await,
+            }
         };
-        let mut waiting = Vec::new();
-        framer.feed(buffer.get(..count).unwrap_or_default(), CLIENT_LINE_BYTES_MAX, |frame| {
-            connection.unanswered.fetch_add(1, Ordering::AcqRel);
+        Box::pin(self.report(why)).await;
+    }
+
+    async fn report(&self, why: Disconnect) {
+        // The hub may have stopped; then nobody needs to know.
+        let input = Input::Disconnected { connection: self.id, why };
+        let _ = self.roads.hub.send(HubInput::Server(input)).await;
+    }
+
+    /// Reads once and gives the lines to the hub.
+    fn read(&mut self) -> Received {
+        READ_BUFFER.with_borrow_mut(|buffer| match self.connection.receive(buffer) {
+            Ok(0) => Received { ended: Some(Disconnect::Closed), ..Received::default() },
+            Ok(count) => self.take(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Received::default(),
+            Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
+        })
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Received {
+        let mut received = Received::default();
+        // Answers to pings that follow each other go out together, and before the next line can be answered.
+        let mut replies = Vec::new();
+        let closed = self.reader.feed(bytes, |heard| {
+            let frame = match heard {
+                Heard::Line(frame) => frame,
+                Heard::Reply(bytes) => return replies.extend_from_slice(bytes),
+            };
+            self.connection.send_all_of(&mut replies);
+            self.connection.unanswered.fetch_add(1, Ordering::AcqRel);
             let input = HubInput::Server(match frame {
-                Frame::Line(line) => Input::Line { connection: id, line: line.into() },
-                Frame::TooLong => Input::LineTooLong { connection: id },
+                Frame::Line(line) => Input::Line { connection: self.id, line: line.into() },
+                Frame::TooLong => Input::LineTooLong { connection: self.id },
             });
-            if !waiting.is_empty() {
-                waiting.push(input);
-            } else if let Err(mpsc::error::TrySendError::Full(input)) = hub.try_send(input) {
-                waiting.push(input);
+            if !received.waiting.is_empty() {
+                received.waiting.push(input);
+            } else if let Err(mpsc::error::TrySendError::Full(input)) = self.roads.hub.try_send(input) {
+                received.waiting.push(input);
             }
         });
-        Ok(Some(waiting).filter(|waiting| !waiting.is_empty()))
-    })
+        self.connection.send_all_of(&mut replies);
+        if let Some(code) = closed {
+            self.connection.close_code.store(code.into(), Ordering::Release);
+            received.ended = Some(Disconnect::Closed);
+        }
+        received
+    }
 }
 
 async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
@@ -296,25 +343,30 @@ async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
     }
 }
 
-/// Sends what is left, says that nothing more comes, and reads what the client still sends, so that the last lines reach
-/// it: a socket closed with unread bytes would be reset, and the client would lose what it had not read yet.
+/// Sends what is left and says that nothing more comes.
 async fn finish(connection: &Connection) {
     let finished = async {
         while connection.backlog().is_some() {
             connection.socket.writable().await?;
             connection.flush()?;
         }
-        rustix::net::shutdown(&connection.socket, rustix::net::Shutdown::Write)?;
-        let mut rest = vec![0; READ_BYTES_MAX];
-        loop {
-            connection.socket.readable().await?;
-            match connection.socket.try_read(&mut rest) {
-                Ok(0) => return io::Result::Ok(()),
-                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
-                Ok(_) | Err(_) => {}
-            }
-        }
+        linger(&connection.socket).await
     };
     // Past the time, or when the connection breaks, the client loses what it did not read.
     let _ = tokio::time::timeout(LINGER, finished).await;
+}
+
+/// Says that nothing more comes and reads what the client still sends, so that the last bytes reach it: a socket closed
+/// with unread bytes would be reset, and the client would lose what it had not read yet.
+pub(crate) async fn linger(socket: &TcpStream) -> io::Result<()> {
+    rustix::net::shutdown(socket, rustix::net::Shutdown::Write)?;
+    let mut rest = vec![0; READ_BYTES_MAX];
+    loop {
+        socket.readable().await?;
+        match socket.try_read(&mut rest) {
+            Ok(0) => return Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+    }
 }

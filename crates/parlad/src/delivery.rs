@@ -9,7 +9,7 @@ use bytes::Bytes;
 use parla_server::{ConnectionId, Output};
 use slotmap::{DefaultKey, SecondaryMap};
 
-use crate::{connection::Connection, limits::WRITE_BYTES_MAX};
+use crate::{connection::Connection, framing::Framing, limits::WRITE_BYTES_MAX};
 
 /// The connections that can be delivered to, and room to sort a batch by connection.
 #[derive(Debug, Default)]
@@ -114,6 +114,9 @@ fn write(connection: &Connection, outputs: &[Output], lines: Lines<'_>, joined: 
         Some(Output::Deliver { line, .. }) => Some(line),
         _ => None,
     });
+    if connection.framing() != Framing::Lines {
+        return write_framed(connection, texts, joined);
+    }
     let Some(mut text) = texts.next() else { return };
     let Some(second) = texts.next() else {
         connection.send(text, || text.clone());
@@ -132,6 +135,19 @@ fn write(connection: &Connection, outputs: &[Output], lines: Lines<'_>, joined: 
             Some(next) => text = next,
             None => break,
         }
+    }
+    connection.send(joined, || Bytes::copy_from_slice(joined));
+}
+
+/// Each line goes out in a frame of its own; all are joined, as a frame has to be made anyway.
+fn write_framed<'a>(connection: &Connection, texts: impl Iterator<Item = &'a Bytes>, joined: &mut Vec<u8>) {
+    joined.clear();
+    for text in texts {
+        if !joined.is_empty() && joined.len() + text.len() > WRITE_BYTES_MAX {
+            connection.send(joined, || Bytes::copy_from_slice(joined));
+            joined.clear();
+        }
+        connection.framing().append(text, joined);
     }
     connection.send(joined, || Bytes::copy_from_slice(joined));
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use parla_proto::limits::CLIENT_LINE_BYTES_MAX;
+
 /// Inputs on their way to the hub. A connection whose input finds no room waits.
 pub(crate) const HUB_QUEUE_MAX: usize = 8_192;
 
@@ -53,3 +55,24 @@ pub(crate) const STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Connections waiting to be accepted.
 pub(crate) const ACCEPT_BACKLOG: u32 = 1_024;
+
+/// How long a client may take to send the head of an HTTP request, and how long it may be idle before the next one.
+pub(crate) const HTTP_HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// The head of an HTTP request. A browser sends the cookies of everything that runs on this host, on whatever port.
+pub(crate) const HTTP_HEAD_BYTES_MAX: usize = 32 * 1024;
+
+/// Header fields of an HTTP request.
+pub(crate) const HTTP_HEADERS_MAX: usize = 100;
+
+/// How long one HTTP connection may last, however slowly its client reads.
+pub(crate) const HTTP_CONNECTION_TIME_MAX: Duration = Duration::from_secs(600);
+
+/// HTTP connections allowed for each new one of IRC in the same time. A page needs several.
+pub(crate) const HTTP_RATE_FACTOR: u32 = 16;
+
+/// A WebSocket message. A line that is too long is refused like any other; what is longer still ends the connection.
+pub(crate) const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 2 * CLIENT_LINE_BYTES_MAX;
+
+/// What a WebSocket takes into its own buffer at once. It keeps that buffer, and most messages fit.
+pub(crate) const WEBSOCKET_READ_BYTES: usize = 256;

@@ -1,8 +1,8 @@
-//! Accepts connections, counts them, and gives each a task.
+//! Accepts connections, counts them, and lets them in: each connection of IRC gets a task.
 
 use std::{
-    io,
-    net::SocketAddr,
+    fmt, io,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -13,11 +13,13 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::{
-    admission::Admission,
+    admission::{Admission, Purpose, Ticket},
     config::Connections,
-    connection::{self, Connection, Roads},
+    connection::{Connection, Roads, Task},
+    framing::Reader,
     hub::HubInput,
     limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE},
+    web::{self, Site},
 };
 
 /// Names for connections; each is given back by the store when nothing can come for the connection any more.
@@ -34,7 +36,7 @@ impl Names {
     }
 }
 
-/// What a listener needs to make connections.
+/// What is needed to let someone in.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     pub(crate) admission: Arc<Admission>,
@@ -43,23 +45,68 @@ pub(crate) struct Door {
     pub(crate) roads: Roads,
 }
 
+/// A socket that was accepted and counted.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    pub(crate) socket: TcpStream,
+    pub(crate) address: IpAddr,
+    pub(crate) ticket: Ticket,
+}
+
+/// What is spoken on a listener.
+#[derive(Clone, Debug)]
+pub(crate) enum Entrance {
+    /// Lines of IRC.
+    Irc(Door),
+    /// HTTP, and IRC over WebSocket.
+    Http(Arc<Site>),
+}
+
+/// An address to listen on, with the option of the command line that names another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    address: SocketAddr,
+    option: &'static str,
+}
+
 /// Why an address cannot be listened on, in words for the administrator.
 #[derive(Debug, Error)]
 pub(crate) enum ListenError {
     #[error(
-        "cannot listen on {0}: another program uses this port. Stop it, or choose another port with --listen"
+        "cannot listen on {0}: another program uses this port. Stop it, or choose another port with {option}",
+        option = .0.option
     )]
-    InUse(SocketAddr),
-    #[error("cannot listen on {0}: ports below 1024 need a privilege. Choose a higher port with --listen")]
-    Denied(SocketAddr),
+    InUse(Place),
+    #[error(
+        "cannot listen on {0}: ports below 1024 need a privilege. Choose a higher port with {option}",
+        option = .0.option
+    )]
+    Denied(Place),
     #[error("cannot listen on {0}: this computer does not have that address")]
-    NoSuchAddress(SocketAddr),
+    NoSuchAddress(Place),
     #[error("cannot listen on {0}: {1}")]
-    Other(SocketAddr, io::Error),
+    Other(Place, io::Error),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+impl Place {
+    pub(crate) const fn irc(address: SocketAddr) -> Self {
+        Self { address, option: "--listen" }
+    }
+
+    pub(crate) const fn http(address: SocketAddr) -> Self {
+        Self { address, option: "--http" }
+    }
 }
 
 /// Opens a listening socket.
-pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
+pub(crate) fn listen(place: Place) -> Result<TcpListener, ListenError> {
+    let address = place.address;
     let open = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         socket.set_reuseaddr(true)?;
@@ -67,21 +114,21 @@ pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
         socket.listen(ACCEPT_BACKLOG)
     };
     open().map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => ListenError::InUse(address),
-        io::ErrorKind::PermissionDenied => ListenError::Denied(address),
-        io::ErrorKind::AddrNotAvailable => ListenError::NoSuchAddress(address),
-        _ => ListenError::Other(address, error),
+        io::ErrorKind::AddrInUse => ListenError::InUse(place),
+        io::ErrorKind::PermissionDenied => ListenError::Denied(place),
+        io::ErrorKind::AddrNotAvailable => ListenError::NoSuchAddress(place),
+        _ => ListenError::Other(place, error),
     })
 }
 
 /// Accepts until the process ends.
-pub(crate) async fn accept(listener: TcpListener, door: Door) {
+pub(crate) async fn accept(listener: TcpListener, entrance: Entrance) {
     let mut refused_by_system = false;
     loop {
         match listener.accept().await {
             Ok((socket, address)) => {
                 refused_by_system = false;
-                admit(socket, address, &door).await;
+                admit(socket, address.ip(), &entrance).await;
             }
             Err(error) => {
                 if !std::mem::replace(&mut refused_by_system, true) {
@@ -93,26 +140,46 @@ pub(crate) async fn accept(listener: TcpListener, door: Door) {
     }
 }
 
-async fn admit(socket: TcpStream, address: SocketAddr, door: &Door) {
-    let ticket = match door.admission.admit(address.ip(), Instant::now()) {
+async fn admit(socket: TcpStream, address: IpAddr, entrance: &Entrance) {
+    let (door, purpose) = match entrance {
+        Entrance::Irc(door) => (door, Purpose::Irc),
+        Entrance::Http(site) => (&site.door, Purpose::Http),
+    };
+    let ticket = match door.admission.admit(address, purpose, Instant::now()) {
         Ok(ticket) => ticket,
         Err(refused) => {
-            tracing::debug!(address = %address.ip(), %refused, "refused a connection");
+            tracing::debug!(%address, %refused, "refused a connection");
+            let words = match purpose {
+                Purpose::Irc => format!("ERROR :Closing link: {address} ({refused})\r\n"),
+                Purpose::Http => web::refusal(refused),
+            };
             // A courtesy; a new socket has room for it.
-            let _ =
-                socket.try_write(format!("ERROR :Closing link: {} ({refused})\r\n", address.ip()).as_bytes());
+            let _ = socket.try_write(words.as_bytes());
             return;
         }
     };
     // Without it small lines could wait for one another; a socket that refuses it works all the same.
     let _ = socket.set_nodelay(true);
-    let peer = Peer { address: address.ip(), unthrottled: door.limits.is_exempt(address.ip()) };
-    let id = door.names.take();
-    let connection = Arc::new(Connection::new(socket, door.limits.send_queue_bytes, ticket));
-    let opened = HubInput::Opened(id, Arc::clone(&connection));
-    let connected = HubInput::Server(Input::Connected { connection: id, peer });
-    let hub = &door.roads.hub;
-    if hub.send(opened).await.is_ok() && hub.send(connected).await.is_ok() {
-        tokio::spawn(connection::serve(id, connection, door.roads.clone()));
+    let guest = Guest { socket, address, ticket };
+    match entrance {
+        Entrance::Irc(door) => door.enter(guest, Reader::lines()).await,
+        Entrance::Http(site) => drop(tokio::spawn(web::serve(guest, Arc::clone(site)))),
+    }
+}
+
+impl Door {
+    /// Makes a connection of IRC.
+    pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
+        let Guest { socket, address, ticket } = guest;
+        let peer = Peer { address, unthrottled: self.limits.is_exempt(address) };
+        let id = self.names.take();
+        let connection =
+            Arc::new(Connection::new(socket, reader.framing(), self.limits.send_queue_bytes, ticket));
+        let opened = HubInput::Opened(id, Arc::clone(&connection));
+        let connected = HubInput::Server(Input::Connected { connection: id, peer });
+        let hub = &self.roads.hub;
+        if hub.send(opened).await.is_ok() && hub.send(connected).await.is_ok() {
+            tokio::spawn(Task { id, connection, roads: self.roads.clone(), reader }.run());
+        }
     }
 }

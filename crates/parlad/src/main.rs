@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod database;
 mod delivery;
+mod framing;
 mod hub;
 mod limits;
 mod listener;
@@ -14,6 +15,7 @@ mod password;
 mod query;
 mod run;
 mod store;
+mod web;
 
 use std::{
     io::{IsTerminal, Write},
@@ -21,6 +23,12 @@ use std::{
 };
 
 use clap::Parser;
+use tracing_subscriber::{
+    filter::Targets,
+    fmt,
+    layer::{Layer as _, SubscriberExt as _},
+    util::SubscriberInitExt as _,
+};
 
 use crate::{
     cli::{Cli, Command},
@@ -53,10 +61,9 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
+/// Libraries are heard only when something is wrong: some would write down what people say.
 fn log_to_stderr(level: tracing::Level) {
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    let filter = Targets::new().with_target("parla", level).with_default(level.min(tracing::Level::WARN));
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }

@@ -1,6 +1,12 @@
 //! Puts the parts together and takes them apart again: `parlad run`.
 
-use std::{io::Write, path::Path, sync::Arc, thread, time::Instant};
+use std::{
+    io::Write,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    thread,
+    time::Instant,
+};
 
 use anyhow::Context as _;
 use parla_server::{Input, LogMode, Server};
@@ -20,9 +26,10 @@ use crate::{
     database::Database,
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    listener::{self, Door, ListenError, Names},
+    listener::{self, Door, Entrance, ListenError, Names, Place},
     password, query,
     store::{self, Store},
+    web::{self, Site},
 };
 
 /// Runs the server until SIGTERM or SIGINT.
@@ -57,10 +64,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        let door = Door { admission, limits: config.connections.clone(), names, roads };
-        for listener in listeners {
-            tokio::spawn(listener::accept(listener, door.clone()));
-        }
+        listeners.open(config, &Door { admission, limits: config.connections.clone(), names, roads });
 
         tokio::select! {
             () = stop.requested() => tracing::info!("stopping"),
@@ -85,17 +89,38 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     })
 }
 
+/// The sockets that are listened on.
+struct Listeners {
+    irc: Vec<TcpListener>,
+    /// One for each [`crate::config::Http`].
+    http: Vec<TcpListener>,
+}
+
 /// Opens every address; those that are not needed only if that is possible.
-fn listen(config: &Config) -> Result<Vec<TcpListener>, ListenError> {
-    let mut listeners =
-        config.listen.iter().map(|address| listener::listen(*address)).collect::<Result<Vec<_>, _>>()?;
+fn listen(config: &Config) -> Result<Listeners, ListenError> {
+    let needed = config.listen.iter().map(|address| listener::listen(Place::irc(*address)));
+    let mut irc = needed.collect::<Result<Vec<_>, _>>()?;
     for address in &config.listen_if_possible {
-        match listener::listen(*address) {
-            Ok(listener) => listeners.push(listener),
+        match listener::listen(Place::irc(*address)) {
+            Ok(listener) => irc.push(listener),
             Err(error) => tracing::warn!("{error}"),
         }
     }
-    Ok(listeners)
+    let http = config.http.iter().map(|http| listener::listen(Place::http(http.address)));
+    Ok(Listeners { irc, http: http.collect::<Result<_, _>>()? })
+}
+
+impl Listeners {
+    /// Accepts on each from now on.
+    fn open(self, config: &Config, door: &Door) {
+        for listener in self.irc {
+            tokio::spawn(listener::accept(listener, Entrance::Irc(door.clone())));
+        }
+        for (listener, http) in self.http.into_iter().zip(&config.http) {
+            let site = Site::new(door.clone(), &config.settings.name, http.origins.clone());
+            tokio::spawn(listener::accept(listener, Entrance::Http(Arc::new(site))));
+        }
+    }
 }
 
 /// The signals that end the server.
@@ -126,21 +151,25 @@ fn connections_max() -> usize {
     usize::try_from(files).unwrap_or(usize::MAX)
 }
 
-/// Says where the server listens, where its data is, and how to join.
-fn announce(config: &Config, listeners: &[TcpListener]) -> anyhow::Result<()> {
+/// Says how to join, where the server listens, and where its data is.
+fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     let mut text = format!("{}, the server {}\n", config.settings.version, config.settings.name);
+    for listener in &listeners.http {
+        text += &format!("  open http://{}/ in a browser\n", reachable(listener.local_addr()?));
+    }
+    if !(listeners.http.is_empty() || web::has_app()) {
+        text += "  (this build lacks the app; that page says how to get it)\n";
+    }
     let mut first = None;
-    for listener in listeners {
+    for listener in &listeners.irc {
         let address = listener.local_addr()?;
         first.get_or_insert(address);
         text += &format!("  listening on {address}\n");
     }
     let data_dir = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
-    text += &format!("  data in {}\n", display(&data_dir));
-    if let Some(address) = first {
-        let host =
-            if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
-        text += &format!("  join with: irssi --connect={host} --port={}\n", address.port());
+    text += &format!("  data in {}\n", data_dir.display());
+    if let Some(address) = first.map(reachable) {
+        text += &format!("  join with: irssi --connect={} --port={}\n", address.ip(), address.port());
     }
     if !config.settings.autojoin.is_empty() {
         let rooms: Vec<&str> = config.settings.autojoin.iter().map(|room| room.as_str()).collect();
@@ -149,6 +178,10 @@ fn announce(config: &Config, listeners: &[TcpListener]) -> anyhow::Result<()> {
     std::io::stderr().write_all(text.as_bytes()).context("cannot write to standard error")
 }
 
-fn display(path: &Path) -> String {
-    path.display().to_string()
+/// An address at which this computer reaches what listens there.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
 }

@@ -7,7 +7,7 @@ use std::{fs, net::TcpListener, path::Path};
 
 use support::{
     Client, Daemon, Folder, config,
-    daemon::{hashed, parlad},
+    daemon::{BARE, hashed, parlad},
 };
 
 /// Runs a command line that must be refused with status 1, one message, and these parts in it.
@@ -27,7 +27,7 @@ fn text(path: &Path) -> &str {
 }
 
 fn run_in(data: &Path, parts: &[&str]) {
-    refused(&["run", "--listen", "127.0.0.1:0", "--data-dir", text(data)], parts);
+    refused(&[BARE.as_slice(), &[text(data)]].concat(), parts);
 }
 
 #[test]
@@ -100,15 +100,18 @@ fn a_port_that_is_taken() {
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = other.local_addr().unwrap().to_string();
     let data = folder.path().join("data");
-    let args = ["run", "--listen", &address, "--data-dir", text(&data)];
-    refused(&args, &[&format!("cannot listen on {address}: another program uses this port"), "--listen"]);
+    for (option, free) in [("--listen", "--http"), ("--http", "--listen")] {
+        let args = ["run", option, &address, free, "127.0.0.1:0", "--data-dir", text(&data)];
+        let message = format!("cannot listen on {address}: another program uses this port");
+        refused(&args, &[&message, &format!("another port with {option}")]);
+    }
 }
 
 #[test]
 fn an_address_of_another_computer() {
     let folder = Folder::new();
     let data = folder.path().join("data");
-    let args = ["run", "--listen", "192.0.2.1:6667", "--data-dir", text(&data)];
+    let args = ["run", "--listen", "192.0.2.1:6667", "--http", "127.0.0.1:0", "--data-dir", text(&data)];
     refused(&args, &["cannot listen on 192.0.2.1:6667", "does not have that address"]);
 }
 

@@ -1,4 +1,4 @@
-//! Every script of `parla-testing` against the real server, over TCP, each with a server of its own.
+//! Every script of `parla-testing` against the real server, over TCP and over WebSocket, each with a server of its own.
 //!
 //! Scripts that need the virtual clock are only counted.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
@@ -13,14 +13,37 @@ use std::{
 };
 
 use parla_testing::transcript::{NETWORK_NAME, SERVER_NAME, Script, Settings, run_tcp};
-use support::{Daemon, Folder, daemon::hashed};
+use support::{Daemon, Folder, bridge, daemon::hashed, web_socket};
 use toml::Value;
 
 /// Scripts that run at the same time. They wait more than they work.
 const WORKERS: usize = 4;
 
+/// How the clients of a script reach the server.
+#[derive(Clone, Copy, Debug)]
+enum Road {
+    Tcp,
+    /// With this subprotocol.
+    WebSocket(&'static str),
+}
+
 #[test]
-fn scripts() {
+fn scripts_over_tcp() {
+    eprintln!("{}", play_all(Road::Tcp));
+}
+
+#[test]
+fn scripts_over_web_sockets_of_text() {
+    eprintln!("{}", play_all(Road::WebSocket(web_socket::TEXT)));
+}
+
+#[test]
+fn scripts_over_web_sockets_of_bytes() {
+    eprintln!("{}", play_all(Road::WebSocket(web_socket::BINARY)));
+}
+
+/// Plays every script and says how many there were.
+fn play_all(road: Road) -> String {
     let (skipped, played): (Vec<Script>, Vec<Script>) = read().into_iter().partition(Script::is_virtual);
     assert!(!played.is_empty(), "there are no scripts");
     let count = played.len();
@@ -29,7 +52,7 @@ fn scripts() {
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 while let Some(script) = next(&queue) {
-                    if let Some(failure) = play(&script) {
+                    if let Some(failure) = play(&script, road) {
                         failures.lock().unwrap().push(failure);
                     }
                 }
@@ -37,10 +60,10 @@ fn scripts() {
         }
     });
     let names: Vec<&str> = skipped.iter().map(Script::name).collect();
-    eprintln!("{count} scripts played; {} need the virtual clock: {}", names.len(), names.join(", "));
     let mut failures = failures.into_inner().unwrap();
     failures.sort();
     assert!(failures.is_empty(), "{} of {count} scripts fail\n\n{}", failures.len(), failures.join("\n"));
+    format!("{count} scripts played; {} need the virtual clock: {}", names.len(), names.join(", "))
 }
 
 fn read() -> Vec<Script> {
@@ -55,10 +78,14 @@ fn next(queue: &Mutex<Vec<Script>>) -> Option<Script> {
 }
 
 /// Plays a script and gives what is to be said if it fails.
-fn play(script: &Script) -> Option<String> {
+fn play(script: &Script, road: Road) -> Option<String> {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &configuration(script.settings()));
-    let failure = match run_tcp(script, daemon.address()) {
+    let address = match road {
+        Road::Tcp => daemon.address(),
+        Road::WebSocket(subprotocol) => bridge::open(daemon.http(), subprotocol),
+    };
+    let failure = match run_tcp(script, address) {
         Ok(report) if report.is_as_expected() => None,
         Ok(report) => Some(report.to_string()),
         Err(error) => Some(format!("{}.irc: {error}\n", script.name())),
@@ -80,7 +107,7 @@ fn configuration(settings: &Settings) -> String {
     if let Some(casemapping) = &settings.casemapping {
         key(format!("casemapping = {}", text(casemapping)));
     }
-    key("[[listen]]\naddress = \"127.0.0.1:0\"".to_owned());
+    key("[[listen]]\naddress = \"127.0.0.1:0\"\n[[http]]\naddress = \"127.0.0.1:0\"".to_owned());
     if !settings.motd.is_empty() {
         key(format!("[motd]\ntext = {}", text(&settings.motd.join("\n"))));
     }

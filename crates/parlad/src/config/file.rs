@@ -13,6 +13,8 @@ use parla_proto::name::Casemapping;
 use parla_server::{Flags, settings};
 use serde::Deserialize;
 
+use crate::web::Origin;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -20,6 +22,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) motd: Motd,
     pub(super) listen: Vec<Listen>,
+    #[serde(default)]
+    pub(super) http: Vec<Http>,
     #[serde(default)]
     pub(super) connections: Connections,
     #[serde(default)]
@@ -94,6 +98,20 @@ const MOTD_LINE_BYTES_MAX: usize = 400;
 #[serde(deny_unknown_fields)]
 pub(super) struct Listen {
     pub(super) address: SocketAddr,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Http {
+    address: SocketAddr,
+    #[serde(default)]
+    origins: Vec<Origin>,
+}
+
+impl Http {
+    pub(super) fn into_config(self) -> super::Http {
+        super::Http { address: self.address, origins: self.origins }
+    }
 }
 
 #[derive(Debug, Deserialize)]

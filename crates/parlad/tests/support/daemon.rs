@@ -16,6 +16,9 @@ use super::wait_for;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_parlad");
 
+/// A server without a configuration, on ports that are free; the data directory follows.
+pub(crate) const BARE: [&str; 6] = ["run", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"];
+
 /// A directory for the configuration and the data of servers that run one after the other.
 pub(crate) struct Folder(tempfile::TempDir);
 
@@ -60,7 +63,7 @@ impl Daemon {
     /// Starts a server without a configuration.
     pub(crate) fn bare(folder: &Folder) -> Self {
         let data = folder.path().join("data");
-        Self::run(Command::new(PROGRAM).args(["run", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data))
+        Self::run(Command::new(PROGRAM).args(BARE).arg(data))
     }
 
     /// Starts a server to which writing more than it may is an error and not the end.
@@ -96,6 +99,13 @@ impl Daemon {
 
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the app is served.
+    pub(crate) fn http(&self) -> SocketAddr {
+        let log = self.log();
+        let link = log.lines().find_map(|line| line.strip_prefix("  open http://"));
+        link.and_then(|link| link.strip_suffix("/ in a browser")).unwrap().parse().unwrap()
     }
 
     pub(crate) fn pid(&self) -> Pid {

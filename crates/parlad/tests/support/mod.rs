@@ -8,14 +8,18 @@
     reason = "each test uses a part of it, and stops at what it did not expect"
 )]
 
+pub(crate) mod bridge;
 pub(crate) mod bystanders;
 pub(crate) mod client;
 pub(crate) mod daemon;
+pub(crate) mod http;
+pub(crate) mod web_socket;
 
 use std::time::Duration;
 
 pub(crate) use client::Client;
 pub(crate) use daemon::{Daemon, Folder};
+pub(crate) use web_socket::WebClient;
 
 /// How long anything may take before the test says that it does not come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,6 +34,11 @@ pub(crate) fn config(more: &str) -> String {
         "[server]\nname = \"{NAME}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
          [channels]\nautojoin = [\"#room\"]\n[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]\n{more}\n"
     )
+}
+
+/// The same with the app on a port. `more` stands in its table.
+pub(crate) fn config_with_http(more: &str) -> String {
+    config(&format!("[[http]]\naddress = \"127.0.0.1:0\"\n{more}"))
 }
 
 /// Waits until something is there.

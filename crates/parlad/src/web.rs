@@ -1,0 +1,148 @@
+//! The HTTP port: the app that is embedded in the program, `/health`, and IRC over WebSocket on `/irc`.
+//!
+//! A connection is HTTP/1.1 until it asks for a WebSocket; then it is a connection of IRC like any other. Nothing here knows
+//! IRC, and nothing is read from disk.
+
+mod assets;
+mod origin;
+mod response;
+mod upgrade;
+
+use std::{
+    convert::Infallible,
+    future::{Ready, poll_fn, ready},
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Method, Request, StatusCode, body::Incoming, server::conn::http1, service::Service};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::time::timeout;
+
+use self::{
+    assets::Asset,
+    origin::{Names, Refusal},
+    response::text,
+};
+pub(crate) use self::{origin::Origin, response::refusal};
+use crate::{
+    admission::{Purpose, Ticket},
+    connection::linger,
+    framing::{Framing, Reader},
+    limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
+    listener::{Door, Guest},
+};
+
+type Response = hyper::Response<Full<Bytes>>;
+
+/// Whether the app was there when this program was built.
+pub(crate) fn has_app() -> bool {
+    assets::find(assets::EMBEDDED, "/").is_some()
+}
+
+/// What is served on one address.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) door: Door,
+    names: Names,
+    assets: &'static [Asset],
+}
+
+impl Site {
+    pub(crate) fn new(door: Door, server_name: &str, origins: Vec<Origin>) -> Self {
+        Self { door, names: Names::new(server_name, origins), assets: assets::EMBEDDED }
+    }
+
+    fn answer<B>(&self, request: &Request<B>) -> Answer {
+        self.admitted(request)
+            .unwrap_or_else(|refusal| Answer::Response(text(refusal.status(), &format!("{refusal}\n"))))
+    }
+
+    fn admitted<B>(&self, request: &Request<B>) -> Result<Answer, Refusal> {
+        let host = self.names.check_host(request.headers())?;
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        Ok(match request.uri().path() {
+            "/irc" => {
+                self.names.check_origin(&host, request.headers())?;
+                upgrade::answer(request)
+            }
+            _ if !is_read => Answer::Response(response::method_not_allowed("GET, HEAD")),
+            "/health" => Answer::Response(text(StatusCode::OK, "ok\n")),
+            path => Answer::Response(assets::answer(self.assets, path, request.headers())),
+        })
+    }
+}
+
+/// What comes of a request.
+#[derive(Debug)]
+enum Answer {
+    Response(Response),
+    /// The connection becomes one of IRC, if there is a place for it.
+    Upgrade(Framing, Response),
+}
+
+/// Serves one HTTP connection to its end, or to the beginning of another of IRC.
+pub(crate) async fn serve(guest: Guest, site: Arc<Site>) {
+    let Guest { socket, address, ticket } = guest;
+    let visit = Visit { site: Arc::clone(&site), address, agreed: OnceLock::new() };
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HTTP_HEAD_TIME_MAX)
+        .max_buf_size(HTTP_HEAD_BYTES_MAX)
+        .max_headers(HTTP_HEADERS_MAX)
+        .serve_connection(TokioIo::new(socket), visit);
+    let served =
+        timeout(HTTP_CONNECTION_TIME_MAX, poll_fn(|context| connection.poll_without_shutdown(context))).await;
+    let parts = connection.into_parts();
+    let socket = parts.io.into_inner();
+    match (served, parts.service.agreed.into_inner()) {
+        (Ok(Ok(())), Some((framing, ticket))) => {
+            // A copy: what little came early must not keep all of the buffer that it came in.
+            let reader = Reader::web_socket(framing, parts.read_buf.to_vec());
+            drop(parts.read_buf);
+            site.door.enter(Guest { socket, address, ticket }, reader).await;
+        }
+        _ => {
+            // Past the time, or when the connection breaks, the client loses what it did not read.
+            let _ = timeout(LINGER, linger(&socket)).await;
+        }
+    }
+    drop(ticket);
+}
+
+/// One HTTP connection, as its requests see it.
+#[derive(Debug)]
+struct Visit {
+    site: Arc<Site>,
+    address: IpAddr,
+    /// What the connection becomes.
+    agreed: OnceLock<(Framing, Ticket)>,
+}
+
+impl Service<Request<Incoming>> for Visit {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Ready<Result<Response, Infallible>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let mut response = match self.site.answer(&request) {
+            Answer::Response(response) => response,
+            Answer::Upgrade(framing, response) => {
+                let admission = &self.site.door.admission;
+                match admission.admit(self.address, Purpose::Irc, Instant::now()) {
+                    Ok(ticket) => {
+                        // It is set once: after this answer the connection has no further requests.
+                        let _ = self.agreed.set((framing, ticket));
+                        response
+                    }
+                    Err(refused) => text(response::status(refused), &format!("{refused}\n")),
+                }
+            }
+        };
+        response::secure(response.headers_mut());
+        ready(Ok(response))
+    }
+}

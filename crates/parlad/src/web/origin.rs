@@ -1,0 +1,276 @@
+//! Under which names this server may be reached, and which pages may talk to it.
+//!
+//! A browser sends the name that it looked up as `Host`. A name that is not ours was pointed here by someone else, whose
+//! page would then be of the same origin as ours (DNS rebinding). A WebSocket is not bound to the origin of its page by the
+//! browser; the server has to look at `Origin` (RFC 6455, section 10.2).
+
+use std::{fmt, net::IpAddr, str::FromStr};
+
+use hyper::{
+    StatusCode,
+    header::{HOST, HeaderMap, ORIGIN},
+};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Where a page is from: `scheme://host[:port]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Origin {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let scheme = match text.split_once("://") {
+            Some(("http", rest)) => Some((Scheme::Http, rest)),
+            Some(("https", rest)) => Some((Scheme::Https, rest)),
+            _ => None,
+        };
+        let parsed = scheme.and_then(|(scheme, rest)| Some((scheme, Host::parse(rest)?)));
+        let (scheme, host) =
+            parsed.ok_or_else(|| format!("{text:?} is no origin such as https://chat.example.org"))?;
+        Ok(Self { scheme, port: host.port_in(scheme), host: host.name })
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// What a client calls the server: `host[:port]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Host {
+    /// In small letters.
+    name: String,
+    port: Option<u16>,
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+impl Host {
+    fn parse(text: &str) -> Option<Self> {
+        let authority: hyper::http::uri::Authority = text.parse().ok()?;
+        let has_user = text.contains('@');
+        let name = authority.host().to_ascii_lowercase();
+        let port = authority.port_u16();
+        // What follows the name is a port or nothing.
+        let is_whole = port.is_some() || text.len() == name.len();
+        (!has_user && !name.is_empty() && is_whole).then_some(Self { name, port })
+    }
+
+    fn port_in(&self, scheme: Scheme) -> u16 {
+        self.port.unwrap_or(scheme.default_port())
+    }
+
+    fn is_address(&self) -> bool {
+        let bare = self.name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        bare.unwrap_or(&self.name).parse::<IpAddr>().is_ok()
+    }
+
+    fn is_local(&self) -> bool {
+        self.name == "localhost" || self.name.ends_with(".localhost")
+    }
+
+    fn is_of(&self, origin: &Origin) -> bool {
+        self.name == origin.host && self.port_in(origin.scheme) == origin.port
+    }
+}
+
+/// The names of a site, and the pages from elsewhere that may talk to it.
+#[derive(Debug)]
+pub(super) struct Names {
+    server: String,
+    origins: Vec<Origin>,
+}
+
+impl Names {
+    pub(super) fn new(server: &str, origins: Vec<Origin>) -> Self {
+        Self { server: server.to_ascii_lowercase(), origins }
+    }
+
+    /// The name under which a request reached us, if it is one of ours.
+    ///
+    /// # Errors
+    /// It is not, or there is none.
+    pub(super) fn check_host(&self, headers: &HeaderMap) -> Result<Host, Refusal> {
+        let mut given = headers.get_all(HOST).into_iter();
+        let host = match (given.next(), given.next()) {
+            (Some(host), None) => host.to_str().ok().and_then(Host::parse),
+            _ => None,
+        };
+        let host = host.ok_or(Refusal::NoHost)?;
+        let is_ours = host.is_address()
+            || host.is_local()
+            || host.name == self.server
+            || self.origins.iter().any(|origin| origin.host == host.name);
+        if is_ours { Ok(host) } else { Err(Refusal::NotOurName(host)) }
+    }
+
+    /// Whether the page that asks is from here or from a place that may ask. What is no browser says nothing of a page.
+    ///
+    /// # Errors
+    /// It is from elsewhere.
+    pub(super) fn check_origin(&self, host: &Host, headers: &HeaderMap) -> Result<(), Refusal> {
+        let is_good = headers.get_all(ORIGIN).into_iter().all(|origin| {
+            let origin: Option<Origin> = origin.to_str().ok().and_then(|origin| origin.parse().ok());
+            origin.is_some_and(|origin| host.is_of(&origin) || self.origins.contains(&origin))
+        });
+        if is_good { Ok(()) } else { Err(Refusal::ForeignPage) }
+    }
+}
+
+/// Why a request is turned away, in words for whoever can change that.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum Refusal {
+    #[error("The request needs one good Host.")]
+    NoHost,
+    #[error(
+        "This server does not know that it is called {name}. If it is, its administrator can add this to the [[http]] of \
+         its configuration:\n\n    origins = [\"http://{0}\"]\n\nwith https:// if it is reached by TLS. Until then, \
+         use its address in place of the name.",
+        name = .0.name
+    )]
+    NotOurName(Host),
+    #[error(
+        "Pages from elsewhere may not talk to this server, unless its administrator adds where they are from to the \
+         origins of [[http]]. Behind a reverse proxy: it must pass on the Host that it was asked for."
+    )]
+    ForeignPage,
+}
+
+impl Refusal {
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::NoHost => StatusCode::BAD_REQUEST,
+            Self::NotOurName(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::ForeignPage => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let origins = ["https://chat.example.org", "http://box:8067"].map(|origin| origin.parse().unwrap());
+        Names::new("Irc.Example.Org", origins.into())
+    }
+
+    fn status(host: &str, origin: Option<&str>) -> u16 {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host.parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert(ORIGIN, origin.parse().unwrap());
+        }
+        let names = names();
+        let outcome = names.check_host(&headers).and_then(|host| names.check_origin(&host, &headers));
+        outcome.map_or_else(|refused| refused.status().as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn hosts() {
+        for good in [
+            "127.0.0.1:8067",
+            "192.0.2.7",
+            "[::1]:8067",
+            "[2001:db8::1]",
+            "localhost",
+            "LocalHost:8067",
+            "parla.localhost:8067",
+            "irc.example.org",
+            "IRC.example.org:1",
+            "chat.example.org",
+            "box:99",
+        ] {
+            assert_eq!(status(good, None), 200, "{good}");
+        }
+        for foreign in [
+            "evil.example",
+            "evil.example:8067",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "notlocalhost",
+            "127.1",
+            "2130706433",
+            "localhost.",
+            "xirc.example.org",
+            ".localhost.x",
+        ] {
+            assert_eq!(status(foreign, None), 421, "{foreign}");
+        }
+        for bad in
+            ["", "a b", "a@127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:99999", "[::1", "a/b", "a?b"]
+        {
+            assert_eq!(status(bad, None), 400, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_needed_once() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(names().check_host(&headers).unwrap_err().status(), 400);
+        headers.append(HOST, "127.0.0.1".parse().unwrap());
+        headers.append(HOST, "localhost".parse().unwrap());
+        assert_eq!(names().check_host(&headers).unwrap_err().status(), 400);
+    }
+
+    #[test]
+    fn origins() {
+        for (host, origin) in [
+            ("127.0.0.1:8067", "http://127.0.0.1:8067"),
+            ("[::1]:8067", "http://[::1]:8067"),
+            ("localhost", "http://localhost"),
+            ("localhost:80", "http://localhost"),
+            ("irc.example.org", "https://irc.example.org"),
+            ("IRC.example.org", "https://irc.example.org:443"),
+            ("127.0.0.1:8067", "https://chat.example.org"),
+        ] {
+            assert_eq!(status(host, Some(origin)), 200, "{host} {origin}");
+        }
+        for (host, origin) in [
+            ("127.0.0.1:8067", "http://127.0.0.1:8068"),
+            ("127.0.0.1:8067", "http://localhost:8067"),
+            ("irc.example.org:80", "https://irc.example.org"),
+            ("irc.example.org", "https://irc.example.org:8443"),
+            ("127.0.0.1:8067", "http://chat.example.org"),
+            ("127.0.0.1:8067", "https://evil.example"),
+            ("127.0.0.1:8067", "null"),
+            ("127.0.0.1:8067", ""),
+            ("127.0.0.1:8067", "file://"),
+            ("127.0.0.1:8067", "http://127.0.0.1:8067/"),
+            ("127.0.0.1:8067", "http://a@127.0.0.1:8067"),
+        ] {
+            assert_eq!(status(host, Some(origin)), 403, "{host} {origin}");
+        }
+    }
+}

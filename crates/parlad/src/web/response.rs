@@ -1,0 +1,67 @@
+//! Responses that are the same everywhere, and the headers that all of them carry.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{
+    StatusCode,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};
+
+use super::Response;
+use crate::admission::Refused;
+
+/// What a page from here may do: nothing but run the app and talk to this server. The app writes `style` attributes.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const SECURITY: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// Adds the headers that limit what a browser lets a page do.
+pub(super) fn secure(headers: &mut HeaderMap) {
+    headers.extend(SECURITY.map(|(name, value)| (name, HeaderValue::from_static(value))));
+}
+
+/// A few words for a person.
+pub(super) fn text(status: StatusCode, words: &str) -> Response {
+    let mut response = Response::new(Full::new(Bytes::copy_from_slice(words.as_bytes())));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, &format!("Only {allowed} work here.\n"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+/// The status that says whose fault it is that someone is refused.
+pub(super) const fn status(refused: Refused) -> StatusCode {
+    match refused {
+        Refused::Full => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::TooMany | Refused::TooFast => StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+/// A whole response, for someone whose request is not even read.
+pub(crate) fn refusal(refused: Refused) -> String {
+    let words = format!("{refused}\n");
+    format!(
+        "HTTP/1.1 {}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n{words}",
+        status(refused),
+        words.len()
+    )
+}

@@ -1,0 +1,76 @@
+//! From HTTP to IRC over WebSocket. RFC 6455, section 4.2, and <https://ircv3.net/specs/extensions/websocket>.
+
+use http_body_util::Full;
+use hyper::{
+    Method, Request, StatusCode,
+    header::{self, HeaderMap, HeaderValue},
+};
+use tungstenite::handshake::server::create_response_with_body;
+
+use super::{Answer, response};
+use crate::framing::Framing;
+
+/// The subprotocols and their framings.
+const SUBPROTOCOLS: [(&str, Framing); 2] =
+    [("text.ircv3.net", Framing::Text), ("binary.ircv3.net", Framing::Binary)];
+
+/// Answers a request for a WebSocket, or for what should have been one.
+pub(super) fn answer<B>(request: &Request<B>) -> Answer {
+    if *request.method() != Method::GET {
+        return Answer::Response(response::method_not_allowed("GET"));
+    }
+    let mut response = match create_response_with_body(request, Full::default) {
+        Ok(response) => response,
+        Err(error) => return Answer::Response(no_web_socket(request.headers(), &error)),
+    };
+    let subprotocol = subprotocol(request.headers());
+    if let Some((name, _)) = subprotocol {
+        response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(name));
+    }
+    Answer::Upgrade(subprotocol.map_or(Framing::Text, |(_, framing)| framing), response)
+}
+
+/// The first of the subprotocols that the client names and we know. Clients that name none get text.
+fn subprotocol(headers: &HeaderMap) -> Option<(&'static str, Framing)> {
+    let lists =
+        headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|list| list.to_str().ok());
+    let mut named = lists.flat_map(|list| list.split(',')).map(str::trim);
+    named.find_map(|name| SUBPROTOCOLS.into_iter().find(|(known, _)| *known == name))
+}
+
+fn no_web_socket(headers: &HeaderMap, error: &tungstenite::Error) -> super::Response {
+    if headers.contains_key(header::UPGRADE) {
+        return response::text(StatusCode::BAD_REQUEST, &format!("This is no WebSocket: {error}\n"));
+    }
+    let mut response = response::text(
+        StatusCode::UPGRADE_REQUIRED,
+        "This is IRC over WebSocket; a browser alone cannot show it.\n",
+    );
+    let headers = response.headers_mut();
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(lists: &[&str], chosen: Option<Framing>) {
+        let mut headers = HeaderMap::new();
+        for list in lists {
+            headers.append(header::SEC_WEBSOCKET_PROTOCOL, list.parse().unwrap());
+        }
+        assert_eq!(subprotocol(&headers).map(|(_, framing)| framing), chosen);
+    }
+
+    #[test]
+    fn the_first_that_both_know() {
+        check(&["text.ircv3.net"], Some(Framing::Text));
+        check(&["binary.ircv3.net, text.ircv3.net"], Some(Framing::Binary));
+        check(&["chat", " text.ircv3.net,binary.ircv3.net"], Some(Framing::Text));
+        check(&["chat, text"], None);
+        check(&[], None);
+    }
+}
