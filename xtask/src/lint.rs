@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{steps::Steps, tools};
+use crate::{app, steps::Steps, tools};
 
-const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--locked"];
+const CLIPPY_STRICT: &[&str] = &["--", "-D", "warnings"];
+const WITHOUT_DESKTOP: &[&str] = &["--exclude", "parla"];
 
 /// Checks formatting, lints and dependencies; all three, even if the first fails.
 ///
@@ -21,7 +23,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
         steps.fail("formatting", "rustfmt is missing; type `rustup component add rustfmt`");
     }
     if tools::has_cargo_command("clippy") {
-        steps.run("lints", &mut tools::cargo(CLIPPY));
+        clippy(&mut steps);
     } else {
         steps.fail("lints", "clippy is missing; type `rustup component add clippy`");
     }
@@ -33,4 +35,14 @@ pub(crate) fn lint() -> Result<ExitCode> {
         steps.skip("dependencies", why);
     }
     Ok(steps.finish())
+}
+
+/// Everything for this machine, the app for the browser too. The one for the desktop only where the system's web view is.
+fn clippy(steps: &mut Steps) {
+    if app::web_view_is_there() {
+        return steps.run("lints", &mut tools::cargo(&[CLIPPY, CLIPPY_STRICT].concat()));
+    }
+    steps.run("lints", &mut tools::cargo(&[CLIPPY, WITHOUT_DESKTOP, CLIPPY_STRICT].concat()));
+    let why = "the system's web view is missing; `cargo xtask app` says how to get it";
+    steps.leave_out("lints of the app for the desktop", why);
 }

@@ -2,13 +2,18 @@
 //!
 //! Finds tools, calls cargo, and says what failed in a sentence. Relies on nothing of ours, so that it builds in seconds.
 
+mod app;
+mod axe;
 mod bench;
+mod debian;
 mod fuzz;
 mod lint;
 mod run;
 mod steps;
 mod test;
 mod tools;
+mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -25,13 +30,21 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Builds the server and runs it; arguments go to `parlad run`
+    /// Builds the server with the app for the browser and runs it; arguments go to `parlad run`
     Run {
         /// Such as --listen 0.0.0.0:6667
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Runs every test: unit, transcripts, simulation, house rules, documentation
+    /// Builds the app for the desktop and runs it
+    App {
+        /// See `cargo xtask app -- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Builds the app for the browser into target/web, which the server embeds
+    Web,
+    /// Runs every test: unit, transcripts, simulation, the app in a browser, house rules, documentation
     Test,
     /// Checks the formatting, the lints and the dependencies
     Lint,
@@ -64,6 +77,8 @@ fn main() -> ExitCode {
 fn perform(chore: Chore) -> Result<ExitCode> {
     match chore {
         Chore::Run { arguments } => run::run(&arguments),
+        Chore::App { arguments } => app::app(&arguments),
+        Chore::Web => web::web(),
         Chore::Test => test::test(),
         Chore::Lint => lint::lint(),
         Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),

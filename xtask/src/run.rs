@@ -1,4 +1,4 @@
-//! `cargo xtask run`: a server from the source tree.
+//! `cargo xtask run`: a server from the source tree, with the app that it serves.
 //!
 //! On Unix parlad replaces this process, so signals and the exit code are its own.
 
@@ -6,32 +6,23 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::tools;
+use crate::{tools, web};
 
-/// Builds parlad and becomes `parlad run ARGUMENTS`. Data lands where the command was typed.
+/// Builds the app and parlad and becomes `parlad run ARGUMENTS`. Data lands where the command was typed.
+///
+/// Without the app the server serves everybody who has a program of their own, so it runs all the same.
 ///
 /// # Errors
 /// The build fails or the binary cannot be started.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    if let Err(error) = web::build() {
+        let with = if web::is_there() { "with the one that was built last" } else { "without it" };
+        tools::say(&format!(
+            "The app for the browser cannot be built now, so the server starts {with}: {error:#}."
+        ));
+    }
     tools::build_release(&["parlad"])?;
     let mut command = Command::new(tools::release_binary("parlad")?);
     command.arg("run").args(arguments);
-    replace_with(command)
-}
-
-#[cfg(unix)]
-fn replace_with(mut command: Command) -> Result<ExitCode> {
-    use std::os::unix::process::CommandExt as _;
-
-    use anyhow::Context as _;
-
-    // Only comes back if it failed.
-    let error = command.exec();
-    Err(error).with_context(|| format!("{} cannot be started", command.get_program().to_string_lossy()))
-}
-
-#[cfg(not(unix))]
-fn replace_with(mut command: Command) -> Result<ExitCode> {
-    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    tools::become_command(command)
 }

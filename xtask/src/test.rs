@@ -1,10 +1,23 @@
 //! `cargo xtask test`: every test there is. Formatting and lints are `cargo xtask lint`.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-use crate::{steps::Steps, tools};
+use crate::{
+    axe,
+    debian::{self, Packages},
+    steps::Steps,
+    tools, web,
+};
+
+const CHROMIUM: Packages = &["chromium", "chromium-driver"];
+
+/// The apps have shells as thin as can be. What is in them is tested in `parla-ui` and `parla-client`, and in the browser.
+const TESTED: &[&str] = &["--workspace", "--exclude", "parla", "--exclude", "parla-web"];
+
+/// The tests that open the app in a browser have this at the beginning of their names.
+const IN_BROWSER: &str = "in_browser::";
 
 /// Runs the tests with nextest if it is there, with cargo's own runner if not; then the examples in the documentation.
 ///
@@ -13,16 +26,38 @@ use crate::{steps::Steps, tools};
 pub(crate) fn test() -> Result<ExitCode> {
     tools::require_c_compiler()?;
     let mut steps = Steps::default();
-    if tools::has_cargo_command("nextest") {
-        steps.run("tests", &mut tools::cargo(&["nextest", "run", "--workspace", "--profile", "ci"]));
+    let browser = require_browser();
+    if let Err(why) = &browser {
+        steps.leave_out("TESTS IN THE BROWSER", &format!("{why:#}"));
+    } else {
+        steps.perform("app for the browser", web::build);
+        steps.perform("axe", axe::fetch);
+    }
+    let skip: &[&str] = if browser.is_ok() { &[] } else { &["--skip", IN_BROWSER] };
+    let mut tests = if tools::has_cargo_command("nextest") {
+        tools::cargo(&["nextest", "run", "--profile", "ci"])
     } else {
         tools::say(
             "cargo-nextest is not installed, so cargo's own test runner is used. It runs the same tests, \
              more slowly. To install it: cargo install --locked cargo-nextest",
         );
-        let arguments = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
-        steps.run("tests", &mut tools::cargo(&arguments));
-    }
-    steps.run("documentation tests", &mut tools::cargo(&["test", "--quiet", "--doc", "--workspace"]));
+        tools::cargo(&["test", "--lib", "--bins", "--tests", "--no-fail-fast"])
+    };
+    steps.run("tests", tests.args(TESTED).arg("--").args(skip));
+    steps.run("documentation tests", tools::cargo(&["test", "--quiet", "--doc"]).args(TESTED));
     Ok(steps.finish())
+}
+
+/// A browser and the program that steers it.
+fn require_browser() -> Result<()> {
+    let there = || {
+        let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+        let answers = |program: &str| tools::answers(Command::new(program).arg("--version"));
+        answers("chromedriver") && browsers.iter().any(|browser| answers(browser))
+    };
+    if !there() {
+        debian::install("Chromium or its driver", CHROMIUM)?;
+        ensure!(there(), "Chromium or its driver is still missing after its installation");
+    }
+    Ok(())
 }

@@ -1,17 +1,17 @@
 //! Where the tools are, whether they are there, and what to type when they are not.
 //!
-//! Installs one thing only, the C compiler, and only as root on Debian and its kin.
+//! Starts them, and knows where cargo puts what it builds.
 
 use std::{
     env,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, ExitCode, Stdio},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-const DEBIAN_INSTALL: &str = "apt-get install --yes build-essential";
+use crate::debian;
 
 /// Writes one line for the person who typed the command.
 pub(crate) fn say(line: &str) {
@@ -68,18 +68,47 @@ pub(crate) fn build_release(packages: &[&str]) -> Result<()> {
     run_to_end(&mut command).with_context(|| format!("{} did not build", packages.join(" and ")))
 }
 
-/// The path of a binary that `build_release` made.
+/// Where cargo builds: two above our own binary, `target/debug/xtask`.
 ///
-/// It lies beside our own: `target/debug/xtask` and `target/release/parlad`, wherever `target` has been put.
+/// # Errors
+/// Our own binary does not lie in such a folder.
+pub(crate) fn target() -> Result<PathBuf> {
+    let own = env::current_exe().context("the path of xtask itself is unknown")?;
+    let target = own.parent().and_then(Path::parent).context("xtask does not lie in a target directory")?;
+    Ok(target.to_owned())
+}
+
+/// The path of a binary that `build_release` made.
 ///
 /// # Errors
 /// It is not there.
 pub(crate) fn release_binary(name: &str) -> Result<PathBuf> {
-    let own = env::current_exe().context("the path of xtask itself is unknown")?;
-    let target = own.parent().and_then(Path::parent).context("xtask does not lie in a target directory")?;
-    let binary = target.join("release").join(name).with_extension(env::consts::EXE_EXTENSION);
+    let binary = target()?.join("release").join(name).with_extension(env::consts::EXE_EXTENSION);
     ensure!(binary.is_file(), "{} is missing although the build succeeded", binary.display());
     Ok(binary)
+}
+
+/// Runs a command in our place.
+///
+/// # Errors
+/// It cannot be started.
+#[cfg(unix)]
+pub(crate) fn become_command(mut command: Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt as _;
+
+    // Only comes back if it failed.
+    let error = command.exec();
+    Err(error).with_context(|| format!("{} cannot be started", command.get_program().to_string_lossy()))
+}
+
+/// Runs a command to its end and passes its exit code on.
+///
+/// # Errors
+/// It cannot be started.
+#[cfg(not(unix))]
+pub(crate) fn become_command(mut command: Command) -> Result<ExitCode> {
+    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// SQLite comes as C source and is compiled with the server, so a C compiler has to be there.
@@ -93,36 +122,29 @@ pub(crate) fn require_c_compiler() -> Result<()> {
     if let Ok(named) = env::var("CC") {
         bail!("SQLite is built with the C compiler that CC names, and `{named}` does not work");
     }
-    say("A C compiler with its headers is needed to build SQLite, and there is none.");
-    if !Path::new("/etc/debian_version").exists() {
-        bail!("install a C compiler (the package is often called gcc or clang) and try again");
-    }
-    if !is_root() {
-        bail!("type `sudo {DEBIAN_INSTALL}` and try again");
-    }
-    say(&format!("Installing it: {DEBIAN_INSTALL}"));
-    run_to_end(Command::new("apt-get").arg("update"))?;
-    run_to_end(Command::new("sh").args(["-c", DEBIAN_INSTALL]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    debian::install("a C compiler, with its headers, for SQLite", &["build-essential"])?;
     ensure!(c_compiler_works(), "the C compiler still does not work after its installation");
     Ok(())
 }
 
-/// Lets the compiler read a header: a compiler without the C library's headers is of no use.
-fn c_compiler_works() -> bool {
+/// The C compiler that CC names, or the one that everybody has.
+pub(crate) fn c_compiler() -> Command {
     let named = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     let mut words = named.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or("cc"));
-    command.args(words).args(["-E", "-x", "c", "-"]);
+    command.args(words);
+    command
+}
+
+/// Lets the compiler read a header: a compiler without the C library's headers is of no use.
+fn c_compiler_works() -> bool {
+    let mut command = c_compiler();
+    command.args(["-E", "-x", "c", "-"]);
     let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = child else { return false };
     let written =
         child.stdin.take().is_some_and(|mut input| input.write_all(b"#include <stdio.h>\n").is_ok());
     child.wait().is_ok_and(|status| status.success()) && written
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 /// The command as one would type it.

@@ -25,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parla-web", &["parla-client", "parla-proto", "parla-ui"]),
     ("parla", &["parla-client", "parla-history", "parla-proto", "parla-ui"]),
     ("xtask", &[]),
+    ("bundle", &[]),
 ];
 
 /// The crates without I/O, clock and randomness.
@@ -32,6 +33,13 @@ const PURE: &[&str] = &["parla-proto", "parla-server", "parla-client"];
 
 /// What would bring I/O, a clock or randomness into a pure crate, at any depth.
 const IMPURE: &[&str] = &["tokio", "rusqlite", "rand", "getrandom", "mio", "socket2"];
+
+/// The crates that must not know how the app is drawn: it changes with every release of Dioxus.
+const WITHOUT_INTERFACE: &[&str] =
+    &["parla-server", "parlad", "parla-client", "parla-history", "parla-proto"];
+
+/// What draws the app, and everything whose name goes on after it with a `-`.
+const INTERFACE: &[&str] = &["dioxus", "wry", "tao"];
 
 #[test]
 fn arrows_go_down() {
@@ -72,6 +80,18 @@ fn pure_crates_rest_on_pure_crates() {
         let package = ours(&metadata).into_iter().find(|package| package.name == *name).unwrap();
         for (below, path) in normal_tree(&metadata, &package.id) {
             assert!(!IMPURE.contains(&below.as_str()), "{name} must stay pure but uses {path}");
+        }
+    }
+}
+
+#[test]
+fn only_the_app_draws() {
+    let metadata = metadata();
+    for name in WITHOUT_INTERFACE {
+        let package = ours(&metadata).into_iter().find(|package| package.name == *name).unwrap();
+        for (below, path) in normal_tree(&metadata, &package.id) {
+            let first = below.split('-').next().unwrap_or_default();
+            assert!(!INTERFACE.contains(&first), "{name} must not know the interface but uses {path}");
         }
     }
 }

@@ -1,0 +1,102 @@
+//! Makes the folder that the server embeds: `bundle APP.wasm FOLDER`.
+//!
+//! Reads the compiled app and the static files of `parla-web` and `parla-ui`; writes the folder whole or not at all. Stands apart
+//! from xtask because wasm-bindgen takes long to build and most chores do not need it.
+
+mod compress;
+mod glue;
+mod page;
+mod stamp;
+
+use std::{
+    env,
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use compress::Sizes;
+use page::Assets;
+use stamp::Stamp;
+
+/// What a browser loads before it shows anything, as the server sends it. The page has to come fast on a slow line.
+const COMPRESSED_BYTES_MAX: usize = 500 * 1024;
+
+/// Where the static files are; of two with the same name the later counts.
+const ASSETS: [&str; 2] = ["crates/parla-ui/assets", "crates/parla-web/assets"];
+
+fn main() -> ExitCode {
+    match bundle() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("bundle: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bundle() -> Result<()> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let [app, folder] = arguments.as_slice() else { bail!("usage: bundle APP.wasm FOLDER") };
+    let app = fs::read(app).with_context(|| format!("{} cannot be read", app.display()))?;
+    let assets = Assets::read(&ASSETS.map(|path| root().join(path)))?;
+    let stamp = Stamp::of(folder, &app, &assets)?;
+    if stamp.is_on(folder) {
+        say(&format!("{} is up to date", folder.display()));
+        return Ok(());
+    }
+    let files = page::put_together(glue::make(app)?, &assets)?;
+    let files = compress::all(files);
+    let total = report(&files)?;
+    ensure!(
+        total <= COMPRESSED_BYTES_MAX,
+        "the app has {total} bytes and may have {COMPRESSED_BYTES_MAX}, both compressed"
+    );
+    replace(folder, &files)?;
+    stamp.put()
+}
+
+/// Says how large each file is, and gives the bytes that a browser loads.
+fn report(files: &[compress::File]) -> Result<usize> {
+    let mut table = String::new();
+    let mut total = 0;
+    for file in files {
+        let Sizes { plain, brotli, gzip } = file.sizes();
+        total += brotli;
+        writeln!(table, "{plain:>9} {brotli:>9} {gzip:>9}  {}", file.name)?;
+    }
+    say(&format!("    plain    brotli      gzip\n{table}{total:>19}            in all"));
+    Ok(total)
+}
+
+/// Puts the files where the folder was. Whoever reads it meanwhile finds the old files or the new ones.
+fn replace(folder: &Path, files: &[compress::File]) -> Result<()> {
+    let new = folder.with_extension("new");
+    if new.exists() {
+        fs::remove_dir_all(&new).with_context(|| format!("{} cannot be removed", new.display()))?;
+    }
+    fs::create_dir_all(&new).with_context(|| format!("{} cannot be made", new.display()))?;
+    for file in files {
+        file.write(&new)?;
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
+    }
+    fs::rename(&new, folder).with_context(|| format!("{} cannot be renamed", new.display()))
+}
+
+/// The repository.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+/// Writes to the person who waits.
+fn say(text: &str) {
+    // There is nobody to tell when standard error is closed.
+    drop(writeln!(std::io::stderr(), "{text}"));
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask app`: the app on the desktop, from the source tree.
+
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Result, ensure};
+
+use crate::{
+    debian::{self, Packages},
+    tools,
+};
+
+const DEBIAN_PACKAGES: Packages = &["libwebkit2gtk-4.1-dev", "libxdo-dev"];
+
+/// Builds the app and becomes it.
+///
+/// # Errors
+/// The system's web view is missing and cannot be installed, the build fails, or the app cannot be started.
+pub(crate) fn app(arguments: &[String]) -> Result<ExitCode> {
+    if !web_view_is_there() {
+        debian::install("the system's web view", DEBIAN_PACKAGES)?;
+        ensure!(web_view_is_there(), "the system's web view is still missing after its installation");
+    }
+    tools::build_release(&["parla"])?;
+    let mut command = Command::new(tools::release_binary("parla")?);
+    command.args(arguments);
+    tools::become_command(command)
+}
+
+/// Whether the app for the desktop can be built. Windows and macOS bring their web view with them.
+pub(crate) fn web_view_is_there() -> bool {
+    !cfg!(target_os = "linux")
+        || (tools::answers(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"])) && can_link_xdo())
+}
+
+/// pkg-config does not know libxdo everywhere, so the linker is asked.
+fn can_link_xdo() -> bool {
+    let arguments = ["-shared", "-o", "/dev/null", "-x", "c", "-", "-lxdo"];
+    let status = tools::c_compiler().args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}

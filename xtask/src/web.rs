@@ -1,0 +1,48 @@
+//! `cargo xtask web`: the app for the browser, as a folder that the server embeds.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    tools,
+    wasm::{self, Compiler},
+};
+
+const PACKAGE: &str = "parla-web";
+const PROFILE: &str = "wasm";
+
+/// Builds the app.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn web() -> Result<ExitCode> {
+    build()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Compiles the app and puts `target/web` together, each only if something has changed.
+///
+/// # Errors
+/// There is no compiler for the browser, the code does not compile, or the app is too large.
+pub(crate) fn build() -> Result<()> {
+    let folder = folder();
+    // Its own folder: with Debian's compiler everything here would be built anew each time.
+    let target = tools::target()?.join("wasm");
+    let mut build = Compiler::find()?.build();
+    build.args(["--profile", PROFILE, "--package", PACKAGE, "--target-dir"]).arg(&target);
+    tools::run_to_end(&mut build).context("the app for the browser did not build")?;
+    let app = target.join(wasm::TARGET).join(PROFILE).join(PACKAGE).with_extension("wasm");
+    let mut bundle = tools::cargo(&["run", "--quiet", "--package", "bundle", "--"]);
+    tools::run_to_end(bundle.arg(app).arg(folder)).context("the app for the browser was not put together")
+}
+
+/// Whether it was built once.
+pub(crate) fn is_there() -> bool {
+    folder().join("index.html").is_file()
+}
+
+/// Where the build script of parlad looks.
+fn folder() -> PathBuf {
+    tools::root().join("target/web")
+}
