@@ -1,0 +1,18 @@
+//! The app as people meet it: a real `parlad`, real Chromium, and somebody in front of each window.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops at what it did not expect, and says what it saw"
+)]
+
+mod support;
+
+#[path = "app/rig/mod.rs"]
+mod rig;
+
+/// `cargo xtask test` leaves out what begins with this name where there is no Chromium, and says so.
+#[path = "app"]
+mod in_browser {
+    mod loading;
+}

@@ -1,0 +1,42 @@
+//! Whether everybody can use the page: axe-core looks at it.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{Window, target};
+
+/// Runs in the page when axe-core is there. The rules of WCAG 2.2 and what axe-core counts as good practice.
+const LOOK: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, { resultTypes: ['violations'] }).then(done, error => done({ error: String(error) }));";
+
+impl Window {
+    /// Fails with what axe-core finds wrong with the page as it is now.
+    pub(crate) async fn is_accessible(&self) {
+        let path = target().join("axe/axe.min.js");
+        let axe = fs::read_to_string(&path).unwrap_or_else(|error| {
+            panic!(
+                "{}: {error}; `cargo xtask test` fetches axe-core before it runs this test",
+                path.display()
+            )
+        });
+        self.run(&axe, &[]).await;
+        let found = self.client().execute_async(LOOK, Vec::new()).await.unwrap();
+        assert_eq!(found.get("error"), None, "axe-core failed");
+        let violations: Vec<String> = found["violations"].as_array().unwrap().iter().map(spelled).collect();
+        assert!(violations.is_empty(), "not everybody can use this page:\n{}", violations.join("\n"));
+    }
+}
+
+fn spelled(violation: &Value) -> String {
+    let nodes = violation["nodes"].as_array().unwrap().iter();
+    let places: Vec<String> = nodes
+        .map(|node| {
+            format!("    {}\n      {}", node["html"], node["failureSummary"].as_str().unwrap_or_default())
+        })
+        .collect();
+    let unknown = json!("?");
+    let impact = violation.get("impact").unwrap_or(&unknown);
+    format!("  {} ({impact}): {}\n{}", violation["id"], violation["help"], places.join("\n"))
+}

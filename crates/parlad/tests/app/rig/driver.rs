@@ -1,0 +1,139 @@
+//! chromedriver in a process of its own, and the way to ask it for a Chromium.
+//!
+//! What was started here ends here, whatever the test does: Chromium is steered through a pipe and ends when that closes, and
+//! whoever still names this driver's folder after that is ended by process id.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// Quiet, and without anything of its own on the network. `--no-sandbox` because the build machine is root.
+const CHROMIUM: [&str; 13] = [
+    "--headless=new",
+    "--remote-debugging-pipe",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en-US",
+    "--window-size=1400,1000",
+    "--force-color-profile=srgb",
+];
+
+/// How often it is looked whether a process has ended.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// chromedriver.
+pub(super) struct Driver {
+    child: Child,
+    port: u16,
+    /// Everything that Chromium writes.
+    folder: TempDir,
+}
+
+impl Driver {
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").env("TZ", "UTC").env("TMPDIR", folder.path()).env("HOME", folder.path());
+        command.env_remove("XDG_CONFIG_HOME").env_remove("XDG_CACHE_HOME");
+        let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let child = started.unwrap_or_else(|error| {
+            panic!(
+                "chromedriver cannot be started: {error}. `cargo xtask test` installs it on Debian; elsewhere \
+                 install Chromium and the driver of the same version"
+            )
+        });
+        let mut driver = Self { child, port: 0, folder };
+        driver.port = driver.read_port();
+        driver
+    }
+
+    /// A new Chromium with a profile of its own, the number `number` of this driver.
+    pub(super) async fn chromium(&self, number: usize) -> Client {
+        let profile = self.profile(number);
+        let arguments: Vec<String> = CHROMIUM
+            .iter()
+            .map(|argument| (*argument).to_owned())
+            .chain([format!("--user-data-dir={}", profile.display())])
+            .collect();
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let capabilities = capabilities.as_object().unwrap().clone();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let address = format!("http://127.0.0.1:{}", self.port);
+        let client = builder.capabilities(capabilities).connect(&address);
+        client.await.unwrap_or_else(|error| panic!("Chromium cannot be started: {error}"))
+    }
+
+    fn profile(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("profile-{number}"))
+    }
+
+    /// It is the driver itself that chooses a free port, and it says which.
+    fn read_port(&mut self) -> u16 {
+        let mut lines = BufReader::new(self.child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let port = lines.find_map(|line| {
+            let (_, rest) = line.split_once("started successfully on port ")?;
+            rest.trim_end_matches('.').parse().ok()
+        });
+        // A pipe that nobody reads is full one day.
+        thread::spawn(move || lines.for_each(drop));
+        port.unwrap_or_else(|| panic!("chromedriver did not say on which port it listens"))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        for _ in 0..100 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        for _ in 0..100 {
+            let left = processes_that_name(self.folder.path());
+            if left.is_empty() {
+                break;
+            }
+            for pid in left {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// The processes whose command line contains this path, which is not the path of anybody else.
+fn processes_that_name(path: &Path) -> Vec<Pid> {
+    let path = path.to_string_lossy();
+    let entries = fs::read_dir("/proc").into_iter().flatten().map_while(Result::ok);
+    entries
+        .filter(|entry| {
+            let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(&*path)
+        })
+        .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! Finding things in the page and working with mouse and keyboard, in no words of the app.
+
+use fantoccini::{Locator, elements::Element};
+use serde_json::{Value, json};
+
+use super::Window;
+
+/// What can be pressed and is called `arguments[0]`, by its label or by its text.
+const CALLED: &str = "
+    const kinds = 'button, a, summary, label, [role=button], [role=menuitem], [role=option], [role=tab]';
+    const things = document.querySelectorAll(kinds);
+    const name = thing => (thing.getAttribute('aria-label') ?? thing.textContent).trim();
+    return [...things].find(thing => name(thing) === arguments[0] && thing.checkVisibility()) ?? null;";
+
+impl Window {
+    /// Waits until something matches and can be seen.
+    pub(crate) async fn finds(&self, selector: &str) -> Element {
+        self.eventually(selector, async || {
+            let found = self.client().find(Locator::Css(selector)).await.ok()?;
+            found.is_displayed().await.is_ok_and(|is_displayed| is_displayed).then_some(found)
+        })
+        .await
+    }
+
+    /// Waits until nothing matches that can be seen.
+    pub(crate) async fn finds_no(&self, selector: &str) {
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].every(thing => !thing.checkVisibility())";
+        self.until(&format!("the absence of {selector}"), script, &[json!(selector)]).await;
+    }
+
+    /// Waits until the page shows this text.
+    pub(crate) async fn sees(&self, text: &str) {
+        let script = "return document.body.innerText.includes(arguments[0])";
+        self.until(&format!("the text `{text}`"), script, &[json!(text)]).await;
+    }
+
+    /// Waits until the page shows this text no longer.
+    pub(crate) async fn sees_no(&self, text: &str) {
+        let script = "return !document.body.innerText.includes(arguments[0])";
+        self.until(&format!("the absence of the text `{text}`"), script, &[json!(text)]).await;
+    }
+
+    /// Presses the button, link or entry with this name.
+    pub(crate) async fn clicks(&self, name: &str) {
+        self.eventually(&format!("something called `{name}`"), async || {
+            let found = self.run(CALLED, &[json!(name)]).await;
+            let element: Element = self.element(&found)?;
+            // It may be drawn anew at this moment.
+            element.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Types into what matches. Unlike a driver, people type what is outside the first 65,536 characters, too.
+    pub(crate) async fn types(&self, selector: &str, text: &str) {
+        let field = self.finds(selector).await;
+        if text.chars().all(|character| character.len_utf16() == 1) {
+            field.send_keys(text).await.unwrap();
+        } else {
+            field.click().await.unwrap();
+            self.devtools("Input.insertText", json!({ "text": text })).await;
+        }
+    }
+
+    /// Presses a key in what has the focus: `fantoccini::key::Key::Escape.into()` or a letter.
+    pub(crate) async fn presses(&self, keys: &str) {
+        self.client().active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// The texts of everything that matches and can be seen, from top to bottom.
+    pub(crate) async fn texts(&self, selector: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])]
+            .filter(thing => thing.checkVisibility()).map(thing => thing.innerText)";
+        let texts = self.run(script, &[json!(selector)]).await;
+        texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What has the focus, as `tag#id "label"`.
+    pub(crate) async fn focus(&self) -> String {
+        let script = "const thing = document.activeElement;
+            const id = thing.id ? '#' + thing.id : '';
+            const label = thing.ariaLabel ?? thing.textContent.trim().slice(0, 40);
+            return thing.tagName.toLowerCase() + id + (label ? ` \"${label}\"` : '')";
+        self.run(script, &[]).await.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until this script returns true.
+    pub(crate) async fn until(&self, what: &str, script: &str, arguments: &[Value]) {
+        self.eventually(what, async || self.run(script, arguments).await.as_bool()?.then_some(())).await;
+    }
+
+    fn element(&self, found: &Value) -> Option<Element> {
+        // As the protocol spells a reference to an element.
+        let reference = found.get("element-6066-11e4-a52e-4f735466cecf")?.as_str()?;
+        Some(Element::from_element_id(self.client().clone(), reference.to_owned().into()))
+    }
+}

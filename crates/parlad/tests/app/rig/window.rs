@@ -1,0 +1,181 @@
+//! One window of one Chromium, below what the app means by what it shows: pages, sizes, the console, screenshots.
+
+use std::{cell::RefCell, fs, path::Path, rc::Rc, time::Instant};
+
+use fantoccini::{Client, error::CmdError, wd::WebDriverCompatibleCommand};
+use serde_json::{Value, json};
+use tokio::time::{Duration, sleep};
+
+use crate::support::PATIENCE;
+
+/// How often it is looked for what should appear.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How wide a window is: a laptop's, or a telephone's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    Wide,
+    Narrow,
+}
+
+impl Width {
+    /// Width and height.
+    pub(crate) const fn pixels(self) -> (u64, u64) {
+        match self {
+            Self::Wide => (1280, 720),
+            Self::Narrow => (390, 844),
+        }
+    }
+}
+
+/// Somebody's window. Clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Window {
+    client: Client,
+    /// What the test expects in the console.
+    expected: Rc<RefCell<Vec<String>>>,
+}
+
+impl Window {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, expected: Rc::default() }
+    }
+
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Goes to an address and waits until the page and its scripts are there.
+    pub(crate) async fn visit(&self, address: &str) {
+        self.client.goto(address).await.unwrap();
+    }
+
+    pub(crate) async fn reload(&self) {
+        self.client.refresh().await.unwrap();
+    }
+
+    /// Changes what the page takes for the size of its window. A narrow one is a touch screen.
+    pub(crate) async fn resize(&self, width: Width) {
+        let (x, y) = width.pixels();
+        let is_narrow = width == Width::Narrow;
+        let metrics = json!({ "width": x, "height": y, "deviceScaleFactor": 1, "mobile": is_narrow });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_narrow })).await;
+    }
+
+    /// Width and height, as the page sees them.
+    pub(crate) async fn size(&self) -> (u64, u64) {
+        let size = self.run("return [innerWidth, innerHeight]", &[]).await;
+        (size[0].as_u64().unwrap(), size[1].as_u64().unwrap())
+    }
+
+    /// Turns the page's network off or on.
+    pub(crate) async fn set_offline(&self, offline: bool) {
+        let conditions =
+            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Makes the page believe that the person prefers this: `("prefers-color-scheme", "dark")`.
+    pub(crate) async fn prefers(&self, feature: &str, value: &str) {
+        let features = json!({ "features": [{ "name": feature, "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    pub(crate) async fn title(&self) -> String {
+        self.client.title().await.unwrap()
+    }
+
+    /// The text of the page, as far as it can be seen.
+    pub(crate) async fn text(&self) -> String {
+        self.run("return document.body.innerText", &[]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// From the beginning of the navigation to the first content that was drawn, in milliseconds.
+    pub(crate) async fn first_content(&self) -> f64 {
+        let script = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+        self.eventually("the first content", async || self.run(script, &[]).await.as_f64()).await
+    }
+
+    /// Writes a picture of the page, a PNG.
+    pub(crate) async fn screenshot(&self, path: &Path) {
+        fs::write(path, self.client.screenshot().await.unwrap()).unwrap();
+    }
+
+    /// Lets the console hold lines with this in them.
+    pub(crate) fn expects_in_console(&self, part: &str) {
+        self.expected.borrow_mut().push(part.to_owned());
+    }
+
+    /// The errors and warnings in the console since the last time: scripts that failed, what the policy refused, what could not
+    /// be loaded.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let entries = self.issue(Extension { path: "se/log", body: json!({ "type": "browser" }) }).await;
+        let expected = self.expected.borrow();
+        let lines = entries
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")));
+        lines
+            .map(|entry| {
+                format!("{} {}", entry["level"].as_str().unwrap(), entry["message"].as_str().unwrap())
+            })
+            .filter(|line| !expected.iter().any(|part| line.contains(part)))
+            .collect()
+    }
+
+    /// Runs the body of a function in the page.
+    pub(crate) async fn run(&self, script: &str, arguments: &[Value]) -> Value {
+        let outcome = self.client.execute(script, arguments.to_vec()).await;
+        outcome.unwrap_or_else(|error| panic!("`{script}` failed: {error}"))
+    }
+
+    /// Waits until `look` finds something.
+    pub(crate) async fn eventually<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let begin = Instant::now();
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            if begin.elapsed() > PATIENCE {
+                let text = self.text().await;
+                panic!("waited in vain for {what}; the page shows\n{text}");
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// A command of Chromium's own protocol.
+    pub(super) async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.issue(Extension { path: "goog/cdp/execute", body }).await
+    }
+
+    pub(super) async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+
+    async fn issue(&self, command: Extension) -> Value {
+        let spelled = format!("{command:?}");
+        let answer: Result<Value, CmdError> = self.client.issue_cmd(command).await;
+        answer.unwrap_or_else(|error| panic!("{spelled} failed: {error}"))
+    }
+}
+
+/// A command that only Chromium's driver has.
+#[derive(Debug)]
+struct Extension {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (hyper::Method, Option<String>) {
+        (hyper::Method::POST, Some(self.body.to_string()))
+    }
+}
