@@ -9,6 +9,7 @@ mod debian;
 mod fuzz;
 mod lint;
 mod run;
+mod screenshots;
 mod steps;
 mod test;
 mod tools;
@@ -56,6 +57,8 @@ enum Chore {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Takes the pictures of the README from the app as it is now
+    Screenshots,
     /// Measures parlad beside other servers; arguments go to `parla-bench compare`
     Bench {
         /// See `cargo xtask bench -- --help`
@@ -83,6 +86,7 @@ fn perform(chore: Chore) -> Result<ExitCode> {
         Chore::Lint => lint::lint(),
         Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Chore::Bench { arguments } => bench::bench(&arguments),
+        Chore::Screenshots => screenshots::screenshots(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, ensure};
 
 use crate::{
-    axe,
+    app, axe,
     debian::{self, Packages},
     steps::Steps,
     tools, web,
@@ -13,8 +13,9 @@ use crate::{
 
 const CHROMIUM: Packages = &["chromium", "chromium-driver"];
 
-/// The apps have shells as thin as can be. What is in them is tested in `parla-ui` and `parla-client`, and in the browser.
-const TESTED: &[&str] = &["--workspace", "--exclude", "parla", "--exclude", "parla-web"];
+/// The shell for the browser runs nowhere but there, and is tested there.
+const TESTED: &[&str] = &["--workspace", "--exclude", "parla-web"];
+const WITHOUT_DESKTOP: &[&str] = &["--exclude", "parla"];
 
 /// The tests that open the app in a browser have this at the beginning of their names.
 const IN_BROWSER: &str = "in_browser::";
@@ -33,6 +34,12 @@ pub(crate) fn test() -> Result<ExitCode> {
         steps.perform("app for the browser", web::build);
         steps.perform("axe", axe::fetch);
     }
+    let mut tested = TESTED.to_vec();
+    if !app::web_view_is_there() {
+        tested.extend(WITHOUT_DESKTOP);
+        let why = "the system's web view is missing; `cargo xtask app` says how to get it";
+        steps.leave_out("tests of the app for the desktop", why);
+    }
     let skip: &[&str] = if browser.is_ok() { &[] } else { &["--skip", IN_BROWSER] };
     let mut tests = if tools::has_cargo_command("nextest") {
         tools::cargo(&["nextest", "run", "--profile", "ci"])
@@ -43,13 +50,16 @@ pub(crate) fn test() -> Result<ExitCode> {
         );
         tools::cargo(&["test", "--lib", "--bins", "--tests", "--no-fail-fast"])
     };
-    steps.run("tests", tests.args(TESTED).arg("--").args(skip));
-    steps.run("documentation tests", tools::cargo(&["test", "--quiet", "--doc"]).args(TESTED));
+    steps.run("tests", tests.args(&tested).arg("--").args(skip));
+    steps.run("documentation tests", tools::cargo(&["test", "--quiet", "--doc"]).args(&tested));
     Ok(steps.finish())
 }
 
 /// A browser and the program that steers it.
-fn require_browser() -> Result<()> {
+///
+/// # Errors
+/// They are missing and could not be installed.
+pub(crate) fn require_browser() -> Result<()> {
     let there = || {
         let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
         let answers = |program: &str| tools::answers(Command::new(program).arg("--version"));
