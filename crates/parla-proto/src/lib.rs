@@ -5,6 +5,7 @@
 //! The way in is [`framing`] → [`message`] → [`command`]; the way out is [`line`] and [`reply`].
 
 pub mod capability;
+pub mod civil;
 pub mod command;
 pub mod framing;
 pub mod isupport;

@@ -1,12 +1,14 @@
 //! Points in time on the wire: milliseconds of UTC, written as `server-time` writes them.
 //!
-//! Relies on `jiff` for the calendar. Never reads a clock; whoever needs "now" is given it.
+//! Relies on [`civil`](crate::civil) for the calendar. Never reads a clock; whoever needs "now" is given it.
 //!
 //! <https://ircv3.net/specs/extensions/server-time>
 
 use std::{fmt, ops::Add, str::FromStr, time::Duration};
 
 use thiserror::Error;
+
+use crate::civil::{Date, DateTime};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, the precision of `server-time`.
 ///
@@ -44,6 +46,11 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// What a clock shows then that is so many seconds ahead of UTC.
+    pub fn civil(self, offset_seconds: i32) -> DateTime {
+        DateTime::from_millis(self.0 + i64::from(offset_seconds) * 1_000)
+    }
+
     /// How long after `earlier` this is; zero if it is not.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0).try_into().unwrap_or(0))
@@ -61,31 +68,58 @@ impl Add<Duration> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
-        write!(f, "{time:.3}")
+        let DateTime { date, hour, minute, second, millisecond } = DateTime::from_millis(self.0);
+        write!(f, "{date}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
     }
 }
 
 impl FromStr for Timestamp {
     type Err = BadTimestamp;
 
-    /// Takes the form of `server-time`, with any number of fractional digits; the offset must be `Z`.
+    /// Takes the form of `server-time`, with up to nine fractional digits or none; the offset must be `Z`. A leap second
+    /// is the one before it.
     fn from_str(text: &str) -> Result<Self, BadTimestamp> {
-        let shaped = text.len() >= "0000-00-00T00:00:00Z".len()
-            && text.len() <= "0000-00-00T00:00:00.000000000Z".len()
-            && text.ends_with('Z')
-            && text.as_bytes().get(10) == Some(&b'T')
-            && text.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        if !shaped {
-            return Err(BadTimestamp);
-        }
-        let time: jiff::Timestamp = text.parse().map_err(|_| BadTimestamp)?;
-        Ok(Self::from_millis(time.as_millisecond()))
+        read(text.as_bytes()).ok_or(BadTimestamp)
     }
+}
+
+fn read(text: &[u8]) -> Option<Timestamp> {
+    let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T', rest @ ..] = text else { return None };
+    let [h1, h2, b':', m1, m2, b':', s1, s2, fraction @ .., b'Z'] = rest else { return None };
+    let year = i32::from(pair(*y1, *y2)?) * 100 + i32::from(pair(*y3, *y4)?);
+    let date = Date { year, month: pair(*o1, *o2)?, day: pair(*d1, *d2)? };
+    let (hour, minute, second) = (pair(*h1, *h2)?, pair(*m1, *m2)?, pair(*s1, *s2)?);
+    let millisecond = millisecond(fraction)?;
+    if !date.is_real() || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let time = DateTime { date, hour, minute, second: second.min(59), millisecond };
+    Some(Timestamp::from_millis(time.millis()))
+}
+
+/// Two digits.
+fn pair(tens: u8, ones: u8) -> Option<u8> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
+/// Nothing, or a dot and up to nine digits. What is finer than a millisecond is cut off.
+fn millisecond(fraction: &[u8]) -> Option<u16> {
+    let digits = match fraction {
+        [] => return Some(0),
+        [b'.', digits @ ..] => digits,
+        _ => return None,
+    };
+    if !(1..=9).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let places = digits.iter().chain(b"00").take(3);
+    Some(places.fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -100,6 +134,13 @@ mod tests {
             ("1970-01-01T00:00:01Z", Some(1000)),
             ("1970-01-01T00:00:01.5Z", Some(1500)),
             ("1970-01-01T00:00:01.123456Z", Some(1123)),
+            ("1970-01-01T00:00:01.123456789Z", Some(1123)),
+            ("1970-01-01T00:00:01.1234567891Z", None),
+            ("1970-01-01T00:00:01.Z", None),
+            ("1970-01-01T00:00:60Z", Some(59_000)),
+            ("1970-01-01T24:00:00Z", None),
+            ("1970-02-29T00:00:01Z", None),
+            ("+970-01-01T00:00:01Z", None),
             ("1970-01-01 00:00:01.000Z", None),
             ("1970-01-01T00:00:01.000+01:00", None),
             ("1970-13-01T00:00:01.000Z", None),
@@ -115,6 +156,26 @@ mod tests {
         for ms in [i64::MIN, i64::MAX] {
             let time = Timestamp::from_millis(ms);
             assert_eq!(time.to_string().parse(), Ok(time));
+        }
+    }
+    proptest! {
+        #[test]
+        fn is_written_and_read_as_others_do(ms in YEAR_0_MS..=YEAR_9999_END_MS) {
+            let other = jiff::Timestamp::from_millisecond(ms).unwrap();
+            let text = Timestamp::from_millis(ms).to_string();
+            prop_assert_eq!(&text, &format!("{other:.3}"));
+            prop_assert_eq!(text.parse(), Ok(Timestamp::from_millis(ms)));
+        }
+
+        #[test]
+        fn what_it_takes_others_take(text in "[0-9]{3}[0-9:]-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?[Z+]") {
+            // Before 1970 they cut a fraction off at the other end.
+            let other: Option<jiff::Timestamp> = text.parse().ok().filter(|_| text.contains('T'));
+            let ours: Option<Timestamp> = text.parse().ok();
+            prop_assert_eq!(ours.is_some(), other.is_some());
+            if let (Some(ours), Some(other)) = (ours, other.filter(|other| other.as_millisecond() >= 0)) {
+                prop_assert_eq!(ours.as_millis(), other.as_millisecond());
+            }
         }
     }
 }
