@@ -1,6 +1,6 @@
 //! One conversation: a room, a person, or the server itself.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parla_proto::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::{
     members::MemberList,
     session::Session,
     text::shown_name,
-    timeline::Timeline,
+    timeline::{Anchor, Timeline},
     view::{BufferId, BufferKind, BufferView, Earlier, Presence, Rank, Rights, Row, RowId, Topic},
 };
 
@@ -30,14 +30,29 @@ pub(crate) struct Buffer {
     pub(crate) read_until: Option<Timestamp>,
     pub(crate) unread: u32,
     pub(crate) mentions: u32,
-    pub(crate) divider: Option<RowId>,
+    /// The oldest row that was not read, and its time.
+    pub(crate) divider: Option<(RowId, Timestamp)>,
     pub(crate) earlier: Earlier,
-    /// Up to when one was there before the connection was lost; what follows may be missing.
-    pub(crate) absent_since: Option<Timestamp>,
-    /// The person asked to be here and is to be taken here when it works.
-    pub(crate) show_when_joined: bool,
+    /// When the person came, by the server's clock.
+    pub(crate) joined_at: Option<Timestamp>,
+    /// What was said while the person was gone and was not fetched yet.
+    pub(crate) missed: Missed,
+    /// Why the other person is away, if he is and the server has said so.
+    pub(crate) away: Option<Arc<str>>,
     /// The person asked to leave.
     pub(crate) is_leaving: bool,
+}
+
+/// What of a room is not known and not marked as a gap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Missed {
+    /// All is here, as far as one can know.
+    #[default]
+    Nothing,
+    /// What followed this.
+    Since(Anchor),
+    /// Whatever there is.
+    All,
 }
 
 impl Buffer {
@@ -57,8 +72,9 @@ impl Buffer {
             mentions: 0,
             divider: None,
             earlier: if kind == BufferKind::Room { Earlier::Possible } else { Earlier::Unavailable },
-            absent_since: None,
-            show_when_joined: false,
+            joined_at: None,
+            missed: Missed::Nothing,
+            away: None,
             is_leaving: false,
         }
     }
@@ -68,13 +84,35 @@ impl Buffer {
         self.presence == Presence::Present
     }
 
-    /// Counts a message of someone else that has come in.
-    pub(crate) fn count(&mut self, row: RowId, at: Timestamp, is_for_person: bool) {
-        if self.read_until.is_some_and(|read| at <= read) {
-            return;
+    /// The person is here no more. What is said from now on is missing.
+    pub(crate) fn leave(&mut self, presence: Presence) {
+        if self.is_present() {
+            self.miss();
         }
-        if self.unread == 0 {
-            self.divider = Some(row);
+        self.presence = presence;
+        self.members.clear();
+    }
+
+    /// From where on something is missing now, unless that was so before.
+    pub(crate) fn miss(&mut self) -> &Missed {
+        if self.missed == Missed::Nothing {
+            self.missed = self.timeline.newest().map_or(Missed::All, Missed::Since);
+        }
+        &self.missed
+    }
+
+    /// The time at which something that is said now takes its place. Clocks of servers differ a little and are set now and
+    /// then: nothing new may hide above what was read. What is much older is a replay.
+    pub(crate) fn live_at(&self, at: Timestamp) -> Timestamp {
+        const REPLAY_AFTER: Duration = Duration::from_secs(60);
+        let newest = self.timeline.rows().next_back().map_or(at, |row| row.at);
+        if newest.since(at) < REPLAY_AFTER { newest.max(at) } else { at }
+    }
+
+    /// Counts a message of someone else that has come in and was not read.
+    pub(crate) fn count(&mut self, row: RowId, at: Timestamp, is_for_person: bool) {
+        if self.unread == 0 || self.divider.is_none_or(|(_, oldest)| at < oldest) {
+            self.divider = Some((row, at));
         }
         self.unread = self.unread.saturating_add(1);
         if is_for_person {
@@ -114,7 +152,7 @@ impl Buffer {
             members: self.members.view(),
             unread: self.unread,
             mentions: self.mentions,
-            divider: self.divider,
+            divider: self.divider.filter(|(_, at)| self.timeline.reaches_back_to(*at)).map(|(row, _)| row),
             earlier: self.earlier,
             rights: Rights { set_topic: is_room && (may || !self.topic_locked), kick: is_room && may },
         }

@@ -1,25 +1,37 @@
 //! All conversations of one network.
 
-use std::collections::BTreeMap;
-
 use crate::{
     buffer::Buffer,
-    limits::BUFFERS_MAX,
+    contract::Settings,
+    limits::{BUFFERS_MAX, BUFFERS_UNASKED_MAX},
     session::Session,
-    view::{BufferId, BufferKind, RowId},
+    sorted_map::SortedMap,
+    view::{BufferId, BufferKind, Earlier, RowId},
 };
 
 /// The conversations, by number and by name.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Buffers {
-    buffers: BTreeMap<BufferId, Buffer>,
+    buffers: SortedMap<BufferId, Buffer>,
     /// By folded name; that of the server is empty.
-    by_name: BTreeMap<String, BufferId>,
+    by_name: SortedMap<String, BufferId>,
     next_buffer: u32,
     next_row: u64,
+    /// Whether there may be more of a direct conversation than the client has seen.
+    direct_earlier: Earlier,
 }
 
 impl Buffers {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            buffers: SortedMap::default(),
+            by_name: SortedMap::default(),
+            next_buffer: 0,
+            next_row: 0,
+            direct_earlier: if settings.archive { Earlier::Possible } else { Earlier::Unavailable },
+        }
+    }
+
     /// An id for a row.
     pub(crate) fn row_id(&mut self) -> RowId {
         self.next_row += 1;
@@ -34,15 +46,37 @@ impl Buffers {
         self.buffers.get_mut(&id)
     }
 
+    /// The room or the person of this name.
     pub(crate) fn named(&self, session: &Session, name: &str) -> Option<BufferId> {
-        self.by_name.get(&session.fold(name)).copied()
+        if name.is_empty() { None } else { self.by_name.get(&session.fold(name)).copied() }
     }
 
-    /// The conversation of this name, made if it is not there. None if there are too many.
+    pub(crate) fn room(&self, session: &Session, name: &str) -> Option<BufferId> {
+        self.named(session, name).filter(|id| self.is(*id, BufferKind::Room))
+    }
+
+    pub(crate) fn direct(&self, session: &Session, name: &str) -> Option<BufferId> {
+        self.named(session, name).filter(|id| self.is(*id, BufferKind::Direct))
+    }
+
+    fn is(&self, id: BufferId, kind: BufferKind) -> bool {
+        self.get(id).is_some_and(|buffer| buffer.kind == kind)
+    }
+
+    /// The conversation with someone who began it; none if there are so many that the person's own wishes need the rest.
+    pub(crate) fn open_unasked(&mut self, session: &Session, nick: &str) -> Option<BufferId> {
+        let known = self.direct(session, nick);
+        if known.is_some() || !session.is_nick(nick) || self.buffers.len() >= BUFFERS_UNASKED_MAX {
+            return known;
+        }
+        self.open(session, BufferKind::Direct, nick)
+    }
+
+    /// The conversation of this name, made if it is not there. None if there are too many, or there is one of another kind.
     pub(crate) fn open(&mut self, session: &Session, kind: BufferKind, name: &str) -> Option<BufferId> {
         let folded = session.fold(name);
         if let Some(id) = self.by_name.get(&folded) {
-            return Some(*id);
+            return Some(*id).filter(|id| self.is(*id, kind));
         }
         // The server's own words always have a place.
         if self.buffers.len() >= BUFFERS_MAX && kind != BufferKind::Server {
@@ -51,7 +85,11 @@ impl Buffers {
         self.next_buffer += 1;
         let id = BufferId(self.next_buffer);
         self.by_name.insert(folded, id);
-        self.buffers.insert(id, Buffer::new(id, kind, name));
+        let mut buffer = Buffer::new(id, kind, name);
+        if kind == BufferKind::Direct {
+            buffer.earlier = self.direct_earlier;
+        }
+        self.buffers.insert(id, buffer);
         Some(id)
     }
 
@@ -60,10 +98,10 @@ impl Buffers {
         self.buffers.remove(&id)
     }
 
-    /// Follows a person who changed his nick, unless there is a conversation under the new one already.
+    /// Follows a person or a room whose name has changed, unless there is a conversation under the new one already.
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> Option<BufferId> {
         let (old, new) = (session.fold(from), session.fold(to));
-        let id = *self.by_name.get(&old)?;
+        let id = self.named(session, from)?;
         if old != new && self.by_name.contains_key(&new) {
             return None;
         }

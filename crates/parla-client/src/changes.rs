@@ -1,8 +1,11 @@
 //! What the interface has not been told yet. Views are made when it asks, once for each thing that changed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
-use crate::view::{BufferId, Update};
+use crate::{
+    sorted_map::SortedMap,
+    view::{BufferId, Update},
+};
 
 /// Things to say once that wait; a server that causes more loses the oldest.
 const EVENTS_MAX: usize = 200;
@@ -13,14 +16,14 @@ pub(crate) struct Changes {
     pub(crate) network: bool,
     pub(crate) directory: bool,
     pub(crate) memory: bool,
-    buffers: BTreeSet<BufferId>,
+    buffers: SortedMap<BufferId, ()>,
     closed: Vec<BufferId>,
     events: VecDeque<Update>,
 }
 
 impl Changes {
     pub(crate) fn buffer(&mut self, id: BufferId) {
-        self.buffers.insert(id);
+        self.buffers.insert(id, ());
     }
 
     pub(crate) fn closed(&mut self, id: BufferId) {
@@ -35,8 +38,8 @@ impl Changes {
         self.events.push_back(update);
     }
 
-    pub(crate) fn take_buffers(&mut self) -> BTreeSet<BufferId> {
-        std::mem::take(&mut self.buffers)
+    pub(crate) fn take_buffers(&mut self) -> impl Iterator<Item = BufferId> + use<> {
+        std::mem::take(&mut self.buffers).into_iter().map(|(id, ())| id)
     }
 
     pub(crate) fn take_closed(&mut self) -> Vec<BufferId> {

@@ -1,6 +1,6 @@
 //! The client: one network, from the wish to be there to what the interface shows.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
@@ -15,10 +15,11 @@ use crate::{
     link::{Due, Link},
     outbox::{self, Outbox},
     problem::{Problem, ProblemKind},
-    receive::{self, Batches},
+    receive::{self, Batches, whois::Asked},
     registration,
     session::Session,
-    view::{BufferId, BufferKind, Features, NetworkView, Notice, Person, Presence, Update},
+    sorted_map::SortedMap,
+    view::{BufferId, BufferKind, Features, NetworkView, Notice, Presence, Update},
 };
 
 /// A client of one network.
@@ -33,11 +34,13 @@ pub struct Client {
     pub(crate) batches: Batches,
     pub(crate) directory: DirectoryBuilder,
     /// Answers to WHOIS that are coming in, by folded nick.
-    pub(crate) people: BTreeMap<String, Person>,
+    pub(crate) people: SortedMap<String, Asked>,
     pub(crate) away: Option<Arc<str>>,
     /// The reason that was given with the last wish to be away.
     pub(crate) away_asked: Option<Arc<str>>,
     pub(crate) look: Look,
+    /// The nick that the person asked for and the server has not given yet.
+    pub(crate) nick_asked: Option<Arc<str>>,
     /// When to try to get the wanted nick back.
     pub(crate) reclaim_at: Option<Timestamp>,
     pub(crate) changes: Changes,
@@ -68,16 +71,17 @@ impl Client {
         let mut client = Self {
             link: Link::new(settings.seed, now),
             session: Session::new(&settings.nick),
+            buffers: Buffers::new(&settings),
             settings,
-            buffers: Buffers::default(),
             outbox: Outbox::new(now),
             requests: Requests::default(),
             batches: Batches::default(),
             directory: DirectoryBuilder::default(),
-            people: BTreeMap::new(),
+            people: SortedMap::default(),
             away: None,
             away_asked: None,
             look: Look::default(),
+            nick_asked: None,
             reclaim_at: None,
             changes: Changes::default(),
         };
@@ -88,6 +92,11 @@ impl Client {
 
     fn restore(&mut self, memory: &Memory) {
         for remembered in &memory.buffers {
+            let session = &self.session;
+            let (name, is_room) = (&*remembered.name, remembered.is_room);
+            if (is_room && !session.is_room_name(name)) || (!is_room && !session.is_nick(name)) {
+                continue;
+            }
             let kind = if remembered.is_room { BufferKind::Room } else { BufferKind::Direct };
             let Some(id) = self.buffers.open(&self.session, kind, &remembered.name) else { return };
             if let Some(buffer) = self.buffers.get_mut(id) {
@@ -102,12 +111,15 @@ impl Client {
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
         let turn = &mut Turn { now, outputs };
         match input {
+            Input::Start if self.link.is_online() || self.link.is_connecting() => {}
             Input::Start => self.connect(turn),
             Input::Progress(stage) => {
                 self.link.progress(stage);
                 self.changes.network = true;
             }
             Input::Opened => registration::begin(self, turn),
+            // A connection that was given up may still have had something to say.
+            Input::Line(_) | Input::LineTooLong if !self.link.is_open() => {}
             Input::Line(line) => receive::line(self, line, turn),
             // What was in it cannot be known; the connection goes on.
             Input::LineTooLong => self.link.heard(now),
@@ -115,9 +127,10 @@ impl Client {
             Input::Deadline => self.deadline(turn),
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
-                history::recalled(self, (kind, &name), (&messages, more), turn);
+                history::recalled(self, (kind, &name), (&messages, more));
             }
         }
+        history::ask_next(self, turn);
         outbox::flush(self, turn);
     }
 
@@ -166,26 +179,26 @@ impl Client {
 
     /// What was true of the connection is true no more.
     fn leave_session(&mut self, now: Timestamp) {
-        let before = std::mem::replace(&mut self.session, Session::new(&self.settings.nick));
-        self.session.casemapping = before.casemapping;
-        self.session.network = before.network;
-        self.session.channel_prefixes = before.channel_prefixes;
-        self.outbox.connection_lost();
-        self.requests.clear();
+        self.session = self.session.next(&self.settings.nick);
+        self.outbox.connection_lost(&self.buffers, now);
+        history::connection_lost(self);
         self.batches = Batches::default();
         self.people.clear();
         self.directory.interrupted();
         self.away = None;
         self.reclaim_at = None;
+        self.nick_asked = None;
+        let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
             if buffer.kind == BufferKind::Room && buffer.is_present() {
-                buffer.presence = Presence::Joining;
-                buffer.members.clear();
-                buffer.absent_since = Some(now);
+                buffer.leave(Presence::Joining);
             }
-            buffer.earlier = history::unasked(buffer.earlier);
+            if buffer.is_leaving {
+                left.push(buffer.id);
+            }
             self.changes.buffer(buffer.id);
         }
+        left.into_iter().for_each(|id| self.close(id));
     }
 
     /// Stops for good, until the person wants otherwise.
@@ -226,7 +239,7 @@ impl Client {
         let kept = self.buffers.iter().filter(|buffer| match buffer.kind {
             BufferKind::Server => false,
             BufferKind::Direct => true,
-            BufferKind::Room => !matches!(buffer.presence, Presence::Absent(None)),
+            BufferKind::Room => !buffer.is_leaving && !matches!(buffer.presence, Presence::Absent(None)),
         });
         let buffers = kept
             .map(|buffer| RememberedBuffer {

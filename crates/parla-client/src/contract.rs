@@ -105,7 +105,8 @@ pub struct Kept {
     pub own: bool,
 }
 
-/// What a client wants to find again after the program was closed. The shell keeps it as JSON.
+/// What a client wants to find again after the program was closed. The shell keeps it: as a text
+/// ([`Memory::to_text`]) or by serde.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use parla_proto::Message;
+use parla_proto::{Message, Timestamp};
 
 use crate::{
-    limits::DIRECTORY_ROOMS_MAX,
+    limits::{DIRECTORY_ROOMS_MAX, LIST_WITHIN, NAME_BYTES_MAX},
     text::{Text, shown_name},
     view::{Directory, DirectoryRoom, DirectoryView},
 };
@@ -15,33 +15,41 @@ use crate::{
 pub(crate) struct DirectoryBuilder {
     coming: Vec<DirectoryRoom>,
     is_coming: bool,
+    /// When something of it came last.
+    heard_at: Timestamp,
     cut: bool,
     shown: Directory,
     complete: bool,
 }
 
 impl DirectoryBuilder {
-    /// A new list was asked for. False if one is on its way already.
-    pub(crate) fn begin(&mut self) -> bool {
-        if self.is_coming {
+    /// A new list was asked for. False if one is on its way already, and not for so long that it will never end.
+    pub(crate) fn begin(&mut self, now: Timestamp) -> bool {
+        if self.is_coming && now.since(self.heard_at) < LIST_WITHIN {
             return false;
         }
-        *self = Self { is_coming: true, shown: std::mem::take(&mut self.shown), ..Self::default() };
+        *self = Self {
+            is_coming: true,
+            heard_at: now,
+            shown: std::mem::take(&mut self.shown),
+            ..Self::default()
+        };
         true
     }
 
     /// The rest will not come.
     pub(crate) fn interrupted(&mut self) {
         self.is_coming = false;
-        self.coming.clear();
+        self.coming = Vec::new();
     }
 
     /// RPL_LIST. True when the interface should look: the first rooms are shown before the last have come.
-    pub(crate) fn add(&mut self, message: &Message<'_>) -> bool {
+    pub(crate) fn add(&mut self, message: &Message<'_>, now: Timestamp) -> bool {
         /// So many rooms are shown at once, without waiting for the rest.
         const FIRST: usize = 200;
         let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return false };
-        if !self.is_coming {
+        self.heard_at = now;
+        if !self.is_coming || name.len() > NAME_BYTES_MAX {
             return false;
         }
         if self.coming.len() >= DIRECTORY_ROOMS_MAX {
@@ -65,8 +73,7 @@ impl DirectoryBuilder {
         if self.is_coming {
             self.publish();
             self.complete = true;
-            self.is_coming = false;
-            self.coming = Vec::new();
+            self.interrupted();
         }
     }
 

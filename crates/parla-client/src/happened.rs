@@ -7,7 +7,8 @@ use parla_proto::Timestamp;
 use crate::{
     client::Client,
     outbox,
-    view::{BufferId, Content, Event, Row},
+    problem::Problem,
+    view::{BufferId, Content, Event, Presence, Row},
 };
 
 impl Client {
@@ -15,9 +16,33 @@ impl Client {
     pub(crate) fn happened(&mut self, id: BufferId, at: Timestamp, event: Event) {
         let row = self.buffers.row_id();
         if let Some(buffer) = self.buffers.get_mut(id) {
+            let at = buffer.live_at(at);
             buffer.timeline.insert(Row { id: row, at, content: Content::Event(event) }, None);
             self.changes.buffer(id);
         }
+    }
+
+    /// Something new came into a conversation, perhaps before the person's eyes.
+    pub(crate) fn seen(&mut self, id: BufferId) {
+        if self.look.buffer != Some(id) || !self.look.at_end {
+            return;
+        }
+        if let Some(buffer) = self.buffers.get_mut(id)
+            && buffer.mark_read()
+        {
+            self.changes.buffer(id);
+            self.changes.memory = true;
+        }
+    }
+
+    /// The person is not in a room and cannot come in, or was sent out.
+    pub(crate) fn shut_out(&mut self, id: BufferId, problem: &Problem) {
+        outbox::shut_out(self, id, problem);
+        if let Some(buffer) = self.buffers.get_mut(id) {
+            buffer.leave(Presence::Absent(Some(Arc::new(problem.clone()))));
+        }
+        self.changes.memory = true;
+        self.changes.buffer(id);
     }
 
     /// A conversation is over, for the person.
@@ -34,10 +59,6 @@ impl Client {
         let topic = self.buffers.get(id).and_then(|buffer| buffer.topic.clone());
         let Some(topic) = topic else { return };
         let by = topic.by.clone().unwrap_or_else(|| Arc::clone(&self.settings.address));
-        self.happened(
-            id,
-            topic.at.unwrap_or(now).max(now),
-            Event::TopicSet { by, topic: topic.text.clone() },
-        );
+        self.happened(id, now, Event::TopicSet { by, topic: topic.text.clone() });
     }
 }

@@ -1,28 +1,32 @@
 //! Earlier messages: what is asked of the server or the archive, and where the answer goes.
 //!
-//! One question a conversation at a time. <https://ircv3.net/specs/extensions/chathistory>
+//! One question a conversation at a time, and few at once; the others wait. What may be missing is known until it was fetched
+//! or is said by a row of its own. <https://ircv3.net/specs/extensions/chathistory>
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
-use parla_proto::{Line, Timestamp};
+use parla_proto::{Capabilities, Line, Timestamp};
 
 use crate::{
+    buffer::Missed,
     client::{Client, Turn},
     contract::{Kept, Output},
-    limits::{HISTORY_PAGE, HISTORY_WITHIN},
-    outbox,
+    limits::{HISTORY_OPEN_MAX, HISTORY_PAGE, HISTORY_WITHIN},
+    outbox::{self, Known},
     receive::said::{self, Heard},
+    sorted_map::SortedMap,
     timeline::Anchor,
     view::{BufferId, BufferKind, Content, Earlier, Gap, GapState, Row, RowId},
 };
 
-/// Pages that are fetched by themselves to close a gap; for more the person is asked.
-const PAGES_UNASKED: u32 = 4;
+/// Pages that are fetched in a row to close a gap; for more the person is asked.
+const PAGES_IN_A_ROW: u32 = 4;
 
-/// What was asked and not answered yet.
+/// What was asked and not answered yet, and what will be asked.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    open: BTreeMap<BufferId, Request>,
+    open: SortedMap<BufferId, Request>,
+    waiting: VecDeque<(BufferId, Purpose)>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,26 +34,42 @@ struct Request {
     purpose: Purpose,
     until: Timestamp,
     limit: usize,
+    label: Option<String>,
 }
 
-/// Why a page was asked for.
+/// Why a page is asked for.
 #[derive(Clone, Debug)]
-pub(crate) enum Purpose {
+enum Purpose {
     /// A conversation of which nothing is known.
     Latest,
-    /// What came after the newest that is known.
-    CatchUp,
     /// What came before the oldest that is known.
     Earlier,
-    /// What is missing at this row; so many pages were asked for already.
-    Gap { row: RowId, pages: u32 },
+    /// What came in between.
+    Missing(Missing),
+}
+
+/// Messages that were missed: from the newest to the oldest, page by page.
+#[derive(Clone, Debug)]
+struct Missing {
+    /// Behind this one.
+    from: Anchor,
+    /// Before this one; none: up to now.
+    to: Option<Anchor>,
+    /// The row that says so, if there is one.
+    row: Option<RowId>,
+    /// So many pages have come in already.
+    pages: u32,
+}
+
+/// What of a page of history is whose.
+pub(crate) struct Page<'a> {
+    pub(crate) heard: &'a [Heard],
+    /// All that came in it, messages or not.
+    pub(crate) lines: usize,
+    pub(crate) label: Option<&'a str>,
 }
 
 impl Requests {
-    pub(crate) fn clear(&mut self) {
-        self.open.clear();
-    }
-
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.open.values().map(|request| request.until).min()
     }
@@ -58,43 +78,73 @@ impl Requests {
     pub(crate) fn may_confirm(&self, buffer: BufferId) -> bool {
         self.open.get(&buffer).is_some_and(|request| !matches!(request.purpose, Purpose::Earlier))
     }
+
+    /// Whether the page that comes may begin long before what one has said oneself.
+    pub(crate) fn is_open_ended(&self, buffer: BufferId) -> bool {
+        self.open.get(&buffer).is_some_and(|request| matches!(request.purpose, Purpose::Latest))
+    }
+
+    /// The conversation whose question has this label.
+    pub(crate) fn labelled(&self, label: &str) -> Option<BufferId> {
+        self.open.iter().find(|(_, request)| request.label.as_deref() == Some(label)).map(|(id, _)| *id)
+    }
+
+    /// The conversation whose question is the oldest.
+    pub(crate) fn oldest(&self) -> Option<BufferId> {
+        self.open.iter().min_by_key(|(_, request)| request.until).map(|(id, _)| *id)
+    }
+
+    /// The question that a page answers. A label tells a late answer from the one that is waited for.
+    fn take(&mut self, id: BufferId, label: Option<&str>) -> Option<Request> {
+        let request = self.open.get(&id)?;
+        let is_other = label.is_some_and(|label| request.label.as_deref() != Some(label));
+        if is_other { None } else { self.open.remove(&id) }
+    }
 }
 
-/// An answer that will not come any more can be asked for again.
-pub(crate) const fn unasked(earlier: Earlier) -> Earlier {
-    match earlier {
-        Earlier::Loading => Earlier::Possible,
-        other => other,
+/// No answer will come any more. All can be asked again.
+pub(crate) fn connection_lost(client: &mut Client) {
+    let requests = std::mem::take(&mut client.requests);
+    let open = requests.open.into_iter().map(|(id, request)| (id, request.purpose));
+    for (id, purpose) in open.chain(requests.waiting) {
+        let Some(buffer) = client.buffers.get_mut(id) else { continue };
+        if let Purpose::Missing(Missing { row: Some(row), .. }) = purpose {
+            set_gap(buffer, row, GapState::Loadable);
+        }
+    }
+    for buffer in client.buffers.iter_mut() {
+        if buffer.earlier == Earlier::Loading {
+            buffer.earlier = Earlier::Possible;
+        }
     }
 }
 
 /// The person is in the room now: fetches what he missed.
-pub(crate) fn joined(client: &mut Client, id: BufferId, turn: &mut Turn<'_>) {
+pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
+    let has_history = client.session.has_history();
     let Some(buffer) = client.buffers.get_mut(id) else { return };
-    let newest = buffer.timeline.newest();
-    let absent_since = buffer.absent_since.take();
-    if client.session.has_history() {
-        buffer.earlier = Earlier::Possible;
-        let purpose = if newest.is_some() { Purpose::CatchUp } else { Purpose::Latest };
-        return ask(client, id, purpose, turn);
+    if has_history {
+        if buffer.earlier != Earlier::None || buffer.timeline.newest().is_none() {
+            buffer.earlier = Earlier::Possible;
+        }
+        // If the connection breaks before the answer, what is said until then does not hide what was missed.
+        let purpose = match buffer.miss().clone() {
+            Missed::Since(from) => Purpose::Missing(Missing { from, to: None, row: None, pages: 0 }),
+            Missed::Nothing | Missed::All => Purpose::Latest,
+        };
+        return want(client, id, purpose);
     }
-    if client.settings.archive {
-        buffer.earlier = Earlier::Possible;
-    } else {
-        buffer.earlier = Earlier::Unavailable;
+    buffer.earlier = if client.settings.archive { Earlier::Possible } else { Earlier::Unavailable };
+    if let Missed::Since(since) = std::mem::take(&mut buffer.missed) {
+        add_gap(client, id, Gap { from: Some(since.at), to: at, state: GapState::Lost });
     }
-    let from = newest.map(|anchor| anchor.at);
-    if from.is_some() && absent_since.is_some() {
-        let row = client.buffers.row_id();
-        add_gap(client, id, row, Gap { from, to: turn.now, state: GapState::Lost });
-    }
-    outbox::settle(client, id, false);
+    outbox::settle(client, id, Known::Nothing);
 }
 
 /// The person wants what came before.
 pub(crate) fn load_earlier(client: &mut Client, id: BufferId, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get_mut(id) else { return };
-    if buffer.earlier != Earlier::Possible || client.requests.open.contains_key(&id) {
+    if buffer.earlier != Earlier::Possible {
         return;
     }
     if client.settings.archive {
@@ -104,125 +154,212 @@ pub(crate) fn load_earlier(client: &mut Client, id: BufferId, turn: &mut Turn<'_
         let (kind, name) = (buffer.kind, Arc::clone(&buffer.name));
         return turn.outputs.push(Output::Recall { kind, name, before, limit: HISTORY_PAGE });
     }
-    ask(client, id, Purpose::Earlier, turn);
-}
-
-/// The person wants a gap closed.
-pub(crate) fn load_gap(client: &mut Client, id: BufferId, row: RowId, turn: &mut Turn<'_>) {
-    if client.session.has_history() && !client.requests.open.contains_key(&id) {
-        ask(client, id, Purpose::Gap { row, pages: 0 }, turn);
+    if can_ask(client, id) {
+        want(client, id, Purpose::Earlier);
     }
 }
 
-fn ask(client: &mut Client, id: BufferId, purpose: Purpose, turn: &mut Turn<'_>) {
+/// The person wants a gap closed.
+pub(crate) fn load_gap(client: &mut Client, id: BufferId, row: RowId) {
+    let Some(buffer) = client.buffers.get(id).filter(|_| can_ask(client, id)) else { return };
+    let is_loadable = |row: &Row| matches!(row.content, Content::Gap(gap) if gap.state == GapState::Loadable);
+    if !buffer.timeline.rows().any(|known| known.id == row && is_loadable(known)) {
+        return;
+    }
+    if let (Some(from), to) = buffer.timeline.around(row) {
+        want(client, id, Purpose::Missing(Missing { from, to, row: Some(row), pages: 0 }));
+    }
+}
+
+/// Whether the server can be asked for the messages of this conversation.
+fn can_ask(client: &Client, id: BufferId) -> bool {
+    let buffer = client.buffers.get(id);
+    let is_there = buffer.is_some_and(|buffer| buffer.kind == BufferKind::Room && buffer.is_present());
+    is_there && client.link.is_online() && client.session.has_history()
+}
+
+/// Asks as soon as it is this question's turn.
+fn want(client: &mut Client, id: BufferId, purpose: Purpose) {
     let Some(buffer) = client.buffers.get_mut(id) else { return };
+    match purpose {
+        Purpose::Earlier => buffer.earlier = Earlier::Loading,
+        Purpose::Missing(Missing { row: Some(row), .. }) => set_gap(buffer, row, GapState::Loading),
+        Purpose::Latest | Purpose::Missing(_) => {}
+    }
+    client.requests.waiting.push_back((id, purpose));
+    client.changes.buffer(id);
+}
+
+/// Asks what waits to be asked.
+pub(crate) fn ask_next(client: &mut Client, turn: &mut Turn<'_>) {
+    let mut held = VecDeque::new();
+    while client.requests.open.len() < HISTORY_OPEN_MAX
+        && let Some((id, purpose)) = client.requests.waiting.pop_front()
+    {
+        if client.requests.open.contains_key(&id) {
+            held.push_back((id, purpose));
+        } else if client.buffers.get(id).is_some() {
+            ask(client, id, purpose, turn);
+        }
+    }
+    held.append(&mut client.requests.waiting);
+    client.requests.waiting = held;
+}
+
+fn ask(client: &mut Client, id: BufferId, purpose: Purpose, turn: &mut Turn<'_>) {
+    let Some(buffer) = client.buffers.get(id) else { return };
     let limit = match client.session.history_max {
         0 => HISTORY_PAGE,
         max => max.min(HISTORY_PAGE),
     };
-    let line = Line::bare("CHATHISTORY");
-    let star = || "*".to_owned();
-    let selector = |anchor: Option<Anchor>| anchor.map_or_else(star, |anchor| anchor.selector());
-    let line = match &purpose {
-        Purpose::Latest => line.param("LATEST").param(&buffer.name).param("*"),
-        Purpose::CatchUp => {
-            line.param("LATEST").param(&buffer.name).param(selector(buffer.timeline.newest()))
+    let by_id = client.session.finds_by_msgid;
+    let (name, oldest) = (Arc::clone(&buffer.name), buffer.timeline.oldest());
+    let label = client.session.has(Capabilities::LABELED_RESPONSE).then(|| client.session.label());
+    let line = match &label {
+        Some(label) => Line::tagged(&format!("label={label}")),
+        None => Line::tagged(""),
+    };
+    let line = line.command("CHATHISTORY");
+    let line = match (&purpose, oldest) {
+        (Purpose::Earlier, Some(oldest)) => line.param("BEFORE").param(name).param(oldest.selector(by_id)),
+        (Purpose::Latest | Purpose::Earlier, _) => line.param("LATEST").param(name).param("*"),
+        (Purpose::Missing(Missing { from, to: None, .. }), _) => {
+            line.param("LATEST").param(name).param(from.selector(by_id))
         }
-        Purpose::Earlier => match buffer.timeline.oldest() {
-            Some(oldest) => line.param("BEFORE").param(&buffer.name).param(oldest.selector()),
-            None => line.param("LATEST").param(&buffer.name).param("*"),
-        },
-        Purpose::Gap { row, .. } => {
-            let (Some(before), Some(after)) = buffer.timeline.around(*row) else { return };
-            line.param("BETWEEN").param(&buffer.name).param(after.selector()).param(before.selector())
+        (Purpose::Missing(Missing { from, to: Some(to), .. }), _) => {
+            line.param("BETWEEN").param(name).param(to.selector(by_id)).param(from.selector(by_id))
         }
     };
-    match purpose {
-        Purpose::Earlier => buffer.earlier = Earlier::Loading,
-        Purpose::Gap { row, .. } => set_gap(buffer, row, GapState::Loading),
-        Purpose::Latest | Purpose::CatchUp => {}
-    }
     turn.send(line.param(limit));
-    client.requests.open.insert(id, Request { purpose, until: turn.now + HISTORY_WITHIN, limit });
-    client.changes.buffer(id);
+    let request = Request { purpose, until: turn.now + HISTORY_WITHIN, limit, label };
+    client.requests.open.insert(id, request);
+}
+
+/// The row behind which the page that is waited for begins, if there is one.
+pub(crate) fn row_before(client: &Client, id: BufferId) -> Option<RowId> {
+    let request = client.requests.open.get(&id)?;
+    let Purpose::Missing(missing) = &request.purpose else { return None };
+    client.buffers.get(id)?.timeline.row_of(missing.from.msgid.as_deref()?)
 }
 
 /// A page has come in, and its messages are in their places.
-pub(crate) fn answered(client: &mut Client, id: BufferId, heard: &[Heard], turn: &mut Turn<'_>) {
-    let Some(request) = client.requests.open.remove(&id) else { return };
+pub(crate) fn answered(client: &mut Client, id: BufferId, page: &Page<'_>) {
+    let Some(request) = client.requests.take(id, page.label) else { return };
     let Some(buffer) = client.buffers.get_mut(id) else { return };
-    let is_full = heard.len() >= request.limit;
     client.changes.buffer(id);
     match request.purpose {
-        Purpose::Latest | Purpose::Earlier => {
-            buffer.earlier = if heard.is_empty() { Earlier::None } else { Earlier::Possible };
-            outbox::settle(client, id, true);
+        Purpose::Earlier => {
+            let is_new = page.heard.iter().any(|heard| heard.is_new);
+            buffer.earlier = if is_new { Earlier::Possible } else { Earlier::None };
         }
-        Purpose::CatchUp if is_full => {
-            let Some(first) = heard.iter().filter(|heard| heard.is_new).map(|heard| heard.at).min() else {
-                return outbox::settle(client, id, true);
-            };
-            let from = newest_before(buffer, first);
-            let row = client.buffers.row_id();
-            add_gap(client, id, row, Gap { from, to: first, state: GapState::Loadable });
-            ask(client, id, Purpose::Gap { row, pages: 1 }, turn);
+        Purpose::Latest => {
+            buffer.earlier = if page.heard.is_empty() { Earlier::None } else { Earlier::Possible };
+            buffer.missed = Missed::Nothing;
+            if page.lines >= request.limit {
+                gap_before(client, id, page.heard);
+            }
+            outbox::settle(client, id, Known::All);
         }
-        Purpose::CatchUp => outbox::settle(client, id, true),
-        Purpose::Gap { row, pages } => close_gap(client, id, (row, pages), (is_full, heard), turn),
+        Purpose::Missing(missing) => fetched(client, id, missing, (request.limit, page)),
     }
 }
 
-fn close_gap(
-    client: &mut Client,
-    id: BufferId,
-    (row, pages): (RowId, u32),
-    (is_full, heard): (bool, &[Heard]),
-    turn: &mut Turn<'_>,
-) {
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    let is_progress = heard.iter().any(|heard| heard.is_new);
-    if !is_full || !is_progress {
-        buffer.timeline.remove(row);
-        return outbox::settle(client, id, true);
+/// What was said since an earlier connection may reach back farther than a page.
+fn gap_before(client: &mut Client, id: BufferId, page: &[Heard]) {
+    let Some(buffer) = client.buffers.get(id) else { return };
+    let Some(to) = page.iter().map(|heard| heard.at).min() else { return };
+    let known = buffer.timeline.rows().rev().find(|row| row.at < to).map(|row| row.at);
+    if known.is_some() {
+        add_gap(client, id, Gap { from: known, to, state: GapState::Loadable });
     }
-    let first = heard.iter().map(|heard| heard.at).min();
-    buffer.timeline.update(row, |row| {
-        if let (Content::Gap(gap), Some(first)) = (&mut row.content, first) {
-            gap.to = first;
-            gap.state = GapState::Loadable;
+}
+
+/// A page of what was missed. Servers that leave lines out of a page do not say so, so only an empty one is the last.
+fn fetched(client: &mut Client, id: BufferId, missing: Missing, (limit, page): (usize, &Page<'_>)) {
+    let Some(oldest) = page.heard.iter().min_by_key(|heard| heard.at).map(Heard::anchor) else {
+        return caught_up(client, id, (missing.from.at, missing.row));
+    };
+    let is_stuck = missing.to.as_ref() == Some(&oldest);
+    let is_last = missing.pages + 1 >= PAGES_IN_A_ROW || is_stuck;
+    let mut row = missing.row;
+    if row.is_none() && (is_last || page.lines >= limit) {
+        let gap = Gap { from: Some(missing.from.at), to: oldest.at, state: GapState::Loading };
+        row = add_gap(client, id, gap);
+    }
+    if let (Some(row), Some(buffer)) = (row, client.buffers.get_mut(id)) {
+        buffer.timeline.update(row, |row| {
+            if let Content::Gap(gap) = &mut row.content {
+                gap.to = oldest.at;
+            }
+        });
+        // The row says it from now on.
+        buffer.missed = Missed::Nothing;
+    }
+    if !is_last {
+        let missing = Missing { to: Some(oldest), row, pages: missing.pages + 1, ..missing };
+        return want(client, id, Purpose::Missing(missing));
+    }
+    if let (Some(row), Some(buffer)) = (row, client.buffers.get_mut(id)) {
+        set_gap(buffer, row, GapState::Loadable);
+    }
+    outbox::settle(client, id, Known::Nothing);
+}
+
+fn caught_up(client: &mut Client, id: BufferId, (since, row): (Timestamp, Option<RowId>)) {
+    if let Some(buffer) = client.buffers.get_mut(id) {
+        buffer.missed = Missed::Nothing;
+        if let Some(row) = row {
+            buffer.timeline.remove(row);
         }
-    });
-    if pages > 0 && pages < PAGES_UNASKED {
-        ask(client, id, Purpose::Gap { row, pages: pages + 1 }, turn);
-    } else {
-        outbox::settle(client, id, false);
+        client.changes.buffer(id);
     }
+    outbox::settle(client, id, Known::Since(since));
 }
 
 /// The server will not answer.
 pub(crate) fn refused(client: &mut Client, id: BufferId) {
     let Some(request) = client.requests.open.remove(&id) else { return };
+    // A message that was forgotten there still has its time.
+    if let Purpose::Missing(missing) = &request.purpose
+        && missing.pages == 0
+        && missing.from.msgid.is_some()
+        && client.session.finds_by_msgid
+    {
+        let by_time = |anchor: Anchor| Anchor { msgid: None, ..anchor };
+        let (from, to) = (by_time(missing.from.clone()), missing.to.clone().map(by_time));
+        return want(client, id, Purpose::Missing(Missing { from, to, ..missing.clone() }));
+    }
+    given_up(client, id, request.purpose);
+}
+
+/// There is no answer, and none is waited for any more.
+fn given_up(client: &mut Client, id: BufferId, purpose: Purpose) {
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     client.changes.buffer(id);
-    match request.purpose {
-        Purpose::Earlier => buffer.earlier = Earlier::Possible,
-        Purpose::Gap { row, .. } => set_gap(buffer, row, GapState::Loadable),
-        Purpose::Latest | Purpose::CatchUp => {}
+    match purpose {
+        Purpose::Earlier => {
+            buffer.earlier = Earlier::Possible;
+            return;
+        }
+        Purpose::Latest => buffer.missed = Missed::Nothing,
+        Purpose::Missing(Missing { row: Some(row), .. }) => set_gap(buffer, row, GapState::Loadable),
+        Purpose::Missing(Missing { from, to, .. }) => {
+            let to = to.map(|to| to.at).or(buffer.joined_at).unwrap_or(from.at);
+            buffer.missed = Missed::Nothing;
+            add_gap(client, id, Gap { from: Some(from.at), to, state: GapState::Loadable });
+        }
     }
-    outbox::settle(client, id, false);
+    outbox::settle(client, id, Known::Nothing);
 }
 
 /// Gives up what took too long.
-pub(crate) fn give_up_late(client: &mut Client, turn: &mut Turn<'_>) {
-    let late: Vec<BufferId> = client
-        .requests
-        .open
-        .iter()
-        .filter(|(_, request)| request.until <= turn.now)
-        .map(|(id, _)| *id)
-        .collect();
+pub(crate) fn give_up_late(client: &mut Client, turn: &Turn<'_>) {
+    let late = client.requests.open.iter().filter(|(_, request)| request.until <= turn.now);
+    let late: Vec<BufferId> = late.map(|(id, _)| *id).collect();
     for id in late {
-        refused(client, id);
+        if let Some(request) = client.requests.open.remove(&id) {
+            given_up(client, id, request.purpose);
+        }
     }
 }
 
@@ -231,37 +368,36 @@ pub(crate) fn recalled(
     client: &mut Client,
     (kind, name): (BufferKind, &str),
     (messages, more): (&[Kept], bool),
-    turn: &mut Turn<'_>,
 ) {
-    let Some(id) = client.buffers.named(&client.session, name) else { return };
-    if client.buffers.get(id).is_none_or(|buffer| buffer.kind != kind) {
-        return;
-    }
+    let id = match kind {
+        BufferKind::Room => client.buffers.room(&client.session, name),
+        BufferKind::Direct => client.buffers.direct(&client.session, name),
+        BufferKind::Server => None,
+    };
+    let Some(id) = id else { return };
+    let mut before = None;
     for kept in messages {
-        said::restore(client, id, kept);
+        before = said::restore(client, (id, before), kept).or(before);
     }
-    let is_end = messages.is_empty() && !more;
-    let can_ask = client.link.is_online() && client.session.has_history() && kind == BufferKind::Room;
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    buffer.earlier =
-        if is_end && !can_ask && client.link.is_online() { Earlier::None } else { Earlier::Possible };
     client.changes.buffer(id);
-    if is_end && can_ask && !client.requests.open.contains_key(&id) {
-        ask(client, id, Purpose::Earlier, turn);
+    let is_end = messages.is_empty() && !more;
+    if is_end && can_ask(client, id) {
+        return want(client, id, Purpose::Earlier);
     }
-}
-
-fn newest_before(buffer: &crate::buffer::Buffer, at: Timestamp) -> Option<Timestamp> {
-    buffer.timeline.rows().rev().map(|row| row.at).find(|known| *known < at)
+    let is_all = is_end && (kind == BufferKind::Direct || client.link.is_online());
+    if let Some(buffer) = client.buffers.get_mut(id) {
+        buffer.earlier = if is_all { Earlier::None } else { Earlier::Possible };
+    }
 }
 
 /// Puts a gap behind the newest row of its beginning.
-fn add_gap(client: &mut Client, id: BufferId, row: RowId, gap: Gap) {
-    if let Some(buffer) = client.buffers.get_mut(id) {
-        let at = gap.from.unwrap_or(gap.to);
-        buffer.timeline.insert(Row { id: row, at, content: Content::Gap(gap) }, None);
-        client.changes.buffer(id);
-    }
+fn add_gap(client: &mut Client, id: BufferId, gap: Gap) -> Option<RowId> {
+    let row = client.buffers.row_id();
+    let buffer = client.buffers.get_mut(id)?;
+    let at = gap.from.unwrap_or(gap.to);
+    buffer.timeline.insert(Row { id: row, at, content: Content::Gap(gap) }, None);
+    client.changes.buffer(id);
+    Some(row)
 }
 
 fn set_gap(buffer: &mut crate::buffer::Buffer, row: RowId, state: GapState) {

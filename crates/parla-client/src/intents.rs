@@ -8,12 +8,12 @@ use crate::{
     client::{Client, Look, Turn},
     history,
     intent::Intent,
-    limits::{NAME_BYTES_MAX, SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
     outbox,
     problem::ProblemKind,
-    registration,
+    receive, registration,
     slash::{self, Slash, Submission},
-    view::{BufferId, BufferKind, LinkState, Manner, Notice, Presence, Update},
+    view::{BufferId, BufferKind, LinkState, Manner, Notice, Presence, RowId, Update},
 };
 
 /// Does what the person wants, or says why not.
@@ -32,18 +32,16 @@ pub(crate) fn perform(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>)
             with_room(client, *buffer, turn, |name| Line::bare("INVITE").param(nick).param(name));
         }
         Intent::Kick { buffer, nick, reason } => {
-            with_room(client, *buffer, turn, |name| Line::bare("KICK").param(name).param(nick).text(reason));
+            with_room(client, *buffer, turn, |name| kick_line(name, nick, reason));
         }
         Intent::ChangeNick { nick } => change_nick(client, nick, turn),
         Intent::Away { reason } => away(client, reason.as_deref(), turn),
-        Intent::Whois { nick } => {
-            ask(client, None, turn, Line::bare("WHOIS").param(nick));
-        }
+        Intent::Whois { nick } => whois(client, (None, nick), turn),
         Intent::ListRooms => list_rooms(client, turn),
         Intent::LoadEarlier { buffer } => history::load_earlier(client, *buffer, turn),
-        Intent::LoadGap { buffer, row } => history::load_gap(client, *buffer, *row, turn),
+        Intent::LoadGap { buffer, row } => history::load_gap(client, *buffer, *row),
         Intent::Look { buffer, at_end } => look(client, Look { buffer: *buffer, at_end: *at_end }),
-        Intent::Retry { buffer, row } => outbox::queue_again(client, *buffer, *row),
+        Intent::Retry { buffer, row } => retry(client, *buffer, *row),
         Intent::Discard { buffer, row } => outbox::discard(client, *buffer, *row),
         Intent::Reconnect => {
             if !client.link.is_online() && !client.link.is_connecting() {
@@ -78,45 +76,49 @@ fn obey(client: &mut Client, id: BufferId, command: Slash, turn: &mut Turn<'_>) 
             rooms.iter().for_each(|(room, key)| join(client, room, key.as_deref(), turn));
         }
         Slash::Part { room: None, reason } => leave(client, id, &reason.unwrap_or_default(), turn),
-        Slash::Part { room: Some(room), reason } => match client.buffers.named(&client.session, &room) {
-            Some(room) => leave(client, room, &reason.unwrap_or_default(), turn),
-            None => client.complain(Some(id), client.problem(ProblemKind::NotInRoom, &room, "")),
-        },
+        Slash::Part { room: Some(room), reason } => {
+            if let Some(room) = named_room(client, id, &room) {
+                leave(client, room, &reason.unwrap_or_default(), turn);
+            }
+        }
         Slash::Nick { nick } => change_nick(client, &nick, turn),
         Slash::Topic { text: None } => client.show_topic(id, turn.now),
         Slash::Topic { text: Some(topic) } => {
             with_room(client, id, turn, |name| Line::bare("TOPIC").param(name).text(topic));
         }
         Slash::Msg { nick, lines } => {
-            let to = if client.session.is_room(&nick) {
-                client.buffers.named(&client.session, &nick)
-            } else {
-                open_direct(client, &nick)
-            };
-            match to {
-                Some(to) => say_lines(client, to, (Manner::Message, &lines), turn),
-                None => client.complain(Some(id), client.problem(ProblemKind::NotInRoom, &nick, "")),
+            let is_room = client.session.is_room(&nick);
+            let to = if is_room { named_room(client, id, &nick) } else { open_direct(client, &nick) };
+            if let Some(to) = to {
+                say_lines(client, to, (Manner::Message, &lines), turn);
             }
         }
         Slash::Me { lines } => say_lines(client, id, (Manner::Action, &lines), turn),
-        Slash::Kick { nick, reason } => with_room(client, id, turn, |name| {
-            Line::bare("KICK").param(name).param(&nick).text(reason.unwrap_or_default())
-        }),
+        Slash::Kick { nick, reason } => {
+            with_room(client, id, turn, |name| kick_line(name, &nick, &reason.unwrap_or_default()));
+        }
         Slash::Invite { nick, room } => {
-            let named = room.as_deref().and_then(|room| client.buffers.named(&client.session, room));
-            with_room(client, named.unwrap_or(id), turn, |name| {
-                Line::bare("INVITE").param(&nick).param(name)
-            });
+            let room = room.map_or(Some(id), |room| named_room(client, id, &room));
+            if let Some(room) = room {
+                with_room(client, room, turn, |name| Line::bare("INVITE").param(&nick).param(name));
+            }
         }
         Slash::Away { reason } => away(client, Some(reason.as_deref().unwrap_or("away")), turn),
         Slash::Back => away(client, None, turn),
-        Slash::Whois { nick } => {
-            ask(client, Some(id), turn, Line::bare("WHOIS").param(nick));
-        }
+        Slash::Whois { nick } => whois(client, (Some(id), &nick), turn),
         Slash::Help { .. } => client.say(Some(id), Notice::Help),
         Slash::List => list_rooms(client, turn),
         Slash::Quit { reason } => disconnect(client, &reason.unwrap_or_default(), turn),
     }
+}
+
+/// The room of this name; it is said where the person wrote it if there is none.
+fn named_room(client: &mut Client, here: BufferId, name: &str) -> Option<BufferId> {
+    let room = client.buffers.room(&client.session, name);
+    if room.is_none() {
+        client.complain(Some(here), client.problem(ProblemKind::NotInRoom, name, ""));
+    }
+    room
 }
 
 fn say_lines(client: &mut Client, id: BufferId, (manner, lines): (Manner, &[String]), turn: &mut Turn<'_>) {
@@ -141,6 +143,10 @@ fn say_lines(client: &mut Client, id: BufferId, (manner, lines): (Manner, &[Stri
     if pieces.len() > SUBMIT_LINES_MAX {
         return client.complain(Some(id), client.problem(ProblemKind::TooLong, "", ""));
     }
+    // All of it or nothing: the rest of a paste makes no sense.
+    if !client.outbox.has_room_for(pieces.len()) {
+        return client.complain(Some(id), client.problem(ProblemKind::QueueFull, "", ""));
+    }
     for piece in pieces {
         outbox::say(client, id, manner, piece, turn);
     }
@@ -149,10 +155,7 @@ fn say_lines(client: &mut Client, id: BufferId, (manner, lines): (Manner, &[Stri
 fn join(client: &mut Client, wanted: &str, key: Option<&str>, turn: &mut Turn<'_>) {
     let wanted = wanted.trim();
     let name = if client.session.is_room(wanted) { wanted.to_owned() } else { format!("#{wanted}") };
-    let is_bad = name.len() < 2
-        || name.len() > NAME_BYTES_MAX
-        || name.contains(|char: char| matches!(char, ' ' | ',') || char.is_control());
-    if is_bad {
+    if !client.session.is_room_name(&name) {
         return client.complain(None, client.problem(ProblemKind::NoSuchRoom, wanted, ""));
     }
     let Some(id) = client.buffers.open(&client.session, BufferKind::Room, &name) else {
@@ -160,26 +163,31 @@ fn join(client: &mut Client, wanted: &str, key: Option<&str>, turn: &mut Turn<'_
     };
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     client.changes.event(Update::Show(client.settings.network, id));
-    if buffer.is_present() {
+    let is_there = buffer.is_present() && !buffer.is_leaving;
+    buffer.is_leaving = false;
+    if is_there {
         return;
     }
-    buffer.presence = Presence::Joining;
+    buffer.leave(Presence::Joining);
     if key.is_some() {
         buffer.key = key.map(Arc::from);
     }
-    buffer.is_leaving = false;
     let key = buffer.key.clone();
     client.changes.buffer(id);
     client.changes.memory = true;
-    if client.link.is_online() {
+    // Before the greeting is over, it goes out with the others.
+    if client.session.is_greeted {
         registration::join(&name, key.as_deref(), turn);
     }
 }
 
 fn leave(client: &mut Client, id: BufferId, reason: &str, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get_mut(id) else { return };
-    if buffer.kind == BufferKind::Room && buffer.is_present() && client.link.is_online() {
+    let is_known = buffer.kind == BufferKind::Room && !matches!(buffer.presence, Presence::Absent(_));
+    // Who says it twice does not want to wait for the server.
+    if is_known && client.session.is_greeted && !buffer.is_leaving {
         buffer.is_leaving = true;
+        client.changes.memory = true;
         let line = Line::bare("PART").param(&buffer.name);
         return turn.send(if reason.is_empty() { line } else { line.text(reason) });
     }
@@ -188,11 +196,8 @@ fn leave(client: &mut Client, id: BufferId, reason: &str, turn: &mut Turn<'_>) {
 
 fn open_direct(client: &mut Client, nick: &str) -> Option<BufferId> {
     let nick = nick.trim();
-    let is_bad = nick.is_empty()
-        || nick.len() > NAME_BYTES_MAX
-        || client.session.is_room(nick)
-        || nick.contains(|char: char| matches!(char, ' ' | ',' | '!' | '@' | ':') || char.is_control());
-    let id = if is_bad { None } else { client.buffers.open(&client.session, BufferKind::Direct, nick) };
+    let is_nick = client.session.is_nick(nick);
+    let id = if is_nick { client.buffers.open(&client.session, BufferKind::Direct, nick) } else { None };
     let Some(id) = id else {
         client.complain(None, client.problem(ProblemKind::NoSuchPerson, nick, ""));
         return None;
@@ -205,20 +210,43 @@ fn open_direct(client: &mut Client, nick: &str) -> Option<BufferId> {
 
 fn change_nick(client: &mut Client, nick: &str, turn: &mut Turn<'_>) {
     let nick = nick.trim();
-    let is_bad = nick.is_empty() || nick.contains(|char: char| char.is_whitespace() || char.is_control());
-    if is_bad || nick.len() > NAME_BYTES_MAX {
+    if !client.session.is_nick(nick) || nick.contains(char::is_whitespace) {
         return client.complain(None, client.problem(ProblemKind::NickInvalid, nick, ""));
     }
-    client.settings.nick = nick.into();
-    client.reclaim_at = None;
     if client.link.is_online() {
+        client.nick_asked = Some(nick.into());
         return turn.send(Line::bare("NICK").param(nick));
     }
+    client.settings.nick = nick.into();
     client.session.nick = nick.into();
+    client.session.nicks_tried = 0;
     client.changes.network = true;
-    if matches!(client.link.state, LinkState::Stopped { .. }) {
+    if client.link.is_open() {
+        turn.send(Line::bare("NICK").param(nick));
+    } else if matches!(client.link.state, LinkState::Stopped { .. }) {
         client.connect(turn);
     }
+}
+
+fn whois(client: &mut Client, (buffer, nick): (Option<BufferId>, &str), turn: &mut Turn<'_>) {
+    if client.link.is_online() {
+        receive::whois::ask(client, nick);
+    }
+    ask(client, buffer, turn, Line::bare("WHOIS").param(nick));
+}
+
+fn kick_line(room: &str, nick: &str, reason: &str) -> Line {
+    let line = Line::bare("KICK").param(room).param(nick);
+    if reason.is_empty() { line } else { line.text(reason) }
+}
+
+fn retry(client: &mut Client, id: BufferId, row: RowId) {
+    let Some(buffer) = client.buffers.get(id) else { return };
+    if matches!(buffer.presence, Presence::Absent(_)) {
+        let name = Arc::clone(&buffer.name);
+        return client.complain(Some(id), client.problem(ProblemKind::NotInRoom, &name, ""));
+    }
+    outbox::queue_again(client, id, row);
 }
 
 fn away(client: &mut Client, reason: Option<&str>, turn: &mut Turn<'_>) {
@@ -232,7 +260,10 @@ fn away(client: &mut Client, reason: Option<&str>, turn: &mut Turn<'_>) {
 }
 
 fn list_rooms(client: &mut Client, turn: &mut Turn<'_>) {
-    if client.link.is_online() && client.directory.begin() {
+    if !client.link.is_online() {
+        return client.complain(None, client.problem(ProblemKind::Offline, "", ""));
+    }
+    if client.directory.begin(turn.now) {
         turn.send(Line::bare("LIST"));
         client.changes.directory = true;
     }
@@ -277,11 +308,7 @@ fn look(client: &mut Client, look: Look) {
     {
         client.changes.buffer(left.id);
     }
-    if look.at_end
-        && let Some(buffer) = look.buffer.and_then(|id| client.buffers.get_mut(id))
-        && buffer.mark_read()
-    {
-        client.changes.buffer(buffer.id);
-        client.changes.memory = true;
+    if let Some(id) = look.buffer {
+        client.seen(id);
     }
 }

@@ -8,6 +8,8 @@ pub const CHUNK_ROWS_MAX: usize = 50;
 pub const TIMELINE_ROWS_MAX: usize = 100_000;
 /// Conversations of one network.
 pub const BUFFERS_MAX: usize = 1_000;
+/// Conversations that others can begin; the rest is for those that the person wants.
+pub const BUFFERS_UNASKED_MAX: usize = 700;
 /// Members known of one room.
 pub const MEMBERS_MAX: usize = 100_000;
 /// Rooms kept of the directory.
@@ -30,13 +32,15 @@ pub const SPANS_MAX: usize = 256;
 pub const HISTORY_PAGE: usize = 50;
 /// Lines in one batch that is still open; then it is taken as it is.
 pub const BATCH_LINES_MAX: usize = 2_000;
+/// Pages of history asked for at once; the others wait, so that a person in many rooms is not taken for a flood.
+pub const HISTORY_OPEN_MAX: usize = 6;
 /// Batches open at once.
 pub const BATCHES_MAX: usize = 64;
 /// ISUPPORT tokens kept.
 pub const ISUPPORT_TOKENS_MAX: usize = 200;
 /// Capability names kept from CAP LS.
 pub const CAPABILITIES_MAX: usize = 200;
-/// Ids of messages remembered to know duplicates by, per conversation, beyond those of its rows.
+/// Rooms kept of the answer to one WHOIS.
 pub const ROOMS_IN_WHOIS_MAX: usize = 200;
 
 /// The first pause before connecting again; doubles each time.
@@ -53,5 +57,7 @@ pub const PING_AFTER: Duration = Duration::from_secs(60);
 pub const PONG_WITHIN: Duration = Duration::from_secs(30);
 /// How long a page of history may take; then it has failed and can be asked for again.
 pub const HISTORY_WITHIN: Duration = Duration::from_secs(30);
+/// Silence after which a list of rooms has ended, whether the server says so or not.
+pub const LIST_WITHIN: Duration = Duration::from_secs(60);
 /// Pauses between attempts to get one's own nick back.
 pub const NICK_RECLAIM: Duration = Duration::from_secs(30);

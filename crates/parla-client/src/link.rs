@@ -23,8 +23,12 @@ pub(crate) struct Link {
     /// By when the attempt must have led to a registered connection.
     give_up_at: Option<Timestamp>,
     online_since: Option<Timestamp>,
+    /// Lines come from a connection that is wanted, not from one that was given up.
+    is_open: bool,
     /// Whether a connection of this client ever was registered.
     pub(crate) was_online: bool,
+    /// A connection broke while the server was told who one is: it may believe that one is there.
+    pub(crate) may_have_ghost: bool,
     heard_at: Timestamp,
     pinged_at: Option<Timestamp>,
     /// What the server said before it closed.
@@ -50,7 +54,9 @@ impl Link {
             random: seed | 1,
             give_up_at: None,
             online_since: None,
+            is_open: false,
             was_online: false,
+            may_have_ghost: false,
             heard_at: now,
             pinged_at: None,
             parting: None,
@@ -62,6 +68,7 @@ impl Link {
         self.state = LinkState::Connecting(Stage::Finding);
         self.give_up_at = Some(now + REGISTRATION_MAX);
         self.online_since = None;
+        self.is_open = false;
         self.pinged_at = None;
         self.parting = None;
         self.heard_at = now;
@@ -72,6 +79,14 @@ impl Link {
         if self.is_connecting() {
             self.state = LinkState::Connecting(stage);
         }
+    }
+
+    /// The connection is there. False if nobody wants it any more.
+    pub(crate) fn opened(&mut self, now: Timestamp) -> bool {
+        self.is_open = self.is_connecting();
+        self.heard(now);
+        self.progress(Stage::SigningIn);
+        self.is_open
     }
 
     /// The server has taken us in.
@@ -94,6 +109,7 @@ impl Link {
         let problem = self.parting.take().unwrap_or(problem);
         self.give_up_at = None;
         self.online_since = None;
+        self.may_have_ghost |= std::mem::take(&mut self.is_open);
         self.pinged_at = None;
         if self.needs_person(problem.kind) {
             return self.stop(Some(problem), None);
@@ -107,6 +123,8 @@ impl Link {
     pub(crate) fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>) {
         self.give_up_at = None;
         self.online_since = None;
+        self.is_open = false;
+        self.may_have_ghost = false;
         self.attempts = 0;
         self.state = LinkState::Stopped { why: why.map(Arc::new), suggestion };
     }
@@ -115,7 +133,8 @@ impl Link {
     /// the address is likely wrong, and the person is there to mend it.
     fn needs_person(&self, kind: ProblemKind) -> bool {
         match kind {
-            ProblemKind::BadAddress
+            ProblemKind::AccountNeeded
+            | ProblemKind::BadAddress
             | ProblemKind::BannedFromServer
             | ProblemKind::PasswordWrong
             | ProblemKind::NickInvalid
@@ -140,6 +159,11 @@ impl Link {
         self.random ^= self.random << 17;
         let per_mille = u32::try_from(self.random % 501).unwrap_or_default();
         whole - whole * per_mille / 1000
+    }
+
+    /// Whether what comes in is meant for this client now.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.is_open
     }
 
     pub(crate) const fn is_online(&self) -> bool {

@@ -19,10 +19,9 @@ pub(crate) struct MemberList {
 
 #[derive(Debug)]
 struct Entry {
-    nick: Arc<str>,
-    /// Signs before the nick, the mightiest first.
+    /// Signs before the nick.
     prefixes: String,
-    away: bool,
+    member: Member,
 }
 
 impl MemberList {
@@ -32,8 +31,8 @@ impl MemberList {
         if self.members.len() >= MEMBERS_MAX && !self.members.contains_key(&folded) {
             return;
         }
-        let away = self.members.get(&folded).is_some_and(|entry| entry.away);
-        self.members.insert(folded, Entry { nick: nick.into(), prefixes: prefixes.to_owned(), away });
+        let away = self.members.get(&folded).is_some_and(|entry| entry.member.away);
+        self.members.insert(folded, Entry::new(nick, prefixes, away));
         self.view.take();
     }
 
@@ -48,9 +47,8 @@ impl MemberList {
 
     /// Whether he was there under the old name.
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> bool {
-        let Some(mut entry) = self.members.remove(&session.fold(from)) else { return false };
-        entry.nick = to.into();
-        self.members.insert(session.fold(to), entry);
+        let Some(Entry { prefixes, member }) = self.members.remove(&session.fold(from)) else { return false };
+        self.members.insert(session.fold(to), Entry::new(to, &prefixes, member.away));
         self.view.take();
         true
     }
@@ -63,9 +61,9 @@ impl MemberList {
     /// Marks him as away or back. False if he is not there, or was so already.
     pub(crate) fn set_away(&mut self, session: &Session, nick: &str, away: bool) -> bool {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
-        let changed = entry.away != away;
+        let changed = entry.member.away != away;
         if changed {
-            entry.away = away;
+            entry.member.away = away;
             self.view.take();
         }
         changed
@@ -78,12 +76,13 @@ impl MemberList {
         if is_set {
             entry.prefixes.push(prefix);
         }
+        entry.member.rank = highest(&entry.prefixes);
         self.view.take();
     }
 
     /// What he may do; none if he is not there.
     pub(crate) fn rank(&self, session: &Session, nick: &str) -> Option<Rank> {
-        self.members.get(&session.fold(nick)).map(|entry| highest(&entry.prefixes))
+        self.members.get(&session.fold(nick)).map(|entry| entry.member.rank)
     }
 
     /// Forgets all.
@@ -97,7 +96,8 @@ impl MemberList {
         self.view
             .get_or_init(|| {
                 // The map is in order of the folded names; a stable sort by rank keeps that.
-                let mut members: Vec<Member> = self.members.values().map(Entry::view).collect();
+                let mut members: Vec<Member> =
+                    self.members.values().map(|entry| entry.member.clone()).collect();
                 members.sort_by_key(|member| member.rank);
                 Members(Arc::new(members))
             })
@@ -106,14 +106,10 @@ impl MemberList {
 }
 
 impl Entry {
-    fn view(&self) -> Member {
-        Member {
-            nick: shown_name(&self.nick),
-            name: Arc::clone(&self.nick),
-            rank: highest(&self.prefixes),
-            away: self.away,
-            hue: hue(&self.nick),
-        }
+    fn new(nick: &str, prefixes: &str, away: bool) -> Self {
+        let (rank, hue) = (highest(prefixes), hue(nick));
+        let member = Member { nick: shown_name(nick), name: nick.into(), rank, away, hue };
+        Self { prefixes: prefixes.to_owned(), member }
     }
 }
 

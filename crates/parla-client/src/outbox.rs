@@ -10,10 +10,15 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use parla_proto::{Capabilities, Line, Timestamp};
 
 use crate::{
+    buffers::Buffers,
     client::{Client, Turn},
+    contract::Kept,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
+    receive,
+    session::Session,
     text::{Text, hue, shown_name},
+    timeline::Spot,
     view::{BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
 };
 
@@ -31,13 +36,19 @@ pub(crate) struct Outbox {
     next_fence: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Outgoing {
     row: RowId,
     buffer: BufferId,
     manner: Manner,
     text: Arc<str>,
     transit: Transit,
+    /// The nick under which it was sent; after a lost connection one may have another.
+    nick: Arc<str>,
+    /// The newest thing that was known there when the connection broke on which it was sent.
+    after: Option<Timestamp>,
+    /// When the person came there before it was sent.
+    joined_at: Option<Timestamp>,
 }
 
 /// Where a message is.
@@ -56,11 +67,32 @@ enum Transit {
 /// How a message of one's own came back.
 pub(crate) struct Echo<'a> {
     pub(crate) buffer: BufferId,
+    pub(crate) from: &'a str,
     pub(crate) manner: Manner,
     pub(crate) text: &'a str,
-    pub(crate) label: Option<&'a str>,
-    /// From the history behind the last known message, not as an answer of this connection.
-    pub(crate) is_replayed: bool,
+    pub(crate) place: Place,
+}
+
+/// Where an own message turned up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On this connection.
+    Live,
+    /// In the history behind something that was known before it was sent.
+    Behind,
+    /// In a history that may begin long before; it was said then.
+    Anywhere(Timestamp),
+}
+
+/// What is known of a conversation after its history was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nothing, or not enough.
+    Nothing,
+    /// All that was said after this.
+    Since(Timestamp),
+    /// All.
+    All,
 }
 
 impl Outbox {
@@ -68,22 +100,28 @@ impl Outbox {
         Self { items: VecDeque::new(), allowance: BURST, refilled_at: now, next_fence: 0 }
     }
 
-    /// What was sent may have arrived or not.
-    pub(crate) fn connection_lost(&mut self) {
+    /// What was sent may have arrived or not. If it has, then behind all that came back on this connection.
+    pub(crate) fn connection_lost(&mut self, buffers: &Buffers, now: Timestamp) {
         for item in &mut self.items {
             if matches!(item.transit, Transit::Sent { .. }) {
                 item.transit = Transit::Unsure;
+                let newest = buffers.get(item.buffer).and_then(|buffer| buffer.timeline.newest());
+                item.after = newest.map(|newest| newest.at);
             }
         }
         self.allowance = BURST;
+        self.refilled_at = now;
+    }
+
+    /// The message of this label; it is in the outbox no more.
+    pub(crate) fn take_labelled(&mut self, label: &str) -> Option<(BufferId, RowId)> {
+        let position = self.items.iter().position(|item| item.has_label(label))?;
+        self.items.remove(position).map(|item| (item.buffer, item.row))
     }
 
     /// The message that this echo confirms; it is in the outbox no more.
-    pub(crate) fn take_echoed(&mut self, echo: &Echo<'_>) -> Option<RowId> {
-        let position = match echo.label {
-            Some(label) => self.items.iter().position(|item| item.has_label(label)),
-            None => self.items.iter().position(|item| item.is_like(echo)),
-        }?;
+    pub(crate) fn take_echoed(&mut self, session: &Session, echo: &Echo<'_>) -> Option<RowId> {
+        let position = self.items.iter().position(|item| item.is_like(session, echo))?;
         self.items.remove(position).map(|item| item.row)
     }
 
@@ -92,7 +130,7 @@ impl Outbox {
         self.items.iter().find(|item| item.has_label(label)).map(|item| (item.buffer, item.row))
     }
 
-    /// The first message that was sent there on this connection and has no label.
+    /// The first message that was sent there on this connection and was not confirmed.
     pub(crate) fn first_sent(&self, buffer: BufferId) -> Option<RowId> {
         let sent = |item: &&Outgoing| item.buffer == buffer && matches!(item.transit, Transit::Sent { .. });
         self.items.iter().find(sent).map(|item| item.row)
@@ -106,11 +144,14 @@ impl Outbox {
         self.items.retain(|item| item.row != row);
     }
 
-    fn is_full(&self) -> bool {
-        self.items.len() >= OUTBOX_MAX
+    /// Whether so many more messages can wait.
+    pub(crate) fn has_room_for(&self, count: usize) -> bool {
+        self.items.len() + count <= OUTBOX_MAX
     }
 
     fn refill(&mut self, now: Timestamp) {
+        // A clock that was set back must not stop the person.
+        self.refilled_at = self.refilled_at.min(now);
         let passed = now.since(self.refilled_at);
         let more = u32::try_from(passed.as_millis() / REFILL.as_millis()).unwrap_or(u32::MAX);
         if more > 0 {
@@ -125,21 +166,33 @@ impl Outgoing {
         matches!(&self.transit, Transit::Sent { label: Some(label), .. } if label == wanted)
     }
 
-    fn is_like(&self, echo: &Echo<'_>) -> bool {
-        let fits = match self.transit {
-            Transit::Sent { .. } => !echo.is_replayed,
-            Transit::Unsure => true,
-            Transit::Queued | Transit::Failed => false,
+    fn is_like(&self, session: &Session, echo: &Echo<'_>) -> bool {
+        let fits = match (&self.transit, echo.place) {
+            (Transit::Sent { .. }, Place::Live) => session.is_own(echo.from),
+            (Transit::Unsure, Place::Live | Place::Behind) => session.same(&self.nick, echo.from),
+            (Transit::Unsure, Place::Anywhere(at)) => {
+                session.same(&self.nick, echo.from) && self.joined_at.is_none_or(|joined| at >= joined)
+            }
+            (Transit::Sent { .. }, Place::Behind | Place::Anywhere(_))
+            | (Transit::Queued | Transit::Failed, _) => false,
         };
-        fits && self.buffer == echo.buffer && self.manner == echo.manner && *self.text == *echo.text
+        // Some servers cut spaces off at the end.
+        let is_same_text = || self.text.trim_end() == echo.text.trim_end();
+        fits && self.buffer == echo.buffer && self.manner == echo.manner && is_same_text()
+    }
+
+    /// Whether the history that is known would have shown it.
+    fn is_decided_by(&self, known: Known) -> bool {
+        match known {
+            Known::Nothing => false,
+            Known::Since(since) => self.after.is_some_and(|after| after >= since),
+            Known::All => true,
+        }
     }
 }
 
 /// Says something: shows it at once, and sends it as soon as that is possible.
 pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str, turn: &mut Turn<'_>) {
-    if client.outbox.is_full() {
-        return client.complain(Some(to), client.problem(ProblemKind::QueueFull, "", ""));
-    }
     let row = client.buffers.row_id();
     let said = Said {
         manner,
@@ -161,6 +214,9 @@ pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str,
         manner,
         text: text.into(),
         transit: Transit::Queued,
+        nick: Arc::default(),
+        after: None,
+        joined_at: None,
     });
     client.changes.buffer(to);
     client.changes.memory = true;
@@ -224,9 +280,17 @@ fn send(client: &mut Client, row: RowId, fence: Option<u64>, turn: &mut Turn<'_>
         Manner::Message | Manner::Notice => line.text(&item.text),
     };
     item.transit = Transit::Sent { label, fence };
+    item.nick = Arc::clone(&client.session.nick);
+    item.joined_at = buffer.joined_at;
     let id = item.buffer;
     client.outbox.allowance = client.outbox.allowance.saturating_sub(1);
-    set_delivery(buffer, row, Delivery::Sent);
+    let nick = &client.session.nick;
+    buffer.timeline.update(row, |row| {
+        if let Content::Said(said) = &mut row.content {
+            let said = Arc::make_mut(said);
+            (said.delivery, said.from, said.hue) = (Delivery::Sent, shown_name(nick), hue(nick));
+        }
+    });
     client.changes.buffer(id);
     turn.send(line);
 }
@@ -246,32 +310,57 @@ pub(crate) fn passed_fence(client: &mut Client, token: &str, turn: &mut Turn<'_>
     };
     let is_through =
         |item: &Outgoing| matches!(item.transit, Transit::Sent { fence: Some(fence), .. } if fence <= passed);
-    let through: Vec<(BufferId, RowId)> = client
-        .outbox
-        .items
-        .iter()
-        .filter(|item| is_through(item))
-        .map(|item| (item.buffer, item.row))
-        .collect();
-    for (buffer, row) in through {
-        client.outbox.forget(row);
-        confirm(client, buffer, row, (turn.now, None));
+    let is_through = client.outbox.items.iter().filter(|item| is_through(item));
+    let through: Vec<Outgoing> = is_through.cloned().collect();
+    for item in through {
+        client.outbox.forget(item.row);
+        if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, turn.now), None) {
+            let now = turn.now;
+            receive::keep(client, || kept(client, &item, now), turn);
+        }
     }
 }
 
-/// The server has the message: it takes its place among the others.
-pub(crate) fn confirm(client: &mut Client, id: BufferId, row: RowId, (at, msgid): (Timestamp, Option<&str>)) {
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    let Some(mut row) = buffer.timeline.take_unconfirmed(row) else { return };
+/// A message that nobody shows to its sender, as an archive keeps it.
+fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
+    let buffer = client.buffers.get(item.buffer);
+    let userhost = client.session.userhost.as_deref().map_or_else(String::new, |it| format!("!{it}"));
+    Kept {
+        kind: buffer.map_or(BufferKind::Server, |buffer| buffer.kind),
+        buffer: buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default(),
+        msgid: None,
+        at,
+        source: format!("{}{userhost}", item.nick).into(),
+        manner: item.manner,
+        text: Arc::clone(&item.text),
+        own: true,
+    }
+}
+
+/// The server has nothing to show of a message that it took.
+pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp) {
+    if let Some(message) = client.outbox.take_labelled(label) {
+        confirm(client, message, (Spot::AfterEquals, at), None);
+    }
+}
+
+/// The server has the message: it takes its place among the others. False if it is there already.
+pub(crate) fn confirm(
+    client: &mut Client,
+    (id, row): (BufferId, RowId),
+    (spot, at): (Spot, Timestamp),
+    msgid: Option<&str>,
+) -> bool {
+    let Some(buffer) = client.buffers.get_mut(id) else { return false };
+    let Some(mut row) = buffer.timeline.take_unconfirmed(row) else { return false };
     row.at = at;
     if let Content::Said(said) = &mut row.content {
         Arc::make_mut(said).delivery = Delivery::Done;
     }
-    buffer.timeline.insert(row, msgid);
-    if client.look.buffer == Some(id) && client.look.at_end {
-        buffer.mark_read();
-    }
+    let is_new = buffer.timeline.insert_at(spot, row, msgid);
     client.changes.buffer(id);
+    client.seen(id);
+    is_new
 }
 
 /// The server refused the message.
@@ -285,21 +374,28 @@ pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Probl
     }
 }
 
-/// What of a conversation may have arrived is known now (`is_known`: the rest did not) or will never be.
-pub(crate) fn settle(client: &mut Client, id: BufferId, is_known: bool) {
-    let unsure: Vec<RowId> = client
-        .outbox
-        .items
-        .iter()
-        .filter(|item| item.buffer == id && item.transit == Transit::Unsure)
-        .map(|item| item.row)
-        .collect();
-    for row in unsure {
-        if is_known {
+/// What of a conversation has arrived is known now: the rest did not. Or it will never be known.
+pub(crate) fn settle(client: &mut Client, id: BufferId, known: Known) {
+    let unsure = client.outbox.items.iter();
+    let unsure = unsure.filter(|item| item.buffer == id && item.transit == Transit::Unsure);
+    let unsure: Vec<(RowId, bool)> = unsure.map(|item| (item.row, item.is_decided_by(known))).collect();
+    for (row, is_decided) in unsure {
+        if is_decided {
             queue_again(client, id, row);
         } else {
             fail(client, id, row, client.problem(ProblemKind::MaybeLost, "", ""));
         }
+    }
+}
+
+/// The person cannot come back to a room, so nothing will be sent there.
+pub(crate) fn shut_out(client: &mut Client, id: BufferId, problem: &Problem) {
+    settle(client, id, Known::Nothing);
+    let queued = client.outbox.items.iter();
+    let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
+    let queued: Vec<RowId> = queued.map(|item| item.row).collect();
+    for row in queued {
+        fail(client, id, row, problem.clone());
     }
 }
 
@@ -352,6 +448,6 @@ pub(crate) fn settle_direct(client: &mut Client) {
         .map(|buffer| buffer.id)
         .collect();
     for id in direct {
-        settle(client, id, false);
+        settle(client, id, Known::Nothing);
     }
 }

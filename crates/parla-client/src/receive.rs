@@ -7,11 +7,12 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::Output,
-    registration,
+    outbox, registration,
 };
 
 mod away;
 mod batch;
+mod chghost;
 mod error;
 mod fail;
 mod invite;
@@ -28,7 +29,7 @@ mod quit;
 mod refusal;
 pub(crate) mod said;
 mod topic;
-mod whois;
+pub(crate) mod whois;
 
 pub(crate) use batch::Batches;
 
@@ -51,6 +52,11 @@ impl<'a> Incoming<'a> {
             from: message.source.map_or("", |source| source.name),
             label: message.tags.get("label"),
         }
+    }
+
+    /// Whether a person sent it, and not a server.
+    pub(crate) fn is_from_person(&self) -> bool {
+        self.message.source.is_some_and(|source| source.user.is_some())
     }
 
     /// The parameter at `index`, or nothing.
@@ -78,25 +84,29 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     // Old servers still pass on other encodings; what cannot be read is shown as such.
     let text = String::from_utf8_lossy(bytes);
     let Ok(message) = Message::parse(text.as_bytes()) else { return };
-    if let Some(reference) = message.tags.get("batch")
-        && batch::collect(client, &reference, text.as_bytes())
-    {
-        return;
+    let mut incoming = Incoming::new(&message, turn.now);
+    if let Some(reference) = message.tags.get("batch") {
+        if batch::collect(client, &reference, (&message, text.as_bytes()), turn) {
+            return;
+        }
+        incoming.label = incoming.label.or_else(|| client.batches.label(&reference).map(Cow::Owned));
     }
-    dispatch(client, &Incoming::new(&message, turn.now), turn);
+    dispatch(client, &incoming, turn);
 }
 
 fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let message = incoming.message;
     match message.command {
-        "ACK" | "ACCOUNT" | "TAGMSG" | "WARN" | "NOTE" | "CHGHOST" | "SETNAME" | "WALLOPS" => {}
+        "ACCOUNT" | "TAGMSG" | "SETNAME" => {}
+        "ACK" => outbox::acknowledged(client, incoming.label.as_deref().unwrap_or_default(), incoming.at),
         "AWAY" => away::receive(client, incoming),
         "BATCH" => batch::receive(client, incoming, turn),
         "CAP" => registration::cap(client, message, turn),
+        "CHGHOST" => chghost::receive(client, incoming),
         "ERROR" => error::receive(client, incoming),
         "FAIL" => fail::receive(client, incoming),
         "INVITE" => invite::receive(client, incoming),
-        "JOIN" => join::receive(client, incoming, turn),
+        "JOIN" => join::receive(client, incoming),
         "KICK" => kick::receive(client, incoming),
         "MODE" => mode::receive(client, incoming),
         "NICK" => nick::receive(client, incoming),
@@ -108,23 +118,15 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         }
         "PONG" => {
             let token = message.params.last().copied().unwrap_or_default();
-            crate::outbox::passed_fence(client, token, turn);
+            outbox::passed_fence(client, token, turn);
         }
         "QUIT" => quit::receive(client, incoming),
         "TOPIC" => topic::receive(client, incoming),
+        "NOTE" | "WALLOPS" | "WARN" => fail::noted(client, incoming),
         other => match other.parse::<u16>() {
             Ok(number) if other.len() == 3 => numeric::receive(client, number, incoming, turn),
             _ => {}
         },
-    }
-}
-
-/// Lines of a batch that is complete now, each as it came.
-fn replay(lines: &[Vec<u8>], mut each: impl FnMut(&Message<'_>)) {
-    for line in lines {
-        if let Ok(message) = Message::parse(line) {
-            each(&message);
-        }
     }
 }
 

@@ -4,20 +4,29 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Line, Message, isupport::Token};
+use parla_proto::{Capabilities, Line, Message, isupport::Token};
 
 use crate::{
+    buffer::Buffer,
     client::{Client, Turn},
     limits::{ISUPPORT_TOKENS_MAX, NICK_RECLAIM},
     outbox,
     problem::ProblemKind,
-    view::{BufferKind, Presence, Stage},
+    view::{BufferKind, Presence},
 };
+
+/// Rooms in one JOIN ...
+const JOIN_ROOMS_MAX: usize = 10;
+/// ... and bytes of their names and keys, so that it is one line.
+const JOIN_BYTES_MAX: usize = 400;
+/// Nicks that are tried after the wanted one.
+const NICKS_TRIED_MAX: usize = 4;
 
 /// The connection is there.
 pub(crate) fn begin(client: &mut Client, turn: &mut Turn<'_>) {
-    client.link.heard(turn.now);
-    client.link.progress(Stage::SigningIn);
+    if !client.link.opened(turn.now) {
+        return;
+    }
     client.changes.network = true;
     let nick = Arc::clone(&client.session.nick);
     turn.send(Line::bare("CAP").param("LS").param("302"));
@@ -47,20 +56,29 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
             request(client, turn);
         }
         "ACK" => {
-            if let Some((added, removed)) = parla_proto::Capabilities::requested(list) {
-                client.session.capabilities = (client.session.capabilities | added) - removed;
+            for word in list.split_ascii_whitespace() {
+                let session = &mut client.session;
+                match (word.strip_prefix('-'), Capabilities::named(word.trim_start_matches(['-', '~', '='])))
+                {
+                    (Some(_), Some(capability)) => session.capabilities -= capability,
+                    (None, Some(capability)) => session.capabilities |= capability,
+                    (_, None) => {}
+                }
             }
-            end(client, turn);
+            answered(client, turn);
+        }
+        "NAK" => {
+            request_singly(client, list, turn);
+            answered(client, turn);
         }
         "DEL" => {
             for name in list.split_ascii_whitespace() {
-                client.session.offered.remove(name);
-                if let Some(capability) = parla_proto::Capabilities::named(name) {
+                if let Some(capability) = Capabilities::named(name) {
+                    client.session.offered -= capability;
                     client.session.capabilities -= capability;
                 }
             }
         }
-        "NAK" => end(client, turn),
         _ => {}
     }
     client.changes.network = true;
@@ -68,11 +86,35 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
 
 fn request(client: &mut Client, turn: &mut Turn<'_>) {
     let wanted = client.session.to_request();
-    if wanted.is_empty() {
-        return end(client, turn);
+    if !wanted.is_empty() {
+        let names: Vec<&str> = wanted.names().collect();
+        client.session.requests_open += 1;
+        return turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
     }
-    let names: Vec<&str> = wanted.names().collect();
-    turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
+    if client.session.requests_open == 0 {
+        end(client, turn);
+    }
+}
+
+/// All were refused because of one. Which one, the server does not say.
+fn request_singly(client: &mut Client, refused: &str, turn: &mut Turn<'_>) {
+    let refused = refused.split_ascii_whitespace().filter_map(Capabilities::named);
+    let refused = refused.fold(Capabilities::empty(), |set, one| set | one) & client.session.to_request();
+    if refused.iter().count() < 2 || std::mem::replace(&mut client.session.asks_singly, true) {
+        return;
+    }
+    for name in refused.names() {
+        client.session.requests_open += 1;
+        turn.send(Line::bare("CAP").param("REQ").text(name));
+    }
+}
+
+fn answered(client: &mut Client, turn: &mut Turn<'_>) {
+    let Some(left) = client.session.requests_open.checked_sub(1) else { return };
+    client.session.requests_open = left;
+    if left == 0 {
+        end(client, turn);
+    }
 }
 
 fn end(client: &Client, turn: &mut Turn<'_>) {
@@ -87,7 +129,7 @@ pub(crate) fn welcome(client: &mut Client, message: &Message<'_>, turn: &mut Tur
         return;
     }
     client.session.is_registered = true;
-    if let Some(nick) = message.param(0).filter(|nick| !nick.is_empty() && *nick != "*") {
+    if let Some(nick) = message.param(0).filter(|nick| client.session.is_nick(nick) && *nick != "*") {
         client.session.nick = nick.into();
     }
     client.link.registered(turn.now);
@@ -112,45 +154,71 @@ pub(crate) fn support(client: &mut Client, message: &Message<'_>) {
 
 /// The end of the greeting: the server's limits are known now. Goes back to where the person was.
 pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
-    let rooms: Vec<(Arc<str>, Option<Arc<str>>)> = client
-        .buffers
-        .iter()
-        .filter(|buffer| buffer.kind == BufferKind::Room && buffer.presence == Presence::Joining)
-        .map(|buffer| (Arc::clone(&buffer.name), buffer.key.clone()))
-        .collect();
-    for (room, key) in rooms {
-        join(&room, key.as_deref(), turn);
+    if !client.session.is_registered || std::mem::replace(&mut client.session.is_greeted, true) {
+        return;
     }
+    if let Some(reason) = &client.away_asked {
+        turn.send(Line::bare("AWAY").text(reason));
+    }
+    rejoin(client, turn);
     outbox::settle_direct(client);
 }
 
-/// Asks the server for a room.
+/// Asks for all rooms of the person, several in a line: one by one they would be taken for a flood.
+fn rejoin(client: &Client, turn: &mut Turn<'_>) {
+    let wanted = |buffer: &&Buffer| buffer.kind == BufferKind::Room && buffer.presence == Presence::Joining;
+    let mut rooms: Vec<&Buffer> = client.buffers.iter().filter(wanted).collect();
+    // A key belongs to the room that stands in the same place of its list.
+    rooms.sort_by_key(|room| room.key.is_none());
+    let (mut names, mut keys) = (Vec::new(), Vec::new());
+    let mut bytes = 0;
+    for room in rooms {
+        let more = room.name.len() + room.key.as_ref().map_or(0, |key| key.len() + 1) + 1;
+        if !names.is_empty() && (bytes + more > JOIN_BYTES_MAX || names.len() >= JOIN_ROOMS_MAX) {
+            join(&names.join(","), Some(&keys.join(",")), turn);
+            (names, keys, bytes) = (Vec::new(), Vec::new(), 0);
+        }
+        names.push(&*room.name);
+        keys.extend(room.key.as_deref());
+        bytes += more;
+    }
+    if !names.is_empty() {
+        join(&names.join(","), Some(&keys.join(",")), turn);
+    }
+}
+
+/// Asks the server for a room, or for several.
 pub(crate) fn join(room: &str, key: Option<&str>, turn: &mut Turn<'_>) {
     let line = Line::bare("JOIN").param(room);
-    turn.send(match key {
+    turn.send(match key.filter(|key| !key.is_empty()) {
         Some(key) => line.param(key),
         None => line,
     });
 }
 
-/// The wanted name cannot be had. The first time the person is asked for another; later the client finds one itself, so that
+/// The wanted name cannot be had. If nobody was there under it before, the person is asked for another; else the client finds one itself, so that
 /// a connection that was lost comes back without a click, and tries to get the right one again from time to time.
 pub(crate) fn nick_refused(client: &mut Client, kind: ProblemKind, details: &str, turn: &mut Turn<'_>) {
-    let wanted = Arc::clone(&client.session.nick);
-    if !client.link.was_online || kind == ProblemKind::NickInvalid {
+    let tried = client.session.nicks_tried;
+    let is_wanted_invalid = kind == ProblemKind::NickInvalid && tried == 0;
+    let is_first = !client.link.was_online && !client.link.may_have_ghost;
+    if is_first || is_wanted_invalid || tried >= NICKS_TRIED_MAX {
+        let wanted = Arc::clone(&client.settings.nick);
         let why = client.problem(kind, &wanted, details);
+        let kind = if tried == 0 { kind } else { ProblemKind::NickTaken };
         let suggestion = other_nick(&wanted, kind, client.session.nick_bytes_max);
         return client.stop(Some(why), Some(suggestion), turn);
     }
-    let longest = client.settings.nick.len() + 4;
-    if wanted.len() >= longest {
-        let why = client.problem(kind, &wanted, details);
-        let suggestion = other_nick(&client.settings.nick, kind, client.session.nick_bytes_max);
-        return client.stop(Some(why), Some(suggestion), turn);
-    }
-    let next: Arc<str> = format!("{wanted}_").into();
+    client.session.nicks_tried += 1;
+    let next = stand_in(&client.settings.nick, tried + 1, client.session.nick_bytes_max);
     turn.send(Line::bare("NICK").param(&next));
-    client.session.nick = next;
+    client.session.nick = next.into();
+}
+
+/// The wanted nick with `tail` underscores.
+fn stand_in(nick: &str, tail: usize, bytes_max: Option<usize>) -> String {
+    let stem = bytes_max.map_or(nick.len(), |max| max.saturating_sub(tail).max(1));
+    format!("{}{}", parla_proto::line::fitting(nick, stem), "_".repeat(tail))
 }
 
 /// A name that is likely free, or allowed.
@@ -161,7 +229,12 @@ fn other_nick(nick: &str, kind: ProblemKind, bytes_max: Option<usize>) -> Arc<st
             nick.chars().filter(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-')).collect();
         let plain = plain.trim_start_matches(|char: char| char.is_ascii_digit() || char == '-');
         let plain = if plain.is_empty() { "guest" } else { plain };
-        return parla_proto::line::fitting(plain, bytes_max).into();
+        // If nothing is wrong with its letters, it is too long for old servers, or reserved.
+        let bytes_max = if plain == nick && nick.len() > 9 { 9 } else { bytes_max };
+        let plain = parla_proto::line::fitting(plain, bytes_max);
+        if plain != nick {
+            return plain.into();
+        }
     }
     let stem = nick.trim_end_matches(|char: char| char.is_ascii_digit());
     let digits = nick.get(stem.len()..).unwrap_or_default();
@@ -184,6 +257,15 @@ mod tests {
         assert_eq!(invalid("Ann Marie!"), "AnnMarie");
         assert_eq!(invalid("123"), "guest");
         assert_eq!(invalid("حسن"), "guest");
+        assert_eq!(invalid("abcdefghijkl"), "abcdefghi");
+        assert_eq!(invalid("root"), "root2");
+    }
+
+    #[test]
+    fn a_stand_in_fits() {
+        assert_eq!(stand_in("alice", 2, None), "alice__");
+        assert_eq!(stand_in("abcdefghi", 1, Some(9)), "abcdefgh_");
+        assert_eq!(stand_in("a", 3, Some(1)), "a___");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What was agreed with the server on this connection: names, capabilities, limits.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES_MAX};
 
-use crate::limits::CAPABILITIES_MAX;
+use crate::limits::NAME_BYTES_MAX;
 
 /// What this client uses if the server has it.
 pub(crate) const WANTED: Capabilities = Capabilities::all().difference(Capabilities::USERHOST_IN_NAMES);
@@ -18,8 +18,16 @@ pub(crate) struct Session {
     pub(crate) userhost: Option<String>,
     /// RPL_WELCOME has come.
     pub(crate) is_registered: bool,
+    /// The greeting is over: the person is taken back to where he was.
+    pub(crate) is_greeted: bool,
+    /// Nicks that were tried because the wanted one was refused.
+    pub(crate) nicks_tried: usize,
+    /// CAP REQs that were not answered.
+    pub(crate) requests_open: u32,
+    /// Capabilities were refused together and are asked for one by one.
+    pub(crate) asks_singly: bool,
     /// What the server offers, while it still lists.
-    pub(crate) offered: BTreeSet<String>,
+    pub(crate) offered: Capabilities,
     pub(crate) capabilities: Capabilities,
     pub(crate) casemapping: Casemapping,
     /// What room names start with.
@@ -32,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) network: Option<Arc<str>>,
     /// Messages that one request of history may give.
     pub(crate) history_max: usize,
+    /// Places in a history can be named by ids of messages.
+    pub(crate) finds_by_msgid: bool,
     /// The longest nick.
     pub(crate) nick_bytes_max: Option<usize>,
     next_label: u64,
@@ -43,7 +53,11 @@ impl Default for Session {
             nick: Arc::default(),
             userhost: None,
             is_registered: false,
-            offered: BTreeSet::new(),
+            is_greeted: false,
+            nicks_tried: 0,
+            requests_open: 0,
+            asks_singly: false,
+            offered: Capabilities::empty(),
             capabilities: Capabilities::empty(),
             casemapping: Casemapping::Rfc1459,
             channel_prefixes: "#&".to_owned(),
@@ -51,6 +65,7 @@ impl Default for Session {
             param_modes: ("bk".to_owned(), "l".to_owned()),
             network: None,
             history_max: 0,
+            finds_by_msgid: true,
             nick_bytes_max: None,
             next_label: 0,
         }
@@ -61,6 +76,17 @@ impl Session {
     /// One that wants to be called so.
     pub(crate) fn new(nick: &Arc<str>) -> Self {
         Self { nick: Arc::clone(nick), ..Self::default() }
+    }
+
+    /// The next one with the same server: what is needed before the server says it again is taken to be as it was.
+    pub(crate) fn next(&self, nick: &Arc<str>) -> Self {
+        Self {
+            casemapping: self.casemapping,
+            channel_prefixes: self.channel_prefixes.clone(),
+            network: self.network.clone(),
+            nick_bytes_max: self.nick_bytes_max,
+            ..Self::new(nick)
+        }
     }
 
     /// The form in which equal names are equal.
@@ -78,6 +104,21 @@ impl Session {
         self.same(nick, &self.nick)
     }
 
+    /// Whether this can be the name of a room.
+    pub(crate) fn is_room_name(&self, name: &str) -> bool {
+        self.is_room(name)
+            && (2..=NAME_BYTES_MAX).contains(&name.len())
+            && !name.contains(|char: char| matches!(char, ' ' | ',') || char.is_control())
+    }
+
+    /// Whether this can be the name of a person.
+    pub(crate) fn is_nick(&self, name: &str) -> bool {
+        (1..=NAME_BYTES_MAX).contains(&name.len())
+            && !self.is_room(name)
+            && !name.starts_with(':')
+            && !name.contains(|char: char| matches!(char, ' ' | ',' | '!' | '@') || char.is_control())
+    }
+
     /// Whether the target is a room.
     pub(crate) fn is_room(&self, target: &str) -> bool {
         target.starts_with(|char| self.channel_prefixes.contains(char))
@@ -88,24 +129,27 @@ impl Session {
         self.capabilities.contains(capability)
     }
 
-    /// Whether earlier messages can be asked for.
+    /// Whether earlier messages can be asked for, and put in their places when they come: a page must be told from what is
+    /// said now, its messages need their times, and one's own must have come back once to be known again.
     pub(crate) const fn has_history(&self) -> bool {
-        self.has(Capabilities::CHATHISTORY) && self.has(Capabilities::BATCH)
+        const NEEDED: Capabilities = Capabilities::CHATHISTORY
+            .union(Capabilities::BATCH)
+            .union(Capabilities::SERVER_TIME)
+            .union(Capabilities::ECHO_MESSAGE);
+        self.has(NEEDED)
     }
 
-    /// Remembers the names of CAP LS or CAP NEW, without their values.
+    /// Remembers what this client knows of CAP LS or CAP NEW, without the values.
     pub(crate) fn offer(&mut self, list: &str) {
-        for word in list.split_ascii_whitespace().take(CAPABILITIES_MAX) {
-            if self.offered.len() < CAPABILITIES_MAX {
-                self.offered.insert(word.split('=').next().unwrap_or(word).to_owned());
-            }
+        for word in list.split_ascii_whitespace() {
+            let name = word.split('=').next().unwrap_or(word);
+            self.offered |= Capabilities::named(name).unwrap_or_default();
         }
     }
 
     /// What is to be asked for: wanted, offered and not agreed on yet.
     pub(crate) fn to_request(&self) -> Capabilities {
-        let offered = self.offered.iter().filter_map(|name| Capabilities::named(name));
-        offered.fold(Capabilities::empty(), |set, one| set | one) & (WANTED - self.capabilities)
+        self.offered & (WANTED - self.capabilities)
     }
 
     /// Takes in one token of ISUPPORT.
@@ -116,6 +160,7 @@ impl Session {
             "CHANTYPES" if !value.is_empty() => self.channel_prefixes = value.to_owned(),
             "NETWORK" if !value.is_empty() => self.network = Some(crate::text::shown_name(value)),
             "CHATHISTORY" => self.history_max = value.parse().unwrap_or_default(),
+            "MSGREFTYPES" => self.finds_by_msgid = value.split(',').any(|kind| kind == "msgid"),
             "NICKLEN" => self.nick_bytes_max = value.parse().ok(),
             "PREFIX" => {
                 if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {

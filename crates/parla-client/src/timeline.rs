@@ -8,6 +8,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     limits::{CHUNK_ROWS_MAX, TIMELINE_ROWS_MAX},
+    sorted_map::SortedMap,
     view::{self, Chunk, ChunkRef, Content, Row, RowId, Said, UNCONFIRMED_CHUNK},
 };
 
@@ -18,8 +19,8 @@ pub(crate) struct Timeline {
     len: usize,
     next_chunk: u64,
     /// The server's ids of rows, to know a message that comes twice.
-    rows_by_msgid: BTreeMap<Arc<str>, RowId>,
-    msgids_by_row: BTreeMap<RowId, Arc<str>>,
+    rows_by_msgid: BTreeMap<Arc<str>, (RowId, Timestamp)>,
+    msgids_by_row: SortedMap<RowId, Arc<str>>,
     /// One's own messages that the server has not confirmed.
     unconfirmed: Vec<Row>,
 }
@@ -31,12 +32,23 @@ pub(crate) struct Anchor {
     pub(crate) at: Timestamp,
 }
 
+/// Where a row goes among others of the same time: some servers tell only seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// It is the newest.
+    AfterEquals,
+    /// It is the first of a page of earlier ones.
+    BeforeEquals,
+    /// It follows this one in its page; if that is of another time, it is the first of its own.
+    Behind(RowId),
+}
+
 impl Anchor {
     /// As a selector of CHATHISTORY.
-    pub(crate) fn selector(&self) -> String {
+    pub(crate) fn selector(&self, by_msgid: bool) -> String {
         match &self.msgid {
-            Some(msgid) => format!("msgid={msgid}"),
-            None => format!("timestamp={}", self.at),
+            Some(msgid) if by_msgid => format!("msgid={msgid}"),
+            _ => format!("timestamp={}", self.at),
         }
     }
 }
@@ -44,17 +56,26 @@ impl Anchor {
 impl Timeline {
     /// Puts a row in its place. False if it is there already.
     pub(crate) fn insert(&mut self, row: Row, msgid: Option<&str>) -> bool {
+        self.insert_at(Spot::AfterEquals, row, msgid)
+    }
+
+    /// The same, if there are others of its time.
+    pub(crate) fn insert_at(&mut self, spot: Spot, row: Row, msgid: Option<&str>) -> bool {
         if let Content::Said(said) = &row.content
             && self.has(said, msgid)
         {
             return false;
         }
+        // It would be the first to go.
+        if self.len >= TIMELINE_ROWS_MAX && !self.reaches_back_to(row.at) {
+            return false;
+        }
         if let Some(msgid) = msgid.filter(|msgid| !self.rows_by_msgid.contains_key(*msgid)) {
             let msgid: Arc<str> = msgid.into();
-            self.rows_by_msgid.insert(Arc::clone(&msgid), row.id);
+            self.rows_by_msgid.insert(Arc::clone(&msgid), (row.id, row.at));
             self.msgids_by_row.insert(row.id, msgid);
         }
-        self.place(row);
+        self.place(row, spot);
         if self.len > TIMELINE_ROWS_MAX {
             self.drop_oldest();
         }
@@ -63,17 +84,23 @@ impl Timeline {
 
     /// Whether a message is there under its id. The same id with other words is another message of a confused server, and is
     /// not to be lost.
-    fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
-        let known = msgid.and_then(|msgid| self.rows_by_msgid.get(msgid)).and_then(|id| self.get(*id));
+    pub(crate) fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
+        let Some((id, at)) = msgid.and_then(|msgid| self.rows_by_msgid.get(msgid)) else { return false };
+        let known = self.rows_at(*at).find(|row| row.id == *id);
         known.is_some_and(|row| match &row.content {
             Content::Said(known) => known.from == said.from && known.text.plain == said.text.plain,
             _ => false,
         })
     }
 
-    /// Whether a row of this id of the server's is there.
-    pub(crate) fn knows(&self, msgid: &str) -> bool {
-        self.rows_by_msgid.contains_key(msgid)
+    /// The row of a message.
+    pub(crate) fn row_of(&self, msgid: &str) -> Option<RowId> {
+        self.rows_by_msgid.get(msgid).map(|(id, _)| *id)
+    }
+
+    /// Whether what was said then is here, if it was not dropped.
+    pub(crate) fn reaches_back_to(&self, at: Timestamp) -> bool {
+        self.rows().next().is_some_and(|row| row.at <= at)
     }
 
     /// Whether a message without an id is there already, at this time.
@@ -90,39 +117,65 @@ impl Timeline {
         rows.skip_while(move |row| row.at < at).take_while(move |row| row.at == at)
     }
 
-    fn place(&mut self, row: Row) {
+    fn place(&mut self, row: Row, spot: Spot) {
         self.len += 1;
-        let after =
-            self.chunks.partition_point(|chunk| chunk.rows.first().is_some_and(|first| first.at <= row.at));
-        let Some(index) = after.checked_sub(1) else { return self.place_first(row) };
-        let is_last = after == self.chunks.len();
-        let Some(chunk) = self.chunks.get_mut(index) else { return };
-        let position = chunk.rows.partition_point(|other| other.at <= row.at);
-        if chunk.rows.len() < CHUNK_ROWS_MAX {
-            Arc::make_mut(chunk).rows.insert(position, row);
-            return;
+        let (mut index, mut position) = self.find(row.at, spot);
+        let is_full = |chunk: &Arc<Chunk>| chunk.rows.len() >= CHUNK_ROWS_MAX;
+        // At the seam of two chunks it is for the first, if there is room.
+        if position == 0
+            && let Some(before) = index.checked_sub(1)
+            && let Some(chunk) = self.chunks.get(before).filter(|chunk| !is_full(chunk))
+        {
+            (index, position) = (before, chunk.rows.len());
         }
-        if position == chunk.rows.len() {
+        let Some(chunk) = self.chunks.get_mut(index) else {
             let fresh = self.fresh_chunk(vec![row]);
-            self.chunks.insert(if is_last { self.chunks.len() } else { after }, fresh);
-            return;
+            return self.chunks.push(fresh);
+        };
+        if !is_full(chunk) {
+            return Arc::make_mut(chunk).rows.insert(position, row);
         }
-        // A full one in the middle becomes two.
-        let rest = Arc::make_mut(chunk).rows.split_off(position);
-        if position < CHUNK_ROWS_MAX {
+        if position == 0 {
+            let fresh = self.fresh_chunk(vec![row]);
+            return self.chunks.insert(index, fresh);
+        }
+        // A full one becomes two.
+        let mut rest = Arc::make_mut(chunk).rows.split_off(position);
+        if rest.is_empty() {
+            rest.push(row);
+        } else {
             Arc::make_mut(chunk).rows.push(row);
         }
         let fresh = self.fresh_chunk(rest);
-        self.chunks.insert(after, fresh);
+        self.chunks.insert(index + 1, fresh);
     }
 
-    fn place_first(&mut self, row: Row) {
-        if let Some(first) = self.chunks.first_mut().filter(|chunk| chunk.rows.len() < CHUNK_ROWS_MAX) {
-            Arc::make_mut(first).rows.insert(0, row);
-            return;
+    /// The chunk and the place in it where a row of this time goes.
+    fn find(&self, at: Timestamp, spot: Spot) -> (usize, usize) {
+        let first = self.chunks.partition_point(|chunk| chunk.rows.last().is_some_and(|row| row.at < at));
+        let within = |chunk: &Arc<Chunk>| chunk.rows.partition_point(|row| row.at < at);
+        let before = (first, self.chunks.get(first).map_or(0, within));
+        let behind = |id: RowId| {
+            let chunks = self.chunks.iter().enumerate().skip(first);
+            chunks.take_while(|(_, chunk)| chunk.rows.first().is_some_and(|row| row.at <= at)).find_map(
+                |(index, chunk)| {
+                    let is_it = |row: &Row| row.id == id && row.at == at;
+                    chunk.rows.iter().position(is_it).map(|position| (index, position + 1))
+                },
+            )
+        };
+        match spot {
+            Spot::BeforeEquals => before,
+            Spot::Behind(id) => behind(id).unwrap_or(before),
+            Spot::AfterEquals => {
+                let next =
+                    self.chunks.partition_point(|chunk| chunk.rows.last().is_some_and(|row| row.at <= at));
+                (
+                    next,
+                    self.chunks.get(next).map_or(0, |chunk| chunk.rows.partition_point(|row| row.at <= at)),
+                )
+            }
         }
-        let fresh = self.fresh_chunk(vec![row]);
-        self.chunks.insert(0, fresh);
     }
 
     fn fresh_chunk(&mut self, rows: Vec<Row>) -> Arc<Chunk> {
@@ -136,20 +189,21 @@ impl Timeline {
         }
         let gone = self.chunks.remove(0);
         self.len -= gone.rows.len();
-        for row in &gone.rows {
-            self.forget_msgid(row.id);
-        }
+        let mut rows: Vec<RowId> = gone.rows.iter().map(|row| row.id).collect();
+        rows.sort_unstable();
+        self.msgids_by_row.retain(|row, msgid| {
+            let is_gone = rows.binary_search(row).is_ok();
+            if is_gone {
+                self.rows_by_msgid.remove(msgid);
+            }
+            !is_gone
+        });
     }
 
     fn forget_msgid(&mut self, row: RowId) {
         if let Some(msgid) = self.msgids_by_row.remove(&row) {
             self.rows_by_msgid.remove(&msgid);
         }
-    }
-
-    /// The row of this id, wherever it is.
-    pub(crate) fn get(&self, id: RowId) -> Option<&Row> {
-        self.rows().rev().find(|row| row.id == id)
     }
 
     /// Changes a row in its place. Nothing if it is not there.
@@ -308,23 +362,44 @@ mod tests {
         }
         let (before, after) = timeline.around(RowId(2));
         assert_eq!(
-            (before.unwrap().selector(), after.unwrap().selector()),
+            (before.unwrap().selector(true), after.unwrap().selector(true)),
             ("msgid=1".into(), "msgid=3".into())
         );
         assert_eq!(timeline.around(RowId(3)).1, None);
     }
 
+    #[test]
+    fn of_one_time_a_page_keeps_its_order_and_stands_before_what_was_known() {
+        let mut timeline = Timeline::default();
+        for n in 100..160 {
+            timeline.insert(row(n, 10, "x"), None);
+        }
+        let mut spot = Spot::BeforeEquals;
+        for n in 0..70 {
+            timeline.insert_at(spot, row(n, 10, "x"), None);
+            spot = Spot::Behind(RowId(n));
+        }
+        let shown: Vec<_> = timeline.rows().map(|row| row.id.0).collect();
+        assert_eq!(shown, (0..70).chain(100..160).collect::<Vec<_>>());
+        assert!(timeline.chunks.len() < 6, "{}", timeline.chunks.len());
+    }
+
     proptest! {
         #[test]
-        fn rows_are_in_order_of_time(ats in proptest::collection::vec(0i64..500, 0..400), gone in proptest::collection::vec(0u64..400, 0..50)) {
+        fn rows_are_in_order_of_time(ats in proptest::collection::vec((0i64..500, 0u64..500), 0..400), gone in proptest::collection::vec(0u64..400, 0..50)) {
             let mut timeline = Timeline::default();
-            for (n, at) in ats.iter().enumerate() {
-                timeline.insert(row(n as u64, *at, "x"), Some(&n.to_string()));
+            for (n, (at, spot)) in ats.iter().enumerate() {
+                let spot = match spot {
+                    0..100 => Spot::BeforeEquals,
+                    100..200 => Spot::AfterEquals,
+                    id => Spot::Behind(RowId(*id)),
+                };
+                timeline.insert_at(spot, row(n as u64, *at, "x"), Some(&n.to_string()));
             }
             for id in &gone {
                 timeline.remove(RowId(*id));
             }
-            let mut expected: Vec<i64> = ats.iter().enumerate().filter(|(n, _)| !gone.contains(&(*n as u64))).map(|(_, at)| *at).collect();
+            let mut expected: Vec<i64> = ats.iter().enumerate().filter(|(n, _)| !gone.contains(&(*n as u64))).map(|(_, (at, _))| *at).collect();
             expected.sort_unstable();
             prop_assert_eq!(times(&timeline), expected);
             prop_assert!(timeline.chunks.iter().all(|chunk| (1..=CHUNK_ROWS_MAX).contains(&chunk.rows.len())));

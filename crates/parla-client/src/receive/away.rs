@@ -1,13 +1,21 @@
 //! AWAY: someone is away, or back.
 
+use std::sync::Arc;
+
 use super::Incoming;
 use crate::{
     client::Client,
-    view::{BufferId, Notice},
+    text::{Text, shown_name},
+    view::{BufferId, Content, Notice, Row},
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let away = incoming.reason(1).is_some();
+    if let Some(id) = client.buffers.direct(&client.session, incoming.from).filter(|_| !away)
+        && let Some(buffer) = client.buffers.get_mut(id)
+    {
+        buffer.away = None;
+    }
     let mut changed: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {
         if buffer.members.set_away(&client.session, incoming.from, away) {
@@ -15,6 +23,21 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         }
     }
     changed.into_iter().for_each(|id| client.changes.buffer(id));
+}
+
+/// RPL_AWAY, as the answer to a message: whom it is for will not read it now. Said once, until he is back.
+pub(super) fn told(client: &mut Client, incoming: &Incoming<'_>) {
+    let (nick, reason) = (incoming.param(1), incoming.param(2));
+    let Some(id) = client.buffers.direct(&client.session, nick) else { return };
+    let row = client.buffers.row_id();
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    let reason: Arc<str> = reason.into();
+    if buffer.away.replace(Arc::clone(&reason)) == Some(Arc::clone(&reason)) {
+        return;
+    }
+    let text = Text::parse(&format!("AWAY {}: {reason}", shown_name(nick)));
+    buffer.note(Row { id: row, at: incoming.at, content: Content::Server(text) });
+    client.changes.buffer(id);
 }
 
 /// RPL_NOWAWAY and RPL_UNAWAY: one's own.

@@ -2,63 +2,147 @@
 //!
 //! <https://ircv3.net/specs/extensions/batch>, <https://ircv3.net/specs/extensions/chathistory>
 
-use std::collections::BTreeMap;
+use parla_proto::Message;
 
-use super::{Incoming, said};
+use super::{
+    Incoming,
+    said::{self, Heard},
+};
 use crate::{
     client::{Client, Turn},
     history,
     limits::{BATCH_LINES_MAX, BATCHES_MAX},
-    view::BufferKind,
+    sorted_map::SortedMap,
+    view::BufferId,
 };
 
 /// The batches that are open, by their reference.
 #[derive(Debug, Default)]
 pub(crate) struct Batches {
-    open: BTreeMap<String, History>,
+    open: SortedMap<String, Batch>,
 }
 
-/// A page of history that is coming in.
+#[derive(Debug)]
+enum Batch {
+    /// A page of history that is coming in.
+    History(History),
+    /// A part of another batch.
+    Within(String),
+    /// The answer to the request of this label.
+    Answer(String),
+}
+
 #[derive(Debug)]
 struct History {
     target: String,
+    label: Option<String>,
     lines: Vec<Vec<u8>>,
 }
 
+impl Batches {
+    /// The request that a batch answers.
+    pub(super) fn label(&self, reference: &str) -> Option<String> {
+        match self.open.get(reference)? {
+            Batch::Answer(label) => Some(label.clone()),
+            Batch::Within(_) | Batch::History(_) => None,
+        }
+    }
+
+    /// The page that a reference leads to.
+    fn outermost(&self, reference: &str) -> Option<String> {
+        match self.open.get(reference)? {
+            // A part was made only inside a page that was open, so one step is enough.
+            Batch::Within(outer) => Some(outer.clone()),
+            Batch::History(_) => Some(reference.to_owned()),
+            Batch::Answer(_) => None,
+        }
+    }
+}
+
 /// Keeps a line for its batch. False if it counts at once.
-pub(super) fn collect(client: &mut Client, reference: &str, line: &[u8]) -> bool {
-    let Some(batch) = client.batches.open.get_mut(reference) else { return false };
-    if batch.lines.len() < BATCH_LINES_MAX {
-        batch.lines.push(line.to_vec());
+pub(super) fn collect(
+    client: &mut Client,
+    reference: &str,
+    (message, line): (&Message<'_>, &[u8]),
+    turn: &mut Turn<'_>,
+) -> bool {
+    let Some(outermost) = client.batches.outermost(reference) else { return false };
+    let Some(Batch::History(page)) = client.batches.open.get_mut(&outermost) else { return false };
+    if message.command != "BATCH" {
+        page.lines.push(line.to_vec());
+        if page.lines.len() >= BATCH_LINES_MAX {
+            close(client, &outermost, turn);
+        }
+    } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('+')) {
+        open(client, inner, Batch::Within(outermost));
+    } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('-')) {
+        client.batches.open.remove(inner);
     }
     true
 }
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    let reference = incoming.param(0);
-    if let Some(reference) = reference.strip_prefix('+') {
-        let is_history = matches!(incoming.param(1), "chathistory" | "draft/chathistory" | "znc.in/playback");
-        if is_history && client.batches.open.len() < BATCHES_MAX {
-            let batch = History { target: incoming.param(2).to_owned(), lines: Vec::new() };
-            client.batches.open.insert(reference.to_owned(), batch);
+    if let Some(closed) = incoming.param(0).strip_prefix('-') {
+        return close(client, closed, turn);
+    }
+    let Some(reference) = incoming.param(0).strip_prefix('+') else { return };
+    // A server that gives a name twice is done with the first.
+    close(client, reference, turn);
+    make_room(client, turn);
+    let label = incoming.label.as_deref().map(str::to_owned);
+    match (incoming.param(1), label) {
+        ("chathistory" | "draft/chathistory" | "znc.in/playback", label) => {
+            let target = incoming.param(2).to_owned();
+            open(client, reference, Batch::History(History { target, label, lines: Vec::new() }));
         }
-    } else if let Some(batch) = reference.strip_prefix('-').and_then(|open| client.batches.open.remove(open))
-    {
-        complete(client, &batch, turn);
+        (_, Some(label)) => open(client, reference, Batch::Answer(label)),
+        (_, None) => {}
     }
 }
 
-fn complete(client: &mut Client, batch: &History, turn: &mut Turn<'_>) {
-    let kind = if client.session.is_room(&batch.target) { BufferKind::Room } else { BufferKind::Direct };
-    // A server that sends pages of rooms that nobody is in does not make rooms of them.
-    let Some(id) = client.buffers.named(&client.session, &batch.target) else { return };
-    if client.buffers.get(id).is_none_or(|buffer| buffer.kind != kind) {
-        return;
+fn open(client: &mut Client, reference: &str, batch: Batch) {
+    if client.batches.open.len() < BATCHES_MAX {
+        client.batches.open.insert(reference.to_owned(), batch);
     }
-    let mut heard = Vec::new();
-    super::replay(&batch.lines, |message| {
-        heard.extend(said::replayed(client, id, message, turn));
-    });
-    history::answered(client, id, &heard, turn);
-    client.changes.buffer(id);
+}
+
+/// Of a server that closes none of its batches, each is taken as far as it has come.
+fn make_room(client: &mut Client, turn: &mut Turn<'_>) {
+    if client.batches.open.len() >= BATCHES_MAX {
+        let references: Vec<String> = client.batches.open.keys().cloned().collect();
+        references.iter().for_each(|reference| close(client, reference, turn));
+    }
+}
+
+fn close(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
+    let Some(Batch::History(page)) = client.batches.open.remove(reference) else { return };
+    client.batches.open.retain(|_, batch| !matches!(batch, Batch::Within(outer) if outer == reference));
+    complete(client, &page, turn);
+}
+
+fn complete(client: &mut Client, page: &History, turn: &mut Turn<'_>) {
+    let Some(id) = target(client, page) else { return };
+    let mut heard: Vec<Heard> = Vec::new();
+    let mut before = history::row_before(client, id);
+    for line in &page.lines {
+        if let Ok(message) = Message::parse(line) {
+            heard.extend(said::replayed(client, (id, before), &message, turn));
+            before = heard.last().and_then(|heard| heard.row).or(before);
+        }
+    }
+    let page = history::Page { heard: &heard, lines: page.lines.len(), label: page.label.as_deref() };
+    history::answered(client, id, &page);
+    client.seen(id);
+}
+
+/// The conversation of a page. A server that sends pages of rooms that nobody is in does not make rooms of them.
+fn target(client: &mut Client, page: &History) -> Option<BufferId> {
+    if client.session.is_room(&page.target) {
+        return client.buffers.room(&client.session, &page.target);
+    }
+    if page.lines.is_empty() || client.session.is_own(&page.target) {
+        return client.buffers.direct(&client.session, &page.target);
+    }
+    client.changes.memory = true;
+    client.buffers.open_unasked(&client.session, &page.target)
 }

@@ -7,7 +7,13 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let reason = incoming.param(0);
     let lower = reason.to_ascii_lowercase();
     let is_fast = ["too many", "throttl", "too fast", "reconnect"].iter().any(|word| lower.contains(word));
-    let kind = if is_fast { ProblemKind::Throttled } else { ProblemKind::ServerClosed };
+    let is_banned =
+        ["banned", "k-line", "g-line", "z-line", "d-line"].iter().any(|word| lower.contains(word));
+    let kind = match (is_banned, is_fast) {
+        (true, _) => ProblemKind::BannedFromServer,
+        (false, true) => ProblemKind::Throttled,
+        (false, false) => ProblemKind::ServerClosed,
+    };
     // A numeric before it knew better.
     if client.link.parting.is_none() {
         client.link.parting = Some(client.problem(kind, "", reason));

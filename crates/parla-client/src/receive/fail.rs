@@ -1,15 +1,22 @@
 //! FAIL: something was refused. <https://ircv3.net/specs/extensions/standard-replies>
 
-use super::{Incoming, refusal};
+use super::{
+    Incoming,
+    refusal::{self, Refused},
+};
 use crate::{client::Client, history, problem::ProblemKind};
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let (command, code) = (incoming.param(0), incoming.param(1));
     let words = incoming.message.params.iter().skip(2);
-    let targets: Vec<_> = words.filter_map(|word| client.buffers.named(&client.session, word)).collect();
+    let target = words.filter_map(|word| client.buffers.named(&client.session, word)).next();
     if command.eq_ignore_ascii_case("CHATHISTORY") {
-        // The sentence at the end names no conversation; a word before it may.
-        return targets.into_iter().for_each(|id| history::refused(client, id));
+        // Some servers do not say which: then it is the one that waits longest.
+        let labelled = incoming.label.as_deref().and_then(|label| client.requests.labelled(label));
+        if let Some(id) = labelled.or(target).or_else(|| client.requests.oldest()) {
+            history::refused(client, id);
+        }
+        return;
     }
     let kind = match code {
         "ACCOUNT_REQUIRED" | "ACCOUNT_REQUIRED_TO_CONNECT" => ProblemKind::AccountNeeded,
@@ -18,5 +25,17 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         _ => ProblemKind::Other,
     };
     let problem = client.problem(kind, "", incoming.message.params.last().copied().unwrap_or_default());
-    refusal::of(client, incoming, (targets.first().copied(), problem));
+    if !client.session.is_registered {
+        client.link.parting = Some(problem);
+        return;
+    }
+    let is_message = matches!(command, "PRIVMSG" | "NOTICE");
+    refusal::of(client, incoming, Refused { buffer: target, problem, is_message });
+}
+
+/// NOTE, WARN and WALLOPS: something to know, on the server's own page.
+pub(super) fn noted(client: &mut Client, incoming: &Incoming<'_>) {
+    let from = Some(incoming.from).filter(|_| incoming.is_from_person());
+    let words = incoming.message.params.last().copied().unwrap_or_default();
+    client.note_server(incoming.at, from, words);
 }

@@ -9,14 +9,14 @@ use crate::{
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let (who, room) = (incoming.param(0), incoming.param(1));
-    if room.is_empty() || room.len() > crate::limits::NAME_BYTES_MAX {
+    if !client.session.is_room_name(room) {
         return;
     }
     let from = shown_name(incoming.from);
     if client.session.is_own(who) {
         return client.say(None, Notice::Invitation { from, room: room.into() });
     }
-    if let Some(id) = client.buffers.named(&client.session, room) {
+    if let Some(id) = client.buffers.room(&client.session, room) {
         client.happened(id, incoming.at, Event::Invited { by: from, who: shown_name(who) });
     }
 }
@@ -24,6 +24,6 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
 /// RPL_INVITING: it was done as the person wished.
 pub(super) fn done(client: &mut Client, incoming: &Incoming<'_>) {
     let (who, room) = (incoming.param(1), incoming.param(2));
-    let id = client.buffers.named(&client.session, room);
+    let id = client.buffers.room(&client.session, room);
     client.say(id, Notice::Invited { who: shown_name(who), room: shown_name(room) });
 }

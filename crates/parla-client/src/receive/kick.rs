@@ -1,18 +1,16 @@
 //! KICK: someone is sent out of a room.
 
-use std::sync::Arc;
-
 use super::Incoming;
 use crate::{
     client::Client,
     problem::ProblemKind,
     text::{Text, shown_name},
-    view::{Event, Presence},
+    view::Event,
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let (room, who) = (incoming.param(0), incoming.param(1));
-    let Some(id) = client.buffers.named(&client.session, room) else { return };
+    let Some(id) = client.buffers.room(&client.session, room) else { return };
     let event = Event::Kicked {
         who: shown_name(who),
         by: shown_name(incoming.from),
@@ -21,15 +19,16 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let own = client.session.is_own(who);
     let details = format!("{}: {}", shown_name(incoming.from), incoming.reason(3).unwrap_or_default());
     let problem = client.problem(ProblemKind::KickedOut, room, &details);
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    if own {
-        buffer.presence = Presence::Absent(Some(Arc::new(problem.clone())));
-        buffer.members.clear();
-    } else if !buffer.members.remove(&client.session, who) {
+    let Some(buffer) = client.buffers.get_mut(id).filter(|buffer| buffer.is_present()) else { return };
+    if own && buffer.is_leaving {
+        return client.close(id);
+    }
+    if !own && !buffer.members.remove(&client.session, who) {
         return;
     }
     client.happened(id, incoming.at, event);
     if own {
+        client.shut_out(id, &problem);
         client.complain(Some(id), problem);
     }
 }

@@ -1,10 +1,22 @@
 //! RPL_LIST: the rooms there are.
 
-use super::Incoming;
-use crate::client::Client;
+use parla_proto::Timestamp;
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    client.changes.directory |= client.directory.add(incoming.message);
+use super::Incoming;
+use crate::{client::Client, problem::ProblemKind};
+
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, now: Timestamp) {
+    client.changes.directory |= client.directory.add(incoming.message, now);
+}
+
+/// RPL_TRYAGAIN: not now; whatever has come is all there is.
+pub(super) fn refused(client: &mut Client, incoming: &Incoming<'_>) {
+    let details = incoming.message.params.last().copied().unwrap_or_default();
+    if incoming.param(1).eq_ignore_ascii_case("LIST") {
+        client.directory.interrupted();
+        client.changes.directory = true;
+    }
+    client.complain(None, client.problem(ProblemKind::Throttled, "", details));
 }
 
 /// RPL_LISTEND.

@@ -11,8 +11,14 @@ struct Step<'a> {
 }
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.named(&client.session, incoming.param(0)) else { return };
     let params = incoming.message.params.as_slice();
+    let Some(id) = client.buffers.room(&client.session, incoming.param(0)) else {
+        // One's own, as the server reports it.
+        if client.session.is_own(incoming.param(0)) {
+            client.note_server(incoming.at, None, &format!("MODE {}", params.join(" ")));
+        }
+        return;
+    };
     let Some((letters, params)) = params.get(1..).and_then(|rest| rest.split_first()) else { return };
     let steps = steps(&client.session, letters, params);
     apply(client, id, &steps);
@@ -23,7 +29,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
 
 /// RPL_CHANNELMODEIS.
 pub(super) fn is(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.named(&client.session, incoming.param(1)) else { return };
+    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
     let params = incoming.message.params.as_slice();
     let Some((letters, params)) = params.get(2..).and_then(|rest| rest.split_first()) else { return };
     if let Some(buffer) = client.buffers.get_mut(id) {
@@ -42,8 +48,10 @@ fn apply(client: &mut Client, id: crate::view::BufferId, steps: &[Step<'_>]) {
             (Some((sign, _)), Some(nick)) => {
                 buffer.members.set_prefix(&client.session, nick, *sign, step.is_set);
             }
+            // Some servers do not say what it is.
+            (None, Some("*")) if step.letter == 'k' && step.is_set => {}
             (None, key) if step.letter == 'k' => {
-                buffer.key = key.filter(|key| step.is_set && *key != "*").map(Into::into);
+                buffer.key = key.filter(|_| step.is_set).map(Into::into);
                 client.changes.memory = true;
             }
             _ if step.letter == 't' => buffer.topic_locked = step.is_set,

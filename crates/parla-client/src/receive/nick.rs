@@ -9,12 +9,16 @@ use crate::{
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let (from, to) = (incoming.from, incoming.param(0));
-    if to.is_empty() || to.len() > crate::limits::NAME_BYTES_MAX {
+    if !client.session.is_nick(to) || !client.session.is_nick(from) {
         return;
     }
     if client.session.is_own(from) {
         client.session.nick = to.into();
         client.changes.network = true;
+        if client.nick_asked.as_ref().is_some_and(|asked| client.session.same(asked, to)) {
+            client.settings.nick = to.into();
+            client.nick_asked = None;
+        }
         if client.session.is_own(&client.settings.nick) {
             client.reclaim_at = None;
         }
@@ -26,7 +30,9 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
             seen.push(buffer.id);
         }
     }
-    if let Some(id) = client.buffers.rename(&client.session, from, to) {
+    if client.buffers.direct(&client.session, from).is_some()
+        && let Some(id) = client.buffers.rename(&client.session, from, to)
+    {
         client.changes.memory = true;
         seen.push(id);
     }

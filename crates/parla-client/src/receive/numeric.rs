@@ -16,13 +16,14 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     match number {
         1 => registration::welcome(client, incoming.message, turn),
         5 => registration::support(client, incoming.message),
-        301 if !client.people.contains_key(&client.session.fold(incoming.param(1))) => {}
+        301 if !whois::is_asked(client, incoming.param(1)) => away::told(client, incoming),
         301 | 307 | 311 | 312 | 313 | 317 | 319 | 320 | 330 | 335 | 338 | 378 | 379 | 671 => {
             whois::receive(client, number, incoming);
         }
         305 | 306 => away::own(client, number == 306),
         318 => whois::end(client, incoming.param(1)),
-        322 => list::receive(client, incoming),
+        322 => list::receive(client, incoming, turn.now),
+        263 => list::refused(client, incoming),
         323 => list::end(client),
         324 => mode::is(client, incoming),
         331 | 332 => topic(client, incoming, number == 332),
@@ -34,17 +35,33 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         }
         // The ends of lists, the numbers of users, when a room was made: said elsewhere or by nobody.
         2..=4 | 251..=255 | 265 | 266 | 315 | 321 | 329 | 366 | 375 => {}
-        400..=599 => refusal::receive(client, number, incoming, turn),
-        _ => {
-            let words: Vec<&str> = incoming.message.params.iter().skip(1).copied().collect();
-            client.note_server(incoming.at, "", &words.join(" "));
-        }
+        396 => host(client, incoming),
+        // Of those, 707 and 716 refuse a message.
+        400..=599 | 707 | 716 => refusal::receive(client, number, incoming, turn),
+        _ => note(client, incoming),
     }
+}
+
+/// What nobody here understands is for the person to read.
+pub(super) fn note(client: &mut Client, incoming: &Incoming<'_>) {
+    let words: Vec<&str> = incoming.message.params.iter().skip(1).copied().collect();
+    client.note_server(incoming.at, None, &words.join(" "));
+}
+
+/// RPL_VISIBLEHOST: one's own host, or `user@host`.
+fn host(client: &mut Client, incoming: &Incoming<'_>) {
+    let told = incoming.param(1);
+    if told.contains('@') {
+        client.session.userhost = Some(told.to_owned());
+    } else if let Some((user, _)) = client.session.userhost.as_deref().and_then(|it| it.split_once('@')) {
+        client.session.userhost = Some(format!("{user}@{told}"));
+    }
+    note(client, incoming);
 }
 
 /// RPL_TOPIC and RPL_NOTOPIC.
 fn topic(client: &mut Client, incoming: &Incoming<'_>, is_set: bool) {
-    let Some(id) = client.buffers.named(&client.session, incoming.param(1)) else { return };
+    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     buffer.topic =
         is_set.then(|| Arc::new(Topic { text: Text::parse(incoming.param(2)), by: None, at: None }));
@@ -53,7 +70,7 @@ fn topic(client: &mut Client, incoming: &Incoming<'_>, is_set: bool) {
 
 /// RPL_TOPICWHOTIME.
 fn topic_by(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.named(&client.session, incoming.param(1)) else { return };
+    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     if let Some(topic) = &mut buffer.topic {
         let seconds = incoming.param(3).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));

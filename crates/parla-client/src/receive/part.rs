@@ -8,14 +8,13 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.named(&client.session, incoming.param(0)) else { return };
+    let Some(id) = client.buffers.room(&client.session, incoming.param(0)) else { return };
     if client.session.is_own(incoming.from) {
         let Some(buffer) = client.buffers.get_mut(id) else { return };
         if buffer.is_leaving {
             return client.close(id);
         }
-        buffer.presence = Presence::Absent(None);
-        buffer.members.clear();
+        buffer.leave(Presence::Absent(None));
         client.changes.memory = true;
         return client.changes.buffer(id);
     }

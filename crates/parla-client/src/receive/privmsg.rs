@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     client::{Client, Turn},
-    view::{BufferId, BufferKind, Content},
+    text::{Text, shown_name},
+    view::{BufferId, BufferKind, Content, Row},
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
@@ -15,51 +16,54 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         Some(id) => {
             said::add(client, id, &spoken, turn);
         }
-        None => client.note_server(incoming.at, incoming.from, spoken.text),
+        None => {
+            let who = Some(incoming.from).filter(|_| incoming.is_from_person());
+            client.note_server(incoming.at, who, spoken.text);
+        }
     }
 }
 
 /// The conversation it belongs to. None: it is for the server's own page.
 fn place(client: &mut Client, incoming: &Incoming<'_>) -> Option<BufferId> {
     let target = incoming.param(0);
-    // To the operators or the voiced of a room: `@#room`.
-    let bare =
-        target.trim_start_matches(|char| client.session.member_modes.iter().any(|(sign, _)| *sign == char));
-    if client.session.is_room(bare) {
-        return client.buffers.named(&client.session, bare);
-    }
-    let is_person = incoming.message.source.is_some_and(|source| source.user.is_some());
-    let other = if client.session.is_own(incoming.from) { target } else { incoming.from };
-    if other.is_empty() || other.len() > crate::limits::NAME_BYTES_MAX || client.session.is_room(other) {
+    // What comes from nobody comes from the server.
+    if incoming.from.is_empty() {
         return None;
     }
-    let known = client.buffers.named(&client.session, other);
-    if known.is_some() || incoming.message.command == "NOTICE" || !is_person {
+    if let Some(room) = room(client, target) {
+        return client.buffers.room(&client.session, room);
+    }
+    let other = if client.session.is_own(incoming.from) { target } else { incoming.from };
+    let known = client.buffers.direct(&client.session, other);
+    // A program that says something unasked begins no conversation.
+    if known.is_some() || incoming.message.command == "NOTICE" || !incoming.is_from_person() {
         return known;
     }
-    let id = client.buffers.open(&client.session, BufferKind::Direct, other)?;
+    let id = client.buffers.open_unasked(&client.session, other)?;
     client.changes.memory = true;
     Some(id)
 }
 
+/// The room that is meant, also if only its operators or voiced are: `@#room`.
+fn room<'a>(client: &Client, target: &'a str) -> Option<&'a str> {
+    let is_sign = |char| client.session.member_modes.iter().any(|(sign, _)| *sign == char);
+    // `&` is a sign to some servers and begins a room to others.
+    let bare = target.trim_start_matches(is_sign);
+    [target, bare].into_iter().find(|name| client.session.is_room(name))
+}
+
 impl Client {
-    /// What the server says, on its own page.
-    pub(crate) fn note_server(&mut self, at: parla_proto::Timestamp, from: &str, text: &str) {
+    /// What the server says, or a person whom nobody talks to, on the server's own page.
+    pub(crate) fn note_server(&mut self, at: parla_proto::Timestamp, who: Option<&str>, text: &str) {
         let Some(id) = self.buffers.open(&self.session, BufferKind::Server, "") else { return };
         let row = self.buffers.row_id();
-        let text = if from.is_empty() || !from.contains('.') && !from.is_empty() {
-            crate::text::Text::parse(&format!("{} {text}", crate::text::shown_name(from)))
-        } else {
-            crate::text::Text::parse(text)
+        let text = match who {
+            Some(nick) => Text::parse(&format!("<{}> {text}", shown_name(nick))),
+            None => Text::parse(text),
         };
         if let Some(buffer) = self.buffers.get_mut(id) {
-            buffer.note(crate::view::Row { id: row, at, content: Content::Server(text) });
+            buffer.note(Row { id: row, at, content: Content::Server(text) });
         }
         self.changes.buffer(id);
-    }
-
-    /// Whether a message of this id is there.
-    pub(crate) fn knows(&self, id: BufferId, msgid: &str) -> bool {
-        self.buffers.get(id).is_some_and(|buffer| buffer.timeline.knows(msgid))
     }
 }

@@ -8,6 +8,7 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+    // One's own is followed by the end of the connection, which tells it better.
     if client.session.is_own(incoming.from) {
         return;
     }
@@ -18,7 +19,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
             left.push(buffer.id);
         }
     }
-    left.extend(client.buffers.named(&client.session, incoming.from));
+    left.extend(client.buffers.direct(&client.session, incoming.from));
     for id in left {
         let event = Event::Quit { who: shown_name(incoming.from), reason: reason.clone() };
         client.happened(id, incoming.at, event);

@@ -1,7 +1,5 @@
 //! Refusals: each numeric of an error becomes a problem, and the problem finds what it is about.
 
-use std::sync::Arc;
-
 use super::{Incoming, whois};
 use crate::{
     client::{Client, Turn},
@@ -17,12 +15,13 @@ const fn kind(number: u16) -> Option<ProblemKind> {
         401 | 406 => ProblemKind::NoSuchPerson,
         403 | 476 | 479 => ProblemKind::NoSuchRoom,
         404 => ProblemKind::CannotSpeak,
-        405 | 437 => ProblemKind::TooManyRooms,
+        405 => ProblemKind::TooManyRooms,
         417 => ProblemKind::TooLong,
         // No answer worth a word: no MOTD, nothing in a list.
         402 | 409 | 422 => return None,
         432 => ProblemKind::NickInvalid,
         433 | 436 => ProblemKind::NickTaken,
+        439 | 480 | 707 => ProblemKind::Throttled,
         441 => ProblemKind::TheyAreNotInRoom,
         442 => ProblemKind::NotInRoom,
         443 => ProblemKind::AlreadyInRoom,
@@ -32,36 +31,52 @@ const fn kind(number: u16) -> Option<ProblemKind> {
         473 => ProblemKind::InviteOnly,
         474 => ProblemKind::BannedFromRoom,
         475 => ProblemKind::KeyNeeded,
-        477 => ProblemKind::AccountNeeded,
+        477 | 486 => ProblemKind::AccountNeeded,
         481 | 482 => ProblemKind::NotOperator,
         _ => ProblemKind::Other,
     })
 }
 
-/// A numeric from 400 to 599.
+/// Whether a numeric can be the answer to a message.
+const fn is_about_message(number: u16) -> bool {
+    matches!(number, 401 | 403 | 404 | 407 | 408 | 411..=415 | 417 | 439 | 477 | 486 | 489 | 531 | 707 | 716)
+}
+
+/// Something that the server did not do.
+pub(super) struct Refused {
+    pub(super) buffer: Option<BufferId>,
+    pub(super) problem: Problem,
+    /// It can be a message.
+    pub(super) is_message: bool,
+}
+
+/// A numeric that refuses something.
 pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let about = incoming.param(1);
-    if number == 401 && whois::missing(client, about) {
+    let is_labelled = incoming.label.as_deref().is_some_and(|label| client.outbox.labelled(label).is_some());
+    if number == 401 && !is_labelled && whois::missing(client, about) {
         return;
     }
-    let Some(kind) = kind(number) else { return };
+    if number == 470 {
+        return forwarded(client, incoming);
+    }
+    let Some(mut kind) = kind(number) else { return };
+    // A room or a nick that is not to be had for a while.
+    if number == 437 && !client.session.is_room(about) {
+        kind = ProblemKind::NickTaken;
+    }
     let details = incoming.message.params.last().copied().unwrap_or_default();
     if !client.session.is_registered {
         return before_registration(client, kind, details, turn);
     }
-    // To have the wanted name back is tried again and again; that it fails is not worth a word.
-    if kind == ProblemKind::NickTaken
-        && client.reclaim_at.is_some()
-        && client.session.same(about, &client.settings.nick)
-    {
-        return;
+    if matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid) || matches!(number, 438 | 447) {
+        return nick(client, (kind, about, details));
     }
     let about = if incoming.message.params.len() > 2 { about } else { "" };
     let room = incoming.message.params.iter().skip(1).find(|word| client.session.is_room(word));
-    let target = room.copied().unwrap_or(about);
-    let buffer = client.buffers.named(&client.session, target).filter(|_| !target.is_empty());
+    let buffer = client.buffers.named(&client.session, room.copied().unwrap_or(about));
     let problem = client.problem(kind, about, details);
-    of(client, incoming, (buffer, problem));
+    of(client, incoming, Refused { buffer, problem, is_message: is_about_message(number) });
 }
 
 fn before_registration(client: &mut Client, kind: ProblemKind, details: &str, turn: &mut Turn<'_>) {
@@ -77,32 +92,50 @@ fn before_registration(client: &mut Client, kind: ProblemKind, details: &str, tu
     }
 }
 
+/// Another nick was not to be had, or not now.
+fn nick(client: &mut Client, (kind, about, details): (ProblemKind, &str, &str)) {
+    // To have the wanted name back is tried again and again; that it fails is not worth a word.
+    if client.nick_asked.take().is_none() && client.reclaim_at.is_some() {
+        return;
+    }
+    client.complain(None, client.problem(kind, about, details));
+}
+
+/// The server takes the person to another room than the one he asked for.
+fn forwarded(client: &mut Client, incoming: &Incoming<'_>) {
+    let (from, to) = (incoming.param(1), incoming.param(2));
+    let Some(id) = client.buffers.room(&client.session, from) else { return };
+    let is_asked = client.buffers.get(id).is_some_and(|buffer| buffer.presence == Presence::Joining);
+    if !is_asked || !client.session.is_room_name(to) {
+        return;
+    }
+    if client.buffers.rename(&client.session, from, to).is_none() {
+        let details = incoming.message.params.last().copied().unwrap_or_default();
+        let problem = client.problem(ProblemKind::Other, from, details);
+        client.shut_out(id, &problem);
+    }
+    client.changes.memory = true;
+    client.changes.buffer(id);
+}
+
 /// Tells the message, the room or the person that is concerned.
-pub(super) fn of(
-    client: &mut Client,
-    incoming: &Incoming<'_>,
-    (buffer, problem): (Option<BufferId>, Problem),
-) {
+pub(super) fn of(client: &mut Client, incoming: &Incoming<'_>, refused: Refused) {
+    let Refused { buffer, problem, is_message } = refused;
     let labelled = incoming.label.as_deref().and_then(|label| client.outbox.labelled(label));
-    let is_about_message = matches!(
-        problem.kind,
-        ProblemKind::CannotSpeak | ProblemKind::NoSuchPerson | ProblemKind::TooLong | ProblemKind::Other
-    );
-    let unlabelled = buffer.filter(|_| is_about_message && incoming.label.is_none());
+    let unlabelled = buffer.filter(|_| is_message && incoming.label.is_none());
     let message = labelled.or_else(|| unlabelled.and_then(|id| Some((id, client.outbox.first_sent(id)?))));
     if let Some((id, row)) = message {
         return outbox::fail(client, id, row, problem);
     }
-    if let Some(id) = buffer
-        && let Some(room) = client.buffers.get_mut(id)
-        && room.presence == Presence::Joining
-    {
-        room.presence = Presence::Absent(Some(Arc::new(problem)));
-        if std::mem::take(&mut room.show_when_joined) {
-            client.changes.event(crate::view::Update::Show(client.settings.network, id));
+    let room =
+        buffer.and_then(|id| client.buffers.get(id)).map(|room| (room.id, room.is_leaving, &room.presence));
+    match room {
+        // Not there, which is what he wanted.
+        Some((id, true, _)) if matches!(problem.kind, ProblemKind::NotInRoom | ProblemKind::NoSuchRoom) => {
+            client.close(id);
         }
-        client.changes.memory = true;
-        return client.changes.buffer(id);
+        Some((id, true, Presence::Joining)) => client.close(id),
+        Some((id, false, Presence::Joining)) => client.shut_out(id, &problem),
+        _ => client.complain(buffer, problem),
     }
-    client.complain(buffer, problem);
 }

@@ -6,18 +6,29 @@ use parla_proto::{Message, Timestamp};
 
 use super::{Incoming, keep, said_at};
 use crate::{
+    buffer::Buffer,
     client::{Client, Turn},
     contract::Kept,
-    outbox::{self, Echo},
+    outbox::{self, Echo, Place},
     text::{Text, hue, shown_name},
-    view::{Alert, BufferId, BufferKind, Content, Delivery, Manner, Row, Said, Update},
+    timeline::{Anchor, Spot},
+    view::{Alert, BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said, Update},
 };
 
 /// A message of a page of history.
 pub(crate) struct Heard {
     pub(crate) at: Timestamp,
+    pub(crate) msgid: Option<Arc<str>>,
+    /// Where it is.
+    pub(crate) row: Option<RowId>,
     /// It was not known.
     pub(crate) is_new: bool,
+}
+
+impl Heard {
+    pub(crate) fn anchor(&self) -> Anchor {
+        Anchor { msgid: self.msgid.clone(), at: self.at }
+    }
 }
 
 /// A message with everything that matters of its line.
@@ -30,12 +41,14 @@ pub(super) struct Spoken<'a> {
     pub(super) manner: Manner,
     pub(super) text: &'a str,
     pub(super) is_live: bool,
+    /// Where it stands among others of its time.
+    pub(super) spot: Spot,
 }
 
 impl<'a> Spoken<'a> {
     /// None if it is a request to the program and not for people (CTCP).
     pub(super) fn new(incoming: &'a Incoming<'_>, is_live: bool) -> Option<Self> {
-        let (manner, text) = manner(incoming.message.command, incoming.param(1))?;
+        let (manner, text) = manner(incoming.message.command, incoming.message.param(1)?)?;
         let msgid = incoming.message.tags.get("msgid").filter(|msgid| !msgid.is_empty());
         Some(Self {
             at: incoming.at,
@@ -46,7 +59,15 @@ impl<'a> Spoken<'a> {
             manner,
             text,
             is_live,
+            spot: Spot::AfterEquals,
         })
+    }
+}
+
+impl Spoken<'_> {
+    /// Where it stands in its conversation.
+    fn placed_at(&self, buffer: &Buffer) -> Timestamp {
+        if self.is_live { buffer.live_at(self.at) } else { self.at }
     }
 }
 
@@ -64,13 +85,17 @@ fn manner<'a>(command: &str, text: &'a str) -> Option<(Manner, &'a str)> {
     Some((Manner::Action, action))
 }
 
-/// Puts a message into its conversation. False if it was there already.
-pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: &mut Turn<'_>) -> bool {
+/// Puts a message into its conversation. None if it was there already.
+pub(super) fn add(
+    client: &mut Client,
+    id: BufferId,
+    spoken: &Spoken<'_>,
+    turn: &mut Turn<'_>,
+) -> Option<RowId> {
     let own = client.session.is_own(spoken.from);
-    if own && let Some(row) = echoed(client, id, spoken) {
-        outbox::confirm(client, id, row, (spoken.at, spoken.msgid.as_deref()));
-        keep(client, || kept(client, id, spoken, own), turn);
-        return true;
+    let at = client.buffers.get(id).map_or(spoken.at, |buffer| spoken.placed_at(buffer));
+    if let Some((id, row)) = labelled(client, spoken) {
+        return confirmed(client, (id, row), (spoken, at), turn);
     }
     let (text, names) = Text::parse_naming(spoken.text, &client.session.nick);
     let mention = names && !own && spoken.manner != Manner::Notice;
@@ -84,51 +109,92 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
         mention,
         delivery: Delivery::Done,
     };
-    let Some(buffer) = client.buffers.get_mut(id) else { return false };
-    let is_for_person = mention || (buffer.kind == BufferKind::Direct && !own);
-    if spoken.msgid.is_none() && !spoken.is_live && buffer.timeline.has_like(spoken.at, &said) {
-        return false;
+    let buffer = client.buffers.get_mut(id)?;
+    if buffer.timeline.has(&said, spoken.msgid.as_deref())
+        || (spoken.msgid.is_none() && !spoken.is_live && buffer.timeline.has_like(at, &said))
+    {
+        return None;
     }
-    let plain = Arc::clone(&said.text.plain);
-    let content = Content::Said(Arc::new(said));
-    if !buffer.timeline.insert(Row { id: row, at: spoken.at, content }, spoken.msgid.as_deref()) {
-        return false;
+    if let Some(row) = echoed(client, id, spoken) {
+        return confirmed(client, (id, row), (spoken, at), turn);
     }
-    let is_seen = client.look.buffer == Some(id) && client.look.at_end && spoken.is_live;
-    if is_seen {
+    let content = Content::Said(Arc::new(said.clone()));
+    let placed = Row { id: row, at, content };
+    let buffer = client.buffers.get_mut(id)?;
+    if !buffer.timeline.insert_at(spoken.spot, placed, spoken.msgid.as_deref()) {
+        return None;
+    }
+    count(client, (id, row), &said, (spoken, at));
+    keep(client, || kept(client, id, spoken, own), turn);
+    Some(row)
+}
+
+/// A message that is new: it waits to be read, or is read already.
+fn count(
+    client: &mut Client,
+    (id, row): (BufferId, RowId),
+    said: &Said,
+    (spoken, at): (&Spoken<'_>, Timestamp),
+) {
+    let is_in_view = client.look.buffer == Some(id) && client.look.at_end;
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !said.own);
+    // What is said in the moment up to which was read is new if it is said now, and known if it is replayed.
+    let is_read = buffer.read_until.is_some_and(|read| at < read || (at == read && !spoken.is_live));
+    if said.own && spoken.is_live {
+        // From another device: who answers has read.
         buffer.mark_read();
-    } else if !own {
-        buffer.count(row, spoken.at, is_for_person);
+        client.changes.memory = true;
+    } else if !said.own && !is_read && !(spoken.is_live && is_in_view) {
+        buffer.count(row, at, is_for_person);
     }
-    let is_unattended = client.look.buffer != Some(id);
+    if !said.own {
+        buffer.away = None;
+    }
     let room = (buffer.kind == BufferKind::Room).then(|| shown_name(&buffer.name));
     client.changes.buffer(id);
-    client.changes.memory |= is_seen;
-    if is_for_person && spoken.is_live && is_unattended {
-        let alert = Alert { from: shown_name(spoken.from), room, text: plain };
+    if is_for_person && spoken.is_live && !is_read && client.look.buffer != Some(id) {
+        let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain) };
         client.changes.event(Update::Alert(client.settings.network, id, alert));
     }
-    keep(client, || kept(client, id, spoken, own), turn);
-    true
+    if spoken.is_live {
+        client.seen(id);
+    }
+}
+
+/// A message of the outbox has come back.
+fn confirmed(
+    client: &mut Client,
+    (id, row): (BufferId, RowId),
+    (spoken, at): (&Spoken<'_>, Timestamp),
+    turn: &mut Turn<'_>,
+) -> Option<RowId> {
+    if !outbox::confirm(client, (id, row), (spoken.spot, at), spoken.msgid.as_deref()) {
+        return None;
+    }
+    keep(client, || kept(client, id, spoken, true), turn);
+    Some(row)
+}
+
+/// The message that was sent under the label of this one.
+fn labelled(client: &mut Client, spoken: &Spoken<'_>) -> Option<(BufferId, RowId)> {
+    let label = spoken.label.filter(|_| client.session.is_own(spoken.from))?;
+    client.outbox.take_labelled(label)
 }
 
 /// The message of the outbox that this one is. Of a page of history it can only be one that was on its way when the
 /// connection broke, and only in a page that was asked for to find out.
-fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<crate::view::RowId> {
-    if !spoken.is_live && !client.requests.may_confirm(id) {
-        return None;
-    }
-    if !spoken.is_live && spoken.msgid.as_ref().is_some_and(|msgid| client.knows(id, msgid)) {
-        return None;
-    }
-    let echo = Echo {
-        buffer: id,
-        manner: spoken.manner,
-        text: spoken.text,
-        label: spoken.label,
-        is_replayed: !spoken.is_live,
+fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowId> {
+    let place = match (spoken.is_live, client.requests.is_open_ended(id)) {
+        (true, _) => Place::Live,
+        (false, true) => Place::Anywhere(spoken.at),
+        (false, false) => Place::Behind,
     };
-    client.outbox.take_echoed(&echo)
+    if place != Place::Live && !client.requests.may_confirm(id) {
+        return None;
+    }
+    let echo = Echo { buffer: id, from: spoken.from, manner: spoken.manner, text: spoken.text, place };
+    client.outbox.take_echoed(&client.session, &echo)
 }
 
 fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
@@ -145,10 +211,10 @@ fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
     }
 }
 
-/// A line of a page of history. None if it is no message.
+/// A line of a page of history, and the row of the message before it. None if it is no message.
 pub(super) fn replayed(
     client: &mut Client,
-    id: BufferId,
+    (id, before): (BufferId, Option<RowId>),
     message: &Message<'_>,
     turn: &mut Turn<'_>,
 ) -> Option<Heard> {
@@ -162,12 +228,22 @@ pub(super) fn replayed(
         label: None,
     };
     let at = incoming.at;
-    let is_new = Spoken::new(&incoming, false).is_some_and(|spoken| add(client, id, &spoken, turn));
-    Some(Heard { at, is_new })
+    let Some(mut spoken) = Spoken::new(&incoming, false) else {
+        return Some(Heard { at, msgid: None, row: before, is_new: false });
+    };
+    spoken.spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
+    let added = add(client, id, &spoken, turn);
+    let known = || client.buffers.get(id)?.timeline.row_of(spoken.msgid.as_deref()?);
+    let row = added.or_else(known).or(before);
+    Some(Heard { at, msgid: spoken.msgid, row, is_new: added.is_some() })
 }
 
-/// A message out of the archive. False if it was there already.
-pub(crate) fn restore(client: &mut Client, id: BufferId, kept: &Kept) -> bool {
+/// A message out of the archive, behind the one before it. Gives its row if it was not there already.
+pub(crate) fn restore(
+    client: &mut Client,
+    (id, before): (BufferId, Option<RowId>),
+    kept: &Kept,
+) -> Option<RowId> {
     let from = kept.source.split('!').next().unwrap_or_default();
     let (text, names) = Text::parse_naming(&kept.text, &client.session.nick);
     let row = client.buffers.row_id();
@@ -180,16 +256,18 @@ pub(crate) fn restore(client: &mut Client, id: BufferId, kept: &Kept) -> bool {
         mention: names && !kept.own && kept.manner != Manner::Notice,
         delivery: Delivery::Done,
     };
-    let Some(buffer) = client.buffers.get_mut(id) else { return false };
+    let buffer = client.buffers.get_mut(id)?;
     if kept.msgid.is_none() && buffer.timeline.has_like(kept.at, &said) {
-        return false;
+        return None;
     }
     let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !kept.own);
     let content = Content::Said(Arc::new(said));
-    let is_new = buffer.timeline.insert(Row { id: row, at: kept.at, content }, kept.msgid.as_deref());
+    let spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
+    let placed = Row { id: row, at: kept.at, content };
+    let is_new = buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref());
     // What was read is known only if something was.
-    if is_new && !kept.own && buffer.read_until.is_some() {
+    if is_new && !kept.own && buffer.read_until.is_some_and(|read| kept.at > read) {
         buffer.count(row, kept.at, is_for_person);
     }
-    is_new
+    is_new.then_some(row)
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.named(&client.session, incoming.param(0)) else { return };
+    let Some(id) = client.buffers.room(&client.session, incoming.param(0)) else { return };
     let text = incoming.reason(2).map(Text::parse);
     let by = shown_name(incoming.from);
     let Some(buffer) = client.buffers.get_mut(id) else { return };

@@ -15,20 +15,38 @@ use crate::{
 /// Who may be asked about at once.
 const ASKED_MAX: usize = 32;
 
+/// Someone who was asked about.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    person: Person,
+    /// Something was told of him.
+    is_there: bool,
+}
+
+/// The person wants to know about someone.
+pub(crate) fn ask(client: &mut Client, nick: &str) {
+    if client.people.len() >= ASKED_MAX {
+        client.people.pop_first();
+    }
+    let person = Person { nick: shown_name(nick), name: nick.into(), ..Person::default() };
+    client.people.insert(client.session.fold(nick), Asked { person, is_there: false });
+}
+
+/// Whether the person wants to know about him.
+pub(super) fn is_asked(client: &Client, nick: &str) -> bool {
+    client.people.contains_key(&client.session.fold(nick))
+}
+
 /// One numeric about `nick`.
 pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>) {
     let nick = incoming.param(1);
     let folded = client.session.fold(nick);
-    if !client.people.contains_key(&folded) && client.people.len() >= ASKED_MAX {
-        return;
-    }
-    let person = client.people.entry(folded).or_insert_with(|| Person {
-        nick: shown_name(nick),
-        name: nick.into(),
-        ..Person::default()
-    });
+    let Some(Asked { person, is_there }) = client.people.get_mut(&folded) else { return };
+    *is_there = true;
     match number {
         311 => {
+            person.nick = shown_name(nick);
+            person.name = nick.into();
             person.host = shown_name(&format!("{}@{}", incoming.param(2), incoming.param(3)));
             person.realname = Text::parse(incoming.param(5)).plain;
         }
@@ -52,15 +70,16 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>)
 /// RPL_ENDOFWHOIS.
 pub(super) fn end(client: &mut Client, nick: &str) {
     let folded = client.session.fold(nick);
-    let Some(mut person) = client.people.remove(&folded) else { return };
+    let Some(Asked { mut person, is_there }) = client.people.remove(&folded) else { return };
     person.complete = true;
+    person.missing = !is_there;
     client.changes.event(Update::Person(client.settings.network, Arc::new(person)));
 }
 
 /// ERR_NOSUCHNICK while someone was asked about. False if nobody was.
 pub(super) fn missing(client: &mut Client, nick: &str) -> bool {
     let folded = client.session.fold(nick);
-    let Some(mut person) = client.people.remove(&folded) else { return false };
+    let Some(Asked { mut person, .. }) = client.people.remove(&folded) else { return false };
     person.missing = true;
     person.complete = true;
     client.changes.event(Update::Person(client.settings.network, Arc::new(person)));

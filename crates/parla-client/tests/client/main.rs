@@ -1,0 +1,30 @@
+//! The client as its shell and its interface see it: lines, intents and time go in, lines and views come out.
+//!
+//! Relies on the real state machine of the server where the server's part matters, and on written lines where a server must
+//! be one that nobody would write.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, `expect!` makes a value, and a run is repeated by its seed in the environment"
+)]
+
+mod commands;
+mod flaky;
+mod history;
+mod hostile;
+mod members;
+mod outbox;
+mod people;
+mod reading;
+mod real_server;
+mod reconnecting;
+mod registration;
+mod resending;
+mod rooms;
+mod server_page;
+mod support;

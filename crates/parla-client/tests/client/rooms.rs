@@ -1,0 +1,337 @@
+//! Rooms: coming in, being refused, leaving, being sent out.
+
+use expect_test::expect;
+use parla_client::{Intent, Memory, RememberedBuffer, view::BufferKind};
+
+use super::support::{ALL, Rig, settings};
+
+fn join(rig: &mut Rig, room: &str) {
+    rig.wants(Intent::Join { room: room.into(), key: None });
+}
+
+#[test]
+fn a_room_shows_at_once_and_fills_up() {
+    let mut rig = Rig::online();
+    join(&mut rig, "lobby");
+    rig.lists(expect![[r#"
+        #lobby joining, more before
+    "#]]);
+    rig.says(expect![[r#"
+        show #lobby
+    "#]]);
+    rig.sends(expect![[r#"
+        JOIN #lobby
+    "#]]);
+    rig.server(
+        ":alice!a@host JOIN #lobby
+         :s 332 alice #lobby :All about \u{2}rust\u{2}
+         :s 333 alice #lobby bob!b@host 1700000000
+         :s 353 alice = #lobby :@bob alice
+         :s 366 alice #lobby :End",
+    );
+    rig.sends(expect![[r#"
+        @label=1 CHATHISTORY LATEST #lobby * 50
+    "#]]);
+    rig.history("#lobby", "@09:58;msgid=1 :bob!b@host PRIVMSG #lobby :earlier");
+    rig.lists(expect![[r#"
+        #lobby present, more before
+    "#]]);
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        <bob> earlier
+    "#]],
+    );
+    let topic = rig.buffer("#lobby").topic.clone().unwrap();
+    assert_eq!((&*topic.text.plain, topic.by.as_deref()), ("All about rust", Some("bob")));
+    assert_eq!(topic.at.unwrap().as_secs(), 1_700_000_000);
+}
+
+#[test]
+fn the_name_of_a_room_is_the_servers() {
+    let mut rig = Rig::online();
+    join(&mut rig, "#Lobby");
+    rig.server(":alice!a@host JOIN #lobby");
+    rig.lists(expect![[r#"
+        #lobby present, more before
+    "#]]);
+}
+
+#[test]
+fn a_refusal_says_why() {
+    for number in [403, 405, 437, 471, 473, 474, 475, 476, 477, 489, 520] {
+        let mut rig = Rig::online();
+        join(&mut rig, "#lobby");
+        rig.server(&format!(":s {number} alice #lobby :Cannot join"));
+        rig.says(expect![[r#"
+            show #lobby
+        "#]]);
+        let words = match number {
+            403 | 476 => "NoSuchRoom",
+            405 => "TooManyRooms",
+            471 => "RoomFull",
+            473 => "InviteOnly",
+            474 => "BannedFromRoom",
+            475 => "KeyNeeded",
+            477 => "AccountNeeded",
+            _ => "Other",
+        };
+        assert_eq!(rig.list(), format!("#lobby absent: {words} #lobby, more before\n"), "{number}");
+    }
+}
+
+#[test]
+fn a_room_with_a_key_can_be_tried_again() {
+    let mut rig = Rig::online();
+    join(&mut rig, "#lobby");
+    rig.server(":s 475 alice #lobby :Cannot join (+k)");
+    rig.wants(Intent::Join { room: "#lobby".into(), key: Some("sesame".into()) });
+    rig.sends(expect![[r#"
+        JOIN #lobby
+        JOIN #lobby sesame
+    "#]]);
+    rig.server(":alice!a@host JOIN #lobby");
+    rig.lists(expect![[r#"
+        #lobby present, more before
+    "#]]);
+    let memory = rig.client.take_memory().unwrap();
+    assert_eq!(memory.buffers[0].key.as_deref(), Some("sesame"));
+}
+
+#[test]
+fn bad_names_are_not_sent() {
+    let mut rig = Rig::online();
+    for room in ["", "#", "a b", "a,b", "a\u{7}b", &"x".repeat(600)] {
+        join(&mut rig, room);
+    }
+    rig.sends(expect![[""]]);
+    rig.lists(expect![[""]]);
+}
+
+#[test]
+fn leaving_closes_a_room_when_the_server_agrees() {
+    let mut rig = Rig::in_lobby("");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
+    rig.sends(expect![[r#"
+        PART #lobby
+    "#]]);
+    rig.lists(expect![[r#"
+        #lobby present
+    "#]]);
+    rig.server(":alice!a@host PART #lobby");
+    rig.lists(expect![[""]]);
+    assert_eq!(rig.client.take_memory().unwrap().buffers, []);
+}
+
+#[test]
+fn leaving_before_the_answer_leaves() {
+    let mut rig = Rig::online();
+    join(&mut rig, "#lobby");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
+    rig.sends(expect![[r#"
+        JOIN #lobby
+        PART #lobby
+    "#]]);
+    rig.server(":alice!a@host JOIN #lobby\n:alice!a@host PART #lobby");
+    rig.lists(expect![[""]]);
+}
+
+#[test]
+fn a_room_that_was_left_is_not_joined_again_after_a_lost_connection() {
+    let mut rig = Rig::in_lobby("");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
+    rig.reconnects();
+    rig.greet(ALL, "");
+    rig.lists(expect![[""]]);
+}
+
+#[test]
+fn leaving_a_room_that_one_is_not_in_closes_it() {
+    let mut rig = Rig::in_lobby("");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
+    rig.server(":s 442 alice #lobby :You're not on that channel");
+    rig.lists(expect![[""]]);
+    join(&mut rig, "#lobby");
+    rig.server(":s 474 alice #lobby :Banned");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
+    rig.lists(expect![[""]]);
+}
+
+#[test]
+fn who_changes_his_mind_is_back() {
+    let mut rig = Rig::in_lobby("");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
+    join(&mut rig, "#lobby");
+    rig.sends(expect![[r#"
+        PART #lobby
+        JOIN #lobby
+    "#]]);
+    rig.server(":alice!a@host PART #lobby");
+    rig.server(":alice!a@host JOIN #lobby");
+    rig.lists(expect![[r#"
+        #lobby present, more before
+    "#]]);
+}
+
+#[test]
+fn being_sent_out_is_told_and_stays() {
+    let mut rig = Rig::in_lobby("");
+    rig.server("@10:05 :bob!b@host KICK #lobby alice :out");
+    rig.lists(expect![[r#"
+        #lobby absent: KickedOut #lobby
+    "#]]);
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        -- alice kicked by bob: out
+    "#]],
+    );
+    rig.says(expect![[r#"
+        #lobby: problem KickedOut #lobby
+    "#]]);
+    assert_eq!(rig.members("#lobby"), "");
+    rig.writes("#lobby", "hello?");
+    rig.says(expect![[r#"
+        #lobby: problem NotInRoom #lobby
+    "#]]);
+    rig.reconnects();
+    rig.greet(ALL, "");
+    rig.sends(expect![[""]]);
+    rig.lists(expect![[r#"
+        #lobby absent: KickedOut #lobby
+    "#]]);
+}
+
+#[test]
+fn others_are_sent_out_too() {
+    let mut rig = Rig::in_lobby("");
+    rig.server(":alice!a@host KICK #lobby bob\n:alice!a@host KICK #lobby nobody :x");
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        -- bob kicked by alice
+    "#]],
+    );
+    assert_eq!(rig.members("#lobby"), "@alice");
+}
+
+#[test]
+fn a_forwarded_room_takes_the_new_name() {
+    let mut rig = Rig::online();
+    join(&mut rig, "#old");
+    rig.server(":s 470 alice #old ##new :Forwarding to another channel\n:alice!a@host JOIN ##new");
+    rig.lists(expect![[r#"
+        ##new present, more before
+    "#]]);
+}
+
+#[test]
+fn a_room_forwarded_to_one_that_is_open_is_absent() {
+    let mut rig = Rig::in_lobby("");
+    join(&mut rig, "#old");
+    rig.server(":s 470 alice #old #lobby :Forwarding to another channel");
+    rig.lists(expect![[r#"
+        #lobby present
+        #old absent: Other #old, more before
+    "#]]);
+}
+
+#[test]
+fn the_server_may_put_the_person_into_rooms() {
+    let mut rig = Rig::online();
+    rig.server(":alice!a@host JOIN #welcome");
+    rig.lists(expect![[r#"
+        #welcome present, more before
+    "#]]);
+    rig.says(expect![[""]]);
+}
+
+#[test]
+fn remembered_rooms_are_joined_in_few_lines() {
+    let room = |number: usize| RememberedBuffer {
+        name: format!("#room{number}"),
+        is_room: true,
+        key: (number % 7 == 3).then(|| format!("key{number}")),
+        read_until: None,
+    };
+    let memory = Memory { buffers: (0..23).map(room).collect() };
+    let mut rig = Rig::with(settings(), &memory);
+    rig.connect();
+    rig.server(":s 001 alice :Welcome\n:s 422 alice :No MOTD");
+    rig.sends(expect![[r#"
+        JOIN #room3,#room10,#room17,#room0,#room1,#room2,#room4,#room5,#room6,#room7 key3,key10,key17
+        JOIN #room8,#room9,#room11,#room12,#room13,#room14,#room15,#room16,#room18,#room19
+        JOIN #room20,#room21,#room22
+    "#]]);
+    rig.server(":s 422 alice :No MOTD again");
+    rig.sends(expect![[""]]);
+}
+
+#[test]
+fn a_memory_may_be_damaged() {
+    let named = |name: &str, is_room| RememberedBuffer { name: name.into(), is_room, ..Default::default() };
+    let buffers = vec![
+        named("", true),
+        named("", false),
+        named("#a b", true),
+        named("no-room", true),
+        named("#no-nick", false),
+        named(&"#x".repeat(400), true),
+        named("#good", true),
+        named("#GOOD", true),
+        named("bob", false),
+    ];
+    let mut rig = Rig::with(settings(), &Memory { buffers });
+    rig.connect();
+    rig.lists(expect![[r#"
+        #good joining, more before
+        bob present
+    "#]]);
+    assert!(rig.model.buffers.values().all(|view| view.kind != BufferKind::Server));
+}
+
+#[test]
+fn a_topic_is_set_and_cleared() {
+    let mut rig = Rig::in_lobby("");
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::SetTopic { buffer, topic: "new words".into() });
+    rig.sends(expect![[r#"
+        TOPIC #lobby :new words
+    "#]]);
+    rig.server(":alice!a@host TOPIC #lobby :new words\n:bob!b@host TOPIC #lobby :");
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        -- alice set the topic: new words
+        -- bob cleared the topic
+    "#]],
+    );
+    assert_eq!(rig.buffer("#lobby").topic, None);
+    rig.server(":s 332 alice #lobby :again\n:s 331 alice #lobby :No topic");
+    assert_eq!(rig.buffer("#lobby").topic, None);
+}
+
+#[test]
+fn what_happens_in_other_rooms_is_nobodys_business() {
+    let mut rig = Rig::in_lobby("");
+    rig.server(
+        ":bob!b@host JOIN #other
+         :bob!b@host PART #other
+         :bob!b@host TOPIC #other :x
+         :bob!b@host KICK #other carol
+         :bob!b@host MODE #other +o bob
+         :s 353 alice = #other :a b c
+         :s 332 alice #other :x
+         :alice!a@host PART #other
+         :bob!b@host KICK #other alice",
+    );
+    rig.lists(expect![[r#"
+        #lobby present
+    "#]]);
+}

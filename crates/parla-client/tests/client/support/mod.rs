@@ -1,0 +1,12 @@
+//! What the tests share: a client with a scripted server, the model of an interface, a real server in memory.
+
+mod model;
+mod rig;
+mod server;
+mod shown;
+mod wire;
+
+pub(crate) use model::Model;
+pub(crate) use rig::{ALL, Rig, START, settings};
+use server::Memory;
+pub(crate) use wire::{Cut, World};

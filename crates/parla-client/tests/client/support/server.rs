@@ -1,0 +1,180 @@
+//! The real server without its daemon: connections are numbers, the disk is a list.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+
+use parla_proto::Timestamp;
+use parla_server::{
+    Change, ChannelState, ConnectionId, Disconnect, Input, LogMode, Output, Outputs, Page, Peer, Position,
+    Query, QueryResult, Server, Settings, Spoken,
+};
+
+/// A server in memory.
+pub(crate) struct Memory {
+    server: Server,
+    settings: Settings,
+    /// What is kept; a restart does not lose it.
+    kept: Vec<Arc<Spoken>>,
+    channels: BTreeMap<u64, ChannelState>,
+    now: Timestamp,
+    connections: u64,
+    lines: BTreeMap<ConnectionId, VecDeque<Vec<u8>>>,
+    closed: BTreeSet<ConnectionId>,
+    starts: u64,
+}
+
+impl Memory {
+    pub(crate) fn new(settings: Settings, now: Timestamp) -> Self {
+        Self {
+            server: Server::new(settings.clone(), LogMode::Local { next_seq: 1 }, Vec::new(), now),
+            settings,
+            kept: Vec::new(),
+            channels: BTreeMap::new(),
+            now,
+            connections: 0,
+            lines: BTreeMap::new(),
+            closed: BTreeSet::new(),
+            starts: 1,
+        }
+    }
+
+    /// Someone connects.
+    pub(crate) fn open(&mut self) -> ConnectionId {
+        self.connections += 1;
+        let connection = ConnectionId::from_number(self.connections);
+        self.lines.insert(connection, VecDeque::new());
+        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), unthrottled: false };
+        self.feed(Input::Connected { connection, peer });
+        connection
+    }
+
+    /// A line comes in, without its end.
+    pub(crate) fn line(&mut self, connection: ConnectionId, line: &[u8]) {
+        if self.is_open(connection) {
+            self.feed(Input::Line { connection, line: line.into() });
+        }
+    }
+
+    /// A connection is no more.
+    pub(crate) fn lost(&mut self, connection: ConnectionId) {
+        if self.is_open(connection) {
+            self.feed(Input::Disconnected { connection, why: Disconnect::Reset });
+            self.closed.insert(connection);
+        }
+        self.lines.remove(&connection);
+    }
+
+    pub(crate) fn is_open(&self, connection: ConnectionId) -> bool {
+        self.lines.contains_key(&connection) && !self.closed.contains(&connection)
+    }
+
+    /// The next line for a connection, with its end.
+    pub(crate) fn next_line(&mut self, connection: ConnectionId) -> Option<Vec<u8>> {
+        self.lines.get_mut(&connection)?.pop_front()
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.server.next_deadline()
+    }
+
+    /// It is so late now.
+    pub(crate) fn wake(&mut self, now: Timestamp) {
+        self.now = now;
+        if self.server.next_deadline().is_some_and(|deadline| deadline <= now) {
+            self.feed(Input::Deadline);
+        }
+    }
+
+    /// The server stops and starts again, with what it has kept.
+    pub(crate) fn restart(&mut self) {
+        self.feed(Input::ShuttingDown);
+        self.closed.extend(self.lines.keys().copied());
+        self.starts += 1;
+        let channels = self.channels.values().cloned().collect();
+        let mode = LogMode::Local { next_seq: self.starts * 1_000_000 };
+        self.server = Server::new(self.settings.clone(), mode, channels, self.now);
+    }
+
+    /// What was said in a room: who, and what.
+    pub(crate) fn said(&self, room: &str) -> Vec<(String, String)> {
+        let inside = self.kept.iter().filter(|spoken| spoken.target == room);
+        let nick = |spoken: &Spoken| spoken.source.split('!').next().unwrap().to_owned();
+        inside.map(|spoken| (nick(spoken), spoken.text.clone())).collect()
+    }
+
+    fn feed(&mut self, input: Input) {
+        let mut waiting = VecDeque::from([input]);
+        while let Some(input) = waiting.pop_front() {
+            let mut out = Outputs::default();
+            self.server.handle(self.now, input, &mut out);
+            for change in out.changes {
+                match change {
+                    Change::Message(spoken) => self.kept.push(spoken),
+                    Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
+                }
+            }
+            for output in out.outputs {
+                waiting.extend(self.carry_out(output));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::Deliver { to, line } => {
+                for connection in to {
+                    if let Some(lines) = self.lines.get_mut(&connection) {
+                        lines.push_back(line.to_vec());
+                    }
+                }
+            }
+            Output::Close { connection } => drop(self.closed.insert(connection)),
+            Output::LinesTaken { .. } => {}
+            Output::Query { connection, query } => {
+                let result = Some(self.answer(&query));
+                return Some(Input::QueryResult { connection, result });
+            }
+            Output::VerifyPassword { .. } | Output::Propose(_) => panic!("not on this server"),
+        }
+        None
+    }
+
+    fn answer(&self, query: &Query) -> QueryResult {
+        let Query::History { record, page, limit } = query else { panic!("nobody asks for {query:?}") };
+        let all = self.kept.iter().filter(|spoken| spoken.record == Some(*record));
+        let part = |from: Option<Position>, to: Option<Position>| -> Vec<Arc<Spoken>> {
+            let is_inside = |spoken: &&Arc<Spoken>| {
+                from.is_none_or(|from| is_after(spoken, from)) && to.is_none_or(|to| is_before(spoken, to))
+            };
+            all.clone().filter(is_inside).cloned().collect()
+        };
+        QueryResult::History(match *page {
+            Page::Latest(after) => last(part(after, None), *limit),
+            Page::Before(to) => last(part(None, Some(to)), *limit),
+            // The client asks from the newer to the older.
+            Page::Between(from, to) => last(part(Some(to), Some(from)), *limit),
+            Page::After(_) | Page::Around(_) => panic!("nobody asks for {page:?}"),
+        })
+    }
+}
+
+fn is_before(spoken: &Spoken, position: Position) -> bool {
+    match position {
+        Position::Id(id) => spoken.seq < id.seq(),
+        Position::Time(time) => spoken.at < time,
+    }
+}
+
+fn is_after(spoken: &Spoken, position: Position) -> bool {
+    match position {
+        Position::Id(id) => spoken.seq > id.seq(),
+        Position::Time(time) => spoken.at > time,
+    }
+}
+
+fn last<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
+    list.split_off(list.len().saturating_sub(limit))
+}

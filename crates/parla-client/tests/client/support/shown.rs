@@ -1,0 +1,128 @@
+//! Views in short words, as a person would read them off the screen.
+
+use parla_client::{
+    Problem,
+    view::{
+        BufferView, Content, Delivery, Earlier, Event, Gap, LinkState, Manner, Notice, Presence, Row, Said,
+    },
+};
+use parla_proto::Timestamp;
+
+/// `10:02`, and the seconds if there are any.
+fn clock(at: Timestamp) -> String {
+    let text = at.to_string();
+    let time = &text[11..19];
+    time.strip_suffix(":00").unwrap_or(time).to_owned()
+}
+
+pub(crate) fn rows(view: &BufferView) -> String {
+    let mut lines = String::new();
+    for shown in view.timeline.rows() {
+        if view.divider == Some(shown.id) {
+            lines.push_str("---- new\n");
+        }
+        lines.push_str(&row(shown));
+        lines.push('\n');
+    }
+    lines
+}
+
+pub(crate) fn row(row: &Row) -> String {
+    match &row.content {
+        Content::Said(said) => self::said(said),
+        Content::Event(event) => format!("-- {}", self::event(event)),
+        Content::Server(text) => format!("** {}", text.plain),
+        Content::Gap(gap) => self::gap(gap),
+    }
+}
+
+fn gap(gap: &Gap) -> String {
+    let from = gap.from.map_or_else(|| "?".to_owned(), clock);
+    format!("== gap {from}–{} {}", clock(gap.to), format!("{:?}", gap.state).to_lowercase())
+}
+
+fn said(said: &Said) -> String {
+    let from = if said.own { "me" } else { &said.from };
+    let words = match said.manner {
+        Manner::Message => format!("<{from}> {}", said.text.plain),
+        Manner::Notice => format!("-{from}- {}", said.text.plain),
+        Manner::Action => format!("* {from} {}", said.text.plain),
+    };
+    let mention = if said.mention { " [mention]" } else { "" };
+    let delivery = match &said.delivery {
+        Delivery::Done => String::new(),
+        Delivery::Queued => " (queued)".to_owned(),
+        Delivery::Sent => " (sent)".to_owned(),
+        Delivery::Failed(problem) => format!(" (failed: {:?})", problem.kind),
+    };
+    format!("{words}{mention}{delivery}")
+}
+
+fn event(event: &Event) -> String {
+    let because = |reason: &Option<parla_client::text::Text>| {
+        reason.as_ref().map_or_else(String::new, |reason| format!(": {}", reason.plain))
+    };
+    match event {
+        Event::Joined { who } => format!("{who} joined"),
+        Event::Left { who, reason } => format!("{who} left{}", because(reason)),
+        Event::Quit { who, reason } => format!("{who} quit{}", because(reason)),
+        Event::Kicked { who, by, reason } => format!("{who} kicked by {by}{}", because(reason)),
+        Event::Renamed { from, to } => format!("{from} is {to}"),
+        Event::TopicSet { by, topic } => format!("{by} set the topic: {}", topic.plain),
+        Event::TopicCleared { by } => format!("{by} cleared the topic"),
+        Event::ModeSet { by, modes } => format!("{by} set {modes}"),
+        Event::Invited { by, who } => format!("{by} invited {who}"),
+    }
+}
+
+pub(crate) fn problem(problem: &Problem) -> String {
+    let about = if problem.about.is_empty() { String::new() } else { format!(" {}", problem.about) };
+    format!("{:?}{about}", problem.kind)
+}
+
+pub(crate) fn notice(place: Option<&str>, notice: &Notice) -> String {
+    let place = place.map_or_else(String::new, |place| format!("{place}: "));
+    let words = match notice {
+        Notice::Problem(problem) => format!("problem {}", self::problem(problem)),
+        Notice::Invitation { from, room } => format!("{from} invites to {room}"),
+        Notice::Invited { who, room } => format!("{who} invited to {room}"),
+        Notice::NickChanged(nick) => format!("now {nick}"),
+        Notice::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
+        Notice::Help => "help".to_owned(),
+    };
+    format!("{place}{words}")
+}
+
+pub(crate) fn link(state: &LinkState) -> String {
+    match state {
+        LinkState::Connecting(stage) => format!("connecting: {stage:?}"),
+        LinkState::Online => "online".to_owned(),
+        LinkState::Waiting { attempt, why, .. } => format!("waiting, attempt {attempt}: {}", problem(why)),
+        LinkState::Stopped { why, suggestion } => {
+            let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", problem(why)));
+            let suggestion = suggestion.as_ref().map_or_else(String::new, |it| format!(", perhaps {it}"));
+            format!("stopped{why}{suggestion}")
+        }
+    }
+}
+
+/// `#lobby present, 3 unread (1 for me)`.
+pub(crate) fn summary(view: &BufferView) -> String {
+    let presence = match &view.presence {
+        Presence::Joining => "joining".to_owned(),
+        Presence::Present => "present".to_owned(),
+        Presence::Absent(None) => "absent".to_owned(),
+        Presence::Absent(Some(why)) => format!("absent: {}", problem(why)),
+    };
+    let unread = match (view.unread, view.mentions) {
+        (0, _) => String::new(),
+        (unread, 0) => format!(", {unread} unread"),
+        (unread, mentions) => format!(", {unread} unread ({mentions} for me)"),
+    };
+    let earlier = match view.earlier {
+        Earlier::Possible => ", more before",
+        Earlier::Loading => ", loading what was before",
+        Earlier::None | Earlier::Unavailable => "",
+    };
+    format!("{} {presence}{unread}{earlier}", view.name)
+}

@@ -1,0 +1,253 @@
+//! Clients and a real server with wires between them, and a hand that cuts one of the wires wherever the test wants.
+
+use std::{collections::VecDeque, time::Duration};
+
+use parla_client::{Input, Output, Problem, ProblemKind, Settings};
+use parla_proto::Timestamp;
+use parla_server::ConnectionId;
+
+use super::{Memory, Rig, START, settings};
+
+/// How long a server takes a silent connection for a living one.
+const GHOST: Duration = Duration::from_secs(20);
+
+/// How a wire is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// What was on its way is lost in both directions.
+    Everything,
+    /// What was on its way to the server has arrived, and its answers are lost.
+    Answers,
+    /// What was on its way to the server has arrived, and the server does not notice for a while that nobody is there.
+    Unnoticed,
+}
+
+impl Cut {
+    pub(crate) const ALL: [Self; 3] = [Self::Everything, Self::Answers, Self::Unnoticed];
+}
+
+/// A client and its wire.
+pub(crate) struct Wire {
+    pub(crate) rig: Rig,
+    connection: Option<ConnectionId>,
+    to_server: VecDeque<Vec<u8>>,
+    /// Lines that went through since the last cut.
+    pub(crate) lines: usize,
+    /// Cuts that are to come, each so many lines after the one before.
+    pub(crate) cuts: VecDeque<(usize, Cut)>,
+    pub(crate) connects: usize,
+    /// The wire cannot be mended.
+    pub(crate) is_dead: bool,
+    /// Changes each line on its way to the client; none: it is lost, several: it is doubled.
+    pub(crate) bend: fn(Vec<u8>) -> Vec<Vec<u8>>,
+}
+
+/// Everything.
+pub(crate) struct World {
+    pub(crate) server: Memory,
+    pub(crate) now: Timestamp,
+    pub(crate) wires: Vec<Wire>,
+    /// Connections that only the server believes in.
+    ghosts: Vec<(Timestamp, ConnectionId)>,
+}
+
+impl World {
+    pub(crate) fn new(settings: parla_server::Settings) -> Self {
+        Self { server: Memory::new(settings, START), now: START, wires: Vec::new(), ghosts: Vec::new() }
+    }
+
+    /// A world with the usual server.
+    pub(crate) fn usual() -> Self {
+        Self::new(parla_server::Settings::named("irc.example.org"))
+    }
+
+    /// Someone who is not connected yet; gives his number.
+    pub(crate) fn add(&mut self, nick: &str) -> usize {
+        let settings = Settings { nick: nick.into(), seed: self.wires.len() as u64, ..settings() };
+        self.wires.push(Wire {
+            rig: Rig::with(settings, &parla_client::Memory::default()),
+            connection: None,
+            to_server: VecDeque::new(),
+            lines: 0,
+            cuts: VecDeque::new(),
+            connects: 0,
+            is_dead: false,
+            bend: |line| vec![line],
+        });
+        self.wires.len() - 1
+    }
+
+    /// Someone who is in a room.
+    pub(crate) fn add_to(&mut self, room: &str, nick: &str) -> usize {
+        let number = self.add(nick);
+        self.wires[number].rig.input(Input::Start);
+        self.wants(number, parla_client::Intent::Join { room: room.into(), key: None });
+        self.settle();
+        number
+    }
+
+    pub(crate) fn wants(&mut self, number: usize, intent: parla_client::Intent) {
+        self.wires[number].rig.now = self.now;
+        self.wires[number].rig.wants(intent);
+    }
+
+    pub(crate) fn says(&mut self, number: usize, room: &str, text: &str) {
+        self.wires[number].rig.now = self.now;
+        self.wires[number].rig.writes(room, text);
+    }
+
+    /// Lets lines go to and fro until none is on its way.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..100_000 {
+            let mut is_busy = false;
+            for number in 0..self.wires.len() {
+                is_busy |= self.step(number);
+            }
+            if !is_busy {
+                return;
+            }
+        }
+        panic!("the talk never ends");
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        self.settle();
+        for _ in 0..1_000_000 {
+            let clients = self.wires.iter().filter_map(|wire| wire.rig.client.next_deadline());
+            let ghosts = self.ghosts.iter().map(|(at, _)| *at);
+            let next = clients.chain(ghosts).chain(self.server.next_deadline()).min();
+            let Some(next) = next.filter(|next| *next <= until) else {
+                self.now = until;
+                return;
+            };
+            self.now = self.now.max(next);
+            self.wake();
+            self.settle();
+        }
+        panic!("time does not pass");
+    }
+
+    fn wake(&mut self) {
+        let now = self.now;
+        self.server.wake(now);
+        for (_, ghost) in self.ghosts.extract_if(.., |(at, _)| *at <= now) {
+            self.server.lost(ghost);
+        }
+        for wire in &mut self.wires {
+            wire.rig.now = now;
+            if wire.rig.client.next_deadline().is_some_and(|deadline| deadline <= now) {
+                wire.rig.input(Input::Deadline);
+            }
+        }
+    }
+
+    /// One line in each direction. False if there is none.
+    fn step(&mut self, number: usize) -> bool {
+        let did = self.carry_out(number);
+        let wire = &mut self.wires[number];
+        wire.rig.now = self.now;
+        let Some(connection) = wire.connection else { return did };
+        if self.cut_if_due(number) {
+            return true;
+        }
+        let wire = &mut self.wires[number];
+        let sent = wire.to_server.pop_front();
+        if let Some(line) = &sent {
+            wire.lines += 1;
+            self.server.line(connection, line);
+            if self.cut_if_due(number) {
+                return true;
+            }
+        }
+        let wire = &mut self.wires[number];
+        let said = self.server.next_line(connection);
+        if let Some(line) = &said {
+            wire.lines += 1;
+            for line in (wire.bend)(line.strip_suffix(b"\r\n").unwrap().to_vec()) {
+                wire.rig.input(Input::Line(&line));
+            }
+        } else if !self.server.is_open(connection) {
+            self.break_wire(number);
+        }
+        did || sent.is_some() || said.is_some()
+    }
+
+    /// Does what the client wants done. False if that is nothing.
+    fn carry_out(&mut self, number: usize) -> bool {
+        let outputs = self.wires[number].rig.take_outputs();
+        let did = !outputs.is_empty();
+        for output in outputs {
+            match output {
+                Output::Send(bytes) => {
+                    self.wires[number].to_server.push_back(bytes.strip_suffix(b"\r\n").unwrap().to_vec());
+                }
+                Output::Connect => self.connect(number),
+                Output::Disconnect => {
+                    self.deliver(number);
+                    self.hang_up(number);
+                }
+                Output::Keep(_) | Output::Recall { .. } => panic!("there is no archive"),
+            }
+        }
+        did
+    }
+
+    fn connect(&mut self, number: usize) {
+        self.hang_up(number);
+        self.wires[number].connects += 1;
+        if self.wires[number].is_dead {
+            return self.break_wire(number);
+        }
+        self.wires[number].connection = Some(self.server.open());
+        self.wires[number].rig.input(Input::Opened);
+    }
+
+    fn hang_up(&mut self, number: usize) {
+        self.wires[number].to_server.clear();
+        if let Some(connection) = self.wires[number].connection.take() {
+            self.server.lost(connection);
+        }
+    }
+
+    /// What was on its way to the server arrives.
+    fn deliver(&mut self, number: usize) {
+        let wire = &mut self.wires[number];
+        if let Some(connection) = wire.connection {
+            for line in wire.to_server.drain(..) {
+                self.server.line(connection, &line);
+            }
+        }
+    }
+
+    fn cut_if_due(&mut self, number: usize) -> bool {
+        let wire = &mut self.wires[number];
+        let Some((_, how)) = wire.cuts.front().copied().filter(|(after, _)| wire.lines >= *after) else {
+            return false;
+        };
+        wire.cuts.pop_front();
+        wire.lines = 0;
+        self.cut(number, how);
+        true
+    }
+
+    pub(crate) fn cut(&mut self, number: usize, how: Cut) {
+        self.carry_out(number);
+        if how != Cut::Everything {
+            self.deliver(number);
+        }
+        if how == Cut::Unnoticed
+            && let Some(connection) = self.wires[number].connection.take()
+        {
+            self.ghosts.push((self.now + GHOST, connection));
+        }
+        self.break_wire(number);
+    }
+
+    fn break_wire(&mut self, number: usize) {
+        self.hang_up(number);
+        let problem = Problem { kind: ProblemKind::Lost, about: "".into(), details: "reset".into() };
+        self.wires[number].rig.input(Input::Closed(problem));
+    }
+}
