@@ -1,3 +1,151 @@
-//! The app on the desktop.
+//! The app on the desktop: the interface of `parla-ui` in a window, and the networks on a thread of their own.
+//!
+//! `engine` talks to servers, `archive` keeps what was said, `store` remembers the networks, `desktop` is what the interface
+//! needs of this place, and `window` shows it.
 
-fn main() {}
+mod archive;
+mod cli;
+mod clock;
+mod data_dir;
+mod desktop;
+mod engine;
+mod finish;
+mod limits;
+mod page;
+mod store;
+mod system;
+mod window;
+
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    cli::Cli,
+    data_dir::DataDir,
+    desktop::Parts,
+    engine::{Beginning, Engine},
+    finish::Finish,
+    store::{Remembered, RememberedNetwork, Writing},
+    window::Opening,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    #[cfg(target_os = "linux")]
+    avoid_dmabuf();
+    match run(&cli) {
+        Ok(never) => match never {},
+        Err(error) => {
+            // If standard error is closed, there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "parla: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The web view's way to draw by DMABUF shows blank windows with some drivers and takes 85 MB more. A variable says so, and it
+/// can only be set for a program that starts: so this one starts anew in its own place, before it has done anything.
+#[cfg(target_os = "linux")]
+fn avoid_dmabuf() {
+    use std::{env, os::unix::process::CommandExt, process::Command};
+
+    const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if env::var_os(VARIABLE).is_some() {
+        return;
+    }
+    if let Ok(program) = env::current_exe() {
+        let mut arguments = env::args_os();
+        let name = arguments.next().unwrap_or_else(|| "parla".into());
+        // It only returns if it failed, and then it goes without.
+        let _ = Command::new(program).arg0(name).args(arguments).env(VARIABLE, "1").exec();
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
+    log_to_stderr();
+    anyhow::ensure!(system::has_display(), "there is no display to open a window on");
+    let data_dir = DataDir::take(cli.data_dir.as_deref())?;
+    let mut remembered = Remembered::read(&data_dir.settings());
+    let writing =
+        Writing::start(data_dir.settings(), remembered.clone()).context("no thread for the settings")?;
+    let store = writing.store();
+    if let Some(address) = &cli.connect {
+        let (number, network) = named(&remembered, address, cli.name.as_deref());
+        store.remember(parla_client::view::NetworkId(number), network.clone());
+        remembered.networks.insert(number, network);
+    }
+    let beginning = Beginning {
+        archives: data_dir.archives(),
+        store: store.clone(),
+        networks: remembered.networks.clone(),
+    };
+    let (engine, updates) = Engine::start(beginning).context("no thread for the networks")?;
+    let is_returning = !remembered.networks.is_empty();
+    let parts = Parts { orders: engine.orders(), updates, store, values: remembered.values, is_returning };
+    let web_view = data_dir.web_view();
+    let finish = Finish::new(engine, writing, data_dir);
+    finish.at_signals();
+    window::show(Opening { parts, web_view, end: Box::new(move || finish.now()) })
+}
+
+/// The network that was asked for at the start, under its number: the one that is remembered, or a new one.
+fn named(remembered: &Remembered, address: &str, name: Option<&str>) -> (u32, RememberedNetwork) {
+    let known = remembered.networks.iter().find(|(_, network)| network.address == address);
+    let (number, mut network) = match known {
+        Some((number, network)) => (*number, network.clone()),
+        None => {
+            let last = remembered.networks.last_key_value().map_or(0, |(number, _)| *number);
+            let network =
+                RememberedNetwork { address: address.to_owned(), nick: user_name(), ..Default::default() };
+            (last.saturating_add(1), network)
+        }
+    };
+    if let Some(name) = name {
+        network.nick = name.to_owned();
+    }
+    (number, network)
+}
+
+/// The name of the person on this machine, as far as it can be a nick.
+fn user_name() -> String {
+    let name = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+    let plain = plain.trim_start_matches(|char: char| char.is_ascii_digit());
+    if plain.is_empty() { "guest".to_owned() } else { plain.to_owned() }
+}
+
+/// What went wrong, for people who start it from a terminal. `RUST_LOG` asks for more. Never what was said: Dioxus would write
+/// an event that it cannot read, and an event may be what somebody types.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,parla=info,dioxus_desktop::webview=off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_that_is_known_keeps_its_number() {
+        let mut remembered = Remembered::default();
+        let (number, network) = named(&remembered, "irc.example.org", Some("alice"));
+        assert_eq!((number, network.nick.as_str()), (1, "alice"));
+        remembered.networks.insert(number, network);
+        let (number, network) = named(&remembered, "irc.example.org", None);
+        assert_eq!((number, network.nick.as_str()), (1, "alice"));
+        let (number, network) = named(&remembered, "localhost", None);
+        assert_eq!(number, 2);
+        assert!(!network.nick.is_empty());
+    }
+}

@@ -1,0 +1,334 @@
+//! What was said on one network, kept on this machine, by a thread of its own.
+//!
+//! Whoever hands over a message never waits for the disk. What goes wrong with the file is told once and tried again; the
+//! conversation goes on without it.
+
+mod file;
+mod place;
+mod row;
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::Instant,
+};
+
+use parla_client::{Kept, view::BufferKind};
+use parla_proto::Timestamp;
+
+use self::file::{ArchiveError, ArchiveFile};
+use crate::limits::{
+    ARCHIVE_BATCH_MAX, ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX,
+};
+
+pub(crate) use self::{file::Recalled, place::file as file_of};
+
+/// Messages of one conversation that are wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    pub(crate) kind: BufferKind,
+    pub(crate) name: Arc<str>,
+    /// Only older ones; else the latest.
+    pub(crate) before: Option<Timestamp>,
+    pub(crate) limit: usize,
+}
+
+/// What an archive tells.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// The answer to a question; each gets one.
+    Recalled(Question, Recalled),
+    /// Messages are not kept, and why. Said once.
+    Broken(String),
+}
+
+#[derive(Debug)]
+enum Order {
+    Keep(Kept),
+    Recall(Question),
+    End,
+}
+
+/// The way to an archive.
+#[derive(Debug)]
+pub(crate) struct Archive {
+    orders: SyncSender<Order>,
+    dropped: bool,
+}
+
+/// Tells the engine.
+type Tell = Box<dyn Fn(News) + Send>;
+
+impl Archive {
+    /// Opens the file at `path` on a thread of its own. `ended` is dropped when that is through with everything.
+    pub(crate) fn start<E: Send + 'static>(path: PathBuf, tell: Tell, ended: E) -> std::io::Result<Self> {
+        let (orders, incoming) = sync_channel(ARCHIVE_ORDERS_MAX);
+        thread::Builder::new().name("archive".to_owned()).spawn(move || {
+            Keeper::new(path, tell).run(&incoming);
+            drop(ended);
+        })?;
+        Ok(Self { orders, dropped: false })
+    }
+
+    /// Keeps a message, if there is room for it in the queue.
+    pub(crate) fn keep(&mut self, kept: Kept) {
+        if self.orders.try_send(Order::Keep(kept)).is_err() && !self.dropped {
+            self.dropped = true;
+            tracing::error!("the archive is too slow or gone; some messages are not kept");
+        }
+    }
+
+    /// Asks. Gives the question back if nobody is there to answer.
+    pub(crate) fn recall(&self, question: Question) -> Result<(), Question> {
+        match self.orders.try_send(Order::Recall(question)) {
+            Ok(()) => Ok(()),
+            Err(
+                TrySendError::Full(Order::Recall(question))
+                | TrySendError::Disconnected(Order::Recall(question)),
+            ) => Err(question),
+            // What was handed over comes back.
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Ok(()),
+        }
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        // If the queue is full, the end of the channel says the same.
+        let _ = self.orders.try_send(Order::End);
+    }
+}
+
+/// The thread's side.
+struct Keeper {
+    path: PathBuf,
+    tell: Tell,
+    file: Option<ArchiveFile>,
+    /// Not written yet; only left here when the file cannot be written.
+    pending: VecDeque<Kept>,
+    /// No attempt before that.
+    retry_at: Option<Instant>,
+    unindexed: usize,
+    told: bool,
+}
+
+impl Keeper {
+    fn new(path: PathBuf, tell: Tell) -> Self {
+        Self {
+            path,
+            tell,
+            file: None,
+            pending: VecDeque::new(),
+            retry_at: None,
+            unindexed: ARCHIVE_TAIL_MAX,
+            told: false,
+        }
+    }
+
+    fn run(mut self, incoming: &Receiver<Order>) {
+        self.open();
+        let mut ended = false;
+        while !ended {
+            let first = if self.pending.is_empty() {
+                Some(incoming.recv().unwrap_or(Order::End))
+            } else {
+                match incoming.recv_timeout(ARCHIVE_RETRY) {
+                    Ok(order) => Some(order),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => Some(Order::End),
+                }
+            };
+            for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_BATCH_MAX)) {
+                match order {
+                    Order::Keep(kept) => self.pending.push_back(kept),
+                    Order::Recall(question) => self.recall(question),
+                    Order::End => ended = true,
+                }
+            }
+            self.write();
+            self.index();
+        }
+        self.retry_at = None;
+        self.write();
+        self.unindexed = ARCHIVE_TAIL_MAX;
+        self.index();
+    }
+
+    fn open(&mut self) {
+        if self.file.is_some() || self.retry_at.is_some_and(|at| at > Instant::now()) {
+            return;
+        }
+        match make_and_open(&self.path) {
+            Ok(file) => self.file = Some(file),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// Writes what is pending, in transactions that are not too large.
+    fn write(&mut self) {
+        if self.pending.is_empty() || self.retry_at.is_some_and(|at| at > Instant::now()) {
+            return self.give_up_oldest();
+        }
+        self.open();
+        while !self.pending.is_empty() {
+            let Some(file) = &mut self.file else { break };
+            let count = self.pending.len().min(ARCHIVE_BATCH_MAX);
+            let batch = self.pending.make_contiguous().get(..count).unwrap_or_default();
+            match file.keep(batch) {
+                Ok(new) => {
+                    self.unindexed += new;
+                    self.retry_at = None;
+                    self.pending.drain(..count);
+                }
+                Err(error) => {
+                    self.failed(&error);
+                    break;
+                }
+            }
+        }
+        self.give_up_oldest();
+    }
+
+    fn give_up_oldest(&mut self) {
+        let excess = self.pending.len().saturating_sub(ARCHIVE_PENDING_MAX);
+        self.pending.drain(..excess);
+    }
+
+    fn recall(&mut self, question: Question) {
+        self.write();
+        self.open();
+        let found = match &mut self.file {
+            Some(file) => file.recall(question.kind, &question.name, question.before, question.limit),
+            None => Ok(Recalled::default()),
+        };
+        let recalled = found.unwrap_or_else(|error| {
+            self.failed(&error);
+            Recalled::default()
+        });
+        (self.tell)(News::Recalled(question, recalled));
+    }
+
+    /// Lets a search find what came in, when it is enough to be worth it.
+    fn index(&mut self) {
+        if self.unindexed < ARCHIVE_TAIL_MAX {
+            return;
+        }
+        let Some(file) = &mut self.file else { return };
+        self.unindexed = 0;
+        if let Err(error) = file.index() {
+            tracing::warn!(%error, "messages are not indexed yet");
+        }
+    }
+
+    fn failed(&mut self, error: &ArchiveError) {
+        self.retry_at = Some(Instant::now() + ARCHIVE_RETRY);
+        if self.told {
+            tracing::debug!(%error, file = %self.path.display(), "messages are still not kept");
+            return;
+        }
+        self.told = true;
+        tracing::error!(%error, file = %self.path.display(), "messages are not kept");
+        (self.tell)(News::Broken(error.to_string()));
+    }
+}
+
+fn make_and_open(path: &Path) -> Result<ArchiveFile, ArchiveError> {
+    if let Some(folder) = path.parent() {
+        // If it cannot be made, opening the file says why.
+        let _ = crate::data_dir::make(folder);
+    }
+    ArchiveFile::open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use parla_client::view::Manner;
+
+    use super::*;
+
+    fn start(path: &Path) -> (Archive, Receiver<News>, Receiver<()>) {
+        let (news, heard) = channel();
+        let (ended, end) = channel::<()>();
+        let tell = Box::new(move |said| news.send(said).unwrap_or_default());
+        (Archive::start(path.to_owned(), tell, ended).unwrap(), heard, end)
+    }
+
+    fn said(ms: i64) -> Kept {
+        Kept {
+            kind: BufferKind::Room,
+            buffer: "#tea".into(),
+            msgid: None,
+            at: Timestamp::from_millis(ms),
+            source: "alice!a@host".into(),
+            manner: Manner::Message,
+            text: ms.to_string().into(),
+            own: false,
+        }
+    }
+
+    fn latest(limit: usize) -> Question {
+        Question { kind: BufferKind::Room, name: "#tea".into(), before: None, limit }
+    }
+
+    #[test]
+    fn what_was_kept_is_recalled_at_once_and_after_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sub/a.db");
+        let (mut archive, heard, end) = start(&path);
+        for ms in 1..=3_000 {
+            archive.keep(said(ms));
+        }
+        archive.recall(latest(2)).unwrap();
+        let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
+        assert_eq!(found.messages, [said(2_999), said(3_000)]);
+        archive.keep(said(3_001));
+        drop(archive);
+        end.recv().unwrap_err();
+        let (archive, heard, _end) = start(&path);
+        archive.recall(latest(1)).unwrap();
+        let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
+        assert_eq!(found.messages, [said(3_001)]);
+    }
+
+    #[test]
+    fn a_broken_file_is_told_once_and_questions_are_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        std::fs::write(&path, "this is no database, and long enough to be one; ".repeat(100)).unwrap();
+        let (mut archive, heard, end) = start(&path);
+        archive.keep(said(1));
+        archive.recall(latest(1)).unwrap();
+        archive.recall(latest(1)).unwrap();
+        let News::Broken(why) = heard.recv().unwrap() else { panic!() };
+        assert!(why.contains("not a SQLite database"), "{why}");
+        for _ in 0..2 {
+            let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
+            assert_eq!(found, Recalled::default());
+        }
+        drop(archive);
+        end.recv().unwrap_err();
+        assert!(heard.recv().is_err());
+    }
+
+    #[test]
+    fn what_waited_for_a_locked_file_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut keeper = Keeper::new(folder.path().join("none/such/a.db"), Box::new(|_| {}));
+        // The place of the folder is taken by a file.
+        std::fs::write(folder.path().join("none"), "").unwrap();
+        keeper.pending.push_back(said(1));
+        keeper.write();
+        assert_eq!(keeper.pending.len(), 1);
+        std::fs::remove_file(folder.path().join("none")).unwrap();
+        keeper.retry_at = None;
+        keeper.write();
+        assert!(keeper.pending.is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! The file against what it should hold.
+
+use parla_client::view::Manner;
+use parla_history::{Search, search};
+
+use super::*;
+
+const AT: i64 = 1_700_000_000_000;
+
+struct Kit {
+    folder: tempfile::TempDir,
+    file: ArchiveFile,
+}
+
+impl Kit {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ArchiveFile::open(&folder.path().join("a.db")).unwrap();
+        Self { folder, file }
+    }
+
+    fn reopened(self) -> Self {
+        drop(self.file);
+        let file = ArchiveFile::open(&self.folder.path().join("a.db")).unwrap();
+        Self { folder: self.folder, file }
+    }
+
+    fn keep(&mut self, messages: &[Kept]) -> usize {
+        self.file.keep(messages).unwrap()
+    }
+
+    /// The texts, and a `+` before them if there are more.
+    fn recall(&mut self, before: Option<i64>, limit: usize) -> String {
+        let before = before.map(|ms| Timestamp::from_millis(AT + ms));
+        let found = self.file.recall(BufferKind::Room, &"#tea".into(), before, limit).unwrap();
+        let texts: Vec<&str> = found.messages.iter().map(|kept| kept.text.as_ref()).collect();
+        format!("{}{}", if found.more { "+ " } else { "" }, texts.join(" "))
+    }
+}
+
+/// A message with an id of the server, `ms` after the beginning; its text is the time.
+fn with_id(ms: i64) -> Kept {
+    Kept { msgid: Some(format!("id{ms}").into()), ..plain(ms, &ms.to_string()) }
+}
+
+fn plain(ms: i64, text: &str) -> Kept {
+    Kept {
+        kind: BufferKind::Room,
+        buffer: "#tea".into(),
+        msgid: None,
+        at: Timestamp::from_millis(AT + ms),
+        source: "alice!a@host".into(),
+        manner: Manner::Message,
+        text: text.into(),
+        own: false,
+    }
+}
+
+#[test]
+fn messages_come_back_in_pages() {
+    let mut kit = Kit::new();
+    let all: Vec<Kept> = (1..=9).map(with_id).collect();
+    assert_eq!(kit.keep(&all), 9);
+    assert_eq!(kit.recall(None, 4), "+ 6 7 8 9");
+    assert_eq!(kit.recall(Some(6), 4), "+ 2 3 4 5");
+    assert_eq!(kit.recall(Some(2), 4), "1");
+    assert_eq!(kit.recall(Some(5), 4), "1 2 3 4");
+    assert_eq!(kit.recall(Some(1), 4), "");
+    let mut kit = kit.reopened();
+    let found = kit.file.recall(BufferKind::Room, &"#tea".into(), None, 9).unwrap();
+    assert_eq!(found, Recalled { messages: all, more: false });
+}
+
+#[test]
+fn earlier_history_that_comes_late_takes_its_place() {
+    let mut kit = Kit::new();
+    kit.keep(&(100..=109).map(with_id).collect::<Vec<_>>());
+    kit.file.index().unwrap();
+    kit.keep(&[with_id(110)]);
+    assert_eq!(kit.keep(&(50..=59).map(with_id).collect::<Vec<_>>()), 10);
+    assert_eq!(kit.keep(&[with_id(105)]), 0);
+    assert_eq!(kit.recall(Some(102), 5), "+ 57 58 59 100 101");
+    assert_eq!(kit.recall(None, 2), "+ 109 110");
+    kit.file.index().unwrap();
+    assert_eq!(kit.recall(Some(102), 5), "+ 57 58 59 100 101");
+    let asked = Search { conversation: None, words: "55".to_owned(), before: None, limit: 9 };
+    assert_eq!(search(&kit.file.connection, &asked).unwrap().len(), 1);
+}
+
+#[test]
+fn the_same_message_is_kept_once() {
+    let mut kit = Kit::new();
+    assert_eq!(kit.keep(&[with_id(1), with_id(1)]), 1);
+    // A server may give another time to a message of the past; the id counts.
+    assert_eq!(kit.keep(&[Kept { at: Timestamp::from_millis(AT), ..with_id(1) }]), 0);
+    assert_eq!(kit.keep(&[plain(2, "tea"), plain(2, "tea"), plain(2, "cake"), plain(3, "tea")]), 3);
+    assert_eq!(kit.keep(&[Kept { source: "bob!b@host".into(), ..plain(2, "tea") }]), 1);
+    assert_eq!(kit.keep(&[Kept { buffer: "#cake".into(), ..plain(2, "tea") }]), 1);
+    let mut kit = kit.reopened();
+    assert_eq!(kit.keep(&[with_id(1), plain(2, "tea"), plain(2, "cake")]), 0);
+    assert_eq!(kit.recall(None, 9), "1 tea cake tea tea");
+}
+
+#[test]
+fn a_millisecond_is_not_cut() {
+    let mut kit = Kit::new();
+    let said = [(1, "a"), (1, "b"), (1, "c"), (2, "d"), (2, "e"), (3, "f")];
+    kit.keep(&said.map(|(ms, text)| plain(ms, text)));
+    assert_eq!(kit.recall(None, 4), "+ d e f");
+    assert_eq!(kit.recall(Some(2), 4), "a b c");
+    assert_eq!(kit.recall(Some(2), 2), "+ b c", "it has more than fit in a page");
+}
+
+#[test]
+fn conversations_do_not_mix() {
+    let mut kit = Kit::new();
+    let direct = Kept { kind: BufferKind::Direct, buffer: "Bob".into(), ..plain(1, "psst") };
+    kit.keep(&[plain(1, "tea"), direct, Kept { buffer: "#TEA".into(), ..plain(2, "more") }]);
+    assert_eq!(kit.recall(None, 9), "tea more");
+    let found = kit.file.recall(BufferKind::Direct, &"bob".into(), None, 9).unwrap();
+    assert_eq!(found.messages[0].text.as_ref(), "psst");
+    assert_eq!(kit.file.recall(BufferKind::Room, &"bob".into(), None, 9).unwrap(), Recalled::default());
+}
+
+#[test]
+fn what_a_failed_batch_numbered_is_numbered_anew() {
+    let mut kit = Kit::new();
+    kit.file.connection.execute_batch("CREATE TRIGGER no BEFORE INSERT ON messages WHEN new.text = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END").unwrap();
+    kit.file.keep(&[plain(1, "good"), plain(2, "bad")]).unwrap_err();
+    assert_eq!(kit.recall(None, 9), "");
+    kit.keep(&[Kept { buffer: "#other".into(), ..plain(3, "other") }]);
+    kit.keep(&[plain(1, "good")]);
+    assert_eq!(kit.recall(None, 9), "good");
+}
+
+#[test]
+fn times_that_cannot_be_do_no_harm() {
+    let mut kit = Kit::new();
+    let at = |ms| Timestamp::from_millis(ms);
+    kit.keep(&[
+        plain(1, "now"),
+        Kept { at: at(i64::MAX), ..plain(0, "later") },
+        Kept { at: at(i64::MIN), ..plain(0, "before") },
+    ]);
+    kit.file.index().unwrap();
+    kit.keep(&[plain(2, "next")]);
+    assert_eq!(kit.recall(None, 9), "before now next later");
+}
+
+#[test]
+fn what_was_committed_survives_a_crash() {
+    let mut kit = Kit::new();
+    kit.keep(&[with_id(1)]);
+    // The files as they are while the program runs: as if it had been killed here.
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["a.db", "a.db-wal"] {
+        std::fs::copy(kit.folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let file = ArchiveFile::open(&copy.path().join("a.db")).unwrap();
+    let mut survived = Kit { folder: copy, file };
+    assert_eq!(survived.recall(None, 9), "1");
+    assert_eq!(survived.keep(&[with_id(1), with_id(2)]), 1);
+}

@@ -1,0 +1,63 @@
+//! The name of a network's file, which people can recognise and an address cannot escape from.
+
+use std::path::{Path, PathBuf};
+
+use parla_client::endpoint::Endpoint;
+
+/// Bytes of a host that stand in the name; file systems take 255 in all.
+const HOST_BYTES_MAX: usize = 180;
+
+/// The file in which the messages of that network are kept.
+pub(crate) fn file(folder: &Path, endpoint: &Endpoint) -> PathBuf {
+    folder.join(name(&endpoint.host, endpoint.port))
+}
+
+fn name(host: &str, port: u16) -> String {
+    let host = host.to_ascii_lowercase();
+    let is_plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(byte);
+    let plain: String = host
+        .bytes()
+        .take(HOST_BYTES_MAX)
+        .map(|byte| if is_plain(&byte) { byte.into() } else { '_' })
+        .collect();
+    let is_itself = host.len() <= HOST_BYTES_MAX && host.bytes().all(|byte| is_plain(&byte));
+    // The port comes first, so no name begins with a dot; what is not itself is told apart by a sum of what it was.
+    if is_itself { format!("{port}-{plain}.db") } else { format!("{port}-{plain}_{:016x}.db", fnv(&host)) }
+}
+
+/// FNV-1a: the same in every version, which the standard library's hash does not promise.
+fn fnv(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain_and_differ() {
+        assert_eq!(name("irc.Libera.chat", 6697), "6697-irc.libera.chat.db");
+        assert_eq!(name("127.0.0.1", 6667), "6667-127.0.0.1.db");
+        let strange = [
+            "../../etc/passwd",
+            "..",
+            "::1",
+            "__1",
+            "a b",
+            "a/b",
+            "a\0b",
+            "",
+            &"x".repeat(181),
+            &"x".repeat(182),
+        ];
+        let mut names: Vec<String> = strange.iter().map(|host| name(host, 1)).collect();
+        for name in &names {
+            assert!(name.starts_with("1-") && name.len() < 255, "{name}");
+            assert!(!name.contains(['/', '\\', ':', '\0', ' ']), "{name}");
+        }
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), strange.len());
+    }
+}

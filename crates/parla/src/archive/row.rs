@@ -1,0 +1,132 @@
+//! A message of the client as a row of the history, and back.
+//!
+//! The history's ids follow time within a conversation, and the server's ids need not: so a row's id is made of its time and a
+//! count of the messages of that millisecond. The server's id, and what else only the client knows, is kept among the tags
+//! under names of our own, which no message from outside brings in, as its tags are not kept.
+
+use std::sync::Arc;
+
+use parla_client::{
+    Kept,
+    view::{BufferKind, Manner},
+};
+use parla_history::{ConversationId, Kind, Message};
+use parla_proto::{
+    MsgId, Timestamp,
+    tag::{Tags, escape},
+};
+
+const MSGID: &str = "+parla.chat/msgid";
+const ACTION: &str = "+parla.chat/action";
+const OWN: &str = "+parla.chat/own";
+
+/// Bits of an id that count the messages of one millisecond; the 42 above them reach the year 2109.
+const COUNT_BITS: u32 = 21;
+const COUNT_MAX: i64 = (1 << COUNT_BITS) - 2;
+const AT_MAX: i64 = (1 << 42) - 1;
+
+/// The time by which a message is kept. One from before 1970 or after 2109 has a clock that nobody can go by.
+pub(crate) fn kept_at(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.as_millis().clamp(0, AT_MAX))
+}
+
+/// The first id of a millisecond.
+pub(crate) fn first_id(at: Timestamp) -> i64 {
+    kept_at(at).as_millis() << COUNT_BITS
+}
+
+/// The last id of a millisecond.
+pub(crate) fn last_id(at: Timestamp) -> i64 {
+    first_id(at) + COUNT_MAX
+}
+
+/// The row of a message. The id is one of its millisecond.
+pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Message {
+    Message {
+        id: MsgId::from_seq(id.unsigned_abs()),
+        conversation,
+        at: kept_at(kept.at),
+        kind: kind(kept.manner),
+        source: kept.source.as_ref().to_owned(),
+        account: None,
+        text: kept.text.as_ref().to_owned(),
+        tags: tags(kept),
+    }
+}
+
+/// By which command it was sent.
+pub(crate) const fn kind(manner: Manner) -> Kind {
+    match manner {
+        Manner::Notice => Kind::Notice,
+        Manner::Message | Manner::Action => Kind::Privmsg,
+    }
+}
+
+/// The message of a row, in the conversation that was asked for.
+pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> Kept {
+    let tags = message.tags.unwrap_or_default();
+    let tags = Tags::new(&tags);
+    let manner = match message.kind {
+        Kind::Notice => Manner::Notice,
+        Kind::Privmsg if tags.get(ACTION).is_some() => Manner::Action,
+        Kind::Privmsg => Manner::Message,
+    };
+    Kept {
+        kind,
+        buffer: Arc::clone(buffer),
+        msgid: tags.get(MSGID).map(Arc::from),
+        at: message.at,
+        source: message.source.into(),
+        manner,
+        text: message.text.into(),
+        own: tags.get(OWN).is_some(),
+    }
+}
+
+fn tags(kept: &Kept) -> Option<String> {
+    let msgid = kept.msgid.as_ref().map(|msgid| format!("{MSGID}={}", escape(msgid)));
+    let action = (kept.manner == Manner::Action).then(|| ACTION.to_owned());
+    let own = kept.own.then(|| OWN.to_owned());
+    let tags: Vec<String> = [msgid, action, own].into_iter().flatten().collect();
+    (!tags.is_empty()).then(|| tags.join(";"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said() -> Kept {
+        Kept {
+            kind: BufferKind::Room,
+            buffer: "#tea".into(),
+            msgid: None,
+            at: Timestamp::from_millis(1_700_000_000_123),
+            source: "alice!a@host".into(),
+            manner: Manner::Message,
+            text: "hello \u{3}04red".into(),
+            own: false,
+        }
+    }
+
+    #[test]
+    fn a_message_comes_back_as_it_was() {
+        for manner in [Manner::Message, Manner::Notice, Manner::Action] {
+            for own in [false, true] {
+                for msgid in [None, Some("a;b \\=+parla.chat/own".into())] {
+                    let before = Kept { manner, own, msgid, ..said() };
+                    let row = message(&before, ConversationId(1), first_id(before.at));
+                    assert_eq!(kept(row, before.kind, &before.buffer), before);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ids_follow_time_and_fit() {
+        let at = Timestamp::from_millis;
+        assert!(last_id(at(7)) < first_id(at(8)));
+        assert_eq!(first_id(at(-5)), 0);
+        assert!(last_id(at(i64::MAX)) < i64::MAX, "the history keeps that one for itself");
+        assert_eq!(kept_at(at(i64::MAX)).as_millis(), AT_MAX);
+    }
+}

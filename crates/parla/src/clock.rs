@@ -1,0 +1,11 @@
+//! The system's clock, as the clients of the networks are told the time.
+
+use std::time::SystemTime;
+
+use parla_proto::Timestamp;
+
+/// The time.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,254 @@
+//! What the interface needs of the place it runs in, in a window on the desktop.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    pin::Pin,
+    thread,
+    time::Duration,
+};
+
+use dioxus::desktop::DesktopContext;
+use futures_channel::mpsc::UnboundedReceiver;
+use jiff::tz::TimeZone;
+use parla_client::view::Update;
+use parla_proto::Timestamp;
+use parla_ui::platform::{Command, PageAct, Place, Platform};
+
+use crate::{clock, engine::Orders, store::Store, system};
+
+/// Steps of the size of everything, in per cent.
+const ZOOMS: [u16; 15] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500];
+const ZOOM_KEY: &str = "zoom";
+
+/// What the program has for its window.
+pub(crate) struct Parts {
+    pub(crate) orders: Orders,
+    pub(crate) updates: UnboundedReceiver<Vec<Update>>,
+    pub(crate) store: Store,
+    /// What was saved, at the start.
+    pub(crate) values: BTreeMap<String, String>,
+    /// Networks are remembered, or one was named at the start.
+    pub(crate) is_returning: bool,
+}
+
+/// The window, as the interface uses it.
+pub(crate) struct Desktop {
+    window: DesktopContext,
+    orders: Orders,
+    updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
+    store: Store,
+    values: RefCell<BTreeMap<String, String>>,
+    is_returning: bool,
+    zone: TimeZone,
+    zoom: Cell<u16>,
+}
+
+/// How much larger everything is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zoom {
+    Larger,
+    Smaller,
+    Normal,
+}
+
+impl Desktop {
+    pub(crate) fn new(window: DesktopContext, parts: Parts) -> Self {
+        let saved = parts.values.get(ZOOM_KEY).and_then(|text| text.parse().ok());
+        let desktop = Self {
+            window,
+            orders: parts.orders,
+            updates: RefCell::new(Some(parts.updates)),
+            store: parts.store,
+            values: RefCell::new(parts.values),
+            is_returning: parts.is_returning,
+            zone: TimeZone::system(),
+            zoom: Cell::new(100),
+        };
+        if let Some(per_cent) = saved.filter(|per_cent| ZOOMS.contains(per_cent)) {
+            desktop.set_zoom(per_cent);
+        }
+        desktop
+    }
+
+    /// Makes everything larger or smaller, and remembers that.
+    pub(crate) fn zoom(&self, zoom: Zoom) {
+        let per_cent = zoomed(self.zoom.get(), zoom);
+        if per_cent != self.zoom.get() {
+            self.set_zoom(per_cent);
+            self.save(ZOOM_KEY, (per_cent != 100).then(|| per_cent.to_string()).as_deref());
+        }
+    }
+
+    fn set_zoom(&self, per_cent: u16) {
+        self.zoom.set(per_cent);
+        self.window.set_zoom_level(f64::from(per_cent) / 100.0);
+    }
+
+    fn evaluate(&self, script: &str) {
+        if let Err(error) = self.window.webview.evaluate_script(script) {
+            tracing::error!(%error, "the page did not take a script");
+        }
+    }
+}
+
+impl Platform for Desktop {
+    fn place(&self) -> Place {
+        Place::Desktop
+    }
+
+    fn is_returning(&self) -> bool {
+        self.is_returning
+    }
+
+    fn command(&self, command: Command) {
+        self.orders.command(command);
+    }
+
+    fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>> {
+        self.updates.take()
+    }
+
+    fn load(&self, key: &str) -> Option<String> {
+        self.values.borrow().get(key).cloned()
+    }
+
+    fn save(&self, key: &str, value: Option<&str>) {
+        let mut values = self.values.borrow_mut();
+        if values.get(key).map(String::as_str) == value {
+            return;
+        }
+        match value {
+            Some(value) => values.insert(key.to_owned(), value.to_owned()),
+            None => values.remove(key),
+        };
+        self.store.save(key, value);
+    }
+
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    fn utc_offset_seconds(&self, at: Timestamp) -> i32 {
+        let at = jiff::Timestamp::from_millisecond(at.as_millis());
+        at.map_or(0, |at| self.zone.to_offset(at).seconds())
+    }
+
+    fn open_link(&self, href: &str) {
+        if !is_web(href) {
+            tracing::warn!("a link that leads to no page was not opened");
+            return;
+        }
+        let href = href.to_owned();
+        // Some browsers keep their starter waiting.
+        let opened = thread::Builder::new().name("link".to_owned()).spawn(move || {
+            if let Err(error) = webbrowser::open(&href) {
+                tracing::error!(%error, "no browser opened the link");
+            }
+        });
+        if let Err(error) = opened {
+            tracing::error!(%error, "no thread to open a link");
+        }
+    }
+
+    fn notify(&self, title: &str, body: &str) {
+        system::notify(title, body);
+    }
+
+    fn page(&self, act: PageAct) {
+        if let PageAct::Copy(text) = &act
+            && system::copy(text)
+        {
+            return;
+        }
+        self.evaluate(&script(&act));
+    }
+
+    fn set_title(&self, title: &str) {
+        self.window.set_title(title);
+    }
+
+    fn sleep(&self, millis: u32) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(tokio::time::sleep(Duration::from_millis(millis.into())))
+    }
+}
+
+/// Only what a browser shows: no file, no program, no mail.
+fn is_web(href: &str) -> bool {
+    let starts =
+        |scheme: &str| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    (starts("https://") || starts("http://")) && !href.contains(|char: char| char.is_control() || char == ' ')
+}
+
+fn zoomed(from: u16, zoom: Zoom) -> u16 {
+    let found = match zoom {
+        Zoom::Larger => ZOOMS.iter().find(|step| **step > from),
+        Zoom::Smaller => ZOOMS.iter().rfind(|step| **step < from),
+        Zoom::Normal => Some(&100),
+    };
+    found.copied().unwrap_or(from)
+}
+
+/// The call of the page's own script.
+fn script(act: &PageAct) -> String {
+    match act {
+        PageAct::SetComposer { text, caret } => format!("parla.setComposer({}, {caret})", literal(text)),
+        PageAct::Focus(id) => format!("parla.focus({})", literal(id)),
+        PageAct::ScrollToEnd => "parla.scrollToEnd()".to_owned(),
+        PageAct::ScrollToRow(row) => format!("parla.scrollToRow(\"{}\")", row.0),
+        PageAct::Copy(text) => format!("parla.copy({})", literal(text)),
+    }
+}
+
+/// A text as JavaScript writes it. JSON is that, but for two ends of lines that older engines do not take.
+fn literal(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_client::view::RowId;
+
+    use super::*;
+
+    #[test]
+    fn only_pages_are_opened() {
+        for page in ["https://example.org/a?b#c", "HTTP://example.org", "https://例え.jp/"] {
+            assert!(is_web(page), "{page}");
+        }
+        for other in [
+            "",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "mailto:a@b",
+            "/bin/sh",
+            "https:/x",
+            "https://a b",
+            "http://a\n",
+            "é",
+        ] {
+            assert!(!is_web(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_goes_to_the_page_is_a_text_there() {
+        let act = PageAct::SetComposer { text: "a\"b\\c\n\u{2028}'`${x}</script>".to_owned(), caret: 3 };
+        assert_eq!(script(&act), r#"parla.setComposer("a\"b\\c\n\u2028'`${x}</script>", 3)"#);
+        assert_eq!(
+            script(&PageAct::ScrollToRow(RowId(u64::MAX))),
+            "parla.scrollToRow(\"18446744073709551615\")"
+        );
+        assert_eq!(script(&PageAct::Focus("a\u{2029}".to_owned())), "parla.focus(\"a\\u2029\")");
+    }
+
+    #[test]
+    fn zoom_goes_in_steps_and_ends() {
+        assert_eq!(zoomed(100, Zoom::Larger), 110);
+        assert_eq!(zoomed(100, Zoom::Smaller), 90);
+        assert_eq!(zoomed(500, Zoom::Larger), 500);
+        assert_eq!(zoomed(50, Zoom::Smaller), 50);
+        assert_eq!(zoomed(300, Zoom::Normal), 100);
+    }
+}

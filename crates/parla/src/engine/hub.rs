@@ -1,0 +1,278 @@
+//! All networks, on the engine's thread: takes what happens from everywhere and gives it to the network it is about.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use futures_channel::mpsc::UnboundedSender;
+use parla_client::view::{NetworkId, Update};
+use parla_ui::platform::Command;
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::{
+    Order,
+    connection::{Happening, Happenings, Serial},
+    network::Network,
+    pace::Pace,
+    tls::Tls,
+};
+use crate::{
+    archive::{Archive, News},
+    limits::{ARCHIVE_CLOSE_MAX, FAREWELL_MAX, PIECES_MAX, SLEEP_MAX},
+    store::{RememberedNetwork, Store},
+};
+
+/// What the networks need of the engine.
+pub(crate) struct Surroundings {
+    pub(crate) pace: Pace,
+    pub(crate) tls: Tls,
+    pub(crate) archives: PathBuf,
+    pub(crate) happenings: Happenings,
+    pub(crate) tasks: JoinSet<()>,
+    soon: mpsc::UnboundedSender<Soon>,
+    /// Each archive's thread holds one; when all are gone, all is written.
+    writing: mpsc::Sender<()>,
+    last_serial: u64,
+    seed: u64,
+}
+
+/// What the engine or an archive says to a network. As many as there are questions.
+enum Soon {
+    Happened(Serial, Happening),
+    News(Serial, News),
+}
+
+/// All networks.
+pub(crate) struct Hub {
+    networks: BTreeMap<NetworkId, Network>,
+    around: Surroundings,
+    store: Store,
+    updates: UnboundedSender<Vec<Update>>,
+    /// Networks that are gone, to be told.
+    forgotten: Vec<Update>,
+    sources: Option<Sources>,
+    archives_end: mpsc::Receiver<()>,
+}
+
+/// Where things come from.
+struct Sources {
+    orders: mpsc::UnboundedReceiver<Order>,
+    happenings: mpsc::Receiver<(Serial, Happening)>,
+    soon: mpsc::UnboundedReceiver<Soon>,
+}
+
+/// What the hub works with.
+pub(crate) struct Parts {
+    pub(crate) archives: PathBuf,
+    pub(crate) store: Store,
+    pub(crate) tls: Tls,
+    pub(crate) updates: UnboundedSender<Vec<Update>>,
+    pub(crate) orders: mpsc::UnboundedReceiver<Order>,
+}
+
+impl Surroundings {
+    pub(crate) const fn next_serial(&mut self) -> Serial {
+        self.last_serial += 1;
+        Serial(self.last_serial)
+    }
+
+    /// Makes pauses of networks and of programs differ.
+    pub(crate) const fn seed(&self, serial: Serial) -> u64 {
+        self.seed ^ serial.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// Says it to the network later, when it is through with what it does.
+    pub(crate) fn later(&self, serial: Serial, happening: Happening) {
+        let _ = self.soon.send(Soon::Happened(serial, happening));
+    }
+
+    /// As [`later`](Self::later), in the archive's place.
+    pub(crate) fn answer_later(&self, serial: Serial, news: News) {
+        let _ = self.soon.send(Soon::News(serial, news));
+    }
+
+    /// Opens an archive. Without a thread there is none.
+    pub(crate) fn archive(&self, serial: Serial, file: &Path) -> Option<Archive> {
+        let soon = self.soon.clone();
+        let tell = Box::new(move |news| {
+            let _ = soon.send(Soon::News(serial, news));
+        });
+        match Archive::start(file.to_owned(), tell, self.writing.clone()) {
+            Ok(archive) => Some(archive),
+            Err(error) => {
+                tracing::error!(%error, "no thread for the archive");
+                None
+            }
+        }
+    }
+}
+
+impl Hub {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let (happenings, heard) = mpsc::channel(PIECES_MAX);
+        let (soon, soon_heard) = mpsc::unbounded_channel();
+        let (writing, archives_end) = mpsc::channel(1);
+        let around = Surroundings {
+            pace: Pace::default(),
+            tls: parts.tls,
+            archives: parts.archives,
+            happenings,
+            tasks: JoinSet::new(),
+            soon,
+            writing,
+            last_serial: 0,
+            seed: crate::clock::now().as_millis().unsigned_abs() ^ (u64::from(std::process::id()) << 32),
+        };
+        Self {
+            networks: BTreeMap::new(),
+            around,
+            store: parts.store,
+            updates: parts.updates,
+            forgotten: Vec::new(),
+            sources: Some(Sources { orders: parts.orders, happenings: heard, soon: soon_heard }),
+            archives_end,
+        }
+    }
+
+    /// A network begins.
+    pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork) {
+        self.networks.insert(id, Network::new(id, remembered, &mut self.around));
+        self.around.pace.changed();
+    }
+
+    /// Works until it is told to end.
+    pub(crate) async fn run(mut self) {
+        let Some(mut sources) = self.sources.take() else { return };
+        loop {
+            let wake = self.next_wake(Instant::now());
+            tokio::select! {
+                order = sources.orders.recv() => match order {
+                    Some(Order::Command(command)) => self.command(command),
+                    Some(Order::End) | None => break,
+                },
+                Some((serial, happening)) = sources.happenings.recv() => self.happened(serial, happening),
+                Some(soon) = sources.soon.recv() => self.soon(soon),
+                Some(_) = self.around.tasks.join_next() => {}
+                () = sleep_until(wake) => {}
+            }
+            self.ring();
+        }
+        drop(sources);
+        self.end().await;
+    }
+
+    fn next_wake(&self, now: Instant) -> Instant {
+        let deadlines = self.networks.values().filter_map(|network| network.next_deadline(now));
+        deadlines.chain(self.around.pace.due(now)).min().unwrap_or(now + SLEEP_MAX).min(now + SLEEP_MAX)
+    }
+
+    fn ring(&mut self) {
+        let now = Instant::now();
+        for network in self.networks.values_mut() {
+            if network.next_deadline(now).is_some_and(|deadline| deadline <= now) {
+                network.ring(now, &mut self.around);
+            }
+        }
+        if self.around.pace.due(now).is_some_and(|due| due <= now) {
+            self.tell(now);
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Connect { network, address, nick, unencrypted } => {
+                self.end_network(network);
+                let remembered = RememberedNetwork { address, nick, unencrypted, ..Default::default() };
+                self.store.remember(network, remembered.clone());
+                self.add(network, remembered);
+            }
+            Command::Forget(network) => {
+                self.end_network(network);
+                self.store.forget(network);
+            }
+            Command::Intent(network, intent) => {
+                if let Some(network) = self.networks.get_mut(&network) {
+                    network.wish(intent, &mut self.around);
+                }
+            }
+        }
+    }
+
+    /// Leaves a network, as politely as there is time for. What was said there stays in its archive.
+    fn end_network(&mut self, id: NetworkId) {
+        if let Some(mut network) = self.networks.remove(&id) {
+            network.leave(&mut self.around);
+            self.forgotten.push(Update::NetworkForgotten(id));
+            self.around.pace.changed();
+        }
+    }
+
+    fn happened(&mut self, serial: Serial, happening: Happening) {
+        // Of a connection that is no longer wanted nobody wants to hear.
+        if let Some(network) = self.networks.values_mut().find(|network| network.has(serial)) {
+            network.happened(happening, &mut self.around);
+        }
+    }
+
+    fn soon(&mut self, soon: Soon) {
+        match soon {
+            Soon::Happened(serial, happening) => self.happened(serial, happening),
+            Soon::News(serial, news) => {
+                if let Some(network) = self.networks.values_mut().find(|network| network.serial == serial) {
+                    network.heard(news, &mut self.around);
+                }
+            }
+        }
+    }
+
+    /// Tells the interface what changed, unless it has not even taken the last batch: then the changes stay where they are,
+    /// where later ones take their place.
+    fn tell(&mut self, now: Instant) {
+        if self.updates.is_empty() {
+            let mut batch = std::mem::take(&mut self.forgotten);
+            batch.extend(self.networks.values_mut().flat_map(Network::take_updates));
+            if batch.is_empty() {
+                self.around.pace.nothing();
+            } else {
+                self.around.pace.told(now);
+                // If the window is gone, the end is near.
+                let _ = self.updates.unbounded_send(batch);
+            }
+        } else {
+            self.around.pace.held(now);
+        }
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        for (id, network) in &mut self.networks {
+            if let Some(remembered) = network.take_remembered() {
+                self.store.remember(*id, remembered);
+            }
+        }
+    }
+
+    /// Takes leave of all networks, and lets the archives finish.
+    async fn end(mut self) {
+        // Before the leave: what is left is to be found again.
+        self.remember();
+        for network in self.networks.values_mut() {
+            network.leave(&mut self.around);
+        }
+        self.networks.clear();
+        let Surroundings { mut tasks, writing, .. } = self.around;
+        let left = async { while tasks.join_next().await.is_some() {} };
+        if timeout(FAREWELL_MAX, left).await.is_err() {
+            tracing::info!("a server was too slow for a farewell");
+        }
+        drop(writing);
+        if timeout(ARCHIVE_CLOSE_MAX, self.archives_end.recv()).await.is_err() {
+            tracing::warn!("an archive is still being written; what is missing is lost");
+        }
+    }
+}

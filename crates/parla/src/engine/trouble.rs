@@ -1,0 +1,104 @@
+//! What the system or TLS says went wrong, as one of the problems that the interface has words for.
+
+use std::{error::Error, io};
+
+use parla_client::{Problem, ProblemKind};
+use rustls::CertificateError;
+
+use crate::limits::DETAILS_CHARS_MAX;
+
+/// A problem with what the system said of it.
+pub(crate) fn problem(kind: ProblemKind, details: &str) -> Problem {
+    let shown = details.chars().map(|char| if char.is_control() { ' ' } else { char });
+    let details: String = shown.take(DETAILS_CHARS_MAX).collect();
+    Problem { kind, about: "".into(), details: details.trim().into() }
+}
+
+/// No connection could be made to the address.
+pub(crate) fn of_dial(error: &io::Error) -> Problem {
+    let kind = match error.kind() {
+        io::ErrorKind::ConnectionRefused => ProblemKind::Refused,
+        // What cannot be reached gives no answer either; the details say which it was.
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => ProblemKind::TimedOut,
+        _ => ProblemKind::Lost,
+    };
+    problem(kind, &error.to_string())
+}
+
+/// The connection is there and TLS could not be agreed upon.
+pub(crate) fn of_handshake(error: &io::Error) -> Problem {
+    match tls(error) {
+        Some(error) => problem(tls_kind(error), &error.to_string()),
+        None => of_stream(error),
+    }
+}
+
+/// The connection broke.
+pub(crate) fn of_stream(error: &io::Error) -> Problem {
+    problem(ProblemKind::Lost, &error.to_string())
+}
+
+fn tls_kind(error: &rustls::Error) -> ProblemKind {
+    match error {
+        // The first bytes were no TLS: a server that only speaks plainly.
+        rustls::Error::InvalidMessage(_) => ProblemKind::NotEncrypted,
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => ProblemKind::WrongCertificateName,
+        rustls::Error::InvalidCertificate(_)
+        | rustls::Error::NoCertificatesPresented
+        | rustls::Error::InvalidCertRevocationList(_) => ProblemKind::BadCertificate,
+        _ => ProblemKind::Other,
+    }
+}
+
+fn tls(error: &io::Error) -> Option<&rustls::Error> {
+    let mut next: Option<&(dyn Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(inner) = next {
+        if let Some(found) = inner.downcast_ref() {
+            return Some(found);
+        }
+        next = inner.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::InvalidMessage;
+
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_kind() {
+        let io = |kind: io::ErrorKind| of_dial(&kind.into()).kind;
+        assert_eq!(io(io::ErrorKind::ConnectionRefused), ProblemKind::Refused);
+        assert_eq!(io(io::ErrorKind::TimedOut), ProblemKind::TimedOut);
+        assert_eq!(io(io::ErrorKind::NetworkUnreachable), ProblemKind::TimedOut);
+        assert_eq!(io(io::ErrorKind::ConnectionReset), ProblemKind::Lost);
+        let tls =
+            |error: rustls::Error| of_handshake(&io::Error::new(io::ErrorKind::InvalidData, error)).kind;
+        let certificate = |error| tls(rustls::Error::InvalidCertificate(error));
+        assert_eq!(
+            tls(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)),
+            ProblemKind::NotEncrypted
+        );
+        assert_eq!(certificate(CertificateError::NotValidForName), ProblemKind::WrongCertificateName);
+        assert_eq!(certificate(CertificateError::Expired), ProblemKind::BadCertificate);
+        assert_eq!(certificate(CertificateError::UnknownIssuer), ProblemKind::BadCertificate);
+        assert_eq!(tls(rustls::Error::HandshakeNotComplete), ProblemKind::Other);
+        assert_eq!(of_handshake(&io::ErrorKind::UnexpectedEof.into()).kind, ProblemKind::Lost);
+    }
+
+    #[test]
+    fn details_are_one_short_line() {
+        let long = format!("a\r\nb\u{1b}[31m{}", "x".repeat(1_000));
+        let details = problem(ProblemKind::Other, &long).details;
+        assert!(details.starts_with("a  b [31m"), "{details}");
+        assert_eq!(details.chars().count(), DETAILS_CHARS_MAX);
+    }
+}

@@ -1,0 +1,77 @@
+//! The name that the person asked for, until the network has given it to him; then it is the one to be remembered.
+
+use std::sync::Arc;
+
+use parla_client::{
+    Intent,
+    slash::{self, Slash, Submission},
+    text::shown_name,
+    view::{LinkState, NetworkView},
+};
+
+/// A name that was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct WishedNick(Option<Arc<str>>);
+
+impl WishedNick {
+    /// Notes what the person wants.
+    pub(crate) fn hear(&mut self, intent: &Intent) {
+        match intent {
+            Intent::ChangeNick { nick } => self.0 = Some(Arc::clone(nick)),
+            Intent::Submit { input, .. } if input.starts_with("/n") || input.starts_with("/N") => {
+                if let Submission::Command(Slash::Nick { nick }) = slash::parse(input) {
+                    self.0 = Some(nick.into());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The name, once the person has it.
+    pub(crate) fn granted(&mut self, view: &NetworkView) -> Option<Arc<str>> {
+        self.0.take_if(|nick| view.link == LinkState::Online && shown_name(nick) == view.nick)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_client::view::{BufferId, Features, NetworkId};
+
+    use super::*;
+
+    fn view(nick: &str) -> NetworkView {
+        NetworkView {
+            id: NetworkId(1),
+            name: "Test".into(),
+            address: "irc.test".into(),
+            nick: nick.into(),
+            away: None,
+            link: LinkState::Online,
+            features: Features::default(),
+        }
+    }
+
+    fn said(input: &str) -> Intent {
+        Intent::Submit { buffer: BufferId(1), input: input.into() }
+    }
+
+    #[test]
+    fn only_a_name_that_was_asked_for_is_remembered() {
+        let mut wished = WishedNick::default();
+        wished.hear(&said("hello"));
+        assert_eq!(wished.granted(&view("Guest1")), None);
+        wished.hear(&said("/nick bob"));
+        assert_eq!(wished.granted(&view("alice")), None, "the network has not answered yet");
+        assert_eq!(wished.granted(&view("bob")).as_deref(), Some("bob"));
+        assert_eq!(wished.granted(&view("bob")), None);
+        wished.hear(&Intent::ChangeNick { nick: "carol".into() });
+        assert_eq!(
+            wished.granted(&NetworkView {
+                link: LinkState::Stopped { why: None, suggestion: None },
+                ..view("carol")
+            }),
+            None
+        );
+        assert_eq!(wished.granted(&view("carol")).as_deref(), Some("carol"));
+    }
+}

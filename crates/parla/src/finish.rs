@@ -1,0 +1,71 @@
+//! The end of the program, whether the window is closed or the system asks for it: networks are left, and all is written.
+
+use std::{
+    process,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use crate::{data_dir::DataDir, engine::Engine, store::Writing};
+
+/// What has to end. The window's thread and that of the signals share it; the first takes it, the other waits.
+#[derive(Clone)]
+pub(crate) struct Finish(Arc<Mutex<Option<Ending>>>);
+
+struct Ending {
+    engine: Engine,
+    writing: Writing,
+    /// Is let go last.
+    _data_dir: DataDir,
+}
+
+impl Finish {
+    pub(crate) fn new(engine: Engine, writing: Writing, data_dir: DataDir) -> Self {
+        Self(Arc::new(Mutex::new(Some(Ending { engine, writing, _data_dir: data_dir }))))
+    }
+
+    /// Ends everything but the process.
+    pub(crate) fn now(&self) {
+        let mut ending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ending { engine, writing, _data_dir }) = ending.take() {
+            // The engine still has something to remember.
+            engine.end();
+            writing.end();
+        }
+    }
+
+    /// Does so, and ends the process, when the system asks for it: at the end of a session, or by Ctrl-C. A hidden window does
+    /// not draw, and so could not be asked to close.
+    pub(crate) fn at_signals(&self) {
+        let finish = self.clone();
+        let waiting = thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if runtime.is_ok_and(|runtime| runtime.block_on(signal()).is_ok()) {
+                finish.now();
+                process::exit(0);
+            }
+        });
+        if let Err(error) = waiting {
+            tracing::warn!(%error, "no thread for signals");
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

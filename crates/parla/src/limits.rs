@@ -1,0 +1,56 @@
+//! The bounds of the desktop program: what a server, the interface or a slow disk can make it keep, and how long it waits.
+
+use std::time::Duration;
+
+/// Batches of updates that the interface gets are at least so far apart: 15 a second.
+pub(crate) const BATCH_GAP: Duration = Duration::from_millis(66);
+/// How long finding a server and opening a connection may take.
+pub(crate) const DIAL_MAX: Duration = Duration::from_secs(15);
+/// How long the TLS handshake may take.
+pub(crate) const HANDSHAKE_MAX: Duration = Duration::from_secs(15);
+/// The head start that an address has before the next one is tried as well (RFC 8305, section 5).
+pub(crate) const DIAL_STAGGER: Duration = Duration::from_millis(250);
+/// Addresses of one name that are tried.
+pub(crate) const ADDRESSES_MAX: usize = 16;
+/// Bytes that are read from a connection at once.
+pub(crate) const READ_BYTES: usize = 16 * 1024;
+/// Pieces of that size that wait for the clients of all networks; then connections are read more slowly.
+pub(crate) const PIECES_MAX: usize = 32;
+/// Lines that wait to be written to one connection; then its server has stopped reading, and it is given up.
+pub(crate) const LINES_MAX: usize = 2_048;
+/// How long a connection that is no longer wanted has to get its last lines out.
+pub(crate) const FAREWELL_MAX: Duration = Duration::from_secs(1);
+/// The longest sleep. The clock of the timers stands still while the machine sleeps; deadlines do not.
+pub(crate) const SLEEP_MAX: Duration = Duration::from_secs(10);
+/// The shortest pause between two deadlines of a network.
+pub(crate) const DEADLINE_GAP: Duration = Duration::from_millis(5);
+/// How long a network waits for its archive before it connects.
+pub(crate) const ARCHIVE_FIRST_MAX: Duration = Duration::from_millis(500);
+/// Messages of each remembered conversation that are shown before the network answers.
+pub(crate) const OPENING_ROWS: usize = 200;
+/// Orders that wait for one archive; what exceeds them is not kept.
+pub(crate) const ARCHIVE_ORDERS_MAX: usize = 4_096;
+/// Messages that an archive commits at once.
+pub(crate) const ARCHIVE_BATCH_MAX: usize = 1_000;
+/// Messages that wait because the file could not be written; the oldest are given up.
+pub(crate) const ARCHIVE_PENDING_MAX: usize = 4_096;
+/// The pause before a file that could not be opened or written is tried again.
+pub(crate) const ARCHIVE_RETRY: Duration = Duration::from_secs(10);
+/// Messages that an archive leaves unindexed.
+pub(crate) const ARCHIVE_TAIL_MAX: usize = 500;
+/// How long the archives have to finish at the end of the program.
+pub(crate) const ARCHIVE_CLOSE_MAX: Duration = Duration::from_secs(2);
+/// The longest wait for the engine to end: the farewell, the archives, and something to spare.
+pub(crate) const ENGINE_END_MAX: Duration = Duration::from_secs(4);
+/// Changes of the settings are gathered for so long.
+pub(crate) const SETTINGS_GATHER: Duration = Duration::from_millis(300);
+/// Bytes of a settings file that is read.
+pub(crate) const SETTINGS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes of one value that the interface saves.
+pub(crate) const VALUE_BYTES_MAX: usize = 64 * 1024;
+/// Values that the interface saves.
+pub(crate) const VALUES_MAX: usize = 2_000;
+/// Networks that are remembered.
+pub(crate) const NETWORKS_MAX: usize = 100;
+/// Characters of an error that are shown.
+pub(crate) const DETAILS_CHARS_MAX: usize = 500;

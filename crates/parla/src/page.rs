@@ -1,0 +1,111 @@
+//! The page that the web view shows: its frame, its style, its scripts, and what it may not do.
+//!
+//! Nothing in it comes from outside, and nothing from outside becomes part of it but as text. Two policies see to that. The
+//! first stands in the page and lets the scripts in that Dioxus and we put there; Dioxus writes a new secret into its own at each
+//! start, so it cannot be named by a hash. The second is added by our script when those have run, and lets in none: from then
+//! on no script runs but what the program itself evaluates. Where there are two policies, what either forbids is forbidden.
+
+use parla_ui::{PAGE_SCRIPT, STYLE};
+
+/// While the page is made. Dioxus' changes come by a WebSocket on a port of this machine that is another one at each start;
+/// events go to the program by one address of the page's own scheme, under which Dioxus would else give out any file there is.
+const FIRST_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+    connect-src dioxus://index.html//__events http://dioxus.index.html//__events ws://127.0.0.1:*; \
+    img-src data:; base-uri 'none'; form-action 'none'";
+
+/// From when the page is there.
+const LAST_POLICY: &str = "script-src 'none'; style-src 'none'";
+
+/// What the web view lacks: the second policy; undoing, which GTK has no keys for; care with links, as Dioxus hands any to the
+/// system that no component has taken care of; and changes while nobody looks. Dioxus applies a change when the next frame is
+/// drawn, and does nothing before it is applied; a hidden window draws none, so nothing was told to who looks elsewhere.
+const SHELL_SCRIPT: &str = r#""use strict";
+addEventListener("DOMContentLoaded", () => {
+    const policy = document.createElement("meta");
+    policy.httpEquiv = "Content-Security-Policy";
+    policy.content = "{{policy}}";
+    document.head.append(policy);
+    interpreter.rafEdits = function (changes) {
+        this.enqueueBytes(changes);
+        let applied = false;
+        const apply = () => {
+            if (applied) return;
+            applied = true;
+            this.flushQueuedBytes();
+            this.markEditsFinished();
+        };
+        if (!document.hidden) requestAnimationFrame(apply);
+        setTimeout(apply, document.hidden ? 0 : 250);
+    };
+});
+addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("a[href]");
+    if (!link || ["http:", "https:", location.protocol].includes(link.protocol)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+}, true);
+addEventListener("keydown", (event) => {
+    const key = event.key.toLowerCase();
+    if (event.defaultPrevented || event.isComposing || !event.ctrlKey || event.altKey) return;
+    if (key !== "z" && key !== "y") return;
+    document.execCommand(key === "y" || event.shiftKey ? "redo" : "undo");
+    event.preventDefault();
+});
+"#;
+
+/// The whole page. Dioxus puts its scripts before the end of the body.
+pub(crate) fn index() -> String {
+    let shell_script = SHELL_SCRIPT.replace("{{policy}}", LAST_POLICY);
+    [
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>parla</title>\n",
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"",
+        FIRST_POLICY,
+        "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<style>\n",
+        STYLE,
+        "\n</style>\n</head>\n<body>\n<div id=\"main\"></div>\n<script>\n",
+        &shell_script,
+        "</script>\n<script>\n",
+        PAGE_SCRIPT,
+        "\n</script>\n</body>\n</html>\n",
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dioxus looks for these ends as text, and so does the parser of HTML.
+    #[test]
+    fn nothing_ends_before_its_end() {
+        let page = index();
+        for (end, count) in [("</head>", 1), ("</body>", 1), ("</style", 1), ("</script", 2), ("<!--", 0)] {
+            assert_eq!(page.matches(end).count(), count, "{end}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        let page = index();
+        for loads in ["@import", "src=", "<link", "url(http", "url(\"http", "url('http", "url(//"] {
+            assert!(!page.contains(loads), "{loads}");
+        }
+    }
+
+    #[test]
+    fn dioxus_has_what_the_script_relies_on() {
+        let script = dioxus_interpreter_js::NATIVE_JS;
+        for member in ["rafEdits(", "enqueueBytes(", "flushQueuedBytes(", "markEditsFinished(", "/__events`"]
+        {
+            assert!(script.contains(member), "{member}");
+        }
+    }
+
+    #[test]
+    fn no_policy_lets_text_become_a_program() {
+        for policy in [FIRST_POLICY, LAST_POLICY] {
+            assert!(!policy.contains("unsafe-eval") && !policy.contains('"'), "{policy}");
+        }
+    }
+}

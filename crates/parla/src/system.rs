@@ -1,0 +1,27 @@
+//! What the system of the desktop does for a program: notifications, the clipboard, spelling.
+//!
+//! On Linux by the libraries that the web view brings along. Elsewhere nothing yet, and the page does what it can.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{check_spelling, copy, has_display, notify};
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use dioxus::desktop::DesktopContext;
+
+    pub(crate) fn has_display() -> bool {
+        true
+    }
+
+    pub(crate) fn notify(_title: &str, _body: &str) {}
+
+    pub(crate) fn copy(_text: &str) -> bool {
+        false
+    }
+
+    pub(crate) fn check_spelling(_window: &DesktopContext) {}
+}
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::{check_spelling, copy, has_display, notify};
