@@ -86,6 +86,8 @@ impl Client {
             changes: Changes::default(),
         };
         client.changes.network = true;
+        // Who has been there before is not asked for another address or name because the server is away for a while.
+        client.link.was_online = !memory.buffers.is_empty();
         client.restore(memory);
         client
     }

@@ -221,13 +221,13 @@ fn ask(client: &mut Client, id: BufferId, purpose: Purpose, turn: &mut Turn<'_>)
     };
     let line = line.command("CHATHISTORY");
     let line = match (&purpose, oldest) {
-        (Purpose::Earlier, Some(oldest)) => line.param("BEFORE").param(name).param(oldest.selector(by_id)),
+        (Purpose::Earlier, Some(oldest)) => line.param("BEFORE").param(name).param(oldest.before(by_id)),
         (Purpose::Latest | Purpose::Earlier, _) => line.param("LATEST").param(name).param("*"),
         (Purpose::Missing(Missing { from, to: None, .. }), _) => {
-            line.param("LATEST").param(name).param(from.selector(by_id))
+            line.param("LATEST").param(name).param(from.after(by_id))
         }
         (Purpose::Missing(Missing { from, to: Some(to), .. }), _) => {
-            line.param("BETWEEN").param(name).param(to.selector(by_id)).param(from.selector(by_id))
+            line.param("BETWEEN").param(name).param(to.before(by_id)).param(from.after(by_id))
         }
     };
     turn.send(line.param(limit));
@@ -274,11 +274,16 @@ fn gap_before(client: &mut Client, id: BufferId, page: &[Heard]) {
     }
 }
 
-/// A page of what was missed. Servers that leave lines out of a page do not say so, so only an empty one is the last.
+/// A page of what was missed. Servers that leave lines out of a page do not say so, so only an empty one is the last; of
+/// those that are asked by time, one without news.
 fn fetched(client: &mut Client, id: BufferId, missing: Missing, (limit, page): (usize, &Page<'_>)) {
     let Some(oldest) = page.heard.iter().min_by_key(|heard| heard.at).map(Heard::anchor) else {
         return caught_up(client, id, (missing.from.at, missing.row));
     };
+    let is_by_time = missing.from.msgid.is_none() || !client.session.finds_by_msgid;
+    if is_by_time && page.heard.iter().all(|heard| !heard.is_new) {
+        return caught_up(client, id, (missing.from.at, missing.row));
+    }
     let is_stuck = missing.to.as_ref() == Some(&oldest);
     let is_last = missing.pages + 1 >= PAGES_IN_A_ROW || is_stuck;
     let mut row = missing.row;

@@ -185,7 +185,8 @@ fn leave(client: &mut Client, id: BufferId, reason: &str, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     let is_known = buffer.kind == BufferKind::Room && !matches!(buffer.presence, Presence::Absent(_));
     // Who says it twice does not want to wait for the server.
-    if is_known && client.session.is_greeted && !buffer.is_leaving {
+    let is_asked = client.session.is_greeted || (buffer.is_present() && client.link.is_online());
+    if is_known && is_asked && !buffer.is_leaving {
         buffer.is_leaving = true;
         client.changes.memory = true;
         let line = Line::bare("PART").param(&buffer.name);

@@ -28,7 +28,7 @@ pub const NAME_BYTES_MAX: usize = 512;
 pub const LINKS_MAX: usize = 32;
 /// Spans in one message; what follows has the style of the last.
 pub const SPANS_MAX: usize = 256;
-/// Messages asked of a history at once. A server may send fewer than asked if they are too many bytes; of so many none does.
+/// Messages asked of a history at once. A server may send fewer, and there may be more all the same.
 pub const HISTORY_PAGE: usize = 50;
 /// Lines in one batch that is still open; then it is taken as it is.
 pub const BATCH_LINES_MAX: usize = 2_000;

@@ -44,11 +44,21 @@ pub(crate) enum Spot {
 }
 
 impl Anchor {
-    /// As a selector of CHATHISTORY.
-    pub(crate) fn selector(&self, by_msgid: bool) -> String {
+    /// As a selector of CHATHISTORY for what came after it. By time, some of what is known comes again: others may have
+    /// spoken in the same moment, and some servers keep only seconds.
+    pub(crate) fn after(&self, by_msgid: bool) -> String {
+        self.selector(by_msgid, -1000)
+    }
+
+    /// The same for what came before it.
+    pub(crate) fn before(&self, by_msgid: bool) -> String {
+        self.selector(by_msgid, 1000)
+    }
+
+    fn selector(&self, by_msgid: bool, milliseconds: i64) -> String {
         match &self.msgid {
             Some(msgid) if by_msgid => format!("msgid={msgid}"),
-            _ => format!("timestamp={}", self.at),
+            _ => format!("timestamp={}", Timestamp::from_millis(self.at.as_millis() + milliseconds)),
         }
     }
 }
@@ -362,7 +372,7 @@ mod tests {
         }
         let (before, after) = timeline.around(RowId(2));
         assert_eq!(
-            (before.unwrap().selector(true), after.unwrap().selector(true)),
+            (before.unwrap().after(true), after.unwrap().before(true)),
             ("msgid=1".into(), "msgid=3".into())
         );
         assert_eq!(timeline.around(RowId(3)).1, None);

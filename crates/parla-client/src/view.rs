@@ -216,7 +216,7 @@ pub struct ChunkRef(pub Arc<Chunk>);
 pub struct Chunk {
     /// Stays the same while rows are added to it and taken from it.
     pub id: u64,
-    /// Oldest first, at most [`crate::limits::CHUNK_ROWS_MAX`].
+    /// Oldest first, at most [`crate::limits::CHUNK_ROWS_MAX`]; of the unconfirmed, all that wait.
     pub rows: Vec<Row>,
 }
 

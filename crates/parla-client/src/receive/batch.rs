@@ -74,9 +74,15 @@ pub(super) fn collect(
             close(client, &outermost, turn);
         }
     } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('+')) {
-        open(client, inner, Batch::Within(outermost));
+        if !client.batches.open.contains_key(inner) {
+            open(client, inner, Batch::Within(outermost));
+        }
     } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('-')) {
-        client.batches.open.remove(inner);
+        match client.batches.open.get(inner) {
+            Some(Batch::Within(_)) => drop(client.batches.open.remove(inner)),
+            Some(Batch::History(_)) => close(client, inner, turn),
+            Some(Batch::Answer(_)) | None => {}
+        }
     }
     true
 }
@@ -86,8 +92,8 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         return close(client, closed, turn);
     }
     let Some(reference) = incoming.param(0).strip_prefix('+') else { return };
-    // A server that gives a name twice is done with the first.
-    close(client, reference, turn);
+    // A name that is given again: what came under it until now is no whole page.
+    cut_short(client, reference, turn);
     make_room(client, turn);
     let label = incoming.label.as_deref().map(str::to_owned);
     match (incoming.param(1), label) {
@@ -110,18 +116,34 @@ fn open(client: &mut Client, reference: &str, batch: Batch) {
 fn make_room(client: &mut Client, turn: &mut Turn<'_>) {
     if client.batches.open.len() >= BATCHES_MAX {
         let references: Vec<String> = client.batches.open.keys().cloned().collect();
-        references.iter().for_each(|reference| close(client, reference, turn));
+        references.iter().for_each(|reference| cut_short(client, reference, turn));
     }
 }
 
+/// A page is whole: its messages find their places, and the question is answered.
 fn close(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
-    let Some(Batch::History(page)) = client.batches.open.remove(reference) else { return };
-    client.batches.open.retain(|_, batch| !matches!(batch, Batch::Within(outer) if outer == reference));
-    complete(client, &page, turn);
+    let Some((page, id)) = take(client, reference) else { return };
+    let heard = place(client, id, &page, turn);
+    let page = history::Page { heard: &heard, lines: page.lines.len(), label: page.label.as_deref() };
+    history::answered(client, id, &page);
+    client.seen(id);
 }
 
-fn complete(client: &mut Client, page: &History, turn: &mut Turn<'_>) {
-    let Some(id) = target(client, page) else { return };
+/// A page will never be whole. Its messages are welcome; what is missing in it nobody knows.
+fn cut_short(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
+    let Some((page, id)) = take(client, reference) else { return };
+    place(client, id, &page, turn);
+    client.seen(id);
+}
+
+fn take(client: &mut Client, reference: &str) -> Option<(History, BufferId)> {
+    let Batch::History(page) = client.batches.open.remove(reference)? else { return None };
+    client.batches.open.retain(|_, batch| !matches!(batch, Batch::Within(outer) if outer == reference));
+    let id = target(client, &page)?;
+    Some((page, id))
+}
+
+fn place(client: &mut Client, id: BufferId, page: &History, turn: &mut Turn<'_>) -> Vec<Heard> {
     let mut heard: Vec<Heard> = Vec::new();
     let mut before = history::row_before(client, id);
     for line in &page.lines {
@@ -130,9 +152,8 @@ fn complete(client: &mut Client, page: &History, turn: &mut Turn<'_>) {
             before = heard.last().and_then(|heard| heard.row).or(before);
         }
     }
-    let page = history::Page { heard: &heard, lines: page.lines.len(), label: page.label.as_deref() };
-    history::answered(client, id, &page);
-    client.seen(id);
+    client.changes.buffer(id);
+    heard
 }
 
 /// The conversation of a page. A server that sends pages of rooms that nobody is in does not make rooms of them.

@@ -141,11 +141,12 @@ fn count(
     let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !said.own);
     // What is said in the moment up to which was read is new if it is said now, and known if it is replayed.
     let is_read = buffer.read_until.is_some_and(|read| at < read || (at == read && !spoken.is_live));
+    let is_seen = is_read || (spoken.is_live && is_in_view);
     if said.own && spoken.is_live {
         // From another device: who answers has read.
         buffer.mark_read();
         client.changes.memory = true;
-    } else if !said.own && !is_read && !(spoken.is_live && is_in_view) {
+    } else if !said.own && !is_seen {
         buffer.count(row, at, is_for_person);
     }
     if !said.own {

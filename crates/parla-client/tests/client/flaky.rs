@@ -9,7 +9,7 @@ use parla_client::{
     view::{BufferView, Content, Delivery},
 };
 
-use super::support::{ALL, Cut, Rig, World};
+use super::support::{ALL, Bend, Cut, Rig, World};
 
 const LOBBY: &str = "#lobby";
 /// Longer than any pause of the client and any patience of the server.
@@ -68,11 +68,16 @@ impl Rig {
 
 /// A day of alice and bob, with cuts of alice's wire. Gives the number of lines that went through it after the last one.
 fn day(cuts: &[(usize, Cut)]) -> (World, usize) {
-    let mut world = World::usual();
+    bent_day(World::usual(), cuts, |line| vec![line])
+}
+
+/// The same, with another server as alice sees it.
+fn bent_day(mut world: World, cuts: &[(usize, Cut)], bend: Bend) -> (World, usize) {
     let bob = world.add_to(LOBBY, "bob");
     world.says(bob, LOBBY, "b1");
     let alice = world.add("alice");
     world.wires[alice].cuts.extend(cuts);
+    world.wires[alice].bend = bend;
     world.wires[alice].rig.input(parla_client::Input::Start);
     world.wants(alice, parla_client::Intent::Join { room: LOBBY.into(), key: None });
     world.says(alice, LOBBY, "a1");
@@ -144,6 +149,39 @@ fn nothing_is_lost_or_doubled_when_it_is_cut_again_and_again() {
             (0..rng.usize(2..7)).map(|_| (rng.usize(0..60), Cut::ALL[rng.usize(0..3)])).collect();
         let (world, _) = day(&cuts);
         check_day(&world, &format!("SEED={seed} {cuts:?}"));
+    }
+}
+
+/// Takes a tag out of a line.
+fn without(tag: &str, line: Vec<u8>) -> Vec<Vec<u8>> {
+    let line = String::from_utf8(line).unwrap();
+    let Some((tags, rest)) = line.strip_prefix('@').and_then(|line| line.split_once(' ')) else {
+        return vec![line.into_bytes()];
+    };
+    let tags: Vec<&str> = tags.split(';').filter(|it| !it.starts_with(tag)).collect();
+    let tags = if tags.is_empty() { String::new() } else { format!("@{} ", tags.join(";")) };
+    vec![format!("{tags}{rest}").into_bytes()]
+}
+
+#[test]
+fn servers_without_ids_or_labels_or_that_say_all_twice_lose_and_double_nothing() {
+    let bends: [Bend; 3] =
+        [|line| without("msgid=", line), |line| without("label=", line), |line| vec![line.clone(), line]];
+    // Without ids, what was said in the same moment has no order.
+    let world = || {
+        let mut world = World::usual();
+        world.server.is_ticking = true;
+        world
+    };
+    for bend in bends {
+        let (talked, lines) = bent_day(world(), &[], bend);
+        check_day(&talked, "no cut");
+        for how in Cut::ALL {
+            for after in (0..=lines).step_by(3) {
+                let (talked, _) = bent_day(world(), &[(after, how)], bend);
+                check_day(&talked, &format!("{how:?} after {after}"));
+            }
+        }
     }
 }
 

@@ -124,7 +124,7 @@ fn a_gap_that_the_server_will_not_fill_stays() {
     // By the id of the message, then by its time.
     rig.server("@label=1 :s FAIL CHATHISTORY INVALID_MSGREFTYPE LATEST #lobby msgid=known :No");
     rig.sends(expect![[r#"
-        @label=2 CHATHISTORY LATEST #lobby timestamp=2026-01-01T09:58:00.000Z 50
+        @label=2 CHATHISTORY LATEST #lobby timestamp=2026-01-01T09:57:59.000Z 50
     "#]]);
     rig.server(":s FAIL CHATHISTORY MESSAGE_ERROR LATEST #lobby :No");
     rig.shows(
@@ -144,7 +144,7 @@ fn a_server_that_says_how_it_can_be_asked_is_asked_so() {
     rig.greet(ALL, "CHATHISTORY=20 MSGREFTYPES=timestamp");
     rig.server(":alice!a@host JOIN #lobby");
     rig.sends(expect![[r#"
-        @label=1 CHATHISTORY LATEST #lobby timestamp=2026-01-01T09:58:00.000Z 20
+        @label=1 CHATHISTORY LATEST #lobby timestamp=2026-01-01T09:57:59.000Z 20
     "#]]);
 }
 

@@ -9,4 +9,4 @@ mod wire;
 pub(crate) use model::Model;
 pub(crate) use rig::{ALL, Rig, START, settings};
 use server::Memory;
-pub(crate) use wire::{Cut, World};
+pub(crate) use wire::{Bend, Cut, World};

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
+    time::Duration,
 };
 
 use parla_proto::Timestamp;
@@ -24,6 +25,8 @@ pub(crate) struct Memory {
     lines: BTreeMap<ConnectionId, VecDeque<Vec<u8>>>,
     closed: BTreeSet<ConnectionId>,
     starts: u64,
+    /// No two lines come in the same moment.
+    pub(crate) is_ticking: bool,
 }
 
 impl Memory {
@@ -38,6 +41,7 @@ impl Memory {
             lines: BTreeMap::new(),
             closed: BTreeSet::new(),
             starts: 1,
+            is_ticking: false,
         }
     }
 
@@ -54,6 +58,9 @@ impl Memory {
     /// A line comes in, without its end.
     pub(crate) fn line(&mut self, connection: ConnectionId, line: &[u8]) {
         if self.is_open(connection) {
+            if self.is_ticking {
+                self.now = self.now + Duration::from_millis(1);
+            }
             self.feed(Input::Line { connection, line: line.into() });
         }
     }
@@ -82,8 +89,8 @@ impl Memory {
 
     /// It is so late now.
     pub(crate) fn wake(&mut self, now: Timestamp) {
-        self.now = now;
-        if self.server.next_deadline().is_some_and(|deadline| deadline <= now) {
+        self.now = self.now.max(now);
+        if self.server.next_deadline().is_some_and(|deadline| deadline <= self.now) {
             self.feed(Input::Deadline);
         }
     }

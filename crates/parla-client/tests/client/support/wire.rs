@@ -26,6 +26,9 @@ impl Cut {
     pub(crate) const ALL: [Self; 3] = [Self::Everything, Self::Answers, Self::Unnoticed];
 }
 
+/// What becomes of a line on its way to a client.
+pub(crate) type Bend = fn(Vec<u8>) -> Vec<Vec<u8>>;
+
 /// A client and its wire.
 pub(crate) struct Wire {
     pub(crate) rig: Rig,
@@ -39,7 +42,7 @@ pub(crate) struct Wire {
     /// The wire cannot be mended.
     pub(crate) is_dead: bool,
     /// Changes each line on its way to the client; none: it is lost, several: it is doubled.
-    pub(crate) bend: fn(Vec<u8>) -> Vec<Vec<u8>>,
+    pub(crate) bend: Bend,
 }
 
 /// Everything.
