@@ -1,11 +1,12 @@
 //! A compiler for the browser's machine: which there is, and how to get one.
 //!
-//! Rust's own comes from rustup. Where that cannot be downloaded, Debian has one with the source of the standard library, made
-//! for its web browsers.
+//! It compiles the standard library too, which takes a minute once and makes the page a fifth smaller: a panic becomes a trap
+//! without words, and what would only print them is left out. The source comes from rustup; where that cannot be downloaded,
+//! Debian has it with a compiler of its own, made for its web browsers. With neither the library is taken as rustup made it.
 
 use std::{
     env,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -25,7 +26,10 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "wasm-ld-16";
 const DEBIAN_PACKAGES: Packages = &["rustc-web", "rust-web-src", "lld-16"];
 
-/// The standard library for [`TARGET`] has 20 MB; a slow line takes its time.
+/// What makes the code small, as rustc knows it.
+const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+
+/// The source of the standard library has some megabytes; a slow line takes its time.
 const DOWNLOAD_TIME_MAX: Duration = Duration::from_secs(300);
 /// Where there is another way, a line on which nothing moves is left sooner.
 const DOWNLOAD_TIME_WITH_DEBIAN_MAX: Duration = Duration::from_secs(20);
@@ -33,10 +37,12 @@ const DOWNLOAD_TIME_WITH_DEBIAN_MAX: Duration = Duration::from_secs(20);
 /// What compiles for the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compiler {
-    /// The one that compiles everything else.
+    /// The one that compiles everything else, and the source of the standard library.
     Own,
-    /// Debian's, which compiles the standard library too.
+    /// Debian's, with the source.
     Debian,
+    /// The one that compiles everything else, and the standard library as it is. What comes out is too large.
+    OwnWithoutSource,
 }
 
 impl Compiler {
@@ -54,13 +60,22 @@ impl Compiler {
         }
         let Err(no_download) = download() else { return Ok(Self::Own) };
         tools::say(&format!("{no_download:#}"));
-        debian::install("a compiler for the browser", DEBIAN_PACKAGES)
-            .with_context(|| format!("{no_download:#}, and Debian's compiler cannot be had either"))?;
-        ensure!(
-            debian_is_ready(),
-            "Debian's compiler for the browser is still missing after its installation"
-        );
-        Ok(Self::Debian)
+        match debian::install("a compiler for the browser", DEBIAN_PACKAGES) {
+            Ok(()) if debian_is_ready() => Ok(Self::Debian),
+            Ok(()) => bail!("Debian's compiler for the browser is still missing after its installation"),
+            Err(_) if own_library_is_there() => {
+                tools::say("The app in the browser becomes larger than it should be.");
+                Ok(Self::OwnWithoutSource)
+            }
+            Err(error) => {
+                Err(error.context(format!("{no_download:#}, and Debian's compiler cannot be had either")))
+            }
+        }
+    }
+
+    /// Whether what it makes is as small as it should be.
+    pub(crate) fn is_small(self) -> bool {
+        self != Self::OwnWithoutSource
     }
 
     /// A `cargo build` for the browser.
@@ -68,47 +83,65 @@ impl Compiler {
         let mut command = tools::cargo(&["build", "--target", TARGET]);
         // They are meant for this machine.
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-        if self == Self::Debian {
-            command
-                .arg("-Zbuild-std=std,panic_abort")
-                .env("RUSTC", DEBIAN_RUSTC)
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env("RUSTFLAGS", format!("-Clinker={DEBIAN_LINKER} -Clinker-flavor=wasm-ld"));
+        if self == Self::OwnWithoutSource {
+            return command;
         }
+        command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+        command.env("RUSTC_BOOTSTRAP", "1");
+        if self == Self::Debian {
+            let flags = format!("{SMALL} -Clinker={DEBIAN_LINKER} -Clinker-flavor=wasm-ld");
+            command.env("RUSTC", DEBIAN_RUSTC).env("RUSTFLAGS", flags)
+        } else {
+            command.env("RUSTFLAGS", SMALL)
+        };
         command
     }
 }
 
-/// Whether the compiler has the standard library for the browser.
+/// A question to the compiler that compiles everything else.
+fn own_rustc(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    command.args(arguments).current_dir(tools::root());
+    command
+}
+
+/// Whether the compiler has the source of the standard library.
 fn own_is_ready() -> bool {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let mut command = Command::new(rustc);
-    let output =
-        command.args(["--print", "target-libdir", "--target", TARGET]).current_dir(tools::root()).output();
-    output.is_ok_and(|output| {
-        output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
-    })
+    printed_path(&mut own_rustc(&["--print", "sysroot"])).is_some_and(|root| has_source(&root))
+}
+
+/// Whether the compiler has the standard library for the browser.
+fn own_library_is_there() -> bool {
+    let library = printed_path(&mut own_rustc(&["--print", "target-libdir", "--target", TARGET]));
+    library.is_some_and(|library| library.is_dir())
 }
 
 fn debian_is_ready() -> bool {
-    let output = Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]).output();
-    let has_source = output.is_ok_and(|output| {
-        let root = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Path::new(&root).join("lib/rustlib/src/rust/library/std").is_dir()
-    });
-    has_source && tools::answers(Command::new(DEBIAN_LINKER).arg("--version"))
+    let root = printed_path(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
+    root.is_some_and(|root| has_source(&root)) && tools::answers(Command::new(DEBIAN_LINKER).arg("--version"))
 }
 
-/// Lets rustup download the standard library for the browser.
+fn has_source(sysroot: &Path) -> bool {
+    sysroot.join("lib/rustlib/src/rust/library/std").is_dir()
+}
+
+/// The path that a command answers with.
+fn printed_path(command: &mut Command) -> Option<PathBuf> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().into())
+}
+
+/// Lets rustup download the source of the standard library.
 fn download() -> Result<()> {
-    let typed = format!("rustup target add {TARGET}");
+    let typed = "rustup component add rust-src";
     if !tools::answers(Command::new("rustup").arg("--version")) {
-        bail!("there is no standard library for {TARGET}, and no rustup to get it with");
+        bail!("there is no source of the standard library, and no rustup to get it with");
     }
     let patience = if debian::can_install() { DOWNLOAD_TIME_WITH_DEBIAN_MAX } else { DOWNLOAD_TIME_MAX };
     tools::say(&format!("The app in the browser needs one more download: {typed}"));
     let mut command = Command::new("rustup");
-    let command = command.args(["target", "add", TARGET]).current_dir(tools::root()).stdin(Stdio::null());
+    let command =
+        command.args(["component", "add", "rust-src"]).current_dir(tools::root()).stdin(Stdio::null());
     let mut child = command.spawn().with_context(|| format!("`{typed}` cannot be started"))?;
     let begin = Instant::now();
     while begin.elapsed() < patience {

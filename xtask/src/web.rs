@@ -29,11 +29,15 @@ pub(crate) fn build() -> Result<()> {
     let folder = folder();
     // Its own folder: with Debian's compiler everything here would be built anew each time.
     let target = tools::target()?.join("wasm");
-    let mut build = Compiler::find()?.build();
+    let compiler = Compiler::find()?;
+    let mut build = compiler.build();
     build.args(["--profile", PROFILE, "--package", PACKAGE, "--target-dir"]).arg(&target);
     tools::run_to_end(&mut build).context("the app for the browser did not build")?;
     let app = target.join(wasm::TARGET).join(PROFILE).join(PACKAGE).with_extension("wasm");
     let mut bundle = tools::cargo(&["run", "--quiet", "--package", "bundle", "--"]);
+    if !compiler.is_small() {
+        bundle.arg("--any-size");
+    }
     tools::run_to_end(bundle.arg(app).arg(folder)).context("the app for the browser was not put together")
 }
 

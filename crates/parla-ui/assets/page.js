@@ -1,7 +1,7 @@
 // What only a script in the page can do, in the browser and on the desktop alike: keep the reader's place in the log, know the
 // caret and the selection, use the clipboard. Draws nothing and knows nothing of chat.
 //
-// The interface calls the functions of `parla` (PageAct in platform.rs). Reports go the other way as JSON in the value of the
+// The interface calls the functions of `parla` (PageAct in platform.rs). Reports go the other way as words in the value of the
 // hidden input `#page-signal` (page_signal.rs). A function of `parla` never reports before it has returned: its caller is in the
 // middle of something.
 "use strict";
@@ -9,10 +9,10 @@
 (() => {
   // --- Reports ---------------------------------------------------------------------------------------------------------------
 
-  function tell(report) {
+  function tell(...words) {
     const input = document.getElementById("page-signal");
     if (!input) return false;
-    input.value = JSON.stringify(report);
+    input.value = words.join(" ");
     input.dispatchEvent(new Event("input", { bubbles: true }));
     return true;
   }
@@ -164,29 +164,22 @@
     for (const { id } of marks) {
       const row = rowOf(id);
       if (!row) continue;
-      return { row: Number(id), above: Math.round(-seenAt(row.closest(".chunk"))) };
+      return [id, Math.round(-seenAt(row.closest(".chunk")))];
     }
-    return {};
+    return [];
   }
 
   const report = beforeFrame(() => {
     if (!log || !log.isConnected || log.clientHeight === 0 || wanted) return;
-    const view = {
-      room: log.dataset.room,
-      top: Math.round(log.scrollTop),
-      height: log.clientHeight,
-      width: log.clientWidth,
-      total: log.scrollHeight,
-      end: stuck,
-      ...firstInView(),
-    };
-    const text = JSON.stringify(view);
-    if (text !== lastView && tell({ view })) lastView = text;
+    const { dataset, clientHeight, clientWidth, scrollHeight } = log;
+    const top = Math.round(log.scrollTop);
+    const view = [dataset.room, top, clientHeight, clientWidth, scrollHeight, Number(stuck), ...firstInView()].join(" ");
+    if (view !== lastView && tell("view", view)) lastView = view;
   });
 
   // --- What is selected, and copied ------------------------------------------------------------------------------------------
 
-  let lastSelection = "null";
+  let lastSelection = "";
 
   /** The rows with something selected in them, in order. */
   function selectedRows() {
@@ -210,9 +203,8 @@
     "selectionchange",
     beforeFrame(() => {
       const rows = selectedRows();
-      const selection = rows.length ? [Number(rows[0].dataset.row), Number(rows.at(-1).dataset.row)] : null;
-      const text = JSON.stringify(selection);
-      if (text !== lastSelection && tell({ selection })) lastSelection = text;
+      const selection = rows.length ? ` ${rows[0].dataset.row} ${rows.at(-1).dataset.row}` : "";
+      if (selection !== lastSelection && tell(`selection${selection}`)) lastSelection = selection;
     }),
   );
 
@@ -263,7 +255,9 @@
   }
 
   function tellComposer(composer) {
-    tell({ composer: { text: composer.value, caret: composer.selectionStart ?? composer.value.length } });
+    // The value of an input is one line.
+    const text = composer.value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+    tell("composer", composer.selectionStart ?? composer.value.length, text);
   }
 
   document.addEventListener("input", (event) => {
@@ -304,17 +298,30 @@
 
   function tellAttentive() {
     const attentive = document.visibilityState === "visible" && document.hasFocus();
-    if (attentive !== lastAttentive && tell({ attentive })) lastAttentive = attentive;
+    if (attentive !== lastAttentive && tell("attentive", Number(attentive))) lastAttentive = attentive;
   }
 
   for (const name of ["focus", "blur"]) addEventListener(name, () => setTimeout(tellAttentive));
   document.addEventListener("visibilitychange", () => setTimeout(tellAttentive));
+
+  // --- Whether there is room for the sides -----------------------------------------------------------------------------------
+
+  // The stylesheet has the same width.
+  const narrow = matchMedia("(max-width: 720px)");
+  let lastNarrow = null;
+
+  function tellNarrow() {
+    if (narrow.matches !== lastNarrow && tell("narrow", Number(narrow.matches))) lastNarrow = narrow.matches;
+  }
+
+  narrow.addEventListener("change", () => setTimeout(tellNarrow));
 
   // --- The page changes ------------------------------------------------------------------------------------------------------
 
   new MutationObserver(() => {
     settle();
     if (lastAttentive === null) tellAttentive();
+    if (lastNarrow === null) tellNarrow();
   }).observe(document, { childList: true, subtree: true, characterData: true });
 
   globalThis.parla = Object.freeze({

@@ -8,6 +8,7 @@ use crate::{
     dialogs::Dialogs,
     first_screen::FirstScreen,
     frame::Frame,
+    hooks::{use_context, use_effect, use_future, use_hook, use_memo},
     keys,
     page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
     platform::Here,

@@ -9,6 +9,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::{use_context, use_memo},
     platform::{Command, Here},
     problem_words::{Countdown, ProblemWords, RawWords},
     state::{Dialog, State, wish},

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::{
+    hooks::{use_context, use_effect},
     platform::{Here, PageAct},
     state::{Dialog, State},
     words,

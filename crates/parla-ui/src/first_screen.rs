@@ -9,6 +9,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
     state::{State, wish},
@@ -125,7 +126,6 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
                     id: "name",
                     name: "name",
                     r#type: "text",
-                    autofocus: true,
                     autocomplete: "nickname",
                     autocapitalize: "off",
                     spellcheck: "false",

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use crate::{
     banner::Banner,
+    hooks::{use_context, use_effect, use_memo, use_signal},
     keys::Region,
     members::Members,
     platform::{Here, PageAct},
@@ -47,6 +48,8 @@ pub(crate) fn Frame() -> Element {
                 id: Region::Middle.id(),
                 class: "middle",
                 tabindex: "-1",
+                // What a side lies over cannot be reached until it is closed.
+                inert: (side != "").then_some("true"),
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
                 Middle {}

@@ -138,10 +138,12 @@ pub(crate) fn toggle_members(mut state: State) {
     if !rooms::has_members(state) {
         return;
     }
+    if *state.narrow.peek() {
+        let side = *state.side.peek();
+        return state.side.set(if side == Side::Members { Side::None } else { Side::Members });
+    }
     let shown = *state.members.peek();
     state.members.set(if shown == Shown::Yes { Shown::No } else { Shown::Yes });
-    let side = *state.side.peek();
-    state.side.set(if side == Side::Members { Side::None } else { Side::Members });
 }
 
 fn toggle_help(mut state: State) {

@@ -10,6 +10,8 @@ mod banner;
 mod dialogs;
 mod first_screen;
 mod frame;
+mod hooks;
+mod icon;
 mod keys;
 mod members;
 pub mod page_signal;

@@ -6,6 +6,8 @@ use dioxus::prelude::*;
 use parla_client::view::{Member, Members as List, NetworkId, Rank};
 
 use crate::{
+    hooks::{use_context, use_memo, use_signal},
+    room::colour,
     state::{Dialog, Side, State},
     window::{View, follow, space, visible},
     words::{self, members as said},
@@ -143,7 +145,7 @@ fn MemberRow(network: NetworkId, member: Member) -> Element {
                 onclick: move |_| state.open_dialog(Dialog::Person(network, Arc::clone(&name)), &back),
                 span {
                     class: "member-name",
-                    color: "oklch(var(--nick-l) var(--nick-c) {hue.0})",
+                    color: colour::nick(hue),
                     bdi { "{nick}" }
                 }
                 if away {

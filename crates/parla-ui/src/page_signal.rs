@@ -1,42 +1,94 @@
-//! What the page's script reports to the interface: JSON in the value of the hidden input `#page-signal`.
+//! What the page's script reports to the interface: words in the value of the hidden input `#page-signal`.
 //!
-//! One object with one key: `{"attentive":bool}`, `{"selection":[first,last]|null}`, `{"composer":{"text":…,"caret":…}}`
-//! or `{"view":{"room":…,"top":…,"height":…,"width":…,"total":…,"end":bool,"row":…,"above":…}}`.
-//! Row ids are numbers. What cannot be read is left alone: the page is ours, but extensions of a browser are not.
+//! - `attentive 1`, or `0`
+//! - `narrow 1`, or `0`
+//! - `selection 3 9`, first row and last; `selection` alone if nothing is selected
+//! - `composer 2 text`: the caret, and the text as it is, but for `\n` and `\\` instead of line feed and backslash, since the
+//!   value of an input is one line
+//! - `view ROOM TOP HEIGHT WIDTH TOTAL END ROW ABOVE`, see [`LogView`]; without the last two if no row is in view
+//!
+//! What cannot be read is left alone: the page is ours, but extensions of a browser are not.
+
+use std::str::{FromStr, SplitAsciiWhitespace};
 
 use dioxus::prelude::*;
 use parla_client::view::RowId;
-use serde::Deserialize;
 
-use crate::state::{ComposerText, LogView, State};
+use crate::state::{ComposerText, LogView, Side, State};
 
 /// The id of the hidden input.
 pub const PAGE_SIGNAL_ID: &str = "page-signal";
 
 /// One report.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageSignal {
     /// Whether the window is in front and visible.
     Attentive(bool),
+    /// Whether there is no room for the sides beside the conversation.
+    Narrow(bool),
     /// The rows in which the selection starts and ends; none if nothing is selected.
-    Selection(Option<[u64; 2]>),
+    Selection(Option<(RowId, RowId)>),
     /// What stands in the composer.
-    Composer {
-        /// The text.
-        text: String,
-        /// Where the caret is, in UTF-16 units.
-        caret: usize,
-    },
+    Composer(ComposerText),
     /// Which part of the log is visible.
     View(LogView),
 }
 
 impl PageSignal {
     /// Reads a report.
-    pub fn parse(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+    pub fn parse(report: &str) -> Option<Self> {
+        let (kind, rest) = report.split_once(' ').unwrap_or((report, ""));
+        let words = &mut rest.split_ascii_whitespace();
+        match kind {
+            "attentive" => flag(words).map(Self::Attentive),
+            "narrow" => flag(words).map(Self::Narrow),
+            "selection" if rest.is_empty() => Some(Self::Selection(None)),
+            "selection" => Some(Self::Selection(Some((RowId(number(words)?), RowId(number(words)?))))),
+            "composer" => {
+                let (caret, text) = rest.split_once(' ')?;
+                Some(Self::Composer(ComposerText { text: unescape(text), caret: caret.parse().ok()? }))
+            }
+            "view" => view(words).map(Self::View),
+            _ => None,
+        }
     }
+}
+
+fn view(words: &mut SplitAsciiWhitespace<'_>) -> Option<LogView> {
+    Some(LogView {
+        room: words.next()?.to_owned(),
+        top: number(words)?,
+        height: number(words)?,
+        width: number(words)?,
+        total: number(words)?,
+        end: flag(words)?,
+        row: number(words),
+        above: number(words).unwrap_or_default(),
+    })
+}
+
+fn number<T: FromStr>(words: &mut SplitAsciiWhitespace<'_>) -> Option<T> {
+    words.next()?.parse().ok()
+}
+
+fn flag(words: &mut SplitAsciiWhitespace<'_>) -> Option<bool> {
+    match words.next()? {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        plain.push(match char {
+            '\\' => chars.next().map_or(char, |escaped| if escaped == 'n' { '\n' } else { escaped }),
+            _ => char,
+        });
+    }
+    plain
 }
 
 /// Takes a report in. Each signal is written only if it changes.
@@ -47,14 +99,18 @@ pub fn take_in(mut state: State, signal: PageSignal) {
                 state.attentive.set(attentive);
             }
         }
+        PageSignal::Narrow(narrow) => {
+            if *state.narrow.peek() != narrow {
+                state.narrow.set(narrow);
+                state.side.set(Side::None);
+            }
+        }
         PageSignal::Selection(rows) => {
-            let rows = rows.map(|[first, last]| (RowId(first), RowId(last)));
             if *state.selection.peek() != rows {
                 state.selection.set(rows);
             }
         }
-        PageSignal::Composer { text, caret } => {
-            let composer = ComposerText { text, caret };
+        PageSignal::Composer(composer) => {
             if *state.composer.peek() != composer {
                 state.composer.set(composer);
             }
@@ -73,16 +129,46 @@ mod tests {
 
     #[test]
     fn reports_are_read() {
-        assert_eq!(PageSignal::parse(r#"{"attentive":false}"#), Some(PageSignal::Attentive(false)));
-        assert_eq!(PageSignal::parse(r#"{"selection":[3,9]}"#), Some(PageSignal::Selection(Some([3, 9]))));
-        assert_eq!(PageSignal::parse(r#"{"selection":null}"#), Some(PageSignal::Selection(None)));
-        let composer = PageSignal::Composer { text: "hé".into(), caret: 2 };
-        assert_eq!(PageSignal::parse(r#"{"composer":{"text":"hé","caret":2}}"#), Some(composer));
+        assert_eq!(PageSignal::parse("attentive 0"), Some(PageSignal::Attentive(false)));
+        assert_eq!(PageSignal::parse("narrow 1"), Some(PageSignal::Narrow(true)));
+        assert_eq!(
+            PageSignal::parse("selection 3 9"),
+            Some(PageSignal::Selection(Some((RowId(3), RowId(9)))))
+        );
+        assert_eq!(PageSignal::parse("selection"), Some(PageSignal::Selection(None)));
+        let composer = ComposerText { text: " h\u{e9}\n \\n ".into(), caret: 2 };
+        assert_eq!(PageSignal::parse("composer 2  h\u{e9}\\n \\\\n "), Some(PageSignal::Composer(composer)));
+        let empty = ComposerText { text: String::new(), caret: 0 };
+        assert_eq!(PageSignal::parse("composer 0 "), Some(PageSignal::Composer(empty)));
+        let mut view = LogView {
+            room: "1-2".into(),
+            top: -3,
+            height: 4,
+            width: 5,
+            total: 6,
+            end: true,
+            ..LogView::default()
+        };
+        assert_eq!(PageSignal::parse("view 1-2 -3 4 5 6 1"), Some(PageSignal::View(view.clone())));
+        (view.row, view.above) = (Some(7), -8);
+        assert_eq!(PageSignal::parse("view 1-2 -3 4 5 6 1 7 -8"), Some(PageSignal::View(view)));
     }
 
     #[test]
     fn what_cannot_be_read_is_nothing() {
-        for bad in ["", "{}", "{\"attentive\":1}", "{\"selection\":[1]}", "[]", "{\"other\":true}"] {
+        for bad in [
+            "",
+            "attentive",
+            "attentive yes",
+            "selection 1",
+            "selection 1 -1",
+            "composer",
+            "composer 1",
+            "composer x y",
+            "view",
+            "view 1-2 0.5 4 5 6 1",
+            "{\"attentive\":false}",
+        ] {
             assert_eq!(PageSignal::parse(bad), None, "{bad}");
         }
     }

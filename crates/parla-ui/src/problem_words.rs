@@ -6,7 +6,10 @@ use dioxus::prelude::*;
 use parla_client::Problem;
 use parla_proto::Timestamp;
 
-use crate::{platform::Here, words};
+use crate::{
+    hooks::{use_context, use_future, use_signal},
+    {platform::Here, words},
+};
 
 /// The words.
 #[component]

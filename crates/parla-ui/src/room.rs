@@ -3,7 +3,7 @@
 mod arrange;
 mod chunk;
 mod clock;
-mod colour;
+pub(crate) mod colour;
 mod composer;
 mod desk;
 mod header;
@@ -19,7 +19,7 @@ mod window;
 
 use dioxus::prelude::*;
 
-use crate::state::BufferKey;
+use crate::{hooks::use_context_provider, state::BufferKey};
 
 /// The conversation that is shown.
 #[component]

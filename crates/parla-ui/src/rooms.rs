@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use parla_client::view::{BufferKind, NetworkId};
 
 use crate::{
+    hooks::{use_context, use_memo, use_signal},
     platform::{Here, Place},
     state::{Dialog, State},
     words::{self, rooms as said},

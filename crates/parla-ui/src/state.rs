@@ -3,14 +3,11 @@
 //! Written in one place, [`State::apply`] for what comes from the networks, and by the components for what the person opens.
 //! Kept in signals, so that only what reads a thing is drawn again when it changes.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, SortedMap,
     view::{
         BufferId, BufferKind, BufferView, DirectoryView, LinkState, NetworkId, NetworkView, Notice, Person,
         RowId, Update,
@@ -18,6 +15,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::use_context_provider,
     keys::Region,
     platform::{Command, Here},
 };
@@ -92,15 +90,15 @@ pub enum Side {
 #[derive(Clone, Copy, PartialEq)]
 pub struct State {
     /// The networks.
-    pub networks: Signal<BTreeMap<NetworkId, NetworkView>>,
+    pub networks: Signal<SortedMap<NetworkId, NetworkView>>,
     /// Their conversations.
-    pub buffers: Signal<BTreeMap<BufferKey, BufferView>>,
+    pub buffers: Signal<SortedMap<BufferKey, BufferView>>,
     /// The conversation that is shown.
     pub current: Signal<Option<BufferKey>>,
     /// What is to be said.
     pub toasts: Signal<VecDeque<Toast>>,
     /// The rooms of the networks that were asked for them.
-    pub directories: Signal<BTreeMap<NetworkId, DirectoryView>>,
+    pub directories: Signal<SortedMap<NetworkId, DirectoryView>>,
     /// The last person that was asked about.
     pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
     /// What is open over the conversation.
@@ -123,6 +121,8 @@ pub struct State {
     pub entered: Signal<bool>,
     /// Whether the members are shown where there is room for them.
     pub members: Signal<Shown>,
+    /// Whether there is no room for the sides beside the conversation, as the page reports it.
+    pub narrow: Signal<bool>,
     /// The part of the window that has the focus.
     pub(crate) region: Signal<Region>,
     /// With what the person pointed last.
@@ -163,7 +163,7 @@ pub struct ComposerText {
 }
 
 /// Which part of the log is visible, in CSS pixels.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogView {
     /// Which log: its `data-room`.
     pub room: String,
@@ -178,10 +178,8 @@ pub struct LogView {
     /// The reader is at the end, and stays there when more comes.
     pub end: bool,
     /// The first row in view, if there is one.
-    #[serde(default)]
     pub row: Option<u64>,
     /// How much of its chunk is above what is visible; may be negative.
-    #[serde(default)]
     pub above: i32,
 }
 
@@ -208,6 +206,7 @@ impl State {
             focus_back: Signal::new(None),
             entered: Signal::new(false),
             members: Signal::default(),
+            narrow: Signal::new(false),
             region: Signal::default(),
             pointer: Signal::default(),
             network_last: Signal::new(0),

@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use parla_client::{Intent, view::Notice};
 
 use crate::{
+    hooks::{use_context, use_future, use_signal},
     platform::Here,
     problem_words::ProblemWords,
     state::{State, Toast, ToastKind, wish},

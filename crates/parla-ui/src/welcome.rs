@@ -9,6 +9,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::{use_context, use_effect, use_memo},
     platform::Here,
     state::{Dialog, Side, State, wish},
     words::{self, welcome as said},

@@ -43,7 +43,14 @@ pub(crate) fn follow(mut view: Signal<View>, event: &ScrollEvent, row_px: f64) {
 
 /// The space for rows that are not drawn, in CSS.
 pub(crate) fn space(rows: usize, row_px: f64) -> String {
-    format!("{}px", rows as f64 * row_px)
+    pixels(rows as f64 * row_px)
+}
+
+/// A length in CSS, to a hundredth of a pixel.
+pub(crate) fn pixels(length: f64) -> String {
+    // What the library has for fractions is general, and large for what a browser has to load.
+    let hundredths = (length * 100.0).round() as u64;
+    format!("{}.{:02}px", hundredths / 100, hundredths % 100)
 }
 
 #[cfg(test)]
@@ -58,5 +65,14 @@ mod tests {
         assert_eq!(visible(view(1e9), 32.0, 20_000), 19_979..20_000);
         assert_eq!(visible(view(-50.0), 32.0, 5), 0..5);
         assert_eq!(visible(view(500.0), 32.0, 0), 0..0);
+    }
+
+    #[test]
+    fn lengths_are_written() {
+        for (length, written) in
+            [(0.0, "0.00px"), (-1.0, "0.00px"), (1.999, "2.00px"), (1e6 + 0.05, "1000000.05px")]
+        {
+            assert_eq!(pixels(length), written);
+        }
     }
 }

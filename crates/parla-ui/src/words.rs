@@ -7,7 +7,7 @@ mod problem;
 pub mod room;
 
 use parla_client::view::{BufferKind, LinkState, NetworkView, Rank, Stage};
-use parla_proto::Timestamp;
+use parla_proto::{Timestamp, civil::DateTime};
 
 pub use command::command;
 pub use problem::{Told, problem};
@@ -359,11 +359,8 @@ pub fn ago(seconds: u64) -> String {
 
 /// A day and a time by the person's clock.
 pub fn moment(at: Timestamp, offset_seconds: i32) -> String {
-    let offset = jiff::tz::Offset::from_seconds(offset_seconds).unwrap_or(jiff::tz::Offset::UTC);
-    match jiff::Timestamp::from_millisecond(at.as_millis()) {
-        Ok(at) => offset.to_datetime(at).strftime("%-d %B %Y, %H:%M").to_string(),
-        Err(_) => String::new(),
-    }
+    let DateTime { date, hour, minute, .. } = at.civil(offset_seconds);
+    format!("{} {} {}, {hour:02}:{minute:02}", date.day, room::month(date), date.year)
 }
 
 /// What toasts say.

@@ -294,7 +294,7 @@ fn a_side_slides_in_and_esc_closes_it() {
 #[test]
 fn the_page_reports_who_looks() {
     let mut page = online(vec![shown(room(1, "#a"))]);
-    page.write("#page-signal", r#"{"attentive":false}"#);
+    page.write("#page-signal", "attentive 0");
     let looks = page.fake.take_intents();
     assert!(looks.iter().any(|intent| matches!(intent, Intent::Look { buffer: None, .. })), "{looks:?}");
 }

@@ -89,11 +89,11 @@ fn the_log_is_a_log() {
 fn what_is_selected_stays_in_the_page() {
     let mut page = open(lobby(chatter(5_000)));
     look(&mut page, 1, 28_000, false);
-    report(&mut page, r#"{"selection":[1000,1010]}"#);
+    report(&mut page, "selection 1000 1010");
     look(&mut page, 1, 130_000, false);
     assert!(rows(&page).contains(&1005));
     assert_eq!(page.all(".blank").len(), 3);
-    report(&mut page, r#"{"selection":null}"#);
+    report(&mut page, "selection");
     assert!(!rows(&page).contains(&1005));
 }
 
@@ -119,9 +119,9 @@ fn the_network_is_told_what_is_looked_at() {
     assert_eq!(looks(&page), [(Some(LOBBY), true)]);
     look(&mut page, 1, 3000, false);
     assert_eq!(looks(&page), [(Some(LOBBY), false)]);
-    report(&mut page, r#"{"attentive":false}"#);
+    report(&mut page, "attentive 0");
     assert_eq!(looks(&page), [(None, false)]);
-    report(&mut page, r#"{"attentive":true}"#);
+    report(&mut page, "attentive 1");
     assert_eq!(looks(&page), [(Some(LOBBY), false)]);
     // A room with something new is not said to be read before it is.
     let new = BufferView { divider: Some(RowId(450)), id: BufferId(2), ..lobby(chatter(500)) };
@@ -134,10 +134,7 @@ fn the_first_row_in_view_counts_more_than_pixels() {
     let mut page = open(lobby(chatter(5_000)));
     look(&mut page, 1, 70_000, false);
     assert!(rows(&page).contains(&2_510), "{:?}", rows(&page));
-    report(
-        &mut page,
-        r#"{"view":{"room":"1-1","top":90000,"height":700,"width":900,"total":99999,"end":false,"row":2510,"above":3000}}"#,
-    );
+    report(&mut page, "view 1-1 90000 700 900 99999 0 2510 3000");
     assert!(rows(&page).contains(&2_510), "{:?}", rows(&page));
 }
 

@@ -113,7 +113,7 @@ impl Engine {
     }
 
     fn connect(&mut self, network: NetworkId, nick: &str) {
-        let memory = page::load(MEMORY_KEY).and_then(|text| serde_json::from_str::<Memory>(&text).ok());
+        let memory = page::load(MEMORY_KEY).map(|text| Memory::from_text(&text));
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
         let settings = Settings {
@@ -192,10 +192,8 @@ impl Engine {
         }
         let Some(client) = &mut self.client else { return };
         let updates = client.take_updates();
-        if let Some(memory) = client.take_memory()
-            && let Ok(text) = serde_json::to_string(&memory)
-        {
-            page::save(MEMORY_KEY, Some(&text));
+        if let Some(memory) = client.take_memory() {
+            page::save(MEMORY_KEY, Some(&memory.to_text()));
         }
         self.is_stale = false;
         if !updates.is_empty() {

@@ -15,8 +15,7 @@ use parla_ui::platform::Here;
 use crate::browser::Browser;
 
 fn main() {
-    console_error_panic_hook::set_once();
     let browser = Browser::start();
     let dom = VirtualDom::new(parla_ui::App).with_root_context(Here(Rc::new(browser)));
-    dioxus::web::launch::launch_virtual_dom(dom, dioxus::web::Config::new());
+    dioxus_web::launch::launch_virtual_dom(dom, dioxus_web::Config::new());
 }

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::{DialogBox, FOCUS_ID};
 use crate::{
     first_screen::address,
+    hooks::{use_context, use_hook, use_signal},
     platform::{Command, Here},
     state::State,
     words::{self, dialog as said, first},

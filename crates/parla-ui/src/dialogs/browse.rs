@@ -1,6 +1,6 @@
 //! The rooms there are: found while one types, joined by a click. A name that no room has opens a new one.
 
-use std::{collections::HashSet, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
@@ -10,6 +10,7 @@ use parla_client::{
 
 use super::{DialogBox, FOCUS_ID};
 use crate::{
+    hooks::{use_context, use_hook, use_memo, use_signal},
     platform::Here,
     state::{State, wish},
     window::{View, follow, space, visible},
@@ -97,7 +98,7 @@ fn List(
     network: NetworkId,
     rooms: Memo<Directory>,
     found: Memo<Found>,
-    joined: Memo<HashSet<String>>,
+    joined: Memo<Vec<String>>,
 ) -> Element {
     let view = use_signal(View::default);
     let rooms = rooms.read();
@@ -224,7 +225,7 @@ fn room_name(written: &str) -> Option<String> {
     Some(if name.starts_with(['#', '&']) { name.to_owned() } else { format!("#{name}") })
 }
 
-fn joined(state: State, network: NetworkId) -> HashSet<String> {
+fn joined(state: State, network: NetworkId) -> Vec<String> {
     let buffers = state.buffers.read();
     let rooms = buffers.iter().filter(|(key, view)| key.network == network && view.kind == BufferKind::Room);
     rooms.map(|(_, view)| view.name.to_lowercase()).collect()

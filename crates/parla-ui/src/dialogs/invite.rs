@@ -5,6 +5,7 @@ use parla_client::Intent;
 
 use super::{DialogBox, FOCUS_ID};
 use crate::{
+    hooks::{use_context, use_hook, use_signal},
     platform::Here,
     state::{BufferKey, State, wish},
     words::{self, dialog as said},

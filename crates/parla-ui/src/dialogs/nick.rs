@@ -10,6 +10,7 @@ use parla_client::{
 
 use super::{DialogBox, FOCUS_ID};
 use crate::{
+    hooks::{use_context, use_hook, use_signal},
     platform::{Command, Here, Place},
     state::{State, wish},
     words::dialog as said,

@@ -10,6 +10,7 @@ use parla_client::{
 
 use super::{DialogBox, FocusFirst, person_acts::PersonActs};
 use crate::{
+    hooks::{use_context, use_hook, use_memo},
     platform::Here,
     problem_words::RawWords,
     state::{State, wish},

@@ -9,6 +9,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::{use_context, use_hook, use_signal},
     platform::Here,
     state::{BufferKey, State, wish},
     words::{self, dialog as said},

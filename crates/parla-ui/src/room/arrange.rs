@@ -3,11 +3,13 @@
 //! A pure function from rows to items; the components draw them. Depends on nothing but the chunk and the row before it, so
 //! that a chunk is arranged again only if it changes.
 
-use std::{collections::BTreeSet, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
 
-use jiff::civil::{Date, DateTime};
 use parla_client::view::{Chunk, Content, Event, Manner, Row, RowId, Said};
-use parla_proto::Timestamp;
+use parla_proto::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 
 /// So much later the nick is shown again.
 const GROUP_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -55,7 +57,7 @@ pub(crate) struct Setting<'a> {
     /// Above this row what was not seen begins.
     pub(crate) divider: Option<RowId>,
     /// The runs that are opened.
-    pub(crate) open: &'a BTreeSet<RowId>,
+    pub(crate) open: &'a [RowId],
     /// What the person's clock shows at a moment.
     pub(crate) local: &'a dyn Fn(Timestamp) -> DateTime,
 }
@@ -91,8 +93,8 @@ pub(crate) fn arrange(chunk: &Chunk, setting: &Setting<'_>) -> Vec<Item> {
 fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mut Vec<Item>) -> bool {
     let time = (setting.local)(row.at);
     let before = items.len();
-    if previous.is_none_or(|previous| (setting.local)(previous.at).date() != time.date()) {
-        items.push(Item::Day(time.date()));
+    if previous.is_none_or(|previous| (setting.local)(previous.at).date != time.date) {
+        items.push(Item::Day(time.date));
     }
     if setting.divider == Some(row.id) {
         items.push(Item::New(time));
@@ -182,8 +184,8 @@ mod tests {
         let setting = Setting {
             previous: previous.as_ref(),
             divider: divider.map(RowId),
-            open: &BTreeSet::from([RowId(4)]),
-            local: &|at| crate::room::clock::local(at, 3600),
+            open: &[RowId(4)],
+            local: &|at| at.civil(3600),
         };
         let shown: Vec<String> = arrange(&chunk, &setting).iter().map(describe).collect();
         expected.assert_eq(&shown.join(" "));
@@ -195,7 +197,7 @@ mod tests {
 
     fn describe(item: &Item) -> String {
         match item {
-            Item::Day(date) => format!("[{}]", date.day()),
+            Item::Day(date) => format!("[{}]", date.day),
             Item::New(time) => format!("[new {}]", super::super::clock::hour_minute(*time)),
             Item::Said { index, lead: Lead::Named } => format!("{index}!"),
             Item::Said { index, lead: Lead::Continued } => format!("{index}"),

@@ -1,12 +1,11 @@
 //! Some consecutive rows in the page. Drawn again only if one of them changes; tells how high it became.
 
-use std::collections::BTreeSet;
-
 use dioxus::prelude::*;
-use jiff::civil::Date;
 use parla_client::view::{ChunkRef, Content, Row, RowId};
+use parla_proto::civil::Date;
 
 use crate::{
+    hooks::use_context,
     platform::Here,
     room::{
         arrange::{Item, Lead, Setting, arrange},
@@ -28,7 +27,7 @@ pub(crate) struct Shared {
     /// Heights are noted here.
     pub(crate) heights: Signal<Heights>,
     /// Runs of comings and goings that are opened, by their first row.
-    pub(crate) open: Signal<BTreeSet<RowId>>,
+    pub(crate) open: Signal<Vec<RowId>>,
 }
 
 /// A chunk.
@@ -106,8 +105,9 @@ fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
     let mut opened = shared.open;
     let toggle = move |_| {
         let mut opened = opened.write();
-        if !opened.remove(&id) {
-            opened.insert(id);
+        match opened.iter().position(|other| *other == id) {
+            Some(at) => drop(opened.remove(at)),
+            None => opened.push(id),
         }
     };
     let time = rows.first().map(|row| hour_minute(clock.local(row.at))).unwrap_or_default();

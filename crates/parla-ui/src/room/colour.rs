@@ -26,11 +26,11 @@ pub(crate) struct Paint {
 
 /// The colour of a nick.
 pub(crate) fn nick(hue: Hue) -> String {
-    themed(f64::from(hue.0))
+    themed(hue.0)
 }
 
-fn themed(hue: f64) -> String {
-    format!("oklch(var(--nick-l) var(--nick-c) {hue:.0})")
+fn themed(hue: u16) -> String {
+    format!("oklch(var(--nick-l) var(--nick-c) {hue})")
 }
 
 /// The colours of a piece of text.
@@ -78,8 +78,24 @@ fn rgb(colour: Colour) -> [u8; 3] {
 fn linear(rgb: [u8; 3]) -> [f64; 3] {
     rgb.map(|part| {
         let part = f64::from(part) / 255.0;
-        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        if part <= 0.040_45 {
+            return part / 12.92;
+        }
+        let part = (part + 0.055) / 1.055;
+        part * part * root::<5>(part * part)
     })
+}
+
+/// The root of a number between 0 and 1. What the library has for powers and angles is exact, and large for what a browser has
+/// to load.
+fn root<const N: u8>(number: f64) -> f64 {
+    // Newton's method, from above.
+    let mut root = 1.0;
+    for _ in 0..40 {
+        let power = (1..N).fold(1.0, |power, _| power * root);
+        root -= (root - number / power) / f64::from(N);
+    }
+    root
 }
 
 /// The relative luminance of WCAG.
@@ -87,13 +103,31 @@ fn luminance([r, g, b]: [f64; 3]) -> f64 {
     0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
-fn chroma_and_hue([r, g, b]: [f64; 3]) -> (f64, f64) {
-    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
-    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
-    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+/// How strong a colour is, and its hue in degrees.
+fn chroma_and_hue([r, g, b]: [f64; 3]) -> (f64, u16) {
+    let l = root::<3>(0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b);
+    let m = root::<3>(0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b);
+    let s = root::<3>(0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b);
     let a = 1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s;
     let b = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s;
-    (a.hypot(b), b.atan2(a).to_degrees().rem_euclid(360.0))
+    ((a * a + b * b).sqrt(), angle(a, b))
+}
+
+/// The angle of a vector: that of the whole number of degrees that points most the same way.
+fn angle(x: f64, y: f64) -> u16 {
+    /// One degree.
+    const COS: f64 = 0.999_847_695_156_391_2;
+    const SIN: f64 = 0.017_452_406_437_283_51;
+    let (mut best, mut found) = (f64::MIN, 0);
+    let (mut cos, mut sin) = (1.0, 0.0);
+    for degrees in 0..360 {
+        let likeness = x * cos + y * sin;
+        if likeness > best {
+            (best, found) = (likeness, degrees);
+        }
+        (cos, sin) = (cos * COS - sin * SIN, sin * COS + cos * SIN);
+    }
+    found
 }
 
 /// The 99 colours of <https://modern.ircdocs.horse/formatting#color>; the first 16 as mIRC has them.
@@ -185,12 +219,19 @@ mod tests {
 
     #[test]
     fn hues_are_found_again() {
-        for hue in (0..360).step_by(15) {
+        for hue in 0..360 {
             let (chroma, found) = chroma_and_hue(from_oklch((0.7, 0.1), f64::from(hue)));
-            assert!(
-                (chroma - 0.1).abs() < 0.001 && (found - f64::from(hue)).abs() < 0.1,
-                "{hue}: {chroma} {found}"
-            );
+            assert!((chroma - 0.1).abs() < 0.001 && found == hue, "{hue}: {chroma} {found}");
+        }
+    }
+
+    #[test]
+    fn roots_are_exact_enough() {
+        assert!(root::<3>(0.0) < 1e-6);
+        for step in 1_u16..=1000 {
+            let number = f64::from(step) / 1000.0;
+            assert!((root::<3>(number) - number.cbrt()).abs() < 1e-9, "{number}");
+            assert!((root::<5>(number) - number.powf(0.2)).abs() < 1e-9, "{number}");
         }
     }
 

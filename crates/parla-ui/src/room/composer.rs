@@ -13,6 +13,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::{use_context, use_memo},
     platform::{Here, PageAct},
     problem_words::ProblemWords,
     room::desk::{COMPOSER_ID, Desk, Question, use_desk},

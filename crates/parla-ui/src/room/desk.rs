@@ -3,16 +3,17 @@
 //! The text itself is in the page, where nothing of ours touches it while the person writes; it is reported after every change,
 //! and put there only as a whole.
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{cell::Cell, rc::Rc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, SortedMap,
     completion::{Completion, Trigger},
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
 };
 
 use crate::{
+    hooks::{use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
     platform::{Here, PageAct},
     room::{
         history::History,
@@ -26,7 +27,7 @@ pub(crate) const COMPOSER_ID: &str = "composer";
 /// More lines than these are sent only after a question.
 const LINES_UNASKED_MAX: usize = 3;
 /// A draft is saved at most so often.
-const SAVE_EVERY_MS: u32 = 1_000;
+const SAVE_EVERY_MS: u32 = 300;
 
 /// What must be answered before the text is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(crate) struct Desk {
     asked: Signal<bool>,
     /// For this text none are wanted.
     dismissed: Signal<Option<String>>,
-    drafts: CopyValue<BTreeMap<BufferKey, String>>,
+    drafts: CopyValue<SortedMap<BufferKey, String>>,
 }
 
 /// The desk of the calling component.
@@ -79,7 +80,7 @@ pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
         history: use_signal(History::default),
         asked,
         dismissed,
-        drafts: use_hook(|| CopyValue::new(BTreeMap::new())),
+        drafts: use_hook(|| CopyValue::new(SortedMap::default())),
     };
     use_drafts(desk);
     desk

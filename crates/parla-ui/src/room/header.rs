@@ -6,6 +6,8 @@ use dioxus::prelude::*;
 use parla_client::view::{BufferKind, BufferView, Topic};
 
 use crate::{
+    hooks::{use_context, use_memo},
+    icon::{Icon, Picture},
     keys::{self, Region},
     room::text::Words,
     state::{BufferKey, Dialog, Side, State},
@@ -58,7 +60,7 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
                     state.focus_back.set(Some(ROOMS_ID.to_owned()));
                     state.side.set(Side::Rooms);
                 },
-                span { "aria-hidden": "true", "☰" }
+                Icon { picture: Picture::Rooms }
             }
             h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
             TopicLine { at: at(), topic: bar.topic.clone(), can_set: bar.can_set_topic }
@@ -87,7 +89,7 @@ fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element
                     "aria-label": label,
                     title: label,
                     onclick: move |_| state.open_dialog(Dialog::Topic(at), TOPIC_ID),
-                    if topic.is_some() { span { "aria-hidden": "true", "✎" } } else { "{label}" }
+                    if topic.is_some() { Icon { picture: Picture::Pencil } } else { "{label}" }
                 }
             }
         }
@@ -111,7 +113,8 @@ fn Members(count: usize) -> Element {
                 state.focus_back.set(Some(MEMBERS_ID.to_owned()));
                 keys::toggle_members(state);
             },
-            span { "aria-hidden": "true", "👥 {count}" }
+            Icon { picture: Picture::People }
+            span { "aria-hidden": "true", "{count}" }
         }
     }
 }

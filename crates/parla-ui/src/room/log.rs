@@ -7,6 +7,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::use_context,
     platform::{Here, PageAct},
     room::{
         chunk::{ChunkBlock, Shared},
@@ -16,6 +17,7 @@ use crate::{
         window::Segment,
     },
     state::{BufferKey, wish},
+    window::pixels,
     words,
 };
 
@@ -68,7 +70,7 @@ fn Chunks(shared: Shared, segments: Memo<Vec<Segment>>, divider: Option<RowId>) 
     rsx! {
         {segments.into_iter().enumerate().map(|(n, segment)| match segment {
             Segment::Blank(height) => rsx! {
-                div { key: "blank-{n}", class: "blank", "aria-hidden": "true", height: "{height:.2}px" }
+                div { key: "blank-{n}", class: "blank", "aria-hidden": "true", height: pixels(height) }
             },
             Segment::Chunk(chunk, previous) => {
                 let id = chunk.0.id;

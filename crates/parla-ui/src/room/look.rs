@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use parla_client::Intent;
 
 use crate::{
+    hooks::{use_context, use_drop, use_effect, use_hook},
     platform::Here,
     state::{BufferKey, State, wish},
 };

@@ -8,6 +8,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::use_context,
     platform::Here,
     room::text::{Sentence, Words, unmarked},
     state::{BufferKey, wish},

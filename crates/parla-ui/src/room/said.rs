@@ -9,6 +9,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::use_context,
     platform::Here,
     problem_words::RawWords,
     room::{arrange::Lead, colour, text::Words},

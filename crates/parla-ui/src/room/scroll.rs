@@ -6,17 +6,17 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, SortedMap,
     view::{BufferView, ChunkRef, Content, Earlier, Row, RowId, Timeline},
 };
 
 use crate::{
+    hooks::{use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
     platform::{Here, PageAct},
     room::window::{Eye, Heights, Place, Segment, chunk_of, segments},
     state::{BufferKey, LogView, State, wish},
@@ -31,13 +31,13 @@ const NEW_MAX: usize = 1_000;
 
 /// What is remembered of the conversations that were shown.
 #[derive(Clone, Default)]
-pub(crate) struct Memories(Rc<RefCell<BTreeMap<BufferKey, Memory>>>);
+pub(crate) struct Memories(Rc<RefCell<SortedMap<BufferKey, Memory>>>);
 
 #[derive(Clone, Default)]
 struct Memory {
     place: Place,
     heights: Heights,
-    open: BTreeSet<RowId>,
+    open: Vec<RowId>,
 }
 
 /// Where a conversation is opened.
@@ -64,7 +64,7 @@ pub(crate) struct Scroll {
     /// The heights of chunks.
     pub(crate) heights: Signal<Heights>,
     /// The runs of comings and goings that are opened.
-    pub(crate) open: Signal<BTreeSet<RowId>>,
+    pub(crate) open: Signal<Vec<RowId>>,
     /// What is drawn.
     pub(crate) segments: Memo<Vec<Segment>>,
     place: Signal<Place>,

@@ -1,9 +1,10 @@
 //! What the composer suggests for what is being written: commands, rooms, people.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use dioxus::prelude::ReadableExt;
 use parla_client::{
+    SortedMap,
     completion::{Candidates, Completion, Trigger, complete},
     slash::SPECS,
     view::{BufferKind, BufferView, Content},
@@ -38,26 +39,18 @@ pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<C
 
 /// The members, who spoke last first.
 fn people(view: &BufferView) -> Vec<Arc<str>> {
-    let mut shown = BTreeSet::new();
-    let mut spoke = Vec::new();
+    let mut spoke = SortedMap::default();
     for row in view.timeline.rows().rev().take(SPOKE_ROWS_MAX) {
         if let Content::Said(said) = &row.content
             && !said.own
-            && shown.insert(&said.from)
+            && !spoke.contains_key(&said.from)
         {
-            spoke.push(&said.from);
+            spoke.insert(&said.from, spoke.len());
         }
     }
     let members = view.members.0.iter();
     let mut names: Vec<(usize, Arc<str>)> = members
-        .map(|member| {
-            let place = if shown.contains(&member.nick) {
-                spoke.iter().position(|nick| **nick == member.nick)
-            } else {
-                None
-            };
-            (place.unwrap_or(usize::MAX), member.name.clone())
-        })
+        .map(|member| (spoke.get(&member.nick).copied().unwrap_or(usize::MAX), member.name.clone()))
         .collect();
     if view.kind == BufferKind::Direct {
         names.push((0, view.name.clone()));

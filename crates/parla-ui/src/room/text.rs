@@ -9,6 +9,7 @@ use parla_client::{
 };
 
 use crate::{
+    hooks::use_context,
     platform::Here,
     room::colour,
     state::{BufferKey, State, wish},

@@ -3,9 +3,12 @@
 //! All others are blank space of the height they had when they were last seen, or of a guess. Light loops over chunks, never
 //! over rows. Knows no component.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use parla_client::view::{ChunkRef, Row, RowId, Timeline};
+use parla_client::{
+    SortedMap,
+    view::{ChunkRef, Row, RowId, Timeline},
+};
 
 /// The height of a row that was never seen, in CSS pixels.
 const ROW_GUESS: f64 = 28.0;
@@ -51,7 +54,7 @@ pub(crate) enum Segment {
 
 /// The heights of chunks, as far as they were measured.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Heights(BTreeMap<u64, f64>);
+pub(crate) struct Heights(SortedMap<u64, f64>);
 
 impl Heights {
     /// Notes a height.

@@ -1,8 +1,11 @@
 //! What the list on the left shows, and in which order. Knows nothing of how it looks.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use parla_client::view::{BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence};
+use parla_client::{
+    SortedMap,
+    view::{BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence},
+};
 
 use crate::{state::BufferKey, words};
 
@@ -48,11 +51,11 @@ impl NetworkRows {
 
 /// The list. By name, so that nothing jumps.
 pub(crate) fn listing(
-    networks: &BTreeMap<NetworkId, NetworkView>,
-    buffers: &BTreeMap<BufferKey, BufferView>,
+    networks: &SortedMap<NetworkId, NetworkView>,
+    buffers: &SortedMap<BufferKey, BufferView>,
 ) -> Vec<NetworkRows> {
     let mut list: Vec<NetworkRows> = networks.values().map(empty).collect();
-    for (key, view) in buffers {
+    for (key, view) in buffers.iter() {
         let Some(rows) = list.iter_mut().find(|rows| rows.id == key.network) else { continue };
         let row = row(*key, view);
         match view.kind {

@@ -6,8 +6,9 @@ use dioxus::prelude::*;
 use parla_client::{Intent, view::NetworkId};
 
 use crate::{
+    hooks::{use_context, use_effect, use_memo, use_signal},
     platform::{Here, PageAct},
-    state::wish,
+    state::{State, wish},
     words::rooms as said,
 };
 
@@ -15,6 +16,7 @@ use crate::{
 #[component]
 pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
     let here = use_context::<Here>();
+    let state = use_context::<State>();
     let mut name = use_signal(String::new);
     let id = format!("new-name-{}", network.0);
     let (page, focused) = (here.clone(), id.clone());
@@ -26,7 +28,7 @@ pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
             class: "new-form",
             onsubmit: move |event| {
                 event.prevent_default();
-                finish(Target { network, is_open, name }, &join, |room| Intent::Join { room, key: None });
+                finish(Target { network, is_open, name }, state, &join, |room| Intent::Join { room, key: None });
             },
             onkeydown: move |event| {
                 if event.key() == Key::Escape {
@@ -53,7 +55,7 @@ pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
                         r#type: "button",
                         class: "plain",
                         onclick: move |_| {
-                            finish(Target { network, is_open, name }, &message, |nick| Intent::OpenDirect { nick });
+                            finish(Target { network, is_open, name }, state, &message, |nick| Intent::OpenDirect { nick });
                         },
                         {said::MESSAGE_PERSON}
                     }
@@ -69,14 +71,14 @@ struct Target {
     name: Signal<String>,
 }
 
-fn finish(mut target: Target, here: &Here, intent: impl FnOnce(Arc<str>) -> Intent) {
+fn finish(mut target: Target, state: State, here: &Here, intent: impl FnOnce(Arc<str>) -> Intent) {
     let name = target.name.peek().trim().to_owned();
     if name.is_empty() {
         return;
     }
     wish(here, target.network, intent(name.into()));
     target.is_open.set(false);
-    here.0.page(PageAct::Focus(format!("new-{}", target.network.0)));
+    here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
 }
 
 /// Whether it can only be the name of a room.

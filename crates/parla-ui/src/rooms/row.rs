@@ -7,6 +7,7 @@ use parla_client::{Intent, view::BufferKind};
 
 use super::listing::{Row, There};
 use crate::{
+    hooks::use_context,
     platform::{Here, PageAct},
     state::{State, ToastKind, wish},
     words,

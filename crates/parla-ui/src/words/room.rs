@@ -3,10 +3,10 @@
 //! In a sentence with several names each one stands between two marks, [`NAME`] and [`NAME_END`], so that a name in another
 //! direction of writing does not turn the sentence around; the interface makes elements of them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use jiff::civil::Date;
 use parla_client::view::{BufferKind, Event};
+use parla_proto::civil::Date;
 
 /// Before a name in a sentence: FIRST STRONG ISOLATE.
 pub const NAME: char = '\u{2068}';
@@ -25,11 +25,33 @@ pub fn day(day: Date, today: Date) -> String {
     if day == today {
         return "Today".into();
     }
-    if day.tomorrow().is_ok_and(|next| next == today) {
+    if day.days() + 1 == today.days() {
         return "Yesterday".into();
     }
-    let form = if day.year() == today.year() { "%A, %-d %B" } else { "%A, %-d %B %Y" };
-    day.strftime(form).to_string()
+    let weekday = WEEKDAYS.get(usize::from(day.weekday())).copied().unwrap_or_default();
+    let said = format!("{weekday}, {} {}", day.day, month(day));
+    if day.year == today.year { said } else { format!("{said} {}", day.year) }
+}
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The name of the month that the day is in.
+pub(crate) fn month(day: Date) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    MONTHS.get(usize::from(day.month).wrapping_sub(1)).copied().unwrap_or_default()
 }
 
 /// Above the first message not yet seen.
@@ -65,25 +87,41 @@ pub fn event(event: &Event) -> String {
 
 /// Several people came, left or changed their names.
 pub fn came_and_went<'a>(events: impl Iterator<Item = &'a Event>) -> String {
-    let (mut joined, mut left, mut renamed) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    // Who, whether he was there before all this, and whether he is there now.
+    let mut moved: Vec<(&Arc<str>, bool, bool)> = Vec::new();
+    let mut renamed = Vec::new();
     for event in events {
-        match event {
-            Event::Joined { who } => drop(joined.insert(who)),
-            Event::Left { who, .. } | Event::Quit { who, .. } => drop(left.insert(who)),
-            Event::Renamed { from, to } => renamed.push((from, to)),
+        let (who, is_there) = match event {
+            Event::Joined { who } => (who, true),
+            Event::Left { who, .. } | Event::Quit { who, .. } => (who, false),
+            Event::Renamed { from, to } => {
+                moved.iter_mut().filter(|(who, ..)| *who == from).for_each(|(who, ..)| *who = to);
+                renamed.push((from, to));
+                continue;
+            }
             Event::Kicked { .. }
             | Event::TopicSet { .. }
             | Event::TopicCleared { .. }
             | Event::ModeSet { .. }
-            | Event::Invited { .. } => {}
+            | Event::Invited { .. } => continue,
+        };
+        match moved.iter_mut().find(|(known, ..)| *known == who) {
+            Some((.., now)) => *now = is_there,
+            None => moved.push((who, !is_there, is_there)),
         }
     }
     let mut parts = Vec::new();
-    if !joined.is_empty() {
-        parts.push(format!("{} joined", people(&joined)));
-    }
-    if !left.is_empty() {
-        parts.push(format!("{} left", people(&left)));
+    for (path, verb) in [
+        ((false, true), "joined"),
+        ((true, false), "left"),
+        ((true, true), "left and came back"),
+        ((false, false), "came and left"),
+    ] {
+        let names: Vec<_> =
+            moved.iter().filter(|(_, before, now)| (*before, *now) == path).map(|(who, ..)| *who).collect();
+        if !names.is_empty() {
+            parts.push(format!("{} {verb}", people(names)));
+        }
     }
     match renamed.as_slice() {
         [] => {}
@@ -93,10 +131,11 @@ pub fn came_and_went<'a>(events: impl Iterator<Item = &'a Event>) -> String {
     parts.join(", ")
 }
 
-fn people(names: &BTreeSet<&Arc<str>>) -> String {
+fn people(mut names: Vec<&Arc<str>>) -> String {
     if names.len() > NAMES_SAID_MAX {
         return names.len().to_string();
     }
+    names.sort_unstable();
     names.iter().map(|one| name(one)).collect::<Vec<_>>().join(" and ")
 }
 
@@ -253,17 +292,22 @@ mod tests {
         let said = |events: &[Event]| came_and_went(events.iter()).replace([NAME, NAME_END], "");
         let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z"), joined("bob")];
         assert_eq!(said(&events), "alice and bob joined, 3 left");
+        assert_eq!(said(&[quit("x"), joined("x")]), "x left and came back");
+        assert_eq!(said(&[joined("x"), quit("x"), quit("y")]), "y left, x came and left");
+        assert_eq!(said(&[joined("al"), renamed(), quit("bo")]), "bo came and left, al is now called bo");
         assert_eq!(said(&[renamed()]), "al is now called bo");
         assert_eq!(said(&[quit("x"), renamed(), renamed()]), "x left, 2 changed their names");
     }
 
     #[test]
     fn days_have_names() {
-        let date = |text: &str| text.parse::<Date>().unwrap();
+        let date =
+            |text: &str| format!("{text}T00:00:00Z").parse::<parla_proto::Timestamp>().unwrap().civil(0).date;
         let today = date("2026-11-23");
         assert_eq!(day(today, today), "Today");
         assert_eq!(day(date("2026-11-22"), today), "Yesterday");
         assert_eq!(day(date("2026-11-20"), today), "Friday, 20 November");
         assert_eq!(day(date("2025-01-01"), today), "Wednesday, 1 January 2025");
+        assert_eq!(day(date("2026-12-27"), today), "Sunday, 27 December");
     }
 }

@@ -99,24 +99,20 @@ pub fn change(page: &mut Page, view: BufferView) {
 }
 
 /// What the script of the page reports.
-pub fn report(page: &mut Page, json: &str) {
-    page.write("#page-signal", json);
+pub fn report(page: &mut Page, words: &str) {
+    page.write("#page-signal", words);
 }
 
 /// The reader is here.
 pub fn look(page: &mut Page, room: u32, top: u32, end: bool) {
-    report(
-        page,
-        &format!(
-            r#"{{"view":{{"room":"1-{room}","top":{top},"height":700,"width":900,"total":99999,"end":{end}}}}}"#
-        ),
-    );
+    report(page, &format!("view 1-{room} {top} 700 900 99999 {}", u8::from(end)));
 }
 
 /// The person has written this; the caret is at its end.
 pub fn compose(page: &mut Page, text: &str) {
     let caret = text.encode_utf16().count();
-    report(page, &serde_json::json!({ "composer": { "text": text, "caret": caret } }).to_string());
+    let text = text.replace('\\', r"\\").replace('\n', r"\n");
+    report(page, &format!("composer {caret} {text}"));
 }
 
 /// The network's updates, for tests that need one of their own.

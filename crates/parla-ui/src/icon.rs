@@ -1,0 +1,36 @@
+//! The pictures on buttons. Drawn here, because a letter that looks like a thing looks different in every font.
+
+use dioxus::prelude::*;
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Picture {
+    /// Lines of a list.
+    Rooms,
+    /// Somebody, and somebody behind.
+    People,
+    /// To change what is written.
+    Pencil,
+}
+
+impl Picture {
+    /// Lines in a square of 16.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Rooms => "M2 4h12M2 8h12M2 12h12",
+            Self::People => {
+                "M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4\
+                 M10.5 2.8a2.4 2.4 0 0 1 0 4.4M12 9.8c1.6.5 2.5 1.8 2.5 3.7"
+            }
+            Self::Pencil => "M3 13l.7-3L11 2.7l2.3 2.3L6 12.3zM9.5 4.2l2.3 2.3",
+        }
+    }
+}
+
+/// A picture. It says nothing: what the button does is in its label.
+#[component]
+pub(crate) fn Icon(picture: Picture) -> Element {
+    rsx! {
+        svg { class: "picture", view_box: "0 0 16 16", "aria-hidden": "true", path { d: picture.path() } }
+    }
+}
