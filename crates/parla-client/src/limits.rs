@@ -38,8 +38,6 @@ pub const HISTORY_OPEN_MAX: usize = 6;
 pub const BATCHES_MAX: usize = 64;
 /// ISUPPORT tokens kept.
 pub const ISUPPORT_TOKENS_MAX: usize = 200;
-/// Capability names kept from CAP LS.
-pub const CAPABILITIES_MAX: usize = 200;
 /// Rooms kept of the answer to one WHOIS.
 pub const ROOMS_IN_WHOIS_MAX: usize = 200;
 

@@ -71,7 +71,7 @@ impl Date {
     /// The day of the week: 0 is Monday.
     pub const fn weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 6")]
+        #[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
         let weekday = (self.days() + 3).rem_euclid(7) as u8;
         weekday
     }
@@ -101,7 +101,9 @@ impl DateTime {
     /// How many milliseconds after 1970-01-01T00:00:00 a clock shows this.
     pub(crate) const fn millis(self) -> i64 {
         let minutes = self.hour as i64 * 60 + self.minute as i64;
-        self.date.days() as i64 * DAY_MS + (minutes * 60 + self.second as i64) * 1_000 + self.millisecond as i64
+        self.date.days() as i64 * DAY_MS
+            + (minutes * 60 + self.second as i64) * 1_000
+            + self.millisecond as i64
     }
 }
 

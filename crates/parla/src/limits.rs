@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Batches of updates that the interface gets are at least so far apart: 15 a second.
-pub(crate) const BATCH_GAP: Duration = Duration::from_millis(66);
+/// Batches of updates that the interface gets are at least so far apart: eleven a second. What the page costs grows with their number.
+pub(crate) const BATCH_GAP: Duration = Duration::from_millis(90);
 /// How long finding a server and opening a connection may take.
 pub(crate) const DIAL_MAX: Duration = Duration::from_secs(15);
 /// How long the TLS handshake may take.

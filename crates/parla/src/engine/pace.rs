@@ -56,9 +56,9 @@ mod tests {
         pace.told(start);
         assert_eq!(pace.due(after(1)), None);
         pace.changed();
-        assert_eq!(pace.due(after(1)), Some(after(66)));
+        assert_eq!(pace.due(after(1)), Some(start + BATCH_GAP));
         pace.changed();
-        pace.told(after(66));
+        pace.told(start + BATCH_GAP);
         pace.changed();
         assert_eq!(pace.due(after(500)), Some(after(500)), "after a quiet time");
     }
