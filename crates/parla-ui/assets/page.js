@@ -254,6 +254,11 @@
     composer.style.height = `${composer.scrollHeight + composer.offsetHeight - composer.clientHeight}px`;
   }
 
+  /** Brings the suggestion that is marked into view, once it is. */
+  const showMarked = beforeFrame(() =>
+    document.querySelector("#suggestions [aria-selected=true]")?.scrollIntoView({ block: "nearest" }),
+  );
+
   function tellComposer(composer) {
     // The value of an input is one line.
     const text = composer.value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
@@ -278,6 +283,7 @@
         return;
       }
       if (["Tab", "Enter", "ArrowUp", "ArrowDown"].includes(event.key)) tellComposer(composer);
+      if (event.key === "ArrowUp" || event.key === "ArrowDown") showMarked();
       if ((event.key === "PageUp" || event.key === "PageDown") && log) {
         log.scrollBy({ top: log.clientHeight * (event.key === "PageUp" ? -0.9 : 0.9) });
         event.preventDefault();

@@ -91,7 +91,7 @@ fn Forms(attempt: Attempt, label: &'static str, suggestion: Option<Arc<str>>) ->
     let is_suggested = suggestion.is_some();
     rsx! {
         for better in [better] {
-            JoinForm { key: "{better:?}", attempt, label, better, is_suggested }
+            JoinForm { key: "{better.as_deref().unwrap_or_default()}", attempt, label, better, is_suggested }
         }
     }
 }
@@ -202,7 +202,7 @@ fn Progress(stage: Stage, attempt: Attempt) -> Element {
         ol { class: "stages", "aria-hidden": "true",
             for one in stages {
                 li {
-                    key: "{one:?}",
+                    key: "{words::stage(one)}",
                     class: if one < stage { "done" } else if one == stage { "now" } else { "later" },
                     {words::stage(one)}
                 }

@@ -49,7 +49,7 @@ pub(crate) fn Frame() -> Element {
                 class: "middle",
                 tabindex: "-1",
                 // What a side lies over cannot be reached until it is closed.
-                inert: (side != "").then_some("true"),
+                inert: (!side.is_empty()).then_some("true"),
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
                 Middle {}

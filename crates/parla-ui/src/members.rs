@@ -104,7 +104,7 @@ impl Drawn {
     /// What tells it from the others. No nick has a space.
     fn name(&self) -> String {
         match self {
-            Self::Heading(rank, _) => format!("rank {rank:?}"),
+            Self::Heading(rank, _) => format!("rank {}", *rank as u8),
             Self::One(member) => member.name.to_string(),
         }
     }

@@ -260,7 +260,13 @@ impl State {
         match update {
             Update::Network(_) | Update::Buffer(..) => {}
             Update::BufferClosed(network, buffer) => {
-                self.buffers.write().remove(&BufferKey { network, buffer });
+                let closed = self.buffers.write().remove(&BufferKey { network, buffer });
+                // He wanted it so; perhaps it was a slip.
+                match closed.map(|view| (view.kind, view.name)) {
+                    Some((BufferKind::Room, name)) => self.toast(network, None, ToastKind::Left(name)),
+                    Some((BufferKind::Direct, name)) => self.toast(network, None, ToastKind::Closed(name)),
+                    Some((BufferKind::Server, _)) | None => {}
+                }
             }
             Update::NetworkForgotten(network) => {
                 self.networks.write().remove(&network);
@@ -295,7 +301,7 @@ impl State {
         if *self.current.peek() != Some(key) {
             self.current.set(Some(key));
         }
-        if *self.side.peek() == Side::Rooms {
+        if *self.side.peek() != Side::None {
             self.side.set(Side::None);
         }
     }

@@ -31,15 +31,33 @@ impl Browser {
         let engine = Engine::new((happenings.clone(), receiver), updates);
         wasm_bindgen_futures::spawn_local(engine.run());
         wake_on(&happenings);
+        leave_on(&happenings);
         Self { happenings, updates: RefCell::new(Some(views)), is_returning }
     }
+}
+
+/// Lets go of the connection when the page is left. It may be kept, frozen, for the person to come back to; his name must not
+/// stay taken by it.
+fn leave_on(happenings: &UnboundedSender<Happening>) {
+    let Some(window) = window() else { return };
+    let happenings = happenings.clone();
+    let leave = Closure::<dyn FnMut()>::new(move || drop(happenings.unbounded_send(Happening::Left)));
+    let target: &EventTarget = window.as_ref();
+    drop(target.add_event_listener_with_callback("pagehide", leave.as_ref().unchecked_ref()));
+    leave.forget();
 }
 
 /// Connects again at once when the network is back, or the person is.
 fn wake_on(happenings: &UnboundedSender<Happening>) {
     let Some(window) = window() else { return };
     let happenings = happenings.clone();
-    let wake = Closure::<dyn FnMut()>::new(move || drop(happenings.unbounded_send(Happening::Awake)));
+    let wake = Closure::<dyn FnMut()>::new(move || {
+        // To be hidden is a change of visibility, too.
+        let document = web_sys::window().and_then(|window| window.document());
+        if document.is_some_and(|document| !document.hidden()) {
+            drop(happenings.unbounded_send(Happening::Awake));
+        }
+    });
     let target: &EventTarget = window.as_ref();
     drop(target.add_event_listener_with_callback("online", wake.as_ref().unchecked_ref()));
     if let Some(document) = window.document() {

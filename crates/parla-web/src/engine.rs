@@ -27,7 +27,7 @@ pub(crate) const NAME_KEY: &str = "name";
 const MEMORY_KEY: &str = "memory";
 
 /// The interface is told of changes so often at most.
-const UPDATES_EVERY: Duration = Duration::from_millis(60);
+const UPDATES_EVERY: Duration = Duration::from_millis(90);
 
 /// What happens to the engine.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(crate) enum Happening {
     Socket(u32, Signal),
     /// The browser says that there is a network again, or the person looks at the page again.
     Awake,
+    /// The person goes to another page, or closes this one.
+    Left,
 }
 
 /// The network side.
@@ -108,7 +110,16 @@ impl Engine {
             }
             Happening::Socket(number, signal) if number == self.number => self.hear(signal),
             Happening::Socket(..) => {}
-            Happening::Awake => self.handle(Input::Intent(Intent::Reconnect)),
+            // Who has disconnected himself stays so.
+            Happening::Awake if self.client.as_ref().is_some_and(Client::is_waiting) => {
+                self.handle(Input::Intent(Intent::Reconnect));
+            }
+            Happening::Awake => {}
+            Happening::Left => {
+                if self.socket.take().is_some() {
+                    self.handle(Input::Closed(problem(ProblemKind::Lost, "the page was left")));
+                }
+            }
         }
     }
 

@@ -27,7 +27,10 @@ pub(crate) fn now() -> Timestamp {
 
 /// Seconds east of UTC at that moment, where the person is.
 pub(crate) fn utc_offset_seconds(at: Timestamp) -> i32 {
-    #[expect(clippy::cast_precision_loss, reason = "JavaScript counts milliseconds so; exact for 285,000 years")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript counts milliseconds so; exact for 285,000 years"
+    )]
     let date = Date::new(&JsValue::from_f64(at.as_millis() as f64));
     let minutes_west = date.get_timezone_offset();
     i32::try_from(millis(minutes_west)).map_or(0, |minutes| -minutes * 60)

@@ -110,7 +110,12 @@ fn Popup(desk: Desk) -> Element {
     let Some(suggestions) = suggestions.as_ref() else { return rsx! {} };
     let marked = desk.marked();
     rsx! {
-        ul { id: SUGGESTIONS_ID, class: "choices", role: "listbox", "aria-label": words::room::SUGGESTIONS,
+        ul {
+            id: SUGGESTIONS_ID,
+            class: "choices",
+            role: "listbox",
+            tabindex: "0",
+            "aria-label": words::room::SUGGESTIONS,
             for (n, choice) in suggestions.choices.iter().enumerate() {
                 li {
                     key: "{n}",

@@ -10,6 +10,7 @@ use parla_client::{
     Intent, SortedMap,
     completion::{Completion, Trigger},
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
+    slash::{self, Slash, Submission},
 };
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
         history::History,
         suggest::{suggest, units},
     },
-    state::{BufferKey, ComposerText, State, wish},
+    state::{BufferKey, ComposerText, Dialog, State, wish},
 };
 
 /// The id of the field.
@@ -139,7 +140,16 @@ impl Desk {
         let at = *self.at.peek();
         let here = self.place();
         self.history.write().push(&text);
-        wish(&here, at.network, Intent::Submit { buffer: at.buffer, input: text.into() });
+        match slash::parse(&text) {
+            // What these two ask for is shown in a dialog, which asks for it.
+            Submission::Command(Slash::Whois { nick }) => {
+                self.state.open_dialog(Dialog::Person(at.network, nick.into()), COMPOSER_ID);
+            }
+            Submission::Command(Slash::List) => {
+                self.state.open_dialog(Dialog::Browse(at.network), COMPOSER_ID);
+            }
+            _ => wish(&here, at.network, Intent::Submit { buffer: at.buffer, input: text.into() }),
+        }
         self.put_all(String::new());
         self.keep(at, "");
         here.0.page(PageAct::ScrollToEnd);

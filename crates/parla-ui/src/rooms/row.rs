@@ -9,7 +9,7 @@ use super::listing::{Row, There};
 use crate::{
     hooks::use_context,
     platform::{Here, PageAct},
-    state::{State, ToastKind, wish},
+    state::{State, wish},
     words,
 };
 
@@ -72,7 +72,6 @@ fn Badge(unread: u32, mentions: u32) -> Element {
 #[component]
 fn LeaveButton(row: Row) -> Element {
     let here = use_context::<Here>();
-    let mut state = use_context::<State>();
     let label = words::leave(row.kind, &row.name);
     rsx! {
         button {
@@ -83,12 +82,6 @@ fn LeaveButton(row: Row) -> Element {
             onclick: move |_| {
                 let buffer = row.key.buffer;
                 wish(&here, row.key.network, Intent::Leave { buffer });
-                let name = Arc::clone(&row.name);
-                let kind = match row.kind {
-                    BufferKind::Room => ToastKind::Left(name),
-                    BufferKind::Direct | BufferKind::Server => ToastKind::Closed(name),
-                };
-                state.toast(row.key.network, None, kind);
             },
             span { "aria-hidden": "true", "×" }
         }
