@@ -109,6 +109,11 @@ impl Client {
         }
     }
 
+    /// Whether it will connect again by itself.
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.link.state, crate::view::LinkState::Waiting { .. })
+    }
+
     /// Takes one input in; what is to be done comes behind what `outputs` holds already.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
         let turn = &mut Turn { now, outputs };

@@ -149,6 +149,8 @@
   function scrolled() {
     if (!log || log.clientHeight === 0) return;
     const moved = log.scrollTop - lastTop;
+    // Who moves up does not arrive at the end: it is the end that moved.
+    if (moved < 0 && distance() <= 1) return settle();
     // Our own doing: `hold` keeps the place that the reader chose.
     if (Math.abs(moved) >= 1) {
       if (distance() <= NEAR) stuck = stuck || moved > 0;

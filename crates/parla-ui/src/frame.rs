@@ -36,6 +36,8 @@ pub(crate) fn Frame() -> Element {
     let inert = state.dialog.read().is_some().then_some("true");
     rsx! {
         div { class: "frame {side} {members}", inert,
+            // The name in the list of rooms is not always there.
+            header { class: "sr-only", h1 { {words::APP} } }
             nav {
                 id: Region::Rooms.id(),
                 class: "rooms",

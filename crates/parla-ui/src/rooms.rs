@@ -46,7 +46,7 @@ pub(crate) fn RoomList() -> Element {
     let on_desktop = here.0.place() == Place::Desktop;
     rsx! {
         div { class: "rooms-head",
-            h1 { {words::APP} }
+            p { class: "app-name", "aria-hidden": "true", {words::APP} }
             button {
                 id: "open-help",
                 r#type: "button",

@@ -302,6 +302,7 @@ impl State {
             self.current.set(Some(key));
         }
         if *self.side.peek() != Side::None {
+            self.focus_back.set(Some(self.place_to_write().to_owned()));
             self.side.set(Side::None);
         }
     }

@@ -120,6 +120,8 @@ pub mod dialog {
     pub const BROWSE_NONE: &str = "No room matches.";
     /// Beside a room that one is in.
     pub const JOINED: &str = "joined";
+    /// In the place of a room's topic.
+    pub const NO_TOPIC: &str = "No topic";
     /// While something about a person comes in.
     pub const PERSON_LOADING: &str = "Asking the server…";
     /// Writes to a person.

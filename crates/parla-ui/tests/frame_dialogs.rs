@@ -72,7 +72,8 @@ fn rooms_are_found_by_typing() {
     let rooms = [("#lobby", 40, "Hello"), ("#rust", 12, "Crabs, <b>bold</b> ones"), ("#go", 3, "")];
     page.hear(vec![Update::Directory(NET, directory(&rooms))]);
     let lines: Vec<String> = page.all(".room-line").into_iter().map(|node| page.text_of(node)).collect();
-    let expected = ["#lobby✓ joined40 peopleHello", "#rust12 peopleCrabs, <b>bold</b> ones", "#go3 people"];
+    let expected =
+        ["#lobby✓ joined40 peopleHello", "#rust12 peopleCrabs, <b>bold</b> ones", "#go3 peopleNo topic"];
     assert_eq!(lines, expected);
     assert_eq!(page.text(".browse-foot"), "3 rooms");
     page.write("#dialog-focus", "CRAB");

@@ -3,7 +3,9 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a test stops at what it did not expect, and says what it saw"
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "a test is a story that stops at what it did not expect, and says what it saw"
 )]
 
 mod support;
@@ -14,5 +16,17 @@ mod rig;
 /// `cargo xtask test` leaves out what begins with this name where there is no Chromium, and says so.
 #[path = "app"]
 mod in_browser {
+    mod access;
+    mod errors;
+    mod figures;
+    mod first_run;
+    mod hostile;
     mod loading;
+    mod reading;
+    mod reconnection;
+    mod rooms;
+    mod screenshots;
+    mod sizes;
+    mod talk;
+    mod writing;
 }

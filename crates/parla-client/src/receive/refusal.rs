@@ -72,8 +72,13 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     if matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid) || matches!(number, 438 | 447) {
         return nick(client, (kind, about, details));
     }
-    let about = if incoming.message.params.len() > 2 { about } else { "" };
     let room = incoming.message.params.iter().skip(1).find(|word| client.session.is_room(word));
+    let about = match (number, room) {
+        // It is told of the room.
+        (441 | 443, Some(room)) => *room,
+        _ if incoming.message.params.len() > 2 => about,
+        _ => "",
+    };
     let buffer = client.buffers.named(&client.session, room.copied().unwrap_or(about));
     let problem = client.problem(kind, about, details);
     of(client, incoming, Refused { buffer, problem, is_message: is_about_message(number) });

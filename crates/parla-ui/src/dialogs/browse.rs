@@ -140,7 +140,9 @@ fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element
                     span { class: "line-joined", "✓ " {said::JOINED} }
                 }
                 span { class: "line-people", {people} }
-                span { class: "line-topic", bdi { "{room.topic}" } }
+                span { class: "line-topic",
+                    if room.topic.is_empty() { {said::NO_TOPIC} } else { bdi { "{room.topic}" } }
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Whether everybody can use the page: axe-core looks at it.
 
-use std::fs;
+use std::{collections::HashMap, fmt::Write as _, fs};
 
 use serde_json::{Value, json};
 
@@ -39,4 +39,49 @@ fn spelled(violation: &Value) -> String {
     let unknown = json!("?");
     let impact = violation.get("impact").unwrap_or(&unknown);
     format!("  {} ({impact}): {}\n{}", violation["id"], violation["help"], places.join("\n"))
+}
+
+impl Window {
+    /// The page as a screen reader has it: one line for each thing that has a meaning, `role "name"`, indented by what it is in.
+    /// Text is left out, the rest as Chromium computes it.
+    pub(crate) async fn outline(&self) -> String {
+        let answer = self.devtools("Accessibility.getFullAXTree", json!({})).await;
+        let nodes = answer["nodes"].as_array().unwrap();
+        let by_id: HashMap<&str, &Value> =
+            nodes.iter().map(|node| (node["nodeId"].as_str().unwrap(), node)).collect();
+        let mut lines = String::new();
+        write_outline(&by_id, &nodes[0], 0, &mut lines);
+        lines
+    }
+}
+
+/// What says nothing by itself.
+const SILENT: [&str; 12] = [
+    "StaticText",
+    "InlineTextBox",
+    "generic",
+    "none",
+    "paragraph",
+    "RootWebArea",
+    "ListMarker",
+    "LineBreak",
+    "time",
+    "code",
+    "SvgRoot",
+    "emphasis",
+];
+
+fn write_outline(by_id: &HashMap<&str, &Value>, node: &Value, depth: usize, lines: &mut String) {
+    let role = node["role"]["value"].as_str().unwrap_or_default();
+    let name = node["name"]["value"].as_str().unwrap_or_default();
+    let is_said = node["ignored"] != json!(true) && !SILENT.contains(&role);
+    if is_said {
+        let name = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
+        let _ = writeln!(lines, "{}{role}{name}", "  ".repeat(depth));
+    }
+    for child in node["childIds"].as_array().into_iter().flatten() {
+        if let Some(child) = by_id.get(child.as_str().unwrap()) {
+            write_outline(by_id, child, depth + usize::from(is_said), lines);
+        }
+    }
 }

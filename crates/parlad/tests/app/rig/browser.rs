@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     fs,
+    net::SocketAddr,
     panic::{AssertUnwindSafe, resume_unwind},
     thread,
 };
@@ -10,22 +11,28 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{Width, Window, driver::Driver, target};
-use crate::support::{Daemon, Folder, config_with_http};
+use crate::support::{Client, Daemon, Folder, config_with_http};
+
+/// Some tests say much at once.
+const WITHOUT_FLOOD: &str = "[flood]\nburst = 10000\nrate = 1000\n";
 
 /// Where windows are opened.
 pub(crate) struct Browser {
     windows: RefCell<Vec<Window>>,
     driver: Driver,
-    daemon: Daemon,
-    _folder: Folder,
+    server: RefCell<Option<Daemon>>,
+    /// Where the server listens, also while it is away: for lines, and for pages.
+    addresses: (SocketAddr, SocketAddr),
+    toml: String,
+    folder: Folder,
 }
 
 /// Plays `scene` at a server with one room, `#room`, and looks at the consoles of all windows when it is over.
 pub(crate) fn visit(scene: impl AsyncFnOnce(&Browser)) {
-    visit_with(&config_with_http(""), scene);
+    visit_with(&config_with_http(WITHOUT_FLOOD), scene);
 }
 
-/// The same at a server with this configuration, which has to have the table `[[http]]`.
+/// The same at a server with this configuration, which has to have the tables `[[listen]]` and `[[http]]`, in this order.
 pub(crate) fn visit_with(toml: &str, scene: impl AsyncFnOnce(&Browser)) {
     let browser = Browser::start(toml);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -56,7 +63,35 @@ impl Browser {
             "this parlad was built without the app; type `cargo xtask web`, which builds it into target/web, and \
              run the test again (`cargo xtask test` does both)"
         );
-        Self { windows: RefCell::default(), driver: Driver::start(), daemon, _folder: folder }
+        let addresses = (daemon.address(), daemon.http());
+        // The next one listens where this one does.
+        let [lines, pages] = [addresses.0, addresses.1].map(|address| address.to_string());
+        let toml = toml.replacen("127.0.0.1:0", &lines, 1).replacen("127.0.0.1:0", &pages, 1);
+        let server = RefCell::new(Some(daemon));
+        Self { windows: RefCell::default(), driver: Driver::start(), server, addresses, toml, folder }
+    }
+
+    /// Ends the server as a loss of power does. Windows may complain of that.
+    pub(crate) fn kill_server(&self) {
+        for window in self.windows.borrow().iter() {
+            window.expects_in_console("ERR_CONNECTION_REFUSED");
+        }
+        self.server.take().unwrap().kill();
+    }
+
+    /// Starts it again, with the same data on the same ports.
+    pub(crate) fn start_server(&self) {
+        self.server.replace(Some(Daemon::start(&self.folder, &self.toml)));
+    }
+
+    /// Somebody with an IRC program, who is in `#room`.
+    pub(crate) fn person(&self, nick: &str) -> Client {
+        self.person_with(nick, "")
+    }
+
+    /// The same with capabilities.
+    pub(crate) fn person_with(&self, nick: &str, capabilities: &str) -> Client {
+        Client::register(self.addresses.0, nick, capabilities)
     }
 
     /// A new person's window at the front page.
@@ -66,23 +101,31 @@ impl Browser {
 
     /// A new person's window at this path of the server.
     pub(crate) async fn open_at(&self, width: Width, path: &str) -> Window {
+        self.open_page(width, &self.address(path)).await
+    }
+
+    /// A new person's window at a page of someone else.
+    pub(crate) async fn open_elsewhere(&self, width: Width, address: SocketAddr) -> Window {
+        self.open_page(width, &format!("http://{address}/")).await
+    }
+
+    async fn open_page(&self, width: Width, page: &str) -> Window {
         let number = self.windows.borrow().len();
-        let client = self.driver.chromium(number).await;
-        let window = Window::new(client);
+        let window = Window::new(self.driver.chromium(number).await);
         self.windows.borrow_mut().push(window.clone());
         window.resize(width).await;
-        window.visit(&self.address(path)).await;
+        window.visit(page).await;
         window
+    }
+
+    /// Where the pages come from.
+    pub(crate) const fn http(&self) -> SocketAddr {
+        self.addresses.1
     }
 
     /// The address of this path of the server.
     pub(crate) fn address(&self, path: &str) -> String {
-        format!("http://{}{path}", self.daemon.http())
-    }
-
-    /// The server, for people with a program of their own.
-    pub(crate) const fn daemon(&self) -> &Daemon {
-        &self.daemon
+        format!("http://{}{path}", self.addresses.1)
     }
 
     async fn finish(&self) {

@@ -1,6 +1,6 @@
 //! Finding things in the page and working with mouse and keyboard, in no words of the app.
 
-use fantoccini::{Locator, elements::Element};
+use fantoccini::{Locator, elements::Element, key::Key};
 use serde_json::{Value, json};
 
 use super::Window;
@@ -10,7 +10,7 @@ const CALLED: &str = "
     const kinds = 'button, a, summary, label, [role=button], [role=menuitem], [role=option], [role=tab]';
     const things = document.querySelectorAll(kinds);
     const name = thing => (thing.getAttribute('aria-label') ?? thing.textContent).trim();
-    return [...things].find(thing => name(thing) === arguments[0] && thing.checkVisibility()) ?? null;";
+    return [...things].find(thing => name(thing) === arguments[0] && thing.checkVisibility({ visibilityProperty: true })) ?? null;";
 
 impl Window {
     /// Waits until something matches and can be seen.
@@ -24,8 +24,7 @@ impl Window {
 
     /// Waits until nothing matches that can be seen.
     pub(crate) async fn finds_no(&self, selector: &str) {
-        let script =
-            "return [...document.querySelectorAll(arguments[0])].every(thing => !thing.checkVisibility())";
+        let script = "return [...document.querySelectorAll(arguments[0])].every(thing => !thing.checkVisibility({ visibilityProperty: true }))";
         self.until(&format!("the absence of {selector}"), script, &[json!(selector)]).await;
     }
 
@@ -63,6 +62,16 @@ impl Window {
         }
     }
 
+    /// Empties a field, as one does with Ctrl+A and Backspace.
+    pub(crate) async fn empties(&self, selector: &str) {
+        self.finds(selector).await;
+        let select = "const field = document.querySelector(arguments[0]); field.focus(); field.select();
+            return field.value !== ''";
+        if self.run(select, &[json!(selector)]).await == json!(true) {
+            self.presses(&char::from(Key::Backspace).to_string()).await;
+        }
+    }
+
     /// Presses a key in what has the focus: `fantoccini::key::Key::Escape.into()` or a letter.
     pub(crate) async fn presses(&self, keys: &str) {
         self.client().active_element().await.unwrap().send_keys(keys).await.unwrap();
@@ -71,7 +80,7 @@ impl Window {
     /// The texts of everything that matches and can be seen, from top to bottom.
     pub(crate) async fn texts(&self, selector: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])]
-            .filter(thing => thing.checkVisibility()).map(thing => thing.innerText)";
+            .filter(thing => thing.checkVisibility({ visibilityProperty: true })).map(thing => thing.innerText)";
         let texts = self.run(script, &[json!(selector)]).await;
         texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     }

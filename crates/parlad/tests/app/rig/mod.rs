@@ -9,6 +9,9 @@ mod access;
 mod browser;
 mod driver;
 mod element;
+mod forger;
+mod keyboard;
+mod log;
 mod person;
 mod window;
 
@@ -16,6 +19,8 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use self::{
     browser::{Browser, visit, visit_with},
+    forger::{Forger, Peer},
+    keyboard::{Key, together},
     window::{Width, Window},
 };
 

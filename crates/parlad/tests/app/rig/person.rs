@@ -1,6 +1,7 @@
 //! What somebody does with the app and sees in it, in the words of the app. Things are found by their roles and labels.
 
 use fantoccini::key::Key;
+use serde_json::json;
 
 use super::Window;
 
@@ -12,10 +13,16 @@ const MEMBERS: &str = "aside[aria-label=\"Members\"]";
 impl Window {
     /// Says who they are on the first screen, and waits until they can write.
     pub(crate) async fn join_as(&self, name: &str) {
-        self.finds(NAME).await.clear().await.unwrap();
+        self.empties(NAME).await;
         self.types(NAME, name).await;
         self.presses(&char::from(Key::Enter).to_string()).await;
         self.finds(COMPOSER).await;
+    }
+
+    /// Waits until this room or person is shown, and can be written to.
+    pub(crate) async fn is_in(&self, room: &str) {
+        let script = "return document.querySelector('#composer')?.ariaLabel === `Message ${arguments[0]}`";
+        self.until(&format!("the conversation {room}"), script, &[json!(room)]).await;
     }
 
     /// Writes a message and sends it.
@@ -56,10 +63,31 @@ impl Window {
         self.lines(MEMBERS).await
     }
 
-    /// Chooses a room in the list.
+    /// Chooses a room or a person in the list, which may have to be opened.
     pub(crate) async fn enter(&self, room: &str) {
-        self.finds(ROOMS).await;
-        self.clicks(room).await;
+        self.opens_the_list().await;
+        let script = "const links = [...document.querySelectorAll('.room-link')];
+            links.find(link => link.querySelector('.room-name').textContent === arguments[0])?.click();
+            return document.querySelector('#room-name')?.textContent === arguments[0]";
+        self.until(&format!("the room {room}"), script, &[json!(room)]).await;
+    }
+
+    /// Opens the list of rooms where it is not beside the conversation.
+    pub(crate) async fn opens_the_list(&self) {
+        let script = "const list = document.querySelector(arguments[0]);
+            if (list && !list.checkVisibility({ visibilityProperty: true }))
+                document.querySelector('#show-rooms')?.click();
+            return !!list?.checkVisibility({ visibilityProperty: true })";
+        self.until("the list of rooms", script, &[json!(ROOMS)]).await;
+    }
+
+    /// Waits until the list says this of a room or a person: `2 mentions, 3 new`, or nothing.
+    pub(crate) async fn finds_noted(&self, room: &str, note: &str) {
+        let script = "const links = [...document.querySelectorAll('.room-link')];
+            const link = links.find(link => link.querySelector('.room-name').textContent === arguments[0]);
+            return link && (link.querySelector('.sr-only')?.textContent ?? '') === arguments[1]";
+        let note = if note.is_empty() { String::new() } else { format!(", {note}") };
+        self.until(&format!("`{note}` beside {room}"), script, &[json!(room), json!(note)]).await;
     }
 
     async fn lines(&self, selector: &str) -> Vec<String> {

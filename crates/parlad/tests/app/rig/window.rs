@@ -54,13 +54,32 @@ impl Window {
         self.client.refresh().await.unwrap();
     }
 
+    /// Somebody new is in front of the window, who finds nothing of the one before.
+    pub(crate) async fn starts_over(&self, width: Width) {
+        self.resize(width).await;
+        let url = self.client.current_url().await.unwrap();
+        // What the page would write as its last deed must not come after that.
+        self.visit("about:blank").await;
+        let everything = json!({ "origin": url.origin().ascii_serialization(), "storageTypes": "all" });
+        self.devtools("Storage.clearDataForOrigin", everything).await;
+        self.visit(url.as_str()).await;
+    }
+
     /// Changes what the page takes for the size of its window. A narrow one is a touch screen.
     pub(crate) async fn resize(&self, width: Width) {
-        let (x, y) = width.pixels();
         let is_narrow = width == Width::Narrow;
-        let metrics = json!({ "width": x, "height": y, "deviceScaleFactor": 1, "mobile": is_narrow });
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.emulate(width.pixels(), is_narrow).await;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_narrow })).await;
+    }
+
+    /// The same for any size, without touch. Where everything is twice as large, half as much fits into the window.
+    pub(crate) async fn measure(&self, x: u64, y: u64) {
+        self.emulate((x, y), false).await;
+    }
+
+    async fn emulate(&self, (x, y): (u64, u64), mobile: bool) {
+        let metrics = json!({ "width": x, "height": y, "deviceScaleFactor": 1, "mobile": mobile });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     /// Width and height, as the page sees them.

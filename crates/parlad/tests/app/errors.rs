@@ -1,0 +1,169 @@
+//! What goes wrong is told: what happened, what it means, what to do, and the server's own words for who wants them.
+
+use crate::rig::{Browser, Width, Window, visit};
+
+/// Waits for the three sentences, and looks at the server's words behind them.
+async fn is_told(window: &Window, [title, meaning, remedy]: [&str; 3], raw: &str) {
+    window.sees(title).await;
+    window.sees(meaning).await;
+    window.sees(remedy).await;
+    let script =
+        "const all = [...document.querySelectorAll('details.raw')].filter(one => one.checkVisibility());
+        const last = all.at(-1);
+        last?.querySelector('summary').click();
+        return last?.querySelector('code').innerText ?? ''";
+    let shown = window.run(script, &[]).await;
+    let shown = shown.as_str().unwrap();
+    assert!(shown.contains(raw), "behind `{title}` stands `{shown}`, not `{raw}`");
+}
+
+#[test]
+fn a_room_that_lets_nobody_in_says_why() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #key,#invited,#banned,#full,#quiet");
+        bob.send("MODE #key +k sesame\r\nMODE #invited +i\r\nMODE #banned +b *!*@*\r\nMODE #full +l 1\r\nMODE #quiet +m");
+        bob.sync();
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            for (room, told, raw) in [
+                ("#key", ["#key needs a key.", "It is locked", "write: /join #room key"], "+k"),
+                (
+                    "#invited",
+                    ["You need an invitation to #invited.", "Only people who were invited", "Ask someone"],
+                    "+i",
+                ),
+                (
+                    "#banned",
+                    ["You are banned from #banned.", "do not let you in", "Write to one of them"],
+                    "+b",
+                ),
+                ("#full", ["#full is full.", "only so many people", "Try again later."], "+l"),
+            ] {
+                window.say(&format!("/join {room}")).await;
+                is_told(&window, told, raw).await;
+                window.finds_no("#composer").await;
+                window.enter("#room").await;
+                window.finds("#composer").await;
+            }
+            // With what was missing it works, from the same place.
+            window.say("/join #key sesame").await;
+            window.is_in("#key").await;
+            window.finds("#composer").await;
+            window.say("/part").await;
+            window.sees("You left #key.").await;
+
+            window.enter("#room").await;
+            window.say("/join #quiet").await;
+            window.is_in("#quiet").await;
+            window.say("may I?").await;
+            is_told(
+                &window,
+                ["You cannot write in #quiet right now.", "You are muted, or only some", "Ask one of those"],
+                "",
+            )
+            .await;
+            window.sees("Not sent.").await;
+            window.clicks("Delete").await;
+            window.sees_no("may I?").await;
+            window.say("/topic mine").await;
+            is_told(
+                &window,
+                ["Only operators of #quiet may do that.", "Operators look after a room.", "Ask one of them."],
+                "",
+            )
+            .await;
+            window.clicks("Dismiss").await;
+            window.say("/kick bob").await;
+            is_told(&window, ["Only operators of #quiet may do that.", "Operators", "Ask"], "").await;
+            window.clicks("Dismiss").await;
+            bob.send(&format!("KICK #quiet {nick} :too loud"));
+            is_told(
+                &window,
+                ["You were sent out of #quiet.", "removed you", "You can join again"],
+                "too loud",
+            )
+            .await;
+            window.finds_no("#composer").await;
+        }
+    });
+}
+
+#[test]
+fn a_wish_that_cannot_be_granted_says_why() {
+    visit(async |browser: &Browser| {
+        let _bob = browser.person("bob");
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            for (wish, told, raw) in [
+                (
+                    "/nick bob",
+                    [
+                        "Somebody is already called bob.",
+                        "Everyone here has a name of their own.",
+                        "Take another name.",
+                    ],
+                    "",
+                ),
+                (
+                    "/nick 9lives",
+                    ["The name 9lives is not allowed here.", "Names have no spaces", "Take another name."],
+                    "",
+                ),
+                ("/kick nobody", ["Only operators of #room may do that.", "Operators", "Ask"], ""),
+                (
+                    "/invite nobody",
+                    ["Nobody named nobody is here.", "They may have left", "Check the name"],
+                    "",
+                ),
+                (
+                    "/part #elsewhere",
+                    ["You are not in #elsewhere.", "Only those who are in it", "Join the room first."],
+                    "",
+                ),
+                (
+                    "/join",
+                    ["join needs something more.", "A part of it is missing.", "Type it again"],
+                    "/join <room> [key]",
+                ),
+                (
+                    "/whatever",
+                    ["There is no command whatever.", "It was not sent to anyone.", "Type / to see all"],
+                    "/whatever",
+                ),
+            ] {
+                window.say(wish).await;
+                if raw.is_empty() {
+                    window.sees(told[0]).await;
+                    window.sees(told[1]).await;
+                    window.sees(told[2]).await;
+                } else {
+                    is_told(&window, told, raw).await;
+                }
+                window.clicks("Dismiss").await;
+                window.finds_no(".toast").await;
+            }
+            // A message to somebody who is not there says so where it stands.
+            window.say("/msg nobody hello?").await;
+            window.sees("Not sent.").await;
+            window.sees("Nobody named nobody is here.").await;
+            assert_eq!(window.texts(".row.failed .body").await, ["hello?"]);
+            window.clicks("Delete").await;
+            window.finds_no(".row.failed").await;
+            window.say("/close").await;
+
+            window.enter("#room").await;
+            let flood = format!("document.getElementById('composer').value = '{}'", "x\\n".repeat(201));
+            window.run(&flood, &[]).await;
+            window.types("#composer", "x").await;
+            window.clicks("Send").await;
+            window.sees("That is too much for one message. At most 200 lines can be sent at once.").await;
+            window.clicks("Cancel").await;
+            window.empties("#composer").await;
+        }
+    });
+}

@@ -1,0 +1,124 @@
+//! The server goes away and comes back: nothing is lost, nothing is said twice, and nobody has to click.
+
+use crate::{
+    rig::{Browser, Width, Window, visit},
+    support::Client,
+};
+
+/// What the server's history has of the room, as `alice: hello`.
+fn told_in_room(browser: &Browser) -> Vec<String> {
+    let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
+    reader.send("CHATHISTORY LATEST #room * 100");
+    let lines = reader.until(|line| line.contains(" BATCH -"));
+    let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
+    heard.map(|heard| format!("{}: {}", heard.sender, heard.text)).collect()
+}
+
+fn tells(bob: &mut Client, numbers: std::ops::RangeInclusive<u32>) {
+    let lines: String = numbers.map(|number| format!("PRIVMSG #room :missed {number}.\r\n")).collect();
+    bob.send_bytes(lines.as_bytes());
+    bob.sync();
+}
+
+async fn is_back(window: &Window) {
+    window.finds_no(".banner").await;
+    window.sees_no("Waits for the connection").await;
+    window.finds_no(".pending").await;
+}
+
+#[test]
+fn a_server_that_falls_over_is_waited_for() {
+    visit(async |browser| {
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            window.say(&format!("{nick} before")).await;
+            window.finds_no(".pending").await;
+
+            browser.kill_server();
+            window.sees("The connection is lost.").await;
+            window.sees("Trying again").await;
+            window.sees("You are offline. What you write is sent when the connection is back.").await;
+            window.say(&format!("{nick} in the dark")).await;
+            window.say(&format!("{nick} still in the dark")).await;
+            window.sees("Waits for the connection").await;
+            assert_eq!(window.texts(".row.pending").await.len(), 2);
+
+            browser.start_server();
+            is_back(&window).await;
+            let expected =
+                ["before", "in the dark", "still in the dark"].map(|text| format!("{nick}: {nick} {text}"));
+            let told = told_in_room(browser);
+            let mine: Vec<_> = told.iter().filter(|line| line.starts_with(nick)).collect();
+            assert_eq!(mine, expected.iter().collect::<Vec<_>>(), "each arrived once");
+            let shown = window.reads_all().await;
+            let mine: Vec<_> = shown.iter().filter(|line| line.starts_with(nick)).collect();
+            assert_eq!(mine.len(), 3, "{shown:#?}");
+        }
+    });
+}
+
+#[test]
+fn what_was_said_meanwhile_is_fetched() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("see you").await;
+        alice.finds_no(".pending").await;
+
+        browser.kill_server();
+        alice.sees("The connection is lost.").await;
+        waits_long(&alice).await;
+        browser.start_server();
+        let mut bob = browser.person("bob");
+        tells(&mut bob, 1..=20);
+        alice.clicks("Try now").await;
+        is_back(&alice).await;
+        alice.hears("missed 20.").await;
+        alice.finds_no(".row.gap").await;
+        let expected = (1..=20).map(|number| format!("bob: missed {number}."));
+        let expected: Vec<_> = ["alice: see you".to_owned()].into_iter().chain(expected).collect();
+        assert_eq!(alice.reads_all().await, expected);
+
+        // More than is fetched at once: a line says what is missing, and fetches it.
+        drop(bob);
+        browser.kill_server();
+        alice.sees("The connection is lost.").await;
+        waits_long(&alice).await;
+        browser.start_server();
+        let mut bob = browser.person("bob");
+        tells(&mut bob, 21..=350);
+        alice.clicks("Try now").await;
+        is_back(&alice).await;
+        let gap = alice.eventually("the gap", async || find_gap(&alice).await).await;
+        assert!(gap.contains("Messages between") && gap.contains("are missing."), "{gap}");
+        alice.clicks("Load").await;
+        alice.finds_no(".row.gap").await;
+        let mut shown = alice.reads_all().await;
+        let number = |row: &String| row.split(['.', ' ']).nth(2).and_then(|word| word.parse::<u32>().ok());
+        shown.sort_by_key(number);
+        let numbers: Vec<_> = shown.iter().filter_map(number).collect();
+        assert_eq!(numbers, (1..=350).collect::<Vec<_>>(), "each is there once");
+    });
+}
+
+/// Tries in vain until the next try is seconds away.
+async fn waits_long(window: &Window) {
+    let script = "const banner = document.querySelector('.banner');
+        const seconds = Number(banner?.innerText.match(/again in (\\d+) s/)?.[1] ?? 0);
+        if (seconds >= 5) return true;
+        [...(banner?.querySelectorAll('button') ?? [])].find(button => button.innerText === 'Try now')?.click();
+        return false";
+    window.until("a long wait", script, &[]).await;
+}
+
+/// Scrolls up until the row that says what is missing is there.
+async fn find_gap(window: &Window) -> Option<String> {
+    let script = "const log = document.getElementById('log');
+        const gap = log.querySelector('.row.gap');
+        if (!gap) log.scrollTop -= log.clientHeight / 2;
+        gap?.scrollIntoView({ block: 'center' });
+        return gap?.querySelector('button') ? gap.innerText : null";
+    window.run(script, &[]).await.as_str().map(str::to_owned)
+}

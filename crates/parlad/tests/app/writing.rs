@@ -1,0 +1,231 @@
+//! What one writes is one's own: nothing is lost, nothing goes where it was not meant to go.
+
+use std::{thread, time::Duration};
+
+use crate::rig::{Key, Width, together, visit};
+
+#[test]
+fn lines_are_messages() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            let low = window.run("return document.getElementById('composer').clientHeight", &[]).await;
+            window.write("one").await;
+            window.presses(&together(&[Key::Shift, Key::Enter])).await;
+            window.write("two").await;
+            assert_eq!(window.draft().await, "one\ntwo");
+            let high = window.run("return document.getElementById('composer').clientHeight", &[]).await;
+            assert!(high.as_f64() > low.as_f64(), "the field grows");
+            window.hits(Key::Enter).await;
+            for text in ["one", "two"] {
+                bob.until(|line| line.contains(nick) && line.ends_with(&format!(":{text}")));
+            }
+            assert_eq!(window.draft().await, "");
+
+            // More than three are sent only after a question.
+            window
+                .types(
+                    "#composer",
+                    "a\u{e008}\u{e007}\u{e000}b\u{e008}\u{e007}\u{e000}c\u{e008}\u{e007}\u{e000}d",
+                )
+                .await;
+            window.hits(Key::Enter).await;
+            window.sees("You are about to send 4 messages, one for each line:").await;
+            window.clicks("Cancel").await;
+            window.sees_no("You are about to send").await;
+            assert_eq!(window.draft().await, "a\nb\nc\nd");
+            window.hits(Key::Enter).await;
+            window.clicks("Send as 4 messages").await;
+            bob.until(|line| line.contains(nick) && line.ends_with(":d"));
+            assert_eq!(window.focus().await, "textarea#composer \"Message #room\"");
+
+            // Two slashes are one; a command that is none goes nowhere.
+            window.say("//etc/hosts").await;
+            bob.until(|line| line.ends_with("PRIVMSG #room :/etc/hosts"));
+            window.say("/paswd hunter2").await;
+            window.sees("There is no command paswd.").await;
+            window.say("still here").await;
+            let heard = bob.until(|line| line.ends_with(":still here"));
+            assert!(!heard.iter().any(|line| line.contains("hunter2")), "{heard:?}");
+
+            // What was said comes back, and what is being written is not lost for it.
+            window.write("half a thought").await;
+            window.hits(Key::Up).await;
+            assert_eq!(window.draft().await, "half a thought");
+            window.empties("#composer").await;
+            window.hits(Key::Up).await;
+            assert_eq!(window.draft().await, "still here");
+            window.hits(Key::Up).await;
+            assert_eq!(window.draft().await, "/paswd hunter2");
+            window.hits(Key::Down).await;
+            window.hits(Key::Down).await;
+            assert_eq!(window.draft().await, "");
+        }
+    });
+}
+
+#[test]
+fn a_slash_and_a_tab_complete() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let _roberta = browser.person("roberta");
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            window.write("/").await;
+            window.finds("[role=listbox]").await;
+            let options = window.texts("[role=option]").await;
+            assert!(
+                options.len() >= 14 && options[0] == "/join <room> [key] Join a room, or open a new one",
+                "{options:?}"
+            );
+            window.write("to").await;
+            window.hits(Key::Tab).await;
+            assert_eq!(window.draft().await, "/topic ");
+            window.finds_no("[role=listbox]").await;
+            window.empties("#composer").await;
+
+            window.write("bo").await;
+            window.hits(Key::Tab).await;
+            assert_eq!(window.draft().await, "bob: ");
+            window.write("and ro").await;
+            window.hits(Key::Tab).await;
+            assert_eq!(window.draft().await, "bob: and roberta ");
+            window.hits(Key::Enter).await;
+            bob.until(|line| line.contains(nick) && line.contains(":bob: and roberta"));
+
+            window.write("/me w").await;
+            window.finds_no("[role=listbox]").await;
+            window.write("aves").await;
+            window.hits(Key::Enter).await;
+            bob.until(|line| line.ends_with(":\x01ACTION waves\x01"));
+
+            // Esc closes the list and leaves what is written.
+            window.write("/j").await;
+            window.finds("[role=listbox]").await;
+            window.hits(Key::Escape).await;
+            window.finds_no("[role=listbox]").await;
+            assert_eq!(window.draft().await, "/j");
+        }
+    });
+}
+
+#[test]
+fn drafts_stay_with_their_rooms() {
+    visit(async |browser| {
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            window.say("/join #tea").await;
+            window.is_in("#tea").await;
+            window.write("about tea").await;
+            window.enter("#room").await;
+            assert_eq!(window.draft().await, "");
+            window.write("about rooms").await;
+            window.enter("#tea").await;
+            window
+                .until("the draft", "return document.getElementById('composer').value === 'about tea'", &[])
+                .await;
+            let kept = "return Object.entries(localStorage).filter(([key, value]) => key.includes('draft')
+                && ['about tea', 'about rooms'].includes(value)).length === 2";
+            window.until("both drafts kept", kept, &[]).await;
+            window.reload().await;
+            window
+                .until("the draft", "return document.getElementById('composer')?.value === 'about tea'", &[])
+                .await;
+            window.enter("#room").await;
+            window
+                .until("the draft", "return document.getElementById('composer').value === 'about rooms'", &[])
+                .await;
+        }
+    });
+}
+
+#[test]
+fn every_command_does_what_it_says() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("/join #tea").await;
+        alice.is_in("#tea").await;
+        alice.say("/topic all about tea").await;
+        alice.hears("alice set the topic: all about tea").await;
+        alice.say("/invite bob").await;
+        bob.until(|line| line.ends_with("INVITE bob #tea") || line.ends_with("INVITE bob :#tea"));
+        alice.sees("bob was invited to #tea.").await;
+        bob.send("JOIN #tea");
+        alice.hears("bob joined").await;
+        alice.say("/kick bob enough tea").await;
+        bob.until(|line| line.contains("KICK #tea bob") && line.ends_with("enough tea"));
+        alice.hears("bob was sent out by alice (enough tea)").await;
+        alice.say("/me pours").await;
+        bob.send("JOIN #tea");
+        alice.hears("pours").await;
+        alice.say("/away back soon").await;
+        alice.sees("You are marked as away.").await;
+        alice.sees("You are alice (away)").await;
+        alice.say("/back").await;
+        alice.sees("You are no longer marked as away.").await;
+        alice.say("/msg bob just you").await;
+        bob.until(|line| line.ends_with("PRIVMSG bob :just you"));
+        alice.is_in("bob").await;
+        alice.say("/close").await;
+        alice.sees("You closed the conversation with bob.").await;
+        alice.say("/whois bob").await;
+        alice.finds("[role=dialog]").await;
+        alice.hits(Key::Escape).await;
+        alice.finds_no("[role=dialog]").await;
+        alice.say("/help").await;
+        alice.sees("Type them where you write messages.").await;
+        alice.hits(Key::Escape).await;
+        alice.say("/list").await;
+        alice.sees("Find a room by its name or topic, or name a new one").await;
+        alice.hits(Key::Escape).await;
+        alice.say("/nick alicia").await;
+        alice.sees("You are called alicia now.").await;
+        alice.enter("#tea").await;
+        alice.say("/leave had enough").await;
+        bob.until(|line| line.starts_with(":alicia!") && line.ends_with("PART #tea :had enough"));
+        alice.say("/quit good night").await;
+        bob.until(|line| {
+            line.starts_with(":alicia!") && line.contains("QUIT") && line.contains("good night")
+        });
+        alice.sees("You are disconnected.").await;
+        alice.clicks("Connect").await;
+        alice.sees_no("You are disconnected.").await;
+    });
+}
+
+#[test]
+fn no_letter_is_lost_while_messages_pour_in() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let window = browser.open(Width::Wide).await;
+        for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
+            window.starts_over(width).await;
+            window.join_as(nick).await;
+            let mut pouring = bob.twin();
+            let flood = thread::spawn(move || {
+                for number in 0..100 {
+                    pouring.send(&format!("PRIVMSG #room :message {number} of those that pour in"));
+                    thread::sleep(Duration::from_millis(20));
+                }
+            });
+            let text: String = ('a'..='z').chain('0'..='9').cycle().take(200).collect();
+            for at in (0..200).step_by(20) {
+                window.presses(&text[at..at + 20]).await;
+            }
+            assert_eq!(window.draft().await, text, "{width:?}");
+            window.hits(Key::Enter).await;
+            bob.until(|line| line.contains(nick) && line.ends_with(&text));
+            flood.join().unwrap();
+            window.hears("message 99 of").await;
+        }
+    });
+}
