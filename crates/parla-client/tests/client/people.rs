@@ -239,7 +239,7 @@ fn an_invitation_is_a_question() {
     rig.server(":s 443 alice bob #lobby :is already on channel");
     rig.says(expect![[r#"
         #lobby: carol invited to #lobby
-        #lobby: problem AlreadyInRoom bob
+        #lobby: problem AlreadyInRoom #lobby
     "#]]);
 }
 

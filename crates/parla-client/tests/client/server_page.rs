@@ -121,7 +121,7 @@ fn refusals_find_their_room() {
     );
     rig.says(expect![[r#"
         #lobby: problem NotOperator #lobby
-        #lobby: problem TheyAreNotInRoom carol
+        #lobby: problem TheyAreNotInRoom #lobby
         problem NotInRoom #other
         problem NoSuchPerson carol
         problem Other KICK
