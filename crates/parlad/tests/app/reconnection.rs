@@ -42,8 +42,9 @@ fn a_server_that_falls_over_is_waited_for() {
             window.sees("You are offline. What you write is sent when the connection is back.").await;
             window.say(&format!("{nick} in the dark")).await;
             window.say(&format!("{nick} still in the dark")).await;
+            let both = "return document.querySelectorAll('.row.pending').length === 2";
+            window.until("both messages in wait", both, &[]).await;
             window.sees("Waits for the connection").await;
-            assert_eq!(window.texts(".row.pending").await.len(), 2);
 
             browser.start_server();
             is_back(&window).await;

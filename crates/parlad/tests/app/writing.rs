@@ -192,6 +192,7 @@ fn every_command_does_what_it_says() {
         alice.enter("#tea").await;
         alice.say("/leave had enough").await;
         bob.until(|line| line.starts_with(":alicia!") && line.ends_with("PART #tea :had enough"));
+        alice.is_in("#room").await;
         alice.say("/quit good night").await;
         bob.until(|line| {
             line.starts_with(":alicia!") && line.contains("QUIT") && line.contains("good night")

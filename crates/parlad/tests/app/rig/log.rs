@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::Window;
 
-/// Remembers the first row that is whole in view, and from then on how far it strays. Measured behind each frame: what the page
-/// corrects before it is drawn, nobody sees.
+/// Remembers the first row that is whole in view, but for a pixel, and from then on how far it strays. Measured behind each
+/// frame: what the page corrects before it is drawn, nobody sees.
 const KEEP_AN_EYE: &str = "
     const log = document.getElementById('log');
     const at = row => row.getBoundingClientRect().top - log.getBoundingClientRect().top;
-    const eye = [...log.querySelectorAll('[data-row]')].find(row => at(row) >= 0);
+    const eye = [...log.querySelectorAll('[data-row]')].find(row => at(row) >= -1);
     const mine = { row: eye.dataset.row, began: at(eye), strayed: 0, frames: 0, lost: 0 };
     window.eye = mine;
     const behind = new MessageChannel();
