@@ -8,48 +8,81 @@ bitflags! {
     /// A set of capabilities. One bit each, so that a set is compared and masked in one step.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Capabilities: u32 {
+        /// Logging in and out is announced. <https://ircv3.net/specs/extensions/account-notify>
+        const ACCOUNT_NOTIFY = 1 << 0;
         /// Messages carry the sender's account. <https://ircv3.net/specs/extensions/account-tag>
-        const ACCOUNT_TAG = 1 << 0;
+        const ACCOUNT_TAG = 1 << 1;
         /// Being away is announced. <https://ircv3.net/specs/extensions/away-notify>
-        const AWAY_NOTIFY = 1 << 1;
+        const AWAY_NOTIFY = 1 << 2;
         /// Lines that belong together. <https://ircv3.net/specs/extensions/batch>
-        const BATCH = 1 << 2;
+        const BATCH = 1 << 3;
         /// Changes of this list are announced; implied by version 302.
-        const CAP_NOTIFY = 1 << 3;
+        const CAP_NOTIFY = 1 << 4;
+        /// A channel can get another name. <https://ircv3.net/specs/extensions/channel-rename>
+        const CHANNEL_RENAME = 1 << 5;
         /// History on request. <https://ircv3.net/specs/extensions/chathistory>
-        const CHATHISTORY = 1 << 4;
+        const CHATHISTORY = 1 << 6;
+        /// A new user name or host is announced. <https://ircv3.net/specs/extensions/chghost>
+        const CHGHOST = 1 << 7;
         /// One's own messages come back. <https://ircv3.net/specs/extensions/echo-message>
-        const ECHO_MESSAGE = 1 << 5;
+        const ECHO_MESSAGE = 1 << 8;
         /// JOIN carries account and real name. <https://ircv3.net/specs/extensions/extended-join>
-        const EXTENDED_JOIN = 1 << 6;
+        const EXTENDED_JOIN = 1 << 9;
+        /// More is announced of those who are monitored. <https://ircv3.net/specs/extensions/extended-monitor>
+        const EXTENDED_MONITOR = 1 << 10;
+        /// Members hear of invitations. <https://ircv3.net/specs/extensions/invite-notify>
+        const INVITE_NOTIFY = 1 << 11;
         /// Answers carry the label of their question. <https://ircv3.net/specs/extensions/labeled-response>
-        const LABELED_RESPONSE = 1 << 7;
+        const LABELED_RESPONSE = 1 << 12;
+        /// Messages can be taken back. <https://ircv3.net/specs/extensions/message-redaction>
+        const MESSAGE_REDACTION = 1 << 13;
         /// Tags of clients, and message ids. <https://ircv3.net/specs/extensions/message-tags>
-        const MESSAGE_TAGS = 1 << 8;
+        const MESSAGE_TAGS = 1 << 14;
+        /// Keys and values of users and channels. <https://ircv3.net/specs/extensions/metadata>
+        const METADATA = 1 << 15;
+        /// Messages of several lines. <https://ircv3.net/specs/extensions/multiline>
+        const MULTILINE = 1 << 16;
         /// All prefixes of a member. <https://ircv3.net/specs/extensions/multi-prefix>
-        const MULTI_PREFIX = 1 << 9;
+        const MULTI_PREFIX = 1 << 17;
+        /// JOIN is not followed by NAMES. <https://ircv3.net/specs/extensions/no-implicit-names>
+        const NO_IMPLICIT_NAMES = 1 << 18;
+        /// Up to where one has read. <https://ircv3.net/specs/extensions/read-marker>
+        const READ_MARKER = 1 << 19;
         /// Messages carry their time. <https://ircv3.net/specs/extensions/server-time>
-        const SERVER_TIME = 1 << 10;
+        const SERVER_TIME = 1 << 20;
+        /// Real names can change. <https://ircv3.net/specs/extensions/setname>
+        const SETNAME = 1 << 21;
         /// FAIL, WARN and NOTE. <https://ircv3.net/specs/extensions/standard-replies>
-        const STANDARD_REPLIES = 1 << 11;
+        const STANDARD_REPLIES = 1 << 22;
         /// NAMES gives full sources. <https://ircv3.net/specs/extensions/userhost-in-names>
-        const USERHOST_IN_NAMES = 1 << 12;
+        const USERHOST_IN_NAMES = 1 << 23;
     }
 }
 
 /// Each capability with its name on the wire, in the order in which they are listed.
-const NAMES: [(Capabilities, &str); 13] = [
+const NAMES: [(Capabilities, &str); 24] = [
+    (Capabilities::ACCOUNT_NOTIFY, "account-notify"),
     (Capabilities::ACCOUNT_TAG, "account-tag"),
     (Capabilities::AWAY_NOTIFY, "away-notify"),
     (Capabilities::BATCH, "batch"),
     (Capabilities::CAP_NOTIFY, "cap-notify"),
+    (Capabilities::CHGHOST, "chghost"),
+    (Capabilities::CHANNEL_RENAME, "draft/channel-rename"),
     (Capabilities::CHATHISTORY, "draft/chathistory"),
+    (Capabilities::MESSAGE_REDACTION, "draft/message-redaction"),
+    (Capabilities::METADATA, "draft/metadata-3"),
+    (Capabilities::MULTILINE, "draft/multiline"),
+    (Capabilities::READ_MARKER, "draft/read-marker"),
     (Capabilities::ECHO_MESSAGE, "echo-message"),
     (Capabilities::EXTENDED_JOIN, "extended-join"),
+    (Capabilities::EXTENDED_MONITOR, "extended-monitor"),
+    (Capabilities::INVITE_NOTIFY, "invite-notify"),
     (Capabilities::LABELED_RESPONSE, "labeled-response"),
     (Capabilities::MESSAGE_TAGS, "message-tags"),
     (Capabilities::MULTI_PREFIX, "multi-prefix"),
+    (Capabilities::NO_IMPLICIT_NAMES, "no-implicit-names"),
     (Capabilities::SERVER_TIME, "server-time"),
+    (Capabilities::SETNAME, "setname"),
     (Capabilities::STANDARD_REPLIES, "standard-replies"),
     (Capabilities::USERHOST_IN_NAMES, "userhost-in-names"),
 ];

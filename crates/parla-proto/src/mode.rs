@@ -2,6 +2,7 @@
 //!
 //! <https://modern.ircdocs.horse/#mode-message>
 
+use bitflags::bitflags;
 use thiserror::Error;
 
 /// What a mode of a channel is, and so when it takes a parameter.
@@ -22,25 +23,47 @@ pub enum ModeKind {
 /// A mode that a channel can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChannelMode {
-    /// `b`: masks that may not enter or speak.
+    /// `u`: people see only themselves and those with a rank; the crowd is not shown.
+    Auditorium,
+    /// `b`: keeps out, and silences, everyone whom the mask matches.
     Ban,
-    /// `i`: only who is invited may enter.
+    /// `e`: whom this matches is not held by a ban.
+    BanException,
+    /// `f`: who may not enter is sent to this other channel.
+    Forward,
+    /// `q`: the member is the channel's owner.
+    Founder,
+    /// `h`: the member may kick, ban and give voice, and change what is not about ranks.
+    HalfOperator,
+    /// `I`: whom this matches needs no invitation.
+    InviteException,
+    /// `i`: only people who were invited may enter.
     InviteOnly,
-    /// `k`: a word to enter.
+    /// `k`: a word that one must give to enter.
     Key,
-    /// `l`: how many may be in.
+    /// `l`: how many people may be in the channel.
     Limit,
-    /// `m`: only voiced members and operators speak.
+    /// `m`: only people with a rank, and voiced members, may speak.
     Moderated,
-    /// `n`: only members speak.
+    /// `C`: no CTCP other than actions (`/me`).
+    NoCtcp,
+    /// `n`: only members may send messages.
     NoExternal,
-    /// `o`: the member is an operator.
+    /// `o`: the member is an operator of the channel.
     Operator,
-    /// `s`: the channel is hidden from who is not in it.
+    /// `a`: the member is protected: only owners and other protected members may kick it or take its rank.
+    Protected,
+    /// `R`: only people who are logged in to an account may enter.
+    RegisteredOnly,
+    /// `M`: only people with voice, or logged in to an account, may speak.
+    RegisteredSpeak,
+    /// `s`: people outside do not see that the channel is there.
     Secret,
-    /// `t`: only operators set the topic.
+    /// `S`: colours and other formatting are taken out of what is said.
+    StripFormatting,
+    /// `t`: only operators may change the topic.
     TopicLock,
-    /// `v`: the member may speak in a moderated channel.
+    /// `v`: the member may speak while the channel is moderated.
     Voice,
 }
 
@@ -58,15 +81,61 @@ pub struct ChannelModeFacts {
 }
 
 /// Every channel mode. ISUPPORT, the parser and the manual are made from this.
-pub const CHANNEL_MODES: [ChannelModeFacts; 10] = [
+pub const CHANNEL_MODES: [ChannelModeFacts; 21] = [
+    facts(
+        ChannelMode::Auditorium,
+        'u',
+        ModeKind::Flag,
+        "people see only themselves and those with a rank; the crowd is not shown",
+    ),
     facts(ChannelMode::Ban, 'b', ModeKind::List, "keeps out, and silences, everyone whom the mask matches"),
+    facts(ChannelMode::BanException, 'e', ModeKind::List, "whom this matches is not held by a ban"),
+    facts(ChannelMode::Forward, 'f', ModeKind::SetParam, "who may not enter is sent to this other channel"),
+    facts(ChannelMode::Founder, 'q', ModeKind::Member, "the member is the channel's owner"),
+    facts(
+        ChannelMode::HalfOperator,
+        'h',
+        ModeKind::Member,
+        "the member may kick, ban and give voice, and change what is not about ranks",
+    ),
+    facts(ChannelMode::InviteException, 'I', ModeKind::List, "whom this matches needs no invitation"),
     facts(ChannelMode::InviteOnly, 'i', ModeKind::Flag, "only people who were invited may enter"),
     facts(ChannelMode::Key, 'k', ModeKind::AlwaysParam, "a word that one must give to enter"),
     facts(ChannelMode::Limit, 'l', ModeKind::SetParam, "how many people may be in the channel"),
-    facts(ChannelMode::Moderated, 'm', ModeKind::Flag, "only operators and voiced members may speak"),
+    facts(
+        ChannelMode::Moderated,
+        'm',
+        ModeKind::Flag,
+        "only people with a rank, and voiced members, may speak",
+    ),
+    facts(ChannelMode::NoCtcp, 'C', ModeKind::Flag, "no CTCP other than actions (`/me`)"),
     facts(ChannelMode::NoExternal, 'n', ModeKind::Flag, "only members may send messages"),
     facts(ChannelMode::Operator, 'o', ModeKind::Member, "the member is an operator of the channel"),
+    facts(
+        ChannelMode::Protected,
+        'a',
+        ModeKind::Member,
+        "the member is protected: only owners and other protected members may kick it or take its rank",
+    ),
+    facts(
+        ChannelMode::RegisteredOnly,
+        'R',
+        ModeKind::Flag,
+        "only people who are logged in to an account may enter",
+    ),
+    facts(
+        ChannelMode::RegisteredSpeak,
+        'M',
+        ModeKind::Flag,
+        "only people with voice, or logged in to an account, may speak",
+    ),
     facts(ChannelMode::Secret, 's', ModeKind::Flag, "people outside do not see that the channel is there"),
+    facts(
+        ChannelMode::StripFormatting,
+        'S',
+        ModeKind::Flag,
+        "colours and other formatting are taken out of what is said",
+    ),
     facts(ChannelMode::TopicLock, 't', ModeKind::Flag, "only operators may change the topic"),
     facts(ChannelMode::Voice, 'v', ModeKind::Member, "the member may speak while the channel is moderated"),
 ];
@@ -98,11 +167,117 @@ pub fn chanmodes() -> String {
     kinds.map(letters).join(",")
 }
 
-/// PREFIX of ISUPPORT: modes of members from the highest to the lowest, and the signs before their nicks.
-pub const PREFIX: &str = "(ov)@+";
+/// The modes of members from the highest to the lowest, and the signs before their nicks.
+pub const MEMBER_MODES: [(ChannelMode, char); 5] = [
+    (ChannelMode::Founder, '~'),
+    (ChannelMode::Protected, '&'),
+    (ChannelMode::Operator, '@'),
+    (ChannelMode::HalfOperator, '%'),
+    (ChannelMode::Voice, '+'),
+];
 
-/// User modes: `i`, hidden from WHO for people who share no channel.
-pub const USER_MODES: &str = "i";
+/// The signs before the nicks of members, from the highest to the lowest; STATUSMSG of ISUPPORT.
+pub fn signs() -> String {
+    MEMBER_MODES.iter().map(|(_, sign)| *sign).collect()
+}
+
+/// PREFIX of ISUPPORT.
+pub fn prefix() -> String {
+    let letters: String = MEMBER_MODES.iter().map(|(mode, _)| mode.letter()).collect();
+    format!("({letters}){}", signs())
+}
+
+bitflags! {
+    /// The modes of a user.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct UserModes: u8 {
+        /// `B`: a program. <https://ircv3.net/specs/extensions/bot-mode>
+        const BOT = 1 << 0;
+        /// `i`: hidden from WHO for people who share no channel.
+        const INVISIBLE = 1 << 1;
+        /// `o`: an operator of the server.
+        const OPERATOR = 1 << 2;
+        /// `r`: logged in to an account.
+        const REGISTERED = 1 << 3;
+        /// `R`: only people who are logged in to an account may send to the user.
+        const REGISTERED_ONLY = 1 << 4;
+        /// `w`: hears WALLOPS.
+        const WALLOPS = 1 << 5;
+        /// `Z`: connected over TLS.
+        const SECURE = 1 << 6;
+    }
+}
+
+/// Who may give and take a mode of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserModeSetter {
+    /// The user gives and takes it.
+    User,
+    /// The server gives it; the user may give it up.
+    ServerGives,
+    /// The server alone.
+    Server,
+}
+
+/// The facts of a mode of a user.
+#[derive(Clone, Copy, Debug)]
+pub struct UserModeFacts {
+    /// Which one.
+    pub mode: UserModes,
+    /// Its letter.
+    pub letter: char,
+    /// Who may change it.
+    pub setter: UserModeSetter,
+    /// What it does, for help and the manual.
+    pub help: &'static str,
+}
+
+/// Every mode of a user. MYINFO, the parser and the manual are made from this.
+pub const USER_MODES: [UserModeFacts; 7] = [
+    user_facts(UserModes::BOT, 'B', UserModeSetter::User, "you are a program; WHO and WHOIS say so"),
+    user_facts(
+        UserModes::INVISIBLE,
+        'i',
+        UserModeSetter::User,
+        "WHO and NAMES show you only to people who share a channel with you",
+    ),
+    user_facts(
+        UserModes::OPERATOR,
+        'o',
+        UserModeSetter::ServerGives,
+        "you are an operator of the server; see OPER",
+    ),
+    user_facts(UserModes::REGISTERED, 'r', UserModeSetter::Server, "you are logged in to an account"),
+    user_facts(
+        UserModes::REGISTERED_ONLY,
+        'R',
+        UserModeSetter::User,
+        "only people who are logged in to an account may send to you",
+    ),
+    user_facts(UserModes::WALLOPS, 'w', UserModeSetter::User, "you hear what operators tell by WALLOPS"),
+    user_facts(UserModes::SECURE, 'Z', UserModeSetter::Server, "you are connected over TLS"),
+];
+
+const fn user_facts(
+    mode: UserModes,
+    letter: char,
+    setter: UserModeSetter,
+    help: &'static str,
+) -> UserModeFacts {
+    UserModeFacts { mode, letter, setter, help }
+}
+
+impl UserModeFacts {
+    /// The mode of this letter.
+    pub fn of_letter(letter: char) -> Option<&'static Self> {
+        USER_MODES.iter().find(|facts| facts.letter == letter)
+    }
+}
+
+/// The letters of a set of user modes, in the order of the table, without a sign.
+pub fn user_letters(modes: UserModes) -> String {
+    USER_MODES.iter().filter(|facts| modes.contains(facts.mode)).map(|facts| facts.letter).collect()
+}
 
 /// One step of a MODE command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,9 +375,21 @@ mod tests {
     }
 
     #[test]
-    fn the_table_makes_the_tokens() {
-        assert_eq!(chanmodes(), "b,k,l,imnst");
-        let from_table: String = letters(ModeKind::Member);
-        assert!(PREFIX.contains(&from_table));
+    fn the_tables_make_the_tokens() {
+        assert_eq!(chanmodes(), "beI,k,fl,uimCnRMsSt");
+        assert_eq!(prefix(), "(qaohv)~&@%+");
+        assert_eq!(user_letters(UserModes::all()), "BiorRwZ");
+    }
+
+    #[test]
+    fn no_letter_means_two_things() {
+        for table in
+            [CHANNEL_MODES.map(|facts| facts.letter).to_vec(), USER_MODES.map(|facts| facts.letter).to_vec()]
+        {
+            let distinct: std::collections::BTreeSet<_> = table.iter().collect();
+            assert_eq!(distinct.len(), table.len());
+        }
+        let ranks = CHANNEL_MODES.iter().filter(|facts| facts.kind == ModeKind::Member).count();
+        assert_eq!(ranks, MEMBER_MODES.len());
     }
 }

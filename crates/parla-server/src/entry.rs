@@ -164,8 +164,10 @@ pub struct ModeStep {
 /// A change of the actor's own modes.
 #[derive(Clone, Copy, Debug)]
 pub struct UserMode {
-    /// Mode `i`.
-    pub invisible: bool,
+    /// Those that are given.
+    pub set: parla_proto::mode::UserModes,
+    /// Those that are taken.
+    pub unset: parla_proto::mode::UserModes,
 }
 
 /// One member is put out.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::ChannelName;
+use parla_proto::{ChannelName, mode::UserModes};
 
 use crate::{
     change::Spoken,
@@ -47,8 +47,8 @@ pub(crate) enum Event {
     TopicChanged { by: String, channel: ChannelId, topic: Option<Topic> },
     /// Modes of a channel changed: signs, letters and parameters, in steps.
     ModesChanged { by: String, channel: ChannelId, steps: Vec<(bool, char, Option<String>)> },
-    /// The actor's own modes changed.
-    OwnModeChanged { user: UserId, modes: &'static str },
+    /// A user's own modes changed, from these.
+    UserModesChanged { user: UserId, before: UserModes },
     /// A user was invited by the origin.
     Invited { by: String, user: UserId, nick: String, channel: ChannelName },
     /// A user says that it is away, or back; that may be no news.

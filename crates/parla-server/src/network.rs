@@ -8,7 +8,7 @@ pub(crate) mod user;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use parla_proto::{ChannelName, Nick, name::Casemapping};
+use parla_proto::{ChannelName, Nick, mode::UserModes, name::Casemapping};
 use slotmap::{DefaultKey, SlotMap};
 
 use crate::{
@@ -32,6 +32,30 @@ pub struct UserId(pub(crate) DefaultKey);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ChannelId(DefaultKey);
 
+/// How many users there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UserCounts {
+    /// Now.
+    pub(crate) users: usize,
+    /// The most there ever were at once.
+    pub(crate) most: usize,
+    /// With mode `i`.
+    pub(crate) invisible: usize,
+    /// With mode `o`.
+    pub(crate) operators: usize,
+}
+
+impl UserCounts {
+    /// A user's modes were these and are those.
+    fn count(&mut self, before: UserModes, after: UserModes) {
+        let count = |number: &mut usize, mode| {
+            *number = *number + usize::from(after.contains(mode)) - usize::from(before.contains(mode));
+        };
+        count(&mut self.invisible, UserModes::INVISIBLE);
+        count(&mut self.operators, UserModes::OPERATOR);
+    }
+}
+
 /// Users and channels.
 #[derive(Debug)]
 pub(crate) struct Network {
@@ -40,8 +64,7 @@ pub(crate) struct Network {
     channels: SlotMap<DefaultKey, Channel>,
     nicks: BTreeMap<Nick, UserId>,
     names: BTreeMap<ChannelName, ChannelId>,
-    users_most: usize,
-    users_invisible: usize,
+    counts: UserCounts,
 }
 
 impl Network {
@@ -53,8 +76,7 @@ impl Network {
             channels: SlotMap::new(),
             nicks: BTreeMap::new(),
             names: BTreeMap::new(),
-            users_most: 0,
-            users_invisible: 0,
+            counts: UserCounts::default(),
         };
         for state in kept {
             let mut channel = Channel::restore(state);
@@ -142,19 +164,17 @@ impl Network {
         self.names.values().filter_map(|id| self.channel(*id))
     }
 
-    /// Users now, the most there ever were, and how many are invisible.
-    pub(crate) fn user_counts(&self) -> (usize, usize, usize) {
-        (self.users.len(), self.users_most, self.users_invisible)
+    /// How many users there are, of which kinds.
+    pub(crate) fn user_counts(&self) -> UserCounts {
+        UserCounts { users: self.users.len(), ..self.counts }
     }
 
-    /// Sets or clears mode `i` of a user.
-    pub(crate) fn set_invisible(&mut self, id: UserId, invisible: bool) {
-        let Some(user) = self.users.get_mut(id.0) else { return };
-        if user.invisible != invisible {
-            user.invisible = invisible;
-            self.users_invisible =
-                if invisible { self.users_invisible + 1 } else { self.users_invisible - 1 };
-        }
+    /// Gives a user these modes instead of those it has. Gives those it had.
+    pub(crate) fn set_user_modes(&mut self, id: UserId, modes: UserModes) -> UserModes {
+        let Some(user) = self.users.get_mut(id.0) else { return modes };
+        let before = std::mem::replace(&mut user.modes, modes);
+        self.counts.count(before, modes);
+        before
     }
 
     pub(crate) fn channel_count(&self) -> usize {
@@ -167,16 +187,17 @@ impl Network {
 
     pub(crate) fn add_user(&mut self, user: User) -> UserId {
         let nick = user.nick().clone();
+        self.counts.count(UserModes::empty(), user.modes);
         let id = UserId(self.users.insert(user));
         self.nicks.insert(nick, id);
-        self.users_most = self.users_most.max(self.users.len());
+        self.counts.most = self.counts.most.max(self.users.len());
         id
     }
 
     pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
         let user = self.users.remove(id.0)?;
         self.nicks.remove(user.nick());
-        self.users_invisible -= usize::from(user.invisible);
+        self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
 

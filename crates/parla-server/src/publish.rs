@@ -115,7 +115,7 @@ impl Publisher<'_> {
                 command::topic::publish(self, by, *channel, topic.as_ref());
             }
             Event::ModesChanged { by, channel, steps } => command::mode::publish(self, by, *channel, steps),
-            Event::OwnModeChanged { user, modes } => command::mode::publish_own(self, *user, modes),
+            Event::UserModesChanged { user, before } => command::mode::publish_user(self, *user, *before),
             Event::Invited { by, user, nick, channel } => {
                 command::invite::publish(self, by, (*user, nick), channel);
             }

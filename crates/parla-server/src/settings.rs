@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use bitflags::bitflags;
 use parla_proto::{
-    ChannelName,
+    ChannelName, Mask,
+    mode::UserModes,
     name::{Casemapping, NameRules},
 };
 
@@ -32,6 +34,12 @@ pub struct Settings {
     pub flood: Flood,
     /// How long the server waits.
     pub timeouts: Timeouts,
+    /// Who runs the server; none: ERR_NOADMININFO.
+    pub admin: Option<Admin>,
+    /// Who may become an operator.
+    pub operators: Vec<Operator>,
+    /// Modes of a new user; only those that users give themselves.
+    pub user_modes: UserModes,
     /// Modes of a new channel.
     pub channel_modes: Flags,
     /// Rooms that everyone is put into, and that are always there.
@@ -58,7 +66,80 @@ pub struct Limits {
     pub key_bytes: usize,
     pub channels_per_client: usize,
     pub list_modes: usize,
+    pub monitor_targets: usize,
+    pub whowas_entries: usize,
+    pub multiline_bytes: usize,
+    pub multiline_lines: usize,
     pub targets: usize,
+}
+
+/// Who runs the server; ADMIN.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is a line of the answer to ADMIN, free text")]
+pub struct Admin {
+    pub location: String,
+    pub organization: String,
+    pub email: String,
+}
+
+/// Someone who may become an operator of the server. Its password is the daemon's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The name that OPER gives.
+    pub name: String,
+    /// What WHOIS says of them: `is a server admin`.
+    pub title: String,
+    /// Who may try: `user@host`, over the real address.
+    pub hosts: Vec<Mask>,
+    /// What they may do.
+    pub privileges: Privileges,
+}
+
+bitflags! {
+    /// What an operator of the server may do.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Privileges: u16 {
+        /// KILL.
+        const KILL = 1 << 0;
+        /// Bans from the server.
+        const BAN = 1 << 1;
+        /// REHASH.
+        const REHASH = 1 << 2;
+        /// DIE and RESTART.
+        const DIE = 1 << 3;
+        /// Accounts of others.
+        const ACCOUNTS = 1 << 4;
+        /// Channels of others: enter, see and change them.
+        const CHANNELS = 1 << 5;
+        /// RELAYMSG.
+        const RELAYMSG = 1 << 6;
+        /// Messages of others: read and delete them.
+        const HISTORY = 1 << 7;
+        /// Real addresses, and CHGHOST.
+        const HOSTS = 1 << 8;
+    }
+}
+
+impl Privileges {
+    const NAMES: [(Self, &'static str); 9] = [
+        (Self::KILL, "kill"),
+        (Self::BAN, "ban"),
+        (Self::REHASH, "rehash"),
+        (Self::DIE, "die"),
+        (Self::ACCOUNTS, "accounts"),
+        (Self::CHANNELS, "channels"),
+        (Self::RELAYMSG, "relaymsg"),
+        (Self::HISTORY, "history"),
+        (Self::HOSTS, "hosts"),
+    ];
+
+    /// The privilege of this name in the configuration; `all` is all of them.
+    pub fn named(name: &str) -> Option<Self> {
+        if name == "all" {
+            return Some(Self::all());
+        }
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(privilege, _)| *privilege)
+    }
 }
 
 /// The allowance of each client.
@@ -99,6 +180,9 @@ impl Settings {
                 ping_interval: Duration::from_secs(90),
                 ping_timeout: Duration::from_secs(60),
             },
+            admin: None,
+            operators: Vec::new(),
+            user_modes: UserModes::empty(),
             channel_modes: Flags::NO_EXTERNAL | Flags::TOPIC_LOCK,
             autojoin: Vec::new(),
             history: true,
@@ -130,6 +214,10 @@ impl Default for Limits {
             key_bytes: 32,
             channels_per_client: 100,
             list_modes: 60,
+            monitor_targets: 100,
+            whowas_entries: 100,
+            multiline_bytes: 4096,
+            multiline_lines: 32,
             targets: 4,
         }
     }

@@ -2,7 +2,11 @@
 
 use parla_proto::Reply;
 
-use crate::{context::Context, network::Network, refusal::Refusal};
+use crate::{
+    context::Context,
+    network::{Network, UserCounts},
+    refusal::Refusal,
+};
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     for reply in replies(context.network, context.connections) {
@@ -13,10 +17,10 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
 
 /// The counts; of connections all, and those that are not registered.
 pub(crate) fn replies(network: &Network, (_, unregistered): (usize, usize)) -> [Reply<'static>; 7] {
-    let (users, most, invisible) = network.user_counts();
+    let UserCounts { users, most, invisible, operators } = network.user_counts();
     [
         Reply::LuserClient { users: users - invisible, invisible },
-        Reply::LuserOp { operators: 0 },
+        Reply::LuserOp { operators },
         Reply::LuserUnknown { connections: unregistered },
         Reply::LuserChannels { channels: network.channel_count() },
         Reply::LuserMe { clients: users },

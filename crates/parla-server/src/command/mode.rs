@@ -4,7 +4,9 @@ use parla_proto::{
     Line, Mask, Reply,
     command::Mode,
     limits::LINE_BYTES_MAX,
-    mode::{BadModeStep, ChannelMode, ModeKind, steps},
+    mode::{
+        BadModeStep, ChannelMode, ModeKind, UserModeFacts, UserModeSetter, UserModes, steps, user_letters,
+    },
     name::{self, Casemapping},
 };
 
@@ -84,21 +86,28 @@ fn run_user(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refusal> {
         return Err(Refusal::UsersDontMatch);
     }
     let Some(letters) = mode.modes else {
-        context.reply(Reply::UserModeIs { modes: if user.invisible { "+i" } else { "+" } });
+        context.reply(Reply::UserModeIs { modes: &format!("+{}", user_letters(user.modes)) });
         return Ok(());
     };
-    let (mut set, mut invisible) = (true, user.invisible);
-    let mut unknown = false;
+    let (mut sign, mut wanted, mut unknown) = (true, user.modes, false);
     for letter in letters.chars() {
         match letter {
-            '+' => set = true,
-            '-' => set = false,
-            'i' => invisible = set,
-            _ => unknown = true,
+            '+' => sign = true,
+            '-' => sign = false,
+            _ => match UserModeFacts::of_letter(letter) {
+                None => unknown = true,
+                // What the server alone may change is left as it is without a word, as every server does.
+                Some(facts) => match facts.setter {
+                    UserModeSetter::User => wanted.set(facts.mode, sign),
+                    UserModeSetter::ServerGives if !sign => wanted.remove(facts.mode),
+                    UserModeSetter::ServerGives | UserModeSetter::Server => {}
+                },
+            },
         }
     }
-    if invisible != user.invisible {
-        context.propose(EntryCommand::UserMode(entry::UserMode { invisible }));
+    if wanted != user.modes {
+        let (set, unset) = (wanted - user.modes, user.modes - wanted);
+        context.propose(EntryCommand::UserMode(entry::UserMode { set, unset }));
     }
     if unknown { Err(Refusal::UnknownUserMode) } else { Ok(()) }
 }
@@ -109,9 +118,10 @@ pub(crate) fn commit_user(
     mode: entry::UserMode,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (id, _) = network.actor(meta)?;
-    network.set_invisible(id, mode.invisible);
-    effects.events.push(Event::OwnModeChanged { user: id, modes: if mode.invisible { "+i" } else { "-i" } });
+    let (id, user) = network.actor(meta)?;
+    let modes = (user.modes | mode.set) - mode.unset;
+    let before = network.set_user_modes(id, modes);
+    effects.events.push(Event::UserModesChanged { user: id, before });
     Ok(())
 }
 
@@ -281,9 +291,20 @@ fn lines(steps: &[(bool, char, Option<String>)], bytes_max: usize) -> Vec<String
     lines
 }
 
-pub(crate) fn publish_own(publisher: &mut Publisher<'_>, user_id: UserId, modes: &str) {
+/// Tells a user how its own modes changed.
+pub(crate) fn publish_user(publisher: &mut Publisher<'_>, user_id: UserId, before: UserModes) {
     let Some(user) = publisher.network.user(user_id) else { return };
-    let line = Line::from(&user.source()).command("MODE").param(user.nick()).text(modes).finish();
+    let mut changes = String::new();
+    for (sign, modes) in [('+', user.modes - before), ('-', before - user.modes)] {
+        if !modes.is_empty() {
+            changes.push(sign);
+            changes.push_str(&user_letters(modes));
+        }
+    }
+    if changes.is_empty() {
+        return;
+    }
+    let line = Line::from(&user.source()).command("MODE").param(user.nick()).text(&changes).finish();
     publisher.announce([user_id].into_iter(), line);
 }
 

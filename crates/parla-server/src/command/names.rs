@@ -50,7 +50,7 @@ pub(crate) fn replies(
     let mut names = String::new();
     for (member, rank) in &channel.members {
         let Some(user) = network.user(*member) else { continue };
-        if user.invisible && !inside {
+        if user.is_invisible() && !inside {
             continue;
         }
         let signs = rank.signs(capabilities.contains(Capabilities::MULTI_PREFIX));

@@ -38,7 +38,9 @@ pub(crate) fn commit(
         return Err(Refusal::NickInUse(register.nick.to_string()));
     }
     let Register { nick, user, host, realname } = register;
-    let id = network.add_user(User::new(nick, &user, &host, &realname, meta.at));
+    let mut user = User::new(nick, &user, &host, &realname, meta.at);
+    user.modes = network.settings.user_modes;
+    let id = network.add_user(user);
     effects.events.push(Event::Registered(id));
     Ok(())
 }
@@ -51,7 +53,7 @@ pub(crate) fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
     let (channel_modes, param_modes) = letters();
-    let (version, user_modes) = (&settings.version, mode::USER_MODES);
+    let (version, user_modes) = (&settings.version, mode::user_letters(mode::UserModes::all()));
     let mut replies = vec![
         Reply::Welcome { network: &settings.network, source: user.source() },
         Reply::YourHost { server: name, version },
@@ -59,7 +61,7 @@ pub(crate) fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
         Reply::MyInfo {
             server: name,
             version,
-            user_modes,
+            user_modes: &user_modes,
             channel_modes: &channel_modes,
             param_modes: &param_modes,
         },
@@ -95,7 +97,7 @@ pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
         number("NAMELEN", limits.realname_bytes),
         token("NETWORK", &settings.network),
         number("NICKLEN", limits.nick_bytes),
-        token("PREFIX", mode::PREFIX),
+        token("PREFIX", &mode::prefix()),
         token(
             "TARGMAX",
             &format!(

@@ -25,7 +25,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         {
             let inside = channel.is_member(me);
             let members = channel.members.keys().filter_map(|id| network.user(*id).map(|user| (*id, user)));
-            let seen = members.filter(|(_, user)| inside || !user.invisible);
+            let seen = members.filter(|(_, user)| inside || !user.is_invisible());
             show(context, seen, |_| Some(channel));
         }
     } else {
@@ -41,7 +41,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         };
         let seen = network.users().filter(|(id, user)| {
             // Someone hidden is found by the exact nick only.
-            let open = *id == me || !user.invisible || shared(user).is_some();
+            let open = *id == me || !user.is_invisible() || shared(user).is_some();
             if open { fits(user) } else { network.find_user(mask).is_ok_and(|(found, _)| found == *id) }
         });
         show(context, seen, shared);

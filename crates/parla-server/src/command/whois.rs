@@ -52,7 +52,7 @@ fn channel_lines(context: &Context<'_>, id: UserId, user: &User, me: UserId) -> 
     let room = LINE_BYTES_MAX / 2;
     let mut lines: Vec<String> = Vec::new();
     for channel in user.channels.iter().filter_map(|channel| context.network.channel(*channel)) {
-        let hidden = user.invisible && id != me && !channel.is_member(me);
+        let hidden = user.is_invisible() && id != me && !channel.is_member(me);
         if hidden || !channel.is_visible_to(Some(me)) {
             continue;
         }

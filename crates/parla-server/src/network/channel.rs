@@ -13,36 +13,57 @@ use crate::{limits::INVITATIONS_MAX, refusal::Refusal, refusal::Silenced};
 bitflags! {
     /// The modes of a channel that have no parameter.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-    pub struct Flags: u8 {
-        /// `i`: only who is invited may enter.
-        const INVITE_ONLY = 1 << 0;
-        /// `m`: only voiced members and operators speak.
-        const MODERATED = 1 << 1;
-        /// `n`: only members speak.
-        const NO_EXTERNAL = 1 << 2;
-        /// `s`: hidden from who is not in it.
-        const SECRET = 1 << 3;
-        /// `t`: only operators set the topic.
-        const TOPIC_LOCK = 1 << 4;
+    pub struct Flags: u16 {
+        /// `u`: people see only themselves and those with a rank; the crowd is not shown.
+        const AUDITORIUM = 1 << 0;
+        /// `i`: only people who were invited may enter.
+        const INVITE_ONLY = 1 << 1;
+        /// `m`: only people with a rank, and voiced members, may speak.
+        const MODERATED = 1 << 2;
+        /// `C`: no CTCP other than actions (`/me`).
+        const NO_CTCP = 1 << 3;
+        /// `n`: only members may send messages.
+        const NO_EXTERNAL = 1 << 4;
+        /// `R`: only people who are logged in to an account may enter.
+        const REGISTERED_ONLY = 1 << 5;
+        /// `M`: only people with voice, or logged in to an account, may speak.
+        const REGISTERED_SPEAK = 1 << 6;
+        /// `s`: people outside do not see that the channel is there.
+        const SECRET = 1 << 7;
+        /// `S`: colours and other formatting are taken out of what is said.
+        const STRIP_FORMATTING = 1 << 8;
+        /// `t`: only operators may change the topic.
+        const TOPIC_LOCK = 1 << 9;
     }
 
-    /// The ranks of a member.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    /// The ranks of a member. A higher rank is a greater number.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Rank: u8 {
-        /// `o`, shown as `@`.
-        const OPERATOR = 1 << 0;
         /// `v`, shown as `+`.
-        const VOICE = 1 << 1;
+        const VOICE = 1 << 0;
+        /// `h`, shown as `%`.
+        const HALF_OPERATOR = 1 << 1;
+        /// `o`, shown as `@`.
+        const OPERATOR = 1 << 2;
+        /// `a`, shown as `&`.
+        const PROTECTED = 1 << 3;
+        /// `q`, shown as `~`.
+        const FOUNDER = 1 << 4;
     }
 }
 
 impl Flags {
     /// Each flag with its mode, in the order of the letters.
-    const MODES: [(Self, ChannelMode); 5] = [
+    const MODES: [(Self, ChannelMode); 10] = [
+        (Self::AUDITORIUM, ChannelMode::Auditorium),
         (Self::INVITE_ONLY, ChannelMode::InviteOnly),
         (Self::MODERATED, ChannelMode::Moderated),
+        (Self::NO_CTCP, ChannelMode::NoCtcp),
         (Self::NO_EXTERNAL, ChannelMode::NoExternal),
+        (Self::REGISTERED_ONLY, ChannelMode::RegisteredOnly),
+        (Self::REGISTERED_SPEAK, ChannelMode::RegisteredSpeak),
         (Self::SECRET, ChannelMode::Secret),
+        (Self::STRIP_FORMATTING, ChannelMode::StripFormatting),
         (Self::TOPIC_LOCK, ChannelMode::TopicLock),
     ];
 
@@ -65,9 +86,14 @@ impl Flags {
 }
 
 impl Rank {
-    /// Each rank with its mode and its sign, from the highest.
-    pub(crate) const MODES: [(Self, ChannelMode, char); 2] =
-        [(Self::OPERATOR, ChannelMode::Operator, '@'), (Self::VOICE, ChannelMode::Voice, '+')];
+    /// Each rank with its mode and its sign, from the highest; as [`parla_proto::mode::MEMBER_MODES`].
+    pub(crate) const MODES: [(Self, ChannelMode, char); 5] = [
+        (Self::FOUNDER, ChannelMode::Founder, '~'),
+        (Self::PROTECTED, ChannelMode::Protected, '&'),
+        (Self::OPERATOR, ChannelMode::Operator, '@'),
+        (Self::HALF_OPERATOR, ChannelMode::HalfOperator, '%'),
+        (Self::VOICE, ChannelMode::Voice, '+'),
+    ];
 
     /// The rank that a mode gives, if it gives one.
     pub(crate) fn of_mode(mode: ChannelMode) -> Option<Self> {
@@ -225,7 +251,7 @@ impl Channel {
 
     /// Lets an operator change the channel: what comes back is the channel to change.
     pub(crate) fn operator(&mut self, user: UserId) -> Result<&mut Self, Refusal> {
-        if self.rank(user)?.contains(Rank::OPERATOR) {
+        if self.rank(user)? >= Rank::OPERATOR {
             Ok(self)
         } else {
             Err(Refusal::OperatorNeeded(self.name().clone()))

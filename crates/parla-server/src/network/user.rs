@@ -1,6 +1,6 @@
 //! One user as the network knows it.
 
-use parla_proto::{Mask, Nick, Source, Timestamp};
+use parla_proto::{Mask, Nick, Source, Timestamp, mode::UserModes};
 
 use super::ChannelId;
 
@@ -13,8 +13,9 @@ pub(crate) struct User {
     pub(crate) realname: Box<str>,
     /// Why the user is away; none: here.
     pub(crate) away: Option<Box<str>>,
-    /// User mode `i`: hidden from WHO for people who share no channel.
-    pub(crate) invisible: bool,
+    pub(crate) modes: UserModes,
+    /// The account the user is logged in to.
+    account: Option<Box<str>>,
     /// The channels the user is in, in the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     pub(crate) signed_on: Timestamp,
@@ -30,7 +31,8 @@ impl User {
             source,
             realname: realname.into(),
             away: None,
-            invisible: false,
+            modes: UserModes::empty(),
+            account: None,
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
@@ -60,13 +62,20 @@ impl User {
         Source::parse(&self.source).host.unwrap_or_default()
     }
 
-    /// The account the user is logged in to. There are none yet, so nobody is.
-    #[expect(
-        clippy::unused_self,
-        reason = "accounts come with their own field; the places that show one are ready"
-    )]
-    pub(crate) const fn account(&self) -> Option<&str> {
-        None
+    /// The account the user is logged in to.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// Logs the user in, or out.
+    pub(crate) fn set_account(&mut self, account: Option<Box<str>>) {
+        self.modes.set(UserModes::REGISTERED, account.is_some());
+        self.account = account;
+    }
+
+    /// Whether only those who share a channel may see that the user is here.
+    pub(crate) const fn is_invisible(&self) -> bool {
+        self.modes.contains(UserModes::INVISIBLE)
     }
 
     pub(crate) fn rename(&mut self, nick: Nick) {

@@ -213,6 +213,10 @@ pub(super) struct Limits {
     key_length: usize,
     channels_per_client: usize,
     list_modes: usize,
+    monitor_targets: usize,
+    whowas_entries: usize,
+    multiline_bytes: usize,
+    multiline_lines: usize,
     targets: usize,
 }
 
@@ -230,6 +234,10 @@ impl Default for Limits {
             key_length: limits.key_bytes,
             channels_per_client: limits.channels_per_client,
             list_modes: limits.list_modes,
+            monitor_targets: limits.monitor_targets,
+            whowas_entries: limits.whowas_entries,
+            multiline_bytes: limits.multiline_bytes,
+            multiline_lines: limits.multiline_lines,
             targets: limits.targets,
         }
     }
@@ -248,12 +256,16 @@ impl Limits {
             key_bytes: self.key_length,
             channels_per_client: self.channels_per_client,
             list_modes: self.list_modes,
+            monitor_targets: self.monitor_targets,
+            whowas_entries: self.whowas_entries,
+            multiline_bytes: self.multiline_bytes,
+            multiline_lines: self.multiline_lines,
             targets: self.targets,
         }
     }
 
     /// Each length with its name and the range in which lines of 512 bytes stay possible.
-    const fn ranges(&self) -> [(&'static str, usize, usize); 11] {
+    const fn ranges(&self) -> [(&'static str, usize, usize); 15] {
         [
             ("nick_length", self.nick_length, 64),
             ("user_length", self.user_length, 32),
@@ -265,6 +277,10 @@ impl Limits {
             ("key_length", self.key_length, 64),
             ("channels_per_client", self.channels_per_client, 10_000),
             ("list_modes", self.list_modes, 1_000),
+            ("monitor_targets", self.monitor_targets, 10_000),
+            ("whowas_entries", self.whowas_entries, 100_000),
+            ("multiline_bytes", self.multiline_bytes, 65_536),
+            ("multiline_lines", self.multiline_lines, 1_000),
             ("targets", self.targets, 20),
         ]
     }

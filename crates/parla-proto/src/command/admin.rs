@@ -1,0 +1,31 @@
+//! ADMIN tells who runs a server.
+//!
+//! <https://modern.ircdocs.horse/#admin-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// ADMIN with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admin<'a> {
+    /// Which server; none means this one.
+    pub server: Option<&'a str>,
+}
+
+/// What is to be known of ADMIN.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "[<server>]",
+    help: "Tells who runs this server.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "ADMIN";
+
+impl<'a> From<&Params<'a>> for Admin<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { server: params.first().copied().filter(|text| !text.is_empty()) }
+    }
+}

@@ -1,0 +1,33 @@
+//! CHGHOST changes the host that others see of a user.
+//!
+//! <https://ircv3.net/specs/extensions/chghost>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// CHGHOST with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chghost<'a> {
+    /// Whose.
+    pub nick: &'a str,
+    /// The new one.
+    pub host: &'a str,
+}
+
+/// What is to be known of CHGHOST.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 2,
+    before_registration: false,
+    syntax: "<nick> <host>",
+    help: "Gives someone another host name to show. For operators.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "CHGHOST";
+
+impl<'a> From<&Params<'a>> for Chghost<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { nick: at(params, 0), host: at(params, 1) }
+    }
+}

@@ -1,0 +1,28 @@
+//! DIE stops the server.
+//!
+//! <https://modern.ircdocs.horse/#operator-messages>
+
+use super::Facts;
+use crate::message::Params;
+
+/// DIE with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Die;
+
+/// What is to be known of DIE.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "",
+    help: "Stops the server. For operators.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "DIE";
+
+impl From<&Params<'_>> for Die {
+    fn from(_: &Params<'_>) -> Self {
+        Self
+    }
+}

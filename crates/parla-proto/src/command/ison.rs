@@ -1,0 +1,31 @@
+//! ISON tells which of some nicks are here.
+//!
+//! <https://datatracker.ietf.org/doc/html/rfc1459#section-5.8>
+
+use super::Facts;
+use crate::message::Params;
+
+/// ISON with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ison<'a> {
+    /// Each a nick, or several with spaces between.
+    pub nicks: Params<'a>,
+}
+
+/// What is to be known of ISON.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 1,
+    before_registration: false,
+    syntax: "<nick>{ <nick>}",
+    help: "Tells which of these people are here.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "ISON";
+
+impl<'a> From<&Params<'a>> for Ison<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { nicks: params.clone() }
+    }
+}

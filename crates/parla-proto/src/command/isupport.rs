@@ -1,0 +1,28 @@
+//! ISUPPORT asks for the tokens of RPL_ISUPPORT.
+//!
+//! <https://ircv3.net/specs/extensions/extended-isupport>
+
+use super::Facts;
+use crate::message::Params;
+
+/// ISUPPORT with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isupport;
+
+/// What is to be known of ISUPPORT.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: true,
+    syntax: "",
+    help: "Tells the limits and features of this server.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "ISUPPORT";
+
+impl From<&Params<'_>> for Isupport {
+    fn from(_: &Params<'_>) -> Self {
+        Self
+    }
+}

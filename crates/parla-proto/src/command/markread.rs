@@ -1,0 +1,36 @@
+//! MARKREAD keeps how far one has read.
+//!
+//! <https://ircv3.net/specs/extensions/read-marker>
+
+use super::Facts;
+use crate::message::Params;
+
+/// MARKREAD with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Markread<'a> {
+    /// A channel or a nick.
+    pub target: Option<&'a str>,
+    /// `timestamp=` and the time of the last message that was read; none asks.
+    pub timestamp: Option<&'a str>,
+}
+
+/// What is to be known of MARKREAD.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "<target> [timestamp=<time>]",
+    help: "Asks or says up to where one has read a conversation.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "MARKREAD";
+
+impl<'a> From<&Params<'a>> for Markread<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self {
+            target: params.first().copied().filter(|text| !text.is_empty()),
+            timestamp: params.get(1).copied().filter(|text| !text.is_empty()),
+        }
+    }
+}

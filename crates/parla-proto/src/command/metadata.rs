@@ -1,0 +1,39 @@
+//! METADATA reads and sets keys and values of users and channels.
+//!
+//! <https://ircv3.net/specs/extensions/metadata>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// METADATA with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metadata<'a> {
+    /// A nick, a channel, or `*` for oneself.
+    pub target: &'a str,
+    /// In any case.
+    pub subcommand: Option<&'a str>,
+    /// What the subcommand needs.
+    pub params: Params<'a>,
+}
+
+/// What is to be known of METADATA.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 1,
+    before_registration: true,
+    syntax: "<target> <subcommand> [<parameter>...]",
+    help: "Reads and sets public notes on people and channels: GET, LIST, SET, CLEAR, SYNC, SUB, UNSUB, SUBS.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "METADATA";
+
+impl<'a> From<&Params<'a>> for Metadata<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self {
+            target: at(params, 0),
+            subcommand: params.get(1).copied().filter(|text| !text.is_empty()),
+            params: params.iter().skip(2).copied().collect(),
+        }
+    }
+}

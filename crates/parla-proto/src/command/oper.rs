@@ -1,0 +1,33 @@
+//! OPER makes its sender an operator of the server.
+//!
+//! <https://modern.ircdocs.horse/#oper-message>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// OPER with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Oper<'a> {
+    /// As the configuration has it.
+    pub name: &'a str,
+    /// Secret.
+    pub password: &'a str,
+}
+
+/// What is to be known of OPER.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 2,
+    before_registration: false,
+    syntax: "<name> <password>",
+    help: "Makes you an operator of this server, by a name and password of its configuration.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "OPER";
+
+impl<'a> From<&Params<'a>> for Oper<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { name: at(params, 0), password: at(params, 1) }
+    }
+}

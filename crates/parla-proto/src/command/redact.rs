@@ -1,0 +1,39 @@
+//! REDACT takes a message back.
+//!
+//! <https://ircv3.net/specs/extensions/message-redaction>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// REDACT with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Redact<'a> {
+    /// Where it was sent.
+    pub target: &'a str,
+    /// Which.
+    pub msgid: &'a str,
+    /// Why.
+    pub reason: Option<&'a str>,
+}
+
+/// What is to be known of REDACT.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 2,
+    before_registration: false,
+    syntax: "<target> <msgid> [<reason>]",
+    help: "Deletes a message that was sent, for everyone whose client understands it.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "REDACT";
+
+impl<'a> From<&Params<'a>> for Redact<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self {
+            target: at(params, 0),
+            msgid: at(params, 1),
+            reason: params.get(2).copied().filter(|text| !text.is_empty()),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! REHASH makes the server read its configuration again.
+//!
+//! <https://modern.ircdocs.horse/#rehash-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// REHASH with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rehash;
+
+/// What is to be known of REHASH.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "",
+    help: "Reads the server's configuration again. For operators.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "REHASH";
+
+impl From<&Params<'_>> for Rehash {
+    fn from(_: &Params<'_>) -> Self {
+        Self
+    }
+}

@@ -1,0 +1,28 @@
+//! RESTART starts the server anew.
+//!
+//! <https://modern.ircdocs.horse/#restart-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// RESTART with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restart;
+
+/// What is to be known of RESTART.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "",
+    help: "Stops the server and starts it again. For operators.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "RESTART";
+
+impl From<&Params<'_>> for Restart {
+    fn from(_: &Params<'_>) -> Self {
+        Self
+    }
+}

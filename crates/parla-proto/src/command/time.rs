@@ -1,0 +1,31 @@
+//! TIME tells a server's time.
+//!
+//! <https://modern.ircdocs.horse/#time-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// TIME with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time<'a> {
+    /// Which server; none means this one.
+    pub server: Option<&'a str>,
+}
+
+/// What is to be known of TIME.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "[<server>]",
+    help: "Tells the server's time.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "TIME";
+
+impl<'a> From<&Params<'a>> for Time<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { server: params.first().copied().filter(|text| !text.is_empty()) }
+    }
+}

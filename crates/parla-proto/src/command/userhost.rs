@@ -1,0 +1,31 @@
+//! USERHOST tells the user names and hosts of some nicks.
+//!
+//! <https://modern.ircdocs.horse/#userhost-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// USERHOST with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Userhost<'a> {
+    /// Up to five.
+    pub nicks: Params<'a>,
+}
+
+/// What is to be known of USERHOST.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 1,
+    before_registration: false,
+    syntax: "<nick>{ <nick>}",
+    help: "Tells addresses, and who is away or an operator, of up to five people.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "USERHOST";
+
+impl<'a> From<&Params<'a>> for Userhost<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { nicks: params.clone() }
+    }
+}

@@ -1,0 +1,45 @@
+//! WEBIRC tells whom a gateway connects.
+//!
+//! <https://ircv3.net/specs/extensions/webirc>
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// WEBIRC with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Webirc<'a> {
+    /// Of the gateway; secret.
+    pub password: &'a str,
+    /// What the gateway calls itself.
+    pub gateway: &'a str,
+    /// The client's host.
+    pub hostname: &'a str,
+    /// The client's address.
+    pub address: &'a str,
+    /// Words such as `secure`.
+    pub options: Option<&'a str>,
+}
+
+/// What is to be known of WEBIRC.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 4,
+    before_registration: true,
+    syntax: "<password> <gateway> <hostname> <address> [<options>]",
+    help: "Tells the address behind a gateway; for gateways that the configuration names.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "WEBIRC";
+
+impl<'a> From<&Params<'a>> for Webirc<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self {
+            password: at(params, 0),
+            gateway: at(params, 1),
+            hostname: at(params, 2),
+            address: at(params, 3),
+            options: params.get(4).copied().filter(|text| !text.is_empty()),
+        }
+    }
+}

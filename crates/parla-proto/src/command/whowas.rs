@@ -1,0 +1,36 @@
+//! WHOWAS tells of users who are gone.
+//!
+//! <https://modern.ircdocs.horse/#whowas-message>
+
+use super::Facts;
+use crate::message::Params;
+
+/// WHOWAS with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whowas<'a> {
+    /// Separated by commas.
+    pub nicks: Option<&'a str>,
+    /// How many of each, from the newest.
+    pub count: Option<&'a str>,
+}
+
+/// What is to be known of WHOWAS.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 0,
+    before_registration: false,
+    syntax: "<nick>{,<nick>} [<count>]",
+    help: "Tells of people who are no longer here under that nick.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "WHOWAS";
+
+impl<'a> From<&Params<'a>> for Whowas<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self {
+            nicks: params.first().copied().filter(|text| !text.is_empty()),
+            count: params.get(1).copied().filter(|text| !text.is_empty()),
+        }
+    }
+}
