@@ -3,6 +3,8 @@
 //! Unknown keys are errors, so that a typing mistake in a limit does not pass silently.
 
 mod file;
+mod limits;
+mod people;
 
 use std::{
     fs,
@@ -30,6 +32,10 @@ pub(crate) struct Config {
     pub(crate) listen_if_possible: Vec<SocketAddr>,
     pub(crate) http: Vec<Http>,
     pub(crate) connections: Connections,
+    /// The hashes of the operators' passwords, in the order of [`Settings::operators`].
+    pub(crate) operator_passwords: Vec<String>,
+    /// What the file asks for and this version does not have.
+    pub(crate) without_effect: Vec<String>,
     pub(crate) durability: Durability,
     pub(crate) log_level: tracing::Level,
 }
@@ -121,6 +127,8 @@ impl Config {
             listen_if_possible: vec![SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667))],
             http: vec![Http { address: SocketAddr::from(([127, 0, 0, 1], 8067)), origins: Vec::new() }],
             connections: file::Connections::default().into_limits(),
+            operator_passwords: Vec::new(),
+            without_effect: Vec::new(),
             durability: Durability::Fsync,
             log_level: tracing::Level::INFO,
         }
@@ -128,6 +136,8 @@ impl Config {
 
     fn from_file(file: File, directory: &Path) -> Result<Self, Vec<String>> {
         let mut problems = file.problems();
+        problems.extend(file.oper.iter().flat_map(people::Operator::problems));
+        let without_effect = file.without_effect();
         let mut settings = Settings::named(&file.server.name);
         settings.network = file.server.network.unwrap_or_else(|| file.server.name.clone());
         settings.description = file.server.description;
@@ -137,6 +147,11 @@ impl Config {
         settings.flood = settings::Flood { burst: file.flood.burst, rate: file.flood.rate };
         settings.timeouts = file.connections.timeouts();
         settings.channel_modes = Flags::from_letters(&file.channels.default_modes).unwrap_or_default();
+        settings.user_modes = file.users.modes().unwrap_or_default();
+        settings.admin = file.admin.map(people::Admin::into_settings);
+        settings.operators = file.oper.iter().map(people::Operator::to_settings).collect();
+        settings.metadata = file.metadata.into_settings();
+        settings.redaction = file.history.allow_redact;
         settings.history = file.history.enabled;
         settings.history_reply_max = file.history.max_reply;
         settings.history_reply_bytes_max = file.connections.send_queue_bytes() / 2;
@@ -158,6 +173,8 @@ impl Config {
             listen_if_possible: Vec::new(),
             http: file.http.into_iter().map(file::Http::into_config).collect(),
             connections: file.connections.into_limits(),
+            operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
+            without_effect,
             durability: file.history.durability.into(),
             log_level: file.log.level.into(),
         };
@@ -200,6 +217,25 @@ mod tests {
         for part in
             ["server.name", "channels.autojoin", "channels.default_modes", "flood", "history.max_reply"]
         {
+            assert!(error.contains(part), "{part} in:\n{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_here_yet_is_told() {
+        let text =
+            "[accounts]\nrequire = true\n[relaymsg]\nenabled = false\n[channels]\nregistration = true\n";
+        assert_eq!(
+            parse(&format!("{LEAST}{text}")).unwrap().without_effect,
+            ["accounts", "channels.registration"]
+        );
+    }
+
+    #[test]
+    fn operators_are_checked() {
+        let oper = "[[oper]]\nname = \"alice\"\npassword = \"plain\"\nprivileges = [\"kill\", \"fly\"]\n";
+        let error = parse(&format!("{LEAST}{oper}[users]\ndefault_modes = \"+o\"\n")).unwrap_err();
+        for part in ["hash-password", "\"fly\"", "users.default_modes"] {
             assert!(error.contains(part), "{part} in:\n{error}");
         }
     }

@@ -51,11 +51,17 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Run(options) => {
             let config = Config::for_run(&options)?;
             log_to_stderr(config.log_level);
+            for key in &config.without_effect {
+                tracing::warn!("{key} has no effect: this version does not have what it asks for");
+            }
             run::run(&config)
         }
         Command::Check { config } => {
-            Config::read(&config)?;
-            Ok(writeln!(std::io::stdout(), "{}: no problem found", config.display())?)
+            let mut out = std::io::stdout();
+            for key in Config::read(&config)?.without_effect {
+                writeln!(out, "{key} has no effect: this version does not have what it asks for")?;
+            }
+            Ok(writeln!(out, "{}: no problem found", config.display())?)
         }
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", password::hash_from_input()?)?),
     }

@@ -13,6 +13,7 @@ use parla_proto::name::Casemapping;
 use parla_server::{Flags, settings};
 use serde::Deserialize;
 
+use super::{limits::Limits, people};
 use crate::web::Origin;
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +37,19 @@ pub(super) struct File {
     pub(super) history: History,
     #[serde(default)]
     pub(super) log: Log,
+    pub(super) admin: Option<people::Admin>,
+    #[serde(default)]
+    pub(super) users: people::Users,
+    #[serde(default)]
+    pub(super) oper: Vec<people::Operator>,
+    #[serde(default)]
+    pub(super) metadata: Metadata,
+    pub(super) sts: Option<Sts>,
+    #[serde(default)]
+    pub(super) webirc: Vec<Webirc>,
+    accounts: Option<toml::Table>,
+    relaymsg: Option<toml::Table>,
+    roleplay: Option<toml::Table>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,12 +112,78 @@ const MOTD_LINE_BYTES_MAX: usize = 400;
 #[serde(deny_unknown_fields)]
 pub(super) struct Listen {
     pub(super) address: SocketAddr,
+    pub(super) tls: Option<Tls>,
+    #[serde(default)]
+    pub(super) websocket: bool,
+    #[serde(default)]
+    pub(super) origins: Vec<Origin>,
+    #[serde(default)]
+    pub(super) proxy_protocol: bool,
+}
+
+/// Where the certificate and its key are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tls {
+    pub(super) cert: PathBuf,
+    pub(super) key: PathBuf,
+}
+
+/// A gateway that tells whom it connects.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Webirc {
+    pub(super) password: String,
+    pub(super) hosts: Vec<Network>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sts {
+    #[serde(with = "humantime_serde")]
+    pub(super) duration: Duration,
+    pub(super) port: Option<u16>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Metadata {
+    pub(super) enabled: bool,
+    pub(super) max_keys: usize,
+    pub(super) max_subs: usize,
+    pub(super) max_value_bytes: usize,
+    pub(super) before_connect: bool,
+}
+
+impl Default for Metadata {
+    fn default() -> Self {
+        let bounds = settings::Metadata::default();
+        Self {
+            enabled: true,
+            max_keys: bounds.keys_max,
+            max_subs: bounds.subs_max,
+            max_value_bytes: bounds.value_bytes_max,
+            before_connect: bounds.before_connect,
+        }
+    }
+}
+
+impl Metadata {
+    pub(super) fn into_settings(self) -> Option<settings::Metadata> {
+        self.enabled.then_some(settings::Metadata {
+            keys_max: self.max_keys,
+            subs_max: self.max_subs,
+            value_bytes_max: self.max_value_bytes,
+            before_connect: self.before_connect,
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Http {
     address: SocketAddr,
+    pub(super) tls: Option<Tls>,
     #[serde(default)]
     origins: Vec<Origin>,
 }
@@ -129,12 +209,16 @@ pub(super) struct Connections {
     #[serde(with = "humantime_serde")]
     rate_window: Duration,
     exempt_from_limits: Vec<Network>,
+    pub(super) trusted_proxies: Vec<Network>,
+    pub(super) cloak: bool,
+    resolve_hostnames: bool,
+    check_ident: bool,
 }
 
 /// A network such as `10.0.0.0/8`, or one address.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
-struct Network(IpNet);
+pub(super) struct Network(pub(super) IpNet);
 
 impl TryFrom<String> for Network {
     type Error = String;
@@ -159,6 +243,10 @@ impl Default for Connections {
             max_rate_per_ip: 64,
             rate_window: Duration::from_secs(600),
             exempt_from_limits: Vec::new(),
+            trusted_proxies: Vec::new(),
+            cloak: true,
+            resolve_hostnames: false,
+            check_ident: false,
         }
     }
 }
@@ -202,100 +290,21 @@ impl Default for Flood {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Limits {
-    nick_length: usize,
-    user_length: usize,
-    realname_length: usize,
-    channel_length: usize,
-    topic_length: usize,
-    away_length: usize,
-    kick_length: usize,
-    key_length: usize,
-    channels_per_client: usize,
-    list_modes: usize,
-    monitor_targets: usize,
-    whowas_entries: usize,
-    multiline_bytes: usize,
-    multiline_lines: usize,
-    targets: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let limits = settings::Limits::default();
-        Self {
-            nick_length: limits.nick_bytes,
-            user_length: limits.user_bytes,
-            realname_length: limits.realname_bytes,
-            channel_length: limits.channel_bytes,
-            topic_length: limits.topic_bytes,
-            away_length: limits.away_bytes,
-            kick_length: limits.kick_bytes,
-            key_length: limits.key_bytes,
-            channels_per_client: limits.channels_per_client,
-            list_modes: limits.list_modes,
-            monitor_targets: limits.monitor_targets,
-            whowas_entries: limits.whowas_entries,
-            multiline_bytes: limits.multiline_bytes,
-            multiline_lines: limits.multiline_lines,
-            targets: limits.targets,
-        }
-    }
-}
-
-impl Limits {
-    pub(super) const fn into_settings(self) -> settings::Limits {
-        settings::Limits {
-            nick_bytes: self.nick_length,
-            user_bytes: self.user_length,
-            realname_bytes: self.realname_length,
-            channel_bytes: self.channel_length,
-            topic_bytes: self.topic_length,
-            away_bytes: self.away_length,
-            kick_bytes: self.kick_length,
-            key_bytes: self.key_length,
-            channels_per_client: self.channels_per_client,
-            list_modes: self.list_modes,
-            monitor_targets: self.monitor_targets,
-            whowas_entries: self.whowas_entries,
-            multiline_bytes: self.multiline_bytes,
-            multiline_lines: self.multiline_lines,
-            targets: self.targets,
-        }
-    }
-
-    /// Each length with its name and the range in which lines of 512 bytes stay possible.
-    const fn ranges(&self) -> [(&'static str, usize, usize); 15] {
-        [
-            ("nick_length", self.nick_length, 64),
-            ("user_length", self.user_length, 32),
-            ("realname_length", self.realname_length, 200),
-            ("channel_length", self.channel_length, 100),
-            ("topic_length", self.topic_length, 390),
-            ("away_length", self.away_length, 390),
-            ("kick_length", self.kick_length, 390),
-            ("key_length", self.key_length, 64),
-            ("channels_per_client", self.channels_per_client, 10_000),
-            ("list_modes", self.list_modes, 1_000),
-            ("monitor_targets", self.monitor_targets, 10_000),
-            ("whowas_entries", self.whowas_entries, 100_000),
-            ("multiline_bytes", self.multiline_bytes, 65_536),
-            ("multiline_lines", self.multiline_lines, 1_000),
-            ("targets", self.targets, 20),
-        ]
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub(super) struct Channels {
+    registration: bool,
+    operators_only_creation: bool,
     pub(super) default_modes: String,
     pub(super) autojoin: Vec<String>,
 }
 
 impl Default for Channels {
     fn default() -> Self {
-        Self { default_modes: "+nt".to_owned(), autojoin: vec!["#lobby".to_owned()] }
+        Self {
+            registration: false,
+            operators_only_creation: false,
+            default_modes: "+nt".to_owned(),
+            autojoin: vec!["#lobby".to_owned()],
+        }
     }
 }
 
@@ -305,11 +314,23 @@ pub(super) struct History {
     pub(super) enabled: bool,
     pub(super) durability: Durability,
     pub(super) max_reply: usize,
+    pub(super) allow_redact: bool,
+    retain: Option<String>,
+    store_tagmsg: Vec<String>,
+    znc_max_reply: Option<u32>,
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self { enabled: true, durability: Durability::Fsync, max_reply: 1000 }
+        Self {
+            enabled: true,
+            durability: Durability::Fsync,
+            max_reply: 1000,
+            allow_redact: true,
+            retain: None,
+            store_tagmsg: Vec::new(),
+            znc_max_reply: None,
+        }
     }
 }
 
@@ -333,11 +354,12 @@ impl From<Durability> for parla_history::Durability {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Log {
     pub(super) level: Level,
+    target: Option<String>,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: Level::Info }
+        Self { level: Level::Info, target: None }
     }
 }
 
@@ -364,6 +386,28 @@ impl From<Level> for tracing::Level {
 }
 
 impl File {
+    /// What this version does not have, though the manual knows it. One file may serve several versions, so this is no error;
+    /// the administrator is told at every start.
+    pub(super) fn without_effect(&self) -> Vec<String> {
+        let tables =
+            [("accounts", &self.accounts), ("relaymsg", &self.relaymsg), ("roleplay", &self.roleplay)];
+        // A table that only switches something off gets what it asks for.
+        let asks = |table: &toml::Table| table.get("enabled").and_then(toml::Value::as_bool) != Some(false);
+        let tables = tables.into_iter().filter(|(_, table)| table.as_ref().is_some_and(asks));
+        let keys = [
+            ("channels.registration", self.channels.registration),
+            ("channels.operators_only_creation", self.channels.operators_only_creation),
+            ("connections.resolve_hostnames", self.connections.resolve_hostnames),
+            ("connections.check_ident", self.connections.check_ident),
+            ("history.retain", self.history.retain.as_deref().is_some_and(|retain| retain != "forever")),
+            ("history.store_tagmsg", !self.history.store_tagmsg.is_empty()),
+            ("history.znc_max_reply", self.history.znc_max_reply.is_some()),
+            ("log.target", self.log.target.as_deref().is_some_and(|target| target != "stderr")),
+        ];
+        let keys = keys.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
+        tables.map(|(name, _)| name).chain(keys).map(str::to_owned).collect()
+    }
+
     /// Values that are of the right type and wrong all the same.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -390,7 +434,14 @@ impl File {
         check(self.flood.rate <= 1000, "flood.rate: must not be above 1000 commands a second");
         check((1..=10_000).contains(&self.history.max_reply), "history.max_reply: must be 1 to 10000");
         let modes = Flags::from_letters(&self.channels.default_modes);
-        check(modes.is_some(), "channels.default_modes: may hold i, m, n, s and t");
+        check(
+            modes.is_some(),
+            "channels.default_modes: may hold letters of modes without a parameter, such as +nt",
+        );
+        check(
+            self.users.modes().is_some(),
+            "users.default_modes: may hold letters of modes that users give themselves, such as +i",
+        );
         check(
             self.connections.send_queue.as_u64() >= 16 * 1024,
             "connections.send_queue: must be at least 16 KiB",
