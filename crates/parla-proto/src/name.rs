@@ -16,6 +16,8 @@ pub enum Casemapping {
     Rfc1459,
     /// The same as [`Self::Rfc1459`] without `~` and `^`.
     Rfc1459Strict,
+    /// Names of all scripts; each letter is folded to its lower case.
+    Precis,
 }
 
 /// What names a network takes, and how they compare.
@@ -50,12 +52,15 @@ impl Casemapping {
             Self::Ascii => "ascii",
             Self::Rfc1459 => "rfc1459",
             Self::Rfc1459Strict => "rfc1459-strict",
+            Self::Precis => "precis",
         }
     }
 
     /// Reads the token of ISUPPORT.
     pub fn from_token(token: &str) -> Option<Self> {
-        [Self::Ascii, Self::Rfc1459, Self::Rfc1459Strict].into_iter().find(|mapping| mapping.token() == token)
+        [Self::Ascii, Self::Rfc1459, Self::Rfc1459Strict, Self::Precis]
+            .into_iter()
+            .find(|mapping| mapping.token() == token)
     }
 
     /// The form in which names that mean the same are equal.
@@ -68,9 +73,14 @@ impl Casemapping {
     }
 
     /// The lower case of one character.
-    pub const fn fold_char(self, char: char) -> char {
+    pub fn fold_char(self, char: char) -> char {
         match (char, self) {
             ('A'..='Z', _) => char.to_ascii_lowercase(),
+            (_, Self::Precis) if !char.is_ascii() => {
+                // The few whose lower case is two characters stay as they are.
+                let mut lower = char.to_lowercase();
+                if lower.len() == 1 { lower.next().unwrap_or(char) } else { char }
+            }
             ('[', Self::Rfc1459 | Self::Rfc1459Strict) => '{',
             (']', Self::Rfc1459 | Self::Rfc1459Strict) => '}',
             ('\\', Self::Rfc1459 | Self::Rfc1459Strict) => '|',
@@ -170,16 +180,27 @@ name! {
 }
 
 impl Nick {
-    /// Reads a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`.
+    /// Reads a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`; with
+    /// [`Casemapping::Precis`] letters and digits of all scripts too, which the server checks further.
     ///
     /// # Errors
     /// It is empty, too long, or has another character.
     pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
         let special = |byte: u8| b"[]\\`_^{|}".contains(&byte);
         let first = *text.as_bytes().first().ok_or(BadName::Empty)?;
-        let starts = first.is_ascii_alphabetic() || special(first);
-        if !starts || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || special(byte))
-        {
+        if first.is_ascii_digit() || first == b'-' {
+            return Err(BadName::Character);
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || special(byte);
+        let of_any_script = |char: char| match u8::try_from(char).ok().filter(u8::is_ascii) {
+            Some(byte) => plain(byte),
+            None => !char.is_control() && !char.is_whitespace(),
+        };
+        let is_good = match rules.casemapping {
+            Casemapping::Precis => text.chars().all(of_any_script),
+            _ => text.bytes().all(plain),
+        };
+        if !is_good {
             return Err(BadName::Character);
         }
         if text.len() > rules.nick_bytes_max {
@@ -275,7 +296,7 @@ mod tests {
     proptest! {
         #[test]
         fn folding_twice_is_folding_once(text in any::<String>()) {
-            for mapping in [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict] {
+            for mapping in [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict, Casemapping::Precis] {
                 let once = mapping.fold(&text).into_owned();
                 prop_assert_eq!(mapping.fold(&once), once.as_str());
             }

@@ -7,6 +7,7 @@ use parla_proto::{ChannelName, Reply, Timestamp, reply::StandardReply};
 use crate::{
     entry::EntryCommand,
     limits::TARGETS_PER_COMMAND_MAX,
+    names,
     network::{Network, UserId, user::User},
     output::Outputs,
     refusal::Refusal,
@@ -88,7 +89,7 @@ impl<'a> Context<'a> {
 
     /// A channel name as a person wrote it.
     pub(crate) fn channel_name(&self, name: &str) -> Result<ChannelName, Refusal> {
-        ChannelName::parse(name, &self.settings.name_rules())
+        names::channel(name, &self.settings.name_rules())
             .map_err(|_| Refusal::BadChannelName(name.to_owned()))
     }
 }

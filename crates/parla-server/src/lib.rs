@@ -15,6 +15,7 @@ mod entry;
 mod event;
 mod input;
 pub mod limits;
+mod names;
 mod network;
 mod output;
 mod publish;

@@ -16,6 +16,7 @@ use crate::{
     command,
     effects::Effects,
     entry::{Entry, EntryCommand, Meta},
+    names,
     network::{
         channel::{Channel, ChannelState},
         user::User,
@@ -63,6 +64,8 @@ pub(crate) struct Network {
     users: SlotMap<DefaultKey, User>,
     channels: SlotMap<DefaultKey, Channel>,
     nicks: BTreeMap<Nick, UserId>,
+    /// What people see of the nicks, where some are easily taken for others.
+    skeletons: BTreeMap<Box<str>, UserId>,
     names: BTreeMap<ChannelName, ChannelId>,
     counts: UserCounts,
 }
@@ -75,6 +78,7 @@ impl Network {
             users: SlotMap::new(),
             channels: SlotMap::new(),
             nicks: BTreeMap::new(),
+            skeletons: BTreeMap::new(),
             names: BTreeMap::new(),
             counts: UserCounts::default(),
         };
@@ -133,7 +137,7 @@ impl Network {
     /// A user by nick, as a person wrote it.
     pub(crate) fn find_user(&self, nick: &str) -> Result<(UserId, &User), Refusal> {
         let none = || Refusal::NoSuchNick(nick.to_owned());
-        let parsed = Nick::parse(nick, &self.settings.name_rules()).map_err(|_| none())?;
+        let parsed = names::nick(nick, &self.settings.name_rules()).map_err(|_| none())?;
         let id = *self.nicks.get(&parsed).ok_or_else(none)?;
         self.user(id).map(|user| (id, user)).ok_or_else(none)
     }
@@ -141,7 +145,7 @@ impl Network {
     /// A channel by name, as a person wrote it.
     pub(crate) fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
         let none = || Refusal::NoSuchChannel(name.to_owned());
-        let parsed = ChannelName::parse(name, &self.settings.name_rules()).map_err(|_| none())?;
+        let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
         let id = self.channel_id(&parsed).ok_or_else(none)?;
         self.channel(id).map(|channel| (id, channel)).ok_or_else(none)
     }
@@ -150,8 +154,11 @@ impl Network {
         self.names.get(name).copied()
     }
 
-    pub(crate) fn nick_owner(&self, nick: &Nick) -> Option<UserId> {
-        self.nicks.get(nick).copied()
+    /// Whether someone else has this nick, or one that looks like it.
+    pub(crate) fn is_taken(&self, nick: &Nick, by_other_than: Option<UserId>) -> bool {
+        let look = names::skeleton(nick, self.casemapping());
+        let alike = look.and_then(|look| self.skeletons.get(&look));
+        self.nicks.get(nick).into_iter().chain(alike).any(|owner| Some(*owner) != by_other_than)
     }
 
     /// Users in the order of their nicks.
@@ -189,23 +196,38 @@ impl Network {
         let nick = user.nick().clone();
         self.counts.count(UserModes::empty(), user.modes);
         let id = UserId(self.users.insert(user));
-        self.nicks.insert(nick, id);
+        self.insert_nick(nick, id);
         self.counts.most = self.counts.most.max(self.users.len());
         id
     }
 
     pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
         let user = self.users.remove(id.0)?;
-        self.nicks.remove(user.nick());
+        self.remove_nick(user.nick());
         self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
 
     pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick) {
+        let Some(before) = self.user(id).map(|user| user.nick().clone()) else { return };
+        self.remove_nick(&before);
+        self.insert_nick(nick.clone(), id);
         if let Some(user) = self.users.get_mut(id.0) {
-            self.nicks.remove(user.nick());
-            self.nicks.insert(nick.clone(), id);
             user.rename(nick);
+        }
+    }
+
+    fn insert_nick(&mut self, nick: Nick, id: UserId) {
+        if let Some(look) = names::skeleton(&nick, self.casemapping()) {
+            self.skeletons.insert(look, id);
+        }
+        self.nicks.insert(nick, id);
+    }
+
+    fn remove_nick(&mut self, nick: &Nick) {
+        self.nicks.remove(nick);
+        if let Some(look) = names::skeleton(nick, self.casemapping()) {
+            self.skeletons.remove(&look);
         }
     }
 

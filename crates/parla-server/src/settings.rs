@@ -46,6 +46,12 @@ pub struct Settings {
     pub autojoin: Vec<ChannelName>,
     /// Whether messages of channels are kept.
     pub history: bool,
+    /// Whether authors and channel operators may take messages back.
+    pub redaction: bool,
+    /// Bounds of METADATA; none: it is not offered.
+    pub metadata: Option<Metadata>,
+    /// Whether clients are sent to TLS.
+    pub sts: Option<Sts>,
     /// Messages in one answer of CHATHISTORY.
     pub history_reply_max: usize,
     /// Bytes in one answer of CHATHISTORY; the messages that are farthest from what was asked for are left out.
@@ -133,6 +139,11 @@ impl Privileges {
         (Self::HOSTS, "hosts"),
     ];
 
+    /// The names of the set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().filter(move |(privilege, _)| self.contains(*privilege)).map(|(_, name)| *name)
+    }
+
     /// The privilege of this name in the configuration; `all` is all of them.
     pub fn named(name: &str) -> Option<Self> {
         if name == "all" {
@@ -140,6 +151,32 @@ impl Privileges {
         }
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(privilege, _)| *privilege)
     }
+}
+
+/// Bounds of METADATA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the limit that its name says")]
+pub struct Metadata {
+    pub keys_max: usize,
+    pub subs_max: usize,
+    pub value_bytes_max: usize,
+    /// Whether clients may use it before they are registered.
+    pub before_connect: bool,
+}
+
+impl Default for Metadata {
+    fn default() -> Self {
+        Self { keys_max: 100, subs_max: 100, value_bytes_max: 300, before_connect: true }
+    }
+}
+
+/// How clients are told to come back over TLS. <https://ircv3.net/specs/extensions/sts>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sts {
+    /// For how long they remember it.
+    pub duration: Duration,
+    /// Where the server speaks TLS.
+    pub port: u16,
 }
 
 /// The allowance of each client.
@@ -186,6 +223,9 @@ impl Settings {
             channel_modes: Flags::NO_EXTERNAL | Flags::TOPIC_LOCK,
             autojoin: Vec::new(),
             history: true,
+            redaction: true,
+            metadata: Some(Metadata::default()),
+            sts: None,
             history_reply_max: 1000,
             history_reply_bytes_max: 512 * 1024,
         }

@@ -7,6 +7,7 @@ use crate::{
     effects::Effects,
     entry::{EntryCommand, Meta},
     event::Event,
+    names,
     network::{Network, UserId},
     publish::Publisher,
     refusal::Refusal,
@@ -14,10 +15,9 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, nick: &command::Nick<'_>) -> Result<(), Refusal> {
     let wanted = nick.nick.ok_or(Refusal::NoNickGiven)?;
-    let parsed = Nick::parse(wanted, &context.settings.name_rules());
+    let parsed = names::nick(wanted, &context.settings.name_rules());
     let nick = parsed.map_err(|_| Refusal::ErroneousNick(wanted.to_owned()))?;
-    let owner = context.network.nick_owner(&nick);
-    if owner.is_some() && owner != context.session.user() {
+    if context.network.is_taken(&nick, context.session.user()) {
         return Err(Refusal::NickInUse(wanted.to_owned()));
     }
     match context.session.registration() {
@@ -34,7 +34,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, user) = network.actor(meta)?;
-    if network.nick_owner(&nick).is_some_and(|owner| owner != id) {
+    if network.is_taken(&nick, Some(id)) {
         return Err(Refusal::NickInUse(nick.to_string()));
     }
     if user.nick().as_str() == nick.as_str() {

@@ -34,7 +34,7 @@ pub(crate) fn commit(
     register: Register,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    if network.nick_owner(&register.nick).is_some() {
+    if network.is_taken(&register.nick, None) {
         return Err(Refusal::NickInUse(register.nick.to_string()));
     }
     let Register { nick, user, host, realname } = register;

@@ -423,7 +423,7 @@ impl File {
         let network = self.server.network.as_deref();
         check(network.is_none_or(|network| !network.is_empty()), "server.network: must not be empty");
         let mapping = Casemapping::from_token(&self.server.casemapping);
-        check(mapping.is_some(), "server.casemapping: must be ascii or rfc1459");
+        check(mapping.is_some(), "server.casemapping: must be ascii, rfc1459 or precis");
         let password = self.server.password.as_deref();
         check(
             password.is_none_or(crate::password::is_hash),

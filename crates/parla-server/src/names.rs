@@ -1,0 +1,89 @@
+//! Names as this network takes them: the rules of `parla-proto`, and for `CASEMAPPING=precis` those of PRECIS and of confusables.
+//!
+//! PRECIS (RFC 8265) says which characters a name may have and which forms of one character are the same. Unicode's technical
+//! standard 39 says which names look alike. Both need tables that no client has to carry, so they stand here.
+
+use parla_proto::{
+    ChannelName, Nick,
+    name::{BadName, Casemapping, NameRules},
+};
+use precis_core::profile::Profile as _;
+use precis_profiles::UsernameCasePreserved;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+use unicode_security::confusable_detection::skeleton as letters_seen;
+
+/// Reads a nick. With PRECIS its canonical form is taken: full-width letters become plain ones, accents are composed.
+pub(crate) fn nick(text: &str, rules: &NameRules) -> Result<Nick, BadName> {
+    if rules.casemapping != Casemapping::Precis || text.is_ascii() {
+        return Nick::parse(text, rules);
+    }
+    // Longer than any nick can be: not worth looking at.
+    if text.len() > rules.nick_bytes_max * 4 {
+        return Err(BadName::TooLong);
+    }
+    let canonical = UsernameCasePreserved::new().enforce(text).map_err(|_| BadName::Character)?;
+    Nick::parse(&canonical, rules)
+}
+
+/// Reads the name of a channel. With PRECIS accents are composed, so that one name has one spelling.
+pub(crate) fn channel(text: &str, rules: &NameRules) -> Result<ChannelName, BadName> {
+    if rules.casemapping != Casemapping::Precis || is_nfc(text) || text.len() > rules.channel_bytes_max * 4 {
+        return ChannelName::parse(text, rules);
+    }
+    ChannelName::parse(&text.nfc().collect::<String>(), rules)
+}
+
+/// What people see of a nick: nicks with equal skeletons are easily taken for each other. None where only plain names are.
+pub(crate) fn skeleton(nick: &Nick, casemapping: Casemapping) -> Option<Box<str>> {
+    let is_needed = casemapping == Casemapping::Precis;
+    is_needed.then(|| letters_seen(nick.folded()).collect::<String>().into_boxed_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: NameRules =
+        NameRules { casemapping: Casemapping::Precis, nick_bytes_max: 32, channel_bytes_max: 64 };
+
+    #[test]
+    fn nicks_of_all_scripts() {
+        for (text, expected) in [
+            ("evan", Ok("evan")),
+            ("Zoë", Ok("Zoë")),
+            ("Zoe\u{308}", Ok("Zoë")),
+            ("ＡＢＣ", Ok("ABC")),
+            ("日本語", Ok("日本語")),
+            ("אלף", Ok("אלף")),
+            ("ﬁn", Err(BadName::Character)),
+            ("a\u{200d}b", Err(BadName::Character)),
+            ("a\u{202e}b", Err(BadName::Character)),
+            ("☃", Err(BadName::Character)),
+            ("＃a", Err(BadName::Character)),
+            ("１a", Err(BadName::Character)),
+            ("日本語日本語日本語", Ok("日本語日本語日本語")),
+            ("日本語日本語日本語日本語", Err(BadName::TooLong)),
+        ] {
+            let found = nick(text, &RULES);
+            assert_eq!(found.as_ref().map(Nick::as_str).map_err(|error| *error), expected, "{text}");
+        }
+        let ascii = NameRules { casemapping: Casemapping::Ascii, ..RULES };
+        assert_eq!(nick("Zoë", &ascii).map(|_| ()), Err(BadName::Character));
+    }
+
+    #[test]
+    fn case_is_folded_in_all_scripts() {
+        assert_eq!(nick("ZOË", &RULES).unwrap(), nick("zoë", &RULES).unwrap());
+        assert_eq!(nick("ЕВА", &RULES).unwrap(), nick("ева", &RULES).unwrap());
+        assert_eq!(channel("#CAFE\u{301}", &RULES).unwrap(), channel("#café", &RULES).unwrap());
+    }
+
+    #[test]
+    fn nicks_that_look_alike_have_one_skeleton() {
+        let seen = |text| skeleton(&nick(text, &RULES).unwrap(), Casemapping::Precis).unwrap();
+        assert_eq!(seen("evan"), seen("\u{435}van"));
+        assert_eq!(seen("Paypal"), seen("paypa1"));
+        assert_ne!(seen("evan"), seen("ivan"));
+        assert_eq!(skeleton(&nick("evan", &RULES).unwrap(), Casemapping::Ascii), None);
+    }
+}
