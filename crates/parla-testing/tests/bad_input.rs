@@ -1,0 +1,253 @@
+//! Every command with parameters that it does not expect, and every mode: the server answers, stays in order and goes on.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use parla_proto::{
+    Capabilities, Message, Timestamp, command, limits,
+    mode::{CHANNEL_MODES, USER_MODES},
+};
+use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings};
+
+/// A server in memory with two people in one room; the first of them sends what should not be sent.
+struct Room {
+    server: Server,
+    now: Timestamp,
+    closed: Vec<ConnectionId>,
+    lines: Vec<(ConnectionId, String)>,
+}
+
+const ROOM: &str = "#room";
+
+fn alice() -> ConnectionId {
+    ConnectionId::from_number(1)
+}
+
+fn bob() -> ConnectionId {
+    ConnectionId::from_number(2)
+}
+
+impl Room {
+    fn new() -> Self {
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        let server =
+            Server::new(Settings::named("irc.example.org"), LogMode::Local { next_seq: 1 }, Vec::new(), now);
+        let mut room = Self { server, now, closed: Vec::new(), lines: Vec::new() };
+        for (connection, nick) in [(alice(), "alice"), (bob(), "bob")] {
+            room.connect(connection);
+            let names: Vec<&str> = Capabilities::all().names().collect();
+            for line in [
+                "CAP LS 302".to_owned(),
+                format!("CAP REQ :{}", names.join(" ")),
+                format!("NICK {nick}"),
+                "USER u 0 * :Someone".to_owned(),
+                "CAP END".to_owned(),
+                format!("JOIN {ROOM}"),
+            ] {
+                room.says(connection, line.as_bytes());
+            }
+        }
+        room
+    }
+
+    fn connect(&mut self, connection: ConnectionId) {
+        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), unthrottled: true };
+        self.input(Input::Connected { connection, peer });
+    }
+
+    fn input(&mut self, input: Input) {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            let mut out = Outputs::default();
+            self.server.handle(self.now, input, &mut out);
+            for output in out.outputs {
+                match output {
+                    Output::Deliver { to, line } => self.heard(&to, &line),
+                    Output::Close { connection } => self.closed.push(connection),
+                    Output::VerifyPassword { connection, .. } => {
+                        inputs.push(Input::PasswordVerified { connection, good: false });
+                    }
+                    Output::Query { connection, .. } => {
+                        inputs.push(Input::QueryResult { connection, result: None });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, to: &[ConnectionId], line: &[u8]) {
+        let text = std::str::from_utf8(line).unwrap();
+        let body = text.strip_suffix("\r\n").unwrap_or_else(|| panic!("no end: {text:?}"));
+        assert!(!body.contains(['\r', '\n', '\0']), "{text:?}");
+        let message = Message::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text:?}"));
+        let tags = if message.tags.is_empty() { 0 } else { message.tags.as_str().len() + 2 };
+        assert!(tags <= limits::SERVER_TAGS_BYTES_MAX, "{text:?}");
+        assert!(line.len() - tags <= limits::LINE_BYTES_MAX, "{} bytes: {text:?}", line.len() - tags);
+        self.lines.extend(to.iter().map(|connection| (*connection, body.to_owned())));
+    }
+
+    fn says(&mut self, connection: ConnectionId, line: &[u8]) {
+        self.now = self.now + std::time::Duration::from_secs(10);
+        self.input(Input::Line { connection, line: line.into() });
+    }
+
+    /// Whether the server still answers; a closed connection has been told why.
+    fn answers(&mut self, connection: ConnectionId, after: &[u8]) -> bool {
+        let shown = String::from_utf8_lossy(after).into_owned();
+        let mine = |room: &Self, word: &str| {
+            room.lines.iter().any(|(to, line)| *to == connection && line.contains(word))
+        };
+        if self.closed.contains(&connection) {
+            assert!(mine(self, "ERROR :"), "closed without a word after {shown:?}");
+            return false;
+        }
+        self.says(connection, b"PING still-there");
+        assert!(mine(self, "still-there"), "no answer after {shown:?}: {:#?}", self.lines);
+        true
+    }
+}
+
+/// Sends a line in a room of its own, and looks whether everything goes on.
+fn check(line: &[u8]) {
+    let mut room = Room::new();
+    room.lines.clear();
+    room.says(alice(), line);
+    let told = room.lines.len();
+    assert!(told <= 200, "{told} lines after {:?}", String::from_utf8_lossy(line));
+    room.answers(alice(), line);
+    room.lines.clear();
+    assert!(room.answers(bob(), line), "others are closed by {:?}", String::from_utf8_lossy(line));
+}
+
+/// Parameters that no command expects.
+fn odd_params() -> Vec<Vec<u8>> {
+    let mut params: Vec<Vec<u8>> = [
+        ":",
+        ":  ",
+        "*",
+        ",",
+        ",,,,",
+        "#",
+        "+",
+        "-",
+        ":\u{1}\u{2}\u{3}",
+        "0",
+        "-1",
+        "99999999999999999999",
+        "=",
+        "#room,",
+        "@#room",
+        "bob,alice,bob",
+        "\u{202e}#room",
+        "!",
+        "!@",
+        "a!b@c",
+        "$",
+        "%",
+        "%tcuihsnfdlaor,999",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec();
+    params.push(b"\xff\xfe".to_vec());
+    params.push("x".repeat(480).into_bytes());
+    params.push("#".repeat(480).into_bytes());
+    params.push("é".repeat(240).into_bytes());
+    params.push("a,".repeat(230).into_bytes());
+    params
+}
+
+#[test]
+fn every_command_with_too_few_and_too_many_parameters() {
+    for facts in command::ALL {
+        for count in 0..=20 {
+            check(format!("{}{}", facts.name, " x".repeat(count)).as_bytes());
+            check(format!("{}{}", facts.name, " #room".repeat(count)).as_bytes());
+        }
+    }
+}
+
+#[test]
+fn every_command_with_odd_parameters() {
+    for facts in command::ALL {
+        for odd in odd_params() {
+            for known in ["", " #room", " bob", " bob #room", " #room bob", " * SET", " #room bob x"] {
+                check(&[facts.name.as_bytes(), known.as_bytes(), b" ", &odd].concat());
+            }
+            check(&[facts.name.as_bytes(), b" ", &odd, b" ", &odd].concat());
+        }
+    }
+}
+
+#[test]
+fn every_command_before_registration() {
+    for facts in command::ALL {
+        for params in ["", " x", " x y z", " :", " * :", " LS 302", " #room :text"] {
+            let mut room = Room::new();
+            let stranger = ConnectionId::from_number(3);
+            room.connect(stranger);
+            room.lines.clear();
+            let line = format!("{}{params}", facts.name);
+            room.says(stranger, line.as_bytes());
+            room.answers(stranger, line.as_bytes());
+            assert!(
+                room.lines.iter().all(|(to, _)| *to == stranger),
+                "{line} before registration reached others: {:?}",
+                room.lines
+            );
+        }
+    }
+}
+
+#[test]
+fn every_mode_with_missing_and_repeated_parameters() {
+    let letters = CHANNEL_MODES.map(|facts| facts.letter);
+    for letter in letters {
+        for sign in ["+", "-", "", "+-+", "++--"] {
+            for params in [
+                "", " ", " :", " bob", " bob bob", " nobody", " *!*@*", " 5", " -5", " #other", " #room",
+                " a:", " m:", " !a:x", " m:a:x",
+            ] {
+                check(format!("MODE {ROOM} {sign}{letter}{params}").as_bytes());
+                check(format!("MODE {ROOM} {sign}{letter}{letter}{letter}{params}").as_bytes());
+            }
+        }
+    }
+    for letter in USER_MODES.map(|facts| facts.letter) {
+        for sign in ["+", "-", "", "+-"] {
+            for nick in ["alice", "bob", "nobody"] {
+                check(format!("MODE {nick} {sign}{letter}{letter}").as_bytes());
+            }
+        }
+    }
+    let all: String = letters.iter().collect();
+    check(format!("MODE {ROOM} +{all}{all}{all} {}", "x ".repeat(13)).as_bytes());
+    check(format!("MODE {ROOM} -{all} {}", "bob ".repeat(13)).as_bytes());
+}
+
+#[test]
+fn lists_stop_at_their_limits() {
+    for letter in ['b', 'e', 'I'] {
+        let mut room = Room::new();
+        for number in 0..200 {
+            room.says(alice(), format!("MODE {ROOM} +{letter} mask{number}!*@*").as_bytes());
+        }
+        room.lines.clear();
+        room.says(alice(), format!("MODE {ROOM} {letter}").as_bytes());
+        let rows = room.lines.iter().filter(|(to, line)| *to == alice() && line.contains("mask")).count();
+        assert_eq!(rows, 60, "+{letter}");
+        assert!(room.answers(alice(), b"lists"));
+    }
+}
+
+#[test]
+fn targets_that_vanish_are_named() {
+    let mut room = Room::new();
+    room.input(Input::Disconnected { connection: bob(), why: parla_server::Disconnect::Reset });
+    for line in ["PRIVMSG bob :hello", "KICK #room bob", "MODE #room +o bob", "INVITE bob #room", "WHOIS bob"]
+    {
+        room.lines.clear();
+        room.says(alice(), line.as_bytes());
+        let told = room.lines.iter().any(|(_, line)| line.contains(" 401 ") || line.contains(" 441 "));
+        assert!(told, "{line}: {:?}", room.lines);
+    }
+}
