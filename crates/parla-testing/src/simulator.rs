@@ -5,6 +5,7 @@
 mod actions;
 mod checkers;
 mod client;
+mod phrases;
 mod replay;
 mod rng;
 mod store;

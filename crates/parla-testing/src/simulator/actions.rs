@@ -2,7 +2,7 @@
 
 use parla_proto::{Capabilities, MsgId, Timestamp, command};
 
-use super::{client::Client, rng::Rng, store::Store, world::PASSWORD};
+use super::{client::Client, phrases::phrase, rng::Rng, store::Store, world::PASSWORD};
 
 /// Rooms in all their spellings; the last ones are none.
 const ROOMS: &[&str] = &[
@@ -143,6 +143,13 @@ impl Actions {
     }
 
     fn body(&mut self, rng: &mut Rng, client: &Client, store: &Store, manners: Manners) -> String {
+        if rng.percent(15) {
+            return phrase(rng, store, |rng, what| match what {
+                "room" => room(rng, client, manners),
+                "nick" => nick(rng, manners),
+                _ => self.text(rng, manners),
+            });
+        }
         let (room, other) = (room(rng, client, manners), nick(rng, manners));
         match rng.below(100) {
             0..12 => format!("JOIN {}{}", rooms(rng, manners), rng.word(&["", "", "", " key", " key,key"])),

@@ -21,6 +21,9 @@ use super::{
 /// The password of a server that has one.
 pub(crate) const PASSWORD: &str = "sesame";
 
+/// The password of the operator.
+pub(crate) const OPERATOR_PASSWORD: &str = "abracadabra";
+
 /// Entries that no run of the server reaches, so that numbers after a restart are higher than all before.
 const SEQS_PER_RUN: u64 = 10_000_000;
 
