@@ -27,9 +27,9 @@ pub(crate) struct Config {
     pub(crate) settings: Settings,
     pub(crate) password: Option<String>,
     pub(crate) data_dir: PathBuf,
-    pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) listen: Vec<Listen>,
     /// Where to listen too if this computer can: not every one has IPv6.
-    pub(crate) listen_if_possible: Vec<SocketAddr>,
+    pub(crate) listen_if_possible: Vec<Listen>,
     pub(crate) http: Vec<Http>,
     pub(crate) connections: Connections,
     /// The hashes of the operators' passwords, in the order of [`Settings::operators`].
@@ -38,6 +38,29 @@ pub(crate) struct Config {
     pub(crate) without_effect: Vec<String>,
     pub(crate) durability: Durability,
     pub(crate) log_level: tracing::Level,
+}
+
+/// Where IRC is spoken, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Listen {
+    pub(crate) address: SocketAddr,
+    pub(crate) speech: Speech,
+}
+
+/// What comes over a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// Lines of text.
+    Lines,
+    /// A WebSocket, to which pages from these places may connect; from everywhere if none is named.
+    WebSocket { origins: Vec<Origin> },
+}
+
+impl Listen {
+    /// For lines of IRC, with nothing special.
+    pub(crate) const fn plain(address: SocketAddr) -> Self {
+        Self { address, speech: Speech::Lines }
+    }
 }
 
 /// Where the app is served.
@@ -85,7 +108,7 @@ impl Config {
             None => Self::without_file(),
         };
         if !run.listen.is_empty() {
-            config.listen.clone_from(&run.listen);
+            config.listen = run.listen.iter().copied().map(Listen::plain).collect();
             config.listen_if_possible.clear();
         }
         if !run.http.is_empty() {
@@ -123,8 +146,8 @@ impl Config {
             settings,
             password: None,
             data_dir: PathBuf::from("parla-data"),
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
-            listen_if_possible: vec![SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667))],
+            listen: vec![Listen::plain(SocketAddr::from(([127, 0, 0, 1], 6667)))],
+            listen_if_possible: vec![Listen::plain(SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667)))],
             http: vec![Http { address: SocketAddr::from(([127, 0, 0, 1], 8067)), origins: Vec::new() }],
             connections: file::Connections::default().into_limits(),
             operator_passwords: Vec::new(),
@@ -169,7 +192,7 @@ impl Config {
             settings,
             password: file.server.password,
             data_dir: directory.join(file.server.data_dir),
-            listen: file.listen.iter().map(|listen| listen.address).collect(),
+            listen: file.listen.into_iter().map(file::Listen::into_config).collect(),
             listen_if_possible: Vec::new(),
             http: file.http.into_iter().map(file::Http::into_config).collect(),
             connections: file.connections.into_limits(),

@@ -21,7 +21,7 @@ use tokio::{
 use crate::{
     admission::Admission,
     clock::Clock,
-    config::Config,
+    config::{Config, Listen, Speech},
     connection::Roads,
     database::Database,
     hub::{self, Hub, HubInput, Stall},
@@ -91,17 +91,17 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 
 /// The sockets that are listened on.
 struct Listeners {
-    irc: Vec<TcpListener>,
+    irc: Vec<(TcpListener, Listen)>,
     /// One for each [`crate::config::Http`].
     http: Vec<TcpListener>,
 }
 
 /// Opens every address; those that are not needed only if that is possible.
 fn listen(config: &Config) -> Result<Listeners, ListenError> {
-    let needed = config.listen.iter().map(|address| listener::listen(Place::irc(*address)));
-    let mut irc = needed.collect::<Result<Vec<_>, _>>()?;
-    for address in &config.listen_if_possible {
-        match listener::listen(Place::irc(*address)) {
+    let open = |listen: &Listen| Ok((listener::listen(Place::irc(listen.address))?, listen.clone()));
+    let mut irc = config.listen.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    for listen in &config.listen_if_possible {
+        match open(listen) {
             Ok(listener) => irc.push(listener),
             Err(error) => tracing::warn!("{error}"),
         }
@@ -113,11 +113,17 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 impl Listeners {
     /// Accepts on each from now on.
     fn open(self, config: &Config, door: &Door) {
-        for listener in self.irc {
-            tokio::spawn(listener::accept(listener, Entrance::Irc(door.clone())));
+        for (listener, listen) in self.irc {
+            let entrance = match listen.speech {
+                Speech::Lines => Entrance::Irc(door.clone()),
+                Speech::WebSocket { origins } => {
+                    Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
+                }
+            };
+            tokio::spawn(listener::accept(listener, entrance));
         }
         for (listener, http) in self.http.into_iter().zip(&config.http) {
-            let site = Site::new(door.clone(), &config.settings.name, http.origins.clone());
+            let site = Site::app(door.clone(), &config.settings.name, http.origins.clone());
             tokio::spawn(listener::accept(listener, Entrance::Http(Arc::new(site))));
         }
     }
@@ -161,10 +167,16 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
         text += "  (this build lacks the app; that page says how to get it)\n";
     }
     let mut first = None;
-    for listener in &listeners.irc {
+    for (listener, listen) in &listeners.irc {
         let address = listener.local_addr()?;
-        first.get_or_insert(address);
-        text += &format!("  listening on {address}\n");
+        let words = match listen.speech {
+            Speech::Lines => {
+                first.get_or_insert(address);
+                ""
+            }
+            Speech::WebSocket { .. } => " (WebSocket)",
+        };
+        text += &format!("  listening on {address}{words}\n");
     }
     let data_dir = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
     text += &format!("  data in {}\n", data_dir.display());

@@ -1,4 +1,5 @@
-//! The HTTP port: the app that is embedded in the program, `/health`, and IRC over WebSocket on `/irc`.
+//! The HTTP port: the app that is embedded in the program, `/health`, and IRC over WebSocket on `/irc`. Or a port for IRC over
+//! WebSocket alone, on any path.
 //!
 //! A connection is HTTP/1.1 until it asks for a WebSocket; then it is a connection of IRC like any other. Nothing here knows
 //! IRC, and nothing is read from disk.
@@ -47,13 +48,31 @@ pub(crate) fn has_app() -> bool {
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) door: Door,
-    names: Names,
-    assets: &'static [Asset],
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    App {
+        names: Names,
+        assets: &'static [Asset],
+    },
+    /// Pages from these places may connect; from everywhere if none is named.
+    WebSocket {
+        origins: Vec<Origin>,
+    },
 }
 
 impl Site {
-    pub(crate) fn new(door: Door, server_name: &str, origins: Vec<Origin>) -> Self {
-        Self { door, names: Names::new(server_name, origins), assets: assets::EMBEDDED }
+    /// The app, and IRC beside it.
+    pub(crate) fn app(door: Door, server_name: &str, origins: Vec<Origin>) -> Self {
+        let names = Names::new(server_name, origins);
+        Self { door, content: Content::App { names, assets: assets::EMBEDDED } }
+    }
+
+    /// IRC alone.
+    pub(crate) const fn web_socket(door: Door, origins: Vec<Origin>) -> Self {
+        Self { door, content: Content::WebSocket { origins } }
     }
 
     fn answer<B>(&self, request: &Request<B>) -> Answer {
@@ -62,16 +81,23 @@ impl Site {
     }
 
     fn admitted<B>(&self, request: &Request<B>) -> Result<Answer, Refusal> {
-        let host = self.names.check_host(request.headers())?;
+        let (names, assets) = match &self.content {
+            Content::App { names, assets } => (names, *assets),
+            Content::WebSocket { origins } => {
+                origin::check(origins, request.headers())?;
+                return Ok(upgrade::answer(request));
+            }
+        };
+        let host = names.check_host(request.headers())?;
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match request.uri().path() {
             "/irc" => {
-                self.names.check_origin(&host, request.headers())?;
+                names.check_origin(&host, request.headers())?;
                 upgrade::answer(request)
             }
             _ if !is_read => Answer::Response(response::method_not_allowed("GET, HEAD")),
             "/health" => Answer::Response(text(StatusCode::OK, "ok\n")),
-            path => Answer::Response(assets::answer(self.assets, path, request.headers())),
+            path => Answer::Response(assets::answer(assets, path, request.headers())),
         })
     }
 }

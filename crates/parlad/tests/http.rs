@@ -32,17 +32,9 @@ fn with_server(more: &str, test: impl FnOnce(&Daemon)) {
     assert!(status.success() && !log.contains("ERROR") && !log.contains("panicked"), "{log}");
 }
 
-/// The answer to a request for a WebSocket, whose connection may go on after it.
+/// The answer to a request for a WebSocket.
 fn upgrade(daemon: &Daemon, line: &str, fields: &[&str]) -> Answer {
-    let mut stream = TcpStream::connect(daemon.http()).unwrap();
-    stream.set_read_timeout(Some(support::PATIENCE)).unwrap();
-    let head = [&[line], fields].concat().join("\r\n");
-    stream.write_all(format!("{head}\r\n\r\n").as_bytes()).unwrap();
-    let (mut bytes, mut byte) = (Vec::new(), [0]);
-    while !bytes.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() > 0 {
-        bytes.extend(byte);
-    }
-    Answer::parse(&bytes)
+    support::http::upgrade(daemon.http(), line, fields)
 }
 
 #[test]

@@ -9,7 +9,7 @@ use support::{
     Client, Daemon, Folder, WebClient,
     bystanders::Bystanders,
     client::Heard,
-    config_with_http,
+    config_with_http, http,
     web_socket::{BINARY, TEXT},
 };
 use tungstenite::{
@@ -84,6 +84,37 @@ fn the_first_subprotocol_that_both_know_is_spoken() {
         client.send("QUIT :bye");
         assert_eq!(client.rest().0.last().unwrap(), GOODBYE);
     }
+}
+
+#[test]
+fn a_port_for_web_sockets_alone() {
+    let folder = Folder::new();
+    let listen =
+        "[[listen]]\naddress = \"127.0.0.1:0\"\nwebsocket = true\norigins = [\"https://chat.example\"]\n";
+    let daemon = Daemon::start(&folder, &support::config(listen));
+    let mut line = Client::register(daemon.address(), "line", "");
+    let mut web = WebClient::register(daemon.web_socket(), "web", "");
+    line.sync();
+    web.send("PRIVMSG #room :hello");
+    assert_eq!(line.line().unwrap(), ":web!web@127.0.0.1 PRIVMSG #room :hello");
+
+    let request = |path: &str, origin: &str| {
+        let fields = [
+            "Host: any.example",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            origin,
+        ];
+        http::upgrade(daemon.web_socket(), &format!("GET {path} HTTP/1.1"), &fields).status
+    };
+    assert_eq!(request("/", "Origin: https://chat.example"), 101);
+    assert_eq!(request("/any/path?x", "Origin: https://chat.example:443"), 101);
+    assert_eq!(request("/", "Origin: https://evil.example"), 403);
+    assert_eq!(http::get(daemon.web_socket(), "/", &["Host: any.example"]).status, 426);
+    let (status, log) = daemon.stop();
+    assert!(status.success() && !log.contains("ERROR"), "{log}");
 }
 
 #[test]

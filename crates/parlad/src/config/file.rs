@@ -121,6 +121,21 @@ pub(super) struct Listen {
     pub(super) proxy_protocol: bool,
 }
 
+impl Listen {
+    fn problems(&self) -> Option<String> {
+        let only_web_socket = !self.origins.is_empty() && !self.websocket;
+        only_web_socket.then(|| format!("listen: {}: origins are for a websocket = true", self.address))
+    }
+
+    pub(super) fn into_config(self) -> super::Listen {
+        let speech = match self.websocket {
+            true => super::Speech::WebSocket { origins: self.origins },
+            false => super::Speech::Lines,
+        };
+        super::Listen { address: self.address, speech }
+    }
+}
+
 /// Where the certificate and its key are.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -451,6 +466,7 @@ impl File {
         for (name, value, most) in self.limits.ranges() {
             check((1..=most).contains(&value), &format!("limits.{name}: must be 1 to {most}"));
         }
+        problems.extend(self.listen.iter().filter_map(Listen::problems));
         problems
     }
 }

@@ -148,6 +148,19 @@ impl Names {
     }
 }
 
+/// Whether the page that asks, if it is one, is from a place that may ask; every page may if no place is named. There is nothing
+/// to protect under the name of the host then: a page without a right of its own could as well connect from elsewhere.
+///
+/// # Errors
+/// It is from elsewhere.
+pub(super) fn check(origins: &[Origin], headers: &HeaderMap) -> Result<(), Refusal> {
+    let is_good = headers.get_all(ORIGIN).into_iter().all(|origin| {
+        let origin: Option<Origin> = origin.to_str().ok().and_then(|origin| origin.parse().ok());
+        origin.is_some_and(|origin| origins.contains(&origin))
+    });
+    if origins.is_empty() || is_good { Ok(()) } else { Err(Refusal::ForeignPage) }
+}
+
 /// Why a request is turned away, in words for whoever can change that.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
@@ -162,7 +175,7 @@ pub(super) enum Refusal {
     NotOurName(Host),
     #[error(
         "Pages from elsewhere may not talk to this server, unless its administrator adds where they are from to the \
-         origins of [[http]]. Behind a reverse proxy: it must pass on the Host that it was asked for."
+         origins of this port. Behind a reverse proxy: it must pass on the Host that it was asked for."
     )]
     ForeignPage,
 }
@@ -179,7 +192,7 @@ impl Refusal {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{check as check_origin, *};
 
     fn names() -> Names {
         let origins = ["https://chat.example.org", "http://box:8067"].map(|origin| origin.parse().unwrap());
@@ -242,6 +255,22 @@ mod tests {
         headers.append(HOST, "127.0.0.1".parse().unwrap());
         headers.append(HOST, "localhost".parse().unwrap());
         assert_eq!(names().check_host(&headers).unwrap_err().status(), 400);
+    }
+
+    #[test]
+    fn a_port_for_web_sockets_alone_asks_only_for_the_origin() {
+        let check = |named: &[&str], origin: Option<&str>| {
+            let named: Vec<Origin> = named.iter().map(|origin| origin.parse().unwrap()).collect();
+            let mut headers = HeaderMap::new();
+            if let Some(origin) = origin {
+                headers.insert(ORIGIN, origin.parse().unwrap());
+            }
+            check_origin(&named, &headers).is_ok()
+        };
+        assert!(check(&[], None) && check(&[], Some("https://anywhere.example")) && check(&[], Some("null")));
+        let named = ["https://chat.example.org"];
+        assert!(check(&named, None) && check(&named, Some("https://chat.example.org")));
+        assert!(!check(&named, Some("http://chat.example.org")) && !check(&named, Some("null")));
     }
 
     #[test]

@@ -101,6 +101,21 @@ impl Daemon {
         self.address
     }
 
+    /// Where WebSockets alone are taken.
+    pub(crate) fn web_socket(&self) -> SocketAddr {
+        self.listens("WebSocket")
+    }
+
+    /// The first address that the server says this of.
+    pub(crate) fn listens(&self, how: &str) -> SocketAddr {
+        let ending = format!(" ({how})");
+        wait_for("the address of a listener", || {
+            let log = self.log();
+            let mut lines = log.lines().filter_map(|line| line.strip_prefix("  listening on "));
+            lines.find_map(|line| line.strip_suffix(&ending)).map(|text| text.parse().unwrap())
+        })
+    }
+
     /// Where the app is served.
     pub(crate) fn http(&self) -> SocketAddr {
         let log = self.log();

@@ -61,6 +61,19 @@ pub(crate) fn ask(address: SocketAddr, line: &str, fields: &[&str]) -> Answer {
     Answer::parse(&exchange(address, (head.join("\r\n") + "\r\n\r\n").as_bytes()))
 }
 
+/// The answer to a request for a WebSocket, whose connection may go on after it.
+pub(crate) fn upgrade(address: SocketAddr, line: &str, fields: &[&str]) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = [&[line], fields].concat().join("\r\n");
+    stream.write_all(format!("{head}\r\n\r\n").as_bytes()).unwrap();
+    let (mut bytes, mut byte) = (Vec::new(), [0]);
+    while !bytes.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() > 0 {
+        bytes.extend(byte);
+    }
+    Answer::parse(&bytes)
+}
+
 /// Asks for a path by GET.
 pub(crate) fn get(address: SocketAddr, path: &str, fields: &[&str]) -> Answer {
     ask(address, &format!("GET {path}"), fields)
