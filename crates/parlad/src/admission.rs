@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -58,7 +58,8 @@ pub(crate) enum Refused {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     admission: Arc<Admission>,
-    visitor: Option<Visitor>,
+    /// For whom; nobody if the address is exempt, or not known yet.
+    visitor: Mutex<Option<Visitor>>,
 }
 
 /// Addresses that are remembered before those without a connection are looked through.
@@ -79,17 +80,27 @@ impl Admission {
         purpose: Purpose,
         now: Instant,
     ) -> Result<Ticket, Refused> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let ticket = self.admit_unknown()?;
+        ticket.move_to(address, purpose, now)?;
+        Ok(ticket)
+    }
+
+    /// Counts a connection whose address is still to be told: in all, and for nobody.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn admit_unknown(self: &Arc<Self>) -> Result<Ticket, Refused> {
+        let mut state = self.state();
         if state.open >= self.connections_max {
             return Err(Refused::Full);
         }
-        let counted = (!self.limits.is_exempt(address)).then(|| (purpose, customer(address)));
-        if let Some(visitor) = counted {
-            self.count(&mut state, visitor, now)?;
-        }
         state.open += 1;
         drop(state);
-        Ok(Ticket { admission: Arc::clone(self), visitor: counted })
+        Ok(Ticket { admission: Arc::clone(self), visitor: Mutex::new(None) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, state: &mut State, visitor: Visitor, now: Instant) -> Result<(), Refused> {
@@ -124,13 +135,41 @@ impl Admission {
     }
 }
 
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let mut state = self.admission.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.open -= 1;
-        if let Some(known) = self.visitor.and_then(|visitor| state.addresses.get_mut(&visitor)) {
+impl Ticket {
+    /// Counts the connection for another address from now on.
+    ///
+    /// # Errors
+    /// There are too many from there; it stays counted where it was.
+    pub(crate) fn move_to(&self, address: IpAddr, purpose: Purpose, now: Instant) -> Result<(), Refused> {
+        let limits = &self.admission.limits;
+        let after = (!limits.is_exempt(address)).then(|| (purpose, customer(address)));
+        let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.admission.state();
+        if let Some(after) = after.filter(|after| *visitor != Some(*after)) {
+            self.admission.count(&mut state, after, now)?;
+        } else if after.is_some() {
+            return Ok(());
+        }
+        state.release(std::mem::replace(&mut *visitor, after));
+        Ok(())
+    }
+}
+
+impl State {
+    /// A connection of this visitor is no more.
+    fn release(&mut self, visitor: Option<Visitor>) {
+        if let Some(known) = visitor.and_then(|visitor| self.addresses.get_mut(&visitor)) {
             known.open -= 1;
         }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let visitor = self.visitor.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let mut state = self.admission.state();
+        state.open -= 1;
+        state.release(visitor);
     }
 }
 
@@ -157,6 +196,7 @@ mod tests {
             max_rate_per_ip: 3,
             rate_window: Duration::from_secs(60),
             exempt: exempt.iter().map(|net| net.parse().unwrap()).collect(),
+            ..Connections::for_tests()
         };
         Admission::new(limits, 4)
     }
@@ -194,6 +234,28 @@ mod tests {
         assert_eq!(admission.admit("127.0.0.1".parse().unwrap(), Irc, now).unwrap_err(), Refused::Full);
         drop(tickets);
         assert!(admission.admit("127.0.0.1".parse().unwrap(), Irc, now).is_ok());
+    }
+
+    #[test]
+    fn a_connection_moves_to_the_address_that_a_proxy_tells() {
+        let (admission, now) = (admission(&["127.0.0.1/32"]), Instant::now());
+        let [proxy, client, exempt]: [IpAddr; 3] =
+            ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(|text| text.parse().unwrap());
+        let tickets = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
+        for ticket in &tickets {
+            ticket.move_to(client, Irc, now).unwrap();
+        }
+        let third = admission.admit(proxy, Irc, now).unwrap();
+        assert_eq!(third.move_to(client, Irc, now).unwrap_err(), Refused::TooMany);
+        third.move_to(proxy, Irc, now).unwrap();
+        tickets[0].move_to(exempt, Irc, now).unwrap();
+        third.move_to(client, Irc, now).unwrap();
+        drop((tickets, third));
+        let last = admission.admit_unknown().unwrap();
+        assert_eq!(last.move_to(client, Irc, now).unwrap_err(), Refused::TooFast);
+        drop(last);
+        let state = admission.state();
+        assert!(state.open == 0 && state.addresses.values().all(|known| known.open == 0));
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(crate) struct Config {
 pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
     pub(crate) speech: Speech,
+    /// Whether a proxy must say first whom it connects.
+    pub(crate) is_proxied: bool,
 }
 
 /// What comes over a connection.
@@ -59,7 +61,7 @@ pub(crate) enum Speech {
 impl Listen {
     /// For lines of IRC, with nothing special.
     pub(crate) const fn plain(address: SocketAddr) -> Self {
-        Self { address, speech: Speech::Lines }
+        Self { address, speech: Speech::Lines, is_proxied: false }
     }
 }
 
@@ -79,14 +81,31 @@ pub(crate) struct Connections {
     pub(crate) max_rate_per_ip: u32,
     pub(crate) rate_window: Duration,
     pub(crate) exempt: Vec<IpNet>,
+    /// Who may say that it connects someone else.
+    pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
 impl Connections {
     /// Whether an address is neither counted nor slowed.
     pub(crate) fn is_exempt(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.exempt.iter().any(|net| net.contains(&address))
+        includes(&self.exempt, address)
     }
+
+    /// Whether what comes from an address may say that it comes from another.
+    pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {
+        includes(&self.trusted_proxies, address)
+    }
+
+    /// Bounds that no test reaches.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        file::Connections::default().into_limits()
+    }
+}
+
+fn includes(nets: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    nets.iter().any(|net| net.contains(&address))
 }
 
 /// Why a configuration cannot be used, in words for the administrator.

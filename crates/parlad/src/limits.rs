@@ -56,6 +56,12 @@ pub(crate) const STOP_MAX: Duration = Duration::from_secs(5);
 /// Connections waiting to be accepted.
 pub(crate) const ACCEPT_BACKLOG: u32 = 1_024;
 
+/// A header of the PROXY protocol. It is below 300 bytes unless the proxy adds what it knows of certificates.
+pub(crate) const PROXY_HEADER_BYTES_MAX: usize = 4_096;
+
+/// How long a proxy may take to send its header.
+pub(crate) const PROXY_HEADER_TIME_MAX: Duration = Duration::from_secs(5);
+
 /// How long a client may take to send the head of an HTTP request, and how long it may be idle before the next one.
 pub(crate) const HTTP_HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 

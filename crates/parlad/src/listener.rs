@@ -13,12 +13,13 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::{
-    admission::{Admission, Purpose, Ticket},
+    admission::{Admission, Purpose, Refused, Ticket},
     config::Connections,
     connection::{Connection, Roads, Task},
     framing::Reader,
     hub::HubInput,
     limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE},
+    proxy::{self, Front, Introduction},
     web::{self, Site},
 };
 
@@ -49,7 +50,10 @@ pub(crate) struct Door {
 #[derive(Debug)]
 pub(crate) struct Guest {
     pub(crate) socket: TcpStream,
+    /// Of the client, even if a proxy connects it.
     pub(crate) address: IpAddr,
+    /// Whether nobody on the way can read what is said.
+    pub(crate) is_secure: bool,
     pub(crate) ticket: Ticket,
 }
 
@@ -121,57 +125,122 @@ pub(crate) fn listen(place: Place) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Accepts until the process ends.
-pub(crate) async fn accept(listener: TcpListener, entrance: Entrance) {
-    let mut refused_by_system = false;
-    loop {
-        match listener.accept().await {
-            Ok((socket, address)) => {
-                refused_by_system = false;
-                admit(socket, address.ip(), &entrance).await;
-            }
-            Err(error) => {
-                if !std::mem::replace(&mut refused_by_system, true) {
-                    tracing::warn!(%error, "cannot accept connections now; trying again");
-                }
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
+/// A socket that is listened on, and what becomes of those who come.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) listener: TcpListener,
+    pub(crate) entrance: Entrance,
+    /// Whether a proxy must say first whom it connects.
+    pub(crate) is_proxied: bool,
+}
+
+impl Entrance {
+    fn door(&self) -> &Door {
+        match self {
+            Self::Irc(door) => door,
+            Self::Http(site) => &site.door,
+        }
+    }
+
+    const fn purpose(&self) -> Purpose {
+        match self {
+            Self::Irc(_) => Purpose::Irc,
+            Self::Http(_) => Purpose::Http,
+        }
+    }
+
+    /// Says why someone is turned away. A courtesy; a new socket has room for it.
+    fn refuse(&self, socket: &TcpStream, address: IpAddr, refused: Refused) {
+        tracing::debug!(%address, %refused, "refused a connection");
+        let words = match self {
+            Self::Irc(_) => format!("ERROR :Closing link: {address} ({refused})\r\n"),
+            Self::Http(_) => web::refusal(refused),
+        };
+        let _ = socket.try_write(words.as_bytes());
+    }
+
+    async fn receive(&self, guest: Guest) {
+        match self {
+            Self::Irc(door) => door.enter(guest, Reader::lines()).await,
+            Self::Http(site) => drop(tokio::spawn(web::serve(guest, Arc::clone(site)))),
         }
     }
 }
 
-async fn admit(socket: TcpStream, address: IpAddr, entrance: &Entrance) {
-    let (door, purpose) = match entrance {
-        Entrance::Irc(door) => (door, Purpose::Irc),
-        Entrance::Http(site) => (&site.door, Purpose::Http),
-    };
-    let ticket = match door.admission.admit(address, purpose, Instant::now()) {
-        Ok(ticket) => ticket,
-        Err(refused) => {
-            tracing::debug!(%address, %refused, "refused a connection");
-            let words = match purpose {
-                Purpose::Irc => format!("ERROR :Closing link: {address} ({refused})\r\n"),
-                Purpose::Http => web::refusal(refused),
-            };
-            // A courtesy; a new socket has room for it.
-            let _ = socket.try_write(words.as_bytes());
-            return;
+impl Gate {
+    /// Accepts until the process ends.
+    pub(crate) async fn open(self: Arc<Self>) {
+        let mut refused_by_system = false;
+        loop {
+            match self.listener.accept().await {
+                Ok((socket, address)) => {
+                    refused_by_system = false;
+                    self.meet(socket, address.ip().to_canonical()).await;
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut refused_by_system, true) {
+                        tracing::warn!(%error, "cannot accept connections now; trying again");
+                    }
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
         }
-    };
-    // Without it small lines could wait for one another; a socket that refuses it works all the same.
-    let _ = socket.set_nodelay(true);
-    let guest = Guest { socket, address, ticket };
-    match entrance {
-        Entrance::Irc(door) => door.enter(guest, Reader::lines()).await,
-        Entrance::Http(site) => drop(tokio::spawn(web::serve(guest, Arc::clone(site)))),
+    }
+
+    async fn meet(self: &Arc<Self>, socket: TcpStream, address: IpAddr) {
+        let door = self.entrance.door();
+        let is_trusted = door.limits.is_trusted_proxy(address);
+        let front = match &self.entrance {
+            _ if self.is_proxied && !is_trusted => {
+                tracing::info!(%address, "refused a connection: it is not of one of connections.trusted_proxies");
+                return;
+            }
+            _ if self.is_proxied => Front::Header,
+            Entrance::Irc(_) if is_trusted => Front::MaybeLine,
+            _ => Front::Nothing,
+        };
+        // What comes by a proxy is counted when it is known for whom it comes.
+        let admitted = match is_trusted {
+            true => door.admission.admit_unknown(),
+            false => door.admission.admit(address, self.entrance.purpose(), Instant::now()),
+        };
+        let ticket = match admitted {
+            Ok(ticket) => ticket,
+            Err(refused) => return self.entrance.refuse(&socket, address, refused),
+        };
+        // Without it small lines could wait for one another; a socket that refuses it works all the same.
+        let _ = socket.set_nodelay(true);
+        let guest = Guest { socket, address, is_secure: false, ticket };
+        match front {
+            Front::Nothing => self.entrance.receive(guest).await,
+            _ => drop(tokio::spawn(Arc::clone(self).introduce(guest, front))),
+        }
+    }
+
+    /// Hears for whom a proxy comes.
+    async fn introduce(self: Arc<Self>, mut guest: Guest, front: Front) {
+        let proxy = guest.address;
+        match proxy::take(&guest.socket, front).await {
+            Ok(Some(Introduction { address, by_tls })) => {
+                guest.address = address;
+                guest.is_secure = by_tls && proxy.is_loopback();
+            }
+            Ok(None) => {}
+            Err(error) => return tracing::info!(%proxy, "closed a connection: {error}"),
+        }
+        match guest.ticket.move_to(guest.address, self.entrance.purpose(), Instant::now()) {
+            Ok(()) => self.entrance.receive(guest).await,
+            Err(refused) => self.entrance.refuse(&guest.socket, guest.address, refused),
+        }
     }
 }
 
 impl Door {
     /// Makes a connection of IRC.
     pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
-        let Guest { socket, address, ticket } = guest;
-        let peer = Peer { unthrottled: self.limits.is_exempt(address), ..Peer::at(address) };
+        let Guest { socket, address, is_secure, ticket } = guest;
+        let peer =
+            Peer { unthrottled: self.limits.is_exempt(address), secure: is_secure, ..Peer::at(address) };
         let id = self.names.take();
         let connection =
             Arc::new(Connection::new(socket, reader.framing(), self.limits.send_queue_bytes, ticket));

@@ -12,6 +12,7 @@ mod hub;
 mod limits;
 mod listener;
 mod password;
+mod proxy;
 mod query;
 mod run;
 mod store;

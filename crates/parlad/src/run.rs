@@ -26,7 +26,7 @@ use crate::{
     database::Database,
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    listener::{self, Door, Entrance, ListenError, Names, Place},
+    listener::{self, Door, Entrance, Gate, ListenError, Names, Place},
     password, query,
     store::{self, Store},
     web::{self, Site},
@@ -120,11 +120,13 @@ impl Listeners {
                     Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
                 }
             };
-            tokio::spawn(listener::accept(listener, entrance));
+            let gate = Gate { listener, entrance, is_proxied: listen.is_proxied };
+            tokio::spawn(Arc::new(gate).open());
         }
         for (listener, http) in self.http.into_iter().zip(&config.http) {
             let site = Site::app(door.clone(), &config.settings.name, http.origins.clone());
-            tokio::spawn(listener::accept(listener, Entrance::Http(Arc::new(site))));
+            let gate = Gate { listener, entrance: Entrance::Http(Arc::new(site)), is_proxied: false };
+            tokio::spawn(Arc::new(gate).open());
         }
     }
 }

@@ -19,7 +19,9 @@ use std::{
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::{Method, Request, StatusCode, body::Incoming, server::conn::http1, service::Service};
+use hyper::{
+    Method, Request, StatusCode, body::Incoming, header::HeaderMap, server::conn::http1, service::Service,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::time::timeout;
 
@@ -30,11 +32,12 @@ use self::{
 };
 pub(crate) use self::{origin::Origin, response::refusal};
 use crate::{
-    admission::{Purpose, Ticket},
+    admission::{Purpose, Refused, Ticket},
     connection::linger,
     framing::{Framing, Reader},
     limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
     listener::{Door, Guest},
+    proxy,
 };
 
 type Response = hyper::Response<Full<Bytes>>;
@@ -112,7 +115,7 @@ enum Answer {
 
 /// Serves one HTTP connection to its end, or to the beginning of another of IRC.
 pub(crate) async fn serve(guest: Guest, site: Arc<Site>) {
-    let Guest { socket, address, ticket } = guest;
+    let Guest { socket, address, is_secure, ticket } = guest;
     let visit = Visit { site: Arc::clone(&site), address, agreed: OnceLock::new() };
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -125,11 +128,12 @@ pub(crate) async fn serve(guest: Guest, site: Arc<Site>) {
     let parts = connection.into_parts();
     let socket = parts.io.into_inner();
     match (served, parts.service.agreed.into_inner()) {
-        (Ok(Ok(())), Some((framing, ticket))) => {
+        (Ok(Ok(())), Some(Agreement { framing, address, by_tls, ticket })) => {
             // A copy: what little came early must not keep all of the buffer that it came in.
             let reader = Reader::web_socket(framing, parts.read_buf.to_vec());
             drop(parts.read_buf);
-            site.door.enter(Guest { socket, address, ticket }, reader).await;
+            let is_secure = is_secure || by_tls;
+            site.door.enter(Guest { socket, address, is_secure, ticket }, reader).await;
         }
         _ => {
             // Past the time, or when the connection breaks, the client loses what it did not read.
@@ -145,7 +149,31 @@ struct Visit {
     site: Arc<Site>,
     address: IpAddr,
     /// What the connection becomes.
-    agreed: OnceLock<(Framing, Ticket)>,
+    agreed: OnceLock<Agreement>,
+}
+
+/// A connection of IRC that an HTTP connection becomes.
+#[derive(Debug)]
+struct Agreement {
+    framing: Framing,
+    /// Of the client, even if a proxy asks for it.
+    address: IpAddr,
+    /// Whether a proxy on this computer says that the client speaks TLS with it.
+    by_tls: bool,
+    ticket: Ticket,
+}
+
+impl Visit {
+    /// Agrees to a WebSocket, if there is a place for it.
+    fn agree(&self, framing: Framing, headers: &HeaderMap) -> Result<Agreement, Refused> {
+        let Door { admission, limits, .. } = &self.site.door;
+        let is_proxy = limits.is_trusted_proxy(self.address);
+        let client = is_proxy.then(|| proxy::forwarded_for(headers, limits)).flatten();
+        let address = client.unwrap_or(self.address);
+        let by_tls = is_proxy && self.address.is_loopback() && proxy::is_forwarded_by_tls(headers);
+        let ticket = admission.admit(address, Purpose::Irc, Instant::now())?;
+        Ok(Agreement { framing, address, by_tls, ticket })
+    }
 }
 
 impl Service<Request<Incoming>> for Visit {
@@ -156,17 +184,14 @@ impl Service<Request<Incoming>> for Visit {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let mut response = match self.site.answer(&request) {
             Answer::Response(response) => response,
-            Answer::Upgrade(framing, response) => {
-                let admission = &self.site.door.admission;
-                match admission.admit(self.address, Purpose::Irc, Instant::now()) {
-                    Ok(ticket) => {
-                        // It is set once: after this answer the connection has no further requests.
-                        let _ = self.agreed.set((framing, ticket));
-                        response
-                    }
-                    Err(refused) => text(response::status(refused), &format!("{refused}\n")),
+            Answer::Upgrade(framing, response) => match self.agree(framing, request.headers()) {
+                Ok(agreement) => {
+                    // It is set once: after this answer the connection has no further requests.
+                    let _ = self.agreed.set(agreement);
+                    response
                 }
-            }
+                Err(refused) => text(response::status(refused), &format!("{refused}\n")),
+            },
         };
         response::secure(response.headers_mut());
         ready(Ok(response))

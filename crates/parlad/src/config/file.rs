@@ -132,7 +132,7 @@ impl Listen {
             true => super::Speech::WebSocket { origins: self.origins },
             false => super::Speech::Lines,
         };
-        super::Listen { address: self.address, speech }
+        super::Listen { address: self.address, speech, is_proxied: self.proxy_protocol }
     }
 }
 
@@ -224,7 +224,7 @@ pub(super) struct Connections {
     #[serde(with = "humantime_serde")]
     rate_window: Duration,
     exempt_from_limits: Vec<Network>,
-    pub(super) trusted_proxies: Vec<Network>,
+    trusted_proxies: Vec<Network>,
     pub(super) cloak: bool,
     resolve_hostnames: bool,
     check_ident: bool,
@@ -286,6 +286,7 @@ impl Connections {
             max_rate_per_ip: self.max_rate_per_ip,
             rate_window: self.rate_window,
             exempt: self.exempt_from_limits.into_iter().map(|network| network.0).collect(),
+            trusted_proxies: self.trusted_proxies.into_iter().map(|network| network.0).collect(),
         }
     }
 }
@@ -467,6 +468,15 @@ impl File {
             check((1..=most).contains(&value), &format!("limits.{name}: must be 1 to {most}"));
         }
         problems.extend(self.listen.iter().filter_map(Listen::problems));
+        let proxied = self.listen.iter().filter(|listen| listen.proxy_protocol);
+        if self.connections.trusted_proxies.is_empty() {
+            problems.extend(proxied.map(|listen| {
+                format!(
+                    "listen: {}: with proxy_protocol = true the proxy must be in connections.trusted_proxies",
+                    listen.address
+                )
+            }));
+        }
         problems
     }
 }

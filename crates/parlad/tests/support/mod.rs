@@ -32,7 +32,7 @@ pub(crate) const NAME: &str = "irc.example.org";
 pub(crate) fn config(more: &str) -> String {
     format!(
         "[server]\nname = \"{NAME}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
-         [channels]\nautojoin = [\"#room\"]\n[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]\n{more}\n"
+         [channels]\nautojoin = [\"#room\"]\n[connections]\ncloak = false\nexempt_from_limits = [\"127.0.0.1/32\"]\n{more}\n"
     )
 }
 

@@ -1,0 +1,204 @@
+//! Connections for which a proxy speaks: the PROXY protocol, and `X-Forwarded-For` before a WebSocket.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    thread,
+    time::{Duration, Instant},
+};
+
+use support::{Daemon, Folder, PATIENCE, http, wait_for};
+
+/// A server whose first port wants a header, and whose second is an ordinary one. 127.0.0.1 is a proxy that may speak for
+/// others, and counted like everyone.
+fn server(folder: &Folder, more: &str) -> Daemon {
+    let toml = format!(
+        "[server]\nname = \"{}\"\ndata_dir = \"data\"\n[channels]\nautojoin = []\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\nproxy_protocol = true\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\nwebsocket = true\n\
+         [connections]\ncloak = false\nmax_per_ip = 2\n{more}",
+        support::NAME
+    );
+    Daemon::start(folder, &toml)
+}
+
+const TRUSTED: &str = "trusted_proxies = [\"127.0.0.1\"]\n";
+
+/// The ordinary port, which is named second.
+fn ordinary(daemon: &Daemon) -> SocketAddr {
+    wait_for("the second port", || {
+        let log = daemon.log();
+        let mut plain = log.lines().filter_map(|line| line.strip_prefix("  listening on ")?.parse().ok());
+        plain.nth(1)
+    })
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// What comes until a line holds this, or to the end.
+fn until(stream: &mut TcpStream, word: &str) -> String {
+    let (mut text, mut byte) = (Vec::new(), [0]);
+    while stream.read(&mut byte).is_ok_and(|count| count > 0) {
+        text.extend(byte);
+        if byte == *b"\n" && String::from_utf8_lossy(&text).contains(word) {
+            break;
+        }
+    }
+    String::from_utf8(text).unwrap()
+}
+
+/// Says this first, registers, and gives the host that the server shows: the address that it knows, as nothing is hidden here.
+fn known(stream: &mut TcpStream, first: &[u8], nick: &str) -> String {
+    stream.write_all(first).unwrap();
+    let lines = format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nWHOIS {nick}\r\n");
+    stream.write_all(lines.as_bytes()).unwrap();
+    let text = until(stream, " 318 ");
+    let line = text.lines().find(|line| line.contains(" 311 ")).unwrap();
+    line.split(' ').nth(5).unwrap().to_owned()
+}
+
+fn v2(command: u8, address: [u8; 4]) -> Vec<u8> {
+    let start = b"\r\n\r\n\0\r\nQUIT\n".as_slice();
+    [start, &[command, 0x11, 0, 12], &address, &[127, 0, 0, 1, 1, 2, 3, 4]].concat()
+}
+
+#[test]
+fn a_port_that_wants_a_header() {
+    let folder = Folder::new();
+    let daemon = server(&folder, TRUSTED);
+    let check = |header: &[u8], nick: &str, host: &str| {
+        let mut stream = connect(daemon.address());
+        assert_eq!(known(&mut stream, header, nick), host);
+    };
+    check(b"PROXY TCP4 192.0.2.1 127.0.0.1 65533 6667\r\n", "a", "192.0.2.1");
+    check(b"PROXY TCP6 2001:db8::1 ::1 65533 6667\r\n", "b", "2001:db8::1");
+    check(b"PROXY TCP6 ::1 ::1 65533 6667\r\n", "c", "0::1");
+    check(b"PROXY UNKNOWN\r\n", "d", "127.0.0.1");
+    check(&v2(0x21, [192, 0, 2, 1]), "e", "192.0.2.1");
+    check(&v2(0x20, [192, 0, 2, 1]), "f", "127.0.0.1");
+
+    let mut stream = connect(daemon.address());
+    let (last, all) = (b"1 127.0.0.1 65533 6667\r\n".as_slice(), b"PROXY TCP4 192.0.2.".as_slice());
+    for byte in all {
+        stream.write_all(&[*byte]).unwrap();
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(known(&mut stream, last, "slow"), "192.0.2.1");
+
+    for bad in [b"NICK a\r\n".as_slice(), b"PROXY TCP4 x\r\n\r\n\r\n", &v2(0x99, [1; 4]), &[b'P'; 9000]] {
+        let mut stream = connect(daemon.address());
+        // It may be closed before all is said.
+        let _ = stream.write_all(bad);
+        assert_eq!(until(&mut stream, "nothing"), "");
+    }
+    let (_, log) = daemon.stop();
+    assert!(log.contains("it did not begin with a PROXY header") && log.contains("PROXY header is wrong"));
+}
+
+#[test]
+fn one_who_never_ends_a_header() {
+    let folder = Folder::new();
+    let daemon = server(&folder, TRUSTED);
+    let started = Instant::now();
+    let mut stream = connect(daemon.address());
+    stream.write_all(b"PROXY TCP4 192").unwrap();
+    assert_eq!(until(&mut stream, "nothing"), "");
+    assert!(started.elapsed() < Duration::from_secs(7));
+    assert!(daemon.stop().1.contains("no whole PROXY header came within 5s"));
+}
+
+#[test]
+fn a_line_on_an_ordinary_port() {
+    let folder = Folder::new();
+    let daemon = server(&folder, TRUSTED);
+    let line = b"PROXY TCP4 192.0.2.1 127.0.0.1 65533 6667\r\n";
+    let address = ordinary(&daemon);
+    assert_eq!(known(&mut connect(address), line, "a"), "192.0.2.1");
+    assert_eq!(known(&mut connect(address), b"", "b"), "127.0.0.1");
+    let late = [b"NICK x\r\n".as_slice(), line].concat();
+    assert_eq!(known(&mut connect(address), &late, "c"), "127.0.0.1");
+}
+
+#[test]
+fn nobody_else_may_speak_for_others() {
+    let folder = Folder::new();
+    let daemon = server(&folder, "trusted_proxies = [\"192.0.2.7\"]\n");
+    let line = b"PROXY TCP4 192.0.2.1 127.0.0.1 65533 6667\r\n";
+    assert_eq!(known(&mut connect(ordinary(&daemon)), line, "a"), "127.0.0.1");
+    let mut stream = connect(daemon.address());
+    let _ = stream.write_all(line);
+    assert_eq!(until(&mut stream, "nothing"), "");
+    assert_eq!(forwarded(&daemon, "192.0.2.1").1, "127.0.0.1");
+    assert!(daemon.stop().1.contains("connections.trusted_proxies"));
+
+    let failed = support::daemon::parlad(&["run", "--config", server_file(&folder).to_str().unwrap()], "");
+    assert!(failed.code == Some(1) && failed.stderr.contains("trusted_proxies"), "{failed:?}");
+}
+
+/// A configuration in which nobody may be the proxy that a port wants.
+fn server_file(folder: &Folder) -> std::path::PathBuf {
+    let text = "[server]\nname = \"a.b\"\n[[listen]]\naddress = \"127.0.0.1:0\"\nproxy_protocol = true\n";
+    folder.write("wrong.toml", text)
+}
+
+/// Each client of a proxy is counted by itself.
+#[test]
+fn limits_are_those_of_the_client() {
+    let folder = Folder::new();
+    let daemon = server(&folder, TRUSTED);
+    let open = |header: &str| {
+        let mut stream = connect(daemon.address());
+        stream.write_all(format!("PROXY TCP4 {header} 127.0.0.1 1 2\r\nPING x\r\n").as_bytes()).unwrap();
+        let text = until(&mut stream, "\n");
+        (stream, text)
+    };
+    let kept: Vec<_> = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"].map(open).into();
+    assert!(kept.iter().all(|(_, text)| text.contains("PONG")));
+    let (_, refused) = open("192.0.2.1");
+    assert_eq!(refused, "ERROR :Closing link: 192.0.2.1 (Too many connections from your address)\r\n");
+    assert!(open("192.0.2.3").1.contains("PONG"));
+    drop(kept);
+    wait_for("a free place", || open("192.0.2.1").1.contains("PONG").then_some(()));
+}
+
+/// The status of a request for a WebSocket with this `X-Forwarded-For`, and the address that the server knows after it.
+fn forwarded(daemon: &Daemon, field: &str) -> (u16, String) {
+    let mut stream = connect(daemon.web_socket());
+    let head = format!(
+        "GET / HTTP/1.1\r\nHost: x.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Forwarded-For: {field}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let status = http::Answer::parse(until(&mut stream, "\r\n\r\n").as_bytes()).status;
+    for line in ["NICK web", "USER web 0 * :web", "WHOIS web"] {
+        let length = u8::try_from(line.len()).unwrap();
+        stream.write_all(&[0x81, 0x80 | length, 0, 0, 0, 0]).unwrap();
+        stream.write_all(line.as_bytes()).unwrap();
+    }
+    let (mut seen, mut bytes) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains(" 318 ") {
+        let count = stream.read(&mut bytes).unwrap();
+        assert!(count > 0, "{}", String::from_utf8_lossy(&seen));
+        seen.extend(&bytes[..count]);
+    }
+    let text = String::from_utf8_lossy(&seen).into_owned();
+    let known = text.split(" 311 web web web ").nth(1).unwrap();
+    (status, known.split(' ').next().unwrap().to_owned())
+}
+
+#[test]
+fn a_web_socket_behind_a_proxy() {
+    let folder = Folder::new();
+    let daemon = server(&folder, TRUSTED);
+    assert_eq!(forwarded(&daemon, "198.51.100.1, 192.0.2.9"), (101, "192.0.2.9".to_owned()));
+    assert_eq!(forwarded(&daemon, "unknown"), (101, "127.0.0.1".to_owned()));
+}
