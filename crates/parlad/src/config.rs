@@ -81,6 +81,8 @@ pub(crate) struct Connections {
     pub(crate) max_rate_per_ip: u32,
     pub(crate) rate_window: Duration,
     pub(crate) exempt: Vec<IpNet>,
+    /// Whether addresses are hidden.
+    pub(crate) cloak: bool,
     /// Who may say that it connects someone else.
     pub(crate) trusted_proxies: Vec<IpNet>,
 }

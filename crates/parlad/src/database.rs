@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File, TryLockError},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -13,10 +14,11 @@ use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use thiserror::Error;
 
-use crate::limits::INDEX_ROWS_MAX;
+use crate::{cloak, limits::INDEX_ROWS_MAX};
 
 /// The tables of this crate, one step a version.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
         name TEXT NOT NULL,
@@ -32,7 +34,14 @@ const STEPS: [&str; 1] = ["
         mask TEXT NOT NULL, setter TEXT NOT NULL, set_at INTEGER NOT NULL,
         PRIMARY KEY (channel, mode, mask)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE secrets (
+        name TEXT PRIMARY KEY,              -- cloak
+        value BLOB NOT NULL
+    ) STRICT;
+",
+];
 
 /// The writing end of the file.
 #[derive(Debug)]
@@ -57,6 +66,8 @@ pub(crate) enum DatabaseError {
     Migration(#[from] MigrationError),
     #[error(transparent)]
     History(#[from] HistoryError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
     #[error("the database failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
@@ -69,7 +80,11 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
 impl Database {
     /// Opens the file, and makes it if it is not there.
     pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
-        fs::create_dir_all(data_dir)
+        // What is said here is for this server alone.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(data_dir)
             .map_err(|reason| DatabaseError::Directory { path: data_dir.to_owned(), reason })?;
         let lock = lock(data_dir)?;
         let mut connection = parla_history::open(&path(data_dir), durability)?;
@@ -103,6 +118,16 @@ impl Database {
             .optional()?
             .flatten();
         Ok(last.and_then(|last| u64::try_from(last).ok()))
+    }
+
+    /// The key that hides addresses, made when it is asked for the first time. Bans on hidden addresses need it, so it is here
+    /// and in every backup.
+    pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {
+        let mut key = cloak::Key::default();
+        getrandom::fill(&mut key)?;
+        self.connection.execute("INSERT OR IGNORE INTO secrets VALUES ('cloak', ?1)", [key])?;
+        let sql = "SELECT value FROM secrets WHERE name = 'cloak'";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
@@ -251,7 +276,20 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
+
+    #[test]
+    fn the_key_of_hidden_addresses_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Database::open(&folder.path().join("data"), Durability::Os).unwrap();
+        let key = open().cloak_key().unwrap();
+        assert_ne!(key, cloak::Key::default());
+        assert_eq!(open().cloak_key().unwrap(), key);
+        let mode = fs::metadata(folder.path().join("data")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
 
     #[test]
     fn a_data_directory_has_one_server() {

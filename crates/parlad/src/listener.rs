@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::{
     admission::{Admission, Purpose, Refused, Ticket},
+    cloak::Cloaks,
     config::Connections,
     connection::{Connection, Roads, Task},
     framing::Reader,
@@ -42,6 +43,8 @@ impl Names {
 pub(crate) struct Door {
     pub(crate) admission: Arc<Admission>,
     pub(crate) limits: Connections,
+    /// What is shown in place of addresses; none if they are shown.
+    pub(crate) cloaks: Option<Arc<Cloaks>>,
     pub(crate) names: Arc<Names>,
     pub(crate) roads: Roads,
 }
@@ -236,11 +239,16 @@ impl Gate {
 }
 
 impl Door {
+    /// What the server is told of someone at an address.
+    fn peer(&self, address: IpAddr) -> Peer {
+        let host = self.cloaks.as_ref().map(|cloaks| cloaks.host(address));
+        Peer { host, unthrottled: self.limits.is_exempt(address), ..Peer::at(address) }
+    }
+
     /// Makes a connection of IRC.
     pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
         let Guest { socket, address, is_secure, ticket } = guest;
-        let peer =
-            Peer { unthrottled: self.limits.is_exempt(address), secure: is_secure, ..Peer::at(address) };
+        let peer = Peer { secure: is_secure, ..self.peer(address) };
         let id = self.names.take();
         let connection =
             Arc::new(Connection::new(socket, reader.framing(), self.limits.send_queue_bytes, ticket));

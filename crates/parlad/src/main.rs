@@ -2,6 +2,7 @@
 
 mod admission;
 mod cli;
+mod cloak;
 mod clock;
 mod config;
 mod connection;

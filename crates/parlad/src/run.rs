@@ -20,6 +20,7 @@ use tokio::{
 
 use crate::{
     admission::Admission,
+    cloak::Cloaks,
     clock::Clock,
     config::{Config, Listen, Speech},
     connection::Roads,
@@ -37,6 +38,8 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
+    let cloaks =
+        if config.connections.cloak { Some(Arc::new(Cloaks::new(&database.cloak_key()?))) } else { None };
     let kept = database.channels(&config.settings.name_rules())?;
     let mut clock = Clock::start();
     let after_last = database.last_seq()?.map_or(0, |last| last + 1);
@@ -64,7 +67,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        listeners.open(config, &Door { admission, limits: config.connections.clone(), names, roads });
+        listeners.open(config, &Door { admission, limits: config.connections.clone(), cloaks, names, roads });
 
         tokio::select! {
             () = stop.requested() => tracing::info!("stopping"),

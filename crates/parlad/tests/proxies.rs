@@ -202,3 +202,48 @@ fn a_web_socket_behind_a_proxy() {
     assert_eq!(forwarded(&daemon, "198.51.100.1, 192.0.2.9"), (101, "192.0.2.9".to_owned()));
     assert_eq!(forwarded(&daemon, "unknown"), (101, "127.0.0.1".to_owned()));
 }
+
+/// What others see of an address, and what someone sees of itself.
+#[test]
+fn addresses_are_hidden() {
+    let folder = Folder::new();
+    let toml = format!(
+        "[server]\nname = \"{}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n[connections]\n{TRUSTED}",
+        support::NAME
+    );
+    let from = |daemon: &Daemon, address: &str, nick: &str| {
+        let line = format!("PROXY TCP4 {address} 127.0.0.1 1 2\r\n");
+        let mut stream = connect(daemon.address());
+        let host = known(&mut stream, line.as_bytes(), nick);
+        stream.write_all(b"JOIN #room\r\n").unwrap();
+        until(&mut stream, " 366 ");
+        (stream, host)
+    };
+    let daemon = Daemon::start(&folder, &toml);
+    let (mut alice, alices) = from(&daemon, "192.0.2.1", "alice");
+    assert!(alices.ends_with(".ip") && alices.split('.').count() == 4, "{alices}");
+    alice
+        .write_all(
+            format!("PRIVMSG #room :kept\r\nMODE #room +b *!*@*.{}\r\n", alices.split_once('.').unwrap().1)
+                .as_bytes(),
+        )
+        .unwrap();
+    until(&mut alice, "MODE #room +b ");
+    let (mut bob, bobs) = from(&daemon, "198.51.100.1", "bob");
+    assert!(until(&mut alice, "JOIN").contains(&format!(":bob!bob@{bobs} JOIN ")));
+    bob.write_all(b"WHOIS alice\r\n").unwrap();
+    let seen = until(&mut bob, " 318 ");
+    assert!(seen.contains(&alices) && !seen.contains("192.0.2.1"), "{seen}");
+    alice.write_all(b"WHOIS alice\r\n").unwrap();
+    assert!(until(&mut alice, " 318 ").contains("192.0.2.1"));
+    daemon.kill();
+
+    let daemon = Daemon::start(&folder, &toml);
+    let line = b"PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\n";
+    assert_eq!(known(&mut connect(daemon.address()), line, "alice"), alices);
+    let mut neighbour = connect(daemon.address());
+    let host = known(&mut neighbour, b"PROXY TCP4 192.0.2.9 127.0.0.1 1 2\r\n", "neighbour");
+    assert_eq!(host.split_once('.').unwrap().1, alices.split_once('.').unwrap().1);
+    neighbour.write_all(b"JOIN #room\r\n").unwrap();
+    assert!(until(&mut neighbour, " #room :").contains(" 474 "), "the ban is still there");
+}

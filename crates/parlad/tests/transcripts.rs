@@ -111,8 +111,10 @@ fn configuration(settings: &Settings) -> String {
     if !settings.motd.is_empty() {
         key(format!("[motd]\ntext = {}", text(&settings.motd.join("\n"))));
     }
+    // What a script expects has addresses, which are the same everywhere.
+    key("[connections]\ncloak = false".to_owned());
     if !settings.throttled {
-        key("[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]".to_owned());
+        key("exempt_from_limits = [\"127.0.0.1/32\"]".to_owned());
     }
     key(format!("[channels]\nautojoin = {}", Value::from(settings.autojoin.clone())));
     if let Some(modes) = &settings.channel_modes {

@@ -225,7 +225,7 @@ pub(super) struct Connections {
     rate_window: Duration,
     exempt_from_limits: Vec<Network>,
     trusted_proxies: Vec<Network>,
-    pub(super) cloak: bool,
+    cloak: bool,
     resolve_hostnames: bool,
     check_ident: bool,
 }
@@ -286,6 +286,7 @@ impl Connections {
             max_rate_per_ip: self.max_rate_per_ip,
             rate_window: self.rate_window,
             exempt: self.exempt_from_limits.into_iter().map(|network| network.0).collect(),
+            cloak: self.cloak,
             trusted_proxies: self.trusted_proxies.into_iter().map(|network| network.0).collect(),
         }
     }
