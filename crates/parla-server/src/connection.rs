@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use slotmap::{DefaultKey, KeyData};
 
+use crate::output::Secret;
+
 /// Names a connection for as long as it is open; never reused. The daemon gives it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) DefaultKey);
@@ -48,6 +50,21 @@ impl Peer {
     pub(crate) fn host(&self) -> String {
         self.host.as_deref().map_or_else(|| address_text(self.address), str::to_owned)
     }
+}
+
+/// What a gateway says of itself and of the client that it connects: WEBIRC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// Where the gateway is.
+    pub address: IpAddr,
+    /// What it gives as its password.
+    pub password: Secret,
+    /// Where the client is.
+    pub client: IpAddr,
+    /// The name of the client's host, if it has one that fits.
+    pub hostname: Option<Box<str>>,
+    /// Whether nobody can read what is said, neither before the gateway nor behind it.
+    pub is_client_secure: bool,
 }
 
 /// An address as a parameter of a line, where it must not start with a colon.

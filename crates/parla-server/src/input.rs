@@ -51,6 +51,13 @@ pub enum Input {
         /// Whether the password is right.
         good: bool,
     },
+    /// The answer to [`crate::Output::VerifyGateway`].
+    GatewayVerified {
+        /// Whose.
+        connection: ConnectionId,
+        /// Who is there instead of the gateway, or what whoever it is must be told.
+        client: Result<Box<Peer>, String>,
+    },
     /// The log gave an entry, for a server in a cluster.
     Committed(Box<Entry>),
     /// The time of [`crate::Server::next_deadline`] has come.

@@ -27,7 +27,7 @@ pub mod settings;
 mod timers;
 
 pub use change::{Change, Spoken};
-pub use connection::{ConnectionId, Disconnect, Peer};
+pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
 pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
 pub use input::Input;
 pub use network::{

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::{
     change::{Change, Spoken},
-    connection::ConnectionId,
+    connection::{ConnectionId, Gateway},
     entry::Proposal,
 };
 
@@ -50,6 +50,13 @@ pub enum Output {
         connection: ConnectionId,
         /// What was given.
         password: Secret,
+    },
+    /// Look whether this is a gateway and answer by [`crate::Input::GatewayVerified`].
+    VerifyGateway {
+        /// Whose.
+        connection: ConnectionId,
+        /// What it says.
+        gateway: Box<Gateway>,
     },
     /// Ask the log for a number, for a server in a cluster.
     Propose(Box<Proposal>),

@@ -61,6 +61,7 @@ impl Server {
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
+            Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
             Input::Stalled { duration } => self.sessions.postpone(duration),
@@ -220,6 +221,28 @@ impl Server {
         };
         if !self.sessions.get_mut(connection).is_some_and(waits) {
             self.resume(connection, out);
+        }
+    }
+
+    fn gateway_verified(
+        &mut self,
+        connection: ConnectionId,
+        client: Result<Box<Peer>, String>,
+        out: &mut Outputs,
+    ) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let Some(pause) = &mut session.pause else { return };
+        if !matches!(pause.until, Until::GatewayVerified) {
+            return;
+        }
+        match client {
+            Ok(peer) => {
+                session.peer = *peer;
+                pause.until = Until::Time(self.now);
+                self.finish_response(connection, out);
+                self.resume(connection, out);
+            }
+            Err(why) => self.end(connection, Some(&why), None, out),
         }
     }
 

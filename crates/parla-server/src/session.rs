@@ -58,6 +58,8 @@ pub(crate) struct Registration {
     pub(crate) password: Password,
     /// Between CAP LS or REQ and CAP END.
     pub(crate) negotiating: bool,
+    /// Someone said to be a gateway.
+    pub(crate) by_gateway: bool,
     /// Lines that were none.
     pub(crate) bad_lines: u8,
     /// The entry is on its way.
@@ -88,6 +90,8 @@ pub(crate) enum Until {
     Committed { entries: usize },
     /// The daemon has checked the password.
     PasswordVerified,
+    /// The daemon has looked whether this is a gateway.
+    GatewayVerified,
     /// The daemon has read the history.
     History(Box<HistoryQuestion>),
 }
@@ -112,6 +116,7 @@ impl Session {
                 user: None,
                 password: Password::NotGiven,
                 negotiating: false,
+                by_gateway: false,
                 bad_lines: 0,
                 submitted: false,
             })),

@@ -50,7 +50,7 @@ impl Room {
     }
 
     fn connect(&mut self, connection: ConnectionId) {
-        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), unthrottled: true };
+        let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
         self.input(Input::Connected { connection, peer });
     }
 
@@ -63,6 +63,10 @@ impl Room {
                 match output {
                     Output::Deliver { to, line } => self.heard(&to, &line),
                     Output::Close { connection } => self.closed.push(connection),
+                    Output::VerifyGateway { connection, .. } => {
+                        let client = Err("You are no gateway".to_owned());
+                        inputs.push(Input::GatewayVerified { connection, client });
+                    }
                     Output::VerifyPassword { connection, .. } => {
                         inputs.push(Input::PasswordVerified { connection, good: false });
                     }

@@ -58,7 +58,7 @@ pub(crate) enum Refused {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     admission: Arc<Admission>,
-    /// For whom; nobody if the address is exempt, or not known yet.
+    /// For whom; nobody if the address is not counted, or not known yet.
     visitor: Mutex<Option<Visitor>>,
 }
 
@@ -142,7 +142,7 @@ impl Ticket {
     /// There are too many from there; it stays counted where it was.
     pub(crate) fn move_to(&self, address: IpAddr, purpose: Purpose, now: Instant) -> Result<(), Refused> {
         let limits = &self.admission.limits;
-        let after = (!limits.is_exempt(address)).then(|| (purpose, customer(address)));
+        let after = limits.is_counted(address).then(|| (purpose, customer(address)));
         let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.admission.state();
         if let Some(after) = after.filter(|after| *visitor != Some(*after)) {

@@ -19,7 +19,7 @@ use parla_proto::{ChannelName, name::Casemapping};
 use parla_server::{Flags, Settings, settings};
 use thiserror::Error;
 
-use crate::{cli::Run, config::file::File, web::Origin};
+use crate::{cli::Run, config::file::File, web::Origin, webirc};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
@@ -32,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) listen_if_possible: Vec<Listen>,
     pub(crate) http: Vec<Http>,
     pub(crate) connections: Connections,
+    pub(crate) webirc: Vec<webirc::Known>,
     /// The hashes of the operators' passwords, in the order of [`Settings::operators`].
     pub(crate) operator_passwords: Vec<String>,
     /// What the file asks for and this version does not have.
@@ -81,6 +82,8 @@ pub(crate) struct Connections {
     pub(crate) max_rate_per_ip: u32,
     pub(crate) rate_window: Duration,
     pub(crate) exempt: Vec<IpNet>,
+    /// Where gateways of WEBIRC are. They are not counted themselves, as each connection is one of a client of theirs.
+    pub(crate) gateways: Vec<IpNet>,
     /// Whether addresses are hidden.
     pub(crate) cloak: bool,
     /// Who may say that it connects someone else.
@@ -91,6 +94,11 @@ impl Connections {
     /// Whether an address is neither counted nor slowed.
     pub(crate) fn is_exempt(&self, address: IpAddr) -> bool {
         includes(&self.exempt, address)
+    }
+
+    /// Whether connections from an address are counted.
+    pub(crate) fn is_counted(&self, address: IpAddr) -> bool {
+        !self.is_exempt(address) && !includes(&self.gateways, address)
     }
 
     /// Whether what comes from an address may say that it comes from another.
@@ -171,6 +179,7 @@ impl Config {
             listen_if_possible: vec![Listen::plain(SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667)))],
             http: vec![Http { address: SocketAddr::from(([127, 0, 0, 1], 8067)), origins: Vec::new() }],
             connections: file::Connections::default().into_limits(),
+            webirc: Vec::new(),
             operator_passwords: Vec::new(),
             without_effect: Vec::new(),
             durability: Durability::Fsync,
@@ -209,6 +218,9 @@ impl Config {
             Ok(lines) => settings.motd = lines,
             Err(problem) => problems.push(problem),
         }
+        let webirc: Vec<_> = file.webirc.into_iter().map(file::Webirc::into_config).collect();
+        let mut connections = file.connections.into_limits();
+        connections.gateways = webirc.iter().flat_map(|gateway| gateway.hosts.clone()).collect();
         let config = Self {
             settings,
             password: file.server.password,
@@ -216,7 +228,8 @@ impl Config {
             listen: file.listen.into_iter().map(file::Listen::into_config).collect(),
             listen_if_possible: Vec::new(),
             http: file.http.into_iter().map(file::Http::into_config).collect(),
-            connections: file.connections.into_limits(),
+            connections,
+            webirc,
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
             without_effect,
             durability: file.history.durability.into(),

@@ -45,7 +45,7 @@ pub(crate) struct Connection {
     /// What the socket would not take; none while it takes everything.
     backlog: Mutex<Option<Box<Backlog>>>,
     send_queue_bytes: usize,
-    _ticket: Ticket,
+    ticket: Ticket,
 }
 
 /// Buffers that wait for a full socket.
@@ -84,13 +84,18 @@ impl Connection {
             waker: AtomicWaker::new(),
             backlog: Mutex::new(None),
             send_queue_bytes,
-            _ticket: ticket,
+            ticket,
         }
     }
 
     /// How lines must be framed before they are sent.
     pub(crate) const fn framing(&self) -> Framing {
         self.framing
+    }
+
+    /// The place that the connection takes.
+    pub(crate) const fn ticket(&self) -> &Ticket {
+        &self.ticket
     }
 
     /// Sends bytes: by a write here and now, or behind those that wait already.

@@ -42,11 +42,30 @@ impl Names {
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     pub(crate) admission: Arc<Admission>,
-    pub(crate) limits: Connections,
-    /// What is shown in place of addresses; none if they are shown.
-    pub(crate) cloaks: Option<Arc<Cloaks>>,
+    pub(crate) addresses: Arc<Addresses>,
     pub(crate) names: Arc<Names>,
     pub(crate) roads: Roads,
+}
+
+/// How those at an address are treated.
+#[derive(Debug)]
+pub(crate) struct Addresses {
+    pub(crate) limits: Connections,
+    /// What is shown in place of addresses; none if they are shown.
+    pub(crate) cloaks: Option<Cloaks>,
+}
+
+impl Addresses {
+    /// Whether others see something in place of an address.
+    pub(crate) const fn are_hidden(&self) -> bool {
+        self.cloaks.is_some()
+    }
+
+    /// What the server is told of someone at an address.
+    pub(crate) fn peer(&self, address: IpAddr) -> Peer {
+        let host = self.cloaks.as_ref().map(|cloaks| cloaks.host(address));
+        Peer { host, unthrottled: self.limits.is_exempt(address), ..Peer::at(address) }
+    }
 }
 
 /// A socket that was accepted and counted.
@@ -192,7 +211,7 @@ impl Gate {
 
     async fn meet(self: &Arc<Self>, socket: TcpStream, address: IpAddr) {
         let door = self.entrance.door();
-        let is_trusted = door.limits.is_trusted_proxy(address);
+        let is_trusted = door.addresses.limits.is_trusted_proxy(address);
         let front = match &self.entrance {
             _ if self.is_proxied && !is_trusted => {
                 tracing::info!(%address, "refused a connection: it is not of one of connections.trusted_proxies");
@@ -239,19 +258,17 @@ impl Gate {
 }
 
 impl Door {
-    /// What the server is told of someone at an address.
-    fn peer(&self, address: IpAddr) -> Peer {
-        let host = self.cloaks.as_ref().map(|cloaks| cloaks.host(address));
-        Peer { host, unthrottled: self.limits.is_exempt(address), ..Peer::at(address) }
-    }
-
     /// Makes a connection of IRC.
     pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
         let Guest { socket, address, is_secure, ticket } = guest;
-        let peer = Peer { secure: is_secure, ..self.peer(address) };
+        let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };
         let id = self.names.take();
-        let connection =
-            Arc::new(Connection::new(socket, reader.framing(), self.limits.send_queue_bytes, ticket));
+        let connection = Arc::new(Connection::new(
+            socket,
+            reader.framing(),
+            self.addresses.limits.send_queue_bytes,
+            ticket,
+        ));
         let opened = HubInput::Opened(id, Arc::clone(&connection));
         let connected = HubInput::Server(Input::Connected { connection: id, peer });
         let hub = &self.roads.hub;

@@ -18,6 +18,7 @@ mod query;
 mod run;
 mod store;
 mod web;
+mod webirc;
 
 use std::{
     io::{IsTerminal, Write},

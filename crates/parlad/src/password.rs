@@ -28,6 +28,11 @@ pub(crate) fn hash_from_input() -> anyhow::Result<String> {
         anyhow::ensure!(password == again, "the two passwords differ");
     }
     anyhow::ensure!(!password.is_empty(), "the password is empty");
+    hash(&password)
+}
+
+/// A password as it may be kept.
+pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
     Argon2::default()
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
@@ -63,7 +68,8 @@ pub(crate) fn start(hash: Option<String>, hub: Sender<HubInput>) -> io::Result<m
     Ok(sender)
 }
 
-fn matches(hash: &str, password: &str) -> bool {
+/// Whether a password is the one that was hashed.
+pub(crate) fn matches(hash: &str, password: &str) -> bool {
     PasswordHash::new(hash)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }

@@ -27,10 +27,11 @@ use crate::{
     database::Database,
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    listener::{self, Door, Entrance, Gate, ListenError, Names, Place},
+    listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     password, query,
     store::{self, Store},
     web::{self, Site},
+    webirc,
 };
 
 /// Runs the server until SIGTERM or SIGINT.
@@ -38,8 +39,8 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
-    let cloaks =
-        if config.connections.cloak { Some(Arc::new(Cloaks::new(&database.cloak_key()?))) } else { None };
+    let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
+    let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
     let kept = database.channels(&config.settings.name_rules())?;
     let mut clock = Clock::start();
     let after_last = database.last_seq()?.map_or(0, |last| last + 1);
@@ -55,19 +56,20 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
         let passwords = password::start(config.password.clone(), hub_sender.clone())?;
+        let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
         let roads = Roads { hub: hub_sender.clone(), queries: queries.clone() };
         let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
-        let store = Store { database, batches, queries, passwords, names: names_back, stall: stall_seen };
+        let store = Store { database, batches, queries, passwords, gateways, names: names_back, stall: stall_seen };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        listeners.open(config, &Door { admission, limits: config.connections.clone(), cloaks, names, roads });
+        listeners.open(config, &Door { admission, addresses, names, roads });
 
         tokio::select! {
             () = stop.requested() => tracing::info!("stopping"),

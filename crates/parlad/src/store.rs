@@ -22,6 +22,7 @@ use crate::{
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
     listener::Names,
     password::Attempt,
+    webirc::Claim,
 };
 
 /// What the store works with.
@@ -30,6 +31,7 @@ pub(crate) struct Store {
     pub(crate) batches: Receiver<Batch>,
     pub(crate) queries: Sender<(ConnectionId, Query)>,
     pub(crate) passwords: Sender<Attempt>,
+    pub(crate) gateways: Sender<Claim>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
 }
@@ -137,6 +139,11 @@ impl Store {
                 }
                 Output::VerifyPassword { connection, password } => {
                     drop(self.passwords.send((connection, password)));
+                }
+                Output::VerifyGateway { connection, gateway } => {
+                    if let Some(open) = delivery.get(connection) {
+                        drop(self.gateways.send((connection, Arc::clone(open), gateway)));
+                    }
                 }
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),
             }

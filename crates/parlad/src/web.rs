@@ -166,7 +166,8 @@ struct Agreement {
 impl Visit {
     /// Agrees to a WebSocket, if there is a place for it.
     fn agree(&self, framing: Framing, headers: &HeaderMap) -> Result<Agreement, Refused> {
-        let Door { admission, limits, .. } = &self.site.door;
+        let Door { admission, addresses, .. } = &self.site.door;
+        let limits = &addresses.limits;
         let is_proxy = limits.is_trusted_proxy(self.address);
         let client = is_proxy.then(|| proxy::forwarded_for(headers, limits)).flatten();
         let address = client.unwrap_or(self.address);

@@ -247,3 +247,38 @@ fn addresses_are_hidden() {
     neighbour.write_all(b"JOIN #room\r\n").unwrap();
     assert!(until(&mut neighbour, " #room :").contains(" 474 "), "the ban is still there");
 }
+
+/// A gateway is not counted itself; each of its clients is.
+#[test]
+fn a_gateway() {
+    let folder = Folder::new();
+    let gateways = format!(
+        "[[webirc]]\npassword = \"{}\"\nhosts = [\"127.0.0.1\"]\n",
+        support::daemon::hashed("secret")
+    );
+    let daemon = server(&folder, &gateways.replace("[[webirc]]", &format!("{TRUSTED}[[webirc]]")));
+    let open = |line: &str| {
+        let mut stream = connect(ordinary(&daemon));
+        stream.write_all(format!("{line}\r\nPING x\r\n").as_bytes()).unwrap();
+        let text = until(&mut stream, "\n");
+        (stream, text)
+    };
+    let client = |address: &str| open(&format!("WEBIRC secret gate {address} {address}"));
+    let _idle: Vec<_> = [(); 3].map(|()| open("PING x")).into();
+    let kept: Vec<_> = ["192.0.2.1", "192.0.2.1", "192.0.2.2"].map(client).into();
+    assert!(kept.iter().all(|(_, text)| text.contains("PONG")));
+    let (_, refused) = client("192.0.2.1");
+    assert_eq!(refused, "ERROR :Closing link: 127.0.0.1 (Too many connections from your address)\r\n");
+    drop(kept);
+    wait_for("a free place", || client("192.0.2.1").1.contains("PONG").then_some(()));
+    assert!(open("WEBIRC wrong gate a.example 192.0.2.1").1.contains("(Invalid WebIRC password)"));
+
+    let elsewhere = "PROXY TCP4 192.0.2.9 127.0.0.1 1 2\r\nWEBIRC secret gate a.example 192.0.2.1";
+    assert!(open(elsewhere).1.contains("(Your address is not that of a gateway)"));
+    let (_, log) = daemon.stop();
+    for why in ["Invalid WebIRC password", "is not that of a gateway", "Too many connections"] {
+        let told = |line: &str| line.contains("refused a connection by WEBIRC") && line.contains(why);
+        assert!(log.lines().any(told), "{log}");
+    }
+    assert!(!log.contains("secret") && !log.contains("wrong"), "{log}");
+}

@@ -124,6 +124,9 @@ fn configuration(settings: &Settings) -> String {
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));
     }
+    if let Some(password) = &settings.webirc {
+        key(format!("[[webirc]]\npassword = {}\nhosts = [\"127.0.0.1\"]", text(&hashed(password))));
+    }
     key("[limits]".to_owned());
     for (limit, value) in &settings.limits {
         key(format!("{limit} = {value}"));

@@ -1,10 +1,96 @@
-//! WEBIRC. <https://ircv3.net/specs/extensions/webirc>
+//! WEBIRC: a gateway tells whom it connects. <https://ircv3.net/specs/extensions/webirc>
+//!
+//! Whether it may is the daemon's to say, which has the gateways' addresses and the hashes of their passwords. Whoever may not
+//! is told why and closed: a gateway whose word does not count would have all its clients taken for one.
+
+use std::net::IpAddr;
 
 use parla_proto::command::Webirc;
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{
+    Secret,
+    connection::Gateway,
+    context::Context,
+    limits::HOST_BYTES_MAX,
+    output::Output,
+    refusal::Refusal,
+    session::{Registration, Until},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, webirc: &Webirc<'_>) -> Result<(), Refusal> {
-    let _ = (context, webirc);
-    Err(Refusal::UnknownCommand("WEBIRC"))
+    let capabilities = context.session.capabilities;
+    let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
+    let is_first = capabilities.is_empty() && is_first(registration);
+    registration.by_gateway = true;
+    let (peer, connection) = (&context.session.peer, context.session.connection);
+    let (Some(client), Some(hostname)) = (webirc.address.parse().ok(), hostname(webirc)) else {
+        *context.close = Some("WEBIRC needs an address and a host name".to_owned());
+        return Ok(());
+    };
+    if !is_first {
+        *context.close = Some("WEBIRC must be the first command".to_owned());
+        return Ok(());
+    }
+    let gateway = Gateway {
+        address: peer.address,
+        password: Secret::new(webirc.password.to_owned()),
+        client,
+        hostname,
+        is_client_secure: peer.secure && says_secure(webirc.options),
+    };
+    context.out.outputs.push(Output::VerifyGateway { connection, gateway: Box::new(gateway) });
+    context.session.pause(Until::GatewayVerified);
+    Ok(())
+}
+
+/// Whether nothing was said that others may have to do with.
+fn is_first(registration: &Registration) -> bool {
+    let said_nothing = registration.nick.is_none() && registration.user.is_none();
+    said_nothing && !registration.negotiating && !registration.by_gateway
+}
+
+/// The name of the client's host. None, within, if it has none, or one that no line has room for. None at all if this is no name.
+fn hostname(webirc: &Webirc<'_>) -> Option<Option<Box<str>>> {
+    let name = webirc.hostname;
+    if name.parse::<IpAddr>().is_ok() || name.len() > HOST_BYTES_MAX {
+        return Some(None);
+    }
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
+    let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && label.chars().all(is_plain);
+    name.split('.').all(is_label).then(|| Some(name.into()))
+}
+
+/// Whether the client speaks TLS with the gateway.
+fn says_secure(options: Option<&str>) -> bool {
+    let mut options = options.unwrap_or_default().split(' ');
+    options.any(|option| option.split('=').next() == Some("secure"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names() {
+        let check = |name, expected: Option<Option<&str>>| {
+            let webirc = Webirc { password: "", gateway: "", hostname: name, address: "", options: None };
+            assert_eq!(hostname(&webirc).as_ref().map(Option::as_deref), expected, "{name}");
+        };
+        let long = "a.".repeat(40) + "example";
+        check("3-100-51-198.example.com", Some(Some("3-100-51-198.example.com")));
+        check("a_b.example", Some(Some("a_b.example")));
+        for address in ["198.51.100.3", "2001:db8::1", "0::1", &long] {
+            check(address, Some(None));
+        }
+        for bad in ["", ".", "a..b", "a.", ".a", "-a", "a b", "a!b", "a@b", "ä.example", "1:2", "a*", "[::1]"]
+        {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn options() {
+        assert!(says_secure(Some("secure")) && says_secure(Some("local-port=1 secure=whatever")));
+        assert!(!says_secure(None) && !says_secure(Some("insecure secured x=secure")));
+    }
 }

@@ -32,6 +32,8 @@ const SEQS_PER_RUN: u64 = 10_000_000;
 enum Asked {
     History(ConnectionId, QueryResult),
     Password(ConnectionId, bool),
+    /// There is none in a simulation.
+    Gateway(ConnectionId),
 }
 
 /// What happened in a run.
@@ -229,6 +231,11 @@ impl World {
                 self.trace.add(|| format!("password of {} is good: {good}", number(connection)));
                 self.input(Input::PasswordVerified { connection, good });
             }
+            Asked::Gateway(connection) => {
+                self.trace.add(|| format!("{} is no gateway", number(connection)));
+                let client = Err("You are no gateway".to_owned());
+                self.input(Input::GatewayVerified { connection, client });
+            }
         }
     }
 
@@ -333,6 +340,7 @@ impl World {
             Output::VerifyPassword { connection, password } => {
                 self.asked.push(Asked::Password(connection, password.reveal() == PASSWORD));
             }
+            Output::VerifyGateway { connection, .. } => self.asked.push(Asked::Gateway(connection)),
             Output::Propose(proposal) => {
                 ensure(self.shared, "log", || format!("{proposal:?} to no log"))?;
                 self.log.push_back(*proposal);

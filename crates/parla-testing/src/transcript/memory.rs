@@ -118,6 +118,10 @@ impl Memory {
                 let good = self.settings.password.as_deref() == Some(password.reveal());
                 self.waiting.push_back(Input::PasswordVerified { connection, good });
             }
+            Output::VerifyGateway { connection, gateway } => {
+                let client = self.settings.client_of(*gateway);
+                self.waiting.push_back(Input::GatewayVerified { connection, client });
+            }
             Output::Propose(proposal) => {
                 let Proposal { origin, command } = *proposal;
                 let meta = Meta { seq: self.next_seq, at: self.now, origin };

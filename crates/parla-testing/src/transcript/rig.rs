@@ -99,6 +99,10 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                         let result = Some(store.answer(&query).unwrap());
                         inputs.push(Input::QueryResult { connection, result });
                     }
+                    Output::VerifyGateway { connection, gateway } => {
+                        let client = script.settings().client_of(*gateway);
+                        inputs.push(Input::GatewayVerified { connection, client });
+                    }
                     Output::VerifyPassword { connection, password } => {
                         let good = script.settings().password.as_deref() == Some(password.reveal());
                         inputs.push(Input::PasswordVerified { connection, good });

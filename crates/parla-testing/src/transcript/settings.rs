@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use parla_proto::{ChannelName, name::Casemapping};
-use parla_server::{Flags, settings};
+use parla_server::{Flags, Gateway, Peer, settings};
 
 use super::{NETWORK_NAME, SERVER_NAME, error::RunError};
 
@@ -14,6 +14,8 @@ pub struct Settings {
     pub motd: Vec<String>,
     /// `password secret`; in plain text, while `server.password` of the configuration is its hash.
     pub password: Option<String>,
+    /// `webirc secret`, the password of gateways, who may be anywhere; a `[[webirc]]` of the configuration.
+    pub webirc: Option<String>,
     /// `casemapping rfc1459`; `server.casemapping`.
     pub casemapping: Option<String>,
     /// `autojoin #lobby #help`; `channels.autojoin`. Empty without it, unlike the daemon's default.
@@ -42,6 +44,7 @@ impl Settings {
         match word {
             "motd" => self.motd.push(value.trim_matches('"').to_owned()),
             "password" => self.password = Some(value.to_owned()),
+            "webirc" => self.webirc = Some(value.to_owned()),
             "casemapping" => self.casemapping = Some(value.to_owned()),
             "autojoin" => self.autojoin = value.split_whitespace().map(str::to_owned).collect(),
             "modes" => self.channel_modes = Some(value.to_owned()),
@@ -55,6 +58,22 @@ impl Settings {
             _ => return Err(format!("there is no setting {word:?}")),
         }
         Ok(())
+    }
+
+    /// Whom a gateway connects, as the daemon would say it with addresses that are shown.
+    pub(super) fn client_of(&self, gateway: Gateway) -> Result<Box<Peer>, String> {
+        match &self.webirc {
+            None => Err("Your address is not that of a gateway".to_owned()),
+            Some(password) if password != gateway.password.reveal() => {
+                Err("Invalid WebIRC password".to_owned())
+            }
+            Some(_) => Ok(Box::new(Peer {
+                host: gateway.hostname,
+                unthrottled: !self.throttled,
+                secure: gateway.is_client_secure,
+                ..Peer::at(gateway.client)
+            })),
+        }
     }
 
     /// The settings as the state machine takes them.

@@ -14,7 +14,7 @@ use parla_server::{Flags, settings};
 use serde::Deserialize;
 
 use super::{limits::Limits, people};
-use crate::web::Origin;
+use crate::{web::Origin, webirc};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,8 +148,22 @@ pub(super) struct Tls {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Webirc {
-    pub(super) password: String,
-    pub(super) hosts: Vec<Network>,
+    password: String,
+    hosts: Vec<Network>,
+}
+
+impl Webirc {
+    fn problems(&self) -> impl Iterator<Item = String> {
+        let hash = (!crate::password::is_hash(&self.password))
+            .then(|| "webirc.password: must be what `parlad hash-password` prints".to_owned());
+        let hosts = self.hosts.is_empty().then(|| "webirc.hosts: must name where the gateway is".to_owned());
+        hash.into_iter().chain(hosts)
+    }
+
+    pub(super) fn into_config(self) -> webirc::Known {
+        let hosts = self.hosts.into_iter().map(|network| network.0).collect();
+        webirc::Known { password: self.password, hosts }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -286,6 +300,7 @@ impl Connections {
             max_rate_per_ip: self.max_rate_per_ip,
             rate_window: self.rate_window,
             exempt: self.exempt_from_limits.into_iter().map(|network| network.0).collect(),
+            gateways: Vec::new(),
             cloak: self.cloak,
             trusted_proxies: self.trusted_proxies.into_iter().map(|network| network.0).collect(),
         }
@@ -469,6 +484,7 @@ impl File {
             check((1..=most).contains(&value), &format!("limits.{name}: must be 1 to {most}"));
         }
         problems.extend(self.listen.iter().filter_map(Listen::problems));
+        problems.extend(self.webirc.iter().flat_map(Webirc::problems));
         let proxied = self.listen.iter().filter(|listen| listen.proxy_protocol);
         if self.connections.trusted_proxies.is_empty() {
             problems.extend(proxied.map(|listen| {

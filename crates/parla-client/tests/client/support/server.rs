@@ -50,7 +50,7 @@ impl Memory {
         self.connections += 1;
         let connection = ConnectionId::from_number(self.connections);
         self.lines.insert(connection, VecDeque::new());
-        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), unthrottled: false };
+        let peer = Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST));
         self.feed(Input::Connected { connection, peer });
         connection
     }
@@ -144,7 +144,9 @@ impl Memory {
                 let result = Some(self.answer(&query));
                 return Some(Input::QueryResult { connection, result });
             }
-            Output::VerifyPassword { .. } | Output::Propose(_) => panic!("not on this server"),
+            Output::VerifyPassword { .. } | Output::VerifyGateway { .. } | Output::Propose(_) => {
+                panic!("not on this server")
+            }
         }
         None
     }
