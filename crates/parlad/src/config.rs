@@ -19,7 +19,7 @@ use parla_proto::{ChannelName, name::Casemapping};
 use parla_server::{Flags, Settings, settings};
 use thiserror::Error;
 
-use crate::{cli::Run, config::file::File, web::Origin, webirc};
+use crate::{cli::Run, config::file::File, tls, web::Origin, webirc};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
@@ -42,12 +42,13 @@ pub(crate) struct Config {
 }
 
 /// Where IRC is spoken, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
     pub(crate) speech: Speech,
     /// Whether a proxy must say first whom it connects.
     pub(crate) is_proxied: bool,
+    pub(crate) tls: Option<tls::Files>,
 }
 
 /// What comes over a connection.
@@ -62,20 +63,21 @@ pub(crate) enum Speech {
 impl Listen {
     /// For lines of IRC, with nothing special.
     pub(crate) const fn plain(address: SocketAddr) -> Self {
-        Self { address, speech: Speech::Lines, is_proxied: false }
+        Self { address, speech: Speech::Lines, is_proxied: false, tls: None }
     }
 }
 
 /// Where the app is served.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Http {
     pub(crate) address: SocketAddr,
+    pub(crate) tls: Option<tls::Files>,
     /// Under which names, besides addresses, `localhost` and the name of the server.
     pub(crate) origins: Vec<Origin>,
 }
 
 /// Limits of connections.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Connections {
     pub(crate) send_queue_bytes: usize,
     pub(crate) max_per_ip: u32,
@@ -142,7 +144,7 @@ impl Config {
         }
         if !run.http.is_empty() {
             let origins: Vec<Origin> = config.http.into_iter().flat_map(|http| http.origins).collect();
-            let at = |address: &SocketAddr| Http { address: *address, origins: origins.clone() };
+            let at = |address: &SocketAddr| Http { address: *address, tls: None, origins: origins.clone() };
             config.http = run.http.iter().map(at).collect();
         }
         if let Some(data_dir) = &run.data_dir {
@@ -177,7 +179,11 @@ impl Config {
             data_dir: PathBuf::from("parla-data"),
             listen: vec![Listen::plain(SocketAddr::from(([127, 0, 0, 1], 6667)))],
             listen_if_possible: vec![Listen::plain(SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 6667)))],
-            http: vec![Http { address: SocketAddr::from(([127, 0, 0, 1], 8067)), origins: Vec::new() }],
+            http: vec![Http {
+                address: SocketAddr::from(([127, 0, 0, 1], 8067)),
+                tls: None,
+                origins: Vec::new(),
+            }],
             connections: file::Connections::default().into_limits(),
             webirc: Vec::new(),
             operator_passwords: Vec::new(),
@@ -225,9 +231,9 @@ impl Config {
             settings,
             password: file.server.password,
             data_dir: directory.join(file.server.data_dir),
-            listen: file.listen.into_iter().map(file::Listen::into_config).collect(),
+            listen: file.listen.into_iter().map(|listen| listen.into_config(directory)).collect(),
             listen_if_possible: Vec::new(),
-            http: file.http.into_iter().map(file::Http::into_config).collect(),
+            http: file.http.into_iter().map(|http| http.into_config(directory)).collect(),
             connections,
             webirc,
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
@@ -235,7 +241,18 @@ impl Config {
             durability: file.history.durability.into(),
             log_level: file.log.level.into(),
         };
+        problems.extend(config.unusable_certificates());
         if problems.is_empty() { Ok(config) } else { Err(problems) }
+    }
+
+    fn unusable_certificates(&self) -> Vec<String> {
+        let listen = self.listen.iter().map(|listen| ("listen", listen.address, &listen.tls));
+        let http = self.http.iter().map(|http| ("http", http.address, &http.tls));
+        let unusable = listen.chain(http).filter_map(|(table, address, files)| {
+            let error = files.as_ref()?.read().err()?;
+            Some(format!("{table}: {address}: tls: {error}"))
+        });
+        unusable.collect()
     }
 }
 

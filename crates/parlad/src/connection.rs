@@ -28,12 +28,16 @@ use crate::{
     framing::{Framing, Heard, Reader},
     hub::HubInput,
     limits::{LINGER, READ_BYTES_MAX},
+    listener::Stream,
+    tls::Tls,
 };
 
 /// A socket, shared by its task and by whoever delivers.
 #[derive(Debug)]
 pub(crate) struct Connection {
     socket: TcpStream,
+    /// None if the socket has what is said as it is.
+    tls: Option<Box<Tls>>,
     framing: Framing,
     /// What a WebSocket is closed with.
     close_code: AtomicU16,
@@ -74,9 +78,11 @@ thread_local! {
 }
 
 impl Connection {
-    pub(crate) fn new(socket: TcpStream, framing: Framing, send_queue_bytes: usize, ticket: Ticket) -> Self {
+    pub(crate) fn new(stream: Stream, framing: Framing, send_queue_bytes: usize, ticket: Ticket) -> Self {
+        let (socket, tls) = stream.into_parts();
         Self {
             socket,
+            tls,
             framing,
             close_code: AtomicU16::new(CloseCode::Normal.into()),
             unanswered: AtomicU32::new(0),
@@ -102,6 +108,17 @@ impl Connection {
     ///
     /// `keep` gives the bytes a longer life; it is asked only if the socket does not take all of them.
     pub(crate) fn send(&self, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
+        match &self.tls {
+            None => self.send_as_it_is(bytes, keep),
+            Some(tls) => tls.seal(bytes, |sealed| self.send_sealed(sealed)),
+        }
+    }
+
+    fn send_sealed(&self, bytes: &[u8]) {
+        self.send_as_it_is(bytes, || Bytes::copy_from_slice(bytes));
+    }
+
+    fn send_as_it_is(&self, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
         let mut backlog = self.backlog();
         if let Some(backlog) = backlog.as_mut() {
             backlog.push(keep(), self.send_queue_bytes);
@@ -154,6 +171,9 @@ impl Connection {
     /// Ends the connection once everything is sent. In a WebSocket something is to be sent for that, too.
     pub(crate) fn close(&self) {
         self.send_all_of(&mut self.framing.goodbye(self.close_code.load(Ordering::Acquire).into()));
+        if let Some(tls) = &self.tls {
+            tls.close(|sealed| self.send_sealed(sealed));
+        }
         self.closing.store(true, Ordering::Release);
         self.waker.wake();
     }
@@ -263,7 +283,7 @@ impl Task {
     pub(crate) async fn run(mut self) {
         let mut has_ended = false;
         // A client may have said something before this task began.
-        let mut received = self.take(&[]);
+        let mut received = self.hear(&[]);
         let why = loop {
             if !received.waiting.is_empty() {
                 Box::pin(send_all(std::mem::take(&mut received.waiting), &self.roads.hub)).await;
@@ -304,10 +324,26 @@ impl Task {
     fn read(&mut self) -> Received {
         READ_BUFFER.with_borrow_mut(|buffer| match self.connection.receive(buffer) {
             Ok(0) => Received { ended: Some(Disconnect::Closed), ..Received::default() },
-            Ok(count) => self.take(buffer.get(..count).unwrap_or_default()),
+            Ok(count) => self.hear(buffer.get(..count).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Received::default(),
             Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
         })
+    }
+
+    /// Takes what came from the socket.
+    fn hear(&mut self, bytes: &[u8]) -> Received {
+        let connection = Arc::clone(&self.connection);
+        let Some(tls) = &connection.tls else { return self.take(bytes) };
+        match tls.open(bytes, |sealed| connection.send_sealed(sealed)) {
+            Ok(opened) => {
+                let mut received = self.take(&opened.plain);
+                if opened.is_over {
+                    received.ended.get_or_insert(Disconnect::Closed);
+                }
+                received
+            }
+            Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
+        }
     }
 
     fn take(&mut self, bytes: &[u8]) -> Received {

@@ -62,6 +62,9 @@ pub(crate) const PROXY_HEADER_BYTES_MAX: usize = 4_096;
 /// How long a proxy may take to send its header.
 pub(crate) const PROXY_HEADER_TIME_MAX: Duration = Duration::from_secs(5);
 
+/// How long a client may take to agree on TLS. What it may send meanwhile is bounded by rustls, to 64 KiB.
+pub(crate) const TLS_HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
+
 /// How long a client may take to send the head of an HTTP request, and how long it may be idle before the next one.
 pub(crate) const HTTP_HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 

@@ -10,7 +10,11 @@ use std::{
 use parla_server::{ConnectionId, Input, Peer};
 use slotmap::{DefaultKey, SlotMap};
 use thiserror::Error;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::timeout,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
     admission::{Admission, Purpose, Refused, Ticket},
@@ -19,8 +23,9 @@ use crate::{
     connection::{Connection, Roads, Task},
     framing::Reader,
     hub::HubInput,
-    limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE},
+    limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE, TLS_HANDSHAKE_TIME_MAX},
     proxy::{self, Front, Introduction},
+    tls::Tls,
     web::{self, Site},
 };
 
@@ -68,10 +73,30 @@ impl Addresses {
     }
 }
 
+/// A socket, and its TLS after the handshake.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    /// The socket, and what turns its bytes into those that are meant.
+    pub(crate) fn into_parts(self) -> (TcpStream, Option<Box<Tls>>) {
+        match self {
+            Self::Plain(socket) => (socket, None),
+            Self::Tls(stream) => {
+                let (socket, session) = stream.into_inner();
+                (socket, Some(Box::new(Tls::new(session))))
+            }
+        }
+    }
+}
+
 /// A socket that was accepted and counted.
 #[derive(Debug)]
 pub(crate) struct Guest {
-    pub(crate) socket: TcpStream,
+    pub(crate) stream: Stream,
     /// Of the client, even if a proxy connects it.
     pub(crate) address: IpAddr,
     /// Whether nobody on the way can read what is said.
@@ -148,12 +173,20 @@ pub(crate) fn listen(place: Place) -> Result<TcpListener, ListenError> {
 }
 
 /// A socket that is listened on, and what becomes of those who come.
-#[derive(Debug)]
 pub(crate) struct Gate {
     pub(crate) listener: TcpListener,
     pub(crate) entrance: Entrance,
     /// Whether a proxy must say first whom it connects.
     pub(crate) is_proxied: bool,
+    pub(crate) tls: Option<TlsAcceptor>,
+}
+
+/// Someone who was let in, and what may stand before the first word.
+struct Arrival {
+    socket: TcpStream,
+    address: IpAddr,
+    front: Front,
+    ticket: Ticket,
 }
 
 impl Entrance {
@@ -171,14 +204,12 @@ impl Entrance {
         }
     }
 
-    /// Says why someone is turned away. A courtesy; a new socket has room for it.
-    fn refuse(&self, socket: &TcpStream, address: IpAddr, refused: Refused) {
-        tracing::debug!(%address, %refused, "refused a connection");
-        let words = match self {
+    /// What someone is told who is turned away.
+    fn refusal(&self, address: IpAddr, refused: Refused) -> String {
+        match self {
             Self::Irc(_) => format!("ERROR :Closing link: {address} ({refused})\r\n"),
             Self::Http(_) => web::refusal(refused),
-        };
-        let _ = socket.try_write(words.as_bytes());
+        }
     }
 
     async fn receive(&self, guest: Guest) {
@@ -228,31 +259,50 @@ impl Gate {
         };
         let ticket = match admitted {
             Ok(ticket) => ticket,
-            Err(refused) => return self.entrance.refuse(&socket, address, refused),
+            Err(refused) => return self.refuse(&socket, address, refused),
         };
         // Without it small lines could wait for one another; a socket that refuses it works all the same.
         let _ = socket.set_nodelay(true);
-        let guest = Guest { socket, address, is_secure: false, ticket };
-        match front {
-            Front::Nothing => self.entrance.receive(guest).await,
-            _ => drop(tokio::spawn(Arc::clone(self).introduce(guest, front))),
+        if front == Front::Nothing && self.tls.is_none() {
+            let guest = Guest { stream: Stream::Plain(socket), address, is_secure: false, ticket };
+            return self.entrance.receive(guest).await;
+        }
+        tokio::spawn(Arc::clone(self).introduce(Arrival { socket, address, front, ticket }));
+    }
+
+    /// Hears for whom a proxy comes, and agrees on TLS.
+    async fn introduce(self: Arc<Self>, arrival: Arrival) {
+        let Arrival { socket, address: came_from, front, ticket } = arrival;
+        let (address, by_tls) = match proxy::take(&socket, front).await {
+            // What is said between a proxy and us may be read by others, unless it is here.
+            Ok(Some(Introduction { address, by_tls })) => (address, by_tls && came_from.is_loopback()),
+            Ok(None) => (came_from, false),
+            Err(error) => return tracing::info!(proxy = %came_from, "closed a connection: {error}"),
+        };
+        if front != Front::Nothing
+            && let Err(refused) = ticket.move_to(address, self.entrance.purpose(), Instant::now())
+        {
+            return self.refuse(&socket, address, refused);
+        }
+        let Some(tls) = &self.tls else {
+            let guest = Guest { stream: Stream::Plain(socket), address, is_secure: by_tls, ticket };
+            return self.entrance.receive(guest).await;
+        };
+        match timeout(TLS_HANDSHAKE_TIME_MAX, tls.accept(socket)).await {
+            Ok(Ok(stream)) => {
+                let guest = Guest { stream: Stream::Tls(Box::new(stream)), address, is_secure: true, ticket };
+                self.entrance.receive(guest).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%address, %error, "no agreement on TLS"),
+            Err(_) => tracing::debug!(%address, "no agreement on TLS in time"),
         }
     }
 
-    /// Hears for whom a proxy comes.
-    async fn introduce(self: Arc<Self>, mut guest: Guest, front: Front) {
-        let proxy = guest.address;
-        match proxy::take(&guest.socket, front).await {
-            Ok(Some(Introduction { address, by_tls })) => {
-                guest.address = address;
-                guest.is_secure = by_tls && proxy.is_loopback();
-            }
-            Ok(None) => {}
-            Err(error) => return tracing::info!(%proxy, "closed a connection: {error}"),
-        }
-        match guest.ticket.move_to(guest.address, self.entrance.purpose(), Instant::now()) {
-            Ok(()) => self.entrance.receive(guest).await,
-            Err(refused) => self.entrance.refuse(&guest.socket, guest.address, refused),
+    /// Says why someone is turned away, unless they could not read it. A courtesy; a new socket has room for it.
+    fn refuse(&self, socket: &TcpStream, address: IpAddr, refused: Refused) {
+        tracing::debug!(%address, %refused, "refused a connection");
+        if self.tls.is_none() {
+            let _ = socket.try_write(self.entrance.refusal(address, refused).as_bytes());
         }
     }
 }
@@ -260,11 +310,11 @@ impl Gate {
 impl Door {
     /// Makes a connection of IRC.
     pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
-        let Guest { socket, address, is_secure, ticket } = guest;
+        let Guest { stream, address, is_secure, ticket } = guest;
         let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };
         let id = self.names.take();
         let connection = Arc::new(Connection::new(
-            socket,
+            stream,
             reader.framing(),
             self.addresses.limits.send_queue_bytes,
             ticket,

@@ -17,6 +17,7 @@ mod proxy;
 mod query;
 mod run;
 mod store;
+mod tls;
 mod web;
 mod webirc;
 

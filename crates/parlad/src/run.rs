@@ -14,7 +14,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     runtime,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot},
 };
 
@@ -22,7 +22,7 @@ use crate::{
     admission::Admission,
     cloak::Cloaks,
     clock::Clock,
-    config::{Config, Listen, Speech},
+    config::{Config, Http, Listen, Speech},
     connection::Roads,
     database::Database,
     hub::{self, Hub, HubInput, Stall},
@@ -30,6 +30,7 @@ use crate::{
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     password, query,
     store::{self, Store},
+    tls::{Certificates, TlsError},
     web::{self, Site},
     webirc,
 };
@@ -69,7 +70,9 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        listeners.open(config, &Door { admission, addresses, names, roads });
+        let door = Door { admission, addresses, names, roads };
+        let certificates = listeners.open(&config.settings.name, &door)?;
+        tokio::spawn(reload_when_told(certificates, signal(SignalKind::hangup())?));
 
         tokio::select! {
             () = stop.requested() => tracing::info!("stopping"),
@@ -97,8 +100,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 /// The sockets that are listened on.
 struct Listeners {
     irc: Vec<(TcpListener, Listen)>,
-    /// One for each [`crate::config::Http`].
-    http: Vec<TcpListener>,
+    http: Vec<(TcpListener, Http)>,
 }
 
 /// Opens every address; those that are not needed only if that is possible.
@@ -111,13 +113,15 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
             Err(error) => tracing::warn!("{error}"),
         }
     }
-    let http = config.http.iter().map(|http| listener::listen(Place::http(http.address)));
+    let http =
+        config.http.iter().map(|http| Ok((listener::listen(Place::http(http.address))?, http.clone())));
     Ok(Listeners { irc, http: http.collect::<Result<_, _>>()? })
 }
 
 impl Listeners {
-    /// Accepts on each from now on.
-    fn open(self, config: &Config, door: &Door) {
+    /// Accepts on each from now on. Gives the certificates that are in use.
+    fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
+        let mut certificates = Certificates::default();
         for (listener, listen) in self.irc {
             let entrance = match listen.speech {
                 Speech::Lines => Entrance::Irc(door.clone()),
@@ -125,21 +129,37 @@ impl Listeners {
                     Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
                 }
             };
-            let gate = Gate { listener, entrance, is_proxied: listen.is_proxied };
+            let tls = listen.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let gate = Gate { listener, entrance, is_proxied: listen.is_proxied, tls };
             tokio::spawn(Arc::new(gate).open());
         }
-        for (listener, http) in self.http.into_iter().zip(&config.http) {
-            let site = Site::app(door.clone(), &config.settings.name, http.origins.clone());
-            let gate = Gate { listener, entrance: Entrance::Http(Arc::new(site)), is_proxied: false };
+        for (listener, http) in self.http {
+            let entrance = Entrance::Http(Arc::new(Site::app(door.clone(), name, http.origins)));
+            let tls = http.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let gate = Gate { listener, entrance, is_proxied: false, tls };
             tokio::spawn(Arc::new(gate).open());
+        }
+        Ok(certificates)
+    }
+}
+
+/// Reads the certificates again at every SIGHUP.
+async fn reload_when_told(certificates: Certificates, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        let problems = certificates.reload();
+        for problem in &problems {
+            tracing::error!("{problem}; the certificate that was read before stays in use");
+        }
+        if problems.is_empty() {
+            tracing::info!("the certificates were read again");
         }
     }
 }
 
 /// The signals that end the server.
 struct Stop {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
 impl Stop {
@@ -167,8 +187,9 @@ fn connections_max() -> usize {
 /// Says how to join, where the server listens, and where its data is.
 fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     let mut text = format!("{}, the server {}\n", config.settings.version, config.settings.name);
-    for listener in &listeners.http {
-        text += &format!("  open http://{}/ in a browser\n", reachable(listener.local_addr()?));
+    for (listener, http) in &listeners.http {
+        let scheme = if http.tls.is_some() { "https" } else { "http" };
+        text += &format!("  open {scheme}://{}/ in a browser\n", reachable(listener.local_addr()?));
     }
     if !(listeners.http.is_empty() || web::has_app()) {
         text += "  (this build lacks the app; that page says how to get it)\n";
@@ -176,12 +197,16 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     let mut first = None;
     for (listener, listen) in &listeners.irc {
         let address = listener.local_addr()?;
-        let words = match listen.speech {
-            Speech::Lines => {
-                first.get_or_insert(address);
+        let words = match (&listen.speech, &listen.tls) {
+            (Speech::Lines, None) => {
+                if !listen.is_proxied {
+                    first.get_or_insert(address);
+                }
                 ""
             }
-            Speech::WebSocket { .. } => " (WebSocket)",
+            (Speech::Lines, Some(_)) => " (TLS)",
+            (Speech::WebSocket { .. }, None) => " (WebSocket)",
+            (Speech::WebSocket { .. }, Some(_)) => " (WebSocket, TLS)",
         };
         text += &format!("  listening on {address}{words}\n");
     }

@@ -12,6 +12,7 @@ mod upgrade;
 use std::{
     convert::Infallible,
     future::{Ready, poll_fn, ready},
+    io,
     net::IpAddr,
     sync::{Arc, OnceLock},
     time::Instant,
@@ -23,7 +24,10 @@ use hyper::{
     Method, Request, StatusCode, body::Incoming, header::HeaderMap, server::conn::http1, service::Service,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    time::timeout,
+};
 
 use self::{
     assets::Asset,
@@ -36,7 +40,7 @@ use crate::{
     connection::linger,
     framing::{Framing, Reader},
     limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
-    listener::{Door, Guest},
+    listener::{Door, Guest, Stream},
     proxy,
 };
 
@@ -115,32 +119,61 @@ enum Answer {
 
 /// Serves one HTTP connection to its end, or to the beginning of another of IRC.
 pub(crate) async fn serve(guest: Guest, site: Arc<Site>) {
-    let Guest { socket, address, is_secure, ticket } = guest;
+    let Guest { stream, address, is_secure, ticket } = guest;
     let visit = Visit { site: Arc::clone(&site), address, agreed: OnceLock::new() };
+    let (stream, agreed) = match stream {
+        Stream::Plain(socket) => {
+            let (socket, agreed) = exchange(socket, visit).await;
+            (Stream::Plain(socket), agreed)
+        }
+        Stream::Tls(stream) => {
+            let (stream, agreed) = exchange(stream, visit).await;
+            (Stream::Tls(stream), agreed)
+        }
+    };
+    match agreed {
+        Some((Agreement { framing, address, by_tls, ticket }, early)) => {
+            let is_secure = is_secure || by_tls;
+            let reader = Reader::web_socket(framing, early);
+            site.door.enter(Guest { stream, address, is_secure, ticket }, reader).await;
+        }
+        // Past the time, or when the connection breaks, the client loses what it did not read.
+        None => drop(timeout(LINGER, end(stream)).await),
+    }
+    drop(ticket);
+}
+
+/// Answers requests. Gives what the connection becomes, if that was agreed on, with what came of it already.
+async fn exchange<S>(stream: S, visit: Visit) -> (S, Option<(Agreement, Vec<u8>)>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HTTP_HEAD_TIME_MAX)
         .max_buf_size(HTTP_HEAD_BYTES_MAX)
         .max_headers(HTTP_HEADERS_MAX)
-        .serve_connection(TokioIo::new(socket), visit);
+        .serve_connection(TokioIo::new(stream), visit);
     let served =
         timeout(HTTP_CONNECTION_TIME_MAX, poll_fn(|context| connection.poll_without_shutdown(context))).await;
     let parts = connection.into_parts();
-    let socket = parts.io.into_inner();
-    match (served, parts.service.agreed.into_inner()) {
-        (Ok(Ok(())), Some(Agreement { framing, address, by_tls, ticket })) => {
-            // A copy: what little came early must not keep all of the buffer that it came in.
-            let reader = Reader::web_socket(framing, parts.read_buf.to_vec());
-            drop(parts.read_buf);
-            let is_secure = is_secure || by_tls;
-            site.door.enter(Guest { socket, address, is_secure, ticket }, reader).await;
+    let agreed = match served {
+        // A copy: what little came early must not keep all of the buffer that it came in.
+        Ok(Ok(())) => parts.service.agreed.into_inner().map(|agreement| (agreement, parts.read_buf.to_vec())),
+        _ => None,
+    };
+    (parts.io.into_inner(), agreed)
+}
+
+async fn end(stream: Stream) -> io::Result<()> {
+    let socket = match stream {
+        Stream::Plain(socket) => socket,
+        Stream::Tls(mut stream) => {
+            stream.shutdown().await?;
+            stream.into_inner().0
         }
-        _ => {
-            // Past the time, or when the connection breaks, the client loses what it did not read.
-            let _ = timeout(LINGER, linger(&socket)).await;
-        }
-    }
-    drop(ticket);
+    };
+    linger(&socket).await
 }
 
 /// One HTTP connection, as its requests see it.

@@ -14,7 +14,7 @@ use parla_server::{Flags, settings};
 use serde::Deserialize;
 
 use super::{limits::Limits, people};
-use crate::{web::Origin, webirc};
+use crate::{tls, web::Origin, webirc};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +112,7 @@ const MOTD_LINE_BYTES_MAX: usize = 400;
 #[serde(deny_unknown_fields)]
 pub(super) struct Listen {
     pub(super) address: SocketAddr,
-    pub(super) tls: Option<Tls>,
+    tls: Option<Tls>,
     #[serde(default)]
     pub(super) websocket: bool,
     #[serde(default)]
@@ -127,12 +127,13 @@ impl Listen {
         only_web_socket.then(|| format!("listen: {}: origins are for a websocket = true", self.address))
     }
 
-    pub(super) fn into_config(self) -> super::Listen {
+    pub(super) fn into_config(self, directory: &Path) -> super::Listen {
         let speech = match self.websocket {
             true => super::Speech::WebSocket { origins: self.origins },
             false => super::Speech::Lines,
         };
-        super::Listen { address: self.address, speech, is_proxied: self.proxy_protocol }
+        let tls = self.tls.map(|tls| tls.into_config(directory));
+        super::Listen { address: self.address, speech, is_proxied: self.proxy_protocol, tls }
     }
 }
 
@@ -140,8 +141,14 @@ impl Listen {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tls {
-    pub(super) cert: PathBuf,
-    pub(super) key: PathBuf,
+    cert: PathBuf,
+    key: PathBuf,
+}
+
+impl Tls {
+    fn into_config(self, directory: &Path) -> tls::Files {
+        tls::Files { cert: directory.join(self.cert), key: directory.join(self.key) }
+    }
 }
 
 /// A gateway that tells whom it connects.
@@ -212,14 +219,15 @@ impl Metadata {
 #[serde(deny_unknown_fields)]
 pub(super) struct Http {
     address: SocketAddr,
-    pub(super) tls: Option<Tls>,
+    tls: Option<Tls>,
     #[serde(default)]
     origins: Vec<Origin>,
 }
 
 impl Http {
-    pub(super) fn into_config(self) -> super::Http {
-        super::Http { address: self.address, origins: self.origins }
+    pub(super) fn into_config(self, directory: &Path) -> super::Http {
+        let tls = self.tls.map(|tls| tls.into_config(directory));
+        super::Http { address: self.address, tls, origins: self.origins }
     }
 }
 

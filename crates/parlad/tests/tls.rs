@@ -1,0 +1,275 @@
+//! TLS: on the ports for lines, for WebSockets and for the app; certificates that are changed, and those that are no good.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::{
+    io::{self, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Signal, kill_process};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName},
+};
+use support::{Client, Daemon, Folder, PATIENCE, daemon::parlad, wait_for};
+
+type Stream = StreamOwned<ClientConnection, TcpStream>;
+
+/// Writes a new certificate and its key to the folder.
+fn certify(folder: &Folder) -> CertificateDer<'static> {
+    let certified = rcgen::generate_simple_self_signed(vec![support::NAME.to_owned()]).unwrap();
+    folder.write("cert.pem", certified.cert.pem());
+    folder.write("key.pem", certified.signing_key.serialize_pem());
+    certified.cert.der().clone()
+}
+
+fn server(folder: &Folder) -> Daemon {
+    let tls = "tls = { cert = \"cert.pem\", key = \"key.pem\" }";
+    let address = "address = \"127.0.0.1:0\"";
+    Daemon::start(
+        folder,
+        &support::config(&format!(
+            "trusted_proxies = [\"127.0.0.1\"]\nmax_per_ip = 1000\n\
+             [[listen]]\n{address}\n{tls}\n[[listen]]\n{address}\nwebsocket = true\n{tls}\n[[http]]\n{address}\n{tls}\n"
+        )),
+    )
+}
+
+/// The client's half of TLS, which trusts this certificate alone.
+fn session(root: &CertificateDer<'static>) -> ClientConnection {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    ClientConnection::new(Arc::new(config), ServerName::try_from(support::NAME).unwrap()).unwrap()
+}
+
+fn try_connect(address: SocketAddr, root: &CertificateDer<'static>) -> io::Result<Stream> {
+    let socket = TcpStream::connect(address)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_nodelay(true)?;
+    let mut stream = StreamOwned::new(session(root), socket);
+    stream.conn.complete_io(&mut stream.sock)?;
+    Ok(stream)
+}
+
+fn connect(address: SocketAddr, root: &CertificateDer<'static>) -> Stream {
+    try_connect(address, root).unwrap()
+}
+
+fn until(stream: &mut impl io::Read, word: &str) -> String {
+    let (mut text, mut byte) = (Vec::new(), [0]);
+    while !String::from_utf8_lossy(&text).contains(word) && stream.read(&mut byte).unwrap() > 0 {
+        text.extend(byte);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn register(stream: &mut Stream, nick: &str) {
+    stream.write_all(format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nPING ready\r\n").as_bytes()).unwrap();
+    until(stream, "ready\r\n");
+}
+
+#[test]
+fn lines_over_tls() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let mut plain = Client::register(daemon.address(), "plain", "");
+    let mut tls = connect(daemon.listens("TLS"), &root);
+    register(&mut tls, "tls");
+    plain.sync();
+    tls.write_all(b"PRIVMSG #room :hello\r\n").unwrap();
+    assert_eq!(plain.line().unwrap(), ":tls!tls@127.0.0.1 PRIVMSG #room :hello");
+    plain.send("PRIVMSG #room :hello too");
+    assert!(until(&mut tls, "too\r\n").ends_with(":plain!plain@127.0.0.1 PRIVMSG #room :hello too\r\n"));
+
+    // Those who are encrypted are told apart.
+    tls.write_all(b"MODE tls\r\n").unwrap();
+    assert_eq!(until(&mut tls, "\r\n"), ":irc.example.org 221 tls +Z\r\n");
+    plain.send("MODE plain");
+    assert_eq!(plain.line().unwrap(), ":irc.example.org 221 plain +");
+
+    tls.write_all(b"QUIT :bye\r\n").unwrap();
+    // An end without a word would be an error here.
+    let mut rest = String::new();
+    tls.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "ERROR :Closing link: 127.0.0.1 (Quit: bye)\r\n");
+    assert_eq!(plain.line().unwrap(), ":tls!tls@127.0.0.1 QUIT :Quit: bye");
+}
+
+/// More than sockets hold, in both directions, and in one record as well as in many.
+#[test]
+fn much_is_said_and_read_late() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let mut tls = connect(daemon.listens("TLS"), &root);
+    register(&mut tls, "tls");
+    let text = "x".repeat(400);
+    let lines: Vec<String> = (0..1_500).map(|number| format!("PRIVMSG tls :{number} {text}\r\n")).collect();
+    for part in lines.chunks(50) {
+        tls.write_all(part.concat().as_bytes()).unwrap();
+    }
+    tls.write_all(b"PING last\r\n").unwrap();
+    let heard = until_many(&mut tls, ":last\r\n");
+    for (number, line) in heard.lines().filter(|line| line.contains("PRIVMSG")).enumerate() {
+        assert_eq!(line, format!(":tls!tls@127.0.0.1 PRIVMSG tls :{number} {text}"));
+    }
+    assert_eq!(heard.lines().count(), 1_501);
+}
+
+fn until_many(stream: &mut impl io::Read, end: &str) -> String {
+    let (mut text, mut bytes) = (Vec::new(), vec![0; 65_536]);
+    while !text.ends_with(end.as_bytes()) {
+        let count = stream.read(&mut bytes).unwrap();
+        assert!(count > 0);
+        text.extend(&bytes[..count]);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// A client that ends its side is heard to the end.
+#[test]
+fn who_says_goodbye_by_tls_alone() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let mut plain = Client::register(daemon.address(), "plain", "");
+    let mut tls = connect(daemon.listens("TLS"), &root);
+    register(&mut tls, "tls");
+    plain.sync();
+    tls.write_all(b"PRIVMSG #room :last\r\n").unwrap();
+    tls.conn.send_close_notify();
+    tls.flush().unwrap();
+    assert!(plain.line().unwrap().ends_with(":last"));
+    assert_eq!(plain.line().unwrap(), ":tls!tls@127.0.0.1 QUIT :Connection closed");
+}
+
+#[test]
+fn web_sockets_and_pages_over_tls() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let request = |stream: &mut Stream, path: &str| {
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            support::NAME
+        );
+        // The first line of IRC comes in the same record as the request.
+        let early = [&[0x81, 0x86, 0, 0, 0, 0], b"PING x".as_slice()].concat();
+        stream.write_all(&[head.as_bytes(), &early].concat()).unwrap();
+        until(stream, "PONG irc.example.org :x")
+    };
+    let https = wait_for("the link", || {
+        let log = daemon.log();
+        let link = log.lines().find_map(|line| line.strip_prefix("  open https://"));
+        link.map(|link| link.strip_suffix("/ in a browser").unwrap().parse().unwrap())
+    });
+    for (address, path) in [(daemon.listens("WebSocket, TLS"), "/"), (https, "/irc")] {
+        assert!(request(&mut connect(address, &root), path).starts_with("HTTP/1.1 101 "));
+    }
+    let mut stream = connect(https, &root);
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("ok\n"), "{answer}");
+}
+
+#[test]
+fn a_proxy_speaks_before_tls() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let mut socket = TcpStream::connect(daemon.listens("TLS")).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket.write_all(b"PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\n").unwrap();
+    let mut stream = StreamOwned::new(session(&root), socket);
+    stream.write_all(b"QUIT :x\r\n").unwrap();
+    assert_eq!(until(&mut stream, "\r\n"), "ERROR :Closing link: 192.0.2.1 (Quit: x)\r\n");
+}
+
+#[test]
+fn clients_that_do_not_speak_tls() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let address = daemon.listens("TLS");
+    let started = Instant::now();
+    let _silent: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let mut slow = TcpStream::connect(address).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    slow.write_all(b"\x16\x03\x01\x02").unwrap();
+    for bytes in [
+        b"NICK a\r\nUSER a 0 * :a\r\n".as_slice(),
+        &[0xff; 70_000],
+        &[0x16, 3, 1, 0x40, 0, 1, 0xff, 0xff, 0xff],
+    ] {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // It may be closed before all is said.
+        let _ = stream.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        assert!(answer.len() < 100, "{answer:?}");
+    }
+    // Others are not held up.
+    register(&mut connect(address, &root), "tls");
+    assert!(started.elapsed() < Duration::from_secs(18));
+    // The silent ones first have the time that a proxy would have.
+    let _ = slow.read_to_end(&mut Vec::new());
+    assert!(started.elapsed() < Duration::from_secs(17));
+    let (status, log) = daemon.stop();
+    assert!(status.success() && !log.contains("ERROR") && !log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn a_new_certificate_is_read_at_sighup() {
+    let folder = Folder::new();
+    let first = certify(&folder);
+    let daemon = server(&folder);
+    let address = daemon.listens("TLS");
+    let mut old = connect(address, &first);
+    let second = certify(&folder);
+    assert!(try_connect(address, &second).is_err(), "the files are not read yet");
+    kill_process(daemon.pid(), Signal::HUP).unwrap();
+    wait_for("the new certificate", || try_connect(address, &second).ok());
+    assert!(try_connect(address, &first).is_err());
+    register(&mut old, "old");
+
+    folder.write("key.pem", "nothing");
+    kill_process(daemon.pid(), Signal::HUP).unwrap();
+    wait_for("what is wrong", || daemon.log().contains("there is no private key in").then_some(()));
+    register(&mut connect(address, &second), "new");
+}
+
+#[test]
+fn certificates_that_are_no_good() {
+    let folder = Folder::new();
+    certify(&folder);
+    let files = |cert: &str, key: &str| -> PathBuf {
+        let tls = format!("tls = {{ cert = \"{cert}\", key = \"{key}\" }}\n");
+        folder.write("wrong.toml", support::config(&format!("[[listen]]\naddress = \"127.0.0.1:0\"\n{tls}")))
+    };
+    for (cert, key, expected) in [
+        ("none.pem", "key.pem", "tls: cannot read "),
+        ("key.pem", "key.pem", "tls: there is no certificate in "),
+        ("cert.pem", "cert.pem", "tls: there is no private key in "),
+    ] {
+        for command in ["run", "check"] {
+            let ended = parlad(&[command, "--config", files(cert, key).to_str().unwrap()], "");
+            assert_eq!(ended.code, Some(1));
+            assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+        }
+    }
+}
