@@ -3,10 +3,11 @@
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, MsgId, Timestamp};
+use parla_proto::{Capabilities, Line, MsgId, Nick, Timestamp};
 use smallvec::SmallVec;
 
 use crate::{
+    account,
     change::Spoken,
     command,
     connection::ConnectionId,
@@ -16,12 +17,14 @@ use crate::{
     output::{Output, Outputs, Recipients},
     session::response::tag,
     sessions::Sessions,
+    watchers::Watchers,
 };
 
 /// Turns the events of one entry into lines for the connections of this machine.
 pub(crate) struct Publisher<'a> {
     pub(crate) network: &'a Network,
     pub(crate) sessions: &'a mut Sessions,
+    pub(crate) watchers: &'a Watchers,
     pub(crate) out: &'a mut Outputs,
     pub(crate) meta: Meta,
     /// Since when the server runs.
@@ -83,10 +86,13 @@ impl Publisher<'_> {
     /// Sends what one event means to everyone who must hear of it.
     pub(crate) fn publish(&mut self, event: &Event) {
         match event {
-            Event::Registered(user) => command::user::welcome(self, *user),
-            Event::Renamed { user, old_source } => command::nick::publish(self, *user, old_source),
-            Event::Quit { user, source, reason, peers } => {
+            Event::Registered(user) => command::user::publish(self, *user),
+            Event::Renamed { user, old_nick, old_source } => {
+                command::nick::publish(self, *user, (old_nick, old_source));
+            }
+            Event::Quit { user, nick, source, reason, peers } => {
                 command::quit::publish(self, source, reason, peers);
+                command::monitor::tell_offline(self, nick);
                 self.sessions.forget_user(*user);
             }
             Event::Joined { user, channel } => command::join::publish(self, *user, *channel),
@@ -120,7 +126,32 @@ impl Publisher<'_> {
                 command::invite::publish(self, by, (*user, nick), channel);
             }
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
+            Event::RealnameChanged { user } => command::setname::publish(self, *user),
+            Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
         }
+    }
+
+    /// The users of this machine who watch a nick.
+    pub(crate) fn watchers_of(&self, nick: &Nick) -> Vec<UserId> {
+        self.watchers.of(nick).filter_map(|watcher| self.sessions.get(watcher)?.user()).collect()
+    }
+
+    /// Who hears of a change of a user, once each: the user, those who share a channel with it, and those who watch it
+    /// and said that they want more of it; all of them only if they know `capability`.
+    pub(crate) fn interested_in(&self, id: UserId, capability: Capabilities) -> Vec<UserId> {
+        let Some(user) = self.network.user(id) else { return Vec::new() };
+        let knows = |reader: UserId, needed: Capabilities| {
+            self.sessions.receiver(reader).is_some_and(|receiver| receiver.capabilities.contains(needed))
+        };
+        let mut readers = self.network.peers(id, user);
+        readers.push(id);
+        readers.retain(|reader| knows(*reader, capability));
+        let watchers = self.watchers_of(user.nick()).into_iter();
+        readers
+            .extend(watchers.filter(|watcher| knows(*watcher, capability | Capabilities::EXTENDED_MONITOR)));
+        readers.sort_unstable();
+        readers.dedup();
+        readers
     }
 
     /// Sends one line to an audience; those who want it get the time with it.

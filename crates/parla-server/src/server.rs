@@ -20,6 +20,7 @@ use crate::{
     sessions::Sessions,
     settings::Settings,
     timers::Timers,
+    watchers::Watchers,
 };
 
 /// An IRC server. One owner, one thread; `&mut` is the only lock.
@@ -30,6 +31,7 @@ pub struct Server {
     log: LogMode,
     network: Network,
     sessions: Sessions,
+    watchers: Watchers,
     timers: Timers,
     started_at: Timestamp,
     now: Timestamp,
@@ -45,6 +47,7 @@ impl Server {
             node: NodeId::default(),
             log,
             sessions: Sessions::default(),
+            watchers: Watchers::default(),
             timers: Timers::default(),
             started_at: now,
             now,
@@ -112,6 +115,7 @@ impl Server {
     /// Ends a session and gives its user, who is still in the network.
     fn close(&mut self, connection: ConnectionId, error: Option<&str>, out: &mut Outputs) -> Option<UserId> {
         let mut session = self.sessions.remove(connection)?;
+        self.watchers.clear(connection);
         if let Some(at) = session.wakes_at {
             self.timers.remove(at, connection);
         }

@@ -116,6 +116,7 @@ impl Server {
             settings: &self.settings,
             network: &self.network,
             session,
+            watchers: &mut self.watchers,
             out,
             proposals: &mut proposals,
             close: &mut close,

@@ -85,7 +85,8 @@ impl Server {
             }
             let origin = local.then_some(meta.origin.connection);
             let (network, sessions, started_at) = (&self.network, &mut self.sessions, self.started_at);
-            Publisher { network, sessions, out, meta, started_at, origin }.publish(event);
+            let watchers = &self.watchers;
+            Publisher { network, sessions, watchers, out, meta, started_at, origin }.publish(event);
             if let Some(user) = registered.filter(|_| meta.origin.node == self.node) {
                 self.settle_in(meta.origin, user, local, out);
             }
