@@ -26,20 +26,34 @@ impl ConnectionId {
 }
 
 /// Who is at the other end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// The address.
+    /// The real address, which only the client itself and operators see.
     pub address: IpAddr,
+    /// What everyone sees in its place; none: the address itself.
+    pub host: Option<Box<str>>,
     /// Whether the client may send as fast as it likes.
     pub unthrottled: bool,
+    /// Whether nobody on the way can read what is said.
+    pub secure: bool,
 }
 
 impl Peer {
+    /// Someone at an address that everyone may see, who is limited, on a connection that others may read.
+    pub fn at(address: IpAddr) -> Self {
+        Self { address: address.to_canonical(), host: None, unthrottled: false, secure: false }
+    }
+
     /// What stands after the `@` of the user's source. Never starts with a colon.
     pub(crate) fn host(&self) -> String {
-        let text = self.address.to_canonical().to_string();
-        if text.starts_with(':') { format!("0{text}") } else { text }
+        self.host.as_deref().map_or_else(|| address_text(self.address), str::to_owned)
     }
+}
+
+/// An address as a parameter of a line, where it must not start with a colon.
+pub(crate) fn address_text(address: IpAddr) -> String {
+    let text = address.to_canonical().to_string();
+    if text.starts_with(':') { format!("0{text}") } else { text }
 }
 
 /// Why a connection is no more.

@@ -1,6 +1,8 @@
 //! Entries: the one order of commands from which every machine makes the same network.
 
-use parla_proto::{ChannelName, Nick, Timestamp};
+use std::net::IpAddr;
+
+use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
 
 use crate::{connection::ConnectionId, network::UserId};
 
@@ -78,6 +80,10 @@ pub struct Register {
     pub user: String,
     /// What others see of the address.
     pub host: String,
+    /// The real address.
+    pub address: IpAddr,
+    /// The modes that come from how the client is connected.
+    pub modes: UserModes,
     /// The real name.
     pub realname: String,
 }
@@ -168,9 +174,9 @@ pub struct ModeStep {
 #[derive(Clone, Copy, Debug)]
 pub struct UserMode {
     /// Those that are given.
-    pub set: parla_proto::mode::UserModes,
+    pub set: UserModes,
     /// Those that are taken.
-    pub unset: parla_proto::mode::UserModes,
+    pub unset: UserModes,
 }
 
 /// One member is put out.

@@ -195,7 +195,7 @@ impl Simulation {
             ))
         };
         let script = Actions::registration(rng);
-        let connection = self.world.connect(Peer { address, unthrottled: rng.percent(60) });
+        let connection = self.world.connect(Peer { unthrottled: rng.percent(60), ..Peer::at(address) });
         self.scripts.insert(connection, script.into());
     }
 

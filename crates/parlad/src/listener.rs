@@ -171,7 +171,7 @@ impl Door {
     /// Makes a connection of IRC.
     pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
         let Guest { socket, address, ticket } = guest;
-        let peer = Peer { address, unthrottled: self.limits.is_exempt(address) };
+        let peer = Peer { unthrottled: self.limits.is_exempt(address), ..Peer::at(address) };
         let id = self.names.take();
         let connection =
             Arc::new(Connection::new(socket, reader.framing(), self.limits.send_queue_bytes, ticket));

@@ -37,9 +37,8 @@ pub(crate) fn commit(
     if network.is_taken(&register.nick, None) {
         return Err(Refusal::NickInUse(register.nick.to_string()));
     }
-    let Register { nick, user, host, realname } = register;
-    let mut user = User::new(nick, &user, &host, &realname, meta.at);
-    user.modes = network.settings.user_modes;
+    let mut user = User::new(register, meta.at);
+    user.modes |= network.settings.user_modes;
     let id = network.add_user(user);
     effects.events.push(Event::Registered(id));
     Ok(())

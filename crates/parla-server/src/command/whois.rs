@@ -3,6 +3,7 @@
 use parla_proto::{Capabilities, Reply, command::Whois, limits::LINE_BYTES_MAX};
 
 use crate::{
+    connection::address_text,
     context::Context,
     network::{UserId, user::User},
     refusal::Refusal,
@@ -31,7 +32,7 @@ fn tell(context: &mut Context<'_>, id: UserId, user: &User) -> Result<(), Refusa
     let nick = user.nick().as_str();
     context.reply(Reply::WhoisUser { nick, user: user.user(), host: user.host(), realname: &user.realname });
     if id == me {
-        let address = context.session.peer.address.to_string();
+        let address = address_text(user.address());
         context.reply(Reply::WhoisHost { nick, source: &format!("*@{}", user.host()), address: &address });
     }
     for channels in channel_lines(context, id, user, me) {

@@ -1,8 +1,11 @@
 //! One user as the network knows it.
 
+use std::net::IpAddr;
+
 use parla_proto::{Mask, Nick, Source, Timestamp, mode::UserModes};
 
 use super::ChannelId;
+use crate::entry::Register;
 
 /// A person or a bot that has registered.
 #[derive(Clone, Debug)]
@@ -10,6 +13,7 @@ pub(crate) struct User {
     nick: Nick,
     /// `nick!user@host`, which every line of the user starts with.
     source: Box<str>,
+    address: IpAddr,
     pub(crate) realname: Box<str>,
     /// Why the user is away; none: here.
     pub(crate) away: Option<Box<str>>,
@@ -24,14 +28,16 @@ pub(crate) struct User {
 }
 
 impl User {
-    pub(crate) fn new(nick: Nick, user: &str, host: &str, realname: &str, at: Timestamp) -> Self {
-        let source = Source::of_user(nick.as_str(), user, host).to_string().into_boxed_str();
+    pub(crate) fn new(register: Register, at: Timestamp) -> Self {
+        let Register { nick, user, host, address, modes, realname } = register;
+        let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         Self {
             nick,
             source,
+            address,
             realname: realname.into(),
             away: None,
-            modes: UserModes::empty(),
+            modes,
             account: None,
             channels: Vec::new(),
             signed_on: at,
@@ -60,6 +66,11 @@ impl User {
 
     pub(crate) fn host(&self) -> &str {
         Source::parse(&self.source).host.unwrap_or_default()
+    }
+
+    /// The real address, for the user and for operators only. What others see is the host.
+    pub(crate) const fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// The account the user is logged in to.

@@ -1,7 +1,8 @@
 //! Lines of a session: taken when the session may, understood, carried out.
 
 use parla_proto::{
-    Capabilities, Command, Message, Reply, command::BadCommand, limits, message::ParseError, reply, tag::Tags,
+    Capabilities, Command, Message, Reply, command::BadCommand, limits, message::ParseError, mode::UserModes,
+    reply, tag::Tags,
 };
 
 use super::Server;
@@ -143,7 +144,8 @@ impl Server {
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let password_required = self.settings.password_required;
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let host = session.peer.host();
+        let (host, address) = (session.peer.host(), session.peer.address);
+        let modes = if session.peer.secure { UserModes::SECURE } else { UserModes::empty() };
         let Some(registration) = session.registration().filter(|registration| registration.is_complete())
         else {
             return;
@@ -163,7 +165,7 @@ impl Server {
             return;
         };
         registration.submitted = true;
-        let register = crate::entry::Register { nick, user, host, realname };
+        let register = crate::entry::Register { nick, user, host, address, modes, realname };
         let origin = Origin { node: self.node, connection, actor: None };
         self.submit(origin, EntryCommand::Register(Box::new(register)), out);
     }

@@ -93,7 +93,7 @@ impl Replay {
     /// A client connects and registers.
     fn connect(&mut self, number: usize) -> ConnectionId {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let connection = self.world.connect(Peer { address, unthrottled: true });
+        let connection = self.world.connect(Peer { unthrottled: true, ..Peer::at(address) });
         if let Some(slot) = self.connections.get_mut(number) {
             *slot = Some(connection);
         }

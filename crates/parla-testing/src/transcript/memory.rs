@@ -162,7 +162,7 @@ impl Backend for Memory {
         let connection = ConnectionId::from_number(self.connections);
         self.clients.insert(client.to_owned(), Client { connection, framer: Framer::default() });
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let peer = Peer { address, unthrottled: !self.settings.throttled };
+        let peer = Peer { unthrottled: !self.settings.throttled, ..Peer::at(address) };
         self.feed(Input::Connected { connection, peer })
     }
 

@@ -73,7 +73,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
             Event::Opened(connection, stream) => {
                 let address = stream.peer_addr().unwrap().ip();
                 streams.insert(connection, stream);
-                Input::Connected { connection, peer: Peer { address, unthrottled: true } }
+                Input::Connected { connection, peer: Peer { unthrottled: true, ..Peer::at(address) } }
             }
         }];
         while let Some(input) = inputs.pop() {
