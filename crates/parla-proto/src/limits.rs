@@ -21,5 +21,8 @@ pub const PARAMS_MAX: usize = 15;
 /// Tokens in one line of ISUPPORT. <https://modern.ircdocs.horse/#rplisupport-005>
 pub const ISUPPORT_TOKENS_PER_LINE: usize = 13;
 
+/// Tokens in one line of ISUPPORT, in bytes: what is left of a line beside the server's name, a nick and the text.
+pub const ISUPPORT_BYTES_PER_LINE: usize = 360;
+
 /// A `label` that a client chose. <https://ircv3.net/specs/extensions/labeled-response>
 pub const LABEL_BYTES_MAX: usize = 64;

@@ -18,6 +18,7 @@ mod input;
 pub mod limits;
 mod names;
 mod network;
+mod offer;
 mod output;
 mod publish;
 mod refusal;

@@ -116,6 +116,9 @@ pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
         number("USERLEN", limits.user_bytes),
         token("UTF8ONLY", ""),
     ];
+    if !settings.denied_client_tags.is_empty() {
+        tokens.push(token("CLIENTTAGDENY", &settings.denied_client_tags.token_value()));
+    }
     if settings.history {
         tokens.push(number("CHATHISTORY", settings.history_reply_max));
         tokens.push(token("MSGREFTYPES", "msgid,timestamp"));
