@@ -254,6 +254,7 @@ mod tests {
             meta,
             started_at: Timestamp::default(),
             origin: None,
+            sender: None,
         };
         announce(&mut publisher, &before);
         let told: String = out

@@ -3,7 +3,7 @@
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, MsgId, Nick, Timestamp};
+use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
 use smallvec::SmallVec;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     connection::ConnectionId,
     entry::{Meta, Verb},
     event::Event,
-    network::{Network, UserId},
+    network::{Network, UserId, user::User},
     output::{Output, Outputs, Recipients},
     session::response::tag,
     sessions::Sessions,
@@ -31,6 +31,34 @@ pub(crate) struct Publisher<'a> {
     pub(crate) started_at: Timestamp,
     /// The connection that gets the answer, if it is on this machine.
     pub(crate) origin: Option<ConnectionId>,
+    /// Whose lines carry an account.
+    pub(crate) sender: Option<Sender>,
+}
+
+/// The actor of an entry as it was before, if it was logged in: every line that comes from it carries its account for those
+/// who want that. <https://ircv3.net/specs/extensions/account-tag>
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    source: Box<str>,
+    account: Box<str>,
+}
+
+impl Sender {
+    /// The sender that a user is.
+    pub(crate) fn of(user: &User) -> Option<Self> {
+        user.account().map(|account| Self { source: user.source().into(), account: account.into() })
+    }
+
+    /// The line with the account, if it comes from this sender and has none.
+    fn sign(&self, line: Bytes) -> Bytes {
+        let is_signed = Message::tags_of(&line).get("account").is_some();
+        let mut words = line.split(|byte| *byte == b' ').skip_while(|word| word.starts_with(b"@"));
+        let source = words.next().and_then(|word| word.strip_prefix(b":"));
+        if is_signed || source != Some(self.source.as_bytes()) {
+            return line;
+        }
+        tag(&line, &format!("account={}", escape(&self.account)))
+    }
 }
 
 /// What tags a line can have, and which of them a client gets is up to its capabilities.
@@ -170,13 +198,20 @@ impl Publisher<'_> {
         mut render: impl FnMut(Timestamp, Capabilities) -> Option<Bytes>,
     ) {
         let mut renderings: SmallVec<[Rendering; 4]> = SmallVec::new();
+        let sender = self.sender.clone();
+        let relevant = if sender.is_some() { relevant | Capabilities::ACCOUNT_TAG } else { relevant };
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
         for user in audience {
             let Some(receiver) = self.sessions.receiver(user) else { continue };
             let capabilities = receiver.capabilities & relevant;
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
+                let signs = sender.as_ref().filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG));
                 let line = render(self.meta.at, capabilities);
+                let line = match signs {
+                    Some(sender) => line.map(|line| sender.sign(line)),
+                    None => line,
+                };
                 renderings.push(Rendering { capabilities, line, to: Recipients::new() });
                 renderings.len() - 1
             });

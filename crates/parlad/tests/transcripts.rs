@@ -121,9 +121,6 @@ fn configuration(settings: &Settings) -> String {
     if !settings.denied_client_tags.is_empty() {
         key(format!("[messages]\ndenied_client_tags = {}", Value::from(settings.denied_client_tags.clone())));
     }
-    if let Some(port) = settings.sts_port {
-        key(format!("[sts]\nduration = \"1h\"\nport = {port}"));
-    }
     key(format!("[history]\nenabled = {}", !settings.history_off));
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));
