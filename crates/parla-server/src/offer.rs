@@ -32,7 +32,14 @@ impl Version {
 
     /// What a client says after `CAP LS`.
     pub(crate) fn parse(text: &str) -> Self {
-        if text.parse::<u64>().is_ok_and(|version| version >= 302) { Self::V302 } else { Self::V301 }
+        let digits = text.trim_start_matches('0');
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        // Of numbers of three digits the greater is the later text, and those with more are greater.
+        if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= "302") {
+            Self::V302
+        } else {
+            Self::V301
+        }
     }
 }
 
@@ -282,10 +289,10 @@ mod tests {
 
     #[test]
     fn versions_are_numbers() {
-        for (text, expected) in [("302", Version::V302), ("307", Version::V302), ("0302", Version::V302)] {
-            assert_eq!(Version::parse(text), expected, "{text}");
+        for text in ["302", "307", "0302", "400", "1000", "99999999999999999999"] {
+            assert_eq!(Version::parse(text), Version::V302, "{text}");
         }
-        for text in ["", "301", "-302", "302x", "three"] {
+        for text in ["", "0", "99", "301", "000301", "-302", "302x", "three"] {
             assert_eq!(Version::parse(text), Version::V301, "{text}");
         }
     }
