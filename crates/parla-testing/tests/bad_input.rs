@@ -50,7 +50,7 @@ impl Room {
     }
 
     fn connect(&mut self, connection: ConnectionId) {
-        let peer = Peer { address: IpAddr::V4(Ipv4Addr::LOCALHOST), unthrottled: true };
+        let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
         self.input(Input::Connected { connection, peer });
     }
 
