@@ -191,6 +191,8 @@ replies! {
     ErroneousNick { nick: &'a str } = 432 [nick] "This nickname is not allowed: use letters, digits, - and _, not starting with a digit";
     /// ERR_NICKNAMEINUSE.
     NickInUse { nick: &'a str } = 433 [nick] "Nickname is already in use";
+    /// ERR_UNAVAILRESOURCE.
+    NickUnavailable { nick: &'a str } = 437 [nick] "This nickname is reserved for services";
     /// ERR_USERNOTINCHANNEL.
     UserNotInChannel { nick: &'a str, channel: &'a str } = 441 [nick, channel] "They aren't on that channel";
     /// ERR_NOTONCHANNEL.

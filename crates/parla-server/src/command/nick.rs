@@ -13,9 +13,16 @@ use crate::{
     refusal::Refusal,
 };
 
+/// Names that people trust with their passwords, whether or not the network has such a service.
+const RESERVED: [&str; 8] =
+    ["botserv", "chanserv", "histserv", "hostserv", "memoserv", "nickserv", "operserv", "saslserv"];
+
 pub(crate) fn run(context: &mut Context<'_>, nick: &command::Nick<'_>) -> Result<(), Refusal> {
     let wanted = nick.nick.ok_or(Refusal::NoNickGiven)?;
     let nick = context.nick(wanted)?;
+    if RESERVED.contains(&nick.as_str().to_ascii_lowercase().as_str()) {
+        return Err(Refusal::NickReserved(wanted.to_owned()));
+    }
     if context.network.is_taken(&nick, context.session.user()) {
         return Err(Refusal::NickInUse(wanted.to_owned()));
     }
