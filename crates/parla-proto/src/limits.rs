@@ -15,6 +15,9 @@ pub const CLIENT_LINE_BYTES_MAX: usize = CLIENT_TAGS_BYTES_MAX + LINE_BYTES_MAX;
 /// A whole line from a server.
 pub const SERVER_LINE_BYTES_MAX: usize = SERVER_TAGS_BYTES_MAX + LINE_BYTES_MAX;
 
+/// Bytes without the end of a line after which none is to be expected.
+pub const ENDLESS_LINE_BYTES: usize = 16 * 1024;
+
 /// Parameters of a message; the last one takes what is left. RFC 1459, 2.3.
 pub const PARAMS_MAX: usize = 15;
 

@@ -61,6 +61,7 @@ impl Server {
             Input::Connected { connection, peer } => self.connected(connection, peer),
             Input::Line { connection, line } => self.receive(connection, WaitingLine::Line(line), out),
             Input::LineTooLong { connection } => self.receive(connection, WaitingLine::TooLong, out),
+            Input::LineEndless { connection } => self.receive(connection, WaitingLine::Endless, out),
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
