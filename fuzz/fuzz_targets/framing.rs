@@ -15,7 +15,7 @@ fn lines(pieces: &[&[u8]], line_bytes_max: usize) -> Vec<Option<Vec<u8>>> {
         framer.feed(piece, line_bytes_max, |frame| {
             lines.push(match frame {
                 Frame::Line(line) => Some(line.to_vec()),
-                Frame::TooLong => None,
+                Frame::TooLong | Frame::Endless => None,
             });
         });
         assert!(framer.partial_bytes() < line_bytes_max);

@@ -129,6 +129,7 @@ mod tests {
     fn every_capability_has_one_name() {
         let all = NAMES.iter().fold(Capabilities::empty(), |set, (capability, _)| set | *capability);
         assert_eq!(all, Capabilities::all());
+        assert_eq!(all.bits().count_ones() as usize, NAMES.len(), "each has a bit of its own");
         for name in Capabilities::all().names() {
             assert!(Capabilities::named(name).is_some(), "{name}");
         }

@@ -1,15 +1,18 @@
 //! Bytes of a stream into lines, whatever pieces they arrive in.
 //!
 //! A line ends with LF, with or without CR before it; empty lines are no lines. Memory is bounded by one line: what is
-//! longer is thrown away up to its end and reported once.
+//! longer is thrown away up to its end and reported once, and once more if it seems to have none.
 
 use memchr::memchr;
+
+use crate::limits::ENDLESS_LINE_BYTES;
 
 /// What one stream has sent of a line that is not complete yet. Owns nothing while there is none.
 #[derive(Debug, Default)]
 pub struct Framer {
     partial: Vec<u8>,
-    discarding: bool,
+    /// Bytes of a line that was too long and has not ended yet.
+    discarded: usize,
 }
 
 /// One line of a stream, without its end.
@@ -19,6 +22,8 @@ pub enum Frame<'a> {
     Line(&'a [u8]),
     /// A line was longer than allowed; its bytes are gone.
     TooLong,
+    /// The same line goes on and on; nobody who speaks IRC sends such a one.
+    Endless,
 }
 
 impl Framer {
@@ -41,8 +46,9 @@ impl Framer {
     }
 
     fn complete(&mut self, piece: &[u8], line_bytes_max: usize, each: &mut impl FnMut(Frame<'_>)) {
-        if self.discarding {
-            self.discarding = false;
+        if self.discarded > 0 {
+            self.discard(piece.len(), each);
+            self.discarded = 0;
             return;
         }
         if self.partial.is_empty() {
@@ -55,23 +61,38 @@ impl Framer {
     }
 
     fn keep(&mut self, piece: &[u8], line_bytes_max: usize, each: &mut impl FnMut(Frame<'_>)) {
-        if piece.is_empty() || self.discarding {
+        if piece.is_empty() {
             return;
         }
-        if self.partial.len() + piece.len() >= line_bytes_max {
+        let bytes = self.partial.len() + piece.len();
+        if self.discarded > 0 {
+            self.discard(piece.len(), each);
+        } else if bytes >= line_bytes_max {
             self.partial = Vec::new();
-            self.discarding = true;
             each(Frame::TooLong);
-            return;
+            self.discard(bytes, each);
+        } else {
+            self.partial.extend_from_slice(piece);
         }
-        self.partial.extend_from_slice(piece);
+    }
+
+    fn discard(&mut self, bytes: usize, each: &mut impl FnMut(Frame<'_>)) {
+        let before = self.discarded;
+        self.discarded = before.saturating_add(bytes);
+        if before < ENDLESS_LINE_BYTES && self.discarded >= ENDLESS_LINE_BYTES {
+            each(Frame::Endless);
+        }
     }
 }
 
 fn emit(line: &[u8], line_bytes_max: usize, each: &mut impl FnMut(Frame<'_>)) {
+    let bytes = line.len();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() + 2 > line_bytes_max {
         each(Frame::TooLong);
+        if bytes >= ENDLESS_LINE_BYTES {
+            each(Frame::Endless);
+        }
     } else if !line.is_empty() {
         each(Frame::Line(line));
     }
@@ -91,6 +112,7 @@ mod tests {
                 seen.push(match frame {
                     Frame::Line(line) => String::from_utf8_lossy(line).into_owned(),
                     Frame::TooLong => "<too long>".to_owned(),
+                    Frame::Endless => "<endless>".to_owned(),
                 });
             });
         }
@@ -113,13 +135,20 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_reported_once_and_not_kept() {
+    fn an_endless_line_is_reported_and_not_kept() {
         let mut framer = Framer::default();
         let mut reports = 0;
         for _ in 0..1000 {
             framer.feed(&[b'x'; 1000], 512, |_| reports += 1);
         }
-        assert_eq!((reports, framer.partial_bytes()), (1, 0));
+        assert_eq!((reports, framer.partial_bytes()), (2, 0));
+        let (long, endless) = ([b'x'; ENDLESS_LINE_BYTES - 1], [b'x'; ENDLESS_LINE_BYTES]);
+        assert_eq!(frames(&[&long, b"\nPING z\n"], 512), ["<too long>", "PING z"]);
+        assert_eq!(frames(&[&[b'x'; 600], &long, b"\n"], 512), ["<too long>", "<endless>"]);
+        assert_eq!(
+            frames(&[&[&endless[..], b"\nPING z\n"].concat()], 512),
+            ["<too long>", "<endless>", "PING z"]
+        );
         assert_eq!(frames(&[&[b'x'; 600], b"yy\nPING z\n"], 512), ["<too long>", "PING z"]);
     }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::limits::ISUPPORT_TOKENS_PER_LINE;
+use crate::limits::{ISUPPORT_BYTES_PER_LINE, ISUPPORT_TOKENS_PER_LINE};
 
 /// One token, as a client reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,21 @@ pub fn token(name: &str, value: &str) -> String {
 
 /// The tokens in groups that fit on a line each, separated by spaces.
 pub fn lines(tokens: &[String]) -> Vec<String> {
-    tokens.chunks(ISUPPORT_TOKENS_PER_LINE).map(|tokens| tokens.join(" ")).collect()
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for token in tokens {
+        match lines.last_mut() {
+            Some((count, line))
+                if *count < ISUPPORT_TOKENS_PER_LINE
+                    && line.len() + token.len() < ISUPPORT_BYTES_PER_LINE =>
+            {
+                *count += 1;
+                line.push(' ');
+                line.push_str(token);
+            }
+            _ => lines.push((1, token.clone())),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 fn unescape(value: &str) -> String {
@@ -92,5 +106,12 @@ mod tests {
         let tokens: Vec<String> = (0..30).map(|n| n.to_string()).collect();
         let counts: Vec<usize> = lines(&tokens).iter().map(|line| line.split(' ').count()).collect();
         assert_eq!(counts, [13, 13, 4]);
+    }
+
+    #[test]
+    fn long_tokens_are_not_cut() {
+        let tokens: Vec<String> = ["a", "b", "c"].map(|letter| letter.repeat(150)).to_vec();
+        let lengths: Vec<usize> = lines(&tokens).iter().map(String::len).collect();
+        assert_eq!(lengths, [301, 150]);
     }
 }

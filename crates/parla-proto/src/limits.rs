@@ -15,11 +15,17 @@ pub const CLIENT_LINE_BYTES_MAX: usize = CLIENT_TAGS_BYTES_MAX + LINE_BYTES_MAX;
 /// A whole line from a server.
 pub const SERVER_LINE_BYTES_MAX: usize = SERVER_TAGS_BYTES_MAX + LINE_BYTES_MAX;
 
+/// Bytes without the end of a line after which none is to be expected.
+pub const ENDLESS_LINE_BYTES: usize = 16 * 1024;
+
 /// Parameters of a message; the last one takes what is left. RFC 1459, 2.3.
 pub const PARAMS_MAX: usize = 15;
 
 /// Tokens in one line of ISUPPORT. <https://modern.ircdocs.horse/#rplisupport-005>
 pub const ISUPPORT_TOKENS_PER_LINE: usize = 13;
+
+/// Tokens in one line of ISUPPORT, in bytes: what is left of a line beside the server's name, a nick and the text.
+pub const ISUPPORT_BYTES_PER_LINE: usize = 360;
 
 /// A `label` that a client chose. <https://ircv3.net/specs/extensions/labeled-response>
 pub const LABEL_BYTES_MAX: usize = 64;

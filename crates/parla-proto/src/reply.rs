@@ -191,6 +191,8 @@ replies! {
     ErroneousNick { nick: &'a str } = 432 [nick] "This nickname is not allowed: use letters, digits, - and _, not starting with a digit";
     /// ERR_NICKNAMEINUSE.
     NickInUse { nick: &'a str } = 433 [nick] "Nickname is already in use";
+    /// ERR_UNAVAILRESOURCE.
+    NickUnavailable { nick: &'a str } = 437 [nick] "This nickname is reserved for services";
     /// ERR_USERNOTINCHANNEL.
     UserNotInChannel { nick: &'a str, channel: &'a str } = 441 [nick, channel] "They aren't on that channel";
     /// ERR_NOTONCHANNEL.
@@ -227,6 +229,22 @@ replies! {
     UsersDontMatch {} = 502 [] "Cannot see or change modes for other users";
     /// ERR_INVALIDMODEPARAM.
     InvalidModeParam { target: &'a str, letter: char, param: &'a str, why: &'a str } = 696 [target, letter, param] why;
+    /// RPL_MONONLINE; sources separated by commas.
+    MonitorOnline { targets: &'a str } = 730 [] targets;
+    /// RPL_MONOFFLINE; nicks separated by commas.
+    MonitorOffline { targets: &'a str } = 731 [] targets;
+    /// RPL_MONLIST; nicks separated by commas.
+    MonitorList { targets: &'a str } = 732 [] targets;
+    /// RPL_ENDOFMONLIST.
+    EndOfMonitorList {} = 733 [] "End of MONITOR list";
+    /// ERR_MONLISTFULL; the nicks that are not watched, separated by commas.
+    MonitorListFull { limit: usize, targets: &'a str } = 734 [limit, targets] "Monitor list is full";
+    /// RPL_LOGGEDIN.
+    LoggedIn { source: &'a str, account: &'a str } = 900 [source, account] format_args!("You are now logged in as {account}");
+    /// RPL_LOGGEDOUT.
+    LoggedOut { source: &'a str } = 901 [source] "You are now logged out";
+    /// ERR_SASLFAIL.
+    SaslFailed { why: &'a str } = 904 [] why;
 }
 
 impl Reply<'_> {

@@ -2,7 +2,11 @@
 //!
 //! <https://ircv3.net/specs/extensions/message-tags>
 
+mod denied;
+
 use std::borrow::Cow;
+
+pub use denied::{BadDeniedTags, DENIED_TAGS_BYTES_MAX, DeniedTags};
 
 /// The tags of one message, as they stand on the wire, without the `@`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use parla_proto::{ChannelName, Reply, Timestamp, reply::StandardReply};
+use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
     entry::EntryCommand,
@@ -13,6 +13,7 @@ use crate::{
     refusal::Refusal,
     session::Session,
     settings::Settings,
+    watchers::Watchers,
 };
 
 /// One command of one session.
@@ -23,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) network: &'a Network,
     pub(crate) session: &'a mut Session,
+    /// Whom the sessions of this machine watch.
+    pub(crate) watchers: &'a mut Watchers,
     pub(crate) out: &'a mut Outputs,
     pub(crate) proposals: &'a mut Vec<EntryCommand>,
     /// Set by a command after which the connection ends, with what the client is told.
@@ -85,6 +88,11 @@ impl<'a> Context<'a> {
         let mut seen = BTreeSet::new();
         let names = list.split(',').filter(|name| !name.is_empty());
         names.filter(|name| seen.insert(self.settings.casemapping.fold(name))).collect()
+    }
+
+    /// A nick as a person wrote it.
+    pub(crate) fn nick(&self, nick: &str) -> Result<Nick, Refusal> {
+        names::nick(nick, &self.settings.name_rules()).map_err(|_| Refusal::ErroneousNick(nick.to_owned()))
     }
 
     /// A channel name as a person wrote it.

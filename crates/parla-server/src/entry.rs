@@ -66,6 +66,9 @@ pub enum EntryCommand {
     Kick(Kick),
     Invite(Invite),
     Away(Option<String>),
+    Setname(String),
+    /// Logs the actor in to an account, or out.
+    Account(Option<String>),
 }
 
 /// A connection becomes a user.

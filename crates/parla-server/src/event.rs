@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, mode::UserModes};
+use parla_proto::{ChannelName, Nick, mode::UserModes};
 
 use crate::{
     change::Spoken,
@@ -15,9 +15,9 @@ pub(crate) enum Event {
     /// The connection of the entry's origin is now this user.
     Registered(UserId),
     /// A user has another nick.
-    Renamed { user: UserId, old_source: String },
+    Renamed { user: UserId, old_nick: Nick, old_source: String },
     /// A user is gone; `peers` shared a channel with it.
-    Quit { user: UserId, source: String, reason: String, peers: Vec<UserId> },
+    Quit { user: UserId, nick: Nick, source: String, reason: String, peers: Vec<UserId> },
     /// A user entered a channel.
     Joined { user: UserId, channel: ChannelId },
     /// A user left a channel; `members` are those who stay.
@@ -53,4 +53,8 @@ pub(crate) enum Event {
     Invited { by: String, user: UserId, nick: String, channel: ChannelName },
     /// A user says that it is away, or back; that may be no news.
     AwayChanged { user: UserId, changes: bool },
+    /// A user has another real name.
+    RealnameChanged { user: UserId },
+    /// A user logged in or out; that may be no news.
+    AccountChanged { user: UserId, changes: bool },
 }

@@ -30,6 +30,11 @@ pub enum Input {
         /// Which.
         connection: ConnectionId,
     },
+    /// The line that was longer than it may be goes on and on.
+    LineEndless {
+        /// Which.
+        connection: ConnectionId,
+    },
     /// A connection is no more. Not for those that the server closed by [`crate::Output::Close`].
     Disconnected {
         /// Which.

@@ -6,6 +6,7 @@
 //! A [`session`](crate) is one connection and belongs to this machine; the network is what all share, and changes only by committing
 //! an [`Entry`] from one ordered log.
 
+mod account;
 mod change;
 mod command;
 mod connection;
@@ -17,6 +18,7 @@ mod input;
 pub mod limits;
 mod names;
 mod network;
+mod offer;
 mod output;
 mod publish;
 mod refusal;
@@ -25,6 +27,7 @@ mod session;
 mod sessions;
 pub mod settings;
 mod timers;
+mod watchers;
 
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};

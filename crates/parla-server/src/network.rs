@@ -12,6 +12,7 @@ use parla_proto::{ChannelName, Nick, mode::UserModes, name::Casemapping};
 use slotmap::{DefaultKey, SlotMap};
 
 use crate::{
+    account,
     change::Change,
     command,
     effects::Effects,
@@ -106,6 +107,8 @@ impl Network {
             EntryCommand::Kick(kick) => command::kick::commit(self, &meta, kick, effects),
             EntryCommand::Invite(invite) => command::invite::commit(self, &meta, &invite, effects),
             EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
+            EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
+            EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
         };
         if let Err(refusal) = result {
             effects.refusals.push(refusal);

@@ -3,31 +3,62 @@
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, MsgId, Timestamp};
+use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
 use smallvec::SmallVec;
 
 use crate::{
+    account,
     change::Spoken,
     command,
     connection::ConnectionId,
     entry::{Meta, Verb},
     event::Event,
-    network::{Network, UserId},
+    network::{Network, UserId, user::User},
     output::{Output, Outputs, Recipients},
     session::response::tag,
     sessions::Sessions,
+    watchers::Watchers,
 };
 
 /// Turns the events of one entry into lines for the connections of this machine.
 pub(crate) struct Publisher<'a> {
     pub(crate) network: &'a Network,
     pub(crate) sessions: &'a mut Sessions,
+    pub(crate) watchers: &'a Watchers,
     pub(crate) out: &'a mut Outputs,
     pub(crate) meta: Meta,
     /// Since when the server runs.
     pub(crate) started_at: Timestamp,
     /// The connection that gets the answer, if it is on this machine.
     pub(crate) origin: Option<ConnectionId>,
+    /// Whose lines carry an account.
+    pub(crate) sender: Option<Sender>,
+}
+
+/// The actor of an entry as it was before, if it was logged in: every line that comes from it carries its account for those
+/// who want that. <https://ircv3.net/specs/extensions/account-tag>
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    source: Box<str>,
+    account: Box<str>,
+}
+
+impl Sender {
+    /// The sender that a user is.
+    pub(crate) fn of(user: &User) -> Option<Self> {
+        user.account().map(|account| Self { source: user.source().into(), account: account.into() })
+    }
+
+    /// The line with the account, if it comes from this sender and has none.
+    fn sign(&self, line: Bytes) -> Bytes {
+        let is_signed = Message::tags_of(&line).get("account").is_some();
+        let mut words = line.split(|byte| *byte == b' ').skip_while(|word| word.starts_with(b"@"));
+        let source = words.next().and_then(|word| word.strip_prefix(b":"));
+        if is_signed || source != Some(self.source.as_bytes()) {
+            return line;
+        }
+        tag(&line, &format!("account={}", escape(&self.account)))
+    }
 }
 
 /// What tags a line can have, and which of them a client gets is up to its capabilities.
@@ -83,10 +114,13 @@ impl Publisher<'_> {
     /// Sends what one event means to everyone who must hear of it.
     pub(crate) fn publish(&mut self, event: &Event) {
         match event {
-            Event::Registered(user) => command::user::welcome(self, *user),
-            Event::Renamed { user, old_source } => command::nick::publish(self, *user, old_source),
-            Event::Quit { user, source, reason, peers } => {
+            Event::Registered(user) => command::user::publish(self, *user),
+            Event::Renamed { user, old_nick, old_source } => {
+                command::nick::publish(self, *user, (old_nick, old_source));
+            }
+            Event::Quit { user, nick, source, reason, peers } => {
                 command::quit::publish(self, source, reason, peers);
+                command::monitor::tell_offline(self, nick);
                 self.sessions.forget_user(*user);
             }
             Event::Joined { user, channel } => command::join::publish(self, *user, *channel),
@@ -120,7 +154,32 @@ impl Publisher<'_> {
                 command::invite::publish(self, by, (*user, nick), channel);
             }
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
+            Event::RealnameChanged { user } => command::setname::publish(self, *user),
+            Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
         }
+    }
+
+    /// The users of this machine who watch a nick.
+    pub(crate) fn watchers_of(&self, nick: &Nick) -> Vec<UserId> {
+        self.watchers.of(nick).filter_map(|watcher| self.sessions.get(watcher)?.user()).collect()
+    }
+
+    /// Who hears of a change of a user, once each: the user, those who share a channel with it, and those who watch it
+    /// and said that they want more of it; all of them only if they know `capability`.
+    pub(crate) fn interested_in(&self, id: UserId, capability: Capabilities) -> Vec<UserId> {
+        let Some(user) = self.network.user(id) else { return Vec::new() };
+        let knows = |reader: UserId, needed: Capabilities| {
+            self.sessions.receiver(reader).is_some_and(|receiver| receiver.capabilities.contains(needed))
+        };
+        let mut readers = self.network.peers(id, user);
+        readers.push(id);
+        readers.retain(|reader| knows(*reader, capability));
+        let watchers = self.watchers_of(user.nick()).into_iter();
+        readers
+            .extend(watchers.filter(|watcher| knows(*watcher, capability | Capabilities::EXTENDED_MONITOR)));
+        readers.sort_unstable();
+        readers.dedup();
+        readers
     }
 
     /// Sends one line to an audience; those who want it get the time with it.
@@ -139,13 +198,20 @@ impl Publisher<'_> {
         mut render: impl FnMut(Timestamp, Capabilities) -> Option<Bytes>,
     ) {
         let mut renderings: SmallVec<[Rendering; 4]> = SmallVec::new();
+        let sender = self.sender.clone();
+        let relevant = if sender.is_some() { relevant | Capabilities::ACCOUNT_TAG } else { relevant };
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
         for user in audience {
             let Some(receiver) = self.sessions.receiver(user) else { continue };
             let capabilities = receiver.capabilities & relevant;
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
+                let signs = sender.as_ref().filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG));
                 let line = render(self.meta.at, capabilities);
+                let line = match signs {
+                    Some(sender) => line.map(|line| sender.sign(line)),
+                    None => line,
+                };
                 renderings.push(Rendering { capabilities, line, to: Recipients::new() });
                 renderings.len() - 1
             });

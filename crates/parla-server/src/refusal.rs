@@ -22,6 +22,7 @@ pub(crate) enum Refusal {
     NoNickGiven,
     ErroneousNick(String),
     NickInUse(String),
+    NickReserved(String),
     UserNotInChannel(String, ChannelName),
     NotOnChannel(ChannelName),
     UserOnChannel(String, ChannelName),
@@ -85,6 +86,7 @@ impl Refusal {
             Self::NoNickGiven => Reply::NoNickGiven {},
             Self::ErroneousNick(nick) => Reply::ErroneousNick { nick },
             Self::NickInUse(nick) => Reply::NickInUse { nick },
+            Self::NickReserved(nick) => Reply::NickUnavailable { nick },
             Self::UserNotInChannel(nick, channel) => {
                 Reply::UserNotInChannel { nick, channel: channel.as_str() }
             }

@@ -20,6 +20,7 @@ use crate::{
     sessions::Sessions,
     settings::Settings,
     timers::Timers,
+    watchers::Watchers,
 };
 
 /// An IRC server. One owner, one thread; `&mut` is the only lock.
@@ -30,6 +31,7 @@ pub struct Server {
     log: LogMode,
     network: Network,
     sessions: Sessions,
+    watchers: Watchers,
     timers: Timers,
     started_at: Timestamp,
     now: Timestamp,
@@ -45,6 +47,7 @@ impl Server {
             node: NodeId::default(),
             log,
             sessions: Sessions::default(),
+            watchers: Watchers::default(),
             timers: Timers::default(),
             started_at: now,
             now,
@@ -58,6 +61,7 @@ impl Server {
             Input::Connected { connection, peer } => self.connected(connection, peer),
             Input::Line { connection, line } => self.receive(connection, WaitingLine::Line(line), out),
             Input::LineTooLong { connection } => self.receive(connection, WaitingLine::TooLong, out),
+            Input::LineEndless { connection } => self.receive(connection, WaitingLine::Endless, out),
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
@@ -113,6 +117,7 @@ impl Server {
     /// Ends a session and gives its user, who is still in the network.
     fn close(&mut self, connection: ConnectionId, error: Option<&str>, out: &mut Outputs) -> Option<UserId> {
         let mut session = self.sessions.remove(connection)?;
+        self.watchers.clear(connection);
         if let Some(at) = session.wakes_at {
             self.timers.remove(at, connection);
         }

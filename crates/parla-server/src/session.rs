@@ -101,6 +101,7 @@ pub(crate) enum Until {
 pub(crate) enum WaitingLine {
     Line(Box<[u8]>),
     TooLong,
+    Endless,
     /// The client will send nothing more.
     End,
 }

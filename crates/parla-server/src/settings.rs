@@ -7,6 +7,7 @@ use parla_proto::{
     ChannelName, Mask,
     mode::UserModes,
     name::{Casemapping, NameRules},
+    tag::DeniedTags,
 };
 
 use crate::network::channel::Flags;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub redaction: bool,
     /// Bounds of METADATA; none: it is not offered.
     pub metadata: Option<Metadata>,
+    /// Tags of clients that are not relayed; CLIENTTAGDENY.
+    pub denied_client_tags: DeniedTags,
     /// Whether clients are sent to TLS.
     pub sts: Option<Sts>,
     /// Messages in one answer of CHATHISTORY.
@@ -225,6 +228,7 @@ impl Settings {
             history: true,
             redaction: true,
             metadata: Some(Metadata::default()),
+            denied_client_tags: DeniedTags::default(),
             sts: None,
             history_reply_max: 1000,
             history_reply_bytes_max: 512 * 1024,

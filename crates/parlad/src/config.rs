@@ -214,6 +214,10 @@ impl Config {
         settings.history = file.history.enabled;
         settings.history_reply_max = file.history.max_reply;
         settings.history_reply_bytes_max = file.connections.send_queue_bytes() / 2;
+        match file.messages.denied_client_tags() {
+            Ok(denied) => settings.denied_client_tags = denied,
+            Err(error) => problems.push(format!("messages.denied_client_tags: {error}")),
+        }
         for name in &file.channels.autojoin {
             match ChannelName::parse(name, &settings.name_rules()) {
                 Ok(name) => settings.autojoin.push(name),

@@ -360,6 +360,7 @@ impl Task {
             let input = HubInput::Server(match frame {
                 Frame::Line(line) => Input::Line { connection: self.id, line: line.into() },
                 Frame::TooLong => Input::LineTooLong { connection: self.id },
+                Frame::Endless => Input::LineEndless { connection: self.id },
             });
             if !received.waiting.is_empty() {
                 received.waiting.push(input);

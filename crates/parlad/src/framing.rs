@@ -212,6 +212,7 @@ mod tests {
             let closed = reader.feed(piece, |heard| match heard {
                 Heard::Line(Frame::Line(line)) => lines.push(String::from_utf8_lossy(line).into_owned()),
                 Heard::Line(Frame::TooLong) => lines.push("<too long>".to_owned()),
+                Heard::Line(Frame::Endless) => lines.push("<endless>".to_owned()),
                 Heard::Reply(bytes) => reply.extend(bytes),
             });
             if let Some(code) = closed {

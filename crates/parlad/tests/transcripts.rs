@@ -120,6 +120,9 @@ fn configuration(settings: &Settings) -> String {
     if let Some(modes) = &settings.channel_modes {
         key(format!("default_modes = {}", text(modes)));
     }
+    if !settings.denied_client_tags.is_empty() {
+        key(format!("[messages]\ndenied_client_tags = {}", Value::from(settings.denied_client_tags.clone())));
+    }
     key(format!("[history]\nenabled = {}", !settings.history_off));
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));

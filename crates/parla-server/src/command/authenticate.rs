@@ -1,10 +1,12 @@
-//! AUTHENTICATE. <https://ircv3.net/specs/extensions/sasl-3.1>
+//! AUTHENTICATE: logging in by SASL, which this server does not offer. <https://ircv3.net/specs/extensions/sasl-3.1>
 
-use parla_proto::command::Authenticate;
+use parla_proto::{Reply, command::Authenticate};
 
 use crate::{context::Context, refusal::Refusal};
 
-pub(crate) fn run(context: &mut Context<'_>, authenticate: &Authenticate<'_>) -> Result<(), Refusal> {
-    let _ = (context, authenticate);
-    Err(Refusal::UnknownCommand("AUTHENTICATE"))
+/// Says at once that it failed: a client that asks without being offered would wait for a word of SASL before it goes on.
+#[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
+pub(crate) fn run(context: &mut Context<'_>, _authenticate: &Authenticate<'_>) -> Result<(), Refusal> {
+    context.reply(Reply::SaslFailed { why: "SASL authentication failed: this server has no accounts" });
+    Ok(())
 }

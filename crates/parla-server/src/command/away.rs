@@ -46,20 +46,21 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) 
     let reply = if user.away.is_some() { Reply::NowAway {} } else { Reply::UnAway {} };
     publisher.answer(reply.encode(&network.settings.name, user.nick().as_str()));
     if changes {
-        announce_to_watchers(publisher, network.peers(id, user), user);
+        let readers = publisher.interested_in(id, Capabilities::AWAY_NOTIFY);
+        publisher.announce(readers.into_iter().filter(|reader| *reader != id), line(user));
     }
 }
 
 /// Tells those of an audience who want to know whether the user is away.
-pub(crate) fn announce_to_watchers(publisher: &mut Publisher<'_>, audience: Vec<UserId>, user: &User) {
-    let watchers: Vec<UserId> = audience
+pub(crate) fn announce_to(publisher: &mut Publisher<'_>, audience: Vec<UserId>, user: &User) {
+    let readers: Vec<UserId> = audience
         .into_iter()
         .filter(|peer| {
             let receiver = publisher.sessions.receiver(*peer);
             receiver.is_some_and(|receiver| receiver.capabilities.contains(Capabilities::AWAY_NOTIFY))
         })
         .collect();
-    publisher.announce(watchers.into_iter(), line(user));
+    publisher.announce(readers.into_iter(), line(user));
 }
 
 /// Tells the sender of a message that its receiver is away.

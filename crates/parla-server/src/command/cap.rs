@@ -2,15 +2,20 @@
 
 use parla_proto::{Capabilities, Line, Reply, command::Cap};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{
+    context::Context,
+    offer::{self, Version},
+    refusal::Refusal,
+};
 
+#[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
 pub(crate) fn run(context: &mut Context<'_>, cap: &Cap<'_>) -> Result<(), Refusal> {
     let argument = cap.argument.unwrap_or_default();
     match cap.subcommand.to_ascii_uppercase().as_str() {
         "LS" => list_supported(context, argument),
         "LIST" => {
-            let names = join(context.session.capabilities);
-            answer(context, "LIST", &names);
+            let names = context.session.capabilities.names().map(str::to_owned).collect();
+            list(context, "LIST", (Version::of(context.session), names));
         }
         "REQ" => request(context, argument),
         "END" => {
@@ -24,16 +29,17 @@ pub(crate) fn run(context: &mut Context<'_>, cap: &Cap<'_>) -> Result<(), Refusa
 }
 
 fn list_supported(context: &mut Context<'_>, version: &str) {
-    let understands_302 = version.parse::<u32>().is_ok_and(|version| version >= 302);
+    let version = Version::parse(version);
     if let Some(registration) = context.session.registration() {
         registration.negotiating = true;
     }
-    if understands_302 {
+    // Who has said once that it understands more is believed, whatever it asks later.
+    if version == Version::V302 {
         context.session.understands_302 = true;
         context.session.capabilities |= Capabilities::CAP_NOTIFY;
     }
-    let names = join(supported(context));
-    answer(context, "LS", &names);
+    let words = offer::words(context.settings, &context.session.peer, version);
+    list(context, "LS", (version, words));
 }
 
 fn request(context: &mut Context<'_>, list: &str) {
@@ -42,31 +48,41 @@ fn request(context: &mut Context<'_>, list: &str) {
     }
     let may_remove =
         |removed| !(context.session.understands_302 && Capabilities::CAP_NOTIFY.intersects(removed));
+    let supported = offer::supported(context.settings);
     let asked = Capabilities::requested(list)
-        .filter(|(added, removed)| supported(context).contains(*added) && may_remove(*removed));
-    let Some((added, removed)) = asked else {
-        answer(context, "NAK", list);
-        return;
-    };
-    context.session.capabilities = (context.session.capabilities | added) - removed;
-    answer(context, "ACK", list);
-}
-
-/// What this server offers.
-fn supported(context: &Context<'_>) -> Capabilities {
-    if context.settings.history {
-        Capabilities::all()
-    } else {
-        Capabilities::all() - Capabilities::CHATHISTORY
+        .filter(|(added, removed)| supported.contains(*added) && may_remove(*removed));
+    let words: Vec<String> = list.split_ascii_whitespace().map(str::to_owned).collect();
+    let subcommand = if asked.is_some() { "ACK" } else { "NAK" };
+    for list in offer::lines(&context.settings.name, (&target(context), subcommand), &words) {
+        answer(context, |line| line.param(subcommand).text(list));
+    }
+    if let Some((added, removed)) = asked {
+        context.session.capabilities = (context.session.capabilities | added) - removed;
     }
 }
 
-fn answer(context: &mut Context<'_>, subcommand: &str, list: &str) {
-    let target = if context.session.user().is_some() { context.target() } else { "*".to_owned() };
-    let line = Line::from(&context.settings.name).command("CAP").param(target);
-    context.line(line.param(subcommand).text(list.trim()).finish());
+/// Answers with a list. Clients of version 301 understand one line only, and get what fits: drafts go first.
+fn list(context: &mut Context<'_>, subcommand: &str, (version, mut words): (Version, Vec<String>)) {
+    if version == Version::V301 {
+        words.sort_by_key(|word| word.starts_with("draft/"));
+    }
+    let mut lines = offer::lines(&context.settings.name, (&target(context), subcommand), &words);
+    if version == Version::V301 {
+        lines.truncate(1);
+    }
+    let Some(last) = lines.pop() else { return };
+    for list in lines {
+        answer(context, |line| line.param(subcommand).param(offer::MORE).text(list));
+    }
+    answer(context, |line| line.param(subcommand).text(last));
 }
 
-fn join(capabilities: Capabilities) -> String {
-    capabilities.names().collect::<Vec<_>>().join(" ")
+fn answer(context: &mut Context<'_>, rest: impl FnOnce(Line) -> Line) {
+    let line = Line::from(&context.settings.name).command("CAP").param(target(context));
+    context.line(rest(line).finish());
+}
+
+/// Until it is registered a client has no name, whatever nick it has asked for.
+fn target(context: &Context<'_>) -> String {
+    if context.session.user().is_some() { context.target() } else { "*".to_owned() }
 }

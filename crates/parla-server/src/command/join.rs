@@ -99,7 +99,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     });
     if user.away.is_some() {
         let others = channel.members.keys().copied().filter(|member| *member != user_id).collect();
-        away::announce_to_watchers(publisher, others, user);
+        away::announce_to(publisher, others, user);
     }
     let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
     let mut lines = topic::replies(network, channel, user.nick().as_str());

@@ -1,10 +1,110 @@
-//! MONITOR. <https://ircv3.net/specs/extensions/monitor>
+//! MONITOR: a session is told when people come and go. <https://ircv3.net/specs/extensions/monitor>
+//!
+//! The lists belong to the sessions of this machine, and die with them.
 
-use parla_proto::command::Monitor;
+use parla_proto::{Nick, Reply, command::Monitor, limits::LINE_BYTES_MAX};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::user::User, publish::Publisher, refusal::Refusal};
+
+/// What the numerics that come unasked call their reader, so that all who watch get the same line.
+const ANYONE: &str = "*";
 
 pub(crate) fn run(context: &mut Context<'_>, monitor: &Monitor<'_>) -> Result<(), Refusal> {
-    let _ = (context, monitor);
-    Err(Refusal::UnknownCommand("MONITOR"))
+    context.me()?;
+    let connection = context.session.connection;
+    match monitor.subcommand {
+        "+" => add(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?),
+        "-" => remove(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?),
+        "C" | "c" => context.watchers.clear(connection),
+        "L" | "l" => {
+            let nicks: Vec<String> = watched(context).iter().map(ToString::to_string).collect();
+            tell(context, &nicks, |targets| Reply::MonitorList { targets });
+            context.reply(Reply::EndOfMonitorList {});
+        }
+        "S" | "s" => tell_who_is_here(context, &watched(context)),
+        _ => {
+            let why = "MONITOR takes + or - with nicknames, C, L or S";
+            context.reply(Reply::UnknownError { command: "MONITOR", why });
+        }
+    }
+    Ok(())
+}
+
+fn watched(context: &Context<'_>) -> Vec<Nick> {
+    context.watchers.list(context.session.connection).to_vec()
+}
+
+/// Puts nicks on the list, and tells of each whether it is here, on the list before or not.
+fn add(context: &mut Context<'_>, nicks: &str) {
+    let (connection, most) = (context.session.connection, context.settings.limits.monitor_targets);
+    let (mut watched, mut refused) = (Vec::new(), Vec::new());
+    for text in context.distinct(nicks) {
+        match context.nick(text) {
+            Ok(nick) if context.watchers.add(connection, nick.clone(), most).is_ok() => watched.push(nick),
+            Ok(_) => refused.push(text.to_owned()),
+            Err(refusal) => context.refuse(&refusal),
+        }
+    }
+    tell_who_is_here(context, &watched);
+    tell(context, &refused, |targets| Reply::MonitorListFull { limit: most, targets });
+}
+
+/// Takes nicks off the list; those that are not on it, or are none, are not worth a word.
+fn remove(context: &mut Context<'_>, nicks: &str) {
+    for text in context.distinct(nicks) {
+        if let Ok(nick) = context.nick(text) {
+            context.watchers.remove(context.session.connection, &nick);
+        }
+    }
+}
+
+fn tell_who_is_here(context: &mut Context<'_>, nicks: &[Nick]) {
+    let (mut here, mut gone) = (Vec::new(), Vec::new());
+    for nick in nicks {
+        match context.network.find_user(nick.as_str()) {
+            Ok((_, user)) => here.push(user.source().to_owned()),
+            Err(_) => gone.push(nick.to_string()),
+        }
+    }
+    tell(context, &here, |targets| Reply::MonitorOnline { targets });
+    tell(context, &gone, |targets| Reply::MonitorOffline { targets });
+}
+
+/// Answers with targets separated by commas, in as many lines as they need.
+fn tell(context: &mut Context<'_>, targets: &[String], reply: impl for<'a> Fn(&'a str) -> Reply<'a>) {
+    let empty = reply("").encode(&context.settings.name, &context.target()).len();
+    let room = LINE_BYTES_MAX.saturating_sub(empty);
+    let mut line = String::new();
+    for target in targets {
+        if !line.is_empty() && line.len() + 1 + target.len() > room {
+            context.reply(reply(&line));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(',');
+        }
+        line.push_str(target);
+    }
+    if !line.is_empty() {
+        context.reply(reply(&line));
+    }
+}
+
+/// Tells those who watch a user's nick that it is here.
+pub(crate) fn tell_online(publisher: &mut Publisher<'_>, user: &User) {
+    let line = Reply::MonitorOnline { targets: user.source() };
+    tell_watchers(publisher, user.nick(), line);
+}
+
+/// Tells those who watch a nick that nobody has it any more.
+pub(crate) fn tell_offline(publisher: &mut Publisher<'_>, nick: &Nick) {
+    tell_watchers(publisher, nick, Reply::MonitorOffline { targets: nick.as_str() });
+}
+
+fn tell_watchers(publisher: &mut Publisher<'_>, nick: &Nick, reply: Reply<'_>) {
+    let watchers = publisher.watchers_of(nick);
+    if !watchers.is_empty() {
+        let line = reply.encode(&publisher.network.settings.name, ANYONE);
+        publisher.announce(watchers.into_iter(), line);
+    }
 }

@@ -2,21 +2,27 @@
 
 use parla_proto::{Line, Nick, command};
 
+use super::monitor;
 use crate::{
     context::Context,
     effects::Effects,
     entry::{EntryCommand, Meta},
     event::Event,
-    names,
     network::{Network, UserId},
     publish::Publisher,
     refusal::Refusal,
 };
 
+/// Names that people trust with their passwords, whether or not the network has such a service.
+const RESERVED: [&str; 8] =
+    ["botserv", "chanserv", "histserv", "hostserv", "memoserv", "nickserv", "operserv", "saslserv"];
+
 pub(crate) fn run(context: &mut Context<'_>, nick: &command::Nick<'_>) -> Result<(), Refusal> {
     let wanted = nick.nick.ok_or(Refusal::NoNickGiven)?;
-    let parsed = names::nick(wanted, &context.settings.name_rules());
-    let nick = parsed.map_err(|_| Refusal::ErroneousNick(wanted.to_owned()))?;
+    let nick = context.nick(wanted)?;
+    if RESERVED.contains(&nick.as_str().to_ascii_lowercase().as_str()) {
+        return Err(Refusal::NickReserved(wanted.to_owned()));
+    }
     if context.network.is_taken(&nick, context.session.user()) {
         return Err(Refusal::NickInUse(wanted.to_owned()));
     }
@@ -40,16 +46,22 @@ pub(crate) fn commit(
     if user.nick().as_str() == nick.as_str() {
         return Ok(());
     }
-    let old_source = user.source().to_owned();
+    let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick);
-    effects.events.push(Event::Renamed { user: id, old_source });
+    effects.events.push(Event::Renamed { user: id, old_nick, old_source });
     Ok(())
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &str) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old: (&Nick, &str)) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
+    let (old_nick, old_source) = old;
     let line = Line::from(&old_source).command("NICK").text(user.nick()).finish();
     let peers = network.peers(id, user);
     publisher.announce(peers.into_iter().chain([id]), line);
+    // In another case it is the same nick, which nobody has left.
+    if old_nick != user.nick() {
+        monitor::tell_offline(publisher, old_nick);
+        monitor::tell_online(publisher, user);
+    }
 }

@@ -37,7 +37,8 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
     let mut tags = String::new();
     if context.session.capabilities.contains(Capabilities::MESSAGE_TAGS) {
-        let given: Vec<_> = words.tags.client_only().collect();
+        let denied = &context.settings.denied_client_tags;
+        let given: Vec<_> = words.tags.client_only().filter(|tag| !denied.denies(tag.key)).collect();
         // Of several with one key, the last one counts.
         let is_last = |place: usize, key| given.iter().skip(place + 1).all(|later| later.key != key);
         for (_, tag) in given.iter().enumerate().filter(|(place, tag)| is_last(*place, tag.key)) {

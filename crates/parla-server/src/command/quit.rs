@@ -29,13 +29,13 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, user) = network.actor(meta)?;
-    let source = user.source().to_owned();
+    let (nick, source) = (user.nick().clone(), user.source().to_owned());
     let peers = network.peers(id, user);
     for channel in user.channels.clone() {
         network.leave(id, channel, effects);
     }
     network.remove_user(id);
-    effects.events.push(Event::Quit { user: id, source, reason: reason.to_owned(), peers });
+    effects.events.push(Event::Quit { user: id, nick, source, reason: reason.to_owned(), peers });
     Ok(())
 }
 

@@ -6,9 +6,10 @@ use super::privmsg::{Words, say};
 use crate::{context::Context, entry::Verb, refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, tagmsg: &Tagmsg<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
-    // Without the capability the tags are not read, and nothing is left to send.
+    // Without the capability the tags are not read, and those that are denied are not relayed: nothing is left to send.
+    let denied = &context.settings.denied_client_tags;
     if !context.session.capabilities.contains(Capabilities::MESSAGE_TAGS)
-        || tags.client_only().next().is_none()
+        || tags.client_only().all(|tag| denied.denies(tag.key))
     {
         return tagmsg.targets.map(|_| ()).ok_or(Refusal::NoRecipient("TAGMSG"));
     }

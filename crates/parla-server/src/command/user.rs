@@ -2,7 +2,7 @@
 
 use parla_proto::{Reply, command, isupport, isupport::token, limits, line::fitting, mode};
 
-use super::{lusers, mode::letters, motd};
+use super::{lusers, mode::letters, monitor, motd};
 use crate::{
     context::Context,
     effects::Effects,
@@ -44,8 +44,16 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Tells a new user where it is: 001 to 005, the counts and the message of the day.
-pub(crate) fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
+/// Tells a new user where it is, and those who wait for it that it is here.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
+    welcome(publisher, id);
+    if let Some(user) = publisher.network.user(id) {
+        monitor::tell_online(publisher, user);
+    }
+}
+
+/// 001 to 005, the counts and the message of the day.
+fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let network = publisher.network;
     let Some(user) = network.user(id).filter(|_| publisher.origin.is_some()) else { return };
     let settings = &network.settings;
@@ -93,6 +101,7 @@ pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
         token("MAXLIST", &format!("{}:{}", mode::letters(mode::ModeKind::List), limits.list_modes)),
         number("MAXTARGETS", targets),
         number("MODES", MODES_PER_COMMAND_MAX),
+        number("MONITOR", limits.monitor_targets),
         number("NAMELEN", limits.realname_bytes),
         token("NETWORK", &settings.network),
         number("NICKLEN", limits.nick_bytes),
@@ -107,6 +116,9 @@ pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
         number("USERLEN", limits.user_bytes),
         token("UTF8ONLY", ""),
     ];
+    if !settings.denied_client_tags.is_empty() {
+        tokens.push(token("CLIENTTAGDENY", &settings.denied_client_tags.token_value()));
+    }
     if settings.history {
         tokens.push(number("CHATHISTORY", settings.history_reply_max));
         tokens.push(token("MSGREFTYPES", "msgid,timestamp"));

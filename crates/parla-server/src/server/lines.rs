@@ -65,6 +65,7 @@ impl Server {
         match line {
             WaitingLine::Line(line) => self.line(connection, &line, out),
             WaitingLine::TooLong => self.reply(connection, Reply::InputTooLong {}, out),
+            WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
             WaitingLine::End => {}
         }
     }
@@ -117,6 +118,7 @@ impl Server {
             settings: &self.settings,
             network: &self.network,
             session,
+            watchers: &mut self.watchers,
             out,
             proposals: &mut proposals,
             close: &mut close,

@@ -4,6 +4,7 @@
 
 mod answer;
 mod room;
+pub(crate) mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -65,6 +66,8 @@ pub(crate) struct Client {
     pub(crate) capabilities: Capabilities,
     /// By their folded names.
     pub(crate) rooms: BTreeMap<String, Room>,
+    /// Whom the client watches, folded, and whether it was told that they are here.
+    watched: BTreeMap<String, bool>,
     /// Lines that the server has not taken.
     pub(crate) sent: VecDeque<Sent>,
     /// The client itself has closed the connection.
@@ -86,6 +89,7 @@ impl Client {
             source: String::new(),
             capabilities: Capabilities::empty(),
             rooms: BTreeMap::new(),
+            watched: BTreeMap::new(),
             sent: VecDeque::new(),
             left: false,
             pinged: None,
@@ -108,6 +112,7 @@ impl Client {
             Finding::new("lines taken", format!("{} has sent no line that was not taken", self.name()))
         })?;
         let Sent::Line(line) = sent else { return Ok(()) };
+        watch::line_taken(self, &line, scene);
         let answer = Answer::to(line, self.capabilities);
         let reads_bare = self.capabilities.contains(Capabilities::CHATHISTORY)
             && !self.capabilities.contains(Capabilities::BATCH);
@@ -203,7 +208,8 @@ impl Client {
         if message.command == "001" {
             self.welcomed(message);
         }
-        if let Some(nick) = self.nick.as_deref().filter(|_| is_numeric) {
+        let is_for_anyone = matches!(message.command, "730" | "731") && message.param(0) == Some("*");
+        if let Some(nick) = self.nick.as_deref().filter(|_| is_numeric && !is_for_anyone) {
             ensure(message.param(0) == Some(nick), "numeric", || format!("not to {nick}"))?;
         }
         match message.command {
@@ -214,6 +220,7 @@ impl Client {
             }
             "353" => room::hear_names(self, message, scene),
             "366" => room::hear_end_of_names(self, message, scene),
+            "730" | "731" => watch::hear(self, message, scene),
             "331" | "332" => room::hear_topic_reply(self, message, scene),
             "NOTICE" => {
                 let target = self.nick.as_deref();
@@ -280,15 +287,23 @@ impl Client {
             "MODE" | "INVITE" => ensure(to_me, "target", || "to someone else".to_owned()),
             "NICK" => room::hear_nick(self, message, from, scene),
             "QUIT" => room::hear_quit(self, message, from, scene),
-            "AWAY" => {
-                self.needs(Capabilities::AWAY_NOTIFY)?;
-                let who = scene.fold(from);
-                ensure(self.rooms.values().any(|room| room.members.contains_key(&who)), "outside", || {
-                    "away, and shares no room".to_owned()
-                })
-            }
+            "AWAY" => self.hear_of(from, Capabilities::AWAY_NOTIFY, scene),
+            "SETNAME" => self.hear_of(from, Capabilities::SETNAME, scene),
+            "ACCOUNT" => self.hear_of(from, Capabilities::ACCOUNT_NOTIFY, scene),
             _ => Err(Finding::new("unknown line", "the client knows no such command of a user".to_owned())),
         }
+    }
+
+    /// Something of a user that only those hear who want it, and who share a room or watch it.
+    fn hear_of(&self, from: &str, capability: Capabilities, scene: &Scene) -> Checked {
+        self.needs(capability)?;
+        let who = scene.fold(from);
+        let shares = self.rooms.values().any(|room| room.members.contains_key(&who));
+        let watches = self.capabilities.contains(Capabilities::EXTENDED_MONITOR)
+            && self.watched.get(&who) == Some(&true);
+        ensure(shares || watches || who == self.folded_nick(scene), "outside", || {
+            format!("{from} shares no room, and is not watched")
+        })
     }
 
     fn hear_private(

@@ -13,7 +13,7 @@ use slotmap::{DefaultKey, SlotMap};
 
 use super::{
     checkers::{self, Checked, Finding, ensure},
-    client::{Client, Scene, Sent, number},
+    client::{Client, Scene, Sent, number, watch},
     store::Store,
     trace::Trace,
 };
@@ -377,6 +377,11 @@ impl World {
             ensure(client.sent.is_empty() || !client.unthrottled, "lines taken", || {
                 format!("{} waits for nothing with {} lines not taken", client.name(), client.sent.len())
             })?;
+        }
+        let registered = self.clients.values().filter(|client| client.nick.is_some());
+        let here = registered.map(|client| client.folded_nick(scene)).collect();
+        for client in self.clients.values() {
+            watch::is_true(client, &here)?;
         }
         let mut members: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for client in self.clients.values() {

@@ -179,6 +179,7 @@ impl Backend for Memory {
             inputs.push(match frame {
                 Frame::Line(line) => Input::Line { connection, line: line.into() },
                 Frame::TooLong => Input::LineTooLong { connection },
+                Frame::Endless => Input::LineEndless { connection },
             });
         });
         for input in inputs {

@@ -50,6 +50,7 @@ fn read(mut stream: TcpStream, connection: ConnectionId, events: &mpsc::Sender<E
             let input = match frame {
                 Frame::Line(line) => Input::Line { connection, line: line.into() },
                 Frame::TooLong => Input::LineTooLong { connection },
+                Frame::Endless => Input::LineEndless { connection },
             };
             let _ = events.send(Event::Input(input));
         });

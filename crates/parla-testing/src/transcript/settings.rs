@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use parla_proto::{ChannelName, name::Casemapping};
+use parla_proto::{ChannelName, name::Casemapping, tag::DeniedTags};
 use parla_server::{Flags, Gateway, Peer, settings};
 
 use super::{NETWORK_NAME, SERVER_NAME, error::RunError};
@@ -28,6 +28,10 @@ pub struct Settings {
     pub history_reply_max: Option<usize>,
     /// `limit channels_per_client 2`; the key of `[limits]` and its value.
     pub limits: BTreeMap<String, usize>,
+    /// `deny * -typing`; `messages.denied_client_tags`.
+    pub denied_client_tags: Vec<String>,
+    /// `sts 6697`; `sts.port`, with a duration of an hour.
+    pub sts_port: Option<u16>,
     /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
     pub throttled: bool,
 }
@@ -54,6 +58,8 @@ impl Settings {
                 let (key, value) = value.split_once(' ').ok_or("limit <key> <number>")?;
                 self.limits.insert(key.to_owned(), number(value.trim())?);
             }
+            "deny" => self.denied_client_tags = value.split_whitespace().map(str::to_owned).collect(),
+            "sts" => self.sts_port = Some(value.parse().map_err(|_| format!("{value:?} is not a port"))?),
             "throttled" => self.throttled = true,
             _ => return Err(format!("there is no setting {word:?}")),
         }
@@ -95,6 +101,10 @@ impl Settings {
         for (key, value) in &self.limits {
             *limit(&mut server.limits, key).ok_or(RunError::Setting("limit"))? = *value;
         }
+        let denied = DeniedTags::new(self.denied_client_tags.iter().map(String::as_str));
+        server.denied_client_tags = denied.map_err(|_| RunError::Setting("deny"))?;
+        let duration = Duration::from_secs(3600);
+        server.sts = self.sts_port.map(|port| settings::Sts { duration, port });
         let rules = server.name_rules();
         let rooms = self.autojoin.iter().map(|name| ChannelName::parse(name, &rules));
         server.autojoin = rooms.collect::<Result<_, _>>().map_err(|_| RunError::Setting("autojoin"))?;

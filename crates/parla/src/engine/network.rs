@@ -264,6 +264,7 @@ impl Network {
                 match frame {
                     Frame::Line(line) => self.handle(Input::Line(line), around),
                     Frame::TooLong => self.handle(Input::LineTooLong, around),
+                    Frame::Endless => {}
                 }
             }
         });

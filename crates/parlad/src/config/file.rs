@@ -9,7 +9,10 @@ use std::{
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use parla_proto::name::Casemapping;
+use parla_proto::{
+    name::Casemapping,
+    tag::{BadDeniedTags, DeniedTags},
+};
 use parla_server::{Flags, settings};
 use serde::Deserialize;
 
@@ -35,6 +38,8 @@ pub(super) struct File {
     pub(super) channels: Channels,
     #[serde(default)]
     pub(super) history: History,
+    #[serde(default)]
+    pub(super) messages: Messages,
     #[serde(default)]
     pub(super) log: Log,
     pub(super) admin: Option<people::Admin>,
@@ -371,6 +376,18 @@ impl Default for History {
             store_tagmsg: Vec::new(),
             znc_max_reply: None,
         }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Messages {
+    denied_client_tags: Vec<String>,
+}
+
+impl Messages {
+    pub(super) fn denied_client_tags(&self) -> Result<DeniedTags, BadDeniedTags> {
+        DeniedTags::new(self.denied_client_tags.iter().map(String::as_str))
     }
 }
 

@@ -210,7 +210,7 @@ pub(super) fn hear_names(client: &mut Client, message: &Message<'_>, scene: &Sce
     let full = client.capabilities.contains(Capabilities::USERHOST_IN_NAMES);
     let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
     for word in message.param(3).unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
-        let source = Source::parse(word.trim_start_matches(['@', '+']));
+        let source = Source::parse(word.trim_start_matches(['~', '&', '@', '%', '+']));
         ensure(source.host.is_some() == full, "userhost-in-names", || word.to_owned())?;
         let known = room.names.insert(scene.fold(source.name), source.name.to_owned());
         ensure(known.is_none(), "membership", || format!("{word} twice in one list"))?;

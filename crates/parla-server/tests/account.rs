@@ -1,0 +1,213 @@
+//! Logging in and out, as a shared log brings it: who is told what.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+};
+
+use expect_test::{Expect, expect};
+use parla_proto::Timestamp;
+use parla_server::{
+    ConnectionId, Entry, EntryCommand, Input, LogMode, Meta, NodeId, Origin, Output, Outputs, Peer, Server,
+    Settings, UserId,
+};
+
+/// A server whose log this test keeps.
+struct Rig {
+    server: Server,
+    next_seq: u64,
+    clients: Vec<&'static str>,
+    users: BTreeMap<ConnectionId, UserId>,
+    heard: String,
+}
+
+impl Rig {
+    fn new() -> Self {
+        let settings = Settings::named("irc.example.org");
+        let server = Server::new(settings, LogMode::Shared, Vec::new(), Timestamp::default());
+        Self { server, next_seq: 1, clients: Vec::new(), users: BTreeMap::new(), heard: String::new() }
+    }
+
+    fn connection(&self, client: &str) -> ConnectionId {
+        let place = self.clients.iter().position(|known| *known == client).unwrap();
+        ConnectionId::from_number(place as u64 + 1)
+    }
+
+    fn connect(&mut self, client: &'static str, capabilities: &str) {
+        self.clients.push(client);
+        let connection = self.connection(client);
+        let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+        self.feed(Input::Connected { connection, peer });
+        for line in [
+            format!("CAP REQ :{capabilities}"),
+            format!("NICK {client}"),
+            format!("USER {client} 0 * :{client}"),
+            "CAP END".to_owned(),
+            // Its proposal tells who the client is.
+            "AWAY".to_owned(),
+        ] {
+            self.says(client, &line);
+        }
+        self.heard.clear();
+    }
+
+    fn says(&mut self, client: &str, line: &str) {
+        self.feed(Input::Line { connection: self.connection(client), line: line.as_bytes().into() });
+    }
+
+    /// What a login of the client writes into the log.
+    fn logs_in(&mut self, client: &str, account: Option<&str>) {
+        let connection = self.connection(client);
+        let actor = self.users.get(&connection).copied();
+        self.commit(
+            Origin { node: NodeId(0), connection, actor },
+            EntryCommand::Account(account.map(str::to_owned)),
+        );
+    }
+
+    fn commit(&mut self, origin: Origin, command: EntryCommand) {
+        let meta = Meta { seq: self.next_seq, at: Timestamp::default(), origin };
+        self.next_seq += 1;
+        self.feed(Input::Committed(Box::new(Entry { meta, command })));
+    }
+
+    fn feed(&mut self, input: Input) {
+        let mut out = Outputs::default();
+        self.server.handle(Timestamp::default(), input, &mut out);
+        for output in out.outputs {
+            match output {
+                Output::Deliver { to, line } => {
+                    let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+                    let mut names: Vec<&str> = self
+                        .clients
+                        .iter()
+                        .copied()
+                        .filter(|client| to.contains(&self.connection(client)))
+                        .collect();
+                    names.sort_unstable();
+                    self.heard += &format!("{}> {text}\n", names.join(", "));
+                }
+                Output::Propose(proposal) => {
+                    if let Some(actor) = proposal.origin.actor {
+                        self.users.insert(proposal.origin.connection, actor);
+                    }
+                    self.commit(proposal.origin, proposal.command);
+                }
+                Output::LinesTaken { .. } | Output::Close { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
+    fn check(&mut self, expected: Expect) {
+        expected.assert_eq(&std::mem::take(&mut self.heard));
+    }
+}
+
+/// Alice logs in; bob shares a channel and wants to know, carol shares it and does not, dave watches from outside.
+fn house() -> Rig {
+    let mut rig = Rig::new();
+    rig.connect("alice", "batch");
+    rig.connect("bob", "account-notify account-tag extended-join");
+    rig.connect("carol", "away-notify");
+    rig.connect("dave", "account-notify extended-monitor");
+    rig.connect("erin", "account-notify account-tag");
+    for client in ["alice", "bob", "carol"] {
+        rig.says(client, "JOIN #rust");
+    }
+    for client in ["dave", "erin"] {
+        rig.says(client, "MONITOR + alice");
+    }
+    rig.heard.clear();
+    rig
+}
+
+#[test]
+fn logging_in_and_out_is_told() {
+    let mut rig = house();
+    rig.logs_in("alice", Some("liddell"));
+    rig.check(expect![[r#"
+        alice> :irc.example.org 900 alice alice!alice@127.0.0.1 liddell :You are now logged in as liddell
+        bob, dave> :alice!alice@127.0.0.1 ACCOUNT liddell
+    "#]]);
+    rig.logs_in("alice", Some("liddell"));
+    rig.check(expect![[r#"
+        alice> :irc.example.org 900 alice alice!alice@127.0.0.1 liddell :You are now logged in as liddell
+    "#]]);
+    rig.logs_in("alice", Some("wonder"));
+    rig.check(expect![[r#"
+        alice> :irc.example.org 900 alice alice!alice@127.0.0.1 wonder :You are now logged in as wonder
+        bob> @account=liddell :alice!alice@127.0.0.1 ACCOUNT wonder
+        dave> :alice!alice@127.0.0.1 ACCOUNT wonder
+    "#]]);
+    rig.logs_in("bob", Some("bob"));
+    rig.check(expect![[r#"
+        bob> :irc.example.org 900 bob bob!bob@127.0.0.1 bob :You are now logged in as bob
+        bob> :bob!bob@127.0.0.1 ACCOUNT bob
+    "#]]);
+    rig.logs_in("alice", None);
+    rig.check(expect![[r#"
+        alice> :irc.example.org 901 alice alice!alice@127.0.0.1 :You are now logged out
+        bob> @account=wonder :alice!alice@127.0.0.1 ACCOUNT *
+        dave> :alice!alice@127.0.0.1 ACCOUNT *
+    "#]]);
+}
+
+#[test]
+fn every_line_of_a_user_carries_its_account() {
+    let mut rig = house();
+    rig.logs_in("alice", Some("liddell"));
+    rig.heard.clear();
+    for line in [
+        "PRIVMSG #rust :hello",
+        "TOPIC #rust :tea",
+        "MODE #rust +v bob",
+        "AWAY :lunch",
+        "NICK alicia",
+        "INVITE erin #rust",
+        "PART #rust :bye",
+        "JOIN #rust",
+        "QUIT :bye",
+    ] {
+        rig.says("alice", line);
+    }
+    rig.check(expect![[r#"
+        bob> @account=liddell :alice!alice@127.0.0.1 PRIVMSG #rust :hello
+        carol> :alice!alice@127.0.0.1 PRIVMSG #rust :hello
+        alice, carol> :alice!alice@127.0.0.1 TOPIC #rust :tea
+        bob> @account=liddell :alice!alice@127.0.0.1 TOPIC #rust :tea
+        alice, carol> :alice!alice@127.0.0.1 MODE #rust +v bob
+        bob> @account=liddell :alice!alice@127.0.0.1 MODE #rust +v bob
+        alice> :irc.example.org 306 alice :You have been marked as being away
+        carol> :alice!alice@127.0.0.1 AWAY :lunch
+        bob> @account=liddell :alice!alice@127.0.0.1 NICK :alicia
+        alice, carol> :alice!alice@127.0.0.1 NICK :alicia
+        dave> :irc.example.org 731 * :alice
+        erin> :irc.example.org 731 * :alice
+        alice> :irc.example.org 341 alicia erin #rust
+        erin> @account=liddell :alicia!alice@127.0.0.1 INVITE erin #rust
+        bob> @account=liddell :alicia!alice@127.0.0.1 PART #rust :bye
+        alice, carol> :alicia!alice@127.0.0.1 PART #rust :bye
+        bob> @account=liddell :alicia!alice@127.0.0.1 JOIN #rust liddell :alice
+        alice, carol> :alicia!alice@127.0.0.1 JOIN #rust
+        carol> :alicia!alice@127.0.0.1 AWAY :lunch
+        alice> :irc.example.org 332 alicia #rust :tea
+        alice> :irc.example.org 333 alicia #rust alice!alice@127.0.0.1 0
+        alice> :irc.example.org 353 alicia = #rust :+bob carol alicia
+        alice> :irc.example.org 366 alicia #rust :End of /NAMES list
+        alice> ERROR :Closing link: 127.0.0.1 (Quit: bye)
+        bob> @account=liddell :alicia!alice@127.0.0.1 QUIT :Quit: bye
+        carol> :alicia!alice@127.0.0.1 QUIT :Quit: bye
+    "#]]);
+}
+
+#[test]
+fn a_login_of_someone_who_left_is_nothing() {
+    let mut rig = house();
+    rig.says("alice", "QUIT :bye");
+    rig.heard.clear();
+    rig.logs_in("alice", Some("liddell"));
+    rig.check(expect![[r""]]);
+}
