@@ -36,8 +36,11 @@ const STEPS: [&str; 2] = [
         PRIMARY KEY (channel, mode, mask)
     ) STRICT, WITHOUT ROWID;
     ",
-    // Mode f: the name of the channel that people are sent to. From here on channel_masks has modes e and I, too.
-    "ALTER TABLE channels ADD COLUMN forward TEXT;",
+    // Mode f, a name; modes e and I in channel_masks, too; and the place of an entry in its list.
+    "
+    ALTER TABLE channels ADD COLUMN forward TEXT;
+    ALTER TABLE channel_masks ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    ",
 ];
 
 /// The writing end of the file.
@@ -153,8 +156,7 @@ impl Database {
 
     /// Reads the lists of a channel. What this version cannot read of them is left out.
     fn read_lists(&self, state: &mut ChannelState) -> Result<(), DatabaseError> {
-        let sql =
-            "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY set_at, mask";
+        let sql = "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY place, set_at, mask";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([state.record.cast_signed()])?;
         while let Some(row) = rows.next()? {
@@ -224,10 +226,10 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
     )?;
     for (mode, entries) in state.lists() {
         let letter = mode.letter().to_string();
-        for entry in entries {
+        for (place, entry) in entries.iter().enumerate() {
             transaction.execute(
-                "INSERT INTO channel_masks VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis()],
+                "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis(), place],
             )?;
         }
     }
@@ -296,7 +298,7 @@ mod tests {
             forward: Some(name("#other")),
             bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
             ban_exceptions: vec![entry("!a:*", 3000)],
-            invite_exceptions: vec![entry("a:friend", 1000), entry("bad!*@*", 1000)],
+            invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
             keeper: Some(Mask::parse("a!b@c")),
             ..ChannelState::new(
                 7,

@@ -29,7 +29,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
     // The key of a channel stands where its name does, whatever else stands there twice.
     let names: Vec<&str> = join.channels.split(',').collect();
     let keys: Vec<&str> = join.keys.unwrap_or_default().split(',').collect();
-    for name in context.list(join.channels, usize::MAX) {
+    for name in context.names(join.channels, "JOIN")? {
         let key = names.iter().position(|other| *other == name).and_then(|place| keys.get(place));
         let key = key.filter(|key| !key.is_empty()).map(|key| (*key).to_owned());
         match context.channel_name(name) {
@@ -88,7 +88,7 @@ fn admit(
     effects: &mut Effects,
 ) -> Result<ChannelId, Refusal> {
     let casemapping = network.casemapping();
-    let mut forwards_left = FORWARDS_MAX;
+    let mut tried = vec![channel_id];
     loop {
         let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
         let keeper_before = channel.state.keeper.clone();
@@ -103,15 +103,14 @@ fn admit(
             Err(refusal) => refusal,
         };
         let from = channel.name().clone();
-        let forward = channel.state.forward.clone().filter(|_| forwards_left > 0);
+        let forward = channel.state.forward.clone().filter(|_| tried.len() <= FORWARDS_MAX);
         let target = forward.and_then(|to| network.channel_id(&to).map(|id| (to, id)));
-        let Some((to, to_id)) = target.filter(|(_, id)| !user.channels.contains(id)) else {
-            return Err(refusal);
-        };
+        let is_new = |id: &ChannelId| !tried.contains(id) && !user.channels.contains(id);
+        let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };
         effects.refusals.push(Refusal::Forwarded(from, to));
         // The key was meant for the first channel.
         (channel_id, key) = (to_id, None);
-        forwards_left -= 1;
+        tried.push(to_id);
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refu
     let reason = kick.reason.map(|reason| fitting(reason, limit).to_owned());
     let channels: Vec<&str> = kick.channels.split(',').filter(|name| !name.is_empty()).collect();
     let pairs: Vec<(&str, &str)> = match channels.as_slice() {
-        [channel] => context.list(kick.nicks, usize::MAX).into_iter().map(|nick| (*channel, nick)).collect(),
+        [channel] => context.names(kick.nicks, "KICK")?.into_iter().map(|nick| (*channel, nick)).collect(),
         channels => {
             // Several channels: a nick for each.
             let nicks: Vec<&str> = kick.nicks.split(',').filter(|nick| !nick.is_empty()).collect();

@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {
     let reason = part.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
-    for channel in context.list(part.channels, usize::MAX) {
+    for channel in context.names(part.channels, "PART")? {
         context
             .propose(EntryCommand::Part(entry::Part { channel: channel.to_owned(), reason: reason.clone() }));
     }

@@ -205,3 +205,99 @@ impl Entrant<'_> {
         channel.forget_invitation(id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parla_proto::{ChannelName, Nick, Timestamp, extban::ListMask};
+    use slotmap::SlotMap;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    const ASCII: Casemapping = Casemapping::Ascii;
+
+    /// A channel with these modes, and a user who is not in it, logged in to this account.
+    fn scene(flags: &str, lists: &[(char, &str)], account: Option<&str>) -> (Channel, UserId, User) {
+        let rules = Settings::named("a.b").name_rules();
+        let name = ChannelName::parse("#rust", &rules).unwrap();
+        let mut channel = Channel::new(1, name, Timestamp::default(), Flags::from_letters(flags).unwrap());
+        for (letter, mask) in lists {
+            let mode = parla_proto::mode::ChannelMode::from_letter(*letter).unwrap().mode;
+            channel.state.list_mut(mode).unwrap().push(ListEntry {
+                mask: ListMask::parse(mask).unwrap(),
+                setter: "a!b@c".to_owned(),
+                at: Timestamp::default(),
+            });
+        }
+        let mut ids = SlotMap::new();
+        let (other, id) = (UserId(ids.insert(())), UserId(ids.insert(())));
+        channel.members.insert(other, Rank::OPERATOR);
+        let mut user =
+            User::new(Nick::parse("bob", &rules).unwrap(), "b", "host", "Bob", Timestamp::default());
+        user.set_account(account.map(Into::into));
+        (channel, id, user)
+    }
+
+    /// Whether someone with this account may enter, and speak once inside.
+    fn check(flags: &str, lists: &[(char, &str)], account: Option<&str>, expected: (bool, bool)) {
+        let (mut channel, id, user) = scene(flags, lists, account);
+        let enters = channel.entrant(id, &user, None, ASCII).map(Entrant::enter).is_ok();
+        channel.members.insert(id, Rank::empty());
+        let speaks = channel.speaker((id, &user), None, ASCII).is_ok();
+        assert_eq!((enters, speaks), expected, "+{flags} {lists:?} {account:?}");
+    }
+
+    #[test]
+    fn an_account_opens_doors_and_closes_them() {
+        check("", &[], None, (true, true));
+        check("R", &[], None, (false, true));
+        check("R", &[], Some("bob"), (true, true));
+        check("M", &[], None, (true, false));
+        check("M", &[], Some("bob"), (true, true));
+        check("", &[('b', "a:bob")], Some("Bob"), (false, false));
+        check("", &[('b', "a:bob")], Some("carol"), (true, true));
+        check("", &[('b', "a:*")], Some("carol"), (false, false));
+        check("", &[('b', "m:a:bob")], Some("bob"), (true, false));
+        check("", &[('b', "!a:*")], None, (false, false));
+        check("", &[('b', "!a:*")], Some("bob"), (true, true));
+        check("", &[('b', "*"), ('e', "a:bob")], Some("bob"), (true, true));
+        check("", &[('b', "*"), ('e', "a:bob")], None, (false, false));
+        check("", &[('b', "*"), ('e', "m:a:bob")], Some("bob"), (false, false));
+        check("", &[('b', "m:*"), ('e', "m:a:bob")], Some("bob"), (true, true));
+        check("i", &[('I', "a:bob")], Some("bob"), (true, true));
+        check("i", &[('I', "a:bob")], None, (false, true));
+        check("i", &[('b', "bob"), ('I', "bob")], None, (false, false));
+    }
+
+    #[test]
+    fn an_invitation_opens_every_door_once() {
+        let (mut channel, id, user) = scene("iR", &[('b', "*")], None);
+        channel.state.key = Some("word".to_owned());
+        channel.state.limit = Some(1);
+        assert!(channel.entrant(id, &user, None, ASCII).is_err());
+        channel.invite(id);
+        channel.entrant(id, &user, None, ASCII).unwrap().enter();
+        channel.remove(id, &user);
+        assert!(channel.entrant(id, &user, None, ASCII).is_err());
+    }
+
+    #[test]
+    fn the_highest_are_safe_from_the_lower() {
+        let (mut channel, id, _) = scene("", &[], None);
+        let operator = *channel.members.keys().next().unwrap();
+        for (ranks, safe) in [
+            (Rank::empty(), false),
+            (Rank::OPERATOR, false),
+            (Rank::PROTECTED, true),
+            (Rank::FOUNDER | Rank::OPERATOR, true),
+        ] {
+            channel.members.insert(id, ranks);
+            assert_eq!(channel.eviction(operator, id, "bob").is_err(), safe, "{ranks:?}");
+            let taken = channel.promotion(operator, (id, "bob"), (Rank::OPERATOR, false));
+            assert_eq!(taken.is_err(), safe, "{ranks:?}");
+            // To give is no offence.
+            assert!(channel.promotion(operator, (id, "bob"), (Rank::VOICE, true)).is_ok());
+            assert!(channel.eviction(id, operator, "alice").is_ok() == ranks.is_at_least(Rank::OPERATOR));
+        }
+    }
+}

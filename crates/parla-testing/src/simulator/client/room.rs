@@ -78,9 +78,8 @@ pub(super) fn hear_status(
     let target = message.param(0).unwrap_or_default();
     let (signs, name) = rank::status_target(target);
     let (name, text) = (scene.fold(name), message.param(1).unwrap_or_default());
-    let source = message.source.map(|source| source.to_string()).unwrap_or_default();
-    let kept = scene.store.count(&name, &source, text);
-    ensure(!scene.texts_differ || text.is_empty() || kept == 0, "leak", || {
+    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    ensure(id.is_none_or(|id| !scene.store.has(id)), "leak", || {
         format!("what was said to {target} is kept")
     })?;
     let me = client.folded_nick(scene);
