@@ -226,7 +226,7 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
     )?;
     for (mode, entries) in state.lists() {
         let letter = mode.letter().to_string();
-        for (place, entry) in entries.iter().enumerate() {
+        for (place, entry) in (0_i64..).zip(entries) {
             transaction.execute(
                 "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis(), place],
