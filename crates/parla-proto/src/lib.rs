@@ -7,6 +7,7 @@
 pub mod capability;
 pub mod civil;
 pub mod command;
+pub mod extban;
 pub mod framing;
 pub mod isupport;
 pub mod limits;

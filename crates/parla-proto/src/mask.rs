@@ -14,14 +14,14 @@ pub struct Mask(Box<str>);
 pub const MASK_BYTES_MAX: usize = PART_BYTES_MAX * 3 + 2;
 
 /// The longest part of a mask, in bytes; a longer one is cut, which only makes it match less.
-const PART_BYTES_MAX: usize = 66;
+pub(crate) const PART_BYTES_MAX: usize = 66;
 
 impl Mask {
     /// Reads what a person wrote: `nick`, `user@host`, `nick!user` or all three.
     ///
     /// Characters that cannot stand in a parameter are dropped.
     pub fn parse(text: &str) -> Self {
-        let text: String = text.chars().filter(|char| !char.is_whitespace() && !char.is_control()).collect();
+        let text = without_gaps(text);
         let part = |part: &str| match fitting(part, PART_BYTES_MAX) {
             "" => "*".to_owned(),
             part => part.to_owned(),
@@ -60,6 +60,11 @@ impl fmt::Display for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The text without what cannot stand in a parameter.
+pub(crate) fn without_gaps(text: &str) -> String {
+    text.chars().filter(|char| !char.is_whitespace() && !char.is_control()).collect()
 }
 
 /// Whether `text` fits `pattern`, where `*` is any text and `?` any character. Takes at most the product of their lengths.

@@ -33,7 +33,7 @@ pub enum ChannelMode {
     Forward,
     /// `q`: the member is the channel's owner.
     Founder,
-    /// `h`: the member may kick, ban and give voice, and change what is not about ranks.
+    /// `h`: the member may kick, ban, invite, give voice and change the topic.
     HalfOperator,
     /// `I`: whom this matches needs no invitation.
     InviteException,
@@ -51,6 +51,8 @@ pub enum ChannelMode {
     NoExternal,
     /// `o`: the member is an operator of the channel.
     Operator,
+    /// `U`: what people without a rank say is heard by operators only.
+    OperatorModerated,
     /// `a`: the member is protected: only owners and other protected members may kick it or take its rank.
     Protected,
     /// `R`: only people who are logged in to an account may enter.
@@ -61,7 +63,7 @@ pub enum ChannelMode {
     Secret,
     /// `S`: colours and other formatting are taken out of what is said.
     StripFormatting,
-    /// `t`: only operators may change the topic.
+    /// `t`: only half-operators and higher may change the topic.
     TopicLock,
     /// `v`: the member may speak while the channel is moderated.
     Voice,
@@ -81,7 +83,7 @@ pub struct ChannelModeFacts {
 }
 
 /// Every channel mode. ISUPPORT, the parser and the manual are made from this.
-pub const CHANNEL_MODES: [ChannelModeFacts; 21] = [
+pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
     facts(
         ChannelMode::Auditorium,
         'u',
@@ -96,7 +98,7 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 21] = [
         ChannelMode::HalfOperator,
         'h',
         ModeKind::Member,
-        "the member may kick, ban and give voice, and change what is not about ranks",
+        "the member may kick, ban, invite, give voice and change the topic",
     ),
     facts(ChannelMode::InviteException, 'I', ModeKind::List, "whom this matches needs no invitation"),
     facts(ChannelMode::InviteOnly, 'i', ModeKind::Flag, "only people who were invited may enter"),
@@ -111,6 +113,12 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 21] = [
     facts(ChannelMode::NoCtcp, 'C', ModeKind::Flag, "no CTCP other than actions (`/me`)"),
     facts(ChannelMode::NoExternal, 'n', ModeKind::Flag, "only members may send messages"),
     facts(ChannelMode::Operator, 'o', ModeKind::Member, "the member is an operator of the channel"),
+    facts(
+        ChannelMode::OperatorModerated,
+        'U',
+        ModeKind::Flag,
+        "what people without a rank say is heard by operators and half-operators only",
+    ),
     facts(
         ChannelMode::Protected,
         'a',
@@ -136,7 +144,7 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 21] = [
         ModeKind::Flag,
         "colours and other formatting are taken out of what is said",
     ),
-    facts(ChannelMode::TopicLock, 't', ModeKind::Flag, "only operators may change the topic"),
+    facts(ChannelMode::TopicLock, 't', ModeKind::Flag, "only half-operators and higher may change the topic"),
     facts(ChannelMode::Voice, 'v', ModeKind::Member, "the member may speak while the channel is moderated"),
 ];
 
@@ -148,6 +156,11 @@ impl ChannelMode {
     /// The mode of this letter.
     pub fn from_letter(letter: char) -> Option<&'static ChannelModeFacts> {
         CHANNEL_MODES.iter().find(|facts| facts.letter == letter)
+    }
+
+    /// Whether the mode is a list.
+    pub fn is_list(self) -> bool {
+        CHANNEL_MODES.iter().any(|facts| facts.mode == self && facts.kind == ModeKind::List)
     }
 
     /// The letter of this mode.
@@ -190,7 +203,7 @@ pub fn prefix() -> String {
 bitflags! {
     /// The modes of a user.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-    pub struct UserModes: u8 {
+    pub struct UserModes: u16 {
         /// `B`: a program. <https://ircv3.net/specs/extensions/bot-mode>
         const BOT = 1 << 0;
         /// `i`: hidden from WHO for people who share no channel.
@@ -201,6 +214,8 @@ bitflags! {
         const REGISTERED = 1 << 3;
         /// `R`: only people who are logged in to an account may send to the user.
         const REGISTERED_ONLY = 1 << 4;
+        /// `T`: no CTCP other than actions (`/me`) reaches the user.
+        const NO_CTCP = 1 << 7;
         /// `w`: hears WALLOPS.
         const WALLOPS = 1 << 5;
         /// `Z`: connected over TLS.
@@ -233,7 +248,7 @@ pub struct UserModeFacts {
 }
 
 /// Every mode of a user. MYINFO, the parser and the manual are made from this.
-pub const USER_MODES: [UserModeFacts; 7] = [
+pub const USER_MODES: [UserModeFacts; 8] = [
     user_facts(UserModes::BOT, 'B', UserModeSetter::User, "you are a program; WHO and WHOIS say so"),
     user_facts(
         UserModes::INVISIBLE,
@@ -253,6 +268,12 @@ pub const USER_MODES: [UserModeFacts; 7] = [
         'R',
         UserModeSetter::User,
         "only people who are logged in to an account may send to you",
+    ),
+    user_facts(
+        UserModes::NO_CTCP,
+        'T',
+        UserModeSetter::User,
+        "no CTCP other than actions (`/me`) reaches you",
     ),
     user_facts(UserModes::WALLOPS, 'w', UserModeSetter::User, "you hear what operators tell by WALLOPS"),
     user_facts(UserModes::SECURE, 'Z', UserModeSetter::Server, "you are connected over TLS"),
@@ -330,7 +351,8 @@ fn step<'a>(
 ) -> Result<Option<ModeStep<'a>>, BadModeStep> {
     let param = match (facts.kind, set) {
         (ModeKind::Flag, _) | (ModeKind::SetParam, false) => None,
-        (ModeKind::List, _) => params.next(),
+        // An empty mask would match everyone; nobody means that.
+        (ModeKind::List, _) => params.next().filter(|param| !param.is_empty()),
         // A key is taken away whatever was given; older clients give none.
         (ModeKind::AlwaysParam, false) => Some(params.next().unwrap_or("*")),
         (ModeKind::AlwaysParam | ModeKind::SetParam, true) | (ModeKind::Member, _) => {
@@ -370,15 +392,16 @@ mod tests {
         check("-k", expect!["-k *"]);
         check("b", expect!["+b none"]);
         check("+bb a!*@*", expect!["+b a!*@*; +b none"]);
+        check("+be ", expect!["+b none; +e none"]);
         check("+o", expect!["channel mode o needs a parameter"]);
         check("+xé", expect!["there is no channel mode x; there is no channel mode é"]);
     }
 
     #[test]
     fn the_tables_make_the_tokens() {
-        assert_eq!(chanmodes(), "beI,k,fl,uimCnRMsSt");
+        assert_eq!(chanmodes(), "beI,k,fl,uimCnURMsSt");
         assert_eq!(prefix(), "(qaohv)~&@%+");
-        assert_eq!(user_letters(UserModes::all()), "BiorRwZ");
+        assert_eq!(user_letters(UserModes::all()), "BiorRTwZ");
     }
 
     #[test]

@@ -133,8 +133,22 @@ replies! {
     Topic { channel: &'a str, topic: &'a str } = 332 [channel] topic;
     /// RPL_TOPICWHOTIME; seconds since the epoch.
     TopicWhoTime { channel: &'a str, setter: &'a str, at: i64 } = 333 [channel, setter, at];
+    /// RPL_INVITELIST: where the client may come in.
+    InviteList { channel: &'a str } = 336 [channel];
+    /// RPL_ENDOFINVITELIST.
+    EndOfInviteList {} = 337 [] "End of /INVITE list";
     /// RPL_INVITING.
     Inviting { nick: &'a str, channel: &'a str } = 341 [nick, channel];
+    /// RPL_INVEXLIST; seconds since the epoch.
+    InviteExceptionList { channel: &'a str, mask: &'a str, setter: &'a str, at: i64 }
+        = 346 [channel, mask, setter, at];
+    /// RPL_ENDOFINVEXLIST.
+    EndOfInviteExceptionList { channel: &'a str } = 347 [channel] "End of channel invite exception list";
+    /// RPL_EXCEPTLIST; seconds since the epoch.
+    BanExceptionList { channel: &'a str, mask: &'a str, setter: &'a str, at: i64 }
+        = 348 [channel, mask, setter, at];
+    /// RPL_ENDOFEXCEPTLIST.
+    EndOfBanExceptionList { channel: &'a str } = 349 [channel] "End of channel ban exception list";
     /// RPL_VERSION.
     Version { version: &'a str, server: &'a str, comments: &'a str } = 351 [version, server] comments;
     /// RPL_WHOREPLY.
@@ -207,6 +221,8 @@ replies! {
     AlreadyRegistered {} = 462 [] "You may not register again";
     /// ERR_PASSWDMISMATCH.
     PasswordMismatch {} = 464 [] "Password incorrect";
+    /// ERR_LINKCHANNEL.
+    ForwardedTo { from: &'a str, to: &'a str } = 470 [from, to] "Forwarding to another channel";
     /// ERR_CHANNELISFULL.
     ChannelIsFull { channel: &'a str } = 471 [channel] "Cannot join channel (+l): it is full";
     /// ERR_UNKNOWNMODE.
@@ -219,14 +235,19 @@ replies! {
     BadChannelKey { channel: &'a str } = 475 [channel] "Cannot join channel (+k): the key is missing or wrong";
     /// ERR_BADCHANMASK.
     BadChannelMask { channel: &'a str } = 476 [channel] "Invalid channel name";
-    /// ERR_BANLISTFULL.
-    BanListFull { channel: &'a str, mask: &'a str } = 478 [channel, mask] "Channel list is full";
+    /// ERR_NEEDREGGEDNICK.
+    AccountNeededToJoin { channel: &'a str }
+        = 477 [channel] "Cannot join channel (+R): you need to be logged in to an account";
+    /// ERR_BANLISTFULL; the letter of the list, as in RFC 2812.
+    ListFull { channel: &'a str, letter: char } = 478 [channel, letter] "Channel list is full";
     /// ERR_CHANOPRIVSNEEDED.
-    ChannelOperatorNeeded { channel: &'a str } = 482 [channel] "You're not a channel operator";
+    ChannelOperatorNeeded { channel: &'a str, why: &'a str } = 482 [channel] why;
     /// ERR_UMODEUNKNOWNFLAG.
     UnknownUserMode {} = 501 [] "Unknown MODE flag";
     /// ERR_USERSDONTMATCH.
     UsersDontMatch {} = 502 [] "Cannot see or change modes for other users";
+    /// ERR_CANTSENDTOUSER.
+    CannotSendToUser { nick: &'a str, why: &'a str } = 531 [nick] why;
     /// ERR_INVALIDMODEPARAM.
     InvalidModeParam { target: &'a str, letter: char, param: &'a str, why: &'a str } = 696 [target, letter, param] why;
     /// RPL_MONONLINE; sources separated by commas.

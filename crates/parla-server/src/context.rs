@@ -83,6 +83,19 @@ impl<'a> Context<'a> {
         names
     }
 
+    /// As [`Self::list`], of a command that needs a name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn names<'l>(
+        &mut self,
+        list: &'l str,
+        command: &'static str,
+    ) -> Result<Vec<&'l str>, Refusal> {
+        let names = self.list(list, usize::MAX);
+        if names.is_empty() { Err(Refusal::NeedMoreParams(command)) } else { Ok(names) }
+    }
+
     /// Names of a comma-separated list, each once, as the network compares names.
     pub(crate) fn distinct<'l>(&self, list: &'l str) -> Vec<&'l str> {
         let mut seen = BTreeSet::new();

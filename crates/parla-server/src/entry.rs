@@ -133,7 +133,7 @@ impl Verb {
 pub struct Say {
     /// Which of the three.
     pub verb: Verb,
-    /// A channel or a nick.
+    /// A channel, perhaps after the signs of the ranks that are meant, or a nick.
     pub target: String,
     /// Empty for TAGMSG only.
     pub text: String,

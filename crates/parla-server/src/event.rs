@@ -6,7 +6,10 @@ use parla_proto::{ChannelName, Nick, mode::UserModes};
 
 use crate::{
     change::Spoken,
-    network::{ChannelId, UserId, channel::Topic},
+    network::{
+        ChannelId, UserId,
+        channel::{Rank, Topic},
+    },
 };
 
 /// What happened.
@@ -20,7 +23,7 @@ pub(crate) enum Event {
     Quit { user: UserId, nick: Nick, source: String, reason: String, peers: Vec<UserId> },
     /// A user entered a channel.
     Joined { user: UserId, channel: ChannelId },
-    /// A user left a channel; `members` are those who stay.
+    /// A user left a channel; `members` are those who stay and saw it there.
     Parted {
         user: UserId,
         source: String,
@@ -28,7 +31,7 @@ pub(crate) enum Event {
         members: Vec<UserId>,
         reason: Option<String>,
     },
-    /// A user was put out of a channel; `members` are those who stay.
+    /// A user was put out of a channel; `members` are those who stay and saw it there.
     Kicked {
         by: String,
         user: UserId,
@@ -37,8 +40,8 @@ pub(crate) enum Event {
         members: Vec<UserId>,
         reason: String,
     },
-    /// Something was said in a channel.
-    SaidInChannel { sender: UserId, channel: ChannelId, spoken: Arc<Spoken> },
+    /// Something was said in a channel, to all or only to members of a rank and higher.
+    SaidInChannel { sender: UserId, channel: ChannelId, spoken: Arc<Spoken>, heard_from: Option<Rank> },
     /// Something was said to one user.
     SaidToUser { sender: UserId, receiver: UserId, spoken: Arc<Spoken> },
     /// The receiver of a message is away; for the sender only.
@@ -49,8 +52,8 @@ pub(crate) enum Event {
     ModesChanged { by: String, channel: ChannelId, steps: Vec<(bool, char, Option<String>)> },
     /// A user's own modes changed, from these.
     UserModesChanged { user: UserId, before: UserModes },
-    /// A user was invited by the origin.
-    Invited { by: String, user: UserId, nick: String, channel: ChannelName },
+    /// A user was invited by the origin; `witnesses` are the members who may know.
+    Invited { by: String, user: UserId, nick: String, channel: ChannelName, witnesses: Vec<UserId> },
     /// A user says that it is away, or back; that may be no news.
     AwayChanged { user: UserId, changes: bool },
     /// A user has another real name.

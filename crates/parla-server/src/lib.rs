@@ -14,6 +14,7 @@ mod context;
 mod effects;
 mod entry;
 mod event;
+mod formatting;
 mod input;
 pub mod limits;
 mod names;

@@ -25,6 +25,9 @@ pub const LIST_REPLIES_MAX: usize = 5_000;
 /// Invitations that a channel remembers; the oldest goes first.
 pub const INVITATIONS_MAX: usize = 100;
 
+/// Channels that one JOIN is forwarded through.
+pub const FORWARDS_MAX: usize = 3;
+
 /// Bytes of a host, so that a source fits in every line.
 pub const HOST_BYTES_MAX: usize = 63;
 

@@ -260,13 +260,13 @@ impl Network {
         }
     }
 
-    /// Everyone who shares a channel with the user, once; not the user.
+    /// Everyone who sees the user in a channel, once; not the user.
     pub(crate) fn peers(&self, id: UserId, user: &User) -> Vec<UserId> {
         let mut peers: Vec<UserId> = user
             .channels
             .iter()
             .filter_map(|channel| self.channel(*channel))
-            .flat_map(|channel| channel.members.keys().copied())
+            .flat_map(|channel| channel.audience(channel.rank(id).unwrap_or_default()))
             .filter(|peer| *peer != id)
             .collect();
         peers.sort_unstable();

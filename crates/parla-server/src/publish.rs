@@ -133,12 +133,21 @@ impl Publisher<'_> {
                 let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
                 self.announce(members.iter().copied().chain([*user]), line);
             }
-            Event::SaidInChannel { sender, channel, spoken } => {
+            Event::SaidInChannel { sender, channel, spoken, heard_from } => {
                 let Some(channel) = self.network.channel(*channel) else { return };
                 let echo = self.echoes_to(*sender);
-                let members = channel.members.keys().copied();
-                let others = members.filter(|member| member != sender);
-                self.say(others.chain(echo), spoken);
+                match heard_from {
+                    None => {
+                        let members = channel.members.keys().copied();
+                        let others = members.filter(|member| member != sender);
+                        self.say(others.chain(echo), spoken);
+                    }
+                    Some(least) => {
+                        let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(*least));
+                        let others = ranked.map(|(member, _)| *member).filter(|member| member != sender);
+                        self.say(others.chain(echo), spoken);
+                    }
+                }
             }
             Event::SaidToUser { sender, receiver, spoken } => {
                 let echo = self.echoes_to(*sender);
@@ -150,8 +159,8 @@ impl Publisher<'_> {
             }
             Event::ModesChanged { by, channel, steps } => command::mode::publish(self, by, *channel, steps),
             Event::UserModesChanged { user, before } => command::mode::publish_user(self, *user, *before),
-            Event::Invited { by, user, nick, channel } => {
-                command::invite::publish(self, by, (*user, nick), channel);
+            Event::Invited { by, user, nick, channel, witnesses } => {
+                command::invite::publish(self, by, (*user, nick), (channel, witnesses));
             }
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
@@ -264,7 +273,12 @@ impl Publisher<'_> {
 
 /// The line with its time, for those who want it.
 pub(crate) fn timed(line: &Bytes, at: Timestamp, capabilities: Capabilities) -> Bytes {
-    let tags = LineTags { at, ..LineTags::default() }.render(capabilities);
+    tagged(line, LineTags { at, ..LineTags::default() }, capabilities)
+}
+
+/// The line with those of its tags that a client of these capabilities gets.
+pub(crate) fn tagged(line: &Bytes, tags: LineTags<'_>, capabilities: Capabilities) -> Bytes {
+    let tags = tags.render(capabilities);
     if tags.is_empty() { line.clone() } else { tag(line, &tags) }
 }
 

@@ -2,6 +2,8 @@
 
 use parla_proto::{ChannelName, Reply};
 
+use crate::network::channel::Rank;
+
 /// Why a command was not carried out. The user's fault, or nobody's; never the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -13,6 +15,8 @@ pub(crate) enum Refusal {
     NoSuchServer(String),
     NoSuchChannel(String),
     CannotSend(ChannelName, Silenced),
+    /// The receiver takes no CTCP.
+    CtcpUnwanted(String),
     TooManyChannels(ChannelName, &'static str),
     TooManyTargets(String),
     NoOrigin,
@@ -34,8 +38,15 @@ pub(crate) enum Refusal {
     Banned(ChannelName),
     BadKey(ChannelName),
     BadChannelName(String),
-    BanListFull(ChannelName, String),
+    AccountNeeded(ChannelName),
+    /// From the first channel one is sent on to the second.
+    Forwarded(ChannelName, ChannelName),
+    ListFull(ChannelName, char),
     OperatorNeeded(ChannelName),
+    /// Only members of this rank and higher may.
+    RankNeeded(ChannelName, Rank),
+    /// The other member ranks as high, or higher.
+    Outranked(ChannelName),
     UnknownCommand(&'static str),
     UnknownMode(char),
     InvalidModeParam {
@@ -53,7 +64,10 @@ pub(crate) enum Refusal {
 pub(crate) enum Silenced {
     NotMember,
     Moderated,
+    AccountNeeded,
     Banned,
+    Muted,
+    NoCtcp,
 }
 
 impl Silenced {
@@ -61,7 +75,12 @@ impl Silenced {
         match self {
             Self::NotMember => "Cannot send to channel (+n): you are not in it",
             Self::Moderated => "Cannot send to channel (+m): you need voice",
+            Self::AccountNeeded => {
+                "Cannot send to channel (+M): you need voice, or to be logged in to an account"
+            }
             Self::Banned => "Cannot send to channel (+b): you are banned",
+            Self::Muted => "Cannot send to channel (+b m:): you are muted",
+            Self::NoCtcp => "Cannot send to channel (+C): no CTCP other than actions",
         }
     }
 }
@@ -76,6 +95,9 @@ impl Refusal {
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },
             Self::CannotSend(channel, silenced) => {
                 Reply::CannotSendToChannel { channel: channel.as_str(), why: silenced.why() }
+            }
+            Self::CtcpUnwanted(nick) => {
+                Reply::CannotSendToUser { nick, why: "They take no CTCP other than actions (user mode +T)" }
             }
             Self::TooManyChannels(channel, why) => Reply::TooManyChannels { channel: channel.as_str(), why },
             Self::TooManyTargets(target) => Reply::TooManyTargets { target },
@@ -100,8 +122,15 @@ impl Refusal {
             Self::Banned(channel) => Reply::BannedFromChannel { channel: channel.as_str() },
             Self::BadKey(channel) => Reply::BadChannelKey { channel: channel.as_str() },
             Self::BadChannelName(channel) => Reply::BadChannelMask { channel },
-            Self::BanListFull(channel, mask) => Reply::BanListFull { channel: channel.as_str(), mask },
-            Self::OperatorNeeded(channel) => Reply::ChannelOperatorNeeded { channel: channel.as_str() },
+            Self::AccountNeeded(channel) => Reply::AccountNeededToJoin { channel: channel.as_str() },
+            Self::Forwarded(from, to) => Reply::ForwardedTo { from: from.as_str(), to: to.as_str() },
+            Self::ListFull(channel, letter) => Reply::ListFull { channel: channel.as_str(), letter: *letter },
+            Self::OperatorNeeded(channel) => rank_needed(channel, Rank::OPERATOR),
+            Self::RankNeeded(channel, rank) => rank_needed(channel, *rank),
+            Self::Outranked(channel) => Reply::ChannelOperatorNeeded {
+                channel: channel.as_str(),
+                why: "Their rank is as high as yours, or higher",
+            },
             Self::UnknownCommand(command) => Reply::UnknownCommand { command },
             Self::UnknownMode(letter) => Reply::UnknownMode { letter: *letter },
             Self::InvalidModeParam { target, letter, param, why } => {
@@ -111,4 +140,15 @@ impl Refusal {
             Self::UsersDontMatch => Reply::UsersDontMatch {},
         })
     }
+}
+
+/// Who may, as a sentence.
+fn rank_needed(channel: &ChannelName, rank: Rank) -> Reply<'_> {
+    let why = match rank {
+        Rank::FOUNDER => "You're not an owner of the channel",
+        Rank::PROTECTED => "You're not a protected member of the channel",
+        Rank::HALF_OPERATOR => "You're not a channel operator or half-operator",
+        _ => "You're not a channel operator",
+    };
+    Reply::ChannelOperatorNeeded { channel: channel.as_str(), why }
 }

@@ -9,7 +9,9 @@ use std::{
 use parla_history::{
     ConversationId, Durability, HistoryError, Kind, Message, MigrationError, OpenError, Writer,
 };
-use parla_proto::{ChannelName, Mask, MsgId, Timestamp, name::NameRules};
+use parla_proto::{
+    ChannelName, Mask, MsgId, Timestamp, extban::ListMask, mode::ChannelMode, name::NameRules,
+};
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use thiserror::Error;
@@ -17,7 +19,7 @@ use thiserror::Error;
 use crate::{cloak, limits::INDEX_ROWS_MAX};
 
 /// The tables of this crate, one step a version.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
@@ -41,6 +43,11 @@ const STEPS: [&str; 2] = [
         value BLOB NOT NULL
     ) STRICT;
 ",
+    // Mode f, a name; modes e and I in channel_masks, too; and the place of an entry in its list.
+    "
+    ALTER TABLE channels ADD COLUMN forward TEXT;
+    ALTER TABLE channel_masks ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    ",
 ];
 
 /// The writing end of the file.
@@ -100,7 +107,7 @@ impl Database {
         let mut channels = Vec::new();
         for row in rows {
             let Some(mut state) = row? else { continue };
-            state.bans = self.bans(state.record)?;
+            self.read_lists(&mut state)?;
             channels.push(state);
         }
         Ok(channels)
@@ -170,18 +177,22 @@ impl Database {
         }
     }
 
-    fn bans(&self, record: u64) -> Result<Vec<ListEntry>, DatabaseError> {
-        let sql = "SELECT mask, setter, set_at FROM channel_masks WHERE channel = ?1 AND mode = 'b' ORDER BY set_at, mask";
+    /// Reads the lists of a channel. What this version cannot read of them is left out.
+    fn read_lists(&self, state: &mut ChannelState) -> Result<(), DatabaseError> {
+        let sql = "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY place, set_at, mask";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([record.cast_signed()], |row| {
-            let mask: String = row.get(0)?;
-            Ok(ListEntry {
-                mask: Mask::parse(&mask),
-                setter: row.get(1)?,
-                at: Timestamp::from_millis(row.get(2)?),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([state.record.cast_signed()])?;
+        while let Some(row) = rows.next()? {
+            let (mode, mask): (String, String) = (row.get(0)?, row.get(1)?);
+            let mode = mode.chars().next().and_then(ChannelMode::from_letter);
+            let list = mode.and_then(|facts| state.list_mut(facts.mode));
+            let (Some(list), Ok(mask)) = (list, ListMask::parse(&mask)) else {
+                tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
+                continue;
+            };
+            list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+        }
+        Ok(())
     }
 }
 
@@ -220,7 +231,8 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
     transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
     let topic = state.topic.as_ref();
     transaction.execute(
-        "INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO channels (id, name, created_at, topic, topic_setter, topic_at, modes, key, member_limit, keeper, forward)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             record,
             state.name.as_str(),
@@ -232,13 +244,17 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
             state.key,
             state.limit,
             state.keeper.as_ref().map(Mask::as_str),
+            state.forward.as_ref().map(ChannelName::as_str),
         ],
     )?;
-    for ban in &state.bans {
-        transaction.execute(
-            "INSERT INTO channel_masks VALUES (?1, 'b', ?2, ?3, ?4)",
-            params![record, ban.mask.as_str(), ban.setter, ban.at.as_millis()],
-        )?;
+    for (mode, entries) in state.lists() {
+        let letter = mode.letter().to_string();
+        for (place, entry) in (0_i64..).zip(entries) {
+            transaction.execute(
+                "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis(), place],
+            )?;
+        }
     }
     Ok(())
 }
@@ -257,20 +273,21 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
     let topic_at: Option<i64> = row.get("topic_at")?;
     let modes: String = row.get("modes")?;
     let keeper: Option<String> = row.get("keeper")?;
+    let forward: Option<String> = row.get("forward")?;
+    let record = row.get::<_, i64>("id")?.cast_unsigned();
+    let created_at = Timestamp::from_millis(row.get("created_at")?);
+    let flags = Flags::from_letters(&modes).unwrap_or_default();
     Ok(Some(ChannelState {
-        record: row.get::<_, i64>("id")?.cast_unsigned(),
-        name,
-        created_at: Timestamp::from_millis(row.get("created_at")?),
         topic: topic.zip(setter).zip(topic_at).map(|((text, setter), at)| Topic {
             text,
             setter,
             at: Timestamp::from_millis(at),
         }),
-        flags: Flags::from_letters(&modes).unwrap_or_default(),
         key: row.get("key")?,
         limit: row.get("member_limit")?,
-        bans: Vec::new(),
+        forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
         keeper: keeper.map(|keeper| Mask::parse(&keeper)),
+        ..ChannelState::new(record, name, created_at, flags)
     }))
 }
 
@@ -305,20 +322,26 @@ mod tests {
     fn a_channel_comes_back_as_it_was_kept() {
         let folder = tempfile::tempdir().unwrap();
         let rules = parla_server::Settings::named("a.b").name_rules();
+        let name = |text| ChannelName::parse(text, &rules).unwrap();
+        let entry = |mask, at| ListEntry {
+            mask: ListMask::parse(mask).unwrap(),
+            setter: "a!b@c".to_owned(),
+            at: Timestamp::from_millis(at),
+        };
         let mut state = ChannelState {
-            record: 7,
-            name: ChannelName::parse("#Rust", &rules).unwrap(),
-            created_at: Timestamp::from_millis(1000),
-            topic: None,
-            flags: Flags::SECRET | Flags::TOPIC_LOCK,
             key: Some("word".to_owned()),
             limit: Some(5),
-            bans: vec![ListEntry {
-                mask: Mask::parse("bad!*@*"),
-                setter: "a!b@c".to_owned(),
-                at: Timestamp::from_millis(2000),
-            }],
+            forward: Some(name("#other")),
+            bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
+            ban_exceptions: vec![entry("!a:*", 3000)],
+            invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
             keeper: Some(Mask::parse("a!b@c")),
+            ..ChannelState::new(
+                7,
+                name("#Rust"),
+                Timestamp::from_millis(1000),
+                Flags::SECRET | Flags::TOPIC_LOCK | Flags::AUDITORIUM,
+            )
         };
         {
             let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
@@ -333,5 +356,28 @@ mod tests {
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();
         assert_eq!(database.channels(&rules).unwrap(), [state]);
         assert_eq!(database.last_seq().unwrap(), Some(7));
+    }
+
+    #[test]
+    fn a_file_from_before_forwards_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut connection = parla_history::open(&path(folder.path()), Durability::Os).unwrap();
+        parla_history::prepare(&mut connection).unwrap();
+        parla_history::migrate(&mut connection, "parlad", &STEPS[..1]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO channels VALUES (7, '#rust', 1000, NULL, NULL, NULL, 'nt', NULL, NULL, NULL);
+                 INSERT INTO channel_masks VALUES (7, 'b', 'bad!*@*', 'a!b@c', 2000);
+                 INSERT INTO channel_masks VALUES (7, 'b', 'm:', 'a!b@c', 3000);",
+            )
+            .unwrap();
+        drop(connection);
+        let database = Database::open(folder.path(), Durability::Os).unwrap();
+        let channels = database.channels(&rules).unwrap();
+        let [channel] = channels.as_slice() else { panic!("{channels:?}") };
+        assert_eq!(channel.forward, None);
+        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
+        assert_eq!(bans, ["bad!*@*"]);
     }
 }

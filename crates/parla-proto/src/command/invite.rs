@@ -2,25 +2,25 @@
 //!
 //! <https://modern.ircdocs.horse/#invite-message>
 
-use super::{Facts, at};
+use super::Facts;
 use crate::message::Params;
 
 /// INVITE with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invite<'a> {
-    /// Who is invited.
-    pub nick: &'a str,
+    /// Who is invited; none asks where one is invited oneself.
+    pub nick: Option<&'a str>,
     /// Where to.
-    pub channel: &'a str,
+    pub channel: Option<&'a str>,
 }
 
 /// What is to be known of INVITE.
 pub const FACTS: Facts = Facts {
     name: NAME,
-    params_min: 2,
+    params_min: 0,
     before_registration: false,
-    syntax: "<nick> <channel>",
-    help: "Invites someone into a channel, past +i.",
+    syntax: "[<nick> <channel>]",
+    help: "Invites someone into a channel. Without parameters, lists the channels that you are invited to.",
 };
 
 /// The word on the wire.
@@ -28,6 +28,6 @@ pub const NAME: &str = "INVITE";
 
 impl<'a> From<&Params<'a>> for Invite<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { nick: at(params, 0), channel: at(params, 1) }
+        Self { nick: params.first().copied(), channel: params.get(1).copied() }
     }
 }

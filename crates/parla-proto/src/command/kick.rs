@@ -8,8 +8,8 @@ use crate::message::Params;
 /// KICK with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kick<'a> {
-    /// Where.
-    pub channel: &'a str,
+    /// Where: one channel, or as many as there are nicks, separated by commas.
+    pub channels: &'a str,
     /// Who, separated by commas.
     pub nicks: &'a str,
     /// Why.
@@ -21,8 +21,8 @@ pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,
     before_registration: false,
-    syntax: "<channel> <nick>{,<nick>} [<reason>]",
-    help: "Puts members out of a channel.",
+    syntax: "<channel>{,<channel>} <nick>{,<nick>} [<reason>]",
+    help: "Puts members out of a channel. With several channels, each nick is put out of the channel at its place.",
 };
 
 /// The word on the wire.
@@ -31,7 +31,7 @@ pub const NAME: &str = "KICK";
 impl<'a> From<&Params<'a>> for Kick<'a> {
     fn from(params: &Params<'a>) -> Self {
         Self {
-            channel: at(params, 0),
+            channels: at(params, 0),
             nicks: at(params, 1),
             reason: params.get(2).copied().filter(|text| !text.is_empty()),
         }

@@ -1,6 +1,8 @@
-//! INVITE: a user may enter past `+i`. <https://modern.ircdocs.horse/#invite-message>
+//! INVITE: a user is asked to come, and may enter past every door if the one who asks has a rank.
+//!
+//! <https://modern.ircdocs.horse/#invite-message>, <https://ircv3.net/specs/extensions/invite-notify>
 
-use parla_proto::{ChannelName, Line, Reply, command::Invite};
+use parla_proto::{Capabilities, ChannelName, Line, Reply, command::Invite};
 
 use crate::{
     context::{Context, target},
@@ -9,15 +11,27 @@ use crate::{
     event::Event,
     network::{
         Network, UserId,
-        channel::{Flags, Rank},
+        channel::{Act, Flags},
     },
     publish::Publisher,
     refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, invite: &Invite<'_>) -> Result<(), Refusal> {
-    let invite = entry::Invite { nick: invite.nick.to_owned(), channel: invite.channel.to_owned() };
+    let Some(nick) = invite.nick.filter(|nick| !nick.is_empty()) else { return list(context) };
+    let channel = invite.channel.ok_or(Refusal::NeedMoreParams("INVITE"))?;
+    let invite = entry::Invite { nick: nick.to_owned(), channel: channel.to_owned() };
     context.propose(EntryCommand::Invite(invite));
+    Ok(())
+}
+
+/// Where the client may come in.
+fn list(context: &mut Context<'_>) -> Result<(), Refusal> {
+    let (me, _) = context.me()?;
+    for channel in context.network.channels().filter(|channel| channel.is_invited(me)) {
+        context.reply(Reply::InviteList { channel: channel.name().as_str() });
+    }
+    context.reply(Reply::EndOfInviteList {});
     Ok(())
 }
 
@@ -30,9 +44,9 @@ pub(crate) fn commit(
     let (by, actor) = network.actor(meta)?;
     let source = actor.source().to_owned();
     let (channel_id, channel) = network.find_channel(&invite.channel)?;
-    let rank = channel.rank(by)?;
-    if channel.has(Flags::INVITE_ONLY) && !rank.contains(Rank::OPERATOR) {
-        return Err(Refusal::OperatorNeeded(channel.name().clone()));
+    let opens_doors = channel.rank(by)?.may(Act::Invite);
+    if channel.has(Flags::INVITE_ONLY) && !opens_doors {
+        return Err(Refusal::RankNeeded(channel.name().clone(), Act::Invite.least()));
     }
     let (user, invited) = network.find_user(&invite.nick)?;
     let nick = invited.nick().to_string();
@@ -40,11 +54,14 @@ pub(crate) fn commit(
         return Err(Refusal::UserOnChannel(nick, channel.name().clone()));
     }
     let away = invited.away.as_ref().map(ToString::to_string);
-    let channel = channel.name().clone();
-    if let Some(channel) = network.channel_mut(channel_id) {
+    let ranked = channel.members.iter().filter(|(_, rank)| rank.may(Act::Invite));
+    let witnesses = ranked.map(|(member, _)| *member).filter(|member| *member != by).collect();
+    let name = channel.name().clone();
+    // Who has no rank may ask anyone to come, and opens no door by that.
+    if let Some(channel) = network.channel_mut(channel_id).filter(|_| opens_doors) {
         channel.invite(user);
     }
-    effects.events.push(Event::Invited { by: source, user, nick: nick.clone(), channel });
+    effects.events.push(Event::Invited { by: source, user, nick: nick.clone(), channel: name, witnesses });
     effects.events.extend(away.map(|reason| Event::ReceiverAway { nick, reason }));
     Ok(())
 }
@@ -53,7 +70,7 @@ pub(crate) fn publish(
     publisher: &mut Publisher<'_>,
     by: &str,
     (user, nick): (UserId, &str),
-    channel: &ChannelName,
+    (channel, witnesses): (&ChannelName, &[UserId]),
 ) {
     let network = publisher.network;
     if let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) {
@@ -62,5 +79,13 @@ pub(crate) fn publish(
         publisher.answer(reply.encode(&network.settings.name, &target));
     }
     let line = Line::from(&by).command("INVITE").param(nick).param(channel).finish();
-    publisher.announce([user].into_iter(), line);
+    let listening: Vec<UserId> = witnesses
+        .iter()
+        .copied()
+        .filter(|witness| {
+            let receiver = publisher.sessions.receiver(*witness);
+            receiver.is_some_and(|receiver| receiver.capabilities.contains(Capabilities::INVITE_NOTIFY))
+        })
+        .collect();
+    publisher.announce([user].into_iter().chain(listening), line);
 }

@@ -1,7 +1,7 @@
 //! JOIN: users enter channels. <https://modern.ircdocs.horse/#join-message>
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, command::Join};
+use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
 use super::{away, names, topic};
 use crate::{
@@ -9,9 +9,9 @@ use crate::{
     effects::Effects,
     entry::{self, EntryCommand, Meta},
     event::Event,
-    limits::CHANNELS_MAX,
-    network::{ChannelId, Network, UserId, channel::Channel},
-    publish::{Publisher, timed},
+    limits::{CHANNELS_MAX, FORWARDS_MAX},
+    network::{ChannelId, Network, UserId, channel::Channel, user::User},
+    publish::{LineTags, Publisher, tagged},
     refusal::Refusal,
 };
 
@@ -29,7 +29,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
     // The key of a channel stands where its name does, whatever else stands there twice.
     let names: Vec<&str> = join.channels.split(',').collect();
     let keys: Vec<&str> = join.keys.unwrap_or_default().split(',').collect();
-    for name in context.list(join.channels, usize::MAX) {
+    for name in context.names(join.channels, "JOIN")? {
         let key = names.iter().position(|other| *other == name).and_then(|place| keys.get(place));
         let key = key.filter(|key| !key.is_empty()).map(|key| (*key).to_owned());
         match context.channel_name(name) {
@@ -72,18 +72,46 @@ pub(crate) fn commit(
             network.add_channel(channel)
         }
     };
-    let casemapping = network.casemapping();
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let keeper_before = channel.state.keeper.clone();
-    channel.entrant(user_id, &user, join.key.as_deref(), casemapping)?.enter();
-    if channel.state.keeper != keeper_before {
-        effects.keep(channel);
-    }
+    let channel_id = admit(network, (user_id, &user), (channel_id, join.key.as_deref()), effects)?;
     if let Some(user) = network.user_mut(user_id) {
         user.channels.push(channel_id);
     }
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
+}
+
+/// Lets the user into the channel, or into the one that it forwards to; gives the one that was entered.
+fn admit(
+    network: &mut Network,
+    (user_id, user): (UserId, &User),
+    (mut channel_id, mut key): (ChannelId, Option<&str>),
+    effects: &mut Effects,
+) -> Result<ChannelId, Refusal> {
+    let casemapping = network.casemapping();
+    let mut tried = vec![channel_id];
+    loop {
+        let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+        let keeper_before = channel.state.keeper.clone();
+        let refusal = match channel.entrant(user_id, user, key, casemapping) {
+            Ok(entrant) => {
+                entrant.enter();
+                if channel.state.keeper != keeper_before {
+                    effects.keep(channel);
+                }
+                return Ok(channel_id);
+            }
+            Err(refusal) => refusal,
+        };
+        let from = channel.name().clone();
+        let forward = channel.state.forward.clone().filter(|_| tried.len() <= FORWARDS_MAX);
+        let target = forward.and_then(|to| network.channel_id(&to).map(|id| (to, id)));
+        let is_new = |id: &ChannelId| !tried.contains(id) && !user.channels.contains(id);
+        let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };
+        effects.refusals.push(Refusal::Forwarded(from, to));
+        // The key was meant for the first channel.
+        (channel_id, key) = (to_id, None);
+        tried.push(to_id);
+    }
 }
 
 pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
@@ -92,18 +120,24 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
     let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
     let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
-    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME;
-    publisher.each(channel.members.keys().copied(), relevant, |at, capabilities| {
+    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
+    let id = Some(MsgId::from_seq(publisher.meta.seq));
+    let others =
+        channel.audience(channel.rank(user_id).unwrap_or_default()).filter(|member| *member != user_id);
+    publisher.each(others.chain([user_id]), relevant, |at, capabilities| {
         let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
-        Some(timed(line, at, capabilities))
+        Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
     });
     if user.away.is_some() {
-        let others = channel.members.keys().copied().filter(|member| *member != user_id).collect();
+        let others = channel.audience(channel.rank(user_id).unwrap_or_default());
+        let others = others.filter(|member| *member != user_id).collect();
         away::announce_to(publisher, others, user);
     }
     let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
     let mut lines = topic::replies(network, channel, user.nick().as_str());
-    lines.extend(names::replies(network, channel, Some(user_id), receiver.capabilities));
+    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
+        lines.extend(names::replies_with_end(network, channel, user_id, receiver.capabilities));
+    }
     for line in lines {
         publisher.sessions.send(receiver.connection, line.into(), publisher.out);
     }

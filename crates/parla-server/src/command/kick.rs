@@ -1,26 +1,38 @@
-//! KICK: an operator puts members out. <https://modern.ircdocs.horse/#kick-message>
+//! KICK: someone with a rank puts members out. <https://modern.ircdocs.horse/#kick-message>
 
-use parla_proto::{command::Kick, line::fitting};
+use parla_proto::{Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
     context::Context,
     effects::Effects,
     entry::{self, EntryCommand, Meta},
     event::Event,
-    network::Network,
+    limits::TARGETS_PER_COMMAND_MAX,
+    network::{Network, channel::Act},
     refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refusal> {
     let limit = context.settings.limits.kick_bytes;
     let reason = kick.reason.map(|reason| fitting(reason, limit).to_owned());
-    for nick in context.list(kick.nicks, usize::MAX) {
-        let channel = kick.channel.to_owned();
-        context.propose(EntryCommand::Kick(entry::Kick {
-            channel,
-            nick: nick.to_owned(),
-            reason: reason.clone(),
-        }));
+    let channels: Vec<&str> = kick.channels.split(',').filter(|name| !name.is_empty()).collect();
+    let pairs: Vec<(&str, &str)> = match channels.as_slice() {
+        [channel] => context.names(kick.nicks, "KICK")?.into_iter().map(|nick| (*channel, nick)).collect(),
+        channels => {
+            // Several channels: a nick for each.
+            let nicks: Vec<&str> = kick.nicks.split(',').filter(|nick| !nick.is_empty()).collect();
+            if nicks.len() != channels.len() || nicks.is_empty() {
+                return Err(Refusal::NeedMoreParams("KICK"));
+            }
+            if let Some(excess) = nicks.get(TARGETS_PER_COMMAND_MAX) {
+                context.refuse(&Refusal::TooManyTargets((*excess).to_owned()));
+            }
+            channels.iter().copied().zip(nicks).take(TARGETS_PER_COMMAND_MAX).collect()
+        }
+    };
+    for (channel, nick) in pairs {
+        let (channel, nick) = (channel.to_owned(), nick.to_owned());
+        context.propose(EntryCommand::Kick(entry::Kick { channel, nick, reason: reason.clone() }));
     }
     Ok(())
 }
@@ -33,23 +45,28 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let (by, by_nick) = (user.source().to_owned(), user.nick().to_string());
-    let (channel_id, _) = network.find_channel(&kick.channel)?;
+    let (channel_id, channel) = network.find_channel(&kick.channel)?;
+    // Who may not kick at all need not learn who is there.
+    channel.rank(actor)?;
+    let target = network.find_user(&kick.nick).map(|(id, user)| (id, user.nick().to_string()));
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let name = channel.operator(actor)?.name().clone();
-    let (target, target_user) = network.find_user(&kick.nick)?;
-    let nick = target_user.nick().to_string();
-    if !target_user.channels.contains(&channel_id) {
-        return Err(Refusal::UserNotInChannel(nick, name));
-    }
-    network.leave(target, channel_id, effects);
-    let members = network.channel(channel_id).map(|channel| channel.members.keys().copied().collect());
+    let name = channel.may(actor, Act::Kick)?.name().clone();
+    let (target, nick) = target?;
+    let member = channel.eviction(actor, target, &nick)?.member;
+    let rank = channel.rank(member)?;
+    network.leave(member, channel_id, effects);
+    let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
+    // What everyone is told fits in the line.
+    let head = Line::from(&by).command("KICK").param(&name).param(&nick).len();
+    let reason = kick.reason.unwrap_or(by_nick);
+    let reason = fitting(&reason, LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len())).to_owned();
     effects.events.push(Event::Kicked {
         by,
-        user: target,
+        user: member,
         nick,
         channel: name,
         members: members.unwrap_or_default(),
-        reason: kick.reason.unwrap_or(by_nick),
+        reason,
     });
     Ok(())
 }

@@ -1,24 +1,28 @@
 //! MODE: what holds in a channel, and for a user. <https://modern.ircdocs.horse/#mode-message>
 
+mod change;
+
 use parla_proto::{
-    Line, Mask, Reply,
+    Line, Reply,
     command::Mode,
     limits::LINE_BYTES_MAX,
     mode::{
-        BadModeStep, ChannelMode, ModeKind, UserModeFacts, UserModeSetter, UserModes, steps, user_letters,
+        BadModeStep, ChannelMode, ModeKind, ModeStep, UserModeFacts, UserModeSetter, UserModes, steps,
+        user_letters,
     },
-    name::{self, Casemapping},
+    name,
 };
 
+pub(crate) use self::change::commit;
 use crate::{
     context::Context,
     effects::Effects,
-    entry::{self, EntryCommand, Meta, ModeStep},
+    entry::{self, EntryCommand, Meta},
     event::Event,
     limits::MODES_PER_COMMAND_MAX,
     network::{
         ChannelId, Network, UserId,
-        channel::{Channel, Flags, ListEntry, Rank},
+        channel::{Act, Channel},
     },
     publish::Publisher,
     refusal::Refusal,
@@ -35,21 +39,22 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     }
     let Some(letters) = mode.modes.filter(|letters| !letters.is_empty()) else {
         let name = channel.name().as_str();
-        context.reply(Reply::ChannelModeIs { channel: name, modes: &channel.modes(channel.is_member(me)) });
+        context.reply(Reply::ChannelModeIs { channel: name, modes: &channel.modes(me) });
         context.reply(Reply::CreationTime { channel: name, at: channel.state.created_at.as_secs() });
         return Ok(());
     };
     let mut wanted = Vec::new();
-    let mut lists_shown = false;
+    let mut lists_shown = Vec::new();
     for step in steps(letters, mode.params.iter().copied()).take(MODES_PER_COMMAND_MAX) {
         match step {
-            Ok(step) if step.mode == ChannelMode::Ban && step.param.is_none() => {
-                if !std::mem::replace(&mut lists_shown, true) {
-                    show_bans(context, channel);
+            Ok(ModeStep { mode, param: None, .. }) if mode.is_list() => {
+                if !lists_shown.contains(&mode) {
+                    lists_shown.push(mode);
+                    show_list(context, channel, mode)?;
                 }
             }
             Ok(step) => {
-                wanted.push(ModeStep {
+                wanted.push(entry::ModeStep {
                     set: step.set,
                     mode: step.mode,
                     param: step.param.map(str::to_owned),
@@ -70,13 +75,31 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     Ok(())
 }
 
-fn show_bans(context: &mut Context<'_>, channel: &Channel) {
+/// Shows a list: bans to everyone who may see the channel, exceptions to those who may change them.
+fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) -> Result<(), Refusal> {
+    let (me, _) = context.me()?;
     let name = channel.name().as_str();
-    for ban in &channel.state.bans {
-        let (mask, setter, at) = (ban.mask.as_str(), ban.setter.as_str(), ban.at.as_secs());
-        context.reply(Reply::BanList { channel: name, mask, setter, at });
+    let act = Act::change(mode);
+    if mode != ChannelMode::Ban && !channel.rank(me)?.may(act) {
+        context.refuse(&Refusal::RankNeeded(channel.name().clone(), act.least()));
+        return Ok(());
     }
-    context.reply(Reply::EndOfBanList { channel: name });
+    let lists = channel.state.lists();
+    let entries = lists.iter().find(|(list, _)| *list == mode).map_or(&[][..], |(_, entries)| *entries);
+    for entry in entries {
+        let (mask, setter, at) = (&*entry.mask.to_string(), entry.setter.as_str(), entry.at.as_secs());
+        context.reply(match mode {
+            ChannelMode::BanException => Reply::BanExceptionList { channel: name, mask, setter, at },
+            ChannelMode::InviteException => Reply::InviteExceptionList { channel: name, mask, setter, at },
+            _ => Reply::BanList { channel: name, mask, setter, at },
+        });
+    }
+    context.reply(match mode {
+        ChannelMode::BanException => Reply::EndOfBanExceptionList { channel: name },
+        ChannelMode::InviteException => Reply::EndOfInviteExceptionList { channel: name },
+        _ => Reply::EndOfBanList { channel: name },
+    });
+    Ok(())
 }
 
 fn run_user(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refusal> {
@@ -123,130 +146,6 @@ pub(crate) fn commit_user(
     let before = network.set_user_modes(id, modes);
     effects.events.push(Event::UserModesChanged { user: id, before });
     Ok(())
-}
-
-pub(crate) fn commit(
-    network: &mut Network,
-    meta: &Meta,
-    mode: &entry::Mode,
-    effects: &mut Effects,
-) -> Result<(), Refusal> {
-    let (actor, user) = network.actor(meta)?;
-    let by = user.source().to_owned();
-    let (channel_id, _) = network.find_channel(&mode.channel)?;
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let before = channel.operator(actor)?.state.clone();
-    let mut done = Vec::new();
-    for step in &mode.steps {
-        match apply(network, channel_id, step, (meta, &by)) {
-            Ok(Some(param)) => done.push((step.set, step.mode.letter(), param)),
-            Ok(None) => {}
-            Err(refusal) => effects.refusals.push(refusal),
-        }
-    }
-    if let Some(channel) = network.channel(channel_id).filter(|channel| channel.state != before) {
-        effects.keep(channel);
-    }
-    if !done.is_empty() {
-        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps: done });
-    }
-    Ok(())
-}
-
-/// Takes one step. Gives its parameter as others see it, or nothing if the step changes nothing.
-fn apply(
-    network: &mut Network,
-    channel_id: ChannelId,
-    step: &ModeStep,
-    (meta, by): (&Meta, &str),
-) -> Result<Option<Option<String>>, Refusal> {
-    if let Some(rank) = Rank::of_mode(step.mode) {
-        return apply_rank(network, channel_id, step, rank);
-    }
-    let (limits, casemapping) = (network.settings.limits.clone(), network.casemapping());
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let state = &mut channel.state;
-    let param = step.param.as_deref().unwrap_or_default();
-    let invalid = |why| Refusal::InvalidModeParam {
-        target: state.name.to_string(),
-        letter: step.mode.letter(),
-        // A key is nobody else's business, even a bad one.
-        param: if step.mode == ChannelMode::Key { "*" } else { param }.to_owned(),
-        why,
-    };
-    if let Some(flag) = Flags::of_mode(step.mode) {
-        let changes = state.flags.contains(flag) != step.set;
-        state.flags.set(flag, step.set);
-        if flag == Flags::INVITE_ONLY && changes {
-            state.keeper = step.set.then(|| Mask::exact(&parla_proto::Source::parse(by)));
-        }
-        return Ok(changes.then_some(None));
-    }
-    match step.mode {
-        ChannelMode::Key if step.set => {
-            let bad = param.is_empty() || param.contains([',', ' ', ':']) || param.len() > limits.key_bytes;
-            if bad {
-                return Err(invalid("A key has no space, comma or colon, and is not too long"));
-            }
-            let changes = state.key.as_deref() != Some(param);
-            state.key = Some(param.to_owned());
-            Ok(changes.then(|| Some(param.to_owned())))
-        }
-        ChannelMode::Key => Ok(state.key.take().map(|_| Some("*".to_owned()))),
-        ChannelMode::Limit if step.set => {
-            let limit = param.parse::<u32>().ok().filter(|limit| *limit > 0);
-            let limit = limit.ok_or_else(|| invalid("A limit is a number above 0"))?;
-            let changes = state.limit.replace(limit) != Some(limit);
-            Ok(changes.then(|| Some(limit.to_string())))
-        }
-        ChannelMode::Limit => Ok(state.limit.take().map(|_| None)),
-        ChannelMode::Ban => apply_ban(channel, step, (limits.list_modes, casemapping), (meta, by)),
-        _ => Ok(None),
-    }
-}
-
-fn apply_ban(
-    channel: &mut Channel,
-    step: &ModeStep,
-    (most, casemapping): (usize, Casemapping),
-    (meta, by): (&Meta, &str),
-) -> Result<Option<Option<String>>, Refusal> {
-    let mask = Mask::parse(step.param.as_deref().unwrap_or_default());
-    let shown = Some(Some(mask.to_string()));
-    let bans = &mut channel.state.bans;
-    let known = bans.iter().position(|ban| ban.mask.is_same(&mask, casemapping));
-    match (step.set, known) {
-        (true, Some(_)) | (false, None) => Ok(None),
-        (false, Some(index)) => {
-            let removed = bans.remove(index);
-            Ok(Some(Some(removed.mask.to_string())))
-        }
-        (true, None) if bans.len() >= most => {
-            Err(Refusal::BanListFull(channel.state.name.clone(), mask.to_string()))
-        }
-        (true, None) => {
-            bans.push(ListEntry { mask, setter: by.to_owned(), at: meta.at });
-            Ok(shown)
-        }
-    }
-}
-
-fn apply_rank(
-    network: &mut Network,
-    channel_id: ChannelId,
-    step: &ModeStep,
-    rank: Rank,
-) -> Result<Option<Option<String>>, Refusal> {
-    let (user_id, user) = network.find_user(step.param.as_deref().unwrap_or_default())?;
-    let nick = user.nick().to_string();
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let name = channel.name().clone();
-    let Some(member) = channel.members.get_mut(&user_id) else {
-        return Err(Refusal::UserNotInChannel(nick, name));
-    };
-    let changes = member.contains(rank) != step.set;
-    member.set(rank, step.set);
-    Ok(changes.then_some(Some(nick)))
 }
 
 pub(crate) fn publish(

@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     network::{
         Network, UserId,
-        channel::{Channel, Flags},
+        channel::{Act, Channel, Flags},
     },
     refusal::Refusal,
 };
@@ -18,21 +18,54 @@ pub(crate) fn run(context: &mut Context<'_>, names: &Names<'_>) -> Result<(), Re
         return Ok(());
     };
     let network = context.network;
+    let mut answered = Vec::new();
     for name in context.list(channels, usize::MAX) {
         match network.find_channel(name) {
             Ok((_, channel)) if channel.is_visible_to(Some(me)) => {
                 for line in replies(network, channel, Some(me), context.session.capabilities) {
                     context.line(line);
                 }
+                answered.push(channel.name().as_str());
             }
-            _ => context.reply(Reply::EndOfNames { channel: name }),
+            _ => answered.push(name),
         }
+    }
+    for channel in ends(&answered) {
+        context.reply(Reply::EndOfNames { channel: &channel });
     }
     Ok(())
 }
 
-/// RPL_NAMREPLY, as often as needed, and RPL_ENDOFNAMES.
-pub(crate) fn replies(
+/// What RPL_ENDOFNAMES names: all that was asked for, as one question has one answer; in pieces if that is too long.
+fn ends(names: &[&str]) -> Vec<String> {
+    let mut ends: Vec<String> = Vec::new();
+    for name in names {
+        match ends.last_mut().filter(|end| end.len() + name.len() < LINE_BYTES_MAX / 2) {
+            Some(end) => {
+                end.push(',');
+                end.push_str(name);
+            }
+            None => ends.push((*name).to_owned()),
+        }
+    }
+    if ends.is_empty() { vec!["*".to_owned()] } else { ends }
+}
+
+/// The members and the end of the list, as after a JOIN.
+pub(crate) fn replies_with_end(
+    network: &Network,
+    channel: &Channel,
+    asker: UserId,
+    capabilities: Capabilities,
+) -> Vec<Vec<u8>> {
+    let mut lines = replies(network, channel, Some(asker), capabilities);
+    let target = network.user(asker).map_or("*", |user| user.nick().as_str());
+    lines.push(Reply::EndOfNames { channel: channel.name().as_str() }.encode(&network.settings.name, target));
+    lines
+}
+
+/// RPL_NAMREPLY, as often as needed.
+fn replies(
     network: &Network,
     channel: &Channel,
     asker: Option<UserId>,
@@ -44,13 +77,16 @@ pub(crate) fn replies(
     let name = channel.name().as_str();
     let head = Reply::Names { symbol, channel: name, names: "" }.encode(server, target).len();
     let room = LINE_BYTES_MAX.saturating_sub(head);
+    let sees_crowd = asker.is_some_and(|asker| channel.rank(asker).is_ok_and(|rank| rank.may(Act::SeeCrowd)));
     let inside = asker.is_some_and(|asker| channel.is_member(asker));
 
     let mut lines = Vec::new();
     let mut names = String::new();
     for (member, rank) in &channel.members {
         let Some(user) = network.user(*member) else { continue };
-        if user.is_invisible() && !inside {
+        // Of the crowd of +u not even oneself is in the list, as in Ergo; one knows that one is there.
+        let is_crowd = channel.has(Flags::AUDITORIUM) && !rank.may(Act::SeeCrowd);
+        if (is_crowd && !sees_crowd) || (user.is_invisible() && !inside) {
             continue;
         }
         let signs = rank.signs(capabilities.contains(Capabilities::MULTI_PREFIX));
@@ -69,6 +105,5 @@ pub(crate) fn replies(
     if !names.is_empty() {
         lines.push(Reply::Names { symbol, channel: name, names: &names }.encode(server, target));
     }
-    lines.push(Reply::EndOfNames { channel: name }.encode(server, target));
     lines
 }

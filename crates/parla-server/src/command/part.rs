@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {
     let reason = part.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
-    for channel in context.list(part.channels, usize::MAX) {
+    for channel in context.names(part.channels, "PART")? {
         context
             .propose(EntryCommand::Part(entry::Part { channel: channel.to_owned(), reason: reason.clone() }));
     }
@@ -30,10 +30,10 @@ pub(crate) fn commit(
     let (user_id, user) = network.actor(meta)?;
     let source = user.source().to_owned();
     let (channel_id, channel) = network.find_channel(&part.channel)?;
-    channel.rank(user_id)?;
+    let rank = channel.rank(user_id)?;
     let name = channel.name().clone();
     network.leave(user_id, channel_id, effects);
-    let members = network.channel(channel_id).map(|channel| channel.members.keys().copied().collect());
+    let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
     effects.events.push(Event::Parted {
         user: user_id,
         source,

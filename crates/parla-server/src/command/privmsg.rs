@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, name, tag::Tags};
+use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
 
 use crate::{
     change::{Change, Spoken},
@@ -12,7 +12,11 @@ use crate::{
     effects::Effects,
     entry::{EntryCommand, Meta, Say, Verb},
     event::Event,
-    network::{Network, UserId, channel::Speaker},
+    formatting,
+    network::{
+        Network, UserId,
+        channel::{Rank, Speaker},
+    },
     refusal::Refusal,
 };
 
@@ -76,8 +80,10 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let verb = say.verb;
     let sender = network.actor(meta)?.0;
-    let result = if name::is_channel(&say.target) {
-        commit_to_channel(network, meta, say, effects)
+    let (signs, channel) = status_target(&say.target);
+    let result = if name::is_channel(channel) {
+        let (signs, channel) = (signs.to_owned(), channel.to_owned());
+        commit_to_channel(network, meta, Room { signs, channel, say }, effects)
     } else {
         commit_to_user(network, meta, say, effects)
     };
@@ -88,16 +94,37 @@ pub(crate) fn commit(
     result.map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
 }
 
+/// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
+fn status_target(target: &str) -> (&str, &str) {
+    let channel = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
+    let signs = target.strip_suffix(channel).unwrap_or_default();
+    if name::is_channel(channel) { (signs, channel) } else { ("", target) }
+}
+
+/// What is said in a channel, to all or to those of some ranks.
+struct Room {
+    signs: String,
+    channel: String,
+    say: Say,
+}
+
 fn commit_to_channel(
     network: &mut Network,
     meta: &Meta,
-    say: Say,
+    room: Room,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
+    let Room { signs, channel, say } = room;
     let (sender, user) = network.actor(meta)?;
-    let (channel_id, channel) = network.find_channel(&say.target)?;
-    let speaker = channel.speaker(sender, user, network.casemapping())?;
-    let is_kept = network.settings.history && say.verb != Verb::Tagmsg;
+    let (channel_id, channel) = network.find_channel(&channel)?;
+    // Of several signs the lowest counts: whoever has that rank is meant.
+    let meant = signs.chars().filter_map(Rank::of_sign).min();
+    let speaker = channel.speaker((sender, user), meant, network.casemapping())?;
+    let text = speaker.text(say.verb, say.text)?;
+    let say = Say { text, target: format!("{signs}{}", channel.name()), ..say };
+    let heard_from = speaker.heard_from;
+    // What not every member heard is not kept, so that no member can read it later.
+    let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
     let spoken = Arc::new(said_in(&speaker, user.source(), user.account(), (meta, say)));
     if is_kept {
         if let Some(channel) = network.channel_mut(channel_id).filter(|channel| !channel.kept) {
@@ -106,20 +133,21 @@ fn commit_to_channel(
         }
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
-    effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken });
+    effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken, heard_from });
     Ok(())
 }
 
 /// What a speaker says. Only who may speak can make a channel's message.
 fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, say): (&Meta, Say)) -> Spoken {
+    let record = speaker.heard_from.is_none().then_some(speaker.channel.state.record);
     Spoken {
         seq: meta.seq,
         at: meta.at,
         verb: say.verb,
         source: source.to_owned(),
         account: account.map(str::to_owned),
-        record: Some(speaker.channel.state.record),
-        target: speaker.channel.name().to_string(),
+        record,
+        target: say.target,
         text: say.text,
         tags: say.tags,
     }
@@ -129,6 +157,9 @@ fn commit_to_user(network: &Network, meta: &Meta, say: Say, effects: &mut Effect
     let (sender, user) = network.actor(meta)?;
     let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
     let nick = target.nick().to_string();
+    if target.modes.contains(UserModes::NO_CTCP) && formatting::is_ctcp_but_action(&say.text) {
+        return Err(Refusal::CtcpUnwanted(nick));
+    }
     let spoken = Spoken {
         seq: meta.seq,
         at: meta.at,

@@ -9,7 +9,7 @@ use crate::{
     event::Event,
     network::{
         ChannelId, Network,
-        channel::{Channel, Flags, Topic},
+        channel::{Act, Channel, Flags, Topic},
     },
     publish::Publisher,
     refusal::Refusal,
@@ -59,7 +59,8 @@ pub(crate) fn commit(
     // What is kept is what everyone was told: no more than fits in the line.
     let room = LINE_BYTES_MAX.saturating_sub(by.len() + topic.channel.len() + ": TOPIC  :\r\n".len());
     let text = fitting(&topic.text, room).to_owned();
-    let channel = if channel.has(Flags::TOPIC_LOCK) { channel.operator(actor)? } else { channel };
+    let channel =
+        if channel.has(Flags::TOPIC_LOCK) { channel.may(actor, Act::ChangeTopic)? } else { channel };
     let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != text;
     if !is_new {
         return Ok(());

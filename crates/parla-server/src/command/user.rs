@@ -1,6 +1,12 @@
 //! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
 
-use parla_proto::{Reply, command, isupport, isupport::token, limits, line::fitting, mode};
+use parla_proto::{
+    Reply, command, extban, isupport,
+    isupport::token,
+    limits,
+    line::fitting,
+    mode::{self, ChannelMode},
+};
 
 use super::{lusers, mode::letters, monitor, motd};
 use crate::{
@@ -8,7 +14,7 @@ use crate::{
     effects::Effects,
     entry::{Meta, Register},
     event::Event,
-    limits::MODES_PER_COMMAND_MAX,
+    limits::{MODES_PER_COMMAND_MAX, TARGETS_PER_COMMAND_MAX},
     network::{Network, UserId, user::User},
     publish::Publisher,
     refusal::Refusal,
@@ -86,15 +92,19 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
 pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
     let limits = &settings.limits;
     let number = |name: &str, value: usize| token(name, &value.to_string());
-    let targets = limits.targets;
+    let (targets, names) = (limits.targets, TARGETS_PER_COMMAND_MAX);
     let mut tokens = vec![
         number("AWAYLEN", limits.away_bytes),
+        token("ACCOUNTEXTBAN", extban::ACCOUNT_EXTBAN),
         token("CASEMAPPING", settings.casemapping.token()),
         token("CHANLIMIT", &format!("#:{}", limits.channels_per_client)),
         token("CHANMODES", &mode::chanmodes()),
         number("CHANNELLEN", limits.channel_bytes),
         token("CHANTYPES", "#"),
+        token("EXCEPTS", &ChannelMode::BanException.letter().to_string()),
+        token("EXTBAN", extban::EXTBAN),
         number("HOSTLEN", crate::limits::HOST_BYTES_MAX),
+        token("INVEX", &ChannelMode::InviteException.letter().to_string()),
         number("KEYLEN", limits.key_bytes),
         number("KICKLEN", limits.kick_bytes),
         number("LINELEN", limits::LINE_BYTES_MAX),
@@ -106,10 +116,11 @@ pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
         token("NETWORK", &settings.network),
         number("NICKLEN", limits.nick_bytes),
         token("PREFIX", &mode::prefix()),
+        token("STATUSMSG", &mode::signs()),
         token(
             "TARGMAX",
             &format!(
-                "NAMES:,LIST:,KICK:,JOIN:,PART:,WHOIS:1,PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
+                "NAMES:{names},LIST:{names},KICK:{names},JOIN:{names},PART:{names},WHOIS:1,PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
             ),
         ),
         number("TOPICLEN", limits.topic_bytes),

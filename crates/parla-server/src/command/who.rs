@@ -25,13 +25,14 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         {
             let inside = channel.is_member(me);
             let members = channel.members.keys().filter_map(|id| network.user(*id).map(|user| (*id, user)));
-            let seen = members.filter(|(_, user)| inside || !user.is_invisible());
-            show(context, seen, |_| Some(channel));
+            let seen =
+                members.filter(|(id, user)| channel.shows(Some(me), *id) && (inside || !user.is_invisible()));
+            show(context, seen, |_, _| Some(channel));
         }
     } else {
-        let shared = |user: &User| {
+        let shared = |id: UserId, user: &User| {
             let mut channels = user.channels.iter().filter_map(|id| network.channel(*id));
-            channels.find(|channel| channel.is_member(me))
+            channels.find(|channel| channel.is_member(me) && channel.shows(Some(me), id))
         };
         let casemapping = network.casemapping();
         let fits = |user: &User| {
@@ -41,7 +42,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         };
         let seen = network.users().filter(|(id, user)| {
             // Someone hidden is found by the exact nick only.
-            let open = *id == me || !user.is_invisible() || shared(user).is_some();
+            let open = *id == me || !user.is_invisible() || shared(*id, user).is_some();
             if open { fits(user) } else { network.find_user(mask).is_ok_and(|(found, _)| found == *id) }
         });
         show(context, seen, shared);
@@ -53,7 +54,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
 fn show<'n>(
     context: &mut Context<'_>,
     users: impl Iterator<Item = (UserId, &'n User)>,
-    channel_of: impl Fn(&User) -> Option<&'n Channel>,
+    channel_of: impl Fn(UserId, &User) -> Option<&'n Channel>,
 ) {
     let server = context.settings.name.clone();
     let multi_prefix = context.session.capabilities.contains(Capabilities::MULTI_PREFIX);
@@ -68,7 +69,7 @@ fn show<'n>(
             });
             break;
         }
-        let channel = channel_of(user);
+        let channel = channel_of(id, user);
         let rank = channel.and_then(|channel| channel.members.get(&id).copied()).unwrap_or_default();
         let here = if user.away.is_some() { "G" } else { "H" };
         context.reply(Reply::WhoReply {

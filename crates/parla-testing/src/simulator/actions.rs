@@ -65,6 +65,11 @@ const TEXTS: &[&str] = &[
     "",
 ];
 
+/// What the clients may ask for: all but what would leave the checkers without a list of a room's members.
+pub(crate) const fn wanted() -> Capabilities {
+    Capabilities::all().difference(Capabilities::NO_IMPLICIT_NAMES)
+}
+
 /// Makes lines. Remembers how many texts it made, so that no two are the same.
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
@@ -84,11 +89,11 @@ impl Actions {
     pub(crate) fn registration(rng: &mut Rng) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
         let capabilities = if rng.percent(30) {
-            Capabilities::all()
+            wanted()
         } else if rng.percent(15) {
             Capabilities::empty()
         } else {
-            Capabilities::from_bits_truncate(rng.bits() | rng.bits())
+            Capabilities::from_bits_truncate(rng.bits() | rng.bits()) & wanted()
         };
         if rng.percent(80) {
             lines.push(format!("PASS {}", if rng.percent(90) { PASSWORD } else { "wrong" }));
@@ -162,7 +167,9 @@ impl Actions {
                 "TOPIC {room}{}",
                 if rng.percent(75) { format!(" :{}", self.text(rng, manners)) } else { String::new() }
             ),
-            69..72 => format!("KICK {room} {other} :{}", self.text(rng, manners)),
+            69..71 => format!("KICK {room} {other} :{}", self.text(rng, manners)),
+            71..72 => format!("KICK {room},{room} {other},{}", nick(rng, manners)),
+            72..75 if rng.percent(15) => "INVITE".to_owned(),
             72..75 => format!("INVITE {other} {room}"),
             75..78 => rng.word(&["AWAY", "AWAY :gone", "AWAY :"]).to_owned(),
             78..80 => format!(
@@ -196,7 +203,12 @@ impl Actions {
 
     fn said(&mut self, rng: &mut Rng, client: &Client, manners: Manners) -> String {
         let command = rng.word(&["PRIVMSG", "PRIVMSG", "PRIVMSG", "NOTICE", "privmsg"]);
-        let target = if rng.percent(75) { room(rng, client, manners) } else { nick(rng, manners) };
+        let signs = rng.word(&["", "", "", "", "", "", "@", "+", "~", "%@"]);
+        let target = if rng.percent(75) {
+            format!("{signs}{}", room(rng, client, manners))
+        } else {
+            nick(rng, manners)
+        };
         let second = if rng.percent(10) { format!(",{}", nick(rng, manners)) } else { String::new() };
         let third = if rng.percent(10) { format!(",{}", room(rng, client, manners)) } else { String::new() };
         format!("{command} {target}{second}{third} :{}", self.text(rng, manners))
@@ -247,7 +259,34 @@ fn tag(rng: &mut Rng, manners: Manners) -> String {
 }
 
 fn mode(rng: &mut Rng, room: &str, nick: &str, manners: Manners) -> String {
-    let modes = match rng.below(12) {
+    let modes = match rng.below(16) {
+        12 => rng.word(&["+h", "-h", "+v", "+oh"]),
+        13 => rng.word(&["+a", "-a", "+q", "-q"]),
+        14 => {
+            return format!(
+                "MODE {room} {}",
+                rng.word(&[
+                    "e",
+                    "+I",
+                    "+e m:bob",
+                    "-e m:bob",
+                    "+I *",
+                    "-I *",
+                    "+b m:!a:*",
+                    "-b m:!a:*",
+                    "+b a:",
+                    "+eI x"
+                ])
+            );
+        }
+        15 => {
+            return format!(
+                "MODE {room} {}",
+                rng.word(&[
+                    "+C", "-C", "+R", "-R", "+M", "-M", "+S", "-S", "+f #a", "+f #rust", "-f", "-CRMS"
+                ])
+            );
+        }
         0 => "+o",
         1 => "-o",
         2 => "+v",
@@ -285,7 +324,7 @@ fn mode(rng: &mut Rng, room: &str, nick: &str, manners: Manners) -> String {
 }
 
 fn capabilities(rng: &mut Rng) -> String {
-    let set = Capabilities::from_bits_truncate(rng.bits() & rng.bits());
+    let set = Capabilities::from_bits_truncate(rng.bits() & rng.bits()) & wanted();
     let sign = rng.word(&["", "", "-"]);
     let names: Vec<String> = set.names().map(|name| format!("{sign}{name}")).collect();
     match rng.below(8) {

@@ -128,6 +128,8 @@ pub(crate) struct Reader<'a> {
 /// Every member reads it from its own JOIN to its own end, and must find in it what it is sent, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
+    /// Since `+u` or `+U` not everyone hears the same, so there is no one order to check.
+    pub(crate) is_loose: bool,
     events: Vec<RoomEvent>,
     last_id: Option<MsgId>,
 }

@@ -3,6 +3,7 @@
 //! Relies on the lines that it is sent and on nothing else of the server.
 
 mod answer;
+mod rank;
 mod room;
 pub(crate) mod watch;
 
@@ -154,7 +155,7 @@ impl Client {
     pub(crate) fn is_caught_up(&self, scene: &Scene) -> Checked {
         let nick = self.folded_nick(scene);
         for (name, room) in &self.rooms {
-            if let Some(journal) = scene.journals.get(name) {
+            if let Some(journal) = scene.journals.get(name).filter(|journal| !journal.is_loose) {
                 journal.is_caught_up(room.at, self.reader(&nick)).map_err(|finding| {
                     Finding::new(finding.checker, format!("in {name}, {}", finding.what))
                 })?;
@@ -280,10 +281,14 @@ impl Client {
         let to_me = scene.fold(target) == self.folded_nick(scene);
         match message.command {
             "PRIVMSG" | "NOTICE" | "TAGMSG" if to_room => room::hear_said(self, message, labelled, scene),
+            "PRIVMSG" | "NOTICE" | "TAGMSG" if is_channel(rank::status_target(target).1) => {
+                room::hear_status(self, message, labelled, scene)
+            }
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
             "MODE" if to_room => room::hear_change(self, message, from, scene),
+            "INVITE" if !to_me => room::hear_invitation(self, message, scene),
             "MODE" | "INVITE" => ensure(to_me, "target", || "to someone else".to_owned()),
             "NICK" => room::hear_nick(self, message, from, scene),
             "QUIT" => room::hear_quit(self, message, from, scene),

@@ -15,10 +15,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use parla_proto::{Capabilities, limits::CLIENT_LINE_BYTES_MAX};
+use parla_proto::limits::CLIENT_LINE_BYTES_MAX;
 use parla_server::{ConnectionId, Disconnect, Peer, Settings};
 
-use super::{EVENTS_SHOWN, Failure, checkers::Checked, client::Sent, trace::Trace, world::World};
+use super::{
+    EVENTS_SHOWN, Failure, actions::wanted, checkers::Checked, client::Sent, trace::Trace, world::World,
+};
 
 /// Runs the bytes. Findings of the checkers in `passed_over` do not end the run.
 ///
@@ -99,7 +101,7 @@ impl Replay {
         }
         let mut lines = vec![format!("NICK c{number}"), "USER u 0 * :r".to_owned()];
         if self.negotiates {
-            let names: Vec<&str> = Capabilities::all().names().collect();
+            let names: Vec<&str> = wanted().names().collect();
             lines.splice(0..0, [format!("CAP REQ :{}", names.join(" "))]);
             lines.push("CAP END".to_owned());
         }

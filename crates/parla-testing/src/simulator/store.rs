@@ -68,6 +68,11 @@ impl Store {
         self.messages.len()
     }
 
+    /// Whether this message is kept.
+    pub(crate) fn has(&self, id: MsgId) -> bool {
+        self.messages.contains_key(&id.seq())
+    }
+
     /// The newest message at or before this place in the list, counted from the oldest.
     pub(crate) fn nth(&self, index: usize) -> Option<&Arc<Spoken>> {
         self.messages.values().nth(index)

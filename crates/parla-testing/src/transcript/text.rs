@@ -17,7 +17,7 @@ const VIRTUAL_MS_MAX: i64 = 100 * 24 * 3600 * 1000;
 const RUN_MIN: usize = 20;
 
 /// Numerics that carry times as seconds since the epoch.
-const NUMERICS_WITH_SECONDS: [&str; 4] = ["317", "329", "333", "367"];
+const NUMERICS_WITH_SECONDS: [&str; 6] = ["317", "329", "333", "346", "348", "367"];
 
 /// The bytes that a text of a script stands for.
 pub(super) fn bytes(text: &str) -> Vec<u8> {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Message, MsgId, Source};
+use parla_proto::{Capabilities, Message, MsgId, Source, mode::steps};
 
-use super::{Client, Scene};
+use super::{
+    Client, Scene,
+    rank::{self, Signs},
+};
 use crate::simulator::{
     checkers::{Checked, Finding, Kind, RoomEvent, ensure},
     store::Heard,
@@ -13,8 +16,10 @@ use crate::simulator::{
 /// A room that the client is in.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
-    /// Nicks by their folded form.
-    pub(crate) members: BTreeMap<String, String>,
+    /// By their folded nicks.
+    pub(crate) members: BTreeMap<String, Member>,
+    /// Whether the client knows all signs of all members, because the first list had them.
+    pub(crate) ranks_known: bool,
     /// How far the client has read the room's journal.
     pub(crate) at: usize,
     /// None or the empty text: there is none.
@@ -22,7 +27,21 @@ pub(crate) struct Room {
     /// Whether the first list of names has come.
     pub(crate) is_complete: bool,
     /// The names of a list that has not ended.
-    names: BTreeMap<String, String>,
+    names: BTreeMap<String, Member>,
+}
+
+/// Someone in a room, as another one sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Member {
+    nick: String,
+    signs: Signs,
+}
+
+impl Room {
+    /// The signs of a member, if they are known.
+    pub(super) fn signs(&self, who: &str) -> Option<&Signs> {
+        self.members.get(who).map(|member| &member.signs).filter(|_| self.ranks_known)
+    }
 }
 
 /// The client-only tags as they stand in a line.
@@ -41,7 +60,52 @@ fn hear(client: &mut Client, name: &str, event: &RoomEvent, scene: &mut Scene) -
     let reader = client.reader(&nick);
     let room = client.rooms.get_mut(name).ok_or_else(outside)?;
     let journal = scene.journals.entry(name.to_owned()).or_default();
-    journal.hear(&mut room.at, event, reader)
+    if journal.is_loose { Ok(()) } else { journal.hear(&mut room.at, event, reader) }
+}
+
+/// Whether not everyone in the room hears the same.
+fn is_loose(name: &str, scene: &Scene) -> bool {
+    scene.journals.get(name).is_some_and(|journal| journal.is_loose)
+}
+
+/// Something is said to those of some ranks: `@#rust`. It is heard by them alone, and never kept.
+pub(super) fn hear_status(
+    client: &mut Client,
+    message: &Message<'_>,
+    labelled: bool,
+    scene: &mut Scene,
+) -> Checked {
+    let target = message.param(0).unwrap_or_default();
+    let (signs, name) = rank::status_target(target);
+    let (name, text) = (scene.fold(name), message.param(1).unwrap_or_default());
+    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    ensure(id.is_none_or(|id| !scene.store.has(id)), "leak", || {
+        format!("what was said to {target} is kept")
+    })?;
+    let me = client.folded_nick(scene);
+    if scene.fold(message.source.map_or("", |source| source.name)) == me {
+        client.needs(Capabilities::ECHO_MESSAGE)?;
+        if let Some(current) = &mut client.current {
+            current.hear_own(&scene.fold(target), text, labelled);
+        }
+        return Ok(());
+    }
+    let room = client.rooms.get(&name).ok_or_else(outside)?;
+    let own = room.signs(&me);
+    ensure(own.is_none_or(|own| signs.chars().any(|sign| rank::is_at_least(own, sign))), "leak", || {
+        format!("{own:?} hears what was said to {target}")
+    })
+}
+
+/// Someone else is invited into a room: only those who could invite hear of it.
+pub(super) fn hear_invitation(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
+    client.needs(Capabilities::INVITE_NOTIFY)?;
+    let name = scene.fold(message.param(1).unwrap_or_default());
+    let room = client.rooms.get(&name).ok_or_else(outside)?;
+    let own = room.signs(&client.folded_nick(scene));
+    ensure(own.is_none_or(|own| rank::is_at_least(own, '%')), "rank", || {
+        format!("{own:?} hears of an invitation")
+    })
 }
 
 pub(super) fn hear_said(
@@ -68,7 +132,7 @@ pub(super) fn hear_said(
     if is_tags {
         ensure(reads_tags, "tags", || "TAGMSG without message-tags".to_owned())?;
         event.line.push_str(tags.as_deref().unwrap_or_default());
-    } else if scene.settings.history {
+    } else if scene.settings.history && !is_loose(&name, scene) {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
         let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
         event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
@@ -107,11 +171,15 @@ pub(super) fn hear_join(
     if who != client.folded_nick(scene) {
         hear(client, &name, &event, scene)?;
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
-        let known = room.members.insert(who, from.to_owned());
-        return ensure(known.is_none(), "membership", || "a member joins".to_owned());
+        let member = Member { nick: from.to_owned(), signs: Signs::default() };
+        let known = room.members.insert(who, member);
+        return ensure(known.is_none() || is_loose(&name, scene), "membership", || {
+            "a member joins".to_owned()
+        });
     }
     ensure(!client.rooms.contains_key(&name), "membership", || "the client is in it already".to_owned())?;
-    let at = scene.journals.entry(name.clone()).or_default().enter(event)?;
+    let journal = scene.journals.entry(name.clone()).or_default();
+    let at = if journal.is_loose { 0 } else { journal.enter(event)? };
     client.rooms.insert(name, Room { at, ..Room::default() });
     Ok(())
 }
@@ -135,15 +203,41 @@ pub(super) fn hear_change(
     );
     hear(client, &name, &event, scene)?;
     let me = client.folded_nick(scene);
+    let (who, casemapping) = (scene.fold(from), scene.settings.casemapping);
+    let journal = scene.journals.entry(name.clone()).or_default();
     let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
+    if message.command == "KICK" {
+        let (own, other) = (room.signs(&who), room.signs(&subject));
+        ensure(
+            own.zip(other).is_none_or(|(own, other)| who == subject || rank::may_kick(own, other)),
+            "rank",
+            || format!("{own:?} puts {other:?} out"),
+        )?;
+    }
     match message.command {
+        "MODE" => {
+            let letters = rest.first().copied().unwrap_or_default();
+            // From here on not everyone hears the same: of who comes and goes, or of what is said.
+            journal.is_loose |= letters.contains(['u', 'U']);
+            for step in steps(letters, rest.iter().skip(1).copied()).flatten() {
+                let target = casemapping.fold(step.param.unwrap_or_default()).into_owned();
+                if let Some(own) = room.signs(&who) {
+                    rank::may_change(own, &step, who == target)?;
+                }
+                if let Some((sign, member)) = rank::sign_of(step.mode).zip(room.members.get_mut(&target)) {
+                    member.signs.set(sign, step.set);
+                }
+            }
+        }
         "TOPIC" => room.topic = message.param(1).unwrap_or_default().to_owned(),
         "PART" | "KICK" if subject == me => {
             client.rooms.remove(&name);
         }
         "PART" | "KICK" => {
             let known = room.members.remove(&subject);
-            return ensure(known.is_some(), "membership", || "no member leaves".to_owned());
+            return ensure(known.is_some() || is_loose(&name, scene), "membership", || {
+                "no member leaves".to_owned()
+            });
         }
         _ => {}
     }
@@ -172,8 +266,9 @@ pub(super) fn hear_nick(
     for name in rooms {
         hear(client, &name, &event, scene)?;
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
-        room.members.remove(&old_key);
-        let known = room.members.insert(new_key.clone(), new.to_owned());
+        let before = room.members.remove(&old_key).unwrap_or_default();
+        let member = Member { nick: new.to_owned(), ..before };
+        let known = room.members.insert(new_key.clone(), member);
         ensure(known.is_none(), "membership", || "the nick of another member".to_owned())?;
     }
     if is_me {
@@ -208,11 +303,15 @@ pub(super) fn hear_quit(
 pub(super) fn hear_names(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
     let name = scene.fold(message.param(2).unwrap_or_default());
     let full = client.capabilities.contains(Capabilities::USERHOST_IN_NAMES);
+    let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
     let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
     for word in message.param(3).unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
-        let source = Source::parse(word.trim_start_matches(['~', '&', '@', '%', '+']));
+        let (signs, source) = word.split_at(word.len() - word.trim_start_matches(rank::is_sign).len());
+        let source = Source::parse(source);
         ensure(source.host.is_some() == full, "userhost-in-names", || word.to_owned())?;
-        let known = room.names.insert(scene.fold(source.name), source.name.to_owned());
+        ensure(all || signs.len() < 2, "multi-prefix", || word.to_owned())?;
+        let member = Member { nick: source.name.to_owned(), signs: Signs::of(signs) };
+        let known = room.names.insert(scene.fold(source.name), member);
         ensure(known.is_none(), "membership", || format!("{word} twice in one list"))?;
     }
     Ok(())
@@ -220,17 +319,27 @@ pub(super) fn hear_names(client: &mut Client, message: &Message<'_>, scene: &Sce
 
 /// The first list says who is in the room; every later one must say what the client knows.
 pub(super) fn hear_end_of_names(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
-    let name = scene.fold(message.param(1).unwrap_or_default());
-    let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
-    let names = std::mem::take(&mut room.names);
-    if !room.is_complete {
-        room.is_complete = true;
-        room.members = names;
-        return Ok(());
+    let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
+    for name in message.param(1).unwrap_or_default().split(',') {
+        let name = scene.fold(name);
+        let Some(room) = client.rooms.get_mut(&name) else { continue };
+        let names = std::mem::take(&mut room.names);
+        if !room.is_complete {
+            room.is_complete = true;
+            room.members = names;
+            room.ranks_known = all;
+            continue;
+        }
+        let is_same = |(key, member): (&String, &Member)| {
+            let known = room.members.get(key);
+            known.is_some_and(|known| !all || !room.ranks_known || known.signs == member.signs)
+        };
+        let agrees = room.members.len() == names.len() && names.iter().all(is_same);
+        ensure(agrees || is_loose(&name, scene), "membership", || {
+            format!("{:?} by the list, {:?} by what happened", names.values(), room.members.values())
+        })?;
     }
-    ensure(room.members == names, "membership", || {
-        format!("{:?} by the list, {:?} by what happened", names.values(), room.members.values())
-    })
+    Ok(())
 }
 
 pub(super) fn hear_topic_reply(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {

@@ -1,0 +1,235 @@
+//! What the lists of a channel hold: masks, and extended masks that look at the account or only silence.
+//!
+//! `EXTBAN=,am`: an extended mask starts with a letter and a colon, and has no other sign before it.
+//!
+//! | written | matches |
+//! |---|---|
+//! | `nick!user@host` | the source, as [`Mask`] |
+//! | `a:name` | who is logged in to that account; `*` and `?` as in masks, so `a:*` is everyone who is logged in |
+//! | `m:…` | as what follows, but only silences (in `+b`), or only lets speak (in `+e`) |
+//! | `!a:…`, `!m:…` | everyone else, as in InspIRCd |
+//!
+//! <https://modern.ircdocs.horse/#extban-parameter>, <https://ircv3.net/specs/extensions/account-extban>
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::{
+    line::fitting,
+    mask::{Mask, PART_BYTES_MAX, glob, without_gaps},
+    name::Casemapping,
+};
+
+/// EXTBAN of ISUPPORT: nothing stands before the letter, and these are the letters.
+pub const EXTBAN: &str = ",am";
+
+/// ACCOUNTEXTBAN of ISUPPORT.
+pub const ACCOUNT_EXTBAN: &str = "a";
+
+/// What a person who is matched may no longer do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Enter and speak.
+    Whole,
+    /// Speak; `m:`.
+    Speech,
+}
+
+/// One entry of a list of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListMask {
+    reach: Reach,
+    /// Whether everyone else is meant.
+    negated: bool,
+    subject: Subject,
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Source(Mask),
+    Account(Box<str>),
+}
+
+/// Why a text is no entry of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BadListMask {
+    /// Nothing follows the letter.
+    #[error("{}", self.why())]
+    Empty,
+    /// `m:` inside of `m:`.
+    #[error("{}", self.why())]
+    MuteInMute,
+}
+
+impl BadListMask {
+    /// The reason in words.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Empty => "Something must follow the colon of an extended ban",
+            Self::MuteInMute => "An m: cannot hold another m:",
+        }
+    }
+}
+
+impl ListMask {
+    /// Reads what a person wrote. A text that only looks like an extended mask is an ordinary one.
+    ///
+    /// # Errors
+    /// It is an extended mask without anything to match, or with a nesting that means nothing.
+    pub fn parse(text: &str) -> Result<Self, BadListMask> {
+        let text = without_gaps(text);
+        let (mut negated, mut rest) = (false, text.as_str());
+        let mut reach = Reach::Whole;
+        loop {
+            let (is_negation, body) = match rest.strip_prefix('!') {
+                Some(body) if letter(body).is_some() => (true, body),
+                _ => (false, rest),
+            };
+            negated ^= is_negation;
+            match letter(body) {
+                Some(('m', _)) if reach == Reach::Speech => return Err(BadListMask::MuteInMute),
+                Some((_, "")) => return Err(BadListMask::Empty),
+                Some(('m', inner)) => {
+                    reach = Reach::Speech;
+                    rest = inner;
+                }
+                Some((_, account)) => {
+                    let account = fitting(account, PART_BYTES_MAX).into();
+                    return Ok(Self { reach, negated, subject: Subject::Account(account) });
+                }
+                None => return Ok(Self { reach, negated, subject: Subject::Source(Mask::parse(body)) }),
+            }
+        }
+    }
+
+    /// What it takes from, or gives to, those whom it matches.
+    pub const fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Whether the two are the same, but for case.
+    pub fn is_same(&self, other: &Self, casemapping: Casemapping) -> bool {
+        (self.reach, self.negated) == (other.reach, other.negated)
+            && match (&self.subject, &other.subject) {
+                (Subject::Source(one), Subject::Source(another)) => one.is_same(another, casemapping),
+                (Subject::Account(one), Subject::Account(another)) => {
+                    casemapping.fold(one) == casemapping.fold(another)
+                }
+                (Subject::Source(_), Subject::Account(_)) | (Subject::Account(_), Subject::Source(_)) => {
+                    false
+                }
+            }
+    }
+
+    /// Whether it matches a user of this source and account.
+    pub fn matches(&self, source: &str, account: Option<&str>, casemapping: Casemapping) -> bool {
+        let fits = match &self.subject {
+            Subject::Source(mask) => mask.matches(source, casemapping),
+            Subject::Account(pattern) => account.is_some_and(|account| glob(pattern, account, casemapping)),
+        };
+        fits != self.negated
+    }
+}
+
+/// The letter of an extended mask and what follows its colon.
+fn letter(text: &str) -> Option<(char, &str)> {
+    ['a', 'm'].into_iter().find_map(|letter| Some((letter, text.strip_prefix(letter)?.strip_prefix(':')?)))
+}
+
+/// As it is shown. What is shown reads as the same mask.
+impl fmt::Display for ListMask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let negation = if self.negated { "!" } else { "" };
+        let mute = if self.reach == Reach::Speech { "m:" } else { "" };
+        match &self.subject {
+            Subject::Source(mask) => write!(f, "{negation}{mute}{mask}"),
+            Subject::Account(account) => write!(f, "{mute}{negation}a:{account}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_and_what_is_shown() {
+        for (text, shown) in [
+            ("alice", Ok("alice!*@*")),
+            ("", Ok("*!*@*")),
+            ("a:bob", Ok("a:bob")),
+            ("a:b o\tb", Ok("a:bob")),
+            ("m:bob", Ok("m:bob!*@*")),
+            ("m:a:bob", Ok("m:a:bob")),
+            ("!a:*", Ok("!a:*")),
+            ("m:!a:*", Ok("m:!a:*")),
+            ("!m:a:*", Ok("m:!a:*")),
+            ("!m:!a:*", Ok("m:a:*")),
+            ("!m:bob", Ok("!m:bob!*@*")),
+            // Neither of these is extended.
+            ("x:bob", Ok("x:bob!*@*")),
+            ("!bob", Ok("*!bob@*")),
+            ("*@a:b", Ok("*!*@a:b")),
+            ("a!b:c", Ok("a!b:c@*")),
+            ("a:", Err(BadListMask::Empty)),
+            ("m:", Err(BadListMask::Empty)),
+            ("m:a:", Err(BadListMask::Empty)),
+            ("m:m:bob", Err(BadListMask::MuteInMute)),
+            ("!m:!m:bob", Err(BadListMask::MuteInMute)),
+        ] {
+            assert_eq!(
+                ListMask::parse(text).map(|mask| mask.to_string()),
+                shown.map(str::to_owned),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn whom_they_match() {
+        for (text, account, matches) in [
+            ("bob", None, true),
+            ("carol", None, false),
+            ("a:bob", None, false),
+            ("a:bob", Some("BOB"), true),
+            ("a:b*", Some("bob"), true),
+            ("a:bob", Some("carol"), false),
+            ("a:*", Some("carol"), true),
+            ("a:*", None, false),
+            ("!a:*", None, true),
+            ("!a:*", Some("carol"), false),
+            ("!a:bob", Some("carol"), true),
+            ("m:bob", None, true),
+            ("!m:bob", None, false),
+            ("m:!a:bob", Some("carol"), true),
+        ] {
+            let mask = ListMask::parse(text).unwrap();
+            assert_eq!(mask.matches("bob!b@h", account, Casemapping::Ascii), matches, "{text} {account:?}");
+        }
+    }
+
+    #[test]
+    fn only_m_reaches_speech_alone() {
+        for (text, reach) in [
+            ("bob", Reach::Whole),
+            ("a:bob", Reach::Whole),
+            ("m:bob", Reach::Speech),
+            ("!m:a:b", Reach::Speech),
+        ] {
+            assert_eq!(ListMask::parse(text).unwrap().reach(), reach, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_the_same_mask(text in "[abm:!@*é]{0,80}") {
+            if let Ok(mask) = ListMask::parse(&text) {
+                prop_assert_eq!(ListMask::parse(&mask.to_string()), Ok(mask));
+            }
+        }
+    }
+}

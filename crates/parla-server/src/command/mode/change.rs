@@ -1,0 +1,218 @@
+//! MODE with letters: what holds in a channel changes, step by step. Each step is checked and taken for itself.
+
+use std::sync::Arc;
+
+use parla_proto::{
+    ChannelName, Mask, Source,
+    extban::{ListMask, Reach},
+    mode::ChannelMode,
+};
+
+use crate::{
+    effects::Effects,
+    entry::{self, Meta, ModeStep},
+    event::Event,
+    network::{
+        ChannelId, Network, UserId,
+        channel::{Act, Channel, Flags, ListEntry, Rank},
+    },
+    refusal::Refusal,
+    settings::Settings,
+};
+
+/// What a step did: nothing, or a change with the parameter that others see.
+enum Done {
+    Nothing,
+    Changed(Option<String>),
+}
+
+impl Done {
+    fn if_changed(changes: bool, param: Option<String>) -> Self {
+        if changes { Self::Changed(param) } else { Self::Nothing }
+    }
+}
+
+/// Who changes what, and when.
+struct Change<'a> {
+    meta: &'a Meta,
+    actor: UserId,
+    /// `nick!user@host`.
+    by: &'a str,
+    settings: &'a Settings,
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    mode: &entry::Mode,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (actor, user) = network.actor(meta)?;
+    let by = user.source().to_owned();
+    let (channel_id, channel) = network.find_channel(&mode.channel)?;
+    channel.rank(actor)?;
+    let before = channel.state.clone();
+    let settings = Arc::clone(&network.settings);
+    let change = Change { meta, actor, by: &by, settings: &settings };
+    let mut done = Vec::new();
+    for step in &mode.steps {
+        match apply(network, channel_id, step, &change) {
+            Ok(Done::Changed(param)) => done.push((step.set, step.mode.letter(), param)),
+            Ok(Done::Nothing) => {}
+            // Once is enough to be told of a rank that is missing.
+            Err(refusal) if effects.refusals.contains(&refusal) => {}
+            Err(refusal) => effects.refusals.push(refusal),
+        }
+    }
+    if let Some(channel) = network.channel(channel_id).filter(|channel| channel.state != before) {
+        effects.keep(channel);
+    }
+    if !done.is_empty() {
+        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps: done });
+    }
+    Ok(())
+}
+
+fn apply(
+    network: &mut Network,
+    channel_id: ChannelId,
+    step: &ModeStep,
+    change: &Change<'_>,
+) -> Result<Done, Refusal> {
+    if let Some(rank) = Rank::of_mode(step.mode) {
+        return apply_rank(network, channel_id, step, (change.actor, rank));
+    }
+    let forward =
+        if step.mode == ChannelMode::Forward { forward(network, step, change.actor) } else { Ok(None) };
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = channel.may(change.actor, Act::change(step.mode))?;
+    if let Some(flag) = Flags::of_mode(step.mode) {
+        return Ok(apply_flag(channel, step, flag, change));
+    }
+    let invalid = |why| invalid(channel.name(), step, why);
+    match step.mode {
+        ChannelMode::Key => {
+            let key = step.param.as_deref().unwrap_or_default();
+            let is_bad = key.is_empty()
+                || key.contains([',', ' ', ':'])
+                || key.len() > change.settings.limits.key_bytes;
+            if step.set && is_bad {
+                return Err(invalid("A key has no space, comma or colon, and is not too long"));
+            }
+            Ok(apply_key(channel, step.set.then(|| key.to_owned())))
+        }
+        ChannelMode::Limit => {
+            let limit = step.param.as_deref().and_then(|param| param.parse().ok()).filter(|limit| *limit > 0);
+            if step.set && limit.is_none() {
+                return Err(invalid("A limit is a number above 0"));
+            }
+            let limit: Option<u32> = limit.filter(|_| step.set);
+            let before = std::mem::replace(&mut channel.state.limit, limit);
+            Ok(Done::if_changed(before != limit, limit.map(|limit| limit.to_string())))
+        }
+        ChannelMode::Forward => {
+            let forward = forward.map_err(|failure| match failure {
+                Some(refusal) => refusal,
+                None => invalid("There is no such channel to forward to"),
+            })?;
+            if forward.as_ref() == Some(channel.name()) {
+                return Err(invalid("A channel cannot forward to itself"));
+            }
+            let shown = forward.as_ref().map(ToString::to_string);
+            let before = std::mem::replace(&mut channel.state.forward, forward);
+            Ok(Done::if_changed(before != channel.state.forward, shown))
+        }
+        _ => apply_list(channel, step, change),
+    }
+}
+
+fn invalid(channel: &ChannelName, step: &ModeStep, why: &'static str) -> Refusal {
+    let param = step.param.as_deref().unwrap_or_default();
+    Refusal::InvalidModeParam {
+        target: channel.to_string(),
+        letter: step.mode.letter(),
+        // A key is nobody else's business, even a bad one.
+        param: if step.mode == ChannelMode::Key { "*" } else { param }.to_owned(),
+        why,
+    }
+}
+
+fn apply_flag(channel: &mut Channel, step: &ModeStep, flag: Flags, change: &Change<'_>) -> Done {
+    let changes = channel.has(flag) != step.set;
+    channel.state.flags.set(flag, step.set);
+    if flag == Flags::INVITE_ONLY && changes {
+        channel.state.keeper = step.set.then(|| Mask::exact(&Source::parse(change.by)));
+    }
+    Done::if_changed(changes, None)
+}
+
+fn apply_key(channel: &mut Channel, key: Option<String>) -> Done {
+    let shown = key.clone().unwrap_or_else(|| "*".to_owned());
+    let before = std::mem::replace(&mut channel.state.key, key);
+    Done::if_changed(before != channel.state.key, Some(shown))
+}
+
+/// The channel that `+f` names, where the actor must be an operator too; `-f` names none.
+///
+/// # Errors
+/// The actor may not send people there, or, without a refusal, it is not there.
+fn forward(
+    network: &mut Network,
+    step: &ModeStep,
+    actor: UserId,
+) -> Result<Option<ChannelName>, Option<Refusal>> {
+    if !step.set {
+        return Ok(None);
+    }
+    let name = step.param.as_deref().unwrap_or_default();
+    let id = network.find_channel(name).map_err(|_| None)?.0;
+    let channel = network.channel_mut(id).ok_or(None)?;
+    if !channel.is_visible_to(Some(actor)) {
+        return Err(None);
+    }
+    let target = channel.name().clone();
+    let channel = channel.operator(actor).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
+    Ok(Some(channel.name().clone()))
+}
+
+fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Result<Done, Refusal> {
+    let name = channel.name().clone();
+    let limits = &change.settings.limits;
+    let Some(list) = channel.state.list_mut(step.mode) else { return Ok(Done::Nothing) };
+    let mask = ListMask::parse(step.param.as_deref().unwrap_or_default());
+    let mask = mask.map_err(|bad| invalid(&name, step, bad.why()))?;
+    if step.mode == ChannelMode::InviteException && mask.reach() == Reach::Speech {
+        return Err(invalid(&name, step, "An m: means nothing in the list of those who need no invitation"));
+    }
+    let known = list.iter().position(|entry| entry.mask.is_same(&mask, change.settings.casemapping));
+    match (step.set, known) {
+        (true, Some(_)) | (false, None) => Ok(Done::Nothing),
+        (false, Some(index)) => Ok(Done::Changed(Some(list.remove(index).mask.to_string()))),
+        (true, None) if list.len() >= limits.list_modes => Err(Refusal::ListFull(name, step.mode.letter())),
+        (true, None) => {
+            let shown = mask.to_string();
+            list.push(ListEntry { mask, setter: change.by.to_owned(), at: change.meta.at });
+            Ok(Done::Changed(Some(shown)))
+        }
+    }
+}
+
+fn apply_rank(
+    network: &mut Network,
+    channel_id: ChannelId,
+    step: &ModeStep,
+    (actor, rank): (UserId, Rank),
+) -> Result<Done, Refusal> {
+    let wanted = step.param.as_deref().unwrap_or_default();
+    let target = network.find_user(wanted).map(|(id, user)| (id, user.nick().to_string()));
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let (member, nick) = match target {
+        Ok(target) => target,
+        // Who may not give the rank need not learn who is there.
+        Err(refusal) => return Err(channel.may(actor, Act::Promote(rank)).err().unwrap_or(refusal)),
+    };
+    let ranks = channel.promotion(actor, (member, &nick), (rank, step.set))?;
+    let changes = ranks.contains(rank) != step.set;
+    ranks.set(rank, step.set);
+    Ok(Done::if_changed(changes, Some(nick)))
+}

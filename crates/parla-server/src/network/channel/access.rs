@@ -1,0 +1,303 @@
+//! Who may do what in a channel. Every check gives out the right it grants: only a [`Speaker`] can send, only an
+//! [`Entrant`] can enter, only an [`Eviction`] can put someone out.
+
+use parla_proto::{extban::Reach, name::Casemapping};
+
+use super::{Act, Channel, Flags, ListEntry, Rank};
+use crate::{
+    entry::Verb,
+    formatting,
+    network::{UserId, user::User},
+    refusal::{Refusal, Silenced},
+};
+
+/// The right to send to the channel.
+#[derive(Debug)]
+pub(crate) struct Speaker<'a> {
+    pub(crate) channel: &'a Channel,
+    /// Only members of this rank and higher hear it; none: all members.
+    pub(crate) heard_from: Option<Rank>,
+}
+
+/// The right to become a member.
+#[derive(Debug)]
+pub(crate) struct Entrant<'a> {
+    channel: &'a mut Channel,
+    id: UserId,
+    user: &'a User,
+}
+
+/// The right to put a member out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Eviction {
+    pub(crate) member: UserId,
+}
+
+impl Channel {
+    /// The rank of a member.
+    pub(crate) fn rank(&self, user: UserId) -> Result<Rank, Refusal> {
+        self.members.get(&user).copied().ok_or_else(|| Refusal::NotOnChannel(self.name().clone()))
+    }
+
+    /// Lets a member act: what comes back is the channel to change.
+    pub(crate) fn may(&mut self, user: UserId, act: Act) -> Result<&mut Self, Refusal> {
+        if self.rank(user)?.may(act) {
+            Ok(self)
+        } else {
+            Err(Refusal::RankNeeded(self.name().clone(), act.least()))
+        }
+    }
+
+    /// Lets an operator change the channel.
+    pub(crate) fn operator(&mut self, user: UserId) -> Result<&mut Self, Refusal> {
+        self.may(user, Act::ChangeModes)
+    }
+
+    /// Lets a member give a rank to another, or take it away: what comes back is the other's ranks.
+    ///
+    /// Anyone may give up a rank of their own. Nobody takes a rank from someone who is above them.
+    pub(crate) fn promotion(
+        &mut self,
+        by: UserId,
+        (member, nick): (UserId, &str),
+        (rank, set): (Rank, bool),
+    ) -> Result<&mut Rank, Refusal> {
+        let own = self.rank(by)?;
+        let name = self.name().clone();
+        let target = self.members.get_mut(&member);
+        let gives_up = by == member && !set && own.contains(rank);
+        if !gives_up && !own.may(Act::Promote(rank)) {
+            return Err(Refusal::RankNeeded(name, Act::Promote(rank).least()));
+        }
+        let target = target.ok_or_else(|| Refusal::UserNotInChannel(nick.to_owned(), name.clone()))?;
+        if !set && by != member && !own.outranks(*target) && !target.is_empty() {
+            return Err(Refusal::Outranked(name));
+        }
+        Ok(target)
+    }
+
+    /// Lets a member put another out, or itself.
+    pub(crate) fn eviction(&mut self, by: UserId, member: UserId, nick: &str) -> Result<Eviction, Refusal> {
+        let own = self.may(by, Act::Kick)?.rank(by)?;
+        let name = || self.name().clone();
+        let Some(other) = self.members.get(&member) else {
+            return Err(Refusal::UserNotInChannel(nick.to_owned(), name()));
+        };
+        if by != member && !own.outranks(*other) {
+            return Err(Refusal::Outranked(name()));
+        }
+        Ok(Eviction { member })
+    }
+
+    /// Lets a user speak: with voice or rank always, otherwise unless moderated, banned, muted or outside of `+n`.
+    ///
+    /// `heard_from` is the least rank that the user wants to be heard by.
+    pub(crate) fn speaker(
+        &self,
+        (id, user): (UserId, &User),
+        heard_from: Option<Rank>,
+        casemapping: Casemapping,
+    ) -> Result<Speaker<'_>, Refusal> {
+        let rank = self.members.get(&id).copied();
+        let speaks_always = rank.is_some_and(|rank| rank.may(Act::SpeakAlways));
+        let why = match rank {
+            _ if speaks_always => None,
+            None if self.has(Flags::NO_EXTERNAL) => Some(Silenced::NotMember),
+            _ if self.has(Flags::MODERATED) => Some(Silenced::Moderated),
+            _ if self.has(Flags::REGISTERED_SPEAK) && user.account().is_none() => {
+                Some(Silenced::AccountNeeded)
+            }
+            _ if self.is_banned(user, Reach::Whole, casemapping) => Some(Silenced::Banned),
+            _ if self.is_banned(user, Reach::Speech, casemapping) => Some(Silenced::Muted),
+            _ => None,
+        };
+        if let Some(why) = why {
+            return Err(Refusal::CannotSend(self.name().clone(), why));
+        }
+        let moderated = self.has(Flags::OPERATOR_MODERATED) && !speaks_always;
+        let heard_from = heard_from.max(moderated.then_some(Act::HearModerated.least()));
+        Ok(Speaker { channel: self, heard_from })
+    }
+
+    /// Lets a user in. An invitation opens every door; `+I` opens `+i` only.
+    pub(crate) fn entrant<'a>(
+        &'a mut self,
+        id: UserId,
+        user: &'a User,
+        key: Option<&str>,
+        casemapping: Casemapping,
+    ) -> Result<Entrant<'a>, Refusal> {
+        let name = || self.name().clone();
+        let full = |limit: u32| self.members.len() >= limit as usize;
+        if self.invited.contains(&id) {
+            return Ok(Entrant { channel: self, id, user });
+        }
+        if self.is_banned(user, Reach::Whole, casemapping) {
+            return Err(Refusal::Banned(name()));
+        }
+        if self.has(Flags::REGISTERED_ONLY) && user.account().is_none() {
+            return Err(Refusal::AccountNeeded(name()));
+        }
+        if self.has(Flags::INVITE_ONLY)
+            && !holds(&self.state.invite_exceptions, user, Reach::Whole, casemapping)
+            && !self.may_return(user, casemapping)
+        {
+            return Err(Refusal::InviteOnly(name()));
+        }
+        if self.state.key.as_deref().is_some_and(|wanted| key != Some(wanted)) {
+            return Err(Refusal::BadKey(name()));
+        }
+        if self.state.limit.is_some_and(full) {
+            return Err(Refusal::ChannelIsFull(name()));
+        }
+        Ok(Entrant { channel: self, id, user })
+    }
+
+    /// Whether a ban of this reach holds a user. An exception lifts bans and mutes, one of `m:` mutes only.
+    fn is_banned(&self, user: &User, reach: Reach, casemapping: Casemapping) -> bool {
+        let exceptions = &self.state.ban_exceptions;
+        holds(&self.state.bans, user, reach, casemapping)
+            && !holds(exceptions, user, Reach::Whole, casemapping)
+            && !(reach == Reach::Speech && holds(exceptions, user, Reach::Speech, casemapping))
+    }
+
+    fn may_return(&self, user: &User, casemapping: Casemapping) -> bool {
+        let keeper = self.state.keeper.as_ref();
+        self.members.is_empty() && keeper.is_some_and(|keeper| keeper.matches(user.source(), casemapping))
+    }
+}
+
+/// Whether an entry of this reach matches the user.
+fn holds(list: &[ListEntry], user: &User, reach: Reach, casemapping: Casemapping) -> bool {
+    list.iter().any(|entry| {
+        entry.mask.reach() == reach && entry.mask.matches(user.source(), user.account(), casemapping)
+    })
+}
+
+impl Speaker<'_> {
+    /// The text as the channel hears it.
+    ///
+    /// # Errors
+    /// `+C` forbids it, or `+S` leaves nothing of it.
+    pub(crate) fn text(&self, verb: Verb, text: String) -> Result<String, Refusal> {
+        let channel = self.channel;
+        if channel.has(Flags::NO_CTCP) && formatting::is_ctcp_but_action(&text) {
+            return Err(Refusal::CannotSend(channel.name().clone(), Silenced::NoCtcp));
+        }
+        if !channel.has(Flags::STRIP_FORMATTING) {
+            return Ok(text);
+        }
+        let text = formatting::strip(&text);
+        if text.is_empty() && verb != Verb::Tagmsg { Err(Refusal::NoTextToSend) } else { Ok(text) }
+    }
+}
+
+impl Entrant<'_> {
+    /// Makes the user a member; the first one is an operator, and may come back into an invite-only channel.
+    pub(crate) fn enter(self) {
+        let Self { channel, id, user } = self;
+        let mut rank = Rank::empty();
+        if channel.members.is_empty() {
+            rank = Rank::OPERATOR;
+            channel.state.keeper = channel.has(Flags::INVITE_ONLY).then(|| user.as_mask());
+        }
+        channel.members.insert(id, rank);
+        channel.forget_invitation(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_proto::{ChannelName, Nick, Timestamp, extban::ListMask};
+    use slotmap::SlotMap;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    const ASCII: Casemapping = Casemapping::Ascii;
+
+    /// A channel with these modes, and a user who is not in it, logged in to this account.
+    fn scene(flags: &str, lists: &[(char, &str)], account: Option<&str>) -> (Channel, UserId, User) {
+        let rules = Settings::named("a.b").name_rules();
+        let name = ChannelName::parse("#rust", &rules).unwrap();
+        let mut channel = Channel::new(1, name, Timestamp::default(), Flags::from_letters(flags).unwrap());
+        for (letter, mask) in lists {
+            let mode = parla_proto::mode::ChannelMode::from_letter(*letter).unwrap().mode;
+            channel.state.list_mut(mode).unwrap().push(ListEntry {
+                mask: ListMask::parse(mask).unwrap(),
+                setter: "a!b@c".to_owned(),
+                at: Timestamp::default(),
+            });
+        }
+        let mut ids = SlotMap::new();
+        let (other, id) = (UserId(ids.insert(())), UserId(ids.insert(())));
+        channel.members.insert(other, Rank::OPERATOR);
+        let mut user =
+            User::new(Nick::parse("bob", &rules).unwrap(), "b", "host", "Bob", Timestamp::default());
+        user.set_account(account.map(Into::into));
+        (channel, id, user)
+    }
+
+    /// Whether someone with this account may enter, and speak once inside.
+    fn check(flags: &str, lists: &[(char, &str)], account: Option<&str>, expected: (bool, bool)) {
+        let (mut channel, id, user) = scene(flags, lists, account);
+        let enters = channel.entrant(id, &user, None, ASCII).map(Entrant::enter).is_ok();
+        channel.members.insert(id, Rank::empty());
+        let speaks = channel.speaker((id, &user), None, ASCII).is_ok();
+        assert_eq!((enters, speaks), expected, "+{flags} {lists:?} {account:?}");
+    }
+
+    #[test]
+    fn an_account_opens_doors_and_closes_them() {
+        check("", &[], None, (true, true));
+        check("R", &[], None, (false, true));
+        check("R", &[], Some("bob"), (true, true));
+        check("M", &[], None, (true, false));
+        check("M", &[], Some("bob"), (true, true));
+        check("", &[('b', "a:bob")], Some("Bob"), (false, false));
+        check("", &[('b', "a:bob")], Some("carol"), (true, true));
+        check("", &[('b', "a:*")], Some("carol"), (false, false));
+        check("", &[('b', "m:a:bob")], Some("bob"), (true, false));
+        check("", &[('b', "!a:*")], None, (false, false));
+        check("", &[('b', "!a:*")], Some("bob"), (true, true));
+        check("", &[('b', "*"), ('e', "a:bob")], Some("bob"), (true, true));
+        check("", &[('b', "*"), ('e', "a:bob")], None, (false, false));
+        check("", &[('b', "*"), ('e', "m:a:bob")], Some("bob"), (false, false));
+        check("", &[('b', "m:*"), ('e', "m:a:bob")], Some("bob"), (true, true));
+        check("i", &[('I', "a:bob")], Some("bob"), (true, true));
+        check("i", &[('I', "a:bob")], None, (false, true));
+        check("i", &[('b', "bob"), ('I', "bob")], None, (false, false));
+    }
+
+    #[test]
+    fn an_invitation_opens_every_door_once() {
+        let (mut channel, id, user) = scene("iR", &[('b', "*")], None);
+        channel.state.key = Some("word".to_owned());
+        channel.state.limit = Some(1);
+        assert!(channel.entrant(id, &user, None, ASCII).is_err());
+        channel.invite(id);
+        channel.entrant(id, &user, None, ASCII).unwrap().enter();
+        channel.remove(id, &user);
+        assert!(channel.entrant(id, &user, None, ASCII).is_err());
+    }
+
+    #[test]
+    fn the_highest_are_safe_from_the_lower() {
+        let (mut channel, id, _) = scene("", &[], None);
+        let operator = *channel.members.keys().next().unwrap();
+        for (ranks, safe) in [
+            (Rank::empty(), false),
+            (Rank::OPERATOR, false),
+            (Rank::PROTECTED, true),
+            (Rank::FOUNDER | Rank::OPERATOR, true),
+        ] {
+            channel.members.insert(id, ranks);
+            assert_eq!(channel.eviction(operator, id, "bob").is_err(), safe, "{ranks:?}");
+            let taken = channel.promotion(operator, (id, "bob"), (Rank::OPERATOR, false));
+            assert_eq!(taken.is_err(), safe, "{ranks:?}");
+            // To give is no offence.
+            assert!(channel.promotion(operator, (id, "bob"), (Rank::VOICE, true)).is_ok());
+            assert!(channel.eviction(id, operator, "alice").is_ok() == ranks.is_at_least(Rank::OPERATOR));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The modes of a channel that have no parameter.
+
+use bitflags::bitflags;
+use parla_proto::mode::ChannelMode;
+
+bitflags! {
+    /// The modes of a channel that have no parameter.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Flags: u16 {
+        /// `u`: people see only themselves and those with a rank; the crowd is not shown.
+        const AUDITORIUM = 1 << 0;
+        /// `i`: only people who were invited may enter.
+        const INVITE_ONLY = 1 << 1;
+        /// `m`: only people with a rank, and voiced members, may speak.
+        const MODERATED = 1 << 2;
+        /// `C`: no CTCP other than actions (`/me`).
+        const NO_CTCP = 1 << 3;
+        /// `n`: only members may send messages.
+        const NO_EXTERNAL = 1 << 4;
+        /// `R`: only people who are logged in to an account may enter.
+        const REGISTERED_ONLY = 1 << 5;
+        /// `M`: only people with voice, or logged in to an account, may speak.
+        const REGISTERED_SPEAK = 1 << 6;
+        /// `s`: people outside do not see that the channel is there.
+        const SECRET = 1 << 7;
+        /// `S`: colours and other formatting are taken out of what is said.
+        const STRIP_FORMATTING = 1 << 8;
+        /// `t`: only half-operators and higher may change the topic.
+        const TOPIC_LOCK = 1 << 9;
+        /// `U`: what people without a rank say is heard by operators and half-operators only.
+        const OPERATOR_MODERATED = 1 << 10;
+    }
+}
+
+impl Flags {
+    /// Each flag with its mode, in the order of the letters.
+    const MODES: [(Self, ChannelMode); 11] = [
+        (Self::AUDITORIUM, ChannelMode::Auditorium),
+        (Self::INVITE_ONLY, ChannelMode::InviteOnly),
+        (Self::MODERATED, ChannelMode::Moderated),
+        (Self::NO_CTCP, ChannelMode::NoCtcp),
+        (Self::NO_EXTERNAL, ChannelMode::NoExternal),
+        (Self::OPERATOR_MODERATED, ChannelMode::OperatorModerated),
+        (Self::REGISTERED_ONLY, ChannelMode::RegisteredOnly),
+        (Self::REGISTERED_SPEAK, ChannelMode::RegisteredSpeak),
+        (Self::SECRET, ChannelMode::Secret),
+        (Self::STRIP_FORMATTING, ChannelMode::StripFormatting),
+        (Self::TOPIC_LOCK, ChannelMode::TopicLock),
+    ];
+
+    /// The flag of a mode, if the mode is one.
+    pub fn of_mode(mode: ChannelMode) -> Option<Self> {
+        Self::MODES.iter().find(|(_, known)| *known == mode).map(|(flag, _)| *flag)
+    }
+
+    /// The letters of the flags, without a sign.
+    pub fn letters(self) -> String {
+        Self::MODES.iter().filter(|(flag, _)| self.contains(*flag)).map(|(_, mode)| mode.letter()).collect()
+    }
+
+    /// Reads letters such as `+nt`; `None` if one is no flag.
+    pub fn from_letters(letters: &str) -> Option<Self> {
+        letters.chars().filter(|letter| *letter != '+').try_fold(Self::empty(), |flags, letter| {
+            Some(flags | Self::of_mode(ChannelMode::from_letter(letter)?.mode)?)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_proto::mode::{CHANNEL_MODES, ModeKind};
+
+    use super::*;
+
+    #[test]
+    fn every_flag_of_the_protocol_is_one() {
+        for facts in CHANNEL_MODES {
+            assert_eq!(
+                Flags::of_mode(facts.mode).is_some(),
+                facts.kind == ModeKind::Flag,
+                "{}",
+                facts.letter
+            );
+        }
+        let letters = Flags::all().letters();
+        assert_eq!(Flags::from_letters(&letters), Some(Flags::all()));
+    }
+}

@@ -1,0 +1,194 @@
+//! Ranks of members, and the one table that says what each of them may do.
+//!
+//! What is given and taken, and who may put out whom, is checked in [`super::access`] by this table.
+
+use bitflags::bitflags;
+use parla_proto::mode::ChannelMode;
+
+bitflags! {
+    /// The ranks of a member. A higher rank is a greater number.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Rank: u8 {
+        /// `v`, shown as `+`.
+        const VOICE = 1 << 0;
+        /// `h`, shown as `%`.
+        const HALF_OPERATOR = 1 << 1;
+        /// `o`, shown as `@`.
+        const OPERATOR = 1 << 2;
+        /// `a`, shown as `&`.
+        const PROTECTED = 1 << 3;
+        /// `q`, shown as `~`.
+        const FOUNDER = 1 << 4;
+    }
+}
+
+/// What not every member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Speak past `+m`, `+M`, bans and mutes, and to everyone in `+U`.
+    SpeakAlways,
+    /// See who is in a `+u` channel, and be seen there.
+    SeeCrowd,
+    /// Hear what people without a rank say in a `+U` channel.
+    HearModerated,
+    /// Put members of a lower rank out.
+    Kick,
+    /// Invite past `+i` and every other door, and hear of invitations.
+    Invite,
+    /// Change `+b`, `+e` and `+I`, and see the last two.
+    ChangeLists,
+    /// Change the topic in spite of `+t`.
+    ChangeTopic,
+    /// Change every other mode.
+    ChangeModes,
+    /// Give and take this rank; one of [`Rank`], alone.
+    Promote(Rank),
+}
+
+impl Act {
+    /// The table: the least rank that may.
+    ///
+    /// UnrealIRCd and InspIRCd agree on what a half-operator may (kick, lists, voice, topic), and InspIRCd and Ergo on what
+    /// it may not (the other modes). Nobody gives a rank above their own; operators make operators, as everywhere.
+    pub(crate) const fn least(self) -> Rank {
+        match self {
+            Self::SpeakAlways | Self::SeeCrowd => Rank::VOICE,
+            Self::HearModerated | Self::Kick | Self::Invite | Self::ChangeLists | Self::ChangeTopic => {
+                Rank::HALF_OPERATOR
+            }
+            Self::ChangeModes => Rank::OPERATOR,
+            Self::Promote(rank) => match rank {
+                Rank::VOICE => Rank::HALF_OPERATOR,
+                Rank::HALF_OPERATOR => Rank::OPERATOR,
+                own => own,
+            },
+        }
+    }
+
+    /// What changing a mode is.
+    pub(crate) fn change(mode: ChannelMode) -> Self {
+        match (Rank::of_mode(mode), mode) {
+            (Some(rank), _) => Self::Promote(rank),
+            (None, ChannelMode::Ban | ChannelMode::BanException | ChannelMode::InviteException) => {
+                Self::ChangeLists
+            }
+            (None, _) => Self::ChangeModes,
+        }
+    }
+}
+
+impl Rank {
+    /// Each rank with its mode and its sign, from the highest; as [`parla_proto::mode::MEMBER_MODES`].
+    pub(crate) const MODES: [(Self, ChannelMode, char); 5] = [
+        (Self::FOUNDER, ChannelMode::Founder, '~'),
+        (Self::PROTECTED, ChannelMode::Protected, '&'),
+        (Self::OPERATOR, ChannelMode::Operator, '@'),
+        (Self::HALF_OPERATOR, ChannelMode::HalfOperator, '%'),
+        (Self::VOICE, ChannelMode::Voice, '+'),
+    ];
+
+    /// The rank that a mode gives, if it gives one.
+    pub(crate) fn of_mode(mode: ChannelMode) -> Option<Self> {
+        Self::MODES.iter().find(|(_, known, _)| *known == mode).map(|(rank, _, _)| *rank)
+    }
+
+    /// The rank of a sign.
+    pub(crate) fn of_sign(sign: char) -> Option<Self> {
+        Self::MODES.iter().find(|(_, _, known)| *known == sign).map(|(rank, _, _)| *rank)
+    }
+
+    /// The signs before a nick: all of them, or the highest.
+    pub(crate) fn signs(self, all: bool) -> String {
+        let count = if all { Self::MODES.len() } else { 1 };
+        Self::MODES
+            .iter()
+            .filter(|(rank, _, _)| self.contains(*rank))
+            .map(|(_, _, sign)| *sign)
+            .take(count)
+            .collect()
+    }
+
+    /// Whether someone of these ranks may do that.
+    pub(crate) fn may(self, act: Act) -> bool {
+        self.is_at_least(act.least())
+    }
+
+    /// Whether one of the ranks is `least` or higher.
+    pub(crate) const fn is_at_least(self, least: Self) -> bool {
+        // The highest of them decides: it is the greatest bit.
+        self.bits() >= least.bits()
+    }
+
+    /// Whether someone of these ranks may put out, or take a rank from, someone of those.
+    ///
+    /// Equals may from operator upward, as everywhere; half-operators may not touch each other.
+    pub(crate) fn outranks(self, other: Self) -> bool {
+        let (own, other) = (self.highest(), other.highest());
+        own > other || (own == other && own >= Self::OPERATOR)
+    }
+
+    fn highest(self) -> Self {
+        let ranks = Self::MODES.iter().map(|(rank, _, _)| *rank);
+        ranks.into_iter().find(|rank| self.contains(*rank)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of the ranks, from the lowest, may: `.` may not, `x` may.
+    fn row(may: impl Fn(Rank) -> bool) -> String {
+        let all = [
+            Rank::empty(),
+            Rank::VOICE,
+            Rank::HALF_OPERATOR,
+            Rank::OPERATOR,
+            Rank::PROTECTED,
+            Rank::FOUNDER,
+            Rank::FOUNDER | Rank::VOICE,
+        ];
+        all.into_iter().map(|rank| if may(rank) { 'x' } else { '.' }).collect()
+    }
+
+    #[test]
+    fn who_may_what() {
+        for (act, expected) in [
+            (Act::SpeakAlways, ".xxxxxx"),
+            (Act::SeeCrowd, ".xxxxxx"),
+            (Act::HearModerated, "..xxxxx"),
+            (Act::Kick, "..xxxxx"),
+            (Act::Invite, "..xxxxx"),
+            (Act::ChangeLists, "..xxxxx"),
+            (Act::ChangeTopic, "..xxxxx"),
+            (Act::ChangeModes, "...xxxx"),
+            (Act::Promote(Rank::VOICE), "..xxxxx"),
+            (Act::Promote(Rank::HALF_OPERATOR), "...xxxx"),
+            (Act::Promote(Rank::OPERATOR), "...xxxx"),
+            (Act::Promote(Rank::PROTECTED), "....xxx"),
+            (Act::Promote(Rank::FOUNDER), ".....xx"),
+        ] {
+            assert_eq!(row(|rank| rank.may(act)), expected, "{act:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_above_whom() {
+        for (rank, expected) in [
+            (Rank::empty(), "......."),
+            (Rank::VOICE, "x......"),
+            (Rank::HALF_OPERATOR, "xx....."),
+            (Rank::OPERATOR, "xxxx..."),
+            (Rank::PROTECTED | Rank::VOICE, "xxxxx.."),
+            (Rank::FOUNDER, "xxxxxxx"),
+        ] {
+            assert_eq!(row(|other| rank.outranks(other)), expected, "{rank:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_modes_is_that_of_the_protocol() {
+        let modes = Rank::MODES.map(|(_, mode, sign)| (mode, sign));
+        assert_eq!(modes, parla_proto::mode::MEMBER_MODES);
+    }
+}
