@@ -3,7 +3,6 @@
 //! Relies on the lines that it is sent and on nothing else of the server.
 
 mod answer;
-mod rank;
 mod room;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,6 +15,7 @@ use self::answer::{Answer, Batch};
 pub(crate) use self::room::Room;
 use super::{
     checkers::{self, Checked, Finding, Journal, Reader, ensure},
+    rank,
     store::Store,
 };
 
@@ -150,7 +150,7 @@ impl Client {
     pub(crate) fn is_caught_up(&self, scene: &Scene) -> Checked {
         let nick = self.folded_nick(scene);
         for (name, room) in &self.rooms {
-            if let Some(journal) = scene.journals.get(name).filter(|journal| !journal.is_loose) {
+            if let Some(journal) = scene.journals.get(name) {
                 journal.is_caught_up(room.at, self.reader(&nick)).map_err(|finding| {
                     Finding::new(finding.checker, format!("in {name}, {}", finding.what))
                 })?;
@@ -288,9 +288,8 @@ impl Client {
             "AWAY" => {
                 self.needs(Capabilities::AWAY_NOTIFY)?;
                 let who = scene.fold(from);
-                ensure(self.rooms.values().any(|room| room.members.contains_key(&who)), "outside", || {
-                    "away, and shares no room".to_owned()
-                })
+                let sees = |room: &Room| room.is_partial || room.members.contains_key(&who);
+                ensure(self.rooms.values().any(sees), "outside", || "away, and shares no room".to_owned())
             }
             _ => Err(Finding::new("unknown line", "the client knows no such command of a user".to_owned())),
         }
