@@ -5,7 +5,9 @@
 mod actions;
 mod checkers;
 mod client;
+mod crowd;
 mod phrases;
+mod rank;
 mod replay;
 mod rng;
 mod store;

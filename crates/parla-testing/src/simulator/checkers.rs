@@ -4,6 +4,8 @@
 
 use parla_proto::{Capabilities, Message, MsgId, limits, message::ParseError};
 
+use super::crowd::{Audience, Crowd, Effect};
+
 /// A promise that was not kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
@@ -96,6 +98,10 @@ pub(crate) struct RoomEvent {
     pub(crate) kind: Kind,
     /// The message's id, if a member that was told of it has heard it.
     pub(crate) id: Option<MsgId>,
+    /// What it changes.
+    pub(crate) effect: Effect,
+    /// Which of the members hear it, as far as ranks decide that.
+    audience: Audience,
     /// Whether the one who joined has heard of it.
     claimed: bool,
 }
@@ -128,15 +134,19 @@ pub(crate) struct Reader<'a> {
 /// Every member reads it from its own JOIN to its own end, and must find in it what it is sent, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    /// Since `+u` or `+U` not everyone hears the same, so there is no one order to check.
-    pub(crate) is_loose: bool,
+    pub(crate) crowd: Crowd,
     events: Vec<RoomEvent>,
     last_id: Option<MsgId>,
 }
 
 impl RoomEvent {
     pub(crate) fn new(line: String, subject: String, kind: Kind) -> Self {
-        Self { line, subject, kind, id: None, claimed: false }
+        let effect = match kind {
+            Kind::Join => Effect::Enters,
+            Kind::Said | Kind::Tagged => Effect::Says,
+            Kind::Plain => Effect::Nothing,
+        };
+        Self { line, subject, kind, id: None, effect, audience: Audience::All, claimed: false }
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -151,7 +161,7 @@ impl RoomEvent {
         let is_said = matches!(self.kind, Kind::Said | Kind::Tagged);
         let own = self.subject == reader.nick && !reader.capabilities.contains(Capabilities::ECHO_MESSAGE);
         let unread = self.kind == Kind::Tagged && !reader.capabilities.contains(Capabilities::MESSAGE_TAGS);
-        is_said && (own || unread || reader.muddled)
+        !self.audience.includes(reader.nick) || (is_said && (own || unread || reader.muddled))
     }
 }
 
@@ -159,6 +169,7 @@ impl Journal {
     /// The server stopped: the room is empty. Ids still go up.
     pub(crate) fn restart(&mut self) {
         self.events.clear();
+        self.crowd.forget();
     }
 
     /// A member hears the next event.
@@ -167,10 +178,11 @@ impl Journal {
             match self.events.get_mut(*at) {
                 None => {
                     self.append(event.clone())?;
-                    *at += 1;
-                    return Ok(());
                 }
                 Some(known) if known.is_same(event) => {
+                    ensure(known.audience.may_include(reader.nick), "leak", || {
+                        format!("{} hears {:?}, which is for {:?}", reader.nick, event.line, known.audience)
+                    })?;
                     known.id = known.id.or(event.id);
                     *at += 1;
                     return Ok(());
@@ -183,6 +195,27 @@ impl Journal {
                 }
             }
         }
+    }
+
+    /// Someone hears that another one goes or has another nick, which may be for another room's sake.
+    pub(crate) fn hear_if_shown(&mut self, at: &mut usize, event: &RoomEvent, reader: Reader<'_>) -> Checked {
+        let mut ahead = *at;
+        while let Some(known) = self.events.get(ahead) {
+            if known.is_same(event) {
+                return if known.audience.may_include(reader.nick) {
+                    self.hear(at, event, reader)
+                } else {
+                    Ok(())
+                };
+            }
+            if !known.is_hidden_from(reader) {
+                return Ok(());
+            }
+            ahead += 1;
+        }
+        let is_there = self.crowd.knows(&event.subject);
+        let is_shown = self.crowd.audience(&event.subject, &event.effect).includes(reader.nick);
+        if is_there && is_shown { self.hear(at, event, reader) } else { Ok(()) }
     }
 
     /// Someone hears of its own JOIN. Gives the place from which it reads on.
@@ -226,7 +259,8 @@ impl Journal {
             })?;
             self.last_id = Some(id);
         }
-        self.events.push(event);
+        let audience = self.crowd.take(&event.subject, &event.effect);
+        self.events.push(RoomEvent { audience, ..event });
         Ok(())
     }
 }

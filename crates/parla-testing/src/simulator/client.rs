@@ -3,7 +3,6 @@
 //! Relies on the lines that it is sent and on nothing else of the server.
 
 mod answer;
-mod rank;
 mod room;
 pub(crate) mod watch;
 
@@ -17,6 +16,7 @@ use self::answer::{Answer, Batch};
 pub(crate) use self::room::Room;
 use super::{
     checkers::{self, Checked, Finding, Journal, Reader, ensure},
+    rank,
     store::Store,
 };
 
@@ -155,7 +155,7 @@ impl Client {
     pub(crate) fn is_caught_up(&self, scene: &Scene) -> Checked {
         let nick = self.folded_nick(scene);
         for (name, room) in &self.rooms {
-            if let Some(journal) = scene.journals.get(name).filter(|journal| !journal.is_loose) {
+            if let Some(journal) = scene.journals.get(name) {
                 journal.is_caught_up(room.at, self.reader(&nick)).map_err(|finding| {
                     Finding::new(finding.checker, format!("in {name}, {}", finding.what))
                 })?;
@@ -303,7 +303,7 @@ impl Client {
     fn hear_of(&self, from: &str, capability: Capabilities, scene: &Scene) -> Checked {
         self.needs(capability)?;
         let who = scene.fold(from);
-        let shares = self.rooms.values().any(|room| room.members.contains_key(&who));
+        let shares = self.rooms.values().any(|room| room.is_partial || room.members.contains_key(&who));
         let watches = self.capabilities.contains(Capabilities::EXTENDED_MONITOR)
             && self.watched.get(&who) == Some(&true);
         ensure(shares || watches || who == self.folded_nick(scene), "outside", || {

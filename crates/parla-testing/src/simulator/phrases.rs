@@ -94,7 +94,7 @@ pub(super) fn phrase(
         line.push_str(before);
         line.push_str(&match name {
             "digit" => rng.below(10).to_string(),
-            "flag" => rng.word(&["i", "m", "n", "s", "t", "u", "C", "M", "R", "S"]).to_owned(),
+            "flag" => rng.word(&["i", "m", "n", "s", "t", "u", "u", "C", "M", "R", "S", "U"]).to_owned(),
             "id" => {
                 let spoken = store.nth(rng.below(store.len()));
                 spoken.map_or_else(|| "unknown".to_owned(), |spoken| MsgId::from_seq(spoken.seq).to_string())

@@ -390,8 +390,7 @@ impl World {
             }
         }
         for client in self.clients.values() {
-            let loose = |name: &str| scene.journals.get(name).is_some_and(|journal| journal.is_loose);
-            for (name, room) in client.rooms.iter().filter(|(name, _)| !loose(name)) {
+            for (name, room) in client.rooms.iter().filter(|(_, room)| !room.is_partial) {
                 let by_client: BTreeSet<String> = room.members.keys().cloned().collect();
                 let by_members = members.get(name.as_str());
                 ensure(by_members == Some(&by_client), "membership", || {

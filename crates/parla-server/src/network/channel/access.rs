@@ -212,7 +212,7 @@ mod tests {
     use slotmap::SlotMap;
 
     use super::*;
-    use crate::settings::Settings;
+    use crate::{entry::Register, settings::Settings};
 
     const ASCII: Casemapping = Casemapping::Ascii;
 
@@ -232,8 +232,17 @@ mod tests {
         let mut ids = SlotMap::new();
         let (other, id) = (UserId(ids.insert(())), UserId(ids.insert(())));
         channel.members.insert(other, Rank::OPERATOR);
-        let mut user =
-            User::new(Nick::parse("bob", &rules).unwrap(), "b", "host", "Bob", Timestamp::default());
+        let mut user = User::new(
+            Register {
+                nick: Nick::parse("bob", &rules).unwrap(),
+                user: "b".to_owned(),
+                host: "host".to_owned(),
+                address: std::net::IpAddr::from([127, 0, 0, 1]),
+                modes: parla_proto::mode::UserModes::empty(),
+                realname: "Bob".to_owned(),
+            },
+            Timestamp::default(),
+        );
         user.set_account(account.map(Into::into));
         (channel, id, user)
     }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use parla_proto::{Capabilities, Message, MsgId, Source, mode::steps};
 
-use super::{
-    Client, Scene,
-    rank::{self, Signs},
-};
+use super::{Client, Scene};
 use crate::simulator::{
     checkers::{Checked, Finding, Kind, RoomEvent, ensure},
+    crowd::Effect,
+    rank::{self, Signs},
     store::Heard,
 };
 
@@ -26,6 +25,8 @@ pub(crate) struct Room {
     pub(crate) topic: String,
     /// Whether the first list of names has come.
     pub(crate) is_complete: bool,
+    /// Whether members may have come and gone unseen, because of `+u`.
+    pub(crate) is_partial: bool,
     /// The names of a list that has not ended.
     names: BTreeMap<String, Member>,
 }
@@ -60,12 +61,34 @@ fn hear(client: &mut Client, name: &str, event: &RoomEvent, scene: &mut Scene) -
     let reader = client.reader(&nick);
     let room = client.rooms.get_mut(name).ok_or_else(outside)?;
     let journal = scene.journals.entry(name.to_owned()).or_default();
-    if journal.is_loose { Ok(()) } else { journal.hear(&mut room.at, event, reader) }
+    journal.hear(&mut room.at, event, reader)?;
+    room.is_partial |= journal.crowd.hides_from(&nick);
+    Ok(())
 }
 
-/// Whether not everyone in the room hears the same.
-fn is_loose(name: &str, scene: &Scene) -> bool {
-    scene.journals.get(name).is_some_and(|journal| journal.is_loose)
+/// Someone goes, or has another nick, which is heard in every room that the client sees it in.
+fn hear_everywhere(
+    client: &mut Client,
+    who: &str,
+    event: &RoomEvent,
+    scene: &mut Scene,
+) -> Checked<Vec<String>> {
+    let nick = client.folded_nick(scene);
+    let reader = client.reader(&nick);
+    let mut rooms = Vec::new();
+    for (name, room) in &mut client.rooms {
+        let journal = scene.journals.entry(name.clone()).or_default();
+        if room.is_partial {
+            journal.hear_if_shown(&mut room.at, event, reader)?;
+        } else if room.members.contains_key(who) {
+            journal.hear(&mut room.at, event, reader)?;
+        } else {
+            continue;
+        }
+        room.is_partial |= journal.crowd.hides_from(&nick);
+        rooms.push(name.clone());
+    }
+    Ok(rooms)
 }
 
 /// Something is said to those of some ranks: `@#rust`. It is heard by them alone, and never kept.
@@ -132,10 +155,14 @@ pub(super) fn hear_said(
     if is_tags {
         ensure(reads_tags, "tags", || "TAGMSG without message-tags".to_owned())?;
         event.line.push_str(tags.as_deref().unwrap_or_default());
-    } else if scene.settings.history && !is_loose(&name, scene) {
+    } else if scene.settings.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
         let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
-        event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
+        let may_be_moderated =
+            scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
+        if !may_be_moderated {
+            event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
+        }
     }
     if sender == client.folded_nick(scene) && !client.muddled {
         client.needs(Capabilities::ECHO_MESSAGE)?;
@@ -173,14 +200,13 @@ pub(super) fn hear_join(
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
         let member = Member { nick: from.to_owned(), signs: Signs::default() };
         let known = room.members.insert(who, member);
-        return ensure(known.is_none() || is_loose(&name, scene), "membership", || {
-            "a member joins".to_owned()
-        });
+        return ensure(known.is_none() || room.is_partial, "membership", || "a member joins".to_owned());
     }
     ensure(!client.rooms.contains_key(&name), "membership", || "the client is in it already".to_owned())?;
     let journal = scene.journals.entry(name.clone()).or_default();
-    let at = if journal.is_loose { 0 } else { journal.enter(event)? };
-    client.rooms.insert(name, Room { at, ..Room::default() });
+    let at = journal.enter(event)?;
+    let is_partial = journal.crowd.hides_from(&who);
+    client.rooms.insert(name, Room { at, is_partial, ..Room::default() });
     Ok(())
 }
 
@@ -196,15 +222,26 @@ pub(super) fn hear_change(
     let rest: Vec<&str> = message.params.iter().skip(1).copied().collect();
     let subject = if message.command == "KICK" { message.param(1).unwrap_or_default() } else { from };
     let subject = scene.fold(subject);
-    let event = RoomEvent::new(
+    let mut event = RoomEvent::new(
         format!("{} {source} {}", message.command, rest.join(" ")),
         subject.clone(),
         Kind::Plain,
     );
+    let letters = rest.first().copied().unwrap_or_default();
+    let taken: Vec<_> = steps(letters, rest.iter().skip(1).copied()).flatten().collect();
+    event.effect = match message.command {
+        "MODE" => Effect::Modes(
+            taken
+                .iter()
+                .map(|step| (step.set, step.mode, scene.fold(step.param.unwrap_or_default())))
+                .collect(),
+        ),
+        "PART" | "KICK" => Effect::Leaves,
+        _ => Effect::Nothing,
+    };
     hear(client, &name, &event, scene)?;
     let me = client.folded_nick(scene);
-    let (who, casemapping) = (scene.fold(from), scene.settings.casemapping);
-    let journal = scene.journals.entry(name.clone()).or_default();
+    let who = scene.fold(from);
     let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
     if message.command == "KICK" {
         let (own, other) = (room.signs(&who), room.signs(&subject));
@@ -216,15 +253,18 @@ pub(super) fn hear_change(
     }
     match message.command {
         "MODE" => {
-            let letters = rest.first().copied().unwrap_or_default();
-            // From here on not everyone hears the same: of who comes and goes, or of what is said.
-            journal.is_loose |= letters.contains(['u', 'U']);
-            for step in steps(letters, rest.iter().skip(1).copied()).flatten() {
-                let target = casemapping.fold(step.param.unwrap_or_default()).into_owned();
+            for step in &taken {
+                let target = scene.fold(step.param.unwrap_or_default());
                 if let Some(own) = room.signs(&who) {
-                    rank::may_change(own, &step, who == target)?;
+                    rank::may_change(own, step, who == target)?;
                 }
-                if let Some((sign, member)) = rank::sign_of(step.mode).zip(room.members.get_mut(&target)) {
+                let Some(sign) = rank::sign_of(step.mode) else { continue };
+                if room.is_partial && !room.members.contains_key(&target) {
+                    // Someone of the crowd steps forward.
+                    let nick = step.param.unwrap_or_default().to_owned();
+                    room.members.insert(target.clone(), Member { nick, signs: Signs::default() });
+                }
+                if let Some(member) = room.members.get_mut(&target) {
                     member.signs.set(sign, step.set);
                 }
             }
@@ -235,19 +275,13 @@ pub(super) fn hear_change(
         }
         "PART" | "KICK" => {
             let known = room.members.remove(&subject);
-            return ensure(known.is_some() || is_loose(&name, scene), "membership", || {
+            return ensure(known.is_some() || room.is_partial, "membership", || {
                 "no member leaves".to_owned()
             });
         }
         _ => {}
     }
     Ok(())
-}
-
-/// The rooms that the client shares with someone.
-fn shared(client: &Client, who: &str) -> Vec<String> {
-    let with = client.rooms.iter().filter(|(_, room)| room.members.contains_key(who));
-    with.map(|(name, _)| name.clone()).collect()
 }
 
 pub(super) fn hear_nick(
@@ -260,16 +294,16 @@ pub(super) fn hear_nick(
     let new = message.param(0).unwrap_or_default();
     let (old_key, new_key) = (scene.fold(from), scene.fold(new));
     let is_me = old_key == client.folded_nick(scene);
-    let rooms = shared(client, &old_key);
+    let mut event = RoomEvent::new(format!("NICK {source} {new}"), old_key.clone(), Kind::Plain);
+    event.effect = Effect::Renames(new_key.clone());
+    let rooms = hear_everywhere(client, &old_key, &event, scene)?;
     ensure(is_me || !rooms.is_empty(), "outside", || "a nick of someone who shares no room".to_owned())?;
-    let event = RoomEvent::new(format!("NICK {source} {new}"), old_key.clone(), Kind::Plain);
     for name in rooms {
-        hear(client, &name, &event, scene)?;
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
-        let before = room.members.remove(&old_key).unwrap_or_default();
+        let Some(before) = room.members.remove(&old_key) else { continue };
         let member = Member { nick: new.to_owned(), ..before };
         let known = room.members.insert(new_key.clone(), member);
-        ensure(known.is_none(), "membership", || "the nick of another member".to_owned())?;
+        ensure(known.is_none() || room.is_partial, "membership", || "the nick of another member".to_owned())?;
     }
     if is_me {
         let rest = client.source.split_once('!').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
@@ -287,12 +321,12 @@ pub(super) fn hear_quit(
 ) -> Checked {
     let source = message.source.map(|source| source.to_string()).unwrap_or_default();
     let who = scene.fold(from);
-    let rooms = shared(client, &who);
-    ensure(!rooms.is_empty(), "outside", || "someone who shares no room".to_owned())?;
     let reason = message.param(0).unwrap_or_default();
-    let event = RoomEvent::new(format!("QUIT {source} {reason}"), who.clone(), Kind::Plain);
+    let mut event = RoomEvent::new(format!("QUIT {source} {reason}"), who.clone(), Kind::Plain);
+    event.effect = Effect::Leaves;
+    let rooms = hear_everywhere(client, &who, &event, scene)?;
+    ensure(!rooms.is_empty(), "outside", || "someone who shares no room".to_owned())?;
     for name in rooms {
-        hear(client, &name, &event, scene)?;
         if let Some(room) = client.rooms.get_mut(&name) {
             room.members.remove(&who);
         }
@@ -318,16 +352,22 @@ pub(super) fn hear_names(client: &mut Client, message: &Message<'_>, scene: &Sce
 }
 
 /// The first list says who is in the room; every later one must say what the client knows.
-pub(super) fn hear_end_of_names(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
+pub(super) fn hear_end_of_names(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
     let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
+    let me = client.folded_nick(scene);
     for name in message.param(1).unwrap_or_default().split(',') {
         let name = scene.fold(name);
         let Some(room) = client.rooms.get_mut(&name) else { continue };
+        let crowd = &mut scene.journals.entry(name).or_default().crowd;
         let names = std::mem::take(&mut room.names);
         if !room.is_complete {
+            crowd.found(&me, &names.get(&me).cloned().unwrap_or_default().signs);
+        }
+        if !room.is_complete || room.is_partial {
             room.is_complete = true;
-            room.members = names;
+            room.is_partial = crowd.hides_from(&me);
             room.ranks_known = all;
+            room.members = names;
             continue;
         }
         let is_same = |(key, member): (&String, &Member)| {
@@ -335,7 +375,7 @@ pub(super) fn hear_end_of_names(client: &mut Client, message: &Message<'_>, scen
             known.is_some_and(|known| !all || !room.ranks_known || known.signs == member.signs)
         };
         let agrees = room.members.len() == names.len() && names.iter().all(is_same);
-        ensure(agrees || is_loose(&name, scene), "membership", || {
+        ensure(agrees, "membership", || {
             format!("{:?} by the list, {:?} by what happened", names.values(), room.members.values())
         })?;
     }

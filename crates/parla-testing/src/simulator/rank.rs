@@ -7,7 +7,7 @@ use parla_proto::{
     name::is_channel,
 };
 
-use crate::simulator::checkers::{Checked, ensure};
+use super::checkers::{Checked, ensure};
 
 /// Signs from the lowest.
 const SIGNS: &str = "+%@&~";
