@@ -4,6 +4,7 @@
 
 mod file;
 mod limits;
+mod listen;
 mod people;
 
 use std::{
@@ -197,6 +198,7 @@ impl Config {
         let mut problems = file.problems();
         problems.extend(file.oper.iter().flat_map(people::Operator::problems));
         let without_effect = file.without_effect();
+        let sts = file.sts();
         let mut settings = Settings::named(&file.server.name);
         settings.network = file.server.network.unwrap_or_else(|| file.server.name.clone());
         settings.description = file.server.description;
@@ -224,11 +226,15 @@ impl Config {
                 Err(error) => problems.push(format!("channels.autojoin: {name:?}: {error}")),
             }
         }
+        match sts {
+            Ok(sts) => settings.sts = sts,
+            Err(problem) => problems.push(problem),
+        }
         match file.motd.lines(directory) {
             Ok(lines) => settings.motd = lines,
             Err(problem) => problems.push(problem),
         }
-        let webirc: Vec<_> = file.webirc.into_iter().map(file::Webirc::into_config).collect();
+        let webirc: Vec<_> = file.webirc.into_iter().map(listen::Webirc::into_config).collect();
         let mut connections = file.connections.into_limits();
         connections.gateways = webirc.iter().flat_map(|gateway| gateway.hosts.clone()).collect();
         let config = Self {
@@ -328,6 +334,31 @@ mod tests {
         assert!(config.connections.is_exempt("::ffff:10.1.2.3".parse().unwrap()));
         assert!(config.connections.is_exempt("::1".parse().unwrap()));
         assert!(!config.connections.is_exempt("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn clients_are_sent_to_the_first_port_for_lines_over_tls() {
+        let folder = tempfile::tempdir().unwrap();
+        let certified = rcgen::generate_simple_self_signed(vec!["irc.example.org".to_owned()]).unwrap();
+        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        fs::write(&cert, certified.cert.pem()).unwrap();
+        fs::write(&key, certified.signing_key.serialize_pem()).unwrap();
+        let listen = |port: u16, more: &str| {
+            let tls = format!("tls = {{ cert = \"{}\", key = \"{}\" }}", cert.display(), key.display());
+            format!("[[listen]]\naddress = \"127.0.0.1:{port}\"\n{tls}\n{more}\n")
+        };
+        let sts = |listen: &str, keys: &str| {
+            let config = parse(&format!("{LEAST}{listen}[sts]\n{keys}\n"))?;
+            Ok::<_, String>(config.settings.sts.map(|sts| (sts.duration.as_secs(), sts.port)).unwrap())
+        };
+        let ports = [listen(8097, "websocket = true"), listen(6697, ""), listen(6698, "")].concat();
+        assert_eq!(sts(&ports, "duration = \"30d\"").unwrap(), (2_592_000, 6697));
+        assert_eq!(sts(&ports, "duration = \"0s\"\nport = 7000").unwrap(), (0, 7000));
+        assert_eq!(sts("", "duration = \"1h\"\nport = 6697").unwrap(), (3600, 6697));
+        for (listen, keys) in [("", "duration = \"1h\""), (&*ports, "duration = \"1h\"\nport = 0")] {
+            assert!(sts(listen, keys).unwrap_err().contains("sts.port"));
+        }
+        assert!(parse(LEAST).unwrap().settings.sts.is_none());
     }
 
     #[test]

@@ -158,7 +158,7 @@ pub(crate) fn forwarded_for(headers: &HeaderMap, limits: &Connections) -> Option
 
 /// Whether a proxy says that its client speaks TLS with it.
 pub(crate) fn is_forwarded_by_tls(headers: &HeaderMap) -> bool {
-    headers.get_all(FORWARDED_PROTO).into_iter().last().is_some_and(|scheme| scheme == "https")
+    headers.get_all(FORWARDED_PROTO).into_iter().next_back().is_some_and(|scheme| scheme == "https")
 }
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

@@ -188,7 +188,7 @@ fn forwarded(daemon: &Daemon, field: &str) -> (u16, String) {
     while !String::from_utf8_lossy(&seen).contains(" 318 ") {
         let count = stream.read(&mut bytes).unwrap();
         assert!(count > 0, "{}", String::from_utf8_lossy(&seen));
-        seen.extend(&bytes[..count]);
+        seen.extend(bytes.get(..count).unwrap());
     }
     let text = String::from_utf8_lossy(&seen).into_owned();
     let known = text.split(" 311 web web web ").nth(1).unwrap();

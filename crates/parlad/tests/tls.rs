@@ -133,7 +133,7 @@ fn until_many(stream: &mut impl io::Read, end: &str) -> String {
     while !text.ends_with(end.as_bytes()) {
         let count = stream.read(&mut bytes).unwrap();
         assert!(count > 0);
-        text.extend(&bytes[..count]);
+        text.extend(bytes.get(..count).unwrap());
     }
     String::from_utf8_lossy(&text).into_owned()
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,8 +16,7 @@ use parla_proto::{
 use parla_server::{Flags, settings};
 use serde::Deserialize;
 
-use super::{limits::Limits, people};
-use crate::{tls, web::Origin, webirc};
+use super::{limits::Limits, listen, people};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,9 +24,9 @@ pub(super) struct File {
     pub(super) server: Server,
     #[serde(default)]
     pub(super) motd: Motd,
-    pub(super) listen: Vec<Listen>,
+    pub(super) listen: Vec<listen::Listen>,
     #[serde(default)]
-    pub(super) http: Vec<Http>,
+    pub(super) http: Vec<listen::Http>,
     #[serde(default)]
     pub(super) connections: Connections,
     #[serde(default)]
@@ -49,9 +48,9 @@ pub(super) struct File {
     pub(super) oper: Vec<people::Operator>,
     #[serde(default)]
     pub(super) metadata: Metadata,
-    pub(super) sts: Option<Sts>,
+    pub(super) sts: Option<listen::Sts>,
     #[serde(default)]
-    pub(super) webirc: Vec<Webirc>,
+    pub(super) webirc: Vec<listen::Webirc>,
     accounts: Option<toml::Table>,
     relaymsg: Option<toml::Table>,
     roleplay: Option<toml::Table>,
@@ -114,79 +113,6 @@ impl Motd {
 const MOTD_LINE_BYTES_MAX: usize = 400;
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Listen {
-    pub(super) address: SocketAddr,
-    tls: Option<Tls>,
-    #[serde(default)]
-    pub(super) websocket: bool,
-    #[serde(default)]
-    pub(super) origins: Vec<Origin>,
-    #[serde(default)]
-    pub(super) proxy_protocol: bool,
-}
-
-impl Listen {
-    fn problems(&self) -> Option<String> {
-        let only_web_socket = !self.origins.is_empty() && !self.websocket;
-        only_web_socket.then(|| format!("listen: {}: origins are for a websocket = true", self.address))
-    }
-
-    pub(super) fn into_config(self, directory: &Path) -> super::Listen {
-        let speech = match self.websocket {
-            true => super::Speech::WebSocket { origins: self.origins },
-            false => super::Speech::Lines,
-        };
-        let tls = self.tls.map(|tls| tls.into_config(directory));
-        super::Listen { address: self.address, speech, is_proxied: self.proxy_protocol, tls }
-    }
-}
-
-/// Where the certificate and its key are.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Tls {
-    cert: PathBuf,
-    key: PathBuf,
-}
-
-impl Tls {
-    fn into_config(self, directory: &Path) -> tls::Files {
-        tls::Files { cert: directory.join(self.cert), key: directory.join(self.key) }
-    }
-}
-
-/// A gateway that tells whom it connects.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Webirc {
-    password: String,
-    hosts: Vec<Network>,
-}
-
-impl Webirc {
-    fn problems(&self) -> impl Iterator<Item = String> {
-        let hash = (!crate::password::is_hash(&self.password))
-            .then(|| "webirc.password: must be what `parlad hash-password` prints".to_owned());
-        let hosts = self.hosts.is_empty().then(|| "webirc.hosts: must name where the gateway is".to_owned());
-        hash.into_iter().chain(hosts)
-    }
-
-    pub(super) fn into_config(self) -> webirc::Known {
-        let hosts = self.hosts.into_iter().map(|network| network.0).collect();
-        webirc::Known { password: self.password, hosts }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Sts {
-    #[serde(with = "humantime_serde")]
-    pub(super) duration: Duration,
-    pub(super) port: Option<u16>,
-}
-
-#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Metadata {
     pub(super) enabled: bool,
@@ -221,22 +147,6 @@ impl Metadata {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Http {
-    address: SocketAddr,
-    tls: Option<Tls>,
-    #[serde(default)]
-    origins: Vec<Origin>,
-}
-
-impl Http {
-    pub(super) fn into_config(self, directory: &Path) -> super::Http {
-        let tls = self.tls.map(|tls| tls.into_config(directory));
-        super::Http { address: self.address, tls, origins: self.origins }
-    }
-}
-
-#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Connections {
     #[serde(with = "humantime_serde")]
@@ -251,7 +161,7 @@ pub(super) struct Connections {
     #[serde(with = "humantime_serde")]
     rate_window: Duration,
     exempt_from_limits: Vec<Network>,
-    trusted_proxies: Vec<Network>,
+    pub(super) trusted_proxies: Vec<Network>,
     cloak: bool,
     resolve_hostnames: bool,
     check_ident: bool,
@@ -508,17 +418,7 @@ impl File {
         for (name, value, most) in self.limits.ranges() {
             check((1..=most).contains(&value), &format!("limits.{name}: must be 1 to {most}"));
         }
-        problems.extend(self.listen.iter().filter_map(Listen::problems));
-        problems.extend(self.webirc.iter().flat_map(Webirc::problems));
-        let proxied = self.listen.iter().filter(|listen| listen.proxy_protocol);
-        if self.connections.trusted_proxies.is_empty() {
-            problems.extend(proxied.map(|listen| {
-                format!(
-                    "listen: {}: with proxy_protocol = true the proxy must be in connections.trusted_proxies",
-                    listen.address
-                )
-            }));
-        }
+        problems.extend(self.listen_problems());
         problems
     }
 }
