@@ -47,6 +47,8 @@ impl Version {
 pub(crate) fn supported(settings: &Settings) -> Capabilities {
     let mut all = Capabilities::all();
     all.set(Capabilities::CHATHISTORY, settings.history);
+    all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
+    all.set(Capabilities::METADATA, settings.metadata.is_some());
     all
 }
 

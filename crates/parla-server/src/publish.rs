@@ -32,12 +32,12 @@ pub(crate) struct Publisher<'a> {
     /// The connection that gets the answer, if it is on this machine.
     pub(crate) origin: Option<ConnectionId>,
     /// Whose lines carry an account.
-    pub(crate) sender: Option<Sender>,
+    pub(crate) sender: Option<&'a Sender>,
 }
 
 /// The actor of an entry as it was before, if it was logged in: every line that comes from it carries its account for those
 /// who want that. <https://ircv3.net/specs/extensions/account-tag>
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Sender {
     source: Box<str>,
     account: Box<str>,
@@ -207,7 +207,7 @@ impl Publisher<'_> {
         mut render: impl FnMut(Timestamp, Capabilities) -> Option<Bytes>,
     ) {
         let mut renderings: SmallVec<[Rendering; 4]> = SmallVec::new();
-        let sender = self.sender.clone();
+        let sender = self.sender;
         let relevant = if sender.is_some() { relevant | Capabilities::ACCOUNT_TAG } else { relevant };
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
         for user in audience {
@@ -215,7 +215,7 @@ impl Publisher<'_> {
             let capabilities = receiver.capabilities & relevant;
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
-                let signs = sender.as_ref().filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG));
+                let signs = sender.filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG));
                 let line = render(self.meta.at, capabilities);
                 let line = match signs {
                     Some(sender) => line.map(|line| sender.sign(line)),

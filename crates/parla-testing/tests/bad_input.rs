@@ -244,6 +244,27 @@ fn lists_stop_at_their_limits() {
 }
 
 #[test]
+fn watching_stops_at_its_limit() {
+    let mut room = Room::new();
+    for number in 0..2_000 {
+        room.says(alice(), format!("MONITOR + n{number},m{number},n{}", number / 2).as_bytes());
+        room.says(alice(), b"CAP REQ :nonsense");
+        room.lines.clear();
+    }
+    let watched = |room: &mut Room| {
+        room.lines.clear();
+        room.says(alice(), b"MONITOR L");
+        let rows = room.lines.iter().filter(|(to, line)| *to == alice() && line.contains(" 732 "));
+        let names = rows.filter_map(|(_, line)| Some(line.rsplit_once(':')?.1.split(',').count()));
+        names.sum::<usize>()
+    };
+    assert_eq!(watched(&mut room), 100);
+    room.says(alice(), b"MONITOR C");
+    assert_eq!(watched(&mut room), 0);
+    assert!(room.answers(alice(), b"watching"));
+}
+
+#[test]
 fn targets_that_vanish_are_named() {
     let mut room = Room::new();
     room.input(Input::Disconnected { connection: bob(), why: parla_server::Disconnect::Reset });

@@ -275,6 +275,15 @@ mod tests {
         Config::from_file(file, Path::new("/etc/parla")).map_err(|problems| problems.join("\n"))
     }
 
+    #[test]
+    fn tags_that_are_denied() {
+        let with = |list: &str| parse(&format!("{LEAST}[messages]\ndenied_client_tags = {list}\n"));
+        let config = with(r#"["*", "-typing"]"#).unwrap();
+        assert_eq!(config.settings.denied_client_tags.token_value(), "*,-typing");
+        assert!(with(r#"["+typing"]"#).unwrap_err().starts_with("messages.denied_client_tags: "));
+        assert!(with(r#"["typing", "*"]"#).is_err());
+    }
+
     const LEAST: &str = "[server]\nname = \"irc.example.org\"\n[[listen]]\naddress = \"127.0.0.1:6667\"\n";
 
     #[test]

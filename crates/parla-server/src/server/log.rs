@@ -69,8 +69,9 @@ impl Server {
     fn apply(&mut self, entry: Entry, out: &mut Outputs) {
         let meta = entry.meta;
         let mut effects = Effects::default();
-        let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
-        let sender = actor.and_then(Sender::of);
+        // A message carries its account itself.
+        let actor = meta.origin.actor.filter(|_| !matches!(entry.command, EntryCommand::Say(_)));
+        let sender = actor.and_then(|actor| self.network.user(actor)).and_then(Sender::of);
         self.network.commit(entry, &mut effects);
         out.changes.append(&mut effects.changes);
         let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
@@ -87,7 +88,7 @@ impl Server {
             }
             let origin = local.then_some(meta.origin.connection);
             let (network, sessions, started_at) = (&self.network, &mut self.sessions, self.started_at);
-            let (watchers, sender) = (&self.watchers, sender.clone());
+            let (watchers, sender) = (&self.watchers, sender.as_ref());
             Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
             if let Some(user) = registered.filter(|_| meta.origin.node == self.node) {
                 self.settle_in(meta.origin, user, local, out);
