@@ -171,6 +171,12 @@ replies! {
     /// RPL_WHOISHOST; seen only by the user.
     WhoisHost { nick: &'a str, source: &'a str, address: &'a str }
         = 378 [nick] format_args!("is connecting from {source} {address}");
+    /// RPL_YOUREOPER.
+    YouAreOper {} = 381 [] "You are now an operator of this server";
+    /// RPL_REHASHING.
+    Rehashing { file: &'a str } = 382 [file] "Rehashing";
+    /// RPL_VISIBLEHOST.
+    VisibleHost { host: &'a str } = 396 [host] "is now your displayed host";
     /// ERR_UNKNOWNERROR, for a line that is none.
     UnknownError { command: &'a str, why: &'a str } = 400 [command] why;
     /// ERR_NOSUCHNICK.
@@ -238,10 +244,17 @@ replies! {
     /// ERR_NEEDREGGEDNICK.
     AccountNeededToJoin { channel: &'a str }
         = 477 [channel] "Cannot join channel (+R): you need to be logged in to an account";
+    /// ERR_NEEDREGGEDNICK, where someone hears only people with an account.
+    AccountNeededToSend { nick: &'a str }
+        = 477 [nick] "This person hears only people who are logged in to an account";
     /// ERR_BANLISTFULL; the letter of the list, as in RFC 2812.
     ListFull { channel: &'a str, letter: char } = 478 [channel, letter] "Channel list is full";
+    /// ERR_NOPRIVILEGES.
+    NoPrivileges {} = 481 [] "You are not an operator of this server";
     /// ERR_CHANOPRIVSNEEDED.
     ChannelOperatorNeeded { channel: &'a str, why: &'a str } = 482 [channel] why;
+    /// ERR_NOOPERHOST.
+    NoOperHost {} = 491 [] "This operator may not log in from your address";
     /// ERR_UMODEUNKNOWNFLAG.
     UnknownUserMode {} = 501 [] "Unknown MODE flag";
     /// ERR_USERSDONTMATCH.
@@ -250,6 +263,8 @@ replies! {
     CannotSendToUser { nick: &'a str, why: &'a str } = 531 [nick] why;
     /// ERR_INVALIDMODEPARAM.
     InvalidModeParam { target: &'a str, letter: char, param: &'a str, why: &'a str } = 696 [target, letter, param] why;
+    /// ERR_NOPRIVS; a privilege of the configuration.
+    MissingPrivilege { privilege: &'a str } = 723 [privilege] "You lack this privilege";
     /// RPL_MONONLINE; sources separated by commas.
     MonitorOnline { targets: &'a str } = 730 [] targets;
     /// RPL_MONOFFLINE; nicks separated by commas.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
+    audit::Audit,
     entry::EntryCommand,
     limits::TARGETS_PER_COMMAND_MAX,
     names,
     network::{Network, UserId, user::User},
-    output::Outputs,
+    output::{Output, Outputs},
     refusal::Refusal,
     session::Session,
     settings::Settings,
@@ -66,6 +67,11 @@ impl<'a> Context<'a> {
     pub(crate) fn standard(&mut self, reply: StandardReply<'_>) {
         let line = reply.encode(&self.settings.name);
         self.line(line);
+    }
+
+    /// Has what an operator does written down.
+    pub(crate) fn audit(&mut self, audit: Audit) {
+        self.out.outputs.push(Output::Audit(Box::new(audit)));
     }
 
     pub(crate) fn propose(&mut self, command: EntryCommand) {

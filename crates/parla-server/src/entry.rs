@@ -1,10 +1,14 @@
 //! Entries: the one order of commands from which every machine makes the same network.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
 
-use crate::{connection::ConnectionId, network::UserId};
+use crate::{
+    connection::ConnectionId,
+    network::{UserId, operator::OperatorGrant},
+    settings::Settings,
+};
 
 /// A numbered command.
 #[derive(Clone, Debug)]
@@ -69,6 +73,12 @@ pub enum EntryCommand {
     Setname(String),
     /// Logs the actor in to an account, or out.
     Account(Option<String>),
+    Oper(Box<OperatorGrant>),
+    Kill(Kill),
+    Wallops(String),
+    Chghost(Chghost),
+    /// REHASH, or the administrator's signal; nobody acts.
+    Reconfigure(Arc<Settings>),
 }
 
 /// A connection becomes a user.
@@ -197,4 +207,22 @@ pub struct Invite {
     pub nick: String,
     /// Where to.
     pub channel: String,
+}
+
+/// Users are put out of the network.
+#[derive(Clone, Debug)]
+pub struct Kill {
+    /// Who.
+    pub nicks: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A user shows another host.
+#[derive(Clone, Debug)]
+pub struct Chghost {
+    /// Who.
+    pub nick: String,
+    /// The new one, as the operator wrote it.
+    pub host: String,
 }

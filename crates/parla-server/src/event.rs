@@ -10,6 +10,7 @@ use crate::{
         ChannelId, UserId,
         channel::{Rank, Topic},
     },
+    settings::Settings,
 };
 
 /// What happened.
@@ -54,6 +55,16 @@ pub(crate) enum Event {
     UserModesChanged { user: UserId, before: UserModes },
     /// A user was invited by the origin; `witnesses` are the members who may know.
     Invited { by: String, user: UserId, nick: String, channel: ChannelName, witnesses: Vec<UserId> },
+    /// The origin is an operator now.
+    BecameOperator(UserId),
+    /// An operator put a user out of the network. Its connection reads `error` and is closed.
+    Killed { user: UserId, by: String, nick: String, comment: String, error: String },
+    /// An operator tells everyone who wants to hear.
+    Wallops { by: String, text: String },
+    /// A user shows another host.
+    HostChanged { user: UserId, old_source: String },
+    /// The settings are others than these.
+    Reconfigured { before: Arc<Settings> },
     /// A user says that it is away, or back; that may be no news.
     AwayChanged { user: UserId, changes: bool },
     /// A user has another real name.

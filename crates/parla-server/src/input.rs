@@ -6,6 +6,7 @@ use crate::{
     connection::{ConnectionId, Disconnect, Peer},
     entry::Entry,
     output::QueryResult,
+    settings::Settings,
 };
 
 /// One thing that happened outside.
@@ -55,6 +56,23 @@ pub enum Input {
         connection: ConnectionId,
         /// Whether the password is right.
         good: bool,
+    },
+    /// The configuration was read again and is good. What cannot change while the server runs stays as it is.
+    Reconfigured {
+        /// Who asked for it by [`crate::Output::Rehash`]; nobody if the administrator did.
+        asker: Option<ConnectionId>,
+        /// What it says.
+        settings: Box<Settings>,
+        /// What there is to know of it, a line each.
+        notes: Vec<String>,
+    },
+    /// The configuration was read again and is bad: nothing changes. The answer to [`crate::Output::Rehash`] and
+    /// [`crate::Output::Restart`].
+    NotReconfigured {
+        /// Who asked.
+        asker: ConnectionId,
+        /// What is wrong with it, a line each.
+        problems: Vec<String>,
     },
     /// The answer to [`crate::Output::VerifyGateway`].
     GatewayVerified {

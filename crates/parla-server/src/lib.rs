@@ -7,6 +7,7 @@
 //! an [`Entry`] from one ordered log.
 
 mod account;
+mod audit;
 mod change;
 mod command;
 mod connection;
@@ -30,6 +31,7 @@ pub mod settings;
 mod timers;
 mod watchers;
 
+pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
 pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
@@ -37,7 +39,8 @@ pub use input::Input;
 pub use network::{
     UserId,
     channel::{ChannelState, Flags, ListEntry, Topic},
+    operator::OperatorGrant,
 };
-pub use output::{Output, Outputs, Page, Position, Query, QueryResult, Recipients, Secret};
+pub use output::{Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret};
 pub use server::{LogMode, Server};
 pub use settings::Settings;

@@ -25,6 +25,11 @@ pub const LIST_REPLIES_MAX: usize = 5_000;
 /// Invitations that a channel remembers; the oldest goes first.
 pub const INVITATIONS_MAX: usize = 100;
 
+/// Attempts to become an operator that may fail before the connection is ended.
+pub const OPER_FAILURES_MAX: u8 = 3;
+
+/// People whom a user with mode `R` may get an answer from because it wrote to them; the oldest goes first.
+pub const ACCEPTED_MAX: usize = 32;
 /// Channels that one JOIN is forwarded through.
 pub const FORWARDS_MAX: usize = 3;
 

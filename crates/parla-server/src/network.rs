@@ -4,6 +4,7 @@
 //! same entries in the same order give the same network on every machine.
 
 pub(crate) mod channel;
+pub(crate) mod operator;
 pub(crate) mod user;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -103,12 +104,20 @@ impl Network {
             EntryCommand::Say(say) => command::privmsg::commit(self, &meta, *say, effects),
             EntryCommand::Topic(topic) => command::topic::commit(self, &meta, &topic, effects),
             EntryCommand::Mode(mode) => command::mode::commit(self, &meta, &mode, effects),
-            EntryCommand::UserMode(mode) => command::mode::commit_user(self, &meta, mode, effects),
+            EntryCommand::UserMode(mode) => command::mode::user::commit(self, &meta, mode, effects),
             EntryCommand::Kick(kick) => command::kick::commit(self, &meta, kick, effects),
             EntryCommand::Invite(invite) => command::invite::commit(self, &meta, &invite, effects),
             EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
             EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
             EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
+            EntryCommand::Oper(grant) => command::oper::commit(self, &meta, *grant, effects),
+            EntryCommand::Kill(kill) => command::kill::commit(self, &meta, &kill, effects),
+            EntryCommand::Wallops(text) => command::wallops::commit(self, &meta, text, effects),
+            EntryCommand::Chghost(chghost) => command::chghost::commit(self, &meta, &chghost, effects),
+            EntryCommand::Reconfigure(settings) => {
+                command::rehash::commit(self, settings, effects);
+                Ok(())
+            }
         };
         if let Err(refusal) = result {
             effects.refusals.push(refusal);

@@ -118,7 +118,6 @@ pub(crate) fn lines(server: &str, (target, subcommand): (&str, &str), words: &[S
 pub(crate) const MORE: &str = "*";
 
 /// Tells every client of this machine that wants to know what has changed of what the network offers. Nobody goes on using what went.
-#[cfg_attr(not(test), expect(dead_code, reason = "REHASH calls it"))]
 pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &Settings) {
     let settings = Arc::clone(&publisher.network.settings);
     let gone = supported(before) - supported(&settings);

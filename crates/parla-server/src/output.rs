@@ -7,6 +7,7 @@ use parla_proto::{MsgId, Timestamp};
 use smallvec::SmallVec;
 
 use crate::{
+    audit::Audit,
     change::{Change, Spoken},
     connection::{ConnectionId, Gateway},
     entry::Proposal,
@@ -44,10 +45,13 @@ pub enum Output {
         /// What.
         query: Query,
     },
-    /// Compare with the server's password and answer by [`crate::Input::PasswordVerified`].
+    /// Compare with a password and answer by [`crate::Input::PasswordVerified`]. It takes as long whether there is such a
+    /// password or not.
     VerifyPassword {
-        /// Whose.
+        /// Who gave it.
         connection: ConnectionId,
+        /// What it is compared with.
+        of: PasswordOf,
         /// What was given.
         password: Secret,
     },
@@ -58,8 +62,32 @@ pub enum Output {
         /// What it says.
         gateway: Box<Gateway>,
     },
+    /// Read the configuration again, check it whole, and answer by [`crate::Input::Reconfigured`] or
+    /// [`crate::Input::NotReconfigured`].
+    Rehash {
+        /// Who asks.
+        connection: ConnectionId,
+    },
+    /// Stop in order, which begins with [`crate::Input::ShuttingDown`].
+    Shutdown,
+    /// Stop in order and start again; but if the configuration is bad, answer by [`crate::Input::NotReconfigured`].
+    Restart {
+        /// Who asks.
+        connection: ConnectionId,
+    },
+    /// Write down what an operator did.
+    Audit(Box<Audit>),
     /// Ask the log for a number, for a server in a cluster.
     Propose(Box<Proposal>),
+}
+
+/// Which password something is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordOf {
+    /// The server's, which PASS gives.
+    Server,
+    /// That of the operator of this name, whom there may not be.
+    Operator(String),
 }
 
 /// Everything that one or more inputs caused, in order.

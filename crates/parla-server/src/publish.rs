@@ -31,33 +31,52 @@ pub(crate) struct Publisher<'a> {
     pub(crate) started_at: Timestamp,
     /// The connection that gets the answer, if it is on this machine.
     pub(crate) origin: Option<ConnectionId>,
-    /// Whose lines carry an account.
+    /// Whose lines carry an account, or say that a program wrote them.
     pub(crate) sender: Option<&'a Sender>,
 }
 
-/// The actor of an entry as it was before, if it was logged in: every line that comes from it carries its account for those
-/// who want that. <https://ircv3.net/specs/extensions/account-tag>
+/// The actor of an entry as it was before, if it was logged in or is a program: every line that comes from it says so to those
+/// who want that. <https://ircv3.net/specs/extensions/account-tag>, <https://ircv3.net/specs/extensions/bot-mode>
 #[derive(Debug)]
 pub(crate) struct Sender {
     source: Box<str>,
-    account: Box<str>,
+    account: Option<Box<str>>,
+    is_bot: bool,
 }
 
 impl Sender {
-    /// The sender that a user is.
+    /// The sender that a user is; none if there is nothing to say of it.
     pub(crate) fn of(user: &User) -> Option<Self> {
-        user.account().map(|account| Self { source: user.source().into(), account: account.into() })
+        let (account, is_bot) = (user.account().map(Into::into), user.is_bot());
+        (account.is_some() || is_bot).then(|| Self { source: user.source().into(), account, is_bot })
     }
 
-    /// The line with the account, if it comes from this sender and has none.
-    fn sign(&self, line: Bytes) -> Bytes {
-        let is_signed = Message::tags_of(&line).get("account").is_some();
+    /// The capabilities of those who want to know.
+    fn relevant(&self) -> Capabilities {
+        let mut relevant = Capabilities::empty();
+        relevant.set(Capabilities::ACCOUNT_TAG, self.account.is_some());
+        relevant.set(Capabilities::MESSAGE_TAGS, self.is_bot);
+        relevant
+    }
+
+    /// The line with what these capabilities want to know, if it comes from this sender and does not say it already.
+    fn sign(&self, line: Bytes, capabilities: Capabilities) -> Bytes {
+        let tags = Message::tags_of(&line);
+        let account = self
+            .account
+            .as_ref()
+            .filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG) && tags.get("account").is_none());
+        let is_bot = self.is_bot && capabilities.contains(Capabilities::MESSAGE_TAGS);
         let mut words = line.split(|byte| *byte == b' ').skip_while(|word| word.starts_with(b"@"));
         let source = words.next().and_then(|word| word.strip_prefix(b":"));
-        if is_signed || source != Some(self.source.as_bytes()) {
+        if source != Some(self.source.as_bytes()) {
             return line;
         }
-        tag(&line, &format!("account={}", escape(&self.account)))
+        let line = match account {
+            Some(account) => tag(&line, &format!("account={}", escape(account))),
+            None => line,
+        };
+        if is_bot { tag(&line, "bot") } else { line }
     }
 }
 
@@ -158,10 +177,18 @@ impl Publisher<'_> {
                 command::topic::publish(self, by, *channel, topic.as_ref());
             }
             Event::ModesChanged { by, channel, steps } => command::mode::publish(self, by, *channel, steps),
-            Event::UserModesChanged { user, before } => command::mode::publish_user(self, *user, *before),
+            Event::UserModesChanged { user, before } => command::mode::user::publish(self, *user, *before),
             Event::Invited { by, user, nick, channel, witnesses } => {
                 command::invite::publish(self, by, (*user, nick), (channel, witnesses));
             }
+            Event::BecameOperator(user) => command::oper::publish(self, *user),
+            Event::Killed { user, by, nick, comment, .. } => {
+                let line = Line::from(by).command("KILL").param(nick).text(comment).finish();
+                self.announce([*user].into_iter(), line);
+            }
+            Event::Wallops { by, text } => command::wallops::publish(self, by, text),
+            Event::HostChanged { user, old_source } => command::chghost::publish(self, *user, old_source),
+            Event::Reconfigured { before } => command::rehash::publish(self, before),
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
             Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
@@ -208,17 +235,17 @@ impl Publisher<'_> {
     ) {
         let mut renderings: SmallVec<[Rendering; 4]> = SmallVec::new();
         let sender = self.sender;
-        let relevant = if sender.is_some() { relevant | Capabilities::ACCOUNT_TAG } else { relevant };
+        let relevant = sender.map_or(relevant, |sender| relevant | sender.relevant());
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
         for user in audience {
             let Some(receiver) = self.sessions.receiver(user) else { continue };
             let capabilities = receiver.capabilities & relevant;
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
-                let signs = sender.filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG));
+                let signs = sender.filter(|sender| capabilities.intersects(sender.relevant()));
                 let line = render(self.meta.at, capabilities);
                 let line = match signs {
-                    Some(sender) => line.map(|line| sender.sign(line)),
+                    Some(sender) => line.map(|line| sender.sign(line, capabilities)),
                     None => line,
                 };
                 renderings.push(Rendering { capabilities, line, to: Recipients::new() });

@@ -47,6 +47,16 @@ pub(crate) enum Refusal {
     RankNeeded(ChannelName, Rank),
     /// The other member ranks as high, or higher.
     Outranked(ChannelName),
+    PasswordMismatch,
+    NoOperHost,
+    /// No text for CHGHOST.
+    BadHost,
+    /// The receiver hears only those who are logged in.
+    AccountNeededToSend(String),
+    /// The actor is no operator of the server.
+    NoPrivileges,
+    /// The actor is one, without this privilege.
+    MissingPrivilege(&'static str),
     UnknownCommand(&'static str),
     UnknownMode(char),
     InvalidModeParam {
@@ -131,6 +141,15 @@ impl Refusal {
                 channel: channel.as_str(),
                 why: "Their rank is as high as yours, or higher",
             },
+            Self::PasswordMismatch => Reply::PasswordMismatch {},
+            Self::NoOperHost => Reply::NoOperHost {},
+            Self::BadHost => Reply::UnknownError {
+                command: "CHGHOST",
+                why: "A host has letters, digits and -.:/_ and is not too long",
+            },
+            Self::AccountNeededToSend(nick) => Reply::AccountNeededToSend { nick },
+            Self::NoPrivileges => Reply::NoPrivileges {},
+            Self::MissingPrivilege(privilege) => Reply::MissingPrivilege { privilege },
             Self::UnknownCommand(command) => Reply::UnknownCommand { command },
             Self::UnknownMode(letter) => Reply::UnknownMode { letter: *letter },
             Self::InvalidModeParam { target, letter, param, why } => {

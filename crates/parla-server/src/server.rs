@@ -2,6 +2,8 @@
 
 mod lines;
 mod log;
+mod password;
+mod reconfigure;
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use crate::{
     input::Input,
     network::{Network, UserId, channel::ChannelState},
     output::{Output, Outputs, QueryResult},
-    session::{Password, Session, State, Until, WaitingLine},
+    session::{Session, State, Until, WaitingLine},
     sessions::Sessions,
     settings::Settings,
     timers::Timers,
@@ -65,6 +67,10 @@ impl Server {
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
+            Input::Reconfigured { asker, settings, notes } => {
+                self.reconfigured(asker, *settings, &notes, out);
+            }
+            Input::NotReconfigured { asker, problems } => self.not_reconfigured(asker, &problems, out),
             Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
@@ -204,31 +210,6 @@ impl Server {
         self.resume(connection, out);
     }
 
-    fn password_verified(&mut self, connection: ConnectionId, good: bool, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        if !matches!(session.pause.as_ref().map(|pause| &pause.until), Some(Until::PasswordVerified)) {
-            return;
-        }
-        if !good {
-            self.refuse_password(connection, out);
-            return;
-        }
-        if let Some(pause) = &mut session.pause {
-            pause.until = Until::Time(self.now);
-        }
-        if let Some(registration) = session.registration() {
-            registration.password = Password::Good;
-        }
-        self.register_if_complete(connection, out);
-        self.finish_response(connection, out);
-        let waits = |session: &mut Session| {
-            matches!(session.pause.as_ref().map(|pause| &pause.until), Some(Until::Committed { .. }))
-        };
-        if !self.sessions.get_mut(connection).is_some_and(waits) {
-            self.resume(connection, out);
-        }
-    }
-
     fn gateway_verified(
         &mut self,
         connection: ConnectionId,
@@ -249,10 +230,5 @@ impl Server {
             }
             Err(why) => self.end(connection, Some(&why), None, out),
         }
-    }
-
-    fn refuse_password(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        self.reply(connection, parla_proto::Reply::PasswordMismatch {}, out);
-        self.end(connection, Some("Bad password"), None, out);
     }
 }

@@ -12,7 +12,7 @@ use parla_proto::{Capabilities, Nick, Timestamp};
 use crate::{
     connection::{ConnectionId, Peer},
     network::UserId,
-    output::HistoryQuestion,
+    output::{HistoryQuestion, PasswordOf},
     session::{allowance::Allowance, response::Response},
     settings::Settings,
 };
@@ -33,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) pinged_at: Option<Timestamp>,
     /// When the session is looked at again, as the timers know it.
     pub(crate) wakes_at: Option<Timestamp>,
+    /// Attempts to become an operator that failed.
+    pub(crate) oper_failures: u8,
     /// Batches that were opened, for their names.
     pub(crate) batches: u32,
     /// The answer to the labelled command that is being carried out.
@@ -88,10 +90,12 @@ pub(crate) enum Until {
     Time(Timestamp),
     /// Entries of this session come back from the log.
     Committed { entries: usize },
-    /// The daemon has checked the password.
-    PasswordVerified,
+    /// The daemon has checked this password.
+    PasswordVerified(PasswordOf),
     /// The daemon has looked whether this is a gateway.
     GatewayVerified,
+    /// The daemon has read the configuration.
+    Reconfigured,
     /// The daemon has read the history.
     History(Box<HistoryQuestion>),
 }
@@ -127,6 +131,7 @@ impl Session {
             heard_at: now,
             pinged_at: None,
             wakes_at: None,
+            oper_failures: 0,
             batches: 0,
             response: None,
             pause: None,

@@ -1,4 +1,4 @@
-//! What the administrator decides. Fixed while the server runs.
+//! What the administrator decides. REHASH changes most of it while the server runs: see [`Settings::in_place_of`].
 
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub struct Settings {
     pub description: String,
     /// Name and version of the software.
     pub version: String,
+    /// The name of the configuration file, without its folder; what REHASH says it reads.
+    pub file: String,
     /// Whether PASS must match. The check itself is the daemon's: [`crate::Output::VerifyPassword`].
     pub password_required: bool,
     /// The lines of the message of the day; none: ERR_NOMOTD.
@@ -118,7 +120,7 @@ bitflags! {
         const DIE = 1 << 3;
         /// Accounts of others.
         const ACCOUNTS = 1 << 4;
-        /// Channels of others: enter, see and change them.
+        /// Channels of others: see those that are secret.
         const CHANNELS = 1 << 5;
         /// RELAYMSG.
         const RELAYMSG = 1 << 6;
@@ -145,6 +147,11 @@ impl Privileges {
     /// The names of the set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.iter().filter(move |(privilege, _)| self.contains(*privilege)).map(|(_, name)| *name)
+    }
+
+    /// The name of one privilege.
+    pub fn name(self) -> &'static str {
+        self.names().next().unwrap_or("all")
     }
 
     /// The privilege of this name in the configuration; `all` is all of them.
@@ -210,6 +217,7 @@ impl Settings {
             network: name.to_owned(),
             description: "parlad".to_owned(),
             version: concat!("parlad-", env!("CARGO_PKG_VERSION")).to_owned(),
+            file: "parlad.toml".to_owned(),
             password_required: false,
             motd: Vec::new(),
             casemapping: Casemapping::Ascii,
@@ -232,6 +240,20 @@ impl Settings {
             sts: None,
             history_reply_max: 1000,
             history_reply_bytes_max: 512 * 1024,
+        }
+    }
+
+    /// These settings, but for what cannot change while the server runs: what clients have learnt to rely on, and what every name
+    /// in the network was read with.
+    #[must_use]
+    pub fn in_place_of(self, before: &Self) -> Self {
+        let fixed = before.clone();
+        Self {
+            name: fixed.name,
+            version: fixed.version,
+            file: fixed.file,
+            casemapping: fixed.casemapping,
+            ..self
         }
     }
 

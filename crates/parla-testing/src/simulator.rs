@@ -21,8 +21,11 @@ use std::{
     time::Duration,
 };
 
-use parla_proto::{Casemapping, ChannelName};
-use parla_server::{ConnectionId, Disconnect, Peer, Settings, settings::Flood};
+use parla_proto::{Casemapping, ChannelName, Mask};
+use parla_server::{
+    ConnectionId, Disconnect, Peer, Settings,
+    settings::{Flood, Operator, Privileges},
+};
 
 use self::{
     actions::Actions,
@@ -30,7 +33,7 @@ use self::{
     client::Sent,
     rng::Rng,
     trace::Trace,
-    world::World,
+    world::{OPERATOR, World},
 };
 pub use self::{replay::replay, world::Summary};
 
@@ -247,12 +250,23 @@ impl Simulation {
     }
 }
 
+/// Someone who may do what leaves the server running and the clients with what they know.
+fn operator() -> Operator {
+    Operator {
+        name: OPERATOR.to_owned(),
+        title: "is an operator".to_owned(),
+        hosts: vec![Mask::parse("*@*")],
+        privileges: Privileges::KILL | Privileges::REHASH | Privileges::CHANNELS,
+    }
+}
+
 /// A server of one kind or another.
 fn settings(rng: &mut Rng) -> Settings {
     let mut settings = Settings::named("irc.test");
     settings.network = "TestNet".to_owned();
     settings.history = rng.percent(85);
     settings.password_required = rng.percent(15);
+    settings.operators = vec![operator()];
     if rng.percent(50) {
         settings.motd = vec!["welcome".to_owned(), String::new(), "be kind".to_owned()];
     }

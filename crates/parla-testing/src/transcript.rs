@@ -18,12 +18,15 @@
 //! alice> -                         explicitly nothing
 //! wait 90s                         time passes (s, ms, m)
 //! alice: disconnect                the client closes the connection
+//! server: rewrite motd "Hello"     the configuration file has this setting now; REHASH reads it
 //! server: restart                  everyone is closed; what was kept is there again
 //! ```
 //!
 //! What `connect` and `join` cause is not shown, to anyone; that they succeed is checked. What a client is told when it has
 //! registered, from 001 to the end of the message of the day, is shown as `(burst)`, and in full between the lines `show burst` and
 //! `hide burst`. A connection that the server closes is shown as `(closed)`.
+//!
+//! What operators do is written down; in a virtual script `log>` shows it.
 //!
 //! In what a client sends, `\xff` is a byte and `{x*600}` a repetition (`{PING a\x0a*5}` makes five lines that arrive at once).
 //! In what it gets, bytes that cannot be read and a space at the end are shown as `\xff` too, and a long run as `{x*600}`.
@@ -56,7 +59,7 @@ pub use memory::{Log, Memory};
 pub use player::{Mismatch, Report, play};
 pub use rewrite::rewrite;
 pub use script::Script;
-pub use settings::Settings;
+pub use settings::{Operator, Settings};
 pub use tcp::Tcp;
 
 /// The name of the server in every script.

@@ -26,7 +26,7 @@ pub(crate) enum Command {
     HashPassword,
 }
 
-#[derive(Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Run {
     /// The configuration file. Without one, the server is complete for this computer.
     #[arg(long, value_name = "FILE")]

@@ -161,14 +161,19 @@ impl Config {
         let file: File = toml::from_str(&text)
             .map_err(|reason| ConfigError::Syntax { path: path.to_owned(), reason: Box::new(reason) })?;
         let directory = path.parent().unwrap_or(Path::new(""));
-        Self::from_file(file, directory)
-            .map_err(|problems| ConfigError::Values { path: path.to_owned(), problems })
+        let mut config = Self::from_file(file, directory)
+            .map_err(|problems| ConfigError::Values { path: path.to_owned(), problems })?;
+        if let Some(name) = path.file_name() {
+            config.settings.file = name.to_string_lossy().into_owned();
+        }
+        Ok(config)
     }
 
     /// A complete server for this computer, without any file.
     fn without_file() -> Self {
         let mut settings = Settings::named("parla.localhost");
         settings.network = "parla".to_owned();
+        "(none)".clone_into(&mut settings.file);
         settings.motd = vec![
             "Welcome. Everyone who connects is in #lobby.".to_owned(),
             "What is said in a room is kept; clients that know chathistory can scroll back.".to_owned(),

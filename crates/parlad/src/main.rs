@@ -15,6 +15,8 @@ mod listener;
 mod password;
 mod proxy;
 mod query;
+mod reload;
+mod restart;
 mod run;
 mod store;
 mod tls;
@@ -58,7 +60,11 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
             for key in &config.without_effect {
                 tracing::warn!("{key} has no effect: this version does not have what it asks for");
             }
-            run::run(&config)
+            let program = restart::Program::running();
+            match run::run(&options, &config)? {
+                run::Afterwards::Exit => Ok(()),
+                run::Afterwards::Restart => program?.start_again(),
+            }
         }
         Command::Check { config } => {
             let mut out = std::io::stdout();

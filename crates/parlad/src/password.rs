@@ -1,4 +1,4 @@
-//! The server's password: hashed for the configuration, compared away from the hub.
+//! Passwords of the configuration, the server's and the operators': hashed for it, compared away from the hub.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -10,10 +10,10 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use parla_server::{ConnectionId, Input, Secret};
+use parla_server::{ConnectionId, Input, PasswordOf, Secret};
 use tokio::sync::mpsc::Sender;
 
-use crate::hub::HubInput;
+use crate::{config::Config, hub::HubInput};
 
 /// Whether a text is the hash of a password.
 pub(crate) fn is_hash(text: &str) -> bool {
@@ -50,18 +50,63 @@ fn read_line(prompt: &str) -> anyhow::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// A password that was given, and by whom.
-pub(crate) type Attempt = (ConnectionId, Secret);
+/// What the thread that compares passwords is asked to do.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Compare what someone gave.
+    Compare(ConnectionId, PasswordOf, Secret),
+    /// Compare with these from now on.
+    Replace(Passwords),
+}
 
-/// Starts the thread that compares passwords. It ends with the sender; each session has at most one attempt under way.
-pub(crate) fn start(hash: Option<String>, hub: Sender<HubInput>) -> io::Result<mpsc::Sender<Attempt>> {
-    let (sender, receiver) = mpsc::channel::<Attempt>();
+/// The hashes of the configuration.
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    server: Option<String>,
+    /// By name.
+    operators: Vec<(String, String)>,
+}
+
+impl Passwords {
+    pub(crate) fn new(config: &Config) -> Self {
+        let names = config.settings.operators.iter().map(|operator| operator.name.clone());
+        let operators = names.zip(config.operator_passwords.iter().cloned()).collect();
+        Self { server: config.password.clone(), operators }
+    }
+
+    /// Whether a password is the right one. A name that nobody has takes as long as one that someone has.
+    fn is_right(&self, of: &PasswordOf, password: &Secret) -> bool {
+        match of {
+            PasswordOf::Server => self.server.as_deref().is_some_and(|hash| matches(hash, password.reveal())),
+            PasswordOf::Operator(wanted) => {
+                let known = self.operators.iter().find(|(name, _)| name == wanted);
+                match known.or_else(|| self.operators.first()) {
+                    Some((_, hash)) => matches(hash, password.reveal()) && known.is_some(),
+                    None => {
+                        // Nobody can be an operator, and nobody can tell that from the time it takes to say no.
+                        let _ = Argon2::default().hash_password(password.reveal().as_bytes());
+                        false
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Starts the thread that compares passwords. It ends with the sender; each session has at most one question under way.
+pub(crate) fn start(mut passwords: Passwords, hub: Sender<HubInput>) -> io::Result<mpsc::Sender<Request>> {
+    let (sender, receiver) = mpsc::channel::<Request>();
     thread::Builder::new().name("password".to_owned()).spawn(move || {
-        for (connection, password) in receiver {
-            let good = hash.as_deref().is_some_and(|hash| matches(hash, password.reveal()));
-            let input = Input::PasswordVerified { connection, good };
-            if hub.blocking_send(HubInput::Server(input)).is_err() {
-                return;
+        for request in receiver {
+            match request {
+                Request::Replace(others) => passwords = others,
+                Request::Compare(connection, of, password) => {
+                    let good = passwords.is_right(&of, &password);
+                    let input = Input::PasswordVerified { connection, good };
+                    if hub.blocking_send(HubInput::Server(input)).is_err() {
+                        return;
+                    }
+                }
             }
         }
     })?;
@@ -85,5 +130,18 @@ mod tests {
         assert!(matches(&hash, "secret"));
         assert!(!matches(&hash, "Secret"));
         assert!(!is_hash("secret"));
+    }
+
+    #[test]
+    fn a_name_has_its_own_password() {
+        let hash = |password: &str| Argon2::default().hash_password(password.as_bytes()).unwrap().to_string();
+        let operators = vec![("alice".to_owned(), hash("a")), ("bob".to_owned(), hash("b"))];
+        let passwords = Passwords { server: None, operators };
+        let is_right = |name: &str, password: &str| {
+            passwords.is_right(&PasswordOf::Operator(name.to_owned()), &Secret::new(password.to_owned()))
+        };
+        assert!(is_right("alice", "a") && is_right("bob", "b"));
+        assert!(!is_right("alice", "b") && !is_right("carol", "a") && !is_right("Alice", "a"));
+        assert!(!passwords.is_right(&PasswordOf::Server, &Secret::new(String::new())));
     }
 }

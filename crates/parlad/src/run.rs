@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{Input, LogMode, Server};
+use parla_server::{ConnectionId, Input, LogMode, Server};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -20,6 +20,7 @@ use tokio::{
 
 use crate::{
     admission::Admission,
+    cli::Run,
     cloak::Cloaks,
     clock::Clock,
     config::{Config, Http, Listen, Speech},
@@ -28,15 +29,37 @@ use crate::{
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
-    password, query,
+    password::{self, Passwords},
+    query,
+    reload::Reload,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
     webirc,
 };
 
-/// Runs the server until SIGTERM or SIGINT.
-pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
+/// What an operator wants of the process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wish {
+    /// To read the configuration again.
+    Rehash(ConnectionId),
+    /// To stop.
+    Shutdown,
+    /// To stop and to be started again.
+    Restart(ConnectionId),
+}
+
+/// What is to be done when the server has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    /// Nothing.
+    Exit,
+    /// Start it again.
+    Restart,
+}
+
+/// Runs the server until SIGTERM, SIGINT or an operator's wish.
+pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
@@ -50,20 +73,30 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 
     runtime.block_on(async {
         let listeners = listen(config)?;
-        let mut stop = Stop::prepare().context("cannot watch for signals")?;
+        let signals = Signals::prepare().context("cannot watch for signals")?;
 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
-        let passwords = password::start(config.password.clone(), hub_sender.clone())?;
+        let passwords = password::start(Passwords::new(config), hub_sender.clone())?;
         let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
+        let (wishes, wished) = mpsc::unbounded_channel();
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
         let roads = Roads { hub: hub_sender.clone(), queries: queries.clone() };
         let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
-        let store = Store { database, batches, queries, passwords, gateways, names: names_back, stall: stall_seen };
+        let store = Store {
+            database,
+            batches,
+            queries,
+            passwords: passwords.clone(),
+            gateways,
+            wishes,
+            names: names_back,
+            stall: stall_seen,
+        };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
         let hub = hub::start(hub, hub_alive)?;
@@ -72,14 +105,15 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let admission = Admission::new(config.connections.clone(), connections_max());
         let door = Door { admission, addresses, names, roads };
         let certificates = listeners.open(&config.settings.name, &door)?;
-        tokio::spawn(reload_when_told(certificates, signal(SignalKind::hangup())?));
+        let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
+        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };
 
-        tokio::select! {
-            () = stop.requested() => tracing::info!("stopping"),
+        let afterwards = tokio::select! {
+            afterwards = serve(signals, wished, &reload) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
-        }
+        };
         let deadline = Instant::now() + STOP_MAX;
         // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
         let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
@@ -93,7 +127,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
             ended.await.unwrap_or(false),
             "the disk did not take the last messages in time; they were not shown"
         );
-        Ok(())
+        Ok(afterwards)
     })
 }
 
@@ -143,36 +177,47 @@ impl Listeners {
     }
 }
 
-/// Reads the certificates again at every SIGHUP.
-async fn reload_when_told(certificates: Certificates, mut hangup: Signal) {
-    while hangup.recv().await.is_some() {
-        let problems = certificates.reload();
-        for problem in &problems {
-            tracing::error!("{problem}; the certificate that was read before stays in use");
-        }
-        if problems.is_empty() {
-            tracing::info!("the certificates were read again");
-        }
-    }
-}
-
-/// The signals that end the server.
-struct Stop {
+/// The signals that the server hears.
+struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    hangup: Signal,
 }
 
-impl Stop {
+impl Signals {
     fn prepare() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
+}
 
-    async fn requested(&mut self) {
+/// Does what signals and operators ask for until one of them asks for the end.
+async fn serve(
+    mut signals: Signals,
+    mut wishes: mpsc::UnboundedReceiver<Wish>,
+    reload: &Reload,
+) -> Afterwards {
+    loop {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = signals.terminate.recv() => break,
+            _ = signals.interrupt.recv() => break,
+            _ = signals.hangup.recv() => reload.reload(None).await,
+            Some(wish) = wishes.recv() => match wish {
+                Wish::Rehash(asker) => reload.reload(Some(asker)).await,
+                Wish::Shutdown => break,
+                Wish::Restart(asker) if reload.may_restart(asker).await => {
+                    tracing::info!("stopping, to start again");
+                    return Afterwards::Restart;
+                }
+                Wish::Restart(_) => {}
+            },
         }
     }
+    tracing::info!("stopping");
+    Afterwards::Exit
 }
 
 /// Raises the limit of open files as far as the system lets us, and gives how many connections that allows.

@@ -12,8 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parla_server::{Change, ConnectionId, Output, Query};
-use tokio::sync::oneshot;
+use parla_server::{Audit, Change, ConnectionId, Output, Query};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     database::Database,
@@ -21,17 +21,23 @@ use crate::{
     hub::{Batch, Stall},
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
     listener::Names,
-    password::Attempt,
+    password,
+    run::Wish,
     webirc::Claim,
 };
+
+/// Where it is written down what operators do.
+const AUDIT_TARGET: &str = "parlad::audit";
 
 /// What the store works with.
 pub(crate) struct Store {
     pub(crate) database: Database,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) queries: Sender<(ConnectionId, Query)>,
-    pub(crate) passwords: Sender<Attempt>,
+    pub(crate) passwords: Sender<password::Request>,
     pub(crate) gateways: Sender<Claim>,
+    /// Each session has at most one under way, so the queue is bounded.
+    pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
 }
@@ -137,8 +143,15 @@ impl Store {
                         drop(self.queries.send((connection, query)));
                     }
                 }
-                Output::VerifyPassword { connection, password } => {
-                    drop(self.passwords.send((connection, password)));
+                Output::VerifyPassword { connection, of, password } => {
+                    drop(self.passwords.send(password::Request::Compare(connection, of, password)));
+                }
+                Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
+                Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
+                Output::Restart { connection } => drop(self.wishes.send(Wish::Restart(connection))),
+                Output::Audit(audit) => {
+                    let Audit { who, action, whom, why } = &*audit;
+                    tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {

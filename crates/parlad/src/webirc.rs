@@ -22,7 +22,7 @@ use tokio::sync::mpsc::Sender;
 use crate::{admission::Purpose, connection::Connection, hub::HubInput, listener::Addresses, password};
 
 /// A gateway as the configuration has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// The hash of its password.
     pub(crate) password: String,

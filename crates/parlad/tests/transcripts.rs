@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use parla_testing::transcript::{NETWORK_NAME, SERVER_NAME, Script, Settings, run_tcp};
+use parla_testing::transcript::{NETWORK_NAME, Operator, SERVER_NAME, Script, Settings, run_tcp};
 use support::{Daemon, Folder, bridge, daemon::hashed, web_socket};
 use toml::Value;
 
@@ -126,6 +126,18 @@ fn configuration(settings: &Settings) -> String {
     key(format!("[history]\nenabled = {}", !settings.history_off));
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));
+    }
+    if let Some(modes) = &settings.user_modes {
+        key(format!("[users]\ndefault_modes = {}", text(modes)));
+    }
+    for oper in &settings.operators {
+        let (name, password) = (text(&oper.name), text(&hashed(&oper.password)));
+        let privileges = Value::from(oper.privileges.clone());
+        key(format!("[[oper]]\nname = {name}\npassword = {password}\nprivileges = {privileges}"));
+        key(format!("title = {}", text(Operator::TITLE)));
+        if let Some(host) = &oper.host {
+            key(format!("hosts = [{}]", text(host)));
+        }
     }
     if let Some(password) = &settings.webirc {
         key(format!("[[webirc]]\npassword = {}\nhosts = [\"127.0.0.1\"]", text(&hashed(password))));

@@ -8,19 +8,19 @@ use crate::message::Params;
 /// KILL with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kill<'a> {
-    /// Whose.
-    pub nick: &'a str,
+    /// Whose, separated by commas.
+    pub nicks: &'a str,
     /// Why.
-    pub reason: &'a str,
+    pub reason: Option<&'a str>,
 }
 
 /// What is to be known of KILL.
 pub const FACTS: Facts = Facts {
     name: NAME,
-    params_min: 2,
+    params_min: 1,
     before_registration: false,
-    syntax: "<nick> <reason>",
-    help: "Ends someone's connection. For operators.",
+    syntax: "<nick>{,<nick>} [<reason>]",
+    help: "Ends the connections of others, who may come back. For operators with the privilege kill.",
 };
 
 /// The word on the wire.
@@ -28,6 +28,6 @@ pub const NAME: &str = "KILL";
 
 impl<'a> From<&Params<'a>> for Kill<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { nick: at(params, 0), reason: at(params, 1) }
+        Self { nicks: at(params, 0), reason: params.get(1).copied() }
     }
 }

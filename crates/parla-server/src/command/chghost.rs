@@ -1,10 +1,132 @@
-//! CHGHOST. <https://ircv3.net/specs/extensions/chghost>
+//! CHGHOST: an operator gives someone another host to show. <https://ircv3.net/specs/extensions/chghost>
 
-use parla_proto::command::Chghost;
+use parla_proto::{Capabilities, Line, Reply, command::Chghost};
 
-use crate::{context::Context, refusal::Refusal};
+use super::join;
+use crate::{
+    audit::Audit,
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta},
+    event::Event,
+    limits::HOST_BYTES_MAX,
+    network::{
+        Network, UserId,
+        channel::{Channel, Rank},
+        user::User,
+    },
+    publish::Publisher,
+    refusal::Refusal,
+    settings::Privileges,
+};
 
 pub(crate) fn run(context: &mut Context<'_>, chghost: &Chghost<'_>) -> Result<(), Refusal> {
-    let _ = (context, chghost);
-    Err(Refusal::UnknownCommand("CHGHOST"))
+    context.me()?;
+    let (nick, host) = (chghost.nick.to_owned(), chghost.host.to_owned());
+    context.propose(EntryCommand::Chghost(entry::Chghost { nick, host }));
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    chghost: &entry::Chghost,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let who = network.actor(meta)?.1.privileged(Privileges::HOSTS)?.who();
+    let (id, user) = network.find_user(&chghost.nick)?;
+    if !is_host(&chghost.host) {
+        return Err(Refusal::BadHost);
+    }
+    if user.host() == chghost.host {
+        return Ok(());
+    }
+    let old_source = user.source().to_owned();
+    effects.audits.push(Audit {
+        who,
+        action: "CHGHOST",
+        whom: old_source.clone(),
+        why: chghost.host.clone(),
+    });
+    if let Some(user) = network.user_mut(id) {
+        user.set_host(&chghost.host);
+    }
+    effects.events.push(Event::HostChanged { user: id, old_source });
+    Ok(())
+}
+
+/// Whether a text can stand after the `@` of a source and in every parameter.
+fn is_host(text: &str) -> bool {
+    let allowed = |char: char| char.is_ascii_alphanumeric() || "-.:/_".contains(char);
+    !text.is_empty() && text.len() <= HOST_BYTES_MAX && !text.starts_with(':') && text.chars().all(allowed)
+}
+
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &str) {
+    let network = publisher.network;
+    let Some(user) = network.user(id) else { return };
+    if let Some(receiver) = publisher.sessions.receiver(id) {
+        let reply = Reply::VisibleHost { host: user.host() };
+        let line = reply.encode(&network.settings.name, user.nick().as_str());
+        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+    }
+    let line = Line::from(&old_source).command("CHGHOST").param(user.user()).param(user.host());
+    let told = publisher.interested_in(id, Capabilities::CHGHOST);
+    let mut shown = network.peers(id, user);
+    shown.retain(|peer| told.binary_search(peer).is_err());
+    publisher.announce(told.into_iter(), line.finish());
+    show_reconnection(publisher, (id, user), old_source, &shown);
+}
+
+/// Shows those who do not know the command a user who leaves and comes back, with its ranks.
+fn show_reconnection(
+    publisher: &mut Publisher<'_>,
+    (id, user): (UserId, &User),
+    old_source: &str,
+    shown: &[UserId],
+) {
+    let network = publisher.network;
+    let line = Line::from(&old_source).command("QUIT").text("Changing host").finish();
+    publisher.announce(shown.iter().copied(), line);
+    for channel in user.channels.iter().filter_map(|channel| network.channel(*channel)) {
+        let audience = channel.audience(channel.rank(id).unwrap_or_default());
+        let here: Vec<UserId> = audience.filter(|member| shown.binary_search(member).is_ok()).collect();
+        join::announce(publisher, (id, user), channel, (here.clone(), None));
+        if let Some(line) = ranks(network, (id, user), channel) {
+            publisher.announce(here.into_iter(), line);
+        }
+    }
+}
+
+/// The line that gives a member its ranks back; none if it has none.
+fn ranks(network: &Network, (id, user): (UserId, &User), channel: &Channel) -> Option<Vec<u8>> {
+    let rank = channel.members.get(&id).copied().filter(|rank| !rank.is_empty())?;
+    let had = Rank::MODES.iter().filter(|(each, _, _)| rank.contains(*each));
+    let letters: String = had.map(|(_, mode, _)| mode.letter()).collect();
+    let line = Line::from(&network.settings.name).command("MODE").param(channel.name());
+    let line = line.param(format_args!("+{letters}"));
+    Some(letters.chars().fold(line, |line, _| line.param(user.nick())).finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for (text, is_good) in [
+            ("example.org", true),
+            ("user/alice_1", true),
+            ("2001:db8::1", true),
+            ("", false),
+            (":1", false),
+            ("a b", false),
+            ("a@b", false),
+            ("a!b", false),
+            ("*", false),
+            ("h\u{f6}st", false),
+        ] {
+            assert_eq!(is_host(text), is_good, "{text}");
+        }
+        assert!(is_host(&"h".repeat(HOST_BYTES_MAX)) && !is_host(&"h".repeat(HOST_BYTES_MAX + 1)));
+    }
 }

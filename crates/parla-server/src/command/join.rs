@@ -117,22 +117,11 @@ fn admit(
 pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
     let network = publisher.network;
     let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
-    let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
-    let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
-    let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
-    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
-    let id = Some(MsgId::from_seq(publisher.meta.seq));
     let others =
         channel.audience(channel.rank(user_id).unwrap_or_default()).filter(|member| *member != user_id);
-    publisher.each(others.chain([user_id]), relevant, |at, capabilities| {
-        let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
-        Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
-    });
-    if user.away.is_some() {
-        let others = channel.audience(channel.rank(user_id).unwrap_or_default());
-        let others = others.filter(|member| *member != user_id).collect();
-        away::announce_to(publisher, others, user);
-    }
+    let audience = others.chain([user_id]).collect();
+    let id = Some(MsgId::from_seq(publisher.meta.seq));
+    announce(publisher, (user_id, user), channel, (audience, id));
     let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
     let mut lines = topic::replies(network, channel, user.nick().as_str());
     if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
@@ -140,5 +129,26 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     }
     for line in lines {
         publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+    }
+}
+
+/// Tells an audience that a user is in a channel now, and whether it is away. The line has an id if it is what happened.
+pub(crate) fn announce(
+    publisher: &mut Publisher<'_>,
+    (user_id, user): (UserId, &User),
+    channel: &Channel,
+    (audience, id): (Vec<UserId>, Option<MsgId>),
+) {
+    let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
+    let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
+    let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
+    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
+    publisher.each(audience.iter().copied(), relevant, |at, capabilities| {
+        let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
+        Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
+    });
+    if user.away.is_some() {
+        let others = audience.into_iter().filter(|member| *member != user_id).collect();
+        away::announce_to(publisher, others, user);
     }
 }

@@ -1,10 +1,58 @@
-//! KILL. <https://modern.ircdocs.horse/#kill-message>
+//! KILL: an operator ends the connections of others. <https://modern.ircdocs.horse/#kill-message>
 
-use parla_proto::command::Kill;
+use parla_proto::{command::Kill, line::fitting};
 
-use crate::{context::Context, refusal::Refusal};
+use super::quit;
+use crate::{
+    audit::Audit,
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta},
+    event::Event,
+    limits::REASON_BYTES_MAX,
+    network::Network,
+    refusal::Refusal,
+    settings::Privileges,
+};
 
 pub(crate) fn run(context: &mut Context<'_>, kill: &Kill<'_>) -> Result<(), Refusal> {
-    let _ = (context, kill);
-    Err(Refusal::UnknownCommand("KILL"))
+    context.me()?;
+    let reason = kill.reason.filter(|reason| !reason.is_empty()).unwrap_or("No reason given");
+    let reason = fitting(reason, REASON_BYTES_MAX).to_owned();
+    let nicks: Vec<String> = context.list(kill.nicks, usize::MAX).into_iter().map(str::to_owned).collect();
+    if nicks.is_empty() {
+        return Err(Refusal::NeedMoreParams("KILL"));
+    }
+    context.propose(EntryCommand::Kill(entry::Kill { nicks, reason }));
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    kill: &entry::Kill,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let killer = network.actor(meta)?.1.privileged(Privileges::KILL)?;
+    // Whoever kills itself is not there any more for the next of the list.
+    let (by, who) = (killer.source().to_owned(), killer.who());
+    let reason = format!("Killed ({} ({}))", killer.nick(), kill.reason);
+    for nick in &kill.nicks {
+        match network.find_user(nick) {
+            Ok((victim, user)) => {
+                let nick = user.nick().to_string();
+                effects.audits.push(Audit {
+                    who: who.clone(),
+                    action: "KILL",
+                    whom: user.source().to_owned(),
+                    why: kill.reason.clone(),
+                });
+                let (by, comment, error) = (by.clone(), kill.reason.clone(), reason.clone());
+                effects.events.push(Event::Killed { user: victim, by, nick, comment, error });
+                quit::remove(network, victim, &reason, effects);
+            }
+            Err(refusal) => effects.refusals.push(refusal),
+        }
+    }
+    Ok(())
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(context: &mut Context<'_>, list: &List<'_>) -> Result<(), Refu
     };
     let mut shown = 0;
     for channel in channels {
-        if channel.members.is_empty() || !channel.is_visible_to(Some(me)) {
+        if channel.members.is_empty() || !network.sees(me, channel) {
             continue;
         }
         if shown == LIST_REPLIES_MAX {

@@ -1,27 +1,23 @@
 //! MODE: what holds in a channel, and for a user. <https://modern.ircdocs.horse/#mode-message>
 
 mod change;
+pub(crate) mod user;
 
 use parla_proto::{
     Line, Reply,
     command::Mode,
     limits::LINE_BYTES_MAX,
-    mode::{
-        BadModeStep, ChannelMode, ModeKind, ModeStep, UserModeFacts, UserModeSetter, UserModes, steps,
-        user_letters,
-    },
+    mode::{BadModeStep, ChannelMode, ModeKind, ModeStep, steps},
     name,
 };
 
 pub(crate) use self::change::commit;
 use crate::{
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
+    entry::{self, EntryCommand},
     limits::MODES_PER_COMMAND_MAX,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId,
         channel::{Act, Channel},
     },
     publish::Publisher,
@@ -30,7 +26,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refusal> {
     if !name::is_channel(mode.target) {
-        return run_user(context, mode);
+        return user::run(context, mode);
     }
     let (me, _) = context.me()?;
     let (_, channel) = context.network.find_channel(mode.target)?;
@@ -102,52 +98,6 @@ fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) ->
     Ok(())
 }
 
-fn run_user(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refusal> {
-    let (me, user) = context.me()?;
-    let (asked, _) = context.network.find_user(mode.target)?;
-    if asked != me {
-        return Err(Refusal::UsersDontMatch);
-    }
-    let Some(letters) = mode.modes else {
-        context.reply(Reply::UserModeIs { modes: &format!("+{}", user_letters(user.modes)) });
-        return Ok(());
-    };
-    let (mut sign, mut wanted, mut unknown) = (true, user.modes, false);
-    for letter in letters.chars() {
-        match letter {
-            '+' => sign = true,
-            '-' => sign = false,
-            _ => match UserModeFacts::of_letter(letter) {
-                None => unknown = true,
-                // What the server alone may change is left as it is without a word, as every server does.
-                Some(facts) => match facts.setter {
-                    UserModeSetter::User => wanted.set(facts.mode, sign),
-                    UserModeSetter::ServerGives if !sign => wanted.remove(facts.mode),
-                    UserModeSetter::ServerGives | UserModeSetter::Server => {}
-                },
-            },
-        }
-    }
-    if wanted != user.modes {
-        let (set, unset) = (wanted - user.modes, user.modes - wanted);
-        context.propose(EntryCommand::UserMode(entry::UserMode { set, unset }));
-    }
-    if unknown { Err(Refusal::UnknownUserMode) } else { Ok(()) }
-}
-
-pub(crate) fn commit_user(
-    network: &mut Network,
-    meta: &Meta,
-    mode: entry::UserMode,
-    effects: &mut Effects,
-) -> Result<(), Refusal> {
-    let (id, user) = network.actor(meta)?;
-    let modes = (user.modes | mode.set) - mode.unset;
-    let before = network.set_user_modes(id, modes);
-    effects.events.push(Event::UserModesChanged { user: id, before });
-    Ok(())
-}
-
 pub(crate) fn publish(
     publisher: &mut Publisher<'_>,
     by: &str,
@@ -188,23 +138,6 @@ fn lines(steps: &[(bool, char, Option<String>)], bytes_max: usize) -> Vec<String
         lines.push(letters + &params);
     }
     lines
-}
-
-/// Tells a user how its own modes changed.
-pub(crate) fn publish_user(publisher: &mut Publisher<'_>, user_id: UserId, before: UserModes) {
-    let Some(user) = publisher.network.user(user_id) else { return };
-    let mut changes = String::new();
-    for (sign, modes) in [('+', user.modes - before), ('-', before - user.modes)] {
-        if !modes.is_empty() {
-            changes.push(sign);
-            changes.push_str(&user_letters(modes));
-        }
-    }
-    if changes.is_empty() {
-        return;
-    }
-    let line = Line::from(&user.source()).command("MODE").param(user.nick()).text(&changes).finish();
-    publisher.announce([user_id].into_iter(), line);
 }
 
 /// The kinds of modes that exist, for MYINFO: all letters, and those with a parameter.

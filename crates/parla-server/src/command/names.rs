@@ -21,7 +21,7 @@ pub(crate) fn run(context: &mut Context<'_>, names: &Names<'_>) -> Result<(), Re
     let mut answered = Vec::new();
     for name in context.list(channels, usize::MAX) {
         match network.find_channel(name) {
-            Ok((_, channel)) if channel.is_visible_to(Some(me)) => {
+            Ok((_, channel)) if context.network.sees(me, channel) => {
                 for line in replies(network, channel, Some(me), context.session.capabilities) {
                     context.line(line);
                 }

@@ -16,6 +16,7 @@ use crate::{
     network::{
         Network, UserId,
         channel::{Rank, Speaker},
+        user::User,
     },
     refusal::Refusal,
 };
@@ -153,10 +154,18 @@ fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, sa
     }
 }
 
-fn commit_to_user(network: &Network, meta: &Meta, say: Say, effects: &mut Effects) -> Result<(), Refusal> {
+fn commit_to_user(
+    network: &mut Network,
+    meta: &Meta,
+    say: Say,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
     let (sender, user) = network.actor(meta)?;
     let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
     let nick = target.nick().to_string();
+    if sender != receiver && !target.hears(sender, user) {
+        return Err(Refusal::AccountNeededToSend(nick));
+    }
     if target.modes.contains(UserModes::NO_CTCP) && formatting::is_ctcp_but_action(&say.text) {
         return Err(Refusal::CtcpUnwanted(nick));
     }
@@ -174,6 +183,10 @@ fn commit_to_user(network: &Network, meta: &Meta, say: Say, effects: &mut Effect
     effects.events.push(Event::SaidToUser { sender, receiver, spoken: Arc::new(spoken) });
     if let Some(reason) = target.away.as_ref().filter(|_| say.verb == Verb::Privmsg) {
         effects.events.push(Event::ReceiverAway { nick, reason: reason.to_string() });
+    }
+    let answers_only = |user: &&mut User| user.modes.contains(UserModes::REGISTERED_ONLY);
+    if let Some(user) = network.user_mut(sender).filter(answers_only) {
+        user.accept(receiver);
     }
     Ok(())
 }

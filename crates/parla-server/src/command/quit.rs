@@ -28,7 +28,14 @@ pub(crate) fn commit(
     reason: &str,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (id, user) = network.actor(meta)?;
+    let (id, _) = network.actor(meta)?;
+    remove(network, id, reason, effects);
+    Ok(())
+}
+
+/// Takes a user out of every channel and out of the network.
+pub(crate) fn remove(network: &mut Network, id: UserId, reason: &str, effects: &mut Effects) {
+    let Some(user) = network.user(id) else { return };
     let (nick, source) = (user.nick().clone(), user.source().to_owned());
     let peers = network.peers(id, user);
     for channel in user.channels.clone() {
@@ -36,7 +43,6 @@ pub(crate) fn commit(
     }
     network.remove_user(id);
     effects.events.push(Event::Quit { user: id, nick, source, reason: reason.to_owned(), peers });
-    Ok(())
 }
 
 pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, reason: &str, peers: &[UserId]) {

@@ -1,8 +1,98 @@
-//! REHASH. <https://modern.ircdocs.horse/#rehash-message>
+//! REHASH: the configuration is read again. <https://modern.ircdocs.horse/#rehash-message>
+//!
+//! The daemon reads it and checks it whole. What of it concerns the network is then an entry, so that every machine has the same
+//! settings when it commits the next one.
 
-use crate::{context::Context, refusal::Refusal};
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::{Reply, isupport};
+
+use super::user::isupport_tokens;
+use crate::{
+    audit::Audit,
+    context::{Context, target},
+    effects::Effects,
+    event::Event,
+    network::{Network, UserId, operator::OperatorGrant, user::User},
+    offer,
+    output::Output,
+    publish::Publisher,
+    refusal::Refusal,
+    session::Until,
+    settings::{Privileges, Settings},
+};
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
-    let _ = context;
-    Err(Refusal::UnknownCommand("REHASH"))
+    let who = context.me()?.1.privileged(Privileges::REHASH)?.who();
+    context.audit(Audit { who, action: "REHASH", whom: String::new(), why: String::new() });
+    context.reply(Reply::Rehashing { file: &context.settings.file });
+    context.out.outputs.push(Output::Rehash { connection: context.session.connection });
+    context.session.pause(Until::Reconfigured);
+    Ok(())
+}
+
+/// Puts new settings in the place of the old ones. Operators get what the new ones give them, or nothing.
+pub(crate) fn commit(network: &mut Network, settings: Arc<Settings>, effects: &mut Effects) {
+    let before = std::mem::replace(&mut network.settings, settings);
+    for (id, grant) in changed_grants(network) {
+        let is_given = grant.is_some();
+        let before = network.set_operator(id, grant);
+        if !is_given {
+            effects.events.push(Event::UserModesChanged { user: id, before });
+        }
+    }
+    effects.events.push(Event::Reconfigured { before });
+}
+
+/// The operators who have something else now: what, or nothing.
+fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
+    let now = |user: &User| {
+        let had = user.operator()?;
+        let operators = &network.settings.operators;
+        let has = operators.iter().find(|operator| operator.name == had.name).map(OperatorGrant::from);
+        (has.as_ref() != Some(had)).then_some(has)
+    };
+    network.users().filter_map(|(id, user)| now(user).map(|grant| (id, grant))).collect()
+}
+
+/// Tells every client of this machine what has changed of what it was told when it came.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
+    offer::announce(publisher, before);
+    let settings = Arc::clone(&publisher.network.settings);
+    let tokens = isupport::lines(&changed_tokens(&isupport_tokens(before), &isupport_tokens(&settings)));
+    for connection in publisher.sessions.connections() {
+        let session = publisher.sessions.get(connection).filter(|session| session.user().is_some());
+        let Some(session) = session else { continue };
+        let target = target(session, publisher.network);
+        for tokens in &tokens {
+            let line = Reply::ISupport { tokens }.encode(&settings.name, &target);
+            publisher.sessions.send(connection, line.into(), publisher.out);
+        }
+    }
+}
+
+/// The tokens that are new or have another value, and those that are taken back.
+fn changed_tokens(before: &[String], after: &[String]) -> Vec<String> {
+    let names = |tokens: &[String]| -> BTreeMap<String, String> {
+        let name = |token: &String| token.split('=').next().unwrap_or_default().to_owned();
+        tokens.iter().map(|token| (name(token), token.clone())).collect()
+    };
+    let (had, has) = (names(before), names(after));
+    let changed = has.iter().filter(|(name, token)| had.get(*name) != Some(token));
+    let gone = had.keys().filter(|name| !has.contains_key(*name));
+    changed.map(|(_, token)| token.clone()).chain(gone.map(|name| format!("-{name}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let tokens = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let before = tokens("AWAYLEN=200 BOT=B UTF8ONLY");
+        let after = tokens("AWAYLEN=100 BOT=B MODES=20");
+        assert_eq!(changed_tokens(&before, &after), ["AWAYLEN=100", "MODES=20", "-UTF8ONLY"]);
+        assert!(changed_tokens(&before, &before).is_empty());
+    }
 }

@@ -82,19 +82,27 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let tokens = isupport_lines(settings);
     replies.extend(tokens.iter().map(|tokens| Reply::ISupport { tokens }));
     replies.extend(lusers::replies(network, publisher.sessions.counts()));
+    let modes = format!("+{}", mode::user_letters(user.modes));
+    replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));
     replies.extend(motd::replies(settings));
     for reply in replies {
         publisher.answer(reply.encode(name, nick));
     }
 }
 
-/// The tokens of RPL_ISUPPORT, a line each.
+/// The tokens of RPL_ISUPPORT, in lines.
 pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
+    isupport::lines(&isupport_tokens(settings))
+}
+
+/// The tokens of RPL_ISUPPORT.
+pub(crate) fn isupport_tokens(settings: &Settings) -> Vec<String> {
     let limits = &settings.limits;
     let number = |name: &str, value: usize| token(name, &value.to_string());
     let (targets, names) = (limits.targets, TARGETS_PER_COMMAND_MAX);
     let mut tokens = vec![
         number("AWAYLEN", limits.away_bytes),
+        token("BOT", &mode::user_letters(mode::UserModes::BOT)),
         token("ACCOUNTEXTBAN", extban::ACCOUNT_EXTBAN),
         token("CASEMAPPING", settings.casemapping.token()),
         token("CHANLIMIT", &format!("#:{}", limits.channels_per_client)),
@@ -135,5 +143,5 @@ pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
         tokens.push(token("MSGREFTYPES", "msgid,timestamp"));
     }
     tokens.sort_unstable();
-    isupport::lines(&tokens)
+    tokens
 }

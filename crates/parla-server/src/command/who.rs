@@ -21,7 +21,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
     let network = context.network;
     if name::is_channel(mask) {
         if let Some((_, channel)) =
-            network.find_channel(mask).ok().filter(|(_, channel)| channel.is_visible_to(Some(me)))
+            network.find_channel(mask).ok().filter(|(_, channel)| network.sees(me, channel))
         {
             let inside = channel.is_member(me);
             let members = channel.members.keys().filter_map(|id| network.user(*id).map(|user| (*id, user)));

@@ -54,7 +54,7 @@ fn channel_lines(context: &Context<'_>, id: UserId, user: &User, me: UserId) -> 
     let mut lines: Vec<String> = Vec::new();
     for channel in user.channels.iter().filter_map(|channel| context.network.channel(*channel)) {
         let hidden = user.is_invisible() && id != me && !channel.is_member(me);
-        if hidden || !channel.is_visible_to(Some(me)) || !channel.shows(Some(me), id) {
+        if hidden || !context.network.sees(me, channel) || !channel.shows(Some(me), id) {
             continue;
         }
         let signs = channel.members.get(&id).map(|rank| rank.signs(all)).unwrap_or_default();

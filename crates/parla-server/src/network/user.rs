@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use parla_proto::{Mask, Nick, Source, Timestamp, mode::UserModes};
 
-use super::ChannelId;
-use crate::entry::Register;
+use super::{ChannelId, UserId, operator::OperatorGrant};
+use crate::{entry::Register, limits::ACCEPTED_MAX};
 
 /// A person or a bot that has registered.
 #[derive(Clone, Debug)]
@@ -20,6 +20,10 @@ pub(crate) struct User {
     pub(crate) modes: UserModes,
     /// The account the user is logged in to.
     account: Option<Box<str>>,
+    /// Who may send although the user has mode `R`, from the oldest.
+    accepted: Vec<UserId>,
+    /// What OPER gave; none for most.
+    operator: Option<Box<OperatorGrant>>,
     /// The channels the user is in, in the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     pub(crate) signed_on: Timestamp,
@@ -39,6 +43,8 @@ impl User {
             away: None,
             modes,
             account: None,
+            accepted: Vec::new(),
+            operator: None,
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
@@ -84,9 +90,47 @@ impl User {
         self.account = account;
     }
 
+    /// What OPER gave the user, if it is an operator of the server.
+    pub(crate) fn operator(&self) -> Option<&OperatorGrant> {
+        self.operator.as_deref()
+    }
+
+    /// Only [`super::Network::set_operator`] calls this: mode `o` goes with it.
+    pub(super) fn set_operator(&mut self, grant: Option<Box<OperatorGrant>>) {
+        self.operator = grant;
+    }
+
+    /// Whether the user says that it is a program.
+    pub(crate) const fn is_bot(&self) -> bool {
+        self.modes.contains(UserModes::BOT)
+    }
+
     /// Whether only those who share a channel may see that the user is here.
     pub(crate) const fn is_invisible(&self) -> bool {
         self.modes.contains(UserModes::INVISIBLE)
+    }
+
+    pub(crate) fn set_host(&mut self, host: &str) {
+        self.source = Source::of_user(self.nick.as_str(), self.user(), host).to_string().into_boxed_str();
+    }
+
+    /// Lets someone answer whom the user wrote to, although the user has mode `R`.
+    pub(crate) fn accept(&mut self, other: UserId) {
+        if self.accepted.contains(&other) {
+            return;
+        }
+        if self.accepted.len() >= ACCEPTED_MAX {
+            self.accepted.remove(0);
+        }
+        self.accepted.push(other);
+    }
+
+    /// Whether someone may send to this user: with mode `R` only who is logged in, an operator, or who is answering.
+    pub(crate) fn hears(&self, id: UserId, other: &Self) -> bool {
+        !self.modes.contains(UserModes::REGISTERED_ONLY)
+            || other.account.is_some()
+            || other.operator.is_some()
+            || self.accepted.contains(&id)
     }
 
     pub(crate) fn rename(&mut self, nick: Nick) {

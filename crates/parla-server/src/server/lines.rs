@@ -12,7 +12,7 @@ use crate::{
     context::{Context, target},
     entry::{EntryCommand, Origin},
     limits::BAD_LINES_MAX,
-    output::{Output, Outputs},
+    output::{Output, Outputs, PasswordOf},
     refusal::Refusal,
     session::{State, Until, WaitingLine, response::Response},
 };
@@ -41,6 +41,16 @@ impl Server {
                 next.lines.append(&mut pause.lines);
                 return;
             }
+        }
+    }
+
+    /// Goes on after an answer, unless what the session does with it is still on its way to the log.
+    pub(super) fn go_on(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        self.finish_response(connection, out);
+        let Some(session) = self.sessions.get(connection) else { return };
+        let until = session.pause.as_ref().map(|pause| &pause.until);
+        if !matches!(until, Some(Until::Committed { .. })) {
+            self.resume(connection, out);
         }
     }
 
@@ -154,8 +164,9 @@ impl Server {
         use crate::session::Password;
         match &registration.password {
             Password::Given(password) if password_required => {
-                out.outputs.push(Output::VerifyPassword { connection, password: password.clone() });
-                session.pause(Until::PasswordVerified);
+                let (of, password) = (PasswordOf::Server, password.clone());
+                out.outputs.push(Output::VerifyPassword { connection, of: of.clone(), password });
+                session.pause(Until::PasswordVerified(of));
                 return;
             }
             Password::NotGiven if password_required => return self.refuse_password(connection, out),

@@ -1,5 +1,7 @@
 //! Entries: from a session's proposal to what everyone hears of it.
 
+use std::sync::Arc;
+
 use super::Server;
 use crate::{
     effects::Effects,
@@ -69,9 +71,10 @@ impl Server {
     fn apply(&mut self, entry: Entry, out: &mut Outputs) {
         let meta = entry.meta;
         let mut effects = Effects::default();
-        // A message carries its account itself.
-        let actor = meta.origin.actor.filter(|_| !matches!(entry.command, EntryCommand::Say(_)));
-        let sender = actor.and_then(|actor| self.network.user(actor)).and_then(Sender::of);
+        // A message carries its account itself; only of a program there is more to be said.
+        let is_said = matches!(entry.command, EntryCommand::Say(_));
+        let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
+        let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         self.network.commit(entry, &mut effects);
         out.changes.append(&mut effects.changes);
         let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
@@ -79,6 +82,10 @@ impl Server {
             for refusal in &effects.refusals {
                 self.refused(meta.origin, refusal, out);
             }
+        }
+        if meta.origin.node == self.node {
+            let audits = effects.audits.into_iter().map(|audit| Output::Audit(Box::new(audit)));
+            out.outputs.extend(audits);
         }
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
@@ -90,9 +97,29 @@ impl Server {
             let (network, sessions, started_at) = (&self.network, &mut self.sessions, self.started_at);
             let (watchers, sender) = (&self.watchers, sender.as_ref());
             Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
+            match event {
+                Event::Killed { user, error, .. } => self.killed(*user, error, out),
+                Event::Reconfigured { .. } => self.settings_changed(),
+                _ => {}
+            }
             if let Some(user) = registered.filter(|_| meta.origin.node == self.node) {
                 self.settle_in(meta.origin, user, local, out);
             }
+        }
+    }
+
+    /// Ends the connection of a user who is not in the network any more.
+    fn killed(&mut self, user: UserId, error: &str, out: &mut Outputs) {
+        if let Some(receiver) = self.sessions.receiver(user) {
+            self.close(receiver.connection, Some(error), out);
+        }
+    }
+
+    /// The network has other settings; from now on the sessions have them too.
+    fn settings_changed(&mut self) {
+        self.settings = Arc::clone(&self.network.settings);
+        for connection in self.sessions.connections() {
+            self.arm(connection);
         }
     }
 

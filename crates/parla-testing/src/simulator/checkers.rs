@@ -69,7 +69,7 @@ pub(crate) fn tags(message: &Message<'_>, capabilities: Capabilities) -> Checked
     for tag in message.tags.iter() {
         let needed = match tag.key {
             "time" => Capabilities::SERVER_TIME,
-            "msgid" => Capabilities::MESSAGE_TAGS,
+            "msgid" | "bot" => Capabilities::MESSAGE_TAGS,
             "account" => Capabilities::ACCOUNT_TAG,
             "batch" => Capabilities::BATCH,
             "label" => Capabilities::LABELED_RESPONSE,

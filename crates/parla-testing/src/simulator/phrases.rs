@@ -66,6 +66,7 @@ const PHRASES: &[&str] = &[
     "REDACT {nick} {id} :{text}",
     "REDACT {room} {id} :{text}",
     "REDACT {room} {id}",
+    "REHASH",
     "RENAME {room} {room} :{text}",
     "SETNAME :{text}",
     "STATS {word}",

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal,
-    QueryResult, Server, Settings, limits::LINES_WAITING_MAX,
+    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, PasswordOf, Peer,
+    Proposal, QueryResult, Server, Settings, limits::LINES_WAITING_MAX,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -21,6 +21,9 @@ use super::{
 /// The password of a server that has one.
 pub(crate) const PASSWORD: &str = "sesame";
 
+/// The name of the one who may become an operator.
+pub(crate) const OPERATOR: &str = "admin";
+
 /// The password of the operator.
 pub(crate) const OPERATOR_PASSWORD: &str = "abracadabra";
 
@@ -32,6 +35,7 @@ const SEQS_PER_RUN: u64 = 10_000_000;
 enum Asked {
     History(ConnectionId, QueryResult),
     Password(ConnectionId, bool),
+    Configuration(ConnectionId),
     /// There is none in a simulation.
     Gateway(ConnectionId),
 }
@@ -227,6 +231,16 @@ impl World {
                 }
                 self.input(Input::QueryResult { connection, result });
             }
+            Asked::Configuration(asker) => {
+                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(asker)));
+                let settings = Box::new(self.scene.settings.clone());
+                let lines = vec!["The configuration was read again.".to_owned()];
+                self.input(if fails {
+                    Input::NotReconfigured { asker, problems: lines }
+                } else {
+                    Input::Reconfigured { asker: Some(asker), settings, notes: lines }
+                });
+            }
             Asked::Password(connection, good) => {
                 self.trace.add(|| format!("password of {} is good: {good}", number(connection)));
                 self.input(Input::PasswordVerified { connection, good });
@@ -337,8 +351,21 @@ impl World {
                 may_ask(client, &query, &self.scene)?;
                 self.asked.push(Asked::History(connection, self.scene.store.answer(&query)));
             }
-            Output::VerifyPassword { connection, password } => {
-                self.asked.push(Asked::Password(connection, password.reveal() == PASSWORD));
+            Output::VerifyPassword { connection, of, password } => {
+                let wanted = match of {
+                    PasswordOf::Server => Some(PASSWORD),
+                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
+                };
+                self.asked.push(Asked::Password(connection, wanted == Some(password.reveal())));
+            }
+            Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
+            Output::Audit(audit) => {
+                let operator = format!("({OPERATOR})");
+                let is_known = audit.who.ends_with(&operator) || audit.action == "OPER";
+                ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
+            }
+            output @ (Output::Shutdown | Output::Restart { .. }) => {
+                return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
             Output::VerifyGateway { connection, .. } => self.asked.push(Asked::Gateway(connection)),
             Output::Propose(proposal) => {

@@ -45,6 +45,12 @@ pub trait Backend {
     /// The backend fails.
     fn restart(&mut self) -> Result<(), RunError>;
 
+    /// Changes a setting in the configuration file, which the server does not read by itself.
+    ///
+    /// # Errors
+    /// There is no such setting, or the backend fails.
+    fn rewrite(&mut self, setting: &str) -> Result<(), RunError>;
+
     /// Everything that came since the last time: to the actors first, then to the others, in order for each client.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal, Server,
+    Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal, Server,
 };
 
 use super::{
@@ -51,6 +51,10 @@ pub struct Memory {
     connections: u64,
     clients: BTreeMap<String, Client>,
     heard: Vec<Heard>,
+    /// RESTART was given.
+    restarts: bool,
+    /// What operators did since the last step.
+    audits: Vec<Audit>,
     /// Answers and entries that the server waits for.
     waiting: VecDeque<Input>,
 }
@@ -79,6 +83,8 @@ impl Memory {
             connections: 0,
             clients: BTreeMap::new(),
             heard: Vec::new(),
+            restarts: false,
+            audits: Vec::new(),
             waiting: VecDeque::new(),
         })
     }
@@ -114,10 +120,15 @@ impl Memory {
                 let result = Some(self.store.answer(&query)?);
                 self.waiting.push_back(Input::QueryResult { connection, result });
             }
-            Output::VerifyPassword { connection, password } => {
-                let good = self.settings.password.as_deref() == Some(password.reveal());
+            Output::VerifyPassword { connection, of, password } => {
+                let good = self.settings.matches(&of, &password);
                 self.waiting.push_back(Input::PasswordVerified { connection, good });
             }
+            Output::Rehash { connection } => self.rehash(connection)?,
+            Output::Shutdown => self.waiting.push_back(Input::ShuttingDown),
+            Output::Restart { connection } if self.settings.broken => self.rehash(connection)?,
+            Output::Restart { .. } => self.restarts = true,
+            Output::Audit(audit) => self.audits.extend(self.is_virtual.then_some(*audit)),
             Output::VerifyGateway { connection, gateway } => {
                 let client = self.settings.client_of(*gateway);
                 self.waiting.push_back(Input::GatewayVerified { connection, client });
@@ -129,6 +140,18 @@ impl Memory {
                 self.waiting.push_back(Input::Committed(Box::new(Entry { meta, command })));
             }
         }
+        Ok(())
+    }
+
+    /// Reads the configuration again, as `server: rewrite` left it.
+    fn rehash(&mut self, asker: ConnectionId) -> Result<(), RunError> {
+        self.waiting.push_back(if self.settings.broken {
+            Input::NotReconfigured { asker, problems: vec!["The configuration is wrong.".to_owned()] }
+        } else {
+            let settings = Box::new(self.settings.to_server(self.is_virtual)?);
+            let notes = vec!["The configuration was read again.".to_owned()];
+            Input::Reconfigured { asker: Some(asker), settings, notes }
+        });
         Ok(())
     }
 
@@ -197,6 +220,11 @@ impl Backend for Memory {
         Ok(())
     }
 
+    fn rewrite(&mut self, setting: &str) -> Result<(), RunError> {
+        self.settings.broken = false;
+        self.settings.add(setting).map_err(|_| RunError::Setting("rewrite"))
+    }
+
     fn restart(&mut self) -> Result<(), RunError> {
         self.feed(Input::ShuttingDown)?;
         self.next_seq = (self.next_seq / NUMBERS_PER_START + 1) * NUMBERS_PER_START + 1;
@@ -206,6 +234,14 @@ impl Backend for Memory {
     }
 
     fn hear(&mut self, actors: &[String], _expected: usize) -> Result<Vec<Heard>, RunError> {
+        if std::mem::take(&mut self.restarts) {
+            self.restart()?;
+        }
+        for Audit { who, action, whom, why } in self.audits.drain(..) {
+            let words = [action, &whom, &why].map(str::trim).into_iter().filter(|word| !word.is_empty());
+            let line = format!("{who}: {}", words.collect::<Vec<_>>().join(" | "));
+            self.heard.push(Heard { client: "log".to_owned(), line });
+        }
         let mut heard = std::mem::take(&mut self.heard);
         let place = |heard: &Heard| actors.iter().position(|actor| *actor == heard.client);
         heard.sort_by_cached_key(|heard| (place(heard).unwrap_or(usize::MAX), heard.client.clone()));

@@ -79,6 +79,7 @@ fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
     match &step.action {
         Action::Wait(duration) => backend.pass(*duration)?,
         Action::Restart => backend.restart()?,
+        Action::Rewrite(setting) => backend.rewrite(setting)?,
         _ => {}
     }
     for client in &step.clients {
@@ -101,7 +102,7 @@ fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
                 backend.send(client, &line)?;
             }
             Action::Disconnect => backend.close(client)?,
-            Action::Wait(_) | Action::Restart => {}
+            Action::Wait(_) | Action::Restart | Action::Rewrite(_) => {}
         }
     }
     let expected = step.expected.iter().filter(|expected| expected.line.is_some()).count();

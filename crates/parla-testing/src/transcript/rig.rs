@@ -95,7 +95,13 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                             let _ = stream.shutdown(Shutdown::Both);
                         }
                     }
-                    Output::LinesTaken { .. } | Output::Propose(_) => {}
+                    // What follows from these needs the virtual clock.
+                    Output::LinesTaken { .. }
+                    | Output::Propose(_)
+                    | Output::Rehash { .. }
+                    | Output::Shutdown
+                    | Output::Restart { .. }
+                    | Output::Audit(_) => {}
                     Output::Query { connection, query } => {
                         let result = Some(store.answer(&query).unwrap());
                         inputs.push(Input::QueryResult { connection, result });
@@ -104,8 +110,8 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                         let client = script.settings().client_of(*gateway);
                         inputs.push(Input::GatewayVerified { connection, client });
                     }
-                    Output::VerifyPassword { connection, password } => {
-                        let good = script.settings().password.as_deref() == Some(password.reveal());
+                    Output::VerifyPassword { connection, of, password } => {
+                        let good = script.settings().matches(&of, &password);
                         inputs.push(Input::PasswordVerified { connection, good });
                     }
                 }

@@ -30,13 +30,19 @@ pub(super) struct Step {
 /// What happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    Connect { capabilities: String },
+    Connect {
+        capabilities: String,
+    },
     Open,
-    Join { channel: String },
+    Join {
+        channel: String,
+    },
     Send(String),
     Disconnect,
     Wait(Duration),
     Restart,
+    /// The configuration file gets this setting; it is read by REHASH.
+    Rewrite(String),
 }
 
 /// A line that a client must get; none for an explicit nothing.
@@ -124,6 +130,10 @@ impl Script {
         if names == ["server"] {
             return match rest {
                 "restart" => self.add_step(at, Vec::new(), Action::Restart),
+                _ if rest.starts_with("rewrite ") => {
+                    let setting = rest.trim_start_matches("rewrite ").to_owned();
+                    self.add_step(at, Vec::new(), Action::Rewrite(setting))
+                }
                 _ if !self.steps.is_empty() => Err("settings come before the first step".to_owned()),
                 _ => self.settings.add(rest),
             };
@@ -132,7 +142,7 @@ impl Script {
     }
 
     fn add_step(&mut self, line: usize, clients: Vec<String>, action: Action) -> Result<(), String> {
-        if !self.is_virtual && matches!(action, Action::Wait(_) | Action::Restart) {
+        if !self.is_virtual && matches!(action, Action::Wait(_) | Action::Restart | Action::Rewrite(_)) {
             return Err("only a script that starts with \"# virtual\" can do this".to_owned());
         }
         let shows_burst = self.shows_burst;

@@ -2,8 +2,13 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use parla_proto::{ChannelName, name::Casemapping, tag::DeniedTags};
-use parla_server::{Flags, Gateway, Peer, settings};
+use parla_proto::{
+    ChannelName, Mask,
+    mode::{UserModeFacts, UserModes},
+    name::Casemapping,
+    tag::DeniedTags,
+};
+use parla_server::{Flags, Gateway, PasswordOf, Peer, Secret, settings};
 
 use super::{NETWORK_NAME, SERVER_NAME, error::RunError};
 
@@ -28,12 +33,53 @@ pub struct Settings {
     pub history_reply_max: Option<usize>,
     /// `limit channels_per_client 2`; the key of `[limits]` and its value.
     pub limits: BTreeMap<String, usize>,
+    /// `users +i`; `users.default_modes`.
+    pub user_modes: Option<String>,
+    /// `oper alice secret kill,rehash [user@host]`: `[[oper]]`, the password in plain text; any number of them.
+    pub operators: Vec<Operator>,
+    /// `broken`: the file is one that cannot be read; only for `server: rewrite`.
+    pub broken: bool,
     /// `deny * -typing`; `messages.denied_client_tags`.
     pub denied_client_tags: Vec<String>,
     /// `sts 6697`; `sts.port`, with a duration of an hour.
     pub sts_port: Option<u16>,
     /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
     pub throttled: bool,
+}
+
+/// One `[[oper]]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operator {
+    /// Its name.
+    pub name: String,
+    /// In plain text, while the configuration has its hash.
+    pub password: String,
+    /// As in the configuration.
+    pub privileges: Vec<String>,
+    /// The one host; any if there is none.
+    pub host: Option<String>,
+}
+
+impl Operator {
+    /// What WHOIS says of every operator in a script.
+    pub const TITLE: &str = "is a server admin";
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace().map(str::to_owned);
+        let (name, password) = (words.next()?, words.next()?);
+        let privileges = words.next()?.split(',').filter(|name| *name != "-").map(str::to_owned).collect();
+        Some(Self { name, password, privileges, host: words.next() })
+    }
+
+    fn to_server(&self) -> Option<settings::Operator> {
+        let privileges = self.privileges.iter().map(|name| settings::Privileges::named(name));
+        Some(settings::Operator {
+            name: self.name.clone(),
+            title: Self::TITLE.to_owned(),
+            hosts: vec![Mask::parse(self.host.as_deref().unwrap_or("*@*"))],
+            privileges: privileges.collect::<Option<Vec<_>>>()?.into_iter().collect(),
+        })
+    }
 }
 
 impl Settings {
@@ -52,8 +98,16 @@ impl Settings {
             "casemapping" => self.casemapping = Some(value.to_owned()),
             "autojoin" => self.autojoin = value.split_whitespace().map(str::to_owned).collect(),
             "modes" => self.channel_modes = Some(value.to_owned()),
+            "users" => self.user_modes = Some(value.to_owned()),
+            "oper" => {
+                let oper = Operator::parse(value).ok_or("oper <name> <password> <privileges> [<host>]")?;
+                self.operators.retain(|other| other.name != oper.name);
+                self.operators.push(oper);
+            }
+            "deoper" => self.operators.retain(|oper| oper.name != value),
+            "broken" => self.broken = true,
             "history" if value == "off" => self.history_off = true,
-            "history" => self.history_reply_max = Some(number(value)?),
+            "history" => (self.history_off, self.history_reply_max) = (false, Some(number(value)?)),
             "limit" => {
                 let (key, value) = value.split_once(' ').ok_or("limit <key> <number>")?;
                 self.limits.insert(key.to_owned(), number(value.trim())?);
@@ -64,6 +118,17 @@ impl Settings {
             _ => return Err(format!("there is no setting {word:?}")),
         }
         Ok(())
+    }
+
+    /// Whether a password is the one that it is compared with.
+    pub(super) fn matches(&self, of: &PasswordOf, password: &Secret) -> bool {
+        let wanted = match of {
+            PasswordOf::Server => self.password.as_ref(),
+            PasswordOf::Operator(name) => {
+                self.operators.iter().find(|oper| oper.name == *name).map(|oper| &oper.password)
+            }
+        };
+        wanted.is_some_and(|wanted| wanted == password.reveal())
     }
 
     /// Whom a gateway connects, as the daemon would say it with addresses that are shown.
@@ -95,6 +160,13 @@ impl Settings {
         if let Some(letters) = &self.channel_modes {
             server.channel_modes = Flags::from_letters(letters).ok_or(RunError::Setting("modes"))?;
         }
+        if let Some(letters) = &self.user_modes {
+            let modes = letters.chars().filter(|letter| *letter != '+').map(UserModeFacts::of_letter);
+            let modes = modes.map(|facts| facts.map(|facts| facts.mode)).collect::<Option<UserModes>>();
+            server.user_modes = modes.ok_or(RunError::Setting("users"))?;
+        }
+        let operators = self.operators.iter().map(Operator::to_server).collect::<Option<_>>();
+        server.operators = operators.ok_or(RunError::Setting("oper"))?;
         if let Some(most) = self.history_reply_max {
             server.history_reply_max = most;
         }

@@ -163,6 +163,10 @@ impl Backend for Tcp {
         Ok(())
     }
 
+    fn rewrite(&mut self, _setting: &str) -> Result<(), RunError> {
+        Err(RunError::NeedsVirtualClock)
+    }
+
     fn restart(&mut self) -> Result<(), RunError> {
         Err(RunError::NeedsVirtualClock)
     }

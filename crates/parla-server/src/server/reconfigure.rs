@@ -1,0 +1,58 @@
+//! The configuration was read again: REHASH, or the administrator's signal.
+
+use std::sync::Arc;
+
+use parla_proto::Line;
+
+use super::Server;
+use crate::{
+    connection::ConnectionId,
+    context::target,
+    entry::{EntryCommand, Origin},
+    output::Outputs,
+    session::Until,
+    settings::Settings,
+};
+
+impl Server {
+    /// Brings new settings into the log, and tells whoever asked for them what there is to know.
+    pub(super) fn reconfigured(
+        &mut self,
+        asker: Option<ConnectionId>,
+        settings: Settings,
+        notes: &[String],
+        out: &mut Outputs,
+    ) {
+        let connection = asker.unwrap_or(ConnectionId::nobody());
+        let is_asker = self.tell(connection, notes, out);
+        let settings = Arc::new(settings.in_place_of(&self.settings));
+        let origin = Origin { node: self.node, connection, actor: None };
+        self.submit(origin, EntryCommand::Reconfigure(settings), out);
+        if is_asker {
+            self.go_on(connection, out);
+        }
+    }
+
+    /// Tells whoever asked why nothing has changed.
+    pub(super) fn not_reconfigured(&mut self, asker: ConnectionId, problems: &[String], out: &mut Outputs) {
+        if self.tell(asker, problems, out) {
+            self.go_on(asker, out);
+        }
+    }
+
+    /// Says something to a client that waits for it. Gives whether there is one.
+    fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) -> bool {
+        let Some(session) = self.sessions.get_mut(connection) else { return false };
+        let Some(pause) = session.pause.as_mut().filter(|pause| matches!(pause.until, Until::Reconfigured))
+        else {
+            return false;
+        };
+        pause.until = Until::Time(self.now);
+        let target = target(session, &self.network);
+        for line in lines {
+            let line = Line::from(&self.settings.name).command("NOTICE").param(&target).text(line);
+            session.send(line.finish().into(), out);
+        }
+        true
+    }
+}

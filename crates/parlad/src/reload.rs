@@ -1,0 +1,130 @@
+//! Reads the configuration again while the server runs: REHASH, and SIGHUP.
+//!
+//! The file is checked whole first. A bad one changes nothing. Of a good one, everything takes effect at once but for the parts
+//! of [`NEEDS_RESTART`], which stay as they are and are named.
+
+use std::sync::mpsc;
+
+use parla_server::{ConnectionId, Input};
+use tokio::sync::mpsc::Sender;
+
+use crate::{
+    cli::Run,
+    config::{Config, ConfigError},
+    hub::HubInput,
+    password::{Passwords, Request},
+    tls::Certificates,
+};
+
+/// A part of the configuration, and whether it differs.
+type Part = (&'static str, fn(&Config, &Config) -> bool);
+
+/// What takes effect only when the server is started again, and why.
+const NEEDS_RESTART: [Part; 8] = [
+    // Every line that a client ever got starts with it.
+    ("server.name", |old, new| old.settings.name != new.settings.name),
+    // Every name in the network was read with it.
+    ("server.casemapping", |old, new| old.settings.casemapping != new.settings.casemapping),
+    // The file there is open.
+    ("server.data_dir", |old, new| old.data_dir != new.data_dir),
+    // The sockets are open.
+    ("listen", |old, new| old.listen != new.listen),
+    ("http", |old, new| old.http != new.http),
+    // They have a thread of their own, as passwords have.
+    ("webirc", |old, new| old.webirc != new.webirc),
+    // They are counted against by connections that are open.
+    ("connections (other than its timeouts)", |old, new| old.connections != new.connections),
+    // Both are set up once.
+    ("history.durability and log", |old, new| {
+        old.durability != new.durability || old.log_level != new.log_level
+    }),
+];
+
+/// What is needed to put another configuration in the place of the running one.
+pub(crate) struct Reload {
+    /// The command line, which names the file and replaces some of it.
+    pub(crate) run: Run,
+    /// What the server was started with.
+    pub(crate) started_with: Config,
+    /// Those of the listeners, whose files are read again too.
+    pub(crate) certificates: Certificates,
+    pub(crate) hub: Sender<HubInput>,
+    pub(crate) passwords: mpsc::Sender<Request>,
+}
+
+impl Reload {
+    /// Reads the configuration and puts it in place, or says what is wrong with it: in the log, and to whoever asked.
+    pub(crate) async fn reload(&self, asker: Option<ConnectionId>) {
+        match Config::for_run(&self.run) {
+            Ok(config) => self.apply(asker, &config).await,
+            Err(error) => self.refuse(asker, &error, "the server goes on with what it has").await,
+        }
+    }
+
+    /// Whether the server would start again. If not, whoever asked is told why.
+    pub(crate) async fn may_restart(&self, asker: ConnectionId) -> bool {
+        let Err(error) = Config::for_run(&self.run) else { return true };
+        self.refuse(Some(asker), &error, "the server would not start again, so it goes on").await;
+        false
+    }
+
+    /// Puts a good configuration in place.
+    async fn apply(&self, asker: Option<ConnectionId>, config: &Config) {
+        let old = &self.started_with;
+        let kept = NEEDS_RESTART.iter().filter(|(_, differs)| differs(old, config)).map(|(part, _)| *part);
+        let mut notes = vec!["The configuration was read again.".to_owned()];
+        notes.extend(kept.map(|part| format!("{part}: takes effect when the server is started again.")));
+        notes
+            .extend(config.without_effect.iter().map(|key| format!("{key}: this version does not have it.")));
+        // They could be read a moment ago, with the configuration.
+        let problems = self.certificates.reload();
+        notes.extend(
+            problems.iter().map(|problem| format!("{problem}; the certificate read before stays in use.")),
+        );
+        for note in &notes {
+            tracing::info!("{note}");
+        }
+        let mut settings = Box::new(config.settings.clone());
+        // It is a part of the queue, which stays as long as it was.
+        settings.history_reply_bytes_max = old.settings.history_reply_bytes_max;
+        // Both threads live as long as the server.
+        drop(self.passwords.send(Request::Replace(Passwords::new(config))));
+        self.answer(Input::Reconfigured { asker, settings, notes }).await;
+    }
+
+    /// Says what is wrong with a configuration that cannot be used.
+    async fn refuse(&self, asker: Option<ConnectionId>, error: &ConfigError, therefore: &str) {
+        tracing::error!("{error}; {therefore}");
+        if let Some(asker) = asker {
+            let mut problems: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
+            problems.push(format!("Nothing has changed: {therefore}."));
+            self.answer(Input::NotReconfigured { asker, problems }).await;
+        }
+    }
+
+    async fn answer(&self, input: Input) {
+        // The hub lives as long as the server.
+        drop(self.hub.send(HubInput::Server(input)).await);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_a_restart_is_told_apart() {
+        let config = Config::for_run(&Run::default()).unwrap();
+        let kept = |new: &Config| -> Vec<&str> {
+            NEEDS_RESTART.iter().filter(|(_, differs)| differs(&config, new)).map(|(part, _)| *part).collect()
+        };
+        assert!(kept(&config).is_empty());
+        let mut new = config.clone();
+        new.settings.limits.topic_bytes = 100;
+        new.settings.motd.clear();
+        assert!(kept(&new).is_empty());
+        new.listen.clear();
+        new.data_dir = "elsewhere".into();
+        assert_eq!(kept(&new), ["server.data_dir", "listen"]);
+    }
+}
