@@ -135,6 +135,15 @@ impl Daemon {
     /// Asks the server to end and waits until it has.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
         kill_process(self.pid(), Signal::TERM).unwrap();
+        self.wait()
+    }
+
+    /// Waits until the server has ended by itself.
+    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
+        self.wait()
+    }
+
+    fn wait(&mut self) -> (ExitStatus, String) {
         let status = wait_for("the end of the server", || self.child.try_wait().unwrap());
         self.log_reader.take().unwrap().join().unwrap();
         (status, self.log())
