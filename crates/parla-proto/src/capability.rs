@@ -28,6 +28,8 @@ bitflags! {
         const ECHO_MESSAGE = 1 << 8;
         /// JOIN carries account and real name. <https://ircv3.net/specs/extensions/extended-join>
         const EXTENDED_JOIN = 1 << 9;
+        /// Limits and features on request, before registration too. <https://ircv3.net/specs/extensions/extended-isupport>
+        const EXTENDED_ISUPPORT = 1 << 24;
         /// More is announced of those who are monitored. <https://ircv3.net/specs/extensions/extended-monitor>
         const EXTENDED_MONITOR = 1 << 10;
         /// Members hear of invitations. <https://ircv3.net/specs/extensions/invite-notify>
@@ -60,7 +62,7 @@ bitflags! {
 }
 
 /// Each capability with its name on the wire, in the order in which they are listed.
-const NAMES: [(Capabilities, &str); 24] = [
+const NAMES: [(Capabilities, &str); 25] = [
     (Capabilities::ACCOUNT_NOTIFY, "account-notify"),
     (Capabilities::ACCOUNT_TAG, "account-tag"),
     (Capabilities::AWAY_NOTIFY, "away-notify"),
@@ -69,6 +71,7 @@ const NAMES: [(Capabilities, &str); 24] = [
     (Capabilities::CHGHOST, "chghost"),
     (Capabilities::CHANNEL_RENAME, "draft/channel-rename"),
     (Capabilities::CHATHISTORY, "draft/chathistory"),
+    (Capabilities::EXTENDED_ISUPPORT, "draft/extended-isupport"),
     (Capabilities::MESSAGE_REDACTION, "draft/message-redaction"),
     (Capabilities::METADATA, "draft/metadata-3"),
     (Capabilities::MULTILINE, "draft/multiline"),

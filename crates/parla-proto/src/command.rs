@@ -274,7 +274,7 @@ impl<'a> Command<'a> {
             chghost::NAME => Self::Chghost(shape(&chghost::FACTS, params)?),
             die::NAME => Self::Die(shape(&die::FACTS, params)?),
             error::NAME => Self::Error(shape(&error::FACTS, params)?),
-            help::NAME => Self::Help(shape(&help::FACTS, params)?),
+            help::NAME | help::ALIAS => Self::Help(shape(&help::FACTS, params)?),
             info::NAME => Self::Info(shape(&info::FACTS, params)?),
             invite::NAME => Self::Invite(shape(&invite::FACTS, params)?),
             ison::NAME => Self::Ison(shape(&ison::FACTS, params)?),
@@ -404,6 +404,7 @@ mod tests {
     fn case_does_not_matter() {
         let join = Join { channels: "#a,#b", keys: Some("x") };
         assert_eq!(parse("jOIN #a,#b x"), Ok(Command::Join(join)));
+        assert_eq!(parse("helpop").map(|command| command.facts().name), Ok("HELP"));
     }
 
     #[test]

@@ -136,6 +136,22 @@ pub fn fitting(text: &str, bytes_max: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// The words in as few texts as hold at most so many bytes each, separated by spaces. A longer word is a text of its own.
+pub fn packed<T: AsRef<str>>(words: impl IntoIterator<Item = T>, bytes_max: usize) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for word in words {
+        let word = word.as_ref();
+        match texts.last_mut().filter(|text| text.len() + 1 + word.len() <= bytes_max) {
+            Some(text) => {
+                text.push(' ');
+                text.push_str(word);
+            }
+            None => texts.push(word.to_owned()),
+        }
+    }
+    texts
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -177,5 +193,11 @@ mod tests {
             prop_assert!(start.len() <= max && text.starts_with(start));
             prop_assert!(start.len() + 4 > max.min(text.len()));
         }
+    }
+
+    #[test]
+    fn words_are_packed() {
+        assert_eq!(packed(["ab", "c", "defgh", "i"], 4), ["ab c", "defgh", "i"]);
+        assert_eq!(packed([""; 0], 4), [""; 0]);
     }
 }

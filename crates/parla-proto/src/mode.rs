@@ -293,6 +293,11 @@ impl UserModeFacts {
     pub fn of_letter(letter: char) -> Option<&'static Self> {
         USER_MODES.iter().find(|facts| facts.letter == letter)
     }
+
+    /// The letter of this mode, if it is one.
+    pub fn letter_of(mode: UserModes) -> Option<char> {
+        USER_MODES.iter().find(|facts| facts.mode == mode).map(|facts| facts.letter)
+    }
 }
 
 /// The letters of a set of user modes, in the order of the table, without a sign.

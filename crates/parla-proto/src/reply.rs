@@ -79,8 +79,21 @@ replies! {
         = 4 [server, version, user_modes, channel_modes, param_modes];
     /// RPL_ISUPPORT, with up to thirteen tokens.
     ISupport { tokens: &'a str } = 5 [Words(tokens)] "are supported by this server";
+    /// RPL_STATSCOMMANDS; how often the command came.
+    StatsCommand { command: &'a str, count: u64 } = 212 [command, count];
+    /// RPL_ENDOFSTATS.
+    EndOfStats { query: &'a str } = 219 [query] "End of /STATS report";
     /// RPL_UMODEIS.
     UserModeIs { modes: &'a str } = 221 [modes];
+    /// RPL_STATSUPTIME.
+    StatsUptime { seconds: u64 } = 242 [] format_args!(
+        "Server up {} days {}:{:02}:{:02}",
+        seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60
+    );
+    /// RPL_STATSOLINE; who may become an operator under which name, and from where.
+    StatsOperator { mask: &'a str, name: &'a str } = 243 ["O", mask, "*", name];
+    /// RPL_STATSDEBUG, a line of free text; here an operator who is online.
+    StatsLine { query: &'a str, line: &'a str } = 249 [query] line;
     /// RPL_LUSERCLIENT.
     LuserClient { users: usize, invisible: usize }
         = 251 [] format_args!("There are {users} users and {invisible} invisible on 1 server");
@@ -92,6 +105,14 @@ replies! {
     LuserChannels { channels: usize } = 254 [channels] "channels formed";
     /// RPL_LUSERME.
     LuserMe { clients: usize } = 255 [] format_args!("I have {clients} clients and 0 servers");
+    /// RPL_ADMINME.
+    AdminMe { server: &'a str } = 256 [server] "Administrative info";
+    /// RPL_ADMINLOC1.
+    AdminLocation { location: &'a str } = 257 [] location;
+    /// RPL_ADMINLOC2.
+    AdminOrganization { organization: &'a str } = 258 [] organization;
+    /// RPL_ADMINEMAIL.
+    AdminEmail { email: &'a str } = 259 [] email;
     /// RPL_LOCALUSERS.
     LocalUsers { users: usize, most: usize }
         = 265 [users, most] format_args!("Current local users {users}, max {most}");
@@ -100,6 +121,10 @@ replies! {
         = 266 [users, most] format_args!("Current global users {users}, max {most}");
     /// RPL_AWAY.
     Away { nick: &'a str, reason: &'a str } = 301 [nick] reason;
+    /// RPL_USERHOST; `nick=+user@host` of each, `*` before the `=` of an operator, `-` after it of who is away.
+    Userhost { people: &'a str } = 302 [] people;
+    /// RPL_ISON.
+    Ison { nicks: &'a str } = 303 [] nicks;
     /// RPL_UNAWAY.
     UnAway {} = 305 [] "You are no longer marked as being away";
     /// RPL_NOWAWAY.
@@ -109,6 +134,11 @@ replies! {
         = 311 [nick, user, host, "*"] realname;
     /// RPL_WHOISSERVER.
     WhoisServer { nick: &'a str, server: &'a str, description: &'a str } = 312 [nick, server] description;
+    /// RPL_WHOISOPERATOR; what the configuration says of the operator.
+    WhoisOperator { nick: &'a str, title: &'a str } = 313 [nick] title;
+    /// RPL_WHOWASUSER.
+    WhowasUser { nick: &'a str, user: &'a str, host: &'a str, realname: &'a str }
+        = 314 [nick, user, host, "*"] realname;
     /// RPL_ENDOFWHO.
     EndOfWho { mask: &'a str } = 315 [mask] "End of /WHO list";
     /// RPL_WHOISIDLE; seconds, and seconds since the epoch.
@@ -127,16 +157,25 @@ replies! {
     ChannelModeIs { channel: &'a str, modes: &'a str } = 324 [channel, Words(modes)];
     /// RPL_CREATIONTIME; seconds since the epoch.
     CreationTime { channel: &'a str, at: i64 } = 329 [channel, at];
+    /// RPL_WHOISACCOUNT.
+    WhoisAccount { nick: &'a str, account: &'a str } = 330 [nick, account] "is logged in as";
+    /// RPL_WHOISACCOUNT, of someone who is gone.
+    WhowasAccount { nick: &'a str, account: &'a str } = 330 [nick, account] "was logged in as";
     /// RPL_NOTOPIC.
     NoTopic { channel: &'a str } = 331 [channel] "No topic is set";
     /// RPL_TOPIC.
     Topic { channel: &'a str, topic: &'a str } = 332 [channel] topic;
     /// RPL_TOPICWHOTIME; seconds since the epoch.
     TopicWhoTime { channel: &'a str, setter: &'a str, at: i64 } = 333 [channel, setter, at];
+    /// RPL_WHOISBOT.
+    WhoisBot { nick: &'a str, network: &'a str } = 335 [nick] format_args!("is a bot on {network}");
     /// RPL_INVITELIST: where the client may come in.
     InviteList { channel: &'a str } = 336 [channel];
     /// RPL_ENDOFINVITELIST.
     EndOfInviteList {} = 337 [] "End of /INVITE list";
+    /// RPL_WHOISACTUALLY; for the user and operators of the server only.
+    WhoisActually { nick: &'a str, source: &'a str, address: &'a str }
+        = 338 [nick, source, address] "is actually using host";
     /// RPL_INVITING.
     Inviting { nick: &'a str, channel: &'a str } = 341 [nick, channel];
     /// RPL_INVEXLIST; seconds since the epoch.
@@ -156,25 +195,43 @@ replies! {
         = 352 [channel, user, host, server, nick, flags] format_args!("0 {realname}");
     /// RPL_NAMREPLY; `=` for a public channel, `@` for a secret one.
     Names { symbol: char, channel: &'a str, names: &'a str } = 353 [symbol, channel] names;
+    /// RPL_WHOSPCRPL; the fields that were asked for, in the order of the specification.
+    WhoSpecial { fields: &'a str } = 354 [Words(fields)];
+    /// RPL_WHOSPCRPL with the real name.
+    WhoSpecialRealname { fields: &'a str, realname: &'a str } = 354 [Words(fields)] realname;
+    /// RPL_LINKS; the only server is zero hops from itself.
+    Links { server: &'a str, description: &'a str } = 364 [server, server] format_args!("0 {description}");
+    /// RPL_ENDOFLINKS.
+    EndOfLinks { mask: &'a str } = 365 [mask] "End of /LINKS list";
     /// RPL_ENDOFNAMES.
     EndOfNames { channel: &'a str } = 366 [channel] "End of /NAMES list";
     /// RPL_BANLIST; seconds since the epoch.
     BanList { channel: &'a str, mask: &'a str, setter: &'a str, at: i64 } = 367 [channel, mask, setter, at];
     /// RPL_ENDOFBANLIST.
     EndOfBanList { channel: &'a str } = 368 [channel] "End of channel ban list";
+    /// RPL_ENDOFWHOWAS.
+    EndOfWhowas { nick: &'a str } = 369 [nick] "End of /WHOWAS list";
+    /// RPL_INFO.
+    Info { line: &'a str } = 371 [] line;
     /// RPL_MOTD.
     Motd { line: &'a str } = 372 [] format_args!("- {line}");
+    /// RPL_ENDOFINFO.
+    EndOfInfo {} = 374 [] "End of /INFO list";
     /// RPL_MOTDSTART.
     MotdStart { server: &'a str } = 375 [] format_args!("- {server} Message of the day - ");
     /// RPL_ENDOFMOTD.
     EndOfMotd {} = 376 [] "End of /MOTD command";
-    /// RPL_WHOISHOST; seen only by the user.
+    /// RPL_WHOISHOST; for the user and operators of the server only.
     WhoisHost { nick: &'a str, source: &'a str, address: &'a str }
         = 378 [nick] format_args!("is connecting from {source} {address}");
+    /// RPL_WHOISMODES; for the user and operators of the server only.
+    WhoisModes { nick: &'a str, modes: &'a str } = 379 [nick] format_args!("is using modes +{modes}");
     /// RPL_YOUREOPER.
     YouAreOper {} = 381 [] "You are now an operator of this server";
     /// RPL_REHASHING.
     Rehashing { file: &'a str } = 382 [file] "Rehashing";
+    /// RPL_TIME; seconds since the epoch, and the same for people.
+    Time { server: &'a str, seconds: i64, time: &'a str } = 391 [server, seconds] time;
     /// RPL_VISIBLEHOST.
     VisibleHost { host: &'a str } = 396 [host] "is now your displayed host";
     /// ERR_UNKNOWNERROR, for a line that is none.
@@ -189,6 +246,8 @@ replies! {
     CannotSendToChannel { channel: &'a str, why: &'a str } = 404 [channel] why;
     /// ERR_TOOMANYCHANNELS.
     TooManyChannels { channel: &'a str, why: &'a str } = 405 [channel] why;
+    /// ERR_WASNOSUCHNICK.
+    WasNoSuchNick { nick: &'a str } = 406 [nick] "There was no such nickname";
     /// ERR_TOOMANYTARGETS.
     TooManyTargets { target: &'a str } = 407 [target] "Too many targets; this one and the rest got nothing";
     /// ERR_NOORIGIN.
@@ -205,6 +264,8 @@ replies! {
     UnknownCommand { command: &'a str } = 421 [command] "Unknown command";
     /// ERR_NOMOTD.
     NoMotd {} = 422 [] "There is no message of the day";
+    /// ERR_NOADMININFO.
+    NoAdminInfo { server: &'a str } = 423 [server] "No administrative info available";
     /// ERR_NONICKNAMEGIVEN.
     NoNickGiven {} = 431 [] "No nickname given";
     /// ERR_ERRONEUSNICKNAME.
@@ -259,10 +320,22 @@ replies! {
     UnknownUserMode {} = 501 [] "Unknown MODE flag";
     /// ERR_USERSDONTMATCH.
     UsersDontMatch {} = 502 [] "Cannot see or change modes for other users";
+    /// ERR_LISTSYNTAX.
+    ListSyntax { condition: &'a str } = 521 [condition] "A condition is <n, >n, C<n, C>n, T<n, T>n, a mask or !mask";
+    /// ERR_HELPNOTFOUND.
+    HelpNotFound { subject: &'a str } = 524 [subject] "There is no help on this; HELP alone lists what there is";
     /// ERR_CANTSENDTOUSER.
     CannotSendToUser { nick: &'a str, why: &'a str } = 531 [nick] why;
+    /// RPL_WHOISSECURE.
+    WhoisSecure { nick: &'a str } = 671 [nick] "is using a secure connection";
     /// ERR_INVALIDMODEPARAM.
     InvalidModeParam { target: &'a str, letter: char, param: &'a str, why: &'a str } = 696 [target, letter, param] why;
+    /// RPL_HELPSTART, the title.
+    HelpStart { subject: &'a str, line: &'a str } = 704 [subject] line;
+    /// RPL_HELPTXT.
+    HelpText { subject: &'a str, line: &'a str } = 705 [subject] line;
+    /// RPL_ENDOFHELP, the last line.
+    EndOfHelp { subject: &'a str, line: &'a str } = 706 [subject] line;
     /// ERR_NOPRIVS; a privilege of the configuration.
     MissingPrivilege { privilege: &'a str } = 723 [privilege] "You lack this privilege";
     /// RPL_MONONLINE; sources separated by commas.

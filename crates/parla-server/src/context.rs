@@ -14,6 +14,7 @@ use crate::{
     refusal::Refusal,
     session::Session,
     settings::Settings,
+    statistics::Statistics,
     watchers::Watchers,
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
     /// Connections, and those of them that are not registered.
     pub(crate) connections: (usize, usize),
+    pub(crate) statistics: &'a Statistics,
     pub(crate) settings: &'a Settings,
     pub(crate) network: &'a Network,
     pub(crate) session: &'a mut Session,

@@ -24,10 +24,12 @@ mod offer;
 mod output;
 mod publish;
 mod refusal;
+mod rows;
 mod server;
 mod session;
 mod sessions;
 pub mod settings;
+mod statistics;
 mod timers;
 mod watchers;
 

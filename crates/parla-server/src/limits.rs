@@ -22,6 +22,18 @@ pub const WHO_REPLIES_MAX: usize = 2_000;
 /// Rows of one LIST.
 pub const LIST_REPLIES_MAX: usize = 5_000;
 
+/// Rows of one WHOWAS; there are up to four of each entry.
+pub const WHOWAS_REPLIES_MAX: usize = 1_000;
+
+/// Rows of one STATS.
+pub const STATS_REPLIES_MAX: usize = 1_000;
+
+/// Nicks in one USERHOST; what comes after them is ignored, as the specification has it.
+pub const USERHOST_NICKS_MAX: usize = 5;
+
+/// Bytes in a line of help, so that it reads well where lines are not wrapped.
+pub const HELP_LINE_BYTES_MAX: usize = 80;
+
 /// Invitations that a channel remembers; the oldest goes first.
 pub const INVITATIONS_MAX: usize = 100;
 

@@ -5,11 +5,13 @@
 
 pub(crate) mod channel;
 pub(crate) mod operator;
+pub(crate) mod past;
+mod sight;
 pub(crate) mod user;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use parla_proto::{ChannelName, Nick, mode::UserModes, name::Casemapping};
+use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemapping};
 use slotmap::{DefaultKey, SlotMap};
 
 use crate::{
@@ -21,6 +23,7 @@ use crate::{
     names,
     network::{
         channel::{Channel, ChannelState},
+        past::Past,
         user::User,
     },
     refusal::Refusal,
@@ -69,7 +72,10 @@ pub(crate) struct Network {
     /// What people see of the nicks, where some are easily taken for others.
     skeletons: BTreeMap<Box<str>, UserId>,
     names: BTreeMap<ChannelName, ChannelId>,
+    /// Channels with at least one member.
+    occupied: usize,
     counts: UserCounts,
+    past: Past,
 }
 
 impl Network {
@@ -82,7 +88,9 @@ impl Network {
             nicks: BTreeMap::new(),
             skeletons: BTreeMap::new(),
             names: BTreeMap::new(),
+            occupied: 0,
             counts: UserCounts::default(),
+            past: Past::default(),
         };
         for state in kept {
             let mut channel = Channel::restore(state);
@@ -196,8 +204,19 @@ impl Network {
         before
     }
 
+    /// How many channels there are, empty ones with a history too.
     pub(crate) fn channel_count(&self) -> usize {
         self.channels.len()
+    }
+
+    /// How many channels have a member.
+    pub(crate) const fn occupied_channel_count(&self) -> usize {
+        self.occupied
+    }
+
+    /// Who is gone, or had another nick.
+    pub(crate) const fn past(&self) -> &Past {
+        &self.past
     }
 
     pub(crate) fn casemapping(&self) -> Casemapping {
@@ -213,15 +232,22 @@ impl Network {
         id
     }
 
-    pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
+    /// Takes a user away, who is remembered for WHOWAS.
+    pub(crate) fn remove_user(&mut self, id: UserId, at: Timestamp) -> Option<User> {
         let user = self.users.remove(id.0)?;
+        self.past.add(&user, at, self.settings.limits.whowas_entries);
         self.remove_nick(user.nick());
         self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
 
-    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick) {
-        let Some(before) = self.user(id).map(|user| user.nick().clone()) else { return };
+    /// Gives a user another nick. The old one is remembered for WHOWAS, unless it is the same but for case.
+    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick, at: Timestamp) {
+        let Some(user) = self.users.get(id.0) else { return };
+        let before = user.nick().clone();
+        if before != nick {
+            self.past.add(user, at, self.settings.limits.whowas_entries);
+        }
         self.remove_nick(&before);
         self.insert_nick(nick.clone(), id);
         if let Some(user) = self.users.get_mut(id.0) {
@@ -250,6 +276,16 @@ impl Network {
         id
     }
 
+    /// Notes that a user has become a member of a channel.
+    pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId) {
+        if let Some(user) = self.users.get_mut(user_id.0) {
+            user.channels.push(channel_id);
+        }
+        if self.channel(channel_id).is_some_and(|channel| channel.members.len() == 1) {
+            self.occupied += 1;
+        }
+    }
+
     /// Takes a user out of a channel, and the channel away if it is over.
     pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         let (Some(user), Some(channel)) =
@@ -259,7 +295,11 @@ impl Network {
         };
         let keeper_before = channel.state.keeper.clone();
         user.channels.retain(|id| *id != channel_id);
+        let was_occupied = !channel.members.is_empty();
         channel.remove(user_id, user);
+        if was_occupied && channel.members.is_empty() {
+            self.occupied -= 1;
+        }
         if channel.is_over() {
             let name = channel.name().clone();
             self.channels.remove(channel_id.0);

@@ -21,6 +21,7 @@ use crate::{
     session::{Session, State, Until, WaitingLine},
     sessions::Sessions,
     settings::Settings,
+    statistics::Statistics,
     timers::Timers,
     watchers::Watchers,
 };
@@ -35,7 +36,7 @@ pub struct Server {
     sessions: Sessions,
     watchers: Watchers,
     timers: Timers,
-    started_at: Timestamp,
+    statistics: Statistics,
     now: Timestamp,
 }
 
@@ -51,7 +52,7 @@ impl Server {
             sessions: Sessions::default(),
             watchers: Watchers::default(),
             timers: Timers::default(),
-            started_at: now,
+            statistics: Statistics::new(now),
             now,
         }
     }

@@ -116,6 +116,14 @@ impl Session {
         }
     }
 
+    /// Sends the lines of a whole batch, or adds them to the answer that is being put together.
+    pub(crate) fn send_batch(&mut self, lines: Vec<Bytes>, out: &mut Outputs) {
+        match &mut self.response {
+            Some(response) => response.push_batch(lines),
+            None => lines.into_iter().for_each(|line| out.deliver(self.connection, line)),
+        }
+    }
+
     /// Sends a line, or adds it to the answer that is being put together.
     pub(crate) fn send(&mut self, line: Bytes, out: &mut Outputs) {
         match &mut self.response {

@@ -59,8 +59,8 @@ pub struct Settings {
     pub sts: Option<Sts>,
     /// Messages in one answer of CHATHISTORY.
     pub history_reply_max: usize,
-    /// Bytes in one answer of CHATHISTORY; the messages that are farthest from what was asked for are left out.
-    pub history_reply_bytes_max: usize,
+    /// Bytes in one answer of many lines; what does not fit is left out, the messages farthest from what was asked for first.
+    pub answer_bytes_max: usize,
 }
 
 /// Longest names and texts, in bytes, and other counts.
@@ -239,7 +239,7 @@ impl Settings {
             denied_client_tags: DeniedTags::default(),
             sts: None,
             history_reply_max: 1000,
-            history_reply_bytes_max: 512 * 1024,
+            answer_bytes_max: 512 * 1024,
         }
     }
 

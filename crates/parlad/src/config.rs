@@ -220,7 +220,7 @@ impl Config {
         settings.redaction = file.history.allow_redact;
         settings.history = file.history.enabled;
         settings.history_reply_max = file.history.max_reply;
-        settings.history_reply_bytes_max = file.connections.send_queue_bytes() / 2;
+        settings.answer_bytes_max = file.connections.send_queue_bytes() / 2;
         match file.messages.denied_client_tags() {
             Ok(denied) => settings.denied_client_tags = denied,
             Err(error) => problems.push(format!("messages.denied_client_tags: {error}")),

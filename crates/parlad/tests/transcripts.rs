@@ -111,6 +111,12 @@ fn configuration(settings: &Settings) -> String {
     if !settings.motd.is_empty() {
         key(format!("[motd]\ntext = {}", text(&settings.motd.join("\n"))));
     }
+    if !settings.admin.is_empty() {
+        key("[admin]".to_owned());
+        for (name, value) in ["location", "organization", "email"].iter().zip(&settings.admin) {
+            key(format!("{name} = {}", text(value)));
+        }
+    }
     // What a script expects has addresses, which are the same everywhere.
     key("[connections]\ncloak = false".to_owned());
     if !settings.throttled {

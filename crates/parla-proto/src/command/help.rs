@@ -24,6 +24,9 @@ pub const FACTS: Facts = Facts {
 /// The word on the wire.
 pub const NAME: &str = "HELP";
 
+/// The same by another word, which some clients send.
+pub const ALIAS: &str = "HELPOP";
+
 impl<'a> From<&Params<'a>> for Help<'a> {
     fn from(params: &Params<'a>) -> Self {
         Self { subject: params.first().copied().filter(|text| !text.is_empty()) }

@@ -8,6 +8,8 @@ use crate::message::Params;
 /// LINKS with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Links<'a> {
+    /// Who is asked, if a mask follows; none means this server.
+    pub server: Option<&'a str>,
     /// Which servers.
     pub mask: Option<&'a str>,
 }
@@ -17,7 +19,7 @@ pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,
     before_registration: false,
-    syntax: "[<server>]",
+    syntax: "[[<server>] <mask>]",
     help: "Lists the servers of this network.",
 };
 
@@ -26,6 +28,11 @@ pub const NAME: &str = "LINKS";
 
 impl<'a> From<&Params<'a>> for Links<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { mask: params.first().copied().filter(|text| !text.is_empty()) }
+        let (server, mask) = match params.as_slice() {
+            [server, mask, ..] => (Some(*server), Some(*mask)),
+            [mask] => (None, Some(*mask)),
+            [] => (None, None),
+        };
+        Self { server, mask: mask.filter(|text| !text.is_empty()) }
     }
 }

@@ -8,8 +8,10 @@ use crate::message::Params;
 /// LIST with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct List<'a> {
-    /// Names separated by commas; all if there are none.
+    /// Names and conditions separated by commas; all if there are none.
     pub channels: Option<&'a str>,
+    /// More of them.
+    pub conditions: Option<&'a str>,
 }
 
 /// What is to be known of LIST.
@@ -17,7 +19,7 @@ pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,
     before_registration: false,
-    syntax: "[<channel>{,<channel>}]",
+    syntax: "[<channel>{,<channel>}] [<condition>{,<condition>}]",
     help: "Lists channels with the number of their members and their topics.",
 };
 
@@ -26,6 +28,9 @@ pub const NAME: &str = "LIST";
 
 impl<'a> From<&Params<'a>> for List<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { channels: params.first().copied().filter(|text| !text.is_empty()) }
+        Self {
+            channels: params.first().copied().filter(|text| !text.is_empty()),
+            conditions: params.get(1).copied().filter(|text| !text.is_empty()),
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::message::Params;
 pub struct Stats<'a> {
     /// A letter.
     pub query: Option<&'a str>,
+    /// Which server; none means this one.
+    pub server: Option<&'a str>,
 }
 
 /// What is to be known of STATS.
@@ -17,7 +19,7 @@ pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,
     before_registration: false,
-    syntax: "[<letter>]",
+    syntax: "<letter> [<server>]",
     help: "Tells numbers of this server: u how long it runs, o its operators, m how often commands came.",
 };
 
@@ -26,6 +28,9 @@ pub const NAME: &str = "STATS";
 
 impl<'a> From<&Params<'a>> for Stats<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { query: params.first().copied().filter(|text| !text.is_empty()) }
+        Self {
+            query: params.first().copied().filter(|text| !text.is_empty()),
+            server: params.get(1).copied(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! WHO lists users.
 //!
-//! <https://modern.ircdocs.horse/#who-message>
+//! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
 use super::Facts;
 use crate::message::Params;
@@ -10,6 +10,8 @@ use crate::message::Params;
 pub struct Who<'a> {
     /// A channel, a nick or a mask.
     pub mask: Option<&'a str>,
+    /// Flags, and after a `%` the fields that are wanted.
+    pub query: Option<&'a str>,
 }
 
 /// What is to be known of WHO.
@@ -17,7 +19,7 @@ pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,
     before_registration: false,
-    syntax: "<mask>",
+    syntax: "<mask> [[o][%<fields>[,<token>]]]",
     help: "Lists the people in a channel, or those whom a mask matches.",
 };
 
@@ -26,6 +28,9 @@ pub const NAME: &str = "WHO";
 
 impl<'a> From<&Params<'a>> for Who<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { mask: params.first().copied().filter(|text| !text.is_empty()) }
+        Self {
+            mask: params.first().copied().filter(|text| !text.is_empty()),
+            query: params.get(1).copied().filter(|text| !text.is_empty()),
+        }
     }
 }

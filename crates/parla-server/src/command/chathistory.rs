@@ -153,7 +153,7 @@ pub(crate) fn answer(
                 std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
                 spoken_line(&spoken, batch, capabilities)
             });
-            let lines = within(lines.collect(), page, network.settings.history_reply_bytes_max);
+            let lines = within(lines.collect(), page, network.settings.answer_bytes_max);
             send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
         }
         (HistoryQuestion::Targets { channels, from, to, limit }, Some(QueryResult::LatestTimes(times))) => {

@@ -1,10 +1,23 @@
-//! INFO. <https://modern.ircdocs.horse/#info-message>
+//! INFO: what software this is. <https://modern.ircdocs.horse/#info-message>
 
-use parla_proto::command::Info;
+use parla_proto::{Reply, command::Info};
 
+use super::{motd::check_server, time::readable};
 use crate::{context::Context, refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, info: &Info<'_>) -> Result<(), Refusal> {
-    let _ = (context, info);
-    Err(Refusal::UnknownCommand("INFO"))
+    check_server(context, info.server)?;
+    let settings = context.settings;
+    let lines = [
+        format!("{} is a server of {}: {}", settings.name, settings.network, settings.description),
+        format!("It runs {}, a chat server that speaks IRC with the extensions of IRCv3.", settings.version),
+        "parla is free software, under the MIT or the Apache 2.0 license, as you like.".to_owned(),
+        format!("Running since {}", readable(context.statistics.started_at)),
+        "HELP lists the commands, ADMIN tells who runs this server.".to_owned(),
+    ];
+    for line in &lines {
+        context.reply(Reply::Info { line });
+    }
+    context.reply(Reply::EndOfInfo {});
+    Ok(())
 }

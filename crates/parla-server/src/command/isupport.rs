@@ -1,8 +1,44 @@
-//! ISUPPORT. <https://ircv3.net/specs/extensions/extended-isupport>
+//! ISUPPORT: the limits and features of the server, on request. <https://ircv3.net/specs/extensions/extended-isupport>
 
-use crate::{context::Context, refusal::Refusal};
+use bytes::Bytes;
+use parla_proto::{Capabilities, Line, Reply};
+
+use super::user::isupport_lines;
+use crate::{context::Context, publish::LineTags, refusal::Refusal, session::Session, settings::Settings};
+
+/// What a client must have agreed on to get the lines as a batch.
+const BATCHED: Capabilities = Capabilities::BATCH.union(Capabilities::EXTENDED_ISUPPORT);
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
-    let _ = context;
-    Err(Refusal::UnknownCommand("ISUPPORT"))
+    let is_early = context.session.user().is_none();
+    if is_early && !context.session.capabilities.contains(Capabilities::EXTENDED_ISUPPORT) {
+        return Err(Refusal::NotRegistered);
+    }
+    let target = context.target();
+    let is_batch = context.session.capabilities.contains(BATCHED);
+    let lines = lines(context.session, context.settings, &target);
+    if is_batch {
+        context.session.send_batch(lines, context.out);
+    } else {
+        for line in lines {
+            context.session.send(line, context.out);
+        }
+    }
+    Ok(())
+}
+
+/// The lines of RPL_ISUPPORT for a session, in a batch if it wants one.
+pub(crate) fn lines(session: &mut Session, settings: &Settings, target: &str) -> Vec<Bytes> {
+    let server = &settings.name;
+    let tokens = isupport_lines(settings);
+    let replies = tokens.iter().map(|tokens| Reply::ISupport { tokens }.encode(server, target).into());
+    if !session.capabilities.contains(BATCHED) {
+        return replies.collect();
+    }
+    let name = session.batch_name();
+    let tags = LineTags { batch: Some(&name), ..LineTags::default() }.render(Capabilities::empty());
+    let inside = replies.map(|line: Bytes| crate::session::response::tag(&line, &tags));
+    let start = Line::from(server).command("BATCH").param(format_args!("+{name}")).param("draft/isupport");
+    let end = Line::from(server).command("BATCH").param(format_args!("-{name}"));
+    [start.finish().into()].into_iter().chain(inside).chain([end.finish().into()]).collect()
 }

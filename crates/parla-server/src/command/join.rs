@@ -73,9 +73,7 @@ pub(crate) fn commit(
         }
     };
     let channel_id = admit(network, (user_id, &user), (channel_id, join.key.as_deref()), effects)?;
-    if let Some(user) = network.user_mut(user_id) {
-        user.channels.push(channel_id);
-    }
+    network.entered(user_id, channel_id);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
 }

@@ -1,10 +1,19 @@
-//! LINKS. <https://modern.ircdocs.horse/#links-message>
+//! LINKS: the servers of the network. There is one, however many machines it is made of.
+//!
+//! <https://modern.ircdocs.horse/#links-message>
 
-use parla_proto::command::Links;
+use parla_proto::{Reply, command::Links, mask::glob};
 
+use super::motd::check_server;
 use crate::{context::Context, refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, links: &Links<'_>) -> Result<(), Refusal> {
-    let _ = (context, links);
-    Err(Refusal::UnknownCommand("LINKS"))
+    check_server(context, links.server)?;
+    let settings = context.settings;
+    let mask = links.mask.unwrap_or("*");
+    if glob(mask, &settings.name, settings.casemapping) {
+        context.reply(Reply::Links { server: &settings.name, description: &settings.description });
+    }
+    context.reply(Reply::EndOfLinks { mask });
+    Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn replies(network: &Network, (_, unregistered): (usize, usize)) -> [
         Reply::LuserClient { users: users - invisible, invisible },
         Reply::LuserOp { operators },
         Reply::LuserUnknown { connections: unregistered },
-        Reply::LuserChannels { channels: network.channel_count() },
+        Reply::LuserChannels { channels: network.occupied_channel_count() },
         Reply::LuserMe { clients: users },
         Reply::LocalUsers { users, most },
         Reply::GlobalUsers { users, most },

@@ -1,11 +1,11 @@
 //! MOTD: the message of the day. <https://modern.ircdocs.horse/#motd-message>
 
-use parla_proto::{Reply, command::Motd};
+use parla_proto::{Reply, command::Motd, mask::glob};
 
 use crate::{context::Context, refusal::Refusal, settings::Settings};
 
 pub(crate) fn run(context: &mut Context<'_>, motd: &Motd<'_>) -> Result<(), Refusal> {
-    check_server(context.settings, motd.server)?;
+    check_server(context, motd.server)?;
     for reply in replies(context.settings) {
         context.reply(reply);
     }
@@ -21,12 +21,13 @@ pub(crate) fn replies(settings: &Settings) -> Vec<Reply<'_>> {
     [start].into_iter().chain(lines).chain([Reply::EndOfMotd {}]).collect()
 }
 
-/// There is one server: this one.
-pub(crate) fn check_server(settings: &Settings, server: Option<&str>) -> Result<(), Refusal> {
-    match server {
-        Some(server) if !server.is_empty() && !server.eq_ignore_ascii_case(&settings.name) => {
-            Err(Refusal::NoSuchServer(server.to_owned()))
-        }
-        _ => Ok(()),
+/// There is one server, this one: a mask may match its name, a nick may be that of someone who is on it.
+pub(crate) fn check_server(context: &Context<'_>, server: Option<&str>) -> Result<(), Refusal> {
+    let Some(server) = server.filter(|server| !server.is_empty()) else { return Ok(()) };
+    let settings = context.settings;
+    if glob(server, &settings.name, settings.casemapping) || context.network.find_user(server).is_ok() {
+        Ok(())
+    } else {
+        Err(Refusal::NoSuchServer(server.to_owned()))
     }
 }

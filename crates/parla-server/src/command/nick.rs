@@ -47,7 +47,7 @@ pub(crate) fn commit(
         return Ok(());
     }
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
-    network.rename_user(id, nick);
+    network.rename_user(id, nick, meta.at);
     effects.events.push(Event::Renamed { user: id, old_nick, old_source });
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! QUIT: a user is gone. <https://modern.ircdocs.horse/#quit-message>
 
-use parla_proto::{Line, command::Quit, line::fitting};
+use parla_proto::{Line, Timestamp, command::Quit, line::fitting};
 
 use crate::{
     context::Context,
@@ -29,19 +29,24 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, _) = network.actor(meta)?;
-    remove(network, id, reason, effects);
+    remove(network, (id, meta.at), reason, effects);
     Ok(())
 }
 
 /// Takes a user out of every channel and out of the network.
-pub(crate) fn remove(network: &mut Network, id: UserId, reason: &str, effects: &mut Effects) {
+pub(crate) fn remove(
+    network: &mut Network,
+    (id, at): (UserId, Timestamp),
+    reason: &str,
+    effects: &mut Effects,
+) {
     let Some(user) = network.user(id) else { return };
     let (nick, source) = (user.nick().clone(), user.source().to_owned());
     let peers = network.peers(id, user);
     for channel in user.channels.clone() {
         network.leave(id, channel, effects);
     }
-    network.remove_user(id);
+    network.remove_user(id, at);
     effects.events.push(Event::Quit { user: id, nick, source, reason: reason.to_owned(), peers });
 }
 

@@ -1,10 +1,75 @@
-//! STATS. <https://modern.ircdocs.horse/#stats-message>
+//! STATS: numbers of this server, asked for by a letter. <https://modern.ircdocs.horse/#stats-message>
 
-use parla_proto::command::Stats;
+use parla_proto::{Reply, command::Stats};
 
-use crate::{context::Context, refusal::Refusal};
+use super::motd::check_server;
+use crate::{context::Context, limits::STATS_REPLIES_MAX, network::user::User, refusal::Refusal, rows::Rows};
 
 pub(crate) fn run(context: &mut Context<'_>, stats: &Stats<'_>) -> Result<(), Refusal> {
-    let _ = (context, stats);
-    Err(Refusal::UnknownCommand("STATS"))
+    let query = stats.query.ok_or(Refusal::NeedMoreParams("STATS"))?;
+    check_server(context, stats.server)?;
+    let result = match query {
+        "u" => {
+            uptime(context);
+            Ok(())
+        }
+        "p" => {
+            operators_online(context, query);
+            Ok(())
+        }
+        "m" => commands(context),
+        "o" => operators(context),
+        // What is unknown has nothing to tell.
+        _ => Ok(()),
+    };
+    // The end comes in any case, so that nobody waits for it.
+    if let Err(refusal) = result {
+        context.refuse(&refusal);
+    }
+    context.reply(Reply::EndOfStats { query });
+    Ok(())
+}
+
+fn uptime(context: &mut Context<'_>) {
+    let seconds = context.now.since(context.statistics.started_at).as_secs();
+    context.reply(Reply::StatsUptime { seconds });
+}
+
+/// Who to turn to; that is for everyone to see.
+fn operators_online(context: &mut Context<'_>, query: &str) {
+    let network = context.network;
+    let mut rows = Rows::new("STATS", STATS_REPLIES_MAX, context.settings);
+    for (_, user) in network.users().filter(|(_, user)| user.is_operator()) {
+        if !rows.add(context, Reply::StatsLine { query, line: user.source() }) {
+            break;
+        }
+    }
+}
+
+fn commands(context: &mut Context<'_>) -> Result<(), Refusal> {
+    operator(context)?;
+    for (command, count) in context.statistics.commands() {
+        context.reply(Reply::StatsCommand { command, count });
+    }
+    Ok(())
+}
+
+fn operators(context: &mut Context<'_>) -> Result<(), Refusal> {
+    operator(context)?;
+    let mut rows = Rows::new("STATS", STATS_REPLIES_MAX, context.settings);
+    for operator in &context.settings.operators {
+        for mask in &operator.hosts {
+            let row = Reply::StatsOperator { mask: mask.as_str(), name: &operator.name };
+            if !rows.add(context, row) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The one who asks, if it is an operator of the server.
+fn operator<'a>(context: &Context<'a>) -> Result<&'a User, Refusal> {
+    let (_, me) = context.me()?;
+    if me.is_operator() { Ok(me) } else { Err(Refusal::NoPrivileges) }
 }

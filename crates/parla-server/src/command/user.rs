@@ -1,14 +1,14 @@
 //! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
 
 use parla_proto::{
-    Reply, command, extban, isupport,
+    Reply, command, extban,
     isupport::token,
     limits,
     line::fitting,
     mode::{self, ChannelMode},
 };
 
-use super::{lusers, mode::letters, monitor, motd};
+use super::{isupport, list, lusers, mode::letters, monitor, motd};
 use crate::{
     context::Context,
     effects::Effects,
@@ -79,8 +79,14 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
             param_modes: &param_modes,
         },
     ];
-    let tokens = isupport_lines(settings);
-    replies.extend(tokens.iter().map(|tokens| Reply::ISupport { tokens }));
+    for reply in replies.drain(..) {
+        publisher.answer(reply.encode(name, nick));
+    }
+    if let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get_mut(origin)) {
+        for line in isupport::lines(session, settings, nick) {
+            session.send(line, publisher.out);
+        }
+    }
     replies.extend(lusers::replies(network, publisher.sessions.counts()));
     let modes = format!("+{}", mode::user_letters(user.modes));
     replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));
@@ -92,7 +98,7 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
 
 /// The tokens of RPL_ISUPPORT, in lines.
 pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
-    isupport::lines(&isupport_tokens(settings))
+    parla_proto::isupport::lines(&isupport_tokens(settings))
 }
 
 /// The tokens of RPL_ISUPPORT.
@@ -109,6 +115,7 @@ pub(crate) fn isupport_tokens(settings: &Settings) -> Vec<String> {
         token("CHANMODES", &mode::chanmodes()),
         number("CHANNELLEN", limits.channel_bytes),
         token("CHANTYPES", "#"),
+        token("ELIST", list::ELIST),
         token("EXCEPTS", &ChannelMode::BanException.letter().to_string()),
         token("EXTBAN", extban::EXTBAN),
         number("HOSTLEN", crate::limits::HOST_BYTES_MAX),
@@ -124,16 +131,18 @@ pub(crate) fn isupport_tokens(settings: &Settings) -> Vec<String> {
         token("NETWORK", &settings.network),
         number("NICKLEN", limits.nick_bytes),
         token("PREFIX", &mode::prefix()),
+        token("SAFELIST", ""),
         token("STATUSMSG", &mode::signs()),
         token(
             "TARGMAX",
             &format!(
-                "NAMES:{names},LIST:{names},KICK:{names},JOIN:{names},PART:{names},WHOIS:1,PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
+                "NAMES:{names},LIST:{names},KICK:{names},JOIN:{names},PART:{names},WHOIS:{targets},WHOWAS:{targets},PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
             ),
         ),
         number("TOPICLEN", limits.topic_bytes),
         number("USERLEN", limits.user_bytes),
         token("UTF8ONLY", ""),
+        token("WHOX", ""),
     ];
     if !settings.denied_client_tags.is_empty() {
         tokens.push(token("CLIENTTAGDENY", &settings.denied_client_tags.token_value()));

@@ -1,10 +1,28 @@
-//! USERHOST. <https://modern.ircdocs.horse/#userhost-message>
+//! USERHOST: where some people are, and who of them is away or an operator. <https://modern.ircdocs.horse/#userhost-message>
 
-use parla_proto::command::Userhost;
+use parla_proto::{Reply, command::Userhost, limits::LINE_BYTES_MAX, line::packed};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, limits::USERHOST_NICKS_MAX, network::user::User, refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, userhost: &Userhost<'_>) -> Result<(), Refusal> {
-    let _ = (context, userhost);
-    Err(Refusal::UnknownCommand("USERHOST"))
+    context.me()?;
+    let network = context.network;
+    let asked = userhost.nicks.iter().take(USERHOST_NICKS_MAX);
+    let people = asked.filter_map(|nick| network.find_user(nick).ok()).map(|(_, user)| word(user));
+    // Five long names are more than a line.
+    let mut lines = packed(people, LINE_BYTES_MAX / 2);
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    for people in &lines {
+        context.reply(Reply::Userhost { people });
+    }
+    Ok(())
+}
+
+/// `nick*=-user@host`
+fn word(user: &User) -> String {
+    let operator = if user.is_operator() { "*" } else { "" };
+    let here = if user.away.is_some() { '-' } else { '+' };
+    format!("{}{operator}={here}{}@{}", user.nick(), user.user(), user.host())
 }

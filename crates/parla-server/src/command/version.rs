@@ -2,16 +2,17 @@
 
 use parla_proto::{Reply, command::Version};
 
-use super::{motd::check_server, user::isupport_lines};
+use super::{isupport, motd::check_server};
 use crate::{context::Context, refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, version: &Version<'_>) -> Result<(), Refusal> {
+    check_server(context, version.server)?;
     let settings = context.settings;
-    check_server(settings, version.server)?;
     let (version, server) = (settings.version.as_str(), settings.name.as_str());
     context.reply(Reply::Version { version, server, comments: "https://ircv3.net" });
-    for tokens in isupport_lines(settings) {
-        context.reply(Reply::ISupport { tokens: &tokens });
+    let target = context.target();
+    for line in isupport::lines(context.session, settings, &target) {
+        context.session.send(line, context.out);
     }
     Ok(())
 }

@@ -1,7 +1,14 @@
 //! WHOIS: who someone is. <https://modern.ircdocs.horse/#whois-message>
 
-use parla_proto::{Capabilities, Reply, command::Whois, limits::LINE_BYTES_MAX};
+use parla_proto::{
+    Capabilities, Reply,
+    command::Whois,
+    limits::LINE_BYTES_MAX,
+    line::packed,
+    mode::{UserModes, user_letters},
+};
 
+use super::motd::check_server;
 use crate::{
     connection::address_text,
     context::Context,
@@ -10,62 +17,78 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, whois: &Whois<'_>) -> Result<(), Refusal> {
-    context.me()?;
-    let asked = whois.second.or(whois.first).ok_or(Refusal::NoNickGiven)?;
-    let asked = asked.split(',').next().unwrap_or_default();
-    match context.network.find_user(asked) {
-        Ok((id, user)) => {
-            tell(context, id, user)?;
-            context.reply(Reply::EndOfWhois { nick: user.nick().as_str() });
-        }
-        Err(refusal) => {
-            context.refuse(&refusal);
-            context.reply(Reply::EndOfWhois { nick: asked });
-        }
+    let (me, _) = context.me()?;
+    let (server, nicks) = match (whois.first, whois.second) {
+        (server, Some(nicks)) => (server, nicks),
+        (first, None) => (None, first.ok_or(Refusal::NoNickGiven)?),
+    };
+    if let Err(refusal) = check_server(context, server) {
+        context.refuse(&refusal);
+        context.reply(Reply::EndOfWhois { nick: nicks });
+        return Ok(());
+    }
+    let network = context.network;
+    for asked in context.list(nicks, context.settings.limits.targets) {
+        let nick = match network.find_user(asked) {
+            Ok(found) => {
+                tell(context, me, found);
+                found.1.nick().as_str()
+            }
+            Err(refusal) => {
+                context.refuse(&refusal);
+                asked
+            }
+        };
+        context.reply(Reply::EndOfWhois { nick });
     }
     Ok(())
 }
 
-fn tell(context: &mut Context<'_>, id: UserId, user: &User) -> Result<(), Refusal> {
-    let (me, _) = context.me()?;
-    let (settings, now) = (context.settings, context.now);
+fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
+    let settings = context.settings;
     let nick = user.nick().as_str();
     context.reply(Reply::WhoisUser { nick, user: user.user(), host: user.host(), realname: &user.realname });
-    if id == me {
-        let address = address_text(user.address());
-        context.reply(Reply::WhoisHost { nick, source: &format!("*@{}", user.host()), address: &address });
+    if context.network.sees_through(me, id) {
+        let address = &address_text(user.address());
+        let source = format!("{}@{address}", user.user());
+        context.reply(Reply::WhoisHost { nick, source: &format!("*@{address}"), address });
+        context.reply(Reply::WhoisActually { nick, source: &source, address });
+        context.reply(Reply::WhoisModes { nick, modes: &user_letters(user.modes) });
     }
-    for channels in channel_lines(context, id, user, me) {
+    for channels in channel_lines(context, me, (id, user)) {
         context.reply(Reply::WhoisChannels { nick, channels: &channels });
     }
     context.reply(Reply::WhoisServer { nick, server: &settings.name, description: &settings.description });
+    if let Some(grant) = user.operator() {
+        context.reply(Reply::WhoisOperator { nick, title: &grant.title });
+    }
+    if user.modes.contains(UserModes::SECURE) {
+        context.reply(Reply::WhoisSecure { nick });
+    }
+    if user.modes.contains(UserModes::BOT) {
+        context.reply(Reply::WhoisBot { nick, network: &settings.network });
+    }
+    if let Some(account) = user.account() {
+        context.reply(Reply::WhoisAccount { nick, account });
+    }
     if let Some(reason) = &user.away {
         context.reply(Reply::Away { nick, reason });
     }
-    let idle = now.since(user.spoke_at).as_secs();
+    let idle = context.now.since(user.spoke_at).as_secs();
     context.reply(Reply::WhoisIdle { nick, idle, signed_on: user.signed_on.as_secs() });
-    Ok(())
 }
 
 /// The channels that the asker may see, with the user's signs, in pieces that fit.
-fn channel_lines(context: &Context<'_>, id: UserId, user: &User, me: UserId) -> Vec<String> {
+fn channel_lines(context: &Context<'_>, me: UserId, (id, user): (UserId, &User)) -> Vec<String> {
     let all = context.session.capabilities.contains(Capabilities::MULTI_PREFIX);
-    let room = LINE_BYTES_MAX / 2;
-    let mut lines: Vec<String> = Vec::new();
-    for channel in user.channels.iter().filter_map(|channel| context.network.channel(*channel)) {
+    let channels = user.channels.iter().filter_map(|channel| context.network.channel(*channel));
+    let seen = channels.filter(|channel| {
         let hidden = user.is_invisible() && id != me && !channel.is_member(me);
-        if hidden || !context.network.sees(me, channel) || !channel.shows(Some(me), id) {
-            continue;
-        }
+        !hidden && context.network.sees(me, channel) && channel.shows(Some(me), id)
+    });
+    let words = seen.map(|channel| {
         let signs = channel.members.get(&id).map(|rank| rank.signs(all)).unwrap_or_default();
-        let word = format!("{signs}{}", channel.name());
-        match lines.last_mut().filter(|line| line.len() + word.len() < room) {
-            Some(line) => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            None => lines.push(word),
-        }
-    }
-    lines
+        format!("{signs}{}", channel.name())
+    });
+    packed(words, LINE_BYTES_MAX / 2)
 }

@@ -1,10 +1,58 @@
-//! WHOWAS. <https://modern.ircdocs.horse/#whowas-message>
+//! WHOWAS: who had a nick before. <https://modern.ircdocs.horse/#whowas-message>
 
-use parla_proto::command::Whowas;
+use parla_proto::{Reply, command::Whowas};
 
-use crate::{context::Context, refusal::Refusal};
+use super::time::readable;
+use crate::{
+    context::Context,
+    limits::WHOWAS_REPLIES_MAX,
+    names,
+    network::{past::PastUser, user::User},
+    refusal::Refusal,
+    rows::Rows,
+    settings::Privileges,
+};
 
 pub(crate) fn run(context: &mut Context<'_>, whowas: &Whowas<'_>) -> Result<(), Refusal> {
-    let _ = (context, whowas);
-    Err(Refusal::UnknownCommand("WHOWAS"))
+    context.me()?;
+    let nicks = whowas.nicks.ok_or(Refusal::NoNickGiven)?;
+    // What is no number above zero asks for all.
+    let count = whowas.count.and_then(|count| count.parse().ok()).filter(|count| *count > 0);
+    for nick in context.list(nicks, context.settings.limits.targets) {
+        tell(context, nick, count.unwrap_or(usize::MAX));
+        context.reply(Reply::EndOfWhowas { nick });
+    }
+    Ok(())
+}
+
+fn tell(context: &mut Context<'_>, asked: &str, most: usize) {
+    let network = context.network;
+    let nick = names::nick(asked, &context.settings.name_rules()).ok();
+    let mut entries = nick.iter().flat_map(|nick| network.past().of_nick(nick)).take(most).peekable();
+    if entries.peek().is_none() {
+        return context.reply(Reply::WasNoSuchNick { nick: asked });
+    }
+    let mut rows = Rows::new("WHOWAS", WHOWAS_REPLIES_MAX, context.settings);
+    for entry in entries {
+        if !add(context, &mut rows, entry) {
+            break;
+        }
+    }
+}
+
+/// Adds one entry; false if there is no room for all of it.
+fn add(context: &mut Context<'_>, rows: &mut Rows, past: &PastUser) -> bool {
+    let nick = past.nick.as_str();
+    let (user, host, realname) = (&past.user, &past.host, &past.realname);
+    let mut replies = vec![Reply::WhowasUser { nick, user, host, realname }];
+    let source = format!("{user}@{}", past.address);
+    if context.me().is_ok_and(|(_, me): (_, &User)| me.has_privilege(Privileges::HOSTS)) {
+        replies.push(Reply::WhoisActually { nick, source: &source, address: &past.address });
+    }
+    if let Some(account) = &past.account {
+        replies.push(Reply::WhowasAccount { nick, account });
+    }
+    let left_at = readable(past.left_at);
+    replies.push(Reply::WhoisServer { nick, server: &context.settings.name, description: &left_at });
+    replies.into_iter().all(|reply| rows.add(context, reply))
 }

@@ -110,6 +110,11 @@ impl User {
         self.modes.contains(UserModes::INVISIBLE)
     }
 
+    /// Whether the user is an operator of the server.
+    pub(crate) const fn is_operator(&self) -> bool {
+        self.operator.is_some()
+    }
+
     pub(crate) fn set_host(&mut self, host: &str) {
         self.source = Source::of_user(self.nick.as_str(), self.user(), host).to_string().into_boxed_str();
     }

@@ -117,6 +117,7 @@ impl Server {
         message: &Message<'_>,
         out: &mut Outputs,
     ) -> Option<String> {
+        self.statistics.count(command.facts());
         let connections = self.sessions.counts();
         let session = self.sessions.get_mut(connection)?;
         let capabilities = session.capabilities;
@@ -125,6 +126,7 @@ impl Server {
         let mut context = Context {
             now: self.now,
             connections,
+            statistics: &self.statistics,
             settings: &self.settings,
             network: &self.network,
             session,

@@ -94,7 +94,8 @@ impl Server {
                 self.arm(meta.origin.connection);
             }
             let origin = local.then_some(meta.origin.connection);
-            let (network, sessions, started_at) = (&self.network, &mut self.sessions, self.started_at);
+            let (network, sessions, started_at) =
+                (&self.network, &mut self.sessions, self.statistics.started_at);
             let (watchers, sender) = (&self.watchers, sender.as_ref());
             Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
             match event {

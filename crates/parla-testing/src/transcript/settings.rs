@@ -27,6 +27,8 @@ pub struct Settings {
     pub autojoin: Vec<String>,
     /// `modes +n`; `channels.default_modes`.
     pub channel_modes: Option<String>,
+    /// `admin "Somewhere"`, three lines at most: location, organization, e-mail; `[admin]`.
+    pub admin: Vec<String>,
     /// `history off`; `history.enabled`.
     pub history_off: bool,
     /// `history 3`; `history.max_reply`.
@@ -93,6 +95,7 @@ impl Settings {
         let number = |text: &str| text.parse::<usize>().map_err(|_| format!("{text:?} is not a number"));
         match word {
             "motd" => self.motd.push(value.trim_matches('"').to_owned()),
+            "admin" => self.admin.push(value.trim_matches('"').to_owned()),
             "password" => self.password = Some(value.to_owned()),
             "webirc" => self.webirc = Some(value.to_owned()),
             "casemapping" => self.casemapping = Some(value.to_owned()),
@@ -153,6 +156,12 @@ impl Settings {
         NETWORK_NAME.clone_into(&mut server.network);
         server.motd.clone_from(&self.motd);
         server.password_required = self.password.is_some();
+        let admin = |at: usize| self.admin.get(at).cloned().unwrap_or_default();
+        server.admin = (!self.admin.is_empty()).then(|| settings::Admin {
+            location: admin(0),
+            organization: admin(1),
+            email: admin(2),
+        });
         server.history = !self.history_off;
         if let Some(token) = &self.casemapping {
             server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
@@ -202,6 +211,7 @@ fn limit<'a>(limits: &'a mut settings::Limits, key: &str) -> Option<&'a mut usiz
         "key_length" => &mut limits.key_bytes,
         "channels_per_client" => &mut limits.channels_per_client,
         "list_modes" => &mut limits.list_modes,
+        "whowas_entries" => &mut limits.whowas_entries,
         "monitor_targets" => &mut limits.monitor_targets,
         "whowas_entries" => &mut limits.whowas_entries,
         "multiline_bytes" => &mut limits.multiline_bytes,

@@ -1,0 +1,51 @@
+//! Users who are gone, or have another nick now; what WHOWAS tells of. Part of the network: the same on every machine.
+
+use std::collections::VecDeque;
+
+use parla_proto::{Nick, Timestamp};
+
+use super::user::User;
+use crate::connection::address_text;
+
+/// Users as they were when they left a nick, from the oldest to the newest.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    users: VecDeque<PastUser>,
+}
+
+/// A user as it was.
+#[derive(Debug)]
+pub(crate) struct PastUser {
+    pub(crate) nick: Nick,
+    pub(crate) user: Box<str>,
+    pub(crate) host: Box<str>,
+    /// The real address, as one word; for operators of the server only.
+    pub(crate) address: Box<str>,
+    pub(crate) realname: Box<str>,
+    pub(crate) account: Option<Box<str>>,
+    /// When the user gave the nick up.
+    pub(crate) left_at: Timestamp,
+}
+
+impl Past {
+    /// Remembers a user. With more than `most` the oldest is forgotten.
+    pub(crate) fn add(&mut self, user: &User, at: Timestamp, most: usize) {
+        self.users.push_back(PastUser {
+            nick: user.nick().clone(),
+            user: user.user().into(),
+            host: user.host().into(),
+            address: address_text(user.address()).into(),
+            realname: user.realname.clone(),
+            account: user.account().map(Into::into),
+            left_at: at,
+        });
+        while self.users.len() > most {
+            self.users.pop_front();
+        }
+    }
+
+    /// Those who had this nick, the newest first.
+    pub(crate) fn of_nick(&self, nick: &Nick) -> impl Iterator<Item = &PastUser> {
+        self.users.iter().rev().filter(move |user| user.nick == *nick)
+    }
+}
