@@ -152,6 +152,20 @@ const fn facts(mode: ChannelMode, letter: char, kind: ModeKind, help: &'static s
     ChannelModeFacts { mode, letter, kind, help }
 }
 
+impl ChannelModeFacts {
+    /// What its parameter is, as help and the manual write it; nothing if it has none.
+    pub const fn param(&self) -> Option<&'static str> {
+        match (self.kind, self.mode) {
+            (ModeKind::Flag, _) => None,
+            (ModeKind::List, _) => Some("<mask>"),
+            (ModeKind::Member, _) => Some("<nick>"),
+            (_, ChannelMode::Forward) => Some("<channel>"),
+            (_, ChannelMode::Limit) => Some("<number>"),
+            _ => Some("<key>"),
+        }
+    }
+}
+
 impl ChannelMode {
     /// The mode of this letter.
     pub fn from_letter(letter: char) -> Option<&'static ChannelModeFacts> {

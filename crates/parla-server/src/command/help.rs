@@ -4,7 +4,7 @@ use parla_proto::{
     Reply,
     command::{self, Help},
     line::packed,
-    mode::{CHANNEL_MODES, ChannelModeFacts, MEMBER_MODES, ModeKind, USER_MODES, UserModeSetter},
+    mode::{CHANNEL_MODES, ChannelModeFacts, MEMBER_MODES, USER_MODES, UserModeSetter},
 };
 
 use crate::{context::Context, limits::HELP_LINE_BYTES_MAX, refusal::Refusal};
@@ -62,12 +62,7 @@ fn wrapped(text: &str) -> Vec<String> {
 
 /// `b <mask>: keeps out whom it matches`
 fn channel_mode(facts: &ChannelModeFacts) -> String {
-    let param = match facts.kind {
-        ModeKind::List => " <mask>",
-        ModeKind::AlwaysParam | ModeKind::SetParam => " <value>",
-        ModeKind::Flag => "",
-        ModeKind::Member => " <nick>",
-    };
+    let param = facts.param().map(|param| format!(" {param}")).unwrap_or_default();
     let sign = MEMBER_MODES.iter().find(|(mode, _)| *mode == facts.mode);
     let sign = sign.map(|(_, sign)| format!(" (shown as {sign})")).unwrap_or_default();
     format!("{}{param}: {}{sign}", facts.letter, facts.help)

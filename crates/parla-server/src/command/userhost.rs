@@ -7,7 +7,9 @@ use crate::{context::Context, limits::USERHOST_NICKS_MAX, network::user::User, r
 pub(crate) fn run(context: &mut Context<'_>, userhost: &Userhost<'_>) -> Result<(), Refusal> {
     context.me()?;
     let network = context.network;
-    let asked = userhost.nicks.iter().take(USERHOST_NICKS_MAX);
+    // Some clients put all nicks into one parameter.
+    let nicks = userhost.nicks.iter().flat_map(|nicks| nicks.split(' ')).filter(|nick| !nick.is_empty());
+    let asked = nicks.take(USERHOST_NICKS_MAX);
     let people = asked.filter_map(|nick| network.find_user(nick).ok()).map(|(_, user)| word(user));
     // Five long names are more than a line.
     let mut lines = packed(people, LINE_BYTES_MAX / 2);

@@ -211,7 +211,6 @@ fn limit<'a>(limits: &'a mut settings::Limits, key: &str) -> Option<&'a mut usiz
         "key_length" => &mut limits.key_bytes,
         "channels_per_client" => &mut limits.channels_per_client,
         "list_modes" => &mut limits.list_modes,
-        "whowas_entries" => &mut limits.whowas_entries,
         "monitor_targets" => &mut limits.monitor_targets,
         "whowas_entries" => &mut limits.whowas_entries,
         "multiline_bytes" => &mut limits.multiline_bytes,
