@@ -118,6 +118,8 @@ pub(super) struct Batch {
     /// The room, of a batch of history.
     room: Option<String>,
     lines: Vec<Line>,
+    /// Lines of other batches that are not what the batch is for.
+    strays: usize,
 }
 
 /// A line of a batch of history.
@@ -137,11 +139,12 @@ impl Batch {
             labelled,
             room: message.param(2).map(str::to_owned),
             lines: Vec::new(),
+            strays: 0,
         }
     }
 
     pub(super) fn is_history(&self) -> bool {
-        self.kind != "labeled-response"
+        !matches!(self.kind.as_str(), "labeled-response" | "draft/isupport")
     }
 
     /// The rooms that the batch tells of.
@@ -166,6 +169,7 @@ impl Batch {
                 tags: super::room::client_only(message),
             });
         }
+        self.strays += usize::from(self.kind == "draft/isupport" && message.command != "005");
         self.is_history()
     }
 
@@ -178,6 +182,7 @@ impl Batch {
     ) -> Checked {
         match self.kind.as_str() {
             "labeled-response" => ensure(self.labelled, "label", || "a response to no label".to_owned()),
+            "draft/isupport" => ensure(self.strays == 0, "batch", || "not all lines are 005".to_owned()),
             "chathistory" => match answer.history.take() {
                 Some(QueryResult::History(messages)) => self.has(&messages, capabilities),
                 other => Err(Finding::new("history", format!("messages where the store gave {other:?}"))),
