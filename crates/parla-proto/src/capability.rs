@@ -61,44 +61,107 @@ bitflags! {
     }
 }
 
-/// Each capability with its name on the wire, in the order in which they are listed.
-const NAMES: [(Capabilities, &str); 25] = [
-    (Capabilities::ACCOUNT_NOTIFY, "account-notify"),
-    (Capabilities::ACCOUNT_TAG, "account-tag"),
-    (Capabilities::AWAY_NOTIFY, "away-notify"),
-    (Capabilities::BATCH, "batch"),
-    (Capabilities::CAP_NOTIFY, "cap-notify"),
-    (Capabilities::CHGHOST, "chghost"),
-    (Capabilities::CHANNEL_RENAME, "draft/channel-rename"),
-    (Capabilities::CHATHISTORY, "draft/chathistory"),
-    (Capabilities::EXTENDED_ISUPPORT, "draft/extended-isupport"),
-    (Capabilities::MESSAGE_REDACTION, "draft/message-redaction"),
-    (Capabilities::METADATA, "draft/metadata-3"),
-    (Capabilities::MULTILINE, "draft/multiline"),
-    (Capabilities::READ_MARKER, "draft/read-marker"),
-    (Capabilities::ECHO_MESSAGE, "echo-message"),
-    (Capabilities::EXTENDED_JOIN, "extended-join"),
-    (Capabilities::EXTENDED_MONITOR, "extended-monitor"),
-    (Capabilities::INVITE_NOTIFY, "invite-notify"),
-    (Capabilities::LABELED_RESPONSE, "labeled-response"),
-    (Capabilities::MESSAGE_TAGS, "message-tags"),
-    (Capabilities::MULTI_PREFIX, "multi-prefix"),
-    (Capabilities::NO_IMPLICIT_NAMES, "no-implicit-names"),
-    (Capabilities::SERVER_TIME, "server-time"),
-    (Capabilities::SETNAME, "setname"),
-    (Capabilities::STANDARD_REPLIES, "standard-replies"),
-    (Capabilities::USERHOST_IN_NAMES, "userhost-in-names"),
+/// The facts of a capability.
+#[derive(Clone, Copy, Debug)]
+pub struct CapabilityFacts {
+    /// Which one.
+    pub capability: Capabilities,
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it changes, for the manual.
+    pub help: &'static str,
+}
+
+/// Every capability, in the order in which they are listed. CAP and the manual are made from this.
+pub const CAPABILITIES: [CapabilityFacts; 25] = [
+    facts(
+        Capabilities::ACCOUNT_NOTIFY,
+        "account-notify",
+        "logging in and out of people in the same channel is announced",
+    ),
+    facts(Capabilities::ACCOUNT_TAG, "account-tag", "messages carry the sender's account"),
+    facts(Capabilities::AWAY_NOTIFY, "away-notify", "AWAY of people in the same channel is announced"),
+    facts(Capabilities::BATCH, "batch", "lines that belong together are marked"),
+    facts(
+        Capabilities::CAP_NOTIFY,
+        "cap-notify",
+        "changes of this list are announced; implied by version 302",
+    ),
+    facts(Capabilities::CHGHOST, "chghost", "a new user name or host of someone is announced"),
+    facts(
+        Capabilities::CHANNEL_RENAME,
+        "draft/channel-rename",
+        "a new name of a channel is announced by RENAME",
+    ),
+    facts(Capabilities::CHATHISTORY, "draft/chathistory", "earlier messages on request, by CHATHISTORY"),
+    facts(
+        Capabilities::EXTENDED_ISUPPORT,
+        "draft/extended-isupport",
+        "ISUPPORT works before registration; with `batch` its answer is a batch",
+    ),
+    facts(
+        Capabilities::MESSAGE_REDACTION,
+        "draft/message-redaction",
+        "messages that are taken back are announced by REDACT",
+    ),
+    facts(
+        Capabilities::METADATA,
+        "draft/metadata-3",
+        "what people and channels say of themselves, by METADATA",
+    ),
+    facts(Capabilities::MULTILINE, "draft/multiline", "messages of several lines, as a batch"),
+    facts(
+        Capabilities::READ_MARKER,
+        "draft/read-marker",
+        "up to where one has read, for all of one's devices, by MARKREAD",
+    ),
+    facts(Capabilities::ECHO_MESSAGE, "echo-message", "one's own messages come back, once they are kept"),
+    facts(Capabilities::EXTENDED_JOIN, "extended-join", "JOIN carries account and real name"),
+    facts(
+        Capabilities::EXTENDED_MONITOR,
+        "extended-monitor",
+        "away, account, host and real name of those on the MONITOR list are announced",
+    ),
+    facts(
+        Capabilities::INVITE_NOTIFY,
+        "invite-notify",
+        "invitations into a channel are announced to those who may invite",
+    ),
+    facts(Capabilities::LABELED_RESPONSE, "labeled-response", "answers carry the label of their command"),
+    facts(
+        Capabilities::MESSAGE_TAGS,
+        "message-tags",
+        "tags of clients are passed on, messages carry `msgid`, and TAGMSG exists",
+    ),
+    facts(Capabilities::MULTI_PREFIX, "multi-prefix", "all signs of a member (`@+`) in NAMES, WHO and WHOIS"),
+    facts(
+        Capabilities::NO_IMPLICIT_NAMES,
+        "no-implicit-names",
+        "JOIN is not followed by the list of members",
+    ),
+    facts(Capabilities::SERVER_TIME, "server-time", "messages carry the server's time, in milliseconds"),
+    facts(Capabilities::SETNAME, "setname", "new real names are announced by SETNAME"),
+    facts(
+        Capabilities::STANDARD_REPLIES,
+        "standard-replies",
+        "FAIL, WARN and NOTE; they come without it too, where the specification of a command wants them",
+    ),
+    facts(Capabilities::USERHOST_IN_NAMES, "userhost-in-names", "NAMES gives `nick!user@host`"),
 ];
+
+const fn facts(capability: Capabilities, name: &'static str, help: &'static str) -> CapabilityFacts {
+    CapabilityFacts { capability, name, help }
+}
 
 impl Capabilities {
     /// The capability of this name.
     pub fn named(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(_, known)| *known == name).map(|(capability, _)| *capability)
+        CAPABILITIES.iter().find(|facts| facts.name == name).map(|facts| facts.capability)
     }
 
     /// The names of the set, in the order of the list.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        NAMES.iter().filter(move |(capability, _)| self.contains(*capability)).map(|(_, name)| *name)
+        CAPABILITIES.iter().filter(move |facts| self.contains(facts.capability)).map(|facts| facts.name)
     }
 
     /// What each change in a `CAP REQ` asks for: the set to add and the set to take away.
@@ -130,7 +193,7 @@ mod tests {
 
     #[test]
     fn every_capability_has_one_name() {
-        let all = NAMES.iter().fold(Capabilities::empty(), |set, (capability, _)| set | *capability);
+        let all = CAPABILITIES.iter().fold(Capabilities::empty(), |set, facts| set | facts.capability);
         assert_eq!(all, Capabilities::all());
         assert_eq!(all.bits().count_ones() as usize, NAMES.len(), "each has a bit of its own");
         for name in Capabilities::all().names() {

@@ -29,6 +29,44 @@ impl<'a> Token<'a> {
     }
 }
 
+/// Every token that this project's server can send, in the order of the alphabet, and what it says; for the manual.
+pub const TOKENS: [(&str, &str); 34] = [
+    ("ACCOUNTEXTBAN", "the extended ban that matches accounts"),
+    ("AWAYLEN", "bytes of the reason in AWAY"),
+    ("BOT", "the mode of programs, and their flag in WHO"),
+    ("CASEMAPPING", "which characters of names are the same letter"),
+    ("CHANLIMIT", "channels that one client may be in, by prefix"),
+    ("CHANMODES", "the modes of channels: lists, those with a parameter, those with one to set only, flags"),
+    ("CHANNELLEN", "bytes of the name of a channel"),
+    ("CHANTYPES", "what names of channels start with"),
+    ("CHATHISTORY", "messages in one answer of CHATHISTORY; there is no such token where no history is kept"),
+    ("CLIENTTAGDENY", "the tags of clients that are not passed on"),
+    ("ELIST", "conditions of LIST: C creation, M mask, N not mask, T topic, U users"),
+    ("EXCEPTS", "the mode of exceptions from bans"),
+    ("EXTBAN", "the prefix and the letters of extended bans"),
+    ("HOSTLEN", "bytes of a host"),
+    ("INVEX", "the mode of exceptions from `+i`"),
+    ("KEYLEN", "bytes of the key of a channel"),
+    ("KICKLEN", "bytes of the reason in KICK"),
+    ("LINELEN", "bytes of a line without its tags"),
+    ("MAXLIST", "entries in each list of a channel"),
+    ("MAXTARGETS", "targets of PRIVMSG, NOTICE and TAGMSG"),
+    ("MODES", "modes with a parameter in one MODE"),
+    ("MONITOR", "nicks on the list of MONITOR"),
+    ("MSGREFTYPES", "what CHATHISTORY takes as a bound"),
+    ("NAMELEN", "bytes of a real name"),
+    ("NETWORK", "the name of the network"),
+    ("NICKLEN", "bytes of a nick"),
+    ("PREFIX", "the ranks of members with their signs, from the highest"),
+    ("SAFELIST", "LIST never ends the connection, however many channels there are"),
+    ("STATUSMSG", "signs before the name of a channel that send to those ranks only"),
+    ("TARGMAX", "targets of each command; nothing after the colon means as many as fit"),
+    ("TOPICLEN", "bytes of a topic"),
+    ("USERLEN", "bytes of a user name"),
+    ("UTF8ONLY", "text is UTF-8 and nothing else"),
+    ("WHOX", "WHO takes the fields that one wants"),
+];
+
 /// Writes `NAME` or `NAME=value`, with the value escaped.
 pub fn token(name: &str, value: &str) -> String {
     let mut token = name.to_owned();

@@ -18,6 +18,8 @@ mod event;
 mod formatting;
 mod input;
 pub mod limits;
+#[cfg(test)]
+mod manual;
 mod names;
 mod network;
 mod offer;

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<server>]",
-    help: "Tells who runs this server.",
+    help: "Tells who runs this server and how to reach them.",
 };
 
 /// The word on the wire.

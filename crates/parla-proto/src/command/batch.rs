@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "+<reference> <type> [<parameter>...] | -<reference>",
-    help: "Opens or closes a group of lines that belong together, such as a message of several lines.",
+    help: "Opens or closes a group of lines that belong together, such as a message of several lines. Clients do this for you.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: true,
     syntax: "<subcommand> [<capabilities>]",
-    help: "Agrees on extensions of the protocol: LS, LIST, REQ, END.",
+    help: "Agrees on extensions of the protocol: LS lists what the server has, REQ asks for some, LIST shows those in use, END goes on with connecting.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<subcommand> <target> <bounds> <limit>",
-    help: "Gives earlier messages of a channel: LATEST, BEFORE, AFTER, AROUND, BETWEEN, TARGETS.",
+    help: "Gives earlier messages: LATEST, BEFORE, AFTER, AROUND and BETWEEN of one conversation, TARGETS lists where something was said.",
 };
 
 /// The word on the wire.

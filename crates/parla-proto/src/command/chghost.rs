@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<nick> <host>",
-    help: "Gives someone another host name to show. For operators.",
+    help: "Gives someone another host to show instead of the address. For operators.",
 };
 
 /// The word on the wire.

@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "",
-    help: "Is sent by servers only.",
+    help: "Is how the server says why it closes a connection. What clients send of it is ignored.",
 };
 
 /// The word on the wire.

@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "",
-    help: "Counts users, channels and connections.",
+    help: "Counts the people, operators, channels and connections on this server.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<channel>{,<channel>}]",
-    help: "Lists the members of channels.",
+    help: "Lists who is in these channels.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "<nick>",
-    help: "Takes a name, or another one.",
+    help: "Takes another name. While connecting it is how you say your name.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<name> <password>",
-    help: "Makes you an operator of this server, by a name and password of its configuration.",
+    help: "Makes you an operator of this server, with a name and a password from its configuration.",
 };
 
 /// The word on the wire.

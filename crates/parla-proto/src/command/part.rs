@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<channel>{,<channel>} [<reason>]",
-    help: "Leaves channels.",
+    help: "Leaves channels, and tells the others why if you like.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "<token>",
-    help: "Answers a PING.",
+    help: "Answers the server's PING. Clients do this for you.",
 };
 
 /// The word on the wire.

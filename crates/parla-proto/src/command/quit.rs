@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "[<reason>]",
-    help: "Ends the connection.",
+    help: "Ends your connection, and tells the others why if you like.",
 };
 
 /// The word on the wire.

@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "",
-    help: "Reads the server's configuration again. For operators.",
+    help: "Reads the server's configuration again, without a restart. For operators.",
 };
 
 /// The word on the wire.

@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<channel> <new name> [<reason>]",
-    help: "Gives a channel another name.",
+    help: "Gives a channel another name; its members, topic and modes stay.",
 };
 
 /// The word on the wire.

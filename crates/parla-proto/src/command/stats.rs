@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<letter> [<server>]",
-    help: "Tells numbers of this server: u how long it runs, o its operators, m how often commands came.",
+    help: "Tells numbers of this server: u how long it runs, p which operators are here; for operators also m how often each command came, o who may become an operator.",
 };
 
 /// The word on the wire.

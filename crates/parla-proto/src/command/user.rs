@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 4,
     before_registration: true,
     syntax: "<user> 0 * <real name>",
-    help: "Gives a user name and a real name when connecting.",
+    help: "Gives a user name and a real name while connecting.",
 };
 
 /// The word on the wire.

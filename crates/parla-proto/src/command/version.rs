@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<server>]",
-    help: "Tells the server's version and its features.",
+    help: "Tells the server's version, its limits and its features.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<server>] <nick>",
-    help: "Tells who someone is.",
+    help: "Tells who someone is: name, channels, account, whether they are away and for how long they have been silent.",
 };
 
 /// The word on the wire.

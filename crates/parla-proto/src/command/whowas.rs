@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<nick>{,<nick>} [<count>]",
-    help: "Tells of people who are no longer here under that nick.",
+    help: "Tells who had a nick before and is gone or has another one now, the latest first.",
 };
 
 /// The word on the wire.
