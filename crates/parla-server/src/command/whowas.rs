@@ -18,23 +18,23 @@ pub(crate) fn run(context: &mut Context<'_>, whowas: &Whowas<'_>) -> Result<(), 
     let nicks = whowas.nicks.ok_or(Refusal::NoNickGiven)?;
     // What is no number above zero asks for all.
     let count = whowas.count.and_then(|count| count.parse().ok()).filter(|count| *count > 0);
+    let mut rows = Rows::new("WHOWAS", WHOWAS_REPLIES_MAX, context.settings);
     for nick in context.list(nicks, context.settings.limits.targets) {
-        tell(context, nick, count.unwrap_or(usize::MAX));
+        tell(context, &mut rows, nick, count.unwrap_or(usize::MAX));
         context.reply(Reply::EndOfWhowas { nick });
     }
     Ok(())
 }
 
-fn tell(context: &mut Context<'_>, asked: &str, most: usize) {
+fn tell(context: &mut Context<'_>, rows: &mut Rows, asked: &str, most: usize) {
     let network = context.network;
     let nick = names::nick(asked, &context.settings.name_rules()).ok();
     let mut entries = nick.iter().flat_map(|nick| network.past().of_nick(nick)).take(most).peekable();
     if entries.peek().is_none() {
         return context.reply(Reply::WasNoSuchNick { nick: asked });
     }
-    let mut rows = Rows::new("WHOWAS", WHOWAS_REPLIES_MAX, context.settings);
     for entry in entries {
-        if !add(context, &mut rows, entry) {
+        if !add(context, rows, entry) {
             break;
         }
     }
