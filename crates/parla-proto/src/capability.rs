@@ -195,7 +195,7 @@ mod tests {
     fn every_capability_has_one_name() {
         let all = CAPABILITIES.iter().fold(Capabilities::empty(), |set, facts| set | facts.capability);
         assert_eq!(all, Capabilities::all());
-        assert_eq!(all.bits().count_ones() as usize, NAMES.len(), "each has a bit of its own");
+        assert_eq!(all.bits().count_ones() as usize, CAPABILITIES.len(), "each has a bit of its own");
         for name in Capabilities::all().names() {
             assert!(Capabilities::named(name).is_some(), "{name}");
         }
