@@ -86,7 +86,7 @@ impl Reload {
         }
         let mut settings = Box::new(config.settings.clone());
         // It is a part of the queue, which stays as long as it was.
-        settings.history_reply_bytes_max = old.settings.history_reply_bytes_max;
+        settings.answer_bytes_max = old.settings.answer_bytes_max;
         // Both threads live as long as the server.
         drop(self.passwords.send(Request::Replace(Passwords::new(config))));
         self.answer(Input::Reconfigured { asker, settings, notes }).await;
