@@ -74,13 +74,19 @@ fn a_line_of_a_megabyte() {
     beside_a_talk(&config(""), |daemon| {
         let mut client = Client::register(daemon.address(), "carol", "");
         let mut line = b"PRIVMSG #room :".to_vec();
-        line.resize(1 << 20, b'x');
+        line.resize(16_000, b'x');
         client.send_bytes(&line);
         client.send_bytes(b"\r\n");
         let refused = ":irc.example.org 417 carol :The line was too long; nothing of it was used";
         client.until(|line| line == refused);
         assert!(client.sync().iter().all(|line| line != refused), "one line is refused once");
         assert_eq!(said_to_oneself(&mut client, "carol"), "still here");
+        // What goes on and on is no line, and nobody waits for its end.
+        line.resize(1 << 20, b'x');
+        client.send_bytes(&line);
+        client.until(|line| line == refused);
+        let end = client.rest().pop();
+        assert_eq!(end.as_deref(), Some("ERROR :Closing link: 127.0.0.1 (ReadQ exceeded)"));
     });
 }
 
