@@ -38,7 +38,7 @@ bitflags! {
         const MESSAGE_REDACTION = 1 << 13;
         /// Tags of clients, and message ids. <https://ircv3.net/specs/extensions/message-tags>
         const MESSAGE_TAGS = 1 << 14;
-        /// Keys and values of users and channels. <https://ircv3.net/specs/extensions/metadata>
+        /// Keys and values of users and channels. <https://github.com/ircv3/ircv3-specifications/pull/613>
         const METADATA = 1 << 15;
         /// Messages of several lines. <https://ircv3.net/specs/extensions/multiline>
         const MULTILINE = 1 << 16;
@@ -56,11 +56,13 @@ bitflags! {
         const STANDARD_REPLIES = 1 << 22;
         /// NAMES gives full sources. <https://ircv3.net/specs/extensions/userhost-in-names>
         const USERHOST_IN_NAMES = 1 << 23;
+        /// The text of METADATA before that; no client has both. <https://ircv3.net/specs/extensions/metadata>
+        const METADATA_2 = 1 << 31;
     }
 }
 
 /// Each capability with its name on the wire, in the order in which they are listed.
-const NAMES: [(Capabilities, &str); 24] = [
+const NAMES: [(Capabilities, &str); 25] = [
     (Capabilities::ACCOUNT_NOTIFY, "account-notify"),
     (Capabilities::ACCOUNT_TAG, "account-tag"),
     (Capabilities::AWAY_NOTIFY, "away-notify"),
@@ -70,6 +72,7 @@ const NAMES: [(Capabilities, &str); 24] = [
     (Capabilities::CHANNEL_RENAME, "draft/channel-rename"),
     (Capabilities::CHATHISTORY, "draft/chathistory"),
     (Capabilities::MESSAGE_REDACTION, "draft/message-redaction"),
+    (Capabilities::METADATA_2, "draft/metadata-2"),
     (Capabilities::METADATA, "draft/metadata-3"),
     (Capabilities::MULTILINE, "draft/multiline"),
     (Capabilities::READ_MARKER, "draft/read-marker"),
@@ -91,6 +94,11 @@ impl Capabilities {
     /// The capability of this name.
     pub fn named(name: &str) -> Option<Self> {
         NAMES.iter().find(|(_, known)| *known == name).map(|(capability, _)| *capability)
+    }
+
+    /// Everything that one client may have at once.
+    pub const fn all_at_once() -> Self {
+        Self::all().difference(Self::METADATA_2)
     }
 
     /// The names of the set, in the order of the list.
