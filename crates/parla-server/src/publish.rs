@@ -163,6 +163,7 @@ impl Publisher<'_> {
                 command::invite::publish(self, by, (*user, nick), (channel, witnesses));
             }
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
+            Event::MetadataChanged { target, told } => command::metadata::publish(self, *target, told),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
             Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
         }

@@ -127,6 +127,11 @@ fn configuration(settings: &Settings) -> String {
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));
     }
+    let (enabled, early) = (!settings.metadata_off, !settings.metadata_registered);
+    key(format!("[metadata]\nenabled = {enabled}\nbefore_connect = {early}"));
+    for (bound, value) in &settings.metadata {
+        key(format!("{bound} = {value}"));
+    }
     if let Some(password) = &settings.webirc {
         key(format!("[[webirc]]\npassword = {}\nhosts = [\"127.0.0.1\"]", text(&hashed(password))));
     }

@@ -2,6 +2,7 @@
 
 use parla_proto::{Capabilities, Reply, command::Whois, limits::LINE_BYTES_MAX};
 
+use super::metadata;
 use crate::{
     connection::address_text,
     context::Context,
@@ -42,6 +43,7 @@ fn tell(context: &mut Context<'_>, id: UserId, user: &User) -> Result<(), Refusa
     if let Some(reason) = &user.away {
         context.reply(Reply::Away { nick, reason });
     }
+    metadata::tell_whois(context, user);
     let idle = now.since(user.spoke_at).as_secs();
     context.reply(Reply::WhoisIdle { nick, idle, signed_on: user.signed_on.as_secs() });
     Ok(())

@@ -141,7 +141,7 @@ impl Batch {
     }
 
     pub(super) fn is_history(&self) -> bool {
-        self.kind != "labeled-response"
+        !matches!(self.kind.as_str(), "labeled-response" | "metadata" | "metadata-subs")
     }
 
     /// The rooms that the batch tells of.
@@ -150,6 +150,7 @@ impl Batch {
             self.lines.iter().filter(|line| line.words.first().is_some_and(|word| word == "CHATHISTORY"));
         self.room
             .as_deref()
+            .filter(|_| self.is_history())
             .into_iter()
             .chain(targets.filter_map(|line| line.words.get(2).map(String::as_str)))
     }
@@ -178,6 +179,9 @@ impl Batch {
     ) -> Checked {
         match self.kind.as_str() {
             "labeled-response" => ensure(self.labelled, "label", || "a response to no label".to_owned()),
+            // The lines inside are judged one by one.
+            "metadata" => Ok(()),
+            "metadata-subs" => ensure(answer.is_to("METADATA"), "metadata", || "unasked".to_owned()),
             "chathistory" => match answer.history.take() {
                 Some(QueryResult::History(messages)) => self.has(&messages, capabilities),
                 other => Err(Finding::new("history", format!("messages where the store gave {other:?}"))),
