@@ -6,8 +6,10 @@ use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES
 
 use crate::limits::NAME_BYTES_MAX;
 
-/// What this client uses if the server has it.
-pub(crate) const WANTED: Capabilities = Capabilities::all().difference(Capabilities::USERHOST_IN_NAMES);
+/// What this client uses if the server has it. It does not show values of METADATA, so it is not told of them.
+pub(crate) const WANTED: Capabilities = Capabilities::all_at_once()
+    .difference(Capabilities::USERHOST_IN_NAMES)
+    .difference(Capabilities::METADATA);
 
 /// One connection, as far as it has been agreed on. Made anew for each.
 #[derive(Debug)]

@@ -40,7 +40,7 @@ bitflags! {
         const MESSAGE_REDACTION = 1 << 13;
         /// Tags of clients, and message ids. <https://ircv3.net/specs/extensions/message-tags>
         const MESSAGE_TAGS = 1 << 14;
-        /// Keys and values of users and channels. <https://ircv3.net/specs/extensions/metadata>
+        /// Keys and values of users and channels. <https://github.com/ircv3/ircv3-specifications/pull/613>
         const METADATA = 1 << 15;
         /// Messages of several lines. <https://ircv3.net/specs/extensions/multiline>
         const MULTILINE = 1 << 16;
@@ -58,6 +58,8 @@ bitflags! {
         const STANDARD_REPLIES = 1 << 22;
         /// NAMES gives full sources. <https://ircv3.net/specs/extensions/userhost-in-names>
         const USERHOST_IN_NAMES = 1 << 23;
+        /// The text of METADATA before that; no client has both. <https://ircv3.net/specs/extensions/metadata>
+        const METADATA_2 = 1 << 31;
     }
 }
 
@@ -73,7 +75,7 @@ pub struct CapabilityFacts {
 }
 
 /// Every capability, in the order in which they are listed. CAP and the manual are made from this.
-pub const CAPABILITIES: [CapabilityFacts; 25] = [
+pub const CAPABILITIES: [CapabilityFacts; 26] = [
     facts(
         Capabilities::ACCOUNT_NOTIFY,
         "account-notify",
@@ -103,6 +105,11 @@ pub const CAPABILITIES: [CapabilityFacts; 25] = [
         Capabilities::MESSAGE_REDACTION,
         "draft/message-redaction",
         "messages that are taken back are announced by REDACT",
+    ),
+    facts(
+        Capabilities::METADATA_2,
+        "draft/metadata-2",
+        "the same as draft/metadata-3 in an earlier form, for clients that know only that",
     ),
     facts(
         Capabilities::METADATA,
@@ -157,6 +164,11 @@ impl Capabilities {
     /// The capability of this name.
     pub fn named(name: &str) -> Option<Self> {
         CAPABILITIES.iter().find(|facts| facts.name == name).map(|facts| facts.capability)
+    }
+
+    /// Everything that one client may have at once.
+    pub const fn all_at_once() -> Self {
+        Self::all().difference(Self::METADATA_2)
     }
 
     /// The names of the set, in the order of the list.

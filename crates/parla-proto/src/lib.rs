@@ -14,6 +14,7 @@ pub mod limits;
 pub mod line;
 pub mod mask;
 pub mod message;
+pub mod metadata;
 pub mod mode;
 pub mod msgid;
 pub mod name;

@@ -29,3 +29,6 @@ pub const ISUPPORT_BYTES_PER_LINE: usize = 360;
 
 /// A `label` that a client chose. <https://ircv3.net/specs/extensions/labeled-response>
 pub const LABEL_BYTES_MAX: usize = 64;
+
+/// A key of METADATA. The specification leaves the number to the server.
+pub const METADATA_KEY_BYTES_MAX: usize = 64;

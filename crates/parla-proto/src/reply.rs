@@ -348,6 +348,23 @@ replies! {
     EndOfMonitorList {} = 733 [] "End of MONITOR list";
     /// ERR_MONLISTFULL; the nicks that are not watched, separated by commas.
     MonitorListFull { limit: usize, targets: &'a str } = 734 [limit, targets] "Monitor list is full";
+    /// RPL_WHOISKEYVALUE, of METADATA; `*` is who may see it: everyone.
+    WhoisKeyValue { nick: &'a str, key: &'a str, value: &'a str } = 760 [nick, key, "*"] value;
+    /// RPL_KEYVALUE, of METADATA; `*` is who may see it: everyone.
+    KeyValue { target: &'a str, key: &'a str, value: &'a str } = 761 [target, key, "*"] value;
+    /// RPL_KEYNOTSET, of METADATA.
+    KeyNotSet { target: &'a str, key: &'a str } = 766 [target, key] "Key not set";
+    /// RPL_METADATASUBOK; one or more keys.
+    MetadataSubOk { keys: &'a str } = 770 [Words(keys)];
+    /// RPL_METADATAUNSUBOK; one or more keys.
+    MetadataUnsubOk { keys: &'a str } = 771 [Words(keys)];
+    /// RPL_METADATASUBS; one or more keys.
+    MetadataSubs { keys: &'a str } = 772 [Words(keys)];
+    /// ERR_METADATASYNCLATER; in how many seconds.
+    MetadataSyncLater { target: &'a str, seconds: u64 } = 774 [target, seconds] "Ask for the values by METADATA SYNC";
+    /// ERR_METADATARATELIMIT; in how many seconds the same command may be tried again.
+    MetadataRateLimit { seconds: u64, target: &'a str, subcommand: &'a str, params: &'a str }
+        = 775 [seconds, target, subcommand, Words(params)];
     /// RPL_LOGGEDIN.
     LoggedIn { source: &'a str, account: &'a str } = 900 [source, account] format_args!("You are now logged in as {account}");
     /// RPL_LOGGEDOUT.

@@ -60,8 +60,9 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        if let Some(reply) = refusal.reply() {
-            self.reply(reply);
+        let line = refusal.encode(&self.settings.name, &self.target(), self.session.capabilities);
+        if let Some(line) = line {
+            self.line(line);
         }
     }
 

@@ -1,8 +1,8 @@
 //! Entries: the one order of commands from which every machine makes the same network.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     connection::ConnectionId,
@@ -70,6 +70,7 @@ pub enum EntryCommand {
     Kick(Kick),
     Invite(Invite),
     Away(Option<String>),
+    Metadata(Box<Metadata>),
     Setname(String),
     /// Logs the actor in to an account, or out.
     Account(Option<String>),
@@ -96,6 +97,8 @@ pub struct Register {
     pub modes: UserModes,
     /// The real name.
     pub realname: String,
+    /// What was set by METADATA before.
+    pub metadata: BTreeMap<Key, String>,
 }
 
 /// A user enters one channel.
@@ -225,4 +228,22 @@ pub struct Chghost {
     pub nick: String,
     /// The new one, as the operator wrote it.
     pub host: String,
+}
+
+/// A change of the values of a user or a channel.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    /// A channel, a nick, or `*` for the actor.
+    pub target: String,
+    /// What is changed.
+    pub change: MetadataChange,
+}
+
+/// What a change of values does.
+#[derive(Clone, Debug)]
+pub enum MetadataChange {
+    /// Gives a key a value, or takes it away.
+    Set(Key, Option<String>),
+    /// Takes all away.
+    Clear,
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, Nick, mode::UserModes};
+use parla_proto::{ChannelName, Nick, metadata::Key, mode::UserModes};
 
 use crate::{
     change::Spoken,
     network::{
-        ChannelId, UserId,
+        ChannelId, Target, UserId,
         channel::{Rank, Topic},
     },
     settings::Settings,
@@ -71,4 +71,15 @@ pub(crate) enum Event {
     RealnameChanged { user: UserId },
     /// A user logged in or out; that may be no news.
     AccountChanged { user: UserId, changes: bool },
+    /// Values of a user or a channel were set or taken away.
+    MetadataChanged { target: Target, told: MetadataTold },
+}
+
+/// What a change of METADATA did.
+#[derive(Clone, Debug)]
+pub(crate) enum MetadataTold {
+    /// One key has this value now, or none; that may be no news.
+    Set { key: Key, value: Option<String>, changes: bool },
+    /// These keys have no value any more.
+    Cleared(Vec<Key>),
 }

@@ -1,5 +1,7 @@
 //! Bounds that no administrator needs to change. Those that one may choose are in [`crate::settings`].
 
+use std::time::Duration;
+
 /// Lines that a session holds while it waits for an answer or for its flood allowance. The daemon stops reading a
 /// connection that has this many lines unanswered.
 pub const LINES_WAITING_MAX: u32 = 64;
@@ -50,3 +52,19 @@ pub const HOST_BYTES_MAX: usize = 63;
 
 /// Bytes of the text in QUIT and PART.
 pub const REASON_BYTES_MAX: usize = 300;
+
+/// Changes of METADATA that a session may make at once; each is told to everyone who shares a channel.
+pub const METADATA_CHANGES_BURST: u32 = 20;
+
+/// After them, one each time this has passed.
+pub const METADATA_CHANGES_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Bytes of METADATA that a session is told unasked, when it enters a channel or subscribes. Above that it is told to
+/// ask by SYNC.
+pub const METADATA_UNASKED_BYTES_MAX: usize = 64 * 1024;
+
+/// How long a session waits between two answers to SYNC that are larger than [`METADATA_UNASKED_BYTES_MAX`].
+pub const METADATA_SYNC_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Keys in one line of those that list them. Old clients read no more than 15 parameters.
+pub const METADATA_KEYS_PER_LINE: usize = 12;

@@ -38,6 +38,13 @@ pub struct UserId(pub(crate) DefaultKey);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ChannelId(DefaultKey);
 
+/// What has values of METADATA. Channels come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    Channel(ChannelId),
+    User(UserId),
+}
+
 /// How many users there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct UserCounts {
@@ -116,6 +123,7 @@ impl Network {
             EntryCommand::Kick(kick) => command::kick::commit(self, &meta, kick, effects),
             EntryCommand::Invite(invite) => command::invite::commit(self, &meta, &invite, effects),
             EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
+            EntryCommand::Metadata(change) => command::metadata::commit(self, &meta, *change, effects),
             EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
             EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
             EntryCommand::Oper(grant) => command::oper::commit(self, &meta, *grant, effects),

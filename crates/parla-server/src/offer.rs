@@ -8,6 +8,7 @@ use std::sync::Arc;
 use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
 
 use crate::{
+    command::metadata,
     connection::{ConnectionId, Peer},
     context::target,
     publish::Publisher,
@@ -48,7 +49,7 @@ pub(crate) fn supported(settings: &Settings) -> Capabilities {
     let mut all = Capabilities::all();
     all.set(Capabilities::CHATHISTORY, settings.history);
     all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
-    all.set(Capabilities::METADATA, settings.metadata.is_some());
+    all.set(metadata::EITHER, settings.metadata.is_some());
     all
 }
 
@@ -76,6 +77,7 @@ fn value(settings: &Settings, capability: Capabilities) -> Option<String> {
         Capabilities::MULTILINE => {
             Some(format!("max-bytes={},max-lines={}", limits.multiline_bytes, limits.multiline_lines))
         }
+        Capabilities::METADATA | Capabilities::METADATA_2 => metadata::capability_value(settings),
         _ => None,
     }
 }
@@ -124,6 +126,7 @@ pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &Settings) {
     for connection in publisher.sessions.connections() {
         if let Some(session) = publisher.sessions.get_mut(connection) {
             session.capabilities -= gone;
+            metadata::on_capabilities(session);
             publisher.sessions.refresh(connection);
             tell_change(publisher, connection, (before, &settings));
         }

@@ -190,6 +190,7 @@ impl Publisher<'_> {
             Event::HostChanged { user, old_source } => command::chghost::publish(self, *user, old_source),
             Event::Reconfigured { before } => command::rehash::publish(self, before),
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
+            Event::MetadataChanged { target, told } => command::metadata::publish(self, *target, told),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
             Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
         }

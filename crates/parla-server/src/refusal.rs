@@ -1,6 +1,8 @@
 //! Refusals: what a user may not do, and the numeric that says so.
 
-use parla_proto::{ChannelName, Reply};
+use parla_proto::{Capabilities, ChannelName, Reply, reply::Severity};
+
+use crate::command::metadata;
 
 use crate::network::channel::Rank;
 
@@ -67,6 +69,7 @@ pub(crate) enum Refusal {
     },
     UnknownUserMode,
     UsersDontMatch,
+    Metadata(Box<metadata::Failure>),
 }
 
 /// Why a user cannot send to a channel.
@@ -96,10 +99,21 @@ impl Silenced {
 }
 
 impl Refusal {
+    /// The line that tells a client; none where there is nothing to tell.
+    pub(crate) fn encode(&self, server: &str, client: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
+        match self {
+            Self::Metadata(failure) => {
+                let dialect = metadata::Dialect::of(capabilities);
+                Some(failure.encode(metadata::Reader { server, client, dialect }, Severity::Fail))
+            }
+            refusal => refusal.reply().map(|reply| reply.encode(server, client)),
+        }
+    }
+
     /// The numeric that tells the user; none where there is nothing to tell.
-    pub(crate) fn reply(&self) -> Option<Reply<'_>> {
+    fn reply(&self) -> Option<Reply<'_>> {
         Some(match self {
-            Self::Gone | Self::Silent => return None,
+            Self::Gone | Self::Silent | Self::Metadata(_) => return None,
             Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
             Self::NoSuchServer(server) => Reply::NoSuchServer { server },
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },

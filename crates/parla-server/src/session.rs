@@ -3,6 +3,7 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
+pub(crate) mod metadata;
 pub(crate) mod response;
 
 use std::collections::VecDeque;
@@ -13,7 +14,7 @@ use crate::{
     connection::{ConnectionId, Peer},
     network::UserId,
     output::{HistoryQuestion, PasswordOf},
-    session::{allowance::Allowance, response::Response},
+    session::{allowance::Allowance, metadata::SessionMetadata, response::Response},
     settings::Settings,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) response: Option<Box<Response>>,
     /// What must come before the next line is taken, and the lines that came meanwhile.
     pub(crate) pause: Option<Box<Pause>>,
+    /// None until the client uses METADATA.
+    pub(crate) metadata: Option<Box<SessionMetadata>>,
 }
 
 /// How far a session has come.
@@ -135,6 +138,7 @@ impl Session {
             batches: 0,
             response: None,
             pause: None,
+            metadata: None,
         }
     }
 
@@ -150,6 +154,11 @@ impl Session {
             State::Registering(registration) => Some(registration),
             State::Registered(_) => None,
         }
+    }
+
+    /// What the session has of METADATA, from now on if it had nothing.
+    pub(crate) fn metadata(&mut self, now: Timestamp) -> &mut SessionMetadata {
+        self.metadata.get_or_insert_with(|| Box::new(SessionMetadata::new(now)))
     }
 
     /// A name for a batch, unique in this session.

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use parla_proto::Capabilities;
+use parla_proto::{Capabilities, Line};
 use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
     connection::ConnectionId,
     network::UserId,
     output::Outputs,
-    session::{Session, State},
+    session::{Session, State, response::tag},
 };
 
 /// Sessions by connection, and receivers by user.
@@ -114,6 +114,29 @@ impl Session {
                 out.deliver(self.connection, line);
             }
         }
+    }
+
+    /// Sends lines as one batch of a kind, which may be about something; without the batch to those who do not know batches.
+    pub(crate) fn send_as_batch(
+        &mut self,
+        server: &str,
+        (kind, about): (&str, Option<&str>),
+        lines: Vec<Bytes>,
+        out: &mut Outputs,
+    ) {
+        if !self.capabilities.contains(Capabilities::BATCH) {
+            return lines.into_iter().for_each(|line| self.send(line, out));
+        }
+        let name = self.batch_name();
+        let inside = format!("batch={name}");
+        let start = Line::from(&server).command("BATCH").param(format_args!("+{name}")).param(kind);
+        let start = about.iter().fold(start, |line, about| line.param(about)).finish();
+        let end = Line::from(&server).command("BATCH").param(format_args!("-{name}")).finish();
+        let mut whole: Vec<Bytes> = Vec::with_capacity(lines.len() + 2);
+        whole.push(start.into());
+        whole.extend(lines.iter().map(|line| tag(line, &inside)));
+        whole.push(end.into());
+        self.send_batch(whole, out);
     }
 
     /// Sends the lines of a whole batch, or adds them to the answer that is being put together.

@@ -34,7 +34,7 @@ impl Room {
         let mut room = Self { server, now, closed: Vec::new(), lines: Vec::new() };
         for (connection, nick) in [(alice(), "alice"), (bob(), "bob")] {
             room.connect(connection);
-            let names: Vec<&str> = Capabilities::all().names().collect();
+            let names: Vec<&str> = Capabilities::all_at_once().names().collect();
             for line in [
                 "CAP LS 302".to_owned(),
                 format!("CAP REQ :{}", names.join(" ")),

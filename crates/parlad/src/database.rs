@@ -1,6 +1,7 @@
 //! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, TryLockError},
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
@@ -10,7 +11,7 @@ use parla_history::{
     ConversationId, Durability, HistoryError, Kind, Message, MigrationError, OpenError, Writer,
 };
 use parla_proto::{
-    ChannelName, Mask, MsgId, Timestamp, extban::ListMask, mode::ChannelMode, name::NameRules,
+    ChannelName, Mask, MsgId, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -19,7 +20,7 @@ use thiserror::Error;
 use crate::{cloak, limits::INDEX_ROWS_MAX};
 
 /// The tables of this crate, one step a version.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
@@ -47,6 +48,13 @@ const STEPS: [&str; 3] = [
     "
     ALTER TABLE channels ADD COLUMN forward TEXT;
     ALTER TABLE channel_masks ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    ",
+    "
+    CREATE TABLE channel_metadata (
+        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+        key TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (channel, key)
+    ) STRICT, WITHOUT ROWID;
     ",
 ];
 
@@ -108,6 +116,7 @@ impl Database {
         for row in rows {
             let Some(mut state) = row? else { continue };
             self.read_lists(&mut state)?;
+            state.metadata = self.metadata(state.record)?;
             channels.push(state);
         }
         Ok(channels)
@@ -194,6 +203,17 @@ impl Database {
         }
         Ok(())
     }
+
+    /// The values of a channel. Keys that are none any more are left alone until the channel is kept again.
+    fn metadata(&self, record: u64) -> Result<BTreeMap<Key, String>, DatabaseError> {
+        let sql = "SELECT key, value FROM channel_metadata WHERE channel = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([record.cast_signed()], |row| {
+            let key: String = row.get(0)?;
+            Ok(Key::parse(&key).ok().zip(Some(row.get(1)?)))
+        })?;
+        Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+    }
 }
 
 /// Locks a data directory for as long as the file lives.
@@ -255,6 +275,10 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
                 params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis(), place],
             )?;
         }
+    }
+    for (key, value) in &state.metadata {
+        let row = params![record, key.as_str(), value];
+        transaction.execute("INSERT INTO channel_metadata VALUES (?1, ?2, ?3)", row)?;
     }
     Ok(())
 }
@@ -336,6 +360,7 @@ mod tests {
             ban_exceptions: vec![entry("!a:*", 3000)],
             invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
             keeper: Some(Mask::parse("a!b@c")),
+            metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
             ..ChannelState::new(
                 7,
                 name("#Rust"),
@@ -351,6 +376,7 @@ mod tests {
                 setter: "a!b@c".to_owned(),
                 at: Timestamp::from_millis(3000),
             });
+            state.metadata.insert(Key::parse("url").unwrap(), "https://rust-lang.org".to_owned());
             database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
         }
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();

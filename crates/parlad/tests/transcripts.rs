@@ -145,6 +145,11 @@ fn configuration(settings: &Settings) -> String {
             key(format!("hosts = [{}]", text(host)));
         }
     }
+    let (enabled, early) = (!settings.metadata_off, !settings.metadata_registered);
+    key(format!("[metadata]\nenabled = {enabled}\nbefore_connect = {early}"));
+    for (bound, value) in &settings.metadata {
+        key(format!("{bound} = {value}"));
+    }
     if let Some(password) = &settings.webirc {
         key(format!("[[webirc]]\npassword = {}\nhosts = [\"127.0.0.1\"]", text(&hashed(password))));
     }

@@ -2,6 +2,7 @@
 
 use parla_proto::{Capabilities, Line, Reply, command::Cap};
 
+use super::metadata;
 use crate::{
     context::Context,
     offer::{self, Version},
@@ -50,14 +51,17 @@ fn request(context: &mut Context<'_>, list: &str) {
         |removed| !(context.session.understands_302 && Capabilities::CAP_NOTIFY.intersects(removed));
     let supported = offer::supported(context.settings);
     let asked = Capabilities::requested(list)
-        .filter(|(added, removed)| supported.contains(*added) && may_remove(*removed));
+        .filter(|(added, removed)| supported.contains(*added) && may_remove(*removed))
+        .map(|(added, removed)| (context.session.capabilities | added) - removed)
+        .filter(|wanted| !wanted.contains(metadata::EITHER));
     let words: Vec<String> = list.split_ascii_whitespace().map(str::to_owned).collect();
     let subcommand = if asked.is_some() { "ACK" } else { "NAK" };
     for list in offer::lines(&context.settings.name, (&target(context), subcommand), &words) {
         answer(context, |line| line.param(subcommand).text(list));
     }
-    if let Some((added, removed)) = asked {
-        context.session.capabilities = (context.session.capabilities | added) - removed;
+    if let Some(capabilities) = asked {
+        context.session.capabilities = capabilities;
+        metadata::on_capabilities(context.session);
     }
 }
 

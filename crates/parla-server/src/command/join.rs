@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
-use super::{away, names, topic};
+use super::{away, metadata, names, topic};
 use crate::{
     context::Context,
     effects::Effects,
@@ -128,6 +128,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     for line in lines {
         publisher.sessions.send(receiver.connection, line.into(), publisher.out);
     }
+    metadata::on_join(publisher, user_id, channel_id);
 }
 
 /// Tells an audience that a user is in a channel now, and whether it is away. The line has an id if it is what happened.

@@ -1,10 +1,201 @@
-//! METADATA. <https://ircv3.net/specs/extensions/metadata>
+//! METADATA: values that people give themselves, and operators give their channels.
+//! <https://github.com/ircv3/ircv3-specifications/pull/613> is draft/metadata-3, and
+//! <https://ircv3.net/specs/extensions/metadata> the draft/metadata-2 before it; see [`Dialect`].
+//!
+//! Values belong to the network and change by entries. Subscriptions belong to a session.
 
-use parla_proto::command::Metadata;
+mod change;
+mod dialect;
+mod early;
+mod read;
+mod subscriptions;
+mod sync;
 
-use crate::{context::Context, refusal::Refusal};
+use std::collections::BTreeMap;
+
+use parla_proto::{Capabilities, Reply, command::Metadata, limits, metadata::Key};
+
+pub(crate) use change::{admissible, commit, publish};
+pub(crate) use dialect::{Dialect, Failure, Reader};
+pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
+
+use crate::{
+    context::Context,
+    network::{Network, Target, UserId, channel::Flags, user::User},
+    refusal::Refusal,
+    session::Session,
+    settings::Settings,
+};
+
+/// The capabilities of those who know METADATA, either of them.
+pub(crate) const EITHER: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
+
+/// What a METADATA asks for.
+enum Request<'a> {
+    Get(&'a [&'a str]),
+    List,
+    Set(Key, Option<&'a str>),
+    Clear,
+    Subscribe(&'a [&'a str]),
+    Unsubscribe(&'a [&'a str]),
+    Subscriptions,
+    Sync,
+}
 
 pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<(), Refusal> {
-    let _ = (context, metadata);
-    Err(Refusal::UnknownCommand("METADATA"))
+    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand("METADATA"))?;
+    let is_early = context.session.user().is_none();
+    if is_early && !bounds.before_connect {
+        return Err(Refusal::NotRegistered);
+    }
+    let request = Request::parse(metadata)?;
+    if is_early && metadata.target != "*" {
+        let why = "Before you are registered there is only yourself: *";
+        return Err(Failure::InvalidTarget { target: metadata.target.to_owned(), why }.into());
+    }
+    match request {
+        Request::Subscribe(keys) => subscriptions::add(context, metadata.target, keys),
+        Request::Unsubscribe(keys) => subscriptions::remove(context, metadata.target, keys),
+        Request::Subscriptions => subscriptions::list(context, metadata.target),
+        request if is_early => early::run(context, request),
+        Request::Get(keys) => read::get(context, metadata.target, keys),
+        Request::List => read::list(context, metadata.target),
+        Request::Set(..) | Request::Clear => change::propose(context, metadata.target, request),
+        Request::Sync => sync::run(context, metadata.target),
+    }
+}
+
+impl<'a> Request<'a> {
+    fn parse(metadata: &'a Metadata<'_>) -> Result<Self, Failure> {
+        let subcommand = metadata.subcommand.unwrap_or("*");
+        let invalid = |why| Failure::InvalidParams { subcommand: subcommand.to_owned(), why };
+        let request = match (subcommand.to_ascii_uppercase().as_str(), metadata.params.as_slice()) {
+            ("GET", keys @ [_, ..]) => Self::Get(keys),
+            ("LIST", []) => Self::List,
+            ("SET", [key]) => Self::Set(self::key(key)?, None),
+            ("SET", [key, value]) => Self::Set(self::key(key)?, Some(*value).filter(|text| !text.is_empty())),
+            ("CLEAR", []) => Self::Clear,
+            ("SUB", keys @ [_, ..]) => Self::Subscribe(keys),
+            ("UNSUB", keys @ [_, ..]) => Self::Unsubscribe(keys),
+            ("SUBS", []) => Self::Subscriptions,
+            ("SYNC", []) => Self::Sync,
+            ("GET" | "SET" | "SUB" | "UNSUB", []) => return Err(invalid("It needs a key")),
+            ("LIST" | "SET" | "CLEAR" | "SUBS" | "SYNC", _) => return Err(invalid("Too many parameters")),
+            ("*", _) => {
+                return Err(invalid("It needs a subcommand: GET, LIST, SET, CLEAR, SYNC, SUB, UNSUB, SUBS"));
+            }
+            _ => return Err(invalid("Unknown subcommand")),
+        };
+        Ok(request)
+    }
+}
+
+fn key(text: &str) -> Result<Key, Failure> {
+    Key::parse(text).map_err(|_| Failure::InvalidKey(text.to_owned()))
+}
+
+/// Whom a registered client means: itself, a user or a channel. A secret channel is not there for those outside.
+fn find(network: &Network, me: UserId, text: &str) -> Result<Target, Failure> {
+    let invalid = || Failure::nobody(text);
+    if text == "*" {
+        return Ok(Target::User(me));
+    }
+    if text.starts_with('#') {
+        let (id, channel) = network.find_channel(text).map_err(|_| invalid())?;
+        return if channel.is_visible_to(Some(me)) { Ok(Target::Channel(id)) } else { Err(invalid()) };
+    }
+    network.find_user(text).map(|(id, _)| Target::User(id)).map_err(|_| invalid())
+}
+
+/// Checks that a registered client means itself.
+fn find_self(context: &Context<'_>, text: &str) -> Result<(), Failure> {
+    let itself = match context.session.user() {
+        Some(me) => find(context.network, me, text).is_ok_and(|target| target == Target::User(me)),
+        None => text == "*",
+    };
+    let why = "Subscriptions are your own: *";
+    if itself { Ok(()) } else { Err(Failure::InvalidTarget { target: text.to_owned(), why }) }
+}
+
+/// The name of a target, and its values.
+fn values(network: &Network, target: Target) -> Option<(&str, &BTreeMap<Key, String>)> {
+    match target {
+        Target::User(id) => network.user(id).map(|user| (user.nick().as_str(), &user.metadata)),
+        Target::Channel(id) => {
+            network.channel(id).map(|channel| (channel.name().as_str(), &channel.state.metadata))
+        }
+    }
+}
+
+/// Whether someone may read a target's values: everyone's, and those of channels that the reader is in or could walk into.
+fn is_readable(network: &Network, reader: UserId, target: Target) -> bool {
+    let Target::Channel(id) = target else { return true };
+    let closed = Flags::SECRET | Flags::INVITE_ONLY;
+    network.channel(id).is_some_and(|channel| {
+        channel.is_member(reader) || !(channel.state.flags.intersects(closed) || channel.state.key.is_some())
+    })
+}
+
+/// Whether a client hears of METADATA without asking.
+pub(crate) fn is_aware(capabilities: Capabilities) -> bool {
+    capabilities.intersects(EITHER) && capabilities.contains(Capabilities::BATCH)
+}
+
+/// Whoever does not hear of METADATA any more has no subscriptions either.
+pub(crate) fn on_capabilities(session: &mut Session) {
+    if let Some(metadata) = &mut session.metadata
+        && !is_aware(session.capabilities)
+    {
+        metadata.subscriptions.clear();
+    }
+}
+
+/// The value of the capability: what a client must know of the bounds.
+pub(crate) fn capability_value(settings: &Settings) -> Option<String> {
+    let bounds = settings.metadata?;
+    let early = if bounds.before_connect { "before-connect," } else { "" };
+    Some(format!(
+        "{early}max-subs={},max-keys={},max-key-bytes={},max-value-bytes={}",
+        bounds.subs_max,
+        bounds.keys_max,
+        limits::METADATA_KEY_BYTES_MAX,
+        value_bytes_max(settings),
+    ))
+}
+
+/// The longest value: no longer than the administrator says, and it must fit in a line with the longest names.
+fn value_bytes_max(settings: &Settings) -> usize {
+    let chosen = settings.metadata.map_or(0, |bounds| bounds.value_bytes_max);
+    let nick = settings.limits.nick_bytes;
+    let words = settings.name.len() + nick + nick.max(settings.limits.channel_bytes);
+    let rest = limits::METADATA_KEY_BYTES_MAX + ": 775  120  SET  :\r\n".len();
+    chosen.min(limits::LINE_BYTES_MAX.saturating_sub(words + rest))
+}
+
+/// RPL_WHOISKEYVALUE, for those who know it.
+pub(crate) fn tell_whois(context: &mut Context<'_>, user: &User) {
+    if context.session.capabilities.intersects(EITHER) {
+        for (key, value) in &user.metadata {
+            context.reply(Reply::WhoisKeyValue { nick: user.nick().as_str(), key: key.as_str(), value });
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Runs something that writes lines for this client, and sends them as a batch of `metadata`.
+    fn metadata_batch(&mut self, about: &str, write: impl FnOnce(Reader<'_>) -> Vec<Vec<u8>>) {
+        let client = self.target();
+        let dialect = Dialect::of(self.session.capabilities);
+        let lines = write(Reader { server: &self.settings.name, client: &client, dialect });
+        let lines = lines.into_iter().map(Into::into).collect();
+        self.session.send_as_batch(&self.settings.name, ("metadata", Some(about)), lines, self.out);
+    }
+
+    /// Tells of what went wrong, where the rest goes on.
+    fn metadata_warning(&mut self, failure: &Failure) {
+        let client = self.target();
+        let dialect = Dialect::of(self.session.capabilities);
+        let reader = Reader { server: &self.settings.name, client: &client, dialect };
+        self.line(failure.encode(reader, parla_proto::reply::Severity::Warn));
+    }
 }

@@ -4,6 +4,7 @@
 
 use parla_proto::{Nick, Reply, command::Monitor, limits::LINE_BYTES_MAX};
 
+use super::metadata;
 use crate::{context::Context, network::user::User, publish::Publisher, refusal::Refusal};
 
 /// What the numerics that come unasked call their reader, so that all who watch get the same line.
@@ -13,7 +14,7 @@ pub(crate) fn run(context: &mut Context<'_>, monitor: &Monitor<'_>) -> Result<()
     context.me()?;
     let connection = context.session.connection;
     match monitor.subcommand {
-        "+" => add(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?),
+        "+" => add(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?)?,
         "-" => remove(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?),
         "C" | "c" => context.watchers.clear(connection),
         "L" | "l" => {
@@ -21,7 +22,7 @@ pub(crate) fn run(context: &mut Context<'_>, monitor: &Monitor<'_>) -> Result<()
             tell(context, &nicks, |targets| Reply::MonitorList { targets });
             context.reply(Reply::EndOfMonitorList {});
         }
-        "S" | "s" => tell_who_is_here(context, &watched(context)),
+        "S" | "s" => tell_who_is_here(context, &watched(context))?,
         _ => {
             let why = "MONITOR takes + or - with nicknames, C, L or S";
             context.reply(Reply::UnknownError { command: "MONITOR", why });
@@ -35,7 +36,7 @@ fn watched(context: &Context<'_>) -> Vec<Nick> {
 }
 
 /// Puts nicks on the list, and tells of each whether it is here, on the list before or not.
-fn add(context: &mut Context<'_>, nicks: &str) {
+fn add(context: &mut Context<'_>, nicks: &str) -> Result<(), Refusal> {
     let (connection, most) = (context.session.connection, context.settings.limits.monitor_targets);
     let (mut watched, mut refused) = (Vec::new(), Vec::new());
     for text in context.distinct(nicks) {
@@ -45,8 +46,9 @@ fn add(context: &mut Context<'_>, nicks: &str) {
             Err(refusal) => context.refuse(&refusal),
         }
     }
-    tell_who_is_here(context, &watched);
+    tell_who_is_here(context, &watched)?;
     tell(context, &refused, |targets| Reply::MonitorListFull { limit: most, targets });
+    Ok(())
 }
 
 /// Takes nicks off the list; those that are not on it, or are none, are not worth a word.
@@ -58,16 +60,20 @@ fn remove(context: &mut Context<'_>, nicks: &str) {
     }
 }
 
-fn tell_who_is_here(context: &mut Context<'_>, nicks: &[Nick]) {
-    let (mut here, mut gone) = (Vec::new(), Vec::new());
+fn tell_who_is_here(context: &mut Context<'_>, nicks: &[Nick]) -> Result<(), Refusal> {
+    let (mut here, mut gone, mut users) = (Vec::new(), Vec::new(), Vec::new());
     for nick in nicks {
         match context.network.find_user(nick.as_str()) {
-            Ok((_, user)) => here.push(user.source().to_owned()),
+            Ok((id, user)) => {
+                here.push(user.source().to_owned());
+                users.push(id);
+            }
             Err(_) => gone.push(nick.to_string()),
         }
     }
     tell(context, &here, |targets| Reply::MonitorOnline { targets });
     tell(context, &gone, |targets| Reply::MonitorOffline { targets });
+    metadata::on_online(context, &users)
 }
 
 /// Answers with targets separated by commas, in as many lines as they need.
@@ -94,6 +100,7 @@ fn tell(context: &mut Context<'_>, targets: &[String], reply: impl for<'a> Fn(&'
 pub(crate) fn tell_online(publisher: &mut Publisher<'_>, user: &User) {
     let line = Reply::MonitorOnline { targets: user.source() };
     tell_watchers(publisher, user.nick(), line);
+    metadata::tell_of_online(publisher, user);
 }
 
 /// Tells those who watch a nick that nobody has it any more.

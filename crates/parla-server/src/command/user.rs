@@ -8,7 +8,7 @@ use parla_proto::{
     mode::{self, ChannelMode},
 };
 
-use super::{isupport, list, lusers, mode::letters, monitor, motd};
+use super::{isupport, list, lusers, metadata, mode::letters, monitor, motd};
 use crate::{
     context::Context,
     effects::Effects,
@@ -43,7 +43,8 @@ pub(crate) fn commit(
     if network.is_taken(&register.nick, None) {
         return Err(Refusal::NickInUse(register.nick.to_string()));
     }
-    let mut user = User::new(register, meta.at);
+    let metadata = metadata::admissible(&network.settings, register.metadata);
+    let mut user = User::new(Register { metadata, ..register }, meta.at);
     user.modes |= network.settings.user_modes;
     let id = network.add_user(user);
     effects.events.push(Event::Registered(id));
@@ -90,8 +91,11 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     replies.extend(lusers::replies(network, publisher.sessions.counts()));
     let modes = format!("+{}", mode::user_letters(user.modes));
     replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));
-    replies.extend(motd::replies(settings));
     for reply in replies {
+        publisher.answer(reply.encode(name, nick));
+    }
+    metadata::welcome(publisher, id);
+    for reply in motd::replies(settings) {
         publisher.answer(reply.encode(name, nick));
     }
 }

@@ -8,7 +8,7 @@ use parla_proto::{
     mode::{UserModes, user_letters},
 };
 
-use super::motd::check_server;
+use super::{metadata, motd::check_server};
 use crate::{
     connection::address_text,
     context::Context,
@@ -74,6 +74,7 @@ fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
     if let Some(reason) = &user.away {
         context.reply(Reply::Away { nick, reason });
     }
+    metadata::tell_whois(context, user);
     let idle = context.now.since(user.spoke_at).as_secs();
     context.reply(Reply::WhoisIdle { nick, idle, signed_on: user.signed_on.as_secs() });
 }

@@ -1,8 +1,8 @@
 //! One user as the network knows it.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
-use parla_proto::{Mask, Nick, Source, Timestamp, mode::UserModes};
+use parla_proto::{Mask, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 
 use super::{ChannelId, UserId, operator::OperatorGrant};
 use crate::{entry::Register, limits::ACCEPTED_MAX};
@@ -29,11 +29,13 @@ pub(crate) struct User {
     pub(crate) signed_on: Timestamp,
     /// When the user last sent a message.
     pub(crate) spoke_at: Timestamp,
+    /// What the user says of itself.
+    pub(crate) metadata: BTreeMap<Key, String>,
 }
 
 impl User {
     pub(crate) fn new(register: Register, at: Timestamp) -> Self {
-        let Register { nick, user, host, address, modes, realname } = register;
+        let Register { nick, user, host, address, modes, realname, metadata } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         Self {
             nick,
@@ -48,6 +50,7 @@ impl User {
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
+            metadata,
         }
     }
 

@@ -179,7 +179,8 @@ impl Server {
             return;
         };
         registration.submitted = true;
-        let register = crate::entry::Register { nick, user, host, address, modes, realname };
+        let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
+        let register = crate::entry::Register { nick, user, host, address, modes, realname, metadata };
         let origin = Origin { node: self.node, connection, actor: None };
         self.submit(origin, EntryCommand::Register(Box::new(register)), out);
     }
@@ -215,8 +216,10 @@ impl Server {
     }
 
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
-        if let Some(reply) = refusal.reply() {
-            self.reply(connection, reply, out);
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let target = target(session, &self.network);
+        if let Some(line) = refusal.encode(&self.settings.name, &target, session.capabilities) {
+            session.send(line.into(), out);
         }
     }
 

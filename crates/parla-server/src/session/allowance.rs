@@ -1,5 +1,7 @@
 //! How much a client may send: a burst, then so many commands a second.
 
+use std::time::Duration;
+
 use parla_proto::Timestamp;
 
 use crate::settings::Flood;
@@ -15,10 +17,15 @@ pub(crate) struct Allowance {
 impl Allowance {
     /// A full bucket.
     pub(crate) fn new(flood: Flood, now: Timestamp) -> Self {
+        Self::every(flood.burst, Duration::from_secs(1) / flood.rate.max(1), now)
+    }
+
+    /// A full bucket that gets one more each time the interval has passed.
+    pub(crate) fn every(burst: u32, interval: Duration, now: Timestamp) -> Self {
         Self {
             full_at_ms: now.as_millis(),
-            ms_per_command: (1000 / i64::from(flood.rate.max(1))).max(1),
-            burst: i64::from(flood.burst.max(1)),
+            ms_per_command: i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1),
+            burst: i64::from(burst.max(1)),
         }
     }
 

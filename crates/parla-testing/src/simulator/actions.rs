@@ -67,7 +67,7 @@ const TEXTS: &[&str] = &[
 
 /// What the clients may ask for: all but what would leave the checkers without a list of a room's members.
 pub(crate) const fn wanted() -> Capabilities {
-    Capabilities::all().difference(Capabilities::NO_IMPLICIT_NAMES)
+    Capabilities::all_at_once().difference(Capabilities::NO_IMPLICIT_NAMES)
 }
 
 /// Makes lines. Remembers how many texts it made, so that no two are the same.
@@ -94,6 +94,13 @@ impl Actions {
             Capabilities::empty()
         } else {
             Capabilities::from_bits_truncate(rng.bits() | rng.bits()) & wanted()
+        };
+        // Nobody has both texts of METADATA; some have the older one.
+        let older = capabilities.contains(Capabilities::METADATA) && rng.percent(40);
+        let capabilities = if older {
+            (capabilities - Capabilities::METADATA) | Capabilities::METADATA_2
+        } else {
+            capabilities
         };
         if rng.percent(80) {
             lines.push(format!("PASS {}", if rng.percent(90) { PASSWORD } else { "wrong" }));

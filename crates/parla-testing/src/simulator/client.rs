@@ -3,10 +3,11 @@
 //! Relies on the lines that it is sent and on nothing else of the server.
 
 mod answer;
+mod metadata;
 mod room;
 pub(crate) mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::{Capabilities, Casemapping, Message, Source, name::is_channel};
 use parla_server::{ConnectionId, Settings};
@@ -28,7 +29,7 @@ pub(crate) struct Scene {
     /// By the rooms' folded names.
     pub(crate) journals: BTreeMap<String, Journal>,
     /// Text and receiver of every private message that came to someone else than its sender.
-    pub(crate) private: std::collections::BTreeSet<(String, String)>,
+    pub(crate) private: BTreeSet<(String, String)>,
     /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
     pub(crate) texts_differ: bool,
 }
@@ -75,6 +76,8 @@ pub(crate) struct Client {
     pub(crate) left: bool,
     /// The last PING that was not answered.
     pub(crate) pinged: Option<String>,
+    /// Keys of METADATA that the client wants to hear of.
+    subscribed: BTreeSet<String>,
     /// Cannot tell history from what is said now.
     muddled: bool,
     current: Option<Answer>,
@@ -94,6 +97,7 @@ impl Client {
             sent: VecDeque::new(),
             left: false,
             pinged: None,
+            subscribed: BTreeSet::new(),
             muddled: false,
             current: None,
             batches: BTreeMap::new(),
@@ -236,6 +240,8 @@ impl Client {
                     "an answer without a question".to_owned()
                 })
             }
+            "761" | "766" | "METADATA" => metadata::hear_value(self, message, scene),
+            "770" | "771" => metadata::hear_subscription(self, message),
             "PONG" | "FAIL" | "WARN" | "NOTE" => Ok(()),
             _ if is_numeric => Ok(()),
             _ => {
@@ -271,6 +277,7 @@ impl Client {
             }
         }
         self.capabilities = (self.capabilities | added) - removed;
+        metadata::hear_capabilities(self);
         Ok(())
     }
 

@@ -41,6 +41,12 @@ pub struct Settings {
     pub operators: Vec<Operator>,
     /// `broken`: the file is one that cannot be read; only for `server: rewrite`.
     pub broken: bool,
+    /// `metadata max_keys 2`; the key of `[metadata]` and its value.
+    pub metadata: BTreeMap<String, usize>,
+    /// `metadata off`; `metadata.enabled`.
+    pub metadata_off: bool,
+    /// `metadata registered`; `metadata.before_connect` is off.
+    pub metadata_registered: bool,
     /// `deny * -typing`; `messages.denied_client_tags`.
     pub denied_client_tags: Vec<String>,
     /// `sts 6697`; `sts.port`, with a duration of an hour.
@@ -115,6 +121,12 @@ impl Settings {
                 let (key, value) = value.split_once(' ').ok_or("limit <key> <number>")?;
                 self.limits.insert(key.to_owned(), number(value.trim())?);
             }
+            "metadata" if value == "off" => self.metadata_off = true,
+            "metadata" if value == "registered" => self.metadata_registered = true,
+            "metadata" => {
+                let (key, value) = value.split_once(' ').ok_or("metadata <key> <number>")?;
+                self.metadata.insert(key.to_owned(), number(value.trim())?);
+            }
             "deny" => self.denied_client_tags = value.split_whitespace().map(str::to_owned).collect(),
             "sts" => self.sts_port = Some(value.parse().map_err(|_| format!("{value:?} is not a port"))?),
             "throttled" => self.throttled = true,
@@ -182,6 +194,7 @@ impl Settings {
         for (key, value) in &self.limits {
             *limit(&mut server.limits, key).ok_or(RunError::Setting("limit"))? = *value;
         }
+        server.metadata = self.metadata_bounds()?;
         let denied = DeniedTags::new(self.denied_client_tags.iter().map(String::as_str));
         server.denied_client_tags = denied.map_err(|_| RunError::Setting("deny"))?;
         let duration = Duration::from_secs(3600);
@@ -195,6 +208,20 @@ impl Settings {
                 settings::Timeouts { registration: never, ping_interval: never, ping_timeout: never };
         }
         Ok(server)
+    }
+
+    fn metadata_bounds(&self) -> Result<Option<settings::Metadata>, RunError> {
+        let mut bounds = settings::Metadata::default();
+        for (key, value) in &self.metadata {
+            *match key.as_str() {
+                "max_keys" => &mut bounds.keys_max,
+                "max_subs" => &mut bounds.subs_max,
+                "max_value_bytes" => &mut bounds.value_bytes_max,
+                _ => return Err(RunError::Setting("metadata")),
+            } = *value;
+        }
+        bounds.before_connect = !self.metadata_registered;
+        Ok(Some(bounds).filter(|_| !self.metadata_off))
     }
 }
 

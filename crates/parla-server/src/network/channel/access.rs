@@ -240,6 +240,7 @@ mod tests {
                 address: std::net::IpAddr::from([127, 0, 0, 1]),
                 modes: parla_proto::mode::UserModes::empty(),
                 realname: "Bob".to_owned(),
+                metadata: Default::default(),
             },
             Timestamp::default(),
         );

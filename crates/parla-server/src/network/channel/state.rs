@@ -1,6 +1,8 @@
 //! What a restart must not lose of a channel: its name, its modes, its lists and its topic. Members are not part of it.
 
-use parla_proto::{ChannelName, Mask, Timestamp, extban::ListMask, mode::ChannelMode};
+use std::collections::BTreeMap;
+
+use parla_proto::{ChannelName, Mask, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode};
 
 use super::Flags;
 
@@ -54,6 +56,8 @@ pub struct ChannelState {
     /// Who may come back into an empty invite-only channel: its last member, or who entered it first or made it
     /// invite-only.
     pub keeper: Option<Mask>,
+    /// What its operators say of it.
+    pub metadata: BTreeMap<Key, String>,
 }
 
 impl ChannelState {
@@ -72,6 +76,7 @@ impl ChannelState {
             ban_exceptions: Vec::new(),
             invite_exceptions: Vec::new(),
             keeper: None,
+            metadata: BTreeMap::new(),
         }
     }
 

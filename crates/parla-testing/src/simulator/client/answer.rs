@@ -144,7 +144,7 @@ impl Batch {
     }
 
     pub(super) fn is_history(&self) -> bool {
-        !matches!(self.kind.as_str(), "labeled-response" | "draft/isupport")
+        !matches!(self.kind.as_str(), "labeled-response" | "draft/isupport" | "metadata" | "metadata-subs")
     }
 
     /// The rooms that the batch tells of.
@@ -153,6 +153,7 @@ impl Batch {
             self.lines.iter().filter(|line| line.words.first().is_some_and(|word| word == "CHATHISTORY"));
         self.room
             .as_deref()
+            .filter(|_| self.is_history())
             .into_iter()
             .chain(targets.filter_map(|line| line.words.get(2).map(String::as_str)))
     }
@@ -183,6 +184,9 @@ impl Batch {
         match self.kind.as_str() {
             "labeled-response" => ensure(self.labelled, "label", || "a response to no label".to_owned()),
             "draft/isupport" => ensure(self.strays == 0, "batch", || "not all lines are 005".to_owned()),
+            // The lines inside are judged one by one.
+            "metadata" => Ok(()),
+            "metadata-subs" => ensure(answer.is_to("METADATA"), "metadata", || "unasked".to_owned()),
             "chathistory" => match answer.history.take() {
                 Some(QueryResult::History(messages)) => self.has(&messages, capabilities),
                 other => Err(Finding::new("history", format!("messages where the store gave {other:?}"))),

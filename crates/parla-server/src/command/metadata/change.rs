@@ -1,0 +1,190 @@
+//! METADATA SET and CLEAR: values change, and those who subscribed to their keys are told.
+
+use std::collections::BTreeMap;
+
+use parla_proto::metadata::Key;
+
+use super::{Dialect, Failure, Reader, Request, find, is_aware, value_bytes_max, values};
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta, MetadataChange},
+    event::{Event, MetadataTold},
+    network::{Network, Target, UserId},
+    publish::{Publisher, timed},
+    refusal::Refusal,
+    settings::Settings,
+};
+
+pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {
+    let (change, command) = match request {
+        Request::Set(key, value) => {
+            let value = value.map(str::to_owned);
+            let params = value.as_ref().map_or(key.to_string(), |value| format!("{key} :{value}"));
+            (MetadataChange::Set(key, value), ("SET", params))
+        }
+        _ => (MetadataChange::Clear, ("CLEAR", String::new())),
+    };
+    let now = context.now;
+    if !context.session.peer.unthrottled
+        && let Err(ready_at) = context.session.metadata(now).changes.take(now)
+    {
+        let seconds = ready_at.since(now).as_millis().div_ceil(1000);
+        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+        return Err(Failure::RateLimited { seconds, target: target.to_owned(), command }.into());
+    }
+    let target = target.to_owned();
+    context.propose(EntryCommand::Metadata(Box::new(entry::Metadata { target, change })));
+    Ok(())
+}
+
+/// Refuses a value that cannot be told in a line.
+pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result<(), Failure> {
+    let bytes_max = value_bytes_max(settings);
+    if value.is_empty() || value.len() > bytes_max {
+        return Err(Failure::InvalidValue { key: key.to_string(), bytes_max });
+    }
+    Ok(())
+}
+
+/// What of the values that came with a registration the new user may have.
+pub(crate) fn admissible(settings: &Settings, values: BTreeMap<Key, String>) -> BTreeMap<Key, String> {
+    let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
+    let good = values.into_iter().filter(|(key, value)| check_value(settings, key, value).is_ok());
+    good.take(most).collect()
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    metadata: entry::Metadata,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let settings = std::sync::Arc::clone(&network.settings);
+    let bounds = settings.metadata.ok_or(Refusal::UnknownCommand("METADATA"))?;
+    let (actor, _) = network.actor(meta)?;
+    let target = find(network, actor, &metadata.target)?;
+    let no_permission = |key: &str| {
+        let (target, key) = (metadata.target.clone(), key.to_owned());
+        Failure::NoPermission { target, key }
+    };
+    let (told, changes) = match metadata.change {
+        MetadataChange::Set(key, value) => {
+            let values = writable(network, actor, target).ok_or_else(|| no_permission(key.as_str()))?;
+            let changes = match &value {
+                None => values.remove(&key).is_some(),
+                Some(value) => {
+                    check_value(&settings, &key, value)?;
+                    if values.len() >= bounds.keys_max && !values.contains_key(&key) {
+                        let target = metadata.target.clone();
+                        return Err(Failure::KeysFull { target, most: bounds.keys_max }.into());
+                    }
+                    values.insert(key.clone(), value.clone()).as_ref() != Some(value)
+                }
+            };
+            (MetadataTold::Set { key, value, changes }, changes)
+        }
+        MetadataChange::Clear => {
+            let values = writable(network, actor, target).ok_or_else(|| no_permission("*"))?;
+            let cleared: Vec<Key> = std::mem::take(values).into_keys().collect();
+            let changes = !cleared.is_empty();
+            (MetadataTold::Cleared(cleared), changes)
+        }
+    };
+    if let Target::Channel(id) = target
+        && changes
+        && let Some(channel) = network.channel(id)
+    {
+        effects.keep(channel);
+    }
+    effects.events.push(Event::MetadataChanged { target, told });
+    Ok(())
+}
+
+/// The values, to change them, of oneself or of a channel that one is an operator of.
+fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&mut BTreeMap<Key, String>> {
+    match target {
+        Target::User(id) if id == actor => network.user_mut(id).map(|user| &mut user.metadata),
+        Target::User(_) => None,
+        Target::Channel(id) => {
+            network.channel_mut(id)?.operator(actor).ok().map(|channel| &mut channel.state.metadata)
+        }
+    }
+}
+
+/// Answers the origin, and tells those who subscribed.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &MetadataTold) {
+    let Some((name, _)) = values(publisher.network, target) else { return };
+    answer(publisher, name, told);
+    let news: Vec<(&Key, Option<&str>)> = match told {
+        MetadataTold::Set { changes: false, .. } => return,
+        MetadataTold::Set { key, value, .. } => vec![(key, value.as_deref())],
+        MetadataTold::Cleared(keys) => keys.iter().map(|key| (key, None)).collect(),
+    };
+    for user in audience(publisher, target) {
+        tell(publisher, user, name, &news);
+    }
+}
+
+fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
+    let (network, meta) = (publisher.network, publisher.meta);
+    let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get_mut(origin)) else {
+        return;
+    };
+    let client = meta.origin.actor.and_then(|actor| network.user(actor));
+    let client = client.map_or("*", |user| user.nick().as_str());
+    let server = &network.settings.name;
+    let reader = Reader { server, client, dialect: Dialect::of(session.capabilities) };
+    match told {
+        MetadataTold::Set { key, value: None, changes: false } if reader.dialect == Dialect::Second => {
+            let failure = Failure::KeyNotSet { target: target.to_owned(), key: key.to_string() };
+            session.send(failure.encode(reader, parla_proto::reply::Severity::Fail).into(), publisher.out);
+        }
+        MetadataTold::Set { key, value, .. } => {
+            session.send(reader.value(target, key.as_str(), value.as_deref()).into(), publisher.out);
+        }
+        MetadataTold::Cleared(keys) => {
+            let lines = keys.iter().map(|key| reader.value(target, key.as_str(), None).into()).collect();
+            session.send_as_batch(server, ("metadata", Some(target)), lines, publisher.out);
+        }
+    }
+}
+
+/// Who may hear of it, if they subscribed: the members of a channel; of a user, itself, who shares a channel and who watches it.
+fn audience(publisher: &Publisher<'_>, target: Target) -> Vec<UserId> {
+    let network = publisher.network;
+    match target {
+        Target::Channel(id) => {
+            network.channel(id).map(|channel| channel.members.keys().copied().collect()).unwrap_or_default()
+        }
+        Target::User(id) => {
+            let Some(user) = network.user(id) else { return Vec::new() };
+            let mut audience = network.peers(id, user);
+            audience.push(id);
+            audience.extend(publisher.watchers_of(user.nick()));
+            audience.sort_unstable();
+            audience.dedup();
+            audience
+        }
+    }
+}
+
+/// Tells one user what it subscribed to of the news. Who made the change has its answer.
+fn tell(publisher: &mut Publisher<'_>, user: UserId, target: &str, news: &[(&Key, Option<&str>)]) {
+    let network = publisher.network;
+    let (Some(receiver), Some(user)) = (publisher.sessions.receiver(user), network.user(user)) else {
+        return;
+    };
+    let capabilities = receiver.capabilities;
+    if publisher.origin == Some(receiver.connection) || !is_aware(capabilities) {
+        return;
+    }
+    let session = publisher.sessions.get(receiver.connection);
+    let Some(metadata) = session.and_then(|session| session.metadata.as_ref()) else { return };
+    let dialect = Dialect::of(capabilities);
+    let reader = Reader { server: &network.settings.name, client: user.nick().as_str(), dialect };
+    for (key, value) in news.iter().filter(|(key, _)| metadata.subscriptions.contains(*key)) {
+        let line = reader.news(target, key.as_str(), *value).into();
+        publisher.out.deliver(receiver.connection, timed(&line, publisher.meta.at, capabilities));
+    }
+}

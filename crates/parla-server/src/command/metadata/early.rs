@@ -1,0 +1,47 @@
+//! METADATA before the client is registered: its session keeps the values until there is a user who has them.
+
+use parla_proto::Reply;
+
+use super::{Failure, Request, change::check_value, read};
+use crate::{context::Context, limits::METADATA_SYNC_INTERVAL, refusal::Refusal};
+
+pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(), Refusal> {
+    let settings = context.settings;
+    let early = &mut context.session.metadata(context.now).early;
+    match request {
+        Request::Get(keys) => {
+            let values = early.clone();
+            context.metadata_batch("*", |reader| read::get_lines(reader, ("*", &values), keys));
+        }
+        Request::List => {
+            let values = early.clone();
+            context.metadata_batch("*", |reader| read::list_lines(reader, ("*", &values)));
+        }
+        Request::Set(key, Some(value)) => {
+            check_value(settings, &key, value)?;
+            let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
+            if early.len() >= most && !early.contains_key(&key) {
+                return Err(Failure::KeysFull { target: "*".to_owned(), most }.into());
+            }
+            early.insert(key.clone(), value.to_owned());
+            context.reply(Reply::KeyValue { target: "*", key: key.as_str(), value });
+        }
+        Request::Set(key, None) => {
+            early.remove(&key);
+            context.reply(Reply::KeyNotSet { target: "*", key: key.as_str() });
+        }
+        Request::Clear => {
+            let cleared = std::mem::take(early);
+            let line = |key: &parla_proto::metadata::Key, reader: &super::Reader<'_>| {
+                reader.value("*", key.as_str(), None)
+            };
+            context.metadata_batch("*", |reader| cleared.keys().map(|key| line(key, &reader)).collect());
+        }
+        // Nothing is visible to a client that is nobody yet.
+        Request::Sync | Request::Subscribe(_) | Request::Unsubscribe(_) | Request::Subscriptions => {
+            context
+                .reply(Reply::MetadataSyncLater { target: "*", seconds: METADATA_SYNC_INTERVAL.as_secs() });
+        }
+    }
+    Ok(())
+}

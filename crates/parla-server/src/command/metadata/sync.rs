@@ -1,0 +1,345 @@
+//! What a client is told to start from: on METADATA SYNC, and unasked when it registers or enters a channel.
+//!
+//! Unasked a client gets no more than a little; above that it is told to ask by SYNC. Very large answers come in parts, with
+//! time between them, so that nobody's queue is filled.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use parla_proto::{Reply, metadata::Key};
+
+use super::{Dialect, Reader, find, is_aware, is_readable, read, values};
+use crate::{
+    context::Context,
+    limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
+    network::{ChannelId, Network, Target, UserId, user::User},
+    publish::Publisher,
+    refusal::Refusal,
+    session::{Session, metadata::Rest},
+    sessions::Sessions,
+};
+
+/// The target that stands for everything the client can see.
+const ALL: &str = "*ALL";
+
+pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal> {
+    let (me, user) = context.me()?;
+    let network = context.network;
+    let asked = if target.eq_ignore_ascii_case(ALL) { None } else { Some(find(network, me, target)?) };
+    let name = asked.and_then(|asked| values(network, asked)).map_or(ALL, |(name, _)| name);
+    if asked.is_some_and(|asked| !is_readable(network, me, asked)) {
+        context.metadata_batch(name, |reader| vec![read::hidden(reader, name, "*")]);
+        return Ok(());
+    }
+    let now = context.now;
+    let settings = context.settings;
+    let dialect = Dialect::of(context.session.capabilities);
+    let reader = Reader { server: &settings.name, client: user.nick().as_str(), dialect };
+    let watched = watched(context);
+    let metadata = context.session.metadata(now);
+    let targets = visible(network, me, asked, &watched);
+    let rest = metadata.rest.filter(|rest| rest.asked == asked);
+    let small = gather(network, reader, (&targets, &metadata.subscriptions), METADATA_UNASKED_BYTES_MAX);
+    if small.told.is_none() && rest.is_none() {
+        context.session.send_as_batch(&settings.name, ("metadata", Some(name)), small.lines, context.out);
+        return Ok(());
+    }
+    if now < metadata.large_sync_at {
+        let seconds = metadata.large_sync_at.since(now).as_millis().div_ceil(1000);
+        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+        context.reply(Reply::MetadataSyncLater { target: name, seconds });
+        return Ok(());
+    }
+    let targets: Vec<Target> =
+        targets.into_iter().filter(|target| rest.is_none_or(|rest| *target > rest.told)).collect();
+    let bytes_max = settings.answer_bytes_max;
+    let part = gather(network, reader, (&targets, &metadata.subscriptions), bytes_max);
+    metadata.large_sync_at = now + METADATA_SYNC_INTERVAL;
+    metadata.rest = part.told.map(|told| Rest { asked, told });
+    context.session.send_as_batch(&settings.name, ("metadata", Some(name)), part.lines, context.out);
+    if part.told.is_some() {
+        context.reply(Reply::MetadataSyncLater { target: name, seconds: METADATA_SYNC_INTERVAL.as_secs() });
+    }
+    Ok(())
+}
+
+/// Sends a client that subscribed to keys to their values. Who subscribes key by key asks once, when it has them all.
+pub(super) fn on_subscribe(context: &mut Context<'_>, keys: &BTreeSet<Key>) -> Result<(), Refusal> {
+    let capabilities = context.session.capabilities;
+    if !is_aware(capabilities) {
+        return Ok(());
+    }
+    let (me, user) = context.me()?;
+    let (network, settings) = (context.network, context.settings);
+    let dialect = Dialect::of(capabilities);
+    if dialect == Dialect::Third {
+        context.reply(Reply::MetadataSyncLater { target: ALL, seconds: 0 });
+        return Ok(());
+    }
+    // There is no name for everything, so the values themselves are told.
+    let reader = Reader { server: &settings.name, client: user.nick().as_str(), dialect };
+    let targets = visible(network, me, None, &watched(context));
+    let found = gather(network, reader, (&targets, keys), METADATA_UNASKED_BYTES_MAX);
+    if found.told.is_none() {
+        found.lines.into_iter().for_each(|line| context.session.send(line, context.out));
+        return Ok(());
+    }
+    for channel in user.channels.iter().filter_map(|id| network.channel(*id)) {
+        context.reply(later(channel.name().as_str()));
+    }
+    Ok(())
+}
+
+const fn later(target: &str) -> Reply<'_> {
+    Reply::MetadataSyncLater { target, seconds: METADATA_SYNC_INTERVAL.as_secs() }
+}
+
+/// Tells a client that was told who is here of their values: each in a batch of its own, up to so much in all.
+pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(), Refusal> {
+    if !is_aware(context.session.capabilities) {
+        return Ok(());
+    }
+    let (_, me) = context.me()?;
+    let (network, settings) = (context.network, context.settings);
+    let dialect = Dialect::of(context.session.capabilities);
+    let reader = Reader { server: &settings.name, client: me.nick().as_str(), dialect };
+    let mut room = METADATA_UNASKED_BYTES_MAX;
+    for user in users.iter().copied().map(Target::User) {
+        let Some((name, _)) = values(network, user) else { continue };
+        let keys = &context.session.metadata(context.now).subscriptions;
+        let lines = gather(network, reader, (&[user], keys), room).lines;
+        let bytes: usize = lines.iter().map(Bytes::len).sum();
+        if bytes > room {
+            context.reply(later(name));
+            continue;
+        }
+        room -= bytes;
+        context.session.send_as_batch(&settings.name, ("metadata", Some(name)), lines, context.out);
+    }
+    Ok(())
+}
+
+/// Tells those who watch a user, and were told that it is here, of its values.
+pub(crate) fn tell_of_online(publisher: &mut Publisher<'_>, user: &User) {
+    let Ok((id, _)) = publisher.network.find_user(user.nick().as_str()) else { return };
+    for watcher in publisher.watchers_of(user.nick()) {
+        unasked(publisher, watcher, Target::User(id));
+    }
+}
+
+/// Tells who entered a channel of its values, and of those of its members.
+pub(crate) fn on_join(publisher: &mut Publisher<'_>, user: UserId, channel: ChannelId) {
+    unasked(publisher, user, Target::Channel(channel));
+}
+
+fn unasked(publisher: &mut Publisher<'_>, user: UserId, asked: Target) {
+    let network = publisher.network;
+    let Some((session, reader)) = aware(network, publisher.sessions, user) else { return };
+    let Some((name, _)) = values(network, asked) else { return };
+    let none = BTreeSet::new();
+    let keys = session.metadata.as_ref().map_or(&none, |metadata| &metadata.subscriptions);
+    let targets = if keys.is_empty() { Vec::new() } else { visible(network, user, Some(asked), &[]) };
+    let found = gather(network, reader, (&targets, keys), METADATA_UNASKED_BYTES_MAX);
+    if found.told.is_none() {
+        session.send_as_batch(reader.server, ("metadata", Some(name)), found.lines, publisher.out);
+    } else {
+        session.send(later(name).encode(reader.server, reader.client).into(), publisher.out);
+    }
+}
+
+/// Tells a new user all values that it has itself.
+pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
+    let network = publisher.network;
+    let Some((name, values)) = values(network, Target::User(user)) else { return };
+    let Some((session, reader)) = aware(network, publisher.sessions, user) else { return };
+    if let Some(metadata) = &mut session.metadata {
+        metadata.early.clear();
+    }
+    let lines =
+        values.iter().map(|(key, value)| reader.news(name, key.as_str(), Some(value)).into()).collect();
+    session.send_as_batch(reader.server, ("metadata", Some(name)), lines, publisher.out);
+}
+
+/// The session of a user here that hears of METADATA unasked.
+fn aware<'a, 'n>(
+    network: &'n Network,
+    sessions: &'a mut Sessions,
+    user: UserId,
+) -> Option<(&'a mut Session, Reader<'n>)> {
+    let receiver = sessions.receiver(user)?;
+    let client = network.user(user)?.nick().as_str();
+    let session = sessions.get_mut(receiver.connection)?;
+    let dialect = Dialect::of(session.capabilities);
+    let reader = Reader { server: &network.settings.name, client, dialect };
+    is_aware(session.capabilities).then_some((session, reader))
+}
+
+/// The users that a client watches.
+fn watched(context: &Context<'_>) -> Vec<UserId> {
+    let nicks = context.watchers.list(context.session.connection).iter();
+    nicks.filter_map(|nick| context.network.find_user(nick.as_str()).ok()).map(|(id, _)| id).collect()
+}
+
+/// What a client is told of when it asks for one target, or for all: in order, each once.
+fn visible(network: &Network, me: UserId, asked: Option<Target>, watched: &[UserId]) -> Vec<Target> {
+    let (channels, mut users): (Vec<ChannelId>, Vec<UserId>) = match asked {
+        Some(Target::User(id)) => return vec![Target::User(id)],
+        Some(Target::Channel(id)) => (vec![id], Vec::new()),
+        None => {
+            let mut channels = network.user(me).map(|user| user.channels.clone()).unwrap_or_default();
+            channels.sort_unstable();
+            (channels, watched.iter().copied().chain([me]).collect())
+        }
+    };
+    let inside =
+        channels.iter().filter_map(|id| network.channel(*id)).filter(|channel| channel.is_member(me));
+    for channel in inside {
+        let shown = |member: &UserId| channel.shows(Some(me), *member);
+        users.extend(channel.members.keys().copied().filter(shown));
+    }
+    users.sort_unstable();
+    users.dedup();
+    channels.into_iter().map(Target::Channel).chain(users.into_iter().map(Target::User)).collect()
+}
+
+/// Values as lines.
+struct Gathered {
+    lines: Vec<Bytes>,
+    /// Where it ended, if there was more than was wanted: the last target that was told.
+    told: Option<Target>,
+}
+
+/// The values of these targets under these keys, in order, until there are so many bytes.
+fn gather(
+    network: &Network,
+    reader: Reader<'_>,
+    (targets, keys): (&[Target], &BTreeSet<Key>),
+    bytes_max: usize,
+) -> Gathered {
+    let (mut lines, mut bytes, mut told) = (Vec::new(), 0, None);
+    for target in targets {
+        let Some((name, values)) = values(network, *target) else { continue };
+        let found: Vec<Bytes> = values
+            .iter()
+            .filter(|(key, _)| keys.contains(*key))
+            .map(|(key, value)| reader.news(name, key.as_str(), Some(value)).into())
+            .collect();
+        bytes += found.iter().map(Bytes::len).sum::<usize>();
+        if bytes > bytes_max && told.is_some() {
+            return Gathered { lines, told };
+        }
+        lines.extend(found);
+        told = Some(*target);
+    }
+    Gathered { lines, told: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{IpAddr, Ipv4Addr},
+        time::Duration,
+    };
+
+    use parla_proto::Timestamp;
+
+    use crate::{ConnectionId, Input, LogMode, Output, Outputs, Server, Settings, connection::Peer, limits};
+
+    struct Rig {
+        server: Server,
+        now: Timestamp,
+    }
+
+    impl Rig {
+        /// A server whose answers hold what two people may have, and people who have all of that.
+        fn with_crowd(people: u64) -> Self {
+            let mut settings = Settings::named("s.example");
+            settings.answer_bytes_max = 70_000;
+            let now = Timestamp::default();
+            let server = Server::new(settings, LogMode::Local { next_seq: 1 }, Vec::new(), now);
+            let mut rig = Self { server, now };
+            for person in 1..=people {
+                rig.connect(person);
+                for key in 0..100 {
+                    rig.say(person, &format!("METADATA * SET k{key} :{}", "v".repeat(300)));
+                }
+                rig.say(person, "JOIN #a");
+            }
+            rig
+        }
+
+        fn connect(&mut self, person: u64) {
+            let connection = ConnectionId::from_number(person);
+            let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let peer = Peer { unthrottled: true, ..Peer::at(address) };
+            self.server.handle(self.now, Input::Connected { connection, peer }, &mut Outputs::default());
+            self.say(person, &format!("NICK n{person}"));
+            self.say(person, "CAP REQ :batch draft/metadata-3");
+            self.say(person, "USER u 0 * :r");
+            self.say(person, "CAP END");
+        }
+
+        /// What a person gets for a line.
+        fn say(&mut self, person: u64, line: &str) -> Vec<String> {
+            let (connection, mut out) = (ConnectionId::from_number(person), Outputs::default());
+            let line = line.as_bytes().into();
+            self.server.handle(self.now, Input::Line { connection, line }, &mut out);
+            let lines = out.outputs.into_iter().filter_map(|output| match output {
+                Output::Deliver { to, line } if to.contains(&connection) => Some(line),
+                _ => None,
+            });
+            lines.map(|line| String::from_utf8_lossy(&line).trim_end().to_owned()).collect()
+        }
+    }
+
+    /// The nicks whose values are in a batch, each with how many.
+    fn told(lines: &[String]) -> Vec<(String, usize)> {
+        let mut told: Vec<(String, usize)> = Vec::new();
+        for line in lines.iter().filter(|line| line.contains(" 761 ")) {
+            let nick = line.split(' ').nth(4).unwrap();
+            match told.last_mut().filter(|(last, _)| last == nick) {
+                Some((_, count)) => *count += 1,
+                None => told.push((nick.to_owned(), 1)),
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn what_is_too_much_at_once_comes_in_parts() {
+        let mut rig = Rig::with_crowd(3);
+        rig.connect(9);
+        for keys in 0..10 {
+            let keys: Vec<String> = (keys * 10..keys * 10 + 10).map(|key| format!("k{key}")).collect();
+            rig.say(9, &format!("METADATA * SUB {}", keys.join(" ")));
+        }
+        let joined = rig.say(9, "JOIN #a");
+        assert!(told(&joined).is_empty());
+        let wait = limits::METADATA_SYNC_INTERVAL.as_secs();
+        let later = format!(":s.example 774 n9 #a {wait} :Ask for the values by METADATA SYNC");
+        assert_eq!(joined.last(), Some(&later));
+
+        let mut all = Vec::new();
+        for is_last in [false, true] {
+            let part = rig.say(9, "METADATA #a SYNC");
+            assert_eq!(part.last() == Some(&later), !is_last);
+            all.extend(told(&part));
+            let refused = rig.say(9, "METADATA #a SYNC");
+            assert_eq!(refused, std::slice::from_ref(&later), "not so soon again");
+            rig.now = rig.now + Duration::from_secs(wait);
+        }
+        let wanted = |nick: &str| (nick.to_owned(), 100);
+        assert_eq!(all, [wanted("n1"), wanted("n2"), wanted("n3")]);
+        assert_eq!(told(&rig.say(9, "METADATA n2 SYNC")), [wanted("n2")], "little is told at any time");
+    }
+
+    #[test]
+    fn a_line_is_never_cut() {
+        let mut rig = Rig::with_crowd(1);
+        let lines = rig.say(1, "METADATA * LIST");
+        assert_eq!(lines.len(), 102);
+        for line in lines.iter().filter(|line| line.contains(" 761 ")) {
+            assert!(line.ends_with(&"v".repeat(300)));
+        }
+    }
+}
