@@ -6,8 +6,9 @@ use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES
 
 use crate::limits::NAME_BYTES_MAX;
 
-/// What this client uses if the server has it.
-pub(crate) const WANTED: Capabilities = Capabilities::all().difference(Capabilities::USERHOST_IN_NAMES);
+/// What this client uses if the server has it: all but full sources in NAMES, and a JOIN that does not say who is there.
+pub(crate) const WANTED: Capabilities =
+    Capabilities::all().difference(Capabilities::USERHOST_IN_NAMES.union(Capabilities::NO_IMPLICIT_NAMES));
 
 /// One connection, as far as it has been agreed on. Made anew for each.
 #[derive(Debug)]
