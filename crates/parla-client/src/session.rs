@@ -6,10 +6,23 @@ use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES
 
 use crate::limits::NAME_BYTES_MAX;
 
-/// What this client uses if the server has it. It does not show values of METADATA, so it is not told of them.
-pub(crate) const WANTED: Capabilities = Capabilities::all_at_once()
-    .difference(Capabilities::USERHOST_IN_NAMES)
-    .difference(Capabilities::METADATA);
+/// What this client understands, and uses if the server has it.
+pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
+    .union(Capabilities::ACCOUNT_TAG)
+    .union(Capabilities::AWAY_NOTIFY)
+    .union(Capabilities::BATCH)
+    .union(Capabilities::CAP_NOTIFY)
+    .union(Capabilities::CHATHISTORY)
+    .union(Capabilities::CHGHOST)
+    .union(Capabilities::ECHO_MESSAGE)
+    .union(Capabilities::EXTENDED_JOIN)
+    .union(Capabilities::INVITE_NOTIFY)
+    .union(Capabilities::LABELED_RESPONSE)
+    .union(Capabilities::MESSAGE_TAGS)
+    .union(Capabilities::MULTI_PREFIX)
+    .union(Capabilities::SERVER_TIME)
+    .union(Capabilities::SETNAME)
+    .union(Capabilities::STANDARD_REPLIES);
 
 /// One connection, as far as it has been agreed on. Made anew for each.
 #[derive(Debug)]

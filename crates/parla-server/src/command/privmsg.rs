@@ -81,10 +81,8 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let verb = say.verb;
     let sender = network.actor(meta)?.0;
-    let (signs, channel) = status_target(&say.target);
-    let result = if name::is_channel(channel) {
-        let (signs, channel) = (signs.to_owned(), channel.to_owned());
-        commit_to_channel(network, meta, Room { signs, channel, say }, effects)
+    let result = if name::is_channel(status_target(&say.target).1) {
+        commit_to_channel(network, meta, say, effects)
     } else {
         commit_to_user(network, meta, say, effects)
     };
@@ -102,27 +100,21 @@ fn status_target(target: &str) -> (&str, &str) {
     if name::is_channel(channel) { (signs, channel) } else { ("", target) }
 }
 
-/// What is said in a channel, to all or to those of some ranks.
-struct Room {
-    signs: String,
-    channel: String,
-    say: Say,
-}
-
 fn commit_to_channel(
     network: &mut Network,
     meta: &Meta,
-    room: Room,
+    say: Say,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let Room { signs, channel, say } = room;
+    let (signs, name) = status_target(&say.target);
     let (sender, user) = network.actor(meta)?;
-    let (channel_id, channel) = network.find_channel(&channel)?;
+    let (channel_id, channel) = network.find_channel(name)?;
     // Of several signs the lowest counts: whoever has that rank is meant.
     let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker((sender, user), meant, network.casemapping())?;
+    let target = format!("{signs}{}", channel.name());
     let text = speaker.text(say.verb, say.text)?;
-    let say = Say { text, target: format!("{signs}{}", channel.name()), ..say };
+    let say = Say { text, target, ..say };
     let heard_from = speaker.heard_from;
     // What not every member heard is not kept, so that no member can read it later.
     let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();

@@ -152,6 +152,8 @@ pub(super) fn hear_said(
         if is_tags { Kind::Tagged } else { Kind::Said },
     );
     event.id = id;
+    // What some only may hear, by +U, is not kept.
+    let mut is_kept = true;
     if is_tags {
         ensure(reads_tags, "tags", || "TAGMSG without message-tags".to_owned())?;
         event.line.push_str(tags.as_deref().unwrap_or_default());
@@ -160,13 +162,14 @@ pub(super) fn hear_said(
         let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
         let may_be_moderated =
             scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
-        if !may_be_moderated {
+        is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;
+        if is_kept {
             event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
         }
     }
     if sender == client.folded_nick(scene) && !client.muddled {
         client.needs(Capabilities::ECHO_MESSAGE)?;
-        if let Some(current) = &mut client.current {
+        if let Some(current) = client.current.as_mut().filter(|_| is_kept) {
             current.hear_own(&name, text, labelled);
         }
         if !client.rooms.contains_key(&name) {
