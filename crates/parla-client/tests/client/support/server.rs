@@ -144,9 +144,13 @@ impl Memory {
                 let result = Some(self.answer(&query));
                 return Some(Input::QueryResult { connection, result });
             }
-            Output::VerifyPassword { .. } | Output::VerifyGateway { .. } | Output::Propose(_) => {
-                panic!("not on this server")
-            }
+            Output::VerifyPassword { .. }
+            | Output::VerifyGateway { .. }
+            | Output::Rehash { .. }
+            | Output::Shutdown
+            | Output::Restart { .. }
+            | Output::Audit(_)
+            | Output::Propose(_) => panic!("not on this server"),
         }
         None
     }
