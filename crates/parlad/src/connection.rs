@@ -332,9 +332,8 @@ impl Task {
 
     /// Takes what came from the socket.
     fn hear(&mut self, bytes: &[u8]) -> Received {
-        let connection = Arc::clone(&self.connection);
-        let Some(tls) = &connection.tls else { return self.take(bytes) };
-        match tls.open(bytes, |sealed| connection.send_sealed(sealed)) {
+        let Some(tls) = &self.connection.tls else { return self.take(bytes) };
+        match tls.open(bytes, |sealed| self.connection.send_sealed(sealed)) {
             Ok(opened) => {
                 let mut received = self.take(&opened.plain);
                 if opened.is_over {
