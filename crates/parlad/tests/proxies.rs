@@ -104,6 +104,23 @@ fn a_port_that_wants_a_header() {
     assert!(log.contains("it did not begin with a PROXY header") && log.contains("PROXY header is wrong"));
 }
 
+/// Mode Z, if the proxy is on this computer, as it is here, and says that it speaks TLS with the client.
+#[test]
+fn a_proxy_tells_of_tls() {
+    let folder = Folder::new();
+    let daemon = server(&folder, TRUSTED);
+    let modes = |header: &[u8], nick: &str| {
+        let mut stream = connect(daemon.address());
+        known(&mut stream, header, nick);
+        stream.write_all(format!("MODE {nick}\r\n").as_bytes()).unwrap();
+        until(&mut stream, " 221 ")
+    };
+    let start =
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xc0\0\x02\x01\x7f\0\0\x01\x01\x02\x03\x04\x20\0\x05".as_slice();
+    assert!(modes(&[start, b"\x01\0\0\0\0"].concat(), "safe").ends_with(" 221 safe +Z\r\n"));
+    assert!(modes(&[start, b"\0\0\0\0\0"].concat(), "open").ends_with(" 221 open +\r\n"));
+}
+
 #[test]
 fn one_who_never_ends_a_header() {
     let folder = Folder::new();

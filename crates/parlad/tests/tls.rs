@@ -17,7 +17,11 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, ServerName},
 };
-use support::{Client, Daemon, Folder, PATIENCE, daemon::parlad, wait_for};
+use support::{
+    Client, Daemon, Folder, PATIENCE,
+    daemon::{hashed, parlad},
+    wait_for,
+};
 
 type Stream = StreamOwned<ClientConnection, TcpStream>;
 
@@ -30,13 +34,18 @@ fn certify(folder: &Folder) -> CertificateDer<'static> {
 }
 
 fn server(folder: &Folder) -> Daemon {
+    server_with(folder, "")
+}
+
+/// The same with further tables.
+fn server_with(folder: &Folder, more: &str) -> Daemon {
     let tls = "tls = { cert = \"cert.pem\", key = \"key.pem\" }";
     let address = "address = \"127.0.0.1:0\"";
     Daemon::start(
         folder,
         &support::config(&format!(
             "trusted_proxies = [\"127.0.0.1\"]\nmax_per_ip = 1000\n\
-             [[listen]]\n{address}\n{tls}\n[[listen]]\n{address}\nwebsocket = true\n{tls}\n[[http]]\n{address}\n{tls}\n"
+             [[listen]]\n{address}\n{tls}\n[[listen]]\n{address}\nwebsocket = true\n{tls}\n[[http]]\n{address}\n{tls}\n{more}"
         )),
     )
 }
@@ -66,7 +75,7 @@ fn connect(address: SocketAddr, root: &CertificateDer<'static>) -> Stream {
     try_connect(address, root).unwrap()
 }
 
-fn until(stream: &mut impl io::Read, word: &str) -> String {
+fn until(stream: &mut (impl io::Read + ?Sized), word: &str) -> String {
     let (mut text, mut byte) = (Vec::new(), [0]);
     while !String::from_utf8_lossy(&text).contains(word) && stream.read(&mut byte).unwrap() > 0 {
         text.extend(byte);
@@ -198,6 +207,31 @@ fn a_proxy_speaks_before_tls() {
     stream.write_all(b"QUIT :x\r\n").unwrap();
     assert_eq!(until(&mut stream, "\r\n"), "ERROR :Closing link: 192.0.2.1 (Quit: x)\r\n");
 }
+
+/// Only if both the gateway and its client come by TLS is what the client says secret.
+#[test]
+fn a_gateway_over_tls() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let gateway = format!("[[webirc]]\npassword = \"{}\"\nhosts = [\"127.0.0.1\"]\n", hashed("secret"));
+    let daemon = server_with(&folder, &gateway);
+    let modes = |stream: &mut dyn ReadWrite, options: &str, nick: &str| {
+        let lines = format!(
+            "WEBIRC secret gate a.example 192.0.2.1 :{options}\r\nNICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nMODE {nick}\r\nQUIT\r\n"
+        );
+        stream.write_all(lines.as_bytes()).unwrap();
+        let text = until(stream, "ERROR ");
+        text.lines().find_map(|line| line.split_once(" 221 ")).unwrap().1.to_owned()
+    };
+    let mut plain = TcpStream::connect(daemon.address()).unwrap();
+    plain.set_read_timeout(Some(PATIENCE)).unwrap();
+    assert_eq!(modes(&mut plain, "secure", "a"), "a +");
+    assert_eq!(modes(&mut connect(daemon.listens("TLS"), &root), "local-port=80", "b"), "b +");
+    assert_eq!(modes(&mut connect(daemon.listens("TLS"), &root), "secure", "c"), "c +Z");
+}
+
+trait ReadWrite: io::Read + io::Write {}
+impl<T: io::Read + io::Write> ReadWrite for T {}
 
 #[test]
 fn clients_that_do_not_speak_tls() {
