@@ -1,4 +1,5 @@
 //! Every command with parameters that it does not expect, and every mode: the server answers, stays in order and goes on.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::net::{IpAddr, Ipv4Addr};
 
