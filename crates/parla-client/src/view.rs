@@ -9,6 +9,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     problem::Problem,
+    settings::RoomSettings,
     text::{Hue, Text},
 };
 
@@ -149,6 +150,10 @@ pub struct BufferView {
     pub earlier: Earlier,
     /// What the person may do here.
     pub rights: Rights,
+    /// How the room is set up.
+    pub settings: Arc<RoomSettings>,
+    /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
+    pub away: Option<Arc<str>>,
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
@@ -178,8 +183,28 @@ pub struct Topic {
 pub struct Rights {
     /// Set the topic.
     pub set_topic: bool,
-    /// Send people out.
+    /// Send people out, keep them out, and change how the room is set up.
     pub kick: bool,
+    /// The person's own rank.
+    pub rank: Rank,
+}
+
+impl Rights {
+    /// Whether the person may give this rank to others, or take it from them.
+    pub fn may_give(self, rank: Rank) -> bool {
+        let least = match rank {
+            Rank::Founder | Rank::Admin => Rank::Founder,
+            Rank::Operator | Rank::HalfOperator => Rank::Operator,
+            Rank::Voiced => Rank::HalfOperator,
+            Rank::Member => return false,
+        };
+        self.kick && self.rank <= least
+    }
+
+    /// Whether the person may send somebody of this rank out.
+    pub fn may_remove(self, rank: Rank) -> bool {
+        self.kick && (self.rank < rank || (self.rank == rank && rank <= Rank::Operator))
+    }
 }
 
 /// Whether there are messages before the first row.
@@ -270,6 +295,8 @@ pub struct Said {
     pub text: Text,
     /// By the person himself.
     pub own: bool,
+    /// By a program.
+    pub bot: bool,
     /// It names the person.
     pub mention: bool,
     /// Where it is on its way; only one's own are ever on their way.
@@ -356,14 +383,25 @@ pub struct Member {
     pub name: Arc<str>,
     /// What he may do.
     pub rank: Rank,
+    /// All of his ranks, each a bit; see [`Member::has`].
+    pub ranks: u8,
     /// He has said that he is away.
     pub away: bool,
+    /// A program and not a person.
+    pub bot: bool,
     /// The colour of the nick.
     pub hue: Hue,
 }
 
+impl Member {
+    /// Whether this is one of his ranks.
+    pub const fn has(&self, rank: Rank) -> bool {
+        self.ranks & rank.bit() != 0
+    }
+}
+
 /// What a member may do, the mightiest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
     /// `~`
     Founder,
@@ -376,7 +414,15 @@ pub enum Rank {
     /// `+`
     Voiced,
     /// No prefix.
+    #[default]
     Member,
+}
+
+impl Rank {
+    /// Its place in [`Member::ranks`].
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// The rooms there are.
@@ -436,6 +482,8 @@ pub struct Person {
     pub since: Option<Timestamp>,
     /// An operator of the server.
     pub operator: bool,
+    /// A program and not a person.
+    pub bot: bool,
     /// Whether all has come in.
     pub complete: bool,
     /// Nobody of that name is there.
@@ -453,6 +501,13 @@ pub enum Notice {
         from: Arc<str>,
         /// Into which room, as the server knows it.
         room: Arc<str>,
+    },
+    /// The person was sent on to another room than he asked for.
+    Forwarded {
+        /// Which he asked for.
+        from: Arc<str>,
+        /// Where he is now.
+        to: Arc<str>,
     },
     /// Someone was invited, as the person wished.
     Invited {

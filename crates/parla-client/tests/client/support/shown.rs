@@ -88,6 +88,7 @@ pub(crate) fn notice(place: Option<&str>, notice: &Notice) -> String {
         Notice::Invited { who, room } => format!("{who} invited to {room}"),
         Notice::NickChanged(nick) => format!("now {nick}"),
         Notice::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
+        Notice::Forwarded { from, to } => format!("sent on from {from} to {to}"),
         Notice::Help => "help".to_owned(),
     };
     format!("{place}{words}")
