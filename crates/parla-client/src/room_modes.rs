@@ -325,10 +325,10 @@ mod tests {
             let modes = ModeLetters::parse(chanmodes);
             SETTINGS.into_iter().map(|setting| modes.letter(setting).unwrap_or('.')).collect()
         };
-        assert_eq!(letters("beI,k,fl,CMRSimnstu"), "iRklfmMntsS", "parlad");
-        assert_eq!(letters("eIbq,k,flj,CFLMPQRSTcgimnprstuz"), "irklfm.ntsc", "Libera.Chat");
-        assert_eq!(letters("beI,fkL,lFH,cdimnprstzCDGKMNOPQRSTVZ"), "iRklLmMntsS", "UnrealIRCd");
-        assert_eq!(letters("b,k,l,imnpst"), "i.kl.m.nts.", "RFC 2811");
+        assert_eq!(letters("beI,k,fl,CMRSimnstu"), "iRklfmMnSts", "parlad");
+        assert_eq!(letters("eIbq,k,flj,CFLMPQRSTcgimnprstuz"), "irklfm.ncts", "Libera.Chat");
+        assert_eq!(letters("beI,fkL,lFH,cdimnprstzCDGKMNOPQRSTVZ"), "iRklLmMnSts", "UnrealIRCd");
+        assert_eq!(letters("b,k,l,imnpst"), "i.kl.m.n.ts", "RFC 2811");
         assert_eq!(letters(""), "...........");
     }
 

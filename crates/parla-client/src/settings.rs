@@ -25,12 +25,12 @@ pub enum Setting {
     AccountsSpeak,
     /// Nothing comes in from people who are not in the room.
     NoOutsiders,
+    /// Colours and other formatting are taken out of what is said.
+    PlainText,
     /// Only operators may set the topic.
     TopicLocked,
     /// The room is not in the list of rooms.
     Hidden,
-    /// Colours and other formatting are taken out of what is said.
-    PlainText,
 }
 
 /// All of them, in the order in which they are shown.
@@ -43,9 +43,9 @@ pub const SETTINGS: [Setting; 11] = [
     Setting::VoicedSpeak,
     Setting::AccountsSpeak,
     Setting::NoOutsiders,
+    Setting::PlainText,
     Setting::TopicLocked,
     Setting::Hidden,
-    Setting::PlainText,
 ];
 
 impl Setting {

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     banner::Banner,
     hooks::{use_context, use_effect, use_memo, use_signal},
+    invitations::Invitations,
     keys::Region,
     members::Members,
     platform::{Here, PageAct},
@@ -54,6 +55,9 @@ pub(crate) fn Frame() -> Element {
                 inert: (!side.is_empty()).then_some("true"),
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
+                if *state.narrow.read() {
+                    Invitations {}
+                }
                 Middle {}
             }
             if has_members() {

@@ -5,6 +5,7 @@ use parla_client::view::{BufferKind, NetworkId};
 
 use crate::{
     hooks::{use_context, use_memo, use_signal},
+    invitations::Invitations,
     platform::{Here, Place},
     state::{Dialog, State},
     words::{self, rooms as said},
@@ -95,6 +96,9 @@ fn Network(rows: NetworkRows) -> Element {
                 class: "quiet wide you",
                 onclick: move |_| state.open_dialog(Dialog::Nick(id), &back),
                 bdi { "{you}" }
+            }
+            if !*state.narrow.read() {
+                Invitations { network: id }
             }
             if let Some(row) = server {
                 ul { class: "room-rows", RoomRow { row: row.clone(), is_current: is_current(state, &row) } }

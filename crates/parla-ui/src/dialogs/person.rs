@@ -8,7 +8,7 @@ use parla_client::{
     view::{NetworkId, Person},
 };
 
-use super::{DialogBox, FocusFirst, person_acts::PersonActs};
+use super::{DialogBox, FocusFirst, person_acts::PersonActs, person_moderation::Moderation};
 use crate::{
     hooks::{use_context, use_hook, use_memo},
     platform::Here,
@@ -40,7 +40,8 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
                 }
                 Some(person) => rsx! { Facts { network, person } },
             }
-            PersonActs { network, nick }
+            PersonActs { network, nick: Arc::clone(&nick) }
+            Moderation { network, nick }
         }
     }
 }
@@ -66,6 +67,9 @@ fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
         (terms::SINCE, since),
     ];
     rsx! {
+        if person.bot {
+            p { class: "person-operator", {words::moderation::IS_BOT} }
+        }
         if person.operator {
             p { class: "person-operator", {terms::OPERATOR} }
         }

@@ -77,12 +77,25 @@ impl Page {
         dioxus_ssr::render(&self.dom)
     }
 
-    /// All elements that match: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of them together.
+    /// All elements that match: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of them together; after a space, in
+    /// what matches the first.
     pub fn all(&self, selector: &str) -> Vec<Node> {
-        let parts = Selector::parse(selector);
+        let steps: Vec<_> = selector.split(' ').rev().map(Selector::parse).collect();
+        let (last, around) = steps.split_first().unwrap();
+        let matches = |parts: &[Selector], node| parts.iter().all(|part| part.matches(self.tree.at(node)));
         let mut found = Vec::new();
         self.tree.walk(0, &mut |node| {
-            if parts.iter().all(|part| part.matches(self.tree.at(node))) {
+            let mut above = node;
+            let is_within = around.iter().all(|parts| {
+                while let Some(parent) = self.tree.at(above).parent {
+                    above = parent;
+                    if matches(parts, above) {
+                        return true;
+                    }
+                }
+                false
+            });
+            if is_within && matches(last, node) {
                 found.push(node);
             }
         });
