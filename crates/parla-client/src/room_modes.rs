@@ -102,7 +102,7 @@ impl Session {
     }
 
     /// Which list an entry of the list `letter` belongs to, and its mask there.
-    fn list_of<'a>(&self, letter: char, mask: &'a str) -> Option<(ListKind, &'a str)> {
+    pub(crate) fn list_of<'a>(&self, letter: char, mask: &'a str) -> Option<(ListKind, &'a str)> {
         let lists = LISTS.into_iter().filter_map(|kind| {
             let (of, begin) = self.list_letter(kind)?;
             Some((kind, begin.len(), mask.strip_prefix(begin).filter(|_| of == letter)?))
@@ -301,7 +301,7 @@ fn line(room: &str, steps: &[(bool, char, Option<Arc<str>>)]) -> Line {
 }
 
 /// Whom a mask means.
-fn whom(mask: &str) -> Whom {
+pub(crate) fn whom(mask: &str) -> Whom {
     let account = mask.split_once("a:").filter(|(begin, _)| matches!(*begin, "" | "~" | "$"));
     if let Some((_, account)) = account {
         return Whom::Account(shown_name(account));

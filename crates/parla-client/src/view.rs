@@ -11,7 +11,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     problem::Problem,
-    settings::RoomSettings,
+    settings::{ListKind, RoomSettings, Setting, Whom},
     text::{Hue, Text},
 };
 
@@ -313,8 +313,35 @@ pub enum Event {
     Renamed { from: Arc<str>, to: Arc<str> },
     TopicSet { by: Arc<str>, topic: Text },
     TopicCleared { by: Arc<str> },
-    ModeSet { by: Arc<str>, modes: Arc<str> },
+    ModeSet { by: Arc<str>, changes: Arc<[ModeChange]> },
     Invited { by: Arc<str>, who: Arc<str> },
+}
+
+/// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModeChange {
+    /// Somebody has a rank, or has it no longer.
+    Rank {
+        /// Who.
+        who: Arc<str>,
+        /// Which.
+        rank: Rank,
+        /// He has it now.
+        is_given: bool,
+    },
+    /// A setting is so now.
+    Setting(Setting, Option<Arc<str>>),
+    /// Somebody is on a list, or no longer.
+    Listed {
+        /// On which.
+        list: ListKind,
+        /// Who.
+        whom: Whom,
+        /// He is on it now.
+        is_added: bool,
+    },
+    /// Something that has no words here: sign, letter and parameter.
+    Other(Arc<str>),
 }
 
 /// A hole in what is known.

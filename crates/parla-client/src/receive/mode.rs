@@ -5,11 +5,13 @@ use parla_proto::Timestamp;
 use super::Incoming;
 use crate::{
     client::{Client, Turn},
-    room_modes::Entry,
+    members,
+    room_modes::{Entry, whom},
     session::Session,
+    settings::SETTINGS,
     survey::{self, Question},
     text::shown_name,
-    view::{BufferId, Event},
+    view::{BufferId, Event, ModeChange, Rank},
 };
 
 /// One letter, and its parameter if it has one.
@@ -31,8 +33,8 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let Some((letters, params)) = params.get(1..).and_then(|rest| rest.split_first()) else { return };
     let steps = steps(&client.session, letters, params);
     apply(client, id, &steps, (incoming.from, incoming.at));
-    let modes = std::iter::once(*letters).chain(params.iter().copied()).collect::<Vec<_>>().join(" ");
-    let event = Event::ModeSet { by: shown_name(incoming.from), modes: shown_name(&modes) };
+    let changes = steps.iter().map(|step| change(&client.session, step)).collect();
+    let event = Event::ModeSet { by: shown_name(incoming.from), changes };
     client.happened(id, incoming.at, event);
 }
 
@@ -82,6 +84,26 @@ pub(super) fn list_end(client: &mut Client, number: u16, incoming: &Incoming<'_>
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     buffer.modes.listed(&client.session, letter(number));
     client.changes.buffer(id);
+}
+
+/// What a step means to people.
+fn change(session: &Session, step: &Step<'_>) -> ModeChange {
+    let Step { is_set, letter, param } = *step;
+    let sign = session.member_modes.iter().find(|(_, known)| *known == letter).map(|(sign, _)| *sign);
+    let rank = sign.map(members::rank).filter(|rank| *rank != Rank::Member);
+    if let (Some(rank), Some(nick)) = (rank, param) {
+        return ModeChange::Rank { who: shown_name(nick), rank, is_given: is_set };
+    }
+    if let Some((list, mask)) = param.and_then(|mask| session.list_of(letter, mask)) {
+        return ModeChange::Listed { list, whom: whom(mask), is_added: is_set };
+    }
+    if let Some(setting) = SETTINGS.into_iter().find(|setting| session.modes.letter(*setting) == Some(letter))
+    {
+        let value = setting.has_value().then_some(param).flatten();
+        return ModeChange::Setting(setting, is_set.then(|| shown_name(value.unwrap_or_default())));
+    }
+    let param = param.map_or_else(String::new, |param| format!(" {param}"));
+    ModeChange::Other(shown_name(&format!("{}{letter}{param}", if is_set { '+' } else { '-' })))
 }
 
 fn apply(client: &mut Client, id: BufferId, steps: &[Step<'_>], (by, at): (&str, Timestamp)) {

@@ -35,10 +35,10 @@ fn a_list_of_modes_changes_each() {
     rig.shows(
         "#lobby",
         expect![[r#"
-        -- op set +ov-v zoe bob voiced
-        -- owner set -o op
-        -- owner set -q owner
-    "#]],
+            -- op set +Operator zoe, +Voiced bob, -Voiced voiced
+            -- owner set -Operator op
+            -- owner set -Founder owner
+        "#]],
     );
 }
 

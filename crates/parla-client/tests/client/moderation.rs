@@ -81,7 +81,7 @@ fn a_room_is_asked_how_it_is_and_where_its_people_are() {
     is_set_up(
         &rig,
         expect![[r#"
-            -InvitedOnly -AccountsOnly Key=sesame Limit=20 Forward=#other -VoicedSpeak -AccountsSpeak -NoOutsiders -TopicLocked -Hidden -PlainText 
+            -InvitedOnly -AccountsOnly Key=sesame Limit=20 Forward=#other -VoicedSpeak -AccountsSpeak -NoOutsiders -PlainText -TopicLocked -Hidden 
             Bans…
             Mutes…
             Exceptions…
@@ -134,7 +134,7 @@ fn what_changes_is_followed() {
     is_set_up(
         &rig,
         expect![[r#"
-            -InvitedOnly AccountsOnly Key=* -Limit -Forward VoicedSpeak -AccountsSpeak NoOutsiders -TopicLocked -Hidden PlainText 
+            -InvitedOnly AccountsOnly Key=* -Limit -Forward VoicedSpeak -AccountsSpeak NoOutsiders PlainText -TopicLocked -Hidden 
             Bans…
             Mutes…
             Exceptions…
@@ -221,7 +221,7 @@ fn lists_are_asked_for_and_followed() {
     is_set_up(
         &rig,
         expect![[r#"
-            -InvitedOnly -AccountsOnly -Key -Limit -Forward -VoicedSpeak -AccountsSpeak -NoOutsiders -TopicLocked -Hidden -PlainText 
+            -InvitedOnly -AccountsOnly -Key -Limit -Forward -VoicedSpeak -AccountsSpeak -NoOutsiders -PlainText -TopicLocked -Hidden 
             Bans: Host("bad.host") by ? at None Account("spammer") by bob at None Nick("dave") by bob at Some(1767263400000)
             Mutes: Nick("loud") by bob at Some(1600000001000)
             Exceptions: Nick("carol") by bob at Some(1600000002000)

@@ -2,8 +2,10 @@
 
 use parla_client::{
     settings::{ListKind, MaskBy, Setting, Whom},
-    view::Rank,
+    view::{ModeChange, Rank},
 };
+
+use super::room::name;
 
 /// Opens the settings of a room.
 pub const SETTINGS: &str = "Settings of the room";
@@ -91,6 +93,27 @@ pub fn whom(whom: &Whom) -> String {
     }
 }
 
+/// What somebody did to a room, after his name.
+pub fn change(change: &ModeChange) -> String {
+    match change {
+        ModeChange::Rank { who, rank: of, is_given } => {
+            let article = if matches!(of, Rank::HalfOperator | Rank::Voiced) { "a" } else { "an" };
+            let (verb, link) = if *is_given { ("made", "") } else { ("removed", "as ") };
+            format!("{verb} {} {link}{article} {}", name(who), rank(*of))
+        }
+        ModeChange::Setting(of, None) => format!("turned off “{}”", setting(*of)),
+        ModeChange::Setting(of, Some(value)) if value.is_empty() => format!("turned on “{}”", setting(*of)),
+        ModeChange::Setting(of, Some(value)) => format!("set “{}” to {}", setting(*of), name(value)),
+        ModeChange::Listed { list: of, whom: who, is_added: true } => {
+            format!("put {} on the list “{}”", name(&whom(who)), list(*of))
+        }
+        ModeChange::Listed { list: of, whom: who, .. } => {
+            format!("took {} off the list “{}”", name(&whom(who)), list(*of))
+        }
+        ModeChange::Other(letters) => format!("changed the settings of the room ({})", name(letters)),
+    }
+}
+
 /// Who put an entry there, and when.
 pub fn listed(by: Option<&str>, at: Option<&str>) -> String {
     match (by, at) {
@@ -156,4 +179,31 @@ pub fn away(reason: &str) -> String {
 /// The person was sent on.
 pub fn forwarded(from: &str, to: &str) -> String {
     format!("You cannot enter {from} and were sent on to {to}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::room::{NAME, NAME_END};
+
+    #[test]
+    fn changes_are_sentences() {
+        let said = |one: ModeChange| change(&one).replace([NAME, NAME_END], "");
+        let rank = |rank, is_given| ModeChange::Rank { who: "bob".into(), rank, is_given };
+        let listed = |is_added| ModeChange::Listed {
+            list: ListKind::Bans,
+            whom: Whom::Host("bad.host".into()),
+            is_added,
+        };
+        assert_eq!(said(rank(Rank::Operator, true)), "made bob an operator");
+        assert_eq!(said(rank(Rank::Voiced, false)), "removed bob as a speaker");
+        let set = |value: Option<&str>| ModeChange::Setting(Setting::Limit, value.map(Into::into));
+        assert_eq!(said(set(Some("20"))), "set “At most so many people” to 20");
+        assert_eq!(said(set(None)), "turned off “At most so many people”");
+        let hidden = ModeChange::Setting(Setting::Hidden, Some("".into()));
+        assert_eq!(said(hidden), "turned on “Not in the list of rooms”");
+        assert_eq!(said(listed(true)), "put Everyone from bad.host on the list “Banned”");
+        assert_eq!(said(listed(false)), "took Everyone from bad.host off the list “Banned”");
+        assert_eq!(said(ModeChange::Other("+x".into())), "changed the settings of the room (+x)");
+    }
 }
