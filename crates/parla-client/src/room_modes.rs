@@ -3,7 +3,7 @@
 //! Letters mean what they mean on most servers of today; where families differ, what else the server has tells them apart.
 //! <https://modern.ircdocs.horse/#mode-message>
 
-use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
+use std::{cell::OnceCell, sync::Arc};
 
 use parla_proto::{Line, Timestamp};
 
@@ -115,11 +115,11 @@ impl Session {
 #[derive(Debug, Default)]
 pub(crate) struct RoomModes {
     /// Letters that are set, with their words.
-    set: BTreeMap<char, Arc<str>>,
+    set: Vec<(char, Arc<str>)>,
     is_known: bool,
     /// Whether everyone may set the topic, once the server has told.
     is_topic_free: bool,
-    lists: BTreeMap<ListKind, List>,
+    lists: [List; LISTS.len()],
     /// What the interface sees; made when it looks, and kept until something changes.
     view: OnceCell<Arc<RoomSettings>>,
 }
@@ -159,10 +159,10 @@ impl RoomModes {
 
     /// A mode that is no list and no rank.
     pub(crate) fn apply(&mut self, letter: char, value: Option<Option<&str>>) {
-        match value {
-            Some(word) => self.set.insert(letter, word.unwrap_or_default().into()),
-            None => self.set.remove(&letter),
-        };
+        self.set.retain(|(known, _)| *known != letter);
+        if let Some(word) = value {
+            self.set.push((letter, word.unwrap_or_default().into()));
+        }
         if letter == 't' {
             self.is_topic_free = value.is_none();
         }
@@ -172,7 +172,7 @@ impl RoomModes {
     /// An entry of the list `letter`, as the server tells it or somebody sets it.
     pub(crate) fn list(&mut self, session: &Session, letter: char, entry: Entry<'_>) {
         let Some((kind, mask)) = session.list_of(letter, entry.mask) else { return };
-        let list = self.lists.entry(kind).or_default();
+        let list = self.list_mut(kind);
         let is_known = list.masks.iter().any(|known| *known.mask == *mask);
         // Who never asked for the list does not want a part of it.
         if is_known
@@ -190,10 +190,8 @@ impl RoomModes {
     /// An entry is gone.
     pub(crate) fn unlist(&mut self, session: &Session, letter: char, mask: &str) {
         let Some((kind, mask)) = session.list_of(letter, mask) else { return };
-        if let Some(list) = self.lists.get_mut(&kind) {
-            list.masks.retain(|known| *known.mask != *mask);
-            self.view.take();
-        }
+        self.list_mut(kind).masks.retain(|known| *known.mask != *mask);
+        self.view.take();
     }
 
     /// The person wants to see the lists: those letters are to be asked for.
@@ -201,7 +199,7 @@ impl RoomModes {
         let mut letters = Vec::new();
         for kind in LISTS {
             let Some((letter, _)) = session.list_letter(kind) else { continue };
-            let list = self.lists.entry(kind).or_default();
+            let list = self.list_mut(kind);
             if list.state == Known::Asked {
                 continue;
             }
@@ -219,17 +217,32 @@ impl RoomModes {
         for kind in
             LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some_and(|(of, _)| of == letter))
         {
-            self.lists.entry(kind).or_default().state = Known::All;
+            self.list_mut(kind).state = Known::All;
         }
         self.view.take();
     }
 
     /// A list that was asked for is not shown to the person. False if none was.
     pub(crate) fn refuse_list(&mut self) -> bool {
-        let asked = self.lists.values_mut().find(|list| list.state == Known::Asked);
+        let asked = self.lists.iter_mut().find(|list| list.state == Known::Asked);
         let was_asked = asked.map(|list| list.state = Known::All).is_some();
         self.view.take();
         was_asked
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is one for each kind")]
+    const fn list_of(&self, kind: ListKind) -> &List {
+        &self.lists[kind as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is one for each kind")]
+    const fn list_mut(&mut self, kind: ListKind) -> &mut List {
+        &mut self.lists[kind as usize]
+    }
+
+    /// The word of a letter that is set.
+    fn value(&self, letter: char) -> Option<&Arc<str>> {
+        self.set.iter().find(|(known, _)| *known == letter).map(|(_, word)| word)
     }
 
     /// What the interface sees.
@@ -240,14 +253,10 @@ impl RoomModes {
     fn settings(&self, session: &Session) -> RoomSettings {
         let offered =
             SETTINGS.into_iter().filter_map(|setting| Some((setting, session.modes.letter(setting)?)));
-        let settings = offered.map(|(setting, letter)| (setting, self.set.get(&letter).map(Arc::clone)));
+        let settings = offered.map(|(setting, letter)| (setting, self.value(letter).map(Arc::clone)));
         let lists = LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some()).map(|kind| {
-            let list = self.lists.get(&kind);
-            MaskList {
-                kind,
-                masks: list.map(|list| list.masks.clone()).unwrap_or_default(),
-                is_complete: list.is_some_and(|list| list.state == Known::All),
-            }
+            let list = self.list_of(kind);
+            MaskList { kind, masks: list.masks.clone(), is_complete: list.state == Known::All }
         });
         let mut ranks: Vec<_> =
             session.member_modes.iter().map(|(sign, _)| crate::members::rank(*sign)).collect();
@@ -258,9 +267,11 @@ impl RoomModes {
     /// The lines that change the room so: one, unless the server takes fewer modes in one.
     pub(crate) fn lines(&self, session: &Session, room: &str, wanted: &[Set]) -> Vec<Line> {
         let mut steps: Vec<(bool, char, Option<Arc<str>>)> = Vec::new();
-        for (setting, value) in wanted {
+        // What opens comes first: nobody is shut out between two lines.
+        let opening = wanted.iter().filter(|(_, value)| value.is_none());
+        for (setting, value) in opening.chain(wanted.iter().filter(|(_, value)| value.is_some())) {
             let Some(letter) = session.modes.letter(*setting) else { continue };
-            let now = self.set.get(&letter);
+            let now = self.value(letter);
             if now == value.as_ref() {
                 continue;
             }
@@ -274,8 +285,6 @@ impl RoomModes {
             };
             steps.push((value.is_some(), letter, word.filter(|word| !word.is_empty())));
         }
-        // What opens comes first: nobody is shut out between two lines.
-        steps.sort_by_key(|(is_set, ..)| *is_set);
         steps.chunks(session.modes_max.max(1)).map(|steps| line(room, steps)).collect()
     }
 }

@@ -58,8 +58,8 @@ impl Setting {
 /// A setting and what it is set to: none if it is off; if it is on, its value, which is empty if it has none.
 pub type Set = (Setting, Option<Arc<str>>);
 
-/// How a room is set up, and what the server offers for it.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How a room is set up, and what the server offers for it. Equal if it is the same allocation.
+#[derive(Clone, Debug, Default)]
 pub struct RoomSettings {
     /// What the server offers, and how it is set.
     pub settings: Vec<Set>,
@@ -69,6 +69,12 @@ pub struct RoomSettings {
     pub lists: Vec<MaskList>,
     /// The ranks that the server has, the mightiest first; not that of a plain member.
     pub ranks: Vec<Rank>,
+}
+
+impl PartialEq for RoomSettings {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
 }
 
 impl RoomSettings {
@@ -95,7 +101,7 @@ pub enum ListKind {
 pub const LISTS: [ListKind; 4] = [ListKind::Bans, ListKind::Mutes, ListKind::Exceptions, ListKind::Invited];
 
 /// A list of people, by masks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct MaskList {
     /// What it is for.
     pub kind: ListKind,
@@ -106,7 +112,7 @@ pub struct MaskList {
 }
 
 /// One line of such a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Mask {
     /// As the server knows it.
     pub mask: Arc<str>,

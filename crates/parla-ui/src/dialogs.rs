@@ -107,3 +107,11 @@ pub(crate) fn DialogBox(
         }
     }
 }
+
+/// What was written into the field of this name in the form that is sent; empty if nothing was, or its box is not ticked.
+pub(crate) fn written(event: &FormEvent, name: &str) -> String {
+    match event.get_first(name) {
+        Some(FormValue::Text(text)) => text.trim().to_owned(),
+        Some(FormValue::File(_)) | None => String::new(),
+    }
+}

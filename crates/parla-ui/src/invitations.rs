@@ -6,7 +6,6 @@ use dioxus::prelude::*;
 use parla_client::{Intent, view::NetworkId};
 
 use crate::{
-    hooks::use_context,
     platform::{Here, PageAct},
     state::{State, wish},
     words::{moderation::INVITATIONS, toast as said},
@@ -24,10 +23,7 @@ pub struct Invitation {
 }
 
 /// The cards, of one network or of all.
-#[component]
-pub(crate) fn Invitations(#[props(default)] network: Option<NetworkId>) -> Element {
-    let here = use_context::<Here>();
-    let state = use_context::<State>();
+pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>) -> Element {
     let all = state.invitations.read();
     let of = |one: &&Invitation| network.is_none_or(|network| network == one.network);
     if !all.iter().any(|one| of(&one)) {
@@ -36,7 +32,7 @@ pub(crate) fn Invitations(#[props(default)] network: Option<NetworkId>) -> Eleme
     rsx! {
         ul { class: "invitations", "aria-label": INVITATIONS,
             for one in all.iter().filter(of).cloned() {
-                {card(&here, state, one)}
+                {card(here, state, one)}
             }
         }
     }

@@ -29,7 +29,7 @@ pub(crate) fn Members() -> Element {
         let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
         view.map(|(key, view)| (key, view.members.clone()))
     });
-    let Some((key, members)) = list() else { return rsx! {} };
+    let Some((key, members)) = list.get() else { return rsx! {} };
     let count = members.0.len();
     rsx! {
         div { class: "members-head",

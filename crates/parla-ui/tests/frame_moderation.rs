@@ -103,20 +103,25 @@ fn only_what_was_changed_is_saved() {
         "Only operators set the topic",
     ];
     assert_eq!(labels, expected, "what the server does not have is not there");
-    let of = |setting: Setting| format!("#set-{}", setting as u8);
-    page.write(&of(Setting::Limit), "20");
-    page.write(&of(Setting::Key), "");
+    let of = |setting: Setting| format!("set-{}", setting as u8);
+    let shown = |setting: Setting, attribute: &str| {
+        page.attribute(page.one(&format!("#{}", of(setting))), attribute).unwrap_or_default()
+    };
+    assert_eq!(shown(Setting::Key, "initial_value"), "sesame");
+    assert_eq!(shown(Setting::TopicLocked, "initial_checked"), "true");
+    assert_eq!(shown(Setting::InvitedOnly, "initial_checked"), "false");
     let form = page.all("[role=dialog] form")[0];
-    page.submit(form);
+    page.submit_with(
+        form,
+        &[(&of(Setting::Limit), " 20 "), (&of(Setting::Key), ""), (&of(Setting::TopicLocked), "on")],
+    );
     let changed = vec![(Setting::Key, None), (Setting::Limit, Some("20".into()))];
     assert_eq!(page.fake.take_intents(), [Intent::Configure { buffer: BUFFER, settings: changed }]);
     assert!(!page.has("[role=dialog]"));
 
     opens_settings(&mut page);
-    page.write(&of(Setting::Limit), "20");
-    page.write(&of(Setting::Limit), "");
     let form = page.all("[role=dialog] form")[0];
-    page.submit(form);
+    page.submit_with(form, &[(&of(Setting::Key), "sesame"), (&of(Setting::TopicLocked), "on")]);
     assert!(page.fake.take_intents().is_empty(), "nothing has changed");
 }
 
@@ -141,8 +146,8 @@ fn lists_are_changed_in_words() {
     page.press("Remove Everyone from bad.host from “Banned”");
     let removed = Intent::RemoveMask { buffer: BUFFER, list: ListKind::Bans, mask: "*!*@bad.host".into() };
     assert_eq!(page.fake.take_intents(), [removed]);
-    page.write("#mask-who", " carol ");
-    page.press("Add");
+    let form = page.all("[role=dialog] form")[1];
+    page.submit_with(form, &[("list", "0"), ("who", " carol "), ("by", "")]);
     let added =
         Intent::AddMask { buffer: BUFFER, list: ListKind::Bans, who: "carol".into(), by: MaskBy::Nick };
     assert_eq!(page.fake.take_intents(), [added]);
@@ -181,8 +186,8 @@ fn a_ban_can_send_out_too() {
     let mut page = open_as(Rank::Operator);
     meets(&mut page, "carol");
     page.press("Ban…");
-    page.write("#kick-reason", "spam");
-    page.press("Ban from #lobby");
+    let form = page.one("[role=dialog] form");
+    page.submit_with(form, &[("by", ""), ("kick", "on"), ("reason", "spam")]);
     let ban = Intent::AddMask { buffer: BUFFER, list: ListKind::Bans, who: "carol".into(), by: MaskBy::Nick };
     let kick = Intent::Kick { buffer: BUFFER, nick: "carol".into(), reason: "spam".into() };
     assert_eq!(page.fake.take_intents(), [ban, kick]);

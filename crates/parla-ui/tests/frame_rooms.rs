@@ -344,8 +344,9 @@ fn the_rights_to_remove_are_needed_to_remove() {
     page.click(bob);
     page.fake.take_commands();
     page.press("Remove from room");
-    page.write("#kick-reason", "spam");
-    page.press("Remove from #a");
+    assert_eq!(page.text("[role=dialog] form button"), "Remove from #a");
+    let form = page.one("[role=dialog] form");
+    page.submit_with(form, &[("reason", "spam")]);
     let kick = Intent::Kick { buffer: BufferId(1), nick: "bob".into(), reason: "spam".into() };
     assert_eq!(page.fake.take_commands(), [Command::Intent(NET, kick)]);
 }

@@ -8,7 +8,7 @@ use parla_client::{
     view::{NetworkId, Person},
 };
 
-use super::{DialogBox, FocusFirst, person_acts::PersonActs, person_moderation::Moderation};
+use super::{DialogBox, FocusFirst, person_acts::PersonActs};
 use crate::{
     hooks::{use_context, use_hook, use_memo},
     platform::Here,
@@ -28,7 +28,7 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
         let known = person.as_ref().filter(|(of, person)| *of == network && is_same(person, &nick));
         known.map(|(_, person)| Arc::clone(person))
     }));
-    let person = person();
+    let person = person.get();
     let title = person.as_ref().map_or_else(|| nick.to_string(), |person| person.nick.to_string());
     rsx! {
         DialogBox { title, focus: FocusFirst::Close, class: "person",
@@ -40,8 +40,7 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
                 }
                 Some(person) => rsx! { Facts { network, person } },
             }
-            PersonActs { network, nick: Arc::clone(&nick) }
-            Moderation { network, nick }
+            PersonActs { network, nick }
         }
     }
 }

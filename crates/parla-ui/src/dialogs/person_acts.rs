@@ -8,6 +8,7 @@ use parla_client::{
     view::{BufferKind, NetworkId, Presence},
 };
 
+use super::person_moderation::{Act, moderation};
 use crate::{
     hooks::{use_context, use_hook, use_signal},
     platform::Here,
@@ -24,6 +25,7 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let mut is_inviting = use_signal(|| false);
+    let act = use_signal(|| None::<Act>);
     let mine = use_hook(|| my_rooms(state, network));
     let message = Arc::clone(&nick);
     rsx! {
@@ -49,15 +51,13 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
             }
         }
         if is_inviting() {
-            InviteMenu { nick, rooms: mine }
+            {invite_menu(&here, state, &nick, mine)}
         }
+        {moderation(&here, state, (network, nick), act)}
     }
 }
 
-#[component]
-fn InviteMenu(nick: Arc<str>, rooms: Vec<(BufferKey, Arc<str>)>) -> Element {
-    let here = use_context::<Here>();
-    let mut state = use_context::<State>();
+fn invite_menu(here: &Here, mut state: State, nick: &Arc<str>, rooms: Vec<(BufferKey, Arc<str>)>) -> Element {
     rsx! {
         ul { class: "chips",
             for (at, room) in rooms {
@@ -67,7 +67,7 @@ fn InviteMenu(nick: Arc<str>, rooms: Vec<(BufferKey, Arc<str>)>) -> Element {
                         class: "chip",
                         "aria-label": words::dialog::invite_to(&room),
                         onclick: {
-                            let (here, nick) = (here.clone(), Arc::clone(&nick));
+                            let (here, nick) = (here.clone(), Arc::clone(nick));
                             move |_| {
                                 wish(&here, at.network, Intent::Invite { buffer: at.buffer, nick: Arc::clone(&nick) });
                                 state.close_dialog();

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent,
-    settings::{ListKind, MaskBy, RoomSettings},
+    settings::{ListKind, RoomSettings},
     view::{BufferKind, Member, NetworkId, Rank, Rights},
 };
 
-use super::room_settings::choose_by;
+use super::{
+    room_settings::{by, choose_by},
+    written,
+};
 use crate::{
-    hooks::{use_context, use_memo, use_signal},
     platform::Here,
     state::{BufferKey, State, wish},
     words::{dialog, moderation as said},
 };
 
 /// The room that is shown, and the person in it.
-#[derive(Clone, PartialEq)]
 struct Place {
     at: BufferKey,
     room: Arc<str>,
@@ -66,21 +67,20 @@ impl Place {
 
 /// What is to be done with him.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
+pub(super) enum Act {
     Kick,
     Ban,
     Mute,
 }
 
 /// What can be done, if anything.
-#[component]
-pub(crate) fn Moderation(network: NetworkId, nick: Arc<str>) -> Element {
-    let here = use_context::<Here>();
-    let state = use_context::<State>();
-    let mut act = use_signal(|| None::<Act>);
-    let name = Arc::clone(&nick);
-    let place = use_memo(move || Place::of(state, network, &name));
-    let Some(place) = place() else { return rsx! {} };
+pub(super) fn moderation(
+    here: &Here,
+    state: State,
+    (network, nick): (NetworkId, Arc<str>),
+    mut act: Signal<Option<Act>>,
+) -> Element {
+    let Some(place) = Place::of(state, network, &nick) else { return rsx! {} };
     let rank = place.member.as_ref().map(|member| member.rank).filter(|rank| *rank != Rank::Member);
     let mut acts = Vec::new();
     if place.may_remove() {
@@ -125,63 +125,48 @@ pub(crate) fn Moderation(network: NetworkId, nick: Arc<str>) -> Element {
             }
         }
         if let Some(act) = act() {
-            ActForm { at, room: Arc::clone(&place.room), nick, act, is_there: place.member.is_some() }
+            {act_form(here.clone(), state, &place, (nick, act))}
         }
     }
 }
 
-#[component]
-fn ActForm(at: BufferKey, room: Arc<str>, nick: Arc<str>, act: Act, is_there: bool) -> Element {
-    let here = use_context::<Here>();
-    let mut state = use_context::<State>();
-    let mut reason = use_signal(String::new);
-    let (by, mut removes) = (use_signal(MaskBy::default), use_signal(|| true));
+fn act_form(here: Here, mut state: State, place: &Place, (nick, act): (Arc<str>, Act)) -> Element {
+    let (at, room, is_there) = (place.at, &place.room, place.member.is_some());
     let label = match act {
-        Act::Kick => dialog::kick_from(&room),
-        Act::Ban => said::ban_from(&room),
-        Act::Mute => said::mute_in(&room),
+        Act::Kick => dialog::kick_from(room),
+        Act::Ban => said::ban_from(room),
+        Act::Mute => said::mute_in(room),
     };
-    let kicks = act == Act::Kick || (act == Act::Ban && is_there && removes());
     rsx! {
         form {
             class: "one-line",
             onsubmit: move |event| {
                 event.prevent_default();
                 let buffer = at.buffer;
-                let list = if act == Act::Mute { ListKind::Mutes } else { ListKind::Bans };
                 if act != Act::Kick {
-                    let who = Arc::clone(&nick);
-                    wish(&here, at.network, Intent::AddMask { buffer, list, who, by: *by.peek() });
+                    let list = if act == Act::Mute { ListKind::Mutes } else { ListKind::Bans };
+                    let (who, by) = (Arc::clone(&nick), by(&event));
+                    wish(&here, at.network, Intent::AddMask { buffer, list, who, by });
                 }
-                if kicks {
-                    let reason = reason.peek().trim().into();
-                    wish(&here, at.network, Intent::Kick { buffer, nick: Arc::clone(&nick), reason });
+                if act == Act::Kick || !written(&event, "kick").is_empty() {
+                    let (nick, reason) = (Arc::clone(&nick), written(&event, "reason").into());
+                    wish(&here, at.network, Intent::Kick { buffer, nick, reason });
                 }
                 state.close_dialog();
             },
             if act != Act::Kick {
-                {choose_by(by)}
+                {choose_by()}
             }
             if act == Act::Ban && is_there {
-                label { class: "check",
-                    input {
-                        r#type: "checkbox",
-                        initial_checked: true,
-                        onchange: move |event| removes.set(event.checked()),
-                    }
-                    {said::REMOVE_TOO}
+                div { class: "check",
+                    label { r#for: "kick-too", {said::REMOVE_TOO} }
+                    input { id: "kick-too", name: "kick", r#type: "checkbox", initial_checked: true }
                 }
             }
-            if kicks {
+            if act != Act::Mute && is_there {
                 div { class: "field",
                     label { r#for: "kick-reason", {dialog::KICK_REASON} }
-                    input {
-                        id: "kick-reason",
-                        r#type: "text",
-                        autocomplete: "off",
-                        dir: "auto",
-                        oninput: move |event| reason.set(event.value()),
-                    }
+                    input { id: "kick-reason", name: "reason", r#type: "text", autocomplete: "off", dir: "auto" }
                 }
             }
             button { r#type: "submit", class: "primary danger", bdi { "{label}" } }

@@ -8,9 +8,9 @@ use parla_client::{
     settings::{ListKind, Mask, MaskBy, RoomSettings, Set, Setting},
 };
 
-use super::{DialogBox, FocusFirst};
+use super::{DialogBox, FocusFirst, written};
 use crate::{
-    hooks::{use_context, use_hook, use_memo, use_signal},
+    hooks::{use_context, use_hook, use_memo},
     platform::Here,
     state::{BufferKey, State, wish},
     words::{self, moderation as said},
@@ -24,21 +24,21 @@ pub(crate) fn Settings(at: BufferKey) -> Element {
     use_hook(|| wish(&here, at.network, Intent::AskLists { buffer: at.buffer }));
     let view = use_memo(move || {
         let buffers = state.buffers.read();
-        buffers.get(&at).map(|view| (view.name.to_string(), view.rights.kick, Arc::clone(&view.settings)))
+        buffers.get(&at).map(|view| (Arc::clone(&view.name), view.rights.kick, Arc::clone(&view.settings)))
     });
-    let Some((room, may, settings)) = view() else { return rsx! {} };
+    let Some((room, may, settings)) = view.get() else { return rsx! {} };
     rsx! {
         DialogBox { title: said::settings_title(&room), focus: FocusFirst::Close, class: "settings",
             if !settings.is_known {
                 p { class: "dim", role: "status", {said::LOADING} }
             } else if may {
-                Form { at, settings: settings.clone() }
+                {form(&here, state, at, &settings)}
             } else {
                 {facts(&settings)}
             }
             {lists(&here, at, may, &settings)}
             if may && !settings.lists.is_empty() {
-                AddForm { at, kinds: settings.lists.iter().map(|list| list.kind).collect::<Vec<_>>() }
+                {add_form(here, at, &settings)}
             }
         }
     }
@@ -77,30 +77,24 @@ fn facts(settings: &RoomSettings) -> Element {
     }
 }
 
-/// What may be changed. As it was when it was opened: what the server tells meanwhile moves nothing under the person's hands.
-#[component]
-fn Form(at: BufferKey, settings: Arc<RoomSettings>) -> Element {
-    let here = use_context::<Here>();
-    let mut state = use_context::<State>();
-    let before = use_hook(|| settings);
-    let wanted = use_signal(|| before.settings.clone());
-    let known = Arc::clone(&before);
+/// What may be changed. What another changes meanwhile changes here too, unless the person has touched it.
+fn form(here: &Here, mut state: State, at: BufferKey, settings: &Arc<RoomSettings>) -> Element {
+    let (here, known) = (here.clone(), Arc::clone(settings));
     rsx! {
         form {
             onsubmit: move |event| {
                 event.prevent_default();
-                let wanted = wanted.peek();
-                let changed: Vec<Set> = wanted.iter().filter(|set| !known.settings.contains(set)).cloned().collect();
-                if !changed.is_empty() {
-                    wish(&here, at.network, Intent::Configure { buffer: at.buffer, settings: changed });
+                let settings = changed(&known, &event);
+                if !settings.is_empty() {
+                    wish(&here, at.network, Intent::Configure { buffer: at.buffer, settings });
                 }
                 state.close_dialog();
             },
             for (group, title) in said::GROUPS.iter().enumerate() {
                 fieldset { key: "{title}",
                     legend { {*title} }
-                    for (setting, value) in part(&before, group) {
-                        {control(setting, value, wanted)}
+                    for (setting, value) in part(settings, group) {
+                        {control(setting, value)}
                     }
                 }
             }
@@ -112,44 +106,49 @@ fn Form(at: BufferKey, settings: Arc<RoomSettings>) -> Element {
     }
 }
 
-fn control(setting: Setting, value: Option<Arc<str>>, mut wanted: Signal<Vec<Set>>) -> Element {
-    let mut change = move |value: Option<Arc<str>>| {
-        if let Some((_, wanted)) = wanted.write().iter_mut().find(|(of, _)| *of == setting) {
-            *wanted = value;
-        }
-    };
-    let (id, label) = (format!("set-{}", setting as u8), said::setting(setting));
-    if !setting.has_value() {
-        let is_on = value.is_some();
-        return rsx! {
-            label { key: "{id}", class: "check",
-                input {
-                    id: "{id}",
-                    r#type: "checkbox",
-                    initial_checked: is_on,
-                    onchange: move |event| change(event.checked().then(|| "".into())),
-                }
-                {label}
-            }
+/// What is written otherwise than it is.
+fn changed(known: &RoomSettings, event: &FormEvent) -> Vec<Set> {
+    let mut changed = Vec::new();
+    for (setting, before) in &known.settings {
+        let written = written(event, &name(*setting));
+        let value = match (setting.has_value(), written.is_empty()) {
+            (_, true) => None,
+            (true, false) => Some(written.as_str().into()),
+            (false, false) => Some("".into()),
         };
+        if value != *before {
+            changed.push((*setting, value));
+        }
     }
-    let is_number = setting == Setting::Limit;
+    changed
+}
+
+/// The id and the name of what changes a setting.
+fn name(setting: Setting) -> String {
+    format!("set-{}", setting as u8)
+}
+
+fn control(setting: Setting, value: Option<Arc<str>>) -> Element {
+    let (id, label) = (name(setting), said::setting(setting));
+    let (kind, class) = match setting {
+        Setting::Limit => ("number", "check value"),
+        Setting::Key | Setting::Forward => ("text", "check value"),
+        _ => ("checkbox", "check"),
+    };
     rsx! {
-        div { key: "{id}", class: "check value",
+        div { key: "{id}", class,
             label { r#for: "{id}", {label} }
             input {
                 id: "{id}",
-                r#type: if is_number { "number" } else { "text" },
-                min: is_number.then_some("1"),
-                pattern: (!is_number).then_some("[^ ,]*"),
+                name: "{id}",
+                r#type: kind,
+                min: "1",
+                pattern: "[^ ,]*",
                 autocomplete: "off",
                 autocapitalize: "off",
                 spellcheck: "false",
-                initial_value: value.as_deref().unwrap_or_default().to_owned(),
-                oninput: move |event| {
-                    let value = event.value();
-                    change(Some(value.trim()).filter(|value| !value.is_empty()).map(Arc::from));
-                },
+                initial_checked: !setting.has_value() && value.is_some(),
+                initial_value: value.filter(|_| setting.has_value()).as_deref().map(str::to_owned),
             }
         }
     }
@@ -204,28 +203,24 @@ fn entry(here: &Here, at: BufferKey, may: bool, (list, entry): (ListKind, Mask))
 }
 
 /// Puts somebody on a list.
-#[component]
-fn AddForm(at: BufferKey, kinds: Vec<ListKind>) -> Element {
-    let here = use_context::<Here>();
-    let mut who = use_signal(String::new);
-    let (mut list, by) = (use_signal(|| 0_usize), use_signal(MaskBy::default));
+fn add_form(here: Here, at: BufferKey, settings: &RoomSettings) -> Element {
+    let kinds: Vec<ListKind> = settings.lists.iter().map(|list| list.kind).collect();
     let offered = kinds.clone();
     rsx! {
         form {
             class: "one-line",
             onsubmit: move |event| {
                 event.prevent_default();
-                let who = who.peek().trim().to_owned();
-                if let Some(list) = offered.get(*list.peek()).filter(|_| !who.is_empty()) {
-                    let (list, who, by) = (*list, who.into(), *by.peek());
+                let list = written(&event, "list").parse().ok().and_then(|n: usize| offered.get(n));
+                let who = written(&event, "who");
+                if let Some(list) = list.filter(|_| !who.is_empty()) {
+                    let (list, who, by) = (*list, who.into(), by(&event));
                     wish(&here, at.network, Intent::AddMask { buffer: at.buffer, list, who, by });
                 }
             },
             div { class: "field",
                 label { r#for: "mask-list", {said::ADD_LIST} }
-                select {
-                    id: "mask-list",
-                    onchange: move |event| list.set(event.value().parse().unwrap_or_default()),
+                select { id: "mask-list", name: "list",
                     for (n, kind) in kinds.into_iter().enumerate() {
                         option { key: "{n}", value: "{n}", {said::list(kind)} }
                     }
@@ -235,31 +230,34 @@ fn AddForm(at: BufferKey, kinds: Vec<ListKind>) -> Element {
                 label { r#for: "mask-who", {said::ADD_WHO} }
                 input {
                     id: "mask-who",
+                    name: "who",
                     r#type: "text",
                     autocomplete: "off",
                     autocapitalize: "off",
                     spellcheck: "false",
                     dir: "auto",
-                    oninput: move |event| who.set(event.value()),
                 }
             }
-            {choose_by(by)}
+            {choose_by()}
             button { r#type: "submit", class: "plain", {said::ADD} }
         }
     }
 }
 
 /// By the name, or by the address.
-pub(super) fn choose_by(mut by: Signal<MaskBy>) -> Element {
+pub(super) fn choose_by() -> Element {
     rsx! {
         div { class: "field",
             label { r#for: "mask-by", {said::BY} }
-            select {
-                id: "mask-by",
-                onchange: move |event| by.set(if event.value() == "host" { MaskBy::Host } else { MaskBy::Nick }),
-                option { value: "nick", {said::by(MaskBy::Nick)} }
+            select { id: "mask-by", name: "by",
+                option { value: "", {said::by(MaskBy::Nick)} }
                 option { value: "host", {said::by(MaskBy::Host)} }
             }
         }
     }
+}
+
+/// What was chosen there.
+pub(super) fn by(event: &FormEvent) -> MaskBy {
+    if written(event, "by").is_empty() { MaskBy::Nick } else { MaskBy::Host }
 }
