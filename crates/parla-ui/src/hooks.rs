@@ -87,7 +87,11 @@ impl<T: 'static> Memo<T> {
     }
 }
 
-#[expect(clippy::expect_used, reason = "a memo is read as what `use_memo` put into it")]
+#[expect(
+    clippy::expect_used,
+    clippy::ok_expect,
+    reason = "a memo is read as what `use_memo` put into it; a browser need not load how the error would be shown"
+)]
 fn typed<T: 'static>(value: Rc<dyn Any>) -> Held<T> {
     Held(value.downcast().ok().expect("the type of the memo"))
 }

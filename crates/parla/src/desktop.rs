@@ -236,7 +236,11 @@ mod tests {
 
     #[test]
     fn what_goes_to_the_page_is_a_text_there() {
-        let act = PageAct::SetComposer { text: "a\"b\\c\n\u{2028}'`${x}</script>".to_owned(), caret: 3, over: "x".to_owned() };
+        let act = PageAct::SetComposer {
+            text: "a\"b\\c\n\u{2028}'`${x}</script>".to_owned(),
+            caret: 3,
+            over: "x".to_owned(),
+        };
         assert_eq!(script(&act), r#"parla.setComposer("a\"b\\c\n\u2028'`${x}</script>", 3, "x")"#);
         assert_eq!(
             script(&PageAct::ScrollToRow(RowId(u64::MAX))),
