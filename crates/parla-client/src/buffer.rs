@@ -6,6 +6,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     members::MemberList,
+    room_modes::RoomModes,
     session::Session,
     text::shown_name,
     timeline::{Anchor, Timeline},
@@ -22,8 +23,7 @@ pub(crate) struct Buffer {
     pub(crate) key: Option<Arc<str>>,
     pub(crate) presence: Presence,
     pub(crate) topic: Option<Arc<Topic>>,
-    /// Only operators may set the topic (`+t`).
-    pub(crate) topic_locked: bool,
+    pub(crate) modes: RoomModes,
     pub(crate) timeline: Timeline,
     pub(crate) members: MemberList,
     /// What is newer was not read.
@@ -37,8 +37,10 @@ pub(crate) struct Buffer {
     pub(crate) joined_at: Option<Timestamp>,
     /// What was said while the person was gone and was not fetched yet.
     pub(crate) missed: Missed,
-    /// Why the other person is away, if he is and the server has said so.
+    /// Why the other person is away, if he is and the server has said so; empty if it did not say why.
     pub(crate) away: Option<Arc<str>>,
+    /// The reason that was given last as the answer to a message.
+    pub(crate) away_told: Option<Arc<str>>,
     /// The person asked to leave.
     pub(crate) is_leaving: bool,
 }
@@ -64,7 +66,7 @@ impl Buffer {
             key: None,
             presence: if kind == BufferKind::Room { Presence::Joining } else { Presence::Present },
             topic: None,
-            topic_locked: true,
+            modes: RoomModes::default(),
             timeline: Timeline::default(),
             members: MemberList::default(),
             read_until: None,
@@ -75,6 +77,7 @@ impl Buffer {
             joined_at: None,
             missed: Missed::Nothing,
             away: None,
+            away_told: None,
             is_leaving: false,
         }
     }
@@ -154,7 +157,13 @@ impl Buffer {
             mentions: self.mentions,
             divider: self.divider.filter(|(_, at)| self.timeline.reaches_back_to(*at)).map(|(row, _)| row),
             earlier: self.earlier,
-            rights: Rights { set_topic: is_room && (may || !self.topic_locked), kick: is_room && may },
+            rights: Rights {
+                set_topic: is_room && (may || self.modes.is_topic_free()),
+                kick: is_room && may,
+                rank,
+            },
+            settings: self.modes.view(session),
+            away: self.away.clone(),
         }
     }
 }

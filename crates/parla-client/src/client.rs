@@ -19,6 +19,7 @@ use crate::{
     registration,
     session::Session,
     sorted_map::SortedMap,
+    survey::{self, Survey},
     view::{BufferId, BufferKind, Features, NetworkView, Notice, Presence, Update},
 };
 
@@ -32,6 +33,7 @@ pub struct Client {
     pub(crate) outbox: Outbox,
     pub(crate) requests: Requests,
     pub(crate) batches: Batches,
+    pub(crate) survey: Survey,
     pub(crate) directory: DirectoryBuilder,
     /// Answers to WHOIS that are coming in, by folded nick.
     pub(crate) people: SortedMap<String, Asked>,
@@ -76,6 +78,7 @@ impl Client {
             outbox: Outbox::new(now),
             requests: Requests::default(),
             batches: Batches::default(),
+            survey: Survey::default(),
             directory: DirectoryBuilder::default(),
             people: SortedMap::default(),
             away: None,
@@ -139,12 +142,14 @@ impl Client {
         }
         history::ask_next(self, turn);
         outbox::flush(self, turn);
+        survey::ask_next(self, turn);
     }
 
     /// When the client wants [`Input::Deadline`], at the latest.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let outbox = outbox::next_deadline(self);
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, self.reclaim_at]
+        let survey = self.survey.next_deadline();
+        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at]
             .into_iter()
             .flatten()
             .min()
@@ -161,6 +166,7 @@ impl Client {
             None => {}
         }
         history::give_up_late(self, turn);
+        self.survey.give_up_late(turn.now);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {
             self.reclaim_at = Some(turn.now + NICK_RECLAIM);
             turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
@@ -190,6 +196,7 @@ impl Client {
         self.outbox.connection_lost(&self.buffers, now);
         history::connection_lost(self);
         self.batches = Batches::default();
+        self.survey = Survey::default();
         self.people.clear();
         self.directory.interrupted();
         self.away = None;

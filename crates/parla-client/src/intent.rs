@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::view::{BufferId, RowId};
+use crate::{
+    settings::{ListKind, MaskBy, Set},
+    view::{BufferId, Rank, RowId},
+};
 
 /// A wish. Names are as the server knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +56,49 @@ pub enum Intent {
         nick: Arc<str>,
         /// Why; empty: no reason.
         reason: Arc<str>,
+    },
+    /// Set a room up otherwise.
+    Configure {
+        /// Which room.
+        buffer: BufferId,
+        /// What is to change; all else stays.
+        settings: Vec<Set>,
+    },
+    /// Give someone a rank, or take it.
+    SetRank {
+        /// In which room.
+        buffer: BufferId,
+        /// Whom.
+        nick: Arc<str>,
+        /// Which.
+        rank: Rank,
+        /// To give it.
+        is_given: bool,
+    },
+    /// Know who is on the lists of a room.
+    AskLists {
+        /// Which room.
+        buffer: BufferId,
+    },
+    /// Put someone on a list of a room.
+    AddMask {
+        /// Of which room.
+        buffer: BufferId,
+        /// On which list.
+        list: ListKind,
+        /// A name, an address or a mask, as the person wrote it.
+        who: Arc<str>,
+        /// By what, if it is a name.
+        by: MaskBy,
+    },
+    /// Take someone from a list of a room.
+    RemoveMask {
+        /// Of which room.
+        buffer: BufferId,
+        /// From which list.
+        list: ListKind,
+        /// As the server knows it.
+        mask: Arc<str>,
     },
     /// Have another name. Before registration: try again with this one.
     ChangeNick {

@@ -9,7 +9,7 @@ use crate::{
     history,
     intent::Intent,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
-    outbox,
+    moderation, outbox,
     problem::ProblemKind,
     receive, registration,
     slash::{self, Slash, Submission},
@@ -34,6 +34,11 @@ pub(crate) fn perform(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>)
         Intent::Kick { buffer, nick, reason } => {
             with_room(client, *buffer, turn, |name| kick_line(name, nick, reason));
         }
+        Intent::Configure { .. }
+        | Intent::SetRank { .. }
+        | Intent::AskLists { .. }
+        | Intent::AddMask { .. }
+        | Intent::RemoveMask { .. } => moderation::perform(client, intent, turn),
         Intent::ChangeNick { nick } => change_nick(client, nick, turn),
         Intent::Away { reason } => away(client, reason.as_deref(), turn),
         Intent::Whois { nick } => whois(client, (None, nick), turn),
@@ -279,7 +284,7 @@ fn disconnect(client: &mut Client, reason: &str, turn: &mut Turn<'_>) {
 }
 
 /// Sends a line, or says that there is nobody to send it to.
-fn ask(client: &mut Client, buffer: Option<BufferId>, turn: &mut Turn<'_>, line: Line) {
+pub(crate) fn ask(client: &mut Client, buffer: Option<BufferId>, turn: &mut Turn<'_>, line: Line) {
     if client.link.is_online() {
         turn.send(line);
     } else {

@@ -38,6 +38,10 @@ pub const HISTORY_OPEN_MAX: usize = 6;
 pub const BATCHES_MAX: usize = 64;
 /// ISUPPORT tokens kept.
 pub const ISUPPORT_TOKENS_MAX: usize = 200;
+/// Entries kept of one list of a room.
+pub const LIST_MASKS_MAX: usize = 1_000;
+/// Members of a room up to which the server is asked where each of them is.
+pub const SURVEY_PEOPLE_MAX: usize = 500;
 /// Rooms kept of the answer to one WHOIS.
 pub const ROOMS_IN_WHOIS_MAX: usize = 200;
 
@@ -55,6 +59,8 @@ pub const PING_AFTER: Duration = Duration::from_secs(60);
 pub const PONG_WITHIN: Duration = Duration::from_secs(30);
 /// How long a page of history may take; then it has failed and can be asked for again.
 pub const HISTORY_WITHIN: Duration = Duration::from_secs(30);
+/// How long the answer to a question about a room may take.
+pub const SURVEY_WITHIN: Duration = Duration::from_secs(10);
 /// Silence after which a list of rooms has ended, whether the server says so or not.
 pub const LIST_WITHIN: Duration = Duration::from_secs(60);
 /// Pauses between attempts to get one's own nick back.

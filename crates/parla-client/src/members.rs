@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
 use crate::{
-    limits::MEMBERS_MAX,
+    limits::{MEMBERS_MAX, NAME_BYTES_MAX},
     session::Session,
     text::{hue, shown_name},
     view::{Member, Members, Rank},
@@ -21,6 +21,8 @@ pub(crate) struct MemberList {
 struct Entry {
     /// Signs before the nick.
     prefixes: String,
+    /// Whence he comes, if the server has said so.
+    host: Option<Arc<str>>,
     member: Member,
 }
 
@@ -31,8 +33,8 @@ impl MemberList {
         if self.members.len() >= MEMBERS_MAX && !self.members.contains_key(&folded) {
             return;
         }
-        let away = self.members.get(&folded).is_some_and(|entry| entry.member.away);
-        self.members.insert(folded, Entry::new(nick, prefixes, away));
+        let known = self.members.remove(&folded);
+        self.members.insert(folded, Entry::new(nick, prefixes, known.as_ref()));
         self.view.take();
     }
 
@@ -47,8 +49,8 @@ impl MemberList {
 
     /// Whether he was there under the old name.
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> bool {
-        let Some(Entry { prefixes, member }) = self.members.remove(&session.fold(from)) else { return false };
-        self.members.insert(session.fold(to), Entry::new(to, &prefixes, member.away));
+        let Some(known) = self.members.remove(&session.fold(from)) else { return false };
+        self.members.insert(session.fold(to), Entry::new(to, &known.prefixes, Some(&known)));
         self.view.take();
         true
     }
@@ -69,6 +71,35 @@ impl MemberList {
         changed
     }
 
+    /// Marks him as a program. False if he is not there, or was so already.
+    pub(crate) fn set_bot(&mut self, session: &Session, nick: &str) -> bool {
+        let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
+        let changed = !std::mem::replace(&mut entry.member.bot, true);
+        if changed {
+            self.view.take();
+        }
+        changed
+    }
+
+    /// Remembers whence he comes.
+    pub(crate) fn set_host(&mut self, session: &Session, nick: &str, host: &str) {
+        if let Some(entry) = self.members.get_mut(&session.fold(nick))
+            && entry.host.as_deref() != Some(host)
+            && (1..=NAME_BYTES_MAX).contains(&host.len())
+        {
+            entry.host = Some(host.into());
+        }
+    }
+
+    /// Whence he comes, if he is there and that is known.
+    pub(crate) fn host(&self, session: &Session, nick: &str) -> Option<Arc<str>> {
+        self.members.get(&session.fold(nick))?.host.clone()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
     /// Gives or takes one sign.
     pub(crate) fn set_prefix(&mut self, session: &Session, nick: &str, prefix: char, is_set: bool) {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return };
@@ -76,7 +107,7 @@ impl MemberList {
         if is_set {
             entry.prefixes.push(prefix);
         }
-        entry.member.rank = highest(&entry.prefixes);
+        (entry.member.rank, entry.member.ranks) = ranks(&entry.prefixes);
         self.view.take();
     }
 
@@ -106,19 +137,24 @@ impl MemberList {
 }
 
 impl Entry {
-    fn new(nick: &str, prefixes: &str, away: bool) -> Self {
-        let (rank, hue) = (highest(prefixes), hue(nick));
-        let member = Member { nick: shown_name(nick), name: nick.into(), rank, away, hue };
-        Self { prefixes: prefixes.to_owned(), member }
+    /// With what was known of him.
+    fn new(nick: &str, prefixes: &str, known: Option<&Self>) -> Self {
+        let (rank, ranks) = ranks(prefixes);
+        let (away, bot) = known.map_or((false, false), |known| (known.member.away, known.member.bot));
+        let hue = hue(nick);
+        let member = Member { nick: shown_name(nick), name: nick.into(), rank, ranks, away, bot, hue };
+        Self { prefixes: prefixes.to_owned(), host: known.and_then(|known| known.host.clone()), member }
     }
 }
 
-fn highest(prefixes: &str) -> Rank {
-    prefixes.chars().map(rank).min().unwrap_or(Rank::Member)
+/// The highest of the ranks, and all of them.
+fn ranks(prefixes: &str) -> (Rank, u8) {
+    let ranks = || prefixes.chars().map(rank);
+    (ranks().min().unwrap_or_default(), ranks().fold(0, |all, rank| all | rank.bit()))
 }
 
 /// What the sign before a nick means. Signs that nobody knows mean nothing.
-const fn rank(prefix: char) -> Rank {
+pub(crate) const fn rank(prefix: char) -> Rank {
     match prefix {
         '~' => Rank::Founder,
         '&' => Rank::Admin,

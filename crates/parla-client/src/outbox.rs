@@ -200,6 +200,7 @@ pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str,
         hue: hue(&client.session.nick),
         text: Text::parse(text),
         own: true,
+        bot: false,
         mention: false,
         delivery: Delivery::Queued,
     };

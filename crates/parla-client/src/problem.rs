@@ -77,10 +77,24 @@ pub enum ProblemKind {
     // Saying and doing.
     /// May not speak there.
     CannotSpeak,
+    /// Only those with voice may speak there.
+    VoiceNeeded,
+    /// Nothing comes into the room from outside.
+    OutsideRoom,
+    /// Banned from the room, or muted, and so may not speak there.
+    SilencedInRoom,
+    /// What was said is of a kind that the room does not take.
+    NotTaken,
     /// Nobody of this name.
     NoSuchPerson,
     /// Only operators of the room may.
     NotOperator,
+    /// Only those who run the server may.
+    NotServerOperator,
+    /// A setting of the room cannot be that.
+    BadSetting,
+    /// A list of the room is full.
+    ListFull,
     /// The text does not fit in one message, whatever is done.
     TooLong,
     /// The server was not there to take it, and may have it or not.

@@ -29,6 +29,7 @@ mod quit;
 mod refusal;
 pub(crate) mod said;
 mod topic;
+mod who;
 pub(crate) mod whois;
 
 pub(crate) use batch::Batches;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES_MAX};
 
-use crate::limits::NAME_BYTES_MAX;
+use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters};
 
 /// What this client understands, and uses if the server has it.
 pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
@@ -23,6 +23,9 @@ pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
     .union(Capabilities::SERVER_TIME)
     .union(Capabilities::SETNAME)
     .union(Capabilities::STANDARD_REPLIES);
+
+/// Modes in one line, if the server does not limit them.
+const MODES_UNLIMITED: usize = 12;
 
 /// One connection, as far as it has been agreed on. Made anew for each.
 #[derive(Debug)]
@@ -49,8 +52,14 @@ pub(crate) struct Session {
     pub(crate) channel_prefixes: String,
     /// Signs before nicks and the mode letters they stand for, the mightiest first.
     pub(crate) member_modes: Vec<(char, char)>,
-    /// Mode letters with a parameter: always (types A and B), and only when set (C).
-    pub(crate) param_modes: (String, String),
+    /// The other modes of rooms.
+    pub(crate) modes: ModeLetters,
+    /// Modes that one MODE may change.
+    pub(crate) modes_max: usize,
+    /// What a ban begins with that keeps somebody from speaking, and no more than that.
+    pub(crate) mute_prefix: Option<String>,
+    /// The letter that marks a program in the answers to WHO.
+    pub(crate) bot_flag: Option<char>,
     /// What the network calls itself.
     pub(crate) network: Option<Arc<str>>,
     /// Messages that one request of history may give.
@@ -77,7 +86,10 @@ impl Default for Session {
             casemapping: Casemapping::Rfc1459,
             channel_prefixes: "#&".to_owned(),
             member_modes: vec![('@', 'o'), ('+', 'v')],
-            param_modes: ("bk".to_owned(), "l".to_owned()),
+            modes: ModeLetters::default(),
+            modes_max: 3,
+            mute_prefix: None,
+            bot_flag: None,
             network: None,
             history_max: 0,
             finds_by_msgid: true,
@@ -183,11 +195,15 @@ impl Session {
                 }
             }
             "CHANMODES" => {
-                let mut types = value.split(',');
-                let lists = types.next().unwrap_or_default();
-                let always = types.next().unwrap_or_default();
-                self.param_modes = (format!("{lists}{always}"), types.next().unwrap_or_default().to_owned());
+                self.modes = ModeLetters::parse(value);
             }
+            // Without a number there is no limit but the length of a line.
+            "MODES" => self.modes_max = value.parse().unwrap_or(MODES_UNLIMITED),
+            "EXTBAN" => {
+                let (begin, kinds) = value.split_once(',').unwrap_or(("", ""));
+                self.mute_prefix = kinds.contains('m').then(|| format!("{begin}m:"));
+            }
+            "BOT" => self.bot_flag = value.chars().next(),
             _ => {}
         }
     }
@@ -229,7 +245,8 @@ mod tests {
         }
         assert_eq!(session.split_prefixes("~@alice!a@b"), ("~@", "alice"));
         assert_eq!(session.split_prefixes("@"), ("@", ""));
-        assert_eq!(session.param_modes, ("beIk".to_owned(), "lf".to_owned()));
+        assert_eq!(session.modes.lists, "beI");
+        assert_eq!(session.modes.when_set, "lf");
         assert_eq!(session.network.as_deref(), Some("My Net"));
         assert!(session.is_room("#a") && !session.is_room("&a"));
         session.support(&Token::parse("PREFIX="));

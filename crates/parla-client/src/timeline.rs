@@ -322,6 +322,7 @@ mod tests {
             hue: Hue(0),
             text: Text::parse(text),
             own: false,
+            bot: false,
             mention: false,
             delivery: Delivery::Done,
         };

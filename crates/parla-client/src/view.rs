@@ -3,14 +3,19 @@
 //! Big parts stand behind `Arc`s that are shared until something in them changes; two equal pointers are equal views. Holds
 //! no sentence in any language: what went wrong is a [`Problem`], and the interface has the words.
 
+mod people;
+
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
 use crate::{
     problem::Problem,
+    settings::{ListKind, RoomSettings, Setting, Whom},
     text::{Hue, Text},
 };
+
+pub use people::{Member, Members, Person, Rank, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,6 +154,10 @@ pub struct BufferView {
     pub earlier: Earlier,
     /// What the person may do here.
     pub rights: Rights,
+    /// How the room is set up.
+    pub settings: Arc<RoomSettings>,
+    /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
+    pub away: Option<Arc<str>>,
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
@@ -171,15 +180,6 @@ pub struct Topic {
     pub by: Option<Arc<str>>,
     /// When, if known.
     pub at: Option<Timestamp>,
-}
-
-/// What the person may do in a room, as far as the client can tell. The server decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rights {
-    /// Set the topic.
-    pub set_topic: bool,
-    /// Send people out.
-    pub kick: bool,
 }
 
 /// Whether there are messages before the first row.
@@ -270,6 +270,8 @@ pub struct Said {
     pub text: Text,
     /// By the person himself.
     pub own: bool,
+    /// By a program.
+    pub bot: bool,
     /// It names the person.
     pub mention: bool,
     /// Where it is on its way; only one's own are ever on their way.
@@ -311,8 +313,35 @@ pub enum Event {
     Renamed { from: Arc<str>, to: Arc<str> },
     TopicSet { by: Arc<str>, topic: Text },
     TopicCleared { by: Arc<str> },
-    ModeSet { by: Arc<str>, modes: Arc<str> },
+    ModeSet { by: Arc<str>, changes: Arc<[ModeChange]> },
     Invited { by: Arc<str>, who: Arc<str> },
+}
+
+/// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModeChange {
+    /// Somebody has a rank, or has it no longer.
+    Rank {
+        /// Who.
+        who: Arc<str>,
+        /// Which.
+        rank: Rank,
+        /// He has it now.
+        is_given: bool,
+    },
+    /// A setting is so now.
+    Setting(Setting, Option<Arc<str>>),
+    /// Somebody is on a list, or no longer.
+    Listed {
+        /// On which.
+        list: ListKind,
+        /// Who.
+        whom: Whom,
+        /// He is on it now.
+        is_added: bool,
+    },
+    /// Something that has no words here: sign, letter and parameter.
+    Other(Arc<str>),
 }
 
 /// A hole in what is known.
@@ -335,48 +364,6 @@ pub enum GapState {
     Loading,
     /// The server keeps no history: what was said there is not to be had.
     Lost,
-}
-
-/// Who is in a room. Equal if it is the same allocation.
-#[derive(Clone, Debug, Default)]
-pub struct Members(pub Arc<Vec<Member>>);
-
-impl PartialEq for Members {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-/// One who is in a room. Sorted by rank, then by name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Member {
-    /// The nick as it is shown.
-    pub nick: Arc<str>,
-    /// The nick as the server knows it.
-    pub name: Arc<str>,
-    /// What he may do.
-    pub rank: Rank,
-    /// He has said that he is away.
-    pub away: bool,
-    /// The colour of the nick.
-    pub hue: Hue,
-}
-
-/// What a member may do, the mightiest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rank {
-    /// `~`
-    Founder,
-    /// `&`
-    Admin,
-    /// `@`
-    Operator,
-    /// `%`
-    HalfOperator,
-    /// `+`
-    Voiced,
-    /// No prefix.
-    Member,
 }
 
 /// The rooms there are.
@@ -413,35 +400,6 @@ pub struct DirectoryRoom {
     pub topic: Arc<str>,
 }
 
-/// What the server tells of a person.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Person {
-    /// The nick as it is shown.
-    pub nick: Arc<str>,
-    /// The nick as the server knows it.
-    pub name: Arc<str>,
-    /// The real name he gave.
-    pub realname: Arc<str>,
-    /// `user@host`.
-    pub host: Arc<str>,
-    /// The account he is logged in to.
-    pub account: Option<Arc<str>>,
-    /// Why he is away, if he is.
-    pub away: Option<Arc<str>>,
-    /// Rooms that both can see, with prefixes.
-    pub rooms: Vec<Arc<str>>,
-    /// Seconds since he last said something.
-    pub idle_seconds: Option<u64>,
-    /// When he came.
-    pub since: Option<Timestamp>,
-    /// An operator of the server.
-    pub operator: bool,
-    /// Whether all has come in.
-    pub complete: bool,
-    /// Nobody of that name is there.
-    pub missing: bool,
-}
-
 /// Something to say once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
@@ -453,6 +411,13 @@ pub enum Notice {
         from: Arc<str>,
         /// Into which room, as the server knows it.
         room: Arc<str>,
+    },
+    /// The person was sent on to another room than he asked for.
+    Forwarded {
+        /// Which he asked for.
+        from: Arc<str>,
+        /// Where he is now.
+        to: Arc<str>,
     },
     /// Someone was invited, as the person wished.
     Invited {

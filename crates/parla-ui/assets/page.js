@@ -267,6 +267,18 @@
     tell("composer", composer.selectionStart ?? composer.value.length, text);
   }
 
+  const seated = new WeakSet(); // fields into which something was put
+
+  /** What the person has typed into `over`, in one piece before the caret, while something else was on its way there. */
+  function typedOver(composer, over) {
+    const { value, selectionEnd } = composer;
+    // A new field was empty.
+    const before = seated.has(composer) ? over : "";
+    seated.add(composer);
+    const start = selectionEnd - (value.length - before.length);
+    return start >= 0 && value.slice(0, start) + value.slice(selectionEnd) === before ? value.slice(start, selectionEnd) : "";
+  }
+
   document.addEventListener("input", (event) => {
     if (!isComposer(event.target)) return;
     grow(event.target);
@@ -333,12 +345,15 @@
   }).observe(document, { childList: true, subtree: true, characterData: true });
 
   globalThis.parla = Object.freeze({
-    setComposer(text, caret) {
+    setComposer(text, caret, over) {
       queueMicrotask(() =>
         withElement("composer", (composer) => {
-          composer.value = text;
-          composer.setSelectionRange(caret, caret);
+          const typed = typedOver(composer, over);
+          const end = caret + typed.length;
+          composer.value = text.slice(0, caret) + typed + text.slice(caret);
+          composer.setSelectionRange(end, end);
           grow(composer);
+          if (typed) tellComposer(composer);
         }),
       );
     },

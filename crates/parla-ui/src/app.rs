@@ -57,7 +57,7 @@ pub fn App() -> Element {
                     }
                 },
             }
-            if first() {
+            if first.get() {
                 FirstScreen {}
             } else {
                 Frame {}

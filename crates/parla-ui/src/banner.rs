@@ -28,9 +28,9 @@ pub(crate) fn Banner() -> Element {
         }
     });
     let is_starting = use_memo(move || state.networks.read().is_empty());
-    let Some(network) = network() else {
+    let Some(network) = network.get() else {
         return rsx! {
-            if is_starting() {
+            if is_starting.get() {
                 div { class: "banner", p { role: "status", {said::STARTING} } }
             }
         };

@@ -16,6 +16,8 @@ mod invite;
 mod nick;
 mod person;
 mod person_acts;
+mod person_moderation;
+mod room_settings;
 mod topic;
 
 use add_network::AddNetwork;
@@ -24,6 +26,7 @@ use help::Help;
 use invite::Invite;
 use nick::Nick;
 use person::PersonCard;
+use room_settings::Settings;
 use topic::TopicEditor;
 
 /// The id of the element in a dialog that has the focus at first.
@@ -52,6 +55,7 @@ pub(crate) fn Dialogs() -> Element {
             }
         },
         Dialog::Invite(at) => rsx! { Invite { at } },
+        Dialog::Settings(at) => rsx! { Settings { at } },
         Dialog::Topic(at) => rsx! { TopicEditor { at } },
         Dialog::Nick(network) => rsx! { Nick { network } },
         Dialog::AddNetwork => rsx! { AddNetwork {} },
@@ -101,5 +105,13 @@ pub(crate) fn DialogBox(
                 {children}
             }
         }
+    }
+}
+
+/// What was written into the field of this name in the form that is sent; empty if nothing was, or its box is not ticked.
+pub(crate) fn written(event: &FormEvent, name: &str) -> String {
+    match event.get_first(name) {
+        Some(FormValue::Text(text)) => text.trim().to_owned(),
+        Some(FormValue::File(_)) | None => String::new(),
     }
 }

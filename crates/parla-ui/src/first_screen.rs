@@ -40,7 +40,7 @@ pub(crate) fn FirstScreen() -> Element {
     let state = use_context::<State>();
     let attempt = use_attempt(&here);
     let network = use_memo(move || state.networks.read().values().next_back().cloned());
-    let network = network();
+    let network = network.get();
     let link = network.as_ref().map(|view| view.link.clone());
     let sentence = match here.0.place() {
         Place::Browser => first::SENTENCE_BROWSER,

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     banner::Banner,
     hooks::{use_context, use_effect, use_memo, use_signal},
+    invitations::invitations,
     keys::Region,
     members::Members,
     platform::{Here, PageAct},
@@ -27,7 +28,7 @@ pub(crate) fn Frame() -> Element {
         Side::Rooms => "side-rooms",
         Side::Members => "side-members",
     };
-    let members = match (has_members(), *state.members.read()) {
+    let members = match (has_members.get(), *state.members.read()) {
         (false, _) => "no-members",
         (true, Shown::No) => "members-hidden",
         (true, Shown::Yes) => "",
@@ -54,9 +55,12 @@ pub(crate) fn Frame() -> Element {
                 inert: (!side.is_empty()).then_some("true"),
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
+                if *state.narrow.read() {
+                    {invitations(&here, state, None)}
+                }
                 Middle {}
             }
-            if has_members() {
+            if has_members.get() {
                 aside {
                     id: Region::Members.id(),
                     class: "members",
@@ -85,13 +89,13 @@ fn Middle() -> Element {
         let current = *state.current.read();
         current.filter(|key| state.buffers.read().contains_key(key))
     });
-    let is_there = use_memo(move || shown().is_some());
+    let is_there = use_memo(move || shown.get().is_some());
     use_effect(move || {
-        if is_there() && state.dialog.peek().is_none() {
+        if is_there.get() && state.dialog.peek().is_none() {
             here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
         }
     });
-    match shown() {
+    match shown.get() {
         Some(at) => rsx! { Room { at } },
         None => rsx! { Welcome {} },
     }

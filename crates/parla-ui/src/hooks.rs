@@ -3,10 +3,10 @@
 //! What a closure does is handed on behind a pointer, and nothing of the hook is put into the component that calls it. A browser
 //! has to load a quarter less for it.
 
-use std::{future::Future, pin::Pin};
+use std::{any::Any, future::Future, marker::PhantomData, ops::Deref, pin::Pin, rc::Rc};
 
 use dioxus::prelude as dx;
-use dx::{Memo, Signal};
+use dx::{ReadableExt as _, Signal};
 
 /// As in Dioxus.
 pub(crate) fn use_hook<T: Clone + 'static>(make: impl FnOnce() -> T) -> T {
@@ -26,13 +26,99 @@ pub(crate) fn use_signal<T: 'static>(make: impl FnOnce() -> T) -> Signal<T> {
     once(Box::new(make))
 }
 
-/// As in Dioxus.
-pub(crate) fn use_memo<T: PartialEq + 'static>(compute: impl FnMut() -> T + 'static) -> Memo<T> {
+/// As in Dioxus, but that all memos are one type to it: what is in them stands behind a pointer.
+pub(crate) fn use_memo<T: PartialEq + 'static>(mut compute: impl FnMut() -> T + 'static) -> Memo<T> {
     #[inline(never)]
-    fn once<T: PartialEq + 'static>(compute: Box<dyn FnMut() -> T>) -> Memo<T> {
+    fn once(compute: Box<dyn FnMut() -> Erased>) -> dx::Memo<Erased> {
         dx::use_memo(compute)
     }
-    once(Box::new(compute))
+    Memo {
+        memo: once(Box::new(move || Erased { value: Rc::new(compute()), same: same::<T> })),
+        of: PhantomData,
+    }
+}
+
+/// Something that is computed again when what it was computed from changes.
+pub(crate) struct Memo<T> {
+    memo: dx::Memo<Erased>,
+    of: PhantomData<fn() -> T>,
+}
+
+struct Erased {
+    value: Rc<dyn Any>,
+    same: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl PartialEq for Erased {
+    fn eq(&self, other: &Self) -> bool {
+        (self.same)(&*self.value, &*other.value)
+    }
+}
+
+fn same<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
+    one.downcast_ref::<T>() == other.downcast_ref::<T>()
+}
+
+impl<T: 'static> Memo<T> {
+    /// What it is now. Who reads it is drawn again when it changes.
+    pub(crate) fn read(&self) -> Held<T> {
+        #[inline(never)]
+        fn once(memo: dx::Memo<Erased>) -> Rc<dyn Any> {
+            Rc::clone(&memo.read().value)
+        }
+        typed(once(self.memo))
+    }
+
+    /// What it is now, once.
+    pub(crate) fn peek(&self) -> Held<T> {
+        #[inline(never)]
+        fn once(memo: dx::Memo<Erased>) -> Rc<dyn Any> {
+            Rc::clone(&memo.peek().value)
+        }
+        typed(once(self.memo))
+    }
+
+    /// A copy of what it is now. Who reads it is drawn again when it changes.
+    pub(crate) fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        T::clone(&self.read())
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    clippy::ok_expect,
+    reason = "a memo is read as what `use_memo` put into it; a browser need not load how the error would be shown"
+)]
+fn typed<T: 'static>(value: Rc<dyn Any>) -> Held<T> {
+    Held(value.downcast().ok().expect("the type of the memo"))
+}
+
+/// What a memo was when it was read.
+pub(crate) struct Held<T>(Rc<T>);
+
+impl<T> Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+impl<T> PartialEq for Memo<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.memo == other.memo
+    }
 }
 
 /// As in Dioxus.

@@ -1,6 +1,7 @@
 //! The pictures on buttons. Drawn here, because a letter that looks like a thing looks different in every font.
 
 use dioxus::prelude::*;
+use parla_client::view::Rank;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +12,27 @@ pub(crate) enum Picture {
     People,
     /// To change what is written.
     Pencil,
+    /// To set something up.
+    Sliders,
+    /// One to whom a room belongs.
+    Star,
+    /// One who looks after a room.
+    Shield,
+    /// One who may always speak.
+    Bubble,
 }
 
 impl Picture {
+    /// The mark of a rank; a plain member has none.
+    pub(crate) const fn of(rank: Rank) -> Option<Self> {
+        match rank {
+            Rank::Founder | Rank::Admin => Some(Self::Star),
+            Rank::Operator | Rank::HalfOperator => Some(Self::Shield),
+            Rank::Voiced => Some(Self::Bubble),
+            Rank::Member => None,
+        }
+    }
+
     /// Lines in a square of 16.
     const fn path(self) -> &'static str {
         match self {
@@ -22,6 +41,12 @@ impl Picture {
                 "M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4\
                  M10.5 2.8a2.4 2.4 0 0 1 0 4.4M12 9.8c1.6.5 2.5 1.8 2.5 3.7"
             }
+            Self::Sliders => {
+                "M2 5h6M13 5h1M2 11h1M8 11h6M8 5a2.5 2.5 0 1 0 5 0 2.5 2.5 0 1 0-5 0M3 11a2.5 2.5 0 1 0 5 0 2.5 2.5 0 1 0-5 0"
+            }
+            Self::Star => "M8 2l1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z",
+            Self::Shield => "M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z",
+            Self::Bubble => "M2.5 3.5h11v7H8l-3 3v-3H2.5z",
             Self::Pencil => "M3 13l.7-3L11 2.7l2.3 2.3L6 12.3zM9.5 4.2l2.3 2.3",
         }
     }

@@ -12,6 +12,7 @@ mod first_screen;
 mod frame;
 mod hooks;
 mod icon;
+mod invitations;
 mod keys;
 mod members;
 pub mod page_signal;

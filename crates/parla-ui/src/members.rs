@@ -7,6 +7,7 @@ use parla_client::view::{Member, Members as List, NetworkId, Rank};
 
 use crate::{
     hooks::{use_context, use_memo, use_signal},
+    icon::{Icon, Picture},
     room::colour,
     state::{Dialog, Side, State},
     window::{View, follow, space, visible},
@@ -28,7 +29,7 @@ pub(crate) fn Members() -> Element {
         let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
         view.map(|(key, view)| (key, view.members.clone()))
     });
-    let Some((key, members)) = list() else { return rsx! {} };
+    let Some((key, members)) = list.get() else { return rsx! {} };
     let count = members.0.len();
     rsx! {
         div { class: "members-head",
@@ -132,7 +133,7 @@ fn LineRow(network: NetworkId, line: Drawn) -> Element {
 #[component]
 fn MemberRow(network: NetworkId, member: Member) -> Element {
     let mut state = use_context::<State>();
-    let Member { nick, name, away, hue, .. } = member;
+    let Member { nick, name, rank, away, bot, hue, .. } = member;
     let id = format!("member-{name}");
     let back = id.clone();
     rsx! {
@@ -146,7 +147,13 @@ fn MemberRow(network: NetworkId, member: Member) -> Element {
                 span {
                     class: "member-name",
                     color: colour::nick(hue),
+                    if let Some(picture) = Picture::of(rank) {
+                        Icon { picture }
+                    }
                     bdi { "{nick}" }
+                }
+                if bot {
+                    span { class: "bot", {words::moderation::BOT} }
                 }
                 if away {
                     span { class: "member-away", {said::AWAY} }

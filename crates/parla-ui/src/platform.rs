@@ -49,6 +49,8 @@ pub enum PageAct {
         text: String,
         /// Where the caret goes.
         caret: usize,
+        /// What it takes the place of. What the person has written into that meanwhile is kept.
+        over: String,
     },
     /// Give the element of this id the focus. It may come into the page only a moment later: look again for some frames.
     Focus(String),

@@ -5,6 +5,7 @@ use parla_client::view::{BufferKind, NetworkId};
 
 use crate::{
     hooks::{use_context, use_memo, use_signal},
+    invitations::invitations,
     platform::{Here, Place},
     state::{Dialog, State},
     words::{self, rooms as said},
@@ -58,7 +59,7 @@ pub(crate) fn RoomList() -> Element {
             }
         }
         div { class: "rooms-scroll",
-            for rows in networks() {
+            for rows in networks.get() {
                 Network { key: "{rows.id.0}", rows }
             }
             if on_desktop {
@@ -77,6 +78,7 @@ pub(crate) fn RoomList() -> Element {
 /// One network. Drawn again when one of its rows changes or another conversation is opened; its rows only if they change.
 #[component]
 fn Network(rows: NetworkRows) -> Element {
+    let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let NetworkRows { id, name, you, link, rooms, people, server } = rows;
     let you_id = format!("you-{}", id.0);
@@ -95,6 +97,9 @@ fn Network(rows: NetworkRows) -> Element {
                 class: "quiet wide you",
                 onclick: move |_| state.open_dialog(Dialog::Nick(id), &back),
                 bdi { "{you}" }
+            }
+            if !*state.narrow.read() {
+                {invitations(&here, state, Some(id))}
             }
             if let Some(row) = server {
                 ul { class: "room-rows", RoomRow { row: row.clone(), is_current: is_current(state, &row) } }

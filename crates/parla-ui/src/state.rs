@@ -10,12 +10,13 @@ use parla_client::{
     Intent, SortedMap,
     view::{
         BufferId, BufferKind, BufferView, DirectoryView, LinkState, NetworkId, NetworkView, Notice, Person,
-        RowId, Update,
+        Presence, RowId, Update,
     },
 };
 
 use crate::{
     hooks::use_context_provider,
+    invitations::Invitation,
     keys::Region,
     platform::{Command, Here},
 };
@@ -66,6 +67,8 @@ pub enum Dialog {
     Invite(BufferKey),
     /// Say what this room is about.
     Topic(BufferKey),
+    /// How this room is set up.
+    Settings(BufferKey),
     /// Another name.
     Nick(NetworkId),
     /// Another network.
@@ -97,6 +100,10 @@ pub struct State {
     pub current: Signal<Option<BufferKey>>,
     /// What is to be said.
     pub toasts: Signal<VecDeque<Toast>>,
+    /// Who asks the person where, and was not answered.
+    pub invitations: Signal<Vec<Invitation>>,
+    /// What stood in the composer when another conversation was opened, until the composer takes notice.
+    pub(crate) left: Signal<Option<String>>,
     /// The rooms of the networks that were asked for them.
     pub directories: Signal<SortedMap<NetworkId, DirectoryView>>,
     /// The last person that was asked about.
@@ -185,6 +192,8 @@ pub struct LogView {
 
 /// Toasts that are kept; older ones go first.
 const TOASTS_MAX: usize = 5;
+/// Invitations that are kept; older ones go first.
+const INVITATIONS_MAX: usize = 8;
 
 impl State {
     /// An empty one, owned by the component that calls this.
@@ -194,6 +203,8 @@ impl State {
             buffers: Signal::default(),
             current: Signal::new(None),
             toasts: Signal::default(),
+            invitations: Signal::default(),
+            left: Signal::new(None),
             directories: Signal::default(),
             person: Signal::new(None),
             dialog: Signal::new(None),
@@ -239,11 +250,38 @@ impl State {
             known.extend(networks.drain(..).map(|view| (view.id, view)));
         }
         if !buffers.is_empty() {
+            self.note_joined(buffers);
             let mut known = self.buffers.write();
             for (network, view) in buffers.drain(..) {
                 known.insert(BufferKey { network, buffer: view.id }, view);
             }
         }
+    }
+
+    /// Who is in a room needs no invitation to it.
+    fn note_joined(&mut self, buffers: &[(NetworkId, BufferView)]) {
+        let is_there = |one: &Invitation| {
+            buffers.iter().any(|(network, view)| {
+                *network == one.network && view.presence == Presence::Present && view.name == one.room
+            })
+        };
+        if self.invitations.peek().iter().any(is_there) {
+            self.invitations.write().retain(|one| !is_there(one));
+        }
+    }
+
+    fn invited(&mut self, one: Invitation) {
+        let mut invitations = self.invitations.write();
+        invitations.retain(|known| (known.network, &known.room) != (one.network, &one.room));
+        if invitations.len() >= INVITATIONS_MAX {
+            invitations.remove(0);
+        }
+        invitations.push(one);
+    }
+
+    /// An invitation was answered, or shall not be.
+    pub(crate) fn answered(&mut self, one: &Invitation) {
+        self.invitations.write().retain(|known| known != one);
     }
 
     fn note_arrivals(&mut self, networks: &[NetworkView]) {
@@ -275,12 +313,16 @@ impl State {
                 }
                 self.buffers.write().retain(|key, _| key.network != network);
                 self.directories.write().remove(&network);
+                self.invitations.write().retain(|one| one.network != network);
             }
             Update::Directory(network, view) => {
                 self.directories.write().insert(network, view);
             }
             Update::Person(network, person) => self.person.set(Some((network, person))),
             Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, "composer"),
+            Update::Notice(network, _, Notice::Invitation { from, room }) => {
+                self.invited(Invitation { network, from, room });
+            }
             Update::Notice(network, buffer, notice) => self.toast(network, buffer, ToastKind::Notice(notice)),
             Update::Show(network, buffer) => self.open(BufferKey { network, buffer }),
             Update::Alert(_, _, alert) => crate::alert::tell(&alert, here),
@@ -298,13 +340,22 @@ impl State {
         if self.wanted.peek().is_some() {
             self.wanted.set(None);
         }
-        if *self.current.peek() != Some(key) {
-            self.current.set(Some(key));
-        }
+        self.show(Some(key));
         if *self.side.peek() != Side::None {
             self.focus_back.set(Some(self.place_to_write().to_owned()));
             self.side.set(Side::None);
         }
+    }
+
+    /// What is written from now on belongs to this conversation, and what was written before to the other.
+    fn show(&mut self, key: Option<BufferKey>) {
+        if *self.current.peek() == key {
+            return;
+        }
+        if self.left.peek().is_none() {
+            self.left.set(Some(self.composer.peek().text.clone()));
+        }
+        self.current.set(key);
     }
 
     /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
@@ -368,9 +419,7 @@ impl State {
             let first = |kind| buffers.iter().find(|(_, view)| view.kind == kind).map(|(key, _)| *key);
             first(BufferKind::Room).or_else(|| first(BufferKind::Direct))
         };
-        if chosen != current {
-            self.current.set(chosen);
-        }
+        self.show(chosen);
     }
 }
 

@@ -38,9 +38,13 @@ enum Stays {
 
 fn stays(kind: &ToastKind) -> Stays {
     match kind {
-        ToastKind::Notice(Notice::Problem(_) | Notice::Invitation { .. }) => Stays::UntilDismissed,
+        ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. }) => Stays::UntilDismissed,
         ToastKind::Notice(
-            Notice::Invited { .. } | Notice::NickChanged(_) | Notice::Away(_) | Notice::Help,
+            Notice::Invitation { .. }
+            | Notice::Invited { .. }
+            | Notice::NickChanged(_)
+            | Notice::Away(_)
+            | Notice::Help,
         )
         | ToastKind::Left(_)
         | ToastKind::Closed(_)
@@ -98,21 +102,12 @@ async fn is_over(here: &Here, is_held: Signal<bool>) -> bool {
 fn Said(toast: Toast) -> Element {
     match &toast.kind {
         ToastKind::Notice(Notice::Problem(problem)) => rsx! { ProblemWords { problem: Arc::clone(problem) } },
-        ToastKind::Notice(Notice::Invitation { from, room }) => {
-            let words = said::invitation(from, room);
-            let room = Arc::clone(room);
-            rsx! {
-                p { bdi { "{words}" } }
-                div { class: "buttons",
-                    Offer { toast, label: said::JOIN, intent: Some(Intent::Join { room, key: None }) }
-                }
-            }
-        }
+        ToastKind::Notice(Notice::Forwarded { from, to }) => plain(words::moderation::forwarded(from, to)),
         ToastKind::Notice(Notice::Invited { who, room }) => plain(said::invited(who, room)),
         ToastKind::Notice(Notice::NickChanged(nick)) => plain(said::renamed(nick)),
         ToastKind::Notice(Notice::Away(true)) => plain(said::AWAY.to_owned()),
         ToastKind::Notice(Notice::Away(false)) => plain(said::BACK.to_owned()),
-        ToastKind::Notice(Notice::Help) => rsx! {},
+        ToastKind::Notice(Notice::Invitation { .. } | Notice::Help) => rsx! {},
         ToastKind::Left(room) => {
             let intent = Some(Intent::Join { room: Arc::clone(room), key: None });
             undo(said::left(room), said::REJOIN, intent, &toast)
@@ -136,17 +131,16 @@ fn undo(words: String, label: &'static str, intent: Option<Intent>, toast: &Toas
     }
 }
 
-/// The button that does what the toast offers; beside an invitation, one that does not.
+/// The button that does what the toast offers.
 #[component]
 fn Offer(toast: Toast, label: &'static str, intent: Option<Intent>) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let is_question = stays(&toast.kind) == Stays::UntilDismissed;
     let id = toast.id;
     rsx! {
         button {
             r#type: "button",
-            class: if is_question { "primary" } else { "plain" },
+            class: "plain",
             onclick: move |_| {
                 if let Some(intent) = intent.clone() {
                     wish(&here, toast.network, intent);
@@ -154,9 +148,6 @@ fn Offer(toast: Toast, label: &'static str, intent: Option<Intent>) -> Element {
                 state.dismiss(id);
             },
             {label}
-        }
-        if is_question {
-            button { r#type: "button", class: "plain", onclick: move |_| state.dismiss(id), {words::toast::IGNORE} }
         }
     }
 }

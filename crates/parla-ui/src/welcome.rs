@@ -28,7 +28,7 @@ pub(crate) fn Welcome() -> Element {
         networks.values().find(|view| view.link == LinkState::Online).map(|view| view.id)
     });
     use_effect(move || {
-        if let Some(network) = network()
+        if let Some(network) = network.get()
             && !state.directories.peek().contains_key(&network)
         {
             wish(&here, network, Intent::ListRooms);
@@ -43,7 +43,7 @@ pub(crate) fn Welcome() -> Element {
                 {words::rooms::LABEL}
             }
             h2 { {said::TITLE} }
-            match network() {
+            match network.get() {
                 Some(network) => rsx! { Suggestions { network } },
                 None => rsx! { p { class: "dim", {said::NOT_YET} } },
             }
@@ -62,7 +62,7 @@ fn Suggestions(network: NetworkId) -> Element {
         });
         first.unwrap_or_default()
     });
-    let (rooms, complete) = rooms();
+    let (rooms, complete) = rooms.get();
     let words = match (rooms.is_empty(), complete) {
         (true, false) => said::LOADING,
         (true, true) => said::NO_ROOMS,

@@ -32,7 +32,7 @@ fn online(place: Place) -> Page {
     let mut view = room(1, "#lobby");
     view.members = members(&[(Rank::Operator, "anna"), (Rank::Member, "bob")]);
     view.topic = topic("Be kind");
-    view.rights = Rights { set_topic: true, kick: false };
+    view.rights = Rights { set_topic: true, ..Rights::default() };
     page.hear(vec![linked(LinkState::Online), shown(view)]);
     page.fake.take_commands();
     page.fake.take_acts();

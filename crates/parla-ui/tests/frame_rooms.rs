@@ -245,12 +245,19 @@ fn an_invitation_can_be_accepted() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     let invitation = Notice::Invitation { from: "bob".into(), room: "#b".into() };
     page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
-    assert!(page.text(".toast").starts_with("bob invites you to #b."));
+    // Who asks twice has one card.
+    page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
+    assert_eq!(page.text(".network .invitation p"), "bob invites you to #b.");
     page.press("Join");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#b".into(), key: None }]);
-    page.hear(vec![Update::Notice(NET, None, invitation)]);
+    assert!(!page.has(".invitation"));
+    page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
     page.press("Ignore");
-    assert!(!page.has(".toast") && page.fake.take_intents().is_empty());
+    assert!(!page.has(".invitation") && page.fake.take_intents().is_empty());
+    // Who is in the room has been let in.
+    page.hear(vec![Update::Notice(NET, None, invitation)]);
+    page.hear(vec![shown(room(2, "#b"))]);
+    assert!(!page.has(".invitation"));
 }
 
 #[test]
@@ -331,14 +338,15 @@ fn the_rights_to_remove_are_needed_to_remove() {
     page.click(bob);
     assert!(!page.html().contains("Remove from room"), "without the right");
     page.press("Close");
-    view.rights = Rights { set_topic: false, kick: true };
+    view.rights = Rights { set_topic: false, kick: true, rank: Rank::Operator };
     page.hear(vec![shown(view)]);
     let bob = page.one("#member-bob");
     page.click(bob);
     page.fake.take_commands();
     page.press("Remove from room");
-    page.write("#kick-reason", "spam");
-    page.press("Remove from #a");
+    assert_eq!(page.text("[role=dialog] form button"), "Remove from #a");
+    let form = page.one("[role=dialog] form");
+    page.submit_with(form, &[("reason", "spam")]);
     let kick = Intent::Kick { buffer: BufferId(1), nick: "bob".into(), reason: "spam".into() };
     assert_eq!(page.fake.take_commands(), [Command::Intent(NET, kick)]);
 }

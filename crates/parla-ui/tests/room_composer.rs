@@ -43,7 +43,7 @@ fn sent(page: &Page) -> Vec<String> {
 fn put(page: &Page) -> Option<(String, usize)> {
     let acts = page.fake.take_acts().into_iter().rev();
     let mut put = acts.filter_map(|act| match act {
-        PageAct::SetComposer { text, caret } => Some((text, caret)),
+        PageAct::SetComposer { text, caret, .. } => Some((text, caret)),
         _ => None,
     });
     put.next()
@@ -255,4 +255,21 @@ fn outside_of_the_room_one_can_only_join() {
 fn a_person_is_named_too() {
     let page = open(conversation(4, BufferKind::Direct, "bob"));
     assert_eq!(page.attribute(page.one("#composer"), "placeholder").as_deref(), Some("Message bob"));
+}
+
+#[test]
+fn what_is_written_before_the_other_draft_is_there_is_not_lost() {
+    let mut page = start();
+    compose(&mut page, "for the lobby");
+    page.hear(vec![shown(room(2, "#other"))]);
+    page.fake.take_acts();
+    let row = page.one("#room-1-2");
+    page.click(row);
+    let expected = PageAct::SetComposer { text: String::new(), caret: 0, over: "for the lobby".into() };
+    assert!(page.fake.take_acts().contains(&expected), "the page knows what it takes the place of");
+    compose(&mut page, "ab");
+    let row = page.one("#room-1-1");
+    page.click(row);
+    let expected = PageAct::SetComposer { text: "for the lobby".into(), caret: 13, over: "ab".into() };
+    assert!(page.fake.take_acts().contains(&expected));
 }

@@ -43,6 +43,13 @@ const ALL: &[Kind] = &[
     Kind::AlreadyInRoom,
     Kind::TheyAreNotInRoom,
     Kind::CannotSpeak,
+    Kind::VoiceNeeded,
+    Kind::OutsideRoom,
+    Kind::SilencedInRoom,
+    Kind::NotTaken,
+    Kind::NotServerOperator,
+    Kind::BadSetting,
+    Kind::ListFull,
     Kind::NoSuchPerson,
     Kind::NotOperator,
     Kind::TooLong,
@@ -128,6 +135,7 @@ fn no_sentence_is_jargon() {
         include_str!("../src/words.rs"),
         include_str!("../src/words/problem.rs"),
         include_str!("../src/words/command.rs"),
+        include_str!("../src/words/moderation.rs"),
         include_str!("../src/words/room.rs"),
     ];
     // In any case, and as written.

@@ -117,8 +117,8 @@ impl Platform for Browser {
 
     fn page(&self, act: PageAct) {
         let done = match act {
-            PageAct::SetComposer { text, caret } => {
-                page::set_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX))
+            PageAct::SetComposer { text, caret, over } => {
+                page::set_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX), &over)
             }
             PageAct::Focus(id) => page::focus(&id),
             PageAct::ScrollToEnd => page::scroll_to_end(),

@@ -9,7 +9,7 @@ use web_sys::{Storage, Window, window};
 extern "C" {
     /// The functions of `parla-ui`'s `page.js`. It may be missing if it could not be loaded, so that each call can fail.
     #[wasm_bindgen(catch, js_namespace = parla, js_name = setComposer)]
-    pub(crate) fn set_composer(text: &str, caret: u32) -> Result<(), JsValue>;
+    pub(crate) fn set_composer(text: &str, caret: u32, over: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = focus)]
     pub(crate) fn focus(id: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = scrollToEnd)]

@@ -192,7 +192,9 @@ fn zoomed(from: u16, zoom: Zoom) -> u16 {
 /// The call of the page's own script.
 fn script(act: &PageAct) -> String {
     match act {
-        PageAct::SetComposer { text, caret } => format!("parla.setComposer({}, {caret})", literal(text)),
+        PageAct::SetComposer { text, caret, over } => {
+            format!("parla.setComposer({}, {caret}, {})", literal(text), literal(over))
+        }
         PageAct::Focus(id) => format!("parla.focus({})", literal(id)),
         PageAct::ScrollToEnd => "parla.scrollToEnd()".to_owned(),
         PageAct::ScrollToRow(row) => format!("parla.scrollToRow(\"{}\")", row.0),
@@ -234,8 +236,12 @@ mod tests {
 
     #[test]
     fn what_goes_to_the_page_is_a_text_there() {
-        let act = PageAct::SetComposer { text: "a\"b\\c\n\u{2028}'`${x}</script>".to_owned(), caret: 3 };
-        assert_eq!(script(&act), r#"parla.setComposer("a\"b\\c\n\u2028'`${x}</script>", 3)"#);
+        let act = PageAct::SetComposer {
+            text: "a\"b\\c\n\u{2028}'`${x}</script>".to_owned(),
+            caret: 3,
+            over: "x".to_owned(),
+        };
+        assert_eq!(script(&act), r#"parla.setComposer("a\"b\\c\n\u2028'`${x}</script>", 3, "x")"#);
         assert_eq!(
             script(&PageAct::ScrollToRow(RowId(u64::MAX))),
             "parla.scrollToRow(\"18446744073709551615\")"

@@ -22,6 +22,7 @@ mod in_browser {
     mod first_run;
     mod hostile;
     mod loading;
+    mod moderation;
     mod reading;
     mod reconnection;
     mod rooms;

@@ -72,6 +72,29 @@ fn style(assets: &Assets) -> Vec<u8> {
     first.chain(rest.map(|(_, bytes)| bytes)).flatten().copied().collect()
 }
 
+/// A script or a style sheet without what is there for its readers: comments that have lines of their own, indentation, empty
+/// lines. A text over several lines must not look like a comment; none of ours has one.
+fn lean(text: &str) -> String {
+    let mut lean = String::with_capacity(text.len());
+    let mut is_comment = false;
+    for line in text.lines().map(str::trim) {
+        let opens = line.starts_with("/*");
+        let closes = line.ends_with("*/");
+        if is_comment || opens {
+            // What stands behind a comment in its line is kept with it.
+            is_comment = !line.contains("*/");
+            if is_comment || closes {
+                continue;
+            }
+        }
+        if !line.is_empty() && !line.starts_with("//") {
+            lean.push_str(line);
+            lean.push('\n');
+        }
+    }
+    lean
+}
+
 #[derive(Default)]
 struct Page {
     /// By final name.
@@ -106,6 +129,9 @@ impl Page {
 
     /// Gives the address.
     fn add(&mut self, name: &str, bytes: Vec<u8>) -> String {
+        let is_source = name.ends_with(".js") || name.ends_with(".css");
+        let text = std::str::from_utf8(&bytes).ok().filter(|_| is_source).map(lean);
+        let bytes = text.map_or(bytes, String::into_bytes);
         let last = final_name(name, &bytes);
         let address = format!("/{last}");
         self.addresses.insert(name.to_owned(), address.clone());
@@ -207,5 +233,11 @@ mod tests {
         for inline in ["<style", " style=", " onload=", " onclick=", "javascript:", "http:", "https:"] {
             assert!(!index.contains(inline), "index.html contains `{inline}`");
         }
+    }
+
+    #[test]
+    fn what_is_for_readers_stays_behind() {
+        let text = "/* one\n   two */\na {\n  b: c; /* d */\n}\n\n// e\n/** f */\ng(); // h\n/* i */ j\n";
+        assert_eq!(lean(text), "a {\nb: c; /* d */\n}\ng(); // h\n/* i */ j\n");
     }
 }

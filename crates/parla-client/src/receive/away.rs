@@ -10,13 +10,18 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    let away = incoming.reason(1).is_some();
-    if let Some(id) = client.buffers.direct(&client.session, incoming.from).filter(|_| !away)
+    let reason = incoming.reason(1);
+    let away = reason.is_some();
+    let mut changed: Vec<BufferId> = Vec::new();
+    if let Some(id) = client.buffers.direct(&client.session, incoming.from)
         && let Some(buffer) = client.buffers.get_mut(id)
     {
-        buffer.away = None;
+        buffer.away = reason.map(|reason| Text::parse(reason).plain);
+        if !away {
+            buffer.away_told = None;
+        }
+        changed.push(id);
     }
-    let mut changed: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {
         if buffer.members.set_away(&client.session, incoming.from, away) {
             changed.push(buffer.id);
@@ -32,7 +37,9 @@ pub(super) fn told(client: &mut Client, incoming: &Incoming<'_>) {
     let row = client.buffers.row_id();
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     let reason: Arc<str> = reason.into();
-    if buffer.away.replace(Arc::clone(&reason)) == Some(Arc::clone(&reason)) {
+    buffer.away = Some(Text::parse(&reason).plain);
+    client.changes.buffer(id);
+    if buffer.away_told.replace(Arc::clone(&reason)) == Some(Arc::clone(&reason)) {
         return;
     }
     let text = Text::parse(&format!("AWAY {}: {reason}", shown_name(nick)));

@@ -20,6 +20,9 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let Some(buffer) = client.buffers.get_mut(id).filter(|buffer| buffer.is_present()) else { return };
     if client.session.is_nick(incoming.from) && !buffer.members.contains(&client.session, incoming.from) {
         buffer.members.insert(&client.session, incoming.from, "");
+        if let Some(host) = incoming.message.source.and_then(|source| source.host) {
+            buffer.members.set_host(&client.session, incoming.from, host);
+        }
         client.happened(id, incoming.at, Event::Joined { who: shown_name(incoming.from) });
     }
 }
@@ -41,11 +44,13 @@ fn own(client: &mut Client, incoming: &Incoming<'_>) {
     buffer.presence = Presence::Present;
     buffer.joined_at = Some(incoming.at);
     buffer.members.clear();
+    buffer.modes.forget();
     // What was said before the person first came is not new to him.
     if buffer.read_until.is_none() {
         buffer.read_until = Some(incoming.at);
     }
     client.changes.memory = true;
     client.changes.buffer(id);
+    client.survey.joined(id);
     history::joined(client, id, incoming.at);
 }

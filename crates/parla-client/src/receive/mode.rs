@@ -1,7 +1,18 @@
 //! MODE: what a room is like, and what its members may do.
 
+use parla_proto::Timestamp;
+
 use super::Incoming;
-use crate::{client::Client, session::Session, text::shown_name, view::Event};
+use crate::{
+    client::{Client, Turn},
+    members,
+    room_modes::{Entry, whom},
+    session::Session,
+    settings::SETTINGS,
+    survey::{self, Question},
+    text::shown_name,
+    view::{BufferId, Event, ModeChange, Rank},
+};
 
 /// One letter, and its parameter if it has one.
 struct Step<'a> {
@@ -21,47 +32,111 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     };
     let Some((letters, params)) = params.get(1..).and_then(|rest| rest.split_first()) else { return };
     let steps = steps(&client.session, letters, params);
-    apply(client, id, &steps);
-    let modes = std::iter::once(*letters).chain(params.iter().copied()).collect::<Vec<_>>().join(" ");
-    let event = Event::ModeSet { by: shown_name(incoming.from), modes: shown_name(&modes) };
+    apply(client, id, &steps, (incoming.from, incoming.at));
+    let changes = steps.iter().map(|step| change(&client.session, step)).collect();
+    let event = Event::ModeSet { by: shown_name(incoming.from), changes };
     client.happened(id, incoming.at, event);
 }
 
 /// RPL_CHANNELMODEIS.
-pub(super) fn is(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn is(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
     let params = incoming.message.params.as_slice();
     let Some((letters, params)) = params.get(2..).and_then(|rest| rest.split_first()) else { return };
     if let Some(buffer) = client.buffers.get_mut(id) {
-        buffer.topic_locked = false;
+        buffer.modes.begin();
     }
     let steps = steps(&client.session, letters, params);
-    apply(client, id, &steps);
+    apply(client, id, &steps, (incoming.from, incoming.at));
+    client.changes.buffer(id);
+    survey::answered(client, id, Question::Modes, turn);
+}
+
+/// The letter of the list that a numeric is about: RPL_INVITELIST, RPL_EXCEPTLIST, RPL_BANLIST, RPL_QUIETLIST and their ends.
+const fn letter(number: u16) -> char {
+    match number {
+        346 | 347 => 'I',
+        348 | 349 => 'e',
+        367 | 368 => 'b',
+        _ => 'q',
+    }
+}
+
+/// One entry of a list.
+pub(super) fn listed(client: &mut Client, number: u16, incoming: &Incoming<'_>) {
+    // That of the mutes says its letter too.
+    let first = if number == 728 { 3 } else { 2 };
+    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    let seconds = incoming.param(first + 2).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
+    let entry = Entry {
+        mask: incoming.param(first),
+        by: Some(incoming.param(first + 1)).filter(|by| !by.is_empty()),
+        at: seconds.map(Timestamp::from_millis),
+    };
+    buffer.modes.list(&client.session, letter(number), entry);
     client.changes.buffer(id);
 }
 
-fn apply(client: &mut Client, id: crate::view::BufferId, steps: &[Step<'_>]) {
+/// The end of a list.
+pub(super) fn list_end(client: &mut Client, number: u16, incoming: &Incoming<'_>) {
+    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
     let Some(buffer) = client.buffers.get_mut(id) else { return };
-    for step in steps {
-        let sign = client.session.member_modes.iter().find(|(_, letter)| *letter == step.letter);
-        match (sign, step.param) {
-            (Some((sign, _)), Some(nick)) => {
-                buffer.members.set_prefix(&client.session, nick, *sign, step.is_set);
+    buffer.modes.listed(&client.session, letter(number));
+    client.changes.buffer(id);
+}
+
+/// What a step means to people.
+fn change(session: &Session, step: &Step<'_>) -> ModeChange {
+    let Step { is_set, letter, param } = *step;
+    let sign = session.member_modes.iter().find(|(_, known)| *known == letter).map(|(sign, _)| *sign);
+    let rank = sign.map(members::rank).filter(|rank| *rank != Rank::Member);
+    if let (Some(rank), Some(nick)) = (rank, param) {
+        return ModeChange::Rank { who: shown_name(nick), rank, is_given: is_set };
+    }
+    if let Some((list, mask)) = param.and_then(|mask| session.list_of(letter, mask)) {
+        return ModeChange::Listed { list, whom: whom(mask), is_added: is_set };
+    }
+    if let Some(setting) = SETTINGS.into_iter().find(|setting| session.modes.letter(*setting) == Some(letter))
+    {
+        let value = setting.has_value().then_some(param).flatten();
+        return ModeChange::Setting(setting, is_set.then(|| shown_name(value.unwrap_or_default())));
+    }
+    let param = param.map_or_else(String::new, |param| format!(" {param}"));
+    ModeChange::Other(shown_name(&format!("{}{letter}{param}", if is_set { '+' } else { '-' })))
+}
+
+fn apply(client: &mut Client, id: BufferId, steps: &[Step<'_>], (by, at): (&str, Timestamp)) {
+    let session = &client.session;
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    for Step { is_set, letter, param } in steps {
+        if let Some((sign, _)) = session.member_modes.iter().find(|(_, known)| known == letter) {
+            if let Some(nick) = param {
+                buffer.members.set_prefix(session, nick, *sign, *is_set);
             }
-            // Some servers do not say what it is.
-            (None, Some("*")) if step.letter == 'k' && step.is_set => {}
-            (None, key) if step.letter == 'k' => {
-                buffer.key = key.filter(|_| step.is_set).map(Into::into);
-                client.changes.memory = true;
-            }
-            _ if step.letter == 't' => buffer.topic_locked = step.is_set,
-            _ => {}
+            continue;
         }
+        if session.modes.lists.contains(*letter) {
+            match param {
+                Some(mask) if *is_set => {
+                    buffer.modes.list(session, *letter, Entry { mask, by: Some(by), at: Some(at) });
+                }
+                Some(mask) => buffer.modes.unlist(session, *letter, mask),
+                None => {}
+            }
+            continue;
+        }
+        // Some servers do not say what the key is.
+        if *letter == 'k' && !(*is_set && *param == Some("*")) {
+            buffer.key = param.filter(|_| *is_set).map(Into::into);
+            client.changes.memory = true;
+        }
+        buffer.modes.apply(*letter, is_set.then_some(*param));
     }
 }
 
 fn steps<'a>(session: &Session, letters: &str, params: &[&'a str]) -> Vec<Step<'a>> {
-    let (always, when_set) = &session.param_modes;
+    let modes = &session.modes;
     let mut params = params.iter().copied();
     let mut is_set = true;
     let mut steps = Vec::new();
@@ -70,8 +145,9 @@ fn steps<'a>(session: &Session, letters: &str, params: &[&'a str]) -> Vec<Step<'
             '+' => is_set = true,
             '-' => is_set = false,
             letter => {
-                let takes = always.contains(letter)
-                    || (is_set && when_set.contains(letter))
+                let takes = modes.lists.contains(letter)
+                    || modes.always.contains(letter)
+                    || (is_set && modes.when_set.contains(letter))
                     || session.member_modes.iter().any(|(_, known)| *known == letter);
                 let param = if takes { params.next() } else { None };
                 steps.push(Step { is_set, letter, param });

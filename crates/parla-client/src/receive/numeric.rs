@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-use super::{Incoming, away, invite, list, mode, names, refusal, whois};
+use super::{Incoming, away, invite, list, mode, names, refusal, who, whois};
 use crate::{
     client::{Client, Turn},
     registration,
@@ -25,7 +25,11 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         322 => list::receive(client, incoming, turn.now),
         263 => list::refused(client, incoming),
         323 => list::end(client),
-        324 => mode::is(client, incoming),
+        324 => mode::is(client, incoming, turn),
+        346 | 348 | 367 | 728 => mode::listed(client, number, incoming),
+        347 | 349 | 368 | 729 => mode::list_end(client, number, incoming),
+        315 => who::end(client, incoming, turn),
+        352 => who::receive(client, incoming),
         331 | 332 => topic(client, incoming, number == 332),
         333 => topic_by(client, incoming),
         341 => invite::done(client, incoming),
@@ -34,10 +38,10 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
             registration::greeted(client, turn);
         }
         // The ends of lists, the numbers of users, when a room was made: said elsewhere or by nobody.
-        2..=4 | 251..=255 | 265 | 266 | 315 | 321 | 329 | 366 | 375 => {}
+        2..=4 | 251..=255 | 265 | 266 | 321 | 329 | 366 | 375 => {}
         396 => host(client, incoming),
-        // Of those, 707 and 716 refuse a message.
-        400..=599 | 707 | 716 => refusal::receive(client, number, incoming, turn),
+        // Of those, 707 and 716 refuse a message, 696 the word of a mode, and 723 what only those who run the server may.
+        400..=599 | 696 | 707 | 716 | 723 => refusal::receive(client, number, incoming, turn),
         _ => note(client, incoming),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     outbox,
     problem::{Problem, ProblemKind},
     registration,
-    view::{BufferId, Presence},
+    view::{BufferId, Notice, Presence},
 };
 
 /// What kind of problem a numeric tells. None: the interface need not say it.
@@ -32,9 +32,25 @@ const fn kind(number: u16) -> Option<ProblemKind> {
         474 => ProblemKind::BannedFromRoom,
         475 => ProblemKind::KeyNeeded,
         477 | 486 => ProblemKind::AccountNeeded,
-        481 | 482 => ProblemKind::NotOperator,
+        467 | 525 | 696 => ProblemKind::BadSetting,
+        478 => ProblemKind::ListFull,
+        481 | 483 | 723 => ProblemKind::NotServerOperator,
+        482 | 484 | 485 => ProblemKind::NotOperator,
         _ => ProblemKind::Other,
     })
+}
+
+/// Why one may not speak in a room, if the server says by which mode: `Cannot send to channel (+m)`.
+fn silenced(details: &str) -> ProblemKind {
+    let mode = details.split_once("(+").and_then(|(_, rest)| rest.chars().next());
+    match mode {
+        Some('m') => ProblemKind::VoiceNeeded,
+        Some('n') => ProblemKind::OutsideRoom,
+        Some('b' | 'q') => ProblemKind::SilencedInRoom,
+        Some('M' | 'R' | 'r') => ProblemKind::AccountNeeded,
+        Some('C' | 'c' | 'S') => ProblemKind::NotTaken,
+        _ => ProblemKind::CannotSpeak,
+    }
 }
 
 /// Whether a numeric can be the answer to a message.
@@ -66,6 +82,9 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         kind = ProblemKind::NickTaken;
     }
     let details = incoming.message.params.last().copied().unwrap_or_default();
+    if number == 404 {
+        kind = silenced(details);
+    }
     if !client.session.is_registered {
         return before_registration(client, kind, details, turn);
     }
@@ -80,6 +99,13 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         _ => "",
     };
     let buffer = client.buffers.named(&client.session, room.copied().unwrap_or(about));
+    // Lists that only some may see were asked for on the chance.
+    if kind == ProblemKind::NotOperator
+        && let Some(room) = buffer.and_then(|id| client.buffers.get_mut(id))
+        && room.modes.refuse_list()
+    {
+        return buffer.into_iter().for_each(|id| client.changes.buffer(id));
+    }
     let problem = client.problem(kind, about, details);
     of(client, incoming, Refused { buffer, problem, is_message: is_about_message(number) });
 }
@@ -115,10 +141,13 @@ fn forwarded(client: &mut Client, incoming: &Incoming<'_>) {
         return;
     }
     if client.buffers.rename(&client.session, from, to).is_none() {
+        // He is there already.
         let details = incoming.message.params.last().copied().unwrap_or_default();
         let problem = client.problem(ProblemKind::Other, from, details);
         client.shut_out(id, &problem);
     }
+    let (from, to) = (crate::text::shown_name(from), crate::text::shown_name(to));
+    client.say(Some(id), Notice::Forwarded { from, to });
     client.changes.memory = true;
     client.changes.buffer(id);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Message, Timestamp};
+use parla_proto::{Capabilities, Message, Timestamp};
 
 use super::{Incoming, keep, said_at};
 use crate::{
@@ -40,6 +40,8 @@ pub(super) struct Spoken<'a> {
     pub(super) source: String,
     pub(super) manner: Manner,
     pub(super) text: &'a str,
+    /// It says that a program speaks.
+    pub(super) is_bot: bool,
     pub(super) is_live: bool,
     /// Where it stands among others of its time.
     pub(super) spot: Spot,
@@ -58,6 +60,7 @@ impl<'a> Spoken<'a> {
             source: incoming.message.source.map(|source| source.to_string()).unwrap_or_default(),
             manner,
             text,
+            is_bot: incoming.message.tags.get("bot").is_some(),
             is_live,
             spot: Spot::AfterEquals,
         })
@@ -106,10 +109,14 @@ pub(super) fn add(
         hue: hue(spoken.from),
         text,
         own,
+        bot: spoken.is_bot,
         mention,
         delivery: Delivery::Done,
     };
     let buffer = client.buffers.get_mut(id)?;
+    if spoken.is_bot && buffer.members.set_bot(&client.session, spoken.from) {
+        client.changes.buffer(id);
+    }
     if buffer.timeline.has(&said, spoken.msgid.as_deref())
         || (spoken.msgid.is_none() && !spoken.is_live && buffer.timeline.has_like(at, &said))
     {
@@ -150,7 +157,11 @@ fn count(
         buffer.count(row, at, is_for_person);
     }
     if !said.own {
-        buffer.away = None;
+        buffer.away_told = None;
+        // Where nobody tells who is away, who speaks is back.
+        if !client.session.has(Capabilities::AWAY_NOTIFY) {
+            buffer.away = None;
+        }
     }
     let room = (buffer.kind == BufferKind::Room).then(|| shown_name(&buffer.name));
     client.changes.buffer(id);
@@ -254,6 +265,7 @@ pub(crate) fn restore(
         hue: hue(from),
         text,
         own: kept.own,
+        bot: false,
         mention: names && !kept.own && kept.manner != Manner::Notice,
         delivery: Delivery::Done,
     };

@@ -49,8 +49,12 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>)
             person.name = nick.into();
             person.host = shown_name(&format!("{}@{}", incoming.param(2), incoming.param(3)));
             person.realname = Text::parse(incoming.param(5)).plain;
+            for buffer in client.buffers.iter_mut() {
+                buffer.members.set_host(&client.session, nick, incoming.param(3));
+            }
         }
         313 => person.operator = true,
+        335 => person.bot = true,
         317 => {
             person.idle_seconds = incoming.param(2).parse().ok();
             let since = incoming.param(3).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
@@ -73,6 +77,14 @@ pub(super) fn end(client: &mut Client, nick: &str) {
     let Some(Asked { mut person, is_there }) = client.people.remove(&folded) else { return };
     person.complete = true;
     person.missing = !is_there;
+    // Where he is now; what a conversation with him says may be old.
+    if is_there
+        && let Some(id) = client.buffers.direct(&client.session, nick)
+        && let Some(buffer) = client.buffers.get_mut(id)
+    {
+        buffer.away = person.away.clone();
+        client.changes.buffer(id);
+    }
     client.changes.event(Update::Person(client.settings.network, Arc::new(person)));
 }
 

@@ -42,6 +42,7 @@ fn the_latest_is_fetched_on_the_first_visit() {
     rig.sends(expect![[r#"
         JOIN #lobby
         @label=1 CHATHISTORY LATEST #lobby * 50
+        MODE #lobby
     "#]]);
     rig.history("#lobby", "");
     rig.lists(expect![[r#"
@@ -55,6 +56,7 @@ fn what_was_missed_is_fetched_to_its_beginning() {
     back_in_lobby(&mut rig);
     rig.sends(expect![[r#"
         @label=1 CHATHISTORY LATEST #lobby msgid=known 50
+        MODE #lobby
     "#]]);
     rig.server("@13:01;msgid=live :bob!b@host PRIVMSG #lobby :live");
     rig.history("#lobby", &lines(0..2));
@@ -120,6 +122,7 @@ fn a_gap_that_the_server_will_not_fill_stays() {
     back_in_lobby(&mut rig);
     rig.sends(expect![[r#"
         @label=1 CHATHISTORY LATEST #lobby msgid=known 50
+        MODE #lobby
     "#]]);
     // By the id of the message, then by its time.
     rig.server("@label=1 :s FAIL CHATHISTORY INVALID_MSGREFTYPE LATEST #lobby msgid=known :No");
@@ -145,6 +148,7 @@ fn a_server_that_says_how_it_can_be_asked_is_asked_so() {
     rig.server(":alice!a@host JOIN #lobby");
     rig.sends(expect![[r#"
         @label=1 CHATHISTORY LATEST #lobby timestamp=2026-01-01T09:57:59.000Z 20
+        MODE #lobby
     "#]]);
 }
 
@@ -186,6 +190,7 @@ fn a_connection_that_breaks_before_the_answer_hides_nothing() {
     back_in_lobby(&mut rig);
     rig.sends(expect![[r#"
         @label=1 CHATHISTORY LATEST #lobby msgid=known 50
+        MODE #lobby
     "#]]);
 }
 
@@ -406,6 +411,7 @@ fn the_archive_comes_before_the_server() {
     rig.server(":alice!a@host JOIN #lobby");
     rig.sends(expect![[r#"
         @label=1 CHATHISTORY LATEST #lobby msgid=k-60 50
+        MODE #lobby
     "#]]);
     rig.history("#lobby", "@09:59:30;msgid=s1 :bob!b@host PRIVMSG #lobby :three");
     rig.sends(expect![[r#"

@@ -17,6 +17,7 @@ mod flaky;
 mod history;
 mod hostile;
 mod members;
+mod moderation;
 mod outbox;
 mod people;
 mod reading;

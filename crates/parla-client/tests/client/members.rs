@@ -1,7 +1,7 @@
 //! Who is in a room, and what he may do.
 
 use expect_test::expect;
-use parla_client::view::Rights;
+use parla_client::view::{Rank, Rights};
 
 use super::support::Rig;
 
@@ -35,10 +35,10 @@ fn a_list_of_modes_changes_each() {
     rig.shows(
         "#lobby",
         expect![[r#"
-        -- op set +ov-v zoe bob voiced
-        -- owner set -o op
-        -- owner set -q owner
-    "#]],
+            -- op set +Operator zoe, +Voiced bob, -Voiced voiced
+            -- owner set -Operator op
+            -- owner set -Founder owner
+        "#]],
     );
 }
 
@@ -57,11 +57,11 @@ fn modes_with_and_without_words_are_told_apart() {
 #[test]
 fn rights_follow_the_rank_and_the_modes() {
     let mut rig = filled();
-    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: false, kick: false });
+    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: false, kick: false, rank: Rank::Member });
     rig.server(":op!o@host MODE #lobby -t");
-    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: true, kick: false });
+    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: true, kick: false, rank: Rank::Member });
     rig.server(":op!o@host MODE #lobby +to alice");
-    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: true, kick: true });
+    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: true, kick: true, rank: Rank::Operator });
     rig.server(":op!o@host KICK #lobby alice");
     assert_eq!(rig.buffer("#lobby").rights, Rights::default());
 }

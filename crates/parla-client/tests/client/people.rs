@@ -183,6 +183,7 @@ fn someone_is_asked_about() {
                 ),
             ),
             operator: true,
+            bot: false,
             complete: true,
             missing: false,
         }

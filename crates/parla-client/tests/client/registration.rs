@@ -321,3 +321,11 @@ fn a_server_may_give_another_name() {
         now Guest1
     "#]]);
 }
+
+#[test]
+fn what_the_client_does_not_understand_is_not_asked_for() {
+    let mut rig = Rig::new();
+    rig.connect();
+    rig.server(":s CAP * LS :no-implicit-names draft/multiline batch userhost-in-names draft/channel-rename");
+    assert_eq!(rig.sent(), "CAP REQ :batch\n");
+}

@@ -31,6 +31,7 @@ fn what_is_written_offline_goes_out_in_order() {
         PRIVMSG #lobby :one
         PRIVMSG #lobby :two
         PRIVMSG #lobby :three
+        MODE #lobby
     "#]]);
 }
 
@@ -80,6 +81,7 @@ fn without_history_what_was_on_its_way_is_the_persons_to_decide() {
     );
     rig.sends(expect![[r#"
         PRIVMSG #lobby :two
+        MODE #lobby
     "#]]);
 }
 

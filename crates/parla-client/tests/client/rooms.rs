@@ -31,6 +31,7 @@ fn a_room_shows_at_once_and_fills_up() {
     );
     rig.sends(expect![[r#"
         @label=1 CHATHISTORY LATEST #lobby * 50
+        MODE #lobby
     "#]]);
     rig.history("#lobby", "@09:58;msgid=1 :bob!b@host PRIVMSG #lobby :earlier");
     rig.lists(expect![[r#"

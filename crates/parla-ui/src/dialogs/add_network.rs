@@ -2,10 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, FOCUS_ID, written};
 use crate::{
     first_screen::address,
-    hooks::{use_context, use_hook, use_signal},
+    hooks::{use_context, use_hook},
     platform::{Command, Here},
     state::State,
     words::{self, dialog as said, first},
@@ -16,18 +16,16 @@ use crate::{
 pub(crate) fn AddNetwork() -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let mut place = use_signal(String::new);
     let known_nick = use_hook(|| {
         let networks = state.networks.peek();
         networks.values().next().map(|view| view.nick.to_string()).unwrap_or_default()
     });
-    let mut nick = use_signal(|| known_nick.clone());
     rsx! {
         DialogBox { title: said::ADD,
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
-                    let (place, nick) = (place.peek().trim().to_owned(), nick.peek().trim().to_owned());
+                    let (place, nick) = (written(&event, "place"), written(&event, "nick"));
                     if place.is_empty() || nick.is_empty() {
                         return;
                     }
@@ -39,12 +37,12 @@ pub(crate) fn AddNetwork() -> Element {
                     label { r#for: FOCUS_ID, {said::ADD_WHERE} }
                     input {
                         id: FOCUS_ID,
+                        name: "place",
                         r#type: "text",
                         autocomplete: "off",
                         autocapitalize: "off",
                         spellcheck: "false",
                         "aria-describedby": "add-hint",
-                        oninput: move |event| place.set(event.value()),
                     }
                     p { id: "add-hint", class: "hint", {first::WHERE_HINT} }
                 }
@@ -52,13 +50,13 @@ pub(crate) fn AddNetwork() -> Element {
                     label { r#for: "add-name", {first::NAME} }
                     input {
                         id: "add-name",
+                        name: "nick",
                         r#type: "text",
                         autocomplete: "nickname",
                         autocapitalize: "off",
                         spellcheck: "false",
                         dir: "auto",
                         initial_value: known_nick,
-                        oninput: move |event| nick.set(event.value()),
                     }
                 }
                 div { class: "buttons end",

@@ -10,7 +10,7 @@ use parla_client::{
 
 use super::{DialogBox, FOCUS_ID};
 use crate::{
-    hooks::{use_context, use_hook, use_memo, use_signal},
+    hooks::{Memo, use_context, use_hook, use_memo, use_signal},
     platform::Here,
     state::{State, wish},
     window::{View, follow, space, visible},
@@ -81,7 +81,7 @@ fn NewRoom(network: NetworkId, needle: Signal<String>, rooms: Memo<Directory>) -
         let is_known = rooms.read().0.iter().any(|room| is_called(room, &name));
         (!is_known).then_some(name)
     });
-    let Some(name) = name() else { return rsx! {} };
+    let Some(name) = name.get() else { return rsx! {} };
     let label = said::create(&name);
     rsx! {
         button {
@@ -156,7 +156,7 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
         let directories = state.directories.read();
         directories.get(&network).map_or((false, false), |view| (view.complete, view.cut))
     });
-    let (is_complete, is_cut) = progress();
+    let (is_complete, is_cut) = progress.get();
     let count = found.read().0.len();
     let words = match (count, is_complete) {
         (0, true) => said::BROWSE_NONE.to_owned(),

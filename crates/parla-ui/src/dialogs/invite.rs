@@ -3,9 +3,9 @@
 use dioxus::prelude::*;
 use parla_client::Intent;
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, FOCUS_ID, written};
 use crate::{
-    hooks::{use_context, use_hook, use_signal},
+    hooks::{use_context, use_hook},
     platform::Here,
     state::{BufferKey, State, wish},
     words::{self, dialog as said},
@@ -16,7 +16,6 @@ use crate::{
 pub(crate) fn Invite(at: BufferKey) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let mut nick = use_signal(String::new);
     let room =
         use_hook(|| state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default());
     rsx! {
@@ -24,7 +23,7 @@ pub(crate) fn Invite(at: BufferKey) -> Element {
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
-                    let nick = nick.peek().trim().to_owned();
+                    let nick = written(&event, "nick");
                     if !nick.is_empty() {
                         wish(&here, at.network, Intent::Invite { buffer: at.buffer, nick: nick.into() });
                         state.close_dialog();
@@ -34,12 +33,12 @@ pub(crate) fn Invite(at: BufferKey) -> Element {
                     label { r#for: FOCUS_ID, {said::INVITE_WHOM} }
                     input {
                         id: FOCUS_ID,
+                        name: "nick",
                         r#type: "text",
                         autocomplete: "off",
                         autocapitalize: "off",
                         spellcheck: "false",
                         dir: "auto",
-                        oninput: move |event| nick.set(event.value()),
                     }
                 }
                 div { class: "buttons end",

@@ -8,9 +8,9 @@ use parla_client::{
     view::{LinkState, NetworkId, NetworkView},
 };
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, FOCUS_ID, written};
 use crate::{
-    hooks::{use_context, use_hook, use_signal},
+    hooks::{use_context, use_hook},
     platform::{Command, Here, Place},
     state::{State, wish},
     words::dialog as said,
@@ -41,13 +41,12 @@ fn NameForm(view: NetworkView) -> Element {
         };
         suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string()
     });
-    let mut nick = use_signal(|| initial.clone());
     rsx! {
         form {
             class: "one-line",
             onsubmit: move |event| {
                 event.prevent_default();
-                let nick = nick.peek().trim().to_owned();
+                let nick = written(&event, "nick");
                 if !nick.is_empty() {
                     wish(&here, view.id, Intent::ChangeNick { nick: nick.into() });
                     state.close_dialog();
@@ -57,13 +56,13 @@ fn NameForm(view: NetworkView) -> Element {
                 label { r#for: FOCUS_ID, {said::NICK_FIELD} }
                 input {
                     id: FOCUS_ID,
+                    name: "nick",
                     r#type: "text",
                     autocomplete: "nickname",
                     autocapitalize: "off",
                     spellcheck: "false",
                     dir: "auto",
                     initial_value: initial,
-                    oninput: move |event| nick.set(event.value()),
                 }
             }
             button { r#type: "submit", class: "primary", {said::NICK_SAVE} }
@@ -75,7 +74,6 @@ fn NameForm(view: NetworkView) -> Element {
 fn AwayForm(network: NetworkId, away: Option<Arc<str>>) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let mut reason = use_signal(String::new);
     if let Some(away) = away {
         return rsx! {
             div { class: "one-line",
@@ -97,7 +95,7 @@ fn AwayForm(network: NetworkId, away: Option<Arc<str>>) -> Element {
             class: "one-line",
             onsubmit: move |event| {
                 event.prevent_default();
-                let reason = reason.peek().trim().to_owned();
+                let reason = written(&event, "reason");
                 let reason = if reason.is_empty() { said::AWAY_DEFAULT.to_owned() } else { reason };
                 wish(&here, network, Intent::Away { reason: Some(reason.into()) });
                 state.close_dialog();
@@ -106,11 +104,11 @@ fn AwayForm(network: NetworkId, away: Option<Arc<str>>) -> Element {
                 label { r#for: "away-reason", {said::AWAY_FIELD} }
                 input {
                     id: "away-reason",
+                    name: "reason",
                     r#type: "text",
                     autocomplete: "off",
                     placeholder: said::AWAY_DEFAULT,
                     dir: "auto",
-                    oninput: move |event| reason.set(event.value()),
                 }
             }
             button { r#type: "submit", class: "plain", {said::AWAY_SET} }

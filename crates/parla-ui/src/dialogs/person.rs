@@ -28,7 +28,7 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
         let known = person.as_ref().filter(|(of, person)| *of == network && is_same(person, &nick));
         known.map(|(_, person)| Arc::clone(person))
     }));
-    let person = person();
+    let person = person.get();
     let title = person.as_ref().map_or_else(|| nick.to_string(), |person| person.nick.to_string());
     rsx! {
         DialogBox { title, focus: FocusFirst::Close, class: "person",
@@ -66,6 +66,9 @@ fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
         (terms::SINCE, since),
     ];
     rsx! {
+        if person.bot {
+            p { class: "person-operator", {words::moderation::IS_BOT} }
+        }
         if person.operator {
             p { class: "person-operator", {terms::OPERATOR} }
         }

@@ -3,9 +3,9 @@
 use dioxus::prelude::*;
 use parla_client::Intent;
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, FOCUS_ID, written};
 use crate::{
-    hooks::{use_context, use_hook, use_signal},
+    hooks::{use_context, use_hook},
     platform::Here,
     state::{BufferKey, State, wish},
     words::{self, dialog as said},
@@ -22,13 +22,12 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
         let topic = view.and_then(|view| view.topic.as_ref()).map(|topic| topic.text.plain.to_string());
         (view.map(|view| view.name.to_string()).unwrap_or_default(), topic.unwrap_or_default())
     });
-    let mut text = use_signal(|| old.clone());
     rsx! {
         DialogBox { title: said::topic_title(&room),
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
-                    let topic = text.peek().split_whitespace().collect::<Vec<_>>().join(" ");
+                    let topic = written(&event, "topic").split_whitespace().collect::<Vec<_>>().join(" ");
                     wish(&here, at.network, Intent::SetTopic { buffer: at.buffer, topic: topic.into() });
                     state.close_dialog();
                 },
@@ -36,11 +35,11 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
                     label { r#for: FOCUS_ID, {said::TOPIC_FIELD} }
                     textarea {
                         id: FOCUS_ID,
+                        name: "topic",
                         rows: "3",
                         dir: "auto",
                         "aria-describedby": "topic-hint",
                         initial_value: old,
-                        oninput: move |event| text.set(event.value()),
                     }
                     p { id: "topic-hint", class: "hint", {said::TOPIC_HINT} }
                 }

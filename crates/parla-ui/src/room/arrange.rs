@@ -164,6 +164,7 @@ mod tests {
                 hue: parla_client::text::hue(from),
                 text: Text::parse("hi"),
                 own: false,
+                bot: false,
                 mention: false,
                 delivery: Delivery::Done,
             }))

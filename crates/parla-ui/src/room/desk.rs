@@ -14,7 +14,7 @@ use parla_client::{
 };
 
 use crate::{
-    hooks::{use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
+    hooks::{Memo, use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
     platform::{Here, PageAct},
     room::{
         history::History,
@@ -93,12 +93,17 @@ impl Desk {
     }
 
     /// Puts a text into the composer.
-    fn put(mut self, text: String, caret: usize) {
+    fn put(self, text: String, caret: usize) {
+        let over = self.state.composer.peek().text.clone();
+        self.put_over(text, caret, over);
+    }
+
+    fn put_over(mut self, text: String, caret: usize, over: String) {
         self.asked.set(false);
         self.chosen.set(0);
         self.question.set(None);
         self.state.composer.set(ComposerText { text: text.clone(), caret });
-        self.place().0.page(PageAct::SetComposer { text, caret });
+        self.place().0.page(PageAct::SetComposer { text, caret, over });
     }
 
     fn put_all(self, text: String) {
@@ -110,7 +115,7 @@ impl Desk {
     pub(crate) fn restore(self) {
         let ComposerText { text, caret } = self.state.composer.peek().clone();
         if !text.is_empty() {
-            self.place().0.page(PageAct::SetComposer { text, caret });
+            self.place().0.page(PageAct::SetComposer { text, caret, over: String::new() });
         }
     }
 
@@ -305,6 +310,15 @@ impl Desk {
         true
     }
 
+    /// What was written in the conversation that is left.
+    fn left(mut self) -> String {
+        let left = self.state.left.peek().clone();
+        if left.is_some() {
+            self.state.left.set(None);
+        }
+        left.unwrap_or_else(|| self.state.composer.peek().text.clone())
+    }
+
     /// Keeps a draft.
     fn keep(mut self, at: BufferKey, text: &str) {
         if text.len() > SUBMIT_BYTES_MAX {
@@ -339,7 +353,7 @@ fn use_drafts(desk: Desk) {
     let (writing, leaving) = (shown.clone(), shown.clone());
     use_drop(move || {
         if let Some(at) = leaving.get() {
-            let text = desk.state.composer.peek().text.clone();
+            let text = desk.left();
             desk.keep(at, &text);
         }
     });
@@ -349,11 +363,14 @@ fn use_drafts(desk: Desk) {
         if before == Some(at) {
             return;
         }
+        // Since the other was opened, something may have been written: that is not for the one before.
+        let over = desk.left();
         if let Some(before) = before {
-            let text = desk.state.composer.peek().text.clone();
-            desk.keep(before, &text);
+            desk.keep(before, &over);
         }
-        desk.put_all(desk.kept(at));
+        let draft = desk.kept(at);
+        let caret = units(&draft);
+        desk.put_over(draft, caret, over);
     });
     let waiting = use_hook(|| Rc::new(Cell::new(false)));
     use_effect(move || {
@@ -366,7 +383,7 @@ fn use_drafts(desk: Desk) {
             let sleep = desk.place().0.sleep(SAVE_EVERY_MS);
             sleep.await;
             waiting.set(false);
-            if let Some(at) = writing.get() {
+            if let Some(at) = writing.get().filter(|_| desk.state.left.peek().is_none()) {
                 let text = desk.state.composer.peek().text.clone();
                 desk.keep(at, &text);
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use parla_client::view::{BufferKind, BufferView, Topic};
+use parla_client::view::{BufferKind, BufferView, Presence, Topic};
 
 use crate::{
     hooks::{use_context, use_memo},
@@ -18,6 +18,7 @@ use crate::{
 const ROOMS_ID: &str = "show-rooms";
 const MEMBERS_ID: &str = "toggle-members";
 const TOPIC_ID: &str = "change-topic";
+const SETTINGS_ID: &str = "room-settings";
 
 /// What the bar shows of a conversation; what is said there is not its business.
 #[derive(Clone, PartialEq)]
@@ -25,6 +26,10 @@ struct Bar {
     name: Arc<str>,
     topic: Option<Arc<Topic>>,
     can_set_topic: bool,
+    /// Why the other is away, if he is.
+    away: Option<Arc<str>>,
+    /// One is in a room, and can see how it is set up.
+    is_in_room: bool,
     /// How many; none where there are no members.
     members: Option<usize>,
 }
@@ -36,6 +41,8 @@ impl Bar {
             name: view.name.clone(),
             topic: view.topic.clone(),
             can_set_topic: is_room && view.rights.set_topic,
+            away: view.away.clone(),
+            is_in_room: is_room && view.presence == Presence::Present,
             members: is_room.then(|| view.members.0.len()),
         }
     }
@@ -63,7 +70,24 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
                 Icon { picture: Picture::Rooms }
             }
             h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
-            TopicLine { at: at(), topic: bar.topic.clone(), can_set: bar.can_set_topic }
+            if let Some(away) = &bar.away {
+                div { class: "topic",
+                    p { class: "header-away", role: "status", bdi { {words::moderation::away(away)} } }
+                }
+            } else {
+                TopicLine { at: at(), topic: bar.topic.clone(), can_set: bar.can_set_topic }
+            }
+            if bar.is_in_room {
+                button {
+                    r#type: "button",
+                    id: SETTINGS_ID,
+                    class: "icon",
+                    "aria-label": words::moderation::SETTINGS,
+                    title: words::moderation::SETTINGS,
+                    onclick: move |_| state.open_dialog(Dialog::Settings(at()), SETTINGS_ID),
+                    Icon { picture: Picture::Sliders }
+                }
+            }
             if let Some(count) = bar.members {
                 Members { count }
             }

@@ -7,7 +7,7 @@ use parla_client::{
 };
 
 use crate::{
-    hooks::use_context,
+    hooks::{Memo, use_context},
     platform::{Here, PageAct},
     room::{
         chunk::{ChunkBlock, Shared},

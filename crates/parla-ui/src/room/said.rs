@@ -80,6 +80,9 @@ fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
             button { r#type: "button", id: button, onclick: open,
                 bdi { color: colour::nick(said.hue), "{said.from}" }
             }
+            if said.bot {
+                span { class: "bot", {words::moderation::BOT} }
+            }
         }
         " "
     }

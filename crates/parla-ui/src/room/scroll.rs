@@ -16,7 +16,7 @@ use parla_client::{
 };
 
 use crate::{
-    hooks::{use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
+    hooks::{Memo, use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
     platform::{Here, PageAct},
     room::window::{Eye, Heights, Place, Segment, chunk_of, segments},
     state::{BufferKey, LogView, State, wish},

@@ -50,7 +50,7 @@ pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
             }
             div { class: "buttons",
                 button { r#type: "submit", class: "primary", {said::JOIN_ROOM} }
-                if !is_room() {
+                if !is_room.get() {
                     button {
                         r#type: "button",
                         class: "plain",

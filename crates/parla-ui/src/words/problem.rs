@@ -46,8 +46,15 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::AlreadyInRoom
         | ProblemKind::TheyAreNotInRoom) => rooms(kind, about),
         kind @ (ProblemKind::CannotSpeak
-        | ProblemKind::NoSuchPerson
+        | ProblemKind::VoiceNeeded
+        | ProblemKind::OutsideRoom
+        | ProblemKind::SilencedInRoom
+        | ProblemKind::NotTaken
         | ProblemKind::NotOperator
+        | ProblemKind::NotServerOperator
+        | ProblemKind::BadSetting
+        | ProblemKind::ListFull) => rights(kind, about),
+        kind @ (ProblemKind::NoSuchPerson
         | ProblemKind::TooLong
         | ProblemKind::MaybeLost
         | ProblemKind::QueueFull
@@ -214,22 +221,63 @@ fn rooms(kind: ProblemKind, about: &str) -> Words {
     }
 }
 
-fn doing(kind: ProblemKind, about: &str) -> Words {
+fn rights(kind: ProblemKind, about: &str) -> Words {
+    let room = or(about, "this room");
     match kind {
-        ProblemKind::CannotSpeak => (
-            format!("You cannot write in {} right now.", or(about, "this room")),
-            "You are muted, or only some people may speak there.",
-            "Ask one of those who look after the room.",
+        ProblemKind::VoiceNeeded => (
+            format!("Only some people may write in {room}."),
+            "Everyone else reads along.",
+            "Ask an operator of the room to make you a speaker.",
         ),
-        ProblemKind::NoSuchPerson => (
-            format!("Nobody named {} is here.", or(about, "that")),
-            "They may have left, or the name is misspelt.",
-            "Check the name, or try again when they are back.",
+        ProblemKind::OutsideRoom => (
+            format!("Only people who are in {room} can write there."),
+            "It takes nothing from outside.",
+            "Join the room first.",
+        ),
+        ProblemKind::SilencedInRoom => (
+            format!("You are banned or muted in {room}."),
+            "You can read along, but nobody gets what you write.",
+            "Write to an operator of the room if you think that is a mistake.",
+        ),
+        ProblemKind::NotTaken => (
+            format!("{} does not take this kind of message.", or(about, "The room")),
+            "It may be its colours, or a request to a program.",
+            "Write it plainly.",
         ),
         ProblemKind::NotOperator => (
             format!("Only operators of {} may do that.", or(about, "the room")),
             "Operators look after a room.",
             "Ask one of them.",
+        ),
+        ProblemKind::NotServerOperator => (
+            "Only those who run the server may do that.".to_owned(),
+            "It concerns everyone on it.",
+            "Ask one of them.",
+        ),
+        ProblemKind::BadSetting => (
+            format!("{} was not changed.", or(about, "The room")),
+            "The server does not take what you wrote for one of its settings.",
+            "Try a shorter word without spaces, or a smaller number.",
+        ),
+        ProblemKind::ListFull => (
+            format!("A list of {room} is full."),
+            "The server keeps only so many entries.",
+            "Remove one that is no longer needed.",
+        ),
+        _ => (
+            format!("You cannot write in {room} right now."),
+            "You are muted, or only some people may speak there.",
+            "Ask one of those who look after the room.",
+        ),
+    }
+}
+
+fn doing(kind: ProblemKind, about: &str) -> Words {
+    match kind {
+        ProblemKind::NoSuchPerson => (
+            format!("Nobody named {} is here.", or(about, "that")),
+            "They may have left, or the name is misspelt.",
+            "Check the name, or try again when they are back.",
         ),
         ProblemKind::TooLong => (
             "That is too long.".to_owned(),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use parla_client::view::{BufferKind, Event};
 use parla_proto::civil::Date;
 
+use super::moderation;
+
 /// Before a name in a sentence: FIRST STRONG ISOLATE.
 pub const NAME: char = '\u{2068}';
 /// After it: POP DIRECTIONAL ISOLATE.
@@ -16,7 +18,7 @@ pub const NAME_END: char = '\u{2069}';
 /// Names said one by one; of more only the number is said.
 const NAMES_SAID_MAX: usize = 2;
 
-fn name(name: &str) -> String {
+pub(super) fn name(name: &str) -> String {
     format!("{NAME}{name}{NAME_END}")
 }
 
@@ -78,8 +80,9 @@ pub fn event(event: &Event) -> String {
         Event::Renamed { from, to } => format!("{} is now called {}", name(from), name(to)),
         Event::TopicSet { by, topic } => format!("{} set the topic: {}", name(by), name(&topic.plain)),
         Event::TopicCleared { by } => format!("{} removed the topic", name(by)),
-        Event::ModeSet { by, modes } => {
-            format!("{} changed the settings of the room: {}", name(by), name(modes))
+        Event::ModeSet { by, changes } => {
+            let changes: Vec<_> = changes.iter().map(moderation::change).collect();
+            format!("{} {}", name(by), changes.join(", "))
         }
         Event::Invited { by, who } => format!("{} invited {}", name(by), name(who)),
     }

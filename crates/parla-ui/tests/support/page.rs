@@ -15,8 +15,8 @@ use dioxus::{
     prelude::*,
 };
 use dioxus_html::{
-    Code, Location, PlatformEventData, SerializedFormData, SerializedHtmlEventConverter,
-    SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
+    Code, Location, PlatformEventData, SerializedFormData, SerializedFormObject,
+    SerializedHtmlEventConverter, SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
 };
 use parla_client::view::Update;
 use parla_ui::platform::Here;
@@ -77,12 +77,25 @@ impl Page {
         dioxus_ssr::render(&self.dom)
     }
 
-    /// All elements that match: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of them together.
+    /// All elements that match: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of them together; after a space, in
+    /// what matches the first.
     pub fn all(&self, selector: &str) -> Vec<Node> {
-        let parts = Selector::parse(selector);
+        let steps: Vec<_> = selector.split(' ').rev().map(Selector::parse).collect();
+        let (last, around) = steps.split_first().unwrap();
+        let matches = |parts: &[Selector], node| parts.iter().all(|part| part.matches(self.tree.at(node)));
         let mut found = Vec::new();
         self.tree.walk(0, &mut |node| {
-            if parts.iter().all(|part| part.matches(self.tree.at(node))) {
+            let mut above = node;
+            let is_within = around.iter().all(|parts| {
+                while let Some(parent) = self.tree.at(above).parent {
+                    above = parent;
+                    if matches(parts, above) {
+                        return true;
+                    }
+                }
+                false
+            });
+            if is_within && matches(last, node) {
                 found.push(node);
             }
         });
@@ -155,14 +168,40 @@ impl Page {
     #[track_caller]
     pub fn write(&mut self, selector: &str, value: &str) {
         let node = self.one(selector);
+        self.tree.nodes[node].written = Some(value.to_owned());
         let data = SerializedFormData::new(value.to_owned(), Vec::new());
         self.fire(node, "input", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
-    /// Submits a form, as Enter in one of its fields does.
+    /// Submits a form, as Enter in one of its fields does, with what stands in its fields.
     #[track_caller]
     pub fn submit(&mut self, form: Node) {
-        let data = SerializedFormData::new(String::new(), Vec::new());
+        let mut written = Vec::new();
+        self.tree.walk(form, &mut |node| {
+            let field = self.tree.at(node);
+            let attribute = |name: &str| field.attributes.get(name).cloned();
+            let Some(name) = attribute("name") else { return };
+            let ticked = || match attribute("type").as_deref() {
+                Some("checkbox") => {
+                    attribute("initial_checked").filter(|it| it == "true").map(|_| "on".to_owned())
+                }
+                _ => attribute("initial_value"),
+            };
+            written.extend(field.written.clone().or_else(ticked).map(|text| (name, text)));
+        });
+        let written: Vec<_> = written.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        self.submit_with(form, &written);
+    }
+
+    /// Submits a form with this written into its fields, by their names.
+    #[track_caller]
+    pub fn submit_with(&mut self, form: Node, written: &[(&str, &str)]) {
+        let values = written.iter().map(|(name, text)| SerializedFormObject {
+            key: (*name).to_owned(),
+            text: Some((*text).to_owned()),
+            file: None,
+        });
+        let data = SerializedFormData::new(String::new(), values.collect());
         self.fire(form, "submit", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
@@ -279,6 +318,8 @@ struct Drawn {
     listeners: Vec<&'static str>,
     children: Vec<Node>,
     parent: Option<Node>,
+    /// What was written into a field.
+    written: Option<String>,
 }
 
 struct Tree {

@@ -48,6 +48,8 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         divider: None,
         earlier: Earlier::None,
         rights: Rights::default(),
+        settings: Arc::default(),
+        away: None,
     }
 }
 
@@ -72,7 +74,9 @@ pub fn members(names: &[(Rank, &str)]) -> Members {
         nick: (*name).into(),
         name: (*name).into(),
         rank: *rank,
+        ranks: rank.bit(),
         away: false,
+        bot: false,
         hue: Hue(120),
     };
     Members(Arc::new(names.iter().map(member).collect()))

@@ -41,6 +41,7 @@ pub fn said(from: &str, words: &str) -> Said {
         hue: hue(from),
         text: Text::parse(words),
         own: false,
+        bot: false,
         mention: false,
         delivery: Delivery::Done,
     }

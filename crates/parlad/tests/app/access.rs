@@ -56,6 +56,7 @@ fn a_screen_reader_finds_its_way() {
               region "#tea"
                 sectionheader
                   heading "#tea"
+                  button "Settings of the room"
                   button "2 people"
                 log "Messages in #tea"
                   list

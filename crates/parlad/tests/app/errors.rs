@@ -61,7 +61,7 @@ fn a_room_that_lets_nobody_in_says_why() {
             window.say("may I?").await;
             is_told(
                 &window,
-                ["You cannot write in #quiet right now.", "You are muted, or only some", "Ask one of those"],
+                ["Only some people may write in #quiet.", "Everyone else reads along.", "Ask an operator"],
                 "",
             )
             .await;

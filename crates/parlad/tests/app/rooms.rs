@@ -1,23 +1,9 @@
 //! Finding rooms, joining and leaving them, and what one can do with the people there.
 
 use crate::{
-    rig::{Key, Width, Window, visit},
+    rig::{Key, Width, visit},
     support::Client,
 };
-
-/// Chooses somebody from the list of members, which may have to be opened.
-async fn picks(window: &Window, nick: &str) {
-    let script = "const list = document.querySelector('aside[aria-label=Members]');
-        if (!list?.checkVisibility({ visibilityProperty: true })) {
-            document.querySelector('#toggle-members')?.click();
-            return false;
-        }
-        const row = document.getElementById(`member-${arguments[0]}`);
-        row?.click();
-        return !!row";
-    window.until(&format!("{nick} among the members"), script, &[nick.into()]).await;
-    window.finds("[role=dialog]").await;
-}
 
 #[test]
 fn rooms_are_found_joined_left_and_joined_again() {
@@ -146,7 +132,7 @@ fn a_persons_card_says_who_it_is_and_what_to_do() {
             assert!(hears(&mut bob, " TOPIC ").ends_with(&format!("TOPIC {room} :all of this")));
             window.finds_no("[role=dialog]").await;
 
-            picks(&window, "bob").await;
+            window.picks("bob").await;
             window.sees("gone fishing").await;
             window.sees("In the rooms").await;
             assert!(window.texts(".chip").await.iter().any(|chip| chip.ends_with(room)), "{room}");
@@ -155,7 +141,7 @@ fn a_persons_card_says_who_it_is_and_what_to_do() {
             window.sees("They are already in #room.").await;
             window.clicks("Dismiss").await;
 
-            picks(&window, "bob").await;
+            window.picks("bob").await;
             window.clicks("Message").await;
             window.is_in("bob").await;
             window.sees("Only you and bob read what is written here.").await;
@@ -163,7 +149,7 @@ fn a_persons_card_says_who_it_is_and_what_to_do() {
             assert!(hears(&mut bob, "biting").ends_with("PRIVMSG bob :are they biting?"));
 
             window.enter(room).await;
-            picks(&window, "bob").await;
+            window.picks("bob").await;
             window.clicks("Remove from room").await;
             window.types("#kick-reason", "no fishing here").await;
             window.clicks(&format!("Remove from {room}")).await;

@@ -230,3 +230,36 @@ fn no_letter_is_lost_while_messages_pour_in() {
         }
     });
 }
+
+#[test]
+fn what_is_typed_while_another_room_opens_belongs_there() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("/join #tea").await;
+        alice.is_in("#tea").await;
+        alice.write("for tea").await;
+        // In one go, before anything is drawn: a click, and then letters.
+        let hurry = "const links = [...document.querySelectorAll('.room-link')];
+            links.find(link => link.textContent.startsWith(arguments[0])).click();
+            document.getElementById('composer').focus();
+            document.execCommand('insertText', false, arguments[1]);";
+        alice.run(hurry, &["#room".into(), "hel".into()]).await;
+        alice.write("lo").await;
+        alice.is_in("#room").await;
+        assert_eq!(alice.draft().await, "hello");
+        alice.run(hurry, &["#tea".into(), " and cake".into()]).await;
+        alice.is_in("#tea").await;
+        alice
+            .until(
+                "the draft",
+                "return document.getElementById('composer').value === 'for tea and cake'",
+                &[],
+            )
+            .await;
+        alice.hits(Key::Enter).await;
+        alice.hears("for tea and cake").await;
+        alice.enter("#room").await;
+        alice.until("the draft", "return document.getElementById('composer').value === 'hello'", &[]).await;
+    });
+}

@@ -3,7 +3,8 @@
 use parla_client::{
     Problem,
     view::{
-        BufferView, Content, Delivery, Earlier, Event, Gap, LinkState, Manner, Notice, Presence, Row, Said,
+        BufferView, Content, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice, Presence,
+        Row, Said,
     },
 };
 use parla_proto::Timestamp;
@@ -70,8 +71,23 @@ fn event(event: &Event) -> String {
         Event::Renamed { from, to } => format!("{from} is {to}"),
         Event::TopicSet { by, topic } => format!("{by} set the topic: {}", topic.plain),
         Event::TopicCleared { by } => format!("{by} cleared the topic"),
-        Event::ModeSet { by, modes } => format!("{by} set {modes}"),
+        Event::ModeSet { by, changes } => {
+            let changes: Vec<_> = changes.iter().map(change).collect();
+            format!("{by} set {}", changes.join(", "))
+        }
         Event::Invited { by, who } => format!("{by} invited {who}"),
+    }
+}
+
+fn change(change: &ModeChange) -> String {
+    let sign = |is_set| if is_set { '+' } else { '-' };
+    match change {
+        ModeChange::Rank { who, rank, is_given } => format!("{}{rank:?} {who}", sign(*is_given)),
+        ModeChange::Setting(setting, value) => {
+            format!("{}{setting:?} {}", sign(value.is_some()), value.as_deref().unwrap_or_default())
+        }
+        ModeChange::Listed { list, whom, is_added } => format!("{}{list:?} {whom:?}", sign(*is_added)),
+        ModeChange::Other(letters) => letters.to_string(),
     }
 }
 
@@ -88,6 +104,7 @@ pub(crate) fn notice(place: Option<&str>, notice: &Notice) -> String {
         Notice::Invited { who, room } => format!("{who} invited to {room}"),
         Notice::NickChanged(nick) => format!("now {nick}"),
         Notice::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
+        Notice::Forwarded { from, to } => format!("sent on from {from} to {to}"),
         Notice::Help => "help".to_owned(),
     };
     format!("{place}{words}")

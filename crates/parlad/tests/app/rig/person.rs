@@ -81,6 +81,20 @@ impl Window {
         self.until("the list of rooms", script, &[json!(ROOMS)]).await;
     }
 
+    /// Chooses somebody from the list of members, which may have to be opened, and waits for the card.
+    pub(crate) async fn picks(&self, nick: &str) {
+        let script = "const list = document.querySelector(arguments[0]);
+            if (!list?.checkVisibility({ visibilityProperty: true })) {
+                document.querySelector('#toggle-members')?.click();
+                return false;
+            }
+            const row = document.getElementById(`member-${arguments[1]}`);
+            row?.click();
+            return !!row";
+        self.until(&format!("{nick} among the members"), script, &[json!(MEMBERS), json!(nick)]).await;
+        self.finds("[role=dialog]").await;
+    }
+
     /// Waits until the list says this of a room or a person: `2 mentions, 3 new`, or nothing.
     pub(crate) async fn finds_noted(&self, room: &str, note: &str) {
         let script = "const links = [...document.querySelectorAll('.room-link')];

@@ -1,0 +1,359 @@
+//! The modes of one room: what the letters mean on this server, what holds, and the MODE that changes it.
+//!
+//! Letters mean what they mean on most servers of today; where families differ, what else the server has tells them apart.
+//! <https://modern.ircdocs.horse/#mode-message>
+
+use std::{cell::OnceCell, sync::Arc};
+
+use parla_proto::{Line, Timestamp};
+
+use crate::{
+    limits::{LIST_MASKS_MAX, NAME_BYTES_MAX},
+    session::Session,
+    settings::{LISTS, ListKind, Mask, MaskList, RoomSettings, SETTINGS, Set, Setting, Whom},
+    text::shown_name,
+};
+
+/// The channel modes that a server has: letters by type. RPL_ISUPPORT, CHANMODES.
+#[derive(Clone, Debug)]
+pub(crate) struct ModeLetters {
+    /// Type A: lists.
+    pub(crate) lists: String,
+    /// Type B: a parameter always.
+    pub(crate) always: String,
+    /// Type C: a parameter when set.
+    pub(crate) when_set: String,
+    /// Type D: never a parameter.
+    pub(crate) flags: String,
+}
+
+impl Default for ModeLetters {
+    /// Those of RFC 2811.
+    fn default() -> Self {
+        let [lists, always, when_set, flags] = ["b", "k", "l", "imnpst"].map(str::to_owned);
+        Self { lists, always, when_set, flags }
+    }
+}
+
+impl ModeLetters {
+    /// Reads the value of CHANMODES.
+    pub(crate) fn parse(value: &str) -> Self {
+        let mut types = value.split(',').map(str::to_owned);
+        let mut next = || types.next().unwrap_or_default();
+        Self { lists: next(), always: next(), when_set: next(), flags: next() }
+    }
+
+    /// The letter of a setting; none if the server does not have it.
+    pub(crate) fn letter(&self, setting: Setting) -> Option<char> {
+        // With a list of people who may not speak come the letters of Charybdis.
+        let is_charybdis = self.lists.contains('q');
+        let takes_word = |letter| self.always.contains(letter) || self.when_set.contains(letter);
+        let letter = match setting {
+            Setting::InvitedOnly => 'i',
+            Setting::AccountsOnly => {
+                if is_charybdis {
+                    'r'
+                } else {
+                    'R'
+                }
+            }
+            Setting::Key => 'k',
+            Setting::Limit => 'l',
+            // Where `L` leads elsewhere, `f` is about floods.
+            Setting::Forward => {
+                if takes_word('L') {
+                    'L'
+                } else {
+                    'f'
+                }
+            }
+            Setting::VoicedSpeak => 'm',
+            Setting::AccountsSpeak if is_charybdis => return None,
+            Setting::AccountsSpeak => 'M',
+            Setting::NoOutsiders => 'n',
+            Setting::TopicLocked => 't',
+            Setting::Hidden => 's',
+            Setting::PlainText => {
+                if is_charybdis {
+                    'c'
+                } else {
+                    'S'
+                }
+            }
+        };
+        let is_offered = if setting.has_value() { takes_word(letter) } else { self.flags.contains(letter) };
+        is_offered.then_some(letter)
+    }
+}
+
+impl Session {
+    /// The letter of a list and what its masks begin with; none if the server does not have it.
+    pub(crate) fn list_letter(&self, kind: ListKind) -> Option<(char, &str)> {
+        let (letter, begin) = match kind {
+            ListKind::Bans => ('b', ""),
+            ListKind::Mutes => match &self.mute_prefix {
+                Some(prefix) => ('b', prefix.as_str()),
+                None => ('q', ""),
+            },
+            ListKind::Exceptions => ('e', ""),
+            ListKind::Invited => ('I', ""),
+        };
+        self.modes.lists.contains(letter).then_some((letter, begin))
+    }
+
+    /// Which list an entry of the list `letter` belongs to, and its mask there.
+    pub(crate) fn list_of<'a>(&self, letter: char, mask: &'a str) -> Option<(ListKind, &'a str)> {
+        let lists = LISTS.into_iter().filter_map(|kind| {
+            let (of, begin) = self.list_letter(kind)?;
+            Some((kind, begin.len(), mask.strip_prefix(begin).filter(|_| of == letter)?))
+        });
+        lists.max_by_key(|(_, begin, _)| *begin).map(|(kind, _, mask)| (kind, mask))
+    }
+}
+
+/// What holds in one room.
+#[derive(Debug, Default)]
+pub(crate) struct RoomModes {
+    /// Letters that are set, with their words.
+    set: Vec<(char, Arc<str>)>,
+    is_known: bool,
+    /// Whether everyone may set the topic, once the server has told.
+    is_topic_free: bool,
+    lists: [List; LISTS.len()],
+    /// What the interface sees; made when it looks, and kept until something changes.
+    view: OnceCell<Arc<RoomSettings>>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    masks: Vec<Mask>,
+    state: Known,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Known {
+    #[default]
+    Not,
+    Asked,
+    All,
+}
+
+impl RoomModes {
+    /// Nothing is known any more: the person has come in anew.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// All that is set follows.
+    pub(crate) fn begin(&mut self) {
+        self.set.clear();
+        self.is_known = true;
+        self.is_topic_free = true;
+        self.view.take();
+    }
+
+    /// Whether the person may set the topic although he has no rank. Before the server has told, it is better not offered.
+    pub(crate) const fn is_topic_free(&self) -> bool {
+        self.is_topic_free
+    }
+
+    /// A mode that is no list and no rank.
+    pub(crate) fn apply(&mut self, letter: char, value: Option<Option<&str>>) {
+        self.set.retain(|(known, _)| *known != letter);
+        if let Some(word) = value {
+            self.set.push((letter, word.unwrap_or_default().into()));
+        }
+        if letter == 't' {
+            self.is_topic_free = value.is_none();
+        }
+        self.view.take();
+    }
+
+    /// An entry of the list `letter`, as the server tells it or somebody sets it.
+    pub(crate) fn list(&mut self, session: &Session, letter: char, entry: Entry<'_>) {
+        let Some((kind, mask)) = session.list_of(letter, entry.mask) else { return };
+        let list = self.list_mut(kind);
+        let is_known = list.masks.iter().any(|known| *known.mask == *mask);
+        // Who never asked for the list does not want a part of it.
+        if is_known
+            || list.state == Known::Not
+            || list.masks.len() >= LIST_MASKS_MAX
+            || mask.len() > NAME_BYTES_MAX
+        {
+            return;
+        }
+        let by = entry.by.map(|by| shown_name(by.split('!').next().unwrap_or_default()));
+        list.masks.push(Mask { mask: mask.into(), whom: whom(mask), by, at: entry.at });
+        self.view.take();
+    }
+
+    /// An entry is gone.
+    pub(crate) fn unlist(&mut self, session: &Session, letter: char, mask: &str) {
+        let Some((kind, mask)) = session.list_of(letter, mask) else { return };
+        self.list_mut(kind).masks.retain(|known| *known.mask != *mask);
+        self.view.take();
+    }
+
+    /// The person wants to see the lists: those letters are to be asked for.
+    pub(crate) fn ask_lists(&mut self, session: &Session) -> Vec<char> {
+        let mut letters = Vec::new();
+        for kind in LISTS {
+            let Some((letter, _)) = session.list_letter(kind) else { continue };
+            let list = self.list_mut(kind);
+            if list.state == Known::Asked {
+                continue;
+            }
+            *list = List { masks: Vec::new(), state: Known::Asked };
+            if !letters.contains(&letter) {
+                letters.push(letter);
+            }
+        }
+        self.view.take();
+        letters
+    }
+
+    /// All of the list `letter` has come in.
+    pub(crate) fn listed(&mut self, session: &Session, letter: char) {
+        for kind in
+            LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some_and(|(of, _)| of == letter))
+        {
+            self.list_mut(kind).state = Known::All;
+        }
+        self.view.take();
+    }
+
+    /// A list that was asked for is not shown to the person. False if none was.
+    pub(crate) fn refuse_list(&mut self) -> bool {
+        let asked = self.lists.iter_mut().find(|list| list.state == Known::Asked);
+        let was_asked = asked.map(|list| list.state = Known::All).is_some();
+        self.view.take();
+        was_asked
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is one for each kind")]
+    const fn list_of(&self, kind: ListKind) -> &List {
+        &self.lists[kind as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is one for each kind")]
+    const fn list_mut(&mut self, kind: ListKind) -> &mut List {
+        &mut self.lists[kind as usize]
+    }
+
+    /// The word of a letter that is set.
+    fn value(&self, letter: char) -> Option<&Arc<str>> {
+        self.set.iter().find(|(known, _)| *known == letter).map(|(_, word)| word)
+    }
+
+    /// What the interface sees.
+    pub(crate) fn view(&self, session: &Session) -> Arc<RoomSettings> {
+        Arc::clone(self.view.get_or_init(|| Arc::new(self.settings(session))))
+    }
+
+    fn settings(&self, session: &Session) -> RoomSettings {
+        let offered =
+            SETTINGS.into_iter().filter_map(|setting| Some((setting, session.modes.letter(setting)?)));
+        let settings = offered.map(|(setting, letter)| (setting, self.value(letter).map(Arc::clone)));
+        let lists = LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some()).map(|kind| {
+            let list = self.list_of(kind);
+            MaskList { kind, masks: list.masks.clone(), is_complete: list.state == Known::All }
+        });
+        let mut ranks: Vec<_> =
+            session.member_modes.iter().map(|(sign, _)| crate::members::rank(*sign)).collect();
+        ranks.retain(|rank| *rank != crate::view::Rank::Member);
+        RoomSettings { settings: settings.collect(), is_known: self.is_known, lists: lists.collect(), ranks }
+    }
+
+    /// The lines that change the room so: one, unless the server takes fewer modes in one.
+    pub(crate) fn lines(&self, session: &Session, room: &str, wanted: &[Set]) -> Vec<Line> {
+        let mut steps: Vec<(bool, char, Option<Arc<str>>)> = Vec::new();
+        // What opens comes first: nobody is shut out between two lines.
+        let opening = wanted.iter().filter(|(_, value)| value.is_none());
+        for (setting, value) in opening.chain(wanted.iter().filter(|(_, value)| value.is_some())) {
+            let Some(letter) = session.modes.letter(*setting) else { continue };
+            let now = self.value(letter);
+            if now == value.as_ref() {
+                continue;
+            }
+            let word = match value {
+                Some(word) => Some(Arc::clone(word)),
+                // Some servers want to hear what it was, and do not look at it.
+                None if session.modes.always.contains(letter) => {
+                    Some(now.filter(|word| !word.is_empty()).map_or_else(|| "*".into(), Arc::clone))
+                }
+                None => None,
+            };
+            steps.push((value.is_some(), letter, word.filter(|word| !word.is_empty())));
+        }
+        steps.chunks(session.modes_max.max(1)).map(|steps| line(room, steps)).collect()
+    }
+}
+
+/// An entry of a list, with who put it there and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) mask: &'a str,
+    pub(crate) by: Option<&'a str>,
+    pub(crate) at: Option<Timestamp>,
+}
+
+fn line(room: &str, steps: &[(bool, char, Option<Arc<str>>)]) -> Line {
+    let (mut letters, mut sign) = (String::new(), None);
+    for (is_set, letter, _) in steps {
+        if sign.replace(*is_set) != Some(*is_set) {
+            letters.push(if *is_set { '+' } else { '-' });
+        }
+        letters.push(*letter);
+    }
+    let line = Line::bare("MODE").param(room).param(&letters);
+    steps.iter().filter_map(|(.., word)| word.as_deref()).fold(line, Line::param)
+}
+
+/// Whom a mask means.
+pub(crate) fn whom(mask: &str) -> Whom {
+    let account = mask.split_once("a:").filter(|(begin, _)| matches!(*begin, "" | "~" | "$"));
+    if let Some((_, account)) = account {
+        return Whom::Account(shown_name(account));
+    }
+    let parts = mask.split_once('!').and_then(|(nick, rest)| Some((nick, rest.split_once('@')?)));
+    match parts {
+        Some(("*", ("*", "*"))) => Whom::Everyone,
+        Some((nick, ("*", "*"))) if !nick.contains(['*', '?']) => Whom::Nick(shown_name(nick)),
+        Some(("*", ("*", host))) => Whom::Host(shown_name(host)),
+        _ => Whom::Other(shown_name(mask)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_of_servers_are_told_apart() {
+        let letters = |chanmodes: &str| -> String {
+            let modes = ModeLetters::parse(chanmodes);
+            SETTINGS.into_iter().map(|setting| modes.letter(setting).unwrap_or('.')).collect()
+        };
+        assert_eq!(letters("beI,k,fl,CMRSimnstu"), "iRklfmMnSts", "parlad");
+        assert_eq!(letters("eIbq,k,flj,CFLMPQRSTcgimnprstuz"), "irklfm.ncts", "Libera.Chat");
+        assert_eq!(letters("beI,fkL,lFH,cdimnprstzCDGKMNOPQRSTVZ"), "iRklLmMnSts", "UnrealIRCd");
+        assert_eq!(letters("b,k,l,imnpst"), "i.kl.m.n.ts", "RFC 2811");
+        assert_eq!(letters(""), "...........");
+    }
+
+    #[test]
+    fn masks_mean_somebody() {
+        for (mask, expected) in [
+            ("*!*@*", Whom::Everyone),
+            ("bob!*@*", Whom::Nick("bob".into())),
+            ("*!*@192.0.2.1", Whom::Host("192.0.2.1".into())),
+            ("~a:bob", Whom::Account("bob".into())),
+            ("$a:bob", Whom::Account("bob".into())),
+            ("b*!*@*", Whom::Other("b*!*@*".into())),
+            ("bob", Whom::Other("bob".into())),
+            ("*!u@host", Whom::Other("*!u@host".into())),
+        ] {
+            assert_eq!(whom(mask), expected, "{mask}");
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! Looking after a room: how it is set up, who is on its lists, who has which rank; and who is away or a program.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use expect_test::{Expect, expect};
+use parla_client::{
+    Intent,
+    settings::{ListKind, MaskBy, Setting},
+    view::Rank,
+};
+
+use super::support::{ALL, Rig};
+
+const TOKENS: &str =
+    "CASEMAPPING=ascii PREFIX=(qaohv)~&@%+ CHANMODES=beI,k,fl,CMRSimnstu MODES=4 EXTBAN=~,am BOT=B";
+
+/// One who has come into #lobby, on a server with all modes.
+fn arrived() -> Rig {
+    arrived_on(TOKENS)
+}
+
+fn arrived_on(tokens: &str) -> Rig {
+    let mut rig = Rig::on_server(ALL, tokens);
+    rig.wants(Intent::Join { room: "#lobby".into(), key: None });
+    rig.server(
+        ":alice!a@host JOIN #lobby
+         :s 353 alice = #lobby :@alice bob
+         :s 366 alice #lobby :End",
+    );
+    rig
+}
+
+/// The settings that are offered, `-` before those that are off, and the lists.
+fn settings(rig: &Rig) -> String {
+    let settings = &rig.buffer("#lobby").settings;
+    let mut shown = String::new();
+    for (setting, value) in &settings.settings {
+        let _ = match value.as_deref() {
+            None => write!(shown, "-{setting:?} "),
+            Some("") => write!(shown, "{setting:?} "),
+            Some(value) => write!(shown, "{setting:?}={value} "),
+        };
+    }
+    for list in &settings.lists {
+        let _ = write!(shown, "\n{:?}{}", list.kind, if list.is_complete { ":" } else { "…" });
+        for mask in &list.masks {
+            let by = mask.by.as_deref().unwrap_or("?");
+            let _ = write!(shown, " {:?} by {by} at {:?}", mask.whom, mask.at.map(|at| at.as_millis()));
+        }
+    }
+    shown.push('\n');
+    shown
+}
+
+fn is_set_up(rig: &Rig, expected: Expect) {
+    expected.assert_eq(&settings(rig));
+}
+
+#[test]
+fn a_room_is_asked_how_it_is_and_where_its_people_are() {
+    let mut rig = arrived();
+    rig.sends(expect![[r#"
+        JOIN #lobby
+        @label=1 CHATHISTORY LATEST #lobby * 50
+        MODE #lobby
+    "#]]);
+    assert!(!rig.buffer("#lobby").settings.is_known);
+    rig.server(":s 324 alice #lobby +klf sesame 20 #other\n:s 329 alice #lobby 1");
+    rig.sends(expect![[r#"
+        WHO #lobby
+    "#]]);
+    rig.server(
+        ":s 352 alice #lobby b bobs.host s bob GB :0 Bob
+         :s 352 alice #lobby a host s alice H@ :0 Alice
+         :s 315 alice #lobby :End",
+    );
+    assert_eq!(rig.members("#lobby"), "@alice, bob (away)");
+    let members = &rig.buffer("#lobby").members.0;
+    assert_eq!(members.iter().map(|member| member.bot).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(rig.buffer("#lobby").settings.ranks.len(), 5);
+    is_set_up(
+        &rig,
+        expect![[r#"
+            -InvitedOnly -AccountsOnly Key=sesame Limit=20 Forward=#other -VoicedSpeak -AccountsSpeak -NoOutsiders -PlainText -TopicLocked -Hidden 
+            Bans…
+            Mutes…
+            Exceptions…
+            Invited…
+        "#]],
+    );
+}
+
+#[test]
+fn one_room_after_the_other_is_asked() {
+    let mut rig = arrived();
+    rig.server(":alice!a@host JOIN #tea\n:alice!a@host JOIN #chess\n:alice!a@host PART #chess");
+    rig.sent();
+    rig.server(":s 324 alice #lobby +nt\n:s 315 alice #lobby :End");
+    rig.sends(expect![[r#"
+        WHO #lobby
+        MODE #tea
+    "#]]);
+    // Who does not answer is not waited for, and who is not asked any more neither.
+    rig.pass(std::time::Duration::from_secs(11));
+    rig.sends(expect![[""]]);
+    rig.server(":alice!a@host JOIN #chess");
+    rig.sends(expect![[r#"
+        MODE #chess
+    "#]]);
+}
+
+#[test]
+fn who_may_set_the_topic_is_known_at_once() {
+    let mut rig = arrived();
+    rig.server(":bob!b@host MODE #lobby -o alice");
+    assert!(!rig.buffer("#lobby").rights.set_topic, "nobody has told yet");
+    rig.server(":s 324 alice #lobby +n");
+    assert!(rig.buffer("#lobby").rights.set_topic);
+    rig.server(":bob!b@host MODE #lobby +t");
+    assert!(!rig.buffer("#lobby").rights.set_topic);
+    rig.server(":alice!a@host PART #lobby\n:alice!a@host JOIN #lobby");
+    assert!(!rig.buffer("#lobby").rights.set_topic, "it may be another by now");
+}
+
+#[test]
+fn what_changes_is_followed() {
+    let mut rig = arrived();
+    rig.server(
+        ":s 324 alice #lobby +nt
+         :bob!b@host MODE #lobby +iRk-t+m *
+         :bob!b@host MODE #lobby +lv-i 30 bob
+         :bob!b@host MODE #lobby -l+S",
+    );
+    is_set_up(
+        &rig,
+        expect![[r#"
+            -InvitedOnly AccountsOnly Key=* -Limit -Forward VoicedSpeak -AccountsSpeak NoOutsiders PlainText -TopicLocked -Hidden 
+            Bans…
+            Mutes…
+            Exceptions…
+            Invited…
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_to_change_is_one_line() {
+    let mut rig = arrived();
+    rig.server(":s 324 alice #lobby +ntk sesame");
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    let on = || Some(Arc::from(""));
+    let mut configure = |settings: &[(Setting, Option<Arc<str>>)]| {
+        rig.wants(Intent::Configure { buffer, settings: settings.to_vec() });
+        rig.sent()
+    };
+    let sent = configure(&[
+        (Setting::InvitedOnly, on()),
+        (Setting::TopicLocked, None),
+        (Setting::NoOutsiders, on()),
+        (Setting::Limit, Some("20".into())),
+    ]);
+    assert_eq!(sent, "MODE #lobby -t+il 20\n");
+    assert_eq!(configure(&[(Setting::Key, None)]), "MODE #lobby -k sesame\n");
+    assert_eq!(configure(&[(Setting::Key, Some("new".into()))]), "MODE #lobby +k new\n");
+    assert_eq!(configure(&[(Setting::Limit, None)]), "", "nothing changes");
+    assert_eq!(configure(&[(Setting::Forward, Some("#a".into()))]), "MODE #lobby +f #a\n");
+    let all = [
+        Setting::InvitedOnly,
+        Setting::AccountsOnly,
+        Setting::VoicedSpeak,
+        Setting::Hidden,
+        Setting::PlainText,
+    ];
+    let sent = configure(&all.map(|setting| (setting, on())));
+    assert_eq!(sent, "MODE #lobby +iRms\nMODE #lobby +S\n", "four at once, says the server");
+}
+
+#[test]
+fn what_a_server_does_not_have_is_neither_shown_nor_sent() {
+    let mut rig = arrived_on("CHANMODES=b,k,l,imnpst PREFIX=(ov)@+");
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    is_set_up(
+        &rig,
+        expect![[r#"
+            -InvitedOnly -Key -Limit -VoicedSpeak -NoOutsiders -TopicLocked -Hidden 
+            Bans…
+        "#]],
+    );
+    rig.wants(Intent::Configure { buffer, settings: vec![(Setting::PlainText, Some("".into()))] });
+    rig.wants(Intent::SetRank { buffer, nick: "bob".into(), rank: Rank::HalfOperator, is_given: true });
+    rig.wants(Intent::AddMask { buffer, list: ListKind::Mutes, who: "bob".into(), by: MaskBy::Nick });
+    rig.sends(expect![[""]]);
+}
+
+#[test]
+fn lists_are_asked_for_and_followed() {
+    let mut rig = arrived();
+    rig.server(":bob!b@host MODE #lobby +b early!*@*");
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::AskLists { buffer });
+    rig.wants(Intent::AskLists { buffer });
+    rig.sends(expect![[r#"
+        MODE #lobby b
+        MODE #lobby e
+        MODE #lobby I
+    "#]]);
+    rig.server(
+        ":s 367 alice #lobby early!*@* bob!b@host 1600000000
+         :s 367 alice #lobby *!*@bad.host
+         :s 367 alice #lobby ~m:loud!*@* bob 1600000001
+         :s 367 alice #lobby ~a:spammer bob x
+         :s 368 alice #lobby :End
+         :s 348 alice #lobby carol!*@* bob 1600000002
+         :s 482 alice #lobby :You may not see that
+         @10:30 :bob!b@host MODE #lobby +bI dave!*@* *!*@*
+         :bob!b@host MODE #lobby -b early!*@*",
+    );
+    is_set_up(
+        &rig,
+        expect![[r#"
+            -InvitedOnly -AccountsOnly -Key -Limit -Forward -VoicedSpeak -AccountsSpeak -NoOutsiders -PlainText -TopicLocked -Hidden 
+            Bans: Host("bad.host") by ? at None Account("spammer") by bob at None Nick("dave") by bob at Some(1767263400000)
+            Mutes: Nick("loud") by bob at Some(1600000001000)
+            Exceptions: Nick("carol") by bob at Some(1600000002000)
+            Invited… Everyone by bob at Some(1767263400000)
+        "#]],
+    );
+    rig.says(expect![[r#"
+        show #lobby
+    "#]]);
+    rig.wants(Intent::RemoveMask { buffer, list: ListKind::Mutes, mask: "loud!*@*".into() });
+    rig.wants(Intent::RemoveMask { buffer, list: ListKind::Bans, mask: "~a:spammer".into() });
+    rig.sends(expect![[r#"
+        MODE #lobby -b ~m:loud!*@*
+        MODE #lobby -b ~a:spammer
+    "#]]);
+}
+
+#[test]
+fn people_are_kept_out_by_name_and_by_address() {
+    let mut rig = arrived();
+    rig.server(
+        ":carol!c@carols.host JOIN #lobby
+         :s 324 alice #lobby +nt
+         :s 352 alice #lobby b 192.0.2.7 s bob H :0 Bob",
+    );
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    for (who, by) in [
+        ("bob", MaskBy::Nick),
+        ("BOB", MaskBy::Host),
+        (" carol ", MaskBy::Host),
+        ("bad.example", MaskBy::Host),
+        ("*!*@*.example", MaskBy::Nick),
+        ("u@host", MaskBy::Host),
+        ("~a:dave", MaskBy::Host),
+        ("nobody", MaskBy::Host),
+        ("two words", MaskBy::Nick),
+        ("", MaskBy::Nick),
+    ] {
+        rig.wants(Intent::AddMask { buffer, list: ListKind::Bans, who: who.into(), by });
+    }
+    rig.wants(Intent::AddMask { buffer, list: ListKind::Mutes, who: "bob".into(), by: MaskBy::Host });
+    rig.sends(expect![[r#"
+        MODE #lobby +b bob!*@*
+        MODE #lobby +b *!*@192.0.2.7
+        MODE #lobby +b *!*@carols.host
+        MODE #lobby +b *!*@bad.example
+        MODE #lobby +b *!*@*.example
+        MODE #lobby +b *!u@host
+        MODE #lobby +b ~a:dave
+        MODE #lobby +b ~m:*!*@192.0.2.7
+    "#]]);
+    rig.says(expect![[r#"
+        show #lobby
+        #lobby: problem NoSuchPerson nobody
+        #lobby: problem NoSuchPerson two words
+        #lobby: problem NoSuchPerson
+    "#]]);
+}
+
+#[test]
+fn mutes_of_another_family_have_a_list_of_their_own() {
+    let mut rig = arrived_on("CHANMODES=eIbq,k,flj,CFLMPQScgimnprstuz EXTBAN=$,ajrxz");
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::AskLists { buffer });
+    rig.wants(Intent::AddMask { buffer, list: ListKind::Mutes, who: "bob".into(), by: MaskBy::Nick });
+    rig.sends(expect![[r#"
+        MODE #lobby b
+        MODE #lobby q
+        MODE #lobby e
+        MODE #lobby I
+        MODE #lobby +q bob!*@*
+    "#]]);
+    rig.server(":s 728 alice #lobby q $a:bob carol!c@host 1600000000\n:s 729 alice #lobby q :End");
+    let list = &rig.buffer("#lobby").settings.lists[1];
+    assert_eq!((list.kind, list.masks.len(), list.is_complete), (ListKind::Mutes, 1, true));
+}
+
+#[test]
+fn ranks_are_given_and_taken() {
+    let mut rig = arrived();
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    for (rank, is_given) in [(Rank::Operator, true), (Rank::Voiced, false), (Rank::Founder, true)] {
+        rig.wants(Intent::SetRank { buffer, nick: "bob".into(), rank, is_given });
+    }
+    rig.sends(expect![[r#"
+        MODE #lobby +o bob
+        MODE #lobby -v bob
+        MODE #lobby +q bob
+    "#]]);
+    rig.server(":alice!a@host MODE #lobby +ov bob bob");
+    let bob = rig.buffer("#lobby").members.0[1].clone();
+    assert!(bob.has(Rank::Operator) && bob.has(Rank::Voiced) && !bob.has(Rank::HalfOperator));
+    let rights = rig.buffer("#lobby").rights;
+    assert!(
+        rights.may_give(Rank::Operator) && rights.may_give(Rank::Voiced) && !rights.may_give(Rank::Founder)
+    );
+    assert!(rights.may_remove(Rank::Operator) && !rights.may_remove(Rank::Founder));
+    rig.server(":bob!b@host MODE #lobby -o+h alice alice");
+    let rights = rig.buffer("#lobby").rights;
+    assert!(rights.may_give(Rank::Voiced) && !rights.may_give(Rank::HalfOperator));
+    assert!(rights.may_remove(Rank::Member) && !rights.may_remove(Rank::HalfOperator));
+}
+
+#[test]
+fn a_program_is_known_by_its_messages() {
+    let mut rig = arrived();
+    rig.server("@bot;10:01 :bob!b@host PRIVMSG #lobby :beep");
+    assert!(rig.buffer("#lobby").members.0[1].bot);
+    // Under another name it is still one.
+    rig.server(":bob!b@host NICK robert");
+    assert!(rig.buffer("#lobby").members.0[1].bot);
+}
+
+#[test]
+fn that_the_other_is_away_is_known_in_a_conversation() {
+    let mut rig = arrived();
+    rig.wants(Intent::OpenDirect { nick: "bob".into() });
+    let away = |rig: &Rig| rig.buffer("bob").away.as_deref().map(str::to_owned);
+    assert_eq!(away(&rig), None);
+    rig.server(":bob!b@host AWAY :\x02gone\x02 fishing");
+    assert_eq!(away(&rig).as_deref(), Some("gone fishing"));
+    rig.server(":bob!b@host PRIVMSG alice :no fish");
+    assert_eq!(away(&rig).as_deref(), Some("gone fishing"));
+    rig.server(":bob!b@host AWAY");
+    assert_eq!(away(&rig), None);
+    rig.server(":s 352 alice #lobby b host s bob G :0 Bob");
+    assert_eq!(away(&rig).as_deref(), Some(""));
+    rig.server(":s 301 alice bob :asleep");
+    assert_eq!(away(&rig).as_deref(), Some("asleep"));
+    rig.server(":s 352 alice #lobby b host s bob H :0 Bob");
+    assert_eq!(away(&rig), None);
+}
+
+#[test]
+fn why_one_may_not_speak_is_told_apart() {
+    let mut rig = arrived();
+    rig.server(
+        ":s 404 alice #lobby :Cannot send to channel (+m): you need voice
+         :s 404 alice #lobby :Cannot send to channel (+n)
+         :s 404 alice #lobby :Cannot send to channel (+b)
+         :s 404 alice #lobby :Cannot send to channel (+M)
+         :s 404 alice #lobby :Cannot send to channel (+C)
+         :s 404 alice #lobby :Cannot send to channel
+         :s 481 alice :Permission denied
+         :s 696 alice #lobby k * :Invalid key
+         :s 478 alice #lobby b :Channel ban list is full",
+    );
+    rig.says(expect![[r##"
+        show #lobby
+        #lobby: problem VoiceNeeded #lobby
+        #lobby: problem OutsideRoom #lobby
+        #lobby: problem SilencedInRoom #lobby
+        #lobby: problem AccountNeeded #lobby
+        #lobby: problem NotTaken #lobby
+        #lobby: problem CannotSpeak #lobby
+        problem NotServerOperator
+        #lobby: problem BadSetting #lobby
+        #lobby: problem ListFull #lobby
+    "##]]);
+}
+
+#[test]
+fn who_is_sent_on_is_told() {
+    let mut rig = Rig::online();
+    rig.wants(Intent::Join { room: "#full".into(), key: None });
+    rig.server(":s 470 alice #full #other :Forwarding to another channel\n:alice!a@host JOIN #other");
+    rig.says(expect![[r##"
+        show #full
+        #other: sent on from #full to #other
+    "##]]);
+    rig.lists(expect![[r#"
+        #other present, more before
+    "#]]);
+}

@@ -1,0 +1,263 @@
+//! How a room is set up: what may be changed, by those who may; for all others, what holds. And who is on its lists.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent,
+    settings::{ListKind, Mask, MaskBy, RoomSettings, Set, Setting},
+};
+
+use super::{DialogBox, FocusFirst, written};
+use crate::{
+    hooks::{use_context, use_hook, use_memo},
+    platform::Here,
+    state::{BufferKey, State, wish},
+    words::{self, moderation as said},
+};
+
+/// The dialog. Asks for the lists when it opens.
+#[component]
+pub(crate) fn Settings(at: BufferKey) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    use_hook(|| wish(&here, at.network, Intent::AskLists { buffer: at.buffer }));
+    let view = use_memo(move || {
+        let buffers = state.buffers.read();
+        buffers.get(&at).map(|view| (Arc::clone(&view.name), view.rights.kick, Arc::clone(&view.settings)))
+    });
+    let Some((room, may, settings)) = view.get() else { return rsx! {} };
+    rsx! {
+        DialogBox { title: said::settings_title(&room), focus: FocusFirst::Close, class: "settings",
+            if !settings.is_known {
+                p { class: "dim", role: "status", {said::LOADING} }
+            } else if may {
+                {form(&here, state, at, &settings)}
+            } else {
+                {facts(&settings)}
+            }
+            {lists(&here, at, may, &settings)}
+            if may && !settings.lists.is_empty() {
+                {add_form(here, at, &settings)}
+            }
+        }
+    }
+}
+
+/// Those of one part.
+fn part(settings: &RoomSettings, group: usize) -> Vec<Set> {
+    settings.settings.iter().filter(|(setting, _)| said::group(*setting) == group).cloned().collect()
+}
+
+/// What holds, as sentences.
+fn facts(settings: &RoomSettings) -> Element {
+    let parts = said::GROUPS.iter().enumerate().map(|(group, title)| {
+        let set = part(settings, group).into_iter().filter_map(|(setting, value)| {
+            let value = value?;
+            let words = said::setting(setting);
+            Some(if value.is_empty() { words.to_owned() } else { format!("{words}: {value}") })
+        });
+        let set: Vec<String> = set.collect();
+        let nothing = said::NOTHING_SET.get(group).copied().unwrap_or_default();
+        (*title, if set.is_empty() { vec![nothing.to_owned()] } else { set })
+    });
+    rsx! {
+        dl { class: "facts",
+            for (title, set) in parts {
+                div { key: "{title}",
+                    dt { {title} }
+                    dd {
+                        for words in set {
+                            p { key: "{words}", "{words}" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What may be changed. What another changes meanwhile changes here too, unless the person has touched it.
+fn form(here: &Here, mut state: State, at: BufferKey, settings: &Arc<RoomSettings>) -> Element {
+    let (here, known) = (here.clone(), Arc::clone(settings));
+    rsx! {
+        form {
+            onsubmit: move |event| {
+                event.prevent_default();
+                let settings = changed(&known, &event);
+                if !settings.is_empty() {
+                    wish(&here, at.network, Intent::Configure { buffer: at.buffer, settings });
+                }
+                state.close_dialog();
+            },
+            for (group, title) in said::GROUPS.iter().enumerate() {
+                fieldset { key: "{title}",
+                    legend { {*title} }
+                    for (setting, value) in part(settings, group) {
+                        {control(setting, value)}
+                    }
+                }
+            }
+            div { class: "buttons end",
+                button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
+                button { r#type: "submit", class: "primary", {said::SAVE} }
+            }
+        }
+    }
+}
+
+/// What is written otherwise than it is.
+fn changed(known: &RoomSettings, event: &FormEvent) -> Vec<Set> {
+    let mut changed = Vec::new();
+    for (setting, before) in &known.settings {
+        let written = written(event, &name(*setting));
+        let value = match (setting.has_value(), written.is_empty()) {
+            (_, true) => None,
+            (true, false) => Some(written.as_str().into()),
+            (false, false) => Some("".into()),
+        };
+        if value != *before {
+            changed.push((*setting, value));
+        }
+    }
+    changed
+}
+
+/// The id and the name of what changes a setting.
+fn name(setting: Setting) -> String {
+    format!("set-{}", setting as u8)
+}
+
+fn control(setting: Setting, value: Option<Arc<str>>) -> Element {
+    let (id, label) = (name(setting), said::setting(setting));
+    let (kind, class) = match setting {
+        Setting::Limit => ("number", "check value"),
+        Setting::Key | Setting::Forward => ("text", "check value"),
+        _ => ("checkbox", "check"),
+    };
+    rsx! {
+        div { key: "{id}", class,
+            label { r#for: "{id}", {label} }
+            input {
+                id: "{id}",
+                name: "{id}",
+                r#type: kind,
+                min: "1",
+                pattern: "[^ ,]*",
+                autocomplete: "off",
+                autocapitalize: "off",
+                spellcheck: "false",
+                initial_checked: !setting.has_value() && value.is_some(),
+                initial_value: value.filter(|_| setting.has_value()).as_deref().map(str::to_owned),
+            }
+        }
+    }
+}
+
+/// Who is on the lists.
+fn lists(here: &Here, at: BufferKey, may: bool, settings: &RoomSettings) -> Element {
+    rsx! {
+        for list in settings.lists.iter().filter(|list| may || !list.masks.is_empty()).cloned() {
+            section { key: "{list.kind as u8}", class: "masks",
+                h3 { {said::list(list.kind)} }
+                if list.masks.is_empty() {
+                    p { class: "dim", {if list.is_complete { said::NOBODY } else { said::LOADING }} }
+                }
+                ul {
+                    for mask in list.masks {
+                        {entry(here, at, may, (list.kind, mask))}
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn entry(here: &Here, at: BufferKey, may: bool, (list, entry): (ListKind, Mask)) -> Element {
+    let moment = entry.at.map(|at| words::moment(at, here.0.utc_offset_seconds(at)));
+    let whom = said::whom(&entry.whom);
+    let label = said::unlist(&whom, list);
+    let (here, mask) = (here.clone(), entry.mask);
+    rsx! {
+        li { key: "{mask}",
+            span { class: "mask-whom", title: "{mask}", bdi { "{whom}" } }
+            span { class: "dim", {said::listed(entry.by.as_deref(), moment.as_deref())} }
+            if may {
+                button {
+                    r#type: "button",
+                    class: "quiet icon",
+                    "aria-label": "{label}",
+                    title: "{label}",
+                    onclick: {
+                        let mask = mask.clone();
+                        move |_| {
+                            let mask = mask.clone();
+                            wish(&here, at.network, Intent::RemoveMask { buffer: at.buffer, list, mask });
+                        }
+                    },
+                    span { "aria-hidden": "true", "×" }
+                }
+            }
+        }
+    }
+}
+
+/// Puts somebody on a list.
+fn add_form(here: Here, at: BufferKey, settings: &RoomSettings) -> Element {
+    let kinds: Vec<ListKind> = settings.lists.iter().map(|list| list.kind).collect();
+    let offered = kinds.clone();
+    rsx! {
+        form {
+            class: "one-line",
+            onsubmit: move |event| {
+                event.prevent_default();
+                let list = written(&event, "list").parse().ok().and_then(|n: usize| offered.get(n));
+                let who = written(&event, "who");
+                if let Some(list) = list.filter(|_| !who.is_empty()) {
+                    let (list, who, by) = (*list, who.into(), by(&event));
+                    wish(&here, at.network, Intent::AddMask { buffer: at.buffer, list, who, by });
+                }
+            },
+            div { class: "field",
+                label { r#for: "mask-list", {said::ADD_LIST} }
+                select { id: "mask-list", name: "list",
+                    for (n, kind) in kinds.into_iter().enumerate() {
+                        option { key: "{n}", value: "{n}", {said::list(kind)} }
+                    }
+                }
+            }
+            div { class: "field",
+                label { r#for: "mask-who", {said::ADD_WHO} }
+                input {
+                    id: "mask-who",
+                    name: "who",
+                    r#type: "text",
+                    autocomplete: "off",
+                    autocapitalize: "off",
+                    spellcheck: "false",
+                    dir: "auto",
+                }
+            }
+            {choose_by()}
+            button { r#type: "submit", class: "plain", {said::ADD} }
+        }
+    }
+}
+
+/// By the name, or by the address.
+pub(super) fn choose_by() -> Element {
+    rsx! {
+        div { class: "field",
+            label { r#for: "mask-by", {said::BY} }
+            select { id: "mask-by", name: "by",
+                option { value: "", {said::by(MaskBy::Nick)} }
+                option { value: "host", {said::by(MaskBy::Host)} }
+            }
+        }
+    }
+}
+
+/// What was chosen there.
+pub(super) fn by(event: &FormEvent) -> MaskBy {
+    if written(event, "by").is_empty() { MaskBy::Nick } else { MaskBy::Host }
+}

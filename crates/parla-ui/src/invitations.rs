@@ -1,0 +1,62 @@
+//! Who asks the person where, as cards with two answers: in the list of rooms, or over the conversation where there is no list.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{Intent, view::NetworkId};
+
+use crate::{
+    platform::{Here, PageAct},
+    state::{State, wish},
+    words::{moderation::INVITATIONS, toast as said},
+};
+
+/// Someone asks the person into a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// On which network.
+    pub network: NetworkId,
+    /// Who.
+    pub from: Arc<str>,
+    /// Into which room, as the server knows it.
+    pub room: Arc<str>,
+}
+
+/// The cards, of one network or of all.
+pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>) -> Element {
+    let all = state.invitations.read();
+    let of = |one: &&Invitation| network.is_none_or(|network| network == one.network);
+    if !all.iter().any(|one| of(&one)) {
+        return rsx! {};
+    }
+    rsx! {
+        ul { class: "invitations", "aria-label": INVITATIONS,
+            for one in all.iter().filter(of).cloned() {
+                {card(here, state, one)}
+            }
+        }
+    }
+}
+
+fn card(here: &Here, mut state: State, one: Invitation) -> Element {
+    let words = said::invitation(&one.from, &one.room);
+    let (here, other) = (here.clone(), one.clone());
+    rsx! {
+        li { key: "{one.network.0} {one.room}", class: "invitation",
+            p { role: "alert", bdi { "{words}" } }
+            div { class: "buttons",
+                button {
+                    r#type: "button",
+                    class: "primary",
+                    onclick: move |_| {
+                        wish(&here, one.network, Intent::Join { room: Arc::clone(&one.room), key: None });
+                        state.answered(&one);
+                        here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
+                    },
+                    {said::JOIN}
+                }
+                button { r#type: "button", class: "plain", onclick: move |_| state.answered(&other), {said::IGNORE} }
+            }
+        }
+    }
+}
