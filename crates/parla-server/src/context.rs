@@ -57,8 +57,8 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        if let Some(reply) = refusal.reply() {
-            self.reply(reply);
+        if let Some(line) = refusal.line(&self.settings.name, &self.target()) {
+            self.line(line);
         }
     }
 

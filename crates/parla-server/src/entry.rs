@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
 
-use crate::{connection::ConnectionId, network::UserId};
+use crate::{
+    connection::ConnectionId,
+    network::{UserId, markers::Conversation},
+};
 
 /// A numbered command.
 #[derive(Clone, Debug)]
@@ -69,6 +72,7 @@ pub enum EntryCommand {
     Setname(String),
     /// Logs the actor in to an account, or out.
     Account(Option<String>),
+    Markread(Markread),
 }
 
 /// A connection becomes a user.
@@ -197,4 +201,13 @@ pub struct Invite {
     pub nick: String,
     /// Where to.
     pub channel: String,
+}
+
+/// A user has read up to a time.
+#[derive(Clone, Debug)]
+pub struct Markread {
+    /// What.
+    pub conversation: Conversation,
+    /// The time of the last message.
+    pub at: Timestamp,
 }

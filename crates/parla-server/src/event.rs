@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, Nick, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
 
 use crate::{
     change::Spoken,
     network::{
         ChannelId, UserId,
         channel::{Rank, Topic},
+        markers::Conversation,
     },
 };
 
@@ -60,4 +61,6 @@ pub(crate) enum Event {
     RealnameChanged { user: UserId },
     /// A user logged in or out; that may be no news.
     AccountChanged { user: UserId, changes: bool },
+    /// A user asked to be marked as having read up to a time; that may have been so before.
+    MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
 }

@@ -37,6 +37,7 @@ pub use input::Input;
 pub use network::{
     UserId,
     channel::{ChannelState, Flags, ListEntry, Topic},
+    markers::Conversation,
 };
 pub use output::{Output, Outputs, Page, Position, Query, QueryResult, Recipients, Secret};
 pub use server::{LogMode, Server};

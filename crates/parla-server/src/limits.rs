@@ -27,6 +27,8 @@ pub const INVITATIONS_MAX: usize = 100;
 
 /// Channels that one JOIN is forwarded through.
 pub const FORWARDS_MAX: usize = 3;
+/// Conversations of one user of which it is known up to where they were read; the one that moved longest ago goes first.
+pub const READ_MARKERS_MAX: usize = 1_000;
 
 /// Bytes of a host, so that a source fits in every line.
 pub const HOST_BYTES_MAX: usize = 63;

@@ -4,6 +4,7 @@
 //! same entries in the same order give the same network on every machine.
 
 pub(crate) mod channel;
+pub(crate) mod markers;
 pub(crate) mod user;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -20,6 +21,7 @@ use crate::{
     names,
     network::{
         channel::{Channel, ChannelState},
+        markers::ReadMarkers,
         user::User,
     },
     refusal::Refusal,
@@ -68,6 +70,7 @@ pub(crate) struct Network {
     /// What people see of the nicks, where some are easily taken for others.
     skeletons: BTreeMap<Box<str>, UserId>,
     names: BTreeMap<ChannelName, ChannelId>,
+    read_markers: BTreeMap<UserId, ReadMarkers>,
     counts: UserCounts,
 }
 
@@ -81,6 +84,7 @@ impl Network {
             nicks: BTreeMap::new(),
             skeletons: BTreeMap::new(),
             names: BTreeMap::new(),
+            read_markers: BTreeMap::new(),
             counts: UserCounts::default(),
         };
         for state in kept {
@@ -109,6 +113,7 @@ impl Network {
             EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
             EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
             EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
+            EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
         };
         if let Err(refusal) = result {
             effects.refusals.push(refusal);
@@ -207,6 +212,7 @@ impl Network {
     pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
         let user = self.users.remove(id.0)?;
         self.remove_nick(user.nick());
+        self.read_markers.remove(&id);
         self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
@@ -232,6 +238,15 @@ impl Network {
         if let Some(look) = names::skeleton(nick, self.casemapping()) {
             self.skeletons.remove(&look);
         }
+    }
+
+    /// Up to where a user has read. They are the user's own and go with it; those of an account will stay.
+    pub(crate) fn read_markers(&self, user: UserId) -> Option<&ReadMarkers> {
+        self.read_markers.get(&user)
+    }
+
+    pub(crate) fn read_markers_mut(&mut self, user: UserId) -> &mut ReadMarkers {
+        self.read_markers.entry(user).or_default()
     }
 
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {

@@ -1,6 +1,10 @@
 //! Refusals: what a user may not do, and the numeric that says so.
 
-use parla_proto::{ChannelName, Reply};
+use parla_proto::{
+    ChannelName, Reply,
+    line::fitting,
+    reply::{Severity, StandardReply},
+};
 
 use crate::network::channel::Rank;
 
@@ -57,6 +61,40 @@ pub(crate) enum Refusal {
     },
     UnknownUserMode,
     UsersDontMatch,
+    /// What has no numeric.
+    Failure(Box<Failure>),
+}
+
+/// Bytes of what a failure is about, each, so that there is room for the sentence.
+const ABOUT_BYTES_MAX: usize = 128;
+
+/// An error that programs tell by its code; a FAIL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    command: &'static str,
+    code: &'static str,
+    /// Names and values that the command gave.
+    about: Vec<String>,
+    description: &'static str,
+}
+
+impl Failure {
+    /// The refusal of a command.
+    pub(crate) fn of(
+        command: &'static str,
+        code: &'static str,
+        about: &[&str],
+        description: &'static str,
+    ) -> Refusal {
+        let about = about.iter().map(|word| fitting(word, ABOUT_BYTES_MAX).to_owned()).collect();
+        Refusal::Failure(Box::new(Self { command, code, about, description }))
+    }
+
+    fn encode(&self, server: &str) -> Vec<u8> {
+        let about: Vec<&str> = self.about.iter().map(String::as_str).collect();
+        let Self { command, code, description, .. } = *self;
+        StandardReply { severity: Severity::Fail, command, code, context: &about, description }.encode(server)
+    }
 }
 
 /// Why a user cannot send to a channel.
@@ -86,10 +124,18 @@ impl Silenced {
 }
 
 impl Refusal {
-    /// The numeric that tells the user; none where there is nothing to tell.
-    pub(crate) fn reply(&self) -> Option<Reply<'_>> {
+    /// The line that tells the user, called `target`; none where there is nothing to tell.
+    pub(crate) fn line(&self, server: &str, target: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Failure(failure) => Some(failure.encode(server)),
+            _ => self.reply().map(|reply| reply.encode(server, target)),
+        }
+    }
+
+    /// The numeric, if there is one.
+    fn reply(&self) -> Option<Reply<'_>> {
         Some(match self {
-            Self::Gone | Self::Silent => return None,
+            Self::Gone | Self::Silent | Self::Failure(_) => return None,
             Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
             Self::NoSuchServer(server) => Reply::NoSuchServer { server },
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
-use super::{away, names, topic};
+use super::{away, markread, names, topic};
 use crate::{
     context::Context,
     effects::Effects,
@@ -135,6 +135,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     }
     let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
     let mut lines = topic::replies(network, channel, user.nick().as_str());
+    lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
     if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
         lines.extend(names::replies_with_end(network, channel, user_id, receiver.capabilities));
     }

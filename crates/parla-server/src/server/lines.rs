@@ -202,8 +202,9 @@ impl Server {
     }
 
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
-        if let Some(reply) = refusal.reply() {
-            self.reply(connection, reply, out);
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        if let Some(line) = refusal.line(&self.settings.name, &target(session, &self.network)) {
+            session.send(line.into(), out);
         }
     }
 
