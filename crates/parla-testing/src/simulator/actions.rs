@@ -197,6 +197,7 @@ impl Actions {
                     "CAP LIST",
                 ])
                 .to_owned(),
+            99 if rng.percent(50) => markread(rng, store, &room),
             _ => format!("PING {}", self.text(rng, manners).replace(' ', "_")),
         }
     }
@@ -351,6 +352,11 @@ fn history(rng: &mut Rng, client: &Client, store: &Store, room: &str) -> String 
         7 => format!("CHATHISTORY TARGETS {one} {two} {limit}"),
         _ => format!("CHATHISTORY NOTHING {room} {limit}"),
     }
+}
+
+fn markread(rng: &mut Rng, store: &Store, room: &str) -> String {
+    let at = if rng.percent(60) { position(rng, store) } else { String::new() };
+    format!("MARKREAD {room} {at}")
 }
 
 fn position(rng: &mut Rng, store: &Store) -> String {

@@ -236,6 +236,11 @@ impl Client {
                     "an answer without a question".to_owned()
                 })
             }
+            "MARKREAD" => {
+                // The answer to a question comes to everyone, the rest to those who want it.
+                let asked = self.current.as_ref().is_some_and(|current| current.is_to("MARKREAD"));
+                if asked { Ok(()) } else { self.needs(Capabilities::READ_MARKER) }
+            }
             "PONG" | "FAIL" | "WARN" | "NOTE" => Ok(()),
             _ if is_numeric => Ok(()),
             _ => {
