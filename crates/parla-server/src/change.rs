@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::Timestamp;
+use parla_proto::{MsgId, Timestamp};
 
 use crate::{entry::Verb, network::channel::ChannelState};
 
@@ -11,6 +11,13 @@ use crate::{entry::Verb, network::channel::ChannelState};
 pub enum Change {
     /// A message of a channel; its text is never changed again.
     Message(Arc<Spoken>),
+    /// A message was taken back: nothing of it stays. One that is not in that channel stays as it is.
+    Redacted {
+        /// The channel's number.
+        record: u64,
+        /// Which.
+        id: MsgId,
+    },
     /// The state of a channel, to replace what was kept of it.
     Channel(Box<ChannelState>),
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
+use parla_proto::{ChannelName, MsgId, Nick, Timestamp, mode::UserModes};
 
 use crate::{
     connection::ConnectionId,
@@ -72,6 +72,7 @@ pub enum EntryCommand {
     Setname(String),
     /// Logs the actor in to an account, or out.
     Account(Option<String>),
+    Redact(Box<Redact>),
     Markread(Markread),
 }
 
@@ -201,6 +202,19 @@ pub struct Invite {
     pub nick: String,
     /// Where to.
     pub channel: String,
+}
+
+/// A message is taken back.
+#[derive(Clone, Debug)]
+pub struct Redact {
+    /// Where it was said: a channel or a nick.
+    pub target: String,
+    /// Which.
+    pub id: MsgId,
+    /// Why.
+    pub reason: Option<String>,
+    /// The record under which the store had it, if that was asked.
+    pub stored_in: Option<u64>,
 }
 
 /// A user has read up to a time.

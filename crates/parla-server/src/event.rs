@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes};
+use parla_proto::{ChannelName, MsgId, Nick, Timestamp, mode::UserModes};
 
 use crate::{
     change::Spoken,
@@ -61,6 +61,14 @@ pub(crate) enum Event {
     RealnameChanged { user: UserId },
     /// A user logged in or out; that may be no news.
     AccountChanged { user: UserId, changes: bool },
+    /// A message was taken back, by this source and account; the audience includes who did it.
+    Redacted {
+        by: (String, Option<String>),
+        audience: Vec<UserId>,
+        target: String,
+        id: MsgId,
+        reason: Option<String>,
+    },
     /// A user asked to be marked as having read up to a time; that may have been so before.
     MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
 }

@@ -27,6 +27,9 @@ pub const INVITATIONS_MAX: usize = 100;
 
 /// Channels that one JOIN is forwarded through.
 pub const FORWARDS_MAX: usize = 3;
+/// Messages of one user that the user can take back, the newest.
+pub const SAID_MAX: usize = 100;
+
 /// Conversations of one user of which it is known up to where they were read; the one that moved longest ago goes first.
 pub const READ_MARKERS_MAX: usize = 1_000;
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod channel;
 pub(crate) mod markers;
+pub(crate) mod said;
 pub(crate) mod user;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -22,6 +23,7 @@ use crate::{
     network::{
         channel::{Channel, ChannelState},
         markers::ReadMarkers,
+        said::Place,
         user::User,
     },
     refusal::Refusal,
@@ -113,6 +115,7 @@ impl Network {
             EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
             EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
             EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
+            EntryCommand::Redact(redact) => command::redact::commit(self, &meta, *redact, effects),
             EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
         };
         if let Err(refusal) = result {
@@ -237,6 +240,20 @@ impl Network {
         self.nicks.remove(nick);
         if let Some(look) = names::skeleton(nick, self.casemapping()) {
             self.skeletons.remove(&look);
+        }
+    }
+
+    /// Who said the message of this number, and where, if that was not long ago.
+    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, Place)> {
+        self.users.iter().find_map(|(id, user)| user.said.place(seq).map(|place| (UserId(id), place)))
+    }
+
+    /// Forgets who said the message of this number.
+    pub(crate) fn forget_said(&mut self, seq: u64) {
+        if let Some((author, _)) = self.author(seq)
+            && let Some(user) = self.user_mut(author)
+        {
+            user.said.remove(seq);
         }
     }
 

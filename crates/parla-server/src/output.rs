@@ -120,6 +120,13 @@ pub enum Query {
         /// How many at most.
         limit: usize,
     },
+    /// Whether a channel has a message.
+    Message {
+        /// The channel's number.
+        record: u64,
+        /// Which.
+        id: MsgId,
+    },
     /// When the last message of each of these channels was sent.
     LatestTimes {
         /// The channels' numbers.
@@ -132,6 +139,8 @@ pub enum Query {
 pub enum QueryResult {
     /// To [`Query::History`]: from the oldest to the newest. `target` of each is left empty.
     History(Vec<Arc<Spoken>>),
+    /// To [`Query::Message`].
+    IsThere(bool),
     /// To [`Query::LatestTimes`]: in the order of the question; none where there is no message.
     LatestTimes(Vec<Option<Timestamp>>),
 }

@@ -195,13 +195,24 @@ impl Server {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let Some(pause) = &mut session.pause else { return };
         let until = std::mem::replace(&mut pause.until, Until::Time(self.now));
-        let Until::History(question) = until else {
-            pause.until = until;
-            return;
-        };
-        command::chathistory::answer(session, &self.network, *question, result, out);
+        match until {
+            Until::History(question) => {
+                command::chathistory::answer(session, &self.network, *question, result, out);
+            }
+            Until::Found { record, redaction } => {
+                let origin = Origin { node: self.node, connection, actor: session.user() };
+                match command::redact::found(record, redaction, result.as_ref()) {
+                    Ok(command) => self.submit(origin, command, out),
+                    Err(refusal) => self.refuse(connection, &refusal, out),
+                }
+            }
+            other => {
+                pause.until = other;
+                return;
+            }
+        }
         self.finish_response(connection, out);
-        self.resume(connection, out);
+        self.resume_unless_committing(connection, out);
     }
 
     fn password_verified(&mut self, connection: ConnectionId, good: bool, out: &mut Outputs) {
@@ -221,10 +232,13 @@ impl Server {
         }
         self.register_if_complete(connection, out);
         self.finish_response(connection, out);
-        let waits = |session: &mut Session| {
-            matches!(session.pause.as_ref().map(|pause| &pause.until), Some(Until::Committed { .. }))
-        };
-        if !self.sessions.get_mut(connection).is_some_and(waits) {
+        self.resume_unless_committing(connection, out);
+    }
+
+    /// Goes on after an answer, unless it led to an entry that must come back first.
+    fn resume_unless_committing(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let pause = self.sessions.get(connection).and_then(|session| session.pause.as_ref());
+        if !matches!(pause.map(|pause| &pause.until), Some(Until::Committed { .. })) {
             self.resume(connection, out);
         }
     }

@@ -11,6 +11,7 @@ use parla_proto::{Capabilities, Nick, Timestamp};
 
 use crate::{
     connection::{ConnectionId, Peer},
+    entry::Redact,
     network::UserId,
     output::HistoryQuestion,
     session::{allowance::Allowance, response::Response},
@@ -94,6 +95,8 @@ pub(crate) enum Until {
     GatewayVerified,
     /// The daemon has read the history.
     History(Box<HistoryQuestion>),
+    /// The daemon has looked for a message in the channel of this record.
+    Found { record: u64, redaction: Box<Redact> },
 }
 
 /// A line that came while the session could not take it.

@@ -16,6 +16,7 @@ use crate::{
     network::{
         Network, UserId,
         channel::{Rank, Speaker},
+        said::Place,
     },
     refusal::Refusal,
 };
@@ -80,6 +81,9 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let verb = say.verb;
     let sender = network.actor(meta)?.0;
+    // Who types sends many of those; they are over when they come.
+    let can_be_taken_back =
+        verb != Verb::Tagmsg || Tags::new(&say.tags).client_only().any(|tag| tag.key != "+typing");
     let (signs, channel) = status_target(&say.target);
     let result = if name::is_channel(channel) {
         let (signs, channel) = (signs.to_owned(), channel.to_owned());
@@ -87,11 +91,16 @@ pub(crate) fn commit(
     } else {
         commit_to_user(network, meta, say, effects)
     };
-    if let Some(user) = network.user_mut(sender).filter(|_| result.is_ok() && verb != Verb::Tagmsg) {
-        user.spoke_at = meta.at;
+    if let (Ok(place), Some(user)) = (&result, network.user_mut(sender)) {
+        if let Some(place) = place.filter(|_| can_be_taken_back) {
+            user.said.add(meta.seq, place);
+        }
+        if verb != Verb::Tagmsg {
+            user.spoke_at = meta.at;
+        }
     }
     // A NOTICE is never answered: two programs could go on for ever.
-    result.map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
+    result.map(|_| ()).map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
 }
 
 /// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
@@ -113,7 +122,7 @@ fn commit_to_channel(
     meta: &Meta,
     room: Room,
     effects: &mut Effects,
-) -> Result<(), Refusal> {
+) -> Result<Option<Place>, Refusal> {
     let Room { signs, channel, say } = room;
     let (sender, user) = network.actor(meta)?;
     let (channel_id, channel) = network.find_channel(&channel)?;
@@ -123,7 +132,8 @@ fn commit_to_channel(
     let text = speaker.text(say.verb, say.text)?;
     let say = Say { text, target: format!("{signs}{}", channel.name()), ..say };
     let heard_from = speaker.heard_from;
-    // What not every member heard is not kept, so that no member can read it later.
+    // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
+    let place = heard_from.is_none().then_some(Place::Channel(speaker.channel.state.record));
     let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
     let spoken = Arc::new(said_in(&speaker, user.source(), user.account(), (meta, say)));
     if is_kept {
@@ -134,7 +144,7 @@ fn commit_to_channel(
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
     effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken, heard_from });
-    Ok(())
+    Ok(place)
 }
 
 /// What a speaker says. Only who may speak can make a channel's message.
@@ -153,7 +163,12 @@ fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, sa
     }
 }
 
-fn commit_to_user(network: &Network, meta: &Meta, say: Say, effects: &mut Effects) -> Result<(), Refusal> {
+fn commit_to_user(
+    network: &Network,
+    meta: &Meta,
+    say: Say,
+    effects: &mut Effects,
+) -> Result<Option<Place>, Refusal> {
     let (sender, user) = network.actor(meta)?;
     let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
     let nick = target.nick().to_string();
@@ -175,5 +190,5 @@ fn commit_to_user(network: &Network, meta: &Meta, say: Say, effects: &mut Effect
     if let Some(reason) = target.away.as_ref().filter(|_| say.verb == Verb::Privmsg) {
         effects.events.push(Event::ReceiverAway { nick, reason: reason.to_string() });
     }
-    Ok(())
+    Ok(Some(Place::User(receiver)))
 }

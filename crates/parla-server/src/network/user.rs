@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use parla_proto::{Mask, Nick, Source, Timestamp, mode::UserModes};
 
-use super::ChannelId;
+use super::{ChannelId, said::Said};
 use crate::entry::Register;
 
 /// A person or a bot that has registered.
@@ -25,6 +25,8 @@ pub(crate) struct User {
     pub(crate) signed_on: Timestamp,
     /// When the user last sent a message.
     pub(crate) spoke_at: Timestamp,
+    /// What the user can take back.
+    pub(crate) said: Said,
 }
 
 impl User {
@@ -42,6 +44,7 @@ impl User {
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
+            said: Said::default(),
         }
     }
 

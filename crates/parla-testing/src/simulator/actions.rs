@@ -197,6 +197,7 @@ impl Actions {
                     "CAP LIST",
                 ])
                 .to_owned(),
+            96 if rng.percent(60) => redact(rng, store, &room, &other),
             99 if rng.percent(50) => markread(rng, store, &room),
             _ => format!("PING {}", self.text(rng, manners).replace(' ', "_")),
         }
@@ -357,6 +358,14 @@ fn history(rng: &mut Rng, client: &Client, store: &Store, room: &str) -> String 
 fn markread(rng: &mut Rng, store: &Store, room: &str) -> String {
     let at = if rng.percent(60) { position(rng, store) } else { String::new() };
     format!("MARKREAD {room} {at}")
+}
+
+fn redact(rng: &mut Rng, store: &Store, room: &str, nick: &str) -> String {
+    let spoken = store.nth(store.len().saturating_sub(1 + rng.below(30)));
+    let id = spoken.map_or(1, |spoken| spoken.seq) + u64::from(rng.once_in(4));
+    let said_in = spoken.filter(|_| rng.percent(80)).map(|spoken| spoken.target.as_str());
+    let target = if rng.once_in(6) { nick } else { said_in.unwrap_or(room) };
+    format!("REDACT {target} {}{}", MsgId::from_seq(id), rng.word(&["", "", " :spam", " :"]))
 }
 
 fn position(rng: &mut Rng, store: &Store) -> String {

@@ -292,6 +292,12 @@ impl Client {
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
+            "REDACT" => {
+                self.needs(Capabilities::MESSAGE_REDACTION)?;
+                let from_me = scene.fold(from) == self.folded_nick(scene);
+                let mine = to_me || from_me || self.rooms.contains_key(&scene.fold(target));
+                ensure(mine, "outside", || "a message that the client never had".to_owned())
+            }
             "MODE" if to_room => room::hear_change(self, message, from, scene),
             "INVITE" if !to_me => room::hear_invitation(self, message, scene),
             "MODE" | "INVITE" => ensure(to_me, "target", || "to someone else".to_owned()),

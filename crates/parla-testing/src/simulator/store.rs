@@ -2,7 +2,10 @@
 //!
 //! Simple on purpose: a list that is filtered, so that it can be believed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use parla_proto::{Casemapping, MsgId, Timestamp};
 use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb};
@@ -15,6 +18,8 @@ pub(crate) struct Store {
     casemapping: Casemapping,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
+    /// Taken back: nobody reads them again, but what was sent before may still be on its way.
+    redacted: BTreeSet<u64>,
     channels: BTreeMap<u64, ChannelState>,
 }
 
@@ -34,7 +39,13 @@ pub(crate) struct Heard<'a> {
 
 impl Store {
     pub(crate) fn new(casemapping: Casemapping) -> Self {
-        Self { casemapping, messages: BTreeMap::new(), by_text: BTreeMap::new(), channels: BTreeMap::new() }
+        Self {
+            casemapping,
+            messages: BTreeMap::new(),
+            by_text: BTreeMap::new(),
+            redacted: BTreeSet::new(),
+            channels: BTreeMap::new(),
+        }
     }
 
     /// Writes the changes of one batch.
@@ -42,6 +53,7 @@ impl Store {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
+                Change::Redacted { record, id } => self.redact(record, id.seq()),
                 Change::Channel(state) => self.write_channel(*state)?,
             }
         }
@@ -88,6 +100,9 @@ impl Store {
         match query {
             Query::History { record, page, limit } => {
                 QueryResult::History(self.page(*record, *page, *limit).into_iter().map(untargeted).collect())
+            }
+            Query::Message { record, id } => {
+                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == id.seq()))
             }
             Query::LatestTimes { records } => QueryResult::LatestTimes(
                 records.iter().map(|record| self.of(*record).last().map(|spoken| spoken.at)).collect(),
@@ -137,6 +152,13 @@ impl Store {
         Ok(())
     }
 
+    /// A message that is not in the channel stays, whatever the server says.
+    fn redact(&mut self, record: u64, seq: u64) {
+        if self.messages.get(&seq).is_some_and(|spoken| spoken.record == Some(record)) {
+            self.redacted.insert(seq);
+        }
+    }
+
     fn write_channel(&mut self, state: ChannelState) -> Checked {
         let same_name = self.channels.values().find(|kept| kept.name == state.name);
         ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
@@ -155,7 +177,8 @@ impl Store {
     }
 
     fn of(&self, record: u64) -> impl DoubleEndedIterator<Item = &Arc<Spoken>> {
-        self.messages.values().filter(move |spoken| spoken.record == Some(record))
+        let is_there = move |spoken: &&Arc<Spoken>| !self.redacted.contains(&spoken.seq);
+        self.messages.values().filter(move |spoken| spoken.record == Some(record)).filter(is_there)
     }
 
     fn page(&self, record: u64, page: Page, limit: usize) -> Vec<&Arc<Spoken>> {

@@ -418,7 +418,9 @@ fn closed(connection: ConnectionId) -> Finding {
 /// Only who is in a room may read its history.
 fn may_ask(client: &Client, query: &parla_server::Query, scene: &Scene) -> Checked {
     let records = match query {
-        parla_server::Query::History { record, .. } => std::slice::from_ref(record),
+        parla_server::Query::History { record, .. } | parla_server::Query::Message { record, .. } => {
+            std::slice::from_ref(record)
+        }
         parla_server::Query::LatestTimes { records } => records.as_slice(),
     };
     for state in records.iter().filter_map(|record| scene.store.channel(*record)) {

@@ -228,14 +228,16 @@ impl Tcp {
     /// A text with the ids of this server in place of the script's.
     fn with_ids(&self, text: &str) -> String {
         let mut named = String::with_capacity(text.len());
-        let mut is_value = false;
+        let (mut is_value, mut in_redact) = (false, false);
         for piece in text.split_inclusive([' ', '=', ';']) {
             let word = piece.trim_end_matches([' ', '=', ';']);
-            match self.ids.get(word).filter(|_| is_value) {
+            match self.ids.get(word).filter(|_| is_value || in_redact) {
                 Some(id) => named.push_str(&piece.replacen(word, id, 1)),
                 None => named.push_str(piece),
             }
             is_value = piece.ends_with('=');
+            // There an id is a parameter.
+            in_redact = (in_redact || word == "REDACT") && !word.starts_with(':');
         }
         named
     }
