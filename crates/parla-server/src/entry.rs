@@ -72,6 +72,7 @@ pub enum EntryCommand {
     Setname(String),
     /// Logs the actor in to an account, or out.
     Account(Option<String>),
+    Rename(Rename),
     Redact(Box<Redact>),
     Markread(Markread),
 }
@@ -202,6 +203,17 @@ pub struct Invite {
     pub nick: String,
     /// Where to.
     pub channel: String,
+}
+
+/// A channel gets another name.
+#[derive(Clone, Debug)]
+pub struct Rename {
+    /// Which.
+    pub channel: String,
+    /// The new one.
+    pub name: ChannelName,
+    /// Why; may be empty.
+    pub reason: String,
 }
 
 /// A message is taken back.

@@ -61,6 +61,8 @@ pub(crate) enum Event {
     RealnameChanged { user: UserId },
     /// A user logged in or out; that may be no news.
     AccountChanged { user: UserId, changes: bool },
+    /// A channel has another name than this old one.
+    ChannelRenamed { by: String, channel: ChannelId, old: ChannelName, reason: String },
     /// A message was taken back, by this source and account; the audience includes who did it.
     Redacted {
         by: (String, Option<String>),

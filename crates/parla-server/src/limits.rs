@@ -1,5 +1,7 @@
 //! Bounds that no administrator needs to change. Those that one may choose are in [`crate::settings`].
 
+use std::time::Duration;
+
 /// Lines that a session holds while it waits for an answer or for its flood allowance. The daemon stops reading a
 /// connection that has this many lines unanswered.
 pub const LINES_WAITING_MAX: u32 = 64;
@@ -27,6 +29,9 @@ pub const INVITATIONS_MAX: usize = 100;
 
 /// Channels that one JOIN is forwarded through.
 pub const FORWARDS_MAX: usize = 3;
+/// From one new name of a channel to the next: members whose clients do not understand it get a list of names each time.
+pub const RENAME_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Messages of one user that the user can take back, the newest.
 pub const SAID_MAX: usize = 100;
 

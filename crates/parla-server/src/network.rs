@@ -115,6 +115,7 @@ impl Network {
             EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
             EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
             EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
+            EntryCommand::Rename(rename) => command::rename::commit(self, &meta, rename, effects),
             EntryCommand::Redact(redact) => command::redact::commit(self, &meta, *redact, effects),
             EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
         };
@@ -271,6 +272,17 @@ impl Network {
         let id = ChannelId(self.channels.insert(channel));
         self.names.insert(name, id);
         id
+    }
+
+    /// Gives a channel another name, which no other has. What people have read of it stays read.
+    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName) {
+        let Some(channel) = self.channels.get_mut(id.0) else { return };
+        let old = std::mem::replace(&mut channel.state.name, name.clone());
+        self.names.remove(&old);
+        for markers in self.read_markers.values_mut() {
+            markers.follow(&old, &name);
+        }
+        self.names.insert(name, id);
     }
 
     /// Takes a user out of a channel, and the channel away if it is over.

@@ -148,7 +148,7 @@ pub enum QueryResult {
 /// What a session needs again when the answer comes.
 #[derive(Debug)]
 pub(crate) enum HistoryQuestion {
-    Messages { channel: String, subcommand: String, page: Page },
+    Messages { record: u64, channel: String, subcommand: String, page: Page },
     Targets { channels: Vec<String>, from: Timestamp, to: Timestamp, limit: usize },
 }
 

@@ -165,6 +165,9 @@ impl Publisher<'_> {
             Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
             Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
+            Event::ChannelRenamed { by, channel, old, reason } => {
+                command::rename::publish(self, (by, reason), *channel, old);
+            }
             Event::Redacted { .. } => command::redact::publish(self, event),
             Event::MarkedRead { user, conversation, at, moved } => {
                 command::markread::publish(self, *user, (conversation, *at), *moved);

@@ -108,8 +108,9 @@ fn question<'a>(
         context: vec![command.subcommand, target],
         description: NOT_A_MEMBER,
     })?;
-    let query = Query::History { record: channel.state.record, page, limit };
-    Ok((query, HistoryQuestion::Messages { channel: channel.name().to_string(), subcommand, page }))
+    let (record, name) = (channel.state.record, channel.name().to_string());
+    let query = Query::History { record, page, limit };
+    Ok((query, HistoryQuestion::Messages { record, channel: name, subcommand, page }))
 }
 
 /// The channel, if the session's user may read its history: if it is a member.
@@ -137,12 +138,15 @@ pub(crate) fn answer(
     out: &mut Outputs,
 ) {
     // Whoever left meanwhile may not know what was said after that.
-    let may_read = |channel: &str| {
-        let channel = network.find_channel(channel).ok();
-        session.user().zip(channel).is_some_and(|(user, (_, channel))| channel.is_member(user))
+    let member_of = |channel: &str| {
+        let (user, (_, channel)) = session.user().zip(network.find_channel(channel).ok())?;
+        channel.is_member(user).then_some(channel.state.record)
     };
     match (question, result) {
-        (HistoryQuestion::Messages { channel, subcommand, .. }, Some(_)) if !may_read(&channel) => {
+        // The name may be that of another channel by now.
+        (HistoryQuestion::Messages { record, channel, subcommand, .. }, Some(_))
+            if member_of(&channel) != Some(record) =>
+        {
             fail(session, network, ("INVALID_TARGET", &[&subcommand, &channel], NOT_A_MEMBER), out);
         }
         (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
@@ -160,7 +164,7 @@ pub(crate) fn answer(
             let (low, high) = (from.min(to), from.max(to));
             let mut found: Vec<(Timestamp, String)> =
                 times.into_iter().zip(channels).filter_map(|(at, channel)| Some((at?, channel))).collect();
-            found.retain(|(at, channel)| *at > low && *at < high && may_read(channel));
+            found.retain(|(at, channel)| *at > low && *at < high && member_of(channel).is_some());
             found.sort_unstable();
             if from > to {
                 found.reverse();

@@ -117,23 +117,40 @@ fn admit(
 pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
     let network = publisher.network;
     let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
-    let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
-    let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
-    let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
-    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
-    let id = Some(MsgId::from_seq(publisher.meta.seq));
     let others =
         channel.audience(channel.rank(user_id).unwrap_or_default()).filter(|member| *member != user_id);
-    publisher.each(others.chain([user_id]), relevant, |at, capabilities| {
-        let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
-        Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
-    });
+    announce(publisher, others.chain([user_id]), (user, channel));
     if user.away.is_some() {
         let others = channel.audience(channel.rank(user_id).unwrap_or_default());
         let others = others.filter(|member| *member != user_id).collect();
         away::announce_to(publisher, others, user);
     }
-    let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
+    tell_newcomer(publisher, user_id, channel);
+}
+
+/// Tells an audience that a user is in a channel from now on.
+pub(crate) fn announce(
+    publisher: &mut Publisher<'_>,
+    audience: impl Iterator<Item = UserId>,
+    (user, channel): (&User, &Channel),
+) {
+    let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
+    let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
+    let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
+    let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
+    let id = Some(MsgId::from_seq(publisher.meta.seq));
+    publisher.each(audience, relevant, |at, capabilities| {
+        let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
+        Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
+    });
+}
+
+/// Tells who came into a channel what is there: the topic, up to where it has read, the names.
+pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel: &Channel) {
+    let network = publisher.network;
+    let (Some(user), Some(receiver)) = (network.user(user_id), publisher.sessions.receiver(user_id)) else {
+        return;
+    };
     let mut lines = topic::replies(network, channel, user.nick().as_str());
     lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
     if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {

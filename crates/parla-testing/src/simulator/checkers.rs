@@ -234,6 +234,11 @@ impl Journal {
         Ok(self.events.len())
     }
 
+    /// The place after everything that was heard.
+    pub(crate) const fn end(&self) -> usize {
+        self.events.len()
+    }
+
     /// Passes over what the reader is not sent.
     pub(crate) fn pass_over(&self, at: &mut usize, reader: Reader<'_>) {
         while self.events.get(*at).is_some_and(|event| event.is_hidden_from(reader)) {

@@ -77,6 +77,8 @@ pub(crate) struct Client {
     pub(crate) pinged: Option<String>,
     /// Cannot tell history from what is said now.
     muddled: bool,
+    /// Was taken out of a room that has another name now, and will be taken into that.
+    moving: Option<String>,
     current: Option<Answer>,
     batches: BTreeMap<String, Batch>,
 }
@@ -95,6 +97,7 @@ impl Client {
             left: false,
             pinged: None,
             muddled: false,
+            moving: None,
             current: None,
             batches: BTreeMap::new(),
         }
@@ -291,6 +294,10 @@ impl Client {
             }
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
+            "RENAME" => room::hear_rename(self, message, scene),
+            "PART" if room::is_rename(self, message, from, scene) => {
+                room::hear_rename_as_part(self, message, scene)
+            }
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
             "REDACT" => {
                 self.needs(Capabilities::MESSAGE_REDACTION)?;

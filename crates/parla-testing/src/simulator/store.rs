@@ -21,6 +21,8 @@ pub(crate) struct Store {
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
     redacted: BTreeSet<u64>,
     channels: BTreeMap<u64, ChannelState>,
+    /// Every name, folded, that a channel ever had: clients hear of a new one later than the disk.
+    names: BTreeMap<u64, BTreeSet<String>>,
 }
 
 /// A room's message as a client read it.
@@ -45,6 +47,7 @@ impl Store {
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
             channels: BTreeMap::new(),
+            names: BTreeMap::new(),
         }
     }
 
@@ -73,6 +76,16 @@ impl Store {
     /// The channel kept under this name, folded.
     pub(crate) fn channel_named(&self, name: &str) -> Option<&ChannelState> {
         self.channels.values().find(|state| state.name.folded() == name)
+    }
+
+    /// Whether a kept channel has, or had, this name, folded.
+    pub(crate) fn was_named(&self, name: &str) -> bool {
+        self.names.values().any(|names| names.contains(name))
+    }
+
+    /// Every name, folded, that the channel kept under this number ever had.
+    pub(crate) fn names_of(&self, record: u64) -> impl Iterator<Item = &String> {
+        self.names.get(&record).into_iter().flatten()
     }
 
     /// How many messages there are.
@@ -164,6 +177,7 @@ impl Store {
         ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
             format!("two records of one channel: {same_name:?} and {state:?}")
         })?;
+        self.names.entry(state.record).or_default().insert(state.name.folded().to_owned());
         self.channels.insert(state.record, state);
         Ok(())
     }

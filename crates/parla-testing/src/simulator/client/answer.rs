@@ -214,7 +214,7 @@ impl Batch {
                 return Err(Finding::new("history", format!("{line:?} is no target")));
             };
             let known = times.iter().flatten().any(|at| at.to_string() == *time);
-            let kept = scene.store.channel_named(&scene.fold(room)).is_some();
+            let kept = scene.store.was_named(&scene.fold(room));
             ensure(command == "CHATHISTORY" && word == "TARGETS" && known && kept, "history", || {
                 format!("{line:?} where the store gave {times:?}")
             })?;
