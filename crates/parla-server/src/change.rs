@@ -39,8 +39,17 @@ pub struct Spoken {
     pub record: Option<u64>,
     /// The channel's name or the receiver's nick.
     pub target: String,
-    /// The text.
+    /// The text. A message of several lines has line feeds.
     pub text: String,
     /// Client-only tags as on the wire.
     pub tags: String,
+    /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
+    pub cuts: Vec<u32>,
+}
+
+impl Spoken {
+    /// Whether it was sent as a batch of lines.
+    pub(crate) fn is_multiline(&self) -> bool {
+        !self.cuts.is_empty() || self.text.contains('\n')
+    }
 }

@@ -141,10 +141,12 @@ pub struct Say {
     pub verb: Verb,
     /// A channel, perhaps after the signs of the ranks that are meant, or a nick.
     pub target: String,
-    /// Empty for TAGMSG only.
+    /// Empty for TAGMSG only; with line feeds if it has several lines.
     pub text: String,
     /// Client-only tags as on the wire.
     pub tags: String,
+    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
+    pub cuts: Vec<u32>,
 }
 
 /// A new topic.

@@ -17,6 +17,7 @@ mod event;
 mod formatting;
 mod input;
 pub mod limits;
+mod multiline;
 mod names;
 mod network;
 mod offer;
@@ -34,6 +35,7 @@ pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
 pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
 pub use input::Input;
+pub use multiline::{Piece, pieces};
 pub use network::{
     UserId,
     channel::{ChannelState, Flags, ListEntry, Topic},

@@ -29,6 +29,12 @@ pub const INVITATIONS_MAX: usize = 100;
 
 /// Channels that one JOIN is forwarded through.
 pub const FORWARDS_MAX: usize = 3;
+/// Silence after which a batch that a client has opened is given up.
+pub const BATCH_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Bytes of the name that a client gives a batch.
+pub const BATCH_REFERENCE_BYTES_MAX: usize = 64;
+
 /// From one new name of a channel to the next: members whose clients do not understand it get a list of names each time.
 pub const RENAME_INTERVAL: Duration = Duration::from_secs(60);
 

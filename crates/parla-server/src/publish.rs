@@ -2,6 +2,8 @@
 //!
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
+pub(crate) mod multiline;
+
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
 use smallvec::SmallVec;
@@ -261,6 +263,9 @@ impl Publisher<'_> {
     }
 
     fn say(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+        if spoken.is_multiline() {
+            return self.say_lines(audience, spoken);
+        }
         self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(spoken, None, capabilities));
     }
 

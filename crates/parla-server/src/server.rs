@@ -14,6 +14,7 @@ use crate::{
     connection::{ConnectionId, Disconnect, Peer},
     entry::{EntryCommand, NodeId, Origin},
     input::Input,
+    limits::BATCH_TIMEOUT,
     network::{Network, UserId, channel::ChannelState},
     output::{Output, Outputs, QueryResult},
     session::{Password, Session, State, Until, WaitingLine},
@@ -150,6 +151,12 @@ impl Server {
         if session.is_waiting() {
             session.heard_at = now;
             session.pinged_at = None;
+            if let Some(batch) = &mut session.batch {
+                batch.ends_at = now + BATCH_TIMEOUT;
+            }
+        }
+        if session.batch.as_ref().and_then(|batch| batch.deadline()).is_some_and(|at| at <= now) {
+            command::batch::time_out(session, &self.settings.name, out);
         }
         let pause = session.pause.as_ref().map(|pause| &pause.until);
         if matches!(pause, Some(Until::Time(at)) if *at <= now) {

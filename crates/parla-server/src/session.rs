@@ -3,6 +3,7 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
+pub(crate) mod batch;
 pub(crate) mod response;
 
 use std::collections::VecDeque;
@@ -14,7 +15,7 @@ use crate::{
     entry::Redact,
     network::UserId,
     output::HistoryQuestion,
-    session::{allowance::Allowance, response::Response},
+    session::{allowance::Allowance, batch::ClientBatch, response::Response},
     settings::Settings,
 };
 
@@ -36,6 +37,8 @@ pub(crate) struct Session {
     pub(crate) wakes_at: Option<Timestamp>,
     /// Batches that were opened, for their names.
     pub(crate) batches: u32,
+    /// The batch that the client has opened.
+    pub(crate) batch: Option<Box<ClientBatch>>,
     /// The answer to the labelled command that is being carried out.
     pub(crate) response: Option<Box<Response>>,
     /// What must come before the next line is taken, and the lines that came meanwhile.
@@ -131,6 +134,7 @@ impl Session {
             pinged_at: None,
             wakes_at: None,
             batches: 0,
+            batch: None,
             response: None,
             pause: None,
         }
@@ -177,6 +181,8 @@ impl Session {
             (State::Registered(_), Some(pinged_at)) => pinged_at + timeouts.ping_timeout,
             (State::Registered(_), None) => self.heard_at + timeouts.ping_interval,
         };
+        let batch = self.batch.as_ref().and_then(|batch| batch.deadline());
+        let silence = batch.map_or(silence, |batch| silence.min(batch));
         match self.pause.as_ref().map(|pause| &pause.until) {
             Some(Until::Time(at)) => silence.min(*at),
             _ => silence,

@@ -49,6 +49,9 @@ impl Sessions {
         for session in self.sessions.values_mut() {
             session.heard_at = session.heard_at + duration;
             session.pinged_at = session.pinged_at.map(|at| at + duration);
+            if let Some(batch) = &mut session.batch {
+                batch.ends_at = batch.ends_at + duration;
+            }
             if let Some(registration) = session.registration() {
                 registration.started_at = registration.started_at + duration;
             }
@@ -113,6 +116,14 @@ impl Session {
             for line in response.finish(server, &name) {
                 out.deliver(self.connection, line);
             }
+        }
+    }
+
+    /// Sends the lines of a whole batch, or adds them to the answer that is being put together.
+    pub(crate) fn send_batch(&mut self, lines: Vec<Bytes>, out: &mut Outputs) {
+        match &mut self.response {
+            Some(response) => response.push_batch(lines),
+            None => lines.into_iter().for_each(|line| out.deliver(self.connection, line)),
         }
     }
 

@@ -226,6 +226,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         account: spoken.account.clone(),
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
+        cuts: spoken.cuts.clone(),
     })
 }
 
@@ -399,6 +400,7 @@ mod tests {
                 target: "#rust".to_owned(),
                 text: "xylophone".to_owned(),
                 tags: String::new(),
+                cuts: Vec::new(),
             }))
         };
         let redacted = |seq, record| Change::Redacted { record, id: MsgId::from_seq(seq) };

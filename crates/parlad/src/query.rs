@@ -104,5 +104,6 @@ fn spoken(message: Message) -> Spoken {
         target: String::new(),
         text: message.text,
         tags: message.tags.unwrap_or_default(),
+        cuts: message.cuts,
     }
 }

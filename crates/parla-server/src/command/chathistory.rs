@@ -13,7 +13,7 @@ use crate::{
     context::Context,
     network::{Network, channel::Channel},
     output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
-    publish::spoken_line,
+    publish::multiline::spoken_lines,
     refusal::Refusal,
     session::{Session, Until},
 };
@@ -153,9 +153,9 @@ pub(crate) fn answer(
             let name = session.batch_name();
             let capabilities = session.capabilities;
             let batch = capabilities.contains(Capabilities::BATCH).then_some(name.as_str());
-            let lines = messages.into_iter().filter_map(|mut spoken| {
+            let lines = messages.into_iter().map(|mut spoken| {
                 std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
-                spoken_line(&spoken, batch, capabilities)
+                spoken_lines(&spoken, batch, capabilities)
             });
             let lines = within(lines.collect(), page, network.settings.history_reply_bytes_max);
             send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
@@ -182,8 +182,8 @@ pub(crate) fn answer(
     }
 }
 
-/// As many lines as fit, from the side that the page starts at.
-fn within(mut lines: Vec<Bytes>, page: Page, bytes_max: usize) -> Vec<Bytes> {
+/// The lines of as many messages as fit, from the side that the page starts at.
+fn within(mut messages: Vec<Vec<Bytes>>, page: Page, bytes_max: usize) -> Vec<Bytes> {
     let from_oldest = match page {
         Page::After(_) => true,
         Page::Between(Position::Time(from), Position::Time(to)) => from < to,
@@ -191,18 +191,18 @@ fn within(mut lines: Vec<Bytes>, page: Page, bytes_max: usize) -> Vec<Bytes> {
         Page::Latest(_) | Page::Before(_) | Page::Around(_) | Page::Between(..) => false,
     };
     let mut bytes = 0;
-    let mut fits = |line: &Bytes| {
-        bytes += line.len();
+    let mut fits = |lines: &Vec<Bytes>| {
+        bytes += lines.iter().map(Bytes::len).sum::<usize>();
         bytes <= bytes_max
     };
     if from_oldest {
-        let count = lines.iter().take_while(|line| fits(line)).count();
-        lines.truncate(count);
+        let count = messages.iter().take_while(|lines| fits(lines)).count();
+        messages.truncate(count);
     } else {
-        let count = lines.iter().rev().take_while(|line| fits(line)).count();
-        lines.drain(..lines.len() - count);
+        let count = messages.iter().rev().take_while(|lines| fits(lines)).count();
+        messages.drain(..messages.len() - count);
     }
-    lines
+    messages.into_iter().flatten().collect()
 }
 
 fn send_targets(session: &mut Session, network: &Network, found: &[(Timestamp, String)], out: &mut Outputs) {
@@ -237,10 +237,7 @@ fn send_batch(
     } else {
         whole = lines;
     }
-    match &mut session.response {
-        Some(response) => response.push_batch(whole),
-        None => whole.into_iter().for_each(|line| out.deliver(session.connection, line)),
-    }
+    session.send_batch(whole, out);
 }
 
 fn fail(

@@ -13,10 +13,12 @@ use crate::{
     entry::{EntryCommand, Meta, Say, Verb},
     event::Event,
     formatting,
+    multiline::{Piece, pieces, push},
     network::{
         Network, UserId,
         channel::{Rank, Speaker},
         said::Place,
+        user::User,
     },
     refusal::Refusal,
 };
@@ -40,10 +42,24 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         words.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.as_str()))?;
     let text =
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
+    let tags = client_only(context, words.tags);
+    for target in targets_of(context, verb, targets) {
+        if !fits(me, verb, (target, text)) {
+            return Err(Refusal::InputTooLong);
+        }
+        let (target, text, tags) = (target.to_owned(), text.to_owned(), tags.clone());
+        let cuts = Vec::new();
+        context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags, cuts })));
+    }
+    Ok(())
+}
+
+/// The tags of a message that are for those who get it, if its sender knows of tags.
+pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
     let mut tags = String::new();
     if context.session.capabilities.contains(Capabilities::MESSAGE_TAGS) {
         let denied = &context.settings.denied_client_tags;
-        let given: Vec<_> = words.tags.client_only().filter(|tag| !denied.denies(tag.key)).collect();
+        let given: Vec<_> = given.client_only().filter(|tag| !denied.denies(tag.key)).collect();
         // Of several with one key, the last one counts.
         let is_last = |place: usize, key| given.iter().skip(place + 1).all(|later| later.key != key);
         for (_, tag) in given.iter().enumerate().filter(|(place, tag)| is_last(*place, tag.key)) {
@@ -52,16 +68,13 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
             tags.extend([separator, tag.key, equals, tag.escaped]);
         }
     }
-    for target in targets_of(context, verb, targets) {
-        // What would not fit in the line that others get is refused whole rather than cut.
-        let bytes = me.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
-        if bytes > LINE_BYTES_MAX {
-            return Err(Refusal::InputTooLong);
-        }
-        let (target, text, tags) = (target.to_owned(), text.to_owned(), tags.clone());
-        context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags })));
-    }
-    Ok(())
+    tags
+}
+
+/// Whether a text fits in the line that others get. What does not is refused whole rather than cut.
+pub(crate) fn fits(sender: &User, verb: Verb, (target, text): (&str, &str)) -> bool {
+    let bytes = sender.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
+    bytes <= LINE_BYTES_MAX
 }
 
 /// The targets, each once; only of a NOTICE nobody hears that there were too many.
@@ -129,8 +142,8 @@ fn commit_to_channel(
     // Of several signs the lowest counts: whoever has that rank is meant.
     let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker((sender, user), meant, network.casemapping())?;
-    let text = speaker.text(say.verb, say.text)?;
-    let say = Say { text, target: format!("{signs}{}", channel.name()), ..say };
+    let (text, cuts) = let_through(&speaker, (say.verb, say.text, say.cuts))?;
+    let say = Say { text, cuts, target: format!("{signs}{}", channel.name()), ..say };
     let heard_from = speaker.heard_from;
     // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
     let place = heard_from.is_none().then_some(Place::Channel(speaker.channel.state.record));
@@ -147,6 +160,32 @@ fn commit_to_channel(
     Ok(place)
 }
 
+/// A text as the channel lets it through. Each line of several is looked at by itself, as some get it by itself.
+fn let_through(
+    speaker: &Speaker<'_>,
+    (verb, text, cuts): (Verb, String, Vec<u32>),
+) -> Result<(String, Vec<u32>), Refusal> {
+    if cuts.is_empty() && !text.contains('\n') {
+        return Ok((speaker.text(verb, text)?, cuts));
+    }
+    let (mut whole, mut new_cuts, mut is_first) = (String::new(), Vec::new(), true);
+    for piece in pieces(&text, &cuts) {
+        let text = match speaker.text(verb, piece.text.to_owned()) {
+            // What was nothing but formatting is a blank line.
+            Err(Refusal::NoTextToSend) => String::new(),
+            other => other?,
+        };
+        if is_first {
+            whole = text;
+        } else if !(piece.goes_on && text.is_empty()) {
+            push(&mut whole, &mut new_cuts, Piece { text: &text, ..piece });
+        }
+        is_first = false;
+    }
+    let is_blank = whole.bytes().all(|byte| byte == b'\n');
+    if is_blank { Err(Refusal::NoTextToSend) } else { Ok((whole, new_cuts)) }
+}
+
 /// What a speaker says. Only who may speak can make a channel's message.
 fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, say): (&Meta, Say)) -> Spoken {
     let record = speaker.heard_from.is_none().then_some(speaker.channel.state.record);
@@ -160,7 +199,13 @@ fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, sa
         target: say.target,
         text: say.text,
         tags: say.tags,
+        cuts: say.cuts,
     }
+}
+
+/// Whether one of the lines is a CTCP other than an action.
+fn is_ctcp(say: &Say) -> bool {
+    pieces(&say.text, &say.cuts).iter().any(|piece| formatting::is_ctcp_but_action(piece.text))
 }
 
 fn commit_to_user(
@@ -172,7 +217,7 @@ fn commit_to_user(
     let (sender, user) = network.actor(meta)?;
     let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
     let nick = target.nick().to_string();
-    if target.modes.contains(UserModes::NO_CTCP) && formatting::is_ctcp_but_action(&say.text) {
+    if target.modes.contains(UserModes::NO_CTCP) && is_ctcp(&say) {
         return Err(Refusal::CtcpUnwanted(nick));
     }
     let spoken = Spoken {
@@ -185,6 +230,7 @@ fn commit_to_user(
         target: nick.clone(),
         text: say.text,
         tags: say.tags,
+        cuts: say.cuts,
     };
     effects.events.push(Event::SaidToUser { sender, receiver, spoken: Arc::new(spoken) });
     if let Some(reason) = target.away.as_ref().filter(|_| say.verb == Verb::Privmsg) {

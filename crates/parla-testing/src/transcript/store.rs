@@ -106,6 +106,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         account: spoken.account.clone(),
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
+        cuts: spoken.cuts.clone(),
     })
 }
 
@@ -123,5 +124,6 @@ fn spoken(message: Message) -> Spoken {
         target: String::new(),
         text: message.text,
         tags: message.tags.unwrap_or_default(),
+        cuts: message.cuts,
     }
 }
