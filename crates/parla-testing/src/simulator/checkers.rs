@@ -73,6 +73,7 @@ pub(crate) fn tags(message: &Message<'_>, capabilities: Capabilities) -> Checked
             "account" => Capabilities::ACCOUNT_TAG,
             "batch" => Capabilities::BATCH,
             "label" => Capabilities::LABELED_RESPONSE,
+            "draft/multiline-concat" => Capabilities::MULTILINE,
             key if key.starts_with('+') => Capabilities::MESSAGE_TAGS,
             _ => return Err(Finding::new("tags", format!("unknown tag in {message:?}"))),
         };

@@ -6,7 +6,7 @@ mod answer;
 mod room;
 pub(crate) mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::{Capabilities, Casemapping, Message, Source, name::is_channel};
 use parla_server::{ConnectionId, Settings};
@@ -81,6 +81,8 @@ pub(crate) struct Client {
     moving: Option<String>,
     current: Option<Answer>,
     batches: BTreeMap<String, Batch>,
+    /// Labels of batches that the client has opened and not closed.
+    deferred: BTreeSet<String>,
 }
 
 impl Client {
@@ -100,6 +102,7 @@ impl Client {
             moving: None,
             current: None,
             batches: BTreeMap::new(),
+            deferred: BTreeSet::new(),
         }
     }
 
@@ -137,7 +140,12 @@ impl Client {
     /// Everything that belongs to the last line has come.
     pub(crate) fn answer_is_complete(&mut self, scene: &Scene) -> Checked {
         let Some(answer) = self.current.take() else { return Ok(()) };
-        answer.is_labelled_once()?;
+        match answer.deferred_label() {
+            Some(label) => {
+                self.deferred.insert(label.to_owned());
+            }
+            None => answer.is_labelled_once()?,
+        }
         ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
         if scene.texts_differ && !self.muddled && self.nick.is_some() {
             answer.echoes_fit(self, scene)?;
@@ -147,7 +155,7 @@ impl Client {
 
     /// The connection ends: nothing is missing. Echoes may be, as messages may still be on their way into the log.
     pub(crate) fn closed(&self, scene: &Scene) -> Checked {
-        if let Some(answer) = &self.current {
+        if let Some(answer) = self.current.as_ref().filter(|answer| answer.deferred_label().is_none()) {
             answer.is_labelled_once()?;
         }
         ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
@@ -180,7 +188,8 @@ impl Client {
         let label = message.tags.get("label");
         if let Some(label) = &label {
             let current = self.current.as_mut();
-            let fits = current.is_some_and(|current| current.hear_label(label));
+            let fits = current.is_some_and(|current| current.hear_label(label))
+                || self.deferred.remove(label.as_ref());
             ensure(fits, "label", || "a label of no line that waits for its answer".to_owned())?;
         }
         if message.command == "BATCH" {
@@ -358,7 +367,7 @@ impl Client {
         Ok(())
     }
 
-    fn hear_batch(&mut self, message: &Message<'_>, labelled: bool, scene: &Scene) -> Checked {
+    fn hear_batch(&mut self, message: &Message<'_>, labelled: bool, scene: &mut Scene) -> Checked {
         self.needs(Capabilities::BATCH)?;
         let name = message.param(0).unwrap_or_default();
         if let Some(outer) = message.tags.get("batch") {
@@ -373,6 +382,9 @@ impl Client {
         }
         let batch = name.strip_prefix('-').and_then(|name| self.batches.remove(name));
         let batch = batch.ok_or_else(|| Finding::new("batch", "the batch is not open".to_owned()))?;
+        if batch.is_message() {
+            return self.hear_lines(&batch, scene);
+        }
         for room in batch.rooms() {
             ensure(self.rooms.contains_key(&scene.fold(room)), "history outside", || {
                 format!("the history of {room}, which the client has left")
@@ -382,6 +394,27 @@ impl Client {
             Some(current) => batch.is_what_was_asked(current, self.capabilities, scene),
             None => ensure(!batch.is_history(), "history", || "an answer without a question".to_owned()),
         }
+    }
+
+    /// A message of several lines: it is heard as by those who get its lines one by one.
+    fn hear_lines(&mut self, batch: &Batch, scene: &mut Scene) -> Checked {
+        self.needs(Capabilities::MULTILINE)?;
+        let lines = batch.one_by_one();
+        ensure(!lines.is_empty(), "batch", || "a message without text".to_owned())?;
+        let outer = batch.outer.clone();
+        for line in lines {
+            let message = checkers::line(&line)?;
+            let mut labelled = batch.labelled;
+            if let Some(outer) = outer.as_ref().and_then(|outer| self.batches.get_mut(outer)) {
+                if outer.collect(&message) {
+                    continue;
+                }
+                labelled |= outer.labelled;
+            }
+            let from = message.source.map_or("", |source| source.name).to_owned();
+            self.hear_user(&message, &from, labelled, scene)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn needs(&self, capability: Capabilities) -> Checked {

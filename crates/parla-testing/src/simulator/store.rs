@@ -8,7 +8,7 @@ use std::{
 };
 
 use parla_proto::{Casemapping, MsgId, Timestamp};
-use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb};
+use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb, pieces};
 
 use super::checkers::{Checked, Finding, ensure};
 
@@ -123,12 +123,17 @@ impl Store {
         }
     }
 
+    /// Whether this is a line of a message of several, but not the first: those carry no id.
+    pub(crate) fn goes_on(&self, text: &str) -> bool {
+        self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))
+    }
+
     /// Checks that what a client read is what was kept. Gives the message's id if it can be told.
     pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<MsgId>> {
         let fits = |spoken: &Spoken| {
             spoken.verb.as_str() == heard.verb
                 && spoken.source == heard.source
-                && spoken.text == heard.text
+                && lines(spoken).any(|line| line == heard.text)
                 && self.is_in(spoken, heard.room)
                 && heard.time.is_none_or(|time| time == spoken.at)
                 && heard.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
@@ -138,14 +143,17 @@ impl Store {
             let Some(spoken) = spoken else {
                 return Err(Finding::new("history", format!("{heard:?} was delivered and is not kept")));
             };
-            ensure(fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
+            let is_first = lines(spoken).next() == Some(heard.text);
+            ensure(is_first && fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
             return Ok(Some(id));
         }
         let mut same = self.said(heard.text).filter(|spoken| fits(spoken));
         let first = same
             .next()
             .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
-        Ok(same.next().is_none().then_some(MsgId::from_seq(first.seq)))
+        // Only the first line of a message stands for it.
+        let is_known = same.next().is_none() && lines(first).next() == Some(heard.text);
+        Ok(is_known.then_some(MsgId::from_seq(first.seq)))
     }
 
     fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
@@ -160,7 +168,10 @@ impl Store {
         ensure(last.is_none_or(|(seq, last)| *seq < spoken.seq && last.at <= spoken.at), "kept", || {
             format!("not after the last: {spoken:?}")
         })?;
-        self.by_text.entry(spoken.text.clone()).or_default().push(spoken.seq);
+        // Of a message of several lines each is looked for by itself.
+        for line in lines(&spoken) {
+            self.by_text.entry(line.to_owned()).or_default().push(spoken.seq);
+        }
         self.messages.insert(spoken.seq, spoken);
         Ok(())
     }
@@ -221,6 +232,12 @@ impl Store {
             }
         }
     }
+}
+
+/// The lines of a message that are not blank, as everyone gets them, whole or one by one.
+pub(crate) fn lines(spoken: &Spoken) -> impl Iterator<Item = &str> {
+    let pieces = pieces(&spoken.text, &spoken.cuts).into_iter();
+    pieces.map(|piece| piece.text).filter(|text| !text.is_empty())
 }
 
 fn untargeted(spoken: &Arc<Spoken>) -> Arc<Spoken> {

@@ -138,8 +138,6 @@ fn limit<'a>(limits: &'a mut settings::Limits, key: &str) -> Option<&'a mut usiz
         "whowas_entries" => &mut limits.whowas_entries,
         "multiline_bytes" => &mut limits.multiline_bytes,
         "multiline_lines" => &mut limits.multiline_lines,
-        "multiline_bytes" => &mut limits.multiline_bytes,
-        "multiline_lines" => &mut limits.multiline_lines,
         "targets" => &mut limits.targets,
         _ => return None,
     })

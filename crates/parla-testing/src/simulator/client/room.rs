@@ -144,7 +144,8 @@ pub(super) fn hear_said(
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
     let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
-    ensure(id.is_some() == reads_tags, "msgid", || "the id is missing".to_owned())?;
+    let is_later_line = id.is_none() && (!scene.settings.history || scene.store.goes_on(text));
+    ensure(id.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
     let mut event = RoomEvent::new(
         format!("{} {source} {text}", message.command),
