@@ -28,7 +28,7 @@ pub(crate) struct Scene {
     /// By the rooms' folded names.
     pub(crate) journals: BTreeMap<String, Journal>,
     /// Text and receiver of every private message that came to someone else than its sender.
-    pub(crate) private: std::collections::BTreeSet<(String, String)>,
+    pub(crate) private: BTreeSet<(String, String)>,
     /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
     pub(crate) texts_differ: bool,
 }
