@@ -188,6 +188,7 @@ impl Said {
             account: Some("alice".to_owned()),
             text,
             tags: None,
+            cuts: Vec::new(),
         }
     }
 }

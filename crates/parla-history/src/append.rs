@@ -7,12 +7,12 @@ use rusqlite::{CachedStatement, Transaction, params};
 use crate::{
     ConversationId, HistoryError, Message,
     index::{self, last_indexed},
-    message::row_id,
+    message::{cuts_text, row_id},
 };
 use parla_proto::MsgId;
 
-const INSERT: &str = "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags)
-    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(id) DO NOTHING";
+const INSERT: &str = "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts)
+    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO NOTHING";
 
 /// Appends to and deletes from the history, within one transaction. Make one for a batch, not one for a message.
 pub struct Writer<'t> {
@@ -48,6 +48,7 @@ impl<'t> Writer<'t> {
             message.account,
             message.text,
             message.tags,
+            cuts_text(&message.cuts),
         ])? == 1;
         if new && id <= self.last_indexed {
             // A client fetched old history: indexing has passed this id and does not come back.
@@ -87,6 +88,7 @@ mod tests {
             kind: Kind::Notice,
             account: Some("alice".to_owned()),
             tags: Some("+draft/reply=m7;+x=\\s".to_owned()),
+            cuts: vec![3, 6],
             ..history.said(RUST, "naïve 🎉 \u{1}ACTION waves\u{1}")
         };
         assert!(history.append(&kept));

@@ -36,6 +36,7 @@ impl History {
             account: None,
             text: text.to_owned(),
             tags: None,
+            cuts: Vec::new(),
         }
     }
 

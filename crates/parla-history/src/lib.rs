@@ -26,6 +26,7 @@
 //!     account: None,
 //!     text: "hello".to_owned(),
 //!     tags: None,
+//!     cuts: Vec::new(),
 //! })?;
 //! transaction.commit()?; // Here it is kept.
 //!

@@ -49,16 +49,18 @@ pub struct Message {
     pub source: String,
     /// The account of who said it, if logged in.
     pub account: Option<String>,
-    /// What was said.
+    /// What was said. A message of several lines has line feeds.
     pub text: String,
     /// Client-only tags as on the wire, without the `@`: `+draft/reply=m7;+x=y`.
     pub tags: Option<String>,
+    /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
+    pub cuts: Vec<u32>,
 }
 
 /// The columns that [`Message::from_row`] reads, in its order, of a table that the query names `m`.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation, m.at, m.kind, m.source, m.account, m.text, m.tags"
+        "m.id, m.conversation, m.at, m.kind, m.source, m.account, m.text, m.tags, m.cuts"
     };
 }
 pub(crate) use columns;
@@ -77,8 +79,20 @@ impl Message {
             account: row.get(5)?,
             text: row.get(6)?,
             tags: row.get(7)?,
+            cuts: row.get::<_, Option<String>>(8)?.map_or_else(Vec::new, |text| cuts(&text)),
         })
     }
+}
+
+/// Cuts as a row holds them; none: NULL.
+pub(crate) fn cuts_text(cuts: &[u32]) -> Option<String> {
+    let numbers: Vec<String> = cuts.iter().map(u32::to_string).collect();
+    Some(numbers.join(",")).filter(|text| !text.is_empty())
+}
+
+/// Reads [`cuts_text`]. What is no number is no cut: the text is whole without it.
+fn cuts(text: &str) -> Vec<u32> {
+    text.split(',').filter_map(|number| number.parse().ok()).collect()
 }
 
 /// The key of the row that holds the message `id`.

@@ -19,6 +19,9 @@
 //! With 2000 conversations, an index of `messages` cost 6 to 7 µs a row appended, and messages kept in the order of
 //! (conversation, id) 12 µs. A time needs no index: it is found by bisection (`page.rs`), as order of ids is order of time.
 //!
+//! `cuts` has a column of its own: marks inside the text would be read by people and split words of the index. An ordinary
+//! message pays a byte for it.
+//!
 //! `kind` is text for people who read the file, at 7 bytes of a row's 134.
 //!
 //! Full text, indexed 1000 rows a transaction:
@@ -45,7 +48,8 @@ use crate::{MigrationError, migrate};
 /// The second migration alone makes a full-text index: `tail.rs` has a small one in memory for what is not indexed yet.
 pub(crate) const SEARCH: &str = include_str!("../schema/2-search.sql");
 
-const STEPS: &[&str] = &[include_str!("../schema/1-messages.sql"), SEARCH];
+const STEPS: &[&str] =
+    &[include_str!("../schema/1-messages.sql"), SEARCH, include_str!("../schema/3-cuts.sql")];
 
 /// Makes the tables of this crate in the file of `connection`, or brings those of an older version up to date.
 ///

@@ -114,6 +114,7 @@ impl Kept {
                 account: None,
                 text: TEXTS[usize::try_from(*id).unwrap() % TEXTS.len()].0.to_owned(),
                 tags: None,
+                cuts: Vec::new(),
             };
             let new = !self.all.contains_key(id);
             assert_eq!(writer.append(&message).unwrap(), new);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::Timestamp;
+use parla_proto::{MsgId, Timestamp};
 
 use crate::{entry::Verb, network::channel::ChannelState};
 
@@ -11,6 +11,13 @@ use crate::{entry::Verb, network::channel::ChannelState};
 pub enum Change {
     /// A message of a channel; its text is never changed again.
     Message(Arc<Spoken>),
+    /// A message was taken back: nothing of it stays. One that is not in that channel stays as it is.
+    Redacted {
+        /// The channel's number.
+        record: u64,
+        /// Which.
+        id: MsgId,
+    },
     /// The state of a channel, to replace what was kept of it.
     Channel(Box<ChannelState>),
 }
@@ -32,8 +39,17 @@ pub struct Spoken {
     pub record: Option<u64>,
     /// The channel's name or the receiver's nick.
     pub target: String,
-    /// The text.
+    /// The text. A message of several lines has line feeds.
     pub text: String,
     /// Client-only tags as on the wire.
     pub tags: String,
+    /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
+    pub cuts: Vec<u32>,
+}
+
+impl Spoken {
+    /// Whether it was sent as a batch of lines.
+    pub(crate) fn is_multiline(&self) -> bool {
+        !self.cuts.is_empty() || self.text.contains('\n')
+    }
 }

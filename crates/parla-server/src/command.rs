@@ -66,11 +66,14 @@ pub(crate) fn dispatch(
     command: &Command<'_>,
     message: &Message<'_>,
 ) -> Result<(), Refusal> {
+    if let Some(reference) = batch::reference_of(context, message.tags) {
+        return batch::collect(context, &reference, command, message.tags);
+    }
     match command {
         Command::Admin(admin) => admin::run(context, admin),
         Command::Authenticate(authenticate) => authenticate::run(context, authenticate),
         Command::Away(away) => away::run(context, away),
-        Command::Batch(batch) => batch::run(context, batch),
+        Command::Batch(batch) => batch::run(context, batch, message.tags),
         Command::Cap(cap) => cap::run(context, cap),
         Command::Chathistory(chathistory) => chathistory::run(context, chathistory),
         Command::Chghost(chghost) => chghost::run(context, chghost),

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, MsgId, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     connection::ConnectionId,
-    network::{UserId, operator::OperatorGrant},
+    network::{UserId, markers::Conversation, operator::OperatorGrant},
     settings::Settings,
 };
 
@@ -80,6 +80,9 @@ pub enum EntryCommand {
     Chghost(Chghost),
     /// REHASH, or the administrator's signal; nobody acts.
     Reconfigure(Arc<Settings>),
+    Rename(Rename),
+    Redact(Box<Redact>),
+    Markread(Markread),
 }
 
 /// A connection becomes a user.
@@ -148,10 +151,12 @@ pub struct Say {
     pub verb: Verb,
     /// A channel, perhaps after the signs of the ranks that are meant, or a nick.
     pub target: String,
-    /// Empty for TAGMSG only.
+    /// Empty for TAGMSG only; with line feeds if it has several lines.
     pub text: String,
     /// Client-only tags as on the wire.
     pub tags: String,
+    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
+    pub cuts: Vec<u32>,
 }
 
 /// A new topic.
@@ -246,4 +251,37 @@ pub enum MetadataChange {
     Set(Key, Option<String>),
     /// Takes all away.
     Clear,
+}
+
+/// A channel gets another name.
+#[derive(Clone, Debug)]
+pub struct Rename {
+    /// Which.
+    pub channel: String,
+    /// The new one.
+    pub name: ChannelName,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// A message is taken back.
+#[derive(Clone, Debug)]
+pub struct Redact {
+    /// Where it was said: a channel or a nick.
+    pub target: String,
+    /// Which.
+    pub id: MsgId,
+    /// Why.
+    pub reason: Option<String>,
+    /// The record under which the store had it, if that was asked.
+    pub stored_in: Option<u64>,
+}
+
+/// A user has read up to a time.
+#[derive(Clone, Debug)]
+pub struct Markread {
+    /// What.
+    pub conversation: Conversation,
+    /// The time of the last message.
+    pub at: Timestamp,
 }

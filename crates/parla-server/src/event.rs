@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, Nick, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, MsgId, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     change::Spoken,
     network::{
         ChannelId, Target, UserId,
         channel::{Rank, Topic},
+        markers::Conversation,
     },
     settings::Settings,
 };
@@ -71,6 +72,18 @@ pub(crate) enum Event {
     RealnameChanged { user: UserId },
     /// A user logged in or out; that may be no news.
     AccountChanged { user: UserId, changes: bool },
+    /// A channel has another name than this old one.
+    ChannelRenamed { by: String, channel: ChannelId, old: ChannelName, reason: String },
+    /// A message was taken back, by this source and account; the audience includes who did it.
+    Redacted {
+        by: (String, Option<String>),
+        audience: Vec<UserId>,
+        target: String,
+        id: MsgId,
+        reason: Option<String>,
+    },
+    /// A user asked to be marked as having read up to a time; that may have been so before.
+    MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
     /// Values of a user or a channel were set or taken away.
     MetadataChanged { target: Target, told: MetadataTold },
 }

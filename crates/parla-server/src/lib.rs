@@ -20,6 +20,7 @@ mod input;
 pub mod limits;
 #[cfg(test)]
 mod manual;
+mod multiline;
 mod names;
 mod network;
 mod offer;
@@ -40,9 +41,11 @@ pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
 pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
 pub use input::Input;
+pub use multiline::{Piece, pieces};
 pub use network::{
     UserId,
     channel::{ChannelState, Flags, ListEntry, Topic},
+    markers::Conversation,
     operator::OperatorGrant,
 };
 pub use output::{Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret};

@@ -46,6 +46,20 @@ pub const OPER_FAILURES_MAX: u8 = 3;
 pub const ACCEPTED_MAX: usize = 32;
 /// Channels that one JOIN is forwarded through.
 pub const FORWARDS_MAX: usize = 3;
+/// Silence after which a batch that a client has opened is given up.
+pub const BATCH_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Bytes of the name that a client gives a batch.
+pub const BATCH_REFERENCE_BYTES_MAX: usize = 64;
+
+/// From one new name of a channel to the next: members whose clients do not understand it get a list of names each time.
+pub const RENAME_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Messages of one user that the user can take back, the newest.
+pub const SAID_MAX: usize = 100;
+
+/// Conversations of one user of which it is known up to where they were read; the one that moved longest ago goes first.
+pub const READ_MARKERS_MAX: usize = 1_000;
 
 /// Bytes of a host, so that a source fits in every line.
 pub const HOST_BYTES_MAX: usize = 63;

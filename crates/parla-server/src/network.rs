@@ -4,8 +4,10 @@
 //! same entries in the same order give the same network on every machine.
 
 pub(crate) mod channel;
+pub(crate) mod markers;
 pub(crate) mod operator;
 pub(crate) mod past;
+pub(crate) mod said;
 mod sight;
 pub(crate) mod user;
 
@@ -23,7 +25,9 @@ use crate::{
     names,
     network::{
         channel::{Channel, ChannelState},
+        markers::ReadMarkers,
         past::Past,
+        said::Place,
         user::User,
     },
     refusal::Refusal,
@@ -81,6 +85,7 @@ pub(crate) struct Network {
     names: BTreeMap<ChannelName, ChannelId>,
     /// Channels with at least one member.
     occupied: usize,
+    read_markers: BTreeMap<UserId, ReadMarkers>,
     counts: UserCounts,
     past: Past,
 }
@@ -96,6 +101,7 @@ impl Network {
             skeletons: BTreeMap::new(),
             names: BTreeMap::new(),
             occupied: 0,
+            read_markers: BTreeMap::new(),
             counts: UserCounts::default(),
             past: Past::default(),
         };
@@ -134,6 +140,9 @@ impl Network {
                 command::rehash::commit(self, settings, effects);
                 Ok(())
             }
+            EntryCommand::Rename(rename) => command::rename::commit(self, &meta, rename, effects),
+            EntryCommand::Redact(redact) => command::redact::commit(self, &meta, *redact, effects),
+            EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
         };
         if let Err(refusal) = result {
             effects.refusals.push(refusal);
@@ -245,6 +254,7 @@ impl Network {
         let user = self.users.remove(id.0)?;
         self.past.add(&user, at, self.settings.limits.whowas_entries);
         self.remove_nick(user.nick());
+        self.read_markers.remove(&id);
         self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
@@ -277,6 +287,29 @@ impl Network {
         }
     }
 
+    /// Who said the message of this number, and where, if that was not long ago.
+    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, Place)> {
+        self.users.iter().find_map(|(id, user)| user.said.place(seq).map(|place| (UserId(id), place)))
+    }
+
+    /// Forgets who said the message of this number.
+    pub(crate) fn forget_said(&mut self, seq: u64) {
+        if let Some((author, _)) = self.author(seq)
+            && let Some(user) = self.user_mut(author)
+        {
+            user.said.remove(seq);
+        }
+    }
+
+    /// Up to where a user has read. They are the user's own and go with it; those of an account will stay.
+    pub(crate) fn read_markers(&self, user: UserId) -> Option<&ReadMarkers> {
+        self.read_markers.get(&user)
+    }
+
+    pub(crate) fn read_markers_mut(&mut self, user: UserId) -> &mut ReadMarkers {
+        self.read_markers.entry(user).or_default()
+    }
+
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
         let name = channel.name().clone();
         let id = ChannelId(self.channels.insert(channel));
@@ -292,6 +325,17 @@ impl Network {
         if self.channel(channel_id).is_some_and(|channel| channel.members.len() == 1) {
             self.occupied += 1;
         }
+    }
+
+    /// Gives a channel another name, which no other has. What people have read of it stays read.
+    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName) {
+        let Some(channel) = self.channels.get_mut(id.0) else { return };
+        let old = std::mem::replace(&mut channel.state.name, name.clone());
+        self.names.remove(&old);
+        for markers in self.read_markers.values_mut() {
+            markers.follow(&old, &name);
+        }
+        self.names.insert(name, id);
     }
 
     /// Takes a user out of a channel, and the channel away if it is over.

@@ -148,6 +148,13 @@ pub enum Query {
         /// How many at most.
         limit: usize,
     },
+    /// Whether a channel has a message.
+    Message {
+        /// The channel's number.
+        record: u64,
+        /// Which.
+        id: MsgId,
+    },
     /// When the last message of each of these channels was sent.
     LatestTimes {
         /// The channels' numbers.
@@ -160,6 +167,8 @@ pub enum Query {
 pub enum QueryResult {
     /// To [`Query::History`]: from the oldest to the newest. `target` of each is left empty.
     History(Vec<Arc<Spoken>>),
+    /// To [`Query::Message`].
+    IsThere(bool),
     /// To [`Query::LatestTimes`]: in the order of the question; none where there is no message.
     LatestTimes(Vec<Option<Timestamp>>),
 }
@@ -167,7 +176,7 @@ pub enum QueryResult {
 /// What a session needs again when the answer comes.
 #[derive(Debug)]
 pub(crate) enum HistoryQuestion {
-    Messages { channel: String, subcommand: String, page: Page },
+    Messages { record: u64, channel: String, subcommand: String, page: Page },
     Targets { channels: Vec<String>, from: Timestamp, to: Timestamp, limit: usize },
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
+pub(crate) mod multiline;
+
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
 use smallvec::SmallVec;
@@ -193,6 +195,13 @@ impl Publisher<'_> {
             Event::MetadataChanged { target, told } => command::metadata::publish(self, *target, told),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
             Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
+            Event::ChannelRenamed { by, channel, old, reason } => {
+                command::rename::publish(self, (by, reason), *channel, old);
+            }
+            Event::Redacted { .. } => command::redact::publish(self, event),
+            Event::MarkedRead { user, conversation, at, moved } => {
+                command::markread::publish(self, *user, (conversation, *at), *moved);
+            }
         }
     }
 
@@ -282,6 +291,9 @@ impl Publisher<'_> {
     }
 
     fn say(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+        if spoken.is_multiline() {
+            return self.say_lines(audience, spoken);
+        }
         self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(spoken, None, capabilities));
     }
 

@@ -1,6 +1,10 @@
 //! Refusals: what a user may not do, and the numeric that says so.
 
-use parla_proto::{Capabilities, ChannelName, Reply, reply::Severity};
+use parla_proto::{
+    Capabilities, ChannelName, Reply,
+    line::fitting,
+    reply::{Severity, StandardReply},
+};
 
 use crate::command::metadata;
 
@@ -70,6 +74,40 @@ pub(crate) enum Refusal {
     UnknownUserMode,
     UsersDontMatch,
     Metadata(Box<metadata::Failure>),
+    /// What has no numeric.
+    Failure(Box<Failure>),
+}
+
+/// Bytes of what a failure is about, each, so that there is room for the sentence.
+const ABOUT_BYTES_MAX: usize = 128;
+
+/// An error that programs tell by its code; a FAIL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    command: &'static str,
+    code: &'static str,
+    /// Names and values that the command gave.
+    about: Vec<String>,
+    description: &'static str,
+}
+
+impl Failure {
+    /// The refusal of a command.
+    pub(crate) fn of(
+        command: &'static str,
+        code: &'static str,
+        about: &[&str],
+        description: &'static str,
+    ) -> Refusal {
+        let about = about.iter().map(|word| fitting(word, ABOUT_BYTES_MAX).to_owned()).collect();
+        Refusal::Failure(Box::new(Self { command, code, about, description }))
+    }
+
+    fn encode(&self, server: &str) -> Vec<u8> {
+        let about: Vec<&str> = self.about.iter().map(String::as_str).collect();
+        let Self { command, code, description, .. } = *self;
+        StandardReply { severity: Severity::Fail, command, code, context: &about, description }.encode(server)
+    }
 }
 
 /// Why a user cannot send to a channel.
@@ -106,6 +144,7 @@ impl Refusal {
                 let dialect = metadata::Dialect::of(capabilities);
                 Some(failure.encode(metadata::Reader { server, client, dialect }, Severity::Fail))
             }
+            Self::Failure(failure) => Some(failure.encode(server)),
             refusal => refusal.reply().map(|reply| reply.encode(server, client)),
         }
     }
@@ -113,7 +152,7 @@ impl Refusal {
     /// The numeric that tells the user; none where there is nothing to tell.
     fn reply(&self) -> Option<Reply<'_>> {
         Some(match self {
-            Self::Gone | Self::Silent | Self::Metadata(_) => return None,
+            Self::Gone | Self::Silent | Self::Metadata(_) | Self::Failure(_) => return None,
             Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
             Self::NoSuchServer(server) => Reply::NoSuchServer { server },
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },

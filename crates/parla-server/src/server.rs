@@ -16,6 +16,7 @@ use crate::{
     connection::{ConnectionId, Disconnect, Peer},
     entry::{EntryCommand, NodeId, Origin},
     input::Input,
+    limits::BATCH_TIMEOUT,
     network::{Network, UserId, channel::ChannelState},
     output::{Output, Outputs, QueryResult},
     session::{Session, State, Until, WaitingLine},
@@ -157,6 +158,12 @@ impl Server {
         if session.is_waiting() {
             session.heard_at = now;
             session.pinged_at = None;
+            if let Some(batch) = &mut session.batch {
+                batch.ends_at = now + BATCH_TIMEOUT;
+            }
+        }
+        if session.batch.as_ref().and_then(|batch| batch.deadline()).is_some_and(|at| at <= now) {
+            command::batch::time_out(session, &self.settings.name, out);
         }
         let pause = session.pause.as_ref().map(|pause| &pause.until);
         if matches!(pause, Some(Until::Time(at)) if *at <= now) {
@@ -202,13 +209,32 @@ impl Server {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let Some(pause) = &mut session.pause else { return };
         let until = std::mem::replace(&mut pause.until, Until::Time(self.now));
-        let Until::History(question) = until else {
-            pause.until = until;
-            return;
-        };
-        command::chathistory::answer(session, &self.network, *question, result, out);
+        match until {
+            Until::History(question) => {
+                command::chathistory::answer(session, &self.network, *question, result, out);
+            }
+            Until::Found { record, redaction } => {
+                let origin = Origin { node: self.node, connection, actor: session.user() };
+                match command::redact::found(record, redaction, result.as_ref()) {
+                    Ok(command) => self.submit(origin, command, out),
+                    Err(refusal) => self.refuse(connection, &refusal, out),
+                }
+            }
+            other => {
+                pause.until = other;
+                return;
+            }
+        }
         self.finish_response(connection, out);
-        self.resume(connection, out);
+        self.resume_unless_committing(connection, out);
+    }
+
+    /// Goes on after an answer, unless it led to an entry that must come back first.
+    fn resume_unless_committing(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let pause = self.sessions.get(connection).and_then(|session| session.pause.as_ref());
+        if !matches!(pause.map(|pause| &pause.until), Some(Until::Committed { .. })) {
+            self.resume(connection, out);
+        }
     }
 
     fn gateway_verified(

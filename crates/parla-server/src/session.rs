@@ -3,6 +3,7 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
+pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
 
@@ -12,9 +13,10 @@ use parla_proto::{Capabilities, Nick, Timestamp};
 
 use crate::{
     connection::{ConnectionId, Peer},
+    entry::Redact,
     network::UserId,
     output::{HistoryQuestion, PasswordOf},
-    session::{allowance::Allowance, metadata::SessionMetadata, response::Response},
+    session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
     settings::Settings,
 };
 
@@ -38,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) oper_failures: u8,
     /// Batches that were opened, for their names.
     pub(crate) batches: u32,
+    /// The batch that the client has opened.
+    pub(crate) batch: Option<Box<ClientBatch>>,
     /// The answer to the labelled command that is being carried out.
     pub(crate) response: Option<Box<Response>>,
     /// What must come before the next line is taken, and the lines that came meanwhile.
@@ -101,6 +105,8 @@ pub(crate) enum Until {
     Reconfigured,
     /// The daemon has read the history.
     History(Box<HistoryQuestion>),
+    /// The daemon has looked for a message in the channel of this record.
+    Found { record: u64, redaction: Box<Redact> },
 }
 
 /// A line that came while the session could not take it.
@@ -136,6 +142,7 @@ impl Session {
             wakes_at: None,
             oper_failures: 0,
             batches: 0,
+            batch: None,
             response: None,
             pause: None,
             metadata: None,
@@ -188,6 +195,8 @@ impl Session {
             (State::Registered(_), Some(pinged_at)) => pinged_at + timeouts.ping_timeout,
             (State::Registered(_), None) => self.heard_at + timeouts.ping_interval,
         };
+        let batch = self.batch.as_ref().and_then(|batch| batch.deadline());
+        let silence = batch.map_or(silence, |batch| silence.min(batch));
         match self.pause.as_ref().map(|pause| &pause.until) {
             Some(Until::Time(at)) => silence.min(*at),
             _ => silence,

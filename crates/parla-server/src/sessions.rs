@@ -49,6 +49,9 @@ impl Sessions {
         for session in self.sessions.values_mut() {
             session.heard_at = session.heard_at + duration;
             session.pinged_at = session.pinged_at.map(|at| at + duration);
+            if let Some(batch) = &mut session.batch {
+                batch.ends_at = batch.ends_at + duration;
+            }
             if let Some(registration) = session.registration() {
                 registration.started_at = registration.started_at + duration;
             }

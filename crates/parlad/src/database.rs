@@ -159,6 +159,9 @@ impl Database {
                         messages += 1;
                     }
                 }
+                Change::Redacted { record, id } => {
+                    writer.delete(ConversationId(record.cast_signed()), *id)?;
+                }
                 Change::Channel(state) => keep_channel(&transaction, state)?,
             }
         }
@@ -243,6 +246,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         account: spoken.account.clone(),
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
+        cuts: spoken.cuts.clone(),
     })
 }
 
@@ -405,5 +409,41 @@ mod tests {
         assert_eq!(channel.forward, None);
         let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
         assert_eq!(bans, ["bad!*@*"]);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_gone_from_its_own_channel_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        let said = |seq, record| {
+            Change::Message(std::sync::Arc::new(Spoken {
+                seq,
+                at: Timestamp::from_millis(seq.cast_signed()),
+                verb: Verb::Privmsg,
+                source: "a!b@c".to_owned(),
+                account: None,
+                record: Some(record),
+                target: "#rust".to_owned(),
+                text: "xylophone".to_owned(),
+                tags: String::new(),
+                cuts: Vec::new(),
+            }))
+        };
+        let redacted = |seq, record| Change::Redacted { record, id: MsgId::from_seq(seq) };
+        let kept = |database: &Database| {
+            let asked = parla_history::Search {
+                conversation: None,
+                words: "xylophone".to_owned(),
+                before: None,
+                limit: 9,
+            };
+            let found = parla_history::search(&database.connection, &asked).unwrap();
+            found.iter().map(|message| message.id.seq()).collect::<Vec<_>>()
+        };
+        database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
+        assert_eq!(kept(&database), [13, 11]);
+        database.index();
+        database.commit(&[redacted(13, 2), redacted(11, 1), redacted(99, 1)]).unwrap();
+        assert_eq!(kept(&database), [13]);
     }
 }

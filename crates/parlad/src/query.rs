@@ -59,6 +59,10 @@ fn read(reader: &Connection, query: &Query) -> Result<QueryResult, HistoryError>
             let messages = parla_history::page(reader, conversation, page_of(*page), *limit)?;
             Ok(QueryResult::History(messages.into_iter().map(|message| Arc::new(spoken(message))).collect()))
         }
+        Query::Message { record, id } => {
+            let found = parla_history::message(reader, ConversationId(record.cast_signed()), *id)?;
+            Ok(QueryResult::IsThere(found.is_some()))
+        }
         Query::LatestTimes { records } => {
             let times = records
                 .iter()
@@ -100,5 +104,6 @@ fn spoken(message: Message) -> Spoken {
         target: String::new(),
         text: message.text,
         tags: message.tags.unwrap_or_default(),
+        cuts: message.cuts,
     }
 }

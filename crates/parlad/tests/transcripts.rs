@@ -130,6 +130,7 @@ fn configuration(settings: &Settings) -> String {
         key(format!("[messages]\ndenied_client_tags = {}", Value::from(settings.denied_client_tags.clone())));
     }
     key(format!("[history]\nenabled = {}", !settings.history_off));
+    key(format!("allow_redact = {}", !settings.redaction_off));
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));
     }

@@ -1,10 +1,189 @@
-//! BATCH. <https://ircv3.net/specs/extensions/client-batch>
+//! BATCH of a client: a message of several lines, put together and then sent as one.
+//!
+//! The label of the opening is answered when the message is sent, or refused. A refused batch is passed over to its end.
+//! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
 
-use parla_proto::command::Batch;
+use parla_proto::{
+    Capabilities, Command,
+    command::{Batch, Notice, Privmsg},
+    tag::Tags,
+};
 
-use crate::{context::Context, refusal::Refusal};
+use super::privmsg::{client_only, fits};
+use crate::{
+    context::Context,
+    entry::{EntryCommand, Say, Verb},
+    limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
+    multiline::Piece,
+    output::Outputs,
+    refusal::{Failure, Refusal},
+    session::{
+        Session,
+        batch::{ClientBatch, Collected, invalid},
+    },
+};
 
-pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>) -> Result<(), Refusal> {
-    let _ = (context, batch);
-    Err(Refusal::UnknownCommand("BATCH"))
+/// The type of a batch, and the capability for it.
+pub(crate) const MULTILINE: &str = "draft/multiline";
+/// The tag of a line that goes on with the one before.
+pub(crate) const CONCAT: &str = "draft/multiline-concat";
+/// What a client must know to send and to get such batches.
+pub(crate) const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
+
+pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
+    if !context.session.capabilities.contains(NEEDED) {
+        return Err(Refusal::UnknownCommand("BATCH"));
+    }
+    if let Some(reference) = batch.reference.strip_prefix('+') {
+        open(context, reference, (batch, tags));
+        return Ok(());
+    }
+    let open = context.session.batch.as_ref().map(|open| open.reference.as_str());
+    match batch.reference.strip_prefix('-') {
+        Some(reference) if open == Some(reference) => {
+            close(context);
+            Ok(())
+        }
+        _ => Err(bad_reference(batch.reference, "There is no such batch")),
+    }
+}
+
+fn bad_reference(reference: &str, why: &'static str) -> Refusal {
+    Failure::of("BATCH", "INVALID_REFTAG", &[reference], why)
+}
+
+fn open(context: &mut Context<'_>, reference: &str, (batch, tags): (&Batch<'_>, Tags<'_>)) {
+    let own = context.session.response.take();
+    if context.session.batch.as_ref().is_some_and(|before| before.message.is_some()) {
+        refuse(context, &invalid("Another batch was opened before this one was closed"));
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let well_formed =
+        !reference.is_empty() && reference.len() <= BATCH_REFERENCE_BYTES_MAX && reference.bytes().all(plain);
+    let target = batch.params.first().copied().unwrap_or_default();
+    let refusal = if !well_formed {
+        Some(bad_reference(reference, "A reference is up to 64 letters, digits and hyphens"))
+    } else if batch.kind != Some(MULTILINE) {
+        let about = [reference, batch.kind.unwrap_or("*")];
+        Some(Failure::of("BATCH", "UNKNOWN_TYPE", &about, "There is no such type of batch"))
+    } else if target.is_empty() || target.contains(',') || batch.params.len() > 1 {
+        Some(invalid("A multiline batch has one target"))
+    } else {
+        None
+    };
+    let mut opened = ClientBatch::new(reference, context.now);
+    opened.response = own;
+    opened.message = Some(Box::new(Collected::new(target, client_only(context, tags))));
+    context.session.batch = Some(Box::new(opened));
+    if let Some(refusal) = refusal {
+        refuse(context, &refusal);
+    }
+}
+
+/// The name of the batch that a line says it is part of, if the client may say so.
+pub(crate) fn reference_of(context: &Context<'_>, tags: Tags<'_>) -> Option<String> {
+    if tags.is_empty() || !context.session.capabilities.contains(NEEDED) {
+        return None;
+    }
+    tags.get("batch").map(|reference| reference.into_owned())
+}
+
+/// Takes a line of a batch.
+pub(crate) fn collect(
+    context: &mut Context<'_>,
+    reference: &str,
+    command: &Command<'_>,
+    tags: Tags<'_>,
+) -> Result<(), Refusal> {
+    let known = context.session.batch.as_ref().is_some_and(|open| open.reference == reference);
+    let result = if known {
+        add(context, command, tags)
+    } else {
+        Err(invalid("The line is part of a batch that is not open"))
+    };
+    match result {
+        Ok(()) => Ok(()),
+        Err(refusal) if context.session.batch.is_none() => Err(refusal),
+        Err(refusal) => {
+            refuse(context, &refusal);
+            Ok(())
+        }
+    }
+}
+
+fn add(context: &mut Context<'_>, command: &Command<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
+    let (_, me) = context.me()?;
+    let (now, limits) = (context.now, &context.settings.limits);
+    let casemapping = context.settings.casemapping;
+    let Some(open) = &mut context.session.batch else { return Ok(()) };
+    let Some(message) = &mut open.message else { return Ok(()) };
+    let (verb, targets, text) = match command {
+        Command::Privmsg(Privmsg { targets, text }) => (Verb::Privmsg, targets, text),
+        Command::Notice(Notice { targets, text }) => (Verb::Notice, targets, text),
+        Command::Batch(_) => return Err(invalid("A batch cannot be inside another")),
+        _ => return Err(invalid("Only PRIVMSG and NOTICE can be in a multiline batch")),
+    };
+    let (Some(target), Some(text)) = (*targets, *text) else {
+        return Err(invalid("A line of the batch has no target or no text"));
+    };
+    if casemapping.fold(target) != casemapping.fold(&message.target) {
+        let about = [message.target.as_str(), target];
+        return Err(Failure::of("BATCH", "MULTILINE_INVALID_TARGET", &about, "Invalid multiline target"));
+    }
+    if !fits(me, verb, (target, text)) {
+        return Err(invalid("A line of the batch is too long to be sent on"));
+    }
+    open.ends_at = now + BATCH_TIMEOUT;
+    message.add(verb, Piece { text, goes_on: tags.get(CONCAT).is_some() }, limits)
+}
+
+/// The batch is complete: sends what it holds.
+fn close(context: &mut Context<'_>) {
+    let Some(message) = context.session.batch.as_mut().and_then(|open| open.message.as_deref()) else {
+        context.session.batch = None;
+        return;
+    };
+    if message.lines == 0 {
+        refuse(context, &invalid("Invalid multiline batch without lines"));
+    } else if message.text.bytes().all(|byte| byte == b'\n') {
+        refuse(context, &invalid("Invalid multiline batch with blank lines only"));
+    }
+    let Some(open) = context.session.batch.take() else { return };
+    let Some(message) = open.message else { return };
+    // What was asked by the closing line is answered; from here on it is about the opening.
+    context.session.send_response(&context.settings.name, context.out);
+    context.session.response = open.response;
+    let Collected { target, tags, verb, text, cuts, .. } = *message;
+    let verb = verb.unwrap_or(Verb::Privmsg);
+    context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags, cuts })));
+}
+
+fn refuse(context: &mut Context<'_>, refusal: &Refusal) {
+    give_up(context.session, &context.settings.name, refusal, context.out);
+}
+
+/// Refuses the open batch, in answer to its opening. What still comes of it is passed over.
+pub(crate) fn give_up(session: &mut Session, server: &str, refusal: &Refusal, out: &mut Outputs) {
+    let Some(open) = &mut session.batch else { return };
+    if open.message.take().is_none() {
+        return;
+    }
+    let own = std::mem::replace(&mut session.response, open.response.take());
+    if let Some(line) = refusal.encode(server, "*", session.capabilities) {
+        session.send(line.into(), out);
+    }
+    session.send_response(server, out);
+    session.response = own;
+}
+
+/// A line could not be read; nobody gets a message with a hole in it.
+pub(crate) fn spoil(session: &mut Session, server: &str, out: &mut Outputs) {
+    give_up(session, server, &invalid("A line of the batch could not be read"), out);
+}
+
+/// The batch was open for too long.
+pub(crate) fn time_out(session: &mut Session, server: &str, out: &mut Outputs) {
+    let Some(reference) = session.batch.as_ref().map(|open| open.reference.clone()) else { return };
+    let why = "The batch was left open for too long";
+    give_up(session, server, &Failure::of("BATCH", "TIMEOUT", &[&reference], why), out);
 }

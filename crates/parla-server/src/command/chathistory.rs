@@ -13,7 +13,7 @@ use crate::{
     context::Context,
     network::{Network, channel::Channel},
     output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
-    publish::spoken_line,
+    publish::multiline::spoken_lines,
     refusal::Refusal,
     session::{Session, Until},
 };
@@ -108,8 +108,9 @@ fn question<'a>(
         context: vec![command.subcommand, target],
         description: NOT_A_MEMBER,
     })?;
-    let query = Query::History { record: channel.state.record, page, limit };
-    Ok((query, HistoryQuestion::Messages { channel: channel.name().to_string(), subcommand, page }))
+    let (record, name) = (channel.state.record, channel.name().to_string());
+    let query = Query::History { record, page, limit };
+    Ok((query, HistoryQuestion::Messages { record, channel: name, subcommand, page }))
 }
 
 /// The channel, if the session's user may read its history: if it is a member.
@@ -137,21 +138,24 @@ pub(crate) fn answer(
     out: &mut Outputs,
 ) {
     // Whoever left meanwhile may not know what was said after that.
-    let may_read = |channel: &str| {
-        let channel = network.find_channel(channel).ok();
-        session.user().zip(channel).is_some_and(|(user, (_, channel))| channel.is_member(user))
+    let member_of = |channel: &str| {
+        let (user, (_, channel)) = session.user().zip(network.find_channel(channel).ok())?;
+        channel.is_member(user).then_some(channel.state.record)
     };
     match (question, result) {
-        (HistoryQuestion::Messages { channel, subcommand, .. }, Some(_)) if !may_read(&channel) => {
+        // The name may be that of another channel by now.
+        (HistoryQuestion::Messages { record, channel, subcommand, .. }, Some(_))
+            if member_of(&channel) != Some(record) =>
+        {
             fail(session, network, ("INVALID_TARGET", &[&subcommand, &channel], NOT_A_MEMBER), out);
         }
         (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
             let name = session.batch_name();
             let capabilities = session.capabilities;
             let batch = capabilities.contains(Capabilities::BATCH).then_some(name.as_str());
-            let lines = messages.into_iter().filter_map(|mut spoken| {
+            let lines = messages.into_iter().map(|mut spoken| {
                 std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
-                spoken_line(&spoken, batch, capabilities)
+                spoken_lines(&spoken, batch, capabilities)
             });
             let lines = within(lines.collect(), page, network.settings.answer_bytes_max);
             send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
@@ -160,7 +164,7 @@ pub(crate) fn answer(
             let (low, high) = (from.min(to), from.max(to));
             let mut found: Vec<(Timestamp, String)> =
                 times.into_iter().zip(channels).filter_map(|(at, channel)| Some((at?, channel))).collect();
-            found.retain(|(at, channel)| *at > low && *at < high && may_read(channel));
+            found.retain(|(at, channel)| *at > low && *at < high && member_of(channel).is_some());
             found.sort_unstable();
             if from > to {
                 found.reverse();
@@ -178,8 +182,8 @@ pub(crate) fn answer(
     }
 }
 
-/// As many lines as fit, from the side that the page starts at.
-fn within(mut lines: Vec<Bytes>, page: Page, bytes_max: usize) -> Vec<Bytes> {
+/// The lines of as many messages as fit, from the side that the page starts at.
+fn within(mut messages: Vec<Vec<Bytes>>, page: Page, bytes_max: usize) -> Vec<Bytes> {
     let from_oldest = match page {
         Page::After(_) => true,
         Page::Between(Position::Time(from), Position::Time(to)) => from < to,
@@ -187,18 +191,18 @@ fn within(mut lines: Vec<Bytes>, page: Page, bytes_max: usize) -> Vec<Bytes> {
         Page::Latest(_) | Page::Before(_) | Page::Around(_) | Page::Between(..) => false,
     };
     let mut bytes = 0;
-    let mut fits = |line: &Bytes| {
-        bytes += line.len();
+    let mut fits = |lines: &Vec<Bytes>| {
+        bytes += lines.iter().map(Bytes::len).sum::<usize>();
         bytes <= bytes_max
     };
     if from_oldest {
-        let count = lines.iter().take_while(|line| fits(line)).count();
-        lines.truncate(count);
+        let count = messages.iter().take_while(|lines| fits(lines)).count();
+        messages.truncate(count);
     } else {
-        let count = lines.iter().rev().take_while(|line| fits(line)).count();
-        lines.drain(..lines.len() - count);
+        let count = messages.iter().rev().take_while(|lines| fits(lines)).count();
+        messages.drain(..messages.len() - count);
     }
-    lines
+    messages.into_iter().flatten().collect()
 }
 
 fn send_targets(session: &mut Session, network: &Network, found: &[(Timestamp, String)], out: &mut Outputs) {
@@ -233,10 +237,7 @@ fn send_batch(
     } else {
         whole = lines;
     }
-    match &mut session.response {
-        Some(response) => response.push_batch(whole),
-        None => whole.into_iter().for_each(|line| out.deliver(session.connection, line)),
-    }
+    session.send_batch(whole, out);
 }
 
 fn fail(

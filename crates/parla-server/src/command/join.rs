@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
-use super::{away, metadata, names, topic};
+use super::{away, markread, metadata, names, topic};
 use crate::{
     context::Context,
     effects::Effects,
@@ -120,15 +120,24 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let audience = others.chain([user_id]).collect();
     let id = Some(MsgId::from_seq(publisher.meta.seq));
     announce(publisher, (user_id, user), channel, (audience, id));
-    let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
+    tell_newcomer(publisher, user_id, channel);
+    metadata::on_join(publisher, user_id, channel_id);
+}
+
+/// Tells who came into a channel what is there: the topic, up to where it has read, the names.
+pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel: &Channel) {
+    let network = publisher.network;
+    let (Some(user), Some(receiver)) = (network.user(user_id), publisher.sessions.receiver(user_id)) else {
+        return;
+    };
     let mut lines = topic::replies(network, channel, user.nick().as_str());
+    lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
     if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
         lines.extend(names::replies_with_end(network, channel, user_id, receiver.capabilities));
     }
     for line in lines {
         publisher.sessions.send(receiver.connection, line.into(), publisher.out);
     }
-    metadata::on_join(publisher, user_id, channel_id);
 }
 
 /// Tells an audience that a user is in a channel now, and whether it is away. The line has an id if it is what happened.

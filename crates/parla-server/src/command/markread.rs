@@ -1,10 +1,96 @@
-//! MARKREAD. <https://ircv3.net/specs/extensions/read-marker>
+//! MARKREAD: up to where one has read a conversation; for oneself alone. <https://ircv3.net/specs/extensions/read-marker>
+//!
+//! Markers are kept under a name, whether or not anyone bears it, so an answer says nothing of channels and people.
 
-use parla_proto::command::Markread;
+use bytes::Bytes;
+use parla_proto::{Capabilities, ChannelName, Line, Timestamp, command::Markread};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta},
+    event::Event,
+    network::{Network, UserId, markers::Conversation},
+    publish::Publisher,
+    refusal::{Failure, Refusal},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, markread: &Markread<'_>) -> Result<(), Refusal> {
-    let _ = (context, markread);
-    Err(Refusal::UnknownCommand("MARKREAD"))
+    let (me, _) = context.me()?;
+    let target = markread.target.ok_or_else(|| fail("NEED_MORE_PARAMS", &[], "Missing parameters"))?;
+    let conversation = Conversation::parse(target, &context.settings.name_rules())
+        .map_err(|_| fail("INVALID_PARAMS", &[target], "This is the name of neither a channel nor a user"))?;
+    let Some(timestamp) = markread.timestamp else {
+        let at = context.network.read_markers(me).and_then(|markers| markers.get(&conversation));
+        context.line(line(&context.settings.name, &conversation, at));
+        return Ok(());
+    };
+    let at = timestamp.strip_prefix("timestamp=").and_then(|time| time.parse().ok()).ok_or_else(|| {
+        fail("INVALID_PARAMS", &[target, timestamp], "A place is timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
+    })?;
+    context.propose(EntryCommand::Markread(entry::Markread { conversation, at }));
+    Ok(())
+}
+
+fn fail(code: &'static str, about: &[&str], description: &'static str) -> Refusal {
+    Failure::of("MARKREAD", code, about, description)
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    markread: entry::Markread,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (user, _) = network.actor(meta)?;
+    let entry::Markread { conversation, at } = markread;
+    // Nobody has read what is not written yet: a wrong clock would mark a conversation as read for ever.
+    let at = at.min(meta.at);
+    let (at, moved) = network.read_markers_mut(user).advance(conversation.clone(), at);
+    effects.events.push(Event::MarkedRead { user, conversation, at, moved });
+    Ok(())
+}
+
+/// Answers, and tells the other clients of the same user if there is news.
+pub(crate) fn publish(
+    publisher: &mut Publisher<'_>,
+    user: UserId,
+    (conversation, at): (&Conversation, Timestamp),
+    moved: bool,
+) {
+    let line = Bytes::from(line(&publisher.network.settings.name, conversation, Some(at)));
+    let origin = publisher.origin.and_then(|origin| publisher.sessions.get(origin));
+    let told = moved && origin.is_some_and(|origin| origin.capabilities.contains(Capabilities::READ_MARKER));
+    if !told {
+        publisher.answer(line.to_vec());
+    }
+    if moved {
+        publisher.each([user].into_iter(), Capabilities::READ_MARKER, |_, capabilities| {
+            capabilities.contains(Capabilities::READ_MARKER).then(|| line.clone())
+        });
+    }
+}
+
+/// What follows a JOIN, for a client that wants it.
+pub(crate) fn after_join(
+    network: &Network,
+    user: UserId,
+    channel: &ChannelName,
+    capabilities: Capabilities,
+) -> Option<Vec<u8>> {
+    if !capabilities.contains(Capabilities::READ_MARKER) {
+        return None;
+    }
+    let conversation = Conversation::Channel(channel.clone());
+    let at = network.read_markers(user).and_then(|markers| markers.get(&conversation));
+    Some(line(&network.settings.name, &conversation, at))
+}
+
+fn line(server: &str, conversation: &Conversation, at: Option<Timestamp>) -> Vec<u8> {
+    let line = Line::from(&server).command("MARKREAD").param(conversation.as_str());
+    match at {
+        Some(at) => line.param(format_args!("timestamp={at}")),
+        None => line.param("*"),
+    }
+    .finish()
 }

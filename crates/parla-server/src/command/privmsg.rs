@@ -13,9 +13,11 @@ use crate::{
     entry::{EntryCommand, Meta, Say, Verb},
     event::Event,
     formatting,
+    multiline::{Piece, pieces, push},
     network::{
         Network, UserId,
         channel::{Rank, Speaker},
+        said::Place,
         user::User,
     },
     refusal::Refusal,
@@ -40,10 +42,24 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         words.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.as_str()))?;
     let text =
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
+    let tags = client_only(context, words.tags);
+    for target in targets_of(context, verb, targets) {
+        if !fits(me, verb, (target, text)) {
+            return Err(Refusal::InputTooLong);
+        }
+        let (target, text, tags) = (target.to_owned(), text.to_owned(), tags.clone());
+        let cuts = Vec::new();
+        context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags, cuts })));
+    }
+    Ok(())
+}
+
+/// The tags of a message that are for those who get it, if its sender knows of tags.
+pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
     let mut tags = String::new();
     if context.session.capabilities.contains(Capabilities::MESSAGE_TAGS) {
         let denied = &context.settings.denied_client_tags;
-        let given: Vec<_> = words.tags.client_only().filter(|tag| !denied.denies(tag.key)).collect();
+        let given: Vec<_> = given.client_only().filter(|tag| !denied.denies(tag.key)).collect();
         // Of several with one key, the last one counts.
         let is_last = |place: usize, key| given.iter().skip(place + 1).all(|later| later.key != key);
         for (_, tag) in given.iter().enumerate().filter(|(place, tag)| is_last(*place, tag.key)) {
@@ -52,16 +68,13 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
             tags.extend([separator, tag.key, equals, tag.escaped]);
         }
     }
-    for target in targets_of(context, verb, targets) {
-        // What would not fit in the line that others get is refused whole rather than cut.
-        let bytes = me.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
-        if bytes > LINE_BYTES_MAX {
-            return Err(Refusal::InputTooLong);
-        }
-        let (target, text, tags) = (target.to_owned(), text.to_owned(), tags.clone());
-        context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags })));
-    }
-    Ok(())
+    tags
+}
+
+/// Whether a text fits in the line that others get. What does not is refused whole rather than cut.
+pub(crate) fn fits(sender: &User, verb: Verb, (target, text): (&str, &str)) -> bool {
+    let bytes = sender.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
+    bytes <= LINE_BYTES_MAX
 }
 
 /// The targets, each once; only of a NOTICE nobody hears that there were too many.
@@ -81,16 +94,24 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let verb = say.verb;
     let sender = network.actor(meta)?.0;
+    // Who types sends many of those; they are over when they come.
+    let can_be_taken_back =
+        verb != Verb::Tagmsg || Tags::new(&say.tags).client_only().any(|tag| tag.key != "+typing");
     let result = if name::is_channel(status_target(&say.target).1) {
         commit_to_channel(network, meta, say, effects)
     } else {
         commit_to_user(network, meta, say, effects)
     };
-    if let Some(user) = network.user_mut(sender).filter(|_| result.is_ok() && verb != Verb::Tagmsg) {
-        user.spoke_at = meta.at;
+    if let (Ok(place), Some(user)) = (&result, network.user_mut(sender)) {
+        if let Some(place) = place.filter(|_| can_be_taken_back) {
+            user.said.add(meta.seq, place);
+        }
+        if verb != Verb::Tagmsg {
+            user.spoke_at = meta.at;
+        }
     }
     // A NOTICE is never answered: two programs could go on for ever.
-    result.map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
+    result.map(|_| ()).map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
 }
 
 /// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
@@ -105,7 +126,7 @@ fn commit_to_channel(
     meta: &Meta,
     say: Say,
     effects: &mut Effects,
-) -> Result<(), Refusal> {
+) -> Result<Option<Place>, Refusal> {
     let (signs, name) = status_target(&say.target);
     let (sender, user) = network.actor(meta)?;
     let (channel_id, channel) = network.find_channel(name)?;
@@ -113,10 +134,11 @@ fn commit_to_channel(
     let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker((sender, user), meant, network.casemapping())?;
     let target = format!("{signs}{}", channel.name());
-    let text = speaker.text(say.verb, say.text)?;
-    let say = Say { text, target, ..say };
+    let (text, cuts) = let_through(&speaker, (say.verb, say.text, say.cuts))?;
+    let say = Say { text, cuts, target, ..say };
     let heard_from = speaker.heard_from;
-    // What not every member heard is not kept, so that no member can read it later.
+    // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
+    let place = heard_from.is_none().then_some(Place::Channel(speaker.channel.state.record));
     let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
     let spoken = Arc::new(said_in(&speaker, user.source(), user.account(), (meta, say)));
     if is_kept {
@@ -127,7 +149,33 @@ fn commit_to_channel(
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
     effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken, heard_from });
-    Ok(())
+    Ok(place)
+}
+
+/// A text as the channel lets it through. Each line of several is looked at by itself, as some get it by itself.
+fn let_through(
+    speaker: &Speaker<'_>,
+    (verb, text, cuts): (Verb, String, Vec<u32>),
+) -> Result<(String, Vec<u32>), Refusal> {
+    if cuts.is_empty() && !text.contains('\n') {
+        return Ok((speaker.text(verb, text)?, cuts));
+    }
+    let (mut whole, mut new_cuts, mut is_first) = (String::new(), Vec::new(), true);
+    for piece in pieces(&text, &cuts) {
+        let text = match speaker.text(verb, piece.text.to_owned()) {
+            // What was nothing but formatting is a blank line.
+            Err(Refusal::NoTextToSend) => String::new(),
+            other => other?,
+        };
+        if is_first {
+            whole = text;
+        } else if !(piece.goes_on && text.is_empty()) {
+            push(&mut whole, &mut new_cuts, Piece { text: &text, ..piece });
+        }
+        is_first = false;
+    }
+    let is_blank = whole.bytes().all(|byte| byte == b'\n');
+    if is_blank { Err(Refusal::NoTextToSend) } else { Ok((whole, new_cuts)) }
 }
 
 /// What a speaker says. Only who may speak can make a channel's message.
@@ -143,7 +191,13 @@ fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, sa
         target: say.target,
         text: say.text,
         tags: say.tags,
+        cuts: say.cuts,
     }
+}
+
+/// Whether one of the lines is a CTCP other than an action.
+fn is_ctcp(say: &Say) -> bool {
+    pieces(&say.text, &say.cuts).iter().any(|piece| formatting::is_ctcp_but_action(piece.text))
 }
 
 fn commit_to_user(
@@ -151,14 +205,14 @@ fn commit_to_user(
     meta: &Meta,
     say: Say,
     effects: &mut Effects,
-) -> Result<(), Refusal> {
+) -> Result<Option<Place>, Refusal> {
     let (sender, user) = network.actor(meta)?;
     let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
     let nick = target.nick().to_string();
     if sender != receiver && !target.hears(sender, user) {
         return Err(Refusal::AccountNeededToSend(nick));
     }
-    if target.modes.contains(UserModes::NO_CTCP) && formatting::is_ctcp_but_action(&say.text) {
+    if target.modes.contains(UserModes::NO_CTCP) && is_ctcp(&say) {
         return Err(Refusal::CtcpUnwanted(nick));
     }
     let spoken = Spoken {
@@ -171,6 +225,7 @@ fn commit_to_user(
         target: nick.clone(),
         text: say.text,
         tags: say.tags,
+        cuts: say.cuts,
     };
     effects.events.push(Event::SaidToUser { sender, receiver, spoken: Arc::new(spoken) });
     if let Some(reason) = target.away.as_ref().filter(|_| say.verb == Verb::Privmsg) {
@@ -180,5 +235,5 @@ fn commit_to_user(
     if let Some(user) = network.user_mut(sender).filter(answers_only) {
         user.accept(receiver);
     }
-    Ok(())
+    Ok(Some(Place::User(receiver)))
 }

@@ -1,10 +1,112 @@
-//! RENAME. <https://ircv3.net/specs/extensions/channel-rename>
+//! RENAME: a channel gets another name, and stays what it is. <https://ircv3.net/specs/extensions/channel-rename>
+//!
+//! Who knows the command hears one line. Everyone else leaves the old name and enters the new one, as far as its client can
+//! tell. The old name is free at once: whoever is first makes a new channel of it.
 
-use parla_proto::command::Rename;
+use bytes::Bytes;
+use parla_proto::{Capabilities, ChannelName, Line, command::Rename, line::fitting};
 
-use crate::{context::Context, refusal::Refusal};
+use super::join;
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, EntryCommand, Meta},
+    event::Event,
+    limits::{REASON_BYTES_MAX, RENAME_INTERVAL},
+    network::{ChannelId, Network, UserId},
+    publish::{Publisher, timed},
+    refusal::{Failure, Refusal},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, rename: &Rename<'_>) -> Result<(), Refusal> {
-    let _ = (context, rename);
-    Err(Refusal::UnknownCommand("RENAME"))
+    let name = context.channel_name(rename.name)?;
+    let reason = fitting(rename.reason.unwrap_or_default(), REASON_BYTES_MAX).to_owned();
+    context.propose(EntryCommand::Rename(entry::Rename { channel: rename.channel.to_owned(), name, reason }));
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    rename: entry::Rename,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let entry::Rename { channel, name, reason } = rename;
+    let (actor, user) = network.actor(meta)?;
+    let by = user.source().to_owned();
+    let (channel_id, _) = network.find_channel(&channel)?;
+    let owner = network.channel_id(&name);
+    let settings = std::sync::Arc::clone(&network.settings);
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = channel.operator(actor)?;
+    let old = channel.name().clone();
+    let cannot = |why| Failure::of("RENAME", "CANNOT_RENAME", &[old.as_str(), name.as_str()], why);
+    if owner.is_some_and(|owner| owner != channel_id) {
+        let about = [old.as_str(), name.as_str()];
+        return Err(Failure::of(
+            "RENAME",
+            "CHANNEL_NAME_IN_USE",
+            &about,
+            "The channel name is already taken",
+        ));
+    }
+    if old.as_str() == name.as_str() {
+        return Err(cannot("The channel has this name"));
+    }
+    // A new spelling of the same name is news to few, and moves nobody.
+    if old != name {
+        if settings.autojoin.contains(&old) || settings.autojoin.contains(&name) {
+            return Err(cannot("Everyone is put into this channel; its name is in the configuration"));
+        }
+        if channel.renamed_at.is_some_and(|at| at + RENAME_INTERVAL > meta.at) {
+            return Err(cannot("The channel was renamed a moment ago"));
+        }
+        channel.renamed_at = Some(meta.at);
+    }
+    network.rename_channel(channel_id, name);
+    if let Some(channel) = network.channel(channel_id) {
+        effects.keep(channel);
+    }
+    effects.events.push(Event::ChannelRenamed { by, channel: channel_id, old, reason });
+    Ok(())
+}
+
+pub(crate) fn publish(
+    publisher: &mut Publisher<'_>,
+    (by, reason): (&str, &str),
+    channel_id: ChannelId,
+    old: &ChannelName,
+) {
+    let Some(channel) = publisher.network.channel(channel_id) else { return };
+    let line = Line::from(&by).command("RENAME").param(old).param(channel.name()).text(reason).finish();
+    let line = Bytes::from(line);
+    let relevant = Capabilities::CHANNEL_RENAME | Capabilities::SERVER_TIME;
+    publisher.each(channel.members.keys().copied(), relevant, |at, capabilities| {
+        capabilities.contains(Capabilities::CHANNEL_RENAME).then(|| timed(&line, at, capabilities))
+    });
+    if old == channel.name() {
+        return;
+    }
+    for member in channel.members.keys() {
+        let receiver = publisher.sessions.receiver(*member);
+        if receiver.is_some_and(|receiver| !receiver.capabilities.contains(Capabilities::CHANNEL_RENAME)) {
+            fall_back(publisher, *member, (channel_id, old), reason);
+        }
+    }
+}
+
+/// Takes a member from the old name to the new one, for its own eyes.
+fn fall_back(
+    publisher: &mut Publisher<'_>,
+    member: UserId,
+    (channel_id, old): (ChannelId, &ChannelName),
+    reason: &str,
+) {
+    let network = publisher.network;
+    let (Some(user), Some(channel)) = (network.user(member), network.channel(channel_id)) else { return };
+    let part = Line::from(&user.source()).command("PART").param(old);
+    let part = if reason.is_empty() { part } else { part.text(reason) };
+    publisher.announce([member].into_iter(), part.finish());
+    join::announce(publisher, (member, user), channel, (vec![member], None));
+    join::tell_newcomer(publisher, member, channel);
 }

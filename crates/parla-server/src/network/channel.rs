@@ -32,6 +32,8 @@ pub(crate) struct Channel {
     invited: Vec<UserId>,
     /// Whether it stays when it is empty, and over a restart: it has a history, or everyone is put into it.
     pub(crate) kept: bool,
+    /// When it got another name, if it did.
+    pub(crate) renamed_at: Option<Timestamp>,
 }
 
 impl Channel {
@@ -41,7 +43,7 @@ impl Channel {
 
     /// A channel as it was kept, without members.
     pub(crate) fn restore(state: ChannelState) -> Self {
-        Self { state, members: Members::default(), invited: Vec::new(), kept: false }
+        Self { state, members: Members::default(), invited: Vec::new(), kept: false, renamed_at: None }
     }
 
     pub(crate) const fn name(&self) -> &ChannelName {

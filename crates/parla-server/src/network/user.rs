@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use parla_proto::{Mask, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 
-use super::{ChannelId, UserId, operator::OperatorGrant};
+use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
 use crate::{entry::Register, limits::ACCEPTED_MAX};
 
 /// A person or a bot that has registered.
@@ -31,6 +31,8 @@ pub(crate) struct User {
     pub(crate) spoke_at: Timestamp,
     /// What the user says of itself.
     pub(crate) metadata: BTreeMap<Key, String>,
+    /// What the user can take back.
+    pub(crate) said: Said,
 }
 
 impl User {
@@ -51,6 +53,7 @@ impl User {
             signed_on: at,
             spoke_at: at,
             metadata,
+            said: Said::default(),
         }
     }
 

@@ -74,7 +74,10 @@ impl Server {
         out.outputs.push(Output::LinesTaken { connection, count: 1 });
         match line {
             WaitingLine::Line(line) => self.line(connection, &line, out),
-            WaitingLine::TooLong => self.reply(connection, Reply::InputTooLong {}, out),
+            WaitingLine::TooLong => {
+                self.reply(connection, Reply::InputTooLong {}, out);
+                self.spoil_batch(connection, out);
+            }
             WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
             WaitingLine::End => {}
         }
@@ -88,6 +91,7 @@ impl Server {
         self.open_response(connection, message.tags);
         if is_too_long(line, &message) {
             self.reply(connection, Reply::InputTooLong {}, out);
+            self.spoil_batch(connection, out);
             return self.finish_response(connection, out);
         }
         let close = match Command::parse(&message) {
@@ -143,8 +147,12 @@ impl Server {
         if let Err(refusal) = result {
             context.refuse(&refusal);
         }
+        let has_batch = context.session.batch.is_some();
         if context.session.capabilities != capabilities {
             self.sessions.refresh(connection);
+        }
+        if has_batch {
+            self.arm(connection);
         }
         let origin = Origin { node: self.node, connection, actor };
         for proposal in proposals {
@@ -242,9 +250,17 @@ impl Server {
                 self.reply(connection, Reply::UnknownError { command: "*", why: &error.to_string() }, out);
             }
         }
+        self.spoil_batch(connection, out);
         self.finish_response(connection, out);
         if let Some(error) = self.count_bad_line(connection) {
             self.end(connection, Some(&error), None, out);
+        }
+    }
+
+    /// A line was lost; the batch that it may have been part of is lost with it.
+    fn spoil_batch(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        if let Some(session) = self.sessions.get_mut(connection) {
+            command::batch::spoil(session, &self.settings.name, out);
         }
     }
 

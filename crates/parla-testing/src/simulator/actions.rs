@@ -1,6 +1,10 @@
 //! What the simulated clients say: mostly what people say, partly what nobody should.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use parla_proto::{Capabilities, MsgId, Timestamp, command};
+
+use parla_server::ConnectionId;
 
 use super::{client::Client, phrases::phrase, rng::Rng, store::Store, world::PASSWORD};
 
@@ -75,6 +79,8 @@ pub(crate) const fn wanted() -> Capabilities {
 pub(crate) struct Actions {
     texts: u64,
     labels: u64,
+    /// What clients have still to send of batches that they have opened.
+    unsent: BTreeMap<ConnectionId, VecDeque<String>>,
 }
 
 /// Whether a line must be one that people send.
@@ -134,6 +140,11 @@ impl Actions {
         if rng.once_in(40) {
             return garbage(rng);
         }
+        if rng.percent(80)
+            && let Some(line) = self.unsent.get_mut(&client.connection).and_then(VecDeque::pop_front)
+        {
+            return line.into_bytes();
+        }
         let manners = if rng.percent(8) { Manners::Bad } else { Manners::Good };
         let mut tags = Vec::new();
         if rng.percent(35) {
@@ -165,7 +176,7 @@ impl Actions {
         let (room, other) = (room(rng, client, manners), nick(rng, manners));
         match rng.below(100) {
             0..12 => format!("JOIN {}{}", rooms(rng, manners), rng.word(&["", "", "", " key", " key,key"])),
-            12..46 => self.said(rng, client, manners),
+            12..45 => self.said(rng, client, manners),
             46..50 => format!("TAGMSG {room}"),
             50..55 => format!("PART {room} :{}", self.text(rng, manners)),
             55..58 => format!("NICK {other}"),
@@ -204,6 +215,9 @@ impl Actions {
                     "CAP LIST",
                 ])
                 .to_owned(),
+            45 if rng.percent(50) => self.lines(rng, client, manners),
+            96 if rng.percent(60) => redact(rng, store, &room, &other),
+            99 if rng.percent(50) => markread(rng, store, &room),
             _ => format!("PING {}", self.text(rng, manners).replace(' ', "_")),
         }
     }
@@ -219,6 +233,22 @@ impl Actions {
         let second = if rng.percent(10) { format!(",{}", nick(rng, manners)) } else { String::new() };
         let third = if rng.percent(10) { format!(",{}", room(rng, client, manners)) } else { String::new() };
         format!("{command} {target}{second}{third} :{}", self.text(rng, manners))
+    }
+
+    /// Opens a batch; its lines and its end follow.
+    fn lines(&mut self, rng: &mut Rng, client: &Client, manners: Manners) -> String {
+        let command = rng.word(&["PRIVMSG", "PRIVMSG", "NOTICE", "privmsg"]);
+        let target = if rng.percent(75) { room(rng, client, manners) } else { nick(rng, manners) };
+        let mut unsent = VecDeque::new();
+        let most = if rng.once_in(10) { 40 } else { 5 };
+        for _ in 0..rng.below(most) {
+            let text = if rng.once_in(6) { String::new() } else { self.text(rng, manners) };
+            let concat = if rng.once_in(4) { ";draft/multiline-concat" } else { "" };
+            unsent.push_back(format!("@batch=r{concat} {command} {target} :{text}"));
+        }
+        unsent.push_back("BATCH -r".to_owned());
+        self.unsent.insert(client.connection, unsent);
+        format!("BATCH +r draft/multiline {target}")
     }
 
     /// A text that was never said before.
@@ -358,6 +388,19 @@ fn history(rng: &mut Rng, client: &Client, store: &Store, room: &str) -> String 
         7 => format!("CHATHISTORY TARGETS {one} {two} {limit}"),
         _ => format!("CHATHISTORY NOTHING {room} {limit}"),
     }
+}
+
+fn markread(rng: &mut Rng, store: &Store, room: &str) -> String {
+    let at = if rng.percent(60) { position(rng, store) } else { String::new() };
+    format!("MARKREAD {room} {at}")
+}
+
+fn redact(rng: &mut Rng, store: &Store, room: &str, nick: &str) -> String {
+    let spoken = store.nth(store.len().saturating_sub(1 + rng.below(30)));
+    let id = spoken.map_or(1, |spoken| spoken.seq) + u64::from(rng.once_in(4));
+    let said_in = spoken.filter(|_| rng.percent(80)).map(|spoken| spoken.target.as_str());
+    let target = if rng.once_in(6) { nick } else { said_in.unwrap_or(room) };
+    format!("REDACT {target} {}{}", MsgId::from_seq(id), rng.word(&["", "", " :spam", " :"]))
 }
 
 fn position(rng: &mut Rng, store: &Store) -> String {

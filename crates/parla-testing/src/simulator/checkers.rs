@@ -73,6 +73,7 @@ pub(crate) fn tags(message: &Message<'_>, capabilities: Capabilities) -> Checked
             "account" => Capabilities::ACCOUNT_TAG,
             "batch" => Capabilities::BATCH,
             "label" => Capabilities::LABELED_RESPONSE,
+            "draft/multiline-concat" => Capabilities::MULTILINE,
             key if key.starts_with('+') => Capabilities::MESSAGE_TAGS,
             _ => return Err(Finding::new("tags", format!("unknown tag in {message:?}"))),
         };
@@ -232,6 +233,11 @@ impl Journal {
         }
         self.append(RoomEvent { claimed: true, ..event })?;
         Ok(self.events.len())
+    }
+
+    /// The place after everything that was heard.
+    pub(crate) const fn end(&self) -> usize {
+        self.events.len()
     }
 
     /// Passes over what the reader is not sent.

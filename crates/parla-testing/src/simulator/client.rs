@@ -80,8 +80,12 @@ pub(crate) struct Client {
     subscribed: BTreeSet<String>,
     /// Cannot tell history from what is said now.
     muddled: bool,
+    /// Was taken out of a room that has another name now, and will be taken into that.
+    moving: Option<String>,
     current: Option<Answer>,
     batches: BTreeMap<String, Batch>,
+    /// Labels of batches that the client has opened and not closed.
+    deferred: BTreeSet<String>,
 }
 
 impl Client {
@@ -99,8 +103,10 @@ impl Client {
             pinged: None,
             subscribed: BTreeSet::new(),
             muddled: false,
+            moving: None,
             current: None,
             batches: BTreeMap::new(),
+            deferred: BTreeSet::new(),
         }
     }
 
@@ -138,7 +144,12 @@ impl Client {
     /// Everything that belongs to the last line has come.
     pub(crate) fn answer_is_complete(&mut self, scene: &Scene) -> Checked {
         let Some(answer) = self.current.take() else { return Ok(()) };
-        answer.is_labelled_once()?;
+        match answer.deferred_label() {
+            Some(label) => {
+                self.deferred.insert(label.to_owned());
+            }
+            None => answer.is_labelled_once()?,
+        }
         ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
         if scene.texts_differ && !self.muddled && self.nick.is_some() {
             answer.echoes_fit(self, scene)?;
@@ -148,7 +159,7 @@ impl Client {
 
     /// The connection ends: nothing is missing. Echoes may be, as messages may still be on their way into the log.
     pub(crate) fn closed(&self, scene: &Scene) -> Checked {
-        if let Some(answer) = &self.current {
+        if let Some(answer) = self.current.as_ref().filter(|answer| answer.deferred_label().is_none()) {
             answer.is_labelled_once()?;
         }
         ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
@@ -181,7 +192,8 @@ impl Client {
         let label = message.tags.get("label");
         if let Some(label) = &label {
             let current = self.current.as_mut();
-            let fits = current.is_some_and(|current| current.hear_label(label));
+            let fits = current.is_some_and(|current| current.hear_label(label))
+                || self.deferred.remove(label.as_ref());
             ensure(fits, "label", || "a label of no line that waits for its answer".to_owned())?;
         }
         if message.command == "BATCH" {
@@ -242,6 +254,11 @@ impl Client {
             }
             "761" | "766" | "METADATA" => metadata::hear_value(self, message, scene),
             "770" | "771" => metadata::hear_subscription(self, message),
+            "MARKREAD" => {
+                // The answer to a question comes to everyone, the rest to those who want it.
+                let asked = self.current.as_ref().is_some_and(|current| current.is_to("MARKREAD"));
+                if asked { Ok(()) } else { self.needs(Capabilities::READ_MARKER) }
+            }
             "PONG" | "FAIL" | "WARN" | "NOTE" => Ok(()),
             _ if is_numeric => Ok(()),
             _ => {
@@ -293,7 +310,17 @@ impl Client {
             }
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
+            "RENAME" => room::hear_rename(self, message, scene),
+            "PART" if room::is_rename(self, message, from, scene) => {
+                room::hear_rename_as_part(self, message, scene)
+            }
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
+            "REDACT" => {
+                self.needs(Capabilities::MESSAGE_REDACTION)?;
+                let from_me = scene.fold(from) == self.folded_nick(scene);
+                let mine = to_me || from_me || self.rooms.contains_key(&scene.fold(target));
+                ensure(mine, "outside", || "a message that the client never had".to_owned())
+            }
             "MODE" if to_room => room::hear_change(self, message, from, scene),
             "INVITE" if !to_me => room::hear_invitation(self, message, scene),
             "WALLOPS" => Ok(()),
@@ -348,7 +375,7 @@ impl Client {
         Ok(())
     }
 
-    fn hear_batch(&mut self, message: &Message<'_>, labelled: bool, scene: &Scene) -> Checked {
+    fn hear_batch(&mut self, message: &Message<'_>, labelled: bool, scene: &mut Scene) -> Checked {
         self.needs(Capabilities::BATCH)?;
         let name = message.param(0).unwrap_or_default();
         if let Some(outer) = message.tags.get("batch") {
@@ -363,6 +390,9 @@ impl Client {
         }
         let batch = name.strip_prefix('-').and_then(|name| self.batches.remove(name));
         let batch = batch.ok_or_else(|| Finding::new("batch", "the batch is not open".to_owned()))?;
+        if batch.is_message() {
+            return self.hear_lines(&batch, scene);
+        }
         for room in batch.rooms() {
             ensure(self.rooms.contains_key(&scene.fold(room)), "history outside", || {
                 format!("the history of {room}, which the client has left")
@@ -372,6 +402,27 @@ impl Client {
             Some(current) => batch.is_what_was_asked(current, self.capabilities, scene),
             None => ensure(!batch.is_history(), "history", || "an answer without a question".to_owned()),
         }
+    }
+
+    /// A message of several lines: it is heard as by those who get its lines one by one.
+    fn hear_lines(&mut self, batch: &Batch, scene: &mut Scene) -> Checked {
+        self.needs(Capabilities::MULTILINE)?;
+        let lines = batch.one_by_one();
+        ensure(!lines.is_empty(), "batch", || "a message without text".to_owned())?;
+        let outer = batch.outer.clone();
+        for line in lines {
+            let message = checkers::line(&line)?;
+            let mut labelled = batch.labelled;
+            if let Some(outer) = outer.as_ref().and_then(|outer| self.batches.get_mut(outer)) {
+                if outer.collect(&message) {
+                    continue;
+                }
+                labelled |= outer.labelled;
+            }
+            let from = message.source.map_or("", |source| source.name).to_owned();
+            self.hear_user(&message, &from, labelled, scene)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn needs(&self, capability: Capabilities) -> Checked {

@@ -87,6 +87,11 @@ impl Crowd {
         audience
     }
 
+    /// Whether nobody is known to be in the room.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ranks.is_empty()
+    }
+
     /// Who would hear it.
     pub(super) fn audience(&self, subject: &str, effect: &Effect) -> Audience {
         let (flag, least) = match effect {

@@ -2,10 +2,13 @@
 //!
 //! Simple on purpose: a list that is filtered, so that it can be believed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use parla_proto::{Casemapping, MsgId, Timestamp};
-use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb};
+use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb, pieces};
 
 use super::checkers::{Checked, Finding, ensure};
 
@@ -15,7 +18,11 @@ pub(crate) struct Store {
     casemapping: Casemapping,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
+    /// Taken back: nobody reads them again, but what was sent before may still be on its way.
+    redacted: BTreeSet<u64>,
     channels: BTreeMap<u64, ChannelState>,
+    /// Every name, folded, that a channel ever had: clients hear of a new one later than the disk.
+    names: BTreeMap<u64, BTreeSet<String>>,
 }
 
 /// A room's message as a client read it.
@@ -34,7 +41,14 @@ pub(crate) struct Heard<'a> {
 
 impl Store {
     pub(crate) fn new(casemapping: Casemapping) -> Self {
-        Self { casemapping, messages: BTreeMap::new(), by_text: BTreeMap::new(), channels: BTreeMap::new() }
+        Self {
+            casemapping,
+            messages: BTreeMap::new(),
+            by_text: BTreeMap::new(),
+            redacted: BTreeSet::new(),
+            channels: BTreeMap::new(),
+            names: BTreeMap::new(),
+        }
     }
 
     /// Writes the changes of one batch.
@@ -42,6 +56,7 @@ impl Store {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
+                Change::Redacted { record, id } => self.redact(record, id.seq()),
                 Change::Channel(state) => self.write_channel(*state)?,
             }
         }
@@ -61,6 +76,16 @@ impl Store {
     /// The channel kept under this name, folded.
     pub(crate) fn channel_named(&self, name: &str) -> Option<&ChannelState> {
         self.channels.values().find(|state| state.name.folded() == name)
+    }
+
+    /// Whether a kept channel has, or had, this name, folded.
+    pub(crate) fn was_named(&self, name: &str) -> bool {
+        self.names.values().any(|names| names.contains(name))
+    }
+
+    /// Every name, folded, that the channel kept under this number ever had.
+    pub(crate) fn names_of(&self, record: u64) -> impl Iterator<Item = &String> {
+        self.names.get(&record).into_iter().flatten()
     }
 
     /// How many messages there are.
@@ -89,10 +114,18 @@ impl Store {
             Query::History { record, page, limit } => {
                 QueryResult::History(self.page(*record, *page, *limit).into_iter().map(untargeted).collect())
             }
+            Query::Message { record, id } => {
+                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == id.seq()))
+            }
             Query::LatestTimes { records } => QueryResult::LatestTimes(
                 records.iter().map(|record| self.of(*record).last().map(|spoken| spoken.at)).collect(),
             ),
         }
+    }
+
+    /// Whether this is a line of a message of several, but not the first: those carry no id.
+    pub(crate) fn goes_on(&self, text: &str) -> bool {
+        self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))
     }
 
     /// Checks that what a client read is what was kept. Gives the message's id if it can be told.
@@ -100,7 +133,7 @@ impl Store {
         let fits = |spoken: &Spoken| {
             spoken.verb.as_str() == heard.verb
                 && spoken.source == heard.source
-                && spoken.text == heard.text
+                && lines(spoken).any(|line| line == heard.text)
                 && self.is_in(spoken, heard.room)
                 && heard.time.is_none_or(|time| time == spoken.at)
                 && heard.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
@@ -110,14 +143,17 @@ impl Store {
             let Some(spoken) = spoken else {
                 return Err(Finding::new("history", format!("{heard:?} was delivered and is not kept")));
             };
-            ensure(fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
+            let is_first = lines(spoken).next() == Some(heard.text);
+            ensure(is_first && fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
             return Ok(Some(id));
         }
         let mut same = self.said(heard.text).filter(|spoken| fits(spoken));
         let first = same
             .next()
             .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
-        Ok(same.next().is_none().then_some(MsgId::from_seq(first.seq)))
+        // Only the first line of a message stands for it.
+        let is_known = same.next().is_none() && lines(first).next() == Some(heard.text);
+        Ok(is_known.then_some(MsgId::from_seq(first.seq)))
     }
 
     fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
@@ -132,9 +168,19 @@ impl Store {
         ensure(last.is_none_or(|(seq, last)| *seq < spoken.seq && last.at <= spoken.at), "kept", || {
             format!("not after the last: {spoken:?}")
         })?;
-        self.by_text.entry(spoken.text.clone()).or_default().push(spoken.seq);
+        // Of a message of several lines each is looked for by itself.
+        for line in lines(&spoken) {
+            self.by_text.entry(line.to_owned()).or_default().push(spoken.seq);
+        }
         self.messages.insert(spoken.seq, spoken);
         Ok(())
+    }
+
+    /// A message that is not in the channel stays, whatever the server says.
+    fn redact(&mut self, record: u64, seq: u64) {
+        if self.messages.get(&seq).is_some_and(|spoken| spoken.record == Some(record)) {
+            self.redacted.insert(seq);
+        }
     }
 
     fn write_channel(&mut self, state: ChannelState) -> Checked {
@@ -142,6 +188,7 @@ impl Store {
         ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
             format!("two records of one channel: {same_name:?} and {state:?}")
         })?;
+        self.names.entry(state.record).or_default().insert(state.name.folded().to_owned());
         self.channels.insert(state.record, state);
         Ok(())
     }
@@ -155,7 +202,8 @@ impl Store {
     }
 
     fn of(&self, record: u64) -> impl DoubleEndedIterator<Item = &Arc<Spoken>> {
-        self.messages.values().filter(move |spoken| spoken.record == Some(record))
+        let is_there = move |spoken: &&Arc<Spoken>| !self.redacted.contains(&spoken.seq);
+        self.messages.values().filter(move |spoken| spoken.record == Some(record)).filter(is_there)
     }
 
     fn page(&self, record: u64, page: Page, limit: usize) -> Vec<&Arc<Spoken>> {
@@ -184,6 +232,12 @@ impl Store {
             }
         }
     }
+}
+
+/// The lines of a message that are not blank, as everyone gets them, whole or one by one.
+pub(crate) fn lines(spoken: &Spoken) -> impl Iterator<Item = &str> {
+    let pieces = pieces(&spoken.text, &spoken.cuts).into_iter();
+    pieces.map(|piece| piece.text).filter(|text| !text.is_empty())
 }
 
 fn untargeted(spoken: &Arc<Spoken>) -> Arc<Spoken> {

@@ -445,12 +445,16 @@ fn closed(connection: ConnectionId) -> Finding {
 /// Only who is in a room may read its history.
 fn may_ask(client: &Client, query: &parla_server::Query, scene: &Scene) -> Checked {
     let records = match query {
-        parla_server::Query::History { record, .. } => std::slice::from_ref(record),
+        parla_server::Query::History { record, .. } | parla_server::Query::Message { record, .. } => {
+            std::slice::from_ref(record)
+        }
         parla_server::Query::LatestTimes { records } => records.as_slice(),
     };
-    for state in records.iter().filter_map(|record| scene.store.channel(*record)) {
-        ensure(client.rooms.contains_key(state.name.folded()), "outside", || {
-            format!("{} reads the history of {}", client.name(), state.name)
+    for record in records {
+        let mut names = scene.store.names_of(*record).peekable();
+        let is_kept = names.peek().is_some();
+        ensure(!is_kept || names.any(|name| client.rooms.contains_key(name)), "outside", || {
+            format!("{} reads the history of {:?}", client.name(), scene.store.channel(*record))
         })?;
     }
     Ok(())

@@ -51,6 +51,8 @@ pub struct Settings {
     pub denied_client_tags: Vec<String>,
     /// `sts 6697`; `sts.port`, with a duration of an hour.
     pub sts_port: Option<u16>,
+    /// `redact off`; `history.allow_redact`.
+    pub redaction_off: bool,
     /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
     pub throttled: bool,
 }
@@ -129,6 +131,7 @@ impl Settings {
             }
             "deny" => self.denied_client_tags = value.split_whitespace().map(str::to_owned).collect(),
             "sts" => self.sts_port = Some(value.parse().map_err(|_| format!("{value:?} is not a port"))?),
+            "redact" if value == "off" => self.redaction_off = true,
             "throttled" => self.throttled = true,
             _ => return Err(format!("there is no setting {word:?}")),
         }
@@ -175,6 +178,7 @@ impl Settings {
             email: admin(2),
         });
         server.history = !self.history_off;
+        server.redaction = !self.redaction_off;
         if let Some(token) = &self.casemapping {
             server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
         }

@@ -32,6 +32,9 @@ impl Store {
                         writer.append(&message)?;
                     }
                 }
+                Change::Redacted { record, id } => {
+                    writer.delete(conversation(record), id)?;
+                }
                 Change::Channel(state) => {
                     self.channels.insert(state.record, *state);
                 }
@@ -51,6 +54,10 @@ impl Store {
             Query::History { record, page, limit } => {
                 let found = parla_history::page(&self.connection, conversation(*record), cut(*page), *limit)?;
                 QueryResult::History(found.into_iter().map(|message| Arc::new(spoken(message))).collect())
+            }
+            Query::Message { record, id } => {
+                let found = parla_history::message(&self.connection, conversation(*record), *id)?;
+                QueryResult::IsThere(found.is_some())
             }
             Query::LatestTimes { records } => {
                 let times = records
@@ -99,6 +106,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         account: spoken.account.clone(),
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
+        cuts: spoken.cuts.clone(),
     })
 }
 
@@ -116,5 +124,6 @@ fn spoken(message: Message) -> Spoken {
         target: String::new(),
         text: message.text,
         tags: message.tags.unwrap_or_default(),
+        cuts: message.cuts,
     }
 }

@@ -232,14 +232,19 @@ impl Tcp {
     /// A text with the ids of this server in place of the script's.
     fn with_ids(&self, text: &str) -> String {
         let mut named = String::with_capacity(text.len());
-        let mut is_value = false;
+        let (mut is_value, mut in_redact) = (false, false);
         for piece in text.split_inclusive([' ', '=', ';']) {
             let word = piece.trim_end_matches([' ', '=', ';']);
-            match self.ids.get(word).filter(|_| is_value) {
-                Some(id) => named.push_str(&piece.replacen(word, id, 1)),
+            // The batch of a message is called by its id.
+            let id = word.strip_prefix(['+', '-']).filter(|_| named.ends_with("BATCH ")).unwrap_or(word);
+            let may_be_id = is_value || in_redact || id != word;
+            match self.ids.get(id).filter(|_| may_be_id) {
+                Some(real) => named.push_str(&piece.replacen(id, real, 1)),
                 None => named.push_str(piece),
             }
             is_value = piece.ends_with('=');
+            // There an id is a parameter.
+            in_redact = (in_redact || word == "REDACT") && !word.starts_with(':');
         }
         named
     }

@@ -51,6 +51,7 @@ pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Mes
         account: None,
         text: kept.text.as_ref().to_owned(),
         tags: tags(kept),
+        cuts: Vec::new(),
     }
 }
 

@@ -121,6 +121,7 @@ impl Memory {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
                     Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
+                    Change::Redacted { id, .. } => self.kept.retain(|spoken| spoken.seq != id.seq()),
                 }
             }
             for output in out.outputs {

@@ -6,7 +6,10 @@ use parla_proto::{Capabilities, Message, MsgId, name::is_channel};
 use parla_server::{QueryResult, Spoken};
 
 use super::{Client, Scene};
-use crate::simulator::checkers::{Checked, Finding, ensure};
+use crate::simulator::{
+    checkers::{Checked, Finding, ensure},
+    store::lines,
+};
 
 /// The answer to the line that is being carried out, as far as it has come.
 #[derive(Debug)]
@@ -44,6 +47,13 @@ impl Answer {
         Message::parse(&self.line).is_ok_and(|message| message.command.eq_ignore_ascii_case(command))
     }
 
+    /// A label whose answer comes later: that of a batch that was opened.
+    pub(super) fn deferred_label(&self) -> Option<&str> {
+        let message = Message::parse(&self.line).ok()?;
+        let opens = self.is_to("BATCH") && message.param(0).is_some_and(|name| name.starts_with('+'));
+        self.label.as_ref().filter(|(_, count)| opens && *count == 0).map(|(label, _)| label.as_str())
+    }
+
     /// A label came. False if it is not the one that is waited for.
     pub(super) fn hear_label(&mut self, label: &str) -> bool {
         match &mut self.label {
@@ -71,7 +81,8 @@ impl Answer {
         let Ok(message) = Message::parse(&self.line) else { return Ok(()) };
         let is_said = ["PRIVMSG", "NOTICE"].iter().any(|word| message.command.eq_ignore_ascii_case(word));
         let (Some(targets), Some(text)) = (message.param(0), message.param(1)) else { return Ok(()) };
-        if !is_said || !scene.settings.history {
+        let waits = message.tags.get("batch").is_some();
+        if !is_said || waits || !scene.settings.history {
             return Ok(());
         }
         let distinct: std::collections::BTreeSet<String> =
@@ -115,11 +126,21 @@ impl Answer {
 pub(super) struct Batch {
     kind: String,
     pub(super) labelled: bool,
+    /// The batch that it is in.
+    pub(super) outer: Option<String>,
+    /// The tags of its opening that belong to what is in it.
+    pub(super) tags: String,
     /// The room, of a batch of history.
     room: Option<String>,
     lines: Vec<Line>,
     /// Lines of other batches that are not what the batch is for.
     strays: usize,
+}
+
+/// The tags of a line but for those that belong to its place.
+fn own_tags(message: &Message<'_>) -> String {
+    let of_place = |piece: &&str| !piece.starts_with("batch=") && !piece.starts_with("label=");
+    message.tags.as_str().split(';').filter(of_place).collect::<Vec<_>>().join(";")
 }
 
 /// A line of a batch of history.
@@ -137,6 +158,8 @@ impl Batch {
         Self {
             kind: message.param(1).unwrap_or_default().to_owned(),
             labelled,
+            outer: message.tags.get("batch").map(|outer| outer.into_owned()),
+            tags: own_tags(message),
             room: message.param(2).map(str::to_owned),
             lines: Vec::new(),
             strays: 0,
@@ -144,7 +167,29 @@ impl Batch {
     }
 
     pub(super) fn is_history(&self) -> bool {
-        !matches!(self.kind.as_str(), "labeled-response" | "draft/isupport" | "metadata" | "metadata-subs")
+        self.kind.contains("chathistory")
+    }
+
+    /// Whether its lines are one message.
+    pub(super) fn is_message(&self) -> bool {
+        self.kind == "draft/multiline"
+    }
+
+    /// Its lines as everyone else gets them: blank ones are left out, and only the first has the id.
+    pub(super) fn one_by_one(&self) -> Vec<Vec<u8>> {
+        let without_id =
+            self.tags.split(';').filter(|piece| !piece.starts_with("msgid=")).collect::<Vec<_>>();
+        let mut tags = self.tags.clone();
+        let mut lines = Vec::new();
+        for line in &self.lines {
+            let [verb, target, text] = line.words.as_slice() else { continue };
+            if !text.is_empty() {
+                let written = parla_proto::Line::tagged(&tags).source(&line.source).command(verb);
+                lines.push(written.param(target).text(text).finish());
+                tags = without_id.join(";");
+            }
+        }
+        lines
     }
 
     /// The rooms that the batch tells of.
@@ -160,7 +205,7 @@ impl Batch {
 
     /// Takes a line of history. Other lines are what they would be without the batch.
     pub(super) fn collect(&mut self, message: &Message<'_>) -> bool {
-        if self.is_history() {
+        if self.is_history() || self.is_message() {
             let words = [message.command].into_iter().chain(message.params.iter().copied());
             self.lines.push(Line {
                 source: message.source.map(|source| source.to_string()).unwrap_or_default(),
@@ -171,7 +216,7 @@ impl Batch {
             });
         }
         self.strays += usize::from(self.kind == "draft/isupport" && message.command != "005");
-        self.is_history()
+        self.is_history() || self.is_message()
     }
 
     /// The whole batch is what the store has answered.
@@ -200,16 +245,20 @@ impl Batch {
     }
 
     fn has(&self, messages: &[Arc<Spoken>], capabilities: Capabilities) -> Checked {
-        ensure(self.lines.len() == messages.len(), "history", || {
-            format!("{} messages instead of {}", self.lines.len(), messages.len())
+        let wanted: Vec<(usize, &str, &Arc<Spoken>)> = messages
+            .iter()
+            .flat_map(|spoken| lines(spoken).enumerate().map(move |(index, text)| (index, text, spoken)))
+            .collect();
+        ensure(self.lines.len() == wanted.len(), "history", || {
+            format!("{} lines instead of {}", self.lines.len(), wanted.len())
         })?;
         let tagged = capabilities.contains(Capabilities::MESSAGE_TAGS);
         let timed = capabilities.contains(Capabilities::SERVER_TIME);
-        for (line, spoken) in self.lines.iter().zip(messages) {
+        for (line, (index, text, spoken)) in self.lines.iter().zip(wanted) {
             let room = self.room.as_deref().unwrap_or_default();
             let same = line.source == spoken.source
-                && line.words == [spoken.verb.as_str(), room, &spoken.text]
-                && line.id == tagged.then(|| MsgId::from_seq(spoken.seq).to_string())
+                && line.words == [spoken.verb.as_str(), room, text]
+                && line.id == (tagged && index == 0).then(|| MsgId::from_seq(spoken.seq).to_string())
                 && line.time == timed.then(|| spoken.at.to_string())
                 && line.tags == if tagged { spoken.tags.as_str() } else { "" };
             ensure(same, "history", || format!("{line:?} where the store gave {spoken:?}"))?;
@@ -223,7 +272,7 @@ impl Batch {
                 return Err(Finding::new("history", format!("{line:?} is no target")));
             };
             let known = times.iter().flatten().any(|at| at.to_string() == *time);
-            let kept = scene.store.channel_named(&scene.fold(room)).is_some();
+            let kept = scene.store.was_named(&scene.fold(room));
             ensure(command == "CHATHISTORY" && word == "TARGETS" && known && kept, "history", || {
                 format!("{line:?} where the store gave {times:?}")
             })?;

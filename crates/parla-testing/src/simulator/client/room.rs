@@ -144,7 +144,8 @@ pub(super) fn hear_said(
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
     let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
-    ensure(id.is_some() == reads_tags, "msgid", || "the id is missing".to_owned())?;
+    let is_later_line = id.is_none() && (!scene.settings.history || scene.store.goes_on(text));
+    ensure(id.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
     let mut event = RoomEvent::new(
         format!("{} {source} {text}", message.command),
@@ -206,11 +207,66 @@ pub(super) fn hear_join(
         return ensure(known.is_none() || room.is_partial, "membership", || "a member joins".to_owned());
     }
     ensure(!client.rooms.contains_key(&name), "membership", || "the client is in it already".to_owned())?;
+    let moved_from = client.moving.take();
+    if let Some(old) = &moved_from {
+        move_crowd(scene, old, &name);
+    }
     let journal = scene.journals.entry(name.clone()).or_default();
-    let at = journal.enter(event)?;
+    let at = if moved_from.is_some() { journal.end() } else { journal.enter(event)? };
     let is_partial = journal.crowd.hides_from(&who);
     client.rooms.insert(name, Room { at, is_partial, ..Room::default() });
     Ok(())
+}
+
+/// A room has another name: what happens from now on is in another journal.
+pub(super) fn hear_rename(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
+    client.needs(Capabilities::CHANNEL_RENAME)?;
+    let name = |index| message.param(index).unwrap_or_default();
+    let (old, new) = (scene.fold(name(0)), scene.fold(name(1)));
+    ensure(name(0) != name(1), "rename", || "to the same name".to_owned())?;
+    if old == new {
+        return client.rooms.get(&old).map(|_| ()).ok_or_else(outside);
+    }
+    let mut room = leave(client, &old, scene)?;
+    move_crowd(scene, &old, &new);
+    room.at = scene.journals.entry(new.clone()).or_default().end();
+    let known = client.rooms.insert(new, room);
+    ensure(known.is_none(), "rename", || "to the name of another room".to_owned())
+}
+
+/// Whether a PART is none: the client did not ask for it.
+pub(super) fn is_rename(client: &Client, message: &Message<'_>, from: &str, scene: &Scene) -> bool {
+    let asked = client.current.as_ref().is_some_and(|current| current.is_to("PART") || current.is_to("JOIN"));
+    !asked
+        && message.command == "PART"
+        && scene.fold(from) == client.folded_nick(scene)
+        && !client.capabilities.contains(Capabilities::CHANNEL_RENAME)
+}
+
+/// A room has another name, for a client that does not know of such a thing.
+pub(super) fn hear_rename_as_part(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
+    let old = scene.fold(message.param(0).unwrap_or_default());
+    leave(client, &old, scene)?;
+    client.moving = Some(old);
+    Ok(())
+}
+
+/// Who is in a room is in it under its new name; that is so once, however many hear of it.
+fn move_crowd(scene: &mut Scene, old: &str, new: &str) {
+    let crowd = scene.journals.get_mut(old).map(|journal| std::mem::take(&mut journal.crowd));
+    if let Some(crowd) = crowd.filter(|crowd| !crowd.is_empty()) {
+        scene.journals.entry(new.to_owned()).or_default().crowd = crowd;
+    }
+}
+
+/// The client is no longer in a room, and has missed nothing there.
+fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
+    let room = client.rooms.remove(name).ok_or_else(outside)?;
+    let nick = client.folded_nick(scene);
+    if let Some(journal) = scene.journals.get(name) {
+        journal.is_caught_up(room.at, client.reader(&nick))?;
+    }
+    Ok(room)
 }
 
 /// PART, KICK, TOPIC, MODE of a room.

@@ -1,0 +1,100 @@
+//! Messages of several lines: a batch for those who know it, lines for the others.
+//! <https://ircv3.net/specs/extensions/multiline>
+
+use bytes::Bytes;
+use parla_proto::{Capabilities, Line, MsgId};
+
+use super::{LineTags, Publisher, TAG_CAPABILITIES, spoken_line};
+use crate::{
+    change::Spoken,
+    command::batch::{CONCAT, MULTILINE, NEEDED},
+    multiline::pieces,
+    network::UserId,
+    output::{Output, Recipients},
+};
+
+/// One rendering and who gets it.
+struct Rendering {
+    capabilities: Capabilities,
+    lines: Vec<Bytes>,
+    to: Recipients,
+}
+
+impl Publisher<'_> {
+    /// Sends each member of an audience the lines of a message for its capabilities, one after the other.
+    pub(super) fn say_lines(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+        let mut renderings: Vec<Rendering> = Vec::new();
+        let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
+        for user in audience {
+            let Some(receiver) = self.sessions.receiver(user) else { continue };
+            let capabilities = receiver.capabilities & (TAG_CAPABILITIES | NEEDED);
+            let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
+            let index = known.unwrap_or_else(|| {
+                let lines = spoken_lines(spoken, None, capabilities);
+                renderings.push(Rendering { capabilities, lines, to: Recipients::new() });
+                renderings.len() - 1
+            });
+            let Some(rendering) = renderings.get_mut(index) else { continue };
+            if collecting == Some(receiver.connection) {
+                let lines = rendering.lines.clone();
+                if let Some(session) = self.sessions.get_mut(receiver.connection) {
+                    session.send_batch(lines, self.out);
+                }
+            } else {
+                rendering.to.push(receiver.connection);
+            }
+        }
+        for Rendering { lines, to, .. } in renderings {
+            if !to.is_empty() {
+                let deliveries = lines.into_iter().map(|line| Output::Deliver { to: to.clone(), line });
+                self.out.outputs.extend(deliveries);
+            }
+        }
+    }
+}
+
+/// A message as lines, in a batch of the name `outer` if there is one. A message of one line is one, or none for a client
+/// that cannot read it.
+pub(crate) fn spoken_lines(spoken: &Spoken, outer: Option<&str>, capabilities: Capabilities) -> Vec<Bytes> {
+    if !spoken.is_multiline() {
+        return spoken_line(spoken, outer, capabilities).into_iter().collect();
+    }
+    let tags = LineTags {
+        batch: outer,
+        account: spoken.account.as_deref(),
+        id: Some(MsgId::from_seq(spoken.seq)),
+        at: spoken.at,
+        client_only: &spoken.tags,
+    };
+    if capabilities.contains(NEEDED) {
+        in_a_batch(spoken, &tags.render(capabilities))
+    } else {
+        one_by_one(spoken, tags, capabilities)
+    }
+}
+
+fn in_a_batch(spoken: &Spoken, tags: &str) -> Vec<Bytes> {
+    // Unlike the names that sessions give, this one is the same for everyone, and no other message has it.
+    let name = MsgId::from_seq(spoken.seq);
+    let start = Line::tagged(tags).source(&spoken.source).command("BATCH");
+    let start = start.param(format_args!("+{name}")).param(MULTILINE).param(&spoken.target).finish();
+    let end = Line::from(&spoken.source).command("BATCH").param(format_args!("-{name}")).finish();
+    let (first, next) = (format!("batch={name}"), format!("batch={name};{CONCAT}"));
+    let lines = pieces(&spoken.text, &spoken.cuts).into_iter().map(|piece| {
+        let line = Line::tagged(if piece.goes_on { &next } else { &first }).source(&spoken.source);
+        line.command(spoken.verb.as_str()).param(&spoken.target).text(piece.text).finish().into()
+    });
+    [start.into()].into_iter().chain(lines).chain([end.into()]).collect()
+}
+
+/// Blank lines are left out. The id stands on the first line only.
+fn one_by_one(spoken: &Spoken, mut tags: LineTags<'_>, capabilities: Capabilities) -> Vec<Bytes> {
+    let mut lines = Vec::new();
+    for piece in pieces(&spoken.text, &spoken.cuts).iter().filter(|piece| !piece.text.is_empty()) {
+        let line = Line::tagged(&tags.render(capabilities)).source(&spoken.source);
+        let line = line.command(spoken.verb.as_str()).param(&spoken.target).text(piece.text);
+        lines.push(line.finish().into());
+        tags.id = None;
+    }
+    lines
+}

@@ -1,0 +1,93 @@
+//! A batch that a client has opened: a message of several lines, until its end comes.
+//!
+//! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
+
+use parla_proto::Timestamp;
+
+use crate::{
+    entry::Verb,
+    limits::BATCH_TIMEOUT,
+    multiline::{Piece, push},
+    refusal::{Failure, Refusal},
+    session::response::Response,
+    settings::Limits,
+};
+
+/// One batch; a client has one at a time.
+#[derive(Debug)]
+pub(crate) struct ClientBatch {
+    /// What the client calls it.
+    pub(crate) reference: String,
+    /// The answer to the label of its opening.
+    pub(crate) response: Option<Box<Response>>,
+    /// When it is given up if nothing more comes.
+    pub(crate) ends_at: Timestamp,
+    /// What has come so far; none if the batch was refused, and what still comes is passed over.
+    pub(crate) message: Option<Box<Collected>>,
+}
+
+/// A message as far as it has come.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    /// A channel or a nick.
+    pub(crate) target: String,
+    /// Client-only tags.
+    pub(crate) tags: String,
+    pub(crate) verb: Option<Verb>,
+    pub(crate) text: String,
+    pub(crate) cuts: Vec<u32>,
+    pub(crate) lines: usize,
+}
+
+impl ClientBatch {
+    /// A batch without lines.
+    pub(crate) fn new(reference: &str, now: Timestamp) -> Self {
+        let reference = reference.to_owned();
+        Self { reference, response: None, ends_at: now + BATCH_TIMEOUT, message: None }
+    }
+
+    /// When it must be looked at; never if it was refused.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        self.message.as_ref().map(|_| self.ends_at)
+    }
+}
+
+impl Collected {
+    /// Nothing yet.
+    pub(crate) fn new(target: &str, tags: String) -> Self {
+        Self { target: target.to_owned(), tags, verb: None, text: String::new(), cuts: Vec::new(), lines: 0 }
+    }
+
+    /// Adds a line.
+    pub(crate) fn add(&mut self, verb: Verb, piece: Piece<'_>, limits: &Limits) -> Result<(), Refusal> {
+        if self.verb.is_some_and(|before| before != verb) {
+            return Err(invalid("PRIVMSG and NOTICE cannot be in one batch"));
+        }
+        if piece.goes_on && piece.text.is_empty() {
+            return Err(invalid("Invalid multiline batch with concatenated blank line"));
+        }
+        if self.lines >= limits.multiline_lines {
+            let limit = limits.multiline_lines.to_string();
+            let why = "Multiline batch max-lines exceeded";
+            return Err(Failure::of("BATCH", "MULTILINE_MAX_LINES", &[&limit], why));
+        }
+        if self.lines == 0 {
+            self.text.push_str(piece.text);
+        } else {
+            push(&mut self.text, &mut self.cuts, piece);
+        }
+        if self.text.len() > limits.multiline_bytes {
+            let limit = limits.multiline_bytes.to_string();
+            let why = "Multiline batch max-bytes exceeded";
+            return Err(Failure::of("BATCH", "MULTILINE_MAX_BYTES", &[&limit], why));
+        }
+        self.verb = Some(verb);
+        self.lines += 1;
+        Ok(())
+    }
+}
+
+/// A batch that is wrong in a way that has no code of its own.
+pub(crate) fn invalid(why: &'static str) -> Refusal {
+    Failure::of("BATCH", "MULTILINE_INVALID", &[], why)
+}
