@@ -29,8 +29,15 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
 
 /// The lines of RPL_ISUPPORT for a session, in a batch if it wants one.
 pub(crate) fn lines(session: &mut Session, settings: &Settings, target: &str) -> Vec<Bytes> {
-    let server = &settings.name;
-    let tokens = isupport_lines(settings);
+    these_lines(session, &settings.name, (target, &isupport_lines(settings)))
+}
+
+/// The same for tokens that are in lines already.
+pub(crate) fn these_lines(
+    session: &mut Session,
+    server: &str,
+    (target, tokens): (&str, &[String]),
+) -> Vec<Bytes> {
     let replies = tokens.iter().map(|tokens| Reply::ISupport { tokens }.encode(server, target).into());
     if !session.capabilities.contains(BATCHED) {
         return replies.collect();
@@ -38,7 +45,7 @@ pub(crate) fn lines(session: &mut Session, settings: &Settings, target: &str) ->
     let name = session.batch_name();
     let tags = LineTags { batch: Some(&name), ..LineTags::default() }.render(Capabilities::empty());
     let inside = replies.map(|line: Bytes| crate::session::response::tag(&line, &tags));
-    let start = Line::from(server).command("BATCH").param(format_args!("+{name}")).param("draft/isupport");
-    let end = Line::from(server).command("BATCH").param(format_args!("-{name}"));
+    let start = Line::from(&server).command("BATCH").param(format_args!("+{name}")).param("draft/isupport");
+    let end = Line::from(&server).command("BATCH").param(format_args!("-{name}"));
     [start.finish().into()].into_iter().chain(inside).chain([end.finish().into()]).collect()
 }

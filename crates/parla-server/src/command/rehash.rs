@@ -5,9 +5,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use parla_proto::{Reply, isupport};
+use parla_proto::Reply;
 
-use super::user::isupport_tokens;
+use super::{isupport, user::isupport_tokens};
 use crate::{
     audit::Audit,
     context::{Context, target},
@@ -59,14 +59,17 @@ fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
 pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
     offer::announce(publisher, before);
     let settings = Arc::clone(&publisher.network.settings);
-    let tokens = isupport::lines(&changed_tokens(&isupport_tokens(before), &isupport_tokens(&settings)));
+    let changed = changed_tokens(&isupport_tokens(before), &isupport_tokens(&settings));
+    if changed.is_empty() {
+        return;
+    }
+    let tokens = parla_proto::isupport::lines(&changed);
     for connection in publisher.sessions.connections() {
-        let session = publisher.sessions.get(connection).filter(|session| session.user().is_some());
+        let session = publisher.sessions.get_mut(connection).filter(|session| session.user().is_some());
         let Some(session) = session else { continue };
         let target = target(session, publisher.network);
-        for tokens in &tokens {
-            let line = Reply::ISupport { tokens }.encode(&settings.name, &target);
-            publisher.sessions.send(connection, line.into(), publisher.out);
+        for line in isupport::these_lines(session, &settings.name, (&target, &tokens)) {
+            session.send(line, publisher.out);
         }
     }
 }
