@@ -88,7 +88,11 @@ fn lean(text: &str) -> String {
             }
         }
         if !line.is_empty() && !line.starts_with("//") {
-            lean.push_str(line);
+            // What explains a declaration behind it.
+            lean.push_str(line.split_once("; // ").map_or(line, |(code, _)| code));
+            if line.contains("; // ") {
+                lean.push(';');
+            }
             lean.push('\n');
         }
     }
@@ -238,6 +242,6 @@ mod tests {
     #[test]
     fn what_is_for_readers_stays_behind() {
         let text = "/* one\n   two */\na {\n  b: c; /* d */\n}\n\n// e\n/** f */\ng(); // h\n/* i */ j\n";
-        assert_eq!(lean(text), "a {\nb: c; /* d */\n}\ng(); // h\n/* i */ j\n");
+        assert_eq!(lean(text), "a {\nb: c; /* d */\n}\ng();\n/* i */ j\n");
     }
 }

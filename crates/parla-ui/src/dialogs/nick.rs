@@ -10,7 +10,7 @@ use parla_client::{
 
 use super::{DialogBox, FOCUS_ID, written};
 use crate::{
-    hooks::{use_context, use_hook},
+    hooks::use_context,
     platform::{Command, Here, Place},
     state::{State, wish},
     words::dialog as said,
@@ -19,28 +19,25 @@ use crate::{
 /// The dialog.
 #[component]
 pub(crate) fn Nick(network: NetworkId) -> Element {
+    let here = use_context::<Here>();
     let state = use_context::<State>();
     let Some(view) = state.networks.read().get(&network).cloned() else { return rsx! {} };
     rsx! {
         DialogBox { title: said::nick_title(&view.name),
-            NameForm { view: view.clone() }
-            AwayForm { network, away: view.away.clone() }
-            WaysOut { view }
+            {name_form(here.clone(), state, &view)}
+            {away_form(here.clone(), state, (network, view.away.clone()))}
+            {ways_out(here, state, &view)}
         }
     }
 }
 
-#[component]
-fn NameForm(view: NetworkView) -> Element {
-    let here = use_context::<Here>();
-    let mut state = use_context::<State>();
-    let initial = use_hook(|| {
-        let suggestion = match &view.link {
-            LinkState::Stopped { suggestion, .. } => suggestion.clone(),
-            LinkState::Connecting(_) | LinkState::Online | LinkState::Waiting { .. } => None,
-        };
-        suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string()
-    });
+fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
+    let suggestion = match &view.link {
+        LinkState::Stopped { suggestion, .. } => suggestion.clone(),
+        LinkState::Connecting(_) | LinkState::Online | LinkState::Waiting { .. } => None,
+    };
+    let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
+    let network = view.id;
     rsx! {
         form {
             class: "one-line",
@@ -48,7 +45,7 @@ fn NameForm(view: NetworkView) -> Element {
                 event.prevent_default();
                 let nick = written(&event, "nick");
                 if !nick.is_empty() {
-                    wish(&here, view.id, Intent::ChangeNick { nick: nick.into() });
+                    wish(&here, network, Intent::ChangeNick { nick: nick.into() });
                     state.close_dialog();
                 }
             },
@@ -70,10 +67,7 @@ fn NameForm(view: NetworkView) -> Element {
     }
 }
 
-#[component]
-fn AwayForm(network: NetworkId, away: Option<Arc<str>>) -> Element {
-    let here = use_context::<Here>();
-    let mut state = use_context::<State>();
+fn away_form(here: Here, mut state: State, (network, away): (NetworkId, Option<Arc<str>>)) -> Element {
     if let Some(away) = away {
         return rsx! {
             div { class: "one-line",
@@ -116,10 +110,8 @@ fn AwayForm(network: NetworkId, away: Option<Arc<str>>) -> Element {
     }
 }
 
-#[component]
-fn WaysOut(view: NetworkView) -> Element {
-    let here = use_context::<Here>();
-    let mut state = use_context::<State>();
+fn ways_out(here: Here, mut state: State, view: &NetworkView) -> Element {
+    let network = view.id;
     let is_on = !matches!(view.link, LinkState::Stopped { .. });
     let can_forget = here.0.place() == Place::Desktop;
     let (off, forget) = (here.clone(), here);
@@ -130,7 +122,7 @@ fn WaysOut(view: NetworkView) -> Element {
                     r#type: "button",
                     class: "plain",
                     onclick: move |_| {
-                        wish(&off, view.id, Intent::Disconnect { reason: "".into() });
+                        wish(&off, network, Intent::Disconnect { reason: "".into() });
                         state.close_dialog();
                     },
                     {said::DISCONNECT}
@@ -141,7 +133,7 @@ fn WaysOut(view: NetworkView) -> Element {
                     r#type: "button",
                     class: "plain danger",
                     onclick: move |_| {
-                        forget.0.command(Command::Forget(view.id));
+                        forget.0.command(Command::Forget(network));
                         state.close_dialog();
                     },
                     {said::FORGET}
