@@ -205,15 +205,19 @@ mod tests {
             shown += &format!("{name}: {}\n", String::from_utf8_lossy(&bytes).replace('\0', ""));
         }
         expect![[r#"
-            index.html: <link rel="modulepreload" href="/module-f67ed953dcf1b1df.js">
-            <link rel="modulepreload" href="/parla-72284d1167e11f92.js">
+            index.html: <link rel="modulepreload" href="/module-20b9effdec99b738.js">
+            <link rel="modulepreload" href="/parla-4b98d736df1c5d40.js">
             <link rel="preload" href="/parla-8e8d8ae28653fd1e_bg.wasm" as="fetch" type="application/wasm" crossorigin>
-            /style-375f11b66386a2c6.css /start-622edbb8331bff5c.js
-            module-f67ed953dcf1b1df.js: export let one = 1
-            parla-72284d1167e11f92.js: import { one } from './module-f67ed953dcf1b1df.js';
+            /style-c9b53963eb83f175.css /start-905e3f3501a38758.js
+            module-20b9effdec99b738.js: export let one = 1
+
+            parla-4b98d736df1c5d40.js: import { one } from './module-20b9effdec99b738.js';
+
             parla-8e8d8ae28653fd1e_bg.wasm: asm
-            start-622edbb8331bff5c.js: import start from '/parla-72284d1167e11f92.js'; start('/parla-8e8d8ae28653fd1e_bg.wasm')
-            style-375f11b66386a2c6.css: a{}b{}
+            start-905e3f3501a38758.js: import start from '/parla-4b98d736df1c5d40.js'; start('/parla-8e8d8ae28653fd1e_bg.wasm')
+
+            style-c9b53963eb83f175.css: a{}b{}
+
         "#]].assert_eq(&shown);
     }
 
