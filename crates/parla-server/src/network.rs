@@ -289,7 +289,7 @@ impl Network {
 
     /// Who said the message of this number, and where, if that was not long ago.
     pub(crate) fn author(&self, seq: u64) -> Option<(UserId, Place)> {
-        self.users.iter().find_map(|(id, user)| user.said.place(seq).map(|place| (UserId(id), place)))
+        self.users.iter().find_map(|(id, user)| user.said()?.place(seq).map(|place| (UserId(id), place)))
     }
 
     /// Forgets who said the message of this number.
@@ -297,7 +297,7 @@ impl Network {
         if let Some((author, _)) = self.author(seq)
             && let Some(user) = self.user_mut(author)
         {
-            user.said.remove(seq);
+            user.said_mut().remove(seq);
         }
     }
 

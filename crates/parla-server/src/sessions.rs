@@ -72,6 +72,8 @@ impl Sessions {
     pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
         if let Some(session) = self.get_mut(connection) {
             session.state = State::Registered(user);
+            // The user has it; for the client itself the address will do.
+            session.peer.host = None;
             let capabilities = session.capabilities;
             self.receivers.insert(user.0, Receiver { connection, capabilities });
         }

@@ -120,7 +120,7 @@ fn find_self(context: &Context<'_>, text: &str) -> Result<(), Failure> {
 /// The name of a target, and its values.
 fn values(network: &Network, target: Target) -> Option<(&str, &BTreeMap<Key, String>)> {
     match target {
-        Target::User(id) => network.user(id).map(|user| (user.nick().as_str(), &user.metadata)),
+        Target::User(id) => network.user(id).map(|user| (user.nick().as_str(), user.metadata())),
         Target::Channel(id) => {
             network.channel(id).map(|channel| (channel.name().as_str(), &channel.state.metadata))
         }
@@ -175,7 +175,7 @@ fn value_bytes_max(settings: &Settings) -> usize {
 /// RPL_WHOISKEYVALUE, for those who know it.
 pub(crate) fn tell_whois(context: &mut Context<'_>, user: &User) {
     if context.session.capabilities.intersects(EITHER) {
-        for (key, value) in &user.metadata {
+        for (key, value) in user.metadata() {
             context.reply(Reply::WhoisKeyValue { nick: user.nick().as_str(), key: key.as_str(), value });
         }
     }

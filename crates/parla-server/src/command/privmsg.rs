@@ -104,7 +104,7 @@ pub(crate) fn commit(
     };
     if let (Ok(place), Some(user)) = (&result, network.user_mut(sender)) {
         if let Some(place) = place.filter(|_| can_be_taken_back) {
-            user.said.add(meta.seq, place);
+            user.said_mut().add(meta.seq, place);
         }
         if verb != Verb::Tagmsg {
             user.spoke_at = meta.at;

@@ -20,25 +20,35 @@ pub(crate) struct User {
     pub(crate) modes: UserModes,
     /// The account the user is logged in to.
     account: Option<Box<str>>,
-    /// Who may send although the user has mode `R`, from the oldest.
-    accepted: Vec<UserId>,
-    /// What OPER gave; none for most.
-    operator: Option<Box<OperatorGrant>>,
     /// The channels the user is in, in the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     pub(crate) signed_on: Timestamp,
     /// When the user last sent a message.
     pub(crate) spoke_at: Timestamp,
-    /// What the user says of itself.
-    pub(crate) metadata: BTreeMap<Key, String>,
-    /// What the user can take back.
-    pub(crate) said: Said,
+    /// None for who has nothing of it, as most of the time most have.
+    rare: Option<Box<Rare>>,
 }
+
+/// What few users have. Apart, so that the many who only listen cost little.
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    /// Who may send although the user has mode `R`, from the oldest.
+    accepted: Vec<UserId>,
+    /// What OPER gave.
+    operator: Option<Box<OperatorGrant>>,
+    /// What the user says of itself.
+    metadata: BTreeMap<Key, String>,
+    /// What the user can take back.
+    said: Said,
+}
+
+static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
     pub(crate) fn new(register: Register, at: Timestamp) -> Self {
         let Register { nick, user, host, address, modes, realname, metadata } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
+        let rare = Rare { metadata, ..Rare::default() };
         Self {
             nick,
             source,
@@ -47,13 +57,10 @@ impl User {
             away: None,
             modes,
             account: None,
-            accepted: Vec::new(),
-            operator: None,
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
-            metadata,
-            said: Said::default(),
+            rare: (!rare.metadata.is_empty()).then(|| Box::new(rare)),
         }
     }
 
@@ -98,12 +105,14 @@ impl User {
 
     /// What OPER gave the user, if it is an operator of the server.
     pub(crate) fn operator(&self) -> Option<&OperatorGrant> {
-        self.operator.as_deref()
+        self.rare.as_ref()?.operator.as_deref()
     }
 
     /// Only [`super::Network::set_operator`] calls this: mode `o` goes with it.
     pub(super) fn set_operator(&mut self, grant: Option<Box<OperatorGrant>>) {
-        self.operator = grant;
+        if grant.is_some() || self.rare.is_some() {
+            self.rare_mut().operator = grant;
+        }
     }
 
     /// Whether the user says that it is a program.
@@ -117,8 +126,32 @@ impl User {
     }
 
     /// Whether the user is an operator of the server.
-    pub(crate) const fn is_operator(&self) -> bool {
-        self.operator.is_some()
+    pub(crate) fn is_operator(&self) -> bool {
+        self.operator().is_some()
+    }
+
+    /// What the user says of itself.
+    pub(crate) fn metadata(&self) -> &BTreeMap<Key, String> {
+        self.rare.as_ref().map_or(&NO_METADATA, |rare| &rare.metadata)
+    }
+
+    /// The same, to change it.
+    pub(crate) fn metadata_mut(&mut self) -> &mut BTreeMap<Key, String> {
+        &mut self.rare_mut().metadata
+    }
+
+    /// What the user can take back.
+    pub(crate) fn said(&self) -> Option<&Said> {
+        self.rare.as_ref().map(|rare| &rare.said)
+    }
+
+    /// The same, to change it.
+    pub(crate) fn said_mut(&mut self) -> &mut Said {
+        &mut self.rare_mut().said
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     pub(crate) fn set_host(&mut self, host: &str) {
@@ -127,21 +160,22 @@ impl User {
 
     /// Lets someone answer whom the user wrote to, although the user has mode `R`.
     pub(crate) fn accept(&mut self, other: UserId) {
-        if self.accepted.contains(&other) {
+        let accepted = &mut self.rare_mut().accepted;
+        if accepted.contains(&other) {
             return;
         }
-        if self.accepted.len() >= ACCEPTED_MAX {
-            self.accepted.remove(0);
+        if accepted.len() >= ACCEPTED_MAX {
+            accepted.remove(0);
         }
-        self.accepted.push(other);
+        accepted.push(other);
     }
 
     /// Whether someone may send to this user: with mode `R` only who is logged in, an operator, or who is answering.
     pub(crate) fn hears(&self, id: UserId, other: &Self) -> bool {
         !self.modes.contains(UserModes::REGISTERED_ONLY)
             || other.account.is_some()
-            || other.operator.is_some()
-            || self.accepted.contains(&id)
+            || other.is_operator()
+            || self.rare.as_ref().is_some_and(|rare| rare.accepted.contains(&id))
     }
 
     pub(crate) fn rename(&mut self, nick: Nick) {

@@ -10,7 +10,7 @@ use crate::{
     effects::Effects,
     entry::{self, EntryCommand, Meta, MetadataChange},
     event::{Event, MetadataTold},
-    network::{Network, Target, UserId},
+    network::{Network, Target, UserId, user::User},
     publish::{Publisher, timed},
     refusal::Refusal,
     settings::Settings,
@@ -104,7 +104,7 @@ pub(crate) fn commit(
 /// The values, to change them, of oneself or of a channel that one is an operator of.
 fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&mut BTreeMap<Key, String>> {
     match target {
-        Target::User(id) if id == actor => network.user_mut(id).map(|user| &mut user.metadata),
+        Target::User(id) if id == actor => network.user_mut(id).map(User::metadata_mut),
         Target::User(_) => None,
         Target::Channel(id) => {
             network.channel_mut(id)?.operator(actor).ok().map(|channel| &mut channel.state.metadata)
