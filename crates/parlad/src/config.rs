@@ -310,11 +310,17 @@ mod tests {
     #[test]
     fn every_wrong_value_is_named() {
         let text = LEAST.replace("irc.example.org", "irc");
-        let wrong = "[channels]\nautojoin = [\"lobby\"]\ndefault_modes = \"+x\"\n[flood]\nrate = 0\n[history]\nmax_reply = 0\n";
+        let wrong = "[channels]\nautojoin = [\"lobby\"]\ndefault_modes = \"+x\"\n[flood]\nrate = 0\n[history]\nmax_reply = 0\n[metadata]\nmax_keys = 0\n[connections]\nping_interval = \"0s\"\n";
         let error = parse(&format!("{text}{wrong}")).unwrap_err();
-        for part in
-            ["server.name", "channels.autojoin", "channels.default_modes", "flood", "history.max_reply"]
-        {
+        for part in [
+            "server.name",
+            "channels.autojoin",
+            "channels.default_modes",
+            "flood",
+            "history.max_reply",
+            "metadata.max_keys",
+            "connections.ping_interval",
+        ] {
             assert!(error.contains(part), "{part} in:\n{error}");
         }
     }

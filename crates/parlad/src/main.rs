@@ -79,7 +79,12 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
 
 /// Libraries are heard only when something is wrong: some would write down what people say.
 fn log_to_stderr(level: tracing::Level) {
-    let filter = Targets::new().with_target("parla", level).with_default(level.min(tracing::Level::WARN));
+    // What operators do is written at every level.
+    let audit = level.max(tracing::Level::INFO);
+    let filter = Targets::new()
+        .with_target("parla", level)
+        .with_target(store::AUDIT_TARGET, audit)
+        .with_default(level.min(tracing::Level::WARN));
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Where it is written down what operators do.
-const AUDIT_TARGET: &str = "parlad::audit";
+pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
 /// What the store works with.
 pub(crate) struct Store {

@@ -31,7 +31,8 @@ fn has(lines: &[String], part: &str) -> bool {
 #[test]
 fn a_password_is_compared_with_its_hash_and_never_written_down() {
     let folder = Folder::new();
-    let daemon = Daemon::start(&folder, &with_operator(100, ""));
+    // What operators do is written at every level.
+    let daemon = Daemon::start(&folder, &with_operator(100, "[log]\nlevel = \"error\""));
     let mut alice = Client::register(daemon.address(), "alice", "");
     for wrong in ["OPER root guessed", "OPER nobody secret"] {
         alice.send(wrong);

@@ -204,6 +204,16 @@ impl Default for Connections {
 }
 
 impl Connections {
+    /// Each duration with its name.
+    const fn durations(&self) -> [(&'static str, Duration); 4] {
+        [
+            ("registration_timeout", self.registration_timeout),
+            ("ping_interval", self.ping_interval),
+            ("ping_timeout", self.ping_timeout),
+            ("rate_window", self.rate_window),
+        ]
+    }
+
     pub(super) const fn timeouts(&self) -> settings::Timeouts {
         settings::Timeouts {
             registration: self.registration_timeout,
@@ -390,7 +400,7 @@ impl File {
         let network = self.server.network.as_deref();
         check(network.is_none_or(|network| !network.is_empty()), "server.network: must not be empty");
         let mapping = Casemapping::from_token(&self.server.casemapping);
-        check(mapping.is_some(), "server.casemapping: must be ascii, rfc1459 or precis");
+        check(mapping.is_some(), "server.casemapping: must be ascii, rfc1459, rfc1459-strict or precis");
         let password = self.server.password.as_deref();
         check(
             password.is_none_or(crate::password::is_hash),
@@ -417,6 +427,18 @@ impl File {
         check(self.connections.max_rate_per_ip > 0, "connections.max_rate_per_ip: must be above 0");
         for (name, value, most) in self.limits.ranges() {
             check((1..=most).contains(&value), &format!("limits.{name}: must be 1 to {most}"));
+        }
+        let values = &self.metadata;
+        let bounds = [
+            ("max_keys", values.max_keys, 1_000),
+            ("max_subs", values.max_subs, 1_000),
+            ("max_value_bytes", values.max_value_bytes, 400),
+        ];
+        for (name, value, most) in bounds {
+            check((1..=most).contains(&value), &format!("metadata.{name}: must be 1 to {most}"));
+        }
+        for (name, duration) in self.connections.durations() {
+            check(!duration.is_zero(), &format!("connections.{name}: must be longer than nothing"));
         }
         problems.extend(self.listen_problems());
         problems
