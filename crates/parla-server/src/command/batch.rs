@@ -176,6 +176,14 @@ pub(crate) fn give_up(session: &mut Session, server: &str, refusal: &Refusal, ou
     session.response = own;
 }
 
+/// The session has other capabilities: without these nothing is answered by label any more.
+pub(crate) fn on_capabilities(session: &mut Session) {
+    let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
+    if let Some(open) = session.batch.as_mut().filter(|_| !session.capabilities.contains(needed)) {
+        open.response = None;
+    }
+}
+
 /// A line could not be read; nobody gets a message with a hole in it.
 pub(crate) fn spoil(session: &mut Session, server: &str, out: &mut Outputs) {
     give_up(session, server, &invalid("A line of the batch could not be read"), out);

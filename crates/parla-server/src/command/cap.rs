@@ -2,7 +2,7 @@
 
 use parla_proto::{Capabilities, Line, Reply, command::Cap};
 
-use super::metadata;
+use super::{batch, metadata};
 use crate::{
     context::Context,
     offer::{self, Version},
@@ -61,6 +61,7 @@ fn request(context: &mut Context<'_>, list: &str) {
     }
     if let Some(capabilities) = asked {
         context.session.capabilities = capabilities;
+        batch::on_capabilities(context.session);
         metadata::on_capabilities(context.session);
     }
 }

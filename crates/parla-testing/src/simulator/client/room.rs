@@ -144,7 +144,11 @@ pub(super) fn hear_said(
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
     let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
-    let is_later_line = id.is_none() && (!scene.settings.history || scene.store.goes_on(text));
+    // By +U some only may hear it, and then it is not kept.
+    let may_be_moderated =
+        scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
+    let is_unkept = !scene.settings.history || may_be_moderated;
+    let is_later_line = id.is_none() && (is_unkept || scene.store.goes_on(text));
     ensure(id.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
     let mut event = RoomEvent::new(
@@ -161,8 +165,6 @@ pub(super) fn hear_said(
     } else if scene.settings.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
         let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
-        let may_be_moderated =
-            scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
         is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;
         if is_kept {
             event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);

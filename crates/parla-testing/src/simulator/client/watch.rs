@@ -12,7 +12,9 @@ pub(super) fn line_taken(client: &mut Client, line: &[u8], scene: &Scene) {
     let Ok(message) = Message::parse(line) else { return };
     let tags = if line.starts_with(b"@") { message.tags.as_str().len() + 2 } else { 0 };
     let is_too_long = tags > limits::CLIENT_TAGS_BYTES_MAX || line.len() - tags + 2 > limits::LINE_BYTES_MAX;
-    if is_too_long || client.nick.is_none() || !message.command.eq_ignore_ascii_case("MONITOR") {
+    let is_monitor = message.command.eq_ignore_ascii_case("MONITOR");
+    // A line of a batch that is not open is refused, whatever it is.
+    if is_too_long || client.nick.is_none() || !is_monitor || message.tags.get("batch").is_some() {
         return;
     }
     match (message.param(0), message.param(1)) {
