@@ -81,6 +81,16 @@ fn screenshots() {
         nora.resize(Width::Narrow).await;
         nora.is_at_the_end().await;
         takes(&nora, "narrow").await;
+        nora.resize(Width::Wide).await;
+        for line in
+            ["MODE #rust +o nora", "MODE #rust +b *!*@spam.example", "MODE #rust +b m:*!*@loud.example"]
+        {
+            person(&mut people, "hanna").send(line);
+        }
+        nora.hears("operator").await;
+        nora.clicks("Settings of the room").await;
+        nora.sees("spam.example").await;
+        takes(&nora, "settings").await;
     });
 }
 
