@@ -125,8 +125,7 @@ pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &Settings) {
     let gone = supported(before) - supported(&settings);
     for connection in publisher.sessions.connections() {
         if let Some(session) = publisher.sessions.get_mut(connection) {
-            session.capabilities -= gone;
-            metadata::on_capabilities(session);
+            session.change_capabilities(session.capabilities - gone);
             publisher.sessions.refresh(connection);
             tell_change(publisher, connection, (before, &settings));
         }

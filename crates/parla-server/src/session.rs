@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use parla_proto::{Capabilities, Nick, Timestamp};
 
 use crate::{
+    command,
     connection::{ConnectionId, Peer},
     entry::Redact,
     network::UserId,
@@ -147,6 +148,13 @@ impl Session {
             pause: None,
             metadata: None,
         }
+    }
+
+    /// Uses these capabilities from now on. What needs one that went is forgotten.
+    pub(crate) fn change_capabilities(&mut self, capabilities: Capabilities) {
+        self.capabilities = capabilities;
+        command::batch::on_capabilities(self);
+        command::metadata::on_capabilities(self);
     }
 
     pub(crate) const fn user(&self) -> Option<UserId> {

@@ -2,7 +2,7 @@
 
 use parla_proto::{Capabilities, Line, Reply, command::Cap};
 
-use super::{batch, metadata};
+use super::metadata;
 use crate::{
     context::Context,
     offer::{self, Version},
@@ -60,9 +60,7 @@ fn request(context: &mut Context<'_>, list: &str) {
         answer(context, |line| line.param(subcommand).text(list));
     }
     if let Some(capabilities) = asked {
-        context.session.capabilities = capabilities;
-        batch::on_capabilities(context.session);
-        metadata::on_capabilities(context.session);
+        context.session.change_capabilities(capabilities);
     }
 }
 
