@@ -171,6 +171,15 @@ impl Network {
         self.channels.get_mut(id.0)
     }
 
+    /// A user, and a channel to change for it.
+    pub(crate) fn user_at_channel(
+        &mut self,
+        user: UserId,
+        channel: ChannelId,
+    ) -> Option<(&User, &mut Channel)> {
+        Some((self.users.get(user.0)?, self.channels.get_mut(channel.0)?))
+    }
+
     /// A user by nick, as a person wrote it.
     pub(crate) fn find_user(&self, nick: &str) -> Result<(UserId, &User), Refusal> {
         let none = || Refusal::NoSuchNick(nick.to_owned());

@@ -55,7 +55,6 @@ pub(crate) fn commit(
     if user.channels.len() >= settings.limits.channels_per_client {
         return Err(Refusal::TooManyChannels(join.channel, "You have joined too many channels"));
     }
-    let user = user.clone();
     let channel_id = match known {
         Some(channel) => channel,
         None if network.channel_count() >= CHANNELS_MAX => {
@@ -72,7 +71,7 @@ pub(crate) fn commit(
             network.add_channel(channel)
         }
     };
-    let channel_id = admit(network, (user_id, &user), (channel_id, join.key.as_deref()), effects)?;
+    let channel_id = admit(network, user_id, (channel_id, join.key.as_deref()), effects)?;
     network.entered(user_id, channel_id);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
@@ -81,14 +80,14 @@ pub(crate) fn commit(
 /// Lets the user into the channel, or into the one that it forwards to; gives the one that was entered.
 fn admit(
     network: &mut Network,
-    (user_id, user): (UserId, &User),
+    user_id: UserId,
     (mut channel_id, mut key): (ChannelId, Option<&str>),
     effects: &mut Effects,
 ) -> Result<ChannelId, Refusal> {
     let casemapping = network.casemapping();
     let mut tried = vec![channel_id];
     loop {
-        let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+        let (user, channel) = network.user_at_channel(user_id, channel_id).ok_or(Refusal::Gone)?;
         let keeper_before = channel.state.keeper.clone();
         let refusal = match channel.entrant(user_id, user, key, casemapping) {
             Ok(entrant) => {
@@ -103,7 +102,8 @@ fn admit(
         let from = channel.name().clone();
         let forward = channel.state.forward.clone().filter(|_| tried.len() <= FORWARDS_MAX);
         let target = forward.and_then(|to| network.channel_id(&to).map(|id| (to, id)));
-        let is_new = |id: &ChannelId| !tried.contains(id) && !user.channels.contains(id);
+        let is_in = |id: &ChannelId| network.user(user_id).is_some_and(|user| user.channels.contains(id));
+        let is_new = |id: &ChannelId| !tried.contains(id) && !is_in(id);
         let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };
         effects.refusals.push(Refusal::Forwarded(from, to));
         // The key was meant for the first channel.
