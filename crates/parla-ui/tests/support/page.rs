@@ -8,12 +8,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use std::{any::Any, collections::BTreeMap, rc::Rc};
+mod tree;
 
-use dioxus::{
-    core::{AttributeValue, ElementId, Event, Template, TemplateAttribute, TemplateNode, WriteMutations},
-    prelude::*,
-};
+use std::{any::Any, rc::Rc};
+
+use dioxus::{core::Event, prelude::*};
 use dioxus_html::{
     Code, Location, PlatformEventData, SerializedFormData, SerializedFormObject,
     SerializedHtmlEventConverter, SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
@@ -21,6 +20,7 @@ use dioxus_html::{
 use parla_client::view::Update;
 use parla_ui::platform::Here;
 
+use self::tree::{Drawn, Tree};
 use super::Fake;
 
 /// The components, drawn.
@@ -305,233 +305,5 @@ impl Selector {
                 .get("class")
                 .is_some_and(|classes| classes.split_whitespace().any(|one| one == class)),
         }
-    }
-}
-
-/// An element, a text (whose tag is empty) or a placeholder (`!`).
-#[derive(Default, Clone)]
-struct Drawn {
-    tag: String,
-    text: String,
-    id: Option<ElementId>,
-    attributes: BTreeMap<String, String>,
-    listeners: Vec<&'static str>,
-    children: Vec<Node>,
-    parent: Option<Node>,
-    /// What was written into a field.
-    written: Option<String>,
-}
-
-struct Tree {
-    nodes: Vec<Drawn>,
-    ids: BTreeMap<usize, Node>,
-    stack: Vec<Node>,
-    edits: usize,
-}
-
-impl Default for Tree {
-    fn default() -> Self {
-        let root = Drawn { tag: "root".into(), ..Drawn::default() };
-        Self { nodes: vec![root], ids: BTreeMap::from([(0, 0)]), stack: vec![0], edits: 0 }
-    }
-}
-
-impl Tree {
-    fn at(&self, node: Node) -> &Drawn {
-        &self.nodes[node]
-    }
-
-    fn walk(&self, node: Node, visit: &mut dyn FnMut(Node)) {
-        visit(node);
-        for child in &self.nodes[node].children {
-            self.walk(*child, visit);
-        }
-    }
-
-    fn text(&self, node: Node, text: &mut String) {
-        text.push_str(&self.nodes[node].text);
-        for child in &self.nodes[node].children {
-            self.text(*child, text);
-        }
-    }
-
-    fn ancestor(&self, node: Node, tag: &str) -> Option<Node> {
-        std::iter::successors(Some(node), |node| self.nodes[*node].parent)
-            .find(|node| self.nodes[*node].tag == tag)
-    }
-
-    fn add(&mut self, node: Drawn) -> Node {
-        self.nodes.push(node);
-        self.nodes.len() - 1
-    }
-
-    fn name(&mut self, node: Node, id: ElementId) {
-        self.nodes[node].id = Some(id);
-        self.ids.insert(id.0, node);
-    }
-
-    fn build(&mut self, template: &TemplateNode) -> Node {
-        match template {
-            TemplateNode::Element { tag, attrs, children, .. } => {
-                let mut drawn = Drawn { tag: (*tag).to_owned(), ..Drawn::default() };
-                for attribute in *attrs {
-                    if let TemplateAttribute::Static { name, value, .. } = attribute {
-                        drawn.attributes.insert((*name).to_owned(), (*value).to_owned());
-                    }
-                }
-                let node = self.add(drawn);
-                for child in *children {
-                    let child = self.build(child);
-                    self.nodes[child].parent = Some(node);
-                    self.nodes[node].children.push(child);
-                }
-                node
-            }
-            TemplateNode::Text { text } => self.add(Drawn { text: (*text).to_owned(), ..Drawn::default() }),
-            TemplateNode::Dynamic { .. } => self.add(Drawn { tag: "!".into(), ..Drawn::default() }),
-        }
-    }
-
-    fn by_path(&self, path: &[u8]) -> Node {
-        let top = *self.stack.last().unwrap();
-        path.iter().fold(top, |node, step| self.nodes[node].children[usize::from(*step)])
-    }
-
-    fn popped(&mut self, m: usize) -> Vec<Node> {
-        let at = self.stack.len() - m;
-        self.stack.split_off(at)
-    }
-
-    /// Puts nodes in the place of `node`, or beside it.
-    fn splice(&mut self, node: Node, with: &[Node], place: Beside) {
-        let parent = self.nodes[node].parent.expect("a parent");
-        for child in with {
-            self.detach(*child);
-            self.nodes[*child].parent = Some(parent);
-        }
-        let at = self.nodes[parent].children.iter().position(|child| *child == node).unwrap();
-        let range = match place {
-            Beside::Instead => at..at + 1,
-            Beside::Before => at..at,
-            Beside::After => at + 1..at + 1,
-        };
-        self.nodes[parent].children.splice(range, with.iter().copied());
-        if matches!(place, Beside::Instead) {
-            self.nodes[node].parent = None;
-        }
-    }
-
-    fn detach(&mut self, node: Node) {
-        if let Some(parent) = self.nodes[node].parent.take() {
-            self.nodes[parent].children.retain(|child| *child != node);
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Beside {
-    Instead,
-    Before,
-    After,
-}
-
-impl WriteMutations for Tree {
-    fn append_children(&mut self, id: ElementId, m: usize) {
-        self.edits += 1;
-        let parent = self.ids[&id.0];
-        for child in self.popped(m) {
-            self.detach(child);
-            self.nodes[child].parent = Some(parent);
-            self.nodes[parent].children.push(child);
-        }
-    }
-    fn assign_node_id(&mut self, path: &'static [u8], id: ElementId) {
-        self.edits += 1;
-        let node = self.by_path(path);
-        self.name(node, id);
-    }
-    fn create_placeholder(&mut self, id: ElementId) {
-        self.edits += 1;
-        let node = self.add(Drawn { tag: "!".into(), ..Drawn::default() });
-        self.name(node, id);
-        self.stack.push(node);
-    }
-    fn create_text_node(&mut self, value: &str, id: ElementId) {
-        self.edits += 1;
-        let node = self.add(Drawn { text: value.to_owned(), ..Drawn::default() });
-        self.name(node, id);
-        self.stack.push(node);
-    }
-    fn load_template(&mut self, template: Template, index: usize, id: ElementId) {
-        self.edits += 1;
-        let node = self.build(&template.roots[index]);
-        self.name(node, id);
-        self.stack.push(node);
-    }
-    fn replace_node_with(&mut self, id: ElementId, m: usize) {
-        self.edits += 1;
-        let with = self.popped(m);
-        self.splice(self.ids[&id.0], &with, Beside::Instead);
-    }
-    fn replace_placeholder_with_nodes(&mut self, path: &'static [u8], m: usize) {
-        self.edits += 1;
-        let with = self.popped(m);
-        let node = self.by_path(path);
-        self.splice(node, &with, Beside::Instead);
-    }
-    fn insert_nodes_after(&mut self, id: ElementId, m: usize) {
-        self.edits += 1;
-        let with = self.popped(m);
-        self.splice(self.ids[&id.0], &with, Beside::After);
-    }
-    fn insert_nodes_before(&mut self, id: ElementId, m: usize) {
-        self.edits += 1;
-        let with = self.popped(m);
-        self.splice(self.ids[&id.0], &with, Beside::Before);
-    }
-    fn set_attribute(
-        &mut self,
-        name: &'static str,
-        _: Option<&'static str>,
-        value: &AttributeValue,
-        id: ElementId,
-    ) {
-        self.edits += 1;
-        let node = self.ids[&id.0];
-        let value = match value {
-            AttributeValue::Text(text) => Some(text.clone()),
-            AttributeValue::Float(number) => Some(number.to_string()),
-            AttributeValue::Int(number) => Some(number.to_string()),
-            AttributeValue::Bool(truth) => Some(truth.to_string()),
-            _ => None,
-        };
-        match value {
-            Some(value) => self.nodes[node].attributes.insert(name.to_owned(), value),
-            None => self.nodes[node].attributes.remove(name),
-        };
-    }
-    fn set_node_text(&mut self, value: &str, id: ElementId) {
-        self.edits += 1;
-        let node = self.ids[&id.0];
-        value.clone_into(&mut self.nodes[node].text);
-    }
-    fn create_event_listener(&mut self, name: &'static str, id: ElementId) {
-        self.edits += 1;
-        let node = self.ids[&id.0];
-        self.nodes[node].listeners.push(name);
-    }
-    fn remove_event_listener(&mut self, name: &'static str, id: ElementId) {
-        self.edits += 1;
-        let node = self.ids[&id.0];
-        self.nodes[node].listeners.retain(|one| *one != name);
-    }
-    fn remove_node(&mut self, id: ElementId) {
-        self.edits += 1;
-        self.detach(self.ids[&id.0]);
-    }
-    fn push_root(&mut self, id: ElementId) {
-        self.edits += 1;
-        let node = self.ids[&id.0];
-        self.stack.push(node);
     }
 }
