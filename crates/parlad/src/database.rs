@@ -136,6 +136,17 @@ impl Database {
         Ok(last.and_then(|last| u64::try_from(last).ok()))
     }
 
+    /// The latest time of anything that was kept, if there is one.
+    pub(crate) fn last_time(&self) -> Result<Option<Timestamp>, DatabaseError> {
+        // The order of messages is that of their times.
+        let sql = "SELECT max(at) FROM (
+            SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
+            UNION ALL SELECT max(created_at) FROM channels UNION ALL SELECT max(topic_at) FROM channels
+            UNION ALL SELECT max(set_at) FROM channel_masks)";
+        let last: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(last.map(Timestamp::from_millis))
+    }
+
     /// The key that hides addresses, made when it is asked for the first time. Bans on hidden addresses need it, so it is here
     /// and in every backup.
     pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {

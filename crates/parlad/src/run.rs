@@ -66,9 +66,9 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
     let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
     let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
     let kept = database.channels(&config.settings.name_rules())?;
-    let mut clock = Clock::start();
+    let mut clock = Clock::start_after(database.last_time()?);
     let after_last = database.last_seq()?.map_or(0, |last| last + 1);
-    let log = LogMode::Local { next_seq: Clock::first_seq().max(after_last) };
+    let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
     let server = Server::new(config.settings.clone(), log, kept, clock.now());
 
     runtime.block_on(async {
