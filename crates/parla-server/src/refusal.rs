@@ -119,6 +119,7 @@ pub(crate) enum Silenced {
     Banned,
     Muted,
     NoCtcp,
+    DiskFull,
 }
 
 impl Silenced {
@@ -132,6 +133,7 @@ impl Silenced {
             Self::Banned => "Cannot send to channel (+b): you are banned",
             Self::Muted => "Cannot send to channel (+b m:): you are muted",
             Self::NoCtcp => "Cannot send to channel (+C): no CTCP other than actions",
+            Self::DiskFull => "Cannot send to channel: the server's disk is full. Try again later",
         }
     }
 }

@@ -4,6 +4,7 @@ mod lines;
 mod log;
 mod password;
 mod reconfigure;
+mod storage;
 
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub struct Server {
     watchers: Watchers,
     timers: Timers,
     statistics: Statistics,
+    /// Whether the disk of this machine is nearly full.
+    is_storage_low: bool,
     now: Timestamp,
 }
 
@@ -54,6 +57,7 @@ impl Server {
             watchers: Watchers::default(),
             timers: Timers::default(),
             statistics: Statistics::new(now),
+            is_storage_low: false,
             now,
         }
     }
@@ -77,6 +81,7 @@ impl Server {
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
             Input::Stalled { duration } => self.sessions.postpone(duration),
+            Input::Storage { is_low } => self.storage_changed(is_low, out),
             Input::ShuttingDown => {
                 // Everyone goes at once, so nobody is told that the others go.
                 for connection in self.sessions.connections() {
