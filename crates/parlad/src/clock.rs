@@ -69,7 +69,7 @@ impl Clock {
 }
 
 /// Milliseconds of the system's clock since the epoch.
-fn wall_millis() -> i64 {
+pub(crate) fn wall_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use bytesize::ByteSize;
 use ipnet::IpNet;
 use parla_history::Durability;
 use parla_proto::{ChannelName, name::Casemapping};
@@ -39,6 +40,8 @@ pub(crate) struct Config {
     /// What the file asks for and this version does not have.
     pub(crate) without_effect: Vec<String>,
     pub(crate) durability: Durability,
+    /// So much of the disk stays free for what must go on.
+    pub(crate) disk_reserve: ByteSize,
     pub(crate) log_level: tracing::Level,
 }
 
@@ -195,6 +198,7 @@ impl Config {
             operator_passwords: Vec::new(),
             without_effect: Vec::new(),
             durability: Durability::Fsync,
+            disk_reserve: file::Storage::default().reserve,
             log_level: tracing::Level::INFO,
         }
     }
@@ -254,6 +258,7 @@ impl Config {
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
             without_effect,
             durability: file.history.durability.into(),
+            disk_reserve: file.storage.reserve,
             log_level: file.log.level.into(),
         };
         problems.extend(config.unusable_certificates());

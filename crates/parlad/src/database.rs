@@ -1,23 +1,36 @@
 //! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
 
+mod check;
+mod error;
+mod inspect;
+mod open;
+mod salvage;
+mod state;
+mod wal;
+
 use std::{
     collections::BTreeMap,
-    fs::{self, File, TryLockError},
-    os::unix::fs::DirBuilderExt as _,
+    fs::{self, File},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use parla_history::{
-    ConversationId, Durability, HistoryError, Kind, Message, MigrationError, OpenError, Writer,
-};
+use parla_history::{CHECKPOINT_PAGES, ConversationId, Kind, Message, Writer};
 use parla_proto::{
     ChannelName, Mask, MsgId, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use thiserror::Error;
 
-use crate::{cloak, limits::INDEX_ROWS_MAX};
+pub(crate) use self::error::{DatabaseError, Patience};
+use self::{check::Check, state::StateFile};
+use crate::{cloak, health::Failures, limits::INDEX_ROWS_MAX};
+
+/// Whose tables these are in the table of versions.
+const COMPONENT: &str = "parlad";
 
 /// The tables of this crate, one step a version.
 const STEPS: [&str; 4] = [
@@ -62,29 +75,22 @@ const STEPS: [&str; 4] = [
 #[derive(Debug)]
 pub(crate) struct Database {
     connection: Connection,
+    data_dir: PathBuf,
+    /// What is known of the file outside of it.
+    state: StateFile,
+    /// The log, to read its marks. None before the first commit.
+    log: Option<File>,
+    /// Pages in the log after the last commit.
+    log_pages: Arc<AtomicU32>,
+    /// Whether the last attempt to bring the log into the database failed; that is said once.
+    checkpoint_fails: bool,
+    /// Whether the start had no time to read all of the file.
+    is_unchecked: bool,
+    check: Option<Check>,
     /// Held locked, so that no second server writes to the directory.
     _lock: File,
     /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
     unindexed: usize,
-}
-
-/// Why the data directory cannot be used, in words for the administrator.
-#[derive(Debug, Error)]
-pub(crate) enum DatabaseError {
-    #[error("cannot use the data directory {path}: {reason}. Choose another with --data-dir")]
-    Directory { path: PathBuf, reason: std::io::Error },
-    #[error("another parlad uses the data directory {0}. Stop it, or choose another with --data-dir")]
-    InUse(PathBuf),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Migration(#[from] MigrationError),
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
-    #[error("the database failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
 }
 
 /// Where in a data directory the file is.
@@ -93,19 +99,8 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
 }
 
 impl Database {
-    /// Opens the file, and makes it if it is not there.
-    pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
-        // What is said here is for this server alone.
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data_dir)
-            .map_err(|reason| DatabaseError::Directory { path: data_dir.to_owned(), reason })?;
-        let lock = lock(data_dir)?;
-        let mut connection = parla_history::open(&path(data_dir), durability)?;
-        parla_history::prepare(&mut connection)?;
-        parla_history::migrate(&mut connection, "parlad", &STEPS)?;
-        Ok(Self { connection, _lock: lock, unindexed: 1 })
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
@@ -124,16 +119,7 @@ impl Database {
 
     /// The number of the last message, if there is one.
     pub(crate) fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
-        let last: Option<i64> = self
-            .connection
-            .query_row(
-                "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)",
-                [],
-                |row| row.get(0),
-            )
-            .optional()?
-            .flatten();
-        Ok(last.and_then(|last| u64::try_from(last).ok()))
+        Ok(last_number(&self.connection)?)
     }
 
     /// The latest time of anything that was kept, if there is one.
@@ -147,14 +133,9 @@ impl Database {
         Ok(last.map(Timestamp::from_millis))
     }
 
-    /// The key that hides addresses, made when it is asked for the first time. Bans on hidden addresses need it, so it is here
-    /// and in every backup.
+    /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
     pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {
-        let mut key = cloak::Key::default();
-        getrandom::fill(&mut key)?;
-        self.connection.execute("INSERT OR IGNORE INTO secrets VALUES ('cloak', ?1)", [key])?;
-        let sql = "SELECT value FROM secrets WHERE name = 'cloak'";
-        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+        Ok(find_key(&self.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
@@ -179,7 +160,31 @@ impl Database {
         drop(writer);
         transaction.commit()?;
         self.unindexed += messages;
+        self.after_commit();
         Ok(())
+    }
+
+    /// Writes down where the log ends now, and brings it into the database when it is long.
+    fn after_commit(&mut self) {
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        if self.log.is_none() {
+            self.log = File::open(inspect::log_path(&self.data_dir)).ok();
+        }
+        match self.log.as_ref().map(|log| wal::mark(log, pages)) {
+            Some(Ok(mark)) => self.state.note(mark),
+            Some(Err(error)) => tracing::warn!(%error, "cannot read parla.db-wal beside SQLite"),
+            None => {}
+        }
+        if pages < CHECKPOINT_PAGES {
+            return;
+        }
+        let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = &done
+            && !self.checkpoint_fails
+        {
+            tracing::warn!(%error, "cannot bring parla.db-wal into parla.db; it grows until that is possible");
+        }
+        self.checkpoint_fails = done.is_err();
     }
 
     /// About how many messages the indexes of the history do not have yet.
@@ -188,16 +193,28 @@ impl Database {
     }
 
     /// Brings some messages into the indexes of the history.
-    pub(crate) fn index(&mut self) {
+    ///
+    /// # Errors
+    /// One that does not pass. After another, it is tried again behind the next message; until then reading takes longer.
+    pub(crate) fn index(&mut self) -> Result<(), DatabaseError> {
         match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
-            Ok(count) if count < INDEX_ROWS_MAX => self.unindexed = 0,
-            Ok(count) => self.unindexed = self.unindexed.saturating_sub(count).max(1),
-            // Tried again when it is quiet; until then reading takes longer, and nothing is lost.
+            Ok(count) => {
+                let left = self.unindexed.saturating_sub(count).max(1);
+                self.unindexed = if count < INDEX_ROWS_MAX { 0 } else { left };
+                if count > 0 {
+                    self.after_commit();
+                }
+            }
             Err(error) => {
+                let error = DatabaseError::from(error);
+                if error.patience() == Patience::None {
+                    return Err(error);
+                }
                 tracing::warn!(%error, "cannot write the indexes of the history");
-                self.unindexed = 1;
+                self.unindexed = 0;
             }
         }
+        Ok(())
     }
 
     /// Reads the lists of a channel. What this version cannot read of them is left out.
@@ -230,15 +247,59 @@ impl Database {
     }
 }
 
-/// Locks a data directory for as long as the file lives.
-fn lock(data_dir: &Path) -> Result<File, DatabaseError> {
-    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
-    let file = File::create(data_dir.join("parla.lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DatabaseError::InUse(data_dir.to_owned())),
-        Err(TryLockError::Error(reason)) => Err(failed(reason)),
+/// Makes the tables of the file, or brings them up to date.
+fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
+    parla_history::prepare(connection)?;
+    Ok(parla_history::migrate(connection, COMPONENT, &STEPS)?)
+}
+
+/// Whether the tables have the form that this version gives them.
+fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let has_versions = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
+    if connection.query_row(has_versions, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(false);
     }
+    let sql =
+        "SELECT count(*) FROM schema_versions WHERE (component, version) IN (VALUES (?1, ?2), (?3, ?4))";
+    let (history, own) = (parla_history::VERSION as i64, STEPS.len() as i64);
+    let versions = params![parla_history::COMPONENT, history, COMPONENT, own];
+    Ok(connection.query_row(sql, versions, |row| row.get::<_, i64>(0))? == 2)
+}
+
+/// Ends the server because of damage. The next start says so before it does anything else.
+pub(crate) fn report_damage(data_dir: &Path, found: &str, failures: &Failures) {
+    if let Err(error) = fs::write(inspect::note_path(data_dir), format!("{found}\n")) {
+        tracing::error!(%error, "cannot write parla.damage");
+    }
+    failures.report(format!(
+        "{} is damaged: {found}. The server ends, so that nothing more is lost; when it is started again it says what to do",
+        path(data_dir).display()
+    ));
+}
+
+/// The number of the last message or channel.
+fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
+    let sql =
+        "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
+    let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(last.and_then(|last| u64::try_from(last).ok()))
+}
+
+/// The key that hides addresses, if there is one.
+fn find_key(connection: &Connection) -> Result<Option<cloak::Key>, rusqlite::Error> {
+    let sql = "SELECT value FROM secrets WHERE name = 'cloak'";
+    connection.query_row(sql, [], |row| row.get(0)).optional()
+}
+
+/// The key that hides addresses, made now if there is none. It also tells this database from all others.
+fn make_key(connection: &Connection) -> Result<cloak::Key, DatabaseError> {
+    if let Some(key) = find_key(connection)? {
+        return Ok(key);
+    }
+    let mut key = cloak::Key::default();
+    getrandom::fill(&mut key)?;
+    connection.execute("INSERT INTO secrets VALUES ('cloak', ?1)", [key])?;
+    Ok(key)
 }
 
 /// A message as it is kept; none for those that are not.
@@ -334,6 +395,8 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use parla_history::Durability;
+
     use super::*;
 
     #[test]
@@ -427,7 +490,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
         let said = |seq, record| {
-            Change::Message(std::sync::Arc::new(Spoken {
+            Change::Message(Arc::new(Spoken {
                 seq,
                 at: Timestamp::from_millis(seq.cast_signed()),
                 verb: Verb::Privmsg,
@@ -453,7 +516,7 @@ mod tests {
         };
         database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
         assert_eq!(kept(&database), [13, 11]);
-        database.index();
+        database.index().unwrap();
         database.commit(&[redacted(13, 2), redacted(11, 1), redacted(99, 1)]).unwrap();
         assert_eq!(kept(&database), [13]);
     }

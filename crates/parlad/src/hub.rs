@@ -22,6 +22,7 @@ use tokio::{
 use crate::{
     clock::Clock,
     connection::Connection,
+    health::Health,
     limits::{BATCH_INPUTS_MAX, STORE_RETRY},
 };
 
@@ -75,6 +76,7 @@ pub(crate) struct Hub {
     pub(crate) inputs: mpsc::Receiver<HubInput>,
     pub(crate) store: SyncSender<Batch>,
     pub(crate) stall: Arc<Stall>,
+    pub(crate) health: Arc<Health>,
 }
 
 /// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input; `alive` is dropped then.
@@ -101,6 +103,7 @@ impl Hub {
                     received.await;
                 }
             }
+            self.health.hub.begins();
             let mut batch = Batch::default();
             let now = self.clock.now();
             let mut stops = false;
@@ -126,6 +129,7 @@ impl Hub {
             if !is_empty && self.store.send(batch).is_err() || stops {
                 return;
             }
+            self.health.hub.ends();
         }
     }
 

@@ -9,6 +9,7 @@ mod connection;
 mod database;
 mod delivery;
 mod framing;
+mod health;
 mod hub;
 mod limits;
 mod listener;

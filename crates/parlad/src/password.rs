@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
 };
 
@@ -13,7 +13,7 @@ use argon2::{
 use parla_server::{ConnectionId, Input, PasswordOf, Secret};
 use tokio::sync::mpsc::Sender;
 
-use crate::{config::Config, hub::HubInput};
+use crate::{config::Config, health::Health, hub::HubInput};
 
 /// Whether a text is the hash of a password.
 pub(crate) fn is_hash(text: &str) -> bool {
@@ -94,14 +94,20 @@ impl Passwords {
 }
 
 /// Starts the thread that compares passwords. It ends with the sender; each session has at most one question under way.
-pub(crate) fn start(mut passwords: Passwords, hub: Sender<HubInput>) -> io::Result<mpsc::Sender<Request>> {
+pub(crate) fn start(
+    mut passwords: Passwords,
+    hub: Sender<HubInput>,
+    health: Arc<Health>,
+) -> io::Result<mpsc::Sender<Request>> {
     let (sender, receiver) = mpsc::channel::<Request>();
     thread::Builder::new().name("password".to_owned()).spawn(move || {
         for request in receiver {
             match request {
                 Request::Replace(others) => passwords = others,
                 Request::Compare(connection, of, password) => {
+                    health.password.begins();
                     let good = passwords.is_right(&of, &password);
+                    health.password.ends();
                     let input = Input::PasswordVerified { connection, good };
                     if hub.blocking_send(HubInput::Server(input)).is_err() {
                         return;

@@ -20,7 +20,9 @@ impl Program {
     /// This one.
     pub(crate) fn running() -> anyhow::Result<Self> {
         let path = env::current_exe().context("cannot find out where this program is")?;
-        Ok(Self { path, args: env::args_os().skip(1).collect() })
+        // Damage is accepted once.
+        let args = env::args_os().skip(1).filter(|arg| arg != "--accept-damage");
+        Ok(Self { path, args: args.collect() })
     }
 
     /// Becomes the program anew. Comes back only if that fails.

@@ -4,7 +4,7 @@ use std::{
     io::Write,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
-    thread,
+    thread::{self, JoinHandle},
     time::Instant,
 };
 
@@ -26,11 +26,12 @@ use crate::{
     config::{Config, Http, Listen, Speech},
     connection::Roads,
     database::Database,
+    health::{Failures, Health},
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     password::{self, Passwords},
-    query,
+    query::{self, Questions, Reader},
     reload::Reload,
     store::{self, Store},
     tls::{Certificates, TlsError},
@@ -62,7 +63,8 @@ pub(crate) enum Afterwards {
 pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
-    let database = Database::open(&config.data_dir, config.durability)?;
+    let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
+    let mut database = open(&config.data_dir, config.durability)?;
     let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
     let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
     let kept = database.channels(&config.settings.name_rules())?;
@@ -78,8 +80,17 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
-        let queries = query::start(&config.data_dir, hub_sender.clone())?;
-        let passwords = password::start(Passwords::new(config), hub_sender.clone())?;
+        let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve));
+        let (failures, mut failed) = Failures::new();
+        database.check_in_background(failures.clone())?;
+        let reader = Reader::new(&config.data_dir);
+        let queries = query::start(Questions {
+            reader: reader.clone(),
+            hub: hub_sender.clone(),
+            health: Arc::clone(&health),
+            failures: failures.clone(),
+        })?;
+        let passwords = password::start(Passwords::new(config), hub_sender.clone(), Arc::clone(&health))?;
         let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let stall = Arc::new(Stall::default());
@@ -96,39 +107,56 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             wishes,
             names: names_back,
             stall: stall_seen,
+            health: Arc::clone(&health),
+            failures,
+            hub: hub_sender.clone(),
+            reader,
         };
         let store = store::start(store, store_alive)?;
-        let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
+        let (hub_health, inputs) = (Arc::clone(&health), hub_receiver);
+        let hub = Hub { server, clock, inputs, store: batch_sender, stall, health: hub_health };
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
         let door = Door { admission, addresses, names, roads };
-        let certificates = listeners.open(&config.settings.name, &door)?;
+        let certificates = listeners.open(&config.settings.name, &door, &health)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };
+        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords, health };
 
         let afterwards = tokio::select! {
+            biased;
+            Some(why) = failed.recv() => anyhow::bail!("{why}"),
             afterwards = serve(signals, wished, &reload) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
         };
-        let deadline = Instant::now() + STOP_MAX;
-        // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
-        let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
-        let ended = tokio::task::spawn_blocking(move || {
-            while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
-                thread::sleep(std::time::Duration::from_millis(1));
-            }
-            hub.is_finished() && store.is_finished()
-        });
-        anyhow::ensure!(
-            ended.await.unwrap_or(false),
-            "the disk did not take the last messages in time; they were not shown"
-        );
+        stop(&hub_sender, hub, store).await?;
         Ok(afterwards)
     })
+}
+
+/// Stops the hub and the store, which closes the database.
+async fn stop(
+    hub_sender: &mpsc::Sender<HubInput>,
+    hub: JoinHandle<()>,
+    store: JoinHandle<()>,
+) -> anyhow::Result<()> {
+    let deadline = Instant::now() + STOP_MAX;
+    // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
+    let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
+    let ended = tokio::task::spawn_blocking(move || {
+        while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+        hub.is_finished() && store.is_finished()
+    });
+    anyhow::ensure!(
+        ended.await.unwrap_or(false),
+        "the disk did not take the last messages in time; they were not shown"
+    );
+    Ok(())
 }
 
 /// The sockets that are listened on.
@@ -154,7 +182,7 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 
 impl Listeners {
     /// Accepts on each from now on. Gives the certificates that are in use.
-    fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
+    fn open(self, name: &str, door: &Door, health: &Arc<Health>) -> Result<Certificates, TlsError> {
         let mut certificates = Certificates::default();
         for (listener, listen) in self.irc {
             let entrance = match listen.speech {
@@ -168,7 +196,8 @@ impl Listeners {
             tokio::spawn(Arc::new(gate).open());
         }
         for (listener, http) in self.http {
-            let entrance = Entrance::Http(Arc::new(Site::app(door.clone(), name, http.origins)));
+            let entrance =
+                Entrance::Http(Arc::new(Site::app(door.clone(), Arc::clone(health), name, http.origins)));
             let tls = http.tls.map(|files| certificates.acceptor(&files)).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: false, tls };
             tokio::spawn(Arc::new(gate).open());

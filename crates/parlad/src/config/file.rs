@@ -38,6 +38,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) history: History,
     #[serde(default)]
+    pub(super) storage: Storage,
+    #[serde(default)]
     pub(super) messages: Messages,
     #[serde(default)]
     pub(super) log: Log,
@@ -296,6 +298,18 @@ impl Default for History {
             store_tagmsg: Vec::new(),
             znc_max_reply: None,
         }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Storage {
+    pub(super) reserve: ByteSize,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { reserve: ByteSize::mib(64) }
     }
 }
 

@@ -60,6 +60,12 @@ impl Daemon {
         Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config))
     }
 
+    /// The same, with more on the command line.
+    pub(crate) fn start_with(folder: &Folder, toml: &str, args: &[&str]) -> Self {
+        let config = folder.write("parlad.toml", toml);
+        Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config).args(args))
+    }
+
     /// Starts a server without a configuration.
     pub(crate) fn bare(folder: &Folder) -> Self {
         let data = folder.path().join("data");
