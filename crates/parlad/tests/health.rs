@@ -1,5 +1,5 @@
 //! What the server says of itself when something is wrong with its disk: on `/health`, in the room, and at its end.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
 
