@@ -1,12 +1,12 @@
 //! Looks whether the tables hold what was put into them, where SQLite cannot know: texts that are none any more, and messages
 //! that no index leads to.
 //!
-//! A letter that became another letter is not noticed. The full-text index is checked by SQLite's own `quick_check`.
+//! Messages from before there was a checksum may have other letters than they had. The full-text index is checked by SQLite's own `quick_check`.
 
 use parla_proto::Timestamp;
 use rusqlite::{Connection, Row, types::ValueRef};
 
-use crate::{HistoryError, Kind, index::last_indexed};
+use crate::{HistoryError, Kind, index::last_indexed, message::row_sum};
 
 /// What is wrong, a sentence each; nothing if all is well. Reads every message: a million take a second or two.
 ///
@@ -14,13 +14,7 @@ use crate::{HistoryError, Kind, index::last_indexed};
 /// SQLite cannot read on, or was interrupted.
 pub fn check(connection: &Connection) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
-    let mut unreadable = 0_u64;
-    let mut statement =
-        connection.prepare("SELECT at, kind, source, text, account, tags, cuts FROM messages ORDER BY id")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        unreadable += u64::from(!is_sound(row)?);
-    }
+    let unreadable = unsound(connection)?.len();
     if unreadable > 0 {
         problems.push(format!("{unreadable} messages have turned into something else"));
     }
@@ -46,6 +40,34 @@ pub fn check(connection: &Connection) -> Result<Vec<String>, HistoryError> {
     Ok(problems)
 }
 
+/// Deletes messages that have turned into something else, before any message is indexed. Gives how many there were.
+///
+/// # Errors
+/// SQLite refuses.
+pub fn delete_unsound(connection: &Connection) -> Result<usize, HistoryError> {
+    let ids = unsound(connection)?;
+    let mut delete = connection.prepare("DELETE FROM messages WHERE id = ?1")?;
+    for id in &ids {
+        delete.execute([id])?;
+    }
+    Ok(ids.len())
+}
+
+/// The messages that this crate cannot have written so.
+fn unsound(connection: &Connection) -> Result<Vec<i64>, HistoryError> {
+    let mut statement = connection.prepare(
+        "SELECT id, conversation, at, kind, source, account, text, tags, cuts, sum FROM messages ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if !is_sound(row)? {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
+}
+
 fn count(connection: &Connection, sql: &str, last: i64) -> Result<i64, HistoryError> {
     Ok(connection.query_row(sql, [last], |row| row.get(0))?)
 }
@@ -57,21 +79,32 @@ fn is_sound(row: &Row<'_>) -> Result<bool, HistoryError> {
         ValueRef::Null => true,
         _ => false,
     };
-    let mut is_sound =
-        matches!(row.get_ref(0)?, ValueRef::Integer(at) if Timestamp::from_millis(at).as_millis() == at);
-    is_sound &= row.get::<_, Kind>(1).is_ok();
-    for column in 2..=6 {
-        is_sound &= is_text(row.get_ref(column)?);
+    let number = |column| match row.get_ref(column)? {
+        ValueRef::Integer(number) => Ok(Some(number)),
+        _ => Ok::<_, HistoryError>(None),
+    };
+    let (Some(id), Some(conversation), Some(at)) = (number(0)?, number(1)?, number(2)?) else {
+        return Ok(false);
+    };
+    let mut is_sound = Timestamp::from_millis(at).as_millis() == at && row.get::<_, Kind>(3).is_ok();
+    let mut texts = [None; 6];
+    for (column, bytes) in (3..).zip(&mut texts) {
+        let value = row.get_ref(column)?;
+        is_sound &= is_text(value);
+        if let ValueRef::Text(text) = value {
+            *bytes = Some(text);
+        }
     }
+    is_sound &= number(9)?.is_none_or(|sum| sum == i64::from(row_sum([id, conversation, at], texts)));
     Ok(is_sound)
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{
-        check,
+        Page, check, delete_unsound,
         fixture::{History, RUST, TEA},
-        index_pending,
+        index_pending, page,
     };
 
     fn problems(change: &str) -> Vec<String> {
@@ -91,11 +124,30 @@ mod tests {
     }
 
     #[test]
+    fn what_has_changed_can_be_deleted() {
+        let mut history = History::new();
+        for n in 0..5 {
+            history.say(RUST, &format!("message {n}"));
+        }
+        let change = "UPDATE messages SET text = 'other' WHERE id IN (2, 4)";
+        history.connection.execute_batch(change).unwrap();
+        assert_eq!(delete_unsound(&history.connection).unwrap(), 2);
+        assert!(check(&history.connection).unwrap().is_empty());
+        let left = page(&history.connection, RUST, Page::Latest { after: None }, 9).unwrap();
+        assert_eq!(left.iter().map(|message| message.id.seq()).collect::<Vec<_>>(), [1, 3, 5]);
+    }
+
+    #[test]
     fn what_has_changed_is_named() {
         for text in ["CAST(x'68ff6c6c6f' AS TEXT)", "CAST(x'680065' AS TEXT)"] {
             let change = format!("UPDATE messages SET text = {text} WHERE id < 4");
             assert_eq!(problems(&change), ["3 messages have turned into something else"]);
         }
+        assert_eq!(
+            problems("UPDATE messages SET text = replace(text, 'e', 'a') WHERE id IN (1, 3)"),
+            ["2 messages have turned into something else"]
+        );
+        assert!(problems("UPDATE messages SET at = at + 1, sum = NULL").is_empty());
         for change in ["kind = 'PRIVMSF'", "at = 9223372036854775807", "source = CAST(x'ff' AS TEXT)"] {
             let change = format!("UPDATE messages SET {change} WHERE id = 2");
             assert_eq!(problems(&change), ["1 messages have turned into something else"]);

@@ -60,7 +60,7 @@ mod words;
 mod fixture;
 
 pub use append::Writer;
-pub use check::check;
+pub use check::{check, delete_unsound};
 pub use error::{HistoryError, MigrationError, OpenError};
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message};

@@ -20,7 +20,7 @@ fn kept_ahead(by_millis: i64) -> (Folder, Timestamp) {
     }
     assert!(daemon.stop().0.success());
     let connection = Connection::open(folder.database()).unwrap();
-    connection.execute("UPDATE messages SET at = at + ?1", [by_millis]).unwrap();
+    connection.execute("UPDATE messages SET at = at + ?1, sum = NULL", [by_millis]).unwrap();
     let last: i64 = connection.query_row("SELECT max(at) FROM messages", [], |row| row.get(0)).unwrap();
     (folder, Timestamp::from_millis(last))
 }
@@ -72,7 +72,7 @@ fn a_message_of_another_century() {
     // As the manual has it.
     let connection = Connection::open(folder.database()).unwrap();
     for statement in [
-        "UPDATE messages SET at = unixepoch() * 1000 WHERE at > unixepoch() * 1000",
+        "UPDATE messages SET at = unixepoch() * 1000, sum = NULL WHERE at > unixepoch() * 1000",
         "UPDATE channels SET topic_at = unixepoch() * 1000 WHERE topic_at > unixepoch() * 1000",
         "UPDATE channels SET created_at = unixepoch() * 1000 WHERE created_at > unixepoch() * 1000",
         "UPDATE channel_masks SET set_at = unixepoch() * 1000 WHERE set_at > unixepoch() * 1000",

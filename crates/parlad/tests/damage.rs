@@ -340,6 +340,12 @@ const CASES: &[Case] = &[
         let leaf = files.leaves("messages")[0];
         files.database(|bytes| flip(bytes, leaf * PAGE - 100));
     }),
+    ("three letters in a text become others", stopped, Refused, |files| {
+        let leaf = files.leaves("messages")[0];
+        files.database(|bytes| {
+            bytes[leaf * PAGE - 103..leaf * PAGE - 100].iter_mut().for_each(|byte| *byte ^= 1);
+        });
+    }),
     ("zeros in a leaf of the messages", stopped, Refused, |files| {
         let leaf = files.leaves("messages")[0];
         files.database(|bytes| bytes[(leaf - 1) * PAGE..leaf * PAGE].fill(0));

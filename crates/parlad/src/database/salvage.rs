@@ -177,7 +177,10 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
         }
         counts.insert(table, count);
     }
-    transaction.execute("DELETE FROM messages WHERE kind NOT IN ('PRIVMSG', 'NOTICE')", [])?;
+    let unsound = parla_history::delete_unsound(&transaction)? as u64;
+    if let Some(messages) = counts.get_mut("messages") {
+        *messages = messages.saturating_sub(unsound);
+    }
     transaction.commit()?;
     Ok(counts)
 }
