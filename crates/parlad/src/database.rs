@@ -26,7 +26,7 @@ use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 pub(crate) use self::error::{DatabaseError, Patience};
-use self::{check::Check, state::StateFile};
+use self::{check::Check, state::StateFile, wal::OpenLog};
 use crate::{cloak, health::Failures, limits::INDEX_ROWS_MAX};
 
 /// Whose tables these are in the table of versions.
@@ -78,8 +78,8 @@ pub(crate) struct Database {
     data_dir: PathBuf,
     /// What is known of the file outside of it.
     state: StateFile,
-    /// The log, to read its marks. None before the first commit.
-    log: Option<File>,
+    /// The log, to read its marks.
+    log: OpenLog,
     /// Pages in the log after the last commit.
     log_pages: Arc<AtomicU32>,
     /// Whether the last attempt to bring the log into the database failed; that is said once.
@@ -167,13 +167,9 @@ impl Database {
     /// Writes down where the log ends now, and brings it into the database when it is long.
     fn after_commit(&mut self) {
         let pages = self.log_pages.load(Ordering::Relaxed);
-        if self.log.is_none() {
-            self.log = File::open(inspect::log_path(&self.data_dir)).ok();
-        }
-        match self.log.as_ref().map(|log| wal::mark(log, pages)) {
-            Some(Ok(mark)) => self.state.note(mark),
-            Some(Err(error)) => tracing::warn!(%error, "cannot read parla.db-wal beside SQLite"),
-            None => {}
+        match self.log.mark(pages) {
+            Ok(mark) => self.state.note(mark),
+            Err(error) => tracing::warn!(%error, "cannot read parla.db-wal beside SQLite"),
         }
         if pages < CHECKPOINT_PAGES {
             return;

@@ -468,3 +468,30 @@ fn room(daemon: &Daemon) -> (String, String) {
     let topic = find(" 332 ").rsplit(" :").next().unwrap_or_default().to_owned();
     (topic, find(" 367 ").split(' ').nth(4).unwrap_or_default().to_owned())
 }
+
+/// Three random bytes at random places of the database. `FLIPS=200 cargo test -p parlad --test damage` for the long run.
+#[test]
+fn three_bytes_anywhere_are_noticed_or_do_no_harm() {
+    let flips: u64 = std::env::var("FLIPS").map_or(20, |text| text.parse().unwrap());
+    let left = stopped();
+    for seed in 0..flips {
+        let folder = copy(&left.folder);
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut bytes = fs::read(folder.database()).unwrap();
+        let place = random.usize(..bytes.len() - 3);
+        bytes[place..place + 3].fill_with(|| random.u8(..));
+        fs::write(folder.database(), bytes).unwrap();
+        let before = content(&folder.path().join("data"));
+        match Daemon::try_start(&folder, &config()) {
+            Err(ended) => {
+                assert_eq!(ended.code, Some(1), "{seed}: {ended:?}");
+                assert!(ended.stderr.contains("is not as it was left"), "{seed} at {place}: {ended:?}");
+                assert!(
+                    content(&folder.path().join("data")) == before,
+                    "{seed} at {place}: something was changed"
+                );
+            }
+            Ok(daemon) => assert_eq!(history(&daemon), left.seen, "{seed} at {place}"),
+        }
+    }
+}

@@ -20,6 +20,7 @@ use super::{
     inspect::{self, Doubt},
     salvage::{self, WithLog},
     state::{self, Known, State, StateFile},
+    wal::OpenLog,
 };
 use crate::health::Failures;
 
@@ -161,8 +162,8 @@ fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, Datab
     connection.execute_batch(
         "BEGIN; UPDATE messages_indexed SET last_id = last_id - 1; UPDATE messages_indexed SET last_id = last_id + 1; COMMIT",
     )?;
-    let log = File::open(inspect::log_path(data_dir))?;
-    let mark = super::wal::mark(&log, pages.load(Ordering::Relaxed))?;
+    let mut log = OpenLog::open(&inspect::log_path(data_dir))?;
+    let mark = log.mark(pages.load(Ordering::Relaxed))?;
     debug_assert!(mark.frame > 0, "the log is empty");
     let last = super::last_number(&connection)?.unwrap_or(0);
     let state = StateFile::create(data_dir, State { boot: state::boot(), last, key, mark })?;
@@ -170,7 +171,7 @@ fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, Datab
         connection,
         data_dir: data_dir.to_owned(),
         state,
-        log: Some(log),
+        log,
         log_pages: pages,
         checkpoint_fails: false,
         is_unchecked,

@@ -217,23 +217,48 @@ fn is_read(file: &mut impl io::Read, bytes: &mut [u8]) -> io::Result<bool> {
     }
 }
 
-/// The mark of a log whose last commit is this frame. The file is the log of a database that this process has open.
-pub(super) fn mark(file: &File, frame: u32) -> io::Result<Mark> {
-    if frame == 0 {
-        return Ok(Mark::default());
+/// The log of a database that this process has open.
+#[derive(Debug)]
+pub(super) struct OpenLog {
+    file: File,
+    /// Of a frame, with its head.
+    frame_bytes: usize,
+    /// Room for a frame and the head of the next one, so that both heads are read at once.
+    bytes: Vec<u8>,
+}
+
+impl OpenLog {
+    /// Opens a log that has a header.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let mut bytes = [0; HEADER_BYTES];
+        file.read_exact_at(&mut bytes, 0)?;
+        let header = Header::parse(&bytes).ok_or_else(|| io::Error::from(ErrorKind::InvalidData))?;
+        let frame_bytes = FRAME_HEADER_BYTES + header.page_bytes;
+        Ok(Self { file, frame_bytes, bytes: vec![0; frame_bytes + FRAME_HEADER_BYTES] })
     }
-    let mut bytes = [0; HEADER_BYTES];
-    file.read_exact_at(&mut bytes, 0)?;
-    let header = Header::parse(&bytes).ok_or_else(|| io::Error::from(ErrorKind::InvalidData))?;
-    let frame_bytes = (FRAME_HEADER_BYTES + header.page_bytes) as u64;
-    let read = |number: u32| {
-        let mut head = [0; FRAME_HEADER_BYTES];
-        let place = HEADER_BYTES as u64 + frame_bytes * u64::from(number - 1);
-        file.read_exact_at(&mut head, place).map(|()| Frame::parse(&head))
-    };
-    let before = if frame == 1 { header.sum } else { read(frame - 1)?.sum };
-    let Frame { page, pages, salt, sum } = read(frame)?;
-    Ok(Mark { frame, salt, page, pages, before, sum })
+
+    /// The mark of the log if its last commit is this frame.
+    pub(super) fn mark(&mut self, frame: u32) -> io::Result<Mark> {
+        let Some(before) = frame.checked_sub(1) else { return Ok(Mark::default()) };
+        // The checksum before a frame ends the head of the one before it, or of the log.
+        let (place, sum_place, head_place) = match before.checked_sub(1) {
+            None => (0, HEADER_BYTES - 8, HEADER_BYTES),
+            Some(earlier) => {
+                let place = HEADER_BYTES as u64 + self.frame_bytes as u64 * u64::from(earlier);
+                (place, 16, self.frame_bytes)
+            }
+        };
+        let bytes = self.bytes.get_mut(..head_place + FRAME_HEADER_BYTES).unwrap_or_default();
+        self.file.read_exact_at(bytes, place)?;
+        let word = |place: usize| {
+            let word = bytes.get(place..place + 4).and_then(|word| word.try_into().ok());
+            u32::from_be_bytes(word.unwrap_or_default())
+        };
+        let head = bytes.get(head_place..).and_then(|head| head.first_chunk()).copied();
+        let Frame { page, pages, salt, sum } = Frame::parse(&head.unwrap_or_default());
+        Ok(Mark { frame, salt, page, pages, before: Sum(word(sum_place), word(sum_place + 4)), sum })
+    }
 }
 
 #[cfg(test)]
@@ -268,8 +293,13 @@ mod tests {
     fn the_last_commit_is_found_and_named_as_sqlite_has_it() {
         let (_folder, path, _connection) = written(&["one", "two", "three"]);
         let walk = present(&path, 3);
-        let mark = mark(&File::open(&path).unwrap(), 3).unwrap();
+        let mut log = OpenLog::open(&path).unwrap();
+        let mark = log.mark(3).unwrap();
         assert_eq!(walk.last, mark);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes.truncate(bytes.len() - 2 * log.frame_bytes);
+        fs::write(path.with_extension("copy"), bytes).unwrap();
+        assert_eq!(present(&path.with_extension("copy"), 0).last, log.mark(1).unwrap());
         assert_eq!((walk.asked, walk.commits_behind), (Some(mark.sum), 0));
         assert_eq!(present(&path, 4).asked, None);
     }
