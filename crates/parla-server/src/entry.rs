@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, MsgId, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     connection::ConnectionId,
@@ -269,8 +269,8 @@ pub struct Rename {
 pub struct Redact {
     /// Where it was said: a channel or a nick.
     pub target: String,
-    /// Which.
-    pub id: MsgId,
+    /// The message's number.
+    pub seq: u64,
     /// Why.
     pub reason: Option<String>,
     /// The record under which the store had it, if that was asked.

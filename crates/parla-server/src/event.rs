@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, MsgId, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     change::Spoken,
@@ -79,7 +79,7 @@ pub(crate) enum Event {
         by: (String, Option<String>),
         audience: Vec<UserId>,
         target: String,
-        id: MsgId,
+        seq: u64,
         reason: Option<String>,
     },
     /// A user asked to be marked as having read up to a time; that may have been so before.

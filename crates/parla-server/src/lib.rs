@@ -20,6 +20,7 @@ mod input;
 pub mod limits;
 #[cfg(test)]
 mod manual;
+pub mod message_ids;
 mod multiline;
 mod names;
 mod network;
@@ -41,6 +42,7 @@ pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
 pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
 pub use input::Input;
+pub use message_ids::MessageIds;
 pub use multiline::{Piece, pieces};
 pub use network::{
     UserId,

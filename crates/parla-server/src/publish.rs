@@ -15,6 +15,7 @@ use crate::{
     connection::ConnectionId,
     entry::{Meta, Verb},
     event::Event,
+    message_ids::MessageIds,
     network::{Network, UserId, user::User},
     output::{Output, Outputs, Recipients},
     session::response::tag,
@@ -294,7 +295,8 @@ impl Publisher<'_> {
         if spoken.is_multiline() {
             return self.say_lines(audience, spoken);
         }
-        self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(spoken, None, capabilities));
+        let ids = &self.network.settings.message_ids;
+        self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(ids, spoken, None, capabilities));
     }
 
     /// To oneself a message comes twice: as the answer, with the label, and as what was sent.
@@ -323,14 +325,20 @@ pub(crate) fn tagged(line: &Bytes, tags: LineTags<'_>, capabilities: Capabilitie
 }
 
 /// A message as a line, alone or in a batch; none for tags without text that the client cannot read.
-pub(crate) fn spoken_line(spoken: &Spoken, batch: Option<&str>, capabilities: Capabilities) -> Option<Bytes> {
-    if spoken.verb == Verb::Tagmsg && !capabilities.contains(Capabilities::MESSAGE_TAGS) {
+pub(crate) fn spoken_line(
+    ids: &MessageIds,
+    spoken: &Spoken,
+    batch: Option<&str>,
+    capabilities: Capabilities,
+) -> Option<Bytes> {
+    let reads_tags = capabilities.contains(Capabilities::MESSAGE_TAGS);
+    if spoken.verb == Verb::Tagmsg && !reads_tags {
         return None;
     }
     let tags = LineTags {
         batch,
         account: spoken.account.as_deref(),
-        id: Some(MsgId::from_seq(spoken.seq)),
+        id: reads_tags.then(|| ids.encode(spoken.seq)),
         at: spoken.at,
         client_only: &spoken.tags,
     };

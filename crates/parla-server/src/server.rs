@@ -215,7 +215,7 @@ impl Server {
             }
             Until::Found { record, redaction } => {
                 let origin = Origin { node: self.node, connection, actor: session.user() };
-                match command::redact::found(record, redaction, result.as_ref()) {
+                match command::redact::found(&self.settings, record, redaction, result.as_ref()) {
                     Ok(command) => self.submit(origin, command, out),
                     Err(refusal) => self.refuse(connection, &refusal, out),
                 }

@@ -10,7 +10,7 @@ use parla_proto::{
     tag::DeniedTags,
 };
 
-use crate::network::channel::Flags;
+use crate::{message_ids::MessageIds, network::channel::Flags};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Settings {
     pub password_required: bool,
     /// The lines of the message of the day; none: ERR_NOMOTD.
     pub motd: Vec<String>,
+    /// Makes the ids of messages out of their numbers. All servers of a network have the same key.
+    pub message_ids: MessageIds,
     /// How case is folded in names.
     pub casemapping: Casemapping,
     /// Longest names and texts.
@@ -210,7 +212,8 @@ pub struct Timeouts {
 }
 
 impl Settings {
-    /// The settings of a server of this name, with the defaults of the manual and no rooms.
+    /// The settings of a server of this name, with the defaults of the manual and no rooms. The key of the ids is one that
+    /// everybody knows: a server that others use has a key of its own.
     pub fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -220,6 +223,7 @@ impl Settings {
             file: "parlad.toml".to_owned(),
             password_required: false,
             motd: Vec::new(),
+            message_ids: MessageIds::new(&[0; 16]),
             casemapping: Casemapping::Ascii,
             limits: Limits::default(),
             flood: Flood { burst: 20, rate: 4 },
@@ -252,6 +256,7 @@ impl Settings {
             name: fixed.name,
             version: fixed.version,
             file: fixed.file,
+            message_ids: fixed.message_ids,
             casemapping: fixed.casemapping,
             ..self
         }

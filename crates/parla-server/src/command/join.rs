@@ -118,7 +118,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let others =
         channel.audience(channel.rank(user_id).unwrap_or_default()).filter(|member| *member != user_id);
     let audience = others.chain([user_id]).collect();
-    let id = Some(MsgId::from_seq(publisher.meta.seq));
+    let id = Some(network.settings.message_ids.encode(publisher.meta.seq));
     announce(publisher, (user_id, user), channel, (audience, id));
     tell_newcomer(publisher, user_id, channel);
     metadata::on_join(publisher, user_id, channel_id);

@@ -8,9 +8,9 @@ use parla_proto::{
     name::Casemapping,
     tag::DeniedTags,
 };
-use parla_server::{Flags, Gateway, PasswordOf, Peer, Secret, settings};
+use parla_server::{Flags, Gateway, MessageIds, PasswordOf, Peer, Secret, settings};
 
-use super::{NETWORK_NAME, SERVER_NAME, error::RunError};
+use super::{NETWORK_NAME, SERVER_NAME, error::RunError, ids};
 
 /// The settings of a script: `server: <word> <value>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,6 +169,7 @@ impl Settings {
     pub(super) fn to_server(&self, is_virtual: bool) -> Result<settings::Settings, RunError> {
         let mut server = settings::Settings::named(SERVER_NAME);
         NETWORK_NAME.clone_into(&mut server.network);
+        server.message_ids = MessageIds::new(&ids::KEY);
         server.motd.clone_from(&self.motd);
         server.password_required = self.password.is_some();
         let admin = |at: usize| self.admin.get(at).cloned().unwrap_or_default();

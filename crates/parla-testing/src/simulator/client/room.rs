@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Message, MsgId, Source, mode::steps};
+use parla_proto::{Capabilities, Message, Source, mode::steps};
 
 use super::{Client, Scene};
 use crate::simulator::{
@@ -101,8 +101,8 @@ pub(super) fn hear_status(
     let target = message.param(0).unwrap_or_default();
     let (signs, name) = rank::status_target(target);
     let (name, text) = (scene.fold(name), message.param(1).unwrap_or_default());
-    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
-    ensure(id.is_none_or(|id| !scene.store.has(id)), "leak", || {
+    let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
+    ensure(seq.is_none_or(|seq| !scene.store.has(seq)), "leak", || {
         format!("what was said to {target} is kept")
     })?;
     let me = client.folded_nick(scene);
@@ -143,20 +143,20 @@ pub(super) fn hear_said(
     let text = message.param(1).unwrap_or_default();
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
-    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
     // By +U some only may hear it, and then it is not kept.
     let may_be_moderated =
         scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
     let is_unkept = !scene.settings.history || may_be_moderated;
-    let is_later_line = id.is_none() && (is_unkept || scene.store.goes_on(text));
-    ensure(id.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
+    let is_later_line = seq.is_none() && (is_unkept || scene.store.goes_on(text));
+    ensure(seq.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
     let mut event = RoomEvent::new(
         format!("{} {source} {text}", message.command),
         sender.clone(),
         if is_tags { Kind::Tagged } else { Kind::Said },
     );
-    event.id = id;
+    event.seq = seq;
     // What some only may hear, by +U, is not kept.
     let mut is_kept = true;
     if is_tags {
@@ -164,10 +164,10 @@ pub(super) fn hear_said(
         event.line.push_str(tags.as_deref().unwrap_or_default());
     } else if scene.settings.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
-        let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
+        let heard = Heard { verb: message.command, source: &source, room: &name, text, seq, time, tags };
         is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;
         if is_kept {
-            event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
+            event.seq = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(seq);
         }
     }
     if sender == client.folded_nick(scene) && !client.muddled {
