@@ -31,6 +31,8 @@ pub struct Settings {
     pub motd: Vec<String>,
     /// Makes the ids of messages out of their numbers. All servers of a network have the same key.
     pub message_ids: MessageIds,
+    /// Whether others see a host in place of an address, so that masks over addresses match nobody.
+    pub addresses_hidden: bool,
     /// How case is folded in names.
     pub casemapping: Casemapping,
     /// Longest names and texts.
@@ -224,6 +226,7 @@ impl Settings {
             password_required: false,
             motd: Vec::new(),
             message_ids: MessageIds::new(&[0; 16]),
+            addresses_hidden: false,
             casemapping: Casemapping::Ascii,
             limits: Limits::default(),
             flood: Flood { burst: 20, rate: 4 },
@@ -257,6 +260,7 @@ impl Settings {
             version: fixed.version,
             file: fixed.file,
             message_ids: fixed.message_ids,
+            addresses_hidden: fixed.addresses_hidden,
             casemapping: fixed.casemapping,
             ..self
         }

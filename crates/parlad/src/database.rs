@@ -212,7 +212,10 @@ impl Database {
                 tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
                 continue;
             };
-            list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            // An earlier version kept some hosts as nicks; completed, one may be in the list already.
+            if list.iter().all(|entry| entry.mask != mask) {
+                list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            }
         }
         Ok(())
     }
@@ -324,7 +327,7 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
         key: row.get("key")?,
         limit: row.get("member_limit")?,
         forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
-        keeper: keeper.map(|keeper| Mask::parse(&keeper)),
+        keeper: keeper.and_then(|keeper| Mask::parse(&keeper).ok()),
         ..ChannelState::new(record, name, created_at, flags)
     }))
 }
@@ -376,7 +379,7 @@ mod tests {
             bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
             ban_exceptions: vec![entry("!a:*", 3000)],
             invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
-            keeper: Some(Mask::parse("a!b@c")),
+            keeper: Mask::parse("a!b@c").ok(),
             metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
             ..ChannelState::new(
                 7,
@@ -422,6 +425,26 @@ mod tests {
         assert_eq!(channel.forward, None);
         let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
         assert_eq!(bans, ["bad!*@*"]);
+    }
+
+    #[test]
+    fn hosts_that_were_kept_as_nicks_are_hosts_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        let masks =
+            ["a.b.ip!*@*", "*!*@A.B.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
+        let insert = "INSERT INTO channel_masks VALUES (7, 'b', ?1, 'a!b@c', ?2, ?2)";
+        let channel = "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt')";
+        database.connection.execute(channel, []).unwrap();
+        for (at, mask) in (0_i64..).zip(masks) {
+            database.connection.execute(insert, params![mask, at]).unwrap();
+        }
+        let channel = database.channels(&rules).unwrap().remove(0);
+        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
+        assert_eq!(bans, ["*!*@a.b.ip", "*!*@A.B.ip", "*!*@2001:db8::1"]);
+        // Each is in the list once, so it can be kept again.
+        database.commit(&[Change::Channel(Box::new(channel))]).unwrap();
     }
 
     #[test]

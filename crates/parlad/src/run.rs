@@ -71,6 +71,7 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
     let log = LogMode::Local { next_seq: Clock::first_seq().max(after_last) };
     let mut settings = config.settings.clone();
     settings.message_ids = MessageIds::new(&database.message_key()?);
+    settings.addresses_hidden = config.connections.cloak;
     let server = Server::new(settings, log, kept, clock.now());
 
     runtime.block_on(async {

@@ -3,12 +3,16 @@
 //! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
 use parla_proto::{
-    Capabilities, Reply, command::Who, mask::glob, mode::UserModeFacts, mode::UserModes, name,
+    Capabilities, Mask, Reply,
+    command::Who,
+    mask::{AddressRange, glob},
+    mode::{UserModeFacts, UserModes},
+    name,
     name::Casemapping,
+    source::address_text,
 };
 
 use crate::{
-    connection::address_text,
     context::Context,
     limits::WHO_REPLIES_MAX,
     network::{UserId, channel::Channel, user::User},
@@ -77,20 +81,42 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
     } else {
         let casemapping = network.casemapping();
         let everyone = mask == "0" || glob(mask, &context.settings.name, casemapping);
+        let wanted = Wanted::parse(mask);
         let seen = network
             .users()
-            .filter(|found| (everyone || fits(mask, found.1, casemapping)) && network.lists(me, *found));
+            .filter(|found| (everyone || wanted.fits(found.1, casemapping)) && network.lists(me, *found));
         show(context, query, seen, |found| network.shared_channel(me, found));
     }
     context.reply(Reply::EndOfWho { mask });
     Ok(())
 }
 
-/// Whether a mask matches a user's nick, user name, host or real name, or all of its source.
-fn fits(mask: &str, user: &User, casemapping: Casemapping) -> bool {
-    let fits = |text: &str| glob(mask, text, casemapping);
-    let of_source = mask.contains(['!', '@']) && fits(user.source());
-    of_source || fits(user.nick().as_str()) || fits(user.user()) || fits(user.host()) || fits(&user.realname)
+/// A mask of WHO.
+struct Wanted<'a> {
+    mask: &'a str,
+    /// All of a source, if there is a `!` or `@` in the mask.
+    source: Option<Mask>,
+    /// Hosts that are addresses.
+    range: Option<AddressRange>,
+}
+
+impl<'a> Wanted<'a> {
+    fn parse(mask: &'a str) -> Self {
+        let source = if mask.contains(['!', '@']) { Mask::parse(mask).ok() } else { None };
+        Self { mask, source, range: AddressRange::parse(mask).and_then(Result::ok) }
+    }
+
+    /// Whether the mask matches a user's nick, user name, host or real name, or all of its source.
+    fn fits(&self, user: &User, casemapping: Casemapping) -> bool {
+        let fits = |text: &str| glob(self.mask, text, casemapping);
+        self.source.as_ref().is_some_and(|mask| mask.matches(user.source(), casemapping))
+            || self.range.is_some_and(|range| range.has_host(user.host()))
+            || (self.mask.contains(['!', '@']) && fits(user.source()))
+            || fits(user.nick().as_str())
+            || fits(user.user())
+            || fits(user.host())
+            || fits(&user.realname)
+    }
 }
 
 fn show<'n>(

@@ -55,6 +55,8 @@ pub struct Settings {
     pub redaction_off: bool,
     /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
     pub throttled: bool,
+    /// `hidden`: nobody is to see an address; `connections.cloak`. The hosts themselves stay as they are.
+    pub addresses_hidden: bool,
 }
 
 /// One `[[oper]]`.
@@ -86,7 +88,7 @@ impl Operator {
         Some(settings::Operator {
             name: self.name.clone(),
             title: Self::TITLE.to_owned(),
-            hosts: vec![Mask::parse(self.host.as_deref().unwrap_or("*@*"))],
+            hosts: vec![Mask::parse(self.host.as_deref().unwrap_or("*@*")).ok()?],
             privileges: privileges.collect::<Option<Vec<_>>>()?.into_iter().collect(),
         })
     }
@@ -133,6 +135,7 @@ impl Settings {
             "sts" => self.sts_port = Some(value.parse().map_err(|_| format!("{value:?} is not a port"))?),
             "redact" if value == "off" => self.redaction_off = true,
             "throttled" => self.throttled = true,
+            "hidden" => self.addresses_hidden = true,
             _ => return Err(format!("there is no setting {word:?}")),
         }
         Ok(())
@@ -180,6 +183,7 @@ impl Settings {
         });
         server.history = !self.history_off;
         server.redaction = !self.redaction_off;
+        server.addresses_hidden = self.addresses_hidden;
         if let Some(token) = &self.casemapping {
             server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
         }
