@@ -60,7 +60,7 @@ pub struct Proposal {
 pub enum EntryCommand {
     Register(Box<Register>),
     Nick(Nick),
-    Quit(String),
+    Quit(Quit),
     Join(Join),
     Part(Part),
     Say(Box<Say>),
@@ -102,6 +102,15 @@ pub struct Register {
     pub realname: String,
     /// What was set by METADATA before.
     pub metadata: BTreeMap<Key, String>,
+}
+
+/// A user is gone.
+#[derive(Clone, Debug)]
+pub enum Quit {
+    /// They said so, in these words.
+    Said(String),
+    /// The connection ended; the words are the server's.
+    Ended(String),
 }
 
 /// A user enters one channel.

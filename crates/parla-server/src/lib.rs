@@ -40,7 +40,7 @@ mod watchers;
 pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
-pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
+pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Verb};
 pub use input::Input;
 pub use message_ids::MessageIds;
 pub use multiline::{Piece, pieces};

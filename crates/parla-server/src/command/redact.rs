@@ -14,7 +14,7 @@ use crate::{
     entry::{self, EntryCommand, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::{Network, UserId, said::Place},
+    network::{Network, UserId, said::Place, texts::OwnText},
     output::{Output, Query, QueryResult},
     publish::{LineTags, Publisher, TAG_CAPABILITIES},
     refusal::{Failure, Refusal},
@@ -98,27 +98,28 @@ struct Redactable {
     record: Option<u64>,
     /// As it is called for everyone.
     target: String,
-    audience: Vec<UserId>,
+    /// Who is told why.
+    reason: OwnText,
 }
 
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    redact: entry::Redact,
+    redact: &entry::Redact,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().map(str::to_owned));
-    let Redactable { seq, record, target, audience } = if is_channel(&redact.target) {
-        in_channel(network, actor, &redact)?
+    let Redactable { seq, record, target, reason } = if is_channel(&redact.target) {
+        in_channel(network, actor, redact)?
     } else {
-        in_private(network, actor, &redact)?
+        in_private(network, actor, redact)?
     };
     network.forget_said(seq);
     if let Some(record) = record.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { record, seq });
     }
-    effects.events.push(Event::Redacted { by, audience, target, seq, reason: redact.reason });
+    effects.events.push(Event::Redacted { by, target, seq, reason });
     Ok(())
 }
 
@@ -139,12 +140,16 @@ fn in_channel(network: &mut Network, actor: UserId, redact: &entry::Redact) -> R
     } else {
         channel.operator(actor).map_err(|_| forbidden(target, &id))?
     };
-    Ok(Redactable {
-        seq,
-        record: Some(channel.state.record),
-        target: channel.name().to_string(),
-        audience: channel.members.keys().copied().collect(),
-    })
+    let (record, target) = (Some(channel.state.record), channel.name().to_string());
+    let (channel, user) = network.channel(channel_id).zip(network.user(actor)).ok_or(Refusal::Gone)?;
+    let members = channel.members.keys().copied();
+    let reason = match &redact.reason {
+        Some(reason) => {
+            channel.voice((actor, user), reason, network.casemapping()).among(reason.clone(), members)
+        }
+        None => OwnText::for_all(None, members.collect()),
+    };
+    Ok(Redactable { seq, record, target, reason })
 }
 
 /// In private, only who said something may take it back, and only from whom it was said to.
@@ -160,7 +165,8 @@ fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
         _ => return Err(unknown(target, &id)),
     }
     let audience = if other == actor { vec![actor] } else { vec![actor, other] };
-    Ok(Redactable { seq, record: None, target: user.nick().to_string(), audience })
+    let reason = OwnText::for_all(redact.reason.clone(), audience);
+    Ok(Redactable { seq, record: None, target: user.nick().to_string(), reason })
 }
 
 fn forbidden(target: &str, id: &str) -> Refusal {
@@ -169,16 +175,18 @@ fn forbidden(target: &str, id: &str) -> Refusal {
 
 /// Tells those who understand it; the others keep what they have read.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
-    let Event::Redacted { by: (source, account), audience, target, seq, reason } = event else { return };
+    let Event::Redacted { by: (source, account), target, seq, reason } = event else { return };
     let id = publisher.network.settings.message_ids.encode(*seq);
     let relevant = TAG_CAPABILITIES | Capabilities::MESSAGE_REDACTION;
-    publisher.each(audience.iter().copied(), relevant, |at, capabilities| {
-        if !capabilities.contains(Capabilities::MESSAGE_REDACTION) {
-            return None;
-        }
-        let tags = LineTags { at, account: account.as_deref(), ..LineTags::default() };
-        let line = Line::tagged(&tags.render(capabilities)).source(source).command("REDACT");
-        let line = line.param(target).param(id);
-        Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish().into())
-    });
+    for (reason, audience) in reason.versions() {
+        publisher.each(audience.into_iter(), relevant, |at, capabilities| {
+            if !capabilities.contains(Capabilities::MESSAGE_REDACTION) {
+                return None;
+            }
+            let tags = LineTags { at, account: account.as_deref(), ..LineTags::default() };
+            let line = Line::tagged(&tags.render(capabilities)).source(source).command("REDACT");
+            let line = line.param(target).param(id);
+            Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish().into())
+        });
+    }
 }

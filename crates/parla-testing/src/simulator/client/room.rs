@@ -283,11 +283,10 @@ pub(super) fn hear_change(
     let rest: Vec<&str> = message.params.iter().skip(1).copied().collect();
     let subject = if message.command == "KICK" { message.param(1).unwrap_or_default() } else { from };
     let subject = scene.fold(subject);
-    let mut event = RoomEvent::new(
-        format!("{} {source} {}", message.command, rest.join(" ")),
-        subject.clone(),
-        Kind::Plain,
-    );
+    // Not every member hears why.
+    let said = if message.command == "PART" { String::new() } else { rest.join(" ") };
+    let line = format!("{} {source} {said}", message.command);
+    let mut event = RoomEvent::new(line, subject.clone(), Kind::Plain);
     let letters = rest.first().copied().unwrap_or_default();
     let taken: Vec<_> = steps(letters, rest.iter().skip(1).copied()).flatten().collect();
     event.effect = match message.command {
@@ -382,8 +381,8 @@ pub(super) fn hear_quit(
 ) -> Checked {
     let source = message.source.map(|source| source.to_string()).unwrap_or_default();
     let who = scene.fold(from);
-    let reason = message.param(0).unwrap_or_default();
-    let mut event = RoomEvent::new(format!("QUIT {source} {reason}"), who.clone(), Kind::Plain);
+    // Not everyone hears why.
+    let mut event = RoomEvent::new(format!("QUIT {source}"), who.clone(), Kind::Plain);
     event.effect = Effect::Leaves;
     let rooms = hear_everywhere(client, &who, &event, scene)?;
     ensure(!rooms.is_empty(), "outside", || "someone who shares no room".to_owned())?;
