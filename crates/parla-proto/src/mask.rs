@@ -120,12 +120,18 @@ impl Mask {
 
     /// Whether the mask matches a user's source.
     pub fn matches(&self, source: &str, casemapping: Casemapping) -> bool {
-        let Some(range) = &self.range else { return glob(&self.text, source, casemapping) };
+        self.matches_counted(source, casemapping, &mut 0)
+    }
+
+    /// As [`Self::matches`]; adds how many characters it had to look at to `steps`.
+    pub fn matches_counted(&self, source: &str, casemapping: Casemapping, steps: &mut usize) -> bool {
+        let Some(range) = &self.range else { return glob_counted(&self.text, source, casemapping, steps) };
         let (Some((pattern, _)), Some((name, host))) = (self.text.rsplit_once('@'), source.rsplit_once('@'))
         else {
             return false;
         };
-        range.has_host(host) && glob(pattern, name, casemapping)
+        *steps += host.len();
+        range.has_host(host) && glob_counted(pattern, name, casemapping, steps)
     }
 
     /// Whether only those can match whose host is an address.
@@ -255,12 +261,19 @@ pub(crate) fn without_gaps(text: &str) -> String {
 
 /// Whether `text` fits `pattern`, where `*` is any text and `?` any character. Takes at most the product of their lengths.
 pub fn glob(pattern: &str, text: &str, casemapping: Casemapping) -> bool {
+    glob_counted(pattern, text, casemapping, &mut 0)
+}
+
+/// As [`glob`]; adds how many characters it had to look at to `steps`.
+pub fn glob_counted(pattern: &str, text: &str, casemapping: Casemapping, steps: &mut usize) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     // Where to go on if what follows the last star turns out not to fit.
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
+        *steps += 1;
         let mut after = pattern.clone();
         match after.next() {
+            Some('*') if after.as_str().is_empty() => return true,
             Some('*') => {
                 pattern = after;
                 retry = Some((pattern.clone(), text.clone()));
@@ -457,6 +470,17 @@ mod tests {
             ("*a", "aa", true),
         ] {
             assert_eq!(glob(pattern, text, Casemapping::Rfc1459), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn steps_are_counted() {
+        for (pattern, text, expected) in
+            [("*", "abc", 1), ("abc", "abc", 4), ("x", "abc", 1), ("*b", "aaaa", 6)]
+        {
+            let mut steps = 0;
+            glob_counted(pattern, text, Casemapping::Ascii, &mut steps);
+            assert_eq!(steps, expected, "{pattern} {text}");
         }
     }
 
