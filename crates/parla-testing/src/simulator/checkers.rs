@@ -101,6 +101,10 @@ pub(crate) struct RoomEvent {
     pub(crate) seq: Option<u64>,
     /// What it changes.
     pub(crate) effect: Effect,
+    /// Whether it came with a text of its source's own, for this room alone.
+    pub(crate) has_text: bool,
+    /// Whether its source may not speak in the room.
+    is_silenced: bool,
     /// Which of the members hear it, as far as ranks decide that.
     audience: Audience,
     /// Whether the one who joined has heard of it.
@@ -147,7 +151,17 @@ impl RoomEvent {
             Kind::Said | Kind::Tagged => Effect::Says,
             Kind::Plain => Effect::Nothing,
         };
-        Self { line, subject, kind, seq: None, effect, audience: Audience::All, claimed: false }
+        Self {
+            line,
+            subject,
+            kind,
+            seq: None,
+            effect,
+            has_text: false,
+            is_silenced: false,
+            audience: Audience::All,
+            claimed: false,
+        }
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -183,6 +197,12 @@ impl Journal {
                 Some(known) if known.is_same(event) => {
                     ensure(known.audience.may_include(reader.nick), "leak", || {
                         format!("{} hears {:?}, which is for {:?}", reader.nick, event.line, known.audience)
+                    })?;
+                    ensure(!(known.is_silenced && event.has_text), "silence", || {
+                        format!(
+                            "{} hears a text with {:?}, of someone without voice",
+                            reader.nick, event.line
+                        )
                     })?;
                     known.seq = known.seq.or(event.seq);
                     *at += 1;
@@ -265,8 +285,9 @@ impl Journal {
             })?;
             self.last_seq = Some(seq);
         }
+        let is_silenced = self.crowd.silences(&event.subject);
         let audience = self.crowd.take(&event.subject, &event.effect);
-        self.events.push(RoomEvent { audience, ..event });
+        self.events.push(RoomEvent { audience, is_silenced, ..event });
         Ok(())
     }
 }

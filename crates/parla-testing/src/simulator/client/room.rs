@@ -318,6 +318,7 @@ pub(super) fn hear_change(
     let said = if message.command == "PART" { String::new() } else { rest.join(" ") };
     let line = format!("{} {source} {said}", message.command);
     let mut event = RoomEvent::new(line, subject.clone(), Kind::Plain);
+    event.has_text = message.command == "PART" && !rest.is_empty();
     let letters = rest.first().copied().unwrap_or_default();
     let taken: Vec<_> = steps(letters, rest.iter().skip(1).copied()).flatten().collect();
     event.effect = match message.command {
