@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(delete_unsound(&history.connection).unwrap(), 2);
         assert!(check(&history.connection).unwrap().is_empty());
         let left = page(&history.connection, RUST, Page::Latest { after: None }, 9).unwrap();
-        assert_eq!(left.iter().map(|message| message.id.seq()).collect::<Vec<_>>(), [1, 3, 5]);
+        assert_eq!(left.iter().map(|message| message.id.0).collect::<Vec<_>>(), [1, 3, 5]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Rig {
         settings.operators = vec![settings::Operator {
             name: "root".to_owned(),
             title: String::new(),
-            hosts: vec![Mask::parse("*@*")],
+            hosts: vec![Mask::parse("*@*").unwrap()],
             privileges: settings::Privileges::empty(),
         }];
         let log = LogMode::Local { next_seq: 1 };

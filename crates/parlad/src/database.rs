@@ -18,11 +18,11 @@ use std::{
     },
 };
 
-use parla_history::{CHECKPOINT_PAGES, ConversationId, Kind, Message, Writer};
+use parla_history::{CHECKPOINT_PAGES, ConversationId, Kind, Message, MessageNumber, Writer};
 use parla_proto::{
-    ChannelName, Mask, MsgId, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
+    ChannelName, Mask, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
-use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
+use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb, message_ids};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 pub(crate) use self::error::{DatabaseError, Patience};
@@ -53,7 +53,7 @@ const STEPS: [&str; 4] = [
 ",
     "
     CREATE TABLE secrets (
-        name TEXT PRIMARY KEY,              -- cloak
+        name TEXT PRIMARY KEY,              -- cloak, msgid
         value BLOB NOT NULL
     ) STRICT;
 ",
@@ -135,7 +135,16 @@ impl Database {
 
     /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
     pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {
-        Ok(find_key(&self.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
+        Ok(self.keys()?.cloak)
+    }
+
+    /// The key that enciphers the ids of messages. Clients keep ids over restarts.
+    pub(crate) fn message_key(&self) -> Result<message_ids::Key, DatabaseError> {
+        Ok(self.keys()?.message)
+    }
+
+    fn keys(&self) -> Result<Keys, DatabaseError> {
+        Ok(find_keys(&self.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
@@ -151,8 +160,8 @@ impl Database {
                         messages += 1;
                     }
                 }
-                Change::Redacted { record, id } => {
-                    writer.delete(ConversationId(record.cast_signed()), *id)?;
+                Change::Redacted { record, seq } => {
+                    writer.delete(ConversationId(record.cast_signed()), MessageNumber(*seq))?;
                 }
                 Change::Channel(state) => keep_channel(&transaction, state)?,
             }
@@ -226,7 +235,10 @@ impl Database {
                 tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
                 continue;
             };
-            list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            // An earlier version kept some hosts as nicks; completed, one may be in the list already.
+            if list.iter().all(|entry| entry.mask != mask) {
+                list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            }
         }
         Ok(())
     }
@@ -281,21 +293,47 @@ fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> 
     Ok(last.and_then(|last| u64::try_from(last).ok()))
 }
 
-/// The key that hides addresses, if there is one.
-fn find_key(connection: &Connection) -> Result<Option<cloak::Key>, rusqlite::Error> {
-    let sql = "SELECT value FROM secrets WHERE name = 'cloak'";
-    connection.query_row(sql, [], |row| row.get(0)).optional()
+/// The random keys of a server, made once. They also tell its database from all others.
+#[derive(Debug)]
+struct Keys {
+    /// Hides addresses.
+    cloak: cloak::Key,
+    /// Enciphers the ids of messages.
+    message: message_ids::Key,
 }
 
-/// The key that hides addresses, made now if there is none. It also tells this database from all others.
-fn make_key(connection: &Connection) -> Result<cloak::Key, DatabaseError> {
-    if let Some(key) = find_key(connection)? {
-        return Ok(key);
+/// The keys, if they are there.
+fn find_keys(connection: &Connection) -> Result<Option<Keys>, rusqlite::Error> {
+    let (cloak, message) = (find_secret(connection, "cloak")?, find_secret(connection, "msgid")?);
+    Ok(cloak.zip(message).map(|(cloak, message)| Keys { cloak, message }))
+}
+
+fn find_secret<const BYTES: usize>(
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<[u8; BYTES]>, rusqlite::Error> {
+    let sql = "SELECT value FROM secrets WHERE name = ?1";
+    let found = connection.query_row(sql, [name], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    // One of another length is none of ours.
+    Ok(found.and_then(|secret| secret.try_into().ok()))
+}
+
+/// The keys; what is not there is made now.
+fn make_keys(connection: &Connection) -> Result<Keys, DatabaseError> {
+    Ok(Keys { cloak: make_secret(connection, "cloak")?, message: make_secret(connection, "msgid")? })
+}
+
+fn make_secret<const BYTES: usize>(
+    connection: &Connection,
+    name: &str,
+) -> Result<[u8; BYTES], DatabaseError> {
+    if let Some(secret) = find_secret(connection, name)? {
+        return Ok(secret);
     }
-    let mut key = cloak::Key::default();
-    getrandom::fill(&mut key)?;
-    connection.execute("INSERT INTO secrets VALUES ('cloak', ?1)", [key])?;
-    Ok(key)
+    let mut secret = [0; BYTES];
+    getrandom::fill(&mut secret)?;
+    connection.execute("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)", params![name, secret])?;
+    Ok(secret)
 }
 
 /// A message as it is kept; none for those that are not.
@@ -306,7 +344,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         Verb::Tagmsg => return None,
     };
     Some(Message {
-        id: MsgId::from_seq(spoken.seq),
+        id: MessageNumber(spoken.seq),
         conversation: ConversationId(spoken.record?.cast_signed()),
         at: spoken.at,
         kind,
@@ -382,7 +420,7 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
         key: row.get("key")?,
         limit: row.get("member_limit")?,
         forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
-        keeper: keeper.map(|keeper| Mask::parse(&keeper)),
+        keeper: keeper.and_then(|keeper| Mask::parse(&keeper).ok()),
         ..ChannelState::new(record, name, created_at, flags)
     }))
 }
@@ -396,12 +434,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_of_hidden_addresses_stays() {
+    fn secrets_stay() {
         let folder = tempfile::tempdir().unwrap();
         let open = || Database::open(&folder.path().join("data"), Durability::Os).unwrap();
         let key = open().cloak_key().unwrap();
         assert_ne!(key, cloak::Key::default());
         assert_eq!(open().cloak_key().unwrap(), key);
+        let key = open().message_key().unwrap();
+        assert_ne!(key, message_ids::Key::default());
+        assert_eq!(open().message_key().unwrap(), key);
         let mode = fs::metadata(folder.path().join("data")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
@@ -433,7 +474,7 @@ mod tests {
             bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
             ban_exceptions: vec![entry("!a:*", 3000)],
             invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
-            keeper: Some(Mask::parse("a!b@c")),
+            keeper: Mask::parse("a!b@c").ok(),
             metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
             ..ChannelState::new(
                 7,
@@ -482,6 +523,26 @@ mod tests {
     }
 
     #[test]
+    fn hosts_that_were_kept_as_nicks_are_hosts_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        let masks =
+            ["a.b.ip!*@*", "*!*@A.B.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
+        let insert = "INSERT INTO channel_masks VALUES (7, 'b', ?1, 'a!b@c', ?2, ?2)";
+        let channel = "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt')";
+        database.connection.execute(channel, []).unwrap();
+        for (at, mask) in (0_i64..).zip(masks) {
+            database.connection.execute(insert, params![mask, at]).unwrap();
+        }
+        let channel = database.channels(&rules).unwrap().remove(0);
+        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
+        assert_eq!(bans, ["*!*@a.b.ip", "*!*@A.B.ip", "*!*@2001:db8::1"]);
+        // Each is in the list once, so it can be kept again.
+        database.commit(&[Change::Channel(Box::new(channel))]).unwrap();
+    }
+
+    #[test]
     fn what_is_taken_back_is_gone_from_its_own_channel_only() {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
@@ -499,7 +560,7 @@ mod tests {
                 cuts: Vec::new(),
             }))
         };
-        let redacted = |seq, record| Change::Redacted { record, id: MsgId::from_seq(seq) };
+        let redacted = |seq, record| Change::Redacted { record, seq };
         let kept = |database: &Database| {
             let asked = parla_history::Search {
                 conversation: None,
@@ -508,7 +569,7 @@ mod tests {
                 limit: 9,
             };
             let found = parla_history::search(&database.connection, &asked).unwrap();
-            found.iter().map(|message| message.id.seq()).collect::<Vec<_>>()
+            found.iter().map(|message| message.id.0).collect::<Vec<_>>()
         };
         database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
         assert_eq!(kept(&database), [13, 11]);

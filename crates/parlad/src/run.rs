@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{ConnectionId, Input, LogMode, Server};
+use parla_server::{ConnectionId, Input, LogMode, MessageIds, Server};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -25,7 +25,7 @@ use crate::{
     clock::Clock,
     config::{Config, Http, Listen, Speech},
     connection::Roads,
-    database::Database,
+    database::{Database, DatabaseError},
     health::{Failures, Health},
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
@@ -68,11 +68,7 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
     let mut database = open(&config.data_dir, config.durability)?;
     let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
     let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
-    let kept = database.channels(&config.settings.name_rules())?;
-    let mut clock = Clock::start_after(database.last_time()?);
-    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
-    let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
-    let server = Server::new(config.settings.clone(), log, kept, clock.now());
+    let (server, clock) = server_of(config, &database)?;
 
     runtime.block_on(async {
         let listeners = listen(config)?;
@@ -137,6 +133,19 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         stop(&hub_sender, hub, store).await?;
         Ok(afterwards)
     })
+}
+
+/// The server with what was kept, and its clock.
+fn server_of(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
+    let kept = database.channels(&config.settings.name_rules())?;
+    let mut clock = Clock::start_after(database.last_time()?);
+    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
+    let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
+    let mut settings = config.settings.clone();
+    settings.message_ids = MessageIds::new(&database.message_key()?);
+    settings.addresses_hidden = config.connections.cloak;
+    let server = Server::new(settings, log, kept, clock.now());
+    Ok((server, clock))
 }
 
 /// Stops the hub and the store, which closes the database.

@@ -43,10 +43,12 @@ pub(crate) enum Doubt {
     TablesGone(Vec<String>),
     #[error("parla.db ends earlier than it did: it is an older copy, or messages are gone")]
     Older,
-    #[error("the key that hides addresses is gone; without it no ban on a hidden address works")]
+    #[error(
+        "a key of the server is gone; without it no ban on a hidden address works, or ids of messages are others"
+    )]
     KeyGone,
     #[error(
-        "the key that hides addresses is another one than it was: parla.db is that of another server, or bans on hidden addresses would not work any more"
+        "the keys of the server are others than they were: parla.db is that of another server, or bans on hidden addresses and ids of messages would not hold any more"
     )]
     KeyChanged,
     #[error("the last run of the server found damage: {0}")]
@@ -208,9 +210,9 @@ pub(super) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt
         doubts.push(Doubt::Older);
     }
     if !state.key.is_empty() {
-        match super::find_key(connection)? {
+        match super::find_keys(connection)? {
             None => doubts.push(Doubt::KeyGone),
-            Some(key) if state::fingerprint(&key) != state.key => doubts.push(Doubt::KeyChanged),
+            Some(keys) if state::fingerprint(&keys) != state.key => doubts.push(Doubt::KeyChanged),
             Some(_) => {}
         }
     }

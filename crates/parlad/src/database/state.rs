@@ -17,8 +17,10 @@ use blake2::{
     digest::{KeyInit as _, Mac as _},
 };
 
-use super::wal::{self, Mark, Salt, Sum};
-use crate::cloak;
+use super::{
+    Keys,
+    wal::{self, Mark, Salt, Sum},
+};
 
 const TITLE: &str = "parla 1: up to where parla.db and parla.db-wal were kept; leave it beside them";
 
@@ -29,7 +31,7 @@ pub(super) struct State {
     pub(super) boot: String,
     /// The number of the last message or channel, as it was when the log was last empty.
     pub(super) last: u64,
-    /// A fingerprint of the key that hides addresses.
+    /// A fingerprint of the server's keys.
     pub(super) key: String,
     /// The last commit.
     pub(super) mark: Mark,
@@ -171,10 +173,11 @@ impl StateFile {
     }
 }
 
-/// Tells one key from another, and nothing of either.
-pub(super) fn fingerprint(key: &cloak::Key) -> String {
-    let mut keyed = Blake2sMac256::new(key.into());
+/// Tells keys from others, and nothing of what they are.
+pub(super) fn fingerprint(keys: &Keys) -> String {
+    let mut keyed = Blake2sMac256::new((&keys.cloak).into());
     keyed.update(b"parla.state");
+    keyed.update(&keys.message);
     keyed.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
