@@ -7,7 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use parla_proto::{Capabilities, Nick, Timestamp};
 
@@ -15,6 +15,7 @@ use crate::{
     command,
     connection::{ConnectionId, Peer},
     entry::Redact,
+    limits::BATCH_TIMEOUT,
     network::UserId,
     output::{HistoryQuestion, PasswordOf},
     session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
@@ -88,6 +89,8 @@ pub(crate) enum Password {
 #[derive(Debug)]
 pub(crate) struct Pause {
     pub(crate) until: Until,
+    /// Since when the client has been waiting for us; none if it waits for its own allowance.
+    waits_for_us_since: Option<Timestamp>,
     pub(crate) lines: VecDeque<WaitingLine>,
 }
 
@@ -182,12 +185,58 @@ impl Session {
         format!("b{}", self.batches)
     }
 
-    /// Takes no line until then.
-    pub(crate) fn pause(&mut self, until: Until) {
+    /// Takes no line until then. If it is we who keep the client waiting, none of the session's clocks runs meanwhile.
+    pub(crate) fn pause(&mut self, until: Until, now: Timestamp) {
+        let waits_since = (!matches!(until, Until::Time(_))).then_some(now);
         match &mut self.pause {
-            Some(pause) => pause.until = until,
-            None => self.pause = Some(Box::new(Pause { until, lines: VecDeque::new() })),
+            Some(pause) => {
+                pause.until = until;
+                pause.waits_for_us_since =
+                    pause.waits_for_us_since.or(waits_since).filter(|_| waits_since.is_some());
+            }
+            None => {
+                let (waits_for_us_since, lines) = (waits_since, VecDeque::new());
+                self.pause = Some(Box::new(Pause { until, waits_for_us_since, lines }));
+            }
         }
+    }
+
+    /// What the session waited for has come; gives what that was. The pause lasts until it is taken away, and the clocks go on
+    /// from where they stood when it began.
+    pub(crate) fn answered(&mut self, now: Timestamp) -> Option<Until> {
+        let pause = self.pause.as_mut()?;
+        let until = std::mem::replace(&mut pause.until, Until::Time(now));
+        if let Some(since) = pause.waits_for_us_since.take() {
+            self.postpone(now.since(since), now);
+        }
+        Some(until)
+    }
+
+    /// Whether the client waits for an answer of ours.
+    pub(crate) fn waits_for_us(&self) -> bool {
+        self.pause.as_ref().is_some_and(|pause| pause.waits_for_us_since.is_some())
+    }
+
+    /// Puts every time-out off by so long, and none farther than if the client had been heard just now.
+    pub(crate) fn postpone(&mut self, duration: Duration, now: Timestamp) {
+        let later = |at: Timestamp| (at + duration).min(now);
+        self.heard_at = later(self.heard_at);
+        self.pinged_at = self.pinged_at.map(later);
+        if let Some(batch) = &mut self.batch {
+            batch.ends_at = (batch.ends_at + duration).min(now + BATCH_TIMEOUT);
+        }
+        if let Some(registration) = self.registration() {
+            registration.started_at = later(registration.started_at);
+        }
+    }
+
+    /// Whether the client has said nothing beyond what the server must check before it lets it in. If it hangs up now, there
+    /// is nobody to let in and nothing to carry out.
+    pub(crate) fn waits_to_be_let_in(&self) -> bool {
+        let is_checked = |until: &Until| {
+            matches!(until, Until::PasswordVerified(PasswordOf::Server) | Until::GatewayVerified)
+        };
+        self.pause.as_ref().is_some_and(|pause| is_checked(&pause.until) && pause.lines.is_empty())
     }
 
     /// Whether lines of the client wait to be carried out; then it is not silent, whatever it sends.
@@ -195,8 +244,11 @@ impl Session {
         self.pause.as_ref().is_some_and(|pause| !pause.lines.is_empty())
     }
 
-    /// When the session must be looked at again, whether or not anything comes.
-    pub(crate) fn deadline(&self, settings: &Settings) -> Timestamp {
+    /// When the session must be looked at again, whether or not anything comes; never while it waits for us.
+    pub(crate) fn deadline(&self, settings: &Settings) -> Option<Timestamp> {
+        if self.waits_for_us() {
+            return None;
+        }
         let timeouts = &settings.timeouts;
         let silence = match (&self.state, self.pinged_at) {
             (State::Registering(registration), _) => registration.started_at + timeouts.registration,
@@ -205,10 +257,10 @@ impl Session {
         };
         let batch = self.batch.as_ref().and_then(|batch| batch.deadline());
         let silence = batch.map_or(silence, |batch| silence.min(batch));
-        match self.pause.as_ref().map(|pause| &pause.until) {
+        Some(match self.pause.as_ref().map(|pause| &pause.until) {
             Some(Until::Time(at)) => silence.min(*at),
             _ => silence,
-        }
+        })
     }
 }
 

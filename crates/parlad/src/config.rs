@@ -20,13 +20,13 @@ use parla_proto::{ChannelName, name::Casemapping};
 use parla_server::{Flags, Settings, settings};
 use thiserror::Error;
 
-use crate::{cli::Run, config::file::File, tls, web::Origin, webirc};
+use crate::{cli::Run, config::file::File, password::Hash, tls, web::Origin, webirc};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) settings: Settings,
-    pub(crate) password: Option<String>,
+    pub(crate) password: Option<Hash>,
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: Vec<Listen>,
     /// Where to listen too if this computer can: not every one has IPv6.
@@ -35,7 +35,7 @@ pub(crate) struct Config {
     pub(crate) connections: Connections,
     pub(crate) webirc: Vec<webirc::Known>,
     /// The hashes of the operators' passwords, in the order of [`Settings::operators`].
-    pub(crate) operator_passwords: Vec<String>,
+    pub(crate) operator_passwords: Vec<Hash>,
     /// What the file asks for and this version does not have.
     pub(crate) without_effect: Vec<String>,
     pub(crate) durability: Durability,
@@ -239,19 +239,19 @@ impl Config {
             Ok(lines) => settings.motd = lines,
             Err(problem) => problems.push(problem),
         }
-        let webirc: Vec<_> = file.webirc.into_iter().map(listen::Webirc::into_config).collect();
+        let webirc: Vec<_> = file.webirc.into_iter().filter_map(listen::Webirc::into_config).collect();
         let mut connections = file.connections.into_limits();
         connections.gateways = webirc.iter().flat_map(|gateway| gateway.hosts.clone()).collect();
         let config = Self {
             settings,
-            password: file.server.password,
+            password: file.server.password.and_then(|password| Hash::parse(&password).ok()),
             data_dir: directory.join(file.server.data_dir),
             listen: file.listen.into_iter().map(|listen| listen.into_config(directory)).collect(),
             listen_if_possible: Vec::new(),
             http: file.http.into_iter().map(|http| http.into_config(directory)).collect(),
             connections,
             webirc,
-            operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
+            operator_passwords: file.oper.iter().filter_map(people::Operator::hash).collect(),
             without_effect,
             durability: file.history.durability.into(),
             log_level: file.log.level.into(),

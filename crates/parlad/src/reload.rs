@@ -3,8 +3,6 @@
 //! The file is checked whole first. A bad one changes nothing. Of a good one, everything takes effect at once but for the parts
 //! of [`NEEDS_RESTART`], which stay as they are and are named.
 
-use std::sync::mpsc;
-
 use parla_server::{ConnectionId, Input};
 use tokio::sync::mpsc::Sender;
 
@@ -12,7 +10,7 @@ use crate::{
     cli::Run,
     config::{Config, ConfigError},
     hub::HubInput,
-    password::{Passwords, Request},
+    password::{Passwords, Pool},
     tls::Certificates,
 };
 
@@ -49,7 +47,7 @@ pub(crate) struct Reload {
     /// Those of the listeners, whose files are read again too.
     pub(crate) certificates: Certificates,
     pub(crate) hub: Sender<HubInput>,
-    pub(crate) passwords: mpsc::Sender<Request>,
+    pub(crate) passwords: Pool,
 }
 
 impl Reload {
@@ -87,8 +85,7 @@ impl Reload {
         let mut settings = Box::new(config.settings.clone());
         // It is a part of the queue, which stays as long as it was.
         settings.answer_bytes_max = old.settings.answer_bytes_max;
-        // Both threads live as long as the server.
-        drop(self.passwords.send(Request::Replace(Passwords::new(config))));
+        self.passwords.replace(Passwords::new(config));
         self.answer(Input::Reconfigured { asker, settings, notes }).await;
     }
 

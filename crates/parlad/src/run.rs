@@ -29,13 +29,13 @@ use crate::{
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
-    password::{self, Passwords},
+    password::{Passwords, Pool},
     query,
     reload::Reload,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
-    webirc,
+    webirc::Gateways,
 };
 
 /// What an operator wants of the process.
@@ -79,8 +79,9 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
-        let passwords = password::start(Passwords::new(config), hub_sender.clone())?;
-        let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
+        let gateways = Gateways::new(config.webirc.clone()).context("the system gives no random numbers")?;
+        let passwords =
+            Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
@@ -92,7 +93,6 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             batches,
             queries,
             passwords: passwords.clone(),
-            gateways,
             wishes,
             names: names_back,
             stall: stall_seen,

@@ -42,6 +42,7 @@ impl Server {
                 return;
             }
         }
+        self.arm(connection);
     }
 
     /// Goes on after an answer, unless what the session does with it is still on its way to the log.
@@ -64,7 +65,7 @@ impl Server {
         if !session.peer.unthrottled
             && let Err(ready_at) = session.allowance.take(now)
         {
-            session.pause(Until::Time(ready_at));
+            session.pause(Until::Time(ready_at), now);
             if let Some(pause) = &mut session.pause {
                 pause.lines.push_front(line);
             }
@@ -163,7 +164,7 @@ impl Server {
 
     /// Registers a session that has said all that it must.
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let password_required = self.settings.password_required;
+        let (password_required, now) = (self.settings.password_required, self.now);
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let (host, address) = (session.peer.host(), session.peer.address);
         let modes = if session.peer.secure { UserModes::SECURE } else { UserModes::empty() };
@@ -175,8 +176,13 @@ impl Server {
         match &registration.password {
             Password::Given(password) if password_required => {
                 let (of, password) = (PasswordOf::Server, password.clone());
-                out.outputs.push(Output::VerifyPassword { connection, of: of.clone(), password });
-                session.pause(Until::PasswordVerified(of));
+                out.outputs.push(Output::VerifyPassword {
+                    connection,
+                    from: address,
+                    of: of.clone(),
+                    password,
+                });
+                session.pause(Until::PasswordVerified(of), now);
                 return;
             }
             Password::NotGiven if password_required => return self.refuse_password(connection, out),

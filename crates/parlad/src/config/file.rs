@@ -401,11 +401,10 @@ impl File {
         check(network.is_none_or(|network| !network.is_empty()), "server.network: must not be empty");
         let mapping = Casemapping::from_token(&self.server.casemapping);
         check(mapping.is_some(), "server.casemapping: must be ascii, rfc1459, rfc1459-strict or precis");
-        let password = self.server.password.as_deref();
-        check(
-            password.is_none_or(crate::password::is_hash),
-            "server.password: must be what `parlad hash-password` prints",
-        );
+        let password = self.server.password.as_deref().map(crate::password::Hash::parse);
+        if let Some(Err(error)) = password {
+            check(false, &format!("server.password: {error}"));
+        }
         check(!self.listen.is_empty(), "listen: at least one [[listen]] is needed");
         check(self.flood.burst > 0 && self.flood.rate > 0, "flood: burst and rate must be above 0");
         check(self.flood.rate <= 1000, "flood.rate: must not be above 1000 commands a second");

@@ -10,7 +10,7 @@ use parla_server::settings;
 use serde::Deserialize;
 
 use super::file::{File, Network};
-use crate::{tls, web::Origin, webirc};
+use crate::{password::Hash, tls, web::Origin, webirc};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,15 +65,14 @@ pub(super) struct Webirc {
 
 impl Webirc {
     fn problems(&self) -> impl Iterator<Item = String> {
-        let hash = (!crate::password::is_hash(&self.password))
-            .then(|| "webirc.password: must be what `parlad hash-password` prints".to_owned());
+        let hash = Hash::parse(&self.password).err().map(|error| format!("webirc.password: {error}"));
         let hosts = self.hosts.is_empty().then(|| "webirc.hosts: must name where the gateway is".to_owned());
         hash.into_iter().chain(hosts)
     }
 
-    pub(super) fn into_config(self) -> webirc::Known {
+    pub(super) fn into_config(self) -> Option<webirc::Known> {
         let hosts = self.hosts.into_iter().map(|network| network.0).collect();
-        webirc::Known { password: self.password, hosts }
+        Some(webirc::Known { password: Hash::parse(&self.password).ok()?, hosts })
     }
 }
 

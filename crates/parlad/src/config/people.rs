@@ -7,6 +7,8 @@ use parla_proto::{
 use parla_server::settings;
 use serde::Deserialize;
 
+use crate::password::Hash;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[derive(Default)]
@@ -26,7 +28,7 @@ impl Admin {
 #[serde(deny_unknown_fields)]
 pub(super) struct Operator {
     name: String,
-    pub(super) password: String,
+    password: String,
     #[serde(default = "anywhere")]
     hosts: Vec<String>,
     #[serde(default = "title")]
@@ -43,6 +45,10 @@ fn title() -> String {
 }
 
 impl Operator {
+    pub(super) fn hash(&self) -> Option<Hash> {
+        Hash::parse(&self.password).ok()
+    }
+
     /// The operator without its password.
     pub(super) fn to_settings(&self) -> settings::Operator {
         let known = self.privileges.iter().filter_map(|name| settings::Privileges::named(name));
@@ -61,8 +67,8 @@ impl Operator {
         if name.is_empty() || name.contains(char::is_whitespace) || name.starts_with(':') {
             problems.push(format!("oper: the name {name:?} must be one word"));
         }
-        if !crate::password::is_hash(&self.password) {
-            problems.push(format!("oper {name:?}: password must be what `parlad hash-password` prints"));
+        if let Err(error) = Hash::parse(&self.password) {
+            problems.push(format!("oper {name:?}: password: {error}"));
         }
         let unknown = self.privileges.iter().filter(|name| settings::Privileges::named(name).is_none());
         problems.extend(unknown.map(|unknown| {
