@@ -46,6 +46,12 @@ pub(crate) enum BadHash {
     TooSlow { memory: u32, passes: u32 },
 }
 
+/// What is fast to guess: less memory than this, in KiB, ...
+const WEAK_MEMORY_KIB: u32 = 7_168;
+
+/// ... or less work, in KiB times passes; the least of what OWASP recommends for argon2id.
+const WEAK_WORK_KIB: u64 = 35_840;
+
 impl Hash {
     /// Reads a hash in the PHC string format.
     ///
@@ -68,6 +74,12 @@ impl Hash {
             return Err(BadHash::TooSlow { memory, passes });
         }
         Ok(Self(hash))
+    }
+
+    /// Whether whoever gets hold of the configuration can try passwords much faster than against a hash of ours.
+    pub(crate) fn is_weak(&self) -> bool {
+        Params::try_from(&self.0)
+            .is_ok_and(|params| params.m_cost() < WEAK_MEMORY_KIB || work(&params) < WEAK_WORK_KIB)
     }
 }
 
@@ -147,9 +159,16 @@ mod tests {
     fn hashes_that_the_server_takes() {
         let rest = "$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI";
         let with = |kind: &str, params: &str| Hash::parse(&format!("${kind}$v=19${params}{rest}"));
-        assert!(Hash::parse(&hash("secret").unwrap()).is_ok());
-        for params in ["m=19456,t=2,p=1", "m=65536,t=3,p=4", "m=4096,t=9,p=1"] {
-            assert!(with("argon2id", params).is_ok(), "{params}");
+        assert!(!Hash::parse(&hash("secret").unwrap()).unwrap().is_weak());
+        for (params, is_weak) in [
+            ("m=19456,t=2,p=1", false),
+            ("m=47104,t=1,p=1", false),
+            ("m=7168,t=5,p=1", false),
+            ("m=65536,t=3,p=4", false),
+            ("m=4096,t=9,p=1", true),
+            ("m=19456,t=1,p=1", true),
+        ] {
+            assert_eq!(with("argon2id", params).unwrap().is_weak(), is_weak, "{params}");
         }
         assert_eq!(with("argon2id", "m=2097152,t=1,p=1"), Err(BadHash::TooLarge { asked: 2_097_152 }));
         assert_eq!(

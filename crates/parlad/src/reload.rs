@@ -72,8 +72,7 @@ impl Reload {
         let kept = NEEDS_RESTART.iter().filter(|(_, differs)| differs(old, config)).map(|(part, _)| *part);
         let mut notes = vec!["The configuration was read again.".to_owned()];
         notes.extend(kept.map(|part| format!("{part}: takes effect when the server is started again.")));
-        notes
-            .extend(config.without_effect.iter().map(|key| format!("{key}: this version does not have it.")));
+        notes.extend(config.warnings.iter().map(ToString::to_string));
         // They could be read a moment ago, with the configuration.
         let problems = self.certificates.reload();
         notes.extend(
