@@ -115,3 +115,12 @@ pub(crate) const GUESSES_REMEMBERED_FOR: Duration = Duration::from_secs(600);
 
 /// Addresses and networks whose wrong passwords are remembered.
 pub(crate) const GUESSERS_MAX: usize = 8_192;
+
+/// How long the program that RESTART would start may take to say whether it would run.
+pub(crate) const CHECK_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// What is kept of what it says, of each of its two outputs.
+pub(crate) const CHECK_OUTPUT_BYTES_MAX: u64 = 16 * 1024;
+
+/// Lines of it that are passed on.
+pub(crate) const CHECK_LINES_MAX: usize = 20;

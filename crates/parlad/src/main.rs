@@ -61,9 +61,9 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
                 tracing::warn!("{}", warning.plain());
             }
             let program = restart::Program::running();
-            match run::run(&options, &config)? {
+            match run::run(&options, &config, program.clone())? {
                 run::Afterwards::Exit => Ok(()),
-                run::Afterwards::Restart => program?.start_again(),
+                run::Afterwards::Restart => program.start_again(),
             }
         }
         Command::Check(options) => {

@@ -32,6 +32,7 @@ use crate::{
     password::{Passwords, Pool},
     query,
     reload::Reload,
+    restart::Program,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
@@ -59,7 +60,7 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
@@ -102,11 +103,12 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
+        let open = listeners.addresses();
         let admission = Admission::new(config.connections.clone(), connections_max());
         let door = Door { admission, addresses, names, roads };
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };
+        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords };
 
         let afterwards = tokio::select! {
             afterwards = serve(signals, wished, &reload) => afterwards,
@@ -153,6 +155,13 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 }
 
 impl Listeners {
+    /// Where they listen.
+    fn addresses(&self) -> Vec<SocketAddr> {
+        let irc = self.irc.iter().map(|(listener, _)| listener);
+        let all = irc.chain(self.http.iter().map(|(listener, _)| listener));
+        all.filter_map(|listener| listener.local_addr().ok()).collect()
+    }
+
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
         let mut certificates = Certificates::default();
@@ -208,11 +217,14 @@ async fn serve(
             Some(wish) = wishes.recv() => match wish {
                 Wish::Rehash(asker) => reload.reload(Some(asker)).await,
                 Wish::Shutdown => break,
-                Wish::Restart(asker) if reload.may_restart(asker).await => {
-                    tracing::info!("stopping, to start again");
-                    return Afterwards::Restart;
-                }
-                Wish::Restart(_) => {}
+                // That may take a while, in which the server can still be stopped.
+                Wish::Restart(asker) => tokio::select! {
+                    _ = signals.terminate.recv() => break,
+                    _ = signals.interrupt.recv() => break,
+                    may_restart = reload.may_restart(asker) => if may_restart {
+                        return Afterwards::Restart;
+                    },
+                },
             },
         }
     }
