@@ -262,7 +262,8 @@ impl Config {
         settings.redaction = file.history.allow_redact;
         settings.history = file.history.enabled;
         settings.history_reply_max = file.history.max_reply;
-        settings.answer_bytes_max = file.connections.send_queue_bytes() / 2;
+        settings.answer_bytes_max =
+            (file.connections.send_queue_bytes() / 2).min(crate::limits::ANSWER_BYTES_MAX);
         settings.denied_client_tags = file.denied_client_tags;
         settings.motd = file.motd.lines(directory, problems);
         // How long they may be is known only now.

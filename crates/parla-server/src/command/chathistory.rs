@@ -34,7 +34,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Resul
         Ok((query, question)) => {
             let connection = context.session.connection;
             context.out.outputs.push(Output::Query { connection, query });
-            context.session.pause(Until::History(Box::new(question)), context.now);
+            context.session.pause(Until::History(Box::new(question)));
         }
         Err(failure) => context.standard(StandardReply {
             severity: Severity::Fail,

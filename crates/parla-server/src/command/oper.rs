@@ -42,7 +42,7 @@ pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refu
         of: of.clone(),
         password: Secret::new(oper.password.to_owned()),
     });
-    context.session.pause(Until::PasswordVerified(of), context.now);
+    context.session.wait_for_us(Until::PasswordVerified(of), context.now);
     Ok(())
 }
 

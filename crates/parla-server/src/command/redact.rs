@@ -39,8 +39,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
         Some(record) => {
             let connection = context.session.connection;
             context.out.outputs.push(Output::Query { connection, query: Query::Message { record, id } });
-            let until = Until::Found { record, redaction: Box::new(redaction) };
-            context.session.pause(until, context.now);
+            context.session.pause(Until::Found { record, redaction: Box::new(redaction) });
         }
         None => context.propose(EntryCommand::Redact(Box::new(redaction))),
     }

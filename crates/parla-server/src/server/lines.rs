@@ -7,7 +7,7 @@ use parla_proto::{
 
 use super::Server;
 use crate::{
-    command,
+    answer, command,
     connection::{ConnectionId, Disconnect},
     context::{Context, target},
     entry::{EntryCommand, Origin},
@@ -32,17 +32,41 @@ impl Server {
 
     /// Goes on after a pause, until the next one.
     pub(super) fn resume(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let pause = self.sessions.get_mut(connection).and_then(|session| session.pause.take());
-        let Some(mut pause) = pause else { return };
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        // What the client was owed it asked for before.
+        session.wait_if_behind(self.settings.portion_bytes, out);
+        if session.waits_until_sent() {
+            return self.arm(connection);
+        }
+        let Some(mut pause) = session.pause.take() else { return };
         while let Some(line) = pause.lines.pop_front() {
             self.take(connection, line, out);
             let Some(session) = self.sessions.get_mut(connection) else { return };
             if let Some(next) = &mut session.pause {
                 next.lines.append(&mut pause.lines);
-                return;
+                break;
             }
         }
+        // If it waited for us, its clocks stood still.
         self.arm(connection);
+    }
+
+    /// The client has been sent everything: it gets the next portion of what it is owed, or its next line is taken.
+    pub(super) fn sent(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let Some(pause) = session.pause.as_mut().filter(|pause| matches!(pause.until, Until::Sent)) else {
+            return;
+        };
+        pause.until = Until::Time(now);
+        if let Err(ready_at) = session.pay(now) {
+            session.pause(Until::Time(ready_at));
+            return self.arm(connection);
+        }
+        answer::go_on((&self.network, now), session, out);
+        if !session.owes_answers() {
+            self.go_on(connection, out);
+        }
     }
 
     /// Goes on after an answer, unless what the session does with it is still on its way to the log.
@@ -65,14 +89,15 @@ impl Server {
         if !session.peer.unthrottled
             && let Err(ready_at) = session.allowance.take(now)
         {
-            session.pause(Until::Time(ready_at), now);
+            session.pause(Until::Time(ready_at));
             if let Some(pause) = &mut session.pause {
                 pause.lines.push_front(line);
             }
             self.arm(connection);
             return;
         }
-        out.outputs.push(Output::LinesTaken { connection, count: 1 });
+        let bytes = if let WaitingLine::Line(line) = &line { line.len() } else { 0 };
+        out.outputs.push(Output::LineTaken { connection, bytes });
         match line {
             WaitingLine::Line(line) => self.line(connection, &line, out),
             WaitingLine::TooLong => {
@@ -81,6 +106,9 @@ impl Server {
             }
             WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
             WaitingLine::End => {}
+        }
+        if let Some(session) = self.sessions.get_mut(connection) {
+            session.wait_if_behind(self.settings.portion_bytes, out);
         }
     }
 
@@ -182,7 +210,7 @@ impl Server {
                     of: of.clone(),
                     password,
                 });
-                session.pause(Until::PasswordVerified(of), now);
+                session.wait_for_us(Until::PasswordVerified(of), now);
                 return;
             }
             Password::NotGiven if password_required => return self.refuse_password(connection, out),
@@ -218,7 +246,7 @@ impl Server {
     pub(super) fn finish_response(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let waits = session.pause.as_ref().is_some_and(|pause| !matches!(pause.until, Until::Time(_)));
-        if !waits {
+        if !waits && !session.owes_answers() {
             session.send_response(&self.settings.name, out);
         }
     }

@@ -42,7 +42,7 @@ impl Server {
                         Some(Until::Committed { entries }) => *entries,
                         _ => 0,
                     };
-                    session.pause(Until::Committed { entries: before + 1 }, self.now);
+                    session.wait_for_us(Until::Committed { entries: before + 1 }, self.now);
                 }
             }
         }

@@ -267,7 +267,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::{admission::Admission, config::Connections, framing::Framing, listener::Stream, password};
+    use crate::{
+        admission::Admission, config::Connections, framing::Framing, listener::Stream, password,
+        send_queue::SendQueues,
+    };
 
     /// A question of somebody who has gone is not looked at, and is not answered.
     #[tokio::test]
@@ -275,16 +278,13 @@ mod tests {
         let limits = Connections::for_tests();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let admission = Admission::new(limits.clone(), 10);
+        let queues = SendQueues::new(1 << 20, 1 << 20);
         let mut connections = Vec::new();
         for _ in 0..2 {
             let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let ticket = admission.admit_unknown().unwrap();
-            connections.push(Arc::new(Connection::new(
-                Stream::Plain(socket),
-                Framing::Lines,
-                1 << 20,
-                ticket,
-            )));
+            let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &queues, ticket);
+            connections.push(Arc::new(connection));
         }
         let passwords = Passwords {
             server: Some(Hash::parse(&password::hash("secret").unwrap()).unwrap()),
