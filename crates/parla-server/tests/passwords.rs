@@ -25,7 +25,7 @@ impl Rig {
         let operator = Operator {
             name: "root".to_owned(),
             title: "is an operator".to_owned(),
-            hosts: vec![parla_proto::Mask::parse("*@192.0.2.*")],
+            hosts: vec![parla_proto::Mask::parse("*@192.0.2.*").unwrap()],
             privileges: Privileges::all(),
         };
         let operators = vec![operator];

@@ -452,7 +452,11 @@ mod tests {
             &[
                 LEAST,
                 &oper("alice", "plain", "privileges = [\"kil\", \"fly\", \"kill\"]"),
-                &oper("bob", weak, "privileges = [\"ban\", \"rehash\"]\nhosts = [\"10.0.0.1\"]"),
+                &oper(
+                    "bob",
+                    weak,
+                    "privileges = [\"ban\", \"rehash\"]\nhosts = [\"10.0.0.1\", \"*@10.0.0.0/99\"]",
+                ),
                 &oper("bob", &huge, "privileges = [\"all\"]"),
                 &oper("carol", &good, ""),
                 &oper("dave dee", &good, "privileges = []"),
@@ -466,7 +470,8 @@ mod tests {
                 line 9: oper.privileges: there is no privilege "fly"; there are all, kill, ban, rehash, die, accounts, channels, relaymsg, history, hosts
                 line 12: warning: oper.password: is quick to guess for whoever gets hold of it; make a new one with `parlad hash-password`
                 line 13: warning: oper.privileges: the privilege "ban" does nothing yet
-                line 14: oper.hosts: must be of the form user@host, such as "*@10.0.0.*", not "10.0.0.1"
+                line 14: oper.hosts: must be of the form user@host, such as "*@10.0.0.0/8", not "10.0.0.1"
+                line 14: oper.hosts: "*@10.0.0.0/99" matches nobody. A range of addresses looks like 203.0.113.0/24 or 2001:db8::/32
                 line 17: oper.password: asks for 4194304 KiB of memory, and at most 65536 are possible; make one with `parlad hash-password`
                 line 19: oper.privileges: is missing
                 line 24: oper.name: must be one word, not "dave dee"

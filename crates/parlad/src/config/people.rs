@@ -27,7 +27,7 @@ pub(super) fn admin(table: &mut Table<'_>) -> settings::Admin {
 pub(super) struct Operator {
     name: Placed<String>,
     pub(super) password: Hash,
-    hosts: Vec<String>,
+    hosts: Vec<Mask>,
     title: String,
     privileges: Privileges,
 }
@@ -37,7 +37,8 @@ impl Operator {
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
         let name = table.need("name", placed(word));
         let password = table.need("password", hash);
-        let hosts = table.maybe("hosts", list(host)).unwrap_or_else(|| vec!["*@*".to_owned()]);
+        let hosts =
+            table.maybe("hosts", list(host)).unwrap_or_else(|| Mask::parse("*@*").into_iter().collect());
         let title = table.or("title", text, "is an operator of this server".to_owned());
         let privileges = table.need("privileges", list(privilege));
         let privileges = privileges?.into_iter().fold(Privileges::empty(), |all, one| all | one);
@@ -49,7 +50,7 @@ impl Operator {
         settings::Operator {
             name: self.name.value.clone(),
             title: self.title.clone(),
-            hosts: self.hosts.iter().map(|host| Mask::parse(host)).collect(),
+            hosts: self.hosts.clone(),
             privileges: self.privileges,
         }
     }
@@ -74,13 +75,12 @@ fn word(value: &Value<'_>) -> Option<String> {
     if is_word { Some(word) } else { value.wrong("must be one word") }
 }
 
-fn host(value: &Value<'_>) -> Option<String> {
+fn host(value: &Value<'_>) -> Option<Mask> {
     let host = text(value)?;
-    if host.contains('@') {
-        Some(host)
-    } else {
-        value.wrong("must be of the form user@host, such as \"*@10.0.0.*\"")
+    if !host.contains('@') {
+        return value.wrong("must be of the form user@host, such as \"*@10.0.0.0/8\"");
     }
+    Mask::parse(&host).map_err(|bad| value.error(&format!("{host:?} matches nobody. {}", bad.why()))).ok()
 }
 
 fn privilege(value: &Value<'_>) -> Option<Privileges> {
