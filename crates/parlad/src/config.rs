@@ -458,7 +458,7 @@ mod tests {
                     "privileges = [\"ban\", \"rehash\"]\nhosts = [\"10.0.0.1\", \"*@10.0.0.0/99\"]",
                 ),
                 &oper("bob", &huge, "privileges = [\"all\"]"),
-                &oper("carol", &good, ""),
+                &oper("carol", &good, "hosts = []"),
                 &oper("dave dee", &good, "privileges = []"),
                 &oper("erin", &good, "privileges = []"),
                 &oper("erin", &good, "privileges = []"),
@@ -474,6 +474,7 @@ mod tests {
                 line 14: oper.hosts: "*@10.0.0.0/99" matches nobody. A range of addresses looks like 203.0.113.0/24 or 2001:db8::/32
                 line 17: oper.password: asks for 4194304 KiB of memory, and at most 65536 are possible; make one with `parlad hash-password`
                 line 19: oper.privileges: is missing
+                line 22: warning: oper.hosts: nobody can be this operator, as no host is named
                 line 24: oper.name: must be one word, not "dave dee"
                 line 32: oper.name: "erin" is the name of the operator in line 28, too"#]],
         );

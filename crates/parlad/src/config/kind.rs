@@ -86,6 +86,11 @@ pub(super) fn size(least: ByteSize) -> impl Fn(&Value<'_>) -> Option<ByteSize> {
     }
 }
 
+/// Whether a list has nothing in it.
+pub(super) fn is_empty(value: &Value<'_>) -> bool {
+    value.get().as_array().is_some_and(|entries| entries.is_empty())
+}
+
 /// A list of values of a kind. Each that is wrong is a problem of its own.
 pub(super) fn list<'a, T>(kind: impl Fn(&Value<'a>) -> Option<T>) -> impl Fn(&Value<'a>) -> Option<Vec<T>> {
     move |value| {

@@ -6,7 +6,9 @@ use parla_server::settings;
 
 use super::{
     file::File,
-    kind::{duration, flag, hash, list, network, number, origin, placed, socket_address, some_text},
+    kind::{
+        duration, flag, hash, is_empty, list, network, number, origin, placed, socket_address, some_text,
+    },
     problem::Problems,
     table::{Placed, Table},
 };
@@ -71,11 +73,13 @@ impl Tls {
 /// One `[[webirc]]`: a gateway that tells whom it connects.
 pub(super) fn webirc(table: &mut Table<'_>) -> Option<webirc::Known> {
     let password = table.need("password", hash);
-    let hosts = table.need("hosts", placed(list(network)));
-    if let Some(hosts) = hosts.as_ref().filter(|hosts| hosts.value.is_empty()) {
-        table.problems().error(hosts.line, "webirc.hosts: must name where the gateway is");
-    }
-    Some(webirc::Known { password: password?, hosts: hosts?.value })
+    let hosts = table.need("hosts", |value| {
+        if is_empty(value) {
+            value.error("must name where the gateway is");
+        }
+        list(network)(value)
+    });
+    Some(webirc::Known { password: password?, hosts: hosts? })
 }
 
 /// `[sts]`.

@@ -7,7 +7,7 @@ use parla_proto::{
 use parla_server::settings::{self, Privileges};
 
 use super::{
-    kind::{hash, list, placed, text},
+    kind::{hash, is_empty, list, placed, text},
     problem::{Problems, nearest},
     table::{Placed, Table, Value},
 };
@@ -37,8 +37,8 @@ impl Operator {
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
         let name = table.need("name", placed(word));
         let password = table.need("password", hash);
-        let hosts =
-            table.maybe("hosts", list(host)).unwrap_or_else(|| Mask::parse("*@*").into_iter().collect());
+        let hosts = table.maybe("hosts", hosts);
+        let hosts = hosts.unwrap_or_else(|| Mask::parse("*@*").into_iter().collect());
         let title = table.or("title", text, "is an operator of this server".to_owned());
         let privileges = table.need("privileges", list(privilege));
         let privileges = privileges?.into_iter().fold(Privileges::empty(), |all, one| all | one);
@@ -73,6 +73,13 @@ fn word(value: &Value<'_>) -> Option<String> {
     let word = text(value)?;
     let is_word = !(word.is_empty() || word.contains(char::is_whitespace) || word.starts_with(':'));
     if is_word { Some(word) } else { value.wrong("must be one word") }
+}
+
+fn hosts(value: &Value<'_>) -> Option<Vec<Mask>> {
+    if is_empty(value) {
+        value.warning("nobody can be this operator, as no host is named");
+    }
+    list(host)(value)
 }
 
 fn host(value: &Value<'_>) -> Option<Mask> {
