@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use expect_test::{Expect, expect};
 use parla_proto::{ChannelName, Mask, Timestamp};
-use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings, settings};
+use parla_server::{
+    ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings, Verdict, settings,
+};
 
 /// A server with alice and bob in `#room`, of which something is kept.
 struct Rig {
@@ -148,8 +150,8 @@ fn all_else_goes_on() {
 fn it_goes_on_by_itself_and_operators_are_told() {
     let mut rig = Rig::new();
     rig.says(2, "OPER root secret");
-    let is_operator =
-        rig.feed(Input::PasswordVerified { connection: ConnectionId::from_number(2), good: true });
+    let is_operator = rig
+        .feed(Input::PasswordVerified { connection: ConnectionId::from_number(2), verdict: Verdict::Right });
     assert!(is_operator.contains(" 381 bob "), "{is_operator}");
     expect![[r#"
         :irc.example.org NOTICE bob :The disk of the server is nearly full: messages and topics of rooms are refused until there is room.

@@ -98,6 +98,11 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db")
 }
 
+/// What lies in a data directory and must be writable if it is there.
+pub(crate) fn files(data_dir: &Path) -> [PathBuf; 4] {
+    ["parla.db", "parla.db-wal", "parla.db-shm", "parla.lock"].map(|name| data_dir.join(name))
+}
+
 impl Database {
     pub(crate) fn data_dir(&self) -> &Path {
         &self.data_dir

@@ -5,7 +5,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -23,7 +26,7 @@ pub(crate) struct Pulse {
 }
 
 impl Pulse {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { epoch: Instant::now(), busy_since: AtomicU64::new(0) }
     }
 
@@ -55,7 +58,7 @@ pub(crate) struct Health {
     pub(crate) hub: Pulse,
     pub(crate) store: Pulse,
     pub(crate) query: Pulse,
-    pub(crate) password: Pulse,
+    passwords: Vec<Arc<Pulse>>,
     /// Whether the store stands still because the disk refuses.
     pub(crate) is_standing_still: AtomicBool,
     pub(crate) disk: Disk,
@@ -63,12 +66,12 @@ pub(crate) struct Health {
 
 impl Health {
     /// Of a server that keeps its data here, with so many bytes of the disk left free.
-    pub(crate) fn new(data_dir: &Path, reserve: ByteSize) -> Self {
+    pub(crate) fn new(data_dir: &Path, reserve: ByteSize, passwords: Vec<Arc<Pulse>>) -> Self {
         Self {
             hub: Pulse::new(),
             store: Pulse::new(),
             query: Pulse::new(),
-            password: Pulse::new(),
+            passwords,
             is_standing_still: AtomicBool::new(false),
             disk: Disk { data_dir: data_dir.to_owned(), reserve: AtomicU64::new(reserve.as_u64()) },
         }
@@ -88,13 +91,10 @@ impl Health {
                 ByteSize::b(free)
             ));
         }
-        let threads = [
-            ("decides", &self.hub),
-            ("writes to disk", &self.store),
-            ("reads the history", &self.query),
-            ("compares passwords", &self.password),
-        ];
-        for (what, pulse) in threads {
+        let threads =
+            [("decides", &self.hub), ("writes to disk", &self.store), ("reads the history", &self.query)];
+        let passwords = self.passwords.iter().map(|pulse| ("compares passwords", &**pulse));
+        for (what, pulse) in threads.into_iter().chain(passwords) {
             if let Some(seconds) = pulse.stuck_for() {
                 problems.push(format!("the thread that {what} has not moved for {seconds} seconds"));
             }
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_does_not_end_is_seen() {
-        let health = Health::new(Path::new("/"), ByteSize::b(0));
+        let health = Health::new(Path::new("/"), ByteSize::b(0), Vec::new());
         assert!(health.problems().is_empty());
         health.hub.begins();
         assert!(health.problems().is_empty());
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_disk_with_less_than_the_reserve_is_nearly_full() {
-        let health = Health::new(Path::new("/"), ByteSize::b(u64::MAX));
+        let health = Health::new(Path::new("/"), ByteSize::b(u64::MAX), Vec::new());
         assert!(matches!(health.disk.room(), Room::Low { .. }));
         assert!(health.problems()[0].contains("nearly full"));
         health.disk.set_reserve(ByteSize::b(0));

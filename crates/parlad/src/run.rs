@@ -30,14 +30,15 @@ use crate::{
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
-    password::{self, Passwords},
+    password::{Passwords, Pool},
     query::{self, Questions, Reader},
     reload::Reload,
+    restart::Program,
     send_queue::SendQueues,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
-    webirc,
+    webirc::Gateways,
 };
 
 /// What an operator wants of the process.
@@ -61,7 +62,7 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
@@ -77,7 +78,10 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
-        let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve));
+        let gateways = Gateways::new(config.webirc.clone()).context("the system gives no random numbers")?;
+        let passwords =
+            Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
+        let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
         let (failures, mut failed) = Failures::new();
         database.check_in_background(failures.clone())?;
         let reader = Reader::new(&config.data_dir);
@@ -87,8 +91,6 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             health: Arc::clone(&health),
             failures: failures.clone(),
         })?;
-        let passwords = password::start(Passwords::new(config), hub_sender.clone(), Arc::clone(&health))?;
-        let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
@@ -101,7 +103,6 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             batches,
             roads: roads.clone(),
             passwords: passwords.clone(),
-            gateways,
             wishes,
             names: names_back,
             stall: stall_seen,
@@ -115,12 +116,13 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
+        let open = listeners.addresses();
         let admission = Admission::new(config.connections.clone(), connections_max());
         let send_queues = SendQueues::new(config.connections.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
         let door = Door { admission, addresses, names, send_queues, roads };
         let certificates = listeners.open(&config.settings.name, &door, &health)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords, health };
+        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords, health };
 
         let afterwards = tokio::select! {
             biased;
@@ -192,6 +194,13 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 }
 
 impl Listeners {
+    /// Where they listen.
+    fn addresses(&self) -> Vec<SocketAddr> {
+        let irc = self.irc.iter().map(|(listener, _)| listener);
+        let all = irc.chain(self.http.iter().map(|(listener, _)| listener));
+        all.filter_map(|listener| listener.local_addr().ok()).collect()
+    }
+
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door, health: &Arc<Health>) -> Result<Certificates, TlsError> {
         let mut certificates = Certificates::default();
@@ -248,11 +257,14 @@ async fn serve(
             Some(wish) = wishes.recv() => match wish {
                 Wish::Rehash(asker) => reload.reload(Some(asker)).await,
                 Wish::Shutdown => break,
-                Wish::Restart(asker) if reload.may_restart(asker).await => {
-                    tracing::info!("stopping, to start again");
-                    return Afterwards::Restart;
-                }
-                Wish::Restart(_) => {}
+                // That may take a while, in which the server can still be stopped.
+                Wish::Restart(asker) => tokio::select! {
+                    _ = signals.terminate.recv() => break,
+                    _ = signals.interrupt.recv() => break,
+                    may_restart = reload.may_restart(asker) => if may_restart {
+                        return Afterwards::Restart;
+                    },
+                },
             },
         }
     }

@@ -85,6 +85,12 @@ impl Daemon {
         Self::run(Command::new("sh").args(["-c", script, PROGRAM]).arg(config))
     }
 
+    /// Starts another program than the one that was built, with this configuration.
+    pub(crate) fn start_as(program: &Path, folder: &Folder, toml: &str) -> Self {
+        let config = folder.write("parlad.toml", toml);
+        Self::run(Command::new(program).arg("run").arg("--config").arg(config))
+    }
+
     fn run(command: &mut Command) -> Self {
         Self::try_run(command).unwrap_or_else(|ended| panic!("the server ended: {}", ended.stderr))
     }
