@@ -354,17 +354,14 @@ impl Network {
         else {
             return;
         };
-        let keeper_before = channel.state.keeper.clone();
         user.channels.retain(|id| *id != channel_id);
         let was_occupied = !channel.members.is_empty();
-        channel.remove(user_id, user);
+        channel.remove(user_id);
         if was_occupied && channel.members.is_empty() {
             self.occupied -= 1;
         }
         if channel.is_over() {
             self.forget_channel(channel_id, effects);
-        } else if channel.state.keeper != keeper_before {
-            effects.keep(channel);
         }
     }
 

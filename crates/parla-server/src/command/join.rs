@@ -88,13 +88,9 @@ fn admit(
     let mut tried = vec![channel_id];
     loop {
         let (user, channel) = network.user_at_channel(user_id, channel_id).ok_or(Refusal::Gone)?;
-        let keeper_before = channel.state.keeper.clone();
         let refusal = match channel.entrant(user_id, user, key, casemapping) {
             Ok(entrant) => {
                 entrant.enter();
-                if channel.state.keeper != keeper_before {
-                    effects.keep(channel);
-                }
                 return Ok(channel_id);
             }
             Err(refusal) => refusal,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use parla_proto::{Mask, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 
 use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
 use crate::{entry::Register, limits::ACCEPTED_MAX};
@@ -71,11 +71,6 @@ impl User {
     /// `nick!user@host`.
     pub(crate) fn source(&self) -> &str {
         &self.source
-    }
-
-    /// The mask that matches this user and nobody else.
-    pub(crate) fn as_mask(&self) -> Mask {
-        Mask::exact(&Source::parse(&self.source))
     }
 
     /// The name the user gave when registering.

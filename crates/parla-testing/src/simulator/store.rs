@@ -92,6 +92,15 @@ impl Store {
         self.names.get(&record).into_iter().flatten()
     }
 
+    /// Whether a room may have been made by a JOIN of this id. The disk may be ahead of who asks: a room that is kept since may
+    /// be a later one, or have had another name.
+    pub(crate) fn may_be_new(&self, name: &str, joined: Option<MsgId>) -> bool {
+        let kept = self.channel_named(name).map(|state| state.record);
+        let always_so = |record: &u64| self.names_of(*record).count() == 1;
+        let joined = joined.map_or(u64::MAX, MsgId::seq);
+        kept.filter(always_so).is_none_or(|record| record >= joined || joined == u64::MAX)
+    }
+
     /// How many messages there are.
     pub(crate) fn len(&self) -> usize {
         self.messages.len()
