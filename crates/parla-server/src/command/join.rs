@@ -72,7 +72,7 @@ pub(crate) fn commit(
         }
     };
     let channel_id = admit(network, user_id, (channel_id, join.key.as_deref()), effects)?;
-    network.entered(user_id, channel_id);
+    network.entered(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
 }

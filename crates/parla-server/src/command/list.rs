@@ -42,9 +42,9 @@ pub(crate) fn run(context: &mut Context<'_>, list: &List<'_>) -> Result<(), Refu
     if let Some(conditions) = conditions(context, list) {
         let mut rows = Rows::new("LIST", LIST_REPLIES_MAX, context.settings);
         let now = context.now;
+        // Also those that nobody is in: they are kept, and people can come back to them.
         let seen = candidates(network, &conditions).filter(|channel| {
-            let is_open = !channel.members.is_empty() && network.sees(me, channel);
-            is_open && fits_all(&conditions, channel, now, network.casemapping())
+            network.sees(me, channel) && fits_all(&conditions, channel, now, network.casemapping())
         });
         for channel in seen {
             let topic = channel.state.topic.as_ref().map_or("", |topic| &topic.text);

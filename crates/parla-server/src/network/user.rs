@@ -25,6 +25,8 @@ pub(crate) struct User {
     pub(crate) signed_on: Timestamp,
     /// When the user last sent a message.
     pub(crate) spoke_at: Timestamp,
+    /// Whether the address is neither counted nor slowed.
+    pub(crate) is_exempt: bool,
     /// None for who has nothing of it, as most of the time most have.
     rare: Option<Box<Rare>>,
 }
@@ -46,7 +48,7 @@ static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
     pub(crate) fn new(register: Register, at: Timestamp) -> Self {
-        let Register { nick, user, host, address, modes, realname, metadata } = register;
+        let Register { nick, user, host, address, modes, realname, metadata, is_exempt } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         let rare = Rare { metadata, ..Rare::default() };
         Self {
@@ -60,6 +62,7 @@ impl User {
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
+            is_exempt,
             rare: (!rare.metadata.is_empty()).then(|| Box::new(rare)),
         }
     }

@@ -5,10 +5,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
-use parla_proto::{Casemapping, MsgId, Timestamp};
-use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb, pieces};
+use parla_proto::{Casemapping, ChannelName, MsgId, Timestamp};
+use parla_server::{
+    Change, ChannelState, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+};
 
 use super::checkers::{Checked, Finding, ensure};
 
@@ -16,6 +19,9 @@ use super::checkers::{Checked, Finding, ensure};
 #[derive(Debug)]
 pub(crate) struct Store {
     casemapping: Casemapping,
+    /// How long rooms stay when everybody has left, and those that always do.
+    forget_empty_after: Option<Duration>,
+    autojoin: Vec<ChannelName>,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
@@ -42,9 +48,11 @@ pub(crate) struct Heard<'a> {
 }
 
 impl Store {
-    pub(crate) fn new(casemapping: Casemapping) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            casemapping,
+            casemapping: settings.casemapping,
+            forget_empty_after: settings.forget_empty_after,
+            autojoin: settings.autojoin.clone(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
@@ -54,14 +62,15 @@ impl Store {
         }
     }
 
-    /// Writes the changes of one batch.
-    pub(crate) fn write(&mut self, changes: Vec<Change>) -> Checked {
+    /// Writes the changes of one batch, which were made at this time or before.
+    pub(crate) fn write(&mut self, changes: Vec<Change>, now: Timestamp) -> Checked {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, id } => self.redact(record, id.seq()),
                 Change::Channel(state) => self.write_channel(*state)?,
-                Change::ChannelForgotten { record } => self.forget(record)?,
+                Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
+                Change::ChannelForgotten { record } => self.forget(record, now)?,
             }
         }
         Ok(())
@@ -196,10 +205,21 @@ impl Store {
         }
     }
 
+    fn occupancy(&mut self, record: u64, empty_since: Option<Timestamp>) -> Checked {
+        let known = self.channels.get_mut(&record);
+        let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
+        state.empty_since = empty_since;
+        Ok(())
+    }
+
     /// Nobody reads a forgotten channel's messages again, and its number does not come back.
-    fn forget(&mut self, record: u64) -> Checked {
+    fn forget(&mut self, record: u64, now: Timestamp) -> Checked {
         let gone = self.channels.remove(&record);
-        ensure(gone.is_some(), "kept", || format!("forgot {record}, which was not kept"))?;
+        let is_due = |state: &ChannelState| {
+            let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
+            ends_at.is_some_and(|at| at <= now) && !self.autojoin.contains(&state.name)
+        };
+        ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {now}"))?;
         self.forgotten.insert(record);
         let of_it = self.messages.values().filter(|spoken| spoken.record == Some(record));
         let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();

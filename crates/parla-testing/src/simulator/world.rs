@@ -87,7 +87,7 @@ impl World {
         Self {
             server: Server::new(settings.clone(), mode, Vec::new(), now),
             scene: Scene {
-                store: Store::new(settings.casemapping),
+                store: Store::new(&settings),
                 settings,
                 journals: BTreeMap::new(),
                 private: BTreeSet::new(),
@@ -194,7 +194,7 @@ impl World {
             self.trace.add(|| format!("disk: {count} changes"));
         }
         self.check_changes(&batch.changes)?;
-        self.scene.store.write(batch.changes)?;
+        self.scene.store.write(batch.changes, self.now)?;
         self.written.push_back(batch.outputs);
         Ok(())
     }

@@ -271,6 +271,7 @@ mod tests {
                 modes: parla_proto::mode::UserModes::empty(),
                 realname: "Bob".to_owned(),
                 metadata: Default::default(),
+                is_exempt: false,
             },
             Timestamp::default(),
         );

@@ -53,6 +53,8 @@ pub struct ChannelState {
     pub ban_exceptions: Vec<ListEntry>,
     /// Mode `I`.
     pub invite_exceptions: Vec<ListEntry>,
+    /// Since when nobody is in it; none: somebody is, or was when the server stopped.
+    pub empty_since: Option<Timestamp>,
     /// What its operators say of it.
     pub metadata: BTreeMap<Key, String>,
 }
@@ -72,6 +74,7 @@ impl ChannelState {
             bans: Vec::new(),
             ban_exceptions: Vec::new(),
             invite_exceptions: Vec::new(),
+            empty_since: None,
             metadata: BTreeMap::new(),
         }
     }
