@@ -18,6 +18,7 @@ mod query;
 mod reload;
 mod restart;
 mod run;
+mod send_queue;
 mod store;
 mod tls;
 mod web;

@@ -27,11 +27,12 @@ use crate::{
     connection::Roads,
     database::Database,
     hub::{self, Hub, HubInput, Stall},
-    limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
+    limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     password::{self, Passwords},
     query,
     reload::Reload,
+    send_queue::SendQueues,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
@@ -85,12 +86,13 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
-        let roads = Roads { hub: hub_sender.clone(), queries: queries.clone() };
+        let (sent_sender, sent) = mpsc::unbounded_channel();
+        let roads = Roads { hub: hub_sender.clone(), queries, sent: sent_sender };
         let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
         let store = Store {
             database,
             batches,
-            queries,
+            roads: roads.clone(),
             passwords: passwords.clone(),
             gateways,
             wishes,
@@ -99,12 +101,13 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
-        let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
+        let hub = Hub { server, clock, inputs: hub_receiver, sent, store: batch_sender, stall };
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        let door = Door { admission, addresses, names, roads };
+        let send_queues = SendQueues::new(config.connections.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
+        let door = Door { admission, addresses, names, send_queues, roads };
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };

@@ -39,6 +39,16 @@ pub(crate) struct Channel {
     pub(crate) kept: bool,
     /// When it got another name, if it did.
     pub(crate) renamed_at: Option<Timestamp>,
+    /// How many members have left, for [`MemberCursor`].
+    departures: u64,
+}
+
+/// A place among the members where an answer goes on. Members may come and go meanwhile: nobody who stays is passed over,
+/// but somebody may be met twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MemberCursor {
+    index: usize,
+    departures: u64,
 }
 
 impl Channel {
@@ -55,6 +65,7 @@ impl Channel {
             invited: Vec::new(),
             kept: false,
             renamed_at: None,
+            departures: 0,
         }
     }
 
@@ -100,9 +111,28 @@ impl Channel {
         self.state.modes(self.is_member(viewer))
     }
 
+    /// The members behind a place, in the order of joining, each with its own place.
+    pub(crate) fn members_from(
+        &self,
+        cursor: MemberCursor,
+    ) -> impl Iterator<Item = (MemberCursor, UserId, Rank)> {
+        // Whoever left may have stood before the place, and then all others have moved up.
+        let gone = usize::try_from(self.departures.saturating_sub(cursor.departures)).unwrap_or(usize::MAX);
+        let departures = self.departures;
+        let members = self.members.iter().enumerate().skip(cursor.index.saturating_sub(gone));
+        members.map(move |(index, (member, rank))| (MemberCursor { index, departures }, *member, *rank))
+    }
+
+    /// The place behind the last member.
+    pub(crate) fn end_of_members(&self) -> MemberCursor {
+        MemberCursor { index: self.members.len(), departures: self.departures }
+    }
+
     /// Takes a member away.
     pub(crate) fn remove(&mut self, id: UserId) {
-        self.members.shift_remove(&id);
+        if self.members.shift_remove(&id).is_some() {
+            self.departures += 1;
+        }
         self.redactors.remove(&id);
         self.forget_invitation(id);
     }
