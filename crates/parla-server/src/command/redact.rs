@@ -159,7 +159,8 @@ fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
         None if redact.stored_in == Some(record) => None,
         _ => return Err(unknown(target, &id)),
     };
-    let by_rank = if author == Some(actor) { Ok(()) } else { channel.redactor(actor, seq) };
+    let is_own = author == Some(actor) && channel.is_member(actor);
+    let by_rank = if is_own { Ok(()) } else { channel.redactor(actor, seq) };
     let members = channel.members.keys().copied();
     let (reason, audit) = match (by_rank, &redact.reason) {
         (Ok(()), Some(reason)) => {

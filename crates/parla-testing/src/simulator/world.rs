@@ -199,7 +199,7 @@ impl World {
             self.trace.add(|| format!("disk: {count} changes"));
         }
         self.check_changes(&batch.changes)?;
-        self.scene.store.write(batch.changes, self.now)?;
+        self.scene.store.write(batch.changes)?;
         self.written.push_back(batch.outputs);
         Ok(())
     }
@@ -320,6 +320,7 @@ impl World {
     }
 
     fn input(&mut self, input: Input) {
+        self.scene.store.see_time(self.now);
         self.server.handle(self.now, input, &mut self.gathering);
     }
 
