@@ -102,6 +102,7 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
             wishes,
             names: names_back,
             stall: stall_seen,
+            forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, sent, store: batch_sender, stall };
