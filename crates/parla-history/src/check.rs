@@ -102,9 +102,9 @@ fn is_sound(row: &Row<'_>) -> Result<bool, HistoryError> {
 #[cfg(test)]
 mod tests {
     use crate::{
-        Page, check, delete_unsound,
+        Page, Writer, check, delete_unsound,
         fixture::{History, RUST, TEA},
-        index_pending, page,
+        forget_pending, index_pending, page,
     };
 
     fn problems(change: &str) -> Vec<String> {
@@ -121,6 +121,20 @@ mod tests {
     #[test]
     fn what_was_put_in_is_sound() {
         assert!(problems("").is_empty());
+    }
+
+    #[test]
+    fn what_is_being_forgotten_is_sound() {
+        let mut history = History::new();
+        for n in 0..9 {
+            history.say(RUST, &format!("message {n}"));
+        }
+        let transaction = history.connection.transaction().unwrap();
+        Writer::new(&transaction).unwrap().forget(RUST).unwrap();
+        transaction.commit().unwrap();
+        while forget_pending(&mut history.connection, 1).unwrap() {
+            assert!(check(&history.connection).unwrap().is_empty());
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@
 mod append;
 mod check;
 mod error;
+mod forget;
 mod index;
 mod message;
 mod migrate;
@@ -62,6 +63,7 @@ mod fixture;
 pub use append::Writer;
 pub use check::{check, delete_unsound};
 pub use error::{HistoryError, MigrationError, OpenError};
+pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};
 pub use migrate::migrate;

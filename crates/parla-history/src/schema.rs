@@ -57,7 +57,8 @@ const STEPS: &[&str] = &[
     include_str!("../schema/1-messages.sql"),
     SEARCH,
     include_str!("../schema/3-cuts.sql"),
-    include_str!("../schema/4-sum.sql"),
+    include_str!("../schema/4-forgotten.sql"),
+    include_str!("../schema/5-sum.sql"),
 ];
 
 /// How many steps there are: the version of a file that is up to date.

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use expect_test::{Expect, expect};
-use parla_proto::{ChannelName, Mask, Timestamp};
+use parla_proto::{Mask, Timestamp};
 use parla_server::{
     ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings, Verdict, settings,
 };
@@ -17,7 +17,6 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let mut settings = Settings::named("irc.example.org");
-        settings.autojoin = vec![ChannelName::parse("#room", &settings.name_rules()).unwrap()];
         settings.operators = vec![settings::Operator {
             name: "root".to_owned(),
             title: String::new(),
@@ -32,6 +31,7 @@ impl Rig {
             rig.feed(Input::Connected { connection, peer });
             rig.says(number, &format!("NICK {nick}"));
             rig.says(number, &format!("USER {nick} 0 * :{nick}"));
+            rig.says(number, "JOIN #room");
         }
         rig.says(1, "PRIVMSG #room :before");
         rig

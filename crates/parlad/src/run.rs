@@ -109,6 +109,7 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
             health: Arc::clone(&health),
             failures,
             reader,
+            forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
         let (hub_health, inputs) = (Arc::clone(&health), hub_receiver);

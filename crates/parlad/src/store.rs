@@ -23,8 +23,8 @@ use crate::{
     health::{Failures, Health, Room},
     hub::{Batch, HubInput, Stall},
     limits::{
-        DISK_FAILS_MAX, DISK_LOOK_IDLE, DISK_LOOK_INTERVAL, GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX,
-        INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY,
+        DISK_FAILS_MAX, DISK_LOOK_IDLE, DISK_LOOK_INTERVAL, FORGET_INTERVAL, GATHER_MAX, GATHER_SHARE,
+        GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY,
     },
     listener::Names,
     password::{Asked, Pool},
@@ -49,6 +49,8 @@ pub(crate) struct Store {
     pub(crate) failures: Failures,
     /// Closed before the database is.
     pub(crate) reader: Reader,
+    /// When messages of forgotten channels were last deleted.
+    pub(crate) forgot_at: Instant,
 }
 
 /// Starts the store's thread. It ends when the hub has, with everything on disk; `alive` is dropped then.
@@ -107,7 +109,8 @@ impl Store {
         ));
     }
 
-    /// Waits for a batch and joins those behind it to it. Uses quiet times to bring the index up to date.
+    /// Waits for a batch and joins those behind it to it. Uses quiet times to bring the index up to date
+    /// and to delete what is forgotten.
     ///
     /// After a delivery of several messages, their senders write on at about the same time. Until `gather_until` they are
     /// waited for, so that they share a commit, and each receiver gets one write.
@@ -122,7 +125,11 @@ impl Store {
         loop {
             self.look_at_disk(disk);
             let behind = self.database.unindexed();
-            let first = if behind == 0 {
+            if self.database.has_forgotten() && self.forgot_at.elapsed() >= FORGET_INTERVAL {
+                self.database.forget()?;
+                self.forgot_at = Instant::now();
+            }
+            let first = if behind == 0 && !self.database.has_forgotten() {
                 self.batches.recv_timeout(if disk.is_low { DISK_LOOK_INTERVAL } else { DISK_LOOK_IDLE })
             } else if behind < INDEX_BEHIND_MAX {
                 self.batches.recv_timeout(INDEX_AFTER_IDLE)
@@ -136,14 +143,24 @@ impl Store {
                     self.batches.try_iter().take(GROUP_BATCHES_MAX).for_each(|batch| group.append(batch));
                     return Ok(Some(group));
                 }
-                Err(RecvTimeoutError::Timeout) if behind == 0 => {}
                 Err(RecvTimeoutError::Timeout) => {
                     self.health.store.begins();
-                    self.database.index()?;
+                    self.use_quiet_time()?;
                     self.health.store.ends();
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
             }
+        }
+    }
+
+    /// Brings the indexes up to date, and then deletes what is forgotten.
+    fn use_quiet_time(&mut self) -> Result<(), DatabaseError> {
+        if self.database.unindexed() > 0 {
+            self.database.index()
+        } else if self.database.has_forgotten() {
+            self.database.forget()
+        } else {
+            Ok(())
         }
     }
 

@@ -30,7 +30,7 @@ const LOG_HEADER: usize = 32;
 fn config() -> String {
     format!(
         "[server]\nname = \"{NAME}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
-         [channels]\nautojoin = [\"#room\"]\n[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]\n"
+         [channels]\nautojoin = []\n[connections]\nexempt_from_limits = [\"127.0.0.1/32\"]\n"
     )
 }
 
@@ -43,7 +43,8 @@ struct Left {
 /// Says so many things, and gives what was seen.
 fn say(daemon: &Daemon, count: usize, text: &str) -> Vec<Heard> {
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
-    alice.send("MODE #room +b bad!*@*\r\nTOPIC #room :what is kept");
+    // Whoever makes the room is its operator.
+    alice.send("JOIN #room\r\nMODE #room +b bad!*@*\r\nTOPIC #room :what is kept");
     alice.sync();
     // Each is heard before the next one, so each is a transaction.
     let hear = |number| {
@@ -455,7 +456,7 @@ fn check((name, left, expected, damage): &Case) {
 
 fn history(daemon: &Daemon) -> Vec<Heard> {
     let mut client = Client::register(daemon.address(), "reader", CAPABILITIES);
-    client.send("CHATHISTORY LATEST #room * 1000");
+    client.send("JOIN #room\r\nCHATHISTORY LATEST #room * 1000");
     let lines = client.until(|line| line.contains(" BATCH -"));
     lines.iter().filter_map(|line| Heard::parse(line)).collect()
 }
@@ -463,7 +464,7 @@ fn history(daemon: &Daemon) -> Vec<Heard> {
 /// The topic and the first ban.
 fn room(daemon: &Daemon) -> (String, String) {
     let mut client = Client::register(daemon.address(), "looker", "");
-    client.send("TOPIC #room\r\nMODE #room b");
+    client.send("JOIN #room\r\nTOPIC #room\r\nMODE #room b");
     let lines = client.until(|line| line.contains(" 368 "));
     let find = |numeric: &str| lines.iter().find(|line| line.contains(numeric)).cloned().unwrap_or_default();
     let topic = find(" 332 ").rsplit(" :").next().unwrap_or_default().to_owned();

@@ -178,6 +178,7 @@ fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, Datab
         check: None,
         _lock: lock,
         unindexed: 1,
+        has_forgotten: true,
     })
 }
 

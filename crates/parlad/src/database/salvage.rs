@@ -161,7 +161,8 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
             shared.iter().filter(|(_, is_key)| *is_key).map(|(name, _)| format!("\"{name}\"")).collect();
         let places = vec!["?"; shared.len()].join(", ");
         let list = quoted.join(", ");
-        let insert = format!("INSERT OR IGNORE INTO \"{table}\" ({list}) VALUES ({places})");
+        // A table may have a row from the start, which the old one replaces.
+        let insert = format!("INSERT OR REPLACE INTO \"{table}\" ({list}) VALUES ({places})");
         let mut insert = transaction.prepare(&insert)?;
         let mut count = 0;
         // From both ends: where one way ends at a damaged page, the other one comes from behind it.
