@@ -3,6 +3,7 @@
 mod check;
 mod error;
 mod inspect;
+mod keys;
 mod open;
 mod salvage;
 mod state;
@@ -23,10 +24,15 @@ use parla_proto::{
     ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb, message_ids};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 pub(crate) use self::error::{DatabaseError, Patience};
-use self::{check::Check, state::StateFile, wal::OpenLog};
+use self::{
+    check::Check,
+    keys::{Keys, find_keys},
+    state::StateFile,
+    wal::OpenLog,
+};
 use crate::{
     cloak,
     health::Failures,
@@ -356,49 +362,6 @@ fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> 
         "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
     let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
     Ok(last.and_then(|last| u64::try_from(last).ok()))
-}
-
-/// The random keys of a server, made once. They also tell its database from all others.
-#[derive(Debug)]
-struct Keys {
-    /// Hides addresses.
-    cloak: cloak::Key,
-    /// Enciphers the ids of messages.
-    message: message_ids::Key,
-}
-
-/// The keys, if they are there.
-fn find_keys(connection: &Connection) -> Result<Option<Keys>, rusqlite::Error> {
-    let (cloak, message) = (find_secret(connection, "cloak")?, find_secret(connection, "msgid")?);
-    Ok(cloak.zip(message).map(|(cloak, message)| Keys { cloak, message }))
-}
-
-fn find_secret<const BYTES: usize>(
-    connection: &Connection,
-    name: &str,
-) -> Result<Option<[u8; BYTES]>, rusqlite::Error> {
-    let sql = "SELECT value FROM secrets WHERE name = ?1";
-    let found = connection.query_row(sql, [name], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-    // One of another length is none of ours.
-    Ok(found.and_then(|secret| secret.try_into().ok()))
-}
-
-/// The keys; what is not there is made now.
-fn make_keys(connection: &Connection) -> Result<Keys, DatabaseError> {
-    Ok(Keys { cloak: make_secret(connection, "cloak")?, message: make_secret(connection, "msgid")? })
-}
-
-fn make_secret<const BYTES: usize>(
-    connection: &Connection,
-    name: &str,
-) -> Result<[u8; BYTES], DatabaseError> {
-    if let Some(secret) = find_secret(connection, name)? {
-        return Ok(secret);
-    }
-    let mut secret = [0; BYTES];
-    getrandom::fill(&mut secret)?;
-    connection.execute("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)", params![name, secret])?;
-    Ok(secret)
 }
 
 /// A message as it is kept; none for those that are not.

@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use super::{
     DatabaseError, STEPS,
+    keys::find_keys,
     state::{self, Known, State},
     wal::{self, Log, Mark, Walk},
 };
@@ -210,7 +211,7 @@ pub(super) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt
         doubts.push(Doubt::Older);
     }
     if !state.key.is_empty() {
-        match super::find_keys(connection)? {
+        match find_keys(connection)? {
             None => doubts.push(Doubt::KeyGone),
             Some(keys) if state::fingerprint(&keys) != state.key => doubts.push(Doubt::KeyChanged),
             Some(_) => {}

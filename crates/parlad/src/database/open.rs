@@ -18,6 +18,7 @@ use super::{
     Database, DatabaseError,
     check::{self, Check, Look},
     inspect::{self, Doubt},
+    keys::make_keys,
     salvage::{self, WithLog},
     state::{self, Known, State, StateFile},
     wal::OpenLog,
@@ -149,7 +150,7 @@ fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, Datab
     // From here on only a clean end may empty the log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     super::make_tables(&mut connection)?;
-    let key = state::fingerprint(&super::make_keys(&connection)?);
+    let key = state::fingerprint(&make_keys(&connection)?);
     let pages = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&pages);
     connection.wal_hook(Some(move |_: &mut _, pages| {

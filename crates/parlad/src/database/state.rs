@@ -18,7 +18,7 @@ use blake2::{
 };
 
 use super::{
-    Keys,
+    keys::Keys,
     wal::{self, Mark, Salt, Sum},
 };
 
