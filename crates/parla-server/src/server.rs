@@ -185,8 +185,9 @@ impl Server {
             (State::Registered(_), None) => {
                 if session.heard_at + timeouts.ping_interval <= now {
                     session.pinged_at = Some(now);
-                    let name = &self.settings.name;
-                    out.deliver(connection, Line::from(name).command("PING").text(name).finish().into());
+                    // Bots look for PING at the start of a line, so nobody is named as its source.
+                    let line = Line::bare("PING").text(&self.settings.name).finish();
+                    out.deliver(connection, line.into());
                 }
             }
         }
