@@ -23,6 +23,7 @@ mod manual;
 mod multiline;
 mod names;
 mod network;
+mod note;
 mod offer;
 mod output;
 mod publish;
@@ -48,6 +49,7 @@ pub use network::{
     markers::Conversation,
     operator::OperatorGrant,
 };
+pub use note::{Note, Noted};
 pub use output::{Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret};
 pub use server::{LogMode, Server};
 pub use settings::Settings;

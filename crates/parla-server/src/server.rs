@@ -18,6 +18,7 @@ use crate::{
     input::Input,
     limits::BATCH_TIMEOUT,
     network::{Network, UserId, channel::ChannelState},
+    note::{self, Note, Noted},
     output::{Output, Outputs, QueryResult},
     session::{Session, State, Until, WaitingLine},
     sessions::Sessions,
@@ -66,6 +67,7 @@ impl Server {
             Input::Line { connection, line } => self.receive(connection, WaitingLine::Line(line), out),
             Input::LineTooLong { connection } => self.receive(connection, WaitingLine::TooLong, out),
             Input::LineEndless { connection } => self.receive(connection, WaitingLine::Endless, out),
+            Input::Blank { connection } => self.receive(connection, WaitingLine::Blank, out),
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
@@ -78,7 +80,7 @@ impl Server {
             Input::Deadline => self.deadlines(out),
             Input::Stalled { duration } => self.sessions.postpone(duration),
             Input::ShuttingDown => {
-                // Everyone goes at once, so nobody is told that the others go.
+                // Everyone goes at once, so nobody is told that the others go, and the log need not name them.
                 for connection in self.sessions.connections() {
                     self.close(connection, Some("Server is shutting down"), out);
                 }
@@ -115,6 +117,11 @@ impl Server {
         reason: Option<&str>,
         out: &mut Outputs,
     ) {
+        if let Some(why) = error.or(reason) {
+            let who = self.sessions.get(connection).and_then(Session::user).and_then(|id| self.network.user(id));
+            let who = who.map(|user| user.called());
+            self.note(connection, Noted::Left { who, why: note::without_text(why).to_owned() }, out);
+        }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
             let origin = Origin { node: self.node, connection, actor: Some(user) };
@@ -139,6 +146,13 @@ impl Server {
         let user = session.user()?;
         self.sessions.forget_user(user);
         Some(user)
+    }
+
+    /// Has it written down what became of a connection.
+    fn note(&self, connection: ConnectionId, noted: Noted, out: &mut Outputs) {
+        let Some(session) = self.sessions.get(connection) else { return };
+        let note = Note { connection, address: session.peer.address, noted };
+        out.outputs.push(Output::Note(Box::new(note)));
     }
 
     fn deadlines(&mut self, out: &mut Outputs) {

@@ -73,6 +73,12 @@ impl User {
         &self.source
     }
 
+    /// `nick!user`, for where the address stands beside it.
+    pub(crate) fn called(&self) -> String {
+        let source = Source::parse(&self.source);
+        format!("{}!{}", source.name, source.user.unwrap_or_default())
+    }
+
     /// The mask that matches this user and nobody else.
     pub(crate) fn as_mask(&self) -> Mask {
         Mask::exact(&Source::parse(&self.source))

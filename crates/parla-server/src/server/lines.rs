@@ -79,7 +79,8 @@ impl Server {
                 self.spoil_batch(connection, out);
             }
             WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
-            WaitingLine::End => {}
+            // It has cost what a line costs, and nothing is to be done for it.
+            WaitingLine::Blank | WaitingLine::End => {}
         }
     }
 

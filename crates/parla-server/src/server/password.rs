@@ -9,6 +9,7 @@ use crate::{
     connection::ConnectionId,
     entry::{EntryCommand, Origin},
     limits::OPER_FAILURES_MAX,
+    note::Noted,
     output::{Output, Outputs, PasswordOf},
     refusal::Refusal,
     session::{Password, Until},
@@ -37,6 +38,7 @@ impl Server {
     }
 
     pub(super) fn refuse_password(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        self.note(connection, Noted::PasswordRefused, out);
         self.reply(connection, Reply::PasswordMismatch {}, out);
         self.end(connection, Some("Bad password"), None, out);
     }

@@ -358,6 +358,7 @@ impl World {
                 };
                 self.asked.push(Asked::Password(connection, wanted == Some(password.reveal())));
             }
+            Output::Note(_) => {}
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");

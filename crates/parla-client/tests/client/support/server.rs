@@ -140,7 +140,7 @@ impl Memory {
                 }
             }
             Output::Close { connection } => drop(self.closed.insert(connection)),
-            Output::LinesTaken { .. } => {}
+            Output::LinesTaken { .. } | Output::Note(_) => {}
             Output::Query { connection, query } => {
                 let result = Some(self.answer(&query));
                 return Some(Input::QueryResult { connection, result });
