@@ -87,6 +87,8 @@ pub enum Disconnect {
     Reset,
     /// The client does not read what it is sent.
     SendQueueExceeded,
+    /// The client began with TLS, which is not spoken there.
+    SpokeTls,
 }
 
 impl Disconnect {
@@ -96,6 +98,7 @@ impl Disconnect {
             Self::Closed => "Connection closed",
             Self::Reset => "Connection reset",
             Self::SendQueueExceeded => "SendQ exceeded",
+            Self::SpokeTls => "This port does not speak TLS",
         }
     }
 }

@@ -118,7 +118,8 @@ impl Server {
         out: &mut Outputs,
     ) {
         if let Some(why) = error.or(reason) {
-            let who = self.sessions.get(connection).and_then(Session::user).and_then(|id| self.network.user(id));
+            let who =
+                self.sessions.get(connection).and_then(Session::user).and_then(|id| self.network.user(id));
             let who = who.map(|user| user.called());
             self.note(connection, Noted::Left { who, why: note::without_text(why).to_owned() }, out);
         }

@@ -11,6 +11,7 @@ use std::{
     fs,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -20,7 +21,7 @@ use parla_proto::{ChannelName, name::Casemapping};
 use parla_server::{Flags, Settings, settings};
 use thiserror::Error;
 
-use crate::{cli::Run, config::file::File, tls, web::Origin, webirc};
+use crate::{cli::Run, config::file::File, log, tls, web::Origin, webirc};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub(crate) struct Config {
     /// What the file asks for and this version does not have.
     pub(crate) without_effect: Vec<String>,
     pub(crate) durability: Durability,
-    pub(crate) log_level: tracing::Level,
+    pub(crate) log: log::Options,
 }
 
 /// Where IRC is spoken, and how.
@@ -91,6 +92,21 @@ pub(crate) struct Connections {
     pub(crate) cloak: bool,
     /// Who may say that it connects someone else.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Networks that have limits of their own.
+    pub(crate) offices: Vec<Office>,
+}
+
+/// Networks behind which many people are: a school, an office, a carrier. All that comes from there is counted together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Office {
+    /// For the log.
+    pub(crate) name: Arc<str>,
+    pub(crate) nets: Vec<IpNet>,
+    pub(crate) max_connections: u32,
+    /// New connections in the rate window.
+    pub(crate) max_rate: u32,
+    /// What each address there may have; none: all of it.
+    pub(crate) max_per_ip: Option<u32>,
 }
 
 impl Connections {
@@ -107,6 +123,11 @@ impl Connections {
     /// Whether what comes from an address may say that it comes from another.
     pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {
         includes(&self.trusted_proxies, address)
+    }
+
+    /// The first office that an address is in, and its place.
+    pub(crate) fn office_of(&self, address: IpAddr) -> Option<(usize, &Office)> {
+        self.offices.iter().enumerate().find(|(_, office)| includes(&office.nets, address))
     }
 
     /// Bounds that no test reaches.
@@ -195,7 +216,7 @@ impl Config {
             operator_passwords: Vec::new(),
             without_effect: Vec::new(),
             durability: Durability::Fsync,
-            log_level: tracing::Level::INFO,
+            log: log::Options::default(),
         }
     }
 
@@ -209,6 +230,7 @@ impl Config {
         settings.description = file.server.description;
         settings.password_required = file.server.password.is_some();
         settings.casemapping = Casemapping::from_token(&file.server.casemapping).unwrap_or_default();
+        let offices = file.limits.offices();
         settings.limits = file.limits.into_settings();
         settings.flood = settings::Flood { burst: file.flood.burst, rate: file.flood.rate };
         settings.timeouts = file.connections.timeouts();
@@ -241,6 +263,7 @@ impl Config {
         }
         let webirc: Vec<_> = file.webirc.into_iter().map(listen::Webirc::into_config).collect();
         let mut connections = file.connections.into_limits();
+        connections.offices = offices;
         connections.gateways = webirc.iter().flat_map(|gateway| gateway.hosts.clone()).collect();
         let config = Self {
             settings,
@@ -254,7 +277,7 @@ impl Config {
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
             without_effect,
             durability: file.history.durability.into(),
-            log_level: file.log.level.into(),
+            log: file.log.into_options(directory),
         };
         problems.extend(config.unusable_certificates());
         if problems.is_empty() { Ok(config) } else { Err(problems) }

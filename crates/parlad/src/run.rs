@@ -19,7 +19,6 @@ use tokio::{
 };
 
 use crate::{
-    admission::Admission,
     cli::Run,
     cloak::Cloaks,
     clock::Clock,
@@ -29,11 +28,12 @@ use crate::{
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
+    log::{ConnectionLog, Log},
     password::{self, Passwords},
     query,
     reload::Reload,
     store::{self, Store},
-    tls::{Certificates, TlsError},
+    tls::{self, Certificates, TlsError},
     web::{self, Site},
     webirc,
 };
@@ -59,7 +59,7 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(options: &Run, config: &Config, log_lines: &Log) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
@@ -80,7 +80,9 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
         let passwords = password::start(Passwords::new(config), hub_sender.clone())?;
-        let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
+        let log = Arc::new(ConnectionLog::default());
+        let whose_word = (Arc::clone(&addresses), Arc::clone(&log));
+        let gateways = webirc::start(config.webirc.clone(), whose_word, hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
@@ -96,20 +98,20 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             wishes,
             names: names_back,
             stall: stall_seen,
+            log: Arc::clone(&log),
         };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
-        let admission = Admission::new(config.connections.clone(), connections_max());
-        let door = Door { admission, addresses, names, roads };
+        let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };
 
         let afterwards = tokio::select! {
-            afterwards = serve(signals, wished, &reload) => afterwards,
+            afterwards = serve(signals, wished, (&reload, log_lines)) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
@@ -123,6 +125,7 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             }
             hub.is_finished() && store.is_finished()
         });
+        log.finish();
         anyhow::ensure!(
             ended.await.unwrap_or(false),
             "the disk did not take the last messages in time; they were not shown"
@@ -155,6 +158,7 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 impl Listeners {
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
+        tokio::spawn(Arc::clone(&door.log).sum_up());
         let mut certificates = Certificates::default();
         for (listener, listen) in self.irc {
             let entrance = match listen.speech {
@@ -163,13 +167,14 @@ impl Listeners {
                     Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
                 }
             };
-            let tls = listen.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let protocols = if matches!(entrance, Entrance::Irc(_)) { tls::IRC } else { &[] };
+            let tls = listen.tls.map(|files| certificates.acceptor(&files, protocols)).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: listen.is_proxied, tls };
             tokio::spawn(Arc::new(gate).open());
         }
         for (listener, http) in self.http {
             let entrance = Entrance::Http(Arc::new(Site::app(door.clone(), name, http.origins)));
-            let tls = http.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let tls = http.tls.map(|files| certificates.acceptor(&files, &[])).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: false, tls };
             tokio::spawn(Arc::new(gate).open());
         }
@@ -198,15 +203,21 @@ impl Signals {
 async fn serve(
     mut signals: Signals,
     mut wishes: mpsc::UnboundedReceiver<Wish>,
-    reload: &Reload,
+    (reload, log): (&Reload, &Log),
 ) -> Afterwards {
     loop {
         tokio::select! {
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
-            _ = signals.hangup.recv() => reload.reload(None).await,
+            _ = signals.hangup.recv() => {
+                log.reopen();
+                reload.reload(None).await;
+            }
             Some(wish) = wishes.recv() => match wish {
-                Wish::Rehash(asker) => reload.reload(Some(asker)).await,
+                Wish::Rehash(asker) => {
+                    log.reopen();
+                    reload.reload(Some(asker)).await;
+                }
                 Wish::Shutdown => break,
                 Wish::Restart(asker) if reload.may_restart(asker).await => {
                     tracing::info!("stopping, to start again");

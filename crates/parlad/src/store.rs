@@ -21,13 +21,11 @@ use crate::{
     hub::{Batch, Stall},
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
     listener::Names,
+    log::{AUDIT_TARGET, ConnectionLog},
     password,
     run::Wish,
     webirc::Claim,
 };
-
-/// Where it is written down what operators do.
-pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
 /// What the store works with.
 pub(crate) struct Store {
@@ -40,6 +38,7 @@ pub(crate) struct Store {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
+    pub(crate) log: Arc<ConnectionLog>,
 }
 
 /// Starts the store's thread. It ends when the hub has, with everything on disk; `alive` is dropped then.
@@ -153,6 +152,7 @@ impl Store {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
+                Output::Note(note) => self.log.note(&note),
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {
                         drop(self.gateways.send((connection, Arc::clone(open), gateway)));

@@ -19,7 +19,13 @@ use ipnet::IpNet;
 use parla_server::{ConnectionId, Gateway, Input, Peer};
 use tokio::sync::mpsc::Sender;
 
-use crate::{admission::Purpose, connection::Connection, hub::HubInput, listener::Addresses, password};
+use crate::{
+    connection::Connection,
+    hub::HubInput,
+    listener::Addresses,
+    log::{ConnectionLog, Mishap},
+    password,
+};
 
 /// A gateway as the configuration has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +49,7 @@ struct Verifier {
 /// Starts the thread. It ends with the sender; each session makes at most one claim.
 pub(crate) fn start(
     gateways: Vec<Known>,
-    addresses: Arc<Addresses>,
+    (addresses, log): (Arc<Addresses>, Arc<ConnectionLog>),
     hub: Sender<HubInput>,
 ) -> io::Result<mpsc::Sender<Claim>> {
     let mut verifier = Verifier::new(gateways)?;
@@ -51,13 +57,17 @@ pub(crate) fn start(
     thread::Builder::new().name("webirc".to_owned()).spawn(move || {
         for (id, connection, gateway) in claims {
             let (address, client) = (gateway.address, gateway.client);
-            let peer = verifier.verify(&gateway).map_err(str::to_owned).and_then(|()| {
-                let moved = connection.ticket().move_to(client, Purpose::Irc, Instant::now());
+            let verified = verifier.verify(&gateway);
+            if let Err(why) = verified {
+                log.mishap(address, Mishap::NoGateway, why);
+            }
+            let peer = verified.map_err(str::to_owned).and_then(|()| {
+                let moved = connection.ticket().move_to(client, Instant::now());
+                if let Err(refused) = &moved {
+                    log.refused(client, refused);
+                }
                 moved.map(|()| Box::new(peer(*gateway, &addresses))).map_err(|refused| refused.to_string())
             });
-            if let Err(why) = &peer {
-                tracing::info!(%address, %client, "refused a connection by WEBIRC: {why}");
-            }
             let input = Input::GatewayVerified { connection: id, client: peer };
             if hub.blocking_send(HubInput::Server(input)).is_err() {
                 return;

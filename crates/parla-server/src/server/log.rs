@@ -131,7 +131,9 @@ impl Server {
     }
 
     fn note_renamed(&self, user: UserId, from: &Nick, out: &mut Outputs) {
-        let (Some(receiver), Some(user)) = (self.sessions.receiver(user), self.network.user(user)) else { return };
+        let (Some(receiver), Some(user)) = (self.sessions.receiver(user), self.network.user(user)) else {
+            return;
+        };
         let noted = Noted::Renamed { from: from.to_string(), to: user.nick().to_string() };
         self.note(receiver.connection, noted, out);
     }

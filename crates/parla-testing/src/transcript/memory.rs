@@ -12,8 +12,8 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer, Proposal,
-    Server,
+    Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer,
+    Proposal, Server,
 };
 
 use super::{

@@ -17,6 +17,7 @@ use parla_server::{Flags, settings};
 use serde::Deserialize;
 
 use super::{limits::Limits, listen, people};
+use crate::log;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,7 +193,7 @@ impl Default for Connections {
             ping_timeout: Duration::from_secs(60),
             send_queue: ByteSize::mib(1),
             max_per_ip: 32,
-            max_rate_per_ip: 64,
+            max_rate_per_ip: 128,
             rate_window: Duration::from_secs(600),
             exempt_from_limits: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -234,6 +235,7 @@ impl Connections {
             rate_window: self.rate_window,
             exempt: self.exempt_from_limits.into_iter().map(|network| network.0).collect(),
             gateways: Vec::new(),
+            offices: Vec::new(),
             cloak: self.cloak,
             trusted_proxies: self.trusted_proxies.into_iter().map(|network| network.0).collect(),
         }
@@ -330,19 +332,40 @@ impl From<Durability> for parla_history::Durability {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Log {
-    pub(super) level: Level,
-    target: Option<String>,
+    level: Level,
+    format: Format,
+    target: String,
+    connections: bool,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: Level::Info, target: None }
+        Self { level: Level::Info, format: Format::Text, target: "stderr".to_owned(), connections: true }
     }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Level {
+enum Format {
+    Text,
+    Json,
+}
+
+impl Log {
+    pub(super) fn into_options(self, directory: &Path) -> log::Options {
+        let is_file = !matches!(self.target.as_str(), "stderr" | "syslog");
+        let format = match self.format {
+            Format::Text => log::Format::Text,
+            Format::Json => log::Format::Json,
+        };
+        let file = is_file.then(|| directory.join(self.target));
+        log::Options { level: self.level.into(), format, file, connections: self.connections }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
     Error,
     Warn,
     Info,
@@ -379,7 +402,7 @@ impl File {
             ("history.retain", self.history.retain.as_deref().is_some_and(|retain| retain != "forever")),
             ("history.store_tagmsg", !self.history.store_tagmsg.is_empty()),
             ("history.znc_max_reply", self.history.znc_max_reply.is_some()),
-            ("log.target", self.log.target.as_deref().is_some_and(|target| target != "stderr")),
+            ("log.target", self.log.target == "syslog"),
         ];
         let keys = keys.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
         tables.map(|(name, _)| name).chain(keys).map(str::to_owned).collect()
@@ -437,10 +460,12 @@ impl File {
         for (name, value, most) in bounds {
             check((1..=most).contains(&value), &format!("metadata.{name}: must be 1 to {most}"));
         }
+        check(!self.log.target.is_empty(), "log.target: must be stderr or a file");
         for (name, duration) in self.connections.durations() {
             check(!duration.is_zero(), &format!("connections.{name}: must be longer than nothing"));
         }
         problems.extend(self.listen_problems());
+        problems.extend(self.limits.office_problems());
         problems
     }
 }

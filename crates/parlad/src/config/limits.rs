@@ -1,7 +1,9 @@
-//! Longest names and texts, as the file has them.
+//! Longest names and texts, and networks with limits of their own, as the file has them.
 
 use parla_server::settings;
 use serde::Deserialize;
+
+use super::file::Network;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,7 +23,22 @@ pub(super) struct Limits {
     multiline_bytes: usize,
     multiline_lines: usize,
     targets: usize,
+    network: Vec<Office>,
 }
+
+/// Networks behind which many people are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Office {
+    name: String,
+    networks: Vec<Network>,
+    max_connections: u32,
+    max_rate: Option<u32>,
+    max_per_ip: Option<u32>,
+}
+
+/// New connections in the rate window, for each that may be open at once, unless the file says otherwise.
+const RATE_FACTOR: u32 = 4;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -42,12 +59,13 @@ impl Default for Limits {
             multiline_bytes: limits.multiline_bytes,
             multiline_lines: limits.multiline_lines,
             targets: limits.targets,
+            network: Vec::new(),
         }
     }
 }
 
 impl Limits {
-    pub(super) const fn into_settings(self) -> settings::Limits {
+    pub(super) fn into_settings(self) -> settings::Limits {
         settings::Limits {
             nick_bytes: self.nick_length,
             user_bytes: self.user_length,
@@ -65,6 +83,39 @@ impl Limits {
             multiline_lines: self.multiline_lines,
             targets: self.targets,
         }
+    }
+
+    /// The networks with limits of their own.
+    pub(super) fn offices(&self) -> Vec<super::Office> {
+        let office = |office: &Office| super::Office {
+            name: office.name.as_str().into(),
+            nets: office.networks.iter().map(|network| network.0).collect(),
+            max_connections: office.max_connections,
+            max_rate: office.max_rate.unwrap_or(office.max_connections.saturating_mul(RATE_FACTOR)),
+            max_per_ip: office.max_per_ip,
+        };
+        self.network.iter().map(office).collect()
+    }
+
+    /// What is wrong with them.
+    pub(super) fn office_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (index, office) in self.network.iter().enumerate() {
+            let name = &office.name;
+            let mut check = |good: bool, problem: &str| {
+                if !good {
+                    problems.push(format!("limits.network {name:?}: {problem}"));
+                }
+            };
+            check(!name.is_empty(), "needs a name, for the log");
+            let is_first = self.network.iter().take(index).all(|other| other.name != *name);
+            check(is_first, "two of them have this name");
+            check(!office.networks.is_empty(), "networks must name at least one network");
+            let numbers = [Some(office.max_connections), office.max_rate, office.max_per_ip];
+            let is_good = numbers.into_iter().flatten().all(|number| number > 0);
+            check(is_good, "max_connections, max_rate and max_per_ip must be above 0");
+        }
+        problems
     }
 
     /// Each length with its name and the range in which lines of 512 bytes stay possible.
