@@ -5,7 +5,6 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     future::poll_fn,
     io,
     sync::{
@@ -18,7 +17,10 @@ use std::{
 use bytes::{Buf, Bytes};
 use futures_util::task::AtomicWaker;
 use parla_proto::framing::Frame;
-use parla_server::{ConnectionId, Disconnect, Input, Query, limits::LINES_WAITING_MAX};
+use parla_server::{
+    ConnectionId, Disconnect, Input, Query,
+    limits::{LINES_WAITING_BYTES_MAX, line_memory},
+};
 use rustix::net::RecvFlags;
 use tokio::{io::Interest, net::TcpStream, sync::mpsc};
 use tungstenite::protocol::frame::coding::CloseCode;
@@ -28,6 +30,7 @@ use crate::{
     framing::{Framing, Heard, Reader},
     hub::HubInput,
     limits::{LINGER, READ_BYTES_MAX},
+    send_queue::{SendQueue, SendQueues},
     stream::Stream,
     tls::Tls,
 };
@@ -41,26 +44,24 @@ pub(crate) struct Connection {
     framing: Framing,
     /// What a WebSocket is closed with.
     close_code: AtomicU16,
-    /// Lines given to the hub that were not dealt with yet.
+    /// Memory of the lines given to the hub that were not dealt with yet.
     unanswered: AtomicU32,
     /// Set when the server is done with the connection.
     closing: AtomicBool,
     waker: AtomicWaker,
     /// What the socket would not take; none while it takes everything.
-    backlog: Mutex<Option<Box<Backlog>>>,
-    send_queue_bytes: usize,
+    queue: Mutex<Option<Box<SendQueue>>>,
+    queues: Arc<SendQueues>,
     ticket: Ticket,
 }
 
-/// Buffers that wait for a full socket.
-#[derive(Debug, Default)]
-struct Backlog {
-    buffers: VecDeque<Bytes>,
-    bytes: usize,
-    /// The queue was too long; nothing more is taken.
-    exceeded: bool,
-    /// What the client asked for meanwhile; the answer is not made before there is room for it.
-    question: Option<Query>,
+/// What is to be done when a connection has been sent everything, so that no answer is made before there is room for it.
+#[derive(Debug)]
+pub(crate) enum Then {
+    /// Ask the store.
+    Ask(Query),
+    /// Tell the hub.
+    Tell,
 }
 
 /// What a task finds when it wakes.
@@ -78,7 +79,7 @@ thread_local! {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Stream, framing: Framing, send_queue_bytes: usize, ticket: Ticket) -> Self {
+    pub(crate) fn new(stream: Stream, framing: Framing, queues: &Arc<SendQueues>, ticket: Ticket) -> Self {
         let (socket, tls) = stream.into_parts();
         Self {
             socket,
@@ -88,8 +89,8 @@ impl Connection {
             unanswered: AtomicU32::new(0),
             closing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
-            backlog: Mutex::new(None),
-            send_queue_bytes,
+            queue: Mutex::new(None),
+            queues: Arc::clone(queues),
             ticket,
         }
     }
@@ -119,10 +120,10 @@ impl Connection {
     }
 
     fn send_as_it_is(&self, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
-        let mut backlog = self.backlog();
-        if let Some(backlog) = backlog.as_mut() {
-            backlog.push(keep(), self.send_queue_bytes);
-            if backlog.exceeded {
+        let mut queue = self.queue();
+        if let Some(queue) = queue.as_mut() {
+            queue.push(keep());
+            if queue.is_exceeded() {
                 self.waker.wake();
             }
             return;
@@ -134,11 +135,11 @@ impl Connection {
             // The task reads the same error and ends the connection.
             Err(_) => return,
         };
-        let mut waiting = Backlog::default();
+        let mut waiting = SendQueue::new(&self.queues);
         let mut rest = keep();
         rest.advance(written);
-        waiting.push(rest, self.send_queue_bytes);
-        *backlog = Some(Box::new(waiting));
+        waiting.push(rest);
+        *queue = Some(Box::new(waiting));
         self.waker.wake();
     }
 
@@ -149,21 +150,21 @@ impl Connection {
         }
     }
 
-    /// Gives the question back if it can be answered now; otherwise it is asked when everything before it is sent.
-    pub(crate) fn ask_when_sent(&self, question: Query) -> Option<Query> {
-        match self.backlog().as_mut() {
-            Some(backlog) => {
-                backlog.question = Some(question);
+    /// Gives it back if everything is sent; otherwise it is done when that is so.
+    pub(crate) fn when_sent(&self, then: Then) -> Option<Then> {
+        match self.queue().as_mut() {
+            Some(queue) => {
+                queue.when_sent(then);
                 None
             }
-            None => Some(question),
+            None => Some(then),
         }
     }
 
-    /// So many lines were dealt with; if there were too many, the connection is read again.
-    pub(crate) fn lines_taken(&self, count: u32) {
-        let before = self.unanswered.fetch_sub(count, Ordering::AcqRel);
-        if before >= LINES_WAITING_MAX {
+    /// A line was dealt with; if too much waited, the connection is read again.
+    pub(crate) fn line_taken(&self, bytes: usize) {
+        let before = self.unanswered.fetch_sub(line_memory(bytes), Ordering::AcqRel);
+        if before >= LINES_WAITING_BYTES_MAX {
             self.waker.wake();
         }
     }
@@ -178,8 +179,8 @@ impl Connection {
         self.waker.wake();
     }
 
-    fn backlog(&self) -> MutexGuard<'_, Option<Box<Backlog>>> {
-        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, Option<Box<SendQueue>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What there is to do. Who does not read is not read either: what he asks for would only wait.
@@ -188,14 +189,14 @@ impl Connection {
         if self.closing.load(Ordering::Acquire) {
             return Poll::Ready(Turn::Closing);
         }
-        if let Some(backlog) = self.backlog().as_ref() {
-            if backlog.exceeded {
+        if let Some(queue) = self.queue().as_ref() {
+            if queue.is_exceeded() {
                 return Poll::Ready(Turn::Exceeded);
             }
             let ready = self.socket.poll_write_ready(context);
             return ready.map(|ready| ready.map_or(Turn::Broken, |()| Turn::Write));
         }
-        if has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_MAX {
+        if has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_BYTES_MAX {
             return Poll::Pending;
         }
         match self.socket.poll_read_ready(context) {
@@ -220,39 +221,18 @@ impl Connection {
         }
     }
 
-    /// Writes what waits, until the socket is full again. When all is sent, gives the question that waited for it.
-    fn flush(&self) -> io::Result<Option<Query>> {
-        let mut guard = self.backlog();
-        let Some(backlog) = guard.as_mut() else { return Ok(None) };
-        while let Some(front) = backlog.buffers.front_mut() {
+    /// Writes what waits, until the socket is full again. When all is sent, gives what waited for that.
+    fn flush(&self) -> io::Result<Vec<Then>> {
+        let mut guard = self.queue();
+        let Some(queue) = guard.as_mut() else { return Ok(Vec::new()) };
+        while let Some(front) = queue.front() {
             match self.socket.try_write(front) {
-                Ok(written) => {
-                    front.advance(written);
-                    backlog.bytes -= written;
-                    if front.is_empty() {
-                        backlog.buffers.pop_front();
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Ok(written) => queue.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             }
         }
-        Ok(guard.take().and_then(|backlog| backlog.question))
-    }
-}
-
-impl Backlog {
-    fn push(&mut self, bytes: Bytes, bytes_max: usize) {
-        if self.exceeded {
-            return;
-        }
-        self.bytes += bytes.len();
-        self.buffers.push_back(bytes);
-        if self.bytes > bytes_max {
-            // Nobody will read it; its memory is wanted back now.
-            self.buffers = VecDeque::new();
-            self.exceeded = true;
-        }
+        Ok(guard.take().map(|queue| queue.into_then()).unwrap_or_default())
     }
 }
 
@@ -261,6 +241,18 @@ impl Backlog {
 pub(crate) struct Roads {
     pub(crate) hub: mpsc::Sender<HubInput>,
     pub(crate) queries: std::sync::mpsc::Sender<(ConnectionId, Query)>,
+    /// Connections that have been sent everything, where the hub wants to know. Each is in it once.
+    pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
+}
+
+impl Roads {
+    /// Does what waited until a connection was sent everything. The threads that take it live as long as the server.
+    pub(crate) fn send(&self, id: ConnectionId, then: Then) {
+        match then {
+            Then::Ask(query) => drop(self.queries.send((id, query))),
+            Then::Tell => drop(self.sent.send(id)),
+        }
+    }
 }
 
 /// The connection's task: reads lines for the hub, and writes what delivery had to leave.
@@ -300,10 +292,7 @@ impl Task {
             match poll_fn(|context| self.connection.poll_turn(context, has_ended)).await {
                 Turn::Read => received = self.read(),
                 Turn::Write => match self.connection.flush() {
-                    // The thread that answers lives as long as the server.
-                    Ok(question) => question
-                        .into_iter()
-                        .for_each(|question| drop(self.roads.queries.send((self.id, question)))),
+                    Ok(waiting) => waiting.into_iter().for_each(|then| self.roads.send(self.id, then)),
                     Err(_) => break Disconnect::Reset,
                 },
                 Turn::Exceeded => break Disconnect::SendQueueExceeded,
@@ -363,8 +352,9 @@ impl Task {
             if !matches!(input, Input::Blank { .. }) {
                 self.connection.send_all_of(&mut replies);
             }
+            let bytes = if let Input::Line { line, .. } = &input { line.len() } else { 0 };
+            self.connection.unanswered.fetch_add(line_memory(bytes), Ordering::AcqRel);
             let input = HubInput::Server(input);
-            self.connection.unanswered.fetch_add(1, Ordering::AcqRel);
             if !received.waiting.is_empty() {
                 received.waiting.push(input);
             } else if let Err(mpsc::error::TrySendError::Full(input)) = self.roads.hub.try_send(input) {
@@ -391,7 +381,7 @@ async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
 /// Sends what is left and says that nothing more comes.
 async fn finish(connection: &Connection) {
     let finished = async {
-        while connection.backlog().is_some() {
+        while connection.queue().is_some() {
             connection.socket.writable().await?;
             connection.flush()?;
         }

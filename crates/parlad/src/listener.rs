@@ -27,11 +27,12 @@ use crate::{
     hub::HubInput,
     limits::{
         ACCEPT_BACKLOG, ACCEPT_PAUSE, FAREWELL_TIME_MAX, FAREWELLS_MAX, READ_BYTES_MAX,
-        TLS_HANDSHAKE_TIME_MAX,
+        SEND_QUEUES_BYTES_MAX, TLS_HANDSHAKE_TIME_MAX,
     },
     log::{self, ConnectionLog, Mishap},
     opening::{self, Opening},
     proxy::{self, Front, Introduction},
+    send_queue::SendQueues,
     stream::Stream,
     web::{self, Places, Site},
 };
@@ -56,6 +57,7 @@ pub(crate) struct Door {
     pub(crate) admission: Arc<Admission>,
     pub(crate) addresses: Arc<Addresses>,
     pub(crate) names: Arc<Names>,
+    pub(crate) send_queues: Arc<SendQueues>,
     pub(crate) roads: Roads,
     pub(crate) places: Arc<Places>,
     pub(crate) log: Arc<ConnectionLog>,
@@ -362,10 +364,12 @@ impl Door {
         names: Arc<Names>,
         (roads, log): (Roads, Arc<ConnectionLog>),
     ) -> Self {
+        let send_queues = SendQueues::new(addresses.limits.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
         Self {
             admission: Admission::new(addresses.limits.clone(), connections_max, Instant::now()),
             addresses,
             names,
+            send_queues,
             roads,
             places: Places::new(connections_max),
             log,
@@ -380,12 +384,7 @@ impl Door {
         let id = self.names.take();
         let by = if reader.framing() == Framing::Lines { "lines" } else { "WebSocket" };
         self.log.connected(id, log::Arrival { address, by, is_secure });
-        let connection = Arc::new(Connection::new(
-            stream,
-            reader.framing(),
-            self.addresses.limits.send_queue_bytes,
-            ticket,
-        ));
+        let connection = Arc::new(Connection::new(stream, reader.framing(), &self.send_queues, ticket));
         let opened = HubInput::Opened(id, Arc::clone(&connection));
         let connected = HubInput::Server(Input::Connected { connection: id, peer });
         let hub = &self.roads.hub;

@@ -20,6 +20,7 @@ mod query;
 mod reload;
 mod restart;
 mod run;
+mod send_queue;
 mod store;
 mod stream;
 mod tls;

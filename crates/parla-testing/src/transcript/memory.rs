@@ -116,7 +116,8 @@ impl Memory {
                 self.hears(connection, "(closed)".to_owned());
                 self.clients.retain(|_, client| client.connection != connection);
             }
-            Output::LinesTaken { .. } => {}
+            Output::LineTaken { .. } => {}
+            Output::TellWhenSent { connection } => self.waiting.push_back(Input::Sent { connection }),
             Output::Note(note) => self.log_lines.extend(self.settings.notes.then(|| note_line(&note))),
             Output::Query { connection, query } => {
                 let result = Some(self.store.answer(&query)?);

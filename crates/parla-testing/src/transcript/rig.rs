@@ -96,13 +96,14 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                         }
                     }
                     // What follows from these needs the virtual clock.
-                    Output::LinesTaken { .. }
+                    Output::LineTaken { .. }
                     | Output::Propose(_)
                     | Output::Rehash { .. }
                     | Output::Shutdown
                     | Output::Restart { .. }
                     | Output::Audit(_)
                     | Output::Note(_) => {}
+                    Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Query { connection, query } => {
                         let result = Some(store.answer(&query).unwrap());
                         inputs.push(Input::QueryResult { connection, result });
