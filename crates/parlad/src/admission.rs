@@ -1,6 +1,7 @@
-//! Who may connect to chat: so many connections at once and in a while from one address, and so many in all.
+//! Who may connect: to chat, so many at once and in a while from one address; for pages, far more of them; and so many in all.
 //!
-//! Reads no clock; time is an argument. What is only HTTP is counted in all here, and by address in [`crate::web`].
+//! Reads no clock; time is an argument. Which connections of HTTP are served is decided in [`crate::web`]; here they are bounded
+//! from the moment they are accepted, so that chat always has room.
 
 use std::{
     collections::HashMap,
@@ -14,8 +15,17 @@ use thiserror::Error;
 
 use crate::{
     config::{Connections, Office},
-    limits::{IPV6_NETWORKS, RETURN_RATE_FACTOR, RETURN_TIME},
+    limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, IPV6_NETWORKS, RETURN_RATE_FACTOR, RETURN_TIME},
 };
+
+/// What a connection is for. Each is counted by itself, so that who looks at a page can still chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// IRC, in whatever framing.
+    Irc,
+    /// Files of the app, and whatever a WebSocket is before it is one.
+    Http,
+}
 
 /// Counts connections by address. Of IPv6 the network of 64 bits counts as one address: it is one customer, who may have
 /// larger networks too, which have limits of their own.
@@ -42,6 +52,10 @@ enum Counted {
     Net(IpNet),
     /// An office, by its place in the configuration.
     Office(usize),
+    /// HTTP from an address.
+    HttpFrom(IpNet),
+    /// HTTP in all.
+    Http,
 }
 
 #[derive(Debug)]
@@ -124,7 +138,7 @@ impl Refused {
 pub(crate) struct Ticket {
     admission: Arc<Admission>,
     /// For whom; nobody if the address is not counted, or not known yet.
-    visitor: Mutex<Option<IpAddr>>,
+    visitor: Mutex<Option<(Purpose, IpAddr)>>,
 }
 
 /// Counts that are kept before those that say nothing are looked for.
@@ -139,13 +153,18 @@ impl Admission {
     ///
     /// # Errors
     /// There are too many.
-    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr, now: Instant) -> Result<Ticket, Refused> {
+    pub(crate) fn admit(
+        self: &Arc<Self>,
+        address: IpAddr,
+        purpose: Purpose,
+        now: Instant,
+    ) -> Result<Ticket, Refused> {
         let ticket = self.admit_unknown()?;
-        ticket.move_to(address, now)?;
+        ticket.count_for((purpose, address.to_canonical()), now)?;
         Ok(ticket)
     }
 
-    /// Counts a connection in all, and for nobody: its address is still to be told, or it does not chat.
+    /// Counts a connection in all, and for nobody, as its address is still to be told.
     ///
     /// # Errors
     /// There are too many.
@@ -163,8 +182,25 @@ impl Admission {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a connection from an address is counted for, and how many each may have.
-    fn counted(&self, address: IpAddr) -> impl Iterator<Item = (Counted, Bound)> {
+    /// What a connection is counted for, and how many each may have.
+    fn counted(&self, (purpose, address): (Purpose, IpAddr)) -> Vec<(Counted, Bound)> {
+        match purpose {
+            Purpose::Irc if self.limits.is_counted(address) => self.counted_for_chat(address).collect(),
+            Purpose::Irc => Vec::new(),
+            Purpose::Http => {
+                // A quarter of all is for chat alone.
+                let in_all = u32::try_from(self.connections_max / 4 * 3).unwrap_or(u32::MAX).max(1);
+                let mut counted = vec![(Counted::Http, Bound::of_open(in_all))];
+                if self.limits.is_counted(address) && !self.limits.is_trusted_proxy(address) {
+                    let bound = Bound::of_open(HTTP_ACCEPTED_PER_ADDRESS_MAX.min(in_all.div_ceil(2)));
+                    counted.push((Counted::HttpFrom(customer(address)), bound));
+                }
+                counted
+            }
+        }
+    }
+
+    fn counted_for_chat(&self, address: IpAddr) -> impl Iterator<Item = (Counted, Bound)> {
         let usual = Bound { open_max: self.limits.max_per_ip, rate_max: self.limits.max_rate_per_ip };
         let office = self.limits.office_of(address);
         let in_all = office.map(|(index, office)| (Counted::Office(index), Bound::of(office)));
@@ -182,23 +218,25 @@ impl Admission {
         in_all.into_iter().chain(nets)
     }
 
-    /// Who it is that has too many, in words.
-    fn crowd(&self, counted: Counted, address: IpAddr) -> Crowd {
+    /// Why somebody is refused; `why` is for whom has too many of chat.
+    fn refused(&self, counted: Counted, address: IpAddr, why: fn(Crowd) -> Refused) -> Refused {
         match counted {
+            Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
             Counted::Office(index) => {
                 let name = self.limits.offices.get(index).map(|office| Arc::clone(&office.name));
-                Crowd::Office(name.unwrap_or_default())
+                why(Crowd::Office(name.unwrap_or_default()))
             }
-            Counted::Net(net) if net == customer(address) => Crowd::Address(net),
-            Counted::Net(net) => Crowd::Network(net),
+            Counted::Net(net) if net == customer(address) => why(Crowd::Address(net)),
+            Counted::Net(net) => why(Crowd::Network(net)),
         }
     }
 
     /// Counts a connection for all that it counts for, or for none of them.
-    fn count(&self, state: &mut State, address: IpAddr, now: Instant) -> Result<(), Refused> {
+    fn count(&self, state: &mut State, visitor: (Purpose, IpAddr), now: Instant) -> Result<(), Refused> {
         state.forget_old(now, self.limits.rate_window);
         let returning_until = self.started_at + RETURN_TIME;
-        for (counted, bound) in self.counted(address) {
+        let all = self.counted(visitor);
+        for &(counted, bound) in &all {
             let count = state.counts.entry(counted).or_insert_with(|| Count::new(now));
             let is_over = now.saturating_duration_since(count.window_started) >= self.limits.rate_window;
             // Those who came back after the start had a window of their own.
@@ -206,26 +244,26 @@ impl Admission {
                 (count.window_started, count.opened_in_window) = (now, 0);
             }
             if count.open >= bound.open_max {
-                return Err(Refused::TooMany(self.crowd(counted, address)));
+                return Err(self.refused(counted, visitor.1, Refused::TooMany));
             }
             let factor = if now < returning_until { RETURN_RATE_FACTOR } else { 1 };
             if count.opened_in_window >= bound.rate_max.saturating_mul(factor) {
-                return Err(Refused::TooFast(self.crowd(counted, address)));
+                return Err(self.refused(counted, visitor.1, Refused::TooFast));
             }
         }
-        for (counted, _) in self.counted(address) {
-            if let Some(count) = state.counts.get_mut(&counted) {
+        for (counted, _) in &all {
+            if let Some(count) = state.counts.get_mut(counted) {
                 count.open += 1;
-                count.opened_in_window += 1;
+                count.opened_in_window = count.opened_in_window.saturating_add(1);
             }
         }
         Ok(())
     }
 
     /// A connection of this visitor is no more.
-    fn release(&self, state: &mut State, visitor: Option<IpAddr>) {
-        let Some(address) = visitor else { return };
-        for (counted, _) in self.counted(address) {
+    fn release(&self, state: &mut State, visitor: Option<(Purpose, IpAddr)>) {
+        let Some(visitor) = visitor else { return };
+        for (counted, _) in self.counted(visitor) {
             if let Some(count) = state.counts.get_mut(&counted) {
                 count.open = count.open.saturating_sub(1);
             }
@@ -234,22 +272,23 @@ impl Admission {
 }
 
 impl Ticket {
-    /// Counts the connection for another address from now on.
+    /// Counts a connection of chat for another address from now on.
     ///
     /// # Errors
     /// There are too many from there; it stays counted where it was.
     pub(crate) fn move_to(&self, address: IpAddr, now: Instant) -> Result<(), Refused> {
+        self.count_for((Purpose::Irc, address.to_canonical()), now)
+    }
+
+    fn count_for(&self, after: (Purpose, IpAddr), now: Instant) -> Result<(), Refused> {
         let admission = &self.admission;
-        let after = admission.limits.is_counted(address).then(|| address.to_canonical());
         let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
-        if *visitor == after {
+        if *visitor == Some(after) {
             return Ok(());
         }
         let mut state = admission.state();
-        if let Some(after) = after {
-            admission.count(&mut state, after, now)?;
-        }
-        admission.release(&mut state, std::mem::replace(&mut *visitor, after));
+        admission.count(&mut state, after, now)?;
+        admission.release(&mut state, visitor.replace(after));
         Ok(())
     }
 }
@@ -287,6 +326,11 @@ impl Bound {
         Self { open_max: office.max_connections, rate_max: office.max_rate }
     }
 
+    /// So many at once, however often.
+    const fn of_open(open_max: u32) -> Self {
+        Self { open_max, rate_max: u32::MAX }
+    }
+
     const fn times(self, factor: u32) -> Self {
         Self {
             open_max: self.open_max.saturating_mul(factor),
@@ -322,7 +366,10 @@ pub(crate) fn shortest(net: IpNet) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::*;
+    use super::{
+        Purpose::{Http, Irc},
+        *,
+    };
 
     const WINDOW: Duration = Duration::from_secs(60);
 
@@ -352,7 +399,7 @@ mod tests {
     ) -> (Vec<Ticket>, Option<Refused>) {
         let mut tickets = Vec::new();
         for address in addresses {
-            match admission.admit(ip(&address), now) {
+            match admission.admit(ip(&address), Irc, now) {
                 Ok(ticket) => tickets.push(ticket),
                 Err(refused) => return (tickets, Some(refused)),
             }
@@ -365,15 +412,15 @@ mod tests {
         let (admission, now) = admission();
         let address = ip("192.0.2.1");
         let crowd = Crowd::Address("192.0.2.1/32".parse().unwrap());
-        let first = admission.admit(address, now).unwrap();
-        let _second = admission.admit(address, now).unwrap();
-        assert_eq!(admission.admit(address, now).unwrap_err(), Refused::TooMany(crowd.clone()));
+        let first = admission.admit(address, Irc, now).unwrap();
+        let _second = admission.admit(address, Irc, now).unwrap();
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany(crowd.clone()));
         drop(first);
-        let third = admission.admit(address, now).unwrap();
+        let third = admission.admit(address, Irc, now).unwrap();
         drop(third);
-        assert_eq!(admission.admit(address, now).unwrap_err(), Refused::TooFast(crowd));
-        assert!(admission.admit(address, now + WINDOW).is_ok());
-        assert!(admission.admit(ip("192.0.2.2"), now).is_ok());
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooFast(crowd));
+        assert!(admission.admit(address, Irc, now + WINDOW).is_ok());
+        assert!(admission.admit(ip("192.0.2.2"), Irc, now).is_ok());
     }
 
     /// A customer has a network of 64 bits, of 56 or of 48, and with it many of the smaller ones.
@@ -391,7 +438,7 @@ mod tests {
             let crowd = if most == 2 { Crowd::Address(net) } else { Crowd::Network(net) };
             assert_eq!((tickets.len(), refused), (most, Some(Refused::TooMany(crowd))), "{text}");
         }
-        assert!(admission.admit(ip("2001:db8:3::1"), now).is_ok());
+        assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
         // Whoever is refused for the larger network is not counted for the smaller ones.
         let state = admission.state();
         let of_refused = Counted::Net("2001:db8:2:2000::/64".parse().unwrap());
@@ -442,16 +489,16 @@ mod tests {
         let started_at = Instant::now();
         let admission = Admission::new(limits(), 1_000, started_at);
         let come = |at: Instant, count: usize| {
-            (0..count).take_while(|_| admission.admit(ip("192.0.2.1"), at).is_ok()).count()
+            (0..count).take_while(|_| admission.admit(ip("192.0.2.1"), Irc, at).is_ok()).count()
         };
         let most = usize::try_from(3 * RETURN_RATE_FACTOR).unwrap();
         assert_eq!(come(started_at, 100), most);
         assert_eq!(come(started_at + RETURN_TIME - Duration::from_secs(1), 100), most, "a window has passed");
         assert_eq!(come(started_at + RETURN_TIME, 100), 3, "from then on as always");
         assert_eq!(come(started_at + RETURN_TIME, 100), 0);
-        let _two = [(); 2].map(|()| admission.admit(ip("192.0.2.2"), started_at).unwrap());
+        let _two = [(); 2].map(|()| admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap());
         let crowd = Crowd::Address("192.0.2.2/32".parse().unwrap());
-        let refused = admission.admit(ip("192.0.2.2"), started_at).unwrap_err();
+        let refused = admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap_err();
         assert_eq!(refused, Refused::TooMany(crowd), "there are no more at once than ever");
     }
 
@@ -460,10 +507,10 @@ mod tests {
         let exempt = vec!["127.0.0.0/8".parse().unwrap()];
         let admission = Admission::new(Connections { exempt, ..limits() }, 4, Instant::now());
         let now = Instant::now();
-        let tickets: Vec<_> = (0..4).map(|_| admission.admit(ip("127.0.0.1"), now).unwrap()).collect();
-        assert_eq!(admission.admit(ip("127.0.0.1"), now).unwrap_err(), Refused::Full);
+        let tickets: Vec<_> = (0..4).map(|_| admission.admit(ip("127.0.0.1"), Irc, now).unwrap()).collect();
+        assert_eq!(admission.admit(ip("127.0.0.1"), Irc, now).unwrap_err(), Refused::Full);
         drop(tickets);
-        assert!(admission.admit(ip("127.0.0.1"), now).is_ok());
+        assert!(admission.admit(ip("127.0.0.1"), Irc, now).is_ok());
     }
 
     #[test]
@@ -472,11 +519,11 @@ mod tests {
         let (admission, now) = admission_with(Connections { exempt, ..limits() });
         let [proxy, client, exempt] = ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(ip);
         let crowd = || Crowd::Address(customer(client));
-        let tickets = [(); 2].map(|()| admission.admit(proxy, now).unwrap());
+        let tickets = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
         for ticket in &tickets {
             ticket.move_to(client, now).unwrap();
         }
-        let third = admission.admit(proxy, now).unwrap();
+        let third = admission.admit(proxy, Irc, now).unwrap();
         assert_eq!(third.move_to(client, now).unwrap_err(), Refused::TooMany(crowd()));
         third.move_to(proxy, now).unwrap();
         tickets[0].move_to(exempt, now).unwrap();
@@ -489,6 +536,26 @@ mod tests {
         assert!(state.open == 0 && state.counts.values().all(|count| count.open == 0));
     }
 
+    /// Pages have room of their own, and never so much that chat has none.
+    #[test]
+    fn pages_and_chats_are_counted_apart() {
+        let now = Instant::now();
+        let trusted_proxies = vec!["192.0.2.9/32".parse().unwrap()];
+        let admission = Admission::new(Connections { trusted_proxies, ..limits() }, 400, now);
+        let open = |address: &str, count: usize| -> Vec<Ticket> {
+            (0..count).map_while(|_| admission.admit(ip(address), Http, now).ok()).collect()
+        };
+        let one = open("192.0.2.1", 400);
+        assert_eq!(one.len(), 150, "half of what there is for pages");
+        assert_eq!(admission.admit(ip("192.0.2.1"), Http, now).unwrap_err(), Refused::Busy);
+        let proxy = open("192.0.2.9", 400);
+        assert_eq!(proxy.len(), 150, "a proxy may have all that is left");
+        assert_eq!(admission.admit(ip("192.0.2.2"), Http, now).unwrap_err(), Refused::Busy);
+        let _chat = [(); 2].map(|()| admission.admit(ip("192.0.2.1"), Irc, now).unwrap());
+        drop((one, proxy));
+        assert_eq!(open("192.0.2.1", 1_000).len(), 150, "however often");
+    }
+
     #[test]
     fn what_limits_nobody_is_forgotten() {
         let (admission, now) = admission();
@@ -496,7 +563,7 @@ mod tests {
             let now = now + WINDOW * round;
             for number in 0..u32::try_from(COUNTS_KEPT).unwrap() {
                 let address = std::net::Ipv4Addr::from_bits(round << 16 | number);
-                drop(admission.admit(address.into(), now));
+                drop(admission.admit(address.into(), Irc, now));
             }
         }
         assert!(admission.state().counts.len() <= 2 * COUNTS_KEPT + 1);

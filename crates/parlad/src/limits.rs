@@ -99,6 +99,9 @@ pub(crate) const HTTP_CONNECTIONS_MAX: usize = 4_096;
 /// Connections that wait until they may be HTTP.
 pub(crate) const HTTP_WAITING_MAX: usize = 1_024;
 
+/// Connections of HTTP from one address, those that wait or agree on TLS included.
+pub(crate) const HTTP_ACCEPTED_PER_ADDRESS_MAX: u32 = 1_024;
+
 /// How long one waits before it is told that the server is busy.
 pub(crate) const HTTP_WAIT_MAX: Duration = Duration::from_secs(5);
 

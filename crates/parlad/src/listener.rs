@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
-    admission::{Admission, Refused, Ticket},
+    admission::{Admission, Purpose, Refused, Ticket},
     cloak::Cloaks,
     config::Connections,
     connection::{Connection, Roads, Task},
@@ -190,12 +190,14 @@ impl Entrance {
         }
     }
 
-    /// Counts a connection of someone whose address is known.
-    fn admit(&self, address: IpAddr) -> Result<Ticket, Refused> {
+    /// Counts a connection.
+    fn admit(&self, address: IpAddr, front: Front) -> Result<Ticket, Refused> {
+        let (admission, now) = (&self.door().admission, Instant::now());
         match self {
-            Self::Irc(door) => door.admission.admit(address, Instant::now()),
-            // By address they are counted where they are served, and when they become one of IRC.
-            Self::Http(site) => site.door.admission.admit_unknown(),
+            // What comes by a proxy is counted when it is known for whom it comes.
+            Self::Irc(_) if front != Front::Nothing => admission.admit_unknown(),
+            Self::Irc(_) => admission.admit(address, Purpose::Irc, now),
+            Self::Http(_) => admission.admit(address, Purpose::Http, now),
         }
     }
 
@@ -253,12 +255,7 @@ impl Gate {
             Entrance::Irc(_) if is_trusted => Front::MaybeLine,
             _ => Front::Nothing,
         };
-        // What comes by a proxy is counted when it is known for whom it comes.
-        let admitted = match is_trusted {
-            true => door.admission.admit_unknown(),
-            false => self.entrance.admit(address),
-        };
-        let ticket = match admitted {
+        let ticket = match self.entrance.admit(address, front) {
             Ok(ticket) => ticket,
             Err(refused) => return self.refuse(socket, address, &refused),
         };

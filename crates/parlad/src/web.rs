@@ -52,7 +52,7 @@ pub(crate) use self::{
     response::{NEEDS_TLS, refusal},
 };
 use crate::{
-    admission::{Refused, Ticket},
+    admission::{Purpose, Refused, Ticket},
     connection::linger,
     framing::{Framing, Reader},
     limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
@@ -297,7 +297,7 @@ impl Visit<'_> {
         let client = is_proxy.then(|| proxy::forwarded_for(headers, limits)).flatten();
         let address = client.unwrap_or(self.address);
         let by_tls = is_proxy && self.address.is_loopback() && proxy::is_forwarded_by_tls(headers);
-        match admission.admit(address, Instant::now()) {
+        match admission.admit(address, Purpose::Irc, Instant::now()) {
             Ok(ticket) => Ok(Agreement { framing, address, by_tls, ticket }),
             Err(refused) => {
                 log.refused(address, &refused);
