@@ -21,6 +21,7 @@ mod input;
 pub mod limits;
 #[cfg(test)]
 mod manual;
+pub mod message_ids;
 mod multiline;
 mod names;
 mod network;
@@ -41,8 +42,9 @@ mod watchers;
 pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
-pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Verb};
+pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Verb};
 pub use input::Input;
+pub use message_ids::MessageIds;
 pub use multiline::{Piece, pieces};
 pub use network::{
     UserId,

@@ -42,11 +42,3 @@ pub enum Noted {
         why: String,
     },
 }
-
-/// Why a connection ended, without what a person wrote of it: the text of a QUIT, the comment of a KILL.
-pub(crate) fn without_text(reason: &str) -> &str {
-    match reason.split_once([':', ' ']) {
-        Some((word @ ("Quit" | "Killed"), _)) => word,
-        _ => reason,
-    }
-}

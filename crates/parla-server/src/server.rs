@@ -14,11 +14,11 @@ pub use log::LogMode;
 use crate::{
     command,
     connection::{ConnectionId, Disconnect, Peer},
-    entry::{EntryCommand, NodeId, Origin},
+    entry::{EntryCommand, NodeId, Origin, Quit},
     input::Input,
     limits::BATCH_TIMEOUT,
     network::{Network, UserId, channel::ChannelState},
-    note::{self, Note, Noted},
+    note::{Note, Noted},
     output::{Output, Outputs, QueryResult},
     session::{Session, State, Until, WaitingLine},
     sessions::Sessions,
@@ -119,16 +119,22 @@ impl Server {
         out: &mut Outputs,
     ) {
         if let Some(why) = error.or(reason) {
-            let who =
-                self.sessions.get(connection).and_then(Session::user).and_then(|id| self.network.user(id));
-            let who = who.map(|user| user.called());
-            self.note(connection, Noted::Left { who, why: note::without_text(why).to_owned() }, out);
+            self.note_left(connection, why, out);
         }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
             let origin = Origin { node: self.node, connection, actor: Some(user) };
-            self.submit(origin, EntryCommand::Quit(reason.to_owned()), out);
+            self.submit(origin, EntryCommand::Quit(Quit::Ended(reason.to_owned())), out);
         }
+    }
+
+    /// Ends a session as its user asked for: the client and, where they may speak, the user's peers read `reason`.
+    fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
+        // What a person wrote is not for the log.
+        self.note_left(connection, "Quit", out);
+        let Some(user) = self.close(connection, Some(reason), out) else { return };
+        let origin = Origin { node: self.node, connection, actor: Some(user) };
+        self.submit(origin, EntryCommand::Quit(Quit::Said(reason.to_owned())), out);
     }
 
     /// Ends a session and gives its user, who is still in the network.
@@ -155,6 +161,12 @@ impl Server {
         let Some(session) = self.sessions.get(connection) else { return };
         let note = Note { connection, address: session.peer.address, noted };
         out.outputs.push(Output::Note(Box::new(note)));
+    }
+
+    fn note_left(&self, connection: ConnectionId, why: &str, out: &mut Outputs) {
+        let user = self.sessions.get(connection).and_then(Session::user);
+        let who = user.and_then(|id| self.network.user(id)).map(|user| user.called());
+        self.note(connection, Noted::Left { who, why: why.to_owned() }, out);
     }
 
     fn deadlines(&mut self, out: &mut Outputs) {
@@ -232,7 +244,7 @@ impl Server {
             }
             Until::Found { record, redaction } => {
                 let origin = Origin { node: self.node, connection, actor: session.user() };
-                match command::redact::found(record, redaction, result.as_ref()) {
+                match command::redact::found(&self.settings, record, redaction, result.as_ref()) {
                     Ok(command) => self.submit(origin, command, out),
                     Err(refusal) => self.refuse(connection, &refusal, out),
                 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{ConnectionId, Input, LogMode, Server};
+use parla_server::{ConnectionId, Input, LogMode, MessageIds, Server};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -69,7 +69,10 @@ pub(crate) fn run(options: &Run, config: &Config, log_lines: &Log) -> anyhow::Re
     let mut clock = Clock::start();
     let after_last = database.last_seq()?.map_or(0, |last| last + 1);
     let log = LogMode::Local { next_seq: Clock::first_seq().max(after_last) };
-    let server = Server::new(config.settings.clone(), log, kept, clock.now());
+    let mut settings = config.settings.clone();
+    settings.message_ids = MessageIds::new(&database.message_key()?);
+    settings.addresses_hidden = config.connections.cloak;
+    let server = Server::new(settings, log, kept, clock.now());
 
     runtime.block_on(async {
         let listeners = listen(config)?;

@@ -8,7 +8,7 @@ use crate::{
     entry::{self, EntryCommand, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::Network,
+    network::{Network, texts::OwnText},
     refusal::Refusal,
 };
 
@@ -32,14 +32,13 @@ pub(crate) fn commit(
     let (channel_id, channel) = network.find_channel(&part.channel)?;
     let rank = channel.rank(user_id)?;
     let name = channel.name().clone();
+    let others = channel.audience(rank).filter(|member| *member != user_id);
+    let told = others.chain([user_id]);
+    let reason = match part.reason {
+        Some(reason) => channel.voice((user_id, user), &reason, network.casemapping()).among(reason, told),
+        None => OwnText::for_all(None, told.collect()),
+    };
     network.leave(user_id, channel_id, effects);
-    let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
-    effects.events.push(Event::Parted {
-        user: user_id,
-        source,
-        channel: name,
-        members: members.unwrap_or_default(),
-        reason: part.reason,
-    });
+    effects.events.push(Event::Parted { source, channel: name, reason });
     Ok(())
 }

@@ -8,10 +8,10 @@ use super::Server;
 use crate::{
     connection::ConnectionId,
     effects::Effects,
-    entry::{Entry, EntryCommand, Meta, Origin, Proposal},
+    entry::{Entry, EntryCommand, Meta, Origin, Proposal, Quit},
     event::Event,
     network::UserId,
-    note::{self, Noted},
+    note::Noted,
     output::{Output, Outputs},
     publish::{Publisher, Sender},
     refusal::Refusal,
@@ -118,8 +118,9 @@ impl Server {
     /// Ends the connection of a user who is not in the network any more.
     fn killed(&mut self, (user, nick): (UserId, &str), error: &str, out: &mut Outputs) {
         if let Some(receiver) = self.sessions.receiver(user) {
-            let why = note::without_text(error).to_owned();
-            self.note(receiver.connection, Noted::Left { who: Some(nick.to_owned()), why }, out);
+            // The comment is in the record of operators.
+            let noted = Noted::Left { who: Some(nick.to_owned()), why: "Killed".to_owned() };
+            self.note(receiver.connection, noted, out);
             self.close(receiver.connection, Some(error), out);
         }
     }
@@ -164,7 +165,7 @@ impl Server {
         }
         let origin = Origin { actor: Some(user), ..origin };
         if !is_there {
-            self.submit(origin, EntryCommand::Quit("Connection closed".to_owned()), out);
+            self.submit(origin, EntryCommand::Quit(Quit::Ended("Connection closed".to_owned())), out);
             return;
         }
         for channel in self.settings.autojoin.clone() {

@@ -7,8 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use parla_proto::{Casemapping, MsgId, Timestamp};
-use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb, pieces};
+use parla_proto::{Casemapping, Timestamp};
+use parla_server::{
+    Change, ChannelState, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+};
 
 use super::checkers::{Checked, Finding, ensure};
 
@@ -16,6 +18,8 @@ use super::checkers::{Checked, Finding, ensure};
 #[derive(Debug)]
 pub(crate) struct Store {
     casemapping: Casemapping,
+    /// Reads the ids that clients are told.
+    pub(crate) ids: MessageIds,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
@@ -33,16 +37,18 @@ pub(crate) struct Heard<'a> {
     /// The room's name, folded.
     pub(crate) room: &'a str,
     pub(crate) text: &'a str,
-    pub(crate) id: Option<MsgId>,
+    /// The message's number, of a client that was told its id.
+    pub(crate) seq: Option<u64>,
     pub(crate) time: Option<Timestamp>,
     /// Client-only tags, of a client that reads them.
     pub(crate) tags: Option<String>,
 }
 
 impl Store {
-    pub(crate) fn new(casemapping: Casemapping) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            casemapping,
+            casemapping: settings.casemapping,
+            ids: settings.message_ids.clone(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
@@ -56,7 +62,7 @@ impl Store {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
-                Change::Redacted { record, id } => self.redact(record, id.seq()),
+                Change::Redacted { record, seq } => self.redact(record, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
             }
         }
@@ -94,8 +100,8 @@ impl Store {
     }
 
     /// Whether this message is kept.
-    pub(crate) fn has(&self, id: MsgId) -> bool {
-        self.messages.contains_key(&id.seq())
+    pub(crate) fn has(&self, seq: u64) -> bool {
+        self.messages.contains_key(&seq)
     }
 
     /// The newest message at or before this place in the list, counted from the oldest.
@@ -114,8 +120,8 @@ impl Store {
             Query::History { record, page, limit } => {
                 QueryResult::History(self.page(*record, *page, *limit).into_iter().map(untargeted).collect())
             }
-            Query::Message { record, id } => {
-                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == id.seq()))
+            Query::Message { record, seq } => {
+                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == *seq))
             }
             Query::LatestTimes { records } => QueryResult::LatestTimes(
                 records.iter().map(|record| self.of(*record).last().map(|spoken| spoken.at)).collect(),
@@ -128,8 +134,8 @@ impl Store {
         self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))
     }
 
-    /// Checks that what a client read is what was kept. Gives the message's id if it can be told.
-    pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<MsgId>> {
+    /// Checks that what a client read is what was kept. Gives the message's number if it can be told.
+    pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<u64>> {
         let fits = |spoken: &Spoken| {
             spoken.verb.as_str() == heard.verb
                 && spoken.source == heard.source
@@ -138,14 +144,14 @@ impl Store {
                 && heard.time.is_none_or(|time| time == spoken.at)
                 && heard.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
         };
-        if let Some(id) = heard.id {
-            let spoken = self.messages.get(&id.seq());
+        if let Some(seq) = heard.seq {
+            let spoken = self.messages.get(&seq);
             let Some(spoken) = spoken else {
                 return Err(Finding::new("history", format!("{heard:?} was delivered and is not kept")));
             };
             let is_first = lines(spoken).next() == Some(heard.text);
             ensure(is_first && fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
-            return Ok(Some(id));
+            return Ok(Some(seq));
         }
         let mut same = self.said(heard.text).filter(|spoken| fits(spoken));
         let first = same
@@ -153,7 +159,7 @@ impl Store {
             .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
         // Only the first line of a message stands for it.
         let is_known = same.next().is_none() && lines(first).next() == Some(heard.text);
-        Ok(is_known.then_some(MsgId::from_seq(first.seq)))
+        Ok(is_known.then_some(first.seq))
     }
 
     fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
@@ -246,14 +252,14 @@ fn untargeted(spoken: &Arc<Spoken>) -> Arc<Spoken> {
 
 fn is_before(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq < id.seq(),
+        Position::Message(seq) => spoken.seq < seq,
         Position::Time(time) => spoken.at < time,
     }
 }
 
 fn is_after(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq > id.seq(),
+        Position::Message(seq) => spoken.seq > seq,
         Position::Time(time) => spoken.at > time,
     }
 }

@@ -92,7 +92,7 @@ impl World {
         Self {
             server: Server::new(settings.clone(), mode, Vec::new(), now),
             scene: Scene {
-                store: Store::new(settings.casemapping),
+                store: Store::new(&settings),
                 settings,
                 journals: BTreeMap::new(),
                 private: BTreeSet::new(),

@@ -121,7 +121,7 @@ impl Memory {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
                     Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
-                    Change::Redacted { id, .. } => self.kept.retain(|spoken| spoken.seq != id.seq()),
+                    Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),
                 }
             }
             for output in out.outputs {
@@ -178,14 +178,14 @@ impl Memory {
 
 fn is_before(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq < id.seq(),
+        Position::Message(seq) => spoken.seq < seq,
         Position::Time(time) => spoken.at < time,
     }
 }
 
 fn is_after(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq > id.seq(),
+        Position::Message(seq) => spoken.seq > seq,
         Position::Time(time) => spoken.at > time,
     }
 }

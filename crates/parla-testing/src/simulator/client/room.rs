@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Message, MsgId, Source, mode::steps};
+use parla_proto::{Capabilities, Message, Source, mode::steps};
 
 use super::{Client, Scene};
 use crate::simulator::{
@@ -130,8 +130,8 @@ pub(super) fn hear_status(
     let target = message.param(0).unwrap_or_default();
     let (signs, name) = rank::status_target(target);
     let (name, text) = (scene.fold(name), message.param(1).unwrap_or_default());
-    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
-    ensure(id.is_none_or(|id| !scene.store.has(id)), "leak", || {
+    let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
+    ensure(seq.is_none_or(|seq| !scene.store.has(seq)), "leak", || {
         format!("what was said to {target} is kept")
     })?;
     let me = client.folded_nick(scene);
@@ -172,20 +172,20 @@ pub(super) fn hear_said(
     let text = message.param(1).unwrap_or_default();
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
-    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
     // By +U some only may hear it, and then it is not kept.
     let may_be_moderated =
         scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
     let is_unkept = !scene.settings.history || may_be_moderated;
-    let is_later_line = id.is_none() && (is_unkept || scene.store.goes_on(text));
-    ensure(id.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
+    let is_later_line = seq.is_none() && (is_unkept || scene.store.goes_on(text));
+    ensure(seq.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
     let mut event = RoomEvent::new(
         format!("{} {source} {text}", message.command),
         sender.clone(),
         if is_tags { Kind::Tagged } else { Kind::Said },
     );
-    event.id = id;
+    event.seq = seq;
     // What some only may hear, by +U, is not kept.
     let mut is_kept = true;
     if is_tags {
@@ -193,10 +193,10 @@ pub(super) fn hear_said(
         event.line.push_str(tags.as_deref().unwrap_or_default());
     } else if scene.settings.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
-        let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
+        let heard = Heard { verb: message.command, source: &source, room: &name, text, seq, time, tags };
         is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;
         if is_kept {
-            event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
+            event.seq = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(seq);
         }
     }
     if sender == client.folded_nick(scene) && !client.muddled {
@@ -314,11 +314,11 @@ pub(super) fn hear_change(
     let rest: Vec<&str> = message.params.iter().skip(1).copied().collect();
     let subject = if message.command == "KICK" { message.param(1).unwrap_or_default() } else { from };
     let subject = scene.fold(subject);
-    let mut event = RoomEvent::new(
-        format!("{} {source} {}", message.command, rest.join(" ")),
-        subject.clone(),
-        Kind::Plain,
-    );
+    // Not every member hears why.
+    let said = if message.command == "PART" { String::new() } else { rest.join(" ") };
+    let line = format!("{} {source} {said}", message.command);
+    let mut event = RoomEvent::new(line, subject.clone(), Kind::Plain);
+    event.has_text = message.command == "PART" && !rest.is_empty();
     let letters = rest.first().copied().unwrap_or_default();
     let taken: Vec<_> = steps(letters, rest.iter().skip(1).copied()).flatten().collect();
     event.effect = match message.command {
@@ -413,8 +413,8 @@ pub(super) fn hear_quit(
 ) -> Checked {
     let source = message.source.map(|source| source.to_string()).unwrap_or_default();
     let who = scene.fold(from);
-    let reason = message.param(0).unwrap_or_default();
-    let mut event = RoomEvent::new(format!("QUIT {source} {reason}"), who.clone(), Kind::Plain);
+    // Not everyone hears why.
+    let mut event = RoomEvent::new(format!("QUIT {source}"), who.clone(), Kind::Plain);
     event.effect = Effect::Leaves;
     let rooms = hear_everywhere(client, &who, &event, scene)?;
     ensure(!rooms.is_empty(), "outside", || "someone who shares no room".to_owned())?;
