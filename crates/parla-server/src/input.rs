@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     connection::{ConnectionId, Disconnect, Peer},
     entry::Entry,
-    output::QueryResult,
+    output::{QueryResult, Verdict},
     settings::Settings,
 };
 
@@ -65,7 +65,7 @@ pub enum Input {
         /// Whose.
         connection: ConnectionId,
         /// Whether the password is right.
-        good: bool,
+        verdict: Verdict,
     },
     /// The configuration was read again and is good. What cannot change while the server runs stays as it is.
     Reconfigured {

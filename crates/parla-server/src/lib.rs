@@ -53,6 +53,8 @@ pub use network::{
     operator::OperatorGrant,
 };
 pub use note::{Note, Noted};
-pub use output::{Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret};
+pub use output::{
+    NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret, Verdict,
+};
 pub use server::{LogMode, Server};
 pub use settings::Settings;

@@ -29,13 +29,14 @@ use crate::{
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     log::{ConnectionLog, Log},
-    password::{self, Passwords},
+    password::{Passwords, Pool},
     query,
     reload::Reload,
+    restart::Program,
     store::{self, Store},
     tls::{self, Certificates, TlsError},
     web::{self, Site},
-    webirc,
+    webirc::Gateways,
 };
 
 /// What an operator wants of the process.
@@ -59,7 +60,11 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config, log_lines: &Log) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(
+    options: &Run,
+    config: &Config,
+    (program, log_lines): (Program, &Log),
+) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
@@ -82,10 +87,10 @@ pub(crate) fn run(options: &Run, config: &Config, log_lines: &Log) -> anyhow::Re
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
-        let passwords = password::start(Passwords::new(config), hub_sender.clone())?;
         let log = Arc::new(ConnectionLog::default());
-        let whose_word = (Arc::clone(&addresses), Arc::clone(&log));
-        let gateways = webirc::start(config.webirc.clone(), whose_word, hub_sender.clone())?;
+        let gateways = Gateways::new(config.webirc.clone(), Arc::clone(&log)).context("the system gives no random numbers")?;
+        let passwords =
+            Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
@@ -98,7 +103,6 @@ pub(crate) fn run(options: &Run, config: &Config, log_lines: &Log) -> anyhow::Re
             batches,
             roads: roads.clone(),
             passwords: passwords.clone(),
-            gateways,
             wishes,
             names: names_back,
             stall: stall_seen,
@@ -109,10 +113,11 @@ pub(crate) fn run(options: &Run, config: &Config, log_lines: &Log) -> anyhow::Re
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;
+        let open = listeners.addresses();
         let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };
+        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords };
 
         let afterwards = tokio::select! {
             afterwards = serve(signals, wished, (&reload, log_lines)) => afterwards,
@@ -160,6 +165,13 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 }
 
 impl Listeners {
+    /// Where they listen.
+    fn addresses(&self) -> Vec<SocketAddr> {
+        let irc = self.irc.iter().map(|(listener, _)| listener);
+        let all = irc.chain(self.http.iter().map(|(listener, _)| listener));
+        all.filter_map(|listener| listener.local_addr().ok()).collect()
+    }
+
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
         tokio::spawn(Arc::clone(&door.log).sum_up());
@@ -223,11 +235,14 @@ async fn serve(
                     reload.reload(Some(asker)).await;
                 }
                 Wish::Shutdown => break,
-                Wish::Restart(asker) if reload.may_restart(asker).await => {
-                    tracing::info!("stopping, to start again");
-                    return Afterwards::Restart;
-                }
-                Wish::Restart(_) => {}
+                // That may take a while, in which the server can still be stopped.
+                Wish::Restart(asker) => tokio::select! {
+                    _ = signals.terminate.recv() => break,
+                    _ = signals.interrupt.recv() => break,
+                    may_restart = reload.may_restart(asker) => if may_restart {
+                        return Afterwards::Restart;
+                    },
+                },
             },
         }
     }

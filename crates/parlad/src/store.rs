@@ -6,7 +6,7 @@ use std::{
     io,
     sync::{
         Arc,
-        mpsc::{Receiver, RecvTimeoutError, Sender},
+        mpsc::{Receiver, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -23,9 +23,8 @@ use crate::{
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
     listener::Names,
     log::{AUDIT_TARGET, ConnectionLog},
-    password,
+    password::{Asked, Pool},
     run::Wish,
-    webirc::Claim,
 };
 
 /// What the store works with.
@@ -33,8 +32,7 @@ pub(crate) struct Store {
     pub(crate) database: Database,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) roads: Roads,
-    pub(crate) passwords: Sender<password::Request>,
-    pub(crate) gateways: Sender<Claim>,
+    pub(crate) passwords: Pool,
     /// Each session has at most one under way, so the queue is bounded.
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
@@ -138,8 +136,11 @@ impl Store {
                 }
                 Output::Query { connection, query } => self.when_sent(delivery, connection, Then::Ask(query)),
                 Output::TellWhenSent { connection } => self.when_sent(delivery, connection, Then::Tell),
-                Output::VerifyPassword { connection, of, password } => {
-                    drop(self.passwords.send(password::Request::Compare(connection, of, password)));
+                Output::VerifyPassword { connection, from, of, password } => {
+                    if let Some(open) = delivery.get(connection) {
+                        let asked = Asked::Password { of, from, password };
+                        self.passwords.ask(connection, open, asked);
+                    }
                 }
                 Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
                 Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
@@ -151,7 +152,7 @@ impl Store {
                 Output::Note(note) => self.log.note(&note),
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {
-                        drop(self.gateways.send((connection, Arc::clone(open), gateway)));
+                        self.passwords.ask(connection, open, Asked::Gateway(gateway));
                     }
                 }
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),

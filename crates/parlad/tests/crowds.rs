@@ -136,12 +136,18 @@ fn an_office_may_have_more() {
 #[test]
 fn an_office_that_makes_no_sense() {
     let folder = Folder::new();
-    let twice = "[[limits.network]]\nname = \"a\"\nnetworks = []\nmax_connections = 0\n".repeat(2);
-    let file = folder.write("wrong.toml", config(&twice));
+    let office = |more: &str| format!("[[limits.network]]\nname = \"a\"\n{more}\n");
+    let twice = office("networks = []\nmax_connections = 5").repeat(2);
+    let none = office("networks = [\"10.0.0.0/8\"]\nmax_connections = 0");
+    let file = folder.write("wrong.toml", config(&format!("{twice}{none}")));
     let ended = support::daemon::parlad(&["check", "--config", file.to_str().unwrap()], "");
     assert_eq!(ended.code, Some(1));
-    for problem in ["two of them have this name", "networks must name at least one", "max_connections, "] {
-        assert!(ended.stderr.contains(&format!("limits.network \"a\": {problem}")), "{}", ended.stderr);
+    for problem in [
+        "limits.network: two of them have the name \"a\"",
+        "limits.network.networks: must name at least one network",
+        "limits.network.max_connections: must be a whole number of 1 or more, not 0",
+    ] {
+        assert!(ended.stderr.contains(problem), "{}", ended.stderr);
     }
 }
 
