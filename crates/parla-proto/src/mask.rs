@@ -103,11 +103,6 @@ impl Mask {
         Ok(Host::parse(&host)?.of(&format!("{nick}!{user}")))
     }
 
-    /// The mask that matches exactly this source.
-    pub fn exact(source: &Source<'_>) -> Self {
-        Self { text: source.to_string().into(), range: None }
-    }
-
     /// The three parts in one text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -83,6 +83,8 @@ pub enum EntryCommand {
     Rename(Rename),
     Redact(Box<Redact>),
     Markread(Markread),
+    /// A timer: rooms that nobody was in for long go. Nobody acts.
+    ForgetEmpty,
 }
 
 /// A connection becomes a user.
@@ -102,6 +104,8 @@ pub struct Register {
     pub realname: String,
     /// What was set by METADATA before.
     pub metadata: BTreeMap<Key, String>,
+    /// Whether the address is one that is neither counted nor slowed.
+    pub is_exempt: bool,
 }
 
 /// A user is gone.

@@ -287,6 +287,7 @@ impl Config {
         settings.answer_bytes_max =
             (file.connections.send_queue_bytes() / 2).min(crate::limits::ANSWER_BYTES_MAX);
         settings.denied_client_tags = file.denied_client_tags;
+        settings.forget_empty_after = file.channels.forget_empty_after;
         settings.motd = file.motd.lines(directory, problems);
         // How long they may be is known only now.
         for name in &file.channels.autojoin {
@@ -384,12 +385,28 @@ mod tests {
                 line 6: listen.tsl: there is no such key; did you mean tls?
                 line 8: limits.nick_lenght: there is no such key; did you mean nick_length?
                 line 9: limits.max_per_ip: there is no such key; it belongs in [connections]
-                line 10: limits.colour: there is no such key; there are nick_length, user_length, realname_length, channel_length, topic_length, away_length, kick_length, key_length, channels_per_client, list_modes, monitor_targets, whowas_entries, multiline_bytes, multiline_lines, targets, network
+                line 10: limits.colour: there is no such key; there are nick_length, user_length, realname_length, channel_length, topic_length, away_length, kick_length, key_length, channels_per_client, list_modes, monitor_targets, whowas_entries, multiline_bytes, multiline_lines, targets, new_channels_per_hour, network
                 line 11: [conections]: there is no such table; did you mean [connections]?
                 line 13: [weather]: there is no such table; there are server, motd, listen, http, connections, flood, limits, channels, history, messages, log, admin, users, oper, metadata, sts, webirc, accounts, relaymsg, roleplay
                 line 15: history.durability: must be "fsync" or "os"; did you mean "fsync"?
                 line 17: log.level: must be "error", "warn", "info", "debug" or "trace", not "loud""#]],
         );
+    }
+
+    #[test]
+    fn how_long_empty_rooms_stay() {
+        let with = |text: &str| {
+            let config = parse(&format!("{LEAST}[channels]\nforget_empty_after = {text}\n"))?;
+            Ok::<_, String>(config.settings.forget_empty_after.map(|after| after.as_secs()))
+        };
+        assert_eq!(parse(LEAST).unwrap().settings.forget_empty_after, Some(Duration::from_secs(86_400)));
+        assert_eq!(with("\"12h\""), Ok(Some(43_200)));
+        assert_eq!(with("\"never\""), Ok(None));
+        for wrong in ["\"0s\"", "\"soon\"", "\"-1d\"", "1", "\"\"", "false"] {
+            let problem = with(wrong).unwrap_err();
+            let words = "channels.forget_empty_after: must be a duration such as \"12h\" or \"1d\", or \"never\", not ";
+            assert!(problem.contains(words), "{wrong}: {problem}");
+        }
     }
 
     #[test]

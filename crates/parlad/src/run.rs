@@ -97,16 +97,16 @@ pub(crate) fn run(
         let (hub_alive, hub_gone) = oneshot::channel();
         let (sent_sender, sent) = mpsc::unbounded_channel();
         let roads = Roads { hub: hub_sender.clone(), queries, sent: sent_sender };
-        let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
         let store = Store {
             database,
             batches,
             roads: roads.clone(),
             passwords: passwords.clone(),
             wishes,
-            names: names_back,
-            stall: stall_seen,
+            names: Arc::clone(&names),
+            stall: Arc::clone(&stall),
             log: Arc::clone(&log),
+            forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, sent, store: batch_sender, stall };

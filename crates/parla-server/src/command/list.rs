@@ -97,8 +97,8 @@ impl Rest {
     fn show(&self, portion: &mut Portion<'_>, channel: &Channel) {
         portion.count_steps(1);
         let network = portion.network;
-        let sees = portion.session.user().is_some_and(|me| network.sees(me, channel));
-        if channel.members.is_empty() || !sees {
+        // Also those that nobody is in: they are kept, and people can come back to them.
+        if !portion.session.user().is_some_and(|me| network.sees(me, channel)) {
             return;
         }
         let mut steps = 0;

@@ -1,5 +1,5 @@
-//! REDACT: a message is taken back, by who said it or by an operator of the channel.
-//! <https://ircv3.net/specs/extensions/message-redaction>
+//! REDACT: a message is taken back, by who said it, by an operator of the channel who was one when it was said, or by an
+//! operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
 //!
 //! Who said what lately is known ([`Said`](crate::network::said)); of what was said before, the store says whether it is
 //! there. What is deleted is what was checked: the commit names the message by the record of the channel whose operator
@@ -8,28 +8,36 @@
 use parla_proto::{Capabilities, Line, command::Redact, line::fitting, name::is_channel};
 
 use crate::{
+    audit::Audit,
     change::Change,
     context::Context,
     effects::Effects,
     entry::{self, EntryCommand, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::{Network, UserId, said::Place, texts::OwnText},
+    network::{
+        Network, UserId,
+        channel::{Channel, NoRedactor},
+        operator::Privileged,
+        said::Place,
+        texts::OwnText,
+        user::User,
+    },
     output::{Output, Query, QueryResult},
     publish::{LineTags, Publisher, TAG_CAPABILITIES},
     refusal::{Failure, Refusal},
     session::Until,
-    settings::Settings,
+    settings::{Privileges, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(Capabilities::MESSAGE_REDACTION) {
         return Err(Refusal::UnknownCommand("REDACT"));
     }
-    let (me, _) = context.me()?;
+    let me = context.me()?;
     let (target, msgid) = (redact.target, redact.msgid);
-    let channel = if is_channel(target) {
-        Some(channel_of(context.network, me, target)?)
+    let record = if is_channel(target) {
+        Some(channel_of(context.network, me, target)?.state.record)
     } else {
         context.network.find_user(target).map_err(|_| nobody(target))?;
         None
@@ -41,7 +49,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
         reason: redact.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned()),
         stored_in: None,
     };
-    match channel.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
+    match record.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
         Some(record) => {
             let connection = context.session.connection;
             context.out.outputs.push(Output::Query { connection, query: Query::Message { record, seq } });
@@ -52,13 +60,25 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The record of a channel that the user is in.
-fn channel_of(network: &Network, user: UserId, target: &str) -> Result<u64, Refusal> {
+/// The channel of a message: one that the user is in or, if they look after messages, one that they may know of.
+fn channel_of<'n>(
+    network: &'n Network,
+    (id, user): (UserId, &User),
+    target: &str,
+) -> Result<&'n Channel, Refusal> {
+    let looks_after_messages = looks_after_messages(user).is_ok();
+    let may_act =
+        |channel: &&Channel| channel.is_member(id) || (looks_after_messages && network.sees(id, channel));
     let channel = network.find_channel(target).ok().map(|(_, channel)| channel);
-    let channel = channel.filter(|channel| channel.is_member(user));
-    channel.map(|channel| channel.state.record).ok_or_else(|| {
+    channel.filter(may_act).ok_or_else(|| {
         fail("INVALID_TARGET", &[target], "Messages can be taken back in the channels that you are in")
     })
+}
+
+/// The right of an operator of the server to take back what others said. Who may delete a whole channel may delete a line
+/// of it, too.
+fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
+    user.privileged(Privileges::HISTORY).or_else(|_| user.privileged(Privileges::CHANNELS))
 }
 
 /// What the store said of a message, in the entry that takes it back; or why there is none.
@@ -100,6 +120,8 @@ struct Redactable {
     target: String,
     /// Who is told why.
     reason: OwnText,
+    /// What is written down, if it is by the right of an operator of the server.
+    audit: Option<Audit>,
 }
 
 pub(crate) fn commit(
@@ -110,7 +132,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().map(str::to_owned));
-    let Redactable { seq, record, target, reason } = if is_channel(&redact.target) {
+    let Redactable { seq, record, target, reason, audit } = if is_channel(&redact.target) {
         in_channel(network, actor, redact)?
     } else {
         in_private(network, actor, redact)?
@@ -119,37 +141,50 @@ pub(crate) fn commit(
     if let Some(record) = record.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { record, seq });
     }
+    effects.audits.extend(audit);
     effects.events.push(Event::Redacted { by, target, seq, reason });
     Ok(())
 }
 
-/// In a channel, its members may take back what they said, and its operators everything.
-fn in_channel(network: &mut Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
+/// In a channel, its members may take back what they said, its operators what was said while they were operators, and
+/// operators of the server everything.
+fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
     let (target, seq) = (redact.target.as_str(), redact.seq);
     let id = network.settings.message_ids.encode(seq).to_string();
-    let record = channel_of(network, actor, target)?;
+    let user = network.user(actor).ok_or(Refusal::Gone)?;
+    let channel = channel_of(network, (actor, user), target)?;
+    let record = channel.state.record;
     let author = match network.author(seq) {
         Some((author, Place::Channel(place))) if place == record => Some(author),
         None if redact.stored_in == Some(record) => None,
         _ => return Err(unknown(target, &id)),
     };
-    let (channel_id, _) = network.find_channel(target)?;
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let channel = if author == Some(actor) {
-        channel
-    } else {
-        channel.operator(actor).map_err(|_| forbidden(target, &id))?
-    };
-    let (record, target) = (Some(channel.state.record), channel.name().to_string());
-    let (channel, user) = network.channel(channel_id).zip(network.user(actor)).ok_or(Refusal::Gone)?;
+    let is_own = author == Some(actor) && channel.is_member(actor);
+    let by_rank = if is_own { Ok(()) } else { channel.redactor(actor, seq) };
     let members = channel.members.keys().copied();
-    let reason = match &redact.reason {
-        Some(reason) => {
-            channel.voice((actor, user), reason, network.casemapping()).among(reason.clone(), members)
+    let (reason, audit) = match (by_rank, &redact.reason) {
+        (Ok(()), Some(reason)) => {
+            let voice = channel.voice((actor, user), reason, network.casemapping());
+            (voice.among(reason.clone(), members), None)
         }
-        None => OwnText::for_all(None, members.collect()),
+        (Ok(()), None) => (OwnText::for_all(None, members.collect()), None),
+        (Err(why), reason) => {
+            let right = looks_after_messages(user).map_err(|_| match why {
+                NoRedactor::NoRank => forbidden(target, &id),
+                NoRedactor::Newer => fail(
+                    "REDACT_FORBIDDEN",
+                    &[target, &id],
+                    "This was said before you became an operator of the channel",
+                ),
+            })?;
+            // They need not be in the channel, and are told all the same.
+            let audience = members.chain((!channel.is_member(actor)).then_some(actor)).collect();
+            let (whom, why) = (format!("{} {id}", channel.name()), reason.clone().unwrap_or_default());
+            let audit = Audit { who: right.who(), action: "REDACT", whom, why };
+            (OwnText::for_all(reason.clone(), audience), Some(audit))
+        }
     };
-    Ok(Redactable { seq, record, target, reason })
+    Ok(Redactable { seq, record: Some(record), target: channel.name().to_string(), reason, audit })
 }
 
 /// In private, only who said something may take it back, and only from whom it was said to.
@@ -166,7 +201,7 @@ fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
     }
     let audience = if other == actor { vec![actor] } else { vec![actor, other] };
     let reason = OwnText::for_all(redact.reason.clone(), audience);
-    Ok(Redactable { seq, record: None, target: user.nick().to_string(), reason })
+    Ok(Redactable { seq, record: None, target: user.nick().to_string(), reason, audit: None })
 }
 
 fn forbidden(target: &str, id: &str) -> Refusal {

@@ -77,6 +77,8 @@ impl Server {
         let mut effects = Effects::default();
         // A message carries its account itself; only of a program there is more to be said.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
+        self.forgets &=
+            !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         self.network.commit(entry, &mut effects);

@@ -5,9 +5,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
-use parla_proto::{Casemapping, Timestamp};
+use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
     Change, ChannelState, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
 };
@@ -18,6 +19,11 @@ use super::checkers::{Checked, Finding, ensure};
 #[derive(Debug)]
 pub(crate) struct Store {
     casemapping: Casemapping,
+    /// How long rooms stay when everybody has left, and those that always do.
+    forget_empty_after: Option<Duration>,
+    autojoin: Vec<ChannelName>,
+    /// The latest time that there was.
+    latest: Timestamp,
     /// Reads the ids that clients are told.
     pub(crate) ids: MessageIds,
     messages: BTreeMap<u64, Arc<Spoken>>,
@@ -25,6 +31,8 @@ pub(crate) struct Store {
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
     redacted: BTreeSet<u64>,
     channels: BTreeMap<u64, ChannelState>,
+    /// The numbers of channels that are no more.
+    forgotten: BTreeSet<u64>,
     /// Every name, folded, that a channel ever had: clients hear of a new one later than the disk.
     names: BTreeMap<u64, BTreeSet<String>>,
 }
@@ -48,13 +56,22 @@ impl Store {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             casemapping: settings.casemapping,
+            forget_empty_after: settings.forget_empty_after,
+            autojoin: settings.autojoin.clone(),
+            latest: Timestamp::default(),
             ids: settings.message_ids.clone(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
             channels: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
             names: BTreeMap::new(),
         }
+    }
+
+    /// It is this time, or later: the simulated clock goes back a little, the server's does not.
+    pub(crate) fn see_time(&mut self, now: Timestamp) {
+        self.latest = self.latest.max(now);
     }
 
     /// Writes the changes of one batch.
@@ -64,6 +81,8 @@ impl Store {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, seq } => self.redact(record, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
+                Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
+                Change::ChannelForgotten { record } => self.forget(record)?,
             }
         }
         Ok(())
@@ -92,6 +111,15 @@ impl Store {
     /// Every name, folded, that the channel kept under this number ever had.
     pub(crate) fn names_of(&self, record: u64) -> impl Iterator<Item = &String> {
         self.names.get(&record).into_iter().flatten()
+    }
+
+    /// Whether a room may have been made by a JOIN of this number. The disk may be ahead of who asks: a room that is kept since may
+    /// be a later one, or have had another name.
+    pub(crate) fn may_be_new(&self, name: &str, joined: Option<u64>) -> bool {
+        let kept = self.channel_named(name).map(|state| state.record);
+        let always_so = |record: &u64| self.names_of(*record).count() == 1;
+        let joined = joined.unwrap_or(u64::MAX);
+        kept.filter(always_so).is_none_or(|record| record >= joined || joined == u64::MAX)
     }
 
     /// How many messages there are.
@@ -189,11 +217,34 @@ impl Store {
         }
     }
 
+    fn occupancy(&mut self, record: u64, empty_since: Option<Timestamp>) -> Checked {
+        let known = self.channels.get_mut(&record);
+        let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
+        state.empty_since = empty_since;
+        Ok(())
+    }
+
+    /// Nobody reads a forgotten channel's messages again, and its number does not come back.
+    fn forget(&mut self, record: u64) -> Checked {
+        let gone = self.channels.remove(&record);
+        let is_due = |state: &ChannelState| {
+            let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
+            ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name)
+        };
+        ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
+        self.forgotten.insert(record);
+        let of_it = self.messages.values().filter(|spoken| spoken.record == Some(record));
+        let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();
+        self.redacted.extend(numbers);
+        Ok(())
+    }
+
     fn write_channel(&mut self, state: ChannelState) -> Checked {
         let same_name = self.channels.values().find(|kept| kept.name == state.name);
         ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
             format!("two records of one channel: {same_name:?} and {state:?}")
         })?;
+        ensure(!self.forgotten.contains(&state.record), "kept", || format!("it was forgotten: {state:?}"))?;
         self.names.entry(state.record).or_default().insert(state.name.folded().to_owned());
         self.channels.insert(state.record, state);
         Ok(())

@@ -28,6 +28,7 @@ pub(super) fn read(table: &mut Table<'_>) -> Limits {
         multiline_bytes: or("multiline_bytes", 65_536, default.multiline_bytes),
         multiline_lines: or("multiline_lines", 1_000, default.multiline_lines),
         targets: or("targets", 20, default.targets),
+        new_channels_per_hour: or("new_channels_per_hour", 100_000, default.new_channels_per_hour),
     }
 }
 

@@ -1,0 +1,165 @@
+//! Forgetting: rooms in which nobody has been for a while go, with everything that was said in them.
+//!
+//! A timer proposes it ([`crate::server`]); the commit decides by the entry's time, so that every machine forgets the same
+//! rooms. Of a room that was occupied when the server stopped nobody knows since when it is empty: its time starts with the
+//! first entry that looks at it.
+
+use std::collections::BTreeSet;
+
+use parla_proto::Timestamp;
+
+use super::{ChannelId, Network, channel::Channel};
+use crate::{change::Change, effects::Effects, limits::CHANNELS_FORGOTTEN_MAX};
+
+/// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known, and their
+/// numbers, which order those of one time.
+#[derive(Debug, Default)]
+pub(super) struct EmptyChannels {
+    queue: BTreeSet<(Option<Timestamp>, u64, ChannelId)>,
+}
+
+impl EmptyChannels {
+    fn add(&mut self, id: ChannelId, channel: &Channel) {
+        self.queue.insert((channel.state.empty_since, channel.state.record, id));
+    }
+
+    fn remove(&mut self, id: ChannelId, channel: &Channel) {
+        self.queue.remove(&(channel.state.empty_since, channel.state.record, id));
+    }
+}
+
+impl Network {
+    /// When the next channel is to be forgotten, or looked at for the first time.
+    pub(crate) fn next_forgetting(&self) -> Option<Timestamp> {
+        let after = self.settings.forget_empty_after?;
+        let (since, _, _) = self.empty.queue.first()?;
+        Some(since.map_or(Timestamp::default(), |since| since + after))
+    }
+
+    /// Forgets channels whose time has come, as many as one entry may.
+    pub(super) fn forget_empty_channels(&mut self, effects: &mut Effects) {
+        let Some(after) = self.settings.forget_empty_after else { return };
+        for _ in 0..CHANNELS_FORGOTTEN_MAX {
+            let Some((since, _, id)) = self.empty.queue.first().copied() else { return };
+            match since {
+                None => self.set_empty_since(id, Some(self.at), effects),
+                Some(since) if since + after <= self.at => self.forget_channel(id, effects),
+                Some(_) => return,
+            }
+        }
+    }
+
+    /// Takes a channel away, with everything that was said in it. One that has members stays: they leave first, in the
+    /// ordinary way.
+    pub(crate) fn forget_channel(&mut self, id: ChannelId, effects: &mut Effects) {
+        let is_empty = |channel: &&Channel| channel.members.is_empty();
+        let Some(channel) = self.channels.get(id.0).filter(is_empty) else { return };
+        if channel.kept {
+            effects.changes.push(Change::ChannelForgotten { record: channel.state.record });
+        }
+        self.empty.remove(id, channel);
+        self.names.remove(&channel.state.name);
+        self.channels.remove(id.0);
+    }
+
+    /// Notes that a channel has become empty, or is not any more. Channels that everyone is put into do not count.
+    pub(super) fn set_empty_since(&mut self, id: ChannelId, since: Option<Timestamp>, effects: &mut Effects) {
+        let Some(channel) = self.channels.get_mut(id.0) else { return };
+        self.empty.remove(id, channel);
+        let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
+        if channel.state.empty_since != since {
+            channel.state.empty_since = since;
+            effects.changes.push(Change::Occupancy { record: channel.state.record, empty_since: since });
+        }
+        if since.is_some() {
+            self.empty.add(id, channel);
+        }
+    }
+
+    /// Finds the empty channels anew, as other ones may belong to the server than before.
+    pub(crate) fn find_empty_channels(&mut self) {
+        let mut empty = EmptyChannels::default();
+        for (key, channel) in &self.channels {
+            let is_the_servers = self.settings.autojoin.contains(&channel.state.name);
+            if channel.kept && channel.members.is_empty() && !is_the_servers {
+                empty.add(ChannelId(key), channel);
+            }
+        }
+        self.empty = empty;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use parla_proto::ChannelName;
+
+    use super::*;
+    use crate::{
+        connection::ConnectionId,
+        entry::{Entry, EntryCommand, Meta, NodeId, Origin},
+        network::channel::ChannelState,
+        settings::Settings,
+    };
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_millis(hours * 3_600_000)
+    }
+
+    /// A network that forgets after two hours, with channels that have been empty since these times; `#a` is everyone's.
+    fn network(channels: &[(&str, Option<i64>)]) -> Network {
+        let mut settings = Settings::named("a.b");
+        settings.forget_empty_after = Some(2 * HOUR);
+        let rules = settings.name_rules();
+        let name = |name: &str| ChannelName::parse(name, &rules).unwrap();
+        settings.autojoin = vec![name("#a")];
+        let kept = (1..).zip(channels).map(|(record, (channel, since))| ChannelState {
+            empty_since: since.map(at),
+            ..ChannelState::new(record, name(channel), at(0), Default::default())
+        });
+        Network::new(Arc::new(settings), kept.collect())
+    }
+
+    /// Commits what the timer proposes, and gives what was changed: `?7` looked at, `-7` forgotten.
+    fn forget(network: &mut Network, hours: i64) -> Vec<String> {
+        let origin = Origin { node: NodeId(0), connection: ConnectionId::nobody(), actor: None };
+        let meta = Meta { seq: 1000, at: at(hours), origin };
+        let mut effects = Effects::default();
+        network.commit(Entry { meta, command: EntryCommand::ForgetEmpty }, &mut effects);
+        let told = |change| match change {
+            Change::ChannelForgotten { record } => format!("-{record}"),
+            Change::Occupancy { record, empty_since } => {
+                assert_eq!(empty_since, Some(at(hours)));
+                format!("?{record}")
+            }
+            other => panic!("{other:?}"),
+        };
+        effects.changes.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn who_is_due_is_decided_by_the_time_of_the_entry() {
+        let mut network = network(&[("#a", Some(1)), ("#b", Some(3)), ("#c", Some(2)), ("#d", None)]);
+        assert_eq!(network.next_forgetting(), Some(Timestamp::default()));
+        assert_eq!(forget(&mut network, 4), ["?4", "-3"]);
+        assert_eq!(network.next_forgetting(), Some(at(5)));
+        assert!(forget(&mut network, 4).is_empty());
+        assert_eq!(forget(&mut network, 5), ["-2"]);
+        assert_eq!(forget(&mut network, 9), ["-4"]);
+        assert_eq!((network.next_forgetting(), network.channel_count()), (None, 1));
+    }
+
+    #[test]
+    fn an_entry_forgets_so_many_and_no_more() {
+        let names: Vec<String> =
+            (0..=2 * CHANNELS_FORGOTTEN_MAX).map(|number| format!("#{number}")).collect();
+        let channels: Vec<_> = names.iter().map(|name| (name.as_str(), Some(0))).collect();
+        let mut network = network(&channels);
+        let counts: Vec<usize> = (0..4).map(|_| forget(&mut network, 2).len()).collect();
+        assert_eq!(counts, [CHANNELS_FORGOTTEN_MAX, CHANNELS_FORGOTTEN_MAX, 1, 0]);
+        assert_eq!(network.channel_count(), 0);
+    }
+}
