@@ -25,12 +25,10 @@ use crate::{
         STORE_RETRY,
     },
     listener::Names,
+    log::{AUDIT_TARGET, ConnectionLog},
     password::{Asked, Pool},
     run::Wish,
 };
-
-/// Where it is written down what operators do.
-pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
 /// What the store works with.
 pub(crate) struct Store {
@@ -42,6 +40,7 @@ pub(crate) struct Store {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
+    pub(crate) log: Arc<ConnectionLog>,
     /// When messages of forgotten channels were last deleted.
     pub(crate) forgot_at: Instant,
 }
@@ -161,6 +160,7 @@ impl Store {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
+                Output::Note(note) => self.log.note(&note),
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {
                         self.passwords.ask(connection, open, Asked::Gateway(gateway));
