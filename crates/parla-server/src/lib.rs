@@ -25,6 +25,7 @@ pub mod message_ids;
 mod multiline;
 mod names;
 mod network;
+mod note;
 mod offer;
 mod output;
 mod publish;
@@ -51,6 +52,7 @@ pub use network::{
     markers::Conversation,
     operator::OperatorGrant,
 };
+pub use note::{Note, Noted};
 pub use output::{
     NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret, Verdict,
 };

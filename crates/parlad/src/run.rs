@@ -19,7 +19,6 @@ use tokio::{
 };
 
 use crate::{
-    admission::Admission,
     cli::Run,
     cloak::Cloaks,
     clock::Clock,
@@ -28,15 +27,15 @@ use crate::{
     database::{Database, DatabaseError},
     health::{Failures, Health},
     hub::{self, Hub, HubInput, Stall},
-    limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
+    limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
+    log::{ConnectionLog, Log},
     password::{Passwords, Pool},
     query::{self, Questions, Reader},
     reload::Reload,
     restart::Program,
-    send_queue::SendQueues,
     store::{self, Store},
-    tls::{Certificates, TlsError},
+    tls::{self, Certificates, TlsError},
     web::{self, Site},
     webirc::Gateways,
 };
@@ -62,7 +61,11 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(
+    options: &Run,
+    config: &Config,
+    (program, log_lines): (Program, &Log),
+) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
@@ -78,7 +81,9 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
-        let gateways = Gateways::new(config.webirc.clone()).context("the system gives no random numbers")?;
+        let log = Arc::new(ConnectionLog::default());
+        let gateways = Gateways::new(config.webirc.clone(), Arc::clone(&log))
+            .context("the system gives no random numbers")?;
         let passwords =
             Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
         let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
@@ -97,15 +102,15 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
         let (hub_alive, hub_gone) = oneshot::channel();
         let (sent_sender, sent) = mpsc::unbounded_channel();
         let roads = Roads { hub: hub_sender.clone(), queries, sent: sent_sender };
-        let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
         let store = Store {
             database,
             batches,
             roads: roads.clone(),
             passwords: passwords.clone(),
             wishes,
-            names: names_back,
-            stall: stall_seen,
+            names: Arc::clone(&names),
+            stall: Arc::clone(&stall),
+            log: Arc::clone(&log),
             health: Arc::clone(&health),
             failures,
             reader,
@@ -118,9 +123,7 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
 
         announce(config, &listeners)?;
         let open = listeners.addresses();
-        let admission = Admission::new(config.connections.clone(), connections_max());
-        let send_queues = SendQueues::new(config.connections.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
-        let door = Door { admission, addresses, names, send_queues, roads };
+        let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
         let certificates = listeners.open(&config.settings.name, &door, &health)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords, health };
@@ -128,12 +131,14 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
         let afterwards = tokio::select! {
             biased;
             Some(why) = failed.recv() => anyhow::bail!("{why}"),
-            afterwards = serve(signals, wished, &reload) => afterwards,
+            afterwards = serve(signals, wished, (&reload, log_lines)) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
         };
-        stop(&hub_sender, hub, store).await?;
+        let stopped = stop(&hub_sender, hub, store).await;
+        log.finish();
+        stopped?;
         Ok(afterwards)
     })
 }
@@ -204,6 +209,7 @@ impl Listeners {
 
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door, health: &Arc<Health>) -> Result<Certificates, TlsError> {
+        tokio::spawn(Arc::clone(&door.log).sum_up());
         let mut certificates = Certificates::default();
         for (listener, listen) in self.irc {
             let entrance = match listen.speech {
@@ -212,14 +218,15 @@ impl Listeners {
                     Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
                 }
             };
-            let tls = listen.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let protocols = if matches!(entrance, Entrance::Irc(_)) { tls::IRC } else { &[] };
+            let tls = listen.tls.map(|files| certificates.acceptor(&files, protocols)).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: listen.is_proxied, tls };
             tokio::spawn(Arc::new(gate).open());
         }
         for (listener, http) in self.http {
             let entrance =
                 Entrance::Http(Arc::new(Site::app(door.clone(), Arc::clone(health), name, http.origins)));
-            let tls = http.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let tls = http.tls.map(|files| certificates.acceptor(&files, &[])).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: false, tls };
             tokio::spawn(Arc::new(gate).open());
         }
@@ -248,15 +255,21 @@ impl Signals {
 async fn serve(
     mut signals: Signals,
     mut wishes: mpsc::UnboundedReceiver<Wish>,
-    reload: &Reload,
+    (reload, log): (&Reload, &Log),
 ) -> Afterwards {
     loop {
         tokio::select! {
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
-            _ = signals.hangup.recv() => reload.reload(None).await,
+            _ = signals.hangup.recv() => {
+                log.reopen();
+                reload.reload(None).await;
+            }
             Some(wish) = wishes.recv() => match wish {
-                Wish::Rehash(asker) => reload.reload(Some(asker)).await,
+                Wish::Rehash(asker) => {
+                    log.reopen();
+                    reload.reload(Some(asker)).await;
+                }
                 Wish::Shutdown => break,
                 // That may take a while, in which the server can still be stopped.
                 Wish::Restart(asker) => tokio::select! {

@@ -27,13 +27,11 @@ use crate::{
         GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY,
     },
     listener::Names,
+    log::{AUDIT_TARGET, ConnectionLog},
     password::{Asked, Pool},
     query::Reader,
     run::Wish,
 };
-
-/// Where it is written down what operators do.
-pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
 /// What the store works with.
 pub(crate) struct Store {
@@ -45,6 +43,7 @@ pub(crate) struct Store {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
+    pub(crate) log: Arc<ConnectionLog>,
     pub(crate) health: Arc<Health>,
     pub(crate) failures: Failures,
     /// Closed before the database is.
@@ -260,6 +259,7 @@ impl Store {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
+                Output::Note(note) => self.log.note(&note),
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {
                         self.passwords.ask(connection, open, Asked::Gateway(gateway));

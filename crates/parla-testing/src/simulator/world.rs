@@ -369,6 +369,7 @@ impl World {
                 let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
                 self.asked.push(Asked::Password(connection, verdict));
             }
+            Output::Note(_) => {}
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");

@@ -140,7 +140,7 @@ impl Memory {
                 }
             }
             Output::Close { connection } => drop(self.closed.insert(connection)),
-            Output::LineTaken { .. } => {}
+            Output::LineTaken { .. } | Output::Note(_) => {}
             Output::TellWhenSent { connection } => return Some(Input::Sent { connection }),
             Output::Query { connection, query } => {
                 let result = Some(self.answer(&query));
