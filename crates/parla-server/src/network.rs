@@ -188,8 +188,8 @@ impl Network {
         self.user(id).map(|user| (id, user)).ok_or_else(none)
     }
 
-    /// A channel by name, as a person wrote it.
-    pub(crate) fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
+    /// A channel by name, as a person wrote it, whoever may know of it. Commands ask [`Self::visible_channel`].
+    fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
         let none = || Refusal::NoSuchChannel(name.to_owned());
         let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
         let id = self.channel_id(&parsed).ok_or_else(none)?;

@@ -45,7 +45,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let (by, by_nick) = (user.source().to_owned(), user.nick().to_string());
-    let (channel_id, channel) = network.find_channel(&kick.channel)?;
+    let (channel_id, channel) = network.visible_channel(actor, &kick.channel)?;
     // Who may not kick at all need not learn who is there.
     channel.rank(actor)?;
     let target = network.find_user(&kick.nick).map(|(id, user)| (id, user.nick().to_string()));

@@ -7,7 +7,7 @@ use parla_proto::{Reply, Timestamp, command::List, mask::glob, name, name::Casem
 use crate::{
     context::Context,
     limits::LIST_REPLIES_MAX,
-    network::{Network, channel::Channel},
+    network::{Network, UserId, channel::Channel},
     refusal::Refusal,
     rows::Rows,
 };
@@ -42,7 +42,7 @@ pub(crate) fn run(context: &mut Context<'_>, list: &List<'_>) -> Result<(), Refu
     if let Some(conditions) = conditions(context, list) {
         let mut rows = Rows::new("LIST", LIST_REPLIES_MAX, context.settings);
         let now = context.now;
-        let seen = candidates(network, &conditions).filter(|channel| {
+        let seen = candidates((network, me), &conditions).filter(|channel| {
             let is_open = !channel.members.is_empty() && network.sees(me, channel);
             is_open && fits_all(&conditions, channel, now, network.casemapping())
         });
@@ -75,7 +75,7 @@ fn conditions<'l>(context: &mut Context<'_>, list: &List<'l>) -> Option<Vec<Cond
 
 /// The channels that can be meant, without a walk over all of them if they are named.
 fn candidates<'n>(
-    network: &'n Network,
+    (network, me): (&'n Network, UserId),
     conditions: &[Condition<'_>],
 ) -> Box<dyn Iterator<Item = &'n Channel> + 'n> {
     let is_exact = |name: &&str| name::is_channel(name) && !name.contains(['*', '?']);
@@ -83,9 +83,8 @@ fn candidates<'n>(
     if names.is_empty() || !names.iter().all(is_exact) {
         return Box::new(network.channels());
     }
-    let found: Vec<&Channel> =
-        names.into_iter().filter_map(|name| network.find_channel(name).ok()).map(|found| found.1).collect();
-    Box::new(found.into_iter())
+    let visible = |name| network.visible_channel(me, name).ok().map(|(_, channel)| channel);
+    Box::new(names.into_iter().filter_map(visible).collect::<Vec<_>>().into_iter())
 }
 
 fn names<'l>(conditions: &[Condition<'l>]) -> impl Iterator<Item = &'l str> {

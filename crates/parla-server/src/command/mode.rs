@@ -29,10 +29,7 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         return user::run(context, mode);
     }
     let (me, _) = context.me()?;
-    let (_, channel) = context.network.find_channel(mode.target)?;
-    if !channel.is_visible_to(Some(me)) {
-        return Err(Refusal::NotOnChannel(channel.name().clone()));
-    }
+    let (_, channel) = context.network.visible_channel(me, mode.target)?;
     let Some(letters) = mode.modes.filter(|letters| !letters.is_empty()) else {
         let name = channel.name().as_str();
         context.reply(Reply::ChannelModeIs { channel: name, modes: &channel.modes(me) });

@@ -20,14 +20,14 @@ pub(crate) fn run(context: &mut Context<'_>, names: &Names<'_>) -> Result<(), Re
     let network = context.network;
     let mut answered = Vec::new();
     for name in context.list(channels, usize::MAX) {
-        match network.find_channel(name) {
-            Ok((_, channel)) if context.network.sees(me, channel) => {
+        match network.visible_channel(me, name) {
+            Ok((_, channel)) => {
                 for line in replies(network, channel, Some(me), context.session.capabilities) {
                     context.line(line);
                 }
                 answered.push(channel.name().as_str());
             }
-            _ => answered.push(name),
+            Err(_) => answered.push(name),
         }
     }
     for channel in ends(&answered) {

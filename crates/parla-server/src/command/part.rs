@@ -29,7 +29,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (user_id, user) = network.actor(meta)?;
     let source = user.source().to_owned();
-    let (channel_id, channel) = network.find_channel(&part.channel)?;
+    let (channel_id, channel) = network.visible_channel(user_id, &part.channel)?;
     let rank = channel.rank(user_id)?;
     let name = channel.name().clone();
     network.leave(user_id, channel_id, effects);

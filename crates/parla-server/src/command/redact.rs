@@ -48,7 +48,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
 
 /// The record of a channel that the user is in.
 fn channel_of(network: &Network, user: UserId, target: &str) -> Result<u64, Refusal> {
-    let channel = network.find_channel(target).ok().map(|(_, channel)| channel);
+    let channel = network.visible_channel(user, target).ok().map(|(_, channel)| channel);
     let channel = channel.filter(|channel| channel.is_member(user));
     channel.map(|channel| channel.state.record).ok_or_else(|| {
         fail("INVALID_TARGET", &[target], "Messages can be taken back in the channels that you are in")
@@ -121,7 +121,7 @@ fn in_channel(network: &mut Network, actor: UserId, redact: &entry::Redact) -> R
         None if redact.stored_in == Some(record) => None,
         _ => return Err(unknown(target, &id)),
     };
-    let (channel_id, _) = network.find_channel(target)?;
+    let (channel_id, _) = network.visible_channel(actor, target)?;
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     let channel = if author == Some(actor) {
         channel

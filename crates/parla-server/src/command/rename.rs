@@ -34,7 +34,7 @@ pub(crate) fn commit(
     let entry::Rename { channel, name, reason } = rename;
     let (actor, user) = network.actor(meta)?;
     let by = user.source().to_owned();
-    let (channel_id, _) = network.find_channel(&channel)?;
+    let (channel_id, _) = network.visible_channel(actor, &channel)?;
     let owner = network.channel_id(&name);
     let settings = std::sync::Arc::clone(&network.settings);
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };

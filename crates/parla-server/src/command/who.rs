@@ -62,9 +62,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
     let query = Query::parse(who.query.unwrap_or_default());
     let network = context.network;
     if name::is_channel(mask) {
-        if let Some((_, channel)) =
-            network.find_channel(mask).ok().filter(|(_, channel)| network.sees(me, channel))
-        {
+        if let Ok((_, channel)) = network.visible_channel(me, mask) {
             let members = channel.members.keys().filter_map(|id| network.user(*id).map(|user| (*id, user)));
             let seen = members.filter(|member| {
                 channel.shows(Some(me), member.0) && (channel.is_member(me) || network.lists(me, *member))

@@ -4,7 +4,7 @@
 
 use parla_proto::mode::UserModes;
 
-use super::{Network, UserId, channel::Channel, user::User};
+use super::{Network, UserId, user::User};
 use crate::{
     refusal::Refusal,
     settings::{self, Privileges},
@@ -74,12 +74,6 @@ impl User {
 }
 
 impl Network {
-    /// Whether someone may know that a channel is there: for a secret one its members, and operators who look after channels.
-    pub(crate) fn sees(&self, viewer: UserId, channel: &Channel) -> bool {
-        let looks_after = |user: &User| user.has_privilege(Privileges::CHANNELS);
-        channel.is_visible_to(Some(viewer)) || self.user(viewer).is_some_and(looks_after)
-    }
-
     /// Makes a user an operator, or takes that away. Gives the modes that the user had.
     pub(crate) fn set_operator(&mut self, id: UserId, grant: Option<OperatorGrant>) -> UserModes {
         let Some(user) = self.user_mut(id) else { return UserModes::empty() };

@@ -49,7 +49,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = user.source().to_owned();
-    let (channel_id, channel) = network.find_channel(&mode.channel)?;
+    let (channel_id, channel) = network.visible_channel(actor, &mode.channel)?;
     channel.rank(actor)?;
     let before = channel.state.clone();
     let settings = Arc::clone(&network.settings);
@@ -165,11 +165,8 @@ fn forward(
         return Ok(None);
     }
     let name = step.param.as_deref().unwrap_or_default();
-    let id = network.find_channel(name).map_err(|_| None)?.0;
+    let id = network.visible_channel(actor, name).map_err(|_| None)?.0;
     let channel = network.channel_mut(id).ok_or(None)?;
-    if !channel.is_visible_to(Some(actor)) {
-        return Err(None);
-    }
     let target = channel.name().clone();
     let channel = channel.operator(actor).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
     Ok(Some(channel.name().clone()))
