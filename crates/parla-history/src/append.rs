@@ -16,7 +16,7 @@ const INSERT: &str = "INSERT INTO messages(id, conversation, at, kind, source, a
 
 /// Appends to and deletes from the history, within one transaction. Make one for a batch, not one for a message.
 pub struct Writer<'t> {
-    transaction: &'t Transaction<'t>,
+    pub(crate) transaction: &'t Transaction<'t>,
     insert: CachedStatement<'t>,
     /// Only this transaction can change it while it lasts, and it does not.
     last_indexed: i64,

@@ -83,6 +83,16 @@ pub(crate) fn remove(
     connection
         .prepare_cached("DELETE FROM message_places WHERE conversation = ?1 AND id = ?2")?
         .execute((conversation, id))?;
+    remove_words(connection, id, conversation, text)
+}
+
+/// Takes one message out of the full-text index alone.
+pub(crate) fn remove_words(
+    connection: &Connection,
+    id: i64,
+    conversation: ConversationId,
+    text: &str,
+) -> Result<(), HistoryError> {
     connection
         .prepare_cached(
             "INSERT INTO messages_search(messages_search, rowid, conversation, text) VALUES('delete', ?1, ?2, ?3)",

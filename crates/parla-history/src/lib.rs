@@ -44,6 +44,7 @@
 
 mod append;
 mod error;
+mod forget;
 mod index;
 mod message;
 mod migrate;
@@ -60,6 +61,7 @@ mod fixture;
 
 pub use append::Writer;
 pub use error::{HistoryError, MigrationError, OpenError};
+pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message};
 pub use migrate::migrate;

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
     ConversationId, HistoryError, Message,
+    forget::is_forgotten,
     index::last_indexed,
     message::{columns, row_position},
     moment::Moment,
@@ -73,7 +74,7 @@ pub fn page(
     page: Page,
     limit: usize,
 ) -> Result<Vec<Message>, HistoryError> {
-    let rows = Rows::of(connection, conversation)?;
+    let Some(rows) = Rows::of(connection, conversation)? else { return Ok(Vec::new()) };
     match page {
         Page::Latest { after: None } => rows.newest(0..i64::MAX, limit),
         Page::Latest { after: Some(bound) } => rows.newest(rows.end(bound)?..i64::MAX, limit),
@@ -105,7 +106,12 @@ pub fn message(
     conversation: ConversationId,
     id: MsgId,
 ) -> Result<Option<Message>, HistoryError> {
-    let sql = concat!("SELECT ", columns!(), " FROM messages m WHERE id = ?1 AND conversation = ?2");
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM messages m WHERE id = ?1 AND conversation = ?2 AND NOT EXISTS(
+            SELECT 1 FROM conversations_forgotten f WHERE f.conversation = ?2)"
+    );
     let row = (row_position(id), conversation);
     Ok(connection.prepare_cached(sql)?.query_row(row, Message::from_row).optional()?)
 }
@@ -119,8 +125,8 @@ pub fn latest_at(
     connection: &Connection,
     conversation: ConversationId,
 ) -> Result<Option<Timestamp>, HistoryError> {
-    let latest = Rows::of(connection, conversation)?.latest()?;
-    Ok(latest.map(|(_, at)| Timestamp::from_millis(at)))
+    let Some(rows) = Rows::of(connection, conversation)? else { return Ok(None) };
+    Ok(rows.latest()?.map(|(_, at)| Timestamp::from_millis(at)))
 }
 
 /// The rows of one conversation at one moment: the indexed ones by their places, then those of the tail by looking at
@@ -134,10 +140,14 @@ struct Rows<'c> {
 }
 
 impl<'c> Rows<'c> {
-    fn of(connection: &'c Connection, conversation: ConversationId) -> Result<Self, HistoryError> {
+    /// None if the conversation is forgotten.
+    fn of(connection: &'c Connection, conversation: ConversationId) -> Result<Option<Self>, HistoryError> {
         let moment = Moment::of(connection)?;
+        if is_forgotten(connection, conversation)? {
+            return Ok(None);
+        }
         let tail = last_indexed(connection)?.saturating_add(1);
-        Ok(Self { connection, conversation, tail, _moment: moment })
+        Ok(Some(Self { connection, conversation, tail, _moment: moment }))
     }
 
     fn newest(&self, ids: Range<i64>, limit: usize) -> Result<Vec<Message>, HistoryError> {

@@ -48,8 +48,12 @@ use crate::{MigrationError, migrate};
 /// The second migration alone makes a full-text index: `tail.rs` has a small one in memory for what is not indexed yet.
 pub(crate) const SEARCH: &str = include_str!("../schema/2-search.sql");
 
-const STEPS: &[&str] =
-    &[include_str!("../schema/1-messages.sql"), SEARCH, include_str!("../schema/3-cuts.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../schema/1-messages.sql"),
+    SEARCH,
+    include_str!("../schema/3-cuts.sql"),
+    include_str!("../schema/4-forgotten.sql"),
+];
 
 /// Makes the tables of this crate in the file of `connection`, or brings those of an older version up to date.
 ///

@@ -64,6 +64,7 @@ fn in_index(
         columns!(),
         " FROM messages_search s CROSS JOIN messages m ON m.id = s.rowid
         WHERE s.messages_search MATCH ?1 AND s.rowid < ?2 AND (?3 IS NULL OR m.conversation = ?3)
+        AND NOT EXISTS(SELECT 1 FROM conversations_forgotten f WHERE f.conversation = m.conversation)
         ORDER BY s.rowid DESC LIMIT ?4"
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -27,7 +27,9 @@ pub(crate) fn search_tail(
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         columns!(),
-        " FROM messages m WHERE m.id > ?1 AND m.id < ?2 AND (?3 IS NULL OR m.conversation = ?3) ORDER BY m.id DESC"
+        " FROM messages m WHERE m.id > ?1 AND m.id < ?2 AND (?3 IS NULL OR m.conversation = ?3)
+        AND NOT EXISTS(SELECT 1 FROM conversations_forgotten f WHERE f.conversation = m.conversation)
+        ORDER BY m.id DESC"
     ))?;
     let mut rows = statement.query((indexed, search.before_row(), search.conversation))?;
     let sieve = Sieve::of(query);

@@ -20,6 +20,11 @@ pub enum Change {
     },
     /// The state of a channel, to replace what was kept of it.
     Channel(Box<ChannelState>),
+    /// A channel is forgotten: nothing of it stays, nor of what was said in it. Its number is never given out again.
+    ChannelForgotten {
+        /// The channel's number.
+        record: u64,
+    },
 }
 
 /// A message that was sent. What is kept and what is delivered is this one value.

@@ -362,12 +362,22 @@ impl Network {
             self.occupied -= 1;
         }
         if channel.is_over() {
-            let name = channel.name().clone();
-            self.channels.remove(channel_id.0);
-            self.names.remove(&name);
+            self.forget_channel(channel_id, effects);
         } else if channel.state.keeper != keeper_before {
             effects.keep(channel);
         }
+    }
+
+    /// Takes a channel away, with everything that was said in it. One that has members stays: they leave first, in the
+    /// ordinary way.
+    pub(crate) fn forget_channel(&mut self, id: ChannelId, effects: &mut Effects) {
+        let is_empty = |channel: &&Channel| channel.members.is_empty();
+        let Some(channel) = self.channels.get(id.0).filter(is_empty) else { return };
+        if channel.kept {
+            effects.changes.push(Change::ChannelForgotten { record: channel.state.record });
+        }
+        self.names.remove(&channel.state.name);
+        self.channels.remove(id.0);
     }
 
     /// Everyone who sees the user in a channel, once; not the user.

@@ -17,10 +17,13 @@ use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use thiserror::Error;
 
-use crate::{cloak, limits::INDEX_ROWS_MAX};
+use crate::{
+    cloak,
+    limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
+};
 
 /// The tables of this crate, one step a version.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
@@ -56,6 +59,14 @@ const STEPS: [&str; 4] = [
         PRIMARY KEY (channel, key)
     ) STRICT, WITHOUT ROWID;
     ",
+    // What is deleted takes its number along; the number must not come back all the same.
+    "
+    CREATE TABLE numbers_gone (
+        one INTEGER PRIMARY KEY CHECK (one = 1),  -- the table has one row
+        last INTEGER NOT NULL                     -- no deleted message or channel had a higher number
+    ) STRICT;
+    INSERT INTO numbers_gone VALUES (1, 0);
+    ",
 ];
 
 /// The writing end of the file.
@@ -66,6 +77,8 @@ pub(crate) struct Database {
     _lock: File,
     /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
     unindexed: usize,
+    /// Whether messages of forgotten channels may be in the file; after a start, as if there were some.
+    has_forgotten: bool,
 }
 
 /// Why the data directory cannot be used, in words for the administrator.
@@ -105,7 +118,7 @@ impl Database {
         let mut connection = parla_history::open(&path(data_dir), durability)?;
         parla_history::prepare(&mut connection)?;
         parla_history::migrate(&mut connection, "parlad", &STEPS)?;
-        Ok(Self { connection, _lock: lock, unindexed: 1 })
+        Ok(Self { connection, _lock: lock, unindexed: 1, has_forgotten: true })
     }
 
     /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
@@ -122,18 +135,19 @@ impl Database {
         Ok(channels)
     }
 
-    /// The number of the last message, if there is one.
+    /// The highest number that a message or a channel has, or had before it was deleted; none if there never was one.
     pub(crate) fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
         let last: Option<i64> = self
             .connection
             .query_row(
-                "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)",
+                "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels
+                 UNION ALL SELECT last FROM numbers_gone)",
                 [],
                 |row| row.get(0),
             )
             .optional()?
             .flatten();
-        Ok(last.and_then(|last| u64::try_from(last).ok()))
+        Ok(last.and_then(|last| u64::try_from(last).ok()).filter(|last| *last > 0))
     }
 
     /// The key that hides addresses, made when it is asked for the first time. Bans on hidden addresses need it, so it is here
@@ -150,7 +164,7 @@ impl Database {
     pub(crate) fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
         let transaction = self.connection.transaction()?;
         let mut writer = Writer::new(&transaction)?;
-        let mut messages = 0;
+        let (mut messages, mut has_forgotten) = (0, false);
         for change in changes {
             match change {
                 Change::Message(spoken) => {
@@ -160,14 +174,21 @@ impl Database {
                     }
                 }
                 Change::Redacted { record, id } => {
-                    writer.delete(ConversationId(record.cast_signed()), *id)?;
+                    if writer.delete(ConversationId(record.cast_signed()), *id)? {
+                        number_gone(&transaction, id.seq().cast_signed())?;
+                    }
                 }
                 Change::Channel(state) => keep_channel(&transaction, state)?,
+                Change::ChannelForgotten { record } => {
+                    forget_channel(&transaction, &mut writer, record.cast_signed())?;
+                    has_forgotten = true;
+                }
             }
         }
         drop(writer);
         transaction.commit()?;
         self.unindexed += messages;
+        self.has_forgotten |= has_forgotten;
         Ok(())
     }
 
@@ -187,6 +208,20 @@ impl Database {
                 self.unindexed = 1;
             }
         }
+    }
+
+    /// Whether messages of forgotten channels may still be in the file.
+    pub(crate) const fn has_forgotten(&self) -> bool {
+        self.has_forgotten
+    }
+
+    /// Takes some messages of forgotten channels out of the file.
+    pub(crate) fn forget(&mut self) {
+        self.has_forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX)
+            .inspect_err(
+                |error| tracing::warn!(%error, "cannot delete the messages of forgotten channels yet"),
+            )
+            .unwrap_or(true);
     }
 
     /// Reads the lists of a channel. What this version cannot read of them is left out.
@@ -284,6 +319,26 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
         let row = params![record, key.as_str(), value];
         transaction.execute("INSERT INTO channel_metadata VALUES (?1, ?2, ?3)", row)?;
     }
+    Ok(())
+}
+
+/// Deletes a channel. Its messages are not to be had from now on, and are deleted when there is time.
+fn forget_channel(
+    transaction: &Transaction<'_>,
+    writer: &mut Writer<'_>,
+    record: i64,
+) -> Result<(), DatabaseError> {
+    let last: Option<i64> = transaction.query_row("SELECT max(id) FROM messages", [], |row| row.get(0))?;
+    number_gone(transaction, last.unwrap_or_default().max(record))?;
+    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
+    writer.forget(ConversationId(record))?;
+    Ok(())
+}
+
+/// Notes that a number had a row that is no longer there.
+fn number_gone(transaction: &Transaction<'_>, number: i64) -> Result<(), rusqlite::Error> {
+    let sql = "UPDATE numbers_gone SET last = max(last, ?1)";
+    transaction.prepare_cached(sql)?.execute([number])?;
     Ok(())
 }
 
@@ -411,24 +466,25 @@ mod tests {
         assert_eq!(bans, ["bad!*@*"]);
     }
 
+    fn said(seq: u64, record: u64) -> Change {
+        Change::Message(std::sync::Arc::new(Spoken {
+            seq,
+            at: Timestamp::from_millis(seq.cast_signed()),
+            verb: Verb::Privmsg,
+            source: "a!b@c".to_owned(),
+            account: None,
+            record: Some(record),
+            target: "#rust".to_owned(),
+            text: "xylophone".to_owned(),
+            tags: String::new(),
+            cuts: Vec::new(),
+        }))
+    }
+
     #[test]
     fn what_is_taken_back_is_gone_from_its_own_channel_only() {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
-        let said = |seq, record| {
-            Change::Message(std::sync::Arc::new(Spoken {
-                seq,
-                at: Timestamp::from_millis(seq.cast_signed()),
-                verb: Verb::Privmsg,
-                source: "a!b@c".to_owned(),
-                account: None,
-                record: Some(record),
-                target: "#rust".to_owned(),
-                text: "xylophone".to_owned(),
-                tags: String::new(),
-                cuts: Vec::new(),
-            }))
-        };
         let redacted = |seq, record| Change::Redacted { record, id: MsgId::from_seq(seq) };
         let kept = |database: &Database| {
             let asked = parla_history::Search {
@@ -445,5 +501,57 @@ mod tests {
         database.index();
         database.commit(&[redacted(13, 2), redacted(11, 1), redacted(99, 1)]).unwrap();
         assert_eq!(kept(&database), [13]);
+        // Its number is not given out again.
+        database.commit(&[redacted(13, 1)]).unwrap();
+        assert_eq!(database.last_seq().unwrap(), Some(13));
+    }
+
+    #[test]
+    fn nothing_stays_of_a_forgotten_channel_but_that_its_numbers_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let open = || Database::open(folder.path(), Durability::Os).unwrap();
+        let entry = |mask| ListEntry {
+            mask: ListMask::parse(mask).unwrap(),
+            setter: "a!b@c".to_owned(),
+            at: Timestamp::from_millis(1),
+        };
+        let channel = |record, name| {
+            let name = ChannelName::parse(name, &rules).unwrap();
+            Change::Channel(Box::new(ChannelState {
+                bans: vec![entry("bad!*@*")],
+                metadata: BTreeMap::from([(Key::parse("url").unwrap(), "https://x.org".to_owned())]),
+                ..ChannelState::new(record, name, Timestamp::from_millis(1), Flags::empty())
+            }))
+        };
+        let mut database = open();
+        let mut changes = vec![channel(7, "#gone"), channel(8, "#stays")];
+        changes.extend((10..30).map(|seq| said(seq, 7 + seq % 2)));
+        database.commit(&changes).unwrap();
+        database.commit(&[Change::ChannelForgotten { record: 7 }]).unwrap();
+        let rows = |database: &Database, table: &str, column: &str| {
+            let sql = format!("SELECT count(*) FROM {table} WHERE {column} = 7");
+            database.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let of_channel = [("channels", "id"), ("channel_masks", "channel"), ("channel_metadata", "channel")];
+        for (table, column) in of_channel {
+            assert_eq!(rows(&database, table, column), 0, "{table}");
+        }
+        assert_eq!(database.channels(&rules).unwrap().len(), 1);
+        // The messages go when there is time; a server that was killed goes on with it.
+        assert_eq!(rows(&database, "messages", "conversation"), 10);
+        drop(database);
+        let mut database = open();
+        while database.has_forgotten() {
+            database.forget();
+        }
+        assert_eq!(rows(&database, "messages", "conversation"), 0);
+        assert_eq!(rows(&database, "message_places", "conversation"), 0);
+        database.commit(&[Change::ChannelForgotten { record: 8 }]).unwrap();
+        while database.has_forgotten() {
+            database.forget();
+        }
+        drop(database);
+        assert_eq!(open().last_seq().unwrap(), Some(29));
     }
 }

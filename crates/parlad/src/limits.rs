@@ -31,7 +31,13 @@ pub(crate) const GATHER_MAX: Duration = Duration::from_micros(500);
 /// Messages that the indexes of the history take in at once.
 pub(crate) const INDEX_ROWS_MAX: usize = 1_000;
 
-/// How long nothing must happen until the indexes of the history catch up.
+/// Bytes of forgotten messages that are deleted at once: some 30 short ones, in some 10 ms.
+pub(crate) const FORGET_BYTES_MAX: usize = 4 * 1024;
+
+/// How long a busy server goes on without deleting some messages of forgotten channels.
+pub(crate) const FORGET_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long nothing must happen until the indexes of the history catch up, and forgotten messages are deleted.
 pub(crate) const INDEX_AFTER_IDLE: Duration = Duration::from_millis(100);
 
 /// Messages not yet in the indexes at which they catch up although the server is busy: some seconds of what one core can

@@ -96,6 +96,7 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             wishes,
             names: names_back,
             stall: stall_seen,
+            forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };

@@ -19,7 +19,10 @@ use crate::{
     database::Database,
     delivery::Delivery,
     hub::{Batch, Stall},
-    limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY},
+    limits::{
+        FORGET_INTERVAL, GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX,
+        STORE_RETRY,
+    },
     listener::Names,
     password,
     run::Wish,
@@ -40,6 +43,8 @@ pub(crate) struct Store {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
+    /// When messages of forgotten channels were last deleted.
+    pub(crate) forgot_at: Instant,
 }
 
 /// Starts the store's thread. It ends when the hub has, with everything on disk; `alive` is dropped then.
@@ -66,14 +71,19 @@ impl Store {
         }
     }
 
-    /// Waits for a batch and joins those behind it to it. Uses quiet times to bring the index up to date.
+    /// Waits for a batch and joins those behind it to it. Uses quiet times to bring the index up to date
+    /// and to delete what is forgotten.
     ///
     /// After a delivery of several messages, their senders write on at about the same time. Until `gather_until` they are
     /// waited for, so that they share a commit, and each receiver gets one write.
     fn gather(&mut self, gather_until: Instant) -> Option<Batch> {
         loop {
             let behind = self.database.unindexed();
-            let first = if behind == 0 {
+            if self.database.has_forgotten() && self.forgot_at.elapsed() >= FORGET_INTERVAL {
+                self.database.forget();
+                self.forgot_at = Instant::now();
+            }
+            let first = if behind == 0 && !self.database.has_forgotten() {
                 self.batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else if behind < INDEX_BEHIND_MAX {
                 self.batches.recv_timeout(INDEX_AFTER_IDLE)
@@ -86,7 +96,8 @@ impl Store {
                     self.batches.try_iter().take(GROUP_BATCHES_MAX).for_each(|batch| group.append(batch));
                     return Some(group);
                 }
-                Err(RecvTimeoutError::Timeout) => self.database.index(),
+                Err(RecvTimeoutError::Timeout) if behind > 0 => self.database.index(),
+                Err(RecvTimeoutError::Timeout) => self.database.forget(),
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
         }

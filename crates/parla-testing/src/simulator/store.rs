@@ -21,6 +21,8 @@ pub(crate) struct Store {
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
     redacted: BTreeSet<u64>,
     channels: BTreeMap<u64, ChannelState>,
+    /// The numbers of channels that are no more.
+    forgotten: BTreeSet<u64>,
     /// Every name, folded, that a channel ever had: clients hear of a new one later than the disk.
     names: BTreeMap<u64, BTreeSet<String>>,
 }
@@ -47,6 +49,7 @@ impl Store {
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
             channels: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
             names: BTreeMap::new(),
         }
     }
@@ -58,6 +61,7 @@ impl Store {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, id } => self.redact(record, id.seq()),
                 Change::Channel(state) => self.write_channel(*state)?,
+                Change::ChannelForgotten { record } => self.forget(record)?,
             }
         }
         Ok(())
@@ -183,11 +187,23 @@ impl Store {
         }
     }
 
+    /// Nobody reads a forgotten channel's messages again, and its number does not come back.
+    fn forget(&mut self, record: u64) -> Checked {
+        let gone = self.channels.remove(&record);
+        ensure(gone.is_some(), "kept", || format!("forgot {record}, which was not kept"))?;
+        self.forgotten.insert(record);
+        let of_it = self.messages.values().filter(|spoken| spoken.record == Some(record));
+        let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();
+        self.redacted.extend(numbers);
+        Ok(())
+    }
+
     fn write_channel(&mut self, state: ChannelState) -> Checked {
         let same_name = self.channels.values().find(|kept| kept.name == state.name);
         ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
             format!("two records of one channel: {same_name:?} and {state:?}")
         })?;
+        ensure(!self.forgotten.contains(&state.record), "kept", || format!("it was forgotten: {state:?}"))?;
         self.names.entry(state.record).or_default().insert(state.name.folded().to_owned());
         self.channels.insert(state.record, state);
         Ok(())

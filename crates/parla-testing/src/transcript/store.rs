@@ -38,10 +38,15 @@ impl Store {
                 Change::Channel(state) => {
                     self.channels.insert(state.record, *state);
                 }
+                Change::ChannelForgotten { record } => {
+                    self.channels.remove(&record);
+                    writer.forget(conversation(record))?;
+                }
             }
         }
         drop(writer);
         transaction.commit()?;
+        while parla_history::forget_pending(&mut self.connection, usize::MAX)? {}
         Ok(())
     }
 
