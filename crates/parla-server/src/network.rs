@@ -143,6 +143,10 @@ impl Network {
             EntryCommand::Rename(rename) => command::rename::commit(self, &meta, rename, effects),
             EntryCommand::Redact(redact) => command::redact::commit(self, &meta, *redact, effects),
             EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
+            EntryCommand::Sajoin(sajoin) => command::sajoin::commit(self, &meta, &sajoin, effects),
+            EntryCommand::Sapart(sapart) => command::sapart::commit(self, &meta, sapart, effects),
+            EntryCommand::Samode(samode) => command::samode::commit(self, &meta, &samode, effects),
+            EntryCommand::Room(room) => command::room::commit(self, &meta, room, effects),
         };
         if let Err(refusal) = result {
             effects.refusals.push(refusal);

@@ -8,7 +8,7 @@ use crate::{
     entry::{self, EntryCommand, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::Network,
+    network::{ChannelId, Network, UserId},
     refusal::Refusal,
 };
 
@@ -27,11 +27,26 @@ pub(crate) fn commit(
     part: entry::Part,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (user_id, user) = network.actor(meta)?;
-    let source = user.source().to_owned();
-    let (channel_id, channel) = network.visible_channel(user_id, &part.channel)?;
+    let (user_id, _) = network.actor(meta)?;
+    let (channel_id, _) = network.visible_channel(user_id, &part.channel)?;
+    leave(network, (user_id, channel_id), part.reason, effects)
+}
+
+/// Takes a member out of a channel.
+///
+/// # Errors
+/// They are not in it.
+pub(crate) fn leave(
+    network: &mut Network,
+    (user_id, channel_id): (UserId, ChannelId),
+    reason: Option<String>,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let Some((user, channel)) = network.user_at_channel(user_id, channel_id) else {
+        return Err(Refusal::Gone);
+    };
     let rank = channel.rank(user_id)?;
-    let name = channel.name().clone();
+    let (source, name) = (user.source().to_owned(), channel.name().clone());
     network.leave(user_id, channel_id, effects);
     let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
     effects.events.push(Event::Parted {
@@ -39,7 +54,7 @@ pub(crate) fn commit(
         source,
         channel: name,
         members: members.unwrap_or_default(),
-        reason: part.reason,
+        reason,
     });
     Ok(())
 }

@@ -4,11 +4,16 @@
 
 use parla_proto::mode::UserModes;
 
-use super::{Network, UserId, user::User};
+use super::{ChannelId, Network, UserId, channel::Channel, user::User};
 use crate::{
+    audit::Audit,
+    entry::{Authority, Meta},
     refusal::Refusal,
     settings::{self, Privileges},
 };
+
+/// Who it is that asks the daemon, in the record.
+const ADMINISTRATOR: &str = "the administrator, by the control socket";
 
 /// What a user was given by OPER.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +52,56 @@ impl Privileged<'_> {
     /// Who it is, for the administrator: with the name of the configuration.
     pub(crate) fn who(&self) -> String {
         format!("{} ({})", self.user.source(), self.grant.name)
+    }
+}
+
+/// The right to act on channels from outside of them, past ranks and doors; and whose it is.
+///
+/// It owns what it knows, as the network changes by it.
+#[derive(Clone, Debug)]
+pub(crate) struct Oversight {
+    /// What lists show as who has set an entry: `nick!user@host`, or the server's name.
+    pub(crate) source: String,
+    /// What the members of a channel are told: `alice, an operator of this server,`.
+    pub(crate) shown: String,
+    /// Who it is, for the administrator.
+    pub(crate) who: String,
+}
+
+impl Oversight {
+    /// What is written down of something that is done by this right.
+    pub(crate) fn audit(&self, action: &'static str, whom: String, why: String) -> Audit {
+        Audit { who: self.who.clone(), action, whom, why }
+    }
+}
+
+impl Network {
+    /// The right to act on channels from outside of them.
+    ///
+    /// # Errors
+    /// The actor is no operator, or lacks the privilege.
+    pub(crate) fn oversight(&self, meta: &Meta, authority: Authority) -> Result<Oversight, Refusal> {
+        match authority {
+            Authority::Operator => {
+                let right = self.actor(meta)?.1.privileged(Privileges::CHANNELS)?;
+                let shown = format!("{}, an operator of this server,", right.nick());
+                Ok(Oversight { source: right.source().to_owned(), shown, who: right.who() })
+            }
+            Authority::Administrator(_) => Ok(Oversight {
+                source: self.settings.name.clone(),
+                shown: "The administrator of this server".to_owned(),
+                who: ADMINISTRATOR.to_owned(),
+            }),
+        }
+    }
+
+    /// A channel by name, which is hidden from nobody who has this right.
+    pub(crate) fn overseen_channel(
+        &self,
+        _: &Oversight,
+        name: &str,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        self.find_channel(name)
     }
 }
 

@@ -239,6 +239,10 @@ impl Client {
             "366" => room::hear_end_of_names(self, message, scene),
             "730" | "731" => watch::hear(self, message, scene),
             "331" | "332" => room::hear_topic_reply(self, message, scene),
+            "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
+                room::hear_change(self, message, &scene.settings.name.clone(), scene)
+            }
+            "KICK" => room::hear_deletion(self, message, scene),
             "NOTICE" => {
                 let target = self.nick.as_deref();
                 ensure(target.is_none_or(|nick| message.param(0) == Some(nick)), "target", || {

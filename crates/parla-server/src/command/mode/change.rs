@@ -11,10 +11,11 @@ use parla_proto::{
 use crate::{
     effects::Effects,
     entry::{self, Meta, ModeStep},
-    event::Event,
+    event::{Event, ModeChange},
     network::{
         ChannelId, Network, UserId,
         channel::{Act, Channel, Flags, ListEntry, Rank},
+        operator::Oversight,
     },
     refusal::Refusal,
     settings::Settings,
@@ -33,12 +34,44 @@ impl Done {
 }
 
 /// Who changes what, and when.
-struct Change<'a> {
-    meta: &'a Meta,
-    actor: UserId,
+pub(crate) struct Change<'a> {
+    pub(crate) meta: &'a Meta,
+    pub(crate) hand: Hand<'a>,
     /// `nick!user@host`.
-    by: &'a str,
-    settings: &'a Settings,
+    pub(crate) by: &'a str,
+    pub(crate) settings: &'a Settings,
+}
+
+/// By whose right modes are changed.
+#[derive(Clone, Copy)]
+pub(crate) enum Hand<'a> {
+    /// A member's, as far as their rank goes.
+    Member(UserId),
+    /// That of whoever looks after channels.
+    Oversight(&'a Oversight),
+}
+
+impl Hand<'_> {
+    /// Lets a mode be changed: what comes back is the channel to change.
+    fn may<'c>(&self, channel: &'c mut Channel, act: Act) -> Result<&'c mut Channel, Refusal> {
+        match self {
+            Self::Member(actor) => channel.may(*actor, act),
+            Self::Oversight(_) => Ok(channel),
+        }
+    }
+
+    /// Lets a rank be given or taken: what comes back is the member's ranks.
+    fn promotion<'c>(
+        &self,
+        channel: &'c mut Channel,
+        member: (UserId, &str),
+        wanted: (Rank, bool),
+    ) -> Result<&'c mut Rank, Refusal> {
+        match self {
+            Self::Member(actor) => channel.promotion(*actor, member, wanted),
+            Self::Oversight(oversight) => channel.overseen_promotion(oversight, member),
+        }
+    }
 }
 
 pub(crate) fn commit(
@@ -51,13 +84,31 @@ pub(crate) fn commit(
     let by = user.source().to_owned();
     let (channel_id, channel) = network.visible_channel(actor, &mode.channel)?;
     channel.rank(actor)?;
-    let before = channel.state.clone();
     let settings = Arc::clone(&network.settings);
-    let change = Change { meta, actor, by: &by, settings: &settings };
+    let hand = Change { meta, hand: Hand::Member(actor), by: &by, settings: &settings };
+    let steps = change(network, (channel_id, &mode.steps), &hand, effects);
+    if !steps.is_empty() {
+        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });
+    }
+    Ok(())
+}
+
+/// Takes the steps that may be taken, and refuses the others. Gives those that changed something.
+pub(crate) fn change(
+    network: &mut Network,
+    (channel_id, steps): (ChannelId, &[ModeStep]),
+    change: &Change<'_>,
+    effects: &mut Effects,
+) -> Vec<ModeChange> {
+    let Some(before) = network.channel(channel_id).map(|channel| channel.state.clone()) else {
+        return Vec::new();
+    };
     let mut done = Vec::new();
-    for step in &mode.steps {
-        match apply(network, channel_id, step, &change) {
-            Ok(Done::Changed(param)) => done.push((step.set, step.mode.letter(), param)),
+    for step in steps {
+        match apply(network, channel_id, step, change) {
+            Ok(Done::Changed(param)) => {
+                done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
+            }
             Ok(Done::Nothing) => {}
             // Once is enough to be told of a rank that is missing.
             Err(refusal) if effects.refusals.contains(&refusal) => {}
@@ -67,10 +118,16 @@ pub(crate) fn commit(
     if let Some(channel) = network.channel(channel_id).filter(|channel| channel.state != before) {
         effects.keep(channel);
     }
-    if !done.is_empty() {
-        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps: done });
-    }
-    Ok(())
+    done
+}
+
+/// The changes as they are written down, without the key.
+pub(crate) fn for_record(steps: &[ModeChange]) -> String {
+    let hidden = |step: &ModeChange| {
+        let is_key = step.letter == ChannelMode::Key.letter();
+        ModeChange { param: if is_key { Some("*".to_owned()) } else { step.param.clone() }, ..step.clone() }
+    };
+    super::lines(&steps.iter().map(hidden).collect::<Vec<_>>(), usize::MAX).concat()
 }
 
 fn apply(
@@ -80,12 +137,12 @@ fn apply(
     change: &Change<'_>,
 ) -> Result<Done, Refusal> {
     if let Some(rank) = Rank::of_mode(step.mode) {
-        return apply_rank(network, channel_id, step, (change.actor, rank));
+        return apply_rank(network, channel_id, step, (change.hand, rank));
     }
     let forward =
-        if step.mode == ChannelMode::Forward { forward(network, step, change.actor) } else { Ok(None) };
+        if step.mode == ChannelMode::Forward { forward(network, step, change.hand) } else { Ok(None) };
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let channel = channel.may(change.actor, Act::change(step.mode))?;
+    let channel = change.hand.may(channel, Act::change(step.mode))?;
     if let Some(flag) = Flags::of_mode(step.mode) {
         return Ok(apply_flag(channel, step, flag, change));
     }
@@ -159,16 +216,20 @@ fn apply_key(channel: &mut Channel, key: Option<String>) -> Done {
 fn forward(
     network: &mut Network,
     step: &ModeStep,
-    actor: UserId,
+    hand: Hand<'_>,
 ) -> Result<Option<ChannelName>, Option<Refusal>> {
     if !step.set {
         return Ok(None);
     }
     let name = step.param.as_deref().unwrap_or_default();
-    let id = network.visible_channel(actor, name).map_err(|_| None)?.0;
+    let found = match hand {
+        Hand::Member(actor) => network.visible_channel(actor, name),
+        Hand::Oversight(oversight) => network.overseen_channel(oversight, name),
+    };
+    let id = found.map_err(|_| None)?.0;
     let channel = network.channel_mut(id).ok_or(None)?;
     let target = channel.name().clone();
-    let channel = channel.operator(actor).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
+    let channel = hand.may(channel, Act::ChangeModes).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
     Ok(Some(channel.name().clone()))
 }
 
@@ -198,7 +259,7 @@ fn apply_rank(
     network: &mut Network,
     channel_id: ChannelId,
     step: &ModeStep,
-    (actor, rank): (UserId, Rank),
+    (hand, rank): (Hand<'_>, Rank),
 ) -> Result<Done, Refusal> {
     let wanted = step.param.as_deref().unwrap_or_default();
     let target = network.find_user(wanted).map(|(id, user)| (id, user.nick().to_string()));
@@ -206,9 +267,9 @@ fn apply_rank(
     let (member, nick) = match target {
         Ok(target) => target,
         // Who may not give the rank need not learn who is there.
-        Err(refusal) => return Err(channel.may(actor, Act::Promote(rank)).err().unwrap_or(refusal)),
+        Err(refusal) => return Err(hand.may(channel, Act::Promote(rank)).err().unwrap_or(refusal)),
     };
-    let ranks = channel.promotion(actor, (member, &nick), (rank, step.set))?;
+    let ranks = hand.promotion(channel, (member, &nick), (rank, step.set))?;
     let changes = ranks.contains(rank) != step.set;
     ranks.set(rank, step.set);
     Ok(Done::if_changed(changes, Some(nick)))

@@ -7,7 +7,7 @@ use super::{Act, Channel, Flags, ListEntry, Rank};
 use crate::{
     entry::Verb,
     formatting,
-    network::{UserId, user::User},
+    network::{UserId, operator::Oversight, user::User},
     refusal::{Refusal, Silenced},
 };
 
@@ -74,6 +74,16 @@ impl Channel {
             return Err(Refusal::Outranked(name));
         }
         Ok(target)
+    }
+
+    /// Lets whoever looks after channels give a member a rank, or take it away: what comes back is the member's ranks.
+    pub(crate) fn overseen_promotion(
+        &mut self,
+        _: &Oversight,
+        (member, nick): (UserId, &str),
+    ) -> Result<&mut Rank, Refusal> {
+        let name = self.name().clone();
+        self.members.get_mut(&member).ok_or_else(|| Refusal::UserNotInChannel(nick.to_owned(), name))
     }
 
     /// Lets a member put another out, or itself.
@@ -151,6 +161,15 @@ impl Channel {
             return Err(Refusal::ChannelIsFull(name()));
         }
         Ok(Entrant { channel: self, id, user })
+    }
+
+    /// Lets a user in past every door, as whoever looks after channels wants it.
+    pub(crate) const fn overseen_entrant<'a>(
+        &'a mut self,
+        _: &Oversight,
+        (id, user): (UserId, &'a User),
+    ) -> Entrant<'a> {
+        Entrant { channel: self, id, user }
     }
 
     /// Whether a ban of this reach holds a user. An exception lifts bans and mutes, one of `m:` mutes only.

@@ -271,7 +271,18 @@ fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
     Ok(room)
 }
 
-/// PART, KICK, TOPIC, MODE of a room.
+/// The server puts the client out of a room that is no more. Each member hears that of itself only.
+pub(super) fn hear_deletion(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
+    let name = scene.fold(message.param(0).unwrap_or_default());
+    ensure(message.param(1) == client.nick.as_deref(), "target", || "someone else is put out".to_owned())?;
+    leave(client, &name, scene)?;
+    if let Some(journal) = scene.journals.get_mut(&name) {
+        journal.crowd.forget();
+    }
+    Ok(())
+}
+
+/// PART, KICK, TOPIC, MODE of a room, and what the server says there.
 pub(super) fn hear_change(
     client: &mut Client,
     message: &Message<'_>,
