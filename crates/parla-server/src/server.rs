@@ -2,6 +2,7 @@
 
 mod lines;
 mod log;
+mod moderation;
 mod password;
 mod reconfigure;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use parla_proto::{Line, Timestamp};
 
 pub use log::LogMode;
+use moderation::Moderation;
 
 use crate::{
     command,
@@ -38,6 +40,7 @@ pub struct Server {
     watchers: Watchers,
     timers: Timers,
     statistics: Statistics,
+    moderation: Moderation,
     now: Timestamp,
 }
 
@@ -54,6 +57,7 @@ impl Server {
             watchers: Watchers::default(),
             timers: Timers::default(),
             statistics: Statistics::new(now),
+            moderation: Moderation::default(),
             now,
         }
     }

@@ -8,6 +8,7 @@
 use parla_proto::{Capabilities, Line, MsgId, command::Redact, line::fitting, name::is_channel};
 
 use crate::{
+    audit::Audit,
     change::Change,
     context::Context,
     effects::Effects,
@@ -98,11 +99,19 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().map(str::to_owned));
+    let who = user.for_record();
     let Redactable { seq, record, target, audience } = if is_channel(&redact.target) {
         in_channel(network, actor, &redact)?
     } else {
         in_private(network, actor, &redact)?
     };
+    let author = network.author(seq).map(|(author, _)| author);
+    if author != Some(actor) {
+        let said_by = author.and_then(|author| network.user(author)).map_or("", |user| user.source());
+        let whom = format!("{target} {} {said_by}", redact.id).trim_end().to_owned();
+        let why = redact.reason.clone().unwrap_or_default();
+        effects.moderation.push(Audit { who, action: "REDACT", whom, why });
+    }
     network.forget_said(seq);
     if let Some(record) = record.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { record, id: redact.id });

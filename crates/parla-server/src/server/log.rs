@@ -84,8 +84,7 @@ impl Server {
             }
         }
         if meta.origin.node == self.node {
-            let audits = effects.audits.into_iter().map(|audit| Output::Audit(Box::new(audit)));
-            out.outputs.extend(audits);
+            self.record(meta.origin.actor, &mut effects, out);
         }
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
@@ -100,6 +99,10 @@ impl Server {
             Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
             match event {
                 Event::Killed { user, error, .. } => self.killed(*user, error, out),
+                Event::Quit { user, .. } => {
+                    let left_out = self.moderation.forget(*user);
+                    out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
+                }
                 Event::Reconfigured { .. } => self.settings_changed(),
                 _ => {}
             }
@@ -107,6 +110,17 @@ impl Server {
                 self.settle_in(meta.origin, user, local, out);
             }
         }
+    }
+
+    /// Has written down what an entry of this machine did: all that operators do, and of moderation what fits.
+    fn record(&mut self, actor: Option<UserId>, effects: &mut Effects, out: &mut Outputs) {
+        let mut audits = std::mem::take(&mut effects.audits);
+        if let Some(actor) = actor {
+            for audit in effects.moderation.drain(..) {
+                audits.extend(self.moderation.record(actor, self.now, audit));
+            }
+        }
+        out.outputs.extend(audits.into_iter().map(|audit| Output::Audit(Box::new(audit))));
     }
 
     /// Ends the connection of a user who is not in the network any more.

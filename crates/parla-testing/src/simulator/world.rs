@@ -361,7 +361,9 @@ impl World {
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
-                let is_known = audit.who.ends_with(&operator) || audit.action == "OPER";
+                let is_open_to_all =
+                    ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
+                let is_known = audit.who.ends_with(&operator) || is_open_to_all;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
             }
             output @ (Output::Shutdown | Output::Restart { .. }) => {

@@ -9,6 +9,7 @@ use parla_proto::{
 };
 
 use crate::{
+    audit::Audit,
     effects::Effects,
     entry::{self, Meta, ModeStep},
     event::{Event, ModeChange},
@@ -81,13 +82,16 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
-    let by = user.source().to_owned();
+    let (by, who) = (user.source().to_owned(), user.for_record());
     let (channel_id, channel) = network.visible_channel(actor, &mode.channel)?;
     channel.rank(actor)?;
+    let name = channel.name().to_string();
     let settings = Arc::clone(&network.settings);
     let hand = Change { meta, hand: Hand::Member(actor), by: &by, settings: &settings };
     let steps = change(network, (channel_id, &mode.steps), &hand, effects);
     if !steps.is_empty() {
+        let why = for_record(&steps);
+        effects.moderation.push(Audit { who, action: "MODE", whom: name, why });
         effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });
     }
     Ok(())
