@@ -69,12 +69,19 @@ pub(crate) fn without_gaps(text: &str) -> String {
 
 /// Whether `text` fits `pattern`, where `*` is any text and `?` any character. Takes at most the product of their lengths.
 pub fn glob(pattern: &str, text: &str, casemapping: Casemapping) -> bool {
+    glob_counted(pattern, text, casemapping, &mut 0)
+}
+
+/// As [`glob`]; adds how many characters it had to look at to `steps`.
+pub fn glob_counted(pattern: &str, text: &str, casemapping: Casemapping, steps: &mut usize) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     // Where to go on if what follows the last star turns out not to fit.
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
+        *steps += 1;
         let mut after = pattern.clone();
         match after.next() {
+            Some('*') if after.as_str().is_empty() => return true,
             Some('*') => {
                 pattern = after;
                 retry = Some((pattern.clone(), text.clone()));
@@ -141,6 +148,17 @@ mod tests {
             ("*a", "aa", true),
         ] {
             assert_eq!(glob(pattern, text, Casemapping::Rfc1459), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn steps_are_counted() {
+        for (pattern, text, expected) in
+            [("*", "abc", 1), ("abc", "abc", 4), ("x", "abc", 1), ("*b", "aaaa", 6)]
+        {
+            let mut steps = 0;
+            glob_counted(pattern, text, Casemapping::Ascii, &mut steps);
+            assert_eq!(steps, expected, "{pattern} {text}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
+    answer::{self, Answer},
     audit::Audit,
     entry::EntryCommand,
     limits::TARGETS_PER_COMMAND_MAX,
@@ -64,6 +65,11 @@ impl<'a> Context<'a> {
         if let Some(line) = line {
             self.line(line);
         }
+    }
+
+    /// Begins an answer that may be long.
+    pub(crate) fn answer(&mut self, answer: Answer) {
+        answer::begin(answer, (self.network, self.now), self.session, self.out);
     }
 
     /// Tells by a standard reply.

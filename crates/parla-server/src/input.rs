@@ -43,6 +43,11 @@ pub enum Input {
         /// Why.
         why: Disconnect,
     },
+    /// The answer to [`crate::Output::TellWhenSent`].
+    Sent {
+        /// Whose.
+        connection: ConnectionId,
+    },
     /// The answer to [`crate::Output::Query`].
     QueryResult {
         /// Whose.

@@ -7,6 +7,7 @@
 //! an [`Entry`] from one ordered log.
 
 mod account;
+mod answer;
 mod audit;
 mod change;
 mod command;

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-/// Lines that a session holds while it waits for an answer or for its flood allowance. The daemon stops reading a
-/// connection that has this many lines unanswered.
-pub const LINES_WAITING_MAX: u32 = 64;
+/// Memory of the lines that a session holds while it waits for an answer or for its flood allowance, as [`line_memory`]
+/// counts it: 64 short lines, or one with very long tags. The daemon stops reading a connection that has so much unanswered.
+pub const LINES_WAITING_BYTES_MAX: u32 = 16 * 1024;
+
+/// Memory that a waiting line takes, in bytes: its own and those around it.
+pub fn line_memory(line_bytes: usize) -> u32 {
+    const AROUND: u32 = 256;
+    u32::try_from(line_bytes).unwrap_or(u32::MAX).saturating_add(AROUND)
+}
 
 /// Bad lines that a connection may send before it is registered.
 pub const BAD_LINES_MAX: u8 = 10;
@@ -18,11 +24,19 @@ pub const TARGETS_PER_COMMAND_MAX: usize = 20;
 /// Steps in one MODE; advertised as MODES.
 pub const MODES_PER_COMMAND_MAX: usize = 20;
 
-/// Rows of one WHO.
-pub const WHO_REPLIES_MAX: usize = 2_000;
+/// Bytes of a long answer that a client is sent at once; the rest follows when they have been written to its socket.
+/// A client that has caused as much in other ways is not listened to before that either.
+pub const PORTION_BYTES: usize = 16 * 1024;
 
-/// Rows of one LIST.
-pub const LIST_REPLIES_MAX: usize = 5_000;
+/// Steps of a search for one portion of an answer: characters compared, and users or channels looked at. About a fifth of a
+/// millisecond.
+pub const PORTION_STEPS: usize = 20_000;
+
+/// Steps of a search that cost a client as much as one byte of an answer.
+pub const STEPS_PER_BYTE: usize = 8;
+
+/// Bytes of answers that cost a client as much as one command.
+pub const COST_PER_COMMAND: u32 = 32 * 1024;
 
 /// Rows of one WHOWAS; there are up to four of each entry.
 pub const WHOWAS_REPLIES_MAX: usize = 1_000;

@@ -11,7 +11,7 @@ pub(crate) mod said;
 mod sight;
 pub(crate) mod user;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemapping};
 use slotmap::{DefaultKey, SlotMap};
@@ -219,6 +219,20 @@ impl Network {
     /// Channels in the order of their names.
     pub(crate) fn channels(&self) -> impl Iterator<Item = &Channel> {
         self.names.values().filter_map(|id| self.channel(*id))
+    }
+
+    /// The first channel behind a name, or of all, in the order of their names.
+    pub(crate) fn channel_after(&self, name: Option<&ChannelName>) -> Option<&Channel> {
+        let from = name.map_or(Bound::Unbounded, Bound::Excluded);
+        let (_, id) = self.names.range((from, Bound::Unbounded)).next()?;
+        self.channel(*id)
+    }
+
+    /// The first user behind a nick, or of all, in the order of their nicks.
+    pub(crate) fn user_after(&self, nick: Option<&Nick>) -> Option<(UserId, &User)> {
+        let from = nick.map_or(Bound::Unbounded, Bound::Excluded);
+        let (_, id) = self.nicks.range((from, Bound::Unbounded)).next()?;
+        self.user(*id).map(|user| (*id, user))
     }
 
     /// How many users there are, of which kinds.

@@ -31,12 +31,18 @@ pub enum Output {
         /// Which; its name may be given again after this.
         connection: ConnectionId,
     },
-    /// So many lines of a connection have been dealt with; more may be read.
-    LinesTaken {
+    /// A line of a connection has been dealt with; more may be read.
+    LineTaken {
+        /// Which connection.
+        connection: ConnectionId,
+        /// How long the line was, in bytes without its end; 0 if it was longer than it may be.
+        bytes: usize,
+    },
+    /// Answer by [`crate::Input::Sent`] when everything that was delivered to a connection before has been written to its
+    /// socket; at once if it has been.
+    TellWhenSent {
         /// Which.
         connection: ConnectionId,
-        /// How many.
-        count: u32,
     },
     /// Read the store and answer by [`crate::Input::QueryResult`].
     Query {

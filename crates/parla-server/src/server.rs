@@ -71,6 +71,7 @@ impl Server {
             Input::LineTooLong { connection } => self.receive(connection, WaitingLine::TooLong, out),
             Input::LineEndless { connection } => self.receive(connection, WaitingLine::Endless, out),
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
+            Input::Sent { connection } => self.sent(connection, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
             Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
             Input::Reconfigured { asker, settings, notes } => {

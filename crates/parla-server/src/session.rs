@@ -7,16 +7,18 @@ pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem};
 
 use parla_proto::{Capabilities, Nick, Timestamp};
 
 use crate::{
+    answer::Answer,
     command,
     connection::{ConnectionId, Peer},
     entry::Redact,
+    limits::COST_PER_COMMAND,
     network::UserId,
-    output::{HistoryQuestion, PasswordOf},
+    output::{HistoryQuestion, Output, Outputs, PasswordOf},
     session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
     settings::Settings,
 };
@@ -45,10 +47,22 @@ pub(crate) struct Session {
     pub(crate) batch: Option<Box<ClientBatch>>,
     /// The answer to the labelled command that is being carried out.
     pub(crate) response: Option<Box<Response>>,
+    /// Bytes that the session's own commands have caused since it was last known that everything is sent.
+    unsent: u32,
+    /// What answers have cost that was not yet taken from the allowance, in bytes.
+    cost: u32,
+    /// Long answers that are not complete; none if there are none.
+    owed: Option<Box<Owed>>,
     /// What must come before the next line is taken, and the lines that came meanwhile.
     pub(crate) pause: Option<Box<Pause>>,
     /// None until the client uses METADATA.
     pub(crate) metadata: Option<Box<SessionMetadata>>,
+}
+
+/// Long answers that are not complete, in the order in which they were asked for. Few sessions have any.
+#[derive(Debug, Default)]
+struct Owed {
+    answers: VecDeque<Answer>,
 }
 
 /// How far a session has come.
@@ -96,6 +110,8 @@ pub(crate) struct Pause {
 pub(crate) enum Until {
     /// The allowance is used up until then.
     Time(Timestamp),
+    /// The client has been sent everything.
+    Sent,
     /// Entries of this session come back from the log.
     Committed { entries: usize },
     /// The daemon has checked this password.
@@ -145,6 +161,9 @@ impl Session {
             batches: 0,
             batch: None,
             response: None,
+            unsent: 0,
+            cost: 0,
+            owed: None,
             pause: None,
             metadata: None,
         }
@@ -190,9 +209,74 @@ impl Session {
         }
     }
 
-    /// Whether lines of the client wait to be carried out; then it is not silent, whatever it sends.
+    /// Whether lines of the client wait for us to be carried out; then it is not silent, whatever it sends. A client that does
+    /// not read what it is sent has only itself to wait for.
     pub(crate) fn is_waiting(&self) -> bool {
-        self.pause.as_ref().is_some_and(|pause| !pause.lines.is_empty())
+        self.pause.as_ref().is_some_and(|pause| !pause.lines.is_empty()) && !self.waits_until_sent()
+    }
+
+    /// Counts bytes that one of the session's own commands caused.
+    pub(crate) fn count_unsent(&mut self, bytes: usize) {
+        self.unsent = self.unsent.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+    }
+
+    /// Counts what answers cost beside what is sent, in bytes.
+    pub(crate) fn count_cost(&mut self, bytes: usize) {
+        self.cost = self.cost.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+    }
+
+    /// Whether a long answer is not complete.
+    pub(crate) fn owes_answers(&self) -> bool {
+        self.owed.is_some()
+    }
+
+    pub(crate) fn owe(&mut self, answer: Answer) {
+        self.owed.get_or_insert_default().answers.push_back(answer);
+    }
+
+    pub(crate) fn take_owed(&mut self) -> VecDeque<Answer> {
+        self.owed.take().map(|owed| owed.answers).unwrap_or_default()
+    }
+
+    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Answer>) {
+        self.owed = (!answers.is_empty()).then(|| Box::new(Owed { answers }));
+    }
+
+    /// Takes no line until the client has been sent everything, if there is a reason: more of an answer is to come, or much
+    /// was caused already.
+    pub(crate) fn wait_if_behind(&mut self, portion_bytes: usize, out: &mut Outputs) {
+        if self.owes_answers() || self.unsent as usize >= portion_bytes {
+            self.wait_until_sent(out);
+        }
+    }
+
+    /// Whether no line is taken because the client has not been sent everything.
+    pub(crate) fn waits_until_sent(&self) -> bool {
+        matches!(self.pause.as_ref().map(|pause| &pause.until), Some(Until::Sent))
+    }
+
+    /// Takes no line until the client has been sent everything. What the session waits for already comes first.
+    pub(crate) fn wait_until_sent(&mut self, out: &mut Outputs) {
+        if matches!(self.pause.as_ref().map(|pause| &pause.until), None | Some(Until::Time(_))) {
+            self.pause(Until::Sent);
+            out.outputs.push(Output::TellWhenSent { connection: self.connection });
+        }
+    }
+
+    /// Takes what was sent from the allowance, now that it is sent: so many bytes are worth a command.
+    ///
+    /// # Errors
+    /// The allowance is used up; the time at which there is room again.
+    pub(crate) fn pay(&mut self, now: Timestamp) -> Result<(), Timestamp> {
+        self.cost = self.cost.saturating_add(mem::take(&mut self.unsent));
+        if self.peer.unthrottled {
+            self.cost = 0;
+        }
+        while self.cost >= COST_PER_COMMAND {
+            self.allowance.take(now)?;
+            self.cost -= COST_PER_COMMAND;
+        }
+        Ok(())
     }
 
     /// When the session must be looked at again, whether or not anything comes.

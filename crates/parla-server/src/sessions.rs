@@ -121,6 +121,19 @@ impl Session {
         }
     }
 
+    /// Sends what there is of the answer that is being put together; the rest follows in the same batch.
+    pub(crate) fn send_collected(&mut self, server: &str, out: &mut Outputs) {
+        if self.response.is_none() {
+            return;
+        }
+        let name = self.batch_name();
+        if let Some(response) = &mut self.response {
+            for line in response.flush(server, name) {
+                out.deliver(self.connection, line);
+            }
+        }
+    }
+
     /// Sends lines as one batch of a kind, which may be about something; without the batch to those who do not know batches.
     pub(crate) fn send_as_batch(
         &mut self,
@@ -146,6 +159,7 @@ impl Session {
 
     /// Sends the lines of a whole batch, or adds them to the answer that is being put together.
     pub(crate) fn send_batch(&mut self, lines: Vec<Bytes>, out: &mut Outputs) {
+        self.count_unsent(lines.iter().map(Bytes::len).sum());
         match &mut self.response {
             Some(response) => response.push_batch(lines),
             None => lines.into_iter().for_each(|line| out.deliver(self.connection, line)),
@@ -154,6 +168,7 @@ impl Session {
 
     /// Sends a line, or adds it to the answer that is being put together.
     pub(crate) fn send(&mut self, line: Bytes, out: &mut Outputs) {
+        self.count_unsent(line.len());
         match &mut self.response {
             Some(response) => response.push(line),
             None => out.deliver(self.connection, line),

@@ -10,7 +10,7 @@ use parla_proto::{
     tag::DeniedTags,
 };
 
-use crate::network::channel::Flags;
+use crate::{limits::PORTION_BYTES, network::channel::Flags};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
 #[derive(Clone, Debug)]
@@ -59,6 +59,8 @@ pub struct Settings {
     pub sts: Option<Sts>,
     /// Messages in one answer of CHATHISTORY.
     pub history_reply_max: usize,
+    /// Bytes of a long answer that a client is sent before it has taken what came before.
+    pub portion_bytes: usize,
     /// Bytes in one answer of many lines; what does not fit is left out, the messages farthest from what was asked for first.
     pub answer_bytes_max: usize,
 }
@@ -239,7 +241,8 @@ impl Settings {
             denied_client_tags: DeniedTags::default(),
             sts: None,
             history_reply_max: 1000,
-            answer_bytes_max: 512 * 1024,
+            portion_bytes: PORTION_BYTES,
+            answer_bytes_max: 256 * 1024,
         }
     }
 

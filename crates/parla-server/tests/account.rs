@@ -94,7 +94,7 @@ impl Rig {
                     }
                     self.commit(proposal.origin, proposal.command);
                 }
-                Output::LinesTaken { .. } | Output::Close { .. } | Output::Audit(_) => {}
+                Output::LineTaken { .. } | Output::Close { .. } | Output::Audit(_) => {}
                 other => panic!("{other:?}"),
             }
         }

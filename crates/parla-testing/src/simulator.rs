@@ -285,6 +285,7 @@ fn settings(rng: &mut Rng) -> Settings {
         settings.limits.list_modes = 4;
         settings.limits.targets = 2;
         settings.history_reply_max = 5;
+        settings.portion_bytes = 200;
     }
     if rng.percent(30) {
         settings.timeouts.ping_interval = Duration::from_secs(5);

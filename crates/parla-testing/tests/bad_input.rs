@@ -71,6 +71,7 @@ impl Room {
                     Output::VerifyPassword { connection, .. } => {
                         inputs.push(Input::PasswordVerified { connection, good: false });
                     }
+                    Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Query { connection, .. } => {
                         inputs.push(Input::QueryResult { connection, result: None });
                     }

@@ -220,7 +220,8 @@ impl Config {
         settings.redaction = file.history.allow_redact;
         settings.history = file.history.enabled;
         settings.history_reply_max = file.history.max_reply;
-        settings.answer_bytes_max = file.connections.send_queue_bytes() / 2;
+        settings.answer_bytes_max =
+            (file.connections.send_queue_bytes() / 2).min(crate::limits::ANSWER_BYTES_MAX);
         match file.messages.denied_client_tags() {
             Ok(denied) => settings.denied_client_tags = denied,
             Err(error) => problems.push(format!("messages.denied_client_tags: {error}")),

@@ -18,7 +18,10 @@ use std::{
 use bytes::{Buf, Bytes};
 use futures_util::task::AtomicWaker;
 use parla_proto::framing::Frame;
-use parla_server::{ConnectionId, Disconnect, Input, Query, limits::LINES_WAITING_MAX};
+use parla_server::{
+    ConnectionId, Disconnect, Input, Query,
+    limits::{LINES_WAITING_BYTES_MAX, line_memory},
+};
 use rustix::net::RecvFlags;
 use tokio::{io::Interest, net::TcpStream, sync::mpsc};
 use tungstenite::protocol::frame::coding::CloseCode;
@@ -41,7 +44,7 @@ pub(crate) struct Connection {
     framing: Framing,
     /// What a WebSocket is closed with.
     close_code: AtomicU16,
-    /// Lines given to the hub that were not dealt with yet.
+    /// Memory of the lines given to the hub that were not dealt with yet.
     unanswered: AtomicU32,
     /// Set when the server is done with the connection.
     closing: AtomicBool,
@@ -59,8 +62,17 @@ struct Backlog {
     bytes: usize,
     /// The queue was too long; nothing more is taken.
     exceeded: bool,
-    /// What the client asked for meanwhile; the answer is not made before there is room for it.
-    question: Option<Query>,
+    /// What is to be done when everything is sent.
+    then: Vec<Then>,
+}
+
+/// What is to be done when a connection has been sent everything, so that no answer is made before there is room for it.
+#[derive(Debug)]
+pub(crate) enum Then {
+    /// Ask the store.
+    Ask(Query),
+    /// Tell the hub.
+    Tell,
 }
 
 /// What a task finds when it wakes.
@@ -149,21 +161,22 @@ impl Connection {
         }
     }
 
-    /// Gives the question back if it can be answered now; otherwise it is asked when everything before it is sent.
-    pub(crate) fn ask_when_sent(&self, question: Query) -> Option<Query> {
+    /// Gives it back if everything is sent; otherwise it is done when that is so.
+    pub(crate) fn when_sent(&self, then: Then) -> Option<Then> {
         match self.backlog().as_mut() {
             Some(backlog) => {
-                backlog.question = Some(question);
+                // Each session has at most one question and one wait at a time.
+                backlog.then.push(then);
                 None
             }
-            None => Some(question),
+            None => Some(then),
         }
     }
 
-    /// So many lines were dealt with; if there were too many, the connection is read again.
-    pub(crate) fn lines_taken(&self, count: u32) {
-        let before = self.unanswered.fetch_sub(count, Ordering::AcqRel);
-        if before >= LINES_WAITING_MAX {
+    /// A line was dealt with; if too much waited, the connection is read again.
+    pub(crate) fn line_taken(&self, bytes: usize) {
+        let before = self.unanswered.fetch_sub(line_memory(bytes), Ordering::AcqRel);
+        if before >= LINES_WAITING_BYTES_MAX {
             self.waker.wake();
         }
     }
@@ -195,7 +208,7 @@ impl Connection {
             let ready = self.socket.poll_write_ready(context);
             return ready.map(|ready| ready.map_or(Turn::Broken, |()| Turn::Write));
         }
-        if has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_MAX {
+        if has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_BYTES_MAX {
             return Poll::Pending;
         }
         match self.socket.poll_read_ready(context) {
@@ -220,10 +233,10 @@ impl Connection {
         }
     }
 
-    /// Writes what waits, until the socket is full again. When all is sent, gives the question that waited for it.
-    fn flush(&self) -> io::Result<Option<Query>> {
+    /// Writes what waits, until the socket is full again. When all is sent, gives what waited for that.
+    fn flush(&self) -> io::Result<Vec<Then>> {
         let mut guard = self.backlog();
-        let Some(backlog) = guard.as_mut() else { return Ok(None) };
+        let Some(backlog) = guard.as_mut() else { return Ok(Vec::new()) };
         while let Some(front) = backlog.buffers.front_mut() {
             match self.socket.try_write(front) {
                 Ok(written) => {
@@ -233,11 +246,11 @@ impl Connection {
                         backlog.buffers.pop_front();
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             }
         }
-        Ok(guard.take().and_then(|backlog| backlog.question))
+        Ok(guard.take().map(|backlog| backlog.then).unwrap_or_default())
     }
 }
 
@@ -261,6 +274,18 @@ impl Backlog {
 pub(crate) struct Roads {
     pub(crate) hub: mpsc::Sender<HubInput>,
     pub(crate) queries: std::sync::mpsc::Sender<(ConnectionId, Query)>,
+    /// Connections that have been sent everything, where the hub wants to know. Each is in it once.
+    pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
+}
+
+impl Roads {
+    /// Does what waited until a connection was sent everything. The threads that take it live as long as the server.
+    pub(crate) fn send(&self, id: ConnectionId, then: Then) {
+        match then {
+            Then::Ask(query) => drop(self.queries.send((id, query))),
+            Then::Tell => drop(self.sent.send(id)),
+        }
+    }
 }
 
 /// The connection's task: reads lines for the hub, and writes what delivery had to leave.
@@ -300,10 +325,7 @@ impl Task {
             match poll_fn(|context| self.connection.poll_turn(context, has_ended)).await {
                 Turn::Read => received = self.read(),
                 Turn::Write => match self.connection.flush() {
-                    // The thread that answers lives as long as the server.
-                    Ok(question) => question
-                        .into_iter()
-                        .for_each(|question| drop(self.roads.queries.send((self.id, question)))),
+                    Ok(waiting) => waiting.into_iter().for_each(|then| self.roads.send(self.id, then)),
                     Err(_) => break Disconnect::Reset,
                 },
                 Turn::Exceeded => break Disconnect::SendQueueExceeded,
@@ -355,7 +377,8 @@ impl Task {
                 Heard::Reply(bytes) => return replies.extend_from_slice(bytes),
             };
             self.connection.send_all_of(&mut replies);
-            self.connection.unanswered.fetch_add(1, Ordering::AcqRel);
+            let bytes = if let Frame::Line(line) = frame { line.len() } else { 0 };
+            self.connection.unanswered.fetch_add(line_memory(bytes), Ordering::AcqRel);
             let input = HubInput::Server(match frame {
                 Frame::Line(line) => Input::Line { connection: self.id, line: line.into() },
                 Frame::TooLong => Input::LineTooLong { connection: self.id },

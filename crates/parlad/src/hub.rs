@@ -3,6 +3,7 @@
 //! Takes all that waits as one batch, and gives what it caused to the store. Nothing here blocks but a store that is behind.
 
 use std::{
+    collections::VecDeque,
     io,
     sync::{
         Arc,
@@ -13,7 +14,8 @@ use std::{
     time::Duration,
 };
 
-use parla_server::{ConnectionId, Input, Outputs, Server};
+use parla_proto::Timestamp;
+use parla_server::{ConnectionId, Input, Output, Outputs, Server};
 use tokio::{
     runtime,
     sync::{mpsc, oneshot},
@@ -22,7 +24,7 @@ use tokio::{
 use crate::{
     clock::Clock,
     connection::Connection,
-    limits::{BATCH_INPUTS_MAX, STORE_RETRY},
+    limits::{BATCH_BYTES_MAX, BATCH_INPUTS_MAX, PORTIONS_PER_TURN, STORE_RETRY},
 };
 
 /// What comes to the hub.
@@ -39,6 +41,9 @@ pub(crate) enum HubInput {
 pub(crate) struct Batch {
     pub(crate) opened: Vec<(ConnectionId, Arc<Connection>)>,
     pub(crate) outputs: Outputs,
+    /// Bytes of the lines among the first outputs, which are so many.
+    bytes: usize,
+    counted: usize,
 }
 
 /// Whether the store stands still because the disk refuses, and for how long it did.
@@ -60,6 +65,20 @@ impl Stall {
 }
 
 impl Batch {
+    /// Counts the bytes of what was added since the last time.
+    fn count(&mut self) {
+        let added = self.outputs.outputs.iter().skip(self.counted);
+        let bytes =
+            added.map(|output| if let Output::Deliver { line, .. } = output { line.len() } else { 0 });
+        self.bytes += bytes.sum::<usize>();
+        self.counted = self.outputs.outputs.len();
+    }
+
+    /// Whether what else there is to do must wait for the next batch.
+    const fn is_full(&self) -> bool {
+        self.bytes >= BATCH_BYTES_MAX
+    }
+
     /// Joins a later batch to this one.
     pub(crate) fn append(&mut self, mut later: Self) {
         self.opened.append(&mut later.opened);
@@ -73,6 +92,8 @@ pub(crate) struct Hub {
     pub(crate) server: Server,
     pub(crate) clock: Clock,
     pub(crate) inputs: mpsc::Receiver<HubInput>,
+    /// Connections that have been sent everything, and wait for more.
+    pub(crate) sent: mpsc::UnboundedReceiver<ConnectionId>,
     pub(crate) store: SyncSender<Batch>,
     pub(crate) stall: Arc<Stall>,
 }
@@ -88,23 +109,20 @@ pub(crate) fn start(hub: Hub, alive: oneshot::Sender<()>) -> io::Result<JoinHand
 
 impl Hub {
     async fn run(mut self) {
-        let mut inputs = Vec::with_capacity(BATCH_INPUTS_MAX);
+        let mut waiting = VecDeque::with_capacity(BATCH_INPUTS_MAX);
+        let mut taken = Vec::with_capacity(BATCH_INPUTS_MAX);
         loop {
-            let wait = self.until_deadline();
-            let received = self.inputs.recv_many(&mut inputs, BATCH_INPUTS_MAX);
-            match wait {
-                Some(wait) => {
-                    // Past the deadline there is nothing to take, and that is all there is to know.
-                    let _ = tokio::time::timeout(wait, received).await;
-                }
-                None => {
-                    received.await;
-                }
+            let mut sent = None;
+            if waiting.is_empty() {
+                sent = self.wait(&mut taken).await;
+                waiting.extend(taken.drain(..));
             }
             let mut batch = Batch::default();
             let now = self.clock.now();
             let mut stops = false;
-            for input in inputs.drain(..) {
+            while !batch.is_full()
+                && let Some(input) = waiting.pop_front()
+            {
                 match input {
                     HubInput::Opened(id, connection) => batch.opened.push((id, connection)),
                     HubInput::Server(input) => {
@@ -112,7 +130,9 @@ impl Hub {
                         self.server.handle(now, input, &mut batch.outputs);
                     }
                 }
+                batch.count();
             }
+            self.make_portions(now, sent, &mut batch);
             let stalled = self.stall.millis.swap(0, Ordering::AcqRel);
             if stalled > 0 {
                 let duration = Duration::from_millis(stalled);
@@ -124,6 +144,39 @@ impl Hub {
             }
             let is_empty = batch.opened.is_empty() && batch.outputs.is_empty();
             if !is_empty && self.store.send(batch).is_err() || stops {
+                return;
+            }
+        }
+    }
+
+    /// Waits until there is something to do, and takes the inputs that are there. Gives a connection that has been sent
+    /// everything, if there is nothing else to do.
+    async fn wait(&mut self, taken: &mut Vec<HubInput>) -> Option<ConnectionId> {
+        // Long answers go on behind everything else, which may have come meanwhile.
+        let wait = if self.sent.is_empty() { self.until_deadline() } else { Some(Duration::ZERO) };
+        let (inputs, sent) = (&mut self.inputs, &mut self.sent);
+        let something = async {
+            tokio::select! {
+                biased;
+                _ = inputs.recv_many(taken, BATCH_INPUTS_MAX) => None,
+                connection = sent.recv() => connection,
+            }
+        };
+        match wait {
+            // Past the deadline there is nothing to take, and that is all there is to know.
+            Some(wait) => tokio::time::timeout(wait, something).await.ok().flatten(),
+            None => something.await,
+        }
+    }
+
+    /// Makes some portions of long answers, for clients that have been sent what came before.
+    fn make_portions(&mut self, now: Timestamp, mut first: Option<ConnectionId>, batch: &mut Batch) {
+        for _ in 0..PORTIONS_PER_TURN {
+            let next = first.take().or_else(|| self.sent.try_recv().ok());
+            let Some(connection) = next else { return };
+            self.server.handle(now, Input::Sent { connection }, &mut batch.outputs);
+            batch.count();
+            if batch.is_full() {
                 return;
             }
         }

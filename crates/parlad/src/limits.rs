@@ -10,11 +10,21 @@ pub(crate) const HUB_QUEUE_MAX: usize = 8_192;
 /// Inputs that the hub takes as one batch.
 pub(crate) const BATCH_INPUTS_MAX: usize = 1_024;
 
+/// Bytes of lines after which the hub ends a batch. A line for many counts once, as it is kept once.
+pub(crate) const BATCH_BYTES_MAX: usize = 512 * 1024;
+
+/// Portions of long answers that the hub makes in one turn, after everything else. Each takes up to a fifth of a
+/// millisecond.
+pub(crate) const PORTIONS_PER_TURN: usize = 8;
+
+/// Bytes of an answer that is made at once, such as a page of history, however large the send queue is.
+pub(crate) const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
 /// Batches between the hub and the store. The hub waits when there are more.
-pub(crate) const STORE_QUEUE_MAX: usize = 64;
+pub(crate) const STORE_QUEUE_MAX: usize = 16;
 
 /// Batches that the store brings to disk in one transaction.
-pub(crate) const GROUP_BATCHES_MAX: usize = 64;
+pub(crate) const GROUP_BATCHES_MAX: usize = 16;
 
 /// Bytes read from a connection at once.
 pub(crate) const READ_BYTES_MAX: usize = 4_096;

@@ -85,12 +85,13 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
-        let roads = Roads { hub: hub_sender.clone(), queries: queries.clone() };
+        let (sent_sender, sent) = mpsc::unbounded_channel();
+        let roads = Roads { hub: hub_sender.clone(), queries, sent: sent_sender };
         let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
         let store = Store {
             database,
             batches,
-            queries,
+            roads: roads.clone(),
             passwords: passwords.clone(),
             gateways,
             wishes,
@@ -99,7 +100,7 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
-        let hub = Hub { server, clock, inputs: hub_receiver, store: batch_sender, stall };
+        let hub = Hub { server, clock, inputs: hub_receiver, sent, store: batch_sender, stall };
         let hub = hub::start(hub, hub_alive)?;
 
         announce(config, &listeners)?;

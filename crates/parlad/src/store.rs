@@ -12,10 +12,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parla_server::{Audit, Change, ConnectionId, Output, Query};
+use parla_server::{Audit, Change, ConnectionId, Output};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    connection::{Roads, Then},
     database::Database,
     delivery::Delivery,
     hub::{Batch, Stall},
@@ -36,7 +37,7 @@ pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 pub(crate) struct Store {
     pub(crate) database: Database,
     pub(crate) batches: Receiver<Batch>,
-    pub(crate) queries: Sender<(ConnectionId, Query)>,
+    pub(crate) roads: Roads,
     pub(crate) passwords: Sender<password::Request>,
     pub(crate) gateways: Sender<Claim>,
     /// Each session has at most one under way, so the queue is bounded.
@@ -136,9 +137,9 @@ impl Store {
         for output in outputs {
             match output {
                 Output::Deliver { .. } => {}
-                Output::LinesTaken { connection, count } => {
+                Output::LineTaken { connection, bytes } => {
                     if let Some(connection) = delivery.get(connection) {
-                        connection.lines_taken(count);
+                        connection.line_taken(bytes);
                     }
                 }
                 Output::Close { connection } => {
@@ -147,13 +148,8 @@ impl Store {
                         self.names.give_back(connection);
                     }
                 }
-                Output::Query { connection, query } => {
-                    let open = delivery.get(connection);
-                    if let Some(query) = open.and_then(|open| open.ask_when_sent(query)) {
-                        // The thread lives as long as this one; each session has at most one question.
-                        drop(self.queries.send((connection, query)));
-                    }
-                }
+                Output::Query { connection, query } => self.when_sent(delivery, connection, Then::Ask(query)),
+                Output::TellWhenSent { connection } => self.when_sent(delivery, connection, Then::Tell),
                 Output::VerifyPassword { connection, of, password } => {
                     drop(self.passwords.send(password::Request::Compare(connection, of, password)));
                 }
@@ -171,6 +167,14 @@ impl Store {
                 }
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),
             }
+        }
+    }
+
+    /// Does something now if the connection has been sent everything, and otherwise leaves it to the connection.
+    fn when_sent(&self, delivery: &Delivery, connection: ConnectionId, then: Then) {
+        let open = delivery.get(connection);
+        if let Some(then) = open.and_then(|open| open.when_sent(then)) {
+            self.roads.send(connection, then);
         }
     }
 }

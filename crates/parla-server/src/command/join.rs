@@ -5,6 +5,7 @@ use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
+    answer::{self, Answer},
     context::Context,
     effects::Effects,
     entry::{self, EntryCommand, Meta},
@@ -120,23 +121,25 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let audience = others.chain([user_id]).collect();
     let id = Some(MsgId::from_seq(publisher.meta.seq));
     announce(publisher, (user_id, user), channel, (audience, id));
-    tell_newcomer(publisher, user_id, channel);
+    tell_newcomer(publisher, user_id, channel_id);
     metadata::on_join(publisher, user_id, channel_id);
 }
 
 /// Tells who came into a channel what is there: the topic, up to where it has read, the names.
-pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel: &Channel) {
+pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
     let network = publisher.network;
-    let (Some(user), Some(receiver)) = (network.user(user_id), publisher.sessions.receiver(user_id)) else {
-        return;
-    };
+    let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
+    let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
     let mut lines = topic::replies(network, channel, user.nick().as_str());
     lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
-    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
-        lines.extend(names::replies_with_end(network, channel, user_id, receiver.capabilities));
-    }
     for line in lines {
         publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+    }
+    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES)
+        && let Some(session) = publisher.sessions.get_mut(receiver.connection)
+    {
+        let names = Answer::Names(names::Rest::of_channel(channel_id, channel));
+        answer::begin(names, (network, publisher.meta.at), session, publisher.out);
     }
 }
 

@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
-use parla_proto::{Reply, Timestamp, command::List, mask::glob, name, name::Casemapping};
+use parla_proto::{
+    ChannelName, Reply, Timestamp, command::List, mask::glob_counted, name, name::Casemapping,
+};
 
 use crate::{
+    answer::{Answer, Portion},
     context::Context,
-    limits::LIST_REPLIES_MAX,
-    network::{Network, UserId, channel::Channel},
+    network::{UserId, channel::Channel},
     refusal::Refusal,
-    rows::Rows,
 };
 
 /// The conditions that LIST knows, by their letters: creation, mask, no mask, topic, users.
 pub(crate) const ELIST: &str = "CMNTU";
 
 /// What a channel must be to be listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Condition<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Condition {
     /// A name, or a mask for names.
-    Named(&'a str),
-    NotNamed(&'a str),
+    Named(String),
+    NotNamed(String),
     Members(Bound),
     /// Minutes since it was made.
     Created(Bound),
@@ -35,31 +36,84 @@ enum Bound {
     Above(u64),
 }
 
+/// The channels that are still to be listed.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    conditions: Vec<Condition>,
+    /// The channels that were asked for by their names, the next one last; none if all are looked at.
+    named: Option<Vec<String>>,
+    /// The last one that was looked at.
+    after: Option<ChannelName>,
+}
+
 pub(crate) fn run(context: &mut Context<'_>, list: &List<'_>) -> Result<(), Refusal> {
-    let (me, _) = context.me()?;
-    let network = context.network;
+    context.me()?;
     context.reply(Reply::ListStart {});
-    if let Some(conditions) = conditions(context, list) {
-        let mut rows = Rows::new("LIST", LIST_REPLIES_MAX, context.settings);
-        let now = context.now;
-        let seen = candidates((network, me), &conditions).filter(|channel| {
-            let is_open = !channel.members.is_empty() && network.sees(me, channel);
-            is_open && fits_all(&conditions, channel, now, network.casemapping())
-        });
-        for channel in seen {
-            let topic = channel.state.topic.as_ref().map_or("", |topic| &topic.text);
-            let (channel, members) = (channel.name().as_str(), channel.members.len());
-            if !rows.add(context, Reply::List { channel, members, topic }) {
-                break;
-            }
-        }
+    match conditions(context, list) {
+        Some(conditions) => context.answer(Answer::List(Rest::new(conditions))),
+        None => context.reply(Reply::ListEnd {}),
     }
-    context.reply(Reply::ListEnd {});
     Ok(())
 }
 
+impl Rest {
+    fn new(conditions: Vec<Condition>) -> Self {
+        let is_exact = |name: &&str| name::is_channel(name) && !name.contains(['*', '?']);
+        let names: Vec<&str> = names(&conditions).collect();
+        let named = !names.is_empty() && names.iter().all(is_exact);
+        let named = named.then(|| names.into_iter().rev().map(str::to_owned).collect());
+        Self { conditions, named, after: None }
+    }
+
+    /// Lists until the portion is full. Gives whether that was all.
+    pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+        let network = portion.network;
+        let Some(me) = portion.session.user() else { return true };
+        while !portion.is_full() {
+            let channel = match &mut self.named {
+                Some(names) => match names.pop() {
+                    Some(name) => network.visible_channel(me, &name).ok().map(|(_, channel)| channel),
+                    None => break,
+                },
+                None => match network.channel_after(self.after.as_ref()) {
+                    Some(channel) => {
+                        self.after = Some(channel.name().clone());
+                        Some(channel)
+                    }
+                    None => break,
+                },
+            };
+            if let Some(channel) = channel {
+                self.show(portion, me, channel);
+            }
+        }
+        let is_over = !portion.is_full();
+        if is_over {
+            portion.reply(Reply::ListEnd {});
+        }
+        is_over
+    }
+
+    /// Lists a channel if the client may know of it and it is what it must be.
+    fn show(&self, portion: &mut Portion<'_>, me: UserId, channel: &Channel) {
+        portion.count_steps(1);
+        let network = portion.network;
+        if channel.members.is_empty() || !network.sees(me, channel) {
+            return;
+        }
+        let mut steps = 0;
+        let fits = fits_all(&self.conditions, channel, (portion.now, network.casemapping()), &mut steps);
+        portion.count_steps(steps);
+        if fits {
+            let topic = channel.state.topic.as_ref().map_or("", |topic| &topic.text);
+            let (channel, members) = (channel.name().as_str(), channel.members.len());
+            portion.reply(Reply::List { channel, members, topic });
+        }
+    }
+}
+
 /// What was asked for; none if that was refused.
-fn conditions<'l>(context: &mut Context<'_>, list: &List<'l>) -> Option<Vec<Condition<'l>>> {
+fn conditions(context: &mut Context<'_>, list: &List<'_>) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     for words in [list.channels, list.conditions].into_iter().flatten() {
         for word in context.list(words, usize::MAX) {
@@ -73,37 +127,23 @@ fn conditions<'l>(context: &mut Context<'_>, list: &List<'l>) -> Option<Vec<Cond
     Some(conditions)
 }
 
-/// The channels that can be meant, without a walk over all of them if they are named.
-fn candidates<'n>(
-    (network, me): (&'n Network, UserId),
-    conditions: &[Condition<'_>],
-) -> Box<dyn Iterator<Item = &'n Channel> + 'n> {
-    let is_exact = |name: &&str| name::is_channel(name) && !name.contains(['*', '?']);
-    let names: Vec<&str> = names(conditions).collect();
-    if names.is_empty() || !names.iter().all(is_exact) {
-        return Box::new(network.channels());
-    }
-    let visible = |name| network.visible_channel(me, name).ok().map(|(_, channel)| channel);
-    Box::new(names.into_iter().filter_map(visible).collect::<Vec<_>>().into_iter())
-}
-
-fn names<'l>(conditions: &[Condition<'l>]) -> impl Iterator<Item = &'l str> {
+fn names(conditions: &[Condition]) -> impl Iterator<Item = &str> {
     conditions.iter().filter_map(|condition| match condition {
-        Condition::Named(name) => Some(*name),
+        Condition::Named(name) => Some(name.as_str()),
         _ => None,
     })
 }
 
 /// Whether a channel has one of the names, if there are names, and is all else that it must be.
 fn fits_all(
-    conditions: &[Condition<'_>],
+    conditions: &[Condition],
     channel: &Channel,
-    now: Timestamp,
-    casemapping: Casemapping,
+    (now, casemapping): (Timestamp, Casemapping),
+    steps: &mut usize,
 ) -> bool {
-    let has_name = |mask: &str| glob(mask, channel.name().as_str(), casemapping);
+    let mut has_name = |mask: &str| glob_counted(mask, channel.name().as_str(), casemapping, steps);
     let mut names = names(conditions).peekable();
-    let is_named = names.peek().is_none() || names.any(has_name);
+    let is_named = names.peek().is_none() || names.any(&mut has_name);
     is_named
         && conditions.iter().all(|condition| match condition {
             Condition::Named(_) => true,
@@ -116,17 +156,17 @@ fn fits_all(
         })
 }
 
-impl<'a> Condition<'a> {
+impl Condition {
     /// Reads one condition; none if a number is missing in it.
-    fn parse(word: &'a str) -> Option<Self> {
+    fn parse(word: &str) -> Option<Self> {
         if let Some(mask) = word.strip_prefix('!') {
-            return Some(Self::NotNamed(mask));
+            return Some(Self::NotNamed(mask.to_owned()));
         }
         let (kind, rest): (fn(Bound) -> Self, _) = match word.split_at_checked(1) {
             Some(("C" | "c", rest)) if rest.starts_with(['<', '>']) => (Self::Created, rest),
             Some(("T" | "t", rest)) if rest.starts_with(['<', '>']) => (Self::Topic, rest),
             Some(("<" | ">", _)) => (Self::Members, word),
-            _ => return Some(Self::Named(word)),
+            _ => return Some(Self::Named(word.to_owned())),
         };
         let number = rest.get(1..)?.parse().ok()?;
         Some(kind(if rest.starts_with('<') { Bound::Below(number) } else { Bound::Above(number) }))
@@ -157,15 +197,15 @@ mod tests {
     #[test]
     fn conditions_are_told_from_names() {
         for (word, expected) in [
-            ("#rust", Some(Condition::Named("#rust"))),
-            ("*an1", Some(Condition::Named("*an1"))),
-            ("chat", Some(Condition::Named("chat"))),
-            ("!#c*", Some(Condition::NotNamed("#c*"))),
+            ("#rust", Some(Condition::Named("#rust".to_owned()))),
+            ("*an1", Some(Condition::Named("*an1".to_owned()))),
+            ("chat", Some(Condition::Named("chat".to_owned()))),
+            ("!#c*", Some(Condition::NotNamed("#c*".to_owned()))),
             (">3", Some(Condition::Members(Bound::Above(3)))),
             ("<1", Some(Condition::Members(Bound::Below(1)))),
             ("C>60", Some(Condition::Created(Bound::Above(60)))),
             ("t<5", Some(Condition::Topic(Bound::Below(5)))),
-            ("é", Some(Condition::Named("é"))),
+            ("é", Some(Condition::Named("é".to_owned()))),
             ("C>", None),
             (">x", None),
             ("<-1", None),

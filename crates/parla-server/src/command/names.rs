@@ -3,41 +3,77 @@
 use parla_proto::{Capabilities, Reply, command::Names, limits::LINE_BYTES_MAX};
 
 use crate::{
-    context::Context,
+    answer::{Answer, Portion},
+    context::{Context, target},
     network::{
-        Network, UserId,
-        channel::{Act, Channel, Flags},
+        ChannelId,
+        channel::{Act, Channel, Flags, MemberCursor},
     },
     refusal::Refusal,
 };
 
+/// The channels whose members are still to be told.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    /// As they were asked for, the next one last.
+    asked: Vec<String>,
+    current: Option<(ChannelId, MemberCursor)>,
+    /// The names of all that were told, for the end.
+    answered: Vec<String>,
+}
+
 pub(crate) fn run(context: &mut Context<'_>, names: &Names<'_>) -> Result<(), Refusal> {
-    let (me, _) = context.me()?;
+    context.me()?;
     let Some(channels) = names.channels else {
         context.reply(Reply::EndOfNames { channel: "*" });
         return Ok(());
     };
-    let network = context.network;
-    let mut answered = Vec::new();
-    for name in context.list(channels, usize::MAX) {
-        match network.visible_channel(me, name) {
-            Ok((_, channel)) => {
-                for line in replies(network, channel, Some(me), context.session.capabilities) {
-                    context.line(line);
-                }
-                answered.push(channel.name().as_str());
-            }
-            Err(_) => answered.push(name),
-        }
-    }
-    for channel in ends(&answered) {
-        context.reply(Reply::EndOfNames { channel: &channel });
-    }
+    let names = context.list(channels, usize::MAX);
+    let asked = names.into_iter().rev().map(str::to_owned).collect();
+    context.answer(Answer::Names(Rest { asked, current: None, answered: Vec::new() }));
     Ok(())
 }
 
+impl Rest {
+    /// The members of one channel, as after a JOIN.
+    pub(crate) fn of_channel(id: ChannelId, channel: &Channel) -> Self {
+        let current = Some((id, MemberCursor::default()));
+        Self { asked: Vec::new(), current, answered: vec![channel.name().to_string()] }
+    }
+
+    /// Tells members until the portion is full. Gives whether that was all.
+    pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+        let network = portion.network;
+        let Some(me) = portion.session.user() else { return true };
+        while !portion.is_full() {
+            if let Some((id, cursor)) = &mut self.current {
+                let channel = network.channel(*id).filter(|channel| network.sees(me, channel));
+                if channel.is_none_or(|channel| tell(portion, channel, cursor)) {
+                    self.current = None;
+                }
+                continue;
+            }
+            let Some(name) = self.asked.pop() else { break };
+            match network.visible_channel(me, &name) {
+                Ok((id, channel)) => {
+                    self.answered.push(channel.name().to_string());
+                    self.current = Some((id, MemberCursor::default()));
+                }
+                Err(_) => self.answered.push(name),
+            }
+        }
+        let is_over = !portion.is_full();
+        if is_over {
+            for channel in ends(&self.answered) {
+                portion.reply(Reply::EndOfNames { channel: &channel });
+            }
+        }
+        is_over
+    }
+}
+
 /// What RPL_ENDOFNAMES names: all that was asked for, as one question has one answer; in pieces if that is too long.
-fn ends(names: &[&str]) -> Vec<String> {
+fn ends(names: &[String]) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
     for name in names {
         match ends.last_mut().filter(|end| end.len() + name.len() < LINE_BYTES_MAX / 2) {
@@ -51,39 +87,27 @@ fn ends(names: &[&str]) -> Vec<String> {
     if ends.is_empty() { vec!["*".to_owned()] } else { ends }
 }
 
-/// The members and the end of the list, as after a JOIN.
-pub(crate) fn replies_with_end(
-    network: &Network,
-    channel: &Channel,
-    asker: UserId,
-    capabilities: Capabilities,
-) -> Vec<Vec<u8>> {
-    let mut lines = replies(network, channel, Some(asker), capabilities);
-    let target = network.user(asker).map_or("*", |user| user.nick().as_str());
-    lines.push(Reply::EndOfNames { channel: channel.name().as_str() }.encode(&network.settings.name, target));
-    lines
-}
-
-/// RPL_NAMREPLY, as often as needed.
-fn replies(
-    network: &Network,
-    channel: &Channel,
-    asker: Option<UserId>,
-    capabilities: Capabilities,
-) -> Vec<Vec<u8>> {
-    let server = &network.settings.name;
-    let target = asker.and_then(|asker| network.user(asker)).map_or("*", |user| user.nick().as_str());
+/// RPL_NAMREPLY, as often as needed and as the portion has room. Gives whether that was all.
+fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor) -> bool {
+    let network = portion.network;
+    let (asker, capabilities) = (portion.session.user(), portion.session.capabilities);
     let symbol = if channel.has(Flags::SECRET) { '@' } else { '=' };
     let name = channel.name().as_str();
-    let head = Reply::Names { symbol, channel: name, names: "" }.encode(server, target).len();
+    let head = Reply::Names { symbol, channel: name, names: "" };
+    let head = head.encode(&network.settings.name, &target(portion.session, network)).len();
     let room = LINE_BYTES_MAX.saturating_sub(head);
     let sees_crowd = asker.is_some_and(|asker| channel.rank(asker).is_ok_and(|rank| rank.may(Act::SeeCrowd)));
     let inside = asker.is_some_and(|asker| channel.is_member(asker));
 
-    let mut lines = Vec::new();
     let mut names = String::new();
-    for (member, rank) in &channel.members {
-        let Some(user) = network.user(*member) else { continue };
+    for (place, member, rank) in channel.members_from(*cursor) {
+        // Those who are not shown cost time, too.
+        if portion.is_full() && names.is_empty() {
+            *cursor = place;
+            return false;
+        }
+        portion.count_steps(1);
+        let Some(user) = network.user(member) else { continue };
         // Of the crowd of +u not even oneself is in the list, as in Ergo; one knows that one is there.
         let is_crowd = channel.has(Flags::AUDITORIUM) && !rank.may(Act::SeeCrowd);
         if (is_crowd && !sees_crowd) || (user.is_invisible() && !inside) {
@@ -93,8 +117,12 @@ fn replies(
         let full = capabilities.contains(Capabilities::USERHOST_IN_NAMES);
         let shown = if full { user.source() } else { user.nick().as_str() };
         if !names.is_empty() && names.len() + signs.len() + shown.len() + 1 > room {
-            lines.push(Reply::Names { symbol, channel: name, names: &names }.encode(server, target));
+            portion.reply(Reply::Names { symbol, channel: name, names: &names });
             names.clear();
+            if portion.is_full() {
+                *cursor = place;
+                return false;
+            }
         }
         if !names.is_empty() {
             names.push(' ');
@@ -103,7 +131,7 @@ fn replies(
         names.push_str(shown);
     }
     if !names.is_empty() {
-        lines.push(Reply::Names { symbol, channel: name, names: &names }.encode(server, target));
+        portion.reply(Reply::Names { symbol, channel: name, names: &names });
     }
-    lines
+    true
 }

@@ -112,5 +112,5 @@ fn fall_back(
     let part = if reason.is_empty() { part } else { part.text(reason) };
     publisher.announce([member].into_iter(), part.finish());
     join::announce(publisher, (member, user), channel, (vec![member], None));
-    join::tell_newcomer(publisher, member, channel);
+    join::tell_newcomer(publisher, member, channel_id);
 }

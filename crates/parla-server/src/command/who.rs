@@ -3,17 +3,23 @@
 //! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
 use parla_proto::{
-    Capabilities, Reply, command::Who, mask::glob, mode::UserModeFacts, mode::UserModes, name,
-    name::Casemapping,
+    Capabilities, Nick, Reply,
+    command::Who,
+    mask::{glob, glob_counted},
+    mode::{UserModeFacts, UserModes},
+    name::{self, Casemapping},
 };
 
 use crate::{
+    answer::{Answer, Portion},
     connection::address_text,
     context::Context,
-    limits::WHO_REPLIES_MAX,
-    network::{UserId, channel::Channel, user::User},
+    network::{
+        ChannelId, UserId,
+        channel::{Channel, MemberCursor},
+        user::User,
+    },
     refusal::Refusal,
-    rows::Rows,
     settings::Settings,
 };
 
@@ -24,15 +30,15 @@ const FIELDS: [char; 12] = ['t', 'c', 'u', 'i', 'h', 's', 'n', 'f', 'd', 'l', 'a
 const NO_ADDRESS: &str = "255.255.255.255";
 
 /// What stands after the mask: flags, and after a `%` fields and a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Query<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Query {
     operators_only: bool,
-    fields: Option<&'a str>,
-    token: &'a str,
+    fields: Option<String>,
+    token: String,
 }
 
-impl<'a> Query<'a> {
-    fn parse(text: &'a str) -> Self {
+impl Query {
+    fn parse(text: &str) -> Self {
         let (flags, fields) = match text.split_once('%') {
             Some((flags, fields)) => (flags, Some(fields)),
             None => (text, None),
@@ -42,7 +48,8 @@ impl<'a> Query<'a> {
             None => (fields, ""),
         };
         let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
-        Self { operators_only: flags.contains('o'), fields, token: if is_token { token } else { "0" } }
+        let token = if is_token { token } else { "0" }.to_owned();
+        Self { operators_only: flags.contains('o'), fields: fields.map(str::to_owned), token }
     }
 }
 
@@ -56,63 +63,142 @@ struct Row<'a> {
     idle_secs: u64,
 }
 
+/// The users who are still to be told.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    mask: String,
+    query: Query,
+    scope: Scope,
+}
+
+/// Among whom is looked.
+#[derive(Debug)]
+enum Scope {
+    /// The members of a channel.
+    Members(ChannelId, MemberCursor),
+    /// This user alone, who is found even if hidden.
+    User(UserId),
+    /// Everyone behind this nick; of them those whom the mask matches, or all.
+    Everyone {
+        after: Option<Nick>,
+        all: bool,
+    },
+    Nobody,
+}
+
 pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusal> {
     let (me, _) = context.me()?;
     let mask = who.mask.unwrap_or("*");
-    let query = Query::parse(who.query.unwrap_or_default());
     let network = context.network;
-    if name::is_channel(mask) {
-        if let Ok((_, channel)) = network.visible_channel(me, mask) {
-            let members = channel.members.keys().filter_map(|id| network.user(*id).map(|user| (*id, user)));
-            let seen = members.filter(|member| {
-                channel.shows(Some(me), member.0) && (channel.is_member(me) || network.lists(me, *member))
-            });
-            show(context, query, seen, |_| Some(channel));
+    let scope = if name::is_channel(mask) {
+        match network.visible_channel(me, mask) {
+            Ok((id, _)) => Scope::Members(id, MemberCursor::default()),
+            Err(_) => Scope::Nobody,
         }
-    } else if let Ok(found) = network.find_user(mask) {
-        // Someone hidden is found by the exact nick only.
-        show(context, query, std::iter::once(found), |found| network.shared_channel(me, found));
+    } else if let Ok((id, _)) = network.find_user(mask) {
+        Scope::User(id)
     } else {
-        let casemapping = network.casemapping();
-        let everyone = mask == "0" || glob(mask, &context.settings.name, casemapping);
-        let seen = network
-            .users()
-            .filter(|found| (everyone || fits(mask, found.1, casemapping)) && network.lists(me, *found));
-        show(context, query, seen, |found| network.shared_channel(me, found));
-    }
-    context.reply(Reply::EndOfWho { mask });
+        let all = mask == "0" || glob(mask, &context.settings.name, network.casemapping());
+        Scope::Everyone { after: None, all }
+    };
+    let query = Query::parse(who.query.unwrap_or_default());
+    context.answer(Answer::Who(Rest { mask: mask.to_owned(), query, scope }));
     Ok(())
 }
 
-/// Whether a mask matches a user's nick, user name, host or real name, or all of its source.
-fn fits(mask: &str, user: &User, casemapping: Casemapping) -> bool {
-    let fits = |text: &str| glob(mask, text, casemapping);
+impl Rest {
+    /// Tells of users until the portion is full. Gives whether that was all.
+    pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+        let Some(me) = portion.session.user() else { return true };
+        let Self { mask, query, scope } = self;
+        match scope {
+            Scope::Members(id, cursor) => members(portion, me, (*id, cursor), query),
+            Scope::User(id) => {
+                if let Some(user) = portion.network.user(*id) {
+                    let channel = portion.network.shared_channel(me, (*id, user));
+                    show(portion, query, (*id, user), channel);
+                }
+                *scope = Scope::Nobody;
+            }
+            Scope::Everyone { after, all } => everyone(portion, me, after, (mask, *all, query)),
+            Scope::Nobody => {}
+        }
+        let is_over = !portion.is_full();
+        if is_over {
+            portion.reply(Reply::EndOfWho { mask });
+        }
+        is_over
+    }
+}
+
+/// The members of a channel whom the asker may see.
+fn members(
+    portion: &mut Portion<'_>,
+    me: UserId,
+    (id, cursor): (ChannelId, &mut MemberCursor),
+    query: &Query,
+) {
+    let network = portion.network;
+    let Some(channel) = network.channel(id).filter(|channel| network.sees(me, channel)) else { return };
+    for (place, member, _) in channel.members_from(*cursor) {
+        *cursor = place;
+        if portion.is_full() {
+            return;
+        }
+        portion.count_steps(1);
+        let Some(user) = network.user(member) else { continue };
+        let is_seen =
+            channel.shows(Some(me), member) && (channel.is_member(me) || network.lists(me, (member, user)));
+        if is_seen {
+            show(portion, query, (member, user), Some(channel));
+        }
+    }
+    *cursor = channel.end_of_members();
+}
+
+/// Those of all users whom the asker may find and the mask matches.
+fn everyone(
+    portion: &mut Portion<'_>,
+    me: UserId,
+    after: &mut Option<Nick>,
+    (mask, all, query): (&str, bool, &Query),
+) {
+    let network = portion.network;
+    while !portion.is_full() {
+        let Some((id, user)) = network.user_after(after.as_ref()) else { return };
+        *after = Some(user.nick().clone());
+        portion.count_steps(1);
+        let mut steps = 0;
+        let fits = all || fits(mask, user, (network.casemapping(), &mut steps));
+        portion.count_steps(steps);
+        if fits && network.lists(me, (id, user)) {
+            show(portion, query, (id, user), network.shared_channel(me, (id, user)));
+        }
+    }
+}
+
+/// Whether a mask matches a user's nick, user name, host or real name, or all of its source. Counts what that took.
+fn fits(mask: &str, user: &User, (casemapping, steps): (Casemapping, &mut usize)) -> bool {
+    let mut fits = |text: &str| glob_counted(mask, text, casemapping, steps);
     let of_source = mask.contains(['!', '@']) && fits(user.source());
     of_source || fits(user.nick().as_str()) || fits(user.user()) || fits(user.host()) || fits(&user.realname)
 }
 
-fn show<'n>(
-    context: &mut Context<'_>,
-    query: Query<'_>,
-    users: impl Iterator<Item = (UserId, &'n User)>,
-    channel_of: impl Fn((UserId, &User)) -> Option<&'n Channel>,
-) {
-    let settings = context.settings;
-    let mut rows = Rows::new("WHO", WHO_REPLIES_MAX, settings);
-    for (id, user) in users.filter(|(_, user)| !query.operators_only || user.is_operator()) {
-        let row = row(context, (id, user), channel_of((id, user)));
-        let goes_on = match query.fields {
-            None => rows.add(context, reply(&row, settings)),
-            Some(fields) => add_special(context, &mut rows, (fields, query.token), &row),
-        };
-        if !goes_on {
-            break;
-        }
+/// Tells of one user, unless only operators were asked for and it is none.
+fn show(portion: &mut Portion<'_>, query: &Query, (id, user): (UserId, &User), channel: Option<&Channel>) {
+    if query.operators_only && !user.is_operator() {
+        return;
+    }
+    let settings = &portion.network.settings;
+    let row = row(portion, (id, user), channel);
+    match &query.fields {
+        None => portion.reply(reply(&row, settings)),
+        Some(fields) => show_special(portion, (fields, &query.token), &row),
     }
 }
 
-fn row<'n>(context: &Context<'_>, (id, user): (UserId, &'n User), channel: Option<&'n Channel>) -> Row<'n> {
-    let multi_prefix = context.session.capabilities.contains(Capabilities::MULTI_PREFIX);
+fn row<'n>(portion: &Portion<'_>, (id, user): (UserId, &'n User), channel: Option<&'n Channel>) -> Row<'n> {
+    let multi_prefix = portion.session.capabilities.contains(Capabilities::MULTI_PREFIX);
     let rank = channel.and_then(|channel| channel.members.get(&id).copied()).unwrap_or_default();
     let mut flags = if user.away.is_some() { "G" } else { "H" }.to_owned();
     if user.is_operator() {
@@ -125,13 +211,13 @@ fn row<'n>(context: &Context<'_>, (id, user): (UserId, &'n User), channel: Optio
     let address = address_text(user.address());
     // Where the host is the address, everyone has it already.
     let is_told = user.host() == address
-        || context.session.user().is_some_and(|me| context.network.sees_through(me, id));
+        || portion.session.user().is_some_and(|me| portion.network.sees_through(me, id));
     Row {
         user,
         channel: channel.map_or("*", |channel| channel.name().as_str()),
         flags,
         address: is_told.then_some(address),
-        idle_secs: context.now.since(user.spoke_at).as_secs(),
+        idle_secs: portion.now.since(user.spoke_at).as_secs(),
     }
 }
 
@@ -147,21 +233,17 @@ fn reply<'r>(row: &'r Row<'_>, settings: &'r Settings) -> Reply<'r> {
     }
 }
 
-/// Adds a row with the fields that were asked for. Letters that mean nothing are ignored.
-fn add_special(
-    context: &mut Context<'_>,
-    rows: &mut Rows,
-    (wanted, token): (&str, &str),
-    row: &Row<'_>,
-) -> bool {
+/// A row with the fields that were asked for. Letters that mean nothing are ignored.
+fn show_special(portion: &mut Portion<'_>, (wanted, token): (&str, &str), row: &Row<'_>) {
     let idle = row.idle_secs.to_string();
+    let settings = &portion.network.settings;
     let value = |field: char| match field {
         't' => token,
         'c' => row.channel,
         'u' => row.user.user(),
         'i' => row.address.as_deref().unwrap_or(NO_ADDRESS),
         'h' => row.user.host(),
-        's' => &context.settings.name,
+        's' => &settings.name,
         'n' => row.user.nick().as_str(),
         'f' => &row.flags,
         'd' => "0",
@@ -171,11 +253,11 @@ fn add_special(
     };
     let fields: Vec<&str> = FIELDS.into_iter().filter(|field| wanted.contains(*field)).map(value).collect();
     let fields = fields.join(" ");
-    if wanted.contains('r') {
-        rows.add(context, Reply::WhoSpecialRealname { fields: &fields, realname: &row.user.realname })
+    portion.reply(if wanted.contains('r') {
+        Reply::WhoSpecialRealname { fields: &fields, realname: &row.user.realname }
     } else {
-        rows.add(context, Reply::WhoSpecial { fields: &fields })
-    }
+        Reply::WhoSpecial { fields: &fields }
+    });
 }
 
 #[cfg(test)]
@@ -184,7 +266,11 @@ mod tests {
 
     #[test]
     fn a_query_is_flags_fields_and_a_token() {
-        let query = |operators_only, fields, token| Query { operators_only, fields, token };
+        let query = |operators_only, fields: Option<&str>, token: &str| Query {
+            operators_only,
+            fields: fields.map(str::to_owned),
+            token: token.to_owned(),
+        };
         for (text, expected) in [
             ("", query(false, None, "0")),
             ("o", query(true, None, "0")),

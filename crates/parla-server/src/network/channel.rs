@@ -34,6 +34,16 @@ pub(crate) struct Channel {
     pub(crate) kept: bool,
     /// When it got another name, if it did.
     pub(crate) renamed_at: Option<Timestamp>,
+    /// How many members have left, for [`MemberCursor`].
+    departures: u64,
+}
+
+/// A place among the members where an answer goes on. Members may come and go meanwhile: nobody who stays is passed over,
+/// but somebody may be met twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MemberCursor {
+    index: usize,
+    departures: u64,
 }
 
 impl Channel {
@@ -43,7 +53,14 @@ impl Channel {
 
     /// A channel as it was kept, without members.
     pub(crate) fn restore(state: ChannelState) -> Self {
-        Self { state, members: Members::default(), invited: Vec::new(), kept: false, renamed_at: None }
+        Self {
+            state,
+            members: Members::default(),
+            invited: Vec::new(),
+            kept: false,
+            renamed_at: None,
+            departures: 0,
+        }
     }
 
     pub(crate) const fn name(&self) -> &ChannelName {
@@ -88,9 +105,28 @@ impl Channel {
         self.state.modes(self.is_member(viewer))
     }
 
+    /// The members behind a place, in the order of joining, each with its own place.
+    pub(crate) fn members_from(
+        &self,
+        cursor: MemberCursor,
+    ) -> impl Iterator<Item = (MemberCursor, UserId, Rank)> {
+        // Whoever left may have stood before the place, and then all others have moved up.
+        let gone = usize::try_from(self.departures.saturating_sub(cursor.departures)).unwrap_or(usize::MAX);
+        let departures = self.departures;
+        let members = self.members.iter().enumerate().skip(cursor.index.saturating_sub(gone));
+        members.map(move |(index, (member, rank))| (MemberCursor { index, departures }, *member, *rank))
+    }
+
+    /// The place behind the last member.
+    pub(crate) fn end_of_members(&self) -> MemberCursor {
+        MemberCursor { index: self.members.len(), departures: self.departures }
+    }
+
     /// Takes a member away, and remembers the last one of an invite-only channel so that it can be entered again.
     pub(crate) fn remove(&mut self, id: UserId, user: &User) {
-        self.members.shift_remove(&id);
+        if self.members.shift_remove(&id).is_some() {
+            self.departures += 1;
+        }
         self.forget_invitation(id);
         if self.members.is_empty() && self.has(Flags::INVITE_ONLY) {
             self.state.keeper = Some(user.as_mask());

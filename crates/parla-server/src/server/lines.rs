@@ -7,7 +7,7 @@ use parla_proto::{
 
 use super::Server;
 use crate::{
-    command,
+    answer, command,
     connection::{ConnectionId, Disconnect},
     context::{Context, target},
     entry::{EntryCommand, Origin},
@@ -32,8 +32,13 @@ impl Server {
 
     /// Goes on after a pause, until the next one.
     pub(super) fn resume(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let pause = self.sessions.get_mut(connection).and_then(|session| session.pause.take());
-        let Some(mut pause) = pause else { return };
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        // What the client was owed it asked for before.
+        session.wait_if_behind(self.settings.portion_bytes, out);
+        if session.waits_until_sent() {
+            return;
+        }
+        let Some(mut pause) = session.pause.take() else { return };
         while let Some(line) = pause.lines.pop_front() {
             self.take(connection, line, out);
             let Some(session) = self.sessions.get_mut(connection) else { return };
@@ -41,6 +46,24 @@ impl Server {
                 next.lines.append(&mut pause.lines);
                 return;
             }
+        }
+    }
+
+    /// The client has been sent everything: it gets the next portion of what it is owed, or its next line is taken.
+    pub(super) fn sent(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let Some(pause) = session.pause.as_mut().filter(|pause| matches!(pause.until, Until::Sent)) else {
+            return;
+        };
+        pause.until = Until::Time(now);
+        if let Err(ready_at) = session.pay(now) {
+            session.pause(Until::Time(ready_at));
+            return self.arm(connection);
+        }
+        answer::go_on((&self.network, now), session, out);
+        if !session.owes_answers() {
+            self.go_on(connection, out);
         }
     }
 
@@ -71,7 +94,8 @@ impl Server {
             self.arm(connection);
             return;
         }
-        out.outputs.push(Output::LinesTaken { connection, count: 1 });
+        let bytes = if let WaitingLine::Line(line) = &line { line.len() } else { 0 };
+        out.outputs.push(Output::LineTaken { connection, bytes });
         match line {
             WaitingLine::Line(line) => self.line(connection, &line, out),
             WaitingLine::TooLong => {
@@ -80,6 +104,9 @@ impl Server {
             }
             WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
             WaitingLine::End => {}
+        }
+        if let Some(session) = self.sessions.get_mut(connection) {
+            session.wait_if_behind(self.settings.portion_bytes, out);
         }
     }
 
@@ -212,7 +239,7 @@ impl Server {
     pub(super) fn finish_response(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let waits = session.pause.as_ref().is_some_and(|pause| !matches!(pause.until, Until::Time(_)));
-        if !waits {
+        if !waits && !session.owes_answers() {
             session.send_response(&self.settings.name, out);
         }
     }

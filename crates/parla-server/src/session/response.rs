@@ -12,12 +12,14 @@ pub(crate) struct Response {
     lines: Vec<Bytes>,
     /// Whether the lines are one batch of their own, which then carries the label.
     is_batch: bool,
+    /// The batch whose beginning has been sent already, with some of the lines.
+    open: Option<String>,
 }
 
 impl Response {
     /// An answer without lines to a label, given unescaped.
     pub(crate) fn new(label: &str) -> Self {
-        Self { label: escape(label).into_owned(), lines: Vec::new(), is_batch: false }
+        Self { label: escape(label).into_owned(), lines: Vec::new(), is_batch: false, open: None }
     }
 
     pub(crate) fn push(&mut self, line: Bytes) {
@@ -27,12 +29,26 @@ impl Response {
 
     /// Adds the lines of a whole batch.
     pub(crate) fn push_batch(&mut self, lines: Vec<Bytes>) {
-        self.is_batch = self.lines.is_empty();
+        self.is_batch = self.lines.is_empty() && self.open.is_none();
         self.lines.extend(lines);
     }
 
-    /// The lines as they leave: an ACK, one line with the label, or a batch with it.
+    /// The lines so far as they leave, in a batch of this name that goes on, unless one is open already.
+    pub(crate) fn flush(&mut self, server: &str, batch: String) -> Vec<Bytes> {
+        let start = self.open.is_none().then(|| self.start(server, &batch));
+        let batch = &*self.open.get_or_insert(batch);
+        let lines = inside(batch, &self.lines);
+        let lines = start.into_iter().chain(lines).collect();
+        self.lines.clear();
+        self.is_batch = false;
+        lines
+    }
+
+    /// The lines as they leave: an ACK, one line with the label, or a batch with it; or the rest of a batch.
     pub(crate) fn finish(mut self, server: &str, batch: &str) -> Vec<Bytes> {
+        if let Some(batch) = &self.open {
+            return inside(batch, &self.lines).chain([end(server, batch)]).collect();
+        }
         let label = format!("label={}", self.label);
         match self.lines.as_mut_slice() {
             [] => vec![Line::tagged(&label).source(&server).command("ACK").finish().into()],
@@ -44,17 +60,29 @@ impl Response {
                 *only = tag(only, &label);
                 self.lines
             }
-            lines => {
-                let start = Line::tagged(&label).source(&server).command("BATCH");
-                let start = start.param(format_args!("+{batch}")).param("labeled-response").finish();
-                let end = Line::from(&server).command("BATCH").param(format_args!("-{batch}")).finish();
-                let inside = format!("batch={batch}");
-                let lines =
-                    lines.iter().map(|line| if has_batch(line) { line.clone() } else { tag(line, &inside) });
-                [start.into()].into_iter().chain(lines).chain([end.into()]).collect()
+            _ => {
+                let start = self.start(server, batch);
+                [start].into_iter().chain(inside(batch, &self.lines)).chain([end(server, batch)]).collect()
             }
         }
     }
+
+    /// The beginning of the batch that carries the label.
+    fn start(&self, server: &str, batch: &str) -> Bytes {
+        let label = format!("label={}", self.label);
+        let start = Line::tagged(&label).source(&server).command("BATCH");
+        start.param(format_args!("+{batch}")).param("labeled-response").finish().into()
+    }
+}
+
+fn end(server: &str, batch: &str) -> Bytes {
+    Line::from(&server).command("BATCH").param(format_args!("-{batch}")).finish().into()
+}
+
+/// Lines as they stand in a batch; those of another batch inside it stay as they are.
+fn inside<'l>(batch: &str, lines: &'l [Bytes]) -> impl Iterator<Item = Bytes> + use<'l> {
+    let inside = format!("batch={batch}");
+    lines.iter().map(move |line| if has_batch(line) { line.clone() } else { tag(line, &inside) })
 }
 
 /// The line with one more tag before its others.
@@ -115,6 +143,16 @@ mod tests {
             :s BATCH -b1
         "]],
         );
+    }
+
+    #[test]
+    fn a_long_answer_leaves_in_parts() {
+        let mut response = response(&[":s X\r\n"]);
+        let first = response.flush("s", "b1".to_owned());
+        assert_eq!(first, ["@label=a\\sb :s BATCH +b1 labeled-response\r\n", "@batch=b1 :s X\r\n"]);
+        response.push(Bytes::from_static(b":s Y\r\n"));
+        assert_eq!(response.flush("s", "b2".to_owned()), ["@batch=b1 :s Y\r\n"]);
+        assert_eq!(response.finish("s", "b3"), [":s BATCH -b1\r\n"]);
     }
 
     #[test]

@@ -342,7 +342,8 @@ impl Client {
     fn hear_of(&self, from: &str, capability: Capabilities, scene: &Scene) -> Checked {
         self.needs(capability)?;
         let who = scene.fold(from);
-        let shares = self.rooms.values().any(|room| room.is_partial || room.members.contains_key(&who));
+        let shares =
+            self.rooms.values().any(|room| room.may_lack_members() || room.members.contains_key(&who));
         let watches = self.capabilities.contains(Capabilities::EXTENDED_MONITOR)
             && self.watched.get(&who) == Some(&true);
         ensure(shares || watches || who == self.folded_nick(scene), "outside", || {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use parla_proto::Timestamp;
 use parla_server::{
     Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, PasswordOf, Peer,
-    Proposal, QueryResult, Server, Settings, limits::LINES_WAITING_MAX,
+    Proposal, QueryResult, Server, Settings,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -30,11 +30,16 @@ pub(crate) const OPERATOR_PASSWORD: &str = "abracadabra";
 /// Entries that no run of the server reaches, so that numbers after a restart are higher than all before.
 const SEQS_PER_RUN: u64 = 10_000_000;
 
+/// Lines of a client that may wait to be answered.
+const LINES_WAITING_MAX: usize = 64;
+
 /// Something that was asked of the daemon and will be answered.
 #[derive(Debug)]
 enum Asked {
     History(ConnectionId, QueryResult),
     Password(ConnectionId, bool),
+    /// Whether everything has been sent.
+    Sent(ConnectionId),
     Configuration(ConnectionId),
     /// There is none in a simulation.
     Gateway(ConnectionId),
@@ -123,7 +128,7 @@ impl World {
     /// A client sends a line, unless too many of its lines wait already.
     pub(crate) fn send(&mut self, connection: ConnectionId, sent: Sent) {
         let Some(client) = self.clients.get_mut(connection.key()) else { return };
-        if client.left || client.sent.len() >= LINES_WAITING_MAX as usize {
+        if client.left || client.sent.len() >= LINES_WAITING_MAX {
             return;
         }
         let name = client.name();
@@ -245,6 +250,10 @@ impl World {
                 self.trace.add(|| format!("password of {} is good: {good}", number(connection)));
                 self.input(Input::PasswordVerified { connection, good });
             }
+            Asked::Sent(connection) => {
+                self.trace.add(|| format!("everything is sent to {}", number(connection)));
+                self.input(Input::Sent { connection });
+            }
             Asked::Gateway(connection) => {
                 self.trace.add(|| format!("{} is no gateway", number(connection)));
                 let client = Err("You are no gateway".to_owned());
@@ -339,12 +348,11 @@ impl World {
                 client.closed(&self.scene)?;
                 self.clients.remove(connection.key());
             }
-            Output::LinesTaken { connection, count } => {
+            Output::LineTaken { connection, .. } => {
                 let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
-                for _ in 0..count {
-                    client.line_taken(&self.scene)?;
-                }
+                client.line_taken(&self.scene)?;
             }
+            Output::TellWhenSent { connection } => self.asked.push(Asked::Sent(connection)),
             Output::Query { connection, query } => {
                 self.summary.queries += 1;
                 let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;

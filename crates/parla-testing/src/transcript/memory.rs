@@ -115,7 +115,8 @@ impl Memory {
                 self.hears(connection, "(closed)".to_owned());
                 self.clients.retain(|_, client| client.connection != connection);
             }
-            Output::LinesTaken { .. } => {}
+            Output::LineTaken { .. } => {}
+            Output::TellWhenSent { connection } => self.waiting.push_back(Input::Sent { connection }),
             Output::Query { connection, query } => {
                 let result = Some(self.store.answer(&query)?);
                 self.waiting.push_back(Input::QueryResult { connection, result });

@@ -96,12 +96,13 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                         }
                     }
                     // What follows from these needs the virtual clock.
-                    Output::LinesTaken { .. }
+                    Output::LineTaken { .. }
                     | Output::Propose(_)
                     | Output::Rehash { .. }
                     | Output::Shutdown
                     | Output::Restart { .. }
                     | Output::Audit(_) => {}
+                    Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Query { connection, query } => {
                         let result = Some(store.answer(&query).unwrap());
                         inputs.push(Input::QueryResult { connection, result });

@@ -140,7 +140,8 @@ impl Memory {
                 }
             }
             Output::Close { connection } => drop(self.closed.insert(connection)),
-            Output::LinesTaken { .. } => {}
+            Output::LineTaken { .. } => {}
+            Output::TellWhenSent { connection } => return Some(Input::Sent { connection }),
             Output::Query { connection, query } => {
                 let result = Some(self.answer(&query));
                 return Some(Input::QueryResult { connection, result });

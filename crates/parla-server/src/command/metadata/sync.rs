@@ -284,6 +284,7 @@ mod tests {
             let (connection, mut out) = (ConnectionId::from_number(person), Outputs::default());
             let line = line.as_bytes().into();
             self.server.handle(self.now, Input::Line { connection, line }, &mut out);
+            self.server.handle(self.now, Input::Sent { connection }, &mut out);
             let lines = out.outputs.into_iter().filter_map(|output| match output {
                 Output::Deliver { to, line } if to.contains(&connection) => Some(line),
                 _ => None,

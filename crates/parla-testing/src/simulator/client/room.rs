@@ -27,8 +27,10 @@ pub(crate) struct Room {
     pub(crate) is_complete: bool,
     /// Whether members may have come and gone unseen, because of `+u`.
     pub(crate) is_partial: bool,
-    /// The names of a list that has not ended.
+    /// The names of a list that has not ended; what happens meanwhile changes them as it changes the members.
     names: BTreeMap<String, Member>,
+    /// Whether someone left since the list began: then others may be in it twice.
+    left_meanwhile: bool,
 }
 
 /// Someone in a room, as another one sees it.
@@ -39,6 +41,33 @@ pub(crate) struct Member {
 }
 
 impl Room {
+    /// Whether there may be members whom the client does not know.
+    pub(super) const fn may_lack_members(&self) -> bool {
+        self.is_partial || !self.is_complete
+    }
+
+    /// Someone is a member now. Gives whom the client knew by that name.
+    fn insert(&mut self, who: String, member: Member) -> Option<Member> {
+        if !self.names.is_empty() {
+            self.names.insert(who.clone(), member.clone());
+        }
+        self.members.insert(who, member)
+    }
+
+    /// Someone is no member any more. Gives whom the client knew by that name.
+    fn remove(&mut self, who: &str) -> Option<Member> {
+        self.left_meanwhile = true;
+        let listed = self.names.remove(who);
+        self.members.remove(who).or(listed)
+    }
+
+    /// A member has a sign, or has it no more.
+    fn set_sign(&mut self, who: &str, sign: char, set: bool) {
+        for member in [self.members.get_mut(who), self.names.get_mut(who)].into_iter().flatten() {
+            member.signs.set(sign, set);
+        }
+    }
+
     /// The signs of a member, if they are known.
     pub(super) fn signs(&self, who: &str) -> Option<&Signs> {
         self.members.get(who).map(|member| &member.signs).filter(|_| self.ranks_known)
@@ -78,7 +107,7 @@ fn hear_everywhere(
     let mut rooms = Vec::new();
     for (name, room) in &mut client.rooms {
         let journal = scene.journals.entry(name.clone()).or_default();
-        if room.is_partial {
+        if room.may_lack_members() {
             journal.hear_if_shown(&mut room.at, event, reader)?;
         } else if room.members.contains_key(who) {
             journal.hear(&mut room.at, event, reader)?;
@@ -205,8 +234,10 @@ pub(super) fn hear_join(
         hear(client, &name, &event, scene)?;
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
         let member = Member { nick: from.to_owned(), signs: Signs::default() };
-        let known = room.members.insert(who, member);
-        return ensure(known.is_none() || room.is_partial, "membership", || "a member joins".to_owned());
+        let known = room.insert(who, member);
+        return ensure(known.is_none() || room.may_lack_members(), "membership", || {
+            "a member joins".to_owned()
+        });
     }
     ensure(!client.rooms.contains_key(&name), "membership", || "the client is in it already".to_owned())?;
     let moved_from = client.moving.take();
@@ -331,14 +362,12 @@ pub(super) fn hear_change(
                     rank::may_change(own, step, who == target)?;
                 }
                 let Some(sign) = rank::sign_of(step.mode) else { continue };
-                if room.is_partial && !room.members.contains_key(&target) {
+                if room.may_lack_members() && !room.members.contains_key(&target) {
                     // Someone of the crowd steps forward.
                     let nick = step.param.unwrap_or_default().to_owned();
-                    room.members.insert(target.clone(), Member { nick, signs: Signs::default() });
+                    room.insert(target.clone(), Member { nick, signs: Signs::default() });
                 }
-                if let Some(member) = room.members.get_mut(&target) {
-                    member.signs.set(sign, step.set);
-                }
+                room.set_sign(&target, sign, step.set);
             }
         }
         "TOPIC" => room.topic = message.param(1).unwrap_or_default().to_owned(),
@@ -346,8 +375,8 @@ pub(super) fn hear_change(
             client.rooms.remove(&name);
         }
         "PART" | "KICK" => {
-            let known = room.members.remove(&subject);
-            return ensure(known.is_some() || room.is_partial, "membership", || {
+            let known = room.remove(&subject);
+            return ensure(known.is_some() || room.may_lack_members(), "membership", || {
                 "no member leaves".to_owned()
             });
         }
@@ -372,10 +401,12 @@ pub(super) fn hear_nick(
     ensure(is_me || !rooms.is_empty(), "outside", || "a nick of someone who shares no room".to_owned())?;
     for name in rooms {
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
-        let Some(before) = room.members.remove(&old_key) else { continue };
+        let Some(before) = room.remove(&old_key) else { continue };
         let member = Member { nick: new.to_owned(), ..before };
-        let known = room.members.insert(new_key.clone(), member);
-        ensure(known.is_none() || room.is_partial, "membership", || "the nick of another member".to_owned())?;
+        let known = room.insert(new_key.clone(), member);
+        ensure(known.is_none() || room.may_lack_members(), "membership", || {
+            "the nick of another member".to_owned()
+        })?;
     }
     if is_me {
         let rest = client.source.split_once('!').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
@@ -400,7 +431,7 @@ pub(super) fn hear_quit(
     ensure(!rooms.is_empty(), "outside", || "someone who shares no room".to_owned())?;
     for name in rooms {
         if let Some(room) = client.rooms.get_mut(&name) {
-            room.members.remove(&who);
+            room.remove(&who);
         }
     }
     Ok(())
@@ -417,8 +448,12 @@ pub(super) fn hear_names(client: &mut Client, message: &Message<'_>, scene: &Sce
         ensure(source.host.is_some() == full, "userhost-in-names", || word.to_owned())?;
         ensure(all || signs.len() < 2, "multi-prefix", || word.to_owned())?;
         let member = Member { nick: source.name.to_owned(), signs: Signs::of(signs) };
+        if room.names.is_empty() {
+            room.left_meanwhile = false;
+        }
         let known = room.names.insert(scene.fold(source.name), member);
-        ensure(known.is_none(), "membership", || format!("{word} twice in one list"))?;
+        let may_repeat = room.left_meanwhile;
+        ensure(known.is_none() || may_repeat, "membership", || format!("{word} twice in one list"))?;
     }
     Ok(())
 }
