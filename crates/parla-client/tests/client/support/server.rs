@@ -121,6 +121,10 @@ impl Memory {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
                     Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
+                    Change::ChannelForgotten { record } => {
+                        self.channels.remove(&record);
+                        self.kept.retain(|spoken| spoken.record != Some(record));
+                    }
                     Change::Redacted { id, .. } => self.kept.retain(|spoken| spoken.seq != id.seq()),
                 }
             }
@@ -140,7 +144,7 @@ impl Memory {
                 }
             }
             Output::Close { connection } => drop(self.closed.insert(connection)),
-            Output::LineTaken { .. } => {}
+            Output::LineTaken { .. } | Output::Audit(_) => {}
             Output::TellWhenSent { connection } => return Some(Input::Sent { connection }),
             Output::Query { connection, query } => {
                 let result = Some(self.answer(&query));
@@ -151,7 +155,7 @@ impl Memory {
             | Output::Rehash { .. }
             | Output::Shutdown
             | Output::Restart { .. }
-            | Output::Audit(_)
+            | Output::Administered { .. }
             | Output::Propose(_) => panic!("not on this server"),
         }
         None
