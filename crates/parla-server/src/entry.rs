@@ -89,6 +89,19 @@ pub enum EntryCommand {
     Room(Room),
 }
 
+impl EntryCommand {
+    /// The number and the channel of what the administrator asked for, if it is that.
+    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &str)> {
+        match self {
+            Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
+                Some((*id, &mode.channel))
+            }
+            Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => Some((*id, channel)),
+            _ => None,
+        }
+    }
+}
+
 /// By what right somebody acts on a channel from outside of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {

@@ -1,5 +1,6 @@
 //! The state machine: inputs to sessions, sessions' proposals to the log, entries to the network, events to lines.
 
+mod administration;
 mod lines;
 mod log;
 mod moderation;
@@ -78,6 +79,7 @@ impl Server {
                 self.reconfigured(asker, *settings, &notes, out);
             }
             Input::NotReconfigured { asker, problems } => self.not_reconfigured(asker, &problems, out),
+            Input::Administration { id, request } => self.administer(id, request, out),
             Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Who it is that asks the daemon, in the record.
-const ADMINISTRATOR: &str = "the administrator, by the control socket";
+const ADMINISTRATOR: &str = "the administrator, at the server's computer";
 
 /// What a user was given by OPER.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,11 +87,16 @@ impl Network {
                 let shown = format!("{}, an operator of this server,", right.nick());
                 Ok(Oversight { source: right.source().to_owned(), shown, who: right.who() })
             }
-            Authority::Administrator(_) => Ok(Oversight {
-                source: self.settings.name.clone(),
-                shown: "The administrator of this server".to_owned(),
-                who: ADMINISTRATOR.to_owned(),
-            }),
+            Authority::Administrator(_) => Ok(self.administrator()),
+        }
+    }
+
+    /// The right of the administrator, whom only the daemon lets ask.
+    pub(crate) fn administrator(&self) -> Oversight {
+        Oversight {
+            source: self.settings.name.clone(),
+            shown: "The administrator of this server".to_owned(),
+            who: ADMINISTRATOR.to_owned(),
         }
     }
 

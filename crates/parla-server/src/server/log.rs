@@ -73,6 +73,8 @@ impl Server {
         let mut effects = Effects::default();
         // A message carries its account itself; only of a program there is more to be said.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
+        let asked = entry.command.asked_by_administrator().filter(|_| meta.origin.node == self.node);
+        let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         self.network.commit(entry, &mut effects);
@@ -109,6 +111,9 @@ impl Server {
             if let Some(user) = registered.filter(|_| meta.origin.node == self.node) {
                 self.settle_in(meta.origin, user, local, out);
             }
+        }
+        if let Some((id, channel)) = asked {
+            self.administered(id, &channel, &effects.refusals, out);
         }
     }
 

@@ -367,6 +367,7 @@ impl World {
                 self.asked.push(Asked::Password(connection, wanted == Some(password.reveal())));
             }
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
+            Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
                 let is_open_to_all =

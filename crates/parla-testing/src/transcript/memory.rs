@@ -129,6 +129,7 @@ impl Memory {
             Output::Shutdown => self.waiting.push_back(Input::ShuttingDown),
             Output::Restart { connection } if self.settings.broken => self.rehash(connection)?,
             Output::Restart { .. } => self.restarts = true,
+            Output::Administered { .. } => {}
             Output::Audit(audit) => self.audits.extend(self.is_virtual.then_some(*audit)),
             Output::VerifyGateway { connection, gateway } => {
                 let client = self.settings.client_of(*gateway);
