@@ -6,17 +6,20 @@ mod cloak;
 mod clock;
 mod config;
 mod connection;
+mod control;
 mod database;
 mod delivery;
 mod framing;
 mod hub;
 mod limits;
 mod listener;
+mod offline;
 mod password;
 mod proxy;
 mod query;
 mod reload;
 mod restart;
+mod room;
 mod run;
 mod store;
 mod tls;
@@ -73,6 +76,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
             }
             Ok(writeln!(out, "{}: no problem found", config.display())?)
         }
+        Command::Room(options) => room::room(options),
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", password::hash_from_input()?)?),
     }
 }
