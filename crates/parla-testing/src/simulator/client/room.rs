@@ -307,9 +307,7 @@ pub(super) fn hear_deletion(client: &mut Client, message: &Message<'_>, scene: &
     let name = scene.fold(message.param(0).unwrap_or_default());
     ensure(message.param(1) == client.nick.as_deref(), "target", || "someone else is put out".to_owned())?;
     leave(client, &name, scene)?;
-    if let Some(journal) = scene.journals.get_mut(&name) {
-        journal.crowd.forget();
-    }
+    scene.journals.entry(name).or_default().crowd.forget();
     Ok(())
 }
 
