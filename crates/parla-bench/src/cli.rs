@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Runs all scenarios against the bare loop and other servers and prints a table.
     Compare(CompareOptions),
+    /// Measures memory, and how long people who talk wait, while others ask for much and read nothing.
+    Abuse(crate::abuse::Options),
 }
 
 /// Options of `loop`.

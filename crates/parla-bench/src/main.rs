@@ -3,6 +3,7 @@
 //! `loop` is the limit, `run` drives one scenario against one server, `compare` prints the table. Nothing here is part
 //! of a server: `parla-bench` speaks plain IRC over TCP and knows no other crate of parla.
 
+mod abuse;
 mod bare_loop;
 mod cli;
 mod compare;
@@ -26,6 +27,7 @@ fn main() -> anyhow::Result<()> {
             output::say(if options.json { report.json() } else { report.text() })?;
         }
         cli::Command::Compare(options) => compare::compare(&options)?,
+        cli::Command::Abuse(options) => abuse::run(&options)?,
     }
     Ok(())
 }

@@ -5,7 +5,6 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     future::poll_fn,
     io,
     sync::{
@@ -32,6 +31,7 @@ use crate::{
     hub::HubInput,
     limits::{LINGER, READ_BYTES_MAX},
     listener::Stream,
+    send_queue::{SendQueue, SendQueues},
     tls::Tls,
 };
 
@@ -50,20 +50,9 @@ pub(crate) struct Connection {
     closing: AtomicBool,
     waker: AtomicWaker,
     /// What the socket would not take; none while it takes everything.
-    backlog: Mutex<Option<Box<Backlog>>>,
-    send_queue_bytes: usize,
+    queue: Mutex<Option<Box<SendQueue>>>,
+    queues: Arc<SendQueues>,
     ticket: Ticket,
-}
-
-/// Buffers that wait for a full socket.
-#[derive(Debug, Default)]
-struct Backlog {
-    buffers: VecDeque<Bytes>,
-    bytes: usize,
-    /// The queue was too long; nothing more is taken.
-    exceeded: bool,
-    /// What is to be done when everything is sent.
-    then: Vec<Then>,
 }
 
 /// What is to be done when a connection has been sent everything, so that no answer is made before there is room for it.
@@ -90,7 +79,7 @@ thread_local! {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Stream, framing: Framing, send_queue_bytes: usize, ticket: Ticket) -> Self {
+    pub(crate) fn new(stream: Stream, framing: Framing, queues: &Arc<SendQueues>, ticket: Ticket) -> Self {
         let (socket, tls) = stream.into_parts();
         Self {
             socket,
@@ -100,8 +89,8 @@ impl Connection {
             unanswered: AtomicU32::new(0),
             closing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
-            backlog: Mutex::new(None),
-            send_queue_bytes,
+            queue: Mutex::new(None),
+            queues: Arc::clone(queues),
             ticket,
         }
     }
@@ -131,10 +120,10 @@ impl Connection {
     }
 
     fn send_as_it_is(&self, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
-        let mut backlog = self.backlog();
-        if let Some(backlog) = backlog.as_mut() {
-            backlog.push(keep(), self.send_queue_bytes);
-            if backlog.exceeded {
+        let mut queue = self.queue();
+        if let Some(queue) = queue.as_mut() {
+            queue.push(keep());
+            if queue.is_exceeded() {
                 self.waker.wake();
             }
             return;
@@ -146,11 +135,11 @@ impl Connection {
             // The task reads the same error and ends the connection.
             Err(_) => return,
         };
-        let mut waiting = Backlog::default();
+        let mut waiting = SendQueue::new(&self.queues);
         let mut rest = keep();
         rest.advance(written);
-        waiting.push(rest, self.send_queue_bytes);
-        *backlog = Some(Box::new(waiting));
+        waiting.push(rest);
+        *queue = Some(Box::new(waiting));
         self.waker.wake();
     }
 
@@ -163,10 +152,9 @@ impl Connection {
 
     /// Gives it back if everything is sent; otherwise it is done when that is so.
     pub(crate) fn when_sent(&self, then: Then) -> Option<Then> {
-        match self.backlog().as_mut() {
-            Some(backlog) => {
-                // Each session has at most one question and one wait at a time.
-                backlog.then.push(then);
+        match self.queue().as_mut() {
+            Some(queue) => {
+                queue.when_sent(then);
                 None
             }
             None => Some(then),
@@ -191,8 +179,8 @@ impl Connection {
         self.waker.wake();
     }
 
-    fn backlog(&self) -> MutexGuard<'_, Option<Box<Backlog>>> {
-        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, Option<Box<SendQueue>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What there is to do. Who does not read is not read either: what he asks for would only wait.
@@ -201,8 +189,8 @@ impl Connection {
         if self.closing.load(Ordering::Acquire) {
             return Poll::Ready(Turn::Closing);
         }
-        if let Some(backlog) = self.backlog().as_ref() {
-            if backlog.exceeded {
+        if let Some(queue) = self.queue().as_ref() {
+            if queue.is_exceeded() {
                 return Poll::Ready(Turn::Exceeded);
             }
             let ready = self.socket.poll_write_ready(context);
@@ -235,37 +223,16 @@ impl Connection {
 
     /// Writes what waits, until the socket is full again. When all is sent, gives what waited for that.
     fn flush(&self) -> io::Result<Vec<Then>> {
-        let mut guard = self.backlog();
-        let Some(backlog) = guard.as_mut() else { return Ok(Vec::new()) };
-        while let Some(front) = backlog.buffers.front_mut() {
+        let mut guard = self.queue();
+        let Some(queue) = guard.as_mut() else { return Ok(Vec::new()) };
+        while let Some(front) = queue.front() {
             match self.socket.try_write(front) {
-                Ok(written) => {
-                    front.advance(written);
-                    backlog.bytes -= written;
-                    if front.is_empty() {
-                        backlog.buffers.pop_front();
-                    }
-                }
+                Ok(written) => queue.advance(written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             }
         }
-        Ok(guard.take().map(|backlog| backlog.then).unwrap_or_default())
-    }
-}
-
-impl Backlog {
-    fn push(&mut self, bytes: Bytes, bytes_max: usize) {
-        if self.exceeded {
-            return;
-        }
-        self.bytes += bytes.len();
-        self.buffers.push_back(bytes);
-        if self.bytes > bytes_max {
-            // Nobody will read it; its memory is wanted back now.
-            self.buffers = VecDeque::new();
-            self.exceeded = true;
-        }
+        Ok(guard.take().map(|queue| queue.into_then()).unwrap_or_default())
     }
 }
 
@@ -410,7 +377,7 @@ async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
 /// Sends what is left and says that nothing more comes.
 async fn finish(connection: &Connection) {
     let finished = async {
-        while connection.backlog().is_some() {
+        while connection.queue().is_some() {
             connection.socket.writable().await?;
             connection.flush()?;
         }

@@ -20,6 +20,9 @@ pub(crate) const PORTIONS_PER_TURN: usize = 8;
 /// Bytes of an answer that is made at once, such as a page of history, however large the send queue is.
 pub(crate) const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
+/// Bytes that may wait for all slow clients together. Beyond that those with more than an equal share are closed.
+pub(crate) const SEND_QUEUES_BYTES_MAX: usize = 96 * 1024 * 1024;
+
 /// Batches between the hub and the store. The hub waits when there are more.
 pub(crate) const STORE_QUEUE_MAX: usize = 16;
 

@@ -25,6 +25,7 @@ use crate::{
     hub::HubInput,
     limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE, TLS_HANDSHAKE_TIME_MAX},
     proxy::{self, Front, Introduction},
+    send_queue::SendQueues,
     tls::Tls,
     web::{self, Site},
 };
@@ -49,6 +50,7 @@ pub(crate) struct Door {
     pub(crate) admission: Arc<Admission>,
     pub(crate) addresses: Arc<Addresses>,
     pub(crate) names: Arc<Names>,
+    pub(crate) send_queues: Arc<SendQueues>,
     pub(crate) roads: Roads,
 }
 
@@ -313,12 +315,7 @@ impl Door {
         let Guest { stream, address, is_secure, ticket } = guest;
         let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };
         let id = self.names.take();
-        let connection = Arc::new(Connection::new(
-            stream,
-            reader.framing(),
-            self.addresses.limits.send_queue_bytes,
-            ticket,
-        ));
+        let connection = Arc::new(Connection::new(stream, reader.framing(), &self.send_queues, ticket));
         let opened = HubInput::Opened(id, Arc::clone(&connection));
         let connected = HubInput::Server(Input::Connected { connection: id, peer });
         let hub = &self.roads.hub;

@@ -21,6 +21,7 @@ mod reload;
 mod restart;
 mod room;
 mod run;
+mod send_queue;
 mod store;
 mod tls;
 mod web;

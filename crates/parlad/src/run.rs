@@ -27,12 +27,13 @@ use crate::{
     control::{Control, Desk},
     database::Database,
     hub::{self, Hub, HubInput, Stall},
-    limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
+    limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     offline,
     password::{self, Passwords},
     query,
     reload::Reload,
+    send_queue::SendQueues,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
@@ -105,7 +106,8 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let control = open_control(config, desk);
         announce(config, &listeners)?;
         let admission = Admission::new(config.connections.clone(), connections_max());
-        let door = Door { admission, addresses, names, roads };
+        let send_queues = SendQueues::new(config.connections.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
+        let door = Door { admission, addresses, names, send_queues, roads };
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };

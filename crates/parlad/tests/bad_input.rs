@@ -353,3 +353,51 @@ fn a_stop_tells_everyone_and_is_quick() {
         assert!(!lines.iter().any(|line| line.contains(" QUIT ")), "{lines:#?}");
     }
 }
+
+/// Memory of a process that is not shared with a file, in bytes.
+fn anonymous_memory(daemon: &Daemon) -> u64 {
+    let status = format!("/proc/{}/status", daemon.pid().as_raw_pid());
+    let status = std::fs::read_to_string(status).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+}
+
+#[test]
+fn those_who_ask_for_much_and_read_nothing() {
+    const ASKERS: usize = 31;
+    const ROOMS_EACH: usize = 99;
+    const ROOMS: usize = 6 * ROOMS_EACH;
+    beside_a_talk(&config(""), |daemon| {
+        // A hundred rooms are the most that one may be in, and there is one already.
+        let mut makers: Vec<Client> = (0..ROOMS / ROOMS_EACH)
+            .map(|number| Client::register(daemon.address(), &format!("maker{number}"), "no-implicit-names"))
+            .collect();
+        for room in 0..ROOMS {
+            let maker = &mut makers[room / ROOMS_EACH];
+            maker.send(&format!("JOIN #room{room}"));
+            maker.send(&format!("TOPIC #room{room} :{}", "t".repeat(380)));
+            maker.sync();
+        }
+        let mut askers: Vec<Client> = (0..ASKERS)
+            .map(|number| {
+                let mut asker = Client::open_limited(daemon.address());
+                asker.introduce(&format!("asker{number}"), "");
+                asker
+            })
+            .collect();
+        let before = anonymous_memory(daemon);
+        for asker in &mut askers {
+            asker.send_bytes("LIST\r\nWHO *\r\nNAMES #room1\r\n".repeat(20).as_bytes());
+        }
+        // The server has taken what it will take when each has got the first row.
+        for asker in &mut askers {
+            asker.until(|line| line.contains(" 322 "));
+        }
+        let grown = anonymous_memory(daemon).saturating_sub(before);
+        assert!(grown < 10_000_000, "{grown} bytes");
+        // Whoever reads gets all of it.
+        let rows = askers[0].until(|line| line.contains(" 323 "));
+        let count = rows.iter().filter(|line| line.contains(" 322 ")).count();
+        assert_eq!(count, ROOMS, "{:?}", rows.first());
+    });
+}

@@ -1,7 +1,7 @@
 //! The side-by-side table: every row's scenario runs against every server in turn, round after round, so that whatever
 //! the machine does besides hits all of them. The server has core 0 and the load generator core 1.
 
-mod server;
+pub(crate) mod server;
 mod table;
 
 use std::time::Duration;
@@ -20,8 +20,10 @@ use crate::{
     scenario::{self, Scenario, Settings},
 };
 
-const SERVER_CORE: usize = 0;
-const GENERATOR_CORE: usize = 1;
+/// Where the server runs.
+pub(crate) const SERVER_CORE: usize = 0;
+/// Where the load generator runs.
+pub(crate) const GENERATOR_CORE: usize = 1;
 const WARM_UP: Duration = Duration::from_secs(1);
 const PAYLOAD_BYTES: usize = 100;
 const LATENCY_RATE: f64 = 100.0;

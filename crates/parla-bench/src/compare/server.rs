@@ -25,7 +25,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// A server that is not started afresh gets this long to forget the clients of the run before.
 const OTHER_REST: Duration = Duration::from_secs(2);
 
-const PARLAD_CONFIG: &str = r#"[server]
+/// What parlad is told, with the networks that are free of its limits.
+fn parlad_config(exempt: &str) -> String {
+    format!(
+        r#"[server]
 name = "bench.example.org"
 data_dir = "data"
 
@@ -33,32 +36,36 @@ data_dir = "data"
 address = "127.0.0.1:0"
 
 [connections]
-exempt_from_limits = ["127.0.0.0/8"]
+exempt_from_limits = ["{exempt}"]
 
 [channels]
 autojoin = []
 
 [history]
 durability = "fsync"
-"#;
+"#
+    )
+}
 
 /// A server that takes part.
 #[derive(Debug)]
-pub(super) enum Contestant {
+pub(crate) enum Contestant {
     /// `parla-bench loop`.
     BareLoop,
     /// The parlad binary at this path.
     Parlad(PathBuf),
+    /// The same, with its limits for everyone but 127.0.0.1.
+    LimitedParlad(PathBuf),
     /// Somebody else's server, which is running already.
     Other(Other),
 }
 
 /// A server that is ready for clients.
-pub(super) struct Running {
+pub(crate) struct Running {
     /// Where it listens.
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Its process.
-    pub(super) process: Process,
+    pub(crate) process: Process,
     /// Stopped when dropped, and then its directory is removed.
     _started: Option<Started>,
 }
@@ -73,20 +80,20 @@ impl Contestant {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::BareLoop => "bare loop",
-            Self::Parlad(_) => "parlad",
+            Self::Parlad(_) | Self::LimitedParlad(_) => "parlad",
             Self::Other(other) => &other.name,
         }
     }
 
     /// Starts it, with its data below `directory`, and waits until it listens.
-    pub(super) fn start(&self, directory: &Path) -> Result<Running, Error> {
+    pub(crate) fn start(&self, directory: &Path) -> Result<Running, Error> {
         let command = match self {
             Self::BareLoop => {
                 let mut command = Command::new(std::env::current_exe().map_err(cannot("find this program"))?);
                 command.args(["loop", "--listen", "127.0.0.1:0"]);
                 command
             }
-            Self::Parlad(binary) => {
+            Self::Parlad(binary) | Self::LimitedParlad(binary) => {
                 let binary = binary.canonicalize().map_err(cannot("find the parlad binary"))?;
                 let mut command = Command::new(binary);
                 command.args(["run", "--config", "parlad.toml"]);
@@ -97,20 +104,21 @@ impl Contestant {
                 return Ok(Running { address: other.address, process: other.process, _started: None });
             }
         };
-        let mut started = Started::new(command, directory)?;
+        let is_limited = matches!(self, Self::LimitedParlad(_));
+        let exempt = if is_limited { "127.0.0.1" } else { "127.0.0.0/8" };
+        let mut started = Started::new(command, &parlad_config(exempt), directory)?;
         let address = started.address(self.name())?;
         Ok(Running { address, process: Process::of_child(&started.child), _started: Some(started) })
     }
 }
 
 impl Started {
-    fn new(mut command: Command, directory: &Path) -> Result<Self, Error> {
+    fn new(mut command: Command, config: &str, directory: &Path) -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("parla-bench-")
             .tempdir_in(directory)
             .map_err(cannot("make a data directory"))?;
-        fs::write(directory.path().join("parlad.toml"), PARLAD_CONFIG)
-            .map_err(cannot("write a configuration"))?;
+        fs::write(directory.path().join("parlad.toml"), config).map_err(cannot("write a configuration"))?;
         let log = File::create(directory.path().join("log")).map_err(cannot("write a log"))?;
         let errors = log.try_clone().map_err(cannot("write a log"))?;
         let child = command
