@@ -98,21 +98,25 @@ impl<W: Write> Printer<W> {
         for_people: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
     ) -> anyhow::Result<()> {
         let text = if self.json {
-            let mut text = serde_json::to_string_pretty(value)?;
-            text.push('\n');
-            text
+            // JSON itself lets the upper control characters stand as they are.
+            without_controls(&serde_json::to_string_pretty(value)?, |char| {
+                format!("\\u{:04x}", u32::from(char))
+            }) + "\n"
         } else {
             let mut text = Vec::new();
             for_people(&mut text)?;
-            plain(&String::from_utf8_lossy(&text))
+            without_controls(&String::from_utf8_lossy(&text), |_| "\u{fffd}".to_owned())
         };
         Ok(self.out.write_all(text.as_bytes())?)
     }
 }
 
 /// A text without what would move the cursor or colour the terminal: other people wrote it.
-fn plain(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() && char != '\n' { '\u{fffd}' } else { char }).collect()
+fn without_controls(text: &str, instead: impl Fn(char) -> String) -> String {
+    let shown = |char: char| {
+        if char.is_control() && char != '\n' { instead(char) } else { char.to_string() }
+    };
+    text.chars().map(shown).collect()
 }
 
 fn row(out: &mut Vec<u8>, room: &RoomRow) -> io::Result<()> {
@@ -170,6 +174,7 @@ mod tests {
             print.value(&room, |out| row(out, &room)).unwrap();
             String::from_utf8(print.out).unwrap()
         };
+        assert!(show(true).contains(r"\u001b]0;owned\u0007\u009b31m hello"), "{}", show(true));
         for text in [show(false), show(true)] {
             assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{text:?}");
         }
