@@ -122,7 +122,7 @@ bitflags! {
         const DIE = 1 << 3;
         /// Accounts of others.
         const ACCOUNTS = 1 << 4;
-        /// Channels of others: see those that are secret.
+        /// Channels of others: see those that are secret, enter, change and delete them.
         const CHANNELS = 1 << 5;
         /// RELAYMSG.
         const RELAYMSG = 1 << 6;
