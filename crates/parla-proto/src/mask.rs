@@ -35,11 +35,6 @@ impl Mask {
         Self(full.into())
     }
 
-    /// The mask that matches exactly this source.
-    pub fn exact(source: &Source<'_>) -> Self {
-        Self(source.to_string().into())
-    }
-
     /// The three parts in one text.
     pub fn as_str(&self) -> &str {
         &self.0

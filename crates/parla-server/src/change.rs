@@ -20,6 +20,13 @@ pub enum Change {
     },
     /// The state of a channel, to replace what was kept of it.
     Channel(Box<ChannelState>),
+    /// A channel has become empty, or is not any more.
+    Occupancy {
+        /// The channel's number.
+        record: u64,
+        /// Since when nobody is in it; none: somebody is.
+        empty_since: Option<Timestamp>,
+    },
     /// A channel is forgotten: nothing of it stays, nor of what was said in it. Its number is never given out again.
     ChannelForgotten {
         /// The channel's number.

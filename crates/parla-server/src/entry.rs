@@ -87,6 +87,8 @@ pub enum EntryCommand {
     Sapart(Sapart),
     Samode(Samode),
     Room(Room),
+    /// A timer: rooms that nobody was in for long go. Nobody acts.
+    ForgetEmpty,
 }
 
 impl EntryCommand {
@@ -179,6 +181,8 @@ pub struct Register {
     pub realname: String,
     /// What was set by METADATA before.
     pub metadata: BTreeMap<Key, String>,
+    /// Whether the address is one that is neither counted nor slowed.
+    pub is_exempt: bool,
 }
 
 /// A user enters one channel.

@@ -18,6 +18,9 @@ pub const BAD_LINES_MAX: u8 = 10;
 /// Rooms on one server, empty ones with a history included.
 pub const CHANNELS_MAX: usize = 100_000;
 
+/// Rooms that one entry forgets.
+pub const CHANNELS_FORGOTTEN_MAX: usize = 100;
+
 /// Channels, or nicks, in one JOIN, PART, KICK or NAMES.
 pub const TARGETS_PER_COMMAND_MAX: usize = 20;
 

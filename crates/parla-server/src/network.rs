@@ -4,7 +4,9 @@
 //! same entries in the same order give the same network on every machine.
 
 pub(crate) mod channel;
+mod forgetting;
 pub(crate) mod markers;
+mod new_rooms;
 pub(crate) mod operator;
 pub(crate) mod past;
 pub(crate) mod said;
@@ -25,12 +27,14 @@ use crate::{
     names,
     network::{
         channel::{Channel, ChannelState},
+        forgetting::EmptyChannels,
         markers::ReadMarkers,
+        new_rooms::NewRooms,
         past::Past,
         said::Place,
         user::User,
     },
-    refusal::Refusal,
+    refusal::{Refusal, Silenced},
     settings::Settings,
 };
 
@@ -85,6 +89,10 @@ pub(crate) struct Network {
     names: BTreeMap<ChannelName, ChannelId>,
     /// Channels with at least one member.
     occupied: usize,
+    empty: EmptyChannels,
+    new_rooms: NewRooms,
+    /// The time of the last entry.
+    at: Timestamp,
     read_markers: BTreeMap<UserId, ReadMarkers>,
     counts: UserCounts,
     past: Past,
@@ -101,6 +109,9 @@ impl Network {
             skeletons: BTreeMap::new(),
             names: BTreeMap::new(),
             occupied: 0,
+            empty: EmptyChannels::default(),
+            new_rooms: NewRooms::default(),
+            at: Timestamp::default(),
             read_markers: BTreeMap::new(),
             counts: UserCounts::default(),
             past: Past::default(),
@@ -110,12 +121,14 @@ impl Network {
             channel.kept = true;
             network.add_channel(channel);
         }
+        network.find_empty_channels();
         network
     }
 
     /// Applies one entry. What happened, what must be kept and what was refused is added to `effects`.
     pub(crate) fn commit(&mut self, entry: Entry, effects: &mut Effects) {
         let Entry { meta, command } = entry;
+        self.at = meta.at;
         let result = match command {
             EntryCommand::Register(register) => command::user::commit(self, &meta, *register, effects),
             EntryCommand::Nick(nick) => command::nick::commit(self, &meta, nick, effects),
@@ -147,6 +160,10 @@ impl Network {
             EntryCommand::Sapart(sapart) => command::sapart::commit(self, &meta, sapart, effects),
             EntryCommand::Samode(samode) => command::samode::commit(self, &meta, &samode, effects),
             EntryCommand::Room(room) => command::room::commit(self, &meta, room, effects),
+            EntryCommand::ForgetEmpty => {
+                self.forget_empty_channels(effects);
+                Ok(())
+            }
         };
         if let Err(refusal) = result {
             effects.refusals.push(refusal);
@@ -345,13 +362,38 @@ impl Network {
     }
 
     /// Notes that a user has become a member of a channel.
-    pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId) {
+    pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         if let Some(user) = self.users.get_mut(user_id.0) {
             user.channels.push(channel_id);
         }
         if self.channel(channel_id).is_some_and(|channel| channel.members.len() == 1) {
             self.occupied += 1;
+            self.set_empty_since(channel_id, None, effects);
         }
+    }
+
+    /// Makes a channel one that is kept, if it is not yet, because of what a user says there.
+    ///
+    /// # Errors
+    /// Too many were made at the user's address.
+    pub(crate) fn begin_history(
+        &mut self,
+        user_id: UserId,
+        channel_id: ChannelId,
+        effects: &mut Effects,
+    ) -> Result<(), Refusal> {
+        let (Some(user), Some(channel)) =
+            (self.users.get(user_id.0), self.channels.get_mut(channel_id.0).filter(|channel| !channel.kept))
+        else {
+            return Ok(());
+        };
+        let most = self.settings.limits.new_channels_per_hour;
+        if !user.is_exempt && !self.new_rooms.add(user.address(), most, self.at) {
+            return Err(Refusal::CannotSend(channel.name().clone(), Silenced::TooManyRooms));
+        }
+        channel.kept = true;
+        effects.keep(channel);
+        Ok(())
     }
 
     /// Gives a channel another name, which no other has. What people have read of it stays read.
@@ -372,30 +414,18 @@ impl Network {
         else {
             return;
         };
-        let keeper_before = channel.state.keeper.clone();
         user.channels.retain(|id| *id != channel_id);
         let was_occupied = !channel.members.is_empty();
-        channel.remove(user_id, user);
+        channel.remove(user_id);
+        let is_over = channel.is_over();
         if was_occupied && channel.members.is_empty() {
             self.occupied -= 1;
+            if is_over {
+                self.forget_channel(channel_id, effects);
+            } else {
+                self.set_empty_since(channel_id, Some(self.at), effects);
+            }
         }
-        if channel.is_over() {
-            self.forget_channel(channel_id, effects);
-        } else if channel.state.keeper != keeper_before {
-            effects.keep(channel);
-        }
-    }
-
-    /// Takes a channel away, with everything that was said in it. One that has members stays: they leave first, in the
-    /// ordinary way.
-    pub(crate) fn forget_channel(&mut self, id: ChannelId, effects: &mut Effects) {
-        let is_empty = |channel: &&Channel| channel.members.is_empty();
-        let Some(channel) = self.channels.get(id.0).filter(is_empty) else { return };
-        if channel.kept {
-            effects.changes.push(Change::ChannelForgotten { record: channel.state.record });
-        }
-        self.names.remove(&channel.state.name);
-        self.channels.remove(id.0);
     }
 
     /// Everyone who sees the user in a channel, once; not the user.

@@ -119,6 +119,8 @@ pub(crate) enum Silenced {
     Banned,
     Muted,
     NoCtcp,
+    /// The first message would make the room one that stays.
+    TooManyRooms,
 }
 
 impl Silenced {
@@ -132,6 +134,9 @@ impl Silenced {
             Self::Banned => "Cannot send to channel (+b): you are banned",
             Self::Muted => "Cannot send to channel (+b m:): you are muted",
             Self::NoCtcp => "Cannot send to channel (+C): no CTCP other than actions",
+            Self::TooManyRooms => {
+                "Cannot send to channel: too many new rooms were made from your address; try again within the hour"
+            }
         }
     }
 }

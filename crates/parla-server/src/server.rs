@@ -42,6 +42,8 @@ pub struct Server {
     timers: Timers,
     statistics: Statistics,
     moderation: Moderation,
+    /// Whether it was proposed to forget rooms, and the entry has not come yet.
+    forgets: bool,
     now: Timestamp,
 }
 
@@ -59,6 +61,7 @@ impl Server {
             timers: Timers::default(),
             statistics: Statistics::new(now),
             moderation: Moderation::default(),
+            forgets: false,
             now,
         }
     }
@@ -95,7 +98,8 @@ impl Server {
 
     /// When [`Input::Deadline`] must come, if nothing comes before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.timers.next()
+        let forgetting = self.network.next_forgetting().filter(|_| !self.forgets);
+        [self.timers.next(), forgetting].into_iter().flatten().min()
     }
 
     fn connected(&mut self, connection: ConnectionId, peer: Peer) {
@@ -149,6 +153,11 @@ impl Server {
     }
 
     fn deadlines(&mut self, out: &mut Outputs) {
+        if !self.forgets && self.network.next_forgetting().is_some_and(|at| at <= self.now) {
+            self.forgets = true;
+            let origin = Origin { node: self.node, connection: ConnectionId::nobody(), actor: None };
+            self.submit(origin, EntryCommand::ForgetEmpty, out);
+        }
         while let Some(connection) = self.timers.pop_due(self.now) {
             if let Some(session) = self.sessions.get_mut(connection) {
                 session.wakes_at = None;

@@ -47,6 +47,8 @@ pub struct Settings {
     pub channel_modes: Flags,
     /// Rooms that everyone is put into, and that are always there.
     pub autojoin: Vec<ChannelName>,
+    /// How long a room with a history stays when everybody has left; none: for ever.
+    pub forget_empty_after: Option<Duration>,
     /// Whether messages of channels are kept.
     pub history: bool,
     /// Whether authors and channel operators may take messages back.
@@ -84,6 +86,7 @@ pub struct Limits {
     pub multiline_bytes: usize,
     pub multiline_lines: usize,
     pub targets: usize,
+    pub new_channels_per_hour: usize,
 }
 
 /// Who runs the server; ADMIN.
@@ -235,6 +238,7 @@ impl Settings {
             user_modes: UserModes::empty(),
             channel_modes: Flags::NO_EXTERNAL | Flags::TOPIC_LOCK,
             autojoin: Vec::new(),
+            forget_empty_after: Some(Duration::from_secs(24 * 3600)),
             history: true,
             redaction: true,
             metadata: Some(Metadata::default()),
@@ -288,6 +292,7 @@ impl Default for Limits {
             multiline_bytes: 4096,
             multiline_lines: 32,
             targets: 4,
+            new_channels_per_hour: 30,
         }
     }
 }

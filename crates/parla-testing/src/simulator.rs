@@ -277,6 +277,13 @@ fn settings(rng: &mut Rng) -> Settings {
         settings.autojoin =
             ["#lobby", "#rust"].iter().filter_map(|name| ChannelName::parse(name, &rules).ok()).collect();
     }
+    // Short, so that rooms come and go; otherwise soon nobody would have a rank in any of them.
+    let after =
+        [Some(Duration::from_secs(20)), Some(Duration::from_secs(2)), Some(Duration::from_secs(3_600)), None];
+    settings.forget_empty_after = rng.pick(&after).copied().flatten();
+    if rng.percent(20) {
+        settings.limits.new_channels_per_hour = 3;
+    }
     if rng.percent(50) {
         settings.flood = Flood { burst: 3, rate: 1 };
     }

@@ -226,6 +226,10 @@ impl Config {
             Ok(denied) => settings.denied_client_tags = denied,
             Err(error) => problems.push(format!("messages.denied_client_tags: {error}")),
         }
+        match file.channels.forget_empty_after() {
+            Ok(after) => settings.forget_empty_after = after,
+            Err(problem) => problems.push(problem),
+        }
         for name in &file.channels.autojoin {
             match ChannelName::parse(name, &settings.name_rules()) {
                 Ok(name) => settings.autojoin.push(name),
@@ -306,6 +310,20 @@ mod tests {
     fn a_typing_mistake_is_an_error_with_its_line() {
         let error = parse(&format!("{LEAST}[limits]\nnick_lenght = 9\n")).unwrap_err();
         assert!(error.contains("nick_lenght") && error.contains("line 6"), "{error}");
+    }
+
+    #[test]
+    fn how_long_empty_rooms_stay() {
+        let with = |text: &str| {
+            let config = parse(&format!("{LEAST}[channels]\nforget_empty_after = \"{text}\"\n"))?;
+            Ok::<_, String>(config.settings.forget_empty_after.map(|after| after.as_secs()))
+        };
+        assert_eq!(parse(LEAST).unwrap().settings.forget_empty_after, Some(Duration::from_secs(86_400)));
+        assert_eq!(with("12h"), Ok(Some(43_200)));
+        assert_eq!(with("never"), Ok(None));
+        for wrong in ["0s", "soon", "-1d", "1", ""] {
+            assert!(with(wrong).unwrap_err().starts_with("channels.forget_empty_after: "), "{wrong}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use parla_history::{
     ConversationId, Durability, HistoryError, Kind, Message, MigrationError, OpenError, Writer,
 };
 use parla_proto::{
-    ChannelName, Mask, MsgId, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
+    ChannelName, MsgId, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The tables of this crate, one step a version.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 7] = [
     "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
@@ -67,6 +67,10 @@ const STEPS: [&str; 5] = [
     ) STRICT;
     INSERT INTO numbers_gone VALUES (1, 0);
     ",
+    // A nick, user name and host prove nothing: nobody comes back into a channel by them.
+    "ALTER TABLE channels DROP COLUMN keeper",
+    // Since when nobody is in it; NULL: somebody is, or was when the server stopped.
+    "ALTER TABLE channels ADD COLUMN empty_since INTEGER",
 ];
 
 /// The writing end of the file.
@@ -179,6 +183,11 @@ impl Database {
                     }
                 }
                 Change::Channel(state) => keep_channel(&transaction, state)?,
+                Change::Occupancy { record, empty_since } => {
+                    let sql = "UPDATE channels SET empty_since = ?2 WHERE id = ?1";
+                    let row = (record.cast_signed(), empty_since.map(Timestamp::as_millis));
+                    transaction.prepare_cached(sql)?.execute(row)?;
+                }
                 Change::ChannelForgotten { record } => {
                     forget_channel(&transaction, &mut writer, record.cast_signed())?;
                     has_forgotten = true;
@@ -290,7 +299,7 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
     transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
     let topic = state.topic.as_ref();
     transaction.execute(
-        "INSERT INTO channels (id, name, created_at, topic, topic_setter, topic_at, modes, key, member_limit, keeper, forward)
+        "INSERT INTO channels (id, name, created_at, topic, topic_setter, topic_at, modes, key, member_limit, forward, empty_since)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             record,
@@ -302,8 +311,8 @@ fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(
             state.flags.letters(),
             state.key,
             state.limit,
-            state.keeper.as_ref().map(Mask::as_str),
             state.forward.as_ref().map(ChannelName::as_str),
+            state.empty_since.map(Timestamp::as_millis),
         ],
     )?;
     for (mode, entries) in state.lists() {
@@ -355,7 +364,6 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
     let setter: Option<String> = row.get("topic_setter")?;
     let topic_at: Option<i64> = row.get("topic_at")?;
     let modes: String = row.get("modes")?;
-    let keeper: Option<String> = row.get("keeper")?;
     let forward: Option<String> = row.get("forward")?;
     let record = row.get::<_, i64>("id")?.cast_unsigned();
     let created_at = Timestamp::from_millis(row.get("created_at")?);
@@ -369,7 +377,7 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
         key: row.get("key")?,
         limit: row.get("member_limit")?,
         forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
-        keeper: keeper.map(|keeper| Mask::parse(&keeper)),
+        empty_since: row.get::<_, Option<i64>>("empty_since")?.map(Timestamp::from_millis),
         ..ChannelState::new(record, name, created_at, flags)
     }))
 }
@@ -418,7 +426,6 @@ mod tests {
             bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
             ban_exceptions: vec![entry("!a:*", 3000)],
             invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
-            keeper: Some(Mask::parse("a!b@c")),
             metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
             ..ChannelState::new(
                 7,
@@ -436,7 +443,14 @@ mod tests {
                 at: Timestamp::from_millis(3000),
             });
             state.metadata.insert(Key::parse("url").unwrap(), "https://rust-lang.org".to_owned());
+            state.empty_since = Some(Timestamp::from_millis(9000));
             database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
+        }
+        {
+            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            assert_eq!(database.channels(&rules).unwrap(), std::slice::from_ref(&state));
+            state.empty_since = None;
+            database.commit(&[Change::Occupancy { record: 7, empty_since: None }]).unwrap();
         }
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();
         assert_eq!(database.channels(&rules).unwrap(), [state]);

@@ -80,13 +80,18 @@ fn what_a_command_causes_comes_before_its_answer() {
     let daemon = Daemon::start(&folder, &config(""));
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
     let mut bob = Client::register(daemon.address(), "bob", "");
+    for client in [&mut alice, &mut bob] {
+        client.send("JOIN #own");
+        client.sync();
+    }
+    alice.sync();
     let mut random = fastrand::Rng::with_seed(1);
     for number in 0..500 {
         let line = match random.u8(..4) {
-            0 => format!("PRIVMSG #room :{number}"),
+            0 => format!("PRIVMSG #own :{number}"),
             1 => format!("PRIVMSG bob :{number}"),
-            2 => format!("TOPIC #room :{number}"),
-            _ => format!("NOTICE #room :{number}"),
+            2 => format!("TOPIC #own :{number}"),
+            _ => format!("NOTICE #own :{number}"),
         };
         alice.send(&line);
         alice.sync();

@@ -45,24 +45,27 @@ fn socket_of(folder: &Folder) -> PathBuf {
     folder.path().join("data/control.sock")
 }
 
-/// Whoever is the first in `#room`, where everybody comes in.
+/// Whoever makes `#square`.
 fn first(daemon: &Daemon) -> Client {
-    Client::register(daemon.address(), "mallory", "")
+    let mut mallory = Client::register(daemon.address(), "mallory", "");
+    mallory.send("JOIN #square");
+    mallory.sync();
+    mallory
 }
 
-/// Locks `#room` and leaves.
+/// Locks `#square` and leaves.
 fn lock(mut mallory: Client) {
-    mallory.send("PRIVMSG #room :mine\r\nMODE #room +kib word *!*@*");
-    assert!(mallory.sync().iter().any(|line| line.contains(" MODE #room +kib word ")));
+    mallory.send("PRIVMSG #square :mine\r\nMODE #square +kib word *!*@*");
+    assert!(mallory.sync().iter().any(|line| line.contains(" MODE #square +kib word ")));
     mallory.send("QUIT");
     mallory.rest();
 }
 
-/// Whether someone who comes is in `#room`.
+/// Whether someone who comes gets into `#square`.
 fn comes_in(daemon: &Daemon) -> bool {
     let mut visitor = Client::register(daemon.address(), "visitor", "");
-    visitor.send("PRIVMSG #room :hello\r\nQUIT");
-    !visitor.rest().iter().any(|line| line.contains(" 404 "))
+    visitor.send("JOIN #square\r\nQUIT");
+    visitor.rest().iter().any(|line| line.contains(" JOIN #square"))
 }
 
 #[test]
@@ -71,33 +74,35 @@ fn a_locked_room_is_opened_while_the_server_runs() {
     let daemon = Daemon::start(&folder, &config(""));
     let mallory = first(&daemon);
     let mut bob = Client::register(daemon.address(), "bob", "");
+    bob.send("JOIN #square");
+    bob.sync();
     lock(mallory);
     assert!(!comes_in(&daemon));
     bob.sync();
 
-    let shown = done(&folder, &["show", "room"]);
+    let shown = done(&folder, &["show", "square"]);
     assert!(
         shown.contains("modes +kint word") && shown.contains("*!*@*") && shown.contains("bob!"),
         "{shown}"
     );
     assert!(done(&folder, &["list"]).contains("+kint *"), "the key is not in the list");
-    let opened = done(&folder, &["mode", "#room", "-kib+o", "*", "*!*@*", "bob"]);
-    assert_eq!(opened, "#room: the modes are +nt now\n");
+    let opened = done(&folder, &["mode", "#square", "-kib+o", "*", "*!*@*", "bob"]);
+    assert_eq!(opened, "#square: the modes are +nt now\n");
     let heard = bob.sync();
     for line in [
-        ":irc.example.org MODE #room -kib+o * *!*@* bob",
-        ":irc.example.org NOTICE #room :The administrator of this server has changed the modes of this room",
+        ":irc.example.org MODE #square -kib+o * *!*@* bob",
+        ":irc.example.org NOTICE #square :The administrator of this server has changed the modes of this room",
     ] {
         assert!(heard.iter().any(|heard| heard == line), "{line}: {heard:?}");
     }
     assert!(comes_in(&daemon));
 
     lock_again(&mut bob);
-    assert_eq!(done(&folder, &["reset", "room"]), "#room is reset: the modes are +nt now\n");
+    assert_eq!(done(&folder, &["reset", "square"]), "#square is reset: the modes are +nt now\n");
     assert!(comes_in(&daemon));
-    let deleted = done(&folder, &["delete", "room", "--reason", "a fresh start"]);
-    assert_eq!(deleted, "#room is deleted, with everything that was said in it\n");
-    let put_out = "KICK #room bob :The administrator of this server has deleted this room: a fresh start";
+    let deleted = done(&folder, &["delete", "square", "--reason", "a fresh start"]);
+    assert_eq!(deleted, "#square is deleted, with everything that was said in it\n");
+    let put_out = "KICK #square bob :The administrator of this server has deleted this room: a fresh start";
     assert!(bob.sync().iter().any(|line| line.contains(put_out)));
 
     let log = daemon.stop().1;
@@ -106,7 +111,7 @@ fn a_locked_room_is_opened_while_the_server_runs() {
 }
 
 fn lock_again(bob: &mut Client) {
-    bob.send("MODE #room +ib *!*@*");
+    bob.send("MODE #square +ib *!*@*");
     bob.sync();
 }
 
@@ -118,20 +123,22 @@ fn a_locked_room_is_opened_while_nothing_runs() {
     assert!(daemon.stop().0.success());
     assert!(!socket_of(&folder).exists());
 
-    assert!(done(&folder, &["show", "#room"]).contains("+kint word"));
-    assert_eq!(done(&folder, &["mode", "room", "-i"]), "#room: the modes are +knt word now\n");
-    assert_eq!(done(&folder, &["reset", "room"]), "#room is reset: the modes are +nt now\n");
-    let json: serde_json::Value = serde_json::from_str(&done(&folder, &["list", "--json"])).unwrap();
-    assert_eq!(json[0]["name"], "#room");
+    assert!(done(&folder, &["show", "#square"]).contains("+kint word"));
+    assert_eq!(done(&folder, &["mode", "square", "-i"]), "#square: the modes are +knt word now\n");
+    assert_eq!(done(&folder, &["reset", "square"]), "#square is reset: the modes are +nt now\n");
+    let json: serde_json::Value = serde_json::from_str(&done(&folder, &["list", "#s*", "--json"])).unwrap();
+    assert_eq!(json[0]["name"], "#square");
     assert_eq!(json[0]["modes"], "+nt");
 
     let daemon = Daemon::start(&folder, &config(""));
     assert!(comes_in(&daemon));
     let mut alice = Client::register(daemon.address(), "alice", "batch draft/chathistory");
-    alice.send("CHATHISTORY LATEST #room * 10");
+    alice.send("JOIN #square");
+    alice.send("CHATHISTORY LATEST #square * 10");
     assert!(alice.sync().iter().any(|line| line.ends_with(":mine")), "the history stays");
     assert!(daemon.stop().0.success());
 
+    done(&folder, &["delete", "square"]);
     done(&folder, &["delete", "room"]);
     assert_eq!(done(&folder, &["list"]), "");
     let database = rusqlite::Connection::open(folder.database()).unwrap();
@@ -147,13 +154,13 @@ fn an_answer_means_that_it_is_kept() {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config(""));
     lock(first(&daemon));
-    done(&folder, &["reset", "room"]);
+    done(&folder, &["reset", "square"]);
     daemon.kill();
     // The socket is left over, and nobody listens at it.
     assert!(socket_of(&folder).exists());
-    assert!(done(&folder, &["show", "room"]).contains("modes +nt"));
+    assert!(done(&folder, &["show", "square"]).contains("modes +nt"));
     let daemon = Daemon::start(&folder, &config(""));
-    assert!(done(&folder, &["list", "#r*"]).starts_with("#room "));
+    assert!(done(&folder, &["list", "#s*"]).starts_with("#square "));
     assert!(daemon.stop().0.success());
     assert!(!socket_of(&folder).exists());
 }
@@ -170,17 +177,17 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
     let _alice = first(&daemon);
     for (args, words) in [
         (&["show", "nowhere"][..], "#nowhere: No such channel"),
-        (&["mode", "room", "+l", "many"], "#room l many: A limit is a number above 0"),
-        (&["mode", "room", "+Q"], "Q: is an unknown mode to me"),
-        (&["mode", "room", "b"], "change nothing"),
-        (&["mode", "room", "+b", "a b"], "A parameter is a word"),
+        (&["mode", "square", "+l", "many"], "#square l many: A limit is a number above 0"),
+        (&["mode", "square", "+Q"], "Q: is an unknown mode to me"),
+        (&["mode", "square", "b"], "change nothing"),
+        (&["mode", "square", "+b", "a b"], "A parameter is a word"),
         (&["reset", "nowhere"], "#nowhere: No such channel"),
         (&["delete", "nowhere"], "#nowhere: No such channel"),
     ] {
         let why = refused(&folder, args);
         assert!(why.starts_with("parlad: ") && why.contains(words), "{args:?}: {why}");
     }
-    assert_eq!(room(&folder, &["mode", "room"]).code, Some(2));
+    assert_eq!(room(&folder, &["mode", "square"]).code, Some(2));
     // Without its socket a server keeps its database to itself.
     fs::remove_file(socket_of(&folder)).unwrap();
     assert!(refused(&folder, &["list"]).contains("another parlad uses the data directory"));
@@ -220,7 +227,7 @@ fn a_long_path_is_no_obstacle() {
     let daemon = Daemon::start(&folder, &toml);
     assert!(long.join("control.sock").exists(), "{}", daemon.log());
     let _alice = first(&daemon);
-    assert!(done(&folder, &["list"]).starts_with("#room "));
+    assert!(done(&folder, &["list", "#s*"]).starts_with("#square "));
     assert!(daemon.stop().0.success());
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn commit(
         }
     };
     let channel_id = admit(network, user_id, (channel_id, join.key.as_deref()), effects)?;
-    network.entered(user_id, channel_id);
+    network.entered(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
 }
@@ -89,13 +89,9 @@ fn admit(
     let mut tried = vec![channel_id];
     loop {
         let (user, channel) = network.user_at_channel(user_id, channel_id).ok_or(Refusal::Gone)?;
-        let keeper_before = channel.state.keeper.clone();
         let refusal = match channel.entrant(user_id, user, key, casemapping) {
             Ok(entrant) => {
                 entrant.enter();
-                if channel.state.keeper != keeper_before {
-                    effects.keep(channel);
-                }
                 return Ok(channel_id);
             }
             Err(refusal) => refusal,

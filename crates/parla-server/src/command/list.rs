@@ -98,7 +98,8 @@ impl Rest {
     fn show(&self, portion: &mut Portion<'_>, me: UserId, channel: &Channel) {
         portion.count_steps(1);
         let network = portion.network;
-        if channel.members.is_empty() || !network.sees(me, channel) {
+        // Also those that nobody is in: they are kept, and people can come back to them.
+        if !network.sees(me, channel) {
             return;
         }
         let mut steps = 0;

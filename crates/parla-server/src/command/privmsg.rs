@@ -142,10 +142,7 @@ fn commit_to_channel(
     let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
     let spoken = Arc::new(said_in(&speaker, user.source(), user.account(), (meta, say)));
     if is_kept {
-        if let Some(channel) = network.channel_mut(channel_id).filter(|channel| !channel.kept) {
-            channel.kept = true;
-            effects.keep(channel);
-        }
+        network.begin_history(sender, channel_id, effects)?;
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
     effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken, heard_from });

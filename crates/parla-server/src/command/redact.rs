@@ -1,5 +1,5 @@
-//! REDACT: a message is taken back, by who said it or by an operator of the channel.
-//! <https://ircv3.net/specs/extensions/message-redaction>
+//! REDACT: a message is taken back, by who said it, by an operator of the channel who was one when it was said, or by an
+//! operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
 //!
 //! Who said what lately is known ([`Said`](crate::network::said)); of what was said before, the store says whether it is
 //! there. What is deleted is what was checked: the commit names the message by the record of the channel whose operator
@@ -15,20 +15,28 @@ use crate::{
     entry::{self, EntryCommand, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::{Network, UserId, said::Place},
+    network::{
+        Network, UserId,
+        channel::{Channel, NoRedactor},
+        operator::Privileged,
+        said::Place,
+        user::User,
+    },
     output::{Output, Query, QueryResult},
     publish::{LineTags, Publisher, TAG_CAPABILITIES},
     refusal::{Failure, Refusal},
     session::Until,
+    settings::Privileges,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(Capabilities::MESSAGE_REDACTION) {
         return Err(Refusal::UnknownCommand("REDACT"));
     }
-    let (me, _) = context.me()?;
+    let me = context.me()?;
     let (target, msgid) = (redact.target, redact.msgid);
     let channel = if is_channel(target) { Some(channel_of(context.network, me, target)?) } else { None };
+    let record = channel.map(|channel| channel.state.record);
     let id = MsgId::parse(msgid).map_err(|_| unknown(target, msgid))?;
     let redaction = entry::Redact {
         target: target.to_owned(),
@@ -36,7 +44,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
         reason: redact.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned()),
         stored_in: None,
     };
-    match channel.filter(|_| context.settings.history && context.network.author(id.seq()).is_none()) {
+    match record.filter(|_| context.settings.history && context.network.author(id.seq()).is_none()) {
         Some(record) => {
             let connection = context.session.connection;
             context.out.outputs.push(Output::Query { connection, query: Query::Message { record, id } });
@@ -47,13 +55,24 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The record of a channel that the user is in.
-fn channel_of(network: &Network, user: UserId, target: &str) -> Result<u64, Refusal> {
-    let channel = network.visible_channel(user, target).ok().map(|(_, channel)| channel);
-    let channel = channel.filter(|channel| channel.is_member(user));
-    channel.map(|channel| channel.state.record).ok_or_else(|| {
+/// The channel of a message: one that the user is in or, if they look after messages, one that they may know of.
+fn channel_of<'n>(
+    network: &'n Network,
+    (id, user): (UserId, &User),
+    target: &str,
+) -> Result<&'n Channel, Refusal> {
+    let looks_after_messages = looks_after_messages(user).is_ok();
+    let may_act = |channel: &&Channel| channel.is_member(id) || looks_after_messages;
+    let channel = network.visible_channel(id, target).ok().map(|(_, channel)| channel);
+    channel.filter(may_act).ok_or_else(|| {
         fail("INVALID_TARGET", &[target], "Messages can be taken back in the channels that you are in")
     })
+}
+
+/// The right of an operator of the server to take back what others said. Who may delete a whole channel may delete a line
+/// of it, too.
+fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
+    user.privileged(Privileges::HISTORY).or_else(|_| user.privileged(Privileges::CHANNELS))
 }
 
 /// What the store said of a message, in the entry that takes it back; or why there is none.
@@ -89,6 +108,8 @@ struct Redactable {
     /// As it is called for everyone.
     target: String,
     audience: Vec<UserId>,
+    /// What is written down, if it is by the right of an operator of the server.
+    audit: Option<Audit>,
 }
 
 pub(crate) fn commit(
@@ -100,13 +121,13 @@ pub(crate) fn commit(
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().map(str::to_owned));
     let who = user.for_record();
-    let Redactable { seq, record, target, audience } = if is_channel(&redact.target) {
+    let Redactable { seq, record, target, audience, audit } = if is_channel(&redact.target) {
         in_channel(network, actor, &redact)?
     } else {
         in_private(network, actor, &redact)?
     };
     let author = network.author(seq).map(|(author, _)| author);
-    if author != Some(actor) {
+    if audit.is_none() && author != Some(actor) {
         let said_by = author.and_then(|author| network.user(author)).map_or("", |user| user.source());
         let whom = format!("{target} {} {said_by}", redact.id).trim_end().to_owned();
         let why = redact.reason.clone().unwrap_or_default();
@@ -116,33 +137,45 @@ pub(crate) fn commit(
     if let Some(record) = record.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { record, id: redact.id });
     }
+    effects.audits.extend(audit);
     let (id, reason) = (redact.id, redact.reason);
     effects.events.push(Event::Redacted { by, audience, target, id, reason });
     Ok(())
 }
 
-/// In a channel, its members may take back what they said, and its operators everything.
-fn in_channel(network: &mut Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
+/// In a channel, its members may take back what they said, its operators what was said while they were operators, and
+/// operators of the server everything.
+fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
     let (target, id, seq) = (redact.target.as_str(), redact.id.to_string(), redact.id.seq());
-    let record = channel_of(network, actor, target)?;
+    let user = network.user(actor).ok_or(Refusal::Gone)?;
+    let channel = channel_of(network, (actor, user), target)?;
+    let record = channel.state.record;
     let author = match network.author(seq) {
         Some((author, Place::Channel(place))) if place == record => Some(author),
         None if redact.stored_in == Some(record) => None,
         _ => return Err(unknown(target, &id)),
     };
-    let (channel_id, _) = network.visible_channel(actor, target)?;
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let channel = if author == Some(actor) {
-        channel
-    } else {
-        channel.operator(actor).map_err(|_| forbidden(target, &id))?
+    let by_rank = if author == Some(actor) { Ok(()) } else { channel.redactor(actor, seq) };
+    let audit = match by_rank {
+        Ok(()) => None,
+        Err(why) => {
+            let right = looks_after_messages(user).map_err(|_| match why {
+                NoRedactor::NoRank => forbidden(target, &id),
+                NoRedactor::Newer => fail(
+                    "REDACT_FORBIDDEN",
+                    &[target, &id],
+                    "This was said before you became an operator of the channel",
+                ),
+            })?;
+            let why = redact.reason.clone().unwrap_or_default();
+            let whom = format!("{} {id}", channel.name());
+            Some(Audit { who: right.who(), action: "REDACT", whom, why })
+        }
     };
-    Ok(Redactable {
-        seq,
-        record: Some(channel.state.record),
-        target: channel.name().to_string(),
-        audience: channel.members.keys().copied().collect(),
-    })
+    let mut audience: Vec<UserId> = channel.members.keys().copied().collect();
+    // An operator of the server need not be in the channel, and is told all the same.
+    audience.extend((!channel.is_member(actor)).then_some(actor));
+    Ok(Redactable { seq, record: Some(record), target: channel.name().to_string(), audience, audit })
 }
 
 /// In private, only who said something may take it back, and only from whom it was said to.
@@ -159,7 +192,7 @@ fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
         _ => return Err(unknown(target, &id)),
     }
     let audience = if other == actor { vec![actor] } else { vec![actor, other] };
-    Ok(Redactable { seq, record: None, target: user.nick().to_string(), audience })
+    Ok(Redactable { seq, record: None, target: user.nick().to_string(), audience, audit: None })
 }
 
 fn forbidden(target: &str, id: &str) -> Refusal {

@@ -34,6 +34,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
 /// Puts new settings in the place of the old ones. Operators get what the new ones give them, or nothing.
 pub(crate) fn commit(network: &mut Network, settings: Arc<Settings>, effects: &mut Effects) {
     let before = std::mem::replace(&mut network.settings, settings);
+    network.find_empty_channels();
     for (id, grant) in changed_grants(network) {
         let is_given = grant.is_some();
         let before = network.set_operator(id, grant);

@@ -38,11 +38,9 @@ pub(crate) fn commit(
     if user.channels.len() >= network.settings.limits.channels_per_client {
         return Err(Refusal::TooManyChannels(name, "They have joined too many channels"));
     }
-    let Some((user, channel)) = network.user_at_channel(user_id, channel_id) else {
-        return Err(Refusal::Gone);
-    };
-    channel.overseen_entrant(&right, (user_id, user)).enter();
-    network.entered(user_id, channel_id);
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    channel.overseen_entrant(&right, user_id).enter();
+    network.entered(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     let text = match sajoin.nick {
         Some(_) => format!("{} has put {nick} into this room", right.shown),

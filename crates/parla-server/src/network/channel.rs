@@ -5,19 +5,21 @@ mod flags;
 mod rank;
 mod state;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 
 pub(crate) use self::{
-    access::Speaker,
+    access::{NoRedactor, Promotion, Speaker},
     rank::{Act, Rank},
 };
 pub use self::{
     flags::Flags,
     state::{ChannelState, ListEntry, Topic},
 };
-use super::{UserId, user::User};
+use super::UserId;
 use crate::limits::INVITATIONS_MAX;
 
 type Members = IndexMap<UserId, Rank, FxBuildHasher>;
@@ -26,11 +28,14 @@ type Members = IndexMap<UserId, Rank, FxBuildHasher>;
 #[derive(Clone, Debug)]
 pub(crate) struct Channel {
     pub(crate) state: ChannelState,
-    /// In the order of joining.
+    /// In the order of joining. Ranks change by [`Self::set_rank`] alone.
     pub(crate) members: Members,
+    /// The members who may take back what others say, each with the entry since which they have had the rank for it.
+    redactors: BTreeMap<UserId, u64>,
     /// Who may enter past every door, from the oldest invitation.
     invited: Vec<UserId>,
-    /// Whether it stays when it is empty, and over a restart: it has a history, or everyone is put into it.
+    /// Whether it stays when it is empty, and over a restart: it has a history, or everyone is put into it. Nobody gets a
+    /// rank in it by entering.
     pub(crate) kept: bool,
     /// When it got another name, if it did.
     pub(crate) renamed_at: Option<Timestamp>,
@@ -56,6 +61,7 @@ impl Channel {
         Self {
             state,
             members: Members::default(),
+            redactors: BTreeMap::new(),
             invited: Vec::new(),
             kept: false,
             renamed_at: None,
@@ -122,14 +128,22 @@ impl Channel {
         MemberCursor { index: self.members.len(), departures: self.departures }
     }
 
-    /// Takes a member away, and remembers the last one of an invite-only channel so that it can be entered again.
-    pub(crate) fn remove(&mut self, id: UserId, user: &User) {
+    /// Takes a member away.
+    pub(crate) fn remove(&mut self, id: UserId) {
         if self.members.shift_remove(&id).is_some() {
             self.departures += 1;
         }
+        self.redactors.remove(&id);
         self.forget_invitation(id);
-        if self.members.is_empty() && self.has(Flags::INVITE_ONLY) {
-            self.state.keeper = Some(user.as_mask());
+    }
+
+    /// Gives someone these ranks by the entry of this number.
+    fn set_rank(&mut self, id: UserId, rank: Rank, seq: u64) {
+        self.members.insert(id, rank);
+        if rank.may(Act::Redact) {
+            self.redactors.entry(id).or_insert(seq);
+        } else {
+            self.redactors.remove(&id);
         }
     }
 
@@ -149,6 +163,11 @@ impl Channel {
 
     fn forget_invitation(&mut self, user: UserId) {
         self.invited.retain(|invited| *invited != user);
+    }
+
+    /// Whether nobody has ever been in it.
+    fn is_new(&self) -> bool {
+        self.members.is_empty() && !self.kept
     }
 
     /// Whether the channel should be forgotten.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use parla_proto::{Mask, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 
 use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
 use crate::{entry::Register, limits::ACCEPTED_MAX};
@@ -25,6 +25,8 @@ pub(crate) struct User {
     pub(crate) signed_on: Timestamp,
     /// When the user last sent a message.
     pub(crate) spoke_at: Timestamp,
+    /// Whether the address is neither counted nor slowed.
+    pub(crate) is_exempt: bool,
     /// None for who has nothing of it, as most of the time most have.
     rare: Option<Box<Rare>>,
 }
@@ -46,7 +48,7 @@ static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
     pub(crate) fn new(register: Register, at: Timestamp) -> Self {
-        let Register { nick, user, host, address, modes, realname, metadata } = register;
+        let Register { nick, user, host, address, modes, realname, metadata, is_exempt } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         let rare = Rare { metadata, ..Rare::default() };
         Self {
@@ -60,6 +62,7 @@ impl User {
             channels: Vec::new(),
             signed_on: at,
             spoke_at: at,
+            is_exempt,
             rare: (!rare.metadata.is_empty()).then(|| Box::new(rare)),
         }
     }
@@ -71,11 +74,6 @@ impl User {
     /// `nick!user@host`.
     pub(crate) fn source(&self) -> &str {
         &self.source
-    }
-
-    /// The mask that matches this user and nobody else.
-    pub(crate) fn as_mask(&self) -> Mask {
-        Mask::exact(&Source::parse(&self.source))
     }
 
     /// The name the user gave when registering.

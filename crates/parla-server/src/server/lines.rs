@@ -192,7 +192,8 @@ impl Server {
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let password_required = self.settings.password_required;
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let (host, address) = (session.peer.host(), session.peer.address);
+        let (host, address, is_exempt) =
+            (session.peer.host(), session.peer.address, session.peer.unthrottled);
         let modes = if session.peer.secure { UserModes::SECURE } else { UserModes::empty() };
         let Some(registration) = session.registration().filter(|registration| registration.is_complete())
         else {
@@ -215,7 +216,8 @@ impl Server {
         };
         registration.submitted = true;
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
-        let register = crate::entry::Register { nick, user, host, address, modes, realname, metadata };
+        let register =
+            crate::entry::Register { nick, user, host, address, modes, realname, metadata, is_exempt };
         let origin = Origin { node: self.node, connection, actor: None };
         self.submit(origin, EntryCommand::Register(Box::new(register)), out);
     }

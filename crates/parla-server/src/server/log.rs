@@ -75,6 +75,8 @@ impl Server {
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| meta.origin.node == self.node);
         let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
+        self.forgets &=
+            !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         self.network.commit(entry, &mut effects);

@@ -4,7 +4,10 @@
 
 use parla_proto::{Capabilities, Message, MsgId, limits, message::ParseError};
 
-use super::crowd::{Audience, Crowd, Effect};
+use super::{
+    crowd::{Audience, Crowd, Effect},
+    rank::Signs,
+};
 
 /// A promise that was not kept.
 #[derive(Clone, Debug)]
@@ -233,6 +236,23 @@ impl Journal {
         }
         self.append(RoomEvent { claimed: true, ..event })?;
         Ok(self.events.len())
+    }
+
+    /// A list of names says what rank someone has who has just come; and, if they are alone there, from which place on
+    /// others have come.
+    pub(crate) fn found(&mut self, nick: &str, signs: &Signs, alone_at: Option<usize>) {
+        if let Some(at) = alone_at {
+            let later = self.events.get(at..).unwrap_or_default();
+            self.crowd.keep_only(|member| {
+                let came = |event: &RoomEvent| match &event.effect {
+                    Effect::Enters => event.subject == member,
+                    Effect::Renames(to) => to == member,
+                    _ => false,
+                };
+                member == nick || later.iter().any(came)
+            });
+        }
+        self.crowd.found(nick, signs);
     }
 
     /// The place after everything that was heard.

@@ -78,6 +78,8 @@ pub(crate) struct Client {
     pub(crate) pinged: Option<String>,
     /// Keys of METADATA that the client wants to hear of.
     subscribed: BTreeSet<String>,
+    /// Was made an operator of the server at some time.
+    pub(crate) was_operator: bool,
     /// Cannot tell history from what is said now.
     muddled: bool,
     /// Was taken out of a room that has another name now, and will be taken into that.
@@ -102,6 +104,7 @@ impl Client {
             left: false,
             pinged: None,
             subscribed: BTreeSet::new(),
+            was_operator: false,
             muddled: false,
             moving: None,
             current: None,
@@ -238,6 +241,10 @@ impl Client {
             "353" => room::hear_names(self, message, scene),
             "366" => room::hear_end_of_names(self, message, scene),
             "730" | "731" => watch::hear(self, message, scene),
+            "381" => {
+                self.was_operator = true;
+                Ok(())
+            }
             "331" | "332" => room::hear_topic_reply(self, message, scene),
             "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
                 room::hear_change(self, message, &scene.settings.name.clone(), scene)

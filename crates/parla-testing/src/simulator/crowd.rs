@@ -126,10 +126,15 @@ impl Crowd {
     /// A list of names says what rank someone has who has just come.
     pub(super) fn found(&mut self, nick: &str, signs: &Signs) {
         if rank::is_at_least(signs, '@') {
-            // The first in a room that was kept, or that is new.
+            // The first in a room that is new.
             self.forget();
         }
         self.ranks.insert(nick.to_owned(), signs.clone());
+    }
+
+    /// The others went, and nobody was there to hear of it.
+    pub(super) fn keep_only(&mut self, is_there: impl Fn(&str) -> bool) {
+        self.ranks.retain(|nick, _| is_there(nick));
     }
 
     /// The room may have been made anew.

@@ -5,10 +5,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
-use parla_proto::{Casemapping, MsgId, Timestamp};
-use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb, pieces};
+use parla_proto::{Casemapping, ChannelName, MsgId, Timestamp};
+use parla_server::{
+    Change, ChannelState, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+};
 
 use super::checkers::{Checked, Finding, ensure};
 
@@ -16,6 +19,9 @@ use super::checkers::{Checked, Finding, ensure};
 #[derive(Debug)]
 pub(crate) struct Store {
     casemapping: Casemapping,
+    /// How long rooms stay when everybody has left, and those that always do.
+    forget_empty_after: Option<Duration>,
+    autojoin: Vec<ChannelName>,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
@@ -42,9 +48,11 @@ pub(crate) struct Heard<'a> {
 }
 
 impl Store {
-    pub(crate) fn new(casemapping: Casemapping) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            casemapping,
+            casemapping: settings.casemapping,
+            forget_empty_after: settings.forget_empty_after,
+            autojoin: settings.autojoin.clone(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
@@ -54,14 +62,15 @@ impl Store {
         }
     }
 
-    /// Writes the changes of one batch.
-    pub(crate) fn write(&mut self, changes: Vec<Change>) -> Checked {
+    /// Writes the changes of one batch, which were made at this time or before. Operators deleted the channels of these names.
+    pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str], now: Timestamp) -> Checked {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, id } => self.redact(record, id.seq()),
                 Change::Channel(state) => self.write_channel(*state)?,
-                Change::ChannelForgotten { record } => self.forget(record)?,
+                Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
+                Change::ChannelForgotten { record } => self.forget(record, deleted, now)?,
             }
         }
         Ok(())
@@ -90,6 +99,15 @@ impl Store {
     /// Every name, folded, that the channel kept under this number ever had.
     pub(crate) fn names_of(&self, record: u64) -> impl Iterator<Item = &String> {
         self.names.get(&record).into_iter().flatten()
+    }
+
+    /// Whether a room may have been made by a JOIN of this id. The disk may be ahead of who asks: a room that is kept since may
+    /// be a later one, or have had another name.
+    pub(crate) fn may_be_new(&self, name: &str, joined: Option<MsgId>) -> bool {
+        let kept = self.channel_named(name).map(|state| state.record);
+        let always_so = |record: &u64| self.names_of(*record).count() == 1;
+        let joined = joined.map_or(u64::MAX, MsgId::seq);
+        kept.filter(always_so).is_none_or(|record| record >= joined || joined == u64::MAX)
     }
 
     /// How many messages there are.
@@ -187,10 +205,22 @@ impl Store {
         }
     }
 
+    fn occupancy(&mut self, record: u64, empty_since: Option<Timestamp>) -> Checked {
+        let known = self.channels.get_mut(&record);
+        let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
+        state.empty_since = empty_since;
+        Ok(())
+    }
+
     /// Nobody reads a forgotten channel's messages again, and its number does not come back.
-    fn forget(&mut self, record: u64) -> Checked {
+    fn forget(&mut self, record: u64, deleted: &[&str], now: Timestamp) -> Checked {
         let gone = self.channels.remove(&record);
-        ensure(gone.is_some(), "kept", || format!("forgot {record}, which was not kept"))?;
+        let is_due = |state: &ChannelState| {
+            let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
+            let is_over = ends_at.is_some_and(|at| at <= now) && !self.autojoin.contains(&state.name);
+            is_over || deleted.contains(&state.name.as_str())
+        };
+        ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {now}"))?;
         self.forgotten.insert(record);
         let of_it = self.messages.values().filter(|spoken| spoken.record == Some(record));
         let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();

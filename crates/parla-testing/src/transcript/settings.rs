@@ -10,7 +10,7 @@ use parla_proto::{
 };
 use parla_server::{Flags, Gateway, PasswordOf, Peer, Secret, settings};
 
-use super::{NETWORK_NAME, SERVER_NAME, error::RunError};
+use super::{NETWORK_NAME, SERVER_NAME, error::RunError, text::duration};
 
 /// The settings of a script: `server: <word> <value>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub casemapping: Option<String>,
     /// `autojoin #lobby #help`; `channels.autojoin`. Empty without it, unlike the daemon's default.
     pub autojoin: Vec<String>,
+    /// `forget 60s`, `forget never`; `channels.forget_empty_after`.
+    pub forget_empty_after: Option<Option<Duration>>,
     /// `modes +n`; `channels.default_modes`.
     pub channel_modes: Option<String>,
     /// `admin "Somewhere"`, three lines at most: location, organization, e-mail; `[admin]`.
@@ -108,6 +110,10 @@ impl Settings {
             "webirc" => self.webirc = Some(value.to_owned()),
             "casemapping" => self.casemapping = Some(value.to_owned()),
             "autojoin" => self.autojoin = value.split_whitespace().map(str::to_owned).collect(),
+            "forget" if value == "never" => self.forget_empty_after = Some(None),
+            "forget" => {
+                self.forget_empty_after = Some(Some(duration(value).ok_or("a time is 90s, 5m or 2h")?));
+            }
             "modes" => self.channel_modes = Some(value.to_owned()),
             "users" => self.user_modes = Some(value.to_owned()),
             "oper" => {
@@ -182,6 +188,9 @@ impl Settings {
         if let Some(token) = &self.casemapping {
             server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
         }
+        if let Some(after) = self.forget_empty_after {
+            server.forget_empty_after = after;
+        }
         if let Some(letters) = &self.channel_modes {
             server.channel_modes = Flags::from_letters(letters).ok_or(RunError::Setting("modes"))?;
         }
@@ -247,6 +256,7 @@ fn limit<'a>(limits: &'a mut settings::Limits, key: &str) -> Option<&'a mut usiz
         "multiline_bytes" => &mut limits.multiline_bytes,
         "multiline_lines" => &mut limits.multiline_lines,
         "targets" => &mut limits.targets,
+        "new_channels_per_hour" => &mut limits.new_channels_per_hour,
         _ => return None,
     })
 }

@@ -38,6 +38,11 @@ impl Store {
                 Change::Channel(state) => {
                     self.channels.insert(state.record, *state);
                 }
+                Change::Occupancy { record, empty_since } => {
+                    if let Some(state) = self.channels.get_mut(&record) {
+                        state.empty_since = empty_since;
+                    }
+                }
                 Change::ChannelForgotten { record } => {
                     self.channels.remove(&record);
                     writer.forget(conversation(record))?;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use bytesize::ByteSize;
+use humantime_serde::re::humantime::parse_duration;
 use ipnet::IpNet;
 use parla_proto::{
     name::Casemapping,
@@ -260,6 +261,21 @@ pub(super) struct Channels {
     operators_only_creation: bool,
     pub(super) default_modes: String,
     pub(super) autojoin: Vec<String>,
+    forget_empty_after: String,
+}
+
+impl Channels {
+    /// How long rooms stay when everybody has left; none: for ever.
+    pub(super) fn forget_empty_after(&self) -> Result<Option<Duration>, String> {
+        let text = &self.forget_empty_after;
+        let bad = || {
+            format!("channels.forget_empty_after: {text:?} is neither a time such as 1d or 12h, nor never")
+        };
+        match text.as_str() {
+            "never" => Ok(None),
+            text => parse_duration(text).ok().filter(|time| !time.is_zero()).map(Some).ok_or_else(bad),
+        }
+    }
 }
 
 impl Default for Channels {
@@ -269,6 +285,7 @@ impl Default for Channels {
             operators_only_creation: false,
             default_modes: "+nt".to_owned(),
             autojoin: vec!["#lobby".to_owned()],
+            forget_empty_after: "1d".to_owned(),
         }
     }
 }

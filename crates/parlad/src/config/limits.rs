@@ -21,6 +21,7 @@ pub(super) struct Limits {
     multiline_bytes: usize,
     multiline_lines: usize,
     targets: usize,
+    new_channels_per_hour: usize,
 }
 
 impl Default for Limits {
@@ -42,6 +43,7 @@ impl Default for Limits {
             multiline_bytes: limits.multiline_bytes,
             multiline_lines: limits.multiline_lines,
             targets: limits.targets,
+            new_channels_per_hour: limits.new_channels_per_hour,
         }
     }
 }
@@ -64,11 +66,12 @@ impl Limits {
             multiline_bytes: self.multiline_bytes,
             multiline_lines: self.multiline_lines,
             targets: self.targets,
+            new_channels_per_hour: self.new_channels_per_hour,
         }
     }
 
     /// Each length with its name and the range in which lines of 512 bytes stay possible.
-    pub(super) const fn ranges(&self) -> [(&'static str, usize, usize); 15] {
+    pub(super) const fn ranges(&self) -> [(&'static str, usize, usize); 16] {
         [
             ("nick_length", self.nick_length, 64),
             ("user_length", self.user_length, 32),
@@ -85,6 +88,7 @@ impl Limits {
             ("multiline_bytes", self.multiline_bytes, 65_536),
             ("multiline_lines", self.multiline_lines, 1_000),
             ("targets", self.targets, 20),
+            ("new_channels_per_hour", self.new_channels_per_hour, 100_000),
         ]
     }
 }

@@ -121,6 +121,7 @@ impl Memory {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
                     Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
+                    Change::Occupancy { .. } => {}
                     Change::ChannelForgotten { record } => {
                         self.channels.remove(&record);
                         self.kept.retain(|spoken| spoken.record != Some(record));

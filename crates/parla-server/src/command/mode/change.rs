@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parla_proto::{
-    ChannelName, Mask, Source,
+    ChannelName,
     extban::{ListMask, Reach},
     mode::ChannelMode,
 };
@@ -15,7 +15,7 @@ use crate::{
     event::{Event, ModeChange},
     network::{
         ChannelId, Network, UserId,
-        channel::{Act, Channel, Flags, ListEntry, Rank},
+        channel::{Act, Channel, Flags, ListEntry, Promotion, Rank},
         operator::Oversight,
     },
     refusal::Refusal,
@@ -61,16 +61,16 @@ impl Hand<'_> {
         }
     }
 
-    /// Lets a rank be given or taken: what comes back is the member's ranks.
+    /// Lets a rank be given or taken.
     fn promotion<'c>(
         &self,
         channel: &'c mut Channel,
         member: (UserId, &str),
         wanted: (Rank, bool),
-    ) -> Result<&'c mut Rank, Refusal> {
+    ) -> Result<Promotion<'c>, Refusal> {
         match self {
             Self::Member(actor) => channel.promotion(*actor, member, wanted),
-            Self::Oversight(oversight) => channel.overseen_promotion(oversight, member),
+            Self::Oversight(oversight) => channel.overseen_promotion(oversight, member, wanted),
         }
     }
 }
@@ -141,14 +141,14 @@ fn apply(
     change: &Change<'_>,
 ) -> Result<Done, Refusal> {
     if let Some(rank) = Rank::of_mode(step.mode) {
-        return apply_rank(network, channel_id, step, (change.hand, rank));
+        return apply_rank(network, channel_id, step, (change, rank));
     }
     let forward =
         if step.mode == ChannelMode::Forward { forward(network, step, change.hand) } else { Ok(None) };
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     let channel = change.hand.may(channel, Act::change(step.mode))?;
     if let Some(flag) = Flags::of_mode(step.mode) {
-        return Ok(apply_flag(channel, step, flag, change));
+        return Ok(apply_flag(channel, step, flag));
     }
     let invalid = |why| invalid(channel.name(), step, why);
     match step.mode {
@@ -198,12 +198,9 @@ fn invalid(channel: &ChannelName, step: &ModeStep, why: &'static str) -> Refusal
     }
 }
 
-fn apply_flag(channel: &mut Channel, step: &ModeStep, flag: Flags, change: &Change<'_>) -> Done {
+fn apply_flag(channel: &mut Channel, step: &ModeStep, flag: Flags) -> Done {
     let changes = channel.has(flag) != step.set;
     channel.state.flags.set(flag, step.set);
-    if flag == Flags::INVITE_ONLY && changes {
-        channel.state.keeper = step.set.then(|| Mask::exact(&Source::parse(change.by)));
-    }
     Done::if_changed(changes, None)
 }
 
@@ -263,7 +260,7 @@ fn apply_rank(
     network: &mut Network,
     channel_id: ChannelId,
     step: &ModeStep,
-    (hand, rank): (Hand<'_>, Rank),
+    (change, rank): (&Change<'_>, Rank),
 ) -> Result<Done, Refusal> {
     let wanted = step.param.as_deref().unwrap_or_default();
     let target = network.find_user(wanted).map(|(id, user)| (id, user.nick().to_string()));
@@ -271,10 +268,9 @@ fn apply_rank(
     let (member, nick) = match target {
         Ok(target) => target,
         // Who may not give the rank need not learn who is there.
-        Err(refusal) => return Err(hand.may(channel, Act::Promote(rank)).err().unwrap_or(refusal)),
+        Err(refusal) => return Err(change.hand.may(channel, Act::Promote(rank)).err().unwrap_or(refusal)),
     };
-    let ranks = hand.promotion(channel, (member, &nick), (rank, step.set))?;
-    let changes = ranks.contains(rank) != step.set;
-    ranks.set(rank, step.set);
+    let promotion = change.hand.promotion(channel, (member, &nick), (rank, step.set))?;
+    let changes = promotion.carry_out(change.meta.seq);
     Ok(Done::if_changed(changes, Some(nick)))
 }

@@ -8,7 +8,11 @@ use crate::{
     effects::Effects,
     entry::{self, Meta, Repair},
     event::{Event, ModeChange},
-    network::{ChannelId, Network, channel::Rank, operator::Oversight},
+    network::{
+        ChannelId, Network, UserId,
+        channel::{Channel, Rank},
+        operator::Oversight,
+    },
     refusal::Refusal,
 };
 
@@ -23,7 +27,7 @@ pub(crate) fn commit(
     match room.repair {
         Repair::Delete(reason) => delete(network, (&right, channel), reason.as_deref(), effects),
         Repair::Reset => reset(network, (&right, channel), effects),
-        Repair::Give(nick) => give(network, (&right, channel), &nick, effects),
+        Repair::Give(nick) => give(network, (&right, meta.seq), (channel, &nick), effects),
     }
 }
 
@@ -89,8 +93,8 @@ fn reset(
 /// Makes a member the owner of a channel, and nobody else an operator of any kind. Voices stay.
 fn give(
     network: &mut Network,
-    (right, channel_id): (&Oversight, ChannelId),
-    nick: &str,
+    (right, seq): (&Oversight, u64),
+    (channel_id, nick): (ChannelId, &str),
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (owner, user) = network.find_user(nick)?;
@@ -101,26 +105,12 @@ fn give(
     if !channel.is_member(owner) {
         return Err(Refusal::UserNotInChannel(nick, name));
     }
-    let nick_of = |member| network.user(member).map(|user| user.nick().to_string());
+    let wanted = changes_of_hands(network, channel, owner);
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     let mut steps = Vec::new();
-    if !channel.rank(owner)?.contains(Rank::FOUNDER) {
-        steps.push(ModeChange {
-            set: true,
-            letter: ChannelMode::Founder.letter(),
-            param: Some(nick.clone()),
-        });
-    }
-    for (member, ranks) in channel.members.iter().filter(|(member, _)| **member != owner) {
-        let taken = Rank::MODES.iter().filter(|(rank, _, _)| ranks.contains(*rank) && *rank != Rank::VOICE);
-        steps.extend(taken.map(|(_, mode, _)| ModeChange {
-            set: false,
-            letter: mode.letter(),
-            param: nick_of(*member),
-        }));
-    }
-    if let Some(channel) = network.channel_mut(channel_id) {
-        for (member, ranks) in &mut channel.members {
-            *ranks = if *member == owner { *ranks | Rank::FOUNDER } else { *ranks & Rank::VOICE };
+    for (member, nick, (rank, mode, set)) in wanted {
+        if channel.overseen_promotion(right, (member, &nick), (rank, set))?.carry_out(seq) {
+            steps.push(ModeChange { set, letter: mode.letter(), param: Some(nick) });
         }
     }
     effects.audits.push(right.audit("ROOM GIVE", name.to_string(), source));
@@ -129,4 +119,21 @@ fn give(
     }
     announce(network, channel_id, format!("{} has given this room to {nick}", right.shown), effects);
     Ok(())
+}
+
+/// Which ranks must be given and taken so that a member owns a channel, with those whom it is about.
+fn changes_of_hands(
+    network: &Network,
+    channel: &Channel,
+    owner: UserId,
+) -> Vec<(UserId, String, (Rank, ChannelMode, bool))> {
+    let nick_of = |id| network.user(id).map(|user| user.nick().to_string());
+    let others = channel.members.iter().filter(|(member, _)| **member != owner);
+    let taken = others.flat_map(|(member, ranks)| {
+        let taken = Rank::MODES.iter().filter(|(rank, _, _)| ranks.contains(*rank) && *rank != Rank::VOICE);
+        taken.map(|(rank, mode, _)| (*member, (*rank, *mode, false)))
+    });
+    let given = (owner, (Rank::FOUNDER, ChannelMode::Founder, true));
+    let all = std::iter::once(given).chain(taken);
+    all.filter_map(|(member, change)| Some((member, nick_of(member)?, change))).collect()
 }

@@ -24,7 +24,15 @@ pub(crate) struct Speaker<'a> {
 pub(crate) struct Entrant<'a> {
     channel: &'a mut Channel,
     id: UserId,
-    user: &'a User,
+}
+
+/// The right to give a member a rank, or to take it away.
+#[derive(Debug)]
+pub(crate) struct Promotion<'a> {
+    channel: &'a mut Channel,
+    member: UserId,
+    rank: Rank,
+    set: bool,
 }
 
 /// The right to put a member out.
@@ -53,7 +61,7 @@ impl Channel {
         self.may(user, Act::ChangeModes)
     }
 
-    /// Lets a member give a rank to another, or take it away: what comes back is the other's ranks.
+    /// Lets a member give a rank to another, or take it away.
     ///
     /// Anyone may give up a rank of their own. Nobody takes a rank from someone who is above them.
     pub(crate) fn promotion(
@@ -61,29 +69,33 @@ impl Channel {
         by: UserId,
         (member, nick): (UserId, &str),
         (rank, set): (Rank, bool),
-    ) -> Result<&mut Rank, Refusal> {
+    ) -> Result<Promotion<'_>, Refusal> {
         let own = self.rank(by)?;
         let name = self.name().clone();
-        let target = self.members.get_mut(&member);
+        let target = self.members.get(&member).copied();
         let gives_up = by == member && !set && own.contains(rank);
         if !gives_up && !own.may(Act::Promote(rank)) {
             return Err(Refusal::RankNeeded(name, Act::Promote(rank).least()));
         }
         let target = target.ok_or_else(|| Refusal::UserNotInChannel(nick.to_owned(), name.clone()))?;
-        if !set && by != member && !own.outranks(*target) && !target.is_empty() {
+        if !set && by != member && !own.outranks(target) && !target.is_empty() {
             return Err(Refusal::Outranked(name));
         }
-        Ok(target)
+        Ok(Promotion { channel: self, member, rank, set })
     }
 
-    /// Lets whoever looks after channels give a member a rank, or take it away: what comes back is the member's ranks.
+    /// Lets whoever looks after channels give a member a rank, or take it away.
     pub(crate) fn overseen_promotion(
         &mut self,
         _: &Oversight,
         (member, nick): (UserId, &str),
-    ) -> Result<&mut Rank, Refusal> {
-        let name = self.name().clone();
-        self.members.get_mut(&member).ok_or_else(|| Refusal::UserNotInChannel(nick.to_owned(), name))
+        (rank, set): (Rank, bool),
+    ) -> Result<Promotion<'_>, Refusal> {
+        if self.is_member(member) {
+            Ok(Promotion { channel: self, member, rank, set })
+        } else {
+            Err(Refusal::UserNotInChannel(nick.to_owned(), self.name().clone()))
+        }
     }
 
     /// Lets a member put another out, or itself.
@@ -129,18 +141,27 @@ impl Channel {
         Ok(Speaker { channel: self, heard_from })
     }
 
-    /// Lets a user in. An invitation opens every door; `+I` opens `+i` only.
-    pub(crate) fn entrant<'a>(
-        &'a mut self,
+    /// Lets a member take back what another said by the entry of this number.
+    pub(crate) fn redactor(&self, user: UserId, seq: u64) -> Result<(), NoRedactor> {
+        match self.redactors.get(&user) {
+            Some(since) if *since < seq => Ok(()),
+            Some(_) => Err(NoRedactor::Newer),
+            None => Err(NoRedactor::NoRank),
+        }
+    }
+
+    /// Lets a user in. An invitation opens every door; `+I` opens `+i` only. Who makes a channel needs none.
+    pub(crate) fn entrant(
+        &mut self,
         id: UserId,
-        user: &'a User,
+        user: &User,
         key: Option<&str>,
         casemapping: Casemapping,
-    ) -> Result<Entrant<'a>, Refusal> {
+    ) -> Result<Entrant<'_>, Refusal> {
         let name = || self.name().clone();
         let full = |limit: u32| self.members.len() >= limit as usize;
-        if self.invited.contains(&id) {
-            return Ok(Entrant { channel: self, id, user });
+        if self.invited.contains(&id) || self.is_new() {
+            return Ok(Entrant { channel: self, id });
         }
         if self.is_banned(user, Reach::Whole, casemapping) {
             return Err(Refusal::Banned(name()));
@@ -150,7 +171,6 @@ impl Channel {
         }
         if self.has(Flags::INVITE_ONLY)
             && !holds(&self.state.invite_exceptions, user, Reach::Whole, casemapping)
-            && !self.may_return(user, casemapping)
         {
             return Err(Refusal::InviteOnly(name()));
         }
@@ -160,16 +180,12 @@ impl Channel {
         if self.state.limit.is_some_and(full) {
             return Err(Refusal::ChannelIsFull(name()));
         }
-        Ok(Entrant { channel: self, id, user })
+        Ok(Entrant { channel: self, id })
     }
 
     /// Lets a user in past every door, as whoever looks after channels wants it.
-    pub(crate) const fn overseen_entrant<'a>(
-        &'a mut self,
-        _: &Oversight,
-        (id, user): (UserId, &'a User),
-    ) -> Entrant<'a> {
-        Entrant { channel: self, id, user }
+    pub(crate) const fn overseen_entrant(&mut self, _: &Oversight, id: UserId) -> Entrant<'_> {
+        Entrant { channel: self, id }
     }
 
     /// Whether a ban of this reach holds a user. An exception lifts bans and mutes, one of `m:` mutes only.
@@ -179,11 +195,15 @@ impl Channel {
             && !holds(exceptions, user, Reach::Whole, casemapping)
             && !(reach == Reach::Speech && holds(exceptions, user, Reach::Speech, casemapping))
     }
+}
 
-    fn may_return(&self, user: &User, casemapping: Casemapping) -> bool {
-        let keeper = self.state.keeper.as_ref();
-        self.members.is_empty() && keeper.is_some_and(|keeper| keeper.matches(user.source(), casemapping))
-    }
+/// Why a member may not take back what another said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoRedactor {
+    /// They have no rank for it.
+    NoRank,
+    /// They have had it only since after that was said.
+    Newer,
 }
 
 /// Whether an entry of this reach matches the user.
@@ -212,16 +232,26 @@ impl Speaker<'_> {
 }
 
 impl Entrant<'_> {
-    /// Makes the user a member; the first one is an operator, and may come back into an invite-only channel.
+    /// Makes the user a member. Who makes a channel is its operator; one that is kept gives nobody a rank, whoever comes
+    /// first after the others have left.
     pub(crate) fn enter(self) {
-        let Self { channel, id, user } = self;
-        let mut rank = Rank::empty();
-        if channel.members.is_empty() {
-            rank = Rank::OPERATOR;
-            channel.state.keeper = channel.has(Flags::INVITE_ONLY).then(|| user.as_mask());
-        }
-        channel.members.insert(id, rank);
+        let Self { channel, id } = self;
+        let rank = if channel.is_new() { Rank::OPERATOR } else { Rank::empty() };
+        let made_by = channel.state.record;
+        channel.set_rank(id, rank, made_by);
         channel.forget_invitation(id);
+    }
+}
+
+impl Promotion<'_> {
+    /// Gives the rank, or takes it away, by the entry of this number. Says whether that changes anything.
+    pub(crate) fn carry_out(self, seq: u64) -> bool {
+        let Self { channel, member, rank, set } = self;
+        let before = channel.members.get(&member).copied().unwrap_or_default();
+        let mut after = before;
+        after.set(rank, set);
+        channel.set_rank(member, after, seq);
+        before != after
     }
 }
 
@@ -260,6 +290,7 @@ mod tests {
                 modes: parla_proto::mode::UserModes::empty(),
                 realname: "Bob".to_owned(),
                 metadata: Default::default(),
+                is_exempt: false,
             },
             Timestamp::default(),
         );
@@ -306,8 +337,47 @@ mod tests {
         assert!(channel.entrant(id, &user, None, ASCII).is_err());
         channel.invite(id);
         channel.entrant(id, &user, None, ASCII).unwrap().enter();
-        channel.remove(id, &user);
+        channel.remove(id);
         assert!(channel.entrant(id, &user, None, ASCII).is_err());
+    }
+
+    #[test]
+    fn only_who_makes_a_channel_gets_a_rank_by_entering() {
+        // Its first modes do not keep its maker out.
+        for (flags, kept, rank) in [
+            ("nt", false, Some(Rank::OPERATOR)),
+            ("iR", false, Some(Rank::OPERATOR)),
+            ("nt", true, Some(Rank::empty())),
+            ("i", true, None),
+        ] {
+            let (mut channel, id, user) = scene(flags, &[], None);
+            channel.members.clear();
+            channel.kept = kept;
+            let entered = channel.entrant(id, &user, None, ASCII).map(Entrant::enter);
+            assert_eq!(entered.and_then(|()| channel.rank(id)).ok(), rank, "+{flags} {kept}");
+        }
+    }
+
+    #[test]
+    fn what_others_said_is_redacted_by_a_rank_that_was_held_then() {
+        let (mut channel, id, _) = scene("", &[], None);
+        let founder = *channel.members.keys().next().unwrap();
+        channel.members.insert(founder, Rank::FOUNDER);
+        channel.members.insert(id, Rank::empty());
+        let mut give = |rank, set, seq| {
+            channel.promotion(founder, (id, "bob"), (rank, set)).unwrap().carry_out(seq);
+            [seq - 1, seq + 1].map(|said| channel.redactor(id, said))
+        };
+        let (newer, no_rank) = (Err(NoRedactor::Newer), Err(NoRedactor::NoRank));
+        assert_eq!(give(Rank::HALF_OPERATOR, true, 10), [no_rank, no_rank]);
+        assert_eq!(give(Rank::OPERATOR, true, 20), [newer, Ok(())]);
+        // One rank in the place of another is held since the first.
+        assert_eq!(give(Rank::FOUNDER, true, 30), [Ok(()), Ok(())]);
+        assert_eq!(give(Rank::OPERATOR, false, 40), [Ok(()), Ok(())]);
+        assert_eq!(give(Rank::FOUNDER, false, 50), [no_rank, no_rank]);
+        assert_eq!(give(Rank::OPERATOR, true, 60), [newer, Ok(())]);
+        channel.remove(id);
+        assert_eq!(channel.redactor(id, 61), no_rank);
     }
 
     #[test]
@@ -322,8 +392,8 @@ mod tests {
         ] {
             channel.members.insert(id, ranks);
             assert_eq!(channel.eviction(operator, id, "bob").is_err(), safe, "{ranks:?}");
-            let taken = channel.promotion(operator, (id, "bob"), (Rank::OPERATOR, false));
-            assert_eq!(taken.is_err(), safe, "{ranks:?}");
+            let taken = channel.promotion(operator, (id, "bob"), (Rank::OPERATOR, false)).is_err();
+            assert_eq!(taken, safe, "{ranks:?}");
             // To give is no offence.
             assert!(channel.promotion(operator, (id, "bob"), (Rank::VOICE, true)).is_ok());
             assert!(channel.eviction(id, operator, "alice").is_ok() == ranks.is_at_least(Rank::OPERATOR));

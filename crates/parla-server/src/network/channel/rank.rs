@@ -41,6 +41,8 @@ pub(crate) enum Act {
     ChangeTopic,
     /// Change every other mode.
     ChangeModes,
+    /// Take back what others have said since one has had the rank.
+    Redact,
     /// Give and take this rank; one of [`Rank`], alone.
     Promote(Rank),
 }
@@ -56,7 +58,7 @@ impl Act {
             Self::HearModerated | Self::Kick | Self::Invite | Self::ChangeLists | Self::ChangeTopic => {
                 Rank::HALF_OPERATOR
             }
-            Self::ChangeModes => Rank::OPERATOR,
+            Self::ChangeModes | Self::Redact => Rank::OPERATOR,
             Self::Promote(rank) => match rank {
                 Rank::VOICE => Rank::HALF_OPERATOR,
                 Rank::HALF_OPERATOR => Rank::OPERATOR,
@@ -162,6 +164,7 @@ mod tests {
             (Act::ChangeLists, "..xxxxx"),
             (Act::ChangeTopic, "..xxxxx"),
             (Act::ChangeModes, "...xxxx"),
+            (Act::Redact, "...xxxx"),
             (Act::Promote(Rank::VOICE), "..xxxxx"),
             (Act::Promote(Rank::HALF_OPERATOR), "...xxxx"),
             (Act::Promote(Rank::OPERATOR), "...xxxx"),

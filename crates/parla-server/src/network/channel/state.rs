@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::{ChannelName, Mask, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode};
+use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode};
 
 use super::Flags;
 
@@ -53,9 +53,8 @@ pub struct ChannelState {
     pub ban_exceptions: Vec<ListEntry>,
     /// Mode `I`.
     pub invite_exceptions: Vec<ListEntry>,
-    /// Who may come back into an empty invite-only channel: its last member, or who entered it first or made it
-    /// invite-only.
-    pub keeper: Option<Mask>,
+    /// Since when nobody is in it; none: somebody is, or was when the server stopped.
+    pub empty_since: Option<Timestamp>,
     /// What its operators say of it.
     pub metadata: BTreeMap<Key, String>,
 }
@@ -75,7 +74,7 @@ impl ChannelState {
             bans: Vec::new(),
             ban_exceptions: Vec::new(),
             invite_exceptions: Vec::new(),
-            keeper: None,
+            empty_since: None,
             metadata: BTreeMap::new(),
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Room {
     pub(crate) ranks_known: bool,
     /// How far the client has read the room's journal.
     pub(crate) at: usize,
+    /// The id of the JOIN, if the client was told.
+    joined: Option<MsgId>,
     /// None or the empty text: there is none.
     pub(crate) topic: String,
     /// Whether the first list of names has come.
@@ -247,7 +249,8 @@ pub(super) fn hear_join(
     let journal = scene.journals.entry(name.clone()).or_default();
     let at = if moved_from.is_some() { journal.end() } else { journal.enter(event)? };
     let is_partial = journal.crowd.hides_from(&who);
-    client.rooms.insert(name, Room { at, is_partial, ..Room::default() });
+    let joined = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    client.rooms.insert(name, Room { at, is_partial, joined, ..Room::default() });
     Ok(())
 }
 
@@ -463,14 +466,20 @@ pub(super) fn hear_end_of_names(client: &mut Client, message: &Message<'_>, scen
     for name in message.param(1).unwrap_or_default().split(',') {
         let name = scene.fold(name);
         let Some(room) = client.rooms.get_mut(&name) else { continue };
-        let crowd = &mut scene.journals.entry(name).or_default().crowd;
+        let journal = scene.journals.entry(name.clone()).or_default();
         let names = std::mem::take(&mut room.names);
         if !room.is_complete {
-            crowd.found(&me, &names.get(&me).cloned().unwrap_or_default().signs);
+            let signs = names.get(&me).cloned().unwrap_or_default().signs;
+            ensure(
+                !rank::is_at_least(&signs, '@') || scene.store.may_be_new(&name, room.joined),
+                "first",
+                || format!("a rank for entering {name}, which was there before"),
+            )?;
+            journal.found(&me, &signs, (names.len() == 1 && names.contains_key(&me)).then_some(room.at));
         }
         if !room.is_complete || room.is_partial {
             room.is_complete = true;
-            room.is_partial = crowd.hides_from(&me);
+            room.is_partial = journal.crowd.hides_from(&me);
             room.ranks_known = all;
             room.members = names;
             continue;

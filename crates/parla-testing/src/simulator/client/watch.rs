@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use parla_proto::{Message, Source, limits};
+use parla_proto::{Capabilities, Message, Source, limits};
 
 use super::{Client, Scene};
 use crate::simulator::checkers::{Checked, ensure};
@@ -13,8 +13,10 @@ pub(super) fn line_taken(client: &mut Client, line: &[u8], scene: &Scene) {
     let tags = if line.starts_with(b"@") { message.tags.as_str().len() + 2 } else { 0 };
     let is_too_long = tags > limits::CLIENT_TAGS_BYTES_MAX || line.len() - tags + 2 > limits::LINE_BYTES_MAX;
     let is_monitor = message.command.eq_ignore_ascii_case("MONITOR");
-    // A line of a batch that is not open is refused, whatever it is.
-    if is_too_long || client.nick.is_none() || !is_monitor || message.tags.get("batch").is_some() {
+    // A line of a batch that is not open is refused, whatever it is, from a client that may open batches.
+    let batches = Capabilities::MULTILINE.union(Capabilities::BATCH);
+    let is_refused = message.tags.get("batch").is_some() && client.capabilities.contains(batches);
+    if is_too_long || client.nick.is_none() || !is_monitor || is_refused {
         return;
     }
     match (message.param(0), message.param(1)) {

@@ -1,0 +1,120 @@
+//! How many rooms with a history one address has made lately. Such rooms stay when everybody has left, and there is room for
+//! a bounded number of them on a server.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::IpAddr,
+    time::Duration,
+};
+
+use parla_proto::Timestamp;
+
+use crate::limits::CHANNELS_MAX;
+
+/// How long a room counts.
+const WINDOW: Duration = Duration::from_secs(3600);
+
+/// The networks that an IPv6 address counts for, by the bits of their prefixes, and how many times the limit of one address
+/// each has. A household gets a network of 64 bits or of 56, whoever rents a tunnel one of 48.
+const IPV6_NETWORKS: [(u32, usize); 3] = [(64, 1), (56, 4), (48, 16)];
+
+/// An address of IPv4, or a network of IPv6: the bits of its prefix, and the prefix.
+type Block = (u32, u128);
+
+/// The rooms of the last hour, by who made them.
+#[derive(Debug, Default)]
+pub(crate) struct NewRooms {
+    /// From the earliest.
+    made: VecDeque<(Timestamp, IpAddr)>,
+    counts: BTreeMap<Block, usize>,
+}
+
+impl NewRooms {
+    /// Counts a new room, unless the address has made as many as it may.
+    pub(crate) fn add(&mut self, address: IpAddr, most: usize, now: Timestamp) -> bool {
+        while self.made.len() >= CHANNELS_MAX || self.made.front().is_some_and(|(at, _)| *at + WINDOW <= now)
+        {
+            self.forget_first();
+        }
+        let count = |block: &Block| self.counts.get(block).copied().unwrap_or_default();
+        if blocks(address).any(|(block, times)| count(&block) >= most.saturating_mul(times)) {
+            return false;
+        }
+        for (block, _) in blocks(address) {
+            *self.counts.entry(block).or_default() += 1;
+        }
+        self.made.push_back((now, address));
+        true
+    }
+
+    fn forget_first(&mut self) {
+        let Some((_, address)) = self.made.pop_front() else { return };
+        for (block, _) in blocks(address) {
+            if let Some(count) = self.counts.get_mut(&block) {
+                *count -= 1;
+                if *count == 0 {
+                    self.counts.remove(&block);
+                }
+            }
+        }
+    }
+}
+
+/// What an address counts for, and how many times the limit of one address that has.
+fn blocks(address: IpAddr) -> impl Iterator<Item = (Block, usize)> {
+    let (bits, networks) = match address.to_canonical() {
+        IpAddr::V4(address) => (u128::from(u32::from(address)), &[(128, 1)][..]),
+        IpAddr::V6(address) => (u128::from(address), &IPV6_NETWORKS[..]),
+    };
+    networks.iter().map(move |(prefix, times)| ((*prefix, bits >> (128 - prefix)), *times))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1_000)
+    }
+
+    /// How many rooms these may make, one after the other, with a limit of 2.
+    fn made<'a>(rooms: &mut NewRooms, addresses: impl IntoIterator<Item = &'a str>) -> usize {
+        addresses.into_iter().filter(|address| rooms.add(address.parse().unwrap(), 2, at(0))).count()
+    }
+
+    #[test]
+    fn an_address_has_its_own_budget() {
+        let mut rooms = NewRooms::default();
+        assert_eq!(made(&mut rooms, ["192.0.2.1"; 5]), 2);
+        assert_eq!(made(&mut rooms, ["192.0.2.2"; 5]), 2);
+        assert_eq!(made(&mut rooms, ["::ffff:192.0.2.2"; 5]), 0);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_an_address_and_larger_ones_have_more() {
+        let mut rooms = NewRooms::default();
+        assert_eq!(made(&mut rooms, ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:1:f::3"]), 2);
+        assert_eq!(made(&mut rooms, ["2001:db8:1:2::1"; 5]), 2);
+        let networks = |prefix: &str, count: u32| -> Vec<String> {
+            (0..count).flat_map(|n| [format!("{prefix}{n:02x}::1"), format!("{prefix}{n:02x}::2")]).collect()
+        };
+        // 256 networks of 64 bits in one of 56, and 256 of those in one of 48.
+        let many = networks("2001:db8:2:1", 200);
+        assert_eq!(made(&mut rooms, many.iter().map(String::as_str)), 8);
+        let many: Vec<String> =
+            (0..200_u32).flat_map(|n| networks(&format!("2001:db8:3:{n:x}"), 4)).collect();
+        assert_eq!(made(&mut rooms, many.iter().map(String::as_str)), 32);
+    }
+
+    #[test]
+    fn after_an_hour_nothing_counts_and_nothing_is_remembered() {
+        let mut rooms = NewRooms::default();
+        let address: IpAddr = "2001:db8::1".parse().unwrap();
+        assert!(rooms.add(address, 2, at(0)) && rooms.add(address, 2, at(1800)));
+        assert!(!rooms.add(address, 2, at(3599)));
+        assert!(rooms.add(address, 2, at(3600)));
+        assert!(!rooms.add(address, 2, at(5399)));
+        assert!(rooms.add("192.0.2.1".parse().unwrap(), 2, at(10_000)));
+        assert_eq!((rooms.made.len(), rooms.counts.len()), (1, 1));
+    }
+}
