@@ -88,3 +88,78 @@ impl Network {
         self.empty = empty;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use parla_proto::ChannelName;
+
+    use super::*;
+    use crate::{
+        connection::ConnectionId,
+        entry::{Entry, EntryCommand, Meta, NodeId, Origin},
+        network::channel::ChannelState,
+        settings::Settings,
+    };
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_millis(hours * 3_600_000)
+    }
+
+    /// A network that forgets after two hours, with channels that have been empty since these times; `#a` is everyone's.
+    fn network(channels: &[(&str, Option<i64>)]) -> Network {
+        let mut settings = Settings::named("a.b");
+        settings.forget_empty_after = Some(2 * HOUR);
+        let rules = settings.name_rules();
+        let name = |name: &str| ChannelName::parse(name, &rules).unwrap();
+        settings.autojoin = vec![name("#a")];
+        let kept = (1..).zip(channels).map(|(record, (channel, since))| ChannelState {
+            empty_since: since.map(at),
+            ..ChannelState::new(record, name(channel), at(0), Default::default())
+        });
+        Network::new(Arc::new(settings), kept.collect())
+    }
+
+    /// Commits what the timer proposes, and gives what was changed: `?7` looked at, `-7` forgotten.
+    fn forget(network: &mut Network, hours: i64) -> Vec<String> {
+        let origin = Origin { node: NodeId(0), connection: ConnectionId::nobody(), actor: None };
+        let meta = Meta { seq: 1000, at: at(hours), origin };
+        let mut effects = Effects::default();
+        network.commit(Entry { meta, command: EntryCommand::ForgetEmpty }, &mut effects);
+        let told = |change| match change {
+            Change::ChannelForgotten { record } => format!("-{record}"),
+            Change::Occupancy { record, empty_since } => {
+                assert_eq!(empty_since, Some(at(hours)));
+                format!("?{record}")
+            }
+            other => panic!("{other:?}"),
+        };
+        effects.changes.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn who_is_due_is_decided_by_the_time_of_the_entry() {
+        let mut network = network(&[("#a", Some(1)), ("#b", Some(3)), ("#c", Some(2)), ("#d", None)]);
+        assert_eq!(network.next_forgetting(), Some(Timestamp::default()));
+        assert_eq!(forget(&mut network, 4), ["?4", "-3"]);
+        assert_eq!(network.next_forgetting(), Some(at(5)));
+        assert!(forget(&mut network, 4).is_empty());
+        assert_eq!(forget(&mut network, 5), ["-2"]);
+        assert_eq!(forget(&mut network, 9), ["-4"]);
+        assert_eq!((network.next_forgetting(), network.channel_count()), (None, 1));
+    }
+
+    #[test]
+    fn an_entry_forgets_so_many_and_no_more() {
+        let names: Vec<String> =
+            (0..=2 * CHANNELS_FORGOTTEN_MAX).map(|number| format!("#{number}")).collect();
+        let channels: Vec<_> = names.iter().map(|name| (name.as_str(), Some(0))).collect();
+        let mut network = network(&channels);
+        let counts: Vec<usize> = (0..4).map(|_| forget(&mut network, 2).len()).collect();
+        assert_eq!(counts, [CHANNELS_FORGOTTEN_MAX, CHANNELS_FORGOTTEN_MAX, 1, 0]);
+        assert_eq!(network.channel_count(), 0);
+    }
+}

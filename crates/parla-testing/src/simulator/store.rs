@@ -22,6 +22,8 @@ pub(crate) struct Store {
     /// How long rooms stay when everybody has left, and those that always do.
     forget_empty_after: Option<Duration>,
     autojoin: Vec<ChannelName>,
+    /// The latest time at which something was written; clocks go back, and the server's does not.
+    latest: Timestamp,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
@@ -53,6 +55,7 @@ impl Store {
             casemapping: settings.casemapping,
             forget_empty_after: settings.forget_empty_after,
             autojoin: settings.autojoin.clone(),
+            latest: Timestamp::default(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
@@ -64,13 +67,14 @@ impl Store {
 
     /// Writes the changes of one batch, which were made at this time or before. Operators deleted the channels of these names.
     pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str], now: Timestamp) -> Checked {
+        self.latest = self.latest.max(now);
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, id } => self.redact(record, id.seq()),
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
-                Change::ChannelForgotten { record } => self.forget(record, deleted, now)?,
+                Change::ChannelForgotten { record } => self.forget(record, deleted)?,
             }
         }
         Ok(())
@@ -213,14 +217,14 @@ impl Store {
     }
 
     /// Nobody reads a forgotten channel's messages again, and its number does not come back.
-    fn forget(&mut self, record: u64, deleted: &[&str], now: Timestamp) -> Checked {
+    fn forget(&mut self, record: u64, deleted: &[&str]) -> Checked {
         let gone = self.channels.remove(&record);
         let is_due = |state: &ChannelState| {
             let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
-            let is_over = ends_at.is_some_and(|at| at <= now) && !self.autojoin.contains(&state.name);
+            let is_over = ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name);
             is_over || deleted.contains(&state.name.as_str())
         };
-        ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {now}"))?;
+        ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
         self.forgotten.insert(record);
         let of_it = self.messages.values().filter(|spoken| spoken.record == Some(record));
         let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();
