@@ -321,18 +321,26 @@ fn caught_up(client: &mut Client, id: BufferId, (since, row): (Timestamp, Option
     outbox::settle(client, id, Known::Since(since));
 }
 
-/// The server will not answer.
-pub(crate) fn refused(client: &mut Client, id: BufferId) {
+/// The server will not answer, and says why.
+pub(crate) fn refused(client: &mut Client, id: BufferId, code: &str) {
     let Some(request) = client.requests.open.remove(&id) else { return };
     // A message that was forgotten there still has its time.
-    if let Purpose::Missing(missing) = &request.purpose
-        && missing.pages == 0
-        && missing.from.msgid.is_some()
-        && client.session.finds_by_msgid
-    {
-        let by_time = |anchor: Anchor| Anchor { msgid: None, ..anchor };
-        let (from, to) = (by_time(missing.from.clone()), missing.to.clone().map(by_time));
-        return want(client, id, Purpose::Missing(Missing { from, to, ..missing.clone() }));
+    let by_time = |anchor: Anchor| Anchor { msgid: None, ..anchor };
+    let timeline = client.buffers.get_mut(id).map(|buffer| &mut buffer.timeline);
+    match (&request.purpose, timeline) {
+        _ if !client.session.finds_by_msgid => {}
+        (Purpose::Missing(missing), Some(timeline)) if missing.pages == 0 && missing.from.msgid.is_some() => {
+            timeline.forget_msgids(&missing.from);
+            let (from, to) = (by_time(missing.from.clone()), missing.to.clone().map(by_time));
+            return want(client, id, Purpose::Missing(Missing { from, to, ..missing.clone() }));
+        }
+        (Purpose::Earlier, Some(timeline)) if matches!(code, "INVALID_PARAMS" | "INVALID_MSGREFTYPE") => {
+            if let Some(oldest) = timeline.oldest().filter(|oldest| oldest.msgid.is_some()) {
+                timeline.forget_msgids(&oldest);
+                return want(client, id, Purpose::Earlier);
+            }
+        }
+        _ => {}
     }
     given_up(client, id, request.purpose);
 }

@@ -32,6 +32,9 @@ pub(crate) struct Anchor {
     pub(crate) at: Timestamp,
 }
 
+/// How much of what is known is asked for again by time, in milliseconds.
+const OVERLAP_MS: i64 = 1000;
+
 /// Where a row goes among others of the same time: some servers tell only seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spot {
@@ -47,12 +50,12 @@ impl Anchor {
     /// As a selector of CHATHISTORY for what came after it. By time, some of what is known comes again: others may have
     /// spoken in the same moment, and some servers keep only seconds.
     pub(crate) fn after(&self, by_msgid: bool) -> String {
-        self.selector(by_msgid, -1000)
+        self.selector(by_msgid, -OVERLAP_MS)
     }
 
     /// The same for what came before it.
     pub(crate) fn before(&self, by_msgid: bool) -> String {
-        self.selector(by_msgid, 1000)
+        self.selector(by_msgid, OVERLAP_MS)
     }
 
     fn selector(&self, by_msgid: bool, milliseconds: i64) -> String {
@@ -106,6 +109,14 @@ impl Timeline {
     /// The row of a message.
     pub(crate) fn row_of(&self, msgid: &str) -> Option<RowId> {
         self.rows_by_msgid.get(msgid).map(|(id, _)| *id)
+    }
+
+    /// The same of a message whose row has no id.
+    pub(crate) fn has_unnamed(&self, at: Timestamp, said: &Said) -> bool {
+        self.rows_at(at).any(|row| {
+            !self.msgids_by_row.contains_key(&row.id)
+                && matches!(&row.content, Content::Said(known) if known.from == said.from && known.text.plain == said.text.plain)
+        })
     }
 
     /// Whether what was said then is here, if it was not dropped.
@@ -208,6 +219,15 @@ impl Timeline {
             }
             !is_gone
         });
+    }
+
+    /// Forgets the ids around an anchor that the server does not know: as far as messages come again under other ids when it
+    /// is asked by time.
+    pub(crate) fn forget_msgids(&mut self, anchor: &Anchor) {
+        let near = anchor.at.as_millis() - OVERLAP_MS..=anchor.at.as_millis() + OVERLAP_MS;
+        let rows = self.rows().filter(|row| near.contains(&row.at.as_millis()));
+        let rows: Vec<RowId> = rows.map(|row| row.id).collect();
+        rows.into_iter().for_each(|row| self.forget_msgid(row));
     }
 
     fn forget_msgid(&mut self, row: RowId) {

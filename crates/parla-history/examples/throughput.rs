@@ -13,10 +13,10 @@ use std::{
 };
 
 use parla_history::{
-    Bound, ConversationId, Durability, HistoryError, Kind, Message, Page, Search, Writer, index_pending,
-    latest_at, open, open_reader, page, prepare, search,
+    Bound, ConversationId, Durability, HistoryError, Kind, Message, MessageNumber, Page, Search, Writer,
+    index_pending, latest_at, open, open_reader, page, prepare, search,
 };
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 use rusqlite::Connection;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -90,9 +90,9 @@ fn read_pages(reader: &Connection, rows: u64) -> Outcome {
         Ok(())
     };
     time("latest 50", |_| Page::Latest { after: None })?;
-    time("nothing new", |_| Page::Latest { after: Some(Bound::Id(MsgId::from_seq(u64::MAX))) })?;
+    time("nothing new", |_| Page::Latest { after: Some(Bound::Id(MessageNumber(u64::MAX))) })?;
     time("after a time that has not come", |_| Page::After(Bound::Time(time_of(u64::from(u32::MAX)))))?;
-    time("50 before an id", |seq| Page::Before(Bound::Id(MsgId::from_seq(seq))))?;
+    time("50 before an id", |seq| Page::Before(Bound::Id(MessageNumber(seq))))?;
     time("50 before a time", |seq| Page::Before(Bound::Time(time_of(seq))))?;
     let (cost, _) = Cost::of_one(|| latest_at(reader, ConversationId(chance.conversation())).map(|_| 1))?;
     println!("  {:<37} {cost:>8.1}", "latest_at");
@@ -139,7 +139,7 @@ fn delete(connection: &mut Connection, rows: u64) -> Outcome {
         for (conversation, id) in &ids {
             let transaction = connection.transaction()?;
             Writer::new(&transaction)?
-                .delete(ConversationId(*conversation), MsgId::from_seq(u64::try_from(*id)?))?;
+                .delete(ConversationId(*conversation), MessageNumber(u64::try_from(*id)?))?;
             transaction.commit()?;
         }
         Ok(())
@@ -180,7 +180,7 @@ impl Said {
         let text = self.chance.text();
         self.text_bytes += text.len() as u64;
         Message {
-            id: MsgId::from_seq(self.last),
+            id: MessageNumber(self.last),
             conversation: ConversationId((self.conversation)(&mut self.chance)),
             at: time_of(self.last),
             kind: Kind::Privmsg,

@@ -5,11 +5,10 @@
 use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::{
-    ConversationId, HistoryError, Message,
+    ConversationId, HistoryError, Message, MessageNumber,
     index::{self, last_indexed},
     message::{cuts_text, row_id},
 };
-use parla_proto::MsgId;
 
 const INSERT: &str = "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts)
     VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO NOTHING";
@@ -61,7 +60,7 @@ impl<'t> Writer<'t> {
     ///
     /// # Errors
     /// SQLite refuses.
-    pub fn delete(&mut self, conversation: ConversationId, id: MsgId) -> Result<bool, HistoryError> {
+    pub fn delete(&mut self, conversation: ConversationId, id: MessageNumber) -> Result<bool, HistoryError> {
         let Some(message) = crate::message(self.transaction, conversation, id)? else { return Ok(false) };
         let id = row_id(id)?;
         if id <= self.last_indexed {
@@ -75,11 +74,10 @@ impl<'t> Writer<'t> {
 #[cfg(test)]
 mod tests {
     use crate::{
-        Durability, HistoryError, Kind, Message, Page, Writer,
+        Durability, HistoryError, Kind, Message, MessageNumber, Page, Writer,
         fixture::{History, RUST, TEA},
         index_pending, message, open, page,
     };
-    use parla_proto::MsgId;
 
     #[test]
     fn a_message_comes_back_as_it_was() {
@@ -144,7 +142,7 @@ mod tests {
     #[test]
     fn an_id_that_sqlite_cannot_hold_is_refused() {
         let mut history = History::new();
-        let id = MsgId::from_seq(u64::MAX);
+        let id = MessageNumber(u64::MAX);
         let huge = Message { id, ..history.said(RUST, "hello") };
         let transaction = history.connection.transaction().unwrap();
         let mut writer = Writer::new(&transaction).unwrap();

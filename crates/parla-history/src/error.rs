@@ -2,8 +2,9 @@
 
 use std::{io, path::PathBuf};
 
-use parla_proto::MsgId;
 use thiserror::Error;
+
+use crate::MessageNumber;
 
 /// The file could not be opened.
 #[derive(Debug, Error)]
@@ -89,8 +90,8 @@ pub enum MigrationError {
 #[derive(Debug, Error)]
 pub enum HistoryError {
     /// SQLite's integers have 63 bits for it. No server gives such an id.
-    #[error("the message id {0} is too large to be kept")]
-    IdTooLarge(MsgId),
+    #[error("the message number {} is too large to be kept", .0.0)]
+    IdTooLarge(MessageNumber),
     /// SQLite refused: the disk is full, the file is damaged or in use.
     #[error("message history: {0}")]
     Sqlite(#[from] rusqlite::Error),

@@ -1,9 +1,9 @@
 //! A small history, for the tests of this crate.
 
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 use rusqlite::Connection;
 
-use crate::{ConversationId, Kind, Message, Writer, open_in_memory, prepare};
+use crate::{ConversationId, Kind, Message, MessageNumber, Writer, open_in_memory, prepare};
 
 pub(crate) const RUST: ConversationId = ConversationId(1);
 pub(crate) const TEA: ConversationId = ConversationId(12);
@@ -28,7 +28,7 @@ impl History {
     pub(crate) fn said(&mut self, conversation: ConversationId, text: &str) -> Message {
         self.last += 1;
         Message {
-            id: MsgId::from_seq(self.last),
+            id: MessageNumber(self.last),
             conversation,
             at: Timestamp::from_millis(1_700_000_000_000 + i64::try_from(self.last).unwrap() * 1000),
             kind: Kind::Privmsg,
@@ -40,7 +40,7 @@ impl History {
         }
     }
 
-    pub(crate) fn say(&mut self, conversation: ConversationId, text: &str) -> MsgId {
+    pub(crate) fn say(&mut self, conversation: ConversationId, text: &str) -> MessageNumber {
         let message = self.said(conversation, text);
         assert!(self.append(&message));
         message.id
@@ -53,7 +53,7 @@ impl History {
         new
     }
 
-    pub(crate) fn delete(&mut self, conversation: ConversationId, id: MsgId) -> bool {
+    pub(crate) fn delete(&mut self, conversation: ConversationId, id: MessageNumber) -> bool {
         let transaction = self.connection.transaction().unwrap();
         let deleted = Writer::new(&transaction).unwrap().delete(conversation, id).unwrap();
         transaction.commit().unwrap();

@@ -6,8 +6,8 @@
 //! One connection writes, any number read:
 //!
 //! ```
-//! use parla_history::{ConversationId, Durability, Kind, Message, Page, Search, Writer};
-//! use parla_proto::{MsgId, Timestamp};
+//! use parla_history::{ConversationId, Durability, Kind, Message, MessageNumber, Page, Search, Writer};
+//! use parla_proto::Timestamp;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
@@ -18,7 +18,7 @@
 //!
 //! let transaction = connection.transaction()?;
 //! Writer::new(&transaction)?.append(&Message {
-//!     id: MsgId::from_seq(7),
+//!     id: MessageNumber(7),
 //!     conversation: rust,
 //!     at: Timestamp::from_millis(1_700_000_000_000),
 //!     kind: Kind::Privmsg,
@@ -63,7 +63,7 @@ pub use append::Writer;
 pub use error::{HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
-pub use message::{ConversationId, Kind, Message};
+pub use message::{ConversationId, Kind, Message, MessageNumber};
 pub use migrate::migrate;
 pub use open::{Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};

@@ -1,6 +1,6 @@
 //! One message as it is kept, and its row.
 
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 use rusqlite::{
     Row, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
@@ -12,6 +12,10 @@ use crate::HistoryError;
 /// of people, the desktop app one for a buffer of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConversationId(pub i64);
+
+/// The number of a message. What clients are told in its place is up to whoever owns the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageNumber(pub u64);
 
 /// The command that carried the message.
 ///
@@ -38,7 +42,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// Unique in the file; in a conversation, a later message has a larger one.
-    pub id: MsgId,
+    pub id: MessageNumber,
     /// Where it was said.
     pub conversation: ConversationId,
     /// When it was said.
@@ -71,7 +75,7 @@ impl Message {
         let id: i64 = row.get(0)?;
         let seq = u64::try_from(id).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, id))?;
         Ok(Self {
-            id: MsgId::from_seq(seq),
+            id: MessageNumber(seq),
             conversation: row.get(1)?,
             at: Timestamp::from_millis(row.get(2)?),
             kind: row.get(3)?,
@@ -99,13 +103,13 @@ fn cuts(text: &str) -> Vec<u32> {
 ///
 /// # Errors
 /// SQLite has no room for so large a number, or for the one after it.
-pub(crate) fn row_id(id: MsgId) -> Result<i64, HistoryError> {
-    i64::try_from(id.seq()).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
+pub(crate) fn row_id(id: MessageNumber) -> Result<i64, HistoryError> {
+    i64::try_from(id.0).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
 }
 
 /// As [`row_id`], for an id that is only looked for: what is too large lies behind every row.
-pub(crate) fn row_position(id: MsgId) -> i64 {
-    i64::try_from(id.seq()).unwrap_or(i64::MAX)
+pub(crate) fn row_position(id: MessageNumber) -> i64 {
+    i64::try_from(id.0).unwrap_or(i64::MAX)
 }
 
 impl ToSql for ConversationId {

@@ -7,11 +7,11 @@
 
 use std::ops::Range;
 
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
-    ConversationId, HistoryError, Message,
+    ConversationId, HistoryError, Message, MessageNumber,
     forget::is_forgotten,
     index::last_indexed,
     message::{columns, row_position},
@@ -37,7 +37,7 @@ macro_rules! tail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// Where the message with this id is, was, or would be.
-    Id(MsgId),
+    Id(MessageNumber),
     /// All messages of this millisecond.
     Time(Timestamp),
 }
@@ -104,7 +104,7 @@ pub fn page(
 pub fn message(
     connection: &Connection,
     conversation: ConversationId,
-    id: MsgId,
+    id: MessageNumber,
 ) -> Result<Option<Message>, HistoryError> {
     let sql = concat!(
         "SELECT ",
@@ -296,7 +296,7 @@ mod tests {
     }
 
     fn id(n: u64) -> Bound {
-        Bound::Id(MsgId::from_seq(n))
+        Bound::Id(MessageNumber(n))
     }
 
     fn time(seconds: i64) -> Bound {
@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn a_deleted_message_is_still_a_place() {
         let mut history = history();
-        history.delete(RUST, MsgId::from_seq(5));
+        history.delete(RUST, MessageNumber(5));
         check(&history, Page::Before(id(5)), 2, "3 4");
         check(&history, Page::After(id(5)), 2, "6 7");
         check(&history, Page::Around(id(5)), 2, "4 6");
@@ -353,7 +353,7 @@ mod tests {
         let mut history = history();
         let last = latest_at(&history.connection, RUST).unwrap().unwrap();
         assert_eq!(Bound::Time(last), time(9));
-        history.delete(RUST, MsgId::from_seq(9));
+        history.delete(RUST, MessageNumber(9));
         assert_eq!(latest_at(&history.connection, RUST).unwrap().map(Bound::Time), Some(time(8)));
         assert_eq!(latest_at(&history.connection, TEA).unwrap(), None);
     }

@@ -3,11 +3,10 @@
 //! Reads the tail that is not indexed yet (`tail.rs`), then the index: a message just written is found. Whatever the
 //! words are, they are words: no operator of FTS5 gets through.
 
-use parla_proto::MsgId;
 use rusqlite::Connection;
 
 use crate::{
-    ConversationId, HistoryError, Message,
+    ConversationId, HistoryError, Message, MessageNumber,
     index::last_indexed,
     message::{columns, row_position},
     moment::Moment,
@@ -32,7 +31,7 @@ pub struct Search {
     /// beginning of one. Without a letter or digit, nothing is found. What exceeds 32 words or 1024 bytes is ignored.
     pub words: String,
     /// Only messages before this one, to go on after the last that was found.
-    pub before: Option<MsgId>,
+    pub before: Option<MessageNumber>,
     /// How many messages at most.
     pub limit: usize,
 }
@@ -247,7 +246,7 @@ mod tests {
                 let found = search(&history.connection, &asked).unwrap();
                 let Some(last) = found.last() else { break };
                 asked.before = Some(last.id);
-                pages.push(found.iter().map(|message| message.id.seq()).collect::<Vec<_>>());
+                pages.push(found.iter().map(|message| message.id.0).collect::<Vec<_>>());
             }
             assert_eq!(pages, [vec![7, 6, 5], vec![4, 3, 2], vec![1]], "{indexed} indexed");
         }

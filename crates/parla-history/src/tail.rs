@@ -142,7 +142,7 @@ mod tests {
 
     fn find(history: &History, words: &str, limit: usize) -> Vec<u64> {
         let asked = Search { conversation: None, words: words.to_owned(), before: None, limit };
-        search(&history.connection, &asked).unwrap().iter().map(|message| message.id.seq()).collect()
+        search(&history.connection, &asked).unwrap().iter().map(|message| message.id.0).collect()
     }
 
     #[test]

@@ -5,10 +5,10 @@
 use std::{collections::BTreeMap, thread};
 
 use parla_history::{
-    Bound, ConversationId, Durability, HistoryError, Kind, Message, Page, Search, Writer, index_pending,
-    latest_at, message, open_reader, page, search,
+    Bound, ConversationId, Durability, HistoryError, Kind, Message, MessageNumber, Page, Search, Writer,
+    index_pending, latest_at, message, open_reader, page, search,
 };
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use rusqlite::Connection;
 
@@ -106,7 +106,7 @@ impl Kept {
         let mut writer = Writer::new(&transaction).unwrap();
         for (conversation, id) in said {
             let message = Message {
-                id: MsgId::from_seq(*id),
+                id: MessageNumber(*id),
                 conversation: ConversationId(*conversation),
                 at: Timestamp::from_millis(i64::try_from(*id / 2).unwrap()),
                 kind: Kind::Privmsg,
@@ -161,11 +161,11 @@ impl Kept {
         limit: usize,
     ) -> Result<(), TestCaseError> {
         let words = word.to_owned();
-        let asked = Search { conversation, words, before: Some(MsgId::from_seq(before)), limit };
+        let asked = Search { conversation, words, before: Some(MessageNumber(before)), limit };
         let matches = |message: &&Message| {
             let in_text = TEXTS.iter().find(|(text, _)| *text == message.text).unwrap().1;
             in_text.starts_with(word)
-                && message.id.seq() < before
+                && message.id.0 < before
                 && conversation.is_none_or(|conversation| conversation == message.conversation)
         };
         let expected: Vec<Message> = self.all.values().rev().filter(matches).take(limit).cloned().collect();
@@ -217,7 +217,7 @@ fn model(all: &[Message], asked: Page, limit: usize) -> Vec<Message> {
 
 fn bound() -> impl Strategy<Value = Bound> {
     prop_oneof![
-        (0..180_u64).prop_map(|seq| Bound::Id(MsgId::from_seq(seq))),
+        (0..180_u64).prop_map(|seq| Bound::Id(MessageNumber(seq))),
         (-1..90_i64).prop_map(|ms| Bound::Time(Timestamp::from_millis(ms))),
     ]
 }
@@ -262,7 +262,7 @@ proptest! {
         prop_assert_eq!(&backwards, &all);
 
         let mut forwards: Vec<Message> = Vec::new();
-        let mut asked = Page::After(Bound::Id(MsgId::from_seq(0)));
+        let mut asked = Page::After(Bound::Id(MessageNumber(0)));
         loop {
             let newer = page(&kept.reader, ROOM, asked, sizes.next().unwrap()).unwrap();
             let Some(newest) = newer.last() else { break };

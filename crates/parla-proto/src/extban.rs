@@ -4,7 +4,7 @@
 //!
 //! | written | matches |
 //! |---|---|
-//! | `nick!user@host` | the source, as [`Mask`] |
+//! | `nick!user@host` | the source, as [`Mask`] completes it |
 //! | `a:name` | who is logged in to that account; `*` and `?` as in masks, so `a:*` is everyone who is logged in |
 //! | `m:…` | as what follows, but only silences (in `+b`), or only lets speak (in `+e`) |
 //! | `!a:…`, `!m:…` | everyone else, as in InspIRCd |
@@ -16,8 +16,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::{
-    line::fitting,
-    mask::{Mask, PART_BYTES_MAX, glob, without_gaps},
+    mask::{AddressRange, BadMask, Mask, glob, is_nick, without_gaps},
     name::Casemapping,
 };
 
@@ -61,6 +60,15 @@ pub enum BadListMask {
     /// `m:` inside of `m:`.
     #[error("{}", self.why())]
     MuteInMute,
+    /// Another letter.
+    #[error("{}", self.why())]
+    UnknownLetter,
+    /// Nobody can have such an account.
+    #[error("{}", self.why())]
+    Account,
+    /// Nobody can be like that.
+    #[error(transparent)]
+    Mask(#[from] BadMask),
 }
 
 impl BadListMask {
@@ -69,15 +77,19 @@ impl BadListMask {
         match self {
             Self::Empty => "Something must follow the colon of an extended ban",
             Self::MuteInMute => "An m: cannot hold another m:",
+            Self::UnknownLetter => "There is no such extended ban; there are a: (account) and m: (mute)",
+            Self::Account => "No account has such a name",
+            Self::Mask(bad) => bad.why(),
         }
     }
 }
 
 impl ListMask {
-    /// Reads what a person wrote. A text that only looks like an extended mask is an ordinary one.
+    /// Reads what a person wrote.
     ///
     /// # Errors
-    /// It is an extended mask without anything to match, or with a nesting that means nothing.
+    /// It is an extended mask without anything to match, of an unknown letter, or with a nesting that means nothing; or
+    /// nobody can be like that.
     pub fn parse(text: &str) -> Result<Self, BadListMask> {
         let text = without_gaps(text);
         let (mut negated, mut rest) = (false, text.as_str());
@@ -95,11 +107,13 @@ impl ListMask {
                     reach = Reach::Speech;
                     rest = inner;
                 }
+                // Accounts are named as people are.
+                Some((_, account)) if !is_nick(account) => return Err(BadListMask::Account),
                 Some((_, account)) => {
-                    let account = fitting(account, PART_BYTES_MAX).into();
-                    return Ok(Self { reach, negated, subject: Subject::Account(account) });
+                    return Ok(Self { reach, negated, subject: Subject::Account(account.into()) });
                 }
-                None => return Ok(Self { reach, negated, subject: Subject::Source(Mask::parse(body)) }),
+                None if is_unknown(body) => return Err(BadListMask::UnknownLetter),
+                None => return Ok(Self { reach, negated, subject: Subject::Source(Mask::parse(body)?) }),
             }
         }
     }
@@ -123,6 +137,11 @@ impl ListMask {
             }
     }
 
+    /// Whether it looks at the source, and only those can match whose host is an address.
+    pub fn is_over_addresses(&self) -> bool {
+        matches!(&self.subject, Subject::Source(mask) if mask.is_over_addresses())
+    }
+
     /// Whether it matches a user of this source and account.
     pub fn matches(&self, source: &str, account: Option<&str>, casemapping: Casemapping) -> bool {
         let fits = match &self.subject {
@@ -136,6 +155,14 @@ impl ListMask {
 /// The letter of an extended mask and what follows its colon.
 fn letter(text: &str) -> Option<(char, &str)> {
     ['a', 'm'].into_iter().find_map(|letter| Some((letter, text.strip_prefix(letter)?.strip_prefix(':')?)))
+}
+
+/// Whether the text starts as an extended mask of another letter would, and is no address.
+fn is_unknown(text: &str) -> bool {
+    let word = text.split(['!', '@']).next().unwrap_or_default();
+    let has_letter =
+        word.as_bytes().get(1) == Some(&b':') && word.starts_with(|first: char| first.is_ascii_alphabetic());
+    has_letter && AddressRange::parse(word).is_none()
 }
 
 /// As it is shown. What is shown reads as the same mask.
@@ -170,11 +197,21 @@ mod tests {
             ("!m:a:*", Ok("m:!a:*")),
             ("!m:!a:*", Ok("m:a:*")),
             ("!m:bob", Ok("!m:bob!*@*")),
-            // Neither of these is extended.
-            ("x:bob", Ok("x:bob!*@*")),
+            // None of these is extended.
             ("!bob", Ok("*!bob@*")),
             ("*@a:b", Ok("*!*@a:b")),
-            ("a!b:c", Ok("a!b:c@*")),
+            ("m:203.0.113.0/24", Ok("m:*!*@203.0.113.0/24")),
+            ("b::1", Ok("*!*@b::1")),
+            ("fe80::/10", Ok("*!*@fe80::/10")),
+            ("x:bob", Err(BadListMask::UnknownLetter)),
+            ("z:foo!*@*", Err(BadListMask::UnknownLetter)),
+            ("m:z:foo", Err(BadListMask::UnknownLetter)),
+            ("M:bob", Err(BadListMask::UnknownLetter)),
+            ("a!b:c", Err(BadListMask::Mask(BadMask::User))),
+            ("#chan", Err(BadListMask::Mask(BadMask::Word))),
+            ("~a:bob", Err(BadListMask::Mask(BadMask::Word))),
+            ("a:b@c", Err(BadListMask::Account)),
+            ("a:#chan", Err(BadListMask::Account)),
             ("a:", Err(BadListMask::Empty)),
             ("m:", Err(BadListMask::Empty)),
             ("m:a:", Err(BadListMask::Empty)),

@@ -1,6 +1,7 @@
-//! The name of one message, unique on its network.
+//! The id of one message as it stands on the wire: 22 letters and digits that mean nothing to a client.
 //!
-//! A server makes one from the number of the entry that carried the message; to a client it is opaque text.
+//! The server makes one of 16 bytes, and alone knows what they say. Letters and digits may stand everywhere that ids do: in
+//! the value of a tag, in a parameter, and in the name of a batch.
 //!
 //! <https://ircv3.net/specs/extensions/message-ids>
 
@@ -8,66 +9,74 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// The id of a message that a parla server gave: `m` and the entry's number in base 32, such as `m7` or `m1s3jk2`.
+/// The id of a message that a parla server gave, such as `0KXNxOG4v2C1yvGmQV0Uzw`.
 ///
-/// Ids of other servers are any text; a client keeps those as text. Order is the order of the entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MsgId(u64);
+/// Ids of other servers are any text; a client keeps those as text. There is no order among ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MsgId([u8; 16]);
 
 /// The text is not an id that a parla server gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a message id of this server")]
 pub struct BadMsgId;
 
-/// Digits and the letters that are not mistaken for one another when read aloud (Crockford's alphabet).
-const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// Base 32 digits that 63 bits need. SQLite's integers have no more.
-const DIGITS_MAX: usize = 13;
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Digits to the base 62 that 64 bits need. Each half of the bytes is written by itself, always with all of its digits.
+const HALF_DIGITS: usize = 11;
+
+/// The letters and digits of an id.
+const ID_DIGITS: usize = 2 * HALF_DIGITS;
 
 impl MsgId {
-    /// The id of the message that the entry numbered `seq` carries.
-    pub const fn from_seq(seq: u64) -> Self {
-        Self(seq)
+    /// The id that these bytes are.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
     }
 
-    /// The number of the entry.
-    pub const fn seq(self) -> u64 {
+    /// The bytes that the server made it of.
+    pub const fn bytes(self) -> [u8; 16] {
         self.0
     }
 
-    /// Reads what `Display` writes, and nothing else: one message has one id.
+    /// Reads what `Display` writes, and nothing else: an id has one spelling.
     ///
     /// # Errors
     /// The text is not of that form.
     pub fn parse(text: &str) -> Result<Self, BadMsgId> {
-        let digits = text.strip_prefix('m').ok_or(BadMsgId)?.as_bytes();
-        let canonical = digits == b"0" || digits.first().is_some_and(|first| *first != b'0');
-        if !canonical || digits.len() > DIGITS_MAX {
-            return Err(BadMsgId);
-        }
-        let mut seq: u64 = 0;
-        for byte in digits {
-            let digit = DIGITS.iter().position(|known| known == byte).ok_or(BadMsgId)?;
-            seq = seq.checked_mul(32).ok_or(BadMsgId)? | digit as u64;
-        }
-        if seq > i64::MAX as u64 { Err(BadMsgId) } else { Ok(Self(seq)) }
+        let digits: &[u8; ID_DIGITS] = text.as_bytes().try_into().map_err(|_| BadMsgId)?;
+        let (high, low) = digits.split_at(HALF_DIGITS);
+        let bits = u128::from(number(high)?) << 64 | u128::from(number(low)?);
+        Ok(Self(bits.to_be_bytes()))
     }
+}
+
+/// The number that these digits are.
+fn number(digits: &[u8]) -> Result<u64, BadMsgId> {
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'A'..=b'Z' => digit - b'A' + 10,
+            b'a'..=b'z' => digit - b'a' + 36,
+            _ => return Err(BadMsgId),
+        };
+        number.checked_mul(62).and_then(|number| number.checked_add(value.into())).ok_or(BadMsgId)
+    })
 }
 
 impl fmt::Display for MsgId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = arrayvec::ArrayVec::<u8, DIGITS_MAX>::new();
-        let mut rest = self.0;
-        loop {
-            let digit = DIGITS.get((rest % 32) as usize).copied().unwrap_or(b'0');
-            digits.push(digit);
-            rest /= 32;
-            if rest == 0 {
-                break;
+        let bits = u128::from_be_bytes(self.0);
+        let mut digits = [b'0'; ID_DIGITS];
+        let (high, low) = digits.split_at_mut(HALF_DIGITS);
+        for (half, bits) in [(high, bits >> 64), (low, bits)] {
+            #[expect(clippy::cast_possible_truncation, reason = "the half that is meant is the lower one")]
+            let mut rest = bits as u64;
+            for place in half.iter_mut().rev() {
+                *place = DIGITS.get((rest % 62) as usize).copied().unwrap_or(b'0');
+                rest /= 62;
             }
         }
-        digits.reverse();
-        f.write_str("m")?;
         f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
@@ -79,24 +88,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_short() {
-        assert_eq!(MsgId::from_seq(7).to_string(), "m7");
-        assert_eq!(MsgId::from_seq(32).to_string(), "m10");
-        assert_eq!(MsgId::from_seq(i64::MAX as u64).to_string(), "m7zzzzzzzzzzzz");
+    fn is_22_letters_and_digits() {
+        assert_eq!(MsgId([0; 16]).to_string(), "0000000000000000000000");
+        assert_eq!(MsgId([0xff; 16]).to_string(), "LygHa16AHYFLygHa16AHYF");
+        assert_eq!(MsgId(1_u128.to_be_bytes()).to_string(), "0000000000000000000001");
     }
 
     #[test]
     fn has_one_spelling() {
-        for text in ["", "m", "7", "m07", "M7", "mu", "m-1", "m8000000000000", "mzzzzzzzzzzzzz", "m00"] {
+        for text in [
+            "",
+            "m7",
+            "000000000000000000000",
+            "00000000000000000000000",
+            "00000000000-0000000000",
+            "0000000000000000000é0",
+            // More than 64 bits in a half.
+            "LygHa16AHYG00000000000",
+            "00000000000zzzzzzzzzzz",
+        ] {
             assert_eq!(MsgId::parse(text), Err(BadMsgId), "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn reads_what_it_writes(seq in 0..=i64::MAX as u64) {
-            let id = MsgId::from_seq(seq);
+        fn reads_what_it_writes(bytes: [u8; 16]) {
+            let id = MsgId::from_bytes(bytes);
             prop_assert_eq!(MsgId::parse(&id.to_string()), Ok(id));
+        }
+
+        #[test]
+        fn writes_what_it_reads(text in "[0-9A-Za-z]{22}") {
+            if let Ok(id) = MsgId::parse(&text) {
+                prop_assert_eq!(id.to_string(), text);
+            }
         }
     }
 }

@@ -272,6 +272,8 @@ replies! {
     ErroneousNick { nick: &'a str } = 432 [nick] "This nickname is not allowed: use letters, digits, - and _, not starting with a digit";
     /// ERR_NICKNAMEINUSE.
     NickInUse { nick: &'a str } = 433 [nick] "Nickname is already in use";
+    /// ERR_BANONCHAN.
+    BannedNickChange { nick: &'a str, channel: &'a str } = 435 [nick, channel] "Cannot change your nickname while you are banned or muted in the channel; leave it first";
     /// ERR_UNAVAILRESOURCE.
     NickUnavailable { nick: &'a str } = 437 [nick] "This nickname is reserved for services";
     /// ERR_USERNOTINCHANNEL.

@@ -2,7 +2,7 @@
 //!
 //! <https://modern.ircdocs.horse/#source>
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 /// `nick!user@host`, or the name of a server, or anything between the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,12 @@ impl fmt::Display for Source<'_> {
         }
         Ok(())
     }
+}
+
+/// An address as the host of a source, and as a parameter of a line, where it must not start with a colon.
+pub fn address_text(address: IpAddr) -> String {
+    let text = address.to_canonical().to_string();
+    if text.starts_with(':') { format!("0{text}") } else { text }
 }
 
 #[cfg(test)]

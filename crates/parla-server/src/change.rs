@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 
 use crate::{entry::Verb, network::channel::ChannelState};
 
@@ -15,8 +15,8 @@ pub enum Change {
     Redacted {
         /// The channel's number.
         record: u64,
-        /// Which.
-        id: MsgId,
+        /// The message's number.
+        seq: u64,
     },
     /// The state of a channel, to replace what was kept of it.
     Channel(Box<ChannelState>),
@@ -37,7 +37,7 @@ pub enum Change {
 /// A message that was sent. What is kept and what is delivered is this one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
-    /// The entry's number; the message's id is made from it.
+    /// The entry's number. What clients get in its place is [`MessageIds`](crate::MessageIds)' business.
     pub seq: u64,
     /// When.
     pub at: Timestamp,

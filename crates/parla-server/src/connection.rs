@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use parla_proto::source::address_text;
 use slotmap::{DefaultKey, KeyData};
 
 use crate::output::Secret;
@@ -70,12 +71,6 @@ pub struct Gateway {
     pub hostname: Option<Box<str>>,
     /// Whether nobody can read what is said, neither before the gateway nor behind it.
     pub is_client_secure: bool,
-}
-
-/// An address as a parameter of a line, where it must not start with a colon.
-pub(crate) fn address_text(address: IpAddr) -> String {
-    let text = address.to_canonical().to_string();
-    if text.starts_with(':') { format!("0{text}") } else { text }
 }
 
 /// Why a connection is no more.

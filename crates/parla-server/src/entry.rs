@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, MsgId, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     connection::ConnectionId,
@@ -60,7 +60,7 @@ pub struct Proposal {
 pub enum EntryCommand {
     Register(Box<Register>),
     Nick(Nick),
-    Quit(String),
+    Quit(Quit),
     Join(Join),
     Part(Part),
     Say(Box<Say>),
@@ -183,6 +183,15 @@ pub struct Register {
     pub metadata: BTreeMap<Key, String>,
     /// Whether the address is one that is neither counted nor slowed.
     pub is_exempt: bool,
+}
+
+/// A user is gone.
+#[derive(Clone, Debug)]
+pub enum Quit {
+    /// They said so, in these words.
+    Said(String),
+    /// The connection ended; the words are the server's.
+    Ended(String),
 }
 
 /// A user enters one channel.
@@ -350,8 +359,8 @@ pub struct Rename {
 pub struct Redact {
     /// Where it was said: a channel or a nick.
     pub target: String,
-    /// Which.
-    pub id: MsgId,
+    /// The message's number.
+    pub seq: u64,
     /// Why.
     pub reason: Option<String>,
     /// The record under which the store had it, if that was asked.

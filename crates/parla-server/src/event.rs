@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, MsgId, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     change::Spoken,
@@ -10,6 +10,7 @@ use crate::{
         ChannelId, Target, UserId,
         channel::{Rank, Topic},
         markers::Conversation,
+        texts::OwnText,
     },
     settings::Settings,
 };
@@ -21,18 +22,12 @@ pub(crate) enum Event {
     Registered(UserId),
     /// A user has another nick.
     Renamed { user: UserId, old_nick: Nick, old_source: String },
-    /// A user is gone; `peers` shared a channel with it.
-    Quit { user: UserId, nick: Nick, source: String, reason: String, peers: Vec<UserId> },
+    /// A user is gone; those who shared a channel with them are told why.
+    Quit { user: UserId, nick: Nick, source: String, reason: OwnText },
     /// A user entered a channel.
     Joined { user: UserId, channel: ChannelId },
-    /// A user left a channel; `members` are those who stay and saw it there.
-    Parted {
-        user: UserId,
-        source: String,
-        channel: ChannelName,
-        members: Vec<UserId>,
-        reason: Option<String>,
-    },
+    /// A user left a channel; the user and those who stay and saw them there are told why.
+    Parted { source: String, channel: ChannelName, reason: OwnText },
     /// A user was put out of a channel; `members` are those who stay and saw it there.
     Kicked {
         by: String,
@@ -70,22 +65,16 @@ pub(crate) enum Event {
     HostChanged { user: UserId, old_source: String },
     /// The settings are others than these.
     Reconfigured { before: Arc<Settings> },
-    /// A user says that it is away, or back; that may be no news.
-    AwayChanged { user: UserId, changes: bool },
+    /// A user says that they are away, or back. That may be no news; it may be another reason only.
+    AwayChanged { user: UserId, changes: bool, was_away: bool },
     /// A user has another real name.
     RealnameChanged { user: UserId },
     /// A user logged in or out; that may be no news.
     AccountChanged { user: UserId, changes: bool },
     /// A channel has another name than this old one.
     ChannelRenamed { by: String, channel: ChannelId, old: ChannelName, reason: String },
-    /// A message was taken back, by this source and account; the audience includes who did it.
-    Redacted {
-        by: (String, Option<String>),
-        audience: Vec<UserId>,
-        target: String,
-        id: MsgId,
-        reason: Option<String>,
-    },
+    /// A message was taken back, by this source and account; those who are told why include who did it.
+    Redacted { by: (String, Option<String>), target: String, seq: u64, reason: OwnText },
     /// A user asked to be marked as having read up to a time; that may have been so before.
     MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
     /// Values of a user or a channel were set or taken away.

@@ -22,6 +22,7 @@ mod input;
 pub mod limits;
 #[cfg(test)]
 mod manual;
+pub mod message_ids;
 mod multiline;
 mod names;
 mod network;
@@ -42,8 +43,9 @@ pub use administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSumma
 pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
-pub use entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Repair, Verb};
+pub use entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb};
 pub use input::Input;
+pub use message_ids::MessageIds;
 pub use multiline::{Piece, pieces};
 pub use network::{
     UserId,

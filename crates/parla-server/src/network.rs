@@ -11,6 +11,7 @@ pub(crate) mod operator;
 pub(crate) mod past;
 pub(crate) mod said;
 mod sight;
+pub(crate) mod texts;
 pub(crate) mod user;
 
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
@@ -132,7 +133,7 @@ impl Network {
         let result = match command {
             EntryCommand::Register(register) => command::user::commit(self, &meta, *register, effects),
             EntryCommand::Nick(nick) => command::nick::commit(self, &meta, nick, effects),
-            EntryCommand::Quit(reason) => command::quit::commit(self, &meta, &reason, effects),
+            EntryCommand::Quit(quit) => command::quit::commit(self, &meta, quit, effects),
             EntryCommand::Join(join) => command::join::commit(self, &meta, join, effects),
             EntryCommand::Part(part) => command::part::commit(self, &meta, part, effects),
             EntryCommand::Say(say) => command::privmsg::commit(self, &meta, *say, effects),
@@ -154,7 +155,7 @@ impl Network {
                 Ok(())
             }
             EntryCommand::Rename(rename) => command::rename::commit(self, &meta, rename, effects),
-            EntryCommand::Redact(redact) => command::redact::commit(self, &meta, *redact, effects),
+            EntryCommand::Redact(redact) => command::redact::commit(self, &meta, &redact, effects),
             EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
             EntryCommand::Sajoin(sajoin) => command::sajoin::commit(self, &meta, &sajoin, effects),
             EntryCommand::Sapart(sapart) => command::sapart::commit(self, &meta, sapart, effects),

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
-use parla_proto::{MsgId, Timestamp};
+use parla_proto::Timestamp;
 use smallvec::SmallVec;
 
 use crate::{
@@ -129,8 +129,8 @@ impl Outputs {
 /// A position in a channel's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
-    /// That of a message, there or not.
-    Id(MsgId),
+    /// That of the message of this number, there or not.
+    Message(u64),
     /// A time.
     Time(Timestamp),
 }
@@ -166,8 +166,8 @@ pub enum Query {
     Message {
         /// The channel's number.
         record: u64,
-        /// Which.
-        id: MsgId,
+        /// The message's number.
+        seq: u64,
     },
     /// When the last message of each of these channels was sent.
     LatestTimes {

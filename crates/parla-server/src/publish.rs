@@ -15,7 +15,8 @@ use crate::{
     connection::ConnectionId,
     entry::{Meta, Verb},
     event::Event,
-    network::{ChannelId, Network, UserId, channel::Rank, user::User},
+    message_ids::MessageIds,
+    network::{ChannelId, Network, UserId, channel::Rank, texts::OwnText, user::User},
     output::{Output, Outputs, Recipients},
     session::response::tag,
     sessions::Sessions,
@@ -139,17 +140,16 @@ impl Publisher<'_> {
             Event::Renamed { user, old_nick, old_source } => {
                 command::nick::publish(self, *user, (old_nick, old_source));
             }
-            Event::Quit { user, nick, source, reason, peers } => {
-                command::quit::publish(self, source, reason, peers);
+            Event::Quit { user, nick, source, reason } => {
+                command::quit::publish(self, source, reason);
                 command::monitor::tell_offline(self, nick);
                 self.sessions.forget_user(*user);
             }
             Event::Joined { user, channel } => command::join::publish(self, *user, *channel),
-            Event::Parted { user, source, channel, members, reason } => {
+            Event::Parted { source, channel, reason } => self.relay(reason, |reason| {
                 let line = Line::from(source).command("PART").param(channel);
-                let line = reason.iter().fold(line, |line, reason| line.text(reason)).finish();
-                self.announce(members.iter().copied().chain([*user]), line);
-            }
+                Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish())
+            }),
             Event::Kicked { by, user, nick, channel, members, reason } => {
                 let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
                 self.announce(members.iter().copied().chain([*user]), line);
@@ -184,7 +184,9 @@ impl Publisher<'_> {
             Event::Wallops { by, text } => command::wallops::publish(self, by, text),
             Event::HostChanged { user, old_source } => command::chghost::publish(self, *user, old_source),
             Event::Reconfigured { before } => command::rehash::publish(self, before),
-            Event::AwayChanged { user, changes } => command::away::publish(self, *user, *changes),
+            Event::AwayChanged { user, changes, was_away } => {
+                command::away::publish(self, *user, (*changes, *was_away));
+            }
             Event::MetadataChanged { target, told } => command::metadata::publish(self, *target, told),
             Event::RealnameChanged { user } => command::setname::publish(self, *user),
             Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
@@ -230,18 +232,46 @@ impl Publisher<'_> {
     /// and said that they want more of it; all of them only if they know `capability`.
     pub(crate) fn interested_in(&self, id: UserId, capability: Capabilities) -> Vec<UserId> {
         let Some(user) = self.network.user(id) else { return Vec::new() };
-        let knows = |reader: UserId, needed: Capabilities| {
-            self.sessions.receiver(reader).is_some_and(|receiver| receiver.capabilities.contains(needed))
-        };
         let mut readers = self.network.peers(id, user);
         readers.push(id);
-        readers.retain(|reader| knows(*reader, capability));
-        let watchers = self.watchers_of(user.nick()).into_iter();
-        readers
-            .extend(watchers.filter(|watcher| knows(*watcher, capability | Capabilities::EXTENDED_MONITOR)));
+        readers.retain(|reader| self.knows(*reader, capability));
+        readers.extend(self.interested_watchers(user, capability));
         readers.sort_unstable();
         readers.dedup();
         readers
+    }
+
+    /// The same for a text of the user's own, with how much of it each hears: the user and those who watch them all of it.
+    pub(crate) fn own_text(&self, id: UserId, capability: Capabilities, text: &str) -> OwnText {
+        let Some(user) = self.network.user(id) else { return OwnText::for_all(None, Vec::new()) };
+        let mut text = self.network.own_text((id, user), text.to_owned());
+        text.retain(|reader| self.knows(reader, capability));
+        let itself = Some(id).filter(|id| self.knows(*id, capability));
+        for reader in self.interested_watchers(user, capability).into_iter().chain(itself) {
+            text.add(reader);
+        }
+        text
+    }
+
+    /// Those who watch a user and said that they want more of it.
+    fn interested_watchers(&self, user: &User, capability: Capabilities) -> Vec<UserId> {
+        let mut watchers = self.watchers_of(user.nick());
+        watchers.retain(|watcher| self.knows(*watcher, capability | Capabilities::EXTENDED_MONITOR));
+        watchers
+    }
+
+    /// Whether a user here knows these capabilities.
+    pub(crate) fn knows(&self, user: UserId, capabilities: Capabilities) -> bool {
+        self.sessions.receiver(user).is_some_and(|receiver| receiver.capabilities.contains(capabilities))
+    }
+
+    /// Sends a line with a text of somebody's own, to each with as much of it as they hear. What is no line is not sent.
+    pub(crate) fn relay(&mut self, text: &OwnText, line: impl Fn(Option<&str>) -> Option<Vec<u8>>) {
+        for (text, audience) in text.versions() {
+            if let Some(line) = line(text.as_deref()) {
+                self.announce(audience.into_iter(), line);
+            }
+        }
     }
 
     /// Sends one line to an audience; those who want it get the time with it.
@@ -310,7 +340,8 @@ impl Publisher<'_> {
         if spoken.is_multiline() {
             return self.say_lines(audience, spoken);
         }
-        self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(spoken, None, capabilities));
+        let ids = &self.network.settings.message_ids;
+        self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(ids, spoken, None, capabilities));
     }
 
     /// To oneself a message comes twice: as the answer, with the label, and as what was sent.
@@ -339,14 +370,20 @@ pub(crate) fn tagged(line: &Bytes, tags: LineTags<'_>, capabilities: Capabilitie
 }
 
 /// A message as a line, alone or in a batch; none for tags without text that the client cannot read.
-pub(crate) fn spoken_line(spoken: &Spoken, batch: Option<&str>, capabilities: Capabilities) -> Option<Bytes> {
-    if spoken.verb == Verb::Tagmsg && !capabilities.contains(Capabilities::MESSAGE_TAGS) {
+pub(crate) fn spoken_line(
+    ids: &MessageIds,
+    spoken: &Spoken,
+    batch: Option<&str>,
+    capabilities: Capabilities,
+) -> Option<Bytes> {
+    let reads_tags = capabilities.contains(Capabilities::MESSAGE_TAGS);
+    if spoken.verb == Verb::Tagmsg && !reads_tags {
         return None;
     }
     let tags = LineTags {
         batch,
         account: spoken.account.as_deref(),
-        id: Some(MsgId::from_seq(spoken.seq)),
+        id: reads_tags.then(|| ids.encode(spoken.seq)),
         at: spoken.at,
         client_only: &spoken.tags,
     };

@@ -33,6 +33,8 @@ pub(crate) enum Refusal {
     ErroneousNick(String),
     NickInUse(String),
     NickReserved(String),
+    /// Who is banned or muted in this channel cannot be heard by a new nick either.
+    NickHeld(String, ChannelName),
     UserNotInChannel(String, ChannelName),
     NotOnChannel(ChannelName),
     UserOnChannel(String, ChannelName),
@@ -177,6 +179,7 @@ impl Refusal {
             Self::ErroneousNick(nick) => Reply::ErroneousNick { nick },
             Self::NickInUse(nick) => Reply::NickInUse { nick },
             Self::NickReserved(nick) => Reply::NickUnavailable { nick },
+            Self::NickHeld(nick, channel) => Reply::BannedNickChange { nick, channel: channel.as_str() },
             Self::UserNotInChannel(nick, channel) => {
                 Reply::UserNotInChannel { nick, channel: channel.as_str() }
             }

@@ -17,7 +17,7 @@ use moderation::Moderation;
 use crate::{
     command,
     connection::{ConnectionId, Disconnect, Peer},
-    entry::{EntryCommand, NodeId, Origin},
+    entry::{EntryCommand, NodeId, Origin, Quit},
     input::Input,
     limits::BATCH_TIMEOUT,
     network::{Network, UserId, channel::ChannelState},
@@ -129,8 +129,15 @@ impl Server {
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
             let origin = Origin { node: self.node, connection, actor: Some(user) };
-            self.submit(origin, EntryCommand::Quit(reason.to_owned()), out);
+            self.submit(origin, EntryCommand::Quit(Quit::Ended(reason.to_owned())), out);
         }
+    }
+
+    /// Ends a session as its user asked for: the client and, where they may speak, the user's peers read `reason`.
+    fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
+        let Some(user) = self.close(connection, Some(reason), out) else { return };
+        let origin = Origin { node: self.node, connection, actor: Some(user) };
+        self.submit(origin, EntryCommand::Quit(Quit::Said(reason.to_owned())), out);
     }
 
     /// Ends a session and gives its user, who is still in the network.
@@ -231,7 +238,7 @@ impl Server {
             }
             Until::Found { record, redaction } => {
                 let origin = Origin { node: self.node, connection, actor: session.user() };
-                match command::redact::found(record, redaction, result.as_ref()) {
+                match command::redact::found(&self.settings, record, redaction, result.as_ref()) {
                     Ok(command) => self.submit(origin, command, out),
                     Err(refusal) => self.refuse(connection, &refusal, out),
                 }

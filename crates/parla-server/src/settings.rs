@@ -10,7 +10,7 @@ use parla_proto::{
     tag::DeniedTags,
 };
 
-use crate::{limits::PORTION_BYTES, network::channel::Flags};
+use crate::{limits::PORTION_BYTES, message_ids::MessageIds, network::channel::Flags};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub struct Settings {
     pub password_required: bool,
     /// The lines of the message of the day; none: ERR_NOMOTD.
     pub motd: Vec<String>,
+    /// Makes the ids of messages out of their numbers. All servers of a network have the same key.
+    pub message_ids: MessageIds,
+    /// Whether others see a host in place of an address, so that masks over addresses match nobody.
+    pub addresses_hidden: bool,
     /// How case is folded in names.
     pub casemapping: Casemapping,
     /// Longest names and texts.
@@ -215,7 +219,8 @@ pub struct Timeouts {
 }
 
 impl Settings {
-    /// The settings of a server of this name, with the defaults of the manual and no rooms.
+    /// The settings of a server of this name, with the defaults of the manual and no rooms. The key of the ids is one that
+    /// everybody knows: a server that others use has a key of its own.
     pub fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -225,6 +230,8 @@ impl Settings {
             file: "parlad.toml".to_owned(),
             password_required: false,
             motd: Vec::new(),
+            message_ids: MessageIds::new(&[0; 16]),
+            addresses_hidden: false,
             casemapping: Casemapping::Ascii,
             limits: Limits::default(),
             flood: Flood { burst: 20, rate: 4 },
@@ -259,6 +266,8 @@ impl Settings {
             name: fixed.name,
             version: fixed.version,
             file: fixed.file,
+            message_ids: fixed.message_ids,
+            addresses_hidden: fixed.addresses_hidden,
             casemapping: fixed.casemapping,
             ..self
         }

@@ -255,7 +255,7 @@ fn operator() -> Operator {
     Operator {
         name: OPERATOR.to_owned(),
         title: "is an operator".to_owned(),
-        hosts: vec![Mask::parse("*@*")],
+        hosts: Mask::parse("*@*").into_iter().collect(),
         privileges: Privileges::KILL | Privileges::REHASH | Privileges::CHANNELS,
     }
 }

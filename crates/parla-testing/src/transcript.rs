@@ -33,13 +33,14 @@
 //!
 //! The clock starts at `T`, and each step begins one second after the one before, so the first one is at `T+1s`.
 //! Times are written relative to it, in both directions: `time=T+2s`, `timestamp=T+2.500s`. Message ids are those of a log that
-//! starts at 1: `m7`. Over TCP times match any time, and ids one to one.
+//! starts at 1: `m7`; clients see them enciphered. Over TCP times match any time, and ids one to one.
 //!
 //! In a script that is not virtual nobody is pinged or timed out.
 
 mod backend;
 mod compare;
 mod error;
+mod ids;
 mod memory;
 mod player;
 mod rewrite;

@@ -8,12 +8,12 @@ use std::{
 };
 
 use parla_history::{
-    ConversationId, Durability, HistoryError, Kind, Message, MigrationError, OpenError, Writer,
+    ConversationId, Durability, HistoryError, Kind, Message, MessageNumber, MigrationError, OpenError, Writer,
 };
 use parla_proto::{
-    ChannelName, MsgId, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
+    ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
-use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
+use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb, message_ids};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use thiserror::Error;
 
@@ -43,7 +43,7 @@ const STEPS: [&str; 7] = [
 ",
     "
     CREATE TABLE secrets (
-        name TEXT PRIMARY KEY,              -- cloak
+        name TEXT PRIMARY KEY,              -- cloak, msgid
         value BLOB NOT NULL
     ) STRICT;
 ",
@@ -157,11 +157,21 @@ impl Database {
     /// The key that hides addresses, made when it is asked for the first time. Bans on hidden addresses need it, so it is here
     /// and in every backup.
     pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {
-        let mut key = cloak::Key::default();
-        getrandom::fill(&mut key)?;
-        self.connection.execute("INSERT OR IGNORE INTO secrets VALUES ('cloak', ?1)", [key])?;
-        let sql = "SELECT value FROM secrets WHERE name = 'cloak'";
-        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+        self.secret("cloak")
+    }
+
+    /// The key that enciphers the ids of messages, made in the same way. Clients keep ids over restarts.
+    pub(crate) fn message_key(&self) -> Result<message_ids::Key, DatabaseError> {
+        self.secret("msgid")
+    }
+
+    /// A secret of so many bytes, made at random when it is asked for the first time.
+    fn secret<const BYTES: usize>(&self, name: &str) -> Result<[u8; BYTES], DatabaseError> {
+        let mut new = [0; BYTES];
+        getrandom::fill(&mut new)?;
+        self.connection.execute("INSERT OR IGNORE INTO secrets VALUES (?1, ?2)", params![name, new])?;
+        let sql = "SELECT value FROM secrets WHERE name = ?1";
+        Ok(self.connection.query_row(sql, [name], |row| row.get(0))?)
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
@@ -177,9 +187,9 @@ impl Database {
                         messages += 1;
                     }
                 }
-                Change::Redacted { record, id } => {
-                    if writer.delete(ConversationId(record.cast_signed()), *id)? {
-                        number_gone(&transaction, id.seq().cast_signed())?;
+                Change::Redacted { record, seq } => {
+                    if writer.delete(ConversationId(record.cast_signed()), MessageNumber(*seq))? {
+                        number_gone(&transaction, seq.cast_signed())?;
                     }
                 }
                 Change::Channel(state) => keep_channel(&transaction, state)?,
@@ -246,7 +256,10 @@ impl Database {
                 tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
                 continue;
             };
-            list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            // An earlier version kept some hosts as nicks; completed, one may be in the list already.
+            if list.iter().all(|entry| entry.mask != mask) {
+                list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            }
         }
         Ok(())
     }
@@ -282,7 +295,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         Verb::Tagmsg => return None,
     };
     Some(Message {
-        id: MsgId::from_seq(spoken.seq),
+        id: MessageNumber(spoken.seq),
         conversation: ConversationId(spoken.record?.cast_signed()),
         at: spoken.at,
         kind,
@@ -389,12 +402,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_of_hidden_addresses_stays() {
+    fn secrets_stay() {
         let folder = tempfile::tempdir().unwrap();
         let open = || Database::open(&folder.path().join("data"), Durability::Os).unwrap();
         let key = open().cloak_key().unwrap();
         assert_ne!(key, cloak::Key::default());
         assert_eq!(open().cloak_key().unwrap(), key);
+        let key = open().message_key().unwrap();
+        assert_ne!(key, message_ids::Key::default());
+        assert_eq!(open().message_key().unwrap(), key);
         let mode = fs::metadata(folder.path().join("data")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
@@ -496,10 +512,30 @@ mod tests {
     }
 
     #[test]
+    fn hosts_that_were_kept_as_nicks_are_hosts_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        let masks =
+            ["a.b.ip!*@*", "*!*@A.B.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
+        let insert = "INSERT INTO channel_masks VALUES (7, 'b', ?1, 'a!b@c', ?2, ?2)";
+        let channel = "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt')";
+        database.connection.execute(channel, []).unwrap();
+        for (at, mask) in (0_i64..).zip(masks) {
+            database.connection.execute(insert, params![mask, at]).unwrap();
+        }
+        let channel = database.channels(&rules).unwrap().remove(0);
+        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
+        assert_eq!(bans, ["*!*@a.b.ip", "*!*@A.B.ip", "*!*@2001:db8::1"]);
+        // Each is in the list once, so it can be kept again.
+        database.commit(&[Change::Channel(Box::new(channel))]).unwrap();
+    }
+
+    #[test]
     fn what_is_taken_back_is_gone_from_its_own_channel_only() {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
-        let redacted = |seq, record| Change::Redacted { record, id: MsgId::from_seq(seq) };
+        let redacted = |seq, record| Change::Redacted { record, seq };
         let kept = |database: &Database| {
             let asked = parla_history::Search {
                 conversation: None,
@@ -508,7 +544,7 @@ mod tests {
                 limit: 9,
             };
             let found = parla_history::search(&database.connection, &asked).unwrap();
-            found.iter().map(|message| message.id.seq()).collect::<Vec<_>>()
+            found.iter().map(|message| message.id.0).collect::<Vec<_>>()
         };
         database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
         assert_eq!(kept(&database), [13, 11]);

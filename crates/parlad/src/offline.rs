@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, Output, Outputs, Server};
+use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, MessageIds, Output, Outputs, Server};
 
 use crate::{
     clock::Clock,
@@ -26,7 +26,10 @@ pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, C
     let mut clock = Clock::start();
     let after_last = database.last_seq()?.map_or(0, |last| last + 1);
     let log = LogMode::Local { next_seq: Clock::first_seq().max(after_last) };
-    let server = Server::new(config.settings.clone(), log, kept, clock.now());
+    let mut settings = config.settings.clone();
+    settings.message_ids = MessageIds::new(&database.message_key()?);
+    settings.addresses_hidden = config.connections.cloak;
+    let server = Server::new(settings, log, kept, clock.now());
     Ok((server, clock))
 }
 

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use parla_history::{Bound, ConversationId, HistoryError, Kind, Message};
+use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
 use parla_server::{ConnectionId, Input, Page, Position, Query, QueryResult, Spoken, Verb};
 use rusqlite::Connection;
 use tokio::sync::mpsc::Sender;
@@ -59,8 +59,9 @@ fn read(reader: &Connection, query: &Query) -> Result<QueryResult, HistoryError>
             let messages = parla_history::page(reader, conversation, page_of(*page), *limit)?;
             Ok(QueryResult::History(messages.into_iter().map(|message| Arc::new(spoken(message))).collect()))
         }
-        Query::Message { record, id } => {
-            let found = parla_history::message(reader, ConversationId(record.cast_signed()), *id)?;
+        Query::Message { record, seq } => {
+            let (conversation, number) = (ConversationId(record.cast_signed()), MessageNumber(*seq));
+            let found = parla_history::message(reader, conversation, number)?;
             Ok(QueryResult::IsThere(found.is_some()))
         }
         Query::LatestTimes { records } => {
@@ -85,14 +86,14 @@ fn page_of(page: Page) -> parla_history::Page {
 
 const fn bound(position: Position) -> Bound {
     match position {
-        Position::Id(id) => Bound::Id(id),
+        Position::Message(seq) => Bound::Id(MessageNumber(seq)),
         Position::Time(time) => Bound::Time(time),
     }
 }
 
 fn spoken(message: Message) -> Spoken {
     Spoken {
-        seq: message.id.seq(),
+        seq: message.id.0,
         at: message.at,
         verb: match message.kind {
             Kind::Privmsg => Verb::Privmsg,

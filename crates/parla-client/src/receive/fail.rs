@@ -14,7 +14,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         // Some servers do not say which: then it is the one that waits longest.
         let labelled = incoming.label.as_deref().and_then(|label| client.requests.labelled(label));
         if let Some(id) = labelled.or(target).or_else(|| client.requests.oldest()) {
-            history::refused(client, id);
+            history::refused(client, id, code);
         }
         return;
     }

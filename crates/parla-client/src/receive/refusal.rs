@@ -88,7 +88,8 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     if !client.session.is_registered {
         return before_registration(client, kind, details, turn);
     }
-    if matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid) || matches!(number, 438 | 447) {
+    if matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid) || matches!(number, 435 | 438 | 447)
+    {
         return nick(client, (kind, about, details));
     }
     let room = incoming.message.params.iter().skip(1).find(|word| client.session.is_room(word));

@@ -118,6 +118,7 @@ pub(super) fn add(
         client.changes.buffer(id);
     }
     if buffer.timeline.has(&said, spoken.msgid.as_deref())
+        || (!spoken.is_live && buffer.timeline.has_unnamed(at, &said))
         || (spoken.msgid.is_none() && !spoken.is_live && buffer.timeline.has_like(at, &said))
     {
         return None;

@@ -382,6 +382,51 @@ fn recall(rig: &mut Rig, messages: Vec<Kept>, more: bool) {
 }
 
 #[test]
+fn what_was_missed_is_found_by_time_where_the_server_does_not_know_the_id() {
+    let mut rig = known();
+    back_in_lobby(&mut rig);
+    rig.server("@label=1 :s FAIL CHATHISTORY INVALID_PARAMS LATEST msgid=known :There is no such message id");
+    rig.sent();
+    rig.history(
+        "#lobby",
+        "@09:58;msgid=other :bob!b@host PRIVMSG #lobby :known
+         @10:30;msgid=missed :bob!b@host PRIVMSG #lobby :missed",
+    );
+    assert_eq!(rig.rows("#lobby").matches("<bob> known").count(), 1);
+    assert!(rig.rows("#lobby").contains("<bob> missed"));
+}
+
+#[test]
+fn earlier_messages_are_found_by_time_where_the_server_does_not_know_the_id() {
+    let mut rig = known();
+    rig.sent();
+    let buffer = rig.id("#lobby");
+    rig.wants(Intent::LoadEarlier { buffer });
+    rig.server("@label=2 :s FAIL CHATHISTORY INVALID_PARAMS BEFORE msgid=known :There is no such message id");
+    rig.sends(expect![[r#"
+        @label=2 CHATHISTORY BEFORE #lobby msgid=known 50
+        @label=3 CHATHISTORY BEFORE #lobby timestamp=2026-01-01T09:58:01.000Z 50
+    "#]]);
+    // Asked by time the message comes again, under another id.
+    rig.history(
+        "#lobby",
+        "@09:57;msgid=before :bob!b@host PRIVMSG #lobby :before
+         @09:58;msgid=other :bob!b@host PRIVMSG #lobby :known",
+    );
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        <bob> before
+        <bob> known
+    "#]],
+    );
+    rig.wants(Intent::LoadEarlier { buffer });
+    rig.sends(expect![[r#"
+        @label=4 CHATHISTORY BEFORE #lobby msgid=before 50
+    "#]]);
+}
+
+#[test]
 fn the_archive_comes_before_the_server() {
     let mut rig = archived();
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });

@@ -7,7 +7,7 @@ use crate::{
     effects::Effects,
     entry::{EntryCommand, Meta},
     event::Event,
-    network::{Network, UserId, user::User},
+    network::{Network, UserId, channel::Channel, user::User},
     publish::Publisher,
     refusal::Refusal,
 };
@@ -28,39 +28,55 @@ pub(crate) fn commit(
     let (id, _) = network.actor(meta)?;
     let reason = reason.map(String::into_boxed_str);
     let Some(user) = network.user_mut(id) else { return Err(Refusal::Gone) };
-    let changes = user.away != reason;
+    let (changes, was_away) = (user.away != reason, user.away.is_some());
     user.away = reason;
-    effects.events.push(Event::AwayChanged { user: id, changes });
+    effects.events.push(Event::AwayChanged { user: id, changes, was_away });
     Ok(())
 }
 
-/// The line that says whether the user is away.
-pub(crate) fn line(user: &User) -> Vec<u8> {
+/// What those read who may not hear the reason: without any the line would mean that the user is back.
+const UNHEARD: &str = "Away";
+
+fn line(user: &User, reason: Option<&str>) -> Vec<u8> {
     let line = Line::from(&user.source()).command("AWAY");
-    user.away.iter().fold(line, |line, reason| line.text(reason)).finish()
+    reason.iter().fold(line, |line, reason| line.text(reason)).finish()
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, (changes, was_away): (bool, bool)) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
     let reply = if user.away.is_some() { Reply::NowAway {} } else { Reply::UnAway {} };
     publisher.answer(reply.encode(&network.settings.name, user.nick().as_str()));
-    if changes {
-        let readers = publisher.interested_in(id, Capabilities::AWAY_NOTIFY);
-        publisher.announce(readers.into_iter().filter(|reader| *reader != id), line(user));
+    match &user.away {
+        _ if !changes => {}
+        None => {
+            let readers = publisher.interested_in(id, Capabilities::AWAY_NOTIFY);
+            publisher.announce(readers.into_iter().filter(|reader| *reader != id), line(user, None));
+        }
+        Some(reason) => {
+            let mut reason = publisher.own_text(id, Capabilities::AWAY_NOTIFY, reason);
+            reason.retain(|reader| reader != id);
+            // Another reason is no news for those who hear of none.
+            let unheard = (!was_away).then_some(UNHEARD);
+            publisher.relay(&reason, |reason| Some(line(user, Some(reason.or(unheard)?))));
+        }
     }
 }
 
-/// Tells those of an audience who want to know whether the user is away.
-pub(crate) fn announce_to(publisher: &mut Publisher<'_>, audience: Vec<UserId>, user: &User) {
-    let readers: Vec<UserId> = audience
-        .into_iter()
-        .filter(|peer| {
-            let receiver = publisher.sessions.receiver(*peer);
-            receiver.is_some_and(|receiver| receiver.capabilities.contains(Capabilities::AWAY_NOTIFY))
-        })
-        .collect();
-    publisher.announce(readers.into_iter(), line(user));
+/// Tells those of a channel's members who want to know that a user who has come in is away.
+pub(crate) fn announce_to(
+    publisher: &mut Publisher<'_>,
+    channel: &Channel,
+    members: &[UserId],
+    (id, user): (UserId, &User),
+) {
+    let Some(reason) = &user.away else { return };
+    let readers = members.iter().copied().filter(|member| *member != id);
+    let readers: Vec<UserId> =
+        readers.filter(|member| publisher.knows(*member, Capabilities::AWAY_NOTIFY)).collect();
+    let voice = channel.voice((id, user), reason, publisher.network.casemapping());
+    let reason = voice.among(reason.to_string(), readers.into_iter());
+    publisher.relay(&reason, |reason| Some(line(user, Some(reason.unwrap_or(UNHEARD)))));
 }
 
 /// Tells the sender of a message that its receiver is away.

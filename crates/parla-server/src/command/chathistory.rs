@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use parla_proto::{
-    Capabilities, Line, MsgId, Timestamp,
+    Capabilities, Line, Timestamp,
     command::Chathistory,
     reply::{Severity, StandardReply},
 };
@@ -59,7 +59,8 @@ fn question<'a>(
     };
     let position = |text: &'a str| match text.split_once('=') {
         Some(("msgid", id)) => {
-            MsgId::parse(id).map(Position::Id).map_err(|_| invalid(&[text], "There is no such message id"))
+            let seq = context.settings.message_ids.decode(id);
+            seq.map(Position::Message).ok_or_else(|| invalid(&[text], "There is no such message id"))
         }
         Some(("timestamp", time)) => {
             time.parse().map(Position::Time).map_err(|_| invalid(&[text], "Invalid timestamp"))
@@ -84,8 +85,12 @@ fn question<'a>(
         let [from, to, limit] = command.arguments.as_slice() else {
             return Err(invalid(&[], "TARGETS needs two times and a limit"));
         };
+        let not_by_id = || invalid(&[], "TARGETS needs times, not message ids");
+        if [from, to].iter().any(|bound| bound.starts_with("msgid=")) {
+            return Err(not_by_id());
+        }
         let (Position::Time(from), Position::Time(to)) = (position(from)?, position(to)?) else {
-            return Err(invalid(&[], "TARGETS needs times, not message ids"));
+            return Err(not_by_id());
         };
         return Ok(targets(context, from, to, count(limit)?));
     }
@@ -154,9 +159,10 @@ pub(crate) fn answer(
             let name = session.batch_name();
             let capabilities = session.capabilities;
             let batch = capabilities.contains(Capabilities::BATCH).then_some(name.as_str());
+            let ids = &network.settings.message_ids;
             let lines = messages.into_iter().map(|mut spoken| {
                 std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
-                spoken_lines(&spoken, batch, capabilities)
+                spoken_lines(ids, &spoken, batch, capabilities)
             });
             let lines = within(lines.collect(), page, network.settings.answer_bytes_max);
             send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
@@ -188,7 +194,7 @@ fn within(mut messages: Vec<Vec<Bytes>>, page: Page, bytes_max: usize) -> Vec<By
     let from_oldest = match page {
         Page::After(_) => true,
         Page::Between(Position::Time(from), Position::Time(to)) => from < to,
-        Page::Between(Position::Id(from), Position::Id(to)) => from < to,
+        Page::Between(Position::Message(from), Position::Message(to)) => from < to,
         Page::Latest(_) | Page::Before(_) | Page::Around(_) | Page::Between(..) => false,
     };
     let mut bytes = 0;

@@ -115,7 +115,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let others =
         channel.audience(channel.rank(user_id).unwrap_or_default()).filter(|member| *member != user_id);
     let audience = others.chain([user_id]).collect();
-    let id = Some(MsgId::from_seq(publisher.meta.seq));
+    let id = Some(network.settings.message_ids.encode(publisher.meta.seq));
     announce(publisher, (user_id, user), channel, (audience, id));
     tell_newcomer(publisher, user_id, channel_id);
     metadata::on_join(publisher, user_id, channel_id);
@@ -139,7 +139,8 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
     }
 }
 
-/// Tells an audience that a user is in a channel now, and whether it is away. The line has an id if it is what happened.
+/// Tells an audience that a user is in a channel now, and whether it is away. Who hears nothing of the user's own texts there
+/// reads the nick in the place of the real name. The line has an id if it is what happened.
 pub(crate) fn announce(
     publisher: &mut Publisher<'_>,
     (user_id, user): (UserId, &User),
@@ -147,15 +148,21 @@ pub(crate) fn announce(
     (audience, id): (Vec<UserId>, Option<MsgId>),
 ) {
     let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
-    let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
-    let extended = Bytes::from(extended.param(user.account().unwrap_or("*")).text(&user.realname).finish());
     let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
-    publisher.each(audience.iter().copied(), relevant, |at, capabilities| {
-        let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
-        Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
-    });
-    if user.away.is_some() {
-        let others = audience.into_iter().filter(|member| *member != user_id).collect();
-        away::announce_to(publisher, others, user);
+    let voice = channel.voice((user_id, user), &user.realname, publisher.network.casemapping());
+    let mut realname = voice.among(user.realname.to_string(), audience.iter().copied());
+    if audience.contains(&user_id) {
+        realname.add(user_id);
     }
+    for (realname, audience) in realname.versions() {
+        let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
+        let extended = extended.param(user.account().unwrap_or("*"));
+        let extended =
+            Bytes::from(extended.text(realname.as_deref().unwrap_or(user.nick().as_str())).finish());
+        publisher.each(audience.into_iter(), relevant, |at, capabilities| {
+            let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
+            Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
+        });
+    }
+    away::announce_to(publisher, channel, &audience, (user_id, user));
 }

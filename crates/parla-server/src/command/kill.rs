@@ -49,7 +49,7 @@ pub(crate) fn commit(
                 });
                 let (by, comment, error) = (by.clone(), kill.reason.clone(), reason.clone());
                 effects.events.push(Event::Killed { user: victim, by, nick, comment, error });
-                quit::remove(network, (victim, meta.at), &reason, effects);
+                quit::remove(network, (victim, meta.at), entry::Quit::Ended(reason.clone()), effects);
             }
             Err(refusal) => effects.refusals.push(refusal),
         }

@@ -46,6 +46,12 @@ pub(crate) fn commit(
     if user.nick().as_str() == nick.as_str() {
         return Ok(());
     }
+    let channels = user.channels.iter().filter_map(|channel| network.channel(*channel));
+    if let Some(channel) =
+        channels.into_iter().find(|channel| channel.holds_nick((id, user), network.casemapping()))
+    {
+        return Err(Refusal::NickHeld(nick.to_string(), channel.name().clone()));
+    }
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick, meta.at);
     effects.events.push(Event::Renamed { user: id, old_nick, old_source });

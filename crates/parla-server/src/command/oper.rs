@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use parla_proto::{Reply, Source, command::Oper, name::Casemapping};
+use parla_proto::{Reply, Source, command::Oper, name::Casemapping, source::address_text};
 
 use crate::{
     Secret,
@@ -56,8 +56,7 @@ fn comes_from(
     (user, address): (&User, IpAddr),
     casemapping: Casemapping,
 ) -> bool {
-    let address = address.to_canonical().to_string();
-    let source = Source::of_user(user.nick().as_str(), user.user(), &address).to_string();
+    let source = Source::of_user(user.nick().as_str(), user.user(), &address_text(address)).to_string();
     operator.hosts.iter().any(|mask| mask.matches(&source, casemapping))
 }
 

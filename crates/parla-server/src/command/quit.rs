@@ -5,31 +5,37 @@ use parla_proto::{Line, Timestamp, command::Quit, line::fitting};
 use crate::{
     context::Context,
     effects::Effects,
-    entry::Meta,
+    entry::{self, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::{Network, UserId},
+    network::{Network, UserId, texts::OwnText},
     publish::Publisher,
     refusal::Refusal,
 };
 
+/// What is read where no reason was given, or nothing of it may be heard.
+const NO_REASON: &str = "Leaving";
+
 /// Asks for the connection's end; the server proposes the entry when it closes it.
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
 pub(crate) fn run(context: &mut Context<'_>, quit: &Quit<'_>) -> Result<(), Refusal> {
-    let reason = fitting(quit.reason.unwrap_or("Leaving"), REASON_BYTES_MAX);
-    // The prefix keeps anyone from forging the reasons that the server itself gives.
-    *context.close = Some(format!("Quit: {reason}"));
+    *context.close = Some(in_own_words(fitting(quit.reason.unwrap_or(NO_REASON), REASON_BYTES_MAX)));
     Ok(())
+}
+
+/// The prefix keeps anyone from forging the reasons that the server itself gives.
+fn in_own_words(reason: &str) -> String {
+    format!("Quit: {reason}")
 }
 
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    reason: &str,
+    quit: entry::Quit,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, _) = network.actor(meta)?;
-    remove(network, (id, meta.at), reason, effects);
+    remove(network, (id, meta.at), quit, effects);
     Ok(())
 }
 
@@ -37,20 +43,25 @@ pub(crate) fn commit(
 pub(crate) fn remove(
     network: &mut Network,
     (id, at): (UserId, Timestamp),
-    reason: &str,
+    quit: entry::Quit,
     effects: &mut Effects,
 ) {
     let Some(user) = network.user(id) else { return };
     let (nick, source) = (user.nick().clone(), user.source().to_owned());
-    let peers = network.peers(id, user);
+    let reason = match quit {
+        entry::Quit::Said(reason) => network.own_text((id, user), reason),
+        entry::Quit::Ended(reason) => OwnText::for_all(Some(reason), network.peers(id, user)),
+    };
     for channel in user.channels.clone() {
         network.leave(id, channel, effects);
     }
     network.remove_user(id, at);
-    effects.events.push(Event::Quit { user: id, nick, source, reason: reason.to_owned(), peers });
+    effects.events.push(Event::Quit { user: id, nick, source, reason });
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, reason: &str, peers: &[UserId]) {
-    let line = Line::from(&source).command("QUIT").text(reason).finish();
-    publisher.announce(peers.iter().copied(), line);
+pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, reason: &OwnText) {
+    let unheard = in_own_words(NO_REASON);
+    publisher.relay(reason, |reason| {
+        Some(Line::from(&source).command("QUIT").text(reason.unwrap_or(&unheard)).finish())
+    });
 }

@@ -5,7 +5,7 @@
 //! there. What is deleted is what was checked: the commit names the message by the record of the channel whose operator
 //! asks, and the store deletes none but of that record.
 
-use parla_proto::{Capabilities, Line, MsgId, command::Redact, line::fitting, name::is_channel};
+use parla_proto::{Capabilities, Line, command::Redact, line::fitting, name::is_channel};
 
 use crate::{
     audit::Audit,
@@ -20,13 +20,14 @@ use crate::{
         channel::{Channel, NoRedactor},
         operator::Privileged,
         said::Place,
+        texts::OwnText,
         user::User,
     },
     output::{Output, Query, QueryResult},
     publish::{LineTags, Publisher, TAG_CAPABILITIES},
     refusal::{Failure, Refusal},
     session::Until,
-    settings::Privileges,
+    settings::{Privileges, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), Refusal> {
@@ -35,19 +36,23 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     }
     let me = context.me()?;
     let (target, msgid) = (redact.target, redact.msgid);
-    let channel = if is_channel(target) { Some(channel_of(context.network, me, target)?) } else { None };
-    let record = channel.map(|channel| channel.state.record);
-    let id = MsgId::parse(msgid).map_err(|_| unknown(target, msgid))?;
+    let channel = if is_channel(target) {
+        Some(channel_of(context.network, me, target)?.state.record)
+    } else {
+        context.network.find_user(target).map_err(|_| nobody(target))?;
+        None
+    };
+    let seq = context.settings.message_ids.decode(msgid).ok_or_else(|| unknown(target, msgid))?;
     let redaction = entry::Redact {
         target: target.to_owned(),
-        id,
+        seq,
         reason: redact.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned()),
         stored_in: None,
     };
-    match record.filter(|_| context.settings.history && context.network.author(id.seq()).is_none()) {
+    match channel.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
         Some(record) => {
             let connection = context.session.connection;
-            context.out.outputs.push(Output::Query { connection, query: Query::Message { record, id } });
+            context.out.outputs.push(Output::Query { connection, query: Query::Message { record, seq } });
             context.session.pause(Until::Found { record, redaction: Box::new(redaction) });
         }
         None => context.propose(EntryCommand::Redact(Box::new(redaction))),
@@ -77,11 +82,12 @@ fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
 
 /// What the store said of a message, in the entry that takes it back; or why there is none.
 pub(crate) fn found(
+    settings: &Settings,
     record: u64,
     mut redaction: Box<entry::Redact>,
     result: Option<&QueryResult>,
 ) -> Result<EntryCommand, Refusal> {
-    let id = redaction.id.to_string();
+    let id = settings.message_ids.encode(redaction.seq).to_string();
     match result {
         Some(QueryResult::IsThere(true)) => {
             redaction.stored_in = Some(record);
@@ -96,6 +102,10 @@ fn fail(code: &'static str, about: &[&str], description: &'static str) -> Refusa
     Failure::of("REDACT", code, about, description)
 }
 
+fn nobody(target: &str) -> Refusal {
+    fail("INVALID_TARGET", &[target], "There is nobody of this name")
+}
+
 fn unknown(target: &str, id: &str) -> Refusal {
     fail("UNKNOWN_MSGID", &[target, id], "This message does not exist or is too old")
 }
@@ -107,7 +117,8 @@ struct Redactable {
     record: Option<u64>,
     /// As it is called for everyone.
     target: String,
-    audience: Vec<UserId>,
+    /// Who is told why.
+    reason: OwnText,
     /// What is written down, if it is by the right of an operator of the server.
     audit: Option<Audit>,
 }
@@ -115,38 +126,39 @@ struct Redactable {
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    redact: entry::Redact,
+    redact: &entry::Redact,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().map(str::to_owned));
     let who = user.for_record();
-    let Redactable { seq, record, target, audience, audit } = if is_channel(&redact.target) {
-        in_channel(network, actor, &redact)?
+    let Redactable { seq, record, target, reason, audit } = if is_channel(&redact.target) {
+        in_channel(network, actor, redact)?
     } else {
-        in_private(network, actor, &redact)?
+        in_private(network, actor, redact)?
     };
     let author = network.author(seq).map(|(author, _)| author);
     if audit.is_none() && author != Some(actor) {
         let said_by = author.and_then(|author| network.user(author)).map_or("", |user| user.source());
-        let whom = format!("{target} {} {said_by}", redact.id).trim_end().to_owned();
+        let id = network.settings.message_ids.encode(seq);
+        let whom = format!("{target} {id} {said_by}").trim_end().to_owned();
         let why = redact.reason.clone().unwrap_or_default();
         effects.moderation.push(Audit { who, action: "REDACT", whom, why });
     }
     network.forget_said(seq);
     if let Some(record) = record.filter(|_| network.settings.history) {
-        effects.changes.push(Change::Redacted { record, id: redact.id });
+        effects.changes.push(Change::Redacted { record, seq });
     }
     effects.audits.extend(audit);
-    let (id, reason) = (redact.id, redact.reason);
-    effects.events.push(Event::Redacted { by, audience, target, id, reason });
+    effects.events.push(Event::Redacted { by, target, seq, reason });
     Ok(())
 }
 
 /// In a channel, its members may take back what they said, its operators what was said while they were operators, and
 /// operators of the server everything.
 fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
-    let (target, id, seq) = (redact.target.as_str(), redact.id.to_string(), redact.id.seq());
+    let (target, seq) = (redact.target.as_str(), redact.seq);
+    let id = network.settings.message_ids.encode(seq).to_string();
     let user = network.user(actor).ok_or(Refusal::Gone)?;
     let channel = channel_of(network, (actor, user), target)?;
     let record = channel.state.record;
@@ -172,18 +184,25 @@ fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
             Some(Audit { who: right.who(), action: "REDACT", whom, why })
         }
     };
-    let mut audience: Vec<UserId> = channel.members.keys().copied().collect();
+    let mut told: Vec<UserId> = channel.members.keys().copied().collect();
     // An operator of the server need not be in the channel, and is told all the same.
-    audience.extend((!channel.is_member(actor)).then_some(actor));
-    Ok(Redactable { seq, record: Some(record), target: channel.name().to_string(), audience, audit })
+    told.extend((!channel.is_member(actor)).then_some(actor));
+    let reason = match (&redact.reason, &audit) {
+        (Some(reason), None) => {
+            let voice = channel.voice((actor, user), reason, network.casemapping());
+            voice.among(reason.clone(), told.into_iter())
+        }
+        // An operator of the server speaks everywhere.
+        (reason, _) => OwnText::for_all((*reason).clone(), told),
+    };
+    Ok(Redactable { seq, record: Some(record), target: channel.name().to_string(), reason, audit })
 }
 
 /// In private, only who said something may take it back, and only from whom it was said to.
 fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
-    let (target, id, seq) = (redact.target.as_str(), redact.id.to_string(), redact.id.seq());
-    let (other, user) = network
-        .find_user(target)
-        .map_err(|_| fail("INVALID_TARGET", &[target], "There is nobody of this name"))?;
+    let (target, seq) = (redact.target.as_str(), redact.seq);
+    let id = network.settings.message_ids.encode(seq).to_string();
+    let (other, user) = network.find_user(target).map_err(|_| nobody(target))?;
     match network.author(seq) {
         Some((author, Place::User(receiver))) if author == actor && receiver == other => {}
         Some((author, Place::User(receiver))) if author == other && receiver == actor => {
@@ -192,7 +211,8 @@ fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
         _ => return Err(unknown(target, &id)),
     }
     let audience = if other == actor { vec![actor] } else { vec![actor, other] };
-    Ok(Redactable { seq, record: None, target: user.nick().to_string(), audience, audit: None })
+    let reason = OwnText::for_all(redact.reason.clone(), audience);
+    Ok(Redactable { seq, record: None, target: user.nick().to_string(), reason, audit: None })
 }
 
 fn forbidden(target: &str, id: &str) -> Refusal {
@@ -201,15 +221,18 @@ fn forbidden(target: &str, id: &str) -> Refusal {
 
 /// Tells those who understand it; the others keep what they have read.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
-    let Event::Redacted { by: (source, account), audience, target, id, reason } = event else { return };
+    let Event::Redacted { by: (source, account), target, seq, reason } = event else { return };
+    let id = publisher.network.settings.message_ids.encode(*seq);
     let relevant = TAG_CAPABILITIES | Capabilities::MESSAGE_REDACTION;
-    publisher.each(audience.iter().copied(), relevant, |at, capabilities| {
-        if !capabilities.contains(Capabilities::MESSAGE_REDACTION) {
-            return None;
-        }
-        let tags = LineTags { at, account: account.as_deref(), ..LineTags::default() };
-        let line = Line::tagged(&tags.render(capabilities)).source(source).command("REDACT");
-        let line = line.param(target).param(id);
-        Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish().into())
-    });
+    for (reason, audience) in reason.versions() {
+        publisher.each(audience.into_iter(), relevant, |at, capabilities| {
+            if !capabilities.contains(Capabilities::MESSAGE_REDACTION) {
+                return None;
+            }
+            let tags = LineTags { at, account: account.as_deref(), ..LineTags::default() };
+            let line = Line::tagged(&tags.render(capabilities)).source(source).command("REDACT");
+            let line = line.param(target).param(id);
+            Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish().into())
+        });
+    }
 }

@@ -44,5 +44,5 @@ pub(crate) fn commit(
         let text = format!("{} has taken {nick} out of this room", right.shown);
         room::announce(network, channel_id, text, effects);
     }
-    part::leave(network, (user_id, channel_id), sapart.reason, effects)
+    part::leave(network, (user_id, channel_id), part::Why::Operators(sapart.reason), effects)
 }

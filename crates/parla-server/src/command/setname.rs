@@ -50,7 +50,8 @@ pub(crate) fn commit(
 
 pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
     let Some(user) = publisher.network.user(id) else { return };
-    let line = Line::from(&user.source()).command("SETNAME").text(&user.realname).finish();
-    let readers = publisher.interested_in(id, Capabilities::SETNAME);
-    publisher.announce(readers.into_iter(), line);
+    let realname = publisher.own_text(id, Capabilities::SETNAME, &user.realname);
+    publisher.relay(&realname, |realname| {
+        Some(Line::from(&user.source()).command("SETNAME").text(realname?).finish())
+    });
 }

@@ -9,7 +9,7 @@ use crate::{
     event::Event,
     network::{
         ChannelId, Network,
-        channel::{Act, Channel, Flags, Topic},
+        channel::{Channel, Topic},
     },
     publish::Publisher,
     refusal::Refusal,
@@ -50,14 +50,13 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = user.source().to_owned();
+    let casemapping = network.casemapping();
     let (channel_id, _) = network.visible_channel(actor, &topic.channel)?;
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    channel.rank(actor)?;
+    let (user, channel) = network.user_at_channel(actor, channel_id).ok_or(Refusal::Gone)?;
+    let channel = channel.topic((actor, user), casemapping)?;
     // What is kept is what everyone was told: no more than fits in the line.
     let room = LINE_BYTES_MAX.saturating_sub(by.len() + topic.channel.len() + ": TOPIC  :\r\n".len());
     let text = fitting(&topic.text, room).to_owned();
-    let channel =
-        if channel.has(Flags::TOPIC_LOCK) { channel.may(actor, Act::ChangeTopic)? } else { channel };
     let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != text;
     if !is_new {
         return Ok(());

@@ -3,16 +3,16 @@
 //! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
 use parla_proto::{
-    Capabilities, Nick, Reply,
+    Capabilities, Mask, Nick, Reply,
     command::Who,
-    mask::{glob, glob_counted},
+    mask::{AddressRange, glob, glob_counted},
     mode::{UserModeFacts, UserModes},
     name::{self, Casemapping},
+    source::address_text,
 };
 
 use crate::{
     answer::{Answer, Portion},
-    connection::address_text,
     context::Context,
     network::{
         ChannelId, UserId,
@@ -66,7 +66,7 @@ struct Row<'a> {
 /// The users who are still to be told.
 #[derive(Debug)]
 pub(crate) struct Rest {
-    mask: String,
+    wanted: Wanted,
     query: Query,
     scope: Scope,
 }
@@ -102,7 +102,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         Scope::Everyone { after: None, all }
     };
     let query = Query::parse(who.query.unwrap_or_default());
-    context.answer(Answer::Who(Rest { mask: mask.to_owned(), query, scope }));
+    context.answer(Answer::Who(Rest { wanted: Wanted::parse(mask), query, scope }));
     Ok(())
 }
 
@@ -110,7 +110,7 @@ impl Rest {
     /// Tells of users until the portion is full. Gives whether that was all.
     pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
         let Some(me) = portion.session.user() else { return true };
-        let Self { mask, query, scope } = self;
+        let Self { wanted, query, scope } = self;
         match scope {
             Scope::Members(id, cursor) => members(portion, me, (*id, cursor), query),
             Scope::User(id) => {
@@ -120,12 +120,12 @@ impl Rest {
                 }
                 *scope = Scope::Nobody;
             }
-            Scope::Everyone { after, all } => everyone(portion, me, after, (mask, *all, query)),
+            Scope::Everyone { after, all } => everyone(portion, me, after, (wanted, *all, query)),
             Scope::Nobody => {}
         }
         let is_over = !portion.is_full();
         if is_over {
-            portion.reply(Reply::EndOfWho { mask });
+            portion.reply(Reply::EndOfWho { mask: &wanted.mask });
         }
         is_over
     }
@@ -161,7 +161,7 @@ fn everyone(
     portion: &mut Portion<'_>,
     me: UserId,
     after: &mut Option<Nick>,
-    (mask, all, query): (&str, bool, &Query),
+    (wanted, all, query): (&Wanted, bool, &Query),
 ) {
     let network = portion.network;
     while !portion.is_full() {
@@ -169,7 +169,7 @@ fn everyone(
         *after = Some(user.nick().clone());
         portion.count_steps(1);
         let mut steps = 0;
-        let fits = all || fits(mask, user, (network.casemapping(), &mut steps));
+        let fits = all || wanted.fits(user, network.casemapping(), &mut steps);
         portion.count_steps(steps);
         if fits && network.lists(me, (id, user)) {
             show(portion, query, (id, user), network.shared_channel(me, (id, user)));
@@ -177,11 +177,32 @@ fn everyone(
     }
 }
 
-/// Whether a mask matches a user's nick, user name, host or real name, or all of its source. Counts what that took.
-fn fits(mask: &str, user: &User, (casemapping, steps): (Casemapping, &mut usize)) -> bool {
-    let mut fits = |text: &str| glob_counted(mask, text, casemapping, steps);
-    let of_source = mask.contains(['!', '@']) && fits(user.source());
-    of_source || fits(user.nick().as_str()) || fits(user.user()) || fits(user.host()) || fits(&user.realname)
+/// A mask as it came.
+#[derive(Debug)]
+struct Wanted {
+    mask: String,
+    /// What it says of a source, if there is a `!` or `@` in it, or if it is an address or a range of them.
+    source: Option<Mask>,
+}
+
+impl Wanted {
+    fn parse(mask: &str) -> Self {
+        let is_of_source = mask.contains(['!', '@']) || AddressRange::parse(mask).is_some();
+        Self { mask: mask.to_owned(), source: if is_of_source { Mask::parse(mask).ok() } else { None } }
+    }
+
+    /// Whether the mask matches a user's nick, user name, host or real name, or all of its source. Counts what that took.
+    fn fits(&self, user: &User, casemapping: Casemapping, steps: &mut usize) -> bool {
+        if self.source.as_ref().is_some_and(|mask| mask.matches_counted(user.source(), casemapping, steps)) {
+            return true;
+        }
+        let mut fits = |text: &str| glob_counted(&self.mask, text, casemapping, steps);
+        (self.mask.contains(['!', '@']) && fits(user.source()))
+            || fits(user.nick().as_str())
+            || fits(user.user())
+            || fits(user.host())
+            || fits(&user.realname)
+    }
 }
 
 /// Tells of one user, unless only operators were asked for and it is none.

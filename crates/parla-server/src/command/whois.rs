@@ -6,11 +6,11 @@ use parla_proto::{
     limits::LINE_BYTES_MAX,
     line::packed,
     mode::{UserModes, user_letters},
+    source::address_text,
 };
 
 use super::{metadata, motd::check_server};
 use crate::{
-    connection::address_text,
     context::Context,
     network::{UserId, user::User},
     refusal::Refusal,

@@ -2,10 +2,9 @@
 
 use std::collections::VecDeque;
 
-use parla_proto::{Nick, Timestamp};
+use parla_proto::{Nick, Timestamp, source::address_text};
 
 use super::user::User;
-use crate::connection::address_text;
 
 /// Users as they were when they left a nick, from the oldest to the newest.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ use super::{LineTags, Publisher, TAG_CAPABILITIES, spoken_line};
 use crate::{
     change::Spoken,
     command::batch::{CONCAT, MULTILINE, NEEDED},
+    message_ids::MessageIds,
     multiline::pieces,
     network::UserId,
     output::{Output, Recipients},
@@ -23,6 +24,7 @@ struct Rendering {
 impl Publisher<'_> {
     /// Sends each member of an audience the lines of a message for its capabilities, one after the other.
     pub(super) fn say_lines(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+        let ids = &self.network.settings.message_ids;
         let mut renderings: Vec<Rendering> = Vec::new();
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
         for user in audience {
@@ -30,7 +32,7 @@ impl Publisher<'_> {
             let capabilities = receiver.capabilities & (TAG_CAPABILITIES | NEEDED);
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
-                let lines = spoken_lines(spoken, None, capabilities);
+                let lines = spoken_lines(ids, spoken, None, capabilities);
                 renderings.push(Rendering { capabilities, lines, to: Recipients::new() });
                 renderings.len() - 1
             });
@@ -55,27 +57,32 @@ impl Publisher<'_> {
 
 /// A message as lines, in a batch of the name `outer` if there is one. A message of one line is one, or none for a client
 /// that cannot read it.
-pub(crate) fn spoken_lines(spoken: &Spoken, outer: Option<&str>, capabilities: Capabilities) -> Vec<Bytes> {
+pub(crate) fn spoken_lines(
+    ids: &MessageIds,
+    spoken: &Spoken,
+    outer: Option<&str>,
+    capabilities: Capabilities,
+) -> Vec<Bytes> {
     if !spoken.is_multiline() {
-        return spoken_line(spoken, outer, capabilities).into_iter().collect();
+        return spoken_line(ids, spoken, outer, capabilities).into_iter().collect();
     }
+    let id = ids.encode(spoken.seq);
     let tags = LineTags {
         batch: outer,
         account: spoken.account.as_deref(),
-        id: Some(MsgId::from_seq(spoken.seq)),
+        id: Some(id),
         at: spoken.at,
         client_only: &spoken.tags,
     };
     if capabilities.contains(NEEDED) {
-        in_a_batch(spoken, &tags.render(capabilities))
+        in_a_batch(spoken, id, &tags.render(capabilities))
     } else {
         one_by_one(spoken, tags, capabilities)
     }
 }
 
-fn in_a_batch(spoken: &Spoken, tags: &str) -> Vec<Bytes> {
-    // Unlike the names that sessions give, this one is the same for everyone, and no other message has it.
-    let name = MsgId::from_seq(spoken.seq);
+fn in_a_batch(spoken: &Spoken, name: MsgId, tags: &str) -> Vec<Bytes> {
+    // Unlike the names that sessions give, the id is the same for everyone, and no other message has it.
     let start = Line::tagged(tags).source(&spoken.source).command("BATCH");
     let start = start.param(format_args!("+{name}")).param(MULTILINE).param(&spoken.target).finish();
     let end = Line::from(&spoken.source).command("BATCH").param(format_args!("-{name}")).finish();

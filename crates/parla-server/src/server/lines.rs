@@ -133,8 +133,10 @@ impl Server {
             }
         };
         if let Some(error) = close {
-            let quit = message.command.eq_ignore_ascii_case("QUIT").then_some(error.as_str());
-            return self.end(connection, Some(&error), quit, out);
+            if message.command.eq_ignore_ascii_case("QUIT") {
+                return self.quit(connection, &error, out);
+            }
+            return self.end(connection, Some(&error), None, out);
         }
         self.register_if_complete(connection, out);
         self.finish_response(connection, out);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Server;
 use crate::{
     effects::Effects,
-    entry::{Entry, EntryCommand, Meta, Origin, Proposal},
+    entry::{Entry, EntryCommand, Meta, Origin, Proposal, Quit},
     event::Event,
     network::UserId,
     output::{Output, Outputs},
@@ -163,7 +163,7 @@ impl Server {
         }
         let origin = Origin { actor: Some(user), ..origin };
         if !is_there {
-            self.submit(origin, EntryCommand::Quit("Connection closed".to_owned()), out);
+            self.submit(origin, EntryCommand::Quit(Quit::Ended("Connection closed".to_owned())), out);
             return;
         }
         for channel in self.settings.autojoin.clone() {

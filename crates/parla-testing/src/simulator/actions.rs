@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use parla_proto::{Capabilities, MsgId, Timestamp, command};
+use parla_proto::{Capabilities, Timestamp, command};
 
 use parla_server::ConnectionId;
 
@@ -400,13 +400,13 @@ fn redact(rng: &mut Rng, store: &Store, room: &str, nick: &str) -> String {
     let id = spoken.map_or(1, |spoken| spoken.seq) + u64::from(rng.once_in(4));
     let said_in = spoken.filter(|_| rng.percent(80)).map(|spoken| spoken.target.as_str());
     let target = if rng.once_in(6) { nick } else { said_in.unwrap_or(room) };
-    format!("REDACT {target} {}{}", MsgId::from_seq(id), rng.word(&["", "", " :spam", " :"]))
+    format!("REDACT {target} {}{}", store.ids.encode(id), rng.word(&["", "", " :spam", " :"]))
 }
 
 fn position(rng: &mut Rng, store: &Store) -> String {
     let spoken = store.nth(rng.below(store.len()));
     match (rng.below(6), spoken) {
-        (0..3, Some(spoken)) => format!("msgid={}", MsgId::from_seq(spoken.seq)),
+        (0..3, Some(spoken)) => format!("msgid={}", store.ids.encode(spoken.seq)),
         (3..5, Some(spoken)) => format!("timestamp={}", spoken.at),
         (5, _) => rng
             .word(&["*", "msgid=nonsense", "timestamp=2020", "timestamp=9999-12-31T23:59:59.999Z", ""])

@@ -2,7 +2,7 @@
 //!
 //! They know what IRC promises and nothing of how the server keeps it.
 
-use parla_proto::{Capabilities, Message, MsgId, limits, message::ParseError};
+use parla_proto::{Capabilities, Message, limits, message::ParseError};
 
 use super::{
     crowd::{Audience, Crowd, Effect},
@@ -100,10 +100,14 @@ pub(crate) struct RoomEvent {
     pub(crate) subject: String,
     /// Who hears of it.
     pub(crate) kind: Kind,
-    /// The message's id, if a member that was told of it has heard it.
-    pub(crate) id: Option<MsgId>,
+    /// The message's number, if a member that was told its id has heard it.
+    pub(crate) seq: Option<u64>,
     /// What it changes.
     pub(crate) effect: Effect,
+    /// Whether it came with a text of its source's own, for this room alone.
+    pub(crate) has_text: bool,
+    /// Whether its source may not speak in the room.
+    is_silenced: bool,
     /// Which of the members hear it, as far as ranks decide that.
     audience: Audience,
     /// Whether the one who joined has heard of it.
@@ -140,7 +144,7 @@ pub(crate) struct Reader<'a> {
 pub(crate) struct Journal {
     pub(crate) crowd: Crowd,
     events: Vec<RoomEvent>,
-    last_id: Option<MsgId>,
+    last_seq: Option<u64>,
 }
 
 impl RoomEvent {
@@ -150,11 +154,21 @@ impl RoomEvent {
             Kind::Said | Kind::Tagged => Effect::Says,
             Kind::Plain => Effect::Nothing,
         };
-        Self { line, subject, kind, id: None, effect, audience: Audience::All, claimed: false }
+        Self {
+            line,
+            subject,
+            kind,
+            seq: None,
+            effect,
+            has_text: false,
+            is_silenced: false,
+            audience: Audience::All,
+            claimed: false,
+        }
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        let ids_agree = match (self.id, other.id) {
+        let ids_agree = match (self.seq, other.seq) {
             (Some(one), Some(another)) => one == another,
             _ => true,
         };
@@ -187,7 +201,13 @@ impl Journal {
                     ensure(known.audience.may_include(reader.nick), "leak", || {
                         format!("{} hears {:?}, which is for {:?}", reader.nick, event.line, known.audience)
                     })?;
-                    known.id = known.id.or(event.id);
+                    ensure(!(known.is_silenced && event.has_text), "silence", || {
+                        format!(
+                            "{} hears a text with {:?}, of someone without voice",
+                            reader.nick, event.line
+                        )
+                    })?;
+                    known.seq = known.seq.or(event.seq);
                     *at += 1;
                     return Ok(());
                 }
@@ -279,14 +299,15 @@ impl Journal {
     }
 
     fn append(&mut self, event: RoomEvent) -> Checked {
-        if let Some(id) = event.id {
-            ensure(self.last_id.is_none_or(|last| last < id), "order of ids", || {
-                format!("{:?} with {id} after {:?}", event.line, self.last_id)
+        if let Some(seq) = event.seq {
+            ensure(self.last_seq.is_none_or(|last| last < seq), "order of ids", || {
+                format!("{:?} with {seq} after {:?}", event.line, self.last_seq)
             })?;
-            self.last_id = Some(id);
+            self.last_seq = Some(seq);
         }
+        let is_silenced = self.crowd.silences(&event.subject);
         let audience = self.crowd.take(&event.subject, &event.effect);
-        self.events.push(RoomEvent { audience, ..event });
+        self.events.push(RoomEvent { audience, is_silenced, ..event });
         Ok(())
     }
 }

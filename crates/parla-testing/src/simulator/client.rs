@@ -3,6 +3,7 @@
 //! Relies on the lines that it is sent and on nothing else of the server.
 
 mod answer;
+mod deletion;
 mod metadata;
 mod room;
 pub(crate) mod watch;
@@ -249,7 +250,7 @@ impl Client {
             "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
                 room::hear_change(self, message, &scene.settings.name.clone(), scene)
             }
-            "KICK" => room::hear_deletion(self, message, scene),
+            "KICK" => deletion::hear(self, message, scene),
             "NOTICE" => {
                 let target = self.nick.as_deref();
                 ensure(target.is_none_or(|nick| message.param(0) == Some(nick)), "target", || {

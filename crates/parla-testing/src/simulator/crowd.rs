@@ -48,6 +48,8 @@ pub(crate) enum Audience {
 pub(crate) struct Crowd {
     auditorium: Flag,
     moderated: Flag,
+    /// Only those with a rank speak.
+    voiced_only: Flag,
     ranks: BTreeMap<String, Signs>,
 }
 
@@ -115,6 +117,7 @@ impl Crowd {
         match mode {
             ChannelMode::Auditorium => self.auditorium = flag,
             ChannelMode::OperatorModerated => self.moderated = flag,
+            ChannelMode::Moderated => self.voiced_only = flag,
             _ => {
                 if let Some((sign, signs)) = rank::sign_of(mode).zip(self.ranks.get_mut(param)) {
                     signs.set(sign, set);
@@ -140,7 +143,7 @@ impl Crowd {
     /// The room may have been made anew.
     pub(super) fn forget(&mut self) {
         self.ranks.clear();
-        for flag in [&mut self.auditorium, &mut self.moderated] {
+        for flag in [&mut self.auditorium, &mut self.moderated, &mut self.voiced_only] {
             if *flag == Flag::Yes {
                 *flag = Flag::Perhaps;
             }
@@ -160,6 +163,11 @@ impl Crowd {
     /// Whether what is said in the room may be heard by some only, and is then not kept.
     pub(super) fn may_moderate(&self, nick: &str) -> bool {
         self.moderated != Flag::No && !self.is_ranked(nick)
+    }
+
+    /// Whether someone certainly may not speak in the room.
+    pub(super) fn silences(&self, nick: &str) -> bool {
+        self.voiced_only == Flag::Yes && self.knows(nick) && !self.is_ranked(nick)
     }
 
     fn is_ranked(&self, nick: &str) -> bool {

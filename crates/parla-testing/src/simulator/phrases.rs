@@ -1,7 +1,5 @@
 //! Lines of the rarer commands, as templates: whatever is in braces is filled in anew each time.
 
-use parla_proto::MsgId;
-
 use super::{rng::Rng, store::Store};
 
 /// What can be said. `{room}` and `{nick}` are names, known or not, `{text}` is a text that was never said before, `{id}` the id
@@ -106,7 +104,7 @@ pub(super) fn phrase(
             "flag" => rng.word(&["i", "m", "n", "s", "t", "u", "u", "C", "M", "R", "S", "U"]).to_owned(),
             "id" => {
                 let spoken = store.nth(rng.below(store.len()));
-                spoken.map_or_else(|| "unknown".to_owned(), |spoken| MsgId::from_seq(spoken.seq).to_string())
+                spoken.map_or_else(|| "unknown".to_owned(), |spoken| store.ids.encode(spoken.seq).to_string())
             }
             "oper" => rng.word(&[super::world::OPERATOR_PASSWORD, "wrong"]).to_owned(),
             "word" => rng.word(WORDS).to_owned(),

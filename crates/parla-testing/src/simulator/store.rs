@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use parla_proto::{Casemapping, ChannelName, MsgId, Timestamp};
+use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    Change, ChannelState, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+    Change, ChannelState, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
 };
 
 use super::checkers::{Checked, Finding, ensure};
@@ -24,6 +24,8 @@ pub(crate) struct Store {
     autojoin: Vec<ChannelName>,
     /// The latest time at which something was written; clocks go back, and the server's does not.
     latest: Timestamp,
+    /// Reads the ids that clients are told.
+    pub(crate) ids: MessageIds,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
@@ -43,7 +45,8 @@ pub(crate) struct Heard<'a> {
     /// The room's name, folded.
     pub(crate) room: &'a str,
     pub(crate) text: &'a str,
-    pub(crate) id: Option<MsgId>,
+    /// The message's number, of a client that was told its id.
+    pub(crate) seq: Option<u64>,
     pub(crate) time: Option<Timestamp>,
     /// Client-only tags, of a client that reads them.
     pub(crate) tags: Option<String>,
@@ -56,6 +59,7 @@ impl Store {
             forget_empty_after: settings.forget_empty_after,
             autojoin: settings.autojoin.clone(),
             latest: Timestamp::default(),
+            ids: settings.message_ids.clone(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),
@@ -71,7 +75,7 @@ impl Store {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
-                Change::Redacted { record, id } => self.redact(record, id.seq()),
+                Change::Redacted { record, seq } => self.redact(record, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
                 Change::ChannelForgotten { record } => self.forget(record, deleted)?,
@@ -105,12 +109,12 @@ impl Store {
         self.names.get(&record).into_iter().flatten()
     }
 
-    /// Whether a room may have been made by a JOIN of this id. The disk may be ahead of who asks: a room that is kept since may
+    /// Whether a room may have been made by a JOIN of this number. The disk may be ahead of who asks: a room that is kept since may
     /// be a later one, or have had another name.
-    pub(crate) fn may_be_new(&self, name: &str, joined: Option<MsgId>) -> bool {
+    pub(crate) fn may_be_new(&self, name: &str, joined: Option<u64>) -> bool {
         let kept = self.channel_named(name).map(|state| state.record);
         let always_so = |record: &u64| self.names_of(*record).count() == 1;
-        let joined = joined.map_or(u64::MAX, MsgId::seq);
+        let joined = joined.unwrap_or(u64::MAX);
         kept.filter(always_so).is_none_or(|record| record >= joined || joined == u64::MAX)
     }
 
@@ -120,8 +124,8 @@ impl Store {
     }
 
     /// Whether this message is kept.
-    pub(crate) fn has(&self, id: MsgId) -> bool {
-        self.messages.contains_key(&id.seq())
+    pub(crate) fn has(&self, seq: u64) -> bool {
+        self.messages.contains_key(&seq)
     }
 
     /// The newest message at or before this place in the list, counted from the oldest.
@@ -140,8 +144,8 @@ impl Store {
             Query::History { record, page, limit } => {
                 QueryResult::History(self.page(*record, *page, *limit).into_iter().map(untargeted).collect())
             }
-            Query::Message { record, id } => {
-                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == id.seq()))
+            Query::Message { record, seq } => {
+                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == *seq))
             }
             Query::LatestTimes { records } => QueryResult::LatestTimes(
                 records.iter().map(|record| self.of(*record).last().map(|spoken| spoken.at)).collect(),
@@ -154,8 +158,8 @@ impl Store {
         self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))
     }
 
-    /// Checks that what a client read is what was kept. Gives the message's id if it can be told.
-    pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<MsgId>> {
+    /// Checks that what a client read is what was kept. Gives the message's number if it can be told.
+    pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<u64>> {
         let fits = |spoken: &Spoken| {
             spoken.verb.as_str() == heard.verb
                 && spoken.source == heard.source
@@ -164,14 +168,14 @@ impl Store {
                 && heard.time.is_none_or(|time| time == spoken.at)
                 && heard.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
         };
-        if let Some(id) = heard.id {
-            let spoken = self.messages.get(&id.seq());
+        if let Some(seq) = heard.seq {
+            let spoken = self.messages.get(&seq);
             let Some(spoken) = spoken else {
                 return Err(Finding::new("history", format!("{heard:?} was delivered and is not kept")));
             };
             let is_first = lines(spoken).next() == Some(heard.text);
             ensure(is_first && fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
-            return Ok(Some(id));
+            return Ok(Some(seq));
         }
         let mut same = self.said(heard.text).filter(|spoken| fits(spoken));
         let first = same
@@ -179,7 +183,7 @@ impl Store {
             .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
         // Only the first line of a message stands for it.
         let is_known = same.next().is_none() && lines(first).next() == Some(heard.text);
-        Ok(is_known.then_some(MsgId::from_seq(first.seq)))
+        Ok(is_known.then_some(first.seq))
     }
 
     fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
@@ -296,14 +300,14 @@ fn untargeted(spoken: &Arc<Spoken>) -> Arc<Spoken> {
 
 fn is_before(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq < id.seq(),
+        Position::Message(seq) => spoken.seq < seq,
         Position::Time(time) => spoken.at < time,
     }
 }
 
 fn is_after(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq > id.seq(),
+        Position::Message(seq) => spoken.seq > seq,
         Position::Time(time) => spoken.at > time,
     }
 }

@@ -18,6 +18,7 @@ use parla_server::{
 use super::{
     backend::{Backend, Heard},
     error::RunError,
+    ids,
     script::Script,
     settings::Settings,
     store::Store,
@@ -106,7 +107,7 @@ impl Memory {
     fn carry_out(&mut self, output: Output) -> Result<(), RunError> {
         match output {
             Output::Deliver { to, line } => {
-                let line = text::name_times(&text::line(&line), text::relative);
+                let line = ids::deciphered(&text::name_times(&text::line(&line), text::relative));
                 for connection in to {
                     self.hears(connection, line.clone());
                 }
@@ -251,7 +252,7 @@ impl Backend for Memory {
     }
 
     fn translate(&self, text: &str) -> String {
-        text::find_times(text, |word| text::absolute(word).map(|at| at.to_string()))
+        ids::enciphered(&text::find_times(text, |word| text::absolute(word).map(|at| at.to_string())))
     }
 
     fn fits(&mut self, expected: &str, line: &str) -> bool {

@@ -8,9 +8,9 @@ use parla_proto::{
     name::Casemapping,
     tag::DeniedTags,
 };
-use parla_server::{Flags, Gateway, PasswordOf, Peer, Secret, settings};
+use parla_server::{Flags, Gateway, MessageIds, PasswordOf, Peer, Secret, settings};
 
-use super::{NETWORK_NAME, SERVER_NAME, error::RunError, text::duration};
+use super::{NETWORK_NAME, SERVER_NAME, error::RunError, ids, text::duration};
 
 /// The settings of a script: `server: <word> <value>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Settings {
     pub redaction_off: bool,
     /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
     pub throttled: bool,
+    /// `hidden`: nobody is to see an address; `connections.cloak`. The hosts themselves stay as they are.
+    pub addresses_hidden: bool,
 }
 
 /// One `[[oper]]`.
@@ -88,7 +90,7 @@ impl Operator {
         Some(settings::Operator {
             name: self.name.clone(),
             title: Self::TITLE.to_owned(),
-            hosts: vec![Mask::parse(self.host.as_deref().unwrap_or("*@*"))],
+            hosts: vec![Mask::parse(self.host.as_deref().unwrap_or("*@*")).ok()?],
             privileges: privileges.collect::<Option<Vec<_>>>()?.into_iter().collect(),
         })
     }
@@ -139,6 +141,7 @@ impl Settings {
             "sts" => self.sts_port = Some(value.parse().map_err(|_| format!("{value:?} is not a port"))?),
             "redact" if value == "off" => self.redaction_off = true,
             "throttled" => self.throttled = true,
+            "hidden" => self.addresses_hidden = true,
             _ => return Err(format!("there is no setting {word:?}")),
         }
         Ok(())
@@ -175,6 +178,7 @@ impl Settings {
     pub(super) fn to_server(&self, is_virtual: bool) -> Result<settings::Settings, RunError> {
         let mut server = settings::Settings::named(SERVER_NAME);
         NETWORK_NAME.clone_into(&mut server.network);
+        server.message_ids = MessageIds::new(&ids::KEY);
         server.motd.clone_from(&self.motd);
         server.password_required = self.password.is_some();
         let admin = |at: usize| self.admin.get(at).cloned().unwrap_or_default();
@@ -185,6 +189,7 @@ impl Settings {
         });
         server.history = !self.history_off;
         server.redaction = !self.redaction_off;
+        server.addresses_hidden = self.addresses_hidden;
         if let Some(token) = &self.casemapping {
             server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
         }

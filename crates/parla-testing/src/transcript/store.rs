@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use parla_history::{Bound, ConversationId, Kind, Message, Writer};
-use parla_proto::MsgId;
+use parla_history::{Bound, ConversationId, Kind, Message, MessageNumber, Writer};
 use parla_server::{Change, ChannelState, Page, Position, Query, QueryResult, Spoken, Verb};
 
 use super::error::RunError;
@@ -32,8 +31,8 @@ impl Store {
                         writer.append(&message)?;
                     }
                 }
-                Change::Redacted { record, id } => {
-                    writer.delete(conversation(record), id)?;
+                Change::Redacted { record, seq } => {
+                    writer.delete(conversation(record), MessageNumber(seq))?;
                 }
                 Change::Channel(state) => {
                     self.channels.insert(state.record, *state);
@@ -65,8 +64,9 @@ impl Store {
                 let found = parla_history::page(&self.connection, conversation(*record), cut(*page), *limit)?;
                 QueryResult::History(found.into_iter().map(|message| Arc::new(spoken(message))).collect())
             }
-            Query::Message { record, id } => {
-                let found = parla_history::message(&self.connection, conversation(*record), *id)?;
+            Query::Message { record, seq } => {
+                let number = MessageNumber(*seq);
+                let found = parla_history::message(&self.connection, conversation(*record), number)?;
                 QueryResult::IsThere(found.is_some())
             }
             Query::LatestTimes { records } => {
@@ -85,7 +85,7 @@ fn conversation(record: u64) -> ConversationId {
 
 fn bound(position: Position) -> Bound {
     match position {
-        Position::Id(id) => Bound::Id(id),
+        Position::Message(seq) => Bound::Id(MessageNumber(seq)),
         Position::Time(at) => Bound::Time(at),
     }
 }
@@ -108,7 +108,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
         Verb::Tagmsg => return None,
     };
     Some(Message {
-        id: MsgId::from_seq(spoken.seq),
+        id: MessageNumber(spoken.seq),
         conversation: conversation(spoken.record?),
         at: spoken.at,
         kind,
@@ -122,7 +122,7 @@ fn message(spoken: &Spoken) -> Option<Message> {
 
 fn spoken(message: Message) -> Spoken {
     Spoken {
-        seq: message.id.seq(),
+        seq: message.id.0,
         at: message.at,
         verb: match message.kind {
             Kind::Privmsg => Verb::Privmsg,

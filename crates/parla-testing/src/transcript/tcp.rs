@@ -15,7 +15,7 @@ use parla_proto::Timestamp;
 use super::{
     backend::{Backend, Heard},
     error::RunError,
-    text,
+    ids, text,
 };
 
 /// How long an answer may take.
@@ -202,7 +202,7 @@ impl Backend for Tcp {
             times.push(at);
             Some("T+?s".to_owned())
         });
-        let ids: Vec<(String, String)> = ids(&expected).zip(ids(&came)).collect();
+        let ids: Vec<(String, String)> = msgids(&expected).zip(msgids(&came)).collect();
         let new = ids
             .iter()
             .filter(|(id, came)| !self.ids.contains_key(id) && !self.ids.values().any(|known| known == came));
@@ -231,22 +231,7 @@ impl Tcp {
 
     /// A text with the ids of this server in place of the script's.
     fn with_ids(&self, text: &str) -> String {
-        let mut named = String::with_capacity(text.len());
-        let (mut is_value, mut in_redact) = (false, false);
-        for piece in text.split_inclusive([' ', '=', ';']) {
-            let word = piece.trim_end_matches([' ', '=', ';']);
-            // The batch of a message is called by its id.
-            let id = word.strip_prefix(['+', '-']).filter(|_| named.ends_with("BATCH ")).unwrap_or(word);
-            let may_be_id = is_value || in_redact || id != word;
-            match self.ids.get(id).filter(|_| may_be_id) {
-                Some(real) => named.push_str(&piece.replacen(id, real, 1)),
-                None => named.push_str(piece),
-            }
-            is_value = piece.ends_with('=');
-            // There an id is a parameter.
-            in_redact = (in_redact || word == "REDACT") && !word.starts_with(':');
-        }
-        named
+        ids::replaced(text, |word| self.ids.get(word).cloned())
     }
 }
 
@@ -265,7 +250,7 @@ fn without_times(line: &str) -> (String, Vec<String>) {
 }
 
 /// The values of the tag `msgid` of a line.
-fn ids(line: &str) -> impl Iterator<Item = String> {
+fn msgids(line: &str) -> impl Iterator<Item = String> {
     let tags = line.strip_prefix('@').and_then(|rest| rest.split_once(' ')).map_or("", |(tags, _)| tags);
     tags.split(';').filter_map(|tag| tag.strip_prefix("msgid=")).map(str::to_owned)
 }

@@ -10,9 +10,9 @@ use parla_client::{
     Kept,
     view::{BufferKind, Manner},
 };
-use parla_history::{ConversationId, Kind, Message};
+use parla_history::{ConversationId, Kind, Message, MessageNumber};
 use parla_proto::{
-    MsgId, Timestamp,
+    Timestamp,
     tag::{Tags, escape},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn last_id(at: Timestamp) -> i64 {
 /// The row of a message. The id is one of its millisecond.
 pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Message {
     Message {
-        id: MsgId::from_seq(id.unsigned_abs()),
+        id: MessageNumber(id.unsigned_abs()),
         conversation,
         at: kept_at(kept.at),
         kind: kind(kept.manner),

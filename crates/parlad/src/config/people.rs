@@ -49,7 +49,7 @@ impl Operator {
         settings::Operator {
             name: self.name.clone(),
             title: self.title.clone(),
-            hosts: self.hosts.iter().map(|host| Mask::parse(host)).collect(),
+            hosts: self.hosts.iter().filter_map(|host| Mask::parse(host).ok()).collect(),
             privileges: known.fold(settings::Privileges::empty(), |all, privilege| all | privilege),
         }
     }
@@ -69,8 +69,12 @@ impl Operator {
             let known: Vec<_> = settings::Privileges::all().names().collect();
             format!("oper {name:?}: there is no privilege {unknown:?}; there are all, {}", known.join(", "))
         }));
-        if let Some(host) = self.hosts.iter().find(|host| !host.contains('@')) {
-            problems.push(format!("oper {name:?}: the host {host:?} must be of the form user@host"));
+        for host in &self.hosts {
+            if !host.contains('@') {
+                problems.push(format!("oper {name:?}: the host {host:?} must be of the form user@host"));
+            } else if let Err(bad) = Mask::parse(host) {
+                problems.push(format!("oper {name:?}: the host {host:?} matches nobody. {}", bad.why()));
+            }
         }
         problems
     }

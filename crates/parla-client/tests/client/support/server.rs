@@ -126,7 +126,7 @@ impl Memory {
                         self.channels.remove(&record);
                         self.kept.retain(|spoken| spoken.record != Some(record));
                     }
-                    Change::Redacted { id, .. } => self.kept.retain(|spoken| spoken.seq != id.seq()),
+                    Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),
                 }
             }
             for output in out.outputs {
@@ -183,14 +183,14 @@ impl Memory {
 
 fn is_before(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq < id.seq(),
+        Position::Message(seq) => spoken.seq < seq,
         Position::Time(time) => spoken.at < time,
     }
 }
 
 fn is_after(spoken: &Spoken, position: Position) -> bool {
     match position {
-        Position::Id(id) => spoken.seq > id.seq(),
+        Position::Message(seq) => spoken.seq > seq,
         Position::Time(time) => spoken.at > time,
     }
 }

@@ -121,7 +121,8 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &Meta
         MetadataTold::Set { key, value, .. } => vec![(key, value.as_deref())],
         MetadataTold::Cleared(keys) => keys.iter().map(|key| (key, None)).collect(),
     };
-    for user in audience(publisher, target) {
+    let value = news.iter().find_map(|(_, value)| *value);
+    for user in audience(publisher, target, value) {
         tell(publisher, user, name, &news);
     }
 }
@@ -150,8 +151,9 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     }
 }
 
-/// Who may hear of it, if they subscribed: the members of a channel; of a user, itself, who shares a channel and who watches it.
-fn audience(publisher: &Publisher<'_>, target: Target) -> Vec<UserId> {
+/// Who may hear of it, if they subscribed: the members of a channel; of a user, itself, who watches it, and who shares a channel
+/// and hears the user's own texts there. That a value is gone is no text.
+fn audience(publisher: &Publisher<'_>, target: Target, value: Option<&str>) -> Vec<UserId> {
     let network = publisher.network;
     match target {
         Target::Channel(id) => {
@@ -159,7 +161,10 @@ fn audience(publisher: &Publisher<'_>, target: Target) -> Vec<UserId> {
         }
         Target::User(id) => {
             let Some(user) = network.user(id) else { return Vec::new() };
-            let mut audience = network.peers(id, user);
+            let mut audience = match value {
+                Some(value) => network.own_text((id, user), value.to_owned()).hearers().collect(),
+                None => network.peers(id, user),
+            };
             audience.push(id);
             audience.extend(publisher.watchers_of(user.nick()));
             audience.sort_unstable();

@@ -243,6 +243,14 @@ fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Re
     if step.mode == ChannelMode::InviteException && mask.reach() == Reach::Speech {
         return Err(invalid(&name, step, "An m: means nothing in the list of those who need no invitation"));
     }
+    // To match what is hidden would tell, step by step, where somebody is.
+    if step.set && change.settings.addresses_hidden && mask.is_over_addresses() {
+        return Err(invalid(
+            &name,
+            step,
+            "Addresses are hidden here; ban the host that others see, as WHOIS shows it",
+        ));
+    }
     let known = list.iter().position(|entry| entry.mask.is_same(&mask, change.settings.casemapping));
     match (step.set, known) {
         (true, Some(_)) | (false, None) => Ok(Done::Nothing),

@@ -98,6 +98,25 @@ impl Channel {
         }
     }
 
+    /// Lets a member set the topic: without `+t` everyone who may speak to all.
+    pub(crate) fn topic(
+        &mut self,
+        (id, user): (UserId, &User),
+        casemapping: Casemapping,
+    ) -> Result<&mut Self, Refusal> {
+        self.rank(id)?;
+        let needs_rank =
+            self.has(Flags::TOPIC_LOCK) || self.speaker((id, user), None, casemapping)?.heard_from.is_some();
+        if needs_rank { self.may(id, Act::ChangeTopic) } else { Ok(self) }
+    }
+
+    /// Whether a member must keep their nick, as a new one would be heard: they are banned or muted here, and have no voice.
+    pub(crate) fn holds_nick(&self, (id, user): (UserId, &User), casemapping: Casemapping) -> bool {
+        let speaks_always = self.rank(id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
+        !speaks_always
+            && [Reach::Whole, Reach::Speech].into_iter().any(|reach| self.is_banned(user, reach, casemapping))
+    }
+
     /// Lets a member put another out, or itself.
     pub(crate) fn eviction(&mut self, by: UserId, member: UserId, nick: &str) -> Result<Eviction, Refusal> {
         let own = self.may(by, Act::Kick)?.rank(by)?;

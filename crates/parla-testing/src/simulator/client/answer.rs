@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use parla_proto::{Capabilities, Message, MsgId, name::is_channel};
+use parla_proto::{Capabilities, Message, name::is_channel};
 use parla_server::{QueryResult, Spoken};
 
 use super::{Client, Scene};
@@ -233,7 +233,7 @@ impl Batch {
             "metadata" => Ok(()),
             "metadata-subs" => ensure(answer.is_to("METADATA"), "metadata", || "unasked".to_owned()),
             "chathistory" => match answer.history.take() {
-                Some(QueryResult::History(messages)) => self.has(&messages, capabilities),
+                Some(QueryResult::History(messages)) => self.has(&messages, capabilities, scene),
                 other => Err(Finding::new("history", format!("messages where the store gave {other:?}"))),
             },
             "draft/chathistory-targets" => match answer.history.take() {
@@ -244,7 +244,7 @@ impl Batch {
         }
     }
 
-    fn has(&self, messages: &[Arc<Spoken>], capabilities: Capabilities) -> Checked {
+    fn has(&self, messages: &[Arc<Spoken>], capabilities: Capabilities, scene: &Scene) -> Checked {
         let wanted: Vec<(usize, &str, &Arc<Spoken>)> = messages
             .iter()
             .flat_map(|spoken| lines(spoken).enumerate().map(move |(index, text)| (index, text, spoken)))
@@ -258,7 +258,7 @@ impl Batch {
             let room = self.room.as_deref().unwrap_or_default();
             let same = line.source == spoken.source
                 && line.words == [spoken.verb.as_str(), room, text]
-                && line.id == (tagged && index == 0).then(|| MsgId::from_seq(spoken.seq).to_string())
+                && line.id == (tagged && index == 0).then(|| scene.store.ids.encode(spoken.seq).to_string())
                 && line.time == timed.then(|| spoken.at.to_string())
                 && line.tags == if tagged { spoken.tags.as_str() } else { "" };
             ensure(same, "history", || format!("{line:?} where the store gave {spoken:?}"))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Message, MsgId, Source, mode::steps};
+use parla_proto::{Capabilities, Message, Source, mode::steps};
 
 use super::{Client, Scene};
 use crate::simulator::{
@@ -21,8 +21,8 @@ pub(crate) struct Room {
     pub(crate) ranks_known: bool,
     /// How far the client has read the room's journal.
     pub(crate) at: usize,
-    /// The id of the JOIN, if the client was told.
-    joined: Option<MsgId>,
+    /// The number of the JOIN, if the client was told its id.
+    joined: Option<u64>,
     /// None or the empty text: there is none.
     pub(crate) topic: String,
     /// Whether the first list of names has come.
@@ -132,8 +132,8 @@ pub(super) fn hear_status(
     let target = message.param(0).unwrap_or_default();
     let (signs, name) = rank::status_target(target);
     let (name, text) = (scene.fold(name), message.param(1).unwrap_or_default());
-    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
-    ensure(id.is_none_or(|id| !scene.store.has(id)), "leak", || {
+    let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
+    ensure(seq.is_none_or(|seq| !scene.store.has(seq)), "leak", || {
         format!("what was said to {target} is kept")
     })?;
     let me = client.folded_nick(scene);
@@ -174,20 +174,20 @@ pub(super) fn hear_said(
     let text = message.param(1).unwrap_or_default();
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
-    let id = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
     // By +U some only may hear it, and then it is not kept.
     let may_be_moderated =
         scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
     let is_unkept = !scene.settings.history || may_be_moderated;
-    let is_later_line = id.is_none() && (is_unkept || scene.store.goes_on(text));
-    ensure(id.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
+    let is_later_line = seq.is_none() && (is_unkept || scene.store.goes_on(text));
+    ensure(seq.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
     let mut event = RoomEvent::new(
         format!("{} {source} {text}", message.command),
         sender.clone(),
         if is_tags { Kind::Tagged } else { Kind::Said },
     );
-    event.id = id;
+    event.seq = seq;
     // What some only may hear, by +U, is not kept.
     let mut is_kept = true;
     if is_tags {
@@ -195,10 +195,10 @@ pub(super) fn hear_said(
         event.line.push_str(tags.as_deref().unwrap_or_default());
     } else if scene.settings.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
-        let heard = Heard { verb: message.command, source: &source, room: &name, text, id, time, tags };
+        let heard = Heard { verb: message.command, source: &source, room: &name, text, seq, time, tags };
         is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;
         if is_kept {
-            event.id = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(id);
+            event.seq = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(seq);
         }
     }
     if sender == client.folded_nick(scene) && !client.muddled {
@@ -249,7 +249,7 @@ pub(super) fn hear_join(
     let journal = scene.journals.entry(name.clone()).or_default();
     let at = if moved_from.is_some() { journal.end() } else { journal.enter(event)? };
     let is_partial = journal.crowd.hides_from(&who);
-    let joined = message.tags.get("msgid").and_then(|id| MsgId::parse(&id).ok());
+    let joined = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
     client.rooms.insert(name, Room { at, is_partial, joined, ..Room::default() });
     Ok(())
 }
@@ -296,22 +296,13 @@ fn move_crowd(scene: &mut Scene, old: &str, new: &str) {
 }
 
 /// The client is no longer in a room, and has missed nothing there.
-fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
+pub(super) fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
     let room = client.rooms.remove(name).ok_or_else(outside)?;
     let nick = client.folded_nick(scene);
     if let Some(journal) = scene.journals.get(name) {
         journal.is_caught_up(room.at, client.reader(&nick))?;
     }
     Ok(room)
-}
-
-/// The server puts the client out of a room that is no more. Each member hears that of itself only.
-pub(super) fn hear_deletion(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
-    let name = scene.fold(message.param(0).unwrap_or_default());
-    ensure(message.param(1) == client.nick.as_deref(), "target", || "someone else is put out".to_owned())?;
-    leave(client, &name, scene)?;
-    scene.journals.entry(name).or_default().crowd.forget();
-    Ok(())
 }
 
 /// PART, KICK, TOPIC, MODE of a room, and what the server says there.
@@ -326,11 +317,11 @@ pub(super) fn hear_change(
     let rest: Vec<&str> = message.params.iter().skip(1).copied().collect();
     let subject = if message.command == "KICK" { message.param(1).unwrap_or_default() } else { from };
     let subject = scene.fold(subject);
-    let mut event = RoomEvent::new(
-        format!("{} {source} {}", message.command, rest.join(" ")),
-        subject.clone(),
-        Kind::Plain,
-    );
+    // Not every member hears why.
+    let said = if message.command == "PART" { String::new() } else { rest.join(" ") };
+    let line = format!("{} {source} {said}", message.command);
+    let mut event = RoomEvent::new(line, subject.clone(), Kind::Plain);
+    event.has_text = message.command == "PART" && !rest.is_empty();
     let letters = rest.first().copied().unwrap_or_default();
     let taken: Vec<_> = steps(letters, rest.iter().skip(1).copied()).flatten().collect();
     event.effect = match message.command {
@@ -425,8 +416,8 @@ pub(super) fn hear_quit(
 ) -> Checked {
     let source = message.source.map(|source| source.to_string()).unwrap_or_default();
     let who = scene.fold(from);
-    let reason = message.param(0).unwrap_or_default();
-    let mut event = RoomEvent::new(format!("QUIT {source} {reason}"), who.clone(), Kind::Plain);
+    // Not everyone hears why.
+    let mut event = RoomEvent::new(format!("QUIT {source}"), who.clone(), Kind::Plain);
     event.effect = Effect::Leaves;
     let rooms = hear_everywhere(client, &who, &event, scene)?;
     ensure(!rooms.is_empty(), "outside", || "someone who shares no room".to_owned())?;

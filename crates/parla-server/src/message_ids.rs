@@ -1,0 +1,102 @@
+//! Makes the ids of messages out of their numbers, and reads them back.
+//!
+//! A number would tell everyone how many messages there were in between, private ones too. So a client gets the number
+//! enciphered: AES-128 over the number and eight bytes of zeros. An id that was made up or mistyped has other bytes there.
+
+use std::fmt;
+
+use aes::{
+    Aes128,
+    cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _},
+};
+use parla_proto::MsgId;
+
+/// The bytes of a key.
+pub type Key = [u8; 16];
+
+/// The ids of one network. All its servers have the same key, or they could not read each other's ids.
+#[derive(Clone)]
+pub struct MessageIds {
+    cipher: Aes128,
+}
+
+impl fmt::Debug for MessageIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MessageIds(…)")
+    }
+}
+
+impl MessageIds {
+    /// Ids under this key. Whoever has it can read the numbers.
+    pub fn new(key: &Key) -> Self {
+        Self { cipher: Aes128::new(key.into()) }
+    }
+
+    /// The id of the message that the entry numbered `seq` carries.
+    pub fn encode(&self, seq: u64) -> MsgId {
+        let mut block = (u128::from(seq) << 64).to_be_bytes().into();
+        self.cipher.encrypt_block(&mut block);
+        MsgId::from_bytes(block.into())
+    }
+
+    /// The number of the message that an id means; none if it is no id of this network.
+    pub fn decode(&self, text: &str) -> Option<u64> {
+        let mut block = MsgId::parse(text).ok()?.bytes().into();
+        self.cipher.decrypt_block(&mut block);
+        let bits = u128::from_be_bytes(block.into());
+        u64::try_from(bits >> 64).ok().filter(|seq| u128::from(*seq) << 64 == bits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Clients keep ids, and so does a person who links to a message: they must never change.
+    #[test]
+    fn an_id_is_the_same_for_ever() {
+        let ids = MessageIds::new(&[1; 16]);
+        assert_eq!(ids.encode(7).to_string(), "4cNw4ybL2RsC56uhd0BQwg");
+        assert_eq!(ids.encode(8).to_string(), "8U43uxXxzqMHTD9ssWglUR");
+    }
+
+    #[test]
+    fn only_ids_of_this_network_are_read() {
+        let (ids, others) = (MessageIds::new(&[1; 16]), MessageIds::new(&[2; 16]));
+        let id = ids.encode(7).to_string();
+        assert_eq!(ids.decode(&id), Some(7));
+        assert_eq!(others.decode(&id), None);
+        for text in ["m7", "", "nonsense", "0000000000000000000000", &id.to_lowercase()] {
+            assert_eq!(ids.decode(text), None, "{text}");
+        }
+        for place in 0..id.len() {
+            let mut mistyped = id.clone().into_bytes();
+            mistyped[place] = if mistyped[place] == b'1' { b'2' } else { b'1' };
+            assert_eq!(ids.decode(std::str::from_utf8(&mistyped).unwrap()), None, "{place}");
+        }
+    }
+
+    #[test]
+    fn neighbours_share_nothing() {
+        let ids = MessageIds::new(&[1; 16]);
+        let beginnings: BTreeSet<_> = (0..1000).map(|seq| ids.encode(seq).bytes()[..4].to_vec()).collect();
+        assert_eq!(beginnings.len(), 1000);
+    }
+
+    #[test]
+    fn the_key_is_not_shown() {
+        assert_eq!(format!("{:?}", MessageIds::new(&[1; 16])), "MessageIds(…)");
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_comes_back(key: Key, seq: u64) {
+            let ids = MessageIds::new(&key);
+            prop_assert_eq!(ids.decode(&ids.encode(seq).to_string()), Some(seq));
+        }
+    }
+}

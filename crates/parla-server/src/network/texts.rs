@@ -1,0 +1,141 @@
+//! Texts of one's own that reach others without being messages: why one leaves, that one is away, what one is called.
+//!
+//! Whoever may not speak in a channel does not speak there by these either. How much of such a text each of those around
+//! hears is decided here and nowhere else, by the same right as for messages: [`Channel::speaker`]. Nothing here is sent.
+
+use std::borrow::Cow;
+
+use parla_proto::name::Casemapping;
+
+use super::{
+    Network, UserId,
+    channel::{Channel, Rank},
+    user::User,
+};
+use crate::{entry::Verb, formatting};
+
+/// How much of a text somebody hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Heard {
+    /// Nothing of it, though they see who would say it.
+    Nothing,
+    /// All of it without colours and the like, by `+S`.
+    Plain,
+    Whole,
+}
+
+/// How far a text of one's own goes in one channel.
+pub(crate) struct Voice<'a> {
+    channel: &'a Channel,
+    speaker: UserId,
+    heard: Heard,
+    /// Members of this rank and higher hear it.
+    least: Rank,
+}
+
+/// A text of somebody's own, and how much of it each of those around hears, once each.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnText {
+    text: String,
+    audience: Vec<(UserId, Heard)>,
+}
+
+impl Channel {
+    /// How far a text of a member's own goes here.
+    pub(crate) fn voice(
+        &self,
+        (id, user): (UserId, &User),
+        text: &str,
+        casemapping: Casemapping,
+    ) -> Voice<'_> {
+        let mut voice = Voice { channel: self, speaker: id, heard: Heard::Nothing, least: Rank::empty() };
+        if let Ok(speaker) = self.speaker((id, user), None, casemapping) {
+            voice.least = speaker.heard_from.unwrap_or_default();
+            voice.heard = match speaker.text(Verb::Privmsg, text.to_owned()) {
+                Ok(relayed) if relayed == text => Heard::Whole,
+                Ok(_) => Heard::Plain,
+                Err(_) => Heard::Nothing,
+            };
+        }
+        voice
+    }
+}
+
+impl Voice<'_> {
+    /// How much a member hears. Who speaks is shown what others hear.
+    pub(crate) fn reaches(&self, member: UserId) -> Heard {
+        let rank = self.channel.members.get(&member);
+        let hears = member == self.speaker || rank.is_some_and(|rank| rank.is_at_least(self.least));
+        if hears { self.heard } else { Heard::Nothing }
+    }
+
+    /// The text among these members.
+    pub(crate) fn among(&self, text: String, members: impl Iterator<Item = UserId>) -> OwnText {
+        OwnText { text, audience: members.map(|member| (member, self.reaches(member))).collect() }
+    }
+}
+
+impl OwnText {
+    /// No text, or one of the server's: everyone hears the same.
+    pub(crate) fn for_all(text: Option<String>, audience: Vec<UserId>) -> Self {
+        let heard = if text.is_some() { Heard::Whole } else { Heard::Nothing };
+        let audience = audience.into_iter().map(|user| (user, heard)).collect();
+        Self { text: text.unwrap_or_default(), audience }
+    }
+
+    /// Adds somebody who hears all of it, wherever they are.
+    pub(crate) fn add(&mut self, user: UserId) {
+        match self.audience.iter_mut().find(|(known, _)| *known == user) {
+            Some((_, heard)) => *heard = Heard::Whole,
+            None => self.audience.push((user, Heard::Whole)),
+        }
+    }
+
+    /// Leaves out whom the filter does not let through.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(UserId) -> bool) {
+        self.audience.retain(|(user, _)| keeps(*user));
+    }
+
+    /// Each form of the text that somebody hears, with those who do; none: they hear nothing of it.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (Option<Cow<'_, str>>, Vec<UserId>)> {
+        [Heard::Whole, Heard::Plain, Heard::Nothing].into_iter().filter_map(|wanted| {
+            let who = self.audience.iter().filter(|(_, heard)| *heard == wanted).map(|(user, _)| *user);
+            let who: Vec<UserId> = who.collect();
+            let text = match wanted {
+                Heard::Nothing => None,
+                Heard::Plain => Some(formatting::strip(&self.text).into()),
+                Heard::Whole => Some(self.text.as_str().into()),
+            };
+            (!who.is_empty()).then_some((text, who))
+        })
+    }
+
+    /// Those who hear something of it.
+    pub(crate) fn hearers(&self) -> impl Iterator<Item = UserId> {
+        self.audience.iter().filter(|(_, heard)| *heard > Heard::Nothing).map(|(user, _)| *user)
+    }
+}
+
+impl Network {
+    /// A text of a user's own among all who see them in a channel; not the user. Who sees them in several hears what one of
+    /// those lets through.
+    pub(crate) fn own_text(&self, (id, user): (UserId, &User), text: String) -> OwnText {
+        let mut audience = Vec::new();
+        for channel in user.channels.iter().filter_map(|channel| self.channel(*channel)) {
+            let voice = channel.voice((id, user), &text, self.casemapping());
+            let members = channel.audience(channel.rank(id).unwrap_or_default());
+            audience
+                .extend(members.filter(|member| *member != id).map(|member| (member, voice.reaches(member))));
+        }
+        // Of several of one user the last is what they hear most of.
+        audience.sort_unstable();
+        audience.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                *kept = *next;
+            }
+            is_same
+        });
+        OwnText { text, audience }
+    }
+}
