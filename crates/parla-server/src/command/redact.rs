@@ -36,7 +36,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     }
     let me = context.me()?;
     let (target, msgid) = (redact.target, redact.msgid);
-    let channel = if is_channel(target) {
+    let record = if is_channel(target) {
         Some(channel_of(context.network, me, target)?.state.record)
     } else {
         context.network.find_user(target).map_err(|_| nobody(target))?;
@@ -49,7 +49,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
         reason: redact.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned()),
         stored_in: None,
     };
-    match channel.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
+    match record.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
         Some(record) => {
             let connection = context.session.connection;
             context.out.outputs.push(Output::Query { connection, query: Query::Message { record, seq } });
@@ -167,10 +167,16 @@ fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
         None if redact.stored_in == Some(record) => None,
         _ => return Err(unknown(target, &id)),
     };
-    let by_rank = if author == Some(actor) { Ok(()) } else { channel.redactor(actor, seq) };
-    let audit = match by_rank {
-        Ok(()) => None,
-        Err(why) => {
+    let is_own = author == Some(actor) && channel.is_member(actor);
+    let by_rank = if is_own { Ok(()) } else { channel.redactor(actor, seq) };
+    let members = channel.members.keys().copied();
+    let (reason, audit) = match (by_rank, &redact.reason) {
+        (Ok(()), Some(reason)) => {
+            let voice = channel.voice((actor, user), reason, network.casemapping());
+            (voice.among(reason.clone(), members), None)
+        }
+        (Ok(()), None) => (OwnText::for_all(None, members.collect()), None),
+        (Err(why), reason) => {
             let right = looks_after_messages(user).map_err(|_| match why {
                 NoRedactor::NoRank => forbidden(target, &id),
                 NoRedactor::Newer => fail(
@@ -179,21 +185,12 @@ fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
                     "This was said before you became an operator of the channel",
                 ),
             })?;
-            let why = redact.reason.clone().unwrap_or_default();
-            let whom = format!("{} {id}", channel.name());
-            Some(Audit { who: right.who(), action: "REDACT", whom, why })
+            // They need not be in the channel, and are told all the same.
+            let audience = members.chain((!channel.is_member(actor)).then_some(actor)).collect();
+            let (whom, why) = (format!("{} {id}", channel.name()), reason.clone().unwrap_or_default());
+            let audit = Audit { who: right.who(), action: "REDACT", whom, why };
+            (OwnText::for_all(reason.clone(), audience), Some(audit))
         }
-    };
-    let mut told: Vec<UserId> = channel.members.keys().copied().collect();
-    // An operator of the server need not be in the channel, and is told all the same.
-    told.extend((!channel.is_member(actor)).then_some(actor));
-    let reason = match (&redact.reason, &audit) {
-        (Some(reason), None) => {
-            let voice = channel.voice((actor, user), reason, network.casemapping());
-            voice.among(reason.clone(), told.into_iter())
-        }
-        // An operator of the server speaks everywhere.
-        (reason, _) => OwnText::for_all((*reason).clone(), told),
     };
     Ok(Redactable { seq, record: Some(record), target: channel.name().to_string(), reason, audit })
 }

@@ -22,7 +22,7 @@ pub(crate) struct Store {
     /// How long rooms stay when everybody has left, and those that always do.
     forget_empty_after: Option<Duration>,
     autojoin: Vec<ChannelName>,
-    /// The latest time at which something was written; clocks go back, and the server's does not.
+    /// The latest time that there was.
     latest: Timestamp,
     /// Reads the ids that clients are told.
     pub(crate) ids: MessageIds,
@@ -69,9 +69,13 @@ impl Store {
         }
     }
 
-    /// Writes the changes of one batch, which were made at this time or before. Operators deleted the channels of these names.
-    pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str], now: Timestamp) -> Checked {
+    /// It is this time, or later: the simulated clock goes back a little, the server's does not.
+    pub(crate) fn see_time(&mut self, now: Timestamp) {
         self.latest = self.latest.max(now);
+    }
+
+    /// Writes the changes of one batch. Operators deleted the channels of these names.
+    pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str]) -> Checked {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,

@@ -203,7 +203,7 @@ impl World {
             Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
             _ => None,
         });
-        self.scene.store.write(batch.changes, &deleted.collect::<Vec<_>>(), self.now)?;
+        self.scene.store.write(batch.changes, &deleted.collect::<Vec<_>>())?;
         self.written.push_back(batch.outputs);
         Ok(())
     }
@@ -324,6 +324,7 @@ impl World {
     }
 
     fn input(&mut self, input: Input) {
+        self.scene.store.see_time(self.now);
         self.server.handle(self.now, input, &mut self.gathering);
     }
 
