@@ -113,6 +113,8 @@ replies! {
     AdminOrganization { organization: &'a str } = 258 [] organization;
     /// RPL_ADMINEMAIL.
     AdminEmail { email: &'a str } = 259 [] email;
+    /// RPL_TRYAGAIN.
+    TryAgain { command: &'a str, why: &'a str } = 263 [command] why;
     /// RPL_LOCALUSERS.
     LocalUsers { users: usize, most: usize }
         = 265 [users, most] format_args!("Current local users {users}, max {most}");

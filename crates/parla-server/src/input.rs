@@ -6,7 +6,7 @@ use crate::{
     administration::AdminRequest,
     connection::{ConnectionId, Disconnect, Peer},
     entry::Entry,
-    output::QueryResult,
+    output::{QueryResult, Verdict},
     settings::Settings,
 };
 
@@ -61,7 +61,7 @@ pub enum Input {
         /// Whose.
         connection: ConnectionId,
         /// Whether the password is right.
-        good: bool,
+        verdict: Verdict,
     },
     /// The configuration was read again and is good. What cannot change while the server runs stays as it is.
     Reconfigured {

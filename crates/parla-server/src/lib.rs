@@ -53,6 +53,8 @@ pub use network::{
     markers::Conversation,
     operator::OperatorGrant,
 };
-pub use output::{Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret};
+pub use output::{
+    NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret, Verdict,
+};
 pub use server::{LogMode, Server};
 pub use settings::Settings;

@@ -1,6 +1,6 @@
 //! What comes out of the state machine.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use parla_proto::Timestamp;
@@ -53,10 +53,12 @@ pub enum Output {
         query: Query,
     },
     /// Compare with a password and answer by [`crate::Input::PasswordVerified`]. It takes as long whether there is such a
-    /// password or not.
+    /// password or not. If the connection is closed meanwhile, no answer is needed.
     VerifyPassword {
         /// Who gave it.
         connection: ConnectionId,
+        /// Where they are; guesses are counted by address.
+        from: IpAddr,
         /// What it is compared with.
         of: PasswordOf,
         /// What was given.
@@ -102,6 +104,42 @@ pub enum PasswordOf {
     Server,
     /// That of the operator of this name, whom there may not be.
     Operator(String),
+}
+
+/// What came of comparing a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the one that was wanted.
+    Right,
+    /// It is not, or there is nobody whose it could be.
+    Wrong,
+    /// Nobody looked at it.
+    NotCompared(NotCompared),
+}
+
+/// Why a password was not looked at, in words for whoever gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotCompared {
+    /// So many from this address were wrong that the next one has to wait.
+    TooManyGuesses {
+        /// How long, at least.
+        wait: Duration,
+    },
+    /// There is no room for one more that waits.
+    TooManyAtOnce,
+}
+
+impl fmt::Display for NotCompared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooManyGuesses { wait } => {
+                let seconds = wait.as_millis().div_ceil(1000).max(1);
+                let plural = if seconds == 1 { "" } else { "s" };
+                write!(f, "Too many wrong passwords from your address; try again in {seconds} second{plural}")
+            }
+            Self::TooManyAtOnce => f.write_str("Too many passwords are being checked; try again in a minute"),
+        }
+    }
 }
 
 /// Everything that one or more inputs caused, in order.

@@ -56,6 +56,8 @@ pub(crate) enum Refusal {
     /// The other member ranks as high, or higher.
     Outranked(ChannelName),
     PasswordMismatch,
+    /// The password may be right or wrong.
+    PasswordNotCompared(String),
     NoOperHost,
     /// No text for CHGHOST.
     BadHost,
@@ -203,6 +205,7 @@ impl Refusal {
                 why: "Their rank is as high as yours, or higher",
             },
             Self::PasswordMismatch => Reply::PasswordMismatch {},
+            Self::PasswordNotCompared(why) => Reply::TryAgain { command: "OPER", why },
             Self::NoOperHost => Reply::NoOperHost {},
             Self::BadHost => Reply::UnknownError {
                 command: "CHGHOST",

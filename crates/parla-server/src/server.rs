@@ -77,7 +77,9 @@ impl Server {
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::Sent { connection } => self.sent(connection, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
-            Input::PasswordVerified { connection, good } => self.password_verified(connection, good, out),
+            Input::PasswordVerified { connection, verdict } => {
+                self.password_verified(connection, verdict, out);
+            }
             Input::Reconfigured { asker, settings, notes } => {
                 self.reconfigured(asker, *settings, &notes, out);
             }
@@ -86,7 +88,7 @@ impl Server {
             Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
-            Input::Stalled { duration } => self.sessions.postpone(duration),
+            Input::Stalled { duration } => self.sessions.postpone(duration, self.now),
             Input::ShuttingDown => {
                 // Everyone goes at once, so nobody is told that the others go.
                 for connection in self.sessions.connections() {
@@ -109,8 +111,10 @@ impl Server {
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
         // A client that has said everything is heard to the end, and may still read.
-        if let Some(pause) = self.sessions.get_mut(connection).and_then(|session| session.pause.as_mut())
+        if let Some(session) = self.sessions.get_mut(connection)
             && why == Disconnect::Closed
+            && !session.waits_to_be_let_in()
+            && let Some(pause) = &mut session.pause
         {
             pause.lines.push_back(WaitingLine::End);
             return;
@@ -178,6 +182,9 @@ impl Server {
     fn wake(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let (now, timeouts) = (self.now, self.settings.timeouts);
         let Some(session) = self.sessions.get_mut(connection) else { return };
+        if session.waits_for_us() {
+            return;
+        }
         if session.is_waiting() {
             session.heard_at = now;
             session.pinged_at = None;
@@ -218,7 +225,7 @@ impl Server {
     /// Sets the session's timer, if it must be looked at earlier than the timers know.
     fn arm(&mut self, connection: ConnectionId) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let deadline = session.deadline(&self.settings);
+        let Some(deadline) = session.deadline(&self.settings) else { return };
         match session.wakes_at {
             Some(at) if at <= deadline => return,
             Some(at) => self.timers.remove(at, connection),
@@ -229,9 +236,8 @@ impl Server {
     }
 
     fn query_result(&mut self, connection: ConnectionId, result: Option<QueryResult>, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let Some(pause) = &mut session.pause else { return };
-        let until = std::mem::replace(&mut pause.until, Until::Time(self.now));
+        let wanted = |until: &Until| matches!(until, Until::History(_) | Until::Found { .. });
+        let Some((session, until)) = self.sessions.answered(connection, wanted, self.now) else { return };
         match until {
             Until::History(question) => {
                 command::chathistory::answer(session, &self.network, *question, result, out);
@@ -243,10 +249,7 @@ impl Server {
                     Err(refusal) => self.refuse(connection, &refusal, out),
                 }
             }
-            other => {
-                pause.until = other;
-                return;
-            }
+            _ => {}
         }
         self.finish_response(connection, out);
         self.resume_unless_committing(connection, out);
@@ -266,15 +269,11 @@ impl Server {
         client: Result<Box<Peer>, String>,
         out: &mut Outputs,
     ) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let Some(pause) = &mut session.pause else { return };
-        if !matches!(pause.until, Until::GatewayVerified) {
-            return;
-        }
+        let wanted = |until: &Until| matches!(until, Until::GatewayVerified);
+        let Some((session, _)) = self.sessions.answered(connection, wanted, self.now) else { return };
         match client {
             Ok(peer) => {
                 session.peer = *peer;
-                pause.until = Until::Time(self.now);
                 self.finish_response(connection, out);
                 self.resume(connection, out);
             }

@@ -7,7 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, mem, time::Duration};
 
 use parla_proto::{Capabilities, Nick, Timestamp};
 
@@ -16,7 +16,7 @@ use crate::{
     command,
     connection::{ConnectionId, Peer},
     entry::Redact,
-    limits::COST_PER_COMMAND,
+    limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
     network::UserId,
     output::{HistoryQuestion, Output, Outputs, PasswordOf},
     session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
@@ -102,6 +102,8 @@ pub(crate) enum Password {
 #[derive(Debug)]
 pub(crate) struct Pause {
     pub(crate) until: Until,
+    /// Since when the client has been waiting for us; none if it waits for something else.
+    waits_for_us_since: Option<Timestamp>,
     pub(crate) lines: VecDeque<WaitingLine>,
 }
 
@@ -201,12 +203,64 @@ impl Session {
         format!("b{}", self.batches)
     }
 
-    /// Takes no line until then.
+    /// Takes no line until then. The session's clocks go on: it is the client who is waited for, or who can still show that it
+    /// is there. The history is one of these, as it is asked only when the client has been sent everything.
     pub(crate) fn pause(&mut self, until: Until) {
+        self.pause_since(until, None);
+    }
+
+    /// Takes no line until we have an answer for the client. None of the session's clocks runs meanwhile.
+    pub(crate) fn wait_for_us(&mut self, until: Until, now: Timestamp) {
+        let since = self.pause.as_ref().and_then(|pause| pause.waits_for_us_since);
+        self.pause_since(until, since.or(Some(now)));
+    }
+
+    fn pause_since(&mut self, until: Until, waits_for_us_since: Option<Timestamp>) {
         match &mut self.pause {
-            Some(pause) => pause.until = until,
-            None => self.pause = Some(Box::new(Pause { until, lines: VecDeque::new() })),
+            Some(pause) => (pause.until, pause.waits_for_us_since) = (until, waits_for_us_since),
+            None => {
+                let lines = VecDeque::new();
+                self.pause = Some(Box::new(Pause { until, waits_for_us_since, lines }));
+            }
         }
+    }
+
+    /// What the session waited for has come; gives what that was. The pause lasts until it is taken away, and the clocks go on
+    /// from where they stood when it began.
+    pub(crate) fn answered(&mut self, now: Timestamp) -> Option<Until> {
+        let pause = self.pause.as_mut()?;
+        let until = mem::replace(&mut pause.until, Until::Time(now));
+        if let Some(since) = pause.waits_for_us_since.take() {
+            self.postpone(now.since(since), now);
+        }
+        Some(until)
+    }
+
+    /// Whether the client waits for an answer of ours.
+    pub(crate) fn waits_for_us(&self) -> bool {
+        self.pause.as_ref().is_some_and(|pause| pause.waits_for_us_since.is_some())
+    }
+
+    /// Puts every time-out off by so long, and none farther than if the client had been heard just now.
+    pub(crate) fn postpone(&mut self, duration: Duration, now: Timestamp) {
+        let later = |at: Timestamp| (at + duration).min(now);
+        self.heard_at = later(self.heard_at);
+        self.pinged_at = self.pinged_at.map(later);
+        if let Some(batch) = &mut self.batch {
+            batch.ends_at = (batch.ends_at + duration).min(now + BATCH_TIMEOUT);
+        }
+        if let Some(registration) = self.registration() {
+            registration.started_at = later(registration.started_at);
+        }
+    }
+
+    /// Whether the client has said nothing beyond what the server must check before it lets it in. If it hangs up now, there
+    /// is nobody to let in and nothing to carry out.
+    pub(crate) fn waits_to_be_let_in(&self) -> bool {
+        let is_checked = |until: &Until| {
+            matches!(until, Until::PasswordVerified(PasswordOf::Server) | Until::GatewayVerified)
+        };
+        self.pause.as_ref().is_some_and(|pause| is_checked(&pause.until) && pause.lines.is_empty())
     }
 
     /// Whether lines of the client wait for us to be carried out; then it is not silent, whatever it sends. A client that does
@@ -279,8 +333,11 @@ impl Session {
         Ok(())
     }
 
-    /// When the session must be looked at again, whether or not anything comes.
-    pub(crate) fn deadline(&self, settings: &Settings) -> Timestamp {
+    /// When the session must be looked at again, whether or not anything comes; never while it waits for us.
+    pub(crate) fn deadline(&self, settings: &Settings) -> Option<Timestamp> {
+        if self.waits_for_us() {
+            return None;
+        }
         let timeouts = &settings.timeouts;
         let silence = match (&self.state, self.pinged_at) {
             (State::Registering(registration), _) => registration.started_at + timeouts.registration,
@@ -289,10 +346,10 @@ impl Session {
         };
         let batch = self.batch.as_ref().and_then(|batch| batch.deadline());
         let silence = batch.map_or(silence, |batch| silence.min(batch));
-        match self.pause.as_ref().map(|pause| &pause.until) {
+        Some(match self.pause.as_ref().map(|pause| &pause.until) {
             Some(Until::Time(at)) => silence.min(*at),
             _ => silence,
-        }
+        })
     }
 }
 

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line};
+use parla_proto::{Capabilities, Line, Timestamp};
 use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
     connection::ConnectionId,
     network::UserId,
     output::Outputs,
-    session::{Session, State, response::tag},
+    session::{Session, State, Until, response::tag},
 };
 
 /// Sessions by connection, and receivers by user.
@@ -40,21 +40,29 @@ impl Sessions {
         self.sessions.get_mut(connection.0).map(Box::as_mut)
     }
 
+    /// What a session waited for has come, if it is what is wanted: the session, and what it waited for.
+    pub(crate) fn answered(
+        &mut self,
+        connection: ConnectionId,
+        wanted: impl Fn(&Until) -> bool,
+        now: Timestamp,
+    ) -> Option<(&mut Session, Until)> {
+        let session = self.get_mut(connection)?;
+        if !session.pause.as_ref().is_some_and(|pause| wanted(&pause.until)) {
+            return None;
+        }
+        let until = session.answered(now)?;
+        Some((session, until))
+    }
+
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
         self.sessions.remove(connection.0)
     }
 
-    /// Puts off every timeout.
-    pub(crate) fn postpone(&mut self, duration: Duration) {
-        for session in self.sessions.values_mut() {
-            session.heard_at = session.heard_at + duration;
-            session.pinged_at = session.pinged_at.map(|at| at + duration);
-            if let Some(batch) = &mut session.batch {
-                batch.ends_at = batch.ends_at + duration;
-            }
-            if let Some(registration) = session.registration() {
-                registration.started_at = registration.started_at + duration;
-            }
+    /// Puts off every time-out. The clocks of those who wait for us stand still anyway.
+    pub(crate) fn postpone(&mut self, duration: Duration, now: Timestamp) {
+        for session in self.sessions.values_mut().filter(|session| !session.waits_for_us()) {
+            session.postpone(duration, now);
         }
     }
 

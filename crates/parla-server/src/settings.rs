@@ -153,6 +153,9 @@ impl Privileges {
         (Self::HOSTS, "hosts"),
     ];
 
+    /// Those with which nothing can be done yet. Each goes from here with the commit that gives it something.
+    pub const WITHOUT_EFFECT: Self = Self::BAN.union(Self::ACCOUNTS).union(Self::RELAYMSG);
+
     /// The names of the set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.iter().filter(move |(privilege, _)| self.contains(*privilege)).map(|(_, name)| *name)

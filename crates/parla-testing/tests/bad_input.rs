@@ -7,7 +7,7 @@ use parla_proto::{
     Capabilities, Message, Timestamp, command, limits,
     mode::{CHANNEL_MODES, USER_MODES},
 };
-use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings};
+use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings, Verdict};
 
 /// A server in memory with two people in one room; the first of them sends what should not be sent.
 struct Room {
@@ -69,7 +69,7 @@ impl Room {
                         inputs.push(Input::GatewayVerified { connection, client });
                     }
                     Output::VerifyPassword { connection, .. } => {
-                        inputs.push(Input::PasswordVerified { connection, good: false });
+                        inputs.push(Input::PasswordVerified { connection, verdict: Verdict::Wrong });
                     }
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Query { connection, .. } => {

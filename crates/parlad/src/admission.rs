@@ -173,7 +173,8 @@ impl Drop for Ticket {
     }
 }
 
-fn customer(address: IpAddr) -> IpAddr {
+/// Who counts as one: an address, or a network of 64 bits of IPv6.
+pub(crate) fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
         address @ IpAddr::V4(_) => address,

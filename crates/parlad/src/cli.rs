@@ -16,12 +16,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Runs the server until it gets SIGTERM or SIGINT.
     Run(Run),
-    /// Reads a configuration and prints every problem.
-    Check {
-        /// The configuration file.
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
-    },
+    /// Says whether the server would run with these options, and prints every problem. Changes nothing.
+    Check(Run),
     /// Looks after rooms, whether the server runs or not.
     Room(Room),
     /// Reads a password from standard input and prints what belongs in the configuration.

@@ -100,6 +100,11 @@ impl Connection {
         self.framing
     }
 
+    /// Whether the server is done with it: nothing that is found out for it now is of use.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
     /// The place that the connection takes.
     pub(crate) const fn ticket(&self) -> &Ticket {
         &self.ticket
@@ -186,7 +191,7 @@ impl Connection {
     /// What there is to do. Who does not read is not read either: what he asks for would only wait.
     fn poll_turn(&self, context: &mut Context<'_>, has_ended: bool) -> Poll<Turn> {
         self.waker.register(context.waker());
-        if self.closing.load(Ordering::Acquire) {
+        if self.is_closing() {
             return Poll::Ready(Turn::Closing);
         }
         if let Some(queue) = self.queue().as_ref() {

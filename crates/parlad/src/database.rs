@@ -109,6 +109,11 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db")
 }
 
+/// What lies in a data directory and must be writable if it is there.
+pub(crate) fn files(data_dir: &Path) -> [PathBuf; 4] {
+    ["parla.db", "parla.db-wal", "parla.db-shm", "parla.lock"].map(|name| data_dir.join(name))
+}
+
 impl Database {
     /// Opens the file, and makes it if it is not there.
     pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {

@@ -131,3 +131,42 @@ pub(crate) const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 2 * CLIENT_LINE_BYTES_MAX;
 
 /// What a WebSocket takes into its own buffer at once. It keeps that buffer, and most messages fit.
 pub(crate) const WEBSOCKET_READ_BYTES: usize = 256;
+
+/// Passwords that are compared with their hashes at the same time. Each takes a core.
+pub(crate) const HASHES_AT_ONCE: usize = 2;
+
+/// Passwords that wait to be compared. With the costs of `parlad hash-password` two cores are through in a minute or two.
+pub(crate) const PASSWORDS_WAITING_MAX: usize = 4_096;
+
+/// How long nobody must give a password until the memory in which they are compared is given back.
+pub(crate) const HASH_MEMORY_KEPT_FOR: Duration = Duration::from_secs(10);
+
+/// Memory that a hash of the configuration may ask for, in KiB.
+pub(crate) const HASH_MEMORY_KIB_MAX: u32 = 64 * 1024;
+
+/// Memory times passes that a hash of the configuration may ask for, in KiB: about a second of one core.
+pub(crate) const HASH_WORK_KIB_MAX: u64 = 1024 * 1024;
+
+/// Wrong passwords of one address after which it has to wait before the next one.
+pub(crate) const GUESSES_FREE: u32 = 5;
+
+/// How long it has to wait then. Each further one costs twice as much ...
+pub(crate) const GUESS_PAUSE_FIRST: Duration = Duration::from_secs(1);
+
+/// ... but no more than this, as other people may be behind the same address.
+pub(crate) const GUESS_PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// After so long without another, wrong passwords of an address are forgotten.
+pub(crate) const GUESSES_REMEMBERED_FOR: Duration = Duration::from_secs(600);
+
+/// Addresses and networks whose wrong passwords are remembered.
+pub(crate) const GUESSERS_MAX: usize = 8_192;
+
+/// How long the program that RESTART would start may take to say whether it would run.
+pub(crate) const CHECK_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// What is kept of what it says, of each of its two outputs.
+pub(crate) const CHECK_OUTPUT_BYTES_MAX: u64 = 16 * 1024;
+
+/// Lines of it that are passed on.
+pub(crate) const CHECK_LINES_MAX: usize = 20;

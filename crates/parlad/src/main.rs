@@ -61,21 +61,27 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Run(options) => {
             let config = Config::for_run(&options)?;
             log_to_stderr(config.log_level);
-            for key in &config.without_effect {
-                tracing::warn!("{key} has no effect: this version does not have what it asks for");
+            for warning in &config.warnings {
+                tracing::warn!("{}", warning.plain());
             }
             let program = restart::Program::running();
-            match run::run(&options, &config)? {
+            match run::run(&options, &config, program.clone())? {
                 run::Afterwards::Exit => Ok(()),
-                run::Afterwards::Restart => program?.start_again(),
+                run::Afterwards::Restart => program.start_again(),
             }
         }
-        Command::Check { config } => {
+        Command::Check(options) => {
             let mut out = std::io::stdout();
-            for key in Config::read(&config)?.without_effect {
-                writeln!(out, "{key} has no effect: this version does not have what it asks for")?;
+            let warnings = Config::for_run(&options)?.warnings;
+            for warning in &warnings {
+                writeln!(out, "{warning}")?;
             }
-            Ok(writeln!(out, "{}: no problem found", config.display())?)
+            let what = match (&options.config, warnings.len()) {
+                (Some(path), 0) => format!("{}: no problem found", path.display()),
+                (Some(path), _) => format!("{}: no error found", path.display()),
+                (None, _) => "the server can run like this".to_owned(),
+            };
+            Ok(writeln!(out, "{what}")?)
         }
         Command::Room(options) => room::room(options),
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", password::hash_from_input()?)?),

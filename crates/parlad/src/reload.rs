@@ -3,16 +3,19 @@
 //! The file is checked whole first. A bad one changes nothing. Of a good one, everything takes effect at once but for the parts
 //! of [`NEEDS_RESTART`], which stay as they are and are named.
 
-use std::sync::mpsc;
+use std::net::SocketAddr;
 
 use parla_server::{ConnectionId, Input};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
     cli::Run,
-    config::{Config, ConfigError},
+    config::Config,
     hub::HubInput,
-    password::{Passwords, Request},
+    limits::CHECK_TIME_MAX,
+    listener::{self, Place},
+    password::{Passwords, Pool},
+    restart::Program,
     tls::Certificates,
 };
 
@@ -46,10 +49,14 @@ pub(crate) struct Reload {
     pub(crate) run: Run,
     /// What the server was started with.
     pub(crate) started_with: Config,
+    /// Where the server listens.
+    pub(crate) open: Vec<SocketAddr>,
+    /// What RESTART would start.
+    pub(crate) program: Program,
     /// Those of the listeners, whose files are read again too.
     pub(crate) certificates: Certificates,
     pub(crate) hub: Sender<HubInput>,
-    pub(crate) passwords: mpsc::Sender<Request>,
+    pub(crate) passwords: Pool,
 }
 
 impl Reload {
@@ -57,15 +64,40 @@ impl Reload {
     pub(crate) async fn reload(&self, asker: Option<ConnectionId>) {
         match Config::for_run(&self.run) {
             Ok(config) => self.apply(asker, &config).await,
-            Err(error) => self.refuse(asker, &error, "the server goes on with what it has").await,
+            Err(error) => {
+                let problems = error.to_string().lines().map(str::to_owned).collect();
+                self.refuse(asker, problems, "the server goes on with what it has").await;
+            }
         }
     }
 
-    /// Whether the server would start again. If not, whoever asked is told why.
+    /// Whether the program that stands in the place of this one would start. If not, whoever asked is told why.
     pub(crate) async fn may_restart(&self, asker: ConnectionId) -> bool {
-        let Err(error) = Config::for_run(&self.run) else { return true };
-        self.refuse(Some(asker), &error, "the server would not start again, so it goes on").await;
-        false
+        let would_run = self.program.would_run(&self.run, CHECK_TIME_MAX).await;
+        match would_run.and_then(|name| self.can_listen().map(|()| name)) {
+            Ok(name) => {
+                tracing::info!("stopping, to start {name}");
+                true
+            }
+            Err(problems) => {
+                self.refuse(Some(asker), problems, "the server would not start again, so it goes on").await;
+                false
+            }
+        }
+    }
+
+    /// Opens and closes each address of the configuration that is not open yet. One that a later version has to read is its
+    /// business.
+    fn can_listen(&self) -> Result<(), Vec<String>> {
+        let Ok(config) = Config::for_run(&self.run) else { return Ok(()) };
+        let irc = config.listen.iter().map(|listen| (listen.address, Place::irc(listen.address)));
+        let http = config.http.iter().map(|http| (http.address, Place::http(http.address)));
+        // Whatever of this server has the port is gone by then.
+        let is_open = |address: SocketAddr| self.open.iter().any(|open| open.port() == address.port());
+        let new = irc.chain(http).filter(|(address, _)| !is_open(*address));
+        let failed: Vec<String> =
+            new.filter_map(|(_, place)| Some(listener::listen(place).err()?.to_string())).collect();
+        if failed.is_empty() { Ok(()) } else { Err(failed) }
     }
 
     /// Puts a good configuration in place.
@@ -74,8 +106,7 @@ impl Reload {
         let kept = NEEDS_RESTART.iter().filter(|(_, differs)| differs(old, config)).map(|(part, _)| *part);
         let mut notes = vec!["The configuration was read again.".to_owned()];
         notes.extend(kept.map(|part| format!("{part}: takes effect when the server is started again.")));
-        notes
-            .extend(config.without_effect.iter().map(|key| format!("{key}: this version does not have it.")));
+        notes.extend(config.warnings.iter().map(ToString::to_string));
         // They could be read a moment ago, with the configuration.
         let problems = self.certificates.reload();
         notes.extend(
@@ -87,16 +118,14 @@ impl Reload {
         let mut settings = Box::new(config.settings.clone());
         // It is a part of the queue, which stays as long as it was.
         settings.answer_bytes_max = old.settings.answer_bytes_max;
-        // Both threads live as long as the server.
-        drop(self.passwords.send(Request::Replace(Passwords::new(config))));
+        self.passwords.replace(Passwords::new(config));
         self.answer(Input::Reconfigured { asker, settings, notes }).await;
     }
 
     /// Says what is wrong with a configuration that cannot be used.
-    async fn refuse(&self, asker: Option<ConnectionId>, error: &ConfigError, therefore: &str) {
-        tracing::error!("{error}; {therefore}");
+    async fn refuse(&self, asker: Option<ConnectionId>, mut problems: Vec<String>, therefore: &str) {
+        tracing::error!("{}; {therefore}", problems.join("\n"));
         if let Some(asker) = asker {
-            let mut problems: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
             problems.push(format!("Nothing has changed: {therefore}."));
             self.answer(Input::NotReconfigured { asker, problems }).await;
         }

@@ -30,14 +30,15 @@ use crate::{
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     offline,
-    password::{self, Passwords},
+    password::{Passwords, Pool},
     query,
     reload::Reload,
+    restart::Program,
     send_queue::SendQueues,
     store::{self, Store},
     tls::{Certificates, TlsError},
     web::{self, Site},
-    webirc,
+    webirc::Gateways,
 };
 
 /// What an operator wants of the process.
@@ -61,7 +62,7 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
@@ -77,8 +78,9 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
-        let passwords = password::start(Passwords::new(config), hub_sender.clone())?;
-        let gateways = webirc::start(config.webirc.clone(), Arc::clone(&addresses), hub_sender.clone())?;
+        let gateways = Gateways::new(config.webirc.clone()).context("the system gives no random numbers")?;
+        let passwords =
+            Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let desk = Arc::new(Desk::new(hub_sender.clone()));
         let stall = Arc::new(Stall::default());
@@ -92,7 +94,6 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
             batches,
             roads: roads.clone(),
             passwords: passwords.clone(),
-            gateways,
             wishes,
             names: names_back,
             stall: stall_seen,
@@ -105,12 +106,13 @@ pub(crate) fn run(options: &Run, config: &Config) -> anyhow::Result<Afterwards> 
 
         let control = open_control(config, desk);
         announce(config, &listeners)?;
+        let open = listeners.addresses();
         let admission = Admission::new(config.connections.clone(), connections_max());
         let send_queues = SendQueues::new(config.connections.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
         let door = Door { admission, addresses, names, send_queues, roads };
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, certificates, hub: hub_again, passwords };
+        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords };
 
         let afterwards = tokio::select! {
             afterwards = serve(signals, wished, &reload) => afterwards,
@@ -166,6 +168,13 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 }
 
 impl Listeners {
+    /// Where they listen.
+    fn addresses(&self) -> Vec<SocketAddr> {
+        let irc = self.irc.iter().map(|(listener, _)| listener);
+        let all = irc.chain(self.http.iter().map(|(listener, _)| listener));
+        all.filter_map(|listener| listener.local_addr().ok()).collect()
+    }
+
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
         let mut certificates = Certificates::default();
@@ -221,11 +230,14 @@ async fn serve(
             Some(wish) = wishes.recv() => match wish {
                 Wish::Rehash(asker) => reload.reload(Some(asker)).await,
                 Wish::Shutdown => break,
-                Wish::Restart(asker) if reload.may_restart(asker).await => {
-                    tracing::info!("stopping, to start again");
-                    return Afterwards::Restart;
-                }
-                Wish::Restart(_) => {}
+                // That may take a while, in which the server can still be stopped.
+                Wish::Restart(asker) => tokio::select! {
+                    _ = signals.terminate.recv() => break,
+                    _ = signals.interrupt.recv() => break,
+                    may_restart = reload.may_restart(asker) => if may_restart {
+                        return Afterwards::Restart;
+                    },
+                },
             },
         }
     }

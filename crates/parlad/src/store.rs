@@ -6,7 +6,7 @@ use std::{
     io,
     sync::{
         Arc,
-        mpsc::{Receiver, RecvTimeoutError, Sender},
+        mpsc::{Receiver, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -26,9 +26,8 @@ use crate::{
         STORE_RETRY,
     },
     listener::Names,
-    password,
+    password::{Asked, Pool},
     run::Wish,
-    webirc::Claim,
 };
 
 /// Where it is written down what operators do.
@@ -39,8 +38,7 @@ pub(crate) struct Store {
     pub(crate) database: Database,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) roads: Roads,
-    pub(crate) passwords: Sender<password::Request>,
-    pub(crate) gateways: Sender<Claim>,
+    pub(crate) passwords: Pool,
     /// Each session has at most one under way, so the queue is bounded.
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
@@ -153,8 +151,11 @@ impl Store {
                 }
                 Output::Query { connection, query } => self.when_sent(delivery, connection, Then::Ask(query)),
                 Output::TellWhenSent { connection } => self.when_sent(delivery, connection, Then::Tell),
-                Output::VerifyPassword { connection, of, password } => {
-                    drop(self.passwords.send(password::Request::Compare(connection, of, password)));
+                Output::VerifyPassword { connection, from, of, password } => {
+                    if let Some(open) = delivery.get(connection) {
+                        let asked = Asked::Password { of, from, password };
+                        self.passwords.ask(connection, open, asked);
+                    }
                 }
                 Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
                 Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
@@ -166,7 +167,7 @@ impl Store {
                 }
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {
-                        drop(self.gateways.send((connection, Arc::clone(open), gateway)));
+                        self.passwords.ask(connection, open, Asked::Gateway(gateway));
                     }
                 }
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),

@@ -42,8 +42,10 @@ pub(crate) enum TlsError {
     NoKey(PathBuf),
     #[error("{path} is damaged: {reason}")]
     Damaged { path: PathBuf, reason: pem::Error },
-    #[error("the key {key} is not that of the certificate {cert}: {reason}")]
-    Unfit { cert: PathBuf, key: PathBuf, reason: rustls::Error },
+    #[error("the key {key} is not that of the certificate {cert}")]
+    Unfit { cert: PathBuf, key: PathBuf },
+    #[error("the certificate {cert} or its key cannot be used: {reason}")]
+    Unusable { cert: PathBuf, reason: rustls::Error },
     #[error("TLS cannot be set up: {0}")]
     Setup(rustls::Error),
 }
@@ -101,7 +103,12 @@ impl Files {
             pem::Error::NoItemsFound => TlsError::NoKey(self.key.clone()),
             reason => damaged(&self.key, reason),
         })?;
-        let unfit = |reason| TlsError::Unfit { cert: self.cert.clone(), key: self.key.clone(), reason };
+        let unfit = |reason| match reason {
+            rustls::Error::InconsistentKeys(_) => {
+                TlsError::Unfit { cert: self.cert.clone(), key: self.key.clone() }
+            }
+            reason => TlsError::Unusable { cert: self.cert.clone(), reason },
+        };
         CertifiedKey::from_der(chain, key, &ring::default_provider()).map(Arc::new).map_err(unfit)
     }
 }

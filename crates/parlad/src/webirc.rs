@@ -1,13 +1,11 @@
 //! Gateways of WEBIRC: who is one, and how the server sees those whom it connects.
 //!
-//! Passwords are compared on a thread of their own, away from the hub. A gateway gives the same one for each of its clients, so
-//! the hash of the last good one is remembered in a form that is quick to compare.
+//! Where gateways are is looked at first. A gateway gives the same password for each of its clients, so the last good one is
+//! remembered in a form that is quick to compare.
 
 use std::{
-    io,
     net::IpAddr,
-    sync::{Arc, mpsc},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -16,96 +14,106 @@ use blake2::{
     digest::{KeyInit as _, Mac as _},
 };
 use ipnet::IpNet;
-use parla_server::{ConnectionId, Gateway, Input, Peer};
-use tokio::sync::mpsc::Sender;
+use parla_server::{Gateway, Peer, Verdict};
 
-use crate::{admission::Purpose, connection::Connection, hub::HubInput, listener::Addresses, password};
+use crate::{
+    admission::{Purpose, Ticket},
+    listener::Addresses,
+    password::Hash,
+};
 
 /// A gateway as the configuration has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// The hash of its password.
-    pub(crate) password: String,
+    pub(crate) password: Hash,
     pub(crate) hosts: Vec<IpNet>,
 }
 
-/// What someone said that it is, and its connection.
-pub(crate) type Claim = (ConnectionId, Arc<Connection>, Box<Gateway>);
-
-/// Compares passwords.
-struct Verifier {
-    /// Each gateway, with its last good password if there was one.
-    gateways: Vec<(Known, Option<[u8; 32]>)>,
+/// Every gateway there is.
+pub(crate) struct Gateways {
+    known: Vec<Known>,
+    /// Good passwords with the addresses from which they came, the newest last.
+    remembered: Mutex<Vec<[u8; 32]>>,
     /// For the passwords that are remembered.
     key: [u8; 32],
 }
 
-/// Starts the thread. It ends with the sender; each session makes at most one claim.
-pub(crate) fn start(
-    gateways: Vec<Known>,
-    addresses: Arc<Addresses>,
-    hub: Sender<HubInput>,
-) -> io::Result<mpsc::Sender<Claim>> {
-    let mut verifier = Verifier::new(gateways)?;
-    let (sender, claims) = mpsc::channel::<Claim>();
-    thread::Builder::new().name("webirc".to_owned()).spawn(move || {
-        for (id, connection, gateway) in claims {
-            let (address, client) = (gateway.address, gateway.client);
-            let peer = verifier.verify(&gateway).map_err(str::to_owned).and_then(|()| {
-                let moved = connection.ticket().move_to(client, Purpose::Irc, Instant::now());
-                moved.map(|()| Box::new(peer(*gateway, &addresses))).map_err(|refused| refused.to_string())
-            });
-            if let Err(why) = &peer {
-                tracing::info!(%address, %client, "refused a connection by WEBIRC: {why}");
-            }
-            let input = Input::GatewayVerified { connection: id, client: peer };
-            if hub.blocking_send(HubInput::Server(input)).is_err() {
-                return;
-            }
-        }
-    })?;
-    Ok(sender)
-}
+/// Good passwords that are remembered.
+const REMEMBERED_MAX: usize = 64;
 
-/// How the client of a gateway is seen. A name says as much as the address.
-fn peer(gateway: Gateway, addresses: &Addresses) -> Peer {
-    let peer = addresses.peer(gateway.client);
-    let host = if addresses.are_hidden() { peer.host } else { gateway.hostname };
-    Peer { host, secure: gateway.is_client_secure, ..peer }
-}
-
-impl Verifier {
-    fn new(gateways: Vec<Known>) -> io::Result<Self> {
+impl Gateways {
+    /// # Errors
+    /// The system gives no random numbers.
+    pub(crate) fn new(known: Vec<Known>) -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
-        Ok(Self { gateways: gateways.into_iter().map(|gateway| (gateway, None)).collect(), key })
+        Ok(Self { remembered: Mutex::default(), known, key })
     }
 
-    /// Whether this is a gateway, and which password it has.
+    /// The client of a gateway, if it is one, counted from now on where it is. `compare` compares the password with these hashes.
     ///
     /// # Errors
     /// What whoever it is must be told.
-    fn verify(&mut self, claim: &Gateway) -> Result<(), &'static str> {
-        let given = claim.password.reveal();
-        let quick = self.quick(given);
-        let mut is_known = false;
-        for (gateway, remembered) in &mut self.gateways {
-            if !includes(&gateway.hosts, claim.address) {
-                continue;
-            }
-            is_known = true;
-            if *remembered == Some(quick) || password::matches(&gateway.password, given) {
-                *remembered = Some(quick);
-                return Ok(());
-            }
+    pub(crate) fn client(
+        &self,
+        claim: &Gateway,
+        compare: impl FnOnce(&[Hash]) -> Verdict,
+        addresses: &Addresses,
+        ticket: &Ticket,
+    ) -> Result<Box<Peer>, String> {
+        let (address, client) = (claim.address, claim.client);
+        let peer = self.verify(claim, compare).and_then(|()| {
+            let moved = ticket.move_to(client, Purpose::Irc, Instant::now());
+            moved.map(|()| Box::new(peer(claim, addresses))).map_err(|refused| refused.to_string())
+        });
+        if let Err(why) = &peer {
+            tracing::info!(%address, %client, "refused a connection by WEBIRC: {why}");
         }
-        Err(if is_known { "Invalid WebIRC password" } else { "Your address is not that of a gateway" })
+        peer
+    }
+
+    fn verify(&self, claim: &Gateway, compare: impl FnOnce(&[Hash]) -> Verdict) -> Result<(), String> {
+        let there = self.known.iter().filter(|gateway| includes(&gateway.hosts, claim.address));
+        let hashes: Vec<Hash> = there.map(|gateway| gateway.password.clone()).collect();
+        if hashes.is_empty() {
+            return Err("Your address is not that of a gateway".to_owned());
+        }
+        let quick = self.quick(claim);
+        if self.remembered().contains(&quick) {
+            return Ok(());
+        }
+        match compare(&hashes) {
+            Verdict::Right => {
+                let mut remembered = self.remembered();
+                if remembered.len() >= REMEMBERED_MAX {
+                    remembered.remove(0);
+                }
+                remembered.push(quick);
+                Ok(())
+            }
+            Verdict::Wrong => Err("Invalid WebIRC password".to_owned()),
+            Verdict::NotCompared(why) => Err(why.to_string()),
+        }
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Vec<[u8; 32]>> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Of the same length for every password, and of no use to anyone without the key: comparing it tells nothing.
-    fn quick(&self, password: &str) -> [u8; 32] {
-        Blake2sMac256::new((&self.key).into()).chain_update(password).finalize().into_bytes().into()
+    fn quick(&self, claim: &Gateway) -> [u8; 32] {
+        let mac =
+            Blake2sMac256::new((&self.key).into()).chain_update(claim.address.to_canonical().to_string());
+        mac.chain_update(" ").chain_update(claim.password.reveal()).finalize().into_bytes().into()
     }
+}
+
+/// How the client of a gateway is seen. A name says as much as the address.
+fn peer(gateway: &Gateway, addresses: &Addresses) -> Peer {
+    let peer = addresses.peer(gateway.client);
+    let host = if addresses.are_hidden() { peer.host } else { gateway.hostname.clone() };
+    Peer { host, secure: gateway.is_client_secure, ..peer }
 }
 
 fn includes(nets: &[IpNet], address: IpAddr) -> bool {
@@ -117,15 +125,17 @@ mod tests {
     use parla_server::Secret;
 
     use super::*;
+    use crate::password::{Hasher, hash};
 
     #[test]
     fn a_gateway_has_an_address_and_a_password() {
         let gateway = |password, host: &str| Known {
-            password: password::hash(password).unwrap(),
+            password: Hash::parse(&hash(password).unwrap()).unwrap(),
             hosts: vec![host.parse().unwrap()],
         };
-        let mut verifier =
-            Verifier::new(vec![gateway("one", "192.0.2.0/24"), gateway("two", "192.0.2.7/32")]).unwrap();
+        let known = vec![gateway("one", "192.0.2.0/24"), gateway("two", "192.0.2.7/32")];
+        let gateways = Gateways::new(known).unwrap();
+        let mut hashed = 0;
         let mut check = |address: &str, password: &str| {
             let claim = Gateway {
                 address: address.parse().unwrap(),
@@ -134,15 +144,22 @@ mod tests {
                 hostname: None,
                 is_client_secure: false,
             };
-            verifier.verify(&claim)
+            gateways.verify(&claim, |hashes| {
+                hashed += 1;
+                let is_right =
+                    hashes.iter().any(|hash| Hasher::default().matches(hash, password) == Some(true));
+                if is_right { Verdict::Right } else { Verdict::Wrong }
+            })
         };
+        let refused = |why: &str| Err(why.to_owned());
         for _ in 0..2 {
             assert_eq!(check("192.0.2.1", "one"), Ok(()));
             assert_eq!(check("192.0.2.7", "two"), Ok(()));
             assert_eq!(check("::ffff:192.0.2.7", "one"), Ok(()));
-            assert_eq!(check("192.0.2.1", "two"), Err("Invalid WebIRC password"));
-            assert_eq!(check("192.0.2.1", ""), Err("Invalid WebIRC password"));
-            assert_eq!(check("192.0.3.1", "one"), Err("Your address is not that of a gateway"));
+            assert_eq!(check("192.0.2.1", "two"), refused("Invalid WebIRC password"));
+            assert_eq!(check("192.0.2.1", ""), refused("Invalid WebIRC password"));
+            assert_eq!(check("192.0.3.1", "one"), refused("Your address is not that of a gateway"));
         }
+        assert_eq!(hashed, 3 + 2 * 2, "a good password is compared once from each address");
     }
 }

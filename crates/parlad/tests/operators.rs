@@ -3,8 +3,14 @@
 
 mod support;
 
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt as _};
+
 use rustix::process::{Signal, kill_process};
-use support::{Client, Daemon, Folder, config, daemon::hashed, wait_for};
+use support::{
+    Client, Daemon, Folder, config,
+    daemon::{PROGRAM, hashed},
+    wait_for,
+};
 
 /// The operator `root` with the password `secret`, and a bound on topics.
 fn with_operator(topic_length: usize, more: &str) -> String {
@@ -70,7 +76,8 @@ fn a_good_file_is_put_in_place_and_a_bad_one_changes_nothing() {
     assert!(!has(&heard, "TOPICLEN") && !has(&bob.sync(), "TOPICLEN"));
     alice.send("RESTART");
     let heard = alice.sync();
-    assert!(has(&heard, "nick_lenght") && has(&heard, "would not start again"), "{heard:?}");
+    assert!(has(&heard, "nick_lenght: there is no such key; did you mean nick_length?"), "{heard:?}");
+    assert!(has(&heard, "would not start again"), "{heard:?}");
 
     // What needs a restart is named; everything else of the same file is in place.
     let elsewhere = with_operator(70, "").replace("data_dir = \"data\"", "data_dir = \"other\"");
@@ -143,5 +150,73 @@ fn restart_starts_again_in_the_same_process() {
     let mut again = oper(&daemon, "alice");
     again.send("CAP REQ :batch draft/chathistory\r\nCHATHISTORY LATEST #room * 10");
     assert!(has(&again.sync(), ":kept"));
+    assert!(daemon.stop().0.success());
+}
+
+/// The process that becomes a program that cannot start is gone for good; so that program is asked first.
+#[test]
+fn restart_asks_the_program_that_it_would_start() {
+    let folder = Folder::new();
+    let program = folder.path().join("parlad");
+    let install = |bytes: &[u8], mode: u32| {
+        let _ = fs::remove_file(&program);
+        fs::write(&program, bytes).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let built = fs::read(PROGRAM).unwrap();
+    install(&built, 0o755);
+    let daemon = Daemon::start_as(&program, &folder, &with_operator(100, ""));
+    let mut alice = oper(&daemon, "alice");
+    let mut is_refused = |part: &str| {
+        alice.send("RESTART");
+        let heard = alice.sync();
+        assert!(has(&heard, part) && has(&heard, "would not start again, so it goes on"), "{heard:#?}");
+    };
+    fs::remove_file(&program).unwrap();
+    is_refused("No such file or directory");
+    install(&built, 0o644);
+    is_refused("Permission denied");
+    // What an interrupted copy leaves, and a program for another machine.
+    install(&built[..4096], 0o755);
+    is_refused("parlad");
+    install(b"\x7fELF\x02\x01\x01\0 of another machine", 0o755);
+    is_refused("Exec format error");
+    install(b"#!/bin/sh\nexit 0\n", 0o755);
+    is_refused("is no parlad that could be started");
+    let newer = "#!/bin/sh\n[ \"$1\" = --version ] && echo parlad 2.0 && exit\necho \"line 3: colour: is missing\" >&2\nexit 1\n";
+    install(newer.as_bytes(), 0o755);
+    is_refused("(parlad 2.0) says that it would not run:");
+    is_refused("line 3: colour: is missing");
+
+    // A port that is taken by another, and one that is not.
+    install(&built, 0o755);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap();
+    let with_port = with_operator(90, "").replace("127.0.0.1:0", &port.to_string());
+    folder.write("parlad.toml", with_port);
+    is_refused("another program uses this port");
+    drop(taken);
+    alice.send("RESTART");
+    assert!(has(&alice.rest(), "Server is shutting down"));
+    wait_for("the second start", || (daemon.log().matches("  listening on ").count() == 2).then_some(()));
+    assert!(daemon.log().contains("stopping, to start parlad "));
+    drop(Client::open(port));
+    assert!(daemon.stop().0.success());
+}
+
+/// The server can be stopped while the program that it would start is asked.
+#[test]
+fn a_program_that_hangs_does_not_keep_the_server_from_stopping() {
+    let folder = Folder::new();
+    let program = folder.path().join("parlad");
+    fs::copy(PROGRAM, &program).unwrap();
+    let daemon = Daemon::start_as(&program, &folder, &with_operator(100, ""));
+    let mut alice = oper(&daemon, "alice");
+    fs::remove_file(&program).unwrap();
+    let asked = folder.path().join("asked");
+    fs::write(&program, format!("#!/bin/sh\necho > {}\nexec sleep 1000\n", asked.display())).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    alice.send("RESTART");
+    wait_for("the question", || asked.exists().then_some(()));
     assert!(daemon.stop().0.success());
 }

@@ -119,23 +119,28 @@ fn an_address_of_another_computer() {
 fn a_configuration_that_is_wrong() {
     let folder = Folder::new();
     let absent = folder.path().join("absent.toml");
-    let unknown = folder.write("unknown.toml", config("") + "[limits]\nnick_lenght = 9\n");
-    let line = config("").lines().count() + 2;
+    let line = config("max_per_ip = 0").lines().count();
+    let wrong = "[limits]\nnick_lenght = 9\n[flood]\nrate = \"fast\"\n[[listen]]\naddress = \"127.0.0.1\"\n";
+    let many = folder.write("many.toml", config("max_per_ip = 0") + wrong);
     let syntax = folder.write("syntax.toml", "[server\n");
-    let values = folder.write("values.toml", config("max_per_ip = 0\n[flood]\nrate = 0"));
     let password = config("").replacen("[[listen]]", "password = \"secret\"\n[[listen]]", 1);
     let password = folder.write("password.toml", password);
-    let binary = folder.write("binary.toml", b"\xff\xfe");
+    let binary = folder.write("binary.toml", b"[server]\n\xff\xfe");
+    let expected = [
+        format!("line {line}: connections.max_per_ip: must be a whole number of 1 or more, not 0"),
+        format!("line {}: limits.nick_lenght: there is no such key; did you mean nick_length?", line + 2),
+        format!("line {}: flood.rate: must be a whole number from 1 to 1000, not \"fast\"", line + 4),
+        format!("line {}: listen.address: must be an IP address and a port", line + 6),
+    ];
     for command in ["run", "check"] {
         let wrong = |path: &Path, parts: &[&str]| {
             refused(&[command, "--config", text(path)], &[parts, &[text(path)]].concat());
         };
         wrong(&absent, &["cannot read the configuration", "No such file"]);
-        wrong(&unknown, &["nick_lenght", &format!("line {line}")]);
+        wrong(&many, &expected.iter().map(String::as_str).collect::<Vec<_>>());
         wrong(&syntax, &["line 1"]);
-        wrong(&values, &["connections.max_per_ip", "flood"]);
-        wrong(&password, &["server.password", "parlad hash-password"]);
-        wrong(&binary, &["cannot read the configuration"]);
+        wrong(&password, &["line 4: server.password", "parlad hash-password"]);
+        wrong(&binary, &["line 2: this is not UTF-8"]);
     }
 }
 
@@ -151,6 +156,40 @@ fn a_configuration_that_is_right() {
     assert!(!folder.path().join("data").exists(), "a check makes nothing");
 }
 
+/// The server starts with what is only doubtful, and says it at the start and after a reload, in the words of the check.
+#[test]
+fn a_configuration_that_is_doubtful() {
+    let folder = Folder::new();
+    let motd = format!("[motd]\ntext = \"{}\"\n[relaymsg]\nenabled = true", "long ".repeat(100));
+    let path = folder.write("parlad.toml", config(&motd));
+    let ended = parlad(&["check", "--config", text(&path)], "");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let warnings: Vec<&str> = ended.stdout.lines().filter(|line| line.contains(": warning: ")).collect();
+    assert_eq!(warnings.len(), 2, "{ended:?}");
+    assert!(ended.stdout.ends_with(&format!("{}: no error found\n", text(&path))));
+    let daemon = Daemon::start(&folder, &config(&motd));
+    let warnings = warnings.iter().map(|warning| warning.replace(": warning: ", ": "));
+    let said = |log: &str, times| warnings.clone().all(|warning| log.matches(&warning).count() == times);
+    assert!(said(&daemon.log(), 1), "{}", daemon.log());
+    assert!(daemon.stop().0.success());
+}
+
+#[test]
+fn the_defaults_are_checked_too() {
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    let ended = parlad(&["check", "--data-dir", text(&data)], "");
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "the server can run like this\n"), "{ended:?}");
+    let file = folder.write("file", "");
+    refused(
+        &["check", "--data-dir", text(&file)],
+        &["--data-dir: cannot use the data directory", text(&file)],
+    );
+    let twice =
+        ["check", "--listen", "127.0.0.1:6667", "--http", "127.0.0.1:6667", "--data-dir", text(&data)];
+    refused(&twice, &["--http: 127.0.0.1:6667 is there twice (--listen)"]);
+}
+
 #[test]
 fn a_command_line_that_is_wrong() {
     let wrong: [&[&str]; 6] = [
@@ -158,7 +197,7 @@ fn a_command_line_that_is_wrong() {
         &["fly"],
         &["run", "--fly"],
         &["run", "--listen", "nowhere"],
-        &["check"],
+        &["check", "parlad.toml"],
         &["run", "--data-dir"],
     ];
     for args in wrong {

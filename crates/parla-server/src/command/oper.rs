@@ -1,7 +1,8 @@
 //! OPER: a user becomes an operator of the server. <https://modern.ircdocs.horse/#oper-message>
 //!
-//! Checking the password is slow work and the daemon's. A name that nobody has is checked like any other, so that nobody
-//! learns from an answer, or from how long it took, which names there are.
+//! Checking the password is slow work and the daemon's. Where none of the operators may come from, it is not checked at all:
+//! every name gets the same answer there. Anywhere else a name that nobody has is checked like any other. So nobody learns from
+//! an answer, or from how long it took, which names there are.
 
 use std::net::IpAddr;
 
@@ -14,24 +15,52 @@ use crate::{
     effects::Effects,
     entry::Meta,
     event::Event,
+    limits::OPER_FAILURES_MAX,
     network::{Network, UserId, operator::OperatorGrant, user::User},
     output::{Output, PasswordOf},
     publish::Publisher,
     refusal::Refusal,
-    session::Until,
+    session::{Session, Until},
     settings::{self, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refusal> {
-    context.me()?;
+    let (_, user) = context.me()?;
+    let address = context.session.peer.address;
+    let casemapping = context.settings.casemapping;
+    let may_come = |operator| comes_from(operator, (user, address), casemapping);
+    if !context.settings.operators.iter().any(may_come) {
+        context.audit(refused((user, address), oper.name, &Refusal::NoOperHost));
+        context.refuse(&Refusal::NoOperHost);
+        *context.close = count_failure(context.session).map(str::to_owned);
+        return Ok(());
+    }
     let of = PasswordOf::Operator(oper.name.to_owned());
     context.out.outputs.push(Output::VerifyPassword {
         connection: context.session.connection,
+        from: address,
         of: of.clone(),
         password: Secret::new(oper.password.to_owned()),
     });
-    context.session.pause(Until::PasswordVerified(of));
+    context.session.wait_for_us(Until::PasswordVerified(of), context.now);
     Ok(())
+}
+
+/// The record of an attempt that failed.
+pub(crate) fn refused((user, address): (&User, IpAddr), name: &str, refusal: &Refusal) -> Audit {
+    let why = match refusal {
+        Refusal::NoOperHost => "refused: not from this address".to_owned(),
+        Refusal::PasswordNotCompared(why) => format!("refused: {why}"),
+        _ => "refused: wrong name or password".to_owned(),
+    };
+    let who = format!("{} at {address}", user.source());
+    Audit { who, action: "OPER", whom: name.to_owned(), why }
+}
+
+/// Counts an attempt that failed; gives what the client is told if that was one too many.
+pub(crate) fn count_failure(session: &mut Session) -> Option<&'static str> {
+    session.oper_failures = session.oper_failures.saturating_add(1);
+    (session.oper_failures >= OPER_FAILURES_MAX).then_some("Too many failed attempts to become an operator")
 }
 
 /// What a name gives to a user at an address who knew its password.

@@ -27,7 +27,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     context.audit(Audit { who, action: "REHASH", whom: String::new(), why: String::new() });
     context.reply(Reply::Rehashing { file: &context.settings.file });
     context.out.outputs.push(Output::Rehash { connection: context.session.connection });
-    context.session.pause(Until::Reconfigured);
+    context.session.wait_for_us(Until::Reconfigured, context.now);
     Ok(())
 }
 

@@ -8,6 +8,6 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let who = context.me()?.1.privileged(Privileges::DIE)?.who();
     context.audit(Audit { who, action: "RESTART", whom: String::new(), why: String::new() });
     context.out.outputs.push(Output::Restart { connection: context.session.connection });
-    context.session.pause(Until::Reconfigured);
+    context.session.wait_for_us(Until::Reconfigured, context.now);
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(context: &mut Context<'_>, webirc: &Webirc<'_>) -> Result<(), 
         is_client_secure: peer.secure && says_secure(webirc.options),
     };
     context.out.outputs.push(Output::VerifyGateway { connection, gateway: Box::new(gateway) });
-    context.session.pause(Until::GatewayVerified);
+    context.session.wait_for_us(Until::GatewayVerified, context.now);
     Ok(())
 }
 

@@ -36,7 +36,7 @@ impl Server {
         // What the client was owed it asked for before.
         session.wait_if_behind(self.settings.portion_bytes, out);
         if session.waits_until_sent() {
-            return;
+            return self.arm(connection);
         }
         let Some(mut pause) = session.pause.take() else { return };
         while let Some(line) = pause.lines.pop_front() {
@@ -44,9 +44,11 @@ impl Server {
             let Some(session) = self.sessions.get_mut(connection) else { return };
             if let Some(next) = &mut session.pause {
                 next.lines.append(&mut pause.lines);
-                return;
+                break;
             }
         }
+        // If it waited for us, its clocks stood still.
+        self.arm(connection);
     }
 
     /// The client has been sent everything: it gets the next portion of what it is owed, or its next line is taken.
@@ -192,7 +194,7 @@ impl Server {
 
     /// Registers a session that has said all that it must.
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let password_required = self.settings.password_required;
+        let (password_required, now) = (self.settings.password_required, self.now);
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let (host, address, is_exempt) =
             (session.peer.host(), session.peer.address, session.peer.unthrottled);
@@ -205,8 +207,13 @@ impl Server {
         match &registration.password {
             Password::Given(password) if password_required => {
                 let (of, password) = (PasswordOf::Server, password.clone());
-                out.outputs.push(Output::VerifyPassword { connection, of: of.clone(), password });
-                session.pause(Until::PasswordVerified(of));
+                out.outputs.push(Output::VerifyPassword {
+                    connection,
+                    from: address,
+                    of: of.clone(),
+                    password,
+                });
+                session.wait_for_us(Until::PasswordVerified(of), now);
                 return;
             }
             Password::NotGiven if password_required => return self.refuse_password(connection, out),

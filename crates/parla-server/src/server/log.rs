@@ -42,7 +42,7 @@ impl Server {
                         Some(Until::Committed { entries }) => *entries,
                         _ => 0,
                     };
-                    session.pause(Until::Committed { entries: before + 1 });
+                    session.wait_for_us(Until::Committed { entries: before + 1 }, self.now);
                 }
             }
         }
@@ -61,7 +61,7 @@ impl Server {
         let Until::Committed { entries } = &mut pause.until else { return };
         *entries -= 1;
         if *entries == 0 {
-            pause.until = Until::Time(self.now);
+            session.answered(self.now);
             self.finish_response(origin.connection, out);
             self.resume(origin.connection, out);
         }

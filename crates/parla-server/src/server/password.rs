@@ -4,34 +4,37 @@ use parla_proto::Reply;
 
 use super::Server;
 use crate::{
-    audit::Audit,
     command,
     connection::ConnectionId,
     entry::{EntryCommand, Origin},
-    limits::OPER_FAILURES_MAX,
-    output::{Output, Outputs, PasswordOf},
+    output::{Output, Outputs, PasswordOf, Verdict},
     refusal::Refusal,
     session::{Password, Until},
 };
 
 impl Server {
-    pub(super) fn password_verified(&mut self, connection: ConnectionId, good: bool, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let Some(pause) = &mut session.pause else { return };
-        let until = std::mem::replace(&mut pause.until, Until::Time(self.now));
-        let Until::PasswordVerified(of) = until else {
-            pause.until = until;
-            return;
-        };
-        match of {
-            PasswordOf::Server if !good => return self.refuse_password(connection, out),
-            PasswordOf::Server => {
+    pub(super) fn password_verified(
+        &mut self,
+        connection: ConnectionId,
+        verdict: Verdict,
+        out: &mut Outputs,
+    ) {
+        let wanted = |until: &Until| matches!(until, Until::PasswordVerified(_));
+        let Some((session, until)) = self.sessions.answered(connection, wanted, self.now) else { return };
+        match (until, verdict) {
+            (Until::PasswordVerified(PasswordOf::Operator(name)), verdict) => {
+                self.operator_verified(connection, (&name, verdict), out);
+            }
+            (_, Verdict::Right) => {
                 if let Some(registration) = session.registration() {
                     registration.password = Password::Good;
                 }
                 self.register_if_complete(connection, out);
             }
-            PasswordOf::Operator(name) => self.operator_verified(connection, (&name, good), out),
+            (_, Verdict::Wrong) => return self.refuse_password(connection, out),
+            (_, Verdict::NotCompared(why)) => {
+                return self.end(connection, Some(&why.to_string()), None, out);
+            }
         }
         self.go_on(connection, out);
     }
@@ -42,43 +45,37 @@ impl Server {
     }
 
     /// Makes a user an operator, or counts an attempt that failed.
-    fn operator_verified(&mut self, connection: ConnectionId, (name, good): (&str, bool), out: &mut Outputs) {
+    fn operator_verified(
+        &mut self,
+        connection: ConnectionId,
+        (name, verdict): (&str, Verdict),
+        out: &mut Outputs,
+    ) {
         let Some(session) = self.sessions.get(connection) else { return };
         let address = session.peer.address;
         let Some((actor, user)) = session.user().and_then(|id| self.network.user(id).map(|user| (id, user)))
         else {
             return;
         };
-        let grant = if good {
-            command::oper::grant(&self.settings, (user, address), name)
-        } else {
-            Err(Refusal::PasswordMismatch)
+        let grant = match verdict {
+            Verdict::Right => command::oper::grant(&self.settings, (user, address), name),
+            Verdict::Wrong => Err(Refusal::PasswordMismatch),
+            Verdict::NotCompared(why) => Err(Refusal::PasswordNotCompared(why.to_string())),
         };
-        let who = format!("{} at {address}", user.source());
+        let audit = |refusal| command::oper::refused((user, address), name, refusal);
         match grant {
             Ok(grant) => {
                 let origin = Origin { node: self.node, connection, actor: Some(actor) };
                 self.submit(origin, EntryCommand::Oper(Box::new(grant)), out);
             }
             Err(refusal) => {
-                let why = match refusal {
-                    Refusal::NoOperHost => "refused: not from this address",
-                    _ => "refused: wrong name or password",
-                };
-                let audit = Audit { who, action: "OPER", whom: name.to_owned(), why: why.to_owned() };
-                out.outputs.push(Output::Audit(Box::new(audit)));
+                out.outputs.push(Output::Audit(Box::new(audit(&refusal))));
                 self.refuse(connection, &refusal, out);
-                self.count_failure(connection, out);
+                let session = self.sessions.get_mut(connection);
+                if let Some(error) = session.and_then(command::oper::count_failure) {
+                    self.end(connection, Some(error), None, out);
+                }
             }
-        }
-    }
-
-    /// Too many attempts to become an operator end the connection.
-    fn count_failure(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        session.oper_failures = session.oper_failures.saturating_add(1);
-        if session.oper_failures >= OPER_FAILURES_MAX {
-            self.end(connection, Some("Too many failed attempts to become an operator"), None, out);
         }
     }
 }

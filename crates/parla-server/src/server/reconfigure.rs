@@ -42,12 +42,8 @@ impl Server {
 
     /// Says something to a client that waits for it. Gives whether there is one.
     fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) -> bool {
-        let Some(session) = self.sessions.get_mut(connection) else { return false };
-        let Some(pause) = session.pause.as_mut().filter(|pause| matches!(pause.until, Until::Reconfigured))
-        else {
-            return false;
-        };
-        pause.until = Until::Time(self.now);
+        let wanted = |until: &Until| matches!(until, Until::Reconfigured);
+        let Some((session, _)) = self.sessions.answered(connection, wanted, self.now) else { return false };
         let target = target(session, &self.network);
         for line in lines {
             let line = Line::from(&self.settings.name).command("NOTICE").param(&target).text(line);

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, PasswordOf, Peer,
-    Proposal, QueryResult, Server, Settings,
+    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, NotCompared, Output, Outputs, PasswordOf,
+    Peer, Proposal, QueryResult, Server, Settings, Verdict,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -37,7 +37,7 @@ const LINES_WAITING_MAX: usize = 64;
 #[derive(Debug)]
 enum Asked {
     History(ConnectionId, QueryResult),
-    Password(ConnectionId, bool),
+    Password(ConnectionId, Verdict),
     /// Whether everything has been sent.
     Sent(ConnectionId),
     Configuration(ConnectionId),
@@ -250,9 +250,10 @@ impl World {
                     Input::Reconfigured { asker: Some(asker), settings, notes: lines }
                 });
             }
-            Asked::Password(connection, good) => {
-                self.trace.add(|| format!("password of {} is good: {good}", number(connection)));
-                self.input(Input::PasswordVerified { connection, good });
+            Asked::Password(connection, verdict) => {
+                let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
+                self.trace.add(|| format!("password of {}: {verdict:?}", number(connection)));
+                self.input(Input::PasswordVerified { connection, verdict });
             }
             Asked::Sent(connection) => {
                 self.trace.add(|| format!("everything is sent to {}", number(connection)));
@@ -364,12 +365,13 @@ impl World {
                 may_ask(client, &query, &self.scene)?;
                 self.asked.push(Asked::History(connection, self.scene.store.answer(&query)));
             }
-            Output::VerifyPassword { connection, of, password } => {
+            Output::VerifyPassword { connection, of, password, .. } => {
                 let wanted = match of {
                     PasswordOf::Server => Some(PASSWORD),
                     PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
                 };
-                self.asked.push(Asked::Password(connection, wanted == Some(password.reveal())));
+                let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
+                self.asked.push(Asked::Password(connection, verdict));
             }
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Administered { .. } => {}

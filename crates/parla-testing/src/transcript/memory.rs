@@ -122,9 +122,9 @@ impl Memory {
                 let result = Some(self.store.answer(&query)?);
                 self.waiting.push_back(Input::QueryResult { connection, result });
             }
-            Output::VerifyPassword { connection, of, password } => {
-                let good = self.settings.matches(&of, &password);
-                self.waiting.push_back(Input::PasswordVerified { connection, good });
+            Output::VerifyPassword { connection, of, password, .. } => {
+                let verdict = self.settings.verdict(&of, &password);
+                self.waiting.push_back(Input::PasswordVerified { connection, verdict });
             }
             Output::Rehash { connection } => self.rehash(connection)?,
             Output::Shutdown => self.waiting.push_back(Input::ShuttingDown),

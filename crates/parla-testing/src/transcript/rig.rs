@@ -112,9 +112,9 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                         let client = script.settings().client_of(*gateway);
                         inputs.push(Input::GatewayVerified { connection, client });
                     }
-                    Output::VerifyPassword { connection, of, password } => {
-                        let good = script.settings().matches(&of, &password);
-                        inputs.push(Input::PasswordVerified { connection, good });
+                    Output::VerifyPassword { connection, of, password, .. } => {
+                        let verdict = script.settings().verdict(&of, &password);
+                        inputs.push(Input::PasswordVerified { connection, verdict });
                     }
                 }
             }

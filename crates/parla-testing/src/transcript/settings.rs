@@ -8,7 +8,7 @@ use parla_proto::{
     name::Casemapping,
     tag::DeniedTags,
 };
-use parla_server::{Flags, Gateway, MessageIds, PasswordOf, Peer, Secret, settings};
+use parla_server::{Flags, Gateway, MessageIds, PasswordOf, Peer, Secret, Verdict, settings};
 
 use super::{NETWORK_NAME, SERVER_NAME, error::RunError, ids, text::duration};
 
@@ -147,15 +147,15 @@ impl Settings {
         Ok(())
     }
 
-    /// Whether a password is the one that it is compared with.
-    pub(super) fn matches(&self, of: &PasswordOf, password: &Secret) -> bool {
+    /// What comes of comparing a password.
+    pub(super) fn verdict(&self, of: &PasswordOf, password: &Secret) -> Verdict {
         let wanted = match of {
             PasswordOf::Server => self.password.as_ref(),
             PasswordOf::Operator(name) => {
                 self.operators.iter().find(|oper| oper.name == *name).map(|oper| &oper.password)
             }
         };
-        wanted.is_some_and(|wanted| wanted == password.reveal())
+        if wanted.is_some_and(|wanted| wanted == password.reveal()) { Verdict::Right } else { Verdict::Wrong }
     }
 
     /// Whom a gateway connects, as the daemon would say it with addresses that are shown.

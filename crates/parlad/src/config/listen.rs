@@ -1,34 +1,42 @@
 //! The tables that say where the server listens, how, and whose word counts there.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use parla_server::settings;
-use serde::Deserialize;
 
-use super::file::{File, Network};
+use super::{
+    file::File,
+    kind::{
+        duration, flag, hash, is_empty, list, network, number, origin, placed, socket_address, some_text,
+    },
+    problem::Problems,
+    table::{Placed, Table},
+};
 use crate::{tls, web::Origin, webirc};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One `[[listen]]`.
+#[derive(Debug)]
 pub(super) struct Listen {
-    pub(super) address: SocketAddr,
-    tls: Option<Tls>,
-    #[serde(default)]
+    pub(super) address: Placed<SocketAddr>,
+    pub(super) tls: Option<Tls>,
     websocket: bool,
-    #[serde(default)]
     origins: Vec<Origin>,
-    #[serde(default)]
-    proxy_protocol: bool,
+    proxy_protocol: Option<Placed<bool>>,
 }
 
 impl Listen {
-    fn problem(&self) -> Option<String> {
-        let only_web_socket = !self.origins.is_empty() && !self.websocket;
-        only_web_socket.then(|| format!("listen: {}: origins are for a websocket = true", self.address))
+    /// None if it has no address that could be used.
+    pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
+        let address = table.need("address", placed(socket_address));
+        let tls = table.maybe_table("tls", Tls::read).flatten();
+        let websocket = table.or("websocket", flag, false);
+        let origins = table.maybe("origins", placed(list(origin)));
+        let proxy_protocol = table.maybe("proxy_protocol", placed(flag)).filter(|is_on| is_on.value);
+        if let Some(origins) = origins.as_ref().filter(|origins| !(websocket || origins.value.is_empty())) {
+            table.problems().error(origins.line, "listen.origins: is only for websocket = true");
+        }
+        let origins = origins.map(|origins| origins.value).unwrap_or_default();
+        Some(Self { address: address?, tls, websocket, origins, proxy_protocol })
     }
 
     pub(super) fn into_config(self, directory: &Path) -> super::Listen {
@@ -36,94 +44,106 @@ impl Listen {
             true => super::Speech::WebSocket { origins: self.origins },
             false => super::Speech::Lines,
         };
-        let tls = self.tls.map(|tls| tls.into_config(directory));
-        super::Listen { address: self.address, speech, is_proxied: self.proxy_protocol, tls }
+        let (is_proxied, tls) =
+            (self.proxy_protocol.is_some(), self.tls.map(|tls| tls.into_config(directory)));
+        super::Listen { address: self.address.value, speech, is_proxied, tls }
     }
 }
 
 /// Where the certificate and its key are.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(super) struct Tls {
-    cert: PathBuf,
-    key: PathBuf,
+    cert: String,
+    key: String,
+    /// Where it stands.
+    pub(super) line: Option<usize>,
 }
 
 impl Tls {
+    fn read(table: &mut Table<'_>) -> Option<Self> {
+        let (cert, key) = (table.need("cert", some_text), table.need("key", some_text));
+        Some(Self { cert: cert?, key: key?, line: table.line })
+    }
+
     fn into_config(self, directory: &Path) -> tls::Files {
         tls::Files { cert: directory.join(self.cert), key: directory.join(self.key) }
     }
 }
 
-/// A gateway that tells whom it connects.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Webirc {
-    password: String,
-    hosts: Vec<Network>,
+/// One `[[webirc]]`: a gateway that tells whom it connects.
+pub(super) fn webirc(table: &mut Table<'_>) -> Option<webirc::Known> {
+    let password = table.need("password", hash);
+    let hosts = table.need("hosts", |value| {
+        if is_empty(value) {
+            value.error("must name where the gateway is");
+        }
+        list(network)(value)
+    });
+    Some(webirc::Known { password: password?, hosts: hosts? })
 }
 
-impl Webirc {
-    fn problems(&self) -> impl Iterator<Item = String> {
-        let hash = (!crate::password::is_hash(&self.password))
-            .then(|| "webirc.password: must be what `parlad hash-password` prints".to_owned());
-        let hosts = self.hosts.is_empty().then(|| "webirc.hosts: must name where the gateway is".to_owned());
-        hash.into_iter().chain(hosts)
-    }
-
-    pub(super) fn into_config(self) -> webirc::Known {
-        let hosts = self.hosts.into_iter().map(|network| network.0).collect();
-        webirc::Known { password: self.password, hosts }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[sts]`.
+#[derive(Debug)]
 pub(super) struct Sts {
-    #[serde(with = "humantime_serde")]
     duration: Duration,
     port: Option<u16>,
+    line: Option<usize>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Sts {
+    pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
+        let duration = table.need("duration", duration);
+        let port = table.maybe("port", number(1..=65_535));
+        Some(Self { duration: duration?, port, line: table.line })
+    }
+}
+
+/// One `[[http]]`.
+#[derive(Debug)]
 pub(super) struct Http {
-    address: SocketAddr,
-    tls: Option<Tls>,
-    #[serde(default)]
+    pub(super) address: Placed<SocketAddr>,
+    pub(super) tls: Option<Tls>,
     origins: Vec<Origin>,
 }
 
 impl Http {
+    /// None if it has no address that could be used.
+    pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
+        let address = table.need("address", placed(socket_address));
+        let tls = table.maybe_table("tls", Tls::read).flatten();
+        let origins = table.or("origins", list(origin), Vec::new());
+        Some(Self { address: address?, tls, origins })
+    }
+
     pub(super) fn into_config(self, directory: &Path) -> super::Http {
         let tls = self.tls.map(|tls| tls.into_config(directory));
-        super::Http { address: self.address, tls, origins: self.origins }
+        super::Http { address: self.address.value, tls, origins: self.origins }
     }
 }
 
 impl File {
-    /// Values of these tables that are of the right type and wrong all the same.
-    pub(super) fn listen_problems(&self) -> impl Iterator<Item = String> {
+    /// Finds what is wrong between these tables.
+    pub(super) fn check_listen(&self, problems: &Problems) {
         let nobody_may = self.connections.trusted_proxies.is_empty();
-        let proxied = self.listen.iter().filter(move |listen| nobody_may && listen.proxy_protocol);
-        let needs_proxy = proxied.map(|listen| {
-            format!(
-                "listen: {}: with proxy_protocol = true the proxy must be in connections.trusted_proxies",
-                listen.address
-            )
-        });
-        let listen = self.listen.iter().filter_map(Listen::problem);
-        listen.chain(needs_proxy).chain(self.webirc.iter().flat_map(Webirc::problems))
+        for proxied in self.listen.iter().filter_map(|listen| listen.proxy_protocol.as_ref()) {
+            if nobody_may {
+                let words =
+                    "listen: with proxy_protocol = true the proxy must be in connections.trusted_proxies";
+                problems.error(proxied.line, words);
+            }
+        }
     }
 
     /// Where clients are sent to speak TLS: as the file says, or to the first port for lines that has it.
-    pub(super) fn sts(&self) -> Result<Option<settings::Sts>, String> {
-        let Some(sts) = &self.sts else { return Ok(None) };
+    pub(super) fn sts(&self, problems: &Problems) -> Option<settings::Sts> {
+        let sts = self.sts.as_ref()?;
         let mut with_tls = self.listen.iter().filter(|listen| listen.tls.is_some() && !listen.websocket);
-        let port = sts.port.or_else(|| with_tls.next().map(|listen| listen.address.port()));
-        let port = port
-            .filter(|port| *port > 0)
-            .ok_or("sts.port: must be that of a port with TLS, or a [[listen]] must have tls")?;
-        Ok(Some(settings::Sts { duration: sts.duration, port }))
+        let port = sts.port.or_else(|| with_tls.next().map(|listen| listen.address.value.port()));
+        let Some(port) = port.filter(|port| *port > 0) else {
+            let words = "sts.port: must be that of a port with TLS, or a [[listen]] must have tls";
+            problems.error(sts.line, words);
+            return None;
+        };
+        Some(settings::Sts { duration: sts.duration, port })
     }
 }

@@ -10,12 +10,10 @@ use hyper::{
     StatusCode,
     header::{HOST, HeaderMap, ORIGIN},
 };
-use serde::Deserialize;
 use thiserror::Error;
 
 /// Where a page is from: `scheme://host[:port]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     scheme: Scheme,
     host: String,
@@ -53,11 +51,11 @@ impl FromStr for Origin {
     }
 }
 
-impl TryFrom<String> for Origin {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
+impl Origin {
+    /// The name that a certificate must have for it; none for addresses, and without TLS.
+    pub(crate) fn https_name(&self) -> Option<&str> {
+        let is_name = self.host.parse::<IpAddr>().is_err() && !self.host.starts_with('[');
+        (self.scheme == Scheme::Https && is_name).then_some(&self.host)
     }
 }
 

@@ -73,6 +73,12 @@ impl Daemon {
         Self::run(Command::new("sh").args(["-c", script, PROGRAM]).arg(config))
     }
 
+    /// Starts another program than the one that was built, with this configuration.
+    pub(crate) fn start_as(program: &Path, folder: &Folder, toml: &str) -> Self {
+        let config = folder.write("parlad.toml", toml);
+        Self::run(Command::new(program).arg("run").arg("--config").arg(config))
+    }
+
     fn run(command: &mut Command) -> Self {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();

@@ -1,0 +1,179 @@
+//! Passwords while the daemon compares them: no clock runs, whoever hangs up is gone, and a guess that nobody looked at is told so.
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
+use std::{net::IpAddr, time::Duration};
+
+use parla_proto::Timestamp;
+use parla_server::{
+    ConnectionId, Disconnect, Input, LogMode, NotCompared, Output, Outputs, PasswordOf, Peer, Server,
+    Settings, Verdict, settings::Operator, settings::Privileges,
+};
+
+/// A server with a password, an operator, and one client; everything that the client hears.
+struct Rig {
+    server: Server,
+    now: Timestamp,
+    heard: String,
+    asked: Vec<PasswordOf>,
+    is_closed: bool,
+}
+
+const CLIENT: fn() -> ConnectionId = || ConnectionId::from_number(1);
+
+impl Rig {
+    fn new(password_required: bool) -> Self {
+        let operator = Operator {
+            name: "root".to_owned(),
+            title: "is an operator".to_owned(),
+            hosts: vec![parla_proto::Mask::parse("*@192.0.2.*").unwrap()],
+            privileges: Privileges::all(),
+        };
+        let operators = vec![operator];
+        let settings = Settings { password_required, operators, ..Settings::named("irc.example.org") };
+        let server = Server::new(settings, LogMode::Local { next_seq: 1 }, Vec::new(), Timestamp::default());
+        let now = Timestamp::default();
+        let mut rig = Self { server, now, heard: String::new(), asked: Vec::new(), is_closed: false };
+        let peer = Peer::at(IpAddr::from([192, 0, 2, 1]));
+        rig.feed(Input::Connected { connection: CLIENT(), peer });
+        rig
+    }
+
+    fn says(&mut self, lines: &str) {
+        for line in lines.split('\n') {
+            self.feed(Input::Line { connection: CLIENT(), line: line.as_bytes().into() });
+        }
+    }
+
+    fn answers(&mut self, verdict: Verdict) {
+        self.feed(Input::PasswordVerified { connection: CLIENT(), verdict });
+    }
+
+    /// Lets time pass, and calls the server each time that it asked for it.
+    fn wait(&mut self, seconds: u64) {
+        let end = self.now + Duration::from_secs(seconds);
+        while let Some(deadline) = self.server.next_deadline().filter(|deadline| *deadline <= end) {
+            self.now = self.now.max(deadline);
+            self.feed(Input::Deadline);
+        }
+        self.now = end;
+    }
+
+    fn feed(&mut self, input: Input) {
+        let mut out = Outputs::default();
+        self.server.handle(self.now, input, &mut out);
+        for output in out.outputs {
+            match output {
+                Output::Deliver { line, .. } => self.heard += std::str::from_utf8(&line).unwrap(),
+                Output::Close { .. } => self.is_closed = true,
+                Output::VerifyPassword { of, from, .. } => {
+                    assert_eq!(from, IpAddr::from([192, 0, 2, 1]));
+                    self.asked.push(of);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[track_caller]
+    fn hears(&mut self, part: &str) {
+        let heard = std::mem::take(&mut self.heard);
+        assert!(heard.contains(part), "{part:?} is not in:\n{heard}");
+    }
+}
+
+const REGISTER: &str = "PASS secret\nNICK alice\nUSER alice 0 * :Alice";
+
+#[test]
+fn the_registration_clock_stands_while_the_password_is_compared() {
+    let mut rig = Rig::new(true);
+    rig.wait(50);
+    rig.says(REGISTER);
+    rig.wait(3600);
+    assert_eq!((rig.asked.len(), rig.is_closed), (1, false), "{}", rig.heard);
+    rig.answers(Verdict::Right);
+    rig.hears(" 001 alice ");
+}
+
+#[test]
+fn the_registration_clock_goes_on_where_it_stood() {
+    let mut rig = Rig::new(false);
+    rig.wait(50);
+    rig.says("WEBIRC secret gate host.example.com 192.0.2.1");
+    rig.wait(3600);
+    let client = Ok(Box::new(Peer::at(IpAddr::from([192, 0, 2, 1]))));
+    rig.feed(Input::GatewayVerified { connection: CLIENT(), client });
+    rig.wait(9);
+    assert!(!rig.is_closed);
+    rig.wait(2);
+    assert!(rig.is_closed);
+    rig.hears("Registration timed out");
+}
+
+#[test]
+fn nobody_is_pinged_out_while_an_operators_password_is_compared() {
+    let mut rig = Rig::new(false);
+    rig.says("NICK alice\nUSER alice 0 * :Alice");
+    rig.wait(80);
+    rig.heard.clear();
+    rig.says("OPER root secret");
+    rig.wait(3600);
+    assert_eq!((rig.heard.as_str(), rig.is_closed), ("", false));
+    rig.answers(Verdict::Wrong);
+    rig.hears(" 464 ");
+    // From then on silence counts again.
+    rig.wait(89);
+    assert_eq!(rig.heard, "");
+    rig.wait(2);
+    rig.hears("PING");
+    rig.wait(60);
+    assert!(rig.is_closed);
+}
+
+#[test]
+fn whoever_hangs_up_before_being_let_in_is_gone() {
+    let mut rig = Rig::new(true);
+    rig.says(REGISTER);
+    rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Closed });
+    assert!(rig.is_closed);
+    rig.answers(Verdict::Right);
+    assert_eq!(rig.heard, "");
+
+    // What was said on top of it is carried out.
+    let mut rig = Rig::new(true);
+    rig.says(&format!("{REGISTER}\nPING last"));
+    rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Closed });
+    assert!(!rig.is_closed);
+    rig.answers(Verdict::Right);
+    rig.hears("PONG irc.example.org :last");
+    assert!(rig.is_closed);
+}
+
+#[test]
+fn a_guess_that_nobody_looked_at_is_told_why() {
+    let wait = Duration::from_millis(11_500);
+    let mut rig = Rig::new(true);
+    rig.says(REGISTER);
+    rig.answers(Verdict::NotCompared(NotCompared::TooManyGuesses { wait }));
+    rig.hears("(Too many wrong passwords from your address; try again in 12 seconds)");
+    assert!(rig.is_closed);
+
+    let mut rig = Rig::new(false);
+    rig.says("NICK alice\nUSER alice 0 * :Alice\nOPER root secret");
+    rig.answers(Verdict::NotCompared(NotCompared::TooManyGuesses { wait }));
+    rig.hears(" 263 alice OPER :Too many wrong passwords from your address; try again in 12 seconds");
+    rig.says("OPER root secret");
+    rig.answers(Verdict::NotCompared(NotCompared::TooManyAtOnce));
+    rig.hears(" 263 alice OPER :Too many passwords are being checked; try again in a minute");
+    assert!(!rig.is_closed);
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_changes_nothing() {
+    let mut rig = Rig::new(true);
+    rig.answers(Verdict::Right);
+    rig.says(REGISTER);
+    rig.answers(Verdict::Wrong);
+    rig.answers(Verdict::Right);
+    rig.hears(" 464 ");
+    assert!(rig.is_closed);
+}

@@ -1,0 +1,186 @@
+//! What a configuration refers to: whether the addresses can be listened on together, whether the data can be kept where they
+//! are to be, and whether the certificates are what clients want.
+//!
+//! Looks, and changes nothing: a check opens no port and makes no directory. What is found here is wrong on this computer and now.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{Access, access};
+
+use super::{Config, Speech, certificate::Certificate, file::File, listen, problem::Problems};
+use crate::{database, tls};
+
+/// What stands somewhere, and where: a key and its line, or an option of the command line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    name: &'static str,
+    line: Option<usize>,
+    /// The line of its `tls`, if it has that.
+    tls: Option<usize>,
+}
+
+impl Place {
+    pub(super) const fn on_the_command_line(option: &'static str) -> Self {
+        Self { name: option, line: None, tls: None }
+    }
+}
+
+/// Where that stands which is looked at here, in the order of the configuration.
+#[derive(Debug)]
+pub(super) struct Places {
+    pub(super) data_dir: Place,
+    pub(super) listen: Vec<Place>,
+    pub(super) http: Vec<Place>,
+}
+
+impl Places {
+    pub(super) fn of(file: &File) -> Self {
+        let place =
+            |name, line, tls: Option<&listen::Tls>| Place { name, line, tls: tls.and_then(|tls| tls.line) };
+        let listen =
+            file.listen.iter().map(|one| place("listen.address", one.address.line, one.tls.as_ref()));
+        let http = file.http.iter().map(|one| place("http.address", one.address.line, one.tls.as_ref()));
+        let data_dir = place("server.data_dir", file.server.data_dir.line, None);
+        Self { data_dir, listen: listen.collect(), http: http.collect() }
+    }
+
+    pub(super) fn without_file() -> Self {
+        let place = Place::on_the_command_line;
+        Self { data_dir: place("--data-dir"), listen: vec![place("--listen")], http: vec![place("--http")] }
+    }
+}
+
+/// Finds what is wrong around a configuration.
+pub(super) fn check(config: &Config, places: &Places, problems: &Problems) {
+    check_addresses(config, places, problems);
+    let Place { name, line, .. } = places.data_dir;
+    if let Err((path, reason)) = usable(&config.data_dir) {
+        let what = match path {
+            None => format!("cannot use the data directory {}", config.data_dir.display()),
+            Some(file) => format!("cannot write to {}", file.display()),
+        };
+        problems.error(line, format!("{name}: {what}: {reason}. Choose another with --data-dir"));
+    }
+    check_certificates(config, places, problems);
+}
+
+/// Two sockets cannot listen on one address, nor one on all addresses and another on one of them.
+fn check_addresses(config: &Config, places: &Places, problems: &Problems) {
+    let listen = config.listen.iter().map(|listen| listen.address).zip(&places.listen);
+    let http = config.http.iter().map(|http| http.address).zip(&places.http);
+    let all: Vec<(SocketAddr, &Place)> = listen.chain(http).collect();
+    for (index, (address, place)) in all.iter().enumerate() {
+        let before = all.iter().take(index).find(|(before, _)| clash(*before, *address));
+        let Some((before, first)) = before else { continue };
+        let first = first.line.map_or_else(|| first.name.to_owned(), |line| format!("line {line}"));
+        let words = if before == address {
+            format!("{}: {address} is there twice ({first})", place.name)
+        } else {
+            format!("{}: {address} and {before} ({first}) cannot both be listened on", place.name)
+        };
+        problems.error(place.line, words);
+    }
+}
+
+fn clash(one: SocketAddr, other: SocketAddr) -> bool {
+    let (a, b) = (one.ip(), other.ip());
+    // Port 0 is another one each time.
+    let is_same_port = one.port() == other.port() && one.port() != 0;
+    // What listens on [::] may listen for IPv4 too, as the system is set up; that is not looked at.
+    let includes = a.is_ipv4() == b.is_ipv4() && (a.is_unspecified() || b.is_unspecified());
+    is_same_port && (a == b || includes)
+}
+
+/// Whether data can be kept in a directory, which need not be there yet.
+///
+/// # Errors
+/// Why not; and which file in it is to blame, if it is not the directory.
+fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
+    let here = |reason: io::Error| (None, reason);
+    let absolute = std::path::absolute(data_dir).map_err(here)?;
+    let there = absolute.ancestors().find_map(|path| match path.metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        found => Some(found.map(|found| (path, found))),
+    });
+    let Some(there) = there else { return Ok(()) };
+    let (path, found) = there.map_err(here)?;
+    if !found.is_dir() {
+        return Err(here(io::ErrorKind::NotADirectory.into()));
+    }
+    access(path, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| here(error.into()))?;
+    for file in database::files(&absolute) {
+        match access(&file, Access::READ_OK | Access::WRITE_OK) {
+            Ok(()) | Err(rustix::io::Errno::NOENT) => {}
+            Err(error) => return Err((Some(file), error.into())),
+        }
+    }
+    Ok(())
+}
+
+/// Looks at each certificate once.
+fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
+    let name = &config.settings.name;
+    let sends_to_tls = config.settings.sts.is_some();
+    let listen = config.listen.iter().zip(&places.listen).filter_map(|(listen, place)| {
+        let is_sts = sends_to_tls && matches!(listen.speech, Speech::Lines);
+        Some((listen.tls.as_ref()?, "listen.tls", place, vec![name.as_str()], is_sts))
+    });
+    let http = config.http.iter().zip(&places.http).filter_map(|(http, place)| {
+        let names =
+            [name.as_str()].into_iter().chain(http.origins.iter().filter_map(|origin| origin.https_name()));
+        Some((http.tls.as_ref()?, "http.tls", place, names.collect(), false))
+    });
+    // What is said of a certificate is said once, in the first place that has it.
+    let mut said: Vec<(&tls::Files, String)> = Vec::new();
+    for (files, key, place, names, is_sts) in listen.chain(http) {
+        let line = place.tls;
+        let found = match Certificate::read(files) {
+            Err(error) => {
+                problems.error(line, format!("{key}: {error}"));
+                continue;
+            }
+            Ok(None) => continue,
+            Ok(Some(certificate)) => {
+                let of_sts = if is_sts { certificate.doubt_of_sts() } else { None };
+                certificate.doubts(&names).into_iter().chain(of_sts).collect::<Vec<_>>()
+            }
+        };
+        for doubt in found {
+            if !said.iter().any(|(known, before)| *known == files && *before == doubt) {
+                problems.warning(line, format!("{key}: {doubt}"));
+                said.push((files, doubt));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_cannot_be_listened_on_together() {
+        let check = |one: &str, other: &str| clash(one.parse().unwrap(), other.parse().unwrap());
+        assert!(check("127.0.0.1:6667", "127.0.0.1:6667"));
+        assert!(check("127.0.0.1:6667", "0.0.0.0:6667") && check("[::]:6667", "[::1]:6667"));
+        assert!(!check("127.0.0.1:6667", "127.0.0.1:6668") && !check("127.0.0.1:6667", "127.0.0.2:6667"));
+        assert!(!check("127.0.0.1:0", "127.0.0.1:0") && !check("127.0.0.1:6667", "[::1]:6667"));
+    }
+
+    #[test]
+    fn directories_that_can_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        assert!(usable(folder.path()).is_ok() && usable(&path("a/b/c")).is_ok());
+        assert!(!path("a").exists());
+        std::fs::write(path("file"), "").unwrap();
+        for below in ["file", "file/data"] {
+            let (file, reason) = usable(&path(below)).unwrap_err();
+            assert_eq!((file, reason.kind()), (None, io::ErrorKind::NotADirectory), "{below}");
+        }
+    }
+}

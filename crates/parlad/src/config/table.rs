@@ -1,0 +1,321 @@
+//! Tables of the file, read key by key: what is missing has a default, what is wrong is a problem with its line, and what nobody
+//! asked for is a typing mistake.
+//!
+//! A new key is one line where its table is read: `table.or("nick_length", number(1..=64), 32)`.
+
+use std::cell::RefCell;
+
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problems, nearest};
+
+/// The text of the file, and what was found in it.
+pub(super) struct Source<'a> {
+    text: &'a str,
+    pub(super) problems: &'a Problems,
+    /// Every key that the server knows, with its table.
+    known: RefCell<Vec<(String, &'static str)>>,
+    /// What nobody asked for.
+    unknown: RefCell<Vec<Unknown>>,
+}
+
+/// A key or a table that the server does not know.
+struct Unknown {
+    line: Option<usize>,
+    table: String,
+    key: String,
+    is_table: bool,
+}
+
+/// Something, and the line that it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) line: Option<usize>,
+}
+
+impl<T> Placed<T> {
+    /// What does not stand in the file.
+    pub(super) const fn nowhere(value: T) -> Self {
+        Self { value, line: None }
+    }
+}
+
+/// One table, while it is read.
+pub(super) struct Table<'a> {
+    source: &'a Source<'a>,
+    /// Empty for the file itself.
+    name: String,
+    /// Where it begins.
+    pub(super) line: Option<usize>,
+    /// None if the file does not have it.
+    entries: Option<&'a DeTable<'a>>,
+    asked: Vec<&'static str>,
+}
+
+/// One value, and the name of what it is for.
+pub(super) struct Value<'a> {
+    source: &'a Source<'a>,
+    name: String,
+    value: &'a toml::Spanned<DeValue<'a>>,
+}
+
+/// Reads a whole file. What is wrong with it goes to `problems`; if it is no TOML at all, nothing is read.
+pub(super) fn read<T>(text: &str, problems: &Problems, read: impl FnOnce(&mut Table<'_>) -> T) -> Option<T> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let line = |at: usize| 1 + text.get(..at).unwrap_or(text).matches('\n').count();
+    for error in &errors {
+        let at = error.span().map(|span| line(span.start));
+        problems.error(at, syntax(error.message()));
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    let source = Source { text, problems, known: RefCell::default(), unknown: RefCell::default() };
+    let mut table = Table {
+        source: &source,
+        name: String::new(),
+        line: None,
+        entries: Some(document.get_ref()),
+        asked: vec![],
+    };
+    let value = read(&mut table);
+    table.finish();
+    source.tell_unknown();
+    Some(value)
+}
+
+/// What is wrong with the syntax, in words that need no knowledge of how it is read.
+fn syntax(message: &str) -> String {
+    let is_value = ["invalid float", "invalid boolean", "invalid value", "string values must be quoted"];
+    if is_value.iter().any(|value| message.starts_with(value)) {
+        "a value must be a text in quotes, a number, true, false or a list in brackets".to_owned()
+    } else if message == "duplicate key" {
+        "this is there twice".to_owned()
+    } else {
+        format!("this is not TOML: {message}")
+    }
+}
+
+impl Source<'_> {
+    fn line(&self, at: usize) -> usize {
+        1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count()
+    }
+
+    /// Says what is unknown, when everything that is known has been asked for.
+    fn tell_unknown(&self) {
+        let known = self.known.borrow();
+        let keys = |table: &str| -> Vec<&'static str> {
+            known.iter().filter(|(of, _)| of == table).map(|(_, key)| *key).collect()
+        };
+        for Unknown { line, table, key, is_table } in &*self.unknown.borrow() {
+            let words = if table.is_empty() && *is_table {
+                let hint = nearest(key, keys("")).map_or_else(
+                    || format!("there are {}", keys("").join(", ")),
+                    |near| format!("did you mean [{near}]?"),
+                );
+                format!("[{key}]: there is no such table; {hint}")
+            } else {
+                let name = if table.is_empty() { key.clone() } else { format!("{table}.{key}") };
+                let elsewhere = known.iter().find(|(of, known)| known == key && !of.is_empty());
+                let hint = match (nearest(key, keys(table)), elsewhere) {
+                    (Some(near), _) => format!("did you mean {near}?"),
+                    (None, Some((of, _))) => format!("it belongs in [{of}]"),
+                    (None, None) => format!("there are {}", keys(table).join(", ")),
+                };
+                format!("{name}: there is no such key; {hint}")
+            };
+            self.problems.error(*line, words);
+        }
+    }
+}
+
+impl<'a> Table<'a> {
+    /// Where problems go.
+    pub(super) const fn problems(&self) -> &'a Problems {
+        self.source.problems
+    }
+
+    /// The value of a key, if the file has it.
+    fn take(&mut self, key: &'static str) -> Option<Value<'a>> {
+        self.asked.push(key);
+        let (_, value) = self.entries?.iter().find(|(name, _)| name.get_ref() == key)?;
+        Some(Value { source: self.source, name: self.full(key), value })
+    }
+
+    fn full(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    /// What a key says, if the file has it and it is of this kind.
+    pub(super) fn maybe<T>(
+        &mut self,
+        key: &'static str,
+        kind: impl Fn(&Value<'a>) -> Option<T>,
+    ) -> Option<T> {
+        kind(&self.take(key)?)
+    }
+
+    /// What a key says, or its default.
+    pub(super) fn or<T>(
+        &mut self,
+        key: &'static str,
+        kind: impl Fn(&Value<'a>) -> Option<T>,
+        default: T,
+    ) -> T {
+        self.maybe(key, kind).unwrap_or(default)
+    }
+
+    /// What a key says that must be there.
+    pub(super) fn need<T>(&mut self, key: &'static str, kind: impl Fn(&Value<'a>) -> Option<T>) -> Option<T> {
+        let Some(value) = self.take(key) else {
+            self.problems().error(self.line, format!("{}: is missing", self.full(key)));
+            return None;
+        };
+        kind(&value)
+    }
+
+    /// Reads a key that this version knows and does nothing for; `asks` says whether its value asks for something.
+    pub(super) fn without_effect(&mut self, key: &'static str, asks: impl Fn(&Value<'a>) -> bool) {
+        let Some(value) = self.take(key).filter(asks) else { return };
+        let words = format!("{}: has no effect: this version does not have what it asks for", value.name);
+        self.problems().warning(value.line(), words);
+    }
+
+    /// Reads a table of this one. If the file does not have it, all its keys have their defaults.
+    pub(super) fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let value = self.take(key);
+        let mut table = Table {
+            source: self.source,
+            name: self.full(key),
+            line: value.as_ref().and_then(Value::line),
+            entries: value.and_then(|value| value.table()),
+            asked: Vec::new(),
+        };
+        let read = read(&mut table);
+        table.finish();
+        read
+    }
+
+    /// Reads a table of this one, if the file has it.
+    pub(super) fn maybe_table<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        if self.has(key) {
+            return Some(self.table(key, read));
+        }
+        self.asked.push(key);
+        None
+    }
+
+    /// Says so if the file does not have this.
+    pub(super) fn required(&self, key: &str, why: &str) {
+        if !self.has(key) {
+            self.problems().error(self.line, format!("{}: is missing; {why}", self.full(key)));
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.entries.is_some_and(|entries| entries.iter().any(|(name, _)| name.get_ref() == key))
+    }
+
+    /// Reads each table of this name: `[[name]]`.
+    pub(super) fn tables<T>(&mut self, key: &'static str, read: impl Fn(&mut Self) -> T) -> Vec<T> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let DeValue::Array(entries) = value.value.get_ref() else {
+            value.error(&format!("write [[{key}]], with two brackets on each side, as there may be several"));
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let value = Value { source: self.source, name: value.name.clone(), value: entry };
+            let Some(entries) = value.table() else { continue };
+            let (name, line) = (value.name.clone(), value.line());
+            let mut table =
+                Table { source: self.source, name, line, entries: Some(entries), asked: Vec::new() };
+            all.push(read(&mut table));
+            table.finish();
+        }
+        all
+    }
+
+    /// Notes what nobody has asked for.
+    fn finish(self) {
+        let mut known = self.source.known.borrow_mut();
+        for key in &self.asked {
+            if !known.iter().any(|(table, known)| *table == self.name && known == key) {
+                known.push((self.name.clone(), key));
+            }
+        }
+        let entries = self.entries.into_iter().flat_map(|entries| entries.iter());
+        let unknown = entries.filter(|(key, _)| !self.asked.iter().any(|asked| key.get_ref() == asked));
+        self.source.unknown.borrow_mut().extend(unknown.map(|(key, value)| Unknown {
+            line: Some(self.source.line(key.span().start)),
+            table: self.name.clone(),
+            key: key.get_ref().to_string(),
+            is_table: is_table(value.get_ref()),
+        }));
+    }
+}
+
+fn is_table(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(_) => true,
+        DeValue::Array(entries) => entries.iter().any(|entry| entry.get_ref().is_table()),
+        _ => false,
+    }
+}
+
+impl<'a> Value<'a> {
+    /// What it is.
+    pub(super) fn get(&self) -> &'a DeValue<'a> {
+        self.value.get_ref()
+    }
+
+    /// The line that it stands in.
+    pub(super) fn line(&self) -> Option<usize> {
+        Some(self.source.line(self.value.span().start))
+    }
+
+    /// One element of a list.
+    pub(super) fn element(&self, value: &'a toml::Spanned<DeValue<'a>>) -> Self {
+        Self { source: self.source, name: self.name.clone(), value }
+    }
+
+    fn table(&self) -> Option<&'a DeTable<'a>> {
+        let table = self.get().as_table();
+        if table.is_none() {
+            let is_list = self.get().is_array();
+            let hint = if is_list {
+                "there is only one: write it with one bracket on each side"
+            } else {
+                "must be a table"
+            };
+            self.error(hint);
+        }
+        table
+    }
+
+    /// Says what it must be, and what it is.
+    pub(super) fn wrong<T>(&self, must: &str) -> Option<T> {
+        const SHOWN_BYTES_MAX: usize = 60;
+        let given = self.source.text.get(self.value.span()).unwrap_or_default();
+        let given = given.lines().next().unwrap_or_default();
+        let shown = parla_proto::line::fitting(given, SHOWN_BYTES_MAX);
+        let more = if shown.len() < given.len() { "..." } else { "" };
+        self.error(&format!("{must}, not {shown}{more}"));
+        None
+    }
+
+    /// Says what is wrong with it, and not what it is.
+    pub(super) fn error(&self, words: &str) {
+        self.source.problems.error(self.line(), format!("{}: {words}", self.name));
+    }
+
+    /// Says what is doubtful.
+    pub(super) fn warning(&self, words: &str) {
+        self.source.problems.warning(self.line(), format!("{}: {words}", self.name));
+    }
+}
