@@ -10,7 +10,10 @@ use crate::{
     connection::ConnectionId,
     network::UserId,
     output::Outputs,
-    session::{Session, State, Until, response::tag},
+    session::{
+        Session, State, Until,
+        response::{Response, tag},
+    },
 };
 
 /// Sessions by connection, and receivers by user.
@@ -129,14 +132,14 @@ impl Session {
         }
     }
 
-    /// Sends what there is of the answer that is being put together; the rest follows in the same batch.
+    /// Sends what there is of the answer that is being put together; the rest follows in the same batch as it comes.
     pub(crate) fn send_collected(&mut self, server: &str, out: &mut Outputs) {
-        if self.response.is_none() {
+        if self.response.as_ref().is_none_or(|response| response.is_open()) {
             return;
         }
         let name = self.batch_name();
         if let Some(response) = &mut self.response {
-            for line in response.flush(server, name) {
+            for line in response.open(server, name) {
                 out.deliver(self.connection, line);
             }
         }
@@ -169,8 +172,11 @@ impl Session {
     pub(crate) fn send_batch(&mut self, lines: Vec<Bytes>, out: &mut Outputs) {
         self.count_unsent(lines.iter().map(Bytes::len).sum());
         match &mut self.response {
-            Some(response) => response.push_batch(lines),
-            None => lines.into_iter().for_each(|line| out.deliver(self.connection, line)),
+            Some(response) if !response.is_open() => response.push_batch(lines),
+            response => {
+                let lines = lines.into_iter().map(|line| in_open(response.as_deref(), line));
+                lines.for_each(|line| out.deliver(self.connection, line));
+            }
         }
     }
 
@@ -178,8 +184,16 @@ impl Session {
     pub(crate) fn send(&mut self, line: Bytes, out: &mut Outputs) {
         self.count_unsent(line.len());
         match &mut self.response {
-            Some(response) => response.push(line),
-            None => out.deliver(self.connection, line),
+            Some(response) if !response.is_open() => response.push(line),
+            response => out.deliver(self.connection, in_open(response.as_deref(), line)),
         }
+    }
+}
+
+/// A line as it leaves: inside the batch of an answer that is under way, if there is one.
+fn in_open(response: Option<&Response>, line: Bytes) -> Bytes {
+    match response {
+        Some(response) => response.inside(line),
+        None => line,
     }
 }

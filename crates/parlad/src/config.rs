@@ -265,8 +265,8 @@ impl Config {
         settings.answer_bytes_max =
             (file.connections.send_queue_bytes() / 2).min(crate::limits::ANSWER_BYTES_MAX);
         settings.denied_client_tags = file.denied_client_tags;
-        settings.motd = file.motd.lines(directory, problems);
         settings.forget_empty_after = file.channels.forget_empty_after;
+        settings.motd = file.motd.lines(directory, problems);
         // How long they may be is known only now.
         for name in &file.channels.autojoin {
             match ChannelName::parse(&name.value, &settings.name_rules()) {
@@ -373,14 +373,16 @@ mod tests {
     #[test]
     fn how_long_empty_rooms_stay() {
         let with = |text: &str| {
-            let config = parse(&format!("{LEAST}[channels]\nforget_empty_after = \"{text}\"\n"))?;
+            let config = parse(&format!("{LEAST}[channels]\nforget_empty_after = {text}\n"))?;
             Ok::<_, String>(config.settings.forget_empty_after.map(|after| after.as_secs()))
         };
         assert_eq!(parse(LEAST).unwrap().settings.forget_empty_after, Some(Duration::from_secs(86_400)));
-        assert_eq!(with("12h"), Ok(Some(43_200)));
-        assert_eq!(with("never"), Ok(None));
-        for wrong in ["0s", "soon", "-1d", "1", ""] {
-            assert!(with(wrong).unwrap_err().contains("channels.forget_empty_after: "), "{wrong}");
+        assert_eq!(with("\"12h\""), Ok(Some(43_200)));
+        assert_eq!(with("\"never\""), Ok(None));
+        for wrong in ["\"0s\"", "\"soon\"", "\"-1d\"", "1", "\"\"", "false"] {
+            let problem = with(wrong).unwrap_err();
+            let words = "channels.forget_empty_after: must be a duration such as \"12h\" or \"1d\", or \"never\", not ";
+            assert!(problem.contains(words), "{wrong}: {problem}");
         }
     }
 

@@ -12,7 +12,7 @@ pub(crate) struct Response {
     lines: Vec<Bytes>,
     /// Whether the lines are one batch of their own, which then carries the label.
     is_batch: bool,
-    /// The batch whose beginning has been sent already, with some of the lines.
+    /// The batch whose beginning has been sent already; then there are no lines.
     open: Option<String>,
 }
 
@@ -29,25 +29,36 @@ impl Response {
 
     /// Adds the lines of a whole batch.
     pub(crate) fn push_batch(&mut self, lines: Vec<Bytes>) {
-        self.is_batch = self.lines.is_empty() && self.open.is_none();
+        self.is_batch = self.lines.is_empty();
         self.lines.extend(lines);
     }
 
-    /// The lines so far as they leave, in a batch of this name that goes on, unless one is open already.
-    pub(crate) fn flush(&mut self, server: &str, batch: String) -> Vec<Bytes> {
-        let start = self.open.is_none().then(|| self.start(server, &batch));
-        let batch = &*self.open.get_or_insert(batch);
-        let lines = inside(batch, &self.lines);
-        let lines = start.into_iter().chain(lines).collect();
-        self.lines.clear();
-        self.is_batch = false;
+    /// Whether its batch has begun. What is added then leaves at once: it must not come behind what happens meanwhile.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// A line as it stands in the batch that has begun.
+    pub(crate) fn inside(&self, line: Bytes) -> Bytes {
+        match &self.open {
+            Some(batch) if !has_batch(&line) => tag(&line, &format!("batch={batch}")),
+            _ => line,
+        }
+    }
+
+    /// Begins a batch of this name with the lines so far.
+    pub(crate) fn open(&mut self, server: &str, batch: String) -> Vec<Bytes> {
+        let start = self.start(server, &batch);
+        let lines = std::mem::take(&mut self.lines);
+        let lines = [start].into_iter().chain(inside(&batch, &lines)).collect();
+        self.open = Some(batch);
         lines
     }
 
-    /// The lines as they leave: an ACK, one line with the label, or a batch with it; or the rest of a batch.
+    /// The lines as they leave: an ACK, one line with the label, or a batch with it; or the end of one that has begun.
     pub(crate) fn finish(mut self, server: &str, batch: &str) -> Vec<Bytes> {
         if let Some(batch) = &self.open {
-            return inside(batch, &self.lines).chain([end(server, batch)]).collect();
+            return vec![end(server, batch)];
         }
         let label = format!("label={}", self.label);
         match self.lines.as_mut_slice() {
@@ -148,10 +159,10 @@ mod tests {
     #[test]
     fn a_long_answer_leaves_in_parts() {
         let mut response = response(&[":s X\r\n"]);
-        let first = response.flush("s", "b1".to_owned());
+        let first = response.open("s", "b1".to_owned());
         assert_eq!(first, ["@label=a\\sb :s BATCH +b1 labeled-response\r\n", "@batch=b1 :s X\r\n"]);
-        response.push(Bytes::from_static(b":s Y\r\n"));
-        assert_eq!(response.flush("s", "b2".to_owned()), ["@batch=b1 :s Y\r\n"]);
+        assert_eq!(response.inside(Bytes::from_static(b":s Y\r\n")), "@batch=b1 :s Y\r\n");
+        assert_eq!(response.inside(Bytes::from_static(b"@batch=h :s Z\r\n")), "@batch=h :s Z\r\n");
         assert_eq!(response.finish("s", "b3"), [":s BATCH -b1\r\n"]);
     }
 

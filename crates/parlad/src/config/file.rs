@@ -13,7 +13,10 @@ use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
 use parla_server::{Flags, settings};
 
 use super::{
-    kind::{flag, hash, list, network, number, one_of, placed, size, some_text, some_time, text, unknown},
+    kind::{
+        flag, hash, list, network, number, one_of, placed, size, some_text, some_time, some_time_or_never,
+        text, unknown,
+    },
     limits, listen, people,
     problem::{Problems, line_of_bad_utf8},
     table::{Placed, Table, Value, read},
@@ -282,16 +285,11 @@ fn flood(table: &mut Table<'_>) -> settings::Flood {
     }
 }
 
-/// A time to wait, or `never`.
-fn time_or_never(value: &Value<'_>) -> Option<Option<Duration>> {
-    if value.get().as_str() == Some("never") { Some(None) } else { some_time(value).map(Some) }
-}
-
 #[derive(Debug)]
 pub(super) struct Channels {
     pub(super) default_modes: Flags,
     pub(super) autojoin: Vec<Placed<String>>,
-    /// How long rooms stay when everybody has left; none: for ever.
+    /// None: never.
     pub(super) forget_empty_after: Option<Duration>,
 }
 
@@ -300,14 +298,11 @@ impl Channels {
         table.without_effect("registration", |value| flag(value) == Some(true));
         table.without_effect("operators_only_creation", |value| flag(value) == Some(true));
         let lobby = || vec![Placed::nowhere("#lobby".to_owned())];
+        let day = Duration::from_secs(24 * 3600);
         Self {
             default_modes: table.or("default_modes", channel_modes, Flags::NO_EXTERNAL | Flags::TOPIC_LOCK),
             autojoin: table.maybe("autojoin", list(placed(text))).unwrap_or_else(lobby),
-            forget_empty_after: table.or(
-                "forget_empty_after",
-                time_or_never,
-                Some(Duration::from_secs(24 * 3600)),
-            ),
+            forget_empty_after: table.or("forget_empty_after", some_time_or_never, Some(day)),
         }
     }
 }

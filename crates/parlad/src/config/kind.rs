@@ -68,6 +68,16 @@ pub(super) fn some_time(value: &Value<'_>) -> Option<Duration> {
     if duration.is_zero() { value.wrong("must be longer than nothing") } else { Some(duration) }
 }
 
+/// A time after which something happens, longer than nothing; none: it never happens.
+pub(super) fn some_time_or_never(value: &Value<'_>) -> Option<Option<Duration>> {
+    let text = value.get().as_str().unwrap_or_default();
+    if text == "never" {
+        return Some(None);
+    }
+    let time = humantime::parse_duration(text).ok().filter(|time| !time.is_zero());
+    time.map(Some).or_else(|| value.wrong("must be a duration such as \"12h\" or \"1d\", or \"never\""))
+}
+
 /// Bytes, so many at least.
 pub(super) fn size(least: ByteSize) -> impl Fn(&Value<'_>) -> Option<ByteSize> {
     move |value| {

@@ -47,6 +47,12 @@ impl Answer {
         Message::parse(&self.line).is_ok_and(|message| message.command.eq_ignore_ascii_case(command))
     }
 
+    /// Whether the command is one by which the client leaves rooms.
+    pub(super) fn asks_to_leave(&self) -> bool {
+        let leaves_all = || Message::parse(&self.line).is_ok_and(|message| message.param(0) == Some("0"));
+        self.is_to("PART") || (self.is_to("JOIN") && leaves_all())
+    }
+
     /// A label whose answer comes later: that of a batch that was opened.
     pub(super) fn deferred_label(&self) -> Option<&str> {
         let message = Message::parse(&self.line).ok()?;
