@@ -61,6 +61,11 @@ pub enum BadEndpoint {
     Port,
 }
 
+/// The folder of a page, from the path in its address: `/chat/index.html` is in `/chat/`.
+pub fn folder_of(path: &str) -> &str {
+    path.rfind('/').and_then(|last| path.get(..=last)).unwrap_or("/")
+}
+
 impl Endpoint {
     /// Reads `host`, `host:port`, `[address]:port` or a link. Encrypted unless it stays on this machine, or the person says
     /// `unencrypted` and the link does not say `ircs`.
@@ -255,6 +260,21 @@ mod tests {
             let found = Endpoint::parse(text, true).unwrap();
             assert_eq!(format!("{found} {:?}", found.security), expected);
             assert_eq!(found.is_private(), found.security != Security::Plain);
+        }
+    }
+
+    #[test]
+    fn what_is_beside_a_page() {
+        for (path, folder) in [
+            ("/", "/"),
+            ("/index.html", "/"),
+            ("/chat/", "/chat/"),
+            ("/chat/index.html", "/chat/"),
+            ("/a/b/", "/a/b/"),
+            ("/chat", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(folder_of(path), folder, "{path}");
         }
     }
 

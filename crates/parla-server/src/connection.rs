@@ -82,6 +82,8 @@ pub enum Disconnect {
     Reset,
     /// The client does not read what it is sent.
     SendQueueExceeded,
+    /// The client began with TLS, which is not spoken there.
+    SpokeTls,
 }
 
 impl Disconnect {
@@ -91,6 +93,7 @@ impl Disconnect {
             Self::Closed => "Connection closed",
             Self::Reset => "Connection reset",
             Self::SendQueueExceeded => "SendQ exceeded",
+            Self::SpokeTls => "This port does not speak TLS",
         }
     }
 }

@@ -37,6 +37,11 @@ pub enum Input {
         /// Which.
         connection: ConnectionId,
     },
+    /// A client sent what is no line and costs like one: empty lines or messages, or a ping of WebSocket's own.
+    Blank {
+        /// Which.
+        connection: ConnectionId,
+    },
     /// A connection is no more. Not for those that the server closed by [`crate::Output::Close`].
     Disconnected {
         /// Which.

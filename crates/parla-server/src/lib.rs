@@ -26,6 +26,7 @@ pub mod message_ids;
 mod multiline;
 mod names;
 mod network;
+mod note;
 mod offer;
 mod output;
 mod publish;
@@ -53,6 +54,7 @@ pub use network::{
     markers::Conversation,
     operator::OperatorGrant,
 };
+pub use note::{Note, Noted};
 pub use output::{
     NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret, Verdict,
 };

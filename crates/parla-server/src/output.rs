@@ -12,6 +12,7 @@ use crate::{
     change::{Change, Spoken},
     connection::{ConnectionId, Gateway},
     entry::Proposal,
+    note::Note,
 };
 
 /// The connections that get one line; mostly one, or the members of a room.
@@ -93,6 +94,8 @@ pub enum Output {
     },
     /// Write down what an operator did.
     Audit(Box<Audit>),
+    /// Write down what became of a connection.
+    Note(Box<Note>),
     /// Ask the log for a number, for a server in a cluster.
     Propose(Box<Proposal>),
 }

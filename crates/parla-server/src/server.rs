@@ -21,6 +21,7 @@ use crate::{
     input::Input,
     limits::BATCH_TIMEOUT,
     network::{Network, UserId, channel::ChannelState},
+    note::{Note, Noted},
     output::{Output, Outputs, QueryResult},
     session::{Session, State, Until, WaitingLine},
     sessions::Sessions,
@@ -74,6 +75,7 @@ impl Server {
             Input::Line { connection, line } => self.receive(connection, WaitingLine::Line(line), out),
             Input::LineTooLong { connection } => self.receive(connection, WaitingLine::TooLong, out),
             Input::LineEndless { connection } => self.receive(connection, WaitingLine::Endless, out),
+            Input::Blank { connection } => self.receive(connection, WaitingLine::Blank, out),
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::Sent { connection } => self.sent(connection, out),
             Input::QueryResult { connection, result } => self.query_result(connection, result, out),
@@ -90,7 +92,7 @@ impl Server {
             Input::Deadline => self.deadlines(out),
             Input::Stalled { duration } => self.sessions.postpone(duration, self.now),
             Input::ShuttingDown => {
-                // Everyone goes at once, so nobody is told that the others go.
+                // Everyone goes at once, so nobody is told that the others go, and the log need not name them.
                 for connection in self.sessions.connections() {
                     self.close(connection, Some("Server is shutting down"), out);
                 }
@@ -130,6 +132,9 @@ impl Server {
         reason: Option<&str>,
         out: &mut Outputs,
     ) {
+        if let Some(why) = error.or(reason) {
+            self.note_left(connection, why, out);
+        }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
             let origin = Origin { node: self.node, connection, actor: Some(user) };
@@ -139,6 +144,8 @@ impl Server {
 
     /// Ends a session as its user asked for: the client and, where they may speak, the user's peers read `reason`.
     fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
+        // What a person wrote is not for the log.
+        self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
         let origin = Origin { node: self.node, connection, actor: Some(user) };
         self.submit(origin, EntryCommand::Quit(Quit::Said(reason.to_owned())), out);
@@ -161,6 +168,19 @@ impl Server {
         let user = session.user()?;
         self.sessions.forget_user(user);
         Some(user)
+    }
+
+    /// Has it written down what became of a connection.
+    fn note(&self, connection: ConnectionId, noted: Noted, out: &mut Outputs) {
+        let Some(session) = self.sessions.get(connection) else { return };
+        let note = Note { connection, address: session.peer.address, noted };
+        out.outputs.push(Output::Note(Box::new(note)));
+    }
+
+    fn note_left(&self, connection: ConnectionId, why: &str, out: &mut Outputs) {
+        let user = self.sessions.get(connection).and_then(Session::user);
+        let who = user.and_then(|id| self.network.user(id)).map(|user| user.called());
+        self.note(connection, Noted::Left { who, why: why.to_owned() }, out);
     }
 
     fn deadlines(&mut self, out: &mut Outputs) {
@@ -215,8 +235,9 @@ impl Server {
             (State::Registered(_), None) => {
                 if session.heard_at + timeouts.ping_interval <= now {
                     session.pinged_at = Some(now);
-                    let name = &self.settings.name;
-                    out.deliver(connection, Line::from(name).command("PING").text(name).finish().into());
+                    // Bots look for PING at the start of a line, so nobody is named as its source.
+                    let line = Line::bare("PING").text(&self.settings.name).finish();
+                    out.deliver(connection, line.into());
                 }
             }
         }

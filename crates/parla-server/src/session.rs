@@ -134,6 +134,8 @@ pub(crate) enum WaitingLine {
     Line(Box<[u8]>),
     TooLong,
     Endless,
+    /// What is no line and costs like one.
+    Blank,
     /// The client will send nothing more.
     End,
 }

@@ -52,18 +52,21 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
-/// All keys start with this: other apps may share the origin.
-const PREFIX: &str = "parla/";
+/// What all keys start with: other apps may share the origin, and so may another parla in another folder.
+fn prefix() -> String {
+    let path = window().and_then(|window| window.location().pathname().ok());
+    format!("parla{}", parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")))
+}
 
 /// What was saved under this key.
 pub(crate) fn load(key: &str) -> Option<String> {
-    storage()?.get_item(&format!("{PREFIX}{key}")).ok()?
+    storage()?.get_item(&format!("{}{key}", prefix())).ok()?
 }
 
 /// Saves a text, or removes it. A full or forbidden storage costs the person his drafts after a reload, and nothing else.
 pub(crate) fn save(key: &str, value: Option<&str>) {
     let Some(storage) = storage() else { return };
-    let key = format!("{PREFIX}{key}");
+    let key = format!("{}{key}", prefix());
     let saved = match value {
         Some(value) => storage.set_item(&key, value),
         None => storage.remove_item(&key),
@@ -71,11 +74,12 @@ pub(crate) fn save(key: &str, value: Option<&str>) {
     drop(saved);
 }
 
-/// Where the server that handed out the page takes connections.
+/// Where the server that handed out the page takes connections: beside the page, which a proxy may serve under a path of its own.
 pub(crate) fn server_url(window: &Window) -> Result<String, JsValue> {
     let location = window.location();
     let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
-    Ok(format!("{scheme}://{}/irc", location.host()?))
+    let path = location.pathname()?;
+    Ok(format!("{scheme}://{}{}irc", location.host()?, parla_client::endpoint::folder_of(&path)))
 }
 
 /// Whether nobody on the way can read what is sent.

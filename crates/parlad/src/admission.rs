@@ -1,18 +1,25 @@
-//! Who may connect: so many connections at once and in a while from one address, and so many in all.
+//! Who may connect: to chat, so many at once and in a while from one address; for pages, far more of them; and so many in all.
+//!
+//! Reads no clock; time is an argument. Which connections of HTTP are served is decided in [`crate::web`]; here they are bounded
+//! from the moment they are accepted, so that chat always has room.
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use thiserror::Error;
 
-use crate::{config::Connections, limits::HTTP_RATE_FACTOR};
+use crate::{
+    config::{Connections, Office},
+    limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, IPV6_NETWORKS, RETURN_RATE_FACTOR, RETURN_TIME},
+};
 
 /// What a connection is for. Each is counted by itself, so that who looks at a page can still chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// IRC, in whatever framing.
     Irc,
@@ -20,38 +27,110 @@ pub(crate) enum Purpose {
     Http,
 }
 
-type Visitor = (Purpose, IpAddr);
-
-/// Counts connections by address. An IPv6 network of 64 bits counts as one address: it is one customer.
+/// Counts connections by address. Of IPv6 the network of 64 bits counts as one address: it is one customer, who may have
+/// larger networks too, which have limits of their own.
 #[derive(Debug)]
 pub(crate) struct Admission {
     limits: Connections,
     connections_max: usize,
+    started_at: Instant,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     open: usize,
-    addresses: HashMap<Visitor, Address>,
+    counts: HashMap<Counted, Count>,
+    /// So many counts were left when those that say nothing were last looked for.
+    counts_kept: usize,
+}
+
+/// What connections are counted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Counted {
+    /// An address of IPv4, or a network of IPv6.
+    Net(IpNet),
+    /// An office, by its place in the configuration.
+    Office(usize),
+    /// HTTP from an address.
+    HttpFrom(IpNet),
+    /// HTTP in all.
+    Http,
 }
 
 #[derive(Debug)]
-struct Address {
+struct Count {
     open: u32,
     window_started: Instant,
     opened_in_window: u32,
 }
 
+/// How many connections something may have.
+#[derive(Clone, Copy, Debug)]
+struct Bound {
+    open_max: u32,
+    /// In the window.
+    rate_max: u32,
+}
+
 /// Why a connection is refused, in words for whoever connects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Refused {
     #[error("This server is full; try again later")]
     Full,
-    #[error("Too many connections from your address")]
-    TooMany,
-    #[error("Too many connections from your address in a short time; try again later")]
-    TooFast,
+    #[error("This server is busy with pages; try again in a few seconds")]
+    Busy,
+    #[error("Too many connections from your {}", .0.words())]
+    TooMany(Crowd),
+    #[error("Too many connections from your {} in a short time; try again later", .0.words())]
+    TooFast(Crowd),
+}
+
+/// Who has too many connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Crowd {
+    /// An address, or the network of IPv6 that counts as one.
+    Address(IpNet),
+    /// A larger network of IPv6.
+    Network(IpNet),
+    /// A `[[limits.network]]` of this name.
+    Office(Arc<str>),
+}
+
+impl Crowd {
+    const fn words(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Network(_) | Self::Office(_) => "network",
+        }
+    }
+}
+
+impl Refused {
+    /// The limit, as the configuration calls it.
+    pub(crate) const fn limit(&self) -> &'static str {
+        match self {
+            Self::Full => "open files",
+            Self::Busy => "HTTP connections",
+            Self::TooMany(Crowd::Address(_)) => "connections.max_per_ip",
+            Self::TooMany(Crowd::Network(_)) => "connections.max_per_ip for a larger network",
+            Self::TooMany(Crowd::Office(_)) => "limits.network.max_connections",
+            Self::TooFast(Crowd::Address(_)) => "connections.max_rate_per_ip",
+            Self::TooFast(Crowd::Network(_)) => "connections.max_rate_per_ip for a larger network",
+            Self::TooFast(Crowd::Office(_)) => "limits.network.max_rate",
+        }
+    }
+
+    /// Whom the limit was for, if somebody at this address met it.
+    pub(crate) fn group(&self, address: IpAddr) -> String {
+        match self {
+            Self::Full | Self::Busy => shortest(customer(address)),
+            Self::TooMany(crowd) | Self::TooFast(crowd) => match crowd {
+                Crowd::Address(net) | Crowd::Network(net) => shortest(*net),
+                Crowd::Office(name) => name.to_string(),
+            },
+        }
+    }
 }
 
 /// One connection that is counted, until it is dropped.
@@ -59,15 +138,15 @@ pub(crate) enum Refused {
 pub(crate) struct Ticket {
     admission: Arc<Admission>,
     /// For whom; nobody if the address is not counted, or not known yet.
-    visitor: Mutex<Option<Visitor>>,
+    visitor: Mutex<Option<(Purpose, IpAddr)>>,
 }
 
-/// Addresses that are remembered before those without a connection are looked through.
-const ADDRESSES_KEPT: usize = 4_096;
+/// Counts that are kept before those that say nothing are looked for.
+const COUNTS_KEPT: usize = 4_096;
 
 impl Admission {
-    pub(crate) fn new(limits: Connections, connections_max: usize) -> Arc<Self> {
-        Arc::new(Self { limits, connections_max, state: Mutex::default() })
+    pub(crate) fn new(limits: Connections, connections_max: usize, now: Instant) -> Arc<Self> {
+        Arc::new(Self { limits, connections_max, started_at: now, state: Mutex::default() })
     }
 
     /// Counts a connection from an address.
@@ -81,11 +160,11 @@ impl Admission {
         now: Instant,
     ) -> Result<Ticket, Refused> {
         let ticket = self.admit_unknown()?;
-        ticket.move_to(address, purpose, now)?;
+        ticket.count_for((purpose, address.to_canonical()), now)?;
         Ok(ticket)
     }
 
-    /// Counts a connection whose address is still to be told: in all, and for nobody.
+    /// Counts a connection in all, and for nobody, as its address is still to be told.
     ///
     /// # Errors
     /// There are too many.
@@ -103,64 +182,114 @@ impl Admission {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self, state: &mut State, visitor: Visitor, now: Instant) -> Result<(), Refused> {
-        let window = self.limits.rate_window;
-        if state.addresses.len() >= ADDRESSES_KEPT {
-            state
-                .addresses
-                .retain(|_, known| known.open > 0 || now.duration_since(known.window_started) < window);
+    /// What a connection is counted for, and how many each may have.
+    fn counted(&self, (purpose, address): (Purpose, IpAddr)) -> Vec<(Counted, Bound)> {
+        match purpose {
+            Purpose::Irc if self.limits.is_counted(address) => self.counted_for_chat(address).collect(),
+            Purpose::Irc => Vec::new(),
+            Purpose::Http => {
+                // A quarter of all is for chat alone.
+                let in_all = u32::try_from(self.connections_max / 4 * 3).unwrap_or(u32::MAX).max(1);
+                let mut counted = vec![(Counted::Http, Bound::of_open(in_all))];
+                if self.limits.is_counted(address) && !self.limits.is_trusted_proxy(address) {
+                    let bound = Bound::of_open(HTTP_ACCEPTED_PER_ADDRESS_MAX.min(in_all.div_ceil(2)));
+                    counted.push((Counted::HttpFrom(customer(address)), bound));
+                }
+                counted
+            }
         }
-        let known = state.addresses.entry(visitor).or_insert(Address {
-            open: 0,
-            window_started: now,
-            opened_in_window: 0,
-        });
-        if now.duration_since(known.window_started) >= window {
-            known.window_started = now;
-            known.opened_in_window = 0;
-        }
-        if known.open >= self.limits.max_per_ip {
-            return Err(Refused::TooMany);
-        }
-        let rate_max = match visitor.0 {
-            Purpose::Irc => self.limits.max_rate_per_ip,
-            Purpose::Http => self.limits.max_rate_per_ip.saturating_mul(HTTP_RATE_FACTOR),
+    }
+
+    fn counted_for_chat(&self, address: IpAddr) -> impl Iterator<Item = (Counted, Bound)> {
+        let usual = Bound { open_max: self.limits.max_per_ip, rate_max: self.limits.max_rate_per_ip };
+        let office = self.limits.office_of(address);
+        let in_all = office.map(|(index, office)| (Counted::Office(index), Bound::of(office)));
+        let each = match office {
+            Some((_, office)) => {
+                office.max_per_ip.map(|most| Bound { open_max: most, rate_max: most.saturating_mul(4) })
+            }
+            None => Some(usual),
         };
-        if known.opened_in_window >= rate_max {
-            return Err(Refused::TooFast);
+        // In an office, the larger networks are as large as the office.
+        let networks_max = if office.is_some() { 1 } else { IPV6_NETWORKS.len() };
+        let nets = networks(address)
+            .take(networks_max)
+            .filter_map(move |(net, factor)| each.map(|bound| (Counted::Net(net), bound.times(factor))));
+        in_all.into_iter().chain(nets)
+    }
+
+    /// Why somebody is refused; `why` is for whom has too many of chat.
+    fn refused(&self, counted: Counted, address: IpAddr, why: fn(Crowd) -> Refused) -> Refused {
+        match counted {
+            Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
+            Counted::Office(index) => {
+                let name = self.limits.offices.get(index).map(|office| Arc::clone(&office.name));
+                why(Crowd::Office(name.unwrap_or_default()))
+            }
+            Counted::Net(net) if net == customer(address) => why(Crowd::Address(net)),
+            Counted::Net(net) => why(Crowd::Network(net)),
         }
-        known.open += 1;
-        known.opened_in_window += 1;
+    }
+
+    /// Counts a connection for all that it counts for, or for none of them.
+    fn count(&self, state: &mut State, visitor: (Purpose, IpAddr), now: Instant) -> Result<(), Refused> {
+        state.forget_old(now, self.limits.rate_window);
+        let returning_until = self.started_at + RETURN_TIME;
+        let all = self.counted(visitor);
+        for &(counted, bound) in &all {
+            let count = state.counts.entry(counted).or_insert_with(|| Count::new(now));
+            let is_over = now.saturating_duration_since(count.window_started) >= self.limits.rate_window;
+            // Those who came back after the start had a window of their own.
+            if is_over || count.window_started < returning_until && now >= returning_until {
+                (count.window_started, count.opened_in_window) = (now, 0);
+            }
+            if count.open >= bound.open_max {
+                return Err(self.refused(counted, visitor.1, Refused::TooMany));
+            }
+            let factor = if now < returning_until { RETURN_RATE_FACTOR } else { 1 };
+            if count.opened_in_window >= bound.rate_max.saturating_mul(factor) {
+                return Err(self.refused(counted, visitor.1, Refused::TooFast));
+            }
+        }
+        for (counted, _) in &all {
+            if let Some(count) = state.counts.get_mut(counted) {
+                count.open += 1;
+                count.opened_in_window = count.opened_in_window.saturating_add(1);
+            }
+        }
         Ok(())
+    }
+
+    /// A connection of this visitor is no more.
+    fn release(&self, state: &mut State, visitor: Option<(Purpose, IpAddr)>) {
+        let Some(visitor) = visitor else { return };
+        for (counted, _) in self.counted(visitor) {
+            if let Some(count) = state.counts.get_mut(&counted) {
+                count.open = count.open.saturating_sub(1);
+            }
+        }
     }
 }
 
 impl Ticket {
-    /// Counts the connection for another address from now on.
+    /// Counts a connection of chat for another address from now on.
     ///
     /// # Errors
     /// There are too many from there; it stays counted where it was.
-    pub(crate) fn move_to(&self, address: IpAddr, purpose: Purpose, now: Instant) -> Result<(), Refused> {
-        let limits = &self.admission.limits;
-        let after = limits.is_counted(address).then(|| (purpose, customer(address)));
+    pub(crate) fn move_to(&self, address: IpAddr, now: Instant) -> Result<(), Refused> {
+        self.count_for((Purpose::Irc, address.to_canonical()), now)
+    }
+
+    fn count_for(&self, after: (Purpose, IpAddr), now: Instant) -> Result<(), Refused> {
+        let admission = &self.admission;
         let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = self.admission.state();
-        if let Some(after) = after.filter(|after| *visitor != Some(*after)) {
-            self.admission.count(&mut state, after, now)?;
-        } else if after.is_some() {
+        if *visitor == Some(after) {
             return Ok(());
         }
-        state.release(std::mem::replace(&mut *visitor, after));
+        let mut state = admission.state();
+        admission.count(&mut state, after, now)?;
+        admission.release(&mut state, visitor.replace(after));
         Ok(())
-    }
-}
-
-impl State {
-    /// A connection of this visitor is no more.
-    fn release(&mut self, visitor: Option<Visitor>) {
-        if let Some(known) = visitor.and_then(|visitor| self.addresses.get_mut(&visitor)) {
-            known.open -= 1;
-        }
     }
 }
 
@@ -169,16 +298,68 @@ impl Drop for Ticket {
         let visitor = self.visitor.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let mut state = self.admission.state();
         state.open -= 1;
-        state.release(visitor);
+        self.admission.release(&mut state, visitor);
     }
 }
 
-/// Who counts as one: an address, or a network of 64 bits of IPv6.
-pub(crate) fn customer(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        address @ IpAddr::V4(_) => address,
+impl State {
+    /// Forgets what limits nobody any more, whenever there is twice as much as was left the last time.
+    fn forget_old(&mut self, now: Instant, window: std::time::Duration) {
+        if self.counts.len() < COUNTS_KEPT.max(2 * self.counts_kept) {
+            return;
+        }
+        self.counts.retain(|_, count| {
+            count.open > 0 || now.saturating_duration_since(count.window_started) < window
+        });
+        self.counts_kept = self.counts.len();
     }
+}
+
+impl Count {
+    const fn new(now: Instant) -> Self {
+        Self { open: 0, window_started: now, opened_in_window: 0 }
+    }
+}
+
+impl Bound {
+    const fn of(office: &Office) -> Self {
+        Self { open_max: office.max_connections, rate_max: office.max_rate }
+    }
+
+    /// So many at once, however often.
+    const fn of_open(open_max: u32) -> Self {
+        Self { open_max, rate_max: u32::MAX }
+    }
+
+    const fn times(self, factor: u32) -> Self {
+        Self {
+            open_max: self.open_max.saturating_mul(factor),
+            rate_max: self.rate_max.saturating_mul(factor),
+        }
+    }
+}
+
+/// The networks around an address, from what counts as one address on, and how many times more each may have.
+fn networks(address: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
+    let (one, many) = match address.to_canonical() {
+        IpAddr::V4(address) => (Some((Ipv4Net::from(address).into(), 1)), None),
+        IpAddr::V6(address) => (None, Some(address)),
+    };
+    let around = many.into_iter().flat_map(|address| {
+        let net = move |bits| Ipv6Net::new(address, bits).ok().map(|net| IpNet::from(net.trunc()));
+        IPV6_NETWORKS.into_iter().filter_map(move |(bits, factor)| Some((net(bits)?, factor)))
+    });
+    one.into_iter().chain(around)
+}
+
+/// What counts as one address: of IPv6 the network of 64 bits.
+pub(crate) fn customer(address: IpAddr) -> IpNet {
+    networks(address).next().map_or_else(|| IpNet::from(address), |(net, _)| net)
+}
+
+/// A network as one writes it: one address without its 32 or 128 bits.
+pub(crate) fn shortest(net: IpNet) -> String {
+    if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
 }
 
 #[cfg(test)]
@@ -190,84 +371,231 @@ mod tests {
         *,
     };
 
-    fn admission(exempt: &[&str]) -> Arc<Admission> {
-        let limits = Connections {
-            send_queue_bytes: 1 << 20,
-            max_per_ip: 2,
-            max_rate_per_ip: 3,
-            rate_window: Duration::from_secs(60),
-            exempt: exempt.iter().map(|net| net.parse().unwrap()).collect(),
-            ..Connections::for_tests()
-        };
-        Admission::new(limits, 4)
+    const WINDOW: Duration = Duration::from_secs(60);
+
+    fn limits() -> Connections {
+        Connections { max_per_ip: 2, max_rate_per_ip: 3, rate_window: WINDOW, ..Connections::for_tests() }
+    }
+
+    /// A server that has run for a while.
+    fn admission_with(limits: Connections) -> (Arc<Admission>, Instant) {
+        let started_at = Instant::now();
+        (Admission::new(limits, 1_000, started_at), started_at + 2 * RETURN_TIME)
+    }
+
+    fn admission() -> (Arc<Admission>, Instant) {
+        admission_with(limits())
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    /// How many of so many addresses, written with a number in them, are let in, and why the next is not.
+    fn admitted(
+        admission: &Arc<Admission>,
+        now: Instant,
+        addresses: impl Iterator<Item = String>,
+    ) -> (Vec<Ticket>, Option<Refused>) {
+        let mut tickets = Vec::new();
+        for address in addresses {
+            match admission.admit(ip(&address), Irc, now) {
+                Ok(ticket) => tickets.push(ticket),
+                Err(refused) => return (tickets, Some(refused)),
+            }
+        }
+        (tickets, None)
     }
 
     #[test]
     fn an_address_has_so_many_at_once_and_in_a_while() {
-        let (admission, now) = (admission(&[]), Instant::now());
-        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let (admission, now) = admission();
+        let address = ip("192.0.2.1");
+        let crowd = Crowd::Address("192.0.2.1/32".parse().unwrap());
         let first = admission.admit(address, Irc, now).unwrap();
         let _second = admission.admit(address, Irc, now).unwrap();
-        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany);
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany(crowd.clone()));
         drop(first);
         let third = admission.admit(address, Irc, now).unwrap();
         drop(third);
-        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooFast);
-        assert!(admission.admit(address, Irc, now + Duration::from_secs(61)).is_ok());
+        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooFast(crowd));
+        assert!(admission.admit(address, Irc, now + WINDOW).is_ok());
+        assert!(admission.admit(ip("192.0.2.2"), Irc, now).is_ok());
+    }
+
+    /// A customer has a network of 64 bits, of 56 or of 48, and with it many of the smaller ones.
+    #[test]
+    fn networks_of_ipv6_have_growing_limits() {
+        let (admission, now) = admission();
+        for (text, most, crowd) in [
+            ("2001:db8:0:0::N", 2, "2001:db8::/64"),
+            ("2001:db8:1:N::1", 8, "2001:db8:1::/56"),
+            ("2001:db8:2:N00::1", 32, "2001:db8:2::/48"),
+        ] {
+            let addresses = (0..100).map(|number| text.replace('N', &format!("{number:x}")));
+            let (tickets, refused) = admitted(&admission, now, addresses);
+            let net = crowd.parse().unwrap();
+            let crowd = if most == 2 { Crowd::Address(net) } else { Crowd::Network(net) };
+            assert_eq!((tickets.len(), refused), (most, Some(Refused::TooMany(crowd))), "{text}");
+        }
+        assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
+        // Whoever is refused for the larger network is not counted for the smaller ones.
+        let state = admission.state();
+        let of_refused = Counted::Net("2001:db8:2:2000::/64".parse().unwrap());
+        assert_eq!(
+            state.counts.get(&of_refused).map(|count| (count.open, count.opened_in_window)),
+            Some((0, 0))
+        );
+    }
+
+    fn office(name: &str, nets: &[&str], max_per_ip: Option<u32>) -> Office {
+        Office {
+            name: name.into(),
+            nets: nets.iter().map(|net| net.parse().unwrap()).collect(),
+            max_connections: 20,
+            max_rate: 30,
+            max_per_ip,
+        }
     }
 
     #[test]
-    fn one_ipv6_network_is_one_address() {
-        let (admission, now) = (admission(&[]), Instant::now());
-        let tickets: Vec<_> = ["2001:db8::1", "2001:db8::2"]
-            .map(|text| admission.admit(text.parse().unwrap(), Irc, now))
-            .into();
-        assert!(tickets.iter().all(Result::is_ok));
-        assert_eq!(admission.admit("2001:db8::3".parse().unwrap(), Irc, now).unwrap_err(), Refused::TooMany);
-        assert!(admission.admit("2001:db8:0:1::3".parse().unwrap(), Irc, now).is_ok());
+    fn an_office_is_counted_as_one_and_may_have_more() {
+        let offices = vec![
+            office("school", &["192.0.2.1/32", "2001:db8:5::/48"], None),
+            office("carrier", &["198.51.100.0/24"], Some(5)),
+        ];
+        let (admission, now) = admission_with(Connections { offices, ..limits() });
+        let at_school = (0..40).map(|number| match number % 2 {
+            0 => "192.0.2.1".to_owned(),
+            _ => format!("2001:db8:5::{number}"),
+        });
+        let (tickets, refused) = admitted(&admission, now, at_school);
+        assert_eq!((tickets.len(), refused), (20, Some(Refused::TooMany(Crowd::Office("school".into())))));
+        drop(tickets);
+        let (tickets, refused) = admitted(&admission, now, (0..40).map(|_| "192.0.2.1".to_owned()));
+        assert_eq!((tickets.len(), refused), (10, Some(Refused::TooFast(Crowd::Office("school".into())))));
+
+        let (one, refused) = admitted(&admission, now, (0..40).map(|_| "198.51.100.7".to_owned()));
+        let crowd = Crowd::Address("198.51.100.7/32".parse().unwrap());
+        assert_eq!((one.len(), refused), (5, Some(Refused::TooMany(crowd))));
+        let others = (0..40).map(|number| format!("198.51.100.{}", 100 + number));
+        let (others, refused) = admitted(&admission, now, others);
+        assert_eq!((others.len(), refused), (15, Some(Refused::TooMany(Crowd::Office("carrier".into())))));
+    }
+
+    /// Everybody who was there comes back at once; somebody who wants to flood cannot do so for long.
+    #[test]
+    fn those_who_come_back_after_a_start_are_no_flood() {
+        let started_at = Instant::now();
+        let admission = Admission::new(limits(), 1_000, started_at);
+        let come = |at: Instant, count: usize| {
+            (0..count).take_while(|_| admission.admit(ip("192.0.2.1"), Irc, at).is_ok()).count()
+        };
+        let most = usize::try_from(3 * RETURN_RATE_FACTOR).unwrap();
+        assert_eq!(come(started_at, 100), most);
+        assert_eq!(come(started_at + RETURN_TIME - Duration::from_secs(1), 100), most, "a window has passed");
+        assert_eq!(come(started_at + RETURN_TIME, 100), 3, "from then on as always");
+        assert_eq!(come(started_at + RETURN_TIME, 100), 0);
+        let _two = [(); 2].map(|()| admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap());
+        let crowd = Crowd::Address("192.0.2.2/32".parse().unwrap());
+        let refused = admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap_err();
+        assert_eq!(refused, Refused::TooMany(crowd), "there are no more at once than ever");
     }
 
     #[test]
     fn exempt_addresses_count_only_in_all() {
-        let (admission, now) = (admission(&["127.0.0.0/8"]), Instant::now());
-        let tickets: Vec<_> =
-            (0..4).map(|_| admission.admit("127.0.0.1".parse().unwrap(), Irc, now).unwrap()).collect();
-        assert_eq!(admission.admit("127.0.0.1".parse().unwrap(), Irc, now).unwrap_err(), Refused::Full);
+        let exempt = vec!["127.0.0.0/8".parse().unwrap()];
+        let admission = Admission::new(Connections { exempt, ..limits() }, 4, Instant::now());
+        let now = Instant::now();
+        let tickets: Vec<_> = (0..4).map(|_| admission.admit(ip("127.0.0.1"), Irc, now).unwrap()).collect();
+        assert_eq!(admission.admit(ip("127.0.0.1"), Irc, now).unwrap_err(), Refused::Full);
         drop(tickets);
-        assert!(admission.admit("127.0.0.1".parse().unwrap(), Irc, now).is_ok());
+        assert!(admission.admit(ip("127.0.0.1"), Irc, now).is_ok());
     }
 
     #[test]
     fn a_connection_moves_to_the_address_that_a_proxy_tells() {
-        let (admission, now) = (admission(&["127.0.0.1/32"]), Instant::now());
-        let [proxy, client, exempt]: [IpAddr; 3] =
-            ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(|text| text.parse().unwrap());
+        let exempt = vec!["127.0.0.1/32".parse().unwrap()];
+        let (admission, now) = admission_with(Connections { exempt, ..limits() });
+        let [proxy, client, exempt] = ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(ip);
+        let crowd = || Crowd::Address(customer(client));
         let tickets = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
         for ticket in &tickets {
-            ticket.move_to(client, Irc, now).unwrap();
+            ticket.move_to(client, now).unwrap();
         }
         let third = admission.admit(proxy, Irc, now).unwrap();
-        assert_eq!(third.move_to(client, Irc, now).unwrap_err(), Refused::TooMany);
-        third.move_to(proxy, Irc, now).unwrap();
-        tickets[0].move_to(exempt, Irc, now).unwrap();
-        third.move_to(client, Irc, now).unwrap();
+        assert_eq!(third.move_to(client, now).unwrap_err(), Refused::TooMany(crowd()));
+        third.move_to(proxy, now).unwrap();
+        tickets[0].move_to(exempt, now).unwrap();
+        third.move_to(client, now).unwrap();
         drop((tickets, third));
         let last = admission.admit_unknown().unwrap();
-        assert_eq!(last.move_to(client, Irc, now).unwrap_err(), Refused::TooFast);
+        assert_eq!(last.move_to(client, now).unwrap_err(), Refused::TooFast(crowd()));
         drop(last);
         let state = admission.state();
-        assert!(state.open == 0 && state.addresses.values().all(|known| known.open == 0));
+        assert!(state.open == 0 && state.counts.values().all(|count| count.open == 0));
+    }
+
+    /// Pages have room of their own, and never so much that chat has none.
+    #[test]
+    fn pages_and_chats_are_counted_apart() {
+        let now = Instant::now();
+        let trusted_proxies = vec!["192.0.2.9/32".parse().unwrap()];
+        let admission = Admission::new(Connections { trusted_proxies, ..limits() }, 400, now);
+        let open = |address: &str, count: usize| -> Vec<Ticket> {
+            (0..count).map_while(|_| admission.admit(ip(address), Http, now).ok()).collect()
+        };
+        let one = open("192.0.2.1", 400);
+        assert_eq!(one.len(), 150, "half of what there is for pages");
+        assert_eq!(admission.admit(ip("192.0.2.1"), Http, now).unwrap_err(), Refused::Busy);
+        let proxy = open("192.0.2.9", 400);
+        assert_eq!(proxy.len(), 150, "a proxy may have all that is left");
+        assert_eq!(admission.admit(ip("192.0.2.2"), Http, now).unwrap_err(), Refused::Busy);
+        let _chat = [(); 2].map(|()| admission.admit(ip("192.0.2.1"), Irc, now).unwrap());
+        drop((one, proxy));
+        assert_eq!(open("192.0.2.1", 1_000).len(), 150, "however often");
     }
 
     #[test]
-    fn pages_and_chats_are_counted_apart() {
-        let (admission, now) = (admission(&[]), Instant::now());
-        let address: IpAddr = "192.0.2.1".parse().unwrap();
-        let _chats = [(); 2].map(|()| admission.admit(address, Irc, now).unwrap());
-        for _ in 0..3 * HTTP_RATE_FACTOR {
-            admission.admit(address, Http, now).unwrap();
+    fn what_limits_nobody_is_forgotten() {
+        let (admission, now) = admission();
+        for round in 0..4_u32 {
+            let now = now + WINDOW * round;
+            for number in 0..u32::try_from(COUNTS_KEPT).unwrap() {
+                let address = std::net::Ipv4Addr::from_bits(round << 16 | number);
+                drop(admission.admit(address.into(), Irc, now));
+            }
         }
-        assert_eq!(admission.admit(address, Http, now).unwrap_err(), Refused::TooFast);
-        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany);
+        assert!(admission.state().counts.len() <= 2 * COUNTS_KEPT + 1);
+    }
+
+    #[test]
+    fn whoever_is_refused_is_told_why() {
+        let address = || Crowd::Address("192.0.2.1/32".parse().unwrap());
+        let network = || Crowd::Network("2001:db8::/48".parse().unwrap());
+        for (refused, words, limit, group) in [
+            (Refused::Full, "This server is full; try again later", "open files", "192.0.2.1"),
+            (
+                Refused::TooMany(address()),
+                "Too many connections from your address",
+                "connections.max_per_ip",
+                "192.0.2.1",
+            ),
+            (
+                Refused::TooFast(Crowd::Office("school".into())),
+                "Too many connections from your network in a short time; try again later",
+                "limits.network.max_rate",
+                "school",
+            ),
+            (
+                Refused::TooMany(network()),
+                "Too many connections from your network",
+                "connections.max_per_ip for a larger network",
+                "2001:db8::/48",
+            ),
+        ] {
+            let told = (refused.to_string(), refused.limit(), refused.group(ip("192.0.2.1")));
+            assert_eq!(told, (words.to_owned(), limit, group.to_owned()));
+        }
     }
 }

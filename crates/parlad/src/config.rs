@@ -16,6 +16,7 @@ use std::{
     fs,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -30,7 +31,7 @@ use self::{
     problem::{Problem, Problems},
     surroundings::{Place, Places},
 };
-use crate::{cli::Run, password::Hash, tls, web::Origin, webirc};
+use crate::{cli::Run, log, password::Hash, tls, web::Origin, webirc};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ pub(crate) struct Config {
     /// What the administrator should know of it.
     pub(crate) warnings: Vec<Problem>,
     pub(crate) durability: Durability,
-    pub(crate) log_level: tracing::Level,
+    pub(crate) log: log::Options,
 }
 
 /// Where IRC is spoken, and how.
@@ -101,6 +102,21 @@ pub(crate) struct Connections {
     pub(crate) cloak: bool,
     /// Who may say that it connects someone else.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Networks that have limits of their own.
+    pub(crate) offices: Vec<Office>,
+}
+
+/// Networks behind which many people are: a school, an office, a carrier. All that comes from there is counted together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Office {
+    /// For the log.
+    pub(crate) name: Arc<str>,
+    pub(crate) nets: Vec<IpNet>,
+    pub(crate) max_connections: u32,
+    /// New connections in the rate window.
+    pub(crate) max_rate: u32,
+    /// What each address there may have; none: all of it.
+    pub(crate) max_per_ip: Option<u32>,
 }
 
 impl Connections {
@@ -117,6 +133,11 @@ impl Connections {
     /// Whether what comes from an address may say that it comes from another.
     pub(crate) fn is_trusted_proxy(&self, address: IpAddr) -> bool {
         includes(&self.trusted_proxies, address)
+    }
+
+    /// The first office that an address is in, and its place.
+    pub(crate) fn office_of(&self, address: IpAddr) -> Option<(usize, &Office)> {
+        self.offices.iter().enumerate().find(|(_, office)| includes(&office.nets, address))
     }
 
     /// Bounds that no test reaches.
@@ -237,7 +258,7 @@ impl Config {
             operator_passwords: Vec::new(),
             warnings: Vec::new(),
             durability: Durability::Fsync,
-            log_level: tracing::Level::INFO,
+            log: log::Options::default(),
         }
     }
 
@@ -251,7 +272,8 @@ impl Config {
         settings.description = file.server.description;
         settings.password_required = file.server.password.is_some();
         settings.casemapping = file.server.casemapping;
-        settings.limits = file.limits;
+        let (limits, offices) = file.limits;
+        settings.limits = limits;
         settings.flood = file.flood;
         settings.timeouts = file.connections.timeouts;
         settings.channel_modes = file.channels.default_modes;
@@ -277,6 +299,7 @@ impl Config {
             }
         }
         let mut connections = file.connections.into_limits();
+        connections.offices = offices;
         connections.gateways = file.webirc.iter().flat_map(|gateway| gateway.hosts.clone()).collect();
         let config = Self {
             settings,
@@ -290,7 +313,7 @@ impl Config {
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
             warnings: Vec::new(),
             durability: file.history.durability,
-            log_level: file.log_level,
+            log: log::Options { file: file.log.file.map(|path| directory.join(path)), ..file.log },
         };
         (config, places)
     }
@@ -362,7 +385,7 @@ mod tests {
                 line 6: listen.tsl: there is no such key; did you mean tls?
                 line 8: limits.nick_lenght: there is no such key; did you mean nick_length?
                 line 9: limits.max_per_ip: there is no such key; it belongs in [connections]
-                line 10: limits.colour: there is no such key; there are nick_length, user_length, realname_length, channel_length, topic_length, away_length, kick_length, key_length, channels_per_client, list_modes, monitor_targets, whowas_entries, multiline_bytes, multiline_lines, targets, new_channels_per_hour
+                line 10: limits.colour: there is no such key; there are nick_length, user_length, realname_length, channel_length, topic_length, away_length, kick_length, key_length, channels_per_client, list_modes, monitor_targets, whowas_entries, multiline_bytes, multiline_lines, targets, new_channels_per_hour, network
                 line 11: [conections]: there is no such table; did you mean [connections]?
                 line 13: [weather]: there is no such table; there are server, motd, listen, http, connections, flood, limits, channels, history, messages, log, admin, users, oper, metadata, sts, webirc, accounts, relaymsg, roleplay
                 line 15: history.durability: must be "fsync" or "os"; did you mean "fsync"?

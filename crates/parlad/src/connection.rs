@@ -30,8 +30,8 @@ use crate::{
     framing::{Framing, Heard, Reader},
     hub::HubInput,
     limits::{LINGER, READ_BYTES_MAX},
-    listener::Stream,
     send_queue::{SendQueue, SendQueues},
+    stream::Stream,
     tls::Tls,
 };
 
@@ -176,7 +176,7 @@ impl Connection {
 
     /// Ends the connection once everything is sent. In a WebSocket something is to be sent for that, too.
     pub(crate) fn close(&self) {
-        self.send_all_of(&mut self.framing.goodbye(self.close_code.load(Ordering::Acquire).into()));
+        self.send_all_of(&mut self.framing.goodbye(self.close_code.load(Ordering::Acquire).into(), ""));
         if let Some(tls) = &self.tls {
             tls.close(|sealed| self.send_sealed(sealed));
         }
@@ -340,22 +340,26 @@ impl Task {
     }
 
     fn take(&mut self, bytes: &[u8]) -> Received {
+        if self.connection.tls.is_none() && self.reader.begins_tls(bytes) {
+            return Received { ended: Some(Disconnect::SpokeTls), ..Received::default() };
+        }
         let mut received = Received::default();
         // Answers to pings that follow each other go out together, and before the next line can be answered.
         let mut replies = Vec::new();
         let closed = self.reader.feed(bytes, |heard| {
-            let frame = match heard {
-                Heard::Line(frame) => frame,
+            let input = match heard {
+                Heard::Line(Frame::Line(line)) => Input::Line { connection: self.id, line: line.into() },
+                Heard::Line(Frame::TooLong) => Input::LineTooLong { connection: self.id },
+                Heard::Line(Frame::Endless) => Input::LineEndless { connection: self.id },
+                Heard::Blank => Input::Blank { connection: self.id },
                 Heard::Reply(bytes) => return replies.extend_from_slice(bytes),
             };
-            self.connection.send_all_of(&mut replies);
-            let bytes = if let Frame::Line(line) = frame { line.len() } else { 0 };
+            if !matches!(input, Input::Blank { .. }) {
+                self.connection.send_all_of(&mut replies);
+            }
+            let bytes = if let Input::Line { line, .. } = &input { line.len() } else { 0 };
             self.connection.unanswered.fetch_add(line_memory(bytes), Ordering::AcqRel);
-            let input = HubInput::Server(match frame {
-                Frame::Line(line) => Input::Line { connection: self.id, line: line.into() },
-                Frame::TooLong => Input::LineTooLong { connection: self.id },
-                Frame::Endless => Input::LineEndless { connection: self.id },
-            });
+            let input = HubInput::Server(input);
             if !received.waiting.is_empty() {
                 received.waiting.push(input);
             } else if let Err(mpsc::error::TrySendError::Full(input)) = self.roads.hub.try_send(input) {

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use parla_proto::{
     framing::{Frame, Framer},
     limits::CLIENT_LINE_BYTES_MAX,
+    line::fitting,
 };
 use tungstenite::{
     Error, Message,
@@ -20,7 +21,13 @@ use tungstenite::{
     },
 };
 
-use crate::limits::{WEBSOCKET_MESSAGE_BYTES_MAX, WEBSOCKET_READ_BYTES};
+use crate::{
+    limits::{
+        BLANK_LINES_PER_COMMAND, WEBSOCKET_MESSAGE_BYTES_MAX, WEBSOCKET_READ_BYTES,
+        WEBSOCKET_UNHEARD_BYTES_MAX,
+    },
+    opening::TLS_RECORD,
+};
 
 /// How the lines of a connection are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +51,12 @@ impl Framing {
         }
     }
 
-    /// What is sent after the last line. RFC 6455, section 5.5.1.
-    pub(crate) fn goodbye(self, code: CloseCode) -> Vec<u8> {
+    /// What is sent after the last line, with the reason for a program; the line before it is for people. RFC 6455,
+    /// section 5.5.1: it has at most 123 bytes.
+    pub(crate) fn goodbye(self, code: CloseCode, reason: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         if self != Self::Lines {
-            let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+            let frame = CloseFrame { code, reason: Utf8Bytes::from(fitting(reason, 123)) };
             // Writing to memory does not fail.
             let _ = Outgoing::close(Some(frame)).format(&mut bytes);
         }
@@ -66,8 +74,17 @@ fn append_message(data: Data, payload: &[u8], to: &mut Vec<u8>) {
 /// What a client sends, taken apart into lines.
 #[derive(Debug)]
 pub(crate) enum Reader {
-    Lines(Framer),
+    Lines(Lines),
     WebSocket(Box<WebSocket>),
+}
+
+/// The lines of a client, and what came between them.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    framer: Framer,
+    /// Empty lines that were not charged yet.
+    blank: u32,
+    has_begun: bool,
 }
 
 /// The state of a WebSocket's reading half.
@@ -75,6 +92,8 @@ pub(crate) enum Reader {
 pub(crate) struct WebSocket {
     framing: Framing,
     context: WebSocketContext,
+    /// Bytes that came since the last message.
+    unheard_bytes: usize,
 }
 
 /// What comes of the bytes of a client.
@@ -84,12 +103,14 @@ pub(crate) enum Heard<'a> {
     Line(Frame<'a>),
     /// Nothing for the server: an answer to a ping, to be sent at once.
     Reply(&'a [u8]),
+    /// What is no line and costs like one: a message without anything in it, a ping, a number of empty lines.
+    Blank,
 }
 
 impl Reader {
     /// For lines that end with CR LF.
     pub(crate) fn lines() -> Self {
-        Self::Lines(Framer::default())
+        Self::Lines(Lines::default())
     }
 
     /// For a WebSocket of which these bytes have come already.
@@ -100,7 +121,12 @@ impl Reader {
             .max_message_size(Some(WEBSOCKET_MESSAGE_BYTES_MAX))
             .max_frame_size(Some(WEBSOCKET_MESSAGE_BYTES_MAX));
         let context = WebSocketContext::from_partially_read(early, Role::Server, Some(config));
-        Self::WebSocket(Box::new(WebSocket { framing, context }))
+        Self::WebSocket(Box::new(WebSocket { framing, context, unheard_bytes: 0 }))
+    }
+
+    /// Whether these first bytes are the beginning of TLS, where a line should have come.
+    pub(crate) fn begins_tls(&self, input: &[u8]) -> bool {
+        matches!(self, Self::Lines(lines) if !lines.has_begun) && input.first() == Some(&TLS_RECORD)
     }
 
     /// The framing of what is sent.
@@ -117,8 +143,8 @@ impl Reader {
     /// fed after that.
     pub(crate) fn feed(&mut self, input: &[u8], mut each: impl FnMut(Heard<'_>)) -> Option<CloseCode> {
         match self {
-            Self::Lines(framer) => {
-                framer.feed(input, CLIENT_LINE_BYTES_MAX, |frame| each(Heard::Line(frame)));
+            Self::Lines(lines) => {
+                lines.feed(input, &mut each);
                 None
             }
             Self::WebSocket(socket) => socket.feed(input, &mut each),
@@ -126,20 +152,46 @@ impl Reader {
     }
 }
 
+impl Lines {
+    fn feed(&mut self, input: &[u8], each: &mut impl FnMut(Heard<'_>)) {
+        self.has_begun |= !input.is_empty();
+        let mut lines = 0;
+        self.framer.feed(input, CLIENT_LINE_BYTES_MAX, |frame| {
+            lines += 1;
+            each(Heard::Line(frame));
+        });
+        let ends = input.iter().filter(|byte| **byte == b'\n').count();
+        self.blank = self.blank.saturating_add(u32::try_from(ends.saturating_sub(lines)).unwrap_or(u32::MAX));
+        while self.blank >= BLANK_LINES_PER_COMMAND {
+            self.blank -= BLANK_LINES_PER_COMMAND;
+            each(Heard::Blank);
+        }
+    }
+}
+
 impl WebSocket {
     fn feed(&mut self, input: &[u8], each: &mut impl FnMut(Heard<'_>)) -> Option<CloseCode> {
         let mut wire = Wire { input, each };
+        self.unheard_bytes += input.len();
         loop {
-            match self.context.read(&mut wire) {
+            let message = self.context.read(&mut wire);
+            if message.is_ok() {
+                self.unheard_bytes = 0;
+            }
+            match message {
                 Ok(Message::Text(text)) => lines(text.as_bytes(), wire.each),
                 Ok(Message::Binary(bytes)) => lines(&bytes, wire.each),
                 // The context answers a ping when it reads on.
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => (wire.each)(Heard::Blank),
                 // The context would answer here and now; our answer comes after the last line.
                 Ok(Message::Close(frame)) => {
                     return Some(frame.map_or(CloseCode::Normal, |frame| frame.code));
                 }
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // Frames with nothing in them: a message of so many comes to no end.
+                    let is_endless = self.unheard_bytes > WEBSOCKET_UNHEARD_BYTES_MAX;
+                    return is_endless.then_some(CloseCode::Policy);
+                }
                 Err(Error::Capacity(_)) => return Some(CloseCode::Size),
                 Err(Error::Utf8(_)) => return Some(CloseCode::Invalid),
                 Err(_) => return Some(CloseCode::Protocol),
@@ -150,6 +202,9 @@ impl WebSocket {
 
 /// A message is one line. An end that it should not have is forgiven, and one inside makes two of it.
 fn lines(message: &[u8], each: &mut impl FnMut(Heard<'_>)) {
+    if message.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+        return each(Heard::Blank);
+    }
     for line in message.split(|byte| *byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.len() + 2 > CLIENT_LINE_BYTES_MAX {
@@ -214,6 +269,7 @@ mod tests {
                 Heard::Line(Frame::TooLong) => lines.push("<too long>".to_owned()),
                 Heard::Line(Frame::Endless) => lines.push("<endless>".to_owned()),
                 Heard::Reply(bytes) => reply.extend(bytes),
+                Heard::Blank => lines.push("<blank>".to_owned()),
             });
             if let Some(code) = closed {
                 return (lines, reply, Some(code.into()));
@@ -233,7 +289,8 @@ mod tests {
 
     #[test]
     fn a_message_is_a_line() {
-        check(&[text("NICK a"), text(""), text("USER ü")], &["NICK a", "USER ü"], None);
+        check(&[text("NICK a"), text(""), text("USER ü")], &["NICK a", "<blank>", "USER ü"], None);
+        check(&[text("\r\n\n"), text("\nA\n\n")], &["<blank>", "A"], None);
         check(&[text("NICK a\r\n"), text("A\nB")], &["NICK a", "A", "B"], None);
         check(&[frame(OpCode::Data(Data::Binary), true, b"PING x")], &["PING x"], None);
     }
@@ -245,7 +302,7 @@ mod tests {
             frame(OpCode::Control(Control::Ping), true, b"there?"),
             frame(OpCode::Data(Data::Continue), true, b"\xbc\xc3\x9fe"),
         ];
-        check(&frames, &["PRIVMSG a :grüße"], None);
+        check(&frames, &["<blank>", "PRIVMSG a :grüße"], None);
         let (_, reply, _) = fed(&frames.concat(), 3);
         assert_eq!(reply, b"\x8a\x06there?");
     }
@@ -288,6 +345,43 @@ mod tests {
         check(&[frame(OpCode::Control(Control::Close), true, b"")], &[], Some(1000));
     }
 
+    /// Whoever sends nothing, a lot of it, is slowed like whoever sends lines.
+    #[test]
+    fn what_says_nothing_costs_too() {
+        let ping = frame(OpCode::Control(Control::Ping), true, b"");
+        let pong = frame(OpCode::Control(Control::Pong), true, b"x");
+        check(&[ping.clone(), pong, ping], &["<blank>"; 3], None);
+
+        let mut reader = Reader::lines();
+        let mut heard = Vec::new();
+        let blank = "\r\n\n".repeat(100);
+        for piece in ["NICK a\r\n", &blank, "\nUSER b\n"] {
+            reader.feed(piece.as_bytes(), |one| heard.push(one == Heard::Blank));
+        }
+        let blanks = heard.iter().filter(|is_blank| **is_blank).count();
+        assert_eq!((heard.len(), blanks), (2 + 201 / 16, 201 / 16));
+    }
+
+    #[test]
+    fn a_message_of_empty_pieces_is_ended() {
+        let mut bytes = frame(OpCode::Data(Data::Text), false, b"PING ");
+        for _ in 0..10_000 {
+            bytes.extend(frame(OpCode::Data(Data::Continue), false, b""));
+        }
+        for piece in [7, 4_096] {
+            assert_eq!(fed(&bytes, piece).2, Some(1008));
+        }
+    }
+
+    #[test]
+    fn tls_where_a_line_should_come() {
+        let mut reader = Reader::lines();
+        assert!(reader.begins_tls(b"\x16\x03\x01") && !reader.begins_tls(b"NICK a"));
+        reader.feed(b"NICK a\r\n", |_| {});
+        assert!(!reader.begins_tls(b"\x16\x03\x01"), "not in the middle");
+        assert!(!Reader::web_socket(Framing::Text, Vec::new()).begins_tls(b"\x16"));
+    }
+
     #[test]
     fn what_came_with_the_request_is_not_lost() {
         let mut reader = Reader::web_socket(Framing::Binary, text("NICK a"));
@@ -309,7 +403,9 @@ mod tests {
         assert_eq!(sent(Framing::Binary, b"\xff\r\n"), b"\x82\x01\xff");
         let long = [[b'x'; 300].as_slice(), b"\r\n"].concat();
         assert_eq!(sent(Framing::Binary, &long)[..5], [0x82, 126, 1, 44, b'x']);
-        assert_eq!(Framing::Text.goodbye(CloseCode::Away), b"\x88\x02\x03\xe9");
-        assert!(Framing::Lines.goodbye(CloseCode::Away).is_empty());
+        assert_eq!(Framing::Text.goodbye(CloseCode::Away, ""), b"\x88\x02\x03\xe9");
+        assert_eq!(Framing::Text.goodbye(CloseCode::Policy, "No"), b"\x88\x04\x03\xf0No");
+        assert_eq!(Framing::Binary.goodbye(CloseCode::Policy, &"x".repeat(200)).len(), 127);
+        assert!(Framing::Lines.goodbye(CloseCode::Away, "").is_empty());
     }
 }

@@ -123,11 +123,51 @@ pub(crate) const HTTP_HEADERS_MAX: usize = 100;
 /// How long one HTTP connection may last, however slowly its client reads.
 pub(crate) const HTTP_CONNECTION_TIME_MAX: Duration = Duration::from_secs(600);
 
-/// HTTP connections allowed for each new one of IRC in the same time. A page needs several.
-pub(crate) const HTTP_RATE_FACTOR: u32 = 16;
+/// Connections from one address that are only HTTP; who wants more waits until one of them is quiet. A browser has six.
+pub(crate) const HTTP_CONNECTIONS_PER_ADDRESS_MAX: usize = 512;
+
+/// Connections that are only HTTP, from all addresses. They are never more than half of all.
+pub(crate) const HTTP_CONNECTIONS_MAX: usize = 4_096;
+
+/// Connections that wait until they may be HTTP.
+pub(crate) const HTTP_WAITING_MAX: usize = 1_024;
+
+/// Connections of HTTP from one address, those that wait or agree on TLS included.
+pub(crate) const HTTP_ACCEPTED_PER_ADDRESS_MAX: u32 = 1_024;
+
+/// How long one waits before it is told that the server is busy.
+pub(crate) const HTTP_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// How often it looks whether it may go on.
+pub(crate) const HTTP_LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// How long a connection has for its first request before it may be closed for another.
+pub(crate) const HTTP_FIRST_REQUEST_TIME: Duration = Duration::from_secs(2);
+
+/// Networks of IPv6 around an address: their bits, and how many times as many connections each may have as the first,
+/// which counts as one address. Customers get networks of these sizes.
+pub(crate) const IPV6_NETWORKS: [(u8, u32); 3] = [(64, 1), (56, 4), (48, 16)];
+
+/// After the start, people who were connected before come back at once ...
+pub(crate) const RETURN_TIME: Duration = Duration::from_secs(120);
+
+/// ... and each address may then open so many times as many connections as usual. At once it has no more than ever.
+pub(crate) const RETURN_RATE_FACTOR: u32 = 4;
+
+/// Sockets whose clients are being told why they are refused, beyond those that are counted.
+pub(crate) const FAREWELLS_MAX: usize = 32;
+
+/// How long such a client may take to agree on TLS.
+pub(crate) const FAREWELL_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Empty lines that cost as much as one command.
+pub(crate) const BLANK_LINES_PER_COMMAND: u32 = 16;
 
 /// A WebSocket message. A line that is too long is refused like any other; what is longer still ends the connection.
 pub(crate) const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 2 * CLIENT_LINE_BYTES_MAX;
+
+/// Bytes of a WebSocket, frames included, in which a message must have come to its end.
+pub(crate) const WEBSOCKET_UNHEARD_BYTES_MAX: usize = 2 * WEBSOCKET_MESSAGE_BYTES_MAX + READ_BYTES_MAX;
 
 /// What a WebSocket takes into its own buffer at once. It keeps that buffer, and most messages fit.
 pub(crate) const WEBSOCKET_READ_BYTES: usize = 256;

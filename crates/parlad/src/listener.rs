@@ -8,10 +8,12 @@ use std::{
 };
 
 use parla_server::{ConnectionId, Input, Peer};
+use rustix::net::{RecvFlags, SendFlags};
 use slotmap::{DefaultKey, SlotMap};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
+    sync::Semaphore,
     time::timeout,
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
@@ -21,13 +23,18 @@ use crate::{
     cloak::Cloaks,
     config::Connections,
     connection::{Connection, Roads, Task},
-    framing::Reader,
+    framing::{Framing, Reader},
     hub::HubInput,
-    limits::{ACCEPT_BACKLOG, ACCEPT_PAUSE, TLS_HANDSHAKE_TIME_MAX},
+    limits::{
+        ACCEPT_BACKLOG, ACCEPT_PAUSE, FAREWELL_TIME_MAX, FAREWELLS_MAX, READ_BYTES_MAX,
+        SEND_QUEUES_BYTES_MAX, TLS_HANDSHAKE_TIME_MAX,
+    },
+    log::{self, ConnectionLog, Mishap},
+    opening::{self, Opening},
     proxy::{self, Front, Introduction},
     send_queue::SendQueues,
-    tls::Tls,
-    web::{self, Site},
+    stream::Stream,
+    web::{self, Places, Site},
 };
 
 /// Names for connections; each is given back by the store when nothing can come for the connection any more.
@@ -52,6 +59,10 @@ pub(crate) struct Door {
     pub(crate) names: Arc<Names>,
     pub(crate) send_queues: Arc<SendQueues>,
     pub(crate) roads: Roads,
+    pub(crate) places: Arc<Places>,
+    pub(crate) log: Arc<ConnectionLog>,
+    /// Sockets of those who are told why they are turned away.
+    pub(crate) farewells: Arc<Semaphore>,
 }
 
 /// How those at an address are treated.
@@ -72,26 +83,6 @@ impl Addresses {
     pub(crate) fn peer(&self, address: IpAddr) -> Peer {
         let host = self.cloaks.as_ref().map(|cloaks| cloaks.host(address));
         Peer { host, unthrottled: self.limits.is_exempt(address), ..Peer::at(address) }
-    }
-}
-
-/// A socket, and its TLS after the handshake.
-#[derive(Debug)]
-pub(crate) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
-impl Stream {
-    /// The socket, and what turns its bytes into those that are meant.
-    pub(crate) fn into_parts(self) -> (TcpStream, Option<Box<Tls>>) {
-        match self {
-            Self::Plain(socket) => (socket, None),
-            Self::Tls(stream) => {
-                let (socket, session) = stream.into_inner();
-                (socket, Some(Box::new(Tls::new(session))))
-            }
-        }
     }
 }
 
@@ -199,18 +190,31 @@ impl Entrance {
         }
     }
 
-    const fn purpose(&self) -> Purpose {
+    /// Counts a connection.
+    fn admit(&self, address: IpAddr, front: Front) -> Result<Ticket, Refused> {
+        let (admission, now) = (&self.door().admission, Instant::now());
         match self {
-            Self::Irc(_) => Purpose::Irc,
-            Self::Http(_) => Purpose::Http,
+            // What comes by a proxy is counted when it is known for whom it comes.
+            Self::Irc(_) if front != Front::Nothing => admission.admit_unknown(),
+            Self::Irc(_) => admission.admit(address, Purpose::Irc, now),
+            Self::Http(_) => admission.admit(address, Purpose::Http, now),
         }
     }
 
     /// What someone is told who is turned away.
-    fn refusal(&self, address: IpAddr, refused: Refused) -> String {
+    fn refusal(&self, address: IpAddr, refused: &Refused) -> String {
         match self {
             Self::Irc(_) => format!("ERROR :Closing link: {address} ({refused})\r\n"),
             Self::Http(_) => web::refusal(refused),
+        }
+    }
+
+    /// What someone is told who does not speak TLS and must; nothing if a page may have sent them.
+    fn needs_tls(&self, opening: Opening) -> &'static str {
+        match (self, opening) {
+            (Self::Irc(_), Opening::Other) => "ERROR :Closing link: (This port needs TLS)\r\n",
+            (Self::Http(_), Opening::Http) => web::NEEDS_TLS,
+            _ => "",
         }
     }
 
@@ -246,22 +250,14 @@ impl Gate {
         let door = self.entrance.door();
         let is_trusted = door.addresses.limits.is_trusted_proxy(address);
         let front = match &self.entrance {
-            _ if self.is_proxied && !is_trusted => {
-                tracing::info!(%address, "refused a connection: it is not of one of connections.trusted_proxies");
-                return;
-            }
+            _ if self.is_proxied && !is_trusted => return door.log.mishap(address, Mishap::NoProxy, ""),
             _ if self.is_proxied => Front::Header,
             Entrance::Irc(_) if is_trusted => Front::MaybeLine,
             _ => Front::Nothing,
         };
-        // What comes by a proxy is counted when it is known for whom it comes.
-        let admitted = match is_trusted {
-            true => door.admission.admit_unknown(),
-            false => door.admission.admit(address, self.entrance.purpose(), Instant::now()),
-        };
-        let ticket = match admitted {
+        let ticket = match self.entrance.admit(address, front) {
             Ok(ticket) => ticket,
-            Err(refused) => return self.refuse(&socket, address, refused),
+            Err(refused) => return self.refuse(socket, address, &refused),
         };
         // Without it small lines could wait for one another; a socket that refuses it works all the same.
         let _ = socket.set_nodelay(true);
@@ -275,46 +271,116 @@ impl Gate {
     /// Hears for whom a proxy comes, and agrees on TLS.
     async fn introduce(self: Arc<Self>, arrival: Arrival) {
         let Arrival { socket, address: came_from, front, ticket } = arrival;
+        let log = &self.entrance.door().log;
         let (address, by_tls) = match proxy::take(&socket, front).await {
             // What is said between a proxy and us may be read by others, unless it is here.
             Ok(Some(Introduction { address, by_tls })) => (address, by_tls && came_from.is_loopback()),
             Ok(None) => (came_from, false),
-            Err(error) => return tracing::info!(proxy = %came_from, "closed a connection: {error}"),
+            Err(error) => return log.mishap(came_from, Mishap::ProxyHeader, &error.to_string()),
         };
         if front != Front::Nothing
-            && let Err(refused) = ticket.move_to(address, self.entrance.purpose(), Instant::now())
+            && matches!(self.entrance, Entrance::Irc(_))
+            && let Err(refused) = ticket.move_to(address, Instant::now())
         {
-            return self.refuse(&socket, address, refused);
+            return self.refuse(socket, address, &refused);
         }
         let Some(tls) = &self.tls else {
             let guest = Guest { stream: Stream::Plain(socket), address, is_secure: by_tls, ticket };
             return self.entrance.receive(guest).await;
         };
-        match timeout(TLS_HANDSHAKE_TIME_MAX, tls.accept(socket)).await {
+        match timeout(TLS_HANDSHAKE_TIME_MAX, agree(socket, tls)).await {
             Ok(Ok(stream)) => {
-                let guest = Guest { stream: Stream::Tls(Box::new(stream)), address, is_secure: true, ticket };
+                let guest = Guest { stream: Stream::Tls(stream), address, is_secure: true, ticket };
                 self.entrance.receive(guest).await;
             }
-            Ok(Err(error)) => tracing::debug!(%address, %error, "no agreement on TLS"),
-            Err(_) => tracing::debug!(%address, "no agreement on TLS in time"),
+            Ok(Err(NoTls::Failed(error))) => log.mishap(address, Mishap::NoTls, &error.to_string()),
+            Ok(Err(NoTls::Plain(socket, opening))) => {
+                let what = if opening == Opening::Http { "HTTP" } else { "no HTTP" };
+                log.mishap(address, Mishap::PlainForTls, what);
+                web::say_and_end(Stream::Plain(socket), self.entrance.needs_tls(opening).as_bytes()).await;
+            }
+            Err(_) => log.mishap(address, Mishap::NoTls, "not in time"),
         }
     }
 
-    /// Says why someone is turned away, unless they could not read it. A courtesy; a new socket has room for it.
-    fn refuse(&self, socket: &TcpStream, address: IpAddr, refused: Refused) {
-        tracing::debug!(%address, %refused, "refused a connection");
-        if self.tls.is_none() {
-            let _ = socket.try_write(self.entrance.refusal(address, refused).as_bytes());
-        }
+    /// Says why someone is turned away, as far as there is room for it.
+    fn refuse(self: &Arc<Self>, socket: TcpStream, address: IpAddr, refused: &Refused) {
+        let door = self.entrance.door();
+        door.log.refused(address, refused);
+        let words = self.entrance.refusal(address, refused);
+        let Ok(permit) = Arc::clone(&door.farewells).try_acquire_owned() else {
+            return if self.tls.is_none() {
+                say_at_once(&socket, &words);
+            };
+        };
+        let gate = Arc::clone(self);
+        tokio::spawn(async move {
+            let stream = match &gate.tls {
+                None => Some(Stream::Plain(socket)),
+                Some(tls) => {
+                    let agreed = timeout(FAREWELL_TIME_MAX, agree(socket, tls)).await;
+                    agreed.ok().and_then(Result::ok).map(Stream::Tls)
+                }
+            };
+            if let Some(stream) = stream {
+                web::say_and_end(stream, words.as_bytes()).await;
+            }
+            drop(permit);
+        });
+    }
+}
+
+/// Says something without waiting for whether it is read. What the client has sent so far is taken, as a socket that is closed with
+/// unread bytes is reset, and the client loses what it had not read.
+fn say_at_once(socket: &TcpStream, words: &str) {
+    let _ = rustix::net::recv(socket, &mut [0; READ_BYTES_MAX], RecvFlags::DONTWAIT);
+    let _ = rustix::net::send(socket, words.as_bytes(), SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
+}
+
+/// Why there is no TLS.
+enum NoTls {
+    Failed(io::Error),
+    /// The client speaks something else, and can read what it is told.
+    Plain(TcpStream, Opening),
+}
+
+/// Agrees on TLS, if that is what comes.
+async fn agree(socket: TcpStream, tls: &TlsAcceptor) -> Result<Box<TlsStream<TcpStream>>, NoTls> {
+    match opening::see(&socket).await {
+        Ok(Opening::Tls) => tls.accept(socket).await.map(Box::new).map_err(NoTls::Failed),
+        Ok(opening) => Err(NoTls::Plain(socket, opening)),
+        Err(error) => Err(NoTls::Failed(error)),
     }
 }
 
 impl Door {
+    /// The way into a server that may have so many connections.
+    pub(crate) fn new(
+        connections_max: usize,
+        addresses: Arc<Addresses>,
+        names: Arc<Names>,
+        (roads, log): (Roads, Arc<ConnectionLog>),
+    ) -> Self {
+        let send_queues = SendQueues::new(addresses.limits.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
+        Self {
+            admission: Admission::new(addresses.limits.clone(), connections_max, Instant::now()),
+            addresses,
+            names,
+            send_queues,
+            roads,
+            places: Places::new(connections_max),
+            log,
+            farewells: Arc::new(Semaphore::new(FAREWELLS_MAX)),
+        }
+    }
+
     /// Makes a connection of IRC.
     pub(crate) async fn enter(&self, guest: Guest, reader: Reader) {
         let Guest { stream, address, is_secure, ticket } = guest;
         let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };
         let id = self.names.take();
+        let by = if reader.framing() == Framing::Lines { "lines" } else { "WebSocket" };
+        self.log.connected(id, log::Arrival { address, by, is_secure });
         let connection = Arc::new(Connection::new(stream, reader.framing(), &self.send_queues, ticket));
         let opened = HubInput::Opened(id, Arc::clone(&connection));
         let connected = HubInput::Server(Input::Connected { connection: id, peer });

@@ -13,7 +13,9 @@ mod framing;
 mod hub;
 mod limits;
 mod listener;
+mod log;
 mod offline;
+mod opening;
 mod password;
 mod proxy;
 mod query;
@@ -23,26 +25,19 @@ mod room;
 mod run;
 mod send_queue;
 mod store;
+mod stream;
 mod tls;
 mod web;
 mod webirc;
 
-use std::{
-    io::{IsTerminal, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
-use tracing_subscriber::{
-    filter::Targets,
-    fmt,
-    layer::{Layer as _, SubscriberExt as _},
-    util::SubscriberInitExt as _,
-};
 
 use crate::{
     cli::{Cli, Command},
     config::Config,
+    log::Log,
 };
 
 fn main() -> ExitCode {
@@ -60,12 +55,12 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => {
             let config = Config::for_run(&options)?;
-            log_to_stderr(config.log_level);
+            let log = Log::start(&config.log)?;
             for warning in &config.warnings {
                 tracing::warn!("{}", warning.plain());
             }
             let program = restart::Program::running();
-            match run::run(&options, &config, program.clone())? {
+            match run::run(&options, &config, (program.clone(), &log))? {
                 run::Afterwards::Exit => Ok(()),
                 run::Afterwards::Restart => program.start_again(),
             }
@@ -86,16 +81,4 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Room(options) => room::room(options),
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", password::hash_from_input()?)?),
     }
-}
-
-/// Libraries are heard only when something is wrong: some would write down what people say.
-fn log_to_stderr(level: tracing::Level) {
-    // What operators do is written at every level.
-    let audit = level.max(tracing::Level::INFO);
-    let filter = Targets::new()
-        .with_target("parla", level)
-        .with_target(store::AUDIT_TARGET, audit)
-        .with_default(level.min(tracing::Level::WARN));
-    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }

@@ -38,9 +38,7 @@ const NEEDS_RESTART: [Part; 8] = [
     // They are counted against by connections that are open.
     ("connections (other than its timeouts)", |old, new| old.connections != new.connections),
     // Both are set up once.
-    ("history.durability and log", |old, new| {
-        old.durability != new.durability || old.log_level != new.log_level
-    }),
+    ("history.durability and log", |old, new| old.durability != new.durability || old.log != new.log),
 ];
 
 /// What is needed to put another configuration in the place of the running one.

@@ -19,7 +19,6 @@ use tokio::{
 };
 
 use crate::{
-    admission::Admission,
     cli::Run,
     cloak::Cloaks,
     config::{Config, Http, Listen, Speech},
@@ -27,16 +26,16 @@ use crate::{
     control::{Control, Desk},
     database::Database,
     hub::{self, Hub, HubInput, Stall},
-    limits::{FILES_RESERVED, HUB_QUEUE_MAX, SEND_QUEUES_BYTES_MAX, STOP_MAX, STORE_QUEUE_MAX},
+    limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
+    log::{ConnectionLog, Log},
     offline,
     password::{Passwords, Pool},
     query,
     reload::Reload,
     restart::Program,
-    send_queue::SendQueues,
     store::{self, Store},
-    tls::{Certificates, TlsError},
+    tls::{self, Certificates, TlsError},
     web::{self, Site},
     webirc::Gateways,
 };
@@ -62,7 +61,11 @@ pub(crate) enum Afterwards {
 }
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
-pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::Result<Afterwards> {
+pub(crate) fn run(
+    options: &Run,
+    config: &Config,
+    (program, log_lines): (Program, &Log),
+) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let database = Database::open(&config.data_dir, config.durability)?;
@@ -78,7 +81,8 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
         let queries = query::start(&config.data_dir, hub_sender.clone())?;
-        let gateways = Gateways::new(config.webirc.clone()).context("the system gives no random numbers")?;
+        let log = Arc::new(ConnectionLog::default());
+        let gateways = Gateways::new(config.webirc.clone(), Arc::clone(&log)).context("the system gives no random numbers")?;
         let passwords =
             Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
@@ -88,15 +92,15 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
         let (hub_alive, hub_gone) = oneshot::channel();
         let (sent_sender, sent) = mpsc::unbounded_channel();
         let roads = Roads { hub: hub_sender.clone(), queries, sent: sent_sender };
-        let (names_back, stall_seen) = (Arc::clone(&names), Arc::clone(&stall));
         let store = Store {
             database,
             batches,
             roads: roads.clone(),
             passwords: passwords.clone(),
             wishes,
-            names: names_back,
-            stall: stall_seen,
+            names: Arc::clone(&names),
+            stall: Arc::clone(&stall),
+            log: Arc::clone(&log),
             desk: Arc::clone(&desk),
             forgot_at: Instant::now(),
         };
@@ -107,15 +111,13 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
         let control = open_control(config, desk);
         announce(config, &listeners)?;
         let open = listeners.addresses();
-        let admission = Admission::new(config.connections.clone(), connections_max());
-        let send_queues = SendQueues::new(config.connections.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
-        let door = Door { admission, addresses, names, send_queues, roads };
+        let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
         let certificates = listeners.open(&config.settings.name, &door)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords };
 
         let afterwards = tokio::select! {
-            afterwards = serve(signals, wished, &reload) => afterwards,
+            afterwards = serve(signals, wished, (&reload, log_lines)) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
@@ -131,6 +133,7 @@ pub(crate) fn run(options: &Run, config: &Config, program: Program) -> anyhow::R
             }
             hub.is_finished() && store.is_finished()
         });
+        log.finish();
         anyhow::ensure!(
             ended.await.unwrap_or(false),
             "the disk did not take the last messages in time; they were not shown"
@@ -177,6 +180,7 @@ impl Listeners {
 
     /// Accepts on each from now on. Gives the certificates that are in use.
     fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
+        tokio::spawn(Arc::clone(&door.log).sum_up());
         let mut certificates = Certificates::default();
         for (listener, listen) in self.irc {
             let entrance = match listen.speech {
@@ -185,13 +189,14 @@ impl Listeners {
                     Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
                 }
             };
-            let tls = listen.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let protocols = if matches!(entrance, Entrance::Irc(_)) { tls::IRC } else { &[] };
+            let tls = listen.tls.map(|files| certificates.acceptor(&files, protocols)).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: listen.is_proxied, tls };
             tokio::spawn(Arc::new(gate).open());
         }
         for (listener, http) in self.http {
             let entrance = Entrance::Http(Arc::new(Site::app(door.clone(), name, http.origins)));
-            let tls = http.tls.map(|files| certificates.acceptor(&files)).transpose()?;
+            let tls = http.tls.map(|files| certificates.acceptor(&files, &[])).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: false, tls };
             tokio::spawn(Arc::new(gate).open());
         }
@@ -220,15 +225,21 @@ impl Signals {
 async fn serve(
     mut signals: Signals,
     mut wishes: mpsc::UnboundedReceiver<Wish>,
-    reload: &Reload,
+    (reload, log): (&Reload, &Log),
 ) -> Afterwards {
     loop {
         tokio::select! {
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
-            _ = signals.hangup.recv() => reload.reload(None).await,
+            _ = signals.hangup.recv() => {
+                log.reopen();
+                reload.reload(None).await;
+            }
             Some(wish) = wishes.recv() => match wish {
-                Wish::Rehash(asker) => reload.reload(Some(asker)).await,
+                Wish::Rehash(asker) => {
+                    log.reopen();
+                    reload.reload(Some(asker)).await;
+                }
                 Wish::Shutdown => break,
                 // That may take a while, in which the server can still be stopped.
                 Wish::Restart(asker) => tokio::select! {

@@ -26,12 +26,10 @@ use crate::{
         STORE_RETRY,
     },
     listener::Names,
+    log::{AUDIT_TARGET, ConnectionLog},
     password::{Asked, Pool},
     run::Wish,
 };
-
-/// Where it is written down what operators do.
-pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
 /// What the store works with.
 pub(crate) struct Store {
@@ -45,6 +43,7 @@ pub(crate) struct Store {
     pub(crate) stall: Arc<Stall>,
     /// Where the administrator waits for answers.
     pub(crate) desk: Arc<Desk>,
+    pub(crate) log: Arc<ConnectionLog>,
     /// When messages of forgotten channels were last deleted.
     pub(crate) forgot_at: Instant,
 }
@@ -165,6 +164,7 @@ impl Store {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
+                Output::Note(note) => self.log.note(&note),
                 Output::VerifyGateway { connection, gateway } => {
                     if let Some(open) = delivery.get(connection) {
                         self.passwords.ask(connection, open, Asked::Gateway(gateway));

@@ -50,6 +50,13 @@ pub(crate) enum TlsError {
     Setup(rustls::Error),
 }
 
+/// What is spoken inside of TLS (ALPN, RFC 7301). Clients that name protocols, and none of these, are closed; those that name
+/// none are let in. Empty: whatever they name.
+pub(crate) type Protocols = &'static [&'static [u8]];
+
+/// Of a port for lines. Browsers name `http/1.1` and `h2`, so that a page cannot use them to talk there.
+pub(crate) const IRC: Protocols = &[b"irc"];
+
 /// A certificate that is in use, and can be read again.
 #[derive(Debug)]
 pub(crate) struct Certificate {
@@ -69,13 +76,14 @@ impl Certificate {
         Ok(())
     }
 
-    fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, TlsError> {
+    fn acceptor(self: &Arc<Self>, protocols: Protocols) -> Result<TlsAcceptor, TlsError> {
         let resolver: Arc<dyn ResolvesServerCert> = Arc::clone(self) as _;
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(TlsError::Setup)?
             .with_no_client_auth()
             .with_cert_resolver(resolver);
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
@@ -122,12 +130,12 @@ impl Certificates {
     ///
     /// # Errors
     /// It cannot be used.
-    pub(crate) fn acceptor(&mut self, files: &Files) -> Result<TlsAcceptor, TlsError> {
+    pub(crate) fn acceptor(&mut self, files: &Files, protocols: Protocols) -> Result<TlsAcceptor, TlsError> {
         if let Some(known) = self.0.iter().find(|known| known.files == *files) {
-            return known.acceptor();
+            return known.acceptor(protocols);
         }
         let certificate = Certificate::read(files)?;
-        let acceptor = certificate.acceptor()?;
+        let acceptor = certificate.acceptor(protocols)?;
         self.0.push(certificate);
         Ok(acceptor)
     }

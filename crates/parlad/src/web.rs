@@ -5,43 +5,61 @@
 //! IRC, and nothing is read from disk.
 
 mod assets;
+mod head;
 mod origin;
+mod places;
 mod response;
 mod upgrade;
 
 use std::{
     convert::Infallible,
     future::{Ready, poll_fn, ready},
-    io,
     net::IpAddr,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
     time::Instant,
 };
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
-    Method, Request, StatusCode, body::Incoming, header::HeaderMap, server::conn::http1, service::Service,
+    Method, Request, StatusCode,
+    body::{Body as _, Incoming},
+    header::HeaderMap,
+    server::conn::http1,
+    service::Service,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
-    time::timeout,
+    io::AsyncWriteExt as _,
+    time::{timeout, timeout_at},
 };
+use tungstenite::protocol::frame::coding::CloseCode;
 
 use self::{
     assets::Asset,
+    head::{Gathered, NoHead},
     origin::{Names, Refusal},
+    places::Place,
     response::text,
 };
-pub(crate) use self::{origin::Origin, response::refusal};
+pub(crate) use self::{
+    origin::Origin,
+    places::Places,
+    response::{NEEDS_TLS, refusal},
+};
 use crate::{
     admission::{Purpose, Refused, Ticket},
     connection::linger,
     framing::{Framing, Reader},
     limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
-    listener::{Door, Guest, Stream},
+    listener::{Door, Guest},
+    log::Mishap,
     proxy,
+    stream::Stream,
 };
 
 type Response = hyper::Response<Full<Bytes>>;
@@ -119,71 +137,145 @@ enum Answer {
 
 /// Serves one HTTP connection to its end, or to the beginning of another of IRC.
 pub(crate) async fn serve(guest: Guest, site: Arc<Site>) {
-    let Guest { stream, address, is_secure, ticket } = guest;
-    let visit = Visit { site: Arc::clone(&site), address, agreed: OnceLock::new() };
-    let (stream, agreed) = match stream {
-        Stream::Plain(socket) => {
-            let (socket, agreed) = exchange(socket, visit).await;
-            (Stream::Plain(socket), agreed)
-        }
-        Stream::Tls(stream) => {
-            let (stream, agreed) = exchange(stream, visit).await;
-            (Stream::Tls(stream), agreed)
+    let Guest { mut stream, address, is_secure, ticket } = guest;
+    let door = &site.door;
+    let limits = &door.addresses.limits;
+    let is_counted = !limits.is_trusted_proxy(address) && limits.is_counted(address);
+    let place = match door.places.take(is_counted.then_some(address)).await {
+        Ok(place) => place,
+        Err(refused) => {
+            door.log.refused(address, &refused);
+            return say_and_end(stream, refusal(&refused).as_bytes()).await;
         }
     };
-    match agreed {
-        Some((Agreement { framing, address, by_tls, ticket }, early)) => {
-            let is_secure = is_secure || by_tls;
-            let reader = Reader::web_socket(framing, early);
-            site.door.enter(Guest { stream, address, is_secure, ticket }, reader).await;
+    let over_at = Instant::now() + HTTP_CONNECTION_TIME_MAX;
+    let mut seen = Vec::new();
+    let agreed = loop {
+        let gathered = timeout(HTTP_HEAD_TIME_MAX, head::gather(&mut stream, seen));
+        let early = tokio::select! {
+            early = gathered => early.unwrap_or(Err(NoHead::Ended)),
+            () = place.wanted() => return,
+        };
+        let early = match early {
+            Ok(early) => early,
+            Err(NoHead::Tls) => return door.log.mishap(address, Mishap::TlsForPlain, ""),
+            Err(NoHead::TooLong) => return say_and_end(stream, response::HEAD_TOO_LONG.as_bytes()).await,
+            Err(NoHead::Ended) => break None,
+        };
+        let site = Arc::clone(&site);
+        let visit =
+            Visit { site, address, place: &place, has_body: AtomicBool::new(false), agreed: OnceLock::new() };
+        // What it takes to answer is larger than what waits, so it has room of its own.
+        let answered = Box::pin(exchange(Gathered::new(early, stream, &place), visit, over_at)).await;
+        stream = answered.stream;
+        match answered.next {
+            Next::Request(rest) => seen = rest,
+            Next::Irc(outcome, rest) => break Some((outcome, rest)),
+            Next::End => break None,
         }
-        // Past the time, or when the connection breaks, the client loses what it did not read.
-        None => drop(timeout(LINGER, end(stream)).await),
-    }
-    drop(ticket);
+    };
+    drop(place);
+    become_irc(door, Guest { stream, address, is_secure, ticket }, agreed).await;
 }
 
-/// Answers requests. Gives what the connection becomes, if that was agreed on, with what came of it already.
-async fn exchange<S>(stream: S, visit: Visit) -> (S, Option<(Agreement, Vec<u8>)>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+/// A connection on which requests were answered, and what comes next.
+struct Answered {
+    stream: Stream,
+    next: Next,
+}
+
+/// What comes after an answer, and the bytes of it that have come already.
+enum Next {
+    Request(Vec<u8>),
+    Irc(Outcome, Vec<u8>),
+    End,
+}
+
+/// Answers requests, as long as one follows the other.
+async fn exchange(stream: Gathered<'_>, visit: Visit<'_>, over_at: Instant) -> Answered {
+    let place = visit.place;
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HTTP_HEAD_TIME_MAX)
         .max_buf_size(HTTP_HEAD_BYTES_MAX)
         .max_headers(HTTP_HEADERS_MAX)
         .serve_connection(TokioIo::new(stream), visit);
-    let served =
-        timeout(HTTP_CONNECTION_TIME_MAX, poll_fn(|context| connection.poll_without_shutdown(context))).await;
-    let parts = connection.into_parts();
-    let agreed = match served {
-        // A copy: what little came early must not keep all of the buffer that it came in.
-        Ok(Ok(())) => parts.service.agreed.into_inner().map(|agreement| (agreement, parts.read_buf.to_vec())),
-        _ => None,
+    let mut is_quiet = false;
+    let served = poll_fn(|context| {
+        let served = connection.poll_without_shutdown(context);
+        is_quiet = served.is_pending() && place.is_quiet();
+        if is_quiet { Poll::Ready(Ok(())) } else { served }
+    });
+    let is_served = tokio::select! {
+        served = timeout_at(over_at.into(), served) => matches!(served, Ok(Ok(()))),
+        () = place.wanted() => false,
     };
-    (parts.io.into_inner(), agreed)
+    let parts = connection.into_parts();
+    let (rest, stream) = parts.io.into_inner().into_parts();
+    // A copy: what little came early must not keep all of the buffer that it came in.
+    let early = [&parts.read_buf, rest.as_slice()].concat();
+    let next = match parts.service.agreed.into_inner() {
+        _ if !is_served => Next::End,
+        Some(outcome) => Next::Irc(outcome, early),
+        // What is left of a body must not be taken for a request.
+        None if is_quiet && !parts.service.has_body.into_inner() => Next::Request(early),
+        None => Next::End,
+    };
+    Answered { stream, next }
 }
 
-async fn end(stream: Stream) -> io::Result<()> {
-    let socket = match stream {
-        Stream::Plain(socket) => socket,
-        Stream::Tls(mut stream) => {
-            stream.shutdown().await?;
-            stream.into_inner().0
+/// Goes on as was agreed.
+async fn become_irc(door: &Door, guest: Guest, agreed: Option<(Outcome, Vec<u8>)>) {
+    let Guest { stream, address, is_secure, ticket } = guest;
+    match agreed {
+        Some((Ok(Agreement { framing, address, by_tls, ticket }), early)) => {
+            let is_secure = is_secure || by_tls;
+            let reader = Reader::web_socket(framing, early);
+            door.enter(Guest { stream, address, is_secure, ticket }, reader).await;
         }
+        // A page is not shown the status of a request for a WebSocket, so it is told in one.
+        Some((Err((framing, refused)), _)) => {
+            let words = refused.to_string();
+            let mut bytes = Vec::new();
+            framing.append(format!("ERROR :Closing link: {address} ({words})").as_bytes(), &mut bytes);
+            bytes.extend(framing.goodbye(CloseCode::Policy, &words));
+            say_and_end(stream, &bytes).await;
+        }
+        None => say_and_end(stream, b"").await,
+    }
+    drop(ticket);
+}
+
+/// Sends the last bytes and ends the connection. Past the time, or when it breaks, the client loses what it did not read.
+pub(crate) async fn say_and_end(mut stream: Stream, bytes: &[u8]) {
+    let end = async {
+        stream.write_all(bytes).await?;
+        let socket = match stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(mut stream) => {
+                stream.shutdown().await?;
+                stream.into_inner().0
+            }
+        };
+        linger(&socket).await
     };
-    linger(&socket).await
+    drop(timeout(LINGER, end).await);
 }
 
 /// One HTTP connection, as its requests see it.
 #[derive(Debug)]
-struct Visit {
+struct Visit<'a> {
     site: Arc<Site>,
     address: IpAddr,
+    place: &'a Place,
+    /// A request had a body, which nobody reads.
+    has_body: AtomicBool,
     /// What the connection becomes.
-    agreed: OnceLock<Agreement>,
+    agreed: OnceLock<Outcome>,
 }
+
+/// What comes of a request for a WebSocket: one of IRC, or one in which it is told why it is none.
+type Outcome = Result<Agreement, (Framing, Refused)>;
 
 /// A connection of IRC that an HTTP connection becomes.
 #[derive(Debug)]
@@ -196,36 +288,46 @@ struct Agreement {
     ticket: Ticket,
 }
 
-impl Visit {
+impl Visit<'_> {
     /// Agrees to a WebSocket, if there is a place for it.
-    fn agree(&self, framing: Framing, headers: &HeaderMap) -> Result<Agreement, Refused> {
-        let Door { admission, addresses, .. } = &self.site.door;
+    fn agree(&self, framing: Framing, headers: &HeaderMap) -> Outcome {
+        let Door { admission, addresses, log, .. } = &self.site.door;
         let limits = &addresses.limits;
         let is_proxy = limits.is_trusted_proxy(self.address);
         let client = is_proxy.then(|| proxy::forwarded_for(headers, limits)).flatten();
         let address = client.unwrap_or(self.address);
         let by_tls = is_proxy && self.address.is_loopback() && proxy::is_forwarded_by_tls(headers);
-        let ticket = admission.admit(address, Purpose::Irc, Instant::now())?;
-        Ok(Agreement { framing, address, by_tls, ticket })
+        match admission.admit(address, Purpose::Irc, Instant::now()) {
+            Ok(ticket) => Ok(Agreement { framing, address, by_tls, ticket }),
+            Err(refused) => {
+                log.refused(address, &refused);
+                Err((framing, refused))
+            }
+        }
     }
 }
 
-impl Service<Request<Incoming>> for Visit {
+impl Service<Request<Incoming>> for Visit<'_> {
     type Response = Response;
     type Error = Infallible;
     type Future = Ready<Result<Response, Infallible>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let mut response = match self.site.answer(&request) {
+        if !request.body().is_end_stream() {
+            self.has_body.store(true, Ordering::Release);
+        }
+        let answer = if head::bytes_of(&request) > HTTP_HEAD_BYTES_MAX {
+            Answer::Response(response::head_too_long())
+        } else {
+            self.site.answer(&request)
+        };
+        let mut response = match answer {
             Answer::Response(response) => response,
-            Answer::Upgrade(framing, response) => match self.agree(framing, request.headers()) {
-                Ok(agreement) => {
-                    // It is set once: after this answer the connection has no further requests.
-                    let _ = self.agreed.set(agreement);
-                    response
-                }
-                Err(refused) => text(response::status(refused), &format!("{refused}\n")),
-            },
+            Answer::Upgrade(framing, response) => {
+                // It is set once: after this answer the connection has no further requests.
+                let _ = self.agreed.set(self.agree(framing, request.headers()));
+                response
+            }
         };
         response::secure(response.headers_mut());
         ready(Ok(response))

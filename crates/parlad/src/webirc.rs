@@ -5,7 +5,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -17,8 +17,9 @@ use ipnet::IpNet;
 use parla_server::{Gateway, Peer, Verdict};
 
 use crate::{
-    admission::{Purpose, Ticket},
+    admission::Ticket,
     listener::Addresses,
+    log::{ConnectionLog, Mishap},
     password::Hash,
 };
 
@@ -37,6 +38,7 @@ pub(crate) struct Gateways {
     remembered: Mutex<Vec<[u8; 32]>>,
     /// For the passwords that are remembered.
     key: [u8; 32],
+    log: Arc<ConnectionLog>,
 }
 
 /// Good passwords that are remembered.
@@ -45,10 +47,10 @@ const REMEMBERED_MAX: usize = 64;
 impl Gateways {
     /// # Errors
     /// The system gives no random numbers.
-    pub(crate) fn new(known: Vec<Known>) -> Result<Self, getrandom::Error> {
+    pub(crate) fn new(known: Vec<Known>, log: Arc<ConnectionLog>) -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
-        Ok(Self { remembered: Mutex::default(), known, key })
+        Ok(Self { remembered: Mutex::default(), known, key, log })
     }
 
     /// The client of a gateway, if it is one, counted from now on where it is. `compare` compares the password with these hashes.
@@ -62,15 +64,15 @@ impl Gateways {
         addresses: &Addresses,
         ticket: &Ticket,
     ) -> Result<Box<Peer>, String> {
-        let (address, client) = (claim.address, claim.client);
-        let peer = self.verify(claim, compare).and_then(|()| {
-            let moved = ticket.move_to(client, Purpose::Irc, Instant::now());
-            moved.map(|()| Box::new(peer(claim, addresses))).map_err(|refused| refused.to_string())
-        });
-        if let Err(why) = &peer {
-            tracing::info!(%address, %client, "refused a connection by WEBIRC: {why}");
+        if let Err(why) = self.verify(claim, compare) {
+            self.log.mishap(claim.address, Mishap::NoGateway, &why);
+            return Err(why);
         }
-        peer
+        if let Err(refused) = ticket.move_to(claim.client, Instant::now()) {
+            self.log.refused(claim.client, &refused);
+            return Err(refused.to_string());
+        }
+        Ok(Box::new(peer(claim, addresses)))
     }
 
     fn verify(&self, claim: &Gateway, compare: impl FnOnce(&[Hash]) -> Verdict) -> Result<(), String> {
@@ -134,7 +136,7 @@ mod tests {
             hosts: vec![host.parse().unwrap()],
         };
         let known = vec![gateway("one", "192.0.2.0/24"), gateway("two", "192.0.2.7/32")];
-        let gateways = Gateways::new(known).unwrap();
+        let gateways = Gateways::new(known, Arc::default()).unwrap();
         let mut hashed = 0;
         let mut check = |address: &str, password: &str| {
             let claim = Gateway {

@@ -75,7 +75,8 @@ fn the_app_or_how_to_get_it() {
         assert_eq!((page.status, page.header("cache-control")), (200, "no-cache"));
         assert_eq!(get(daemon.http(), "/index.html", &[]).body, page.body);
         let script =
-            page.text().split('"').find(|part| part.starts_with('/') && part.ends_with(".js")).unwrap();
+            page.text().split('"').find(|part| part.starts_with("./") && part.ends_with(".js")).unwrap();
+        let script = script.trim_start_matches('.');
         let plain = get(daemon.http(), script, &[]);
         assert_eq!(plain.header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(plain.header("content-length"), plain.body.len().to_string());
@@ -222,8 +223,16 @@ fn bytes_that_are_no_http() {
             stream.read_to_end(&mut answer).unwrap();
             assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 400"), "{answer:?}");
         }
-        let long = format!("X: {}", "x".repeat(100_000));
-        assert_eq!(get(daemon.http(), "/", &[&long]).status, 431);
+        for (bytes, status) in [(32_000, 200), (33_000, 431), (100_000, 431)] {
+            let long = format!("X: {}", "x".repeat(bytes));
+            assert_eq!(get(daemon.http(), "/health", &[&long]).status, status, "{bytes}");
+            // Not only the first on its connection.
+            let first = format!("GET /health HTTP/1.1\r\nHost: {}\r\n", daemon.http());
+            let both = format!("{first}\r\n{first}{long}\r\nConnection: close\r\n\r\n");
+            let answers = exchange(daemon.http(), both.as_bytes());
+            let second = answers.windows(12).filter(|part| part.starts_with(b"HTTP/1.1 ")).nth(1).unwrap();
+            assert_eq!(second, format!("HTTP/1.1 {status}").as_bytes(), "{bytes}");
+        }
         let many: Vec<String> = (0..1000).map(|number| format!("X-{number}: x")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(get(daemon.http(), "/", &many).status, 431);
@@ -280,21 +289,27 @@ fn a_place_for_chat_is_counted_apart_from_pages() {
     let exempt = "exempt_from_limits = [\"127.0.0.1/32\"]";
     let toml = config_with_http("").replacen(exempt, &format!("max_per_ip = {MOST}"), 1);
     let daemon = Daemon::start(&folder, &toml);
-    let host = format!("Host: {}", daemon.http());
-    let ask_for_web_socket =
-        || upgrade(&daemon, "GET /irc HTTP/1.1", &[UPGRADE.as_slice(), &[&host]].concat()).status;
     let mut line = Client::register(daemon.address(), "line", "");
     let mut web: Vec<WebClient> = (1..MOST).map(|_| WebClient::open(daemon.http(), TEXT)).collect();
+    let refused = "ERROR :Closing link: 127.0.0.1 (Too many connections from your address)";
     for _ in 0..20 {
         assert_eq!(get(daemon.http(), "/health", &[]).status, 200);
-        assert_eq!(ask_for_web_socket(), 429);
+        // A page is not shown the status of a request, so it is told in the WebSocket.
+        assert_eq!(WebClient::open(daemon.http(), TEXT).rest(), (vec![refused.to_owned()], Some(1008)));
     }
     line.sync();
     drop(web.pop());
-    support::wait_for("a place", || (ask_for_web_socket() == 101).then_some(()));
-
-    let idle: Vec<TcpStream> = (0..MOST).map(|_| TcpStream::connect(daemon.http()).unwrap()).collect();
-    let refused = Answer::parse(&exchange(daemon.http(), b""));
-    assert_eq!((refused.status, refused.text()), (429, "Too many connections from your address\n"));
+    support::wait_for("a place", || {
+        let mut client = WebClient::open(daemon.http(), TEXT);
+        client.try_send("PING there");
+        client.try_line().filter(|line| line.contains("PONG"))
+    });
+    let idle: Vec<TcpStream> = (0..20 * MOST).map(|_| TcpStream::connect(daemon.http()).unwrap()).collect();
+    assert_eq!(get(daemon.http(), "/health", &[]).status, 200, "pages have places of their own");
     drop(idle);
+    let (_, log) = daemon.stop();
+    let told: Vec<&str> =
+        log.lines().filter(|line| line.contains("limit=\"connections.max_per_ip\"")).collect();
+    assert!((1..=2).contains(&told.len()), "{log}");
+    assert!(told.last().unwrap().contains("too many, more count="), "summed up: {told:#?}");
 }

@@ -52,14 +52,17 @@ fn server_with(folder: &Folder, more: &str) -> Daemon {
 
 /// The client's half of TLS, which trusts this certificate alone.
 fn session(root: &CertificateDer<'static>) -> ClientConnection {
+    ClientConnection::new(Arc::new(config(root)), ServerName::try_from(support::NAME).unwrap()).unwrap()
+}
+
+fn config(root: &CertificateDer<'static>) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add(root.clone()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth();
-    ClientConnection::new(Arc::new(config), ServerName::try_from(support::NAME).unwrap()).unwrap()
+        .with_no_client_auth()
 }
 
 fn try_connect(address: SocketAddr, root: &CertificateDer<'static>) -> io::Result<Stream> {
@@ -306,4 +309,68 @@ fn certificates_that_are_no_good() {
             assert!(ended.stderr.contains(expected), "{}", ended.stderr);
         }
     }
+}
+
+/// Whoever forgets TLS is told so; what a page may have sent from a browser is not answered.
+#[test]
+fn what_is_no_tls_on_a_port_that_wants_it() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let lines = daemon.listens("TLS");
+    let https = daemon.listens("WebSocket, TLS");
+    let say = |address: SocketAddr, text: &str| {
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.write_all(text.as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert_eq!(say(lines, "CAP LS 302\r\nNICK a\r\n"), "ERROR :Closing link: (This port needs TLS)\r\n");
+    assert_eq!(say(lines, "POST / HTTP/1.1\r\nHost: x\r\n\r\nNICK a\r\n"), "");
+    assert!(say(https, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
+    assert_eq!(say(https, "NICK a\r\n"), "");
+    register(&mut connect(lines, &root), "alice");
+    let (_, log) = daemon.stop();
+    let told = "closed a connection: this port speaks TLS, and something else came address=127.0.0.1 why=\"no HTTP\"";
+    assert!(log.contains(told), "{log}");
+}
+
+/// A browser names what it wants to speak. Where only IRC is spoken, it gets no further, even with a good certificate.
+#[test]
+fn a_browser_is_not_let_in_where_irc_is_spoken() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let reach = |address: SocketAddr, names: &[&str]| {
+        let mut config = config(&root);
+        config.alpn_protocols = names.iter().map(|name| name.as_bytes().to_vec()).collect();
+        let session = ClientConnection::new(Arc::new(config), ServerName::try_from(support::NAME).unwrap());
+        let socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut stream = StreamOwned::new(session.unwrap(), socket);
+        stream.conn.complete_io(&mut stream.sock).is_ok()
+    };
+    let lines = daemon.listens("TLS");
+    assert!(reach(lines, &[]) && reach(lines, &["irc"]) && reach(lines, &["http/1.1", "irc"]));
+    assert!(!reach(lines, &["h2", "http/1.1"]));
+    assert!(reach(daemon.listens("WebSocket, TLS"), &["h2", "http/1.1"]));
+    assert!(daemon.stop().1.contains("no agreement on TLS address=127.0.0.1"));
+}
+
+/// Whoever meets a limit reads why, although it takes a handshake.
+#[test]
+fn a_refusal_can_be_read_over_tls() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let tls = "tls = { cert = \"cert.pem\", key = \"key.pem\" }";
+    let listen = format!("max_per_ip = 1\n[[listen]]\naddress = \"127.0.0.1:0\"\n{tls}\n");
+    let toml = support::config(&listen).replace("exempt_from_limits = [\"127.0.0.1/32\"]\n", "");
+    let daemon = Daemon::start(&folder, &toml);
+    let mut first = connect(daemon.listens("TLS"), &root);
+    register(&mut first, "first");
+    let mut second = connect(daemon.listens("TLS"), &root);
+    let refused = "ERROR :Closing link: 127.0.0.1 (Too many connections from your address)\r\n";
+    assert_eq!(until(&mut second, "\n"), refused);
 }

@@ -284,6 +284,25 @@ fn a_flood_of_pings() {
     });
 }
 
+/// Pings, pongs and empty messages cost as much as lines, for whom there are limits.
+#[test]
+fn a_flood_of_frames_is_slowed() {
+    let toml = config_with_http("").replace("exempt_from_limits = [\"127.0.0.1/32\"]\n", "");
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &(toml + "[flood]\nburst = 10\nrate = 20\n"));
+    for message in [Message::Ping("x".into()), Message::Pong("x".into()), Message::text("")] {
+        let mut client = WebClient::register(daemon.http(), "flooder", "");
+        let started = std::time::Instant::now();
+        for _ in 0..50 {
+            client.send_message(message.clone());
+        }
+        client.sync();
+        assert!(started.elapsed() > Duration::from_secs(2), "50 at 20 a second: {:?}", started.elapsed());
+        client.send("QUIT");
+        client.rest();
+    }
+}
+
 #[test]
 fn a_stop_closes_every_web_socket() {
     let folder = Folder::new();

@@ -2,7 +2,8 @@
 //!
 //! A file that only the page itself names has the hash of its content in its name, so that a browser may keep it for ever. In
 //! the static files `{{name}}` stands for the address of the file `name`, and `{{preload}}` in `index.html` for the lines that
-//! make the browser load everything at once. Touches no file but to read the static ones.
+//! make the browser load everything at once. Addresses are relative, as a proxy may serve the page under a path of its own; all
+//! files lie in the same folder. Touches no file but to read the static ones.
 
 use std::{
     collections::BTreeMap,
@@ -118,7 +119,7 @@ impl Page {
                 continue;
             }
             let address = self.add("module.js", text.into_bytes());
-            script = script.replace(&path, &format!(".{address}"));
+            script = script.replace(&path, &address);
             scripts.push(address);
         }
         scripts.push(self.add("parla.js", script.into_bytes()));
@@ -137,7 +138,7 @@ impl Page {
         let text = std::str::from_utf8(&bytes).ok().filter(|_| is_source).map(lean);
         let bytes = text.map_or(bytes, String::into_bytes);
         let last = final_name(name, &bytes);
-        let address = format!("/{last}");
+        let address = format!("./{last}");
         self.addresses.insert(name.to_owned(), address.clone());
         self.files.insert(last, bytes);
         address
@@ -205,16 +206,16 @@ mod tests {
             shown += &format!("{name}: {}\n", String::from_utf8_lossy(&bytes).replace('\0', ""));
         }
         expect![[r#"
-            index.html: <link rel="modulepreload" href="/module-20b9effdec99b738.js">
-            <link rel="modulepreload" href="/parla-4b98d736df1c5d40.js">
-            <link rel="preload" href="/parla-8e8d8ae28653fd1e_bg.wasm" as="fetch" type="application/wasm" crossorigin>
-            /style-c9b53963eb83f175.css /start-905e3f3501a38758.js
+            index.html: <link rel="modulepreload" href="./module-20b9effdec99b738.js">
+            <link rel="modulepreload" href="./parla-4b98d736df1c5d40.js">
+            <link rel="preload" href="./parla-8e8d8ae28653fd1e_bg.wasm" as="fetch" type="application/wasm" crossorigin>
+            ./style-c9b53963eb83f175.css ./start-2e3f566d0adc40ca.js
             module-20b9effdec99b738.js: export let one = 1
 
             parla-4b98d736df1c5d40.js: import { one } from './module-20b9effdec99b738.js';
 
             parla-8e8d8ae28653fd1e_bg.wasm: asm
-            start-905e3f3501a38758.js: import start from '/parla-4b98d736df1c5d40.js'; start('/parla-8e8d8ae28653fd1e_bg.wasm')
+            start-2e3f566d0adc40ca.js: import start from './parla-4b98d736df1c5d40.js'; start('./parla-8e8d8ae28653fd1e_bg.wasm')
 
             style-c9b53963eb83f175.css: a{}b{}
 
@@ -235,11 +236,24 @@ mod tests {
         let index = std::str::from_utf8(&files["index.html"]).unwrap();
         for script in index.split("<script").skip(1) {
             let (opening, rest) = script.split_once('>').unwrap();
-            assert!(opening.contains(" src=\"/"), "a script without an address: <script{opening}>");
+            assert!(opening.contains(" src=\"./"), "a script without an address: <script{opening}>");
             assert!(rest.starts_with("</script>"), "a script inside the page: {rest}");
         }
         for inline in ["<style", " style=", " onload=", " onclick=", "javascript:", "http:", "https:"] {
             assert!(!index.contains(inline), "index.html contains `{inline}`");
+        }
+    }
+
+    /// A proxy may serve the page under a path of its own, such as `/chat/`.
+    #[test]
+    fn nothing_asks_for_the_root_of_the_host() {
+        let assets = Assets::read(&ASSETS.map(|path| root().join(path))).unwrap();
+        for (name, bytes) in put_together(glue(), &assets).unwrap() {
+            let text = String::from_utf8_lossy(&bytes);
+            for absolute in ["=\"/", "\": \"/", "'/", "(\"/", "url(/", "url(\"/"] {
+                let found = text.lines().find(|line| line.contains(absolute));
+                assert_eq!(found, None, "{absolute} in {name}");
+            }
         }
     }
 

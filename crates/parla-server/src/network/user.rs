@@ -76,6 +76,12 @@ impl User {
         &self.source
     }
 
+    /// `nick!user`, for where the address stands beside it.
+    pub(crate) fn called(&self) -> String {
+        let source = Source::parse(&self.source);
+        format!("{}!{}", source.name, source.user.unwrap_or_default())
+    }
+
     /// The name the user gave when registering.
     pub(crate) fn user(&self) -> &str {
         Source::parse(&self.source).user.unwrap_or_default()

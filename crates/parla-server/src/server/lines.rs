@@ -105,7 +105,8 @@ impl Server {
                 self.spoil_batch(connection, out);
             }
             WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
-            WaitingLine::End => {}
+            // It has cost what a line costs, and nothing is to be done for it.
+            WaitingLine::Blank | WaitingLine::End => {}
         }
         if let Some(session) = self.sessions.get_mut(connection) {
             session.wait_if_behind(self.settings.portion_bytes, out);
@@ -117,6 +118,9 @@ impl Server {
             Ok(message) => message,
             Err(error) => return self.bad_line(connection, line, error, out),
         };
+        if is_http(message.command) && self.is_registering(connection) {
+            return self.end(connection, Some("This is IRC, not HTTP"), None, out);
+        }
         self.open_response(connection, message.tags);
         if is_too_long(line, &message) {
             self.reply(connection, Reply::InputTooLong {}, out);
@@ -302,6 +306,10 @@ impl Server {
         }
     }
 
+    fn is_registering(&self, connection: ConnectionId) -> bool {
+        self.sessions.get(connection).is_some_and(|session| session.user().is_none())
+    }
+
     /// Counts a line that means nothing; before registration too many of them end the connection.
     fn count_bad_line(&mut self, connection: ConnectionId) -> Option<String> {
         let session = self.sessions.get_mut(connection)?;
@@ -310,6 +318,19 @@ impl Server {
         (registration.bad_lines >= BAD_LINES_MAX).then(|| "This does not look like IRC".to_owned())
     }
 }
+
+/// Whether a line that begins with this word is one of an HTTP request: its first, or a field of its head.
+///
+/// A page from anywhere can have the browser of its visitor send a request to this port, with lines of IRC in its body. The
+/// browser chooses the first word and sends `Host:` before anything that the page may choose, even if the first line
+/// is too long to be read.
+fn is_http(word: &str) -> bool {
+    word.ends_with(':') || HTTP_METHODS.iter().any(|method| word.eq_ignore_ascii_case(method))
+}
+
+/// Each with which a request may begin; none is a command of IRC that is allowed before registration.
+const HTTP_METHODS: [&str; 10] =
+    ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PRI", "PUT", "TRACE"];
 
 /// Whether tags or the rest of the line exceed what a client may send.
 fn is_too_long(line: &[u8], message: &Message<'_>) -> bool {

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use parla_proto::{Nick, mode::UserModes};
+
 use super::Server;
 use crate::{
+    connection::ConnectionId,
     effects::Effects,
     entry::{Entry, EntryCommand, Meta, Origin, Proposal, Quit},
     event::Event,
     network::UserId,
+    note::Noted,
     output::{Output, Outputs},
     publish::{Publisher, Sender},
     refusal::Refusal,
@@ -95,6 +99,7 @@ impl Server {
             if let Some(user) = registered.filter(|_| local) {
                 self.sessions.bind(meta.origin.connection, user);
                 self.arm(meta.origin.connection);
+                self.note_joined(meta.origin.connection, user, out);
             }
             let origin = local.then_some(meta.origin.connection);
             let (network, sessions, started_at) =
@@ -102,11 +107,12 @@ impl Server {
             let (watchers, sender) = (&self.watchers, sender.as_ref());
             Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
             match event {
-                Event::Killed { user, error, .. } => self.killed(*user, error, out),
+                Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
                     let left_out = self.moderation.forget(*user);
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
+                Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
                 Event::Reconfigured { .. } => self.settings_changed(),
                 _ => {}
             }
@@ -131,10 +137,27 @@ impl Server {
     }
 
     /// Ends the connection of a user who is not in the network any more.
-    fn killed(&mut self, user: UserId, error: &str, out: &mut Outputs) {
+    fn killed(&mut self, (user, nick): (UserId, &str), error: &str, out: &mut Outputs) {
         if let Some(receiver) = self.sessions.receiver(user) {
+            // The comment is in the record of operators.
+            let noted = Noted::Left { who: Some(nick.to_owned()), why: "Killed".to_owned() };
+            self.note(receiver.connection, noted, out);
             self.close(receiver.connection, Some(error), out);
         }
+    }
+
+    fn note_joined(&self, connection: ConnectionId, user: UserId, out: &mut Outputs) {
+        let Some(user) = self.network.user(user) else { return };
+        let secure = user.modes.contains(UserModes::SECURE);
+        self.note(connection, Noted::Joined { who: user.called(), secure }, out);
+    }
+
+    fn note_renamed(&self, user: UserId, from: &Nick, out: &mut Outputs) {
+        let (Some(receiver), Some(user)) = (self.sessions.receiver(user), self.network.user(user)) else {
+            return;
+        };
+        let noted = Noted::Renamed { from: from.to_string(), to: user.nick().to_string() };
+        self.note(receiver.connection, noted, out);
     }
 
     /// The network has other settings; from now on the sessions have them too.

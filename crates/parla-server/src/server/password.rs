@@ -7,6 +7,7 @@ use crate::{
     command,
     connection::ConnectionId,
     entry::{EntryCommand, Origin},
+    note::Noted,
     output::{Output, Outputs, PasswordOf, Verdict},
     refusal::Refusal,
     session::{Password, Until},
@@ -40,6 +41,7 @@ impl Server {
     }
 
     pub(super) fn refuse_password(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        self.note(connection, Noted::PasswordRefused, out);
         self.reply(connection, Reply::PasswordMismatch {}, out);
         self.end(connection, Some("Bad password"), None, out);
     }

@@ -220,6 +220,7 @@ impl Client {
                 self.hear_server(message, scene)
             }
             None if message.command == "ERROR" => Ok(()),
+            None if message.command == "PING" => self.hear_server(message, scene),
             _ => Err(Finding::new("source", "neither a user nor the server".to_owned())),
         }
     }

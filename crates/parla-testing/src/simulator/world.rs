@@ -373,6 +373,7 @@ impl World {
                 let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
                 self.asked.push(Asked::Password(connection, verdict));
             }
+            Output::Note(_) => {}
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Administered { .. } => {}
             Output::Audit(audit) => {

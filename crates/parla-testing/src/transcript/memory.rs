@@ -12,7 +12,8 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal, Server,
+    Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer,
+    Proposal, Server,
 };
 
 use super::{
@@ -54,8 +55,8 @@ pub struct Memory {
     heard: Vec<Heard>,
     /// RESTART was given.
     restarts: bool,
-    /// What operators did since the last step.
-    audits: Vec<Audit>,
+    /// What was written down since the last step.
+    log_lines: Vec<String>,
     /// Answers and entries that the server waits for.
     waiting: VecDeque<Input>,
 }
@@ -85,7 +86,7 @@ impl Memory {
             clients: BTreeMap::new(),
             heard: Vec::new(),
             restarts: false,
-            audits: Vec::new(),
+            log_lines: Vec::new(),
             waiting: VecDeque::new(),
         })
     }
@@ -118,6 +119,7 @@ impl Memory {
             }
             Output::LineTaken { .. } => {}
             Output::TellWhenSent { connection } => self.waiting.push_back(Input::Sent { connection }),
+            Output::Note(note) => self.log_lines.extend(self.settings.notes.then(|| note_line(&note))),
             Output::Query { connection, query } => {
                 let result = Some(self.store.answer(&query)?);
                 self.waiting.push_back(Input::QueryResult { connection, result });
@@ -131,7 +133,7 @@ impl Memory {
             Output::Restart { connection } if self.settings.broken => self.rehash(connection)?,
             Output::Restart { .. } => self.restarts = true,
             Output::Administered { .. } => {}
-            Output::Audit(audit) => self.audits.extend(self.is_virtual.then_some(*audit)),
+            Output::Audit(audit) => self.log_lines.extend(self.is_virtual.then(|| audit_line(&audit))),
             Output::VerifyGateway { connection, gateway } => {
                 let client = self.settings.client_of(*gateway);
                 self.waiting.push_back(Input::GatewayVerified { connection, client });
@@ -240,9 +242,7 @@ impl Backend for Memory {
         if std::mem::take(&mut self.restarts) {
             self.restart()?;
         }
-        for Audit { who, action, whom, why } in self.audits.drain(..) {
-            let words = [action, &whom, &why].map(str::trim).into_iter().filter(|word| !word.is_empty());
-            let line = format!("{who}: {}", words.collect::<Vec<_>>().join(" | "));
+        for line in self.log_lines.drain(..) {
             self.heard.push(Heard { client: "log".to_owned(), line });
         }
         let mut heard = std::mem::take(&mut self.heard);
@@ -258,6 +258,26 @@ impl Backend for Memory {
     fn fits(&mut self, expected: &str, line: &str) -> bool {
         expected == line
     }
+}
+
+/// What the daemon writes down of an operator, in a form for scripts.
+fn audit_line(audit: &Audit) -> String {
+    let words = [audit.action, &audit.whom, &audit.why].map(str::trim);
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    format!("{}: {}", audit.who, words.join(" | "))
+}
+
+/// What the daemon writes down of a connection, in a form for scripts.
+fn note_line(note: &Note) -> String {
+    let words = match &note.noted {
+        Noted::Joined { who, secure: false } => format!("joined | {who}"),
+        Noted::Joined { who, secure: true } => format!("joined by TLS | {who}"),
+        Noted::Renamed { from, to } => format!("renamed | {from} | {to}"),
+        Noted::PasswordRefused => "password refused".to_owned(),
+        Noted::Left { who: Some(who), why } => format!("left | {who} | {why}"),
+        Noted::Left { who: None, why } => format!("left | {why}"),
+    };
+    format!("{}: {words}", note.address)
 }
 
 const fn mode(log: Log, next_seq: u64) -> LogMode {

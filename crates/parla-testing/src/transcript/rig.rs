@@ -102,7 +102,8 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                     | Output::Shutdown
                     | Output::Restart { .. }
                     | Output::Administered { .. }
-                    | Output::Audit(_) => {}
+                    | Output::Audit(_)
+                    | Output::Note(_) => {}
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Query { connection, query } => {
                         let result = Some(store.answer(&query).unwrap());

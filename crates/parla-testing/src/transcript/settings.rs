@@ -57,6 +57,8 @@ pub struct Settings {
     pub redaction_off: bool,
     /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
     pub throttled: bool,
+    /// `notes`: what is written down of connections is shown, not only the record of operators.
+    pub notes: bool,
     /// `hidden`: nobody is to see an address; `connections.cloak`. The hosts themselves stay as they are.
     pub addresses_hidden: bool,
 }
@@ -141,6 +143,7 @@ impl Settings {
             "sts" => self.sts_port = Some(value.parse().map_err(|_| format!("{value:?} is not a port"))?),
             "redact" if value == "off" => self.redaction_off = true,
             "throttled" => self.throttled = true,
+            "notes" => self.notes = true,
             "hidden" => self.addresses_hidden = true,
             _ => return Err(format!("there is no setting {word:?}")),
         }

@@ -21,7 +21,7 @@ use super::{
     problem::{Problems, line_of_bad_utf8},
     table::{Placed, Table, Value, read},
 };
-use crate::{password::Hash, webirc};
+use crate::{log, password::Hash, webirc};
 
 /// Everything that stands in the file, or has its default.
 #[derive(Debug)]
@@ -32,11 +32,12 @@ pub(super) struct File {
     pub(super) http: Vec<listen::Http>,
     pub(super) connections: Connections,
     pub(super) flood: settings::Flood,
-    pub(super) limits: settings::Limits,
+    /// With the networks that have limits of their own.
+    pub(super) limits: (settings::Limits, Vec<super::Office>),
     pub(super) channels: Channels,
     pub(super) history: History,
     pub(super) denied_client_tags: DeniedTags,
-    pub(super) log_level: tracing::Level,
+    pub(super) log: log::Options,
     pub(super) admin: Option<settings::Admin>,
     pub(super) user_modes: UserModes,
     pub(super) oper: Vec<people::Operator>,
@@ -57,13 +58,13 @@ impl File {
                 http: file.tables("http", listen::Http::read).into_iter().flatten().collect(),
                 connections: file.table("connections", Connections::read),
                 flood: file.table("flood", flood),
-                limits: file.table("limits", limits::read),
+                limits: file.table("limits", |table| (limits::read(table), limits::offices(table))),
                 channels: file.table("channels", Channels::read),
                 history: file.table("history", History::read),
                 denied_client_tags: file.table("messages", |messages| {
                     messages.or("denied_client_tags", denied_tags, DeniedTags::default())
                 }),
-                log_level: file.table("log", log_level),
+                log: file.table("log", log_options),
                 admin: file.maybe_table("admin", people::admin),
                 user_modes: file.table("users", |users| {
                     users.or("default_modes", people::user_modes, UserModes::empty())
@@ -229,7 +230,7 @@ impl Default for Connections {
             },
             send_queue: ByteSize::mib(1),
             max_per_ip: 32,
-            max_rate_per_ip: 64,
+            max_rate_per_ip: 128,
             rate_window: Duration::from_secs(600),
             exempt_from_limits: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -272,6 +273,7 @@ impl Connections {
             rate_window: self.rate_window,
             exempt: self.exempt_from_limits,
             gateways: Vec::new(),
+            offices: Vec::new(),
             cloak: self.cloak,
             trusted_proxies: self.trusted_proxies,
         }
@@ -347,7 +349,7 @@ fn denied_tags(value: &Value<'_>) -> Option<DeniedTags> {
     }
 }
 
-fn log_level(table: &mut Table<'_>) -> tracing::Level {
+fn log_options(table: &mut Table<'_>) -> log::Options {
     use tracing::Level;
     let levels = [
         ("error", Level::ERROR),
@@ -356,6 +358,14 @@ fn log_level(table: &mut Table<'_>) -> tracing::Level {
         ("debug", Level::DEBUG),
         ("trace", Level::TRACE),
     ];
-    table.without_effect("target", |value| text(value).is_some_and(|target| target != "stderr"));
-    table.or("level", one_of(&levels), Level::INFO)
+    let formats = [("text", log::Format::Text), ("json", log::Format::Json)];
+    table.without_effect("target", |value| value.get().as_str() == Some("syslog"));
+    let target = table.maybe("target", some_text);
+    let default = log::Options::default();
+    log::Options {
+        level: table.or("level", one_of(&levels), default.level),
+        format: table.or("format", one_of(&formats), default.format),
+        file: target.filter(|target| !matches!(target.as_str(), "stderr" | "syslog")).map(PathBuf::from),
+        connections: table.or("connections", flag, default.connections),
+    }
 }

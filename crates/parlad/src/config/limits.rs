@@ -1,8 +1,13 @@
-//! `[limits]`: the longest names and texts, in ranges in which lines of 512 bytes stay possible, and other counts.
+//! `[limits]`: the longest names and texts, in ranges in which lines of 512 bytes stay possible, other counts, and networks with
+//! limits of their own.
 
 use parla_server::settings::Limits;
 
-use super::{kind::number, table::Table};
+use super::{
+    Office,
+    kind::{is_empty, list, network, number, some_text},
+    table::Table,
+};
 
 pub(super) fn read(table: &mut Table<'_>) -> Limits {
     let default = Limits::default();
@@ -25,4 +30,44 @@ pub(super) fn read(table: &mut Table<'_>) -> Limits {
         targets: or("targets", 20, default.targets),
         new_channels_per_hour: or("new_channels_per_hour", 100_000, default.new_channels_per_hour),
     }
+}
+
+/// New connections in the rate window, for each that may be open at once, unless the file says otherwise.
+const RATE_FACTOR: u32 = 4;
+
+/// `[[limits.network]]`.
+pub(super) fn offices(table: &mut Table<'_>) -> Vec<Office> {
+    let mut offices: Vec<Office> = Vec::new();
+    for (office, line) in table.tables("network", |table| (office(table), table.line)) {
+        let Some(office) = office else { continue };
+        if offices.iter().any(|other| other.name == office.name) {
+            table
+                .problems()
+                .error(line, format!("limits.network: two of them have the name {:?}", office.name));
+        }
+        offices.push(office);
+    }
+    offices
+}
+
+fn office(table: &mut Table<'_>) -> Option<Office> {
+    let count = || number::<u32>(1..=u64::from(u32::MAX));
+    let name = table.need("name", some_text);
+    let nets = table.need("networks", |value| {
+        if is_empty(value) {
+            value.error("must name at least one network");
+        }
+        list(network)(value)
+    });
+    let max_connections = table.need("max_connections", count());
+    let max_rate = table.maybe("max_rate", count());
+    let max_per_ip = table.maybe("max_per_ip", count());
+    let max_connections = max_connections?;
+    Some(Office {
+        name: name?.into(),
+        nets: nets?,
+        max_connections,
+        max_rate: max_rate.unwrap_or(max_connections.saturating_mul(RATE_FACTOR)),
+        max_per_ip,
+    })
 }

@@ -118,7 +118,7 @@ impl Pool {
 
     /// Asks for a connection. The answer goes to the hub.
     pub(crate) fn ask(&self, id: ConnectionId, connection: &Arc<Connection>, asked: Asked) {
-        let from = customer(asked.from());
+        let from = customer(asked.from()).addr();
         let question = Question { id, connection: Arc::downgrade(connection), asked };
         let mut waiting = lock(&self.0.waiting);
         if let Err(question) = waiting.questions.push(from, question) {
@@ -268,8 +268,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        admission::Admission, config::Connections, framing::Framing, listener::Stream, password,
-        send_queue::SendQueues,
+        admission::Admission, config::Connections, framing::Framing, password, send_queue::SendQueues,
+        stream::Stream,
     };
 
     /// A question of somebody who has gone is not looked at, and is not answered.
@@ -277,7 +277,7 @@ mod tests {
     async fn whoever_has_gone_gets_no_answer() {
         let limits = Connections::for_tests();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let admission = Admission::new(limits.clone(), 10);
+        let admission = Admission::new(limits.clone(), 10, Instant::now());
         let queues = SendQueues::new(1 << 20, 1 << 20);
         let mut connections = Vec::new();
         for _ in 0..2 {
@@ -292,7 +292,8 @@ mod tests {
         };
         let (hub, mut answers) = mpsc::channel(10);
         let addresses = Arc::new(Addresses { limits, cloaks: None });
-        let pool = Pool::start(passwords, Gateways::new(Vec::new()).unwrap(), addresses, hub).unwrap();
+        let pool = Pool::start(passwords, Gateways::new(Vec::new(), Arc::default()).unwrap(), addresses, hub)
+            .unwrap();
         let mut names = SlotMap::new();
         let mut ask = |connection: &Arc<Connection>| {
             let id = ConnectionId::from_key(names.insert(()));

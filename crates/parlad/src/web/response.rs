@@ -48,20 +48,42 @@ pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
     response
 }
 
-/// The status that says whose fault it is that someone is refused.
-pub(super) const fn status(refused: Refused) -> StatusCode {
-    match refused {
-        Refused::Full => StatusCode::SERVICE_UNAVAILABLE,
-        Refused::TooMany | Refused::TooFast => StatusCode::TOO_MANY_REQUESTS,
-    }
+/// The answer to a head that hyper took and that is longer than one may be.
+pub(super) fn head_too_long() -> Response {
+    let mut response =
+        text(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too long.\n");
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
-/// A whole response, for someone whose request is not even read.
-pub(crate) fn refusal(refused: Refused) -> String {
+/// The same, for whoever has not sent all of it.
+pub(super) const HEAD_TOO_LONG: &str = "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\
+     Content-Type: text/plain; charset=utf-8\r\nContent-Length: 37\r\n\r\nThe head of the request is too long.\n";
+
+/// For whoever speaks HTTP on a port of HTTPS.
+pub(crate) const NEEDS_TLS: &str = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
+     Content-Type: text/plain; charset=utf-8\r\nContent-Length: 38\r\n\r\nThis port speaks HTTPS: use https://.\n";
+
+/// A whole response, for someone whose request is not even read: there is no room for it now.
+pub(crate) fn refusal(refused: &Refused) -> String {
     let words = format!("{refused}\n");
     format!(
-        "HTTP/1.1 {}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n{words}",
-        status(refused),
+        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n{words}",
         words.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn responses_that_are_written_out_are_whole() {
+        for response in [HEAD_TOO_LONG, NEEDS_TLS, &refusal(&Refused::Busy)] {
+            let (head, body) = response.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains(&format!("Content-Length: {}", body.len())), "{response}");
+            assert!(head.lines().all(|line| !line.starts_with(' ')) && body.ends_with('\n'), "{response}");
+        }
+    }
 }

@@ -75,6 +75,16 @@ impl WebClient {
         self.send_message(message);
     }
 
+    /// Sends what the server may no longer take.
+    pub(crate) fn try_send(&mut self, line: &str) {
+        let _ = self.socket.send(Message::text(line.to_owned()));
+    }
+
+    /// The next line; none if the connection ends or breaks.
+    pub(crate) fn try_line(&mut self) -> Option<String> {
+        self.try_bytes().ok().flatten().map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
     pub(crate) fn send_message(&mut self, message: Message) {
         self.socket.send(message).unwrap();
     }

@@ -145,7 +145,7 @@ impl Memory {
                 }
             }
             Output::Close { connection } => drop(self.closed.insert(connection)),
-            Output::LineTaken { .. } | Output::Audit(_) => {}
+            Output::LineTaken { .. } | Output::Audit(_) | Output::Note(_) => {}
             Output::TellWhenSent { connection } => return Some(Input::Sent { connection }),
             Output::Query { connection, query } => {
                 let result = Some(self.answer(&query));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parla_proto::{Capabilities, Message, Source, mode::steps};
 
-use super::{Client, Scene, answer::Answer};
+use super::{Client, Scene};
 use crate::simulator::{
     checkers::{Checked, Finding, Kind, RoomEvent, ensure},
     crowd::Effect,
@@ -272,7 +272,9 @@ pub(super) fn hear_rename(client: &mut Client, message: &Message<'_>, scene: &mu
 
 /// Whether a PART is none: the client did not ask for it.
 pub(super) fn is_rename(client: &Client, message: &Message<'_>, from: &str, scene: &Scene) -> bool {
-    let asked = client.current.as_ref().is_some_and(Answer::asks_to_leave);
+    let room = scene.fold(message.param(0).unwrap_or_default());
+    let is_room = |name: &str| scene.fold(name) == room;
+    let asked = client.current.as_ref().is_some_and(|current| current.asks_to_leave(is_room));
     !asked
         && message.command == "PART"
         && scene.fold(from) == client.folded_nick(scene)

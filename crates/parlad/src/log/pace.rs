@@ -1,0 +1,212 @@
+//! How often something is written down: at once, but not more often than the log can bear, and what was left out as a sum.
+//!
+//! Reads no clock; time is an argument.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    time::{Duration, Instant},
+};
+
+/// Groups that are remembered. What comes from more is only counted.
+const GROUPS_MAX: usize = 1_024;
+
+/// How long what comes of one group is summed up.
+const SUMMED_FOR: Duration = Duration::from_secs(60);
+
+/// How many lines of one kind may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rate {
+    /// At once.
+    pub(super) burst: u32,
+    /// After that, one each time this has passed.
+    pub(super) interval: Duration,
+}
+
+/// What may be written at a time, and what was left out. `K` is the kind of event, `G` where it came from.
+#[derive(Debug)]
+pub(super) struct Pace<K, G> {
+    kinds: HashMap<K, Kind>,
+    groups: HashMap<(K, G), Group>,
+}
+
+#[derive(Debug)]
+struct Kind {
+    rate: Rate,
+    /// When the burst is whole again.
+    full_at: Instant,
+    /// Events that no line tells of yet, and no group counts.
+    left_out: u64,
+}
+
+#[derive(Debug)]
+struct Group {
+    since: Instant,
+    /// Events that no line tells of yet.
+    count: u64,
+}
+
+/// Something that is written later: so many events of a kind, from one group or from several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sum<K, G> {
+    pub(super) kind: K,
+    pub(super) group: Option<G>,
+    pub(super) count: u64,
+}
+
+impl<K, G> Default for Pace<K, G> {
+    fn default() -> Self {
+        Self { kinds: HashMap::new(), groups: HashMap::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
+    /// Whether an event is written down now. One that is summed up by group is written when it is the first for a while.
+    pub(super) fn event(&mut self, (kind, rate): (K, Rate), group: Option<G>, now: Instant) -> bool {
+        let known = self.kinds.entry(kind).or_insert(Kind { rate, full_at: now, left_out: 0 });
+        let Some(group) = group else {
+            let is_written = known.take(now);
+            known.left_out += u64::from(!is_written);
+            return is_written;
+        };
+        let has_room = self.groups.len() < GROUPS_MAX;
+        match self.groups.get_mut(&(kind, group.clone())) {
+            Some(summed) => {
+                summed.count += 1;
+                false
+            }
+            None if has_room => {
+                let is_written = known.take(now);
+                let count = u64::from(!is_written);
+                self.groups.insert((kind, group), Group { since: now, count });
+                is_written
+            }
+            None => {
+                known.left_out += 1;
+                false
+            }
+        }
+    }
+
+    /// What is to be written by now of what was left out.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Sum<K, G>> {
+        let mut sums = Vec::new();
+        let kinds = &mut self.kinds;
+        self.groups.retain(|(kind, group), summed| {
+            if now.saturating_duration_since(summed.since) < SUMMED_FOR {
+                return true;
+            }
+            if summed.count == 0 {
+                return false;
+            }
+            if kinds.get_mut(kind).is_none_or(|kind| kind.take(now)) {
+                sums.push(Sum { kind: *kind, group: Some(group.clone()), count: summed.count });
+                *summed = Group { since: now, count: 0 };
+            }
+            true
+        });
+        for (kind, known) in kinds {
+            if known.left_out > 0 && known.take(now) {
+                let count = std::mem::take(&mut known.left_out);
+                sums.push(Sum { kind: *kind, group: None, count });
+            }
+        }
+        sums
+    }
+
+    /// Everything that was left out, at the end.
+    pub(super) fn rest(&mut self) -> Vec<Sum<K, G>> {
+        let groups = self.groups.drain().filter(|(_, summed)| summed.count > 0);
+        let groups =
+            groups.map(|((kind, group), Group { count, .. })| Sum { kind, group: Some(group), count });
+        let kinds = self.kinds.drain().filter(|(_, known)| known.left_out > 0);
+        let kinds = kinds.map(|(kind, Kind { left_out: count, .. })| Sum { kind, group: None, count });
+        groups.chain(kinds).collect()
+    }
+
+    /// Whether something is remembered that [`Self::due`] must look at.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.groups.is_empty() || self.kinds.values().any(|kind| kind.left_out > 0)
+    }
+}
+
+impl Kind {
+    /// Takes one line out of what may be written.
+    fn take(&mut self, now: Instant) -> bool {
+        let full_at = self.full_at.max(now);
+        let ahead = self.rate.interval * self.rate.burst.saturating_sub(1);
+        if full_at.saturating_duration_since(now) > ahead {
+            return false;
+        }
+        self.full_at = full_at + self.rate.interval;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EACH_SECOND: Rate = Rate { burst: 1, interval: Duration::from_secs(1) };
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    fn sum(group: Option<&'static str>, count: u64) -> Sum<u8, &'static str> {
+        Sum { kind: 1, group, count }
+    }
+
+    #[test]
+    fn a_group_is_told_once_and_then_summed_up() {
+        let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
+        assert!(pace.event((1, EACH_SECOND), Some("a"), start));
+        for _ in 0..1_000 {
+            assert!(!pace.event((1, EACH_SECOND), Some("a"), start + seconds(2)));
+        }
+        assert!(pace.event((1, EACH_SECOND), Some("b"), start + seconds(3)), "another is told by itself");
+        assert!(pace.due(start + seconds(59)).is_empty());
+        assert_eq!(pace.due(start + seconds(60)), [sum(Some("a"), 1_000)]);
+        assert!(pace.is_waiting());
+        assert!(
+            pace.due(start + seconds(121)).is_empty() && !pace.is_waiting(),
+            "what is quiet is forgotten"
+        );
+        assert!(pace.event((1, EACH_SECOND), Some("a"), start + seconds(200)));
+    }
+
+    #[test]
+    fn one_line_a_second_from_however_many() {
+        let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
+        let from =
+            |pace: &mut Pace<u8, &'static str>, group, at| pace.event((1, EACH_SECOND), Some(group), at);
+        assert!(from(&mut pace, "a", start));
+        assert!(!from(&mut pace, "b", start) && !from(&mut pace, "c", start));
+        let mut sums = pace.due(start + seconds(60));
+        sums.extend(pace.due(start + seconds(61)));
+        assert_eq!(sums.len(), 2, "one each second: {sums:?}");
+    }
+
+    #[test]
+    fn a_burst_and_what_was_left_out() {
+        let rate = Rate { burst: 3, interval: seconds(1) };
+        let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
+        let written = (0..10).filter(|_| pace.event((1, rate), None, start)).count();
+        assert_eq!(written, 3);
+        assert!(pace.due(start).is_empty());
+        assert_eq!(pace.due(start + seconds(1)), [sum(None, 7)]);
+        assert!(!pace.is_waiting());
+    }
+
+    #[test]
+    fn no_crowd_takes_memory() {
+        let (mut pace, start) = (Pace::<u8, usize>::default(), Instant::now());
+        for group in 0..GROUPS_MAX + 50 {
+            pace.event((1, EACH_SECOND), Some(group), start);
+        }
+        assert_eq!(pace.groups.len(), GROUPS_MAX);
+        let told: u64 = pace.rest().iter().map(|sum| sum.count).sum();
+        assert_eq!(told, GROUPS_MAX as u64 + 50 - 1, "all but the one that was written at once");
+        assert!(!pace.is_waiting());
+    }
+}

@@ -1,0 +1,69 @@
+//! The first bytes of a connection, as far as they tell what is spoken.
+//!
+//! They are looked at and not taken.
+
+use std::io;
+
+use tokio::net::TcpStream;
+
+/// What the first bytes of a connection look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// The beginning of TLS.
+    Tls,
+    /// The first line of an HTTP request.
+    Http,
+    /// Something else, such as a line of IRC.
+    Other,
+}
+
+/// The first byte of TLS: a record that is part of a handshake. RFC 8446, section 5.1. No line begins with it.
+pub(crate) const TLS_RECORD: u8 = 22;
+
+/// As many bytes as tell the longest method of HTTP with its space.
+const SEEN_BYTES: usize = 8;
+
+/// Waits for the first bytes.
+///
+/// # Errors
+/// The connection ended before, or broke.
+pub(crate) async fn see(socket: &TcpStream) -> io::Result<Opening> {
+    let mut bytes = [0; SEEN_BYTES];
+    match socket.peek(&mut bytes).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        count => Ok(Opening::of(bytes.get(..count).unwrap_or_default())),
+    }
+}
+
+impl Opening {
+    fn of(bytes: &[u8]) -> Self {
+        let word = bytes.split(|byte| *byte == b' ').next().unwrap_or_default();
+        match bytes.first() {
+            Some(&TLS_RECORD) => Self::Tls,
+            _ if METHODS.contains(&word) => Self::Http,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// With which a browser begins.
+const METHODS: [&[u8]; 7] = [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_spoken() {
+        for (bytes, opening) in [
+            (b"\x16\x03\x01\x02".as_slice(), Opening::Tls),
+            (b"GET / HT", Opening::Http),
+            (b"OPTIONS ", Opening::Http),
+            (b"CAP LS 3", Opening::Other),
+            (b"GETS", Opening::Other),
+            (b"\x80\x2e", Opening::Other),
+        ] {
+            assert_eq!(Opening::of(bytes), opening, "{bytes:?}");
+        }
+    }
+}
