@@ -1,7 +1,9 @@
 //! The state machine: inputs to sessions, sessions' proposals to the log, entries to the network, events to lines.
 
+mod administration;
 mod lines;
 mod log;
+mod moderation;
 mod password;
 mod reconfigure;
 
@@ -10,6 +12,7 @@ use std::sync::Arc;
 use parla_proto::{Line, Timestamp};
 
 pub use log::LogMode;
+use moderation::Moderation;
 
 use crate::{
     command,
@@ -39,6 +42,7 @@ pub struct Server {
     watchers: Watchers,
     timers: Timers,
     statistics: Statistics,
+    moderation: Moderation,
     /// Whether it was proposed to forget rooms, and the entry has not come yet.
     forgets: bool,
     now: Timestamp,
@@ -57,6 +61,7 @@ impl Server {
             watchers: Watchers::default(),
             timers: Timers::default(),
             statistics: Statistics::new(now),
+            moderation: Moderation::default(),
             forgets: false,
             now,
         }
@@ -81,6 +86,7 @@ impl Server {
                 self.reconfigured(asker, *settings, &notes, out);
             }
             Input::NotReconfigured { asker, problems } => self.not_reconfigured(asker, &problems, out),
+            Input::Administration { id, request } => self.administer(id, request, out),
             Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{ConnectionId, Input, LogMode, MessageIds, Server};
+use parla_server::{ConnectionId, Input};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -21,14 +21,15 @@ use tokio::{
 use crate::{
     cli::Run,
     cloak::Cloaks,
-    clock::Clock,
     config::{Config, Http, Listen, Speech},
     connection::Roads,
+    control::{Control, Desk},
     database::Database,
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     log::{ConnectionLog, Log},
+    offline,
     password::{Passwords, Pool},
     query,
     reload::Reload,
@@ -70,14 +71,7 @@ pub(crate) fn run(
     let database = Database::open(&config.data_dir, config.durability)?;
     let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
     let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
-    let kept = database.channels(&config.settings.name_rules())?;
-    let mut clock = Clock::start();
-    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
-    let log = LogMode::Local { next_seq: Clock::first_seq().max(after_last) };
-    let mut settings = config.settings.clone();
-    settings.message_ids = MessageIds::new(&database.message_key()?);
-    settings.addresses_hidden = config.connections.cloak;
-    let server = Server::new(settings, log, kept, clock.now());
+    let (server, clock) = offline::restore(config, &database)?;
 
     runtime.block_on(async {
         let listeners = listen(config)?;
@@ -92,6 +86,7 @@ pub(crate) fn run(
         let passwords =
             Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
         let (wishes, wished) = mpsc::unbounded_channel();
+        let desk = Arc::new(Desk::new(hub_sender.clone()));
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
@@ -106,12 +101,14 @@ pub(crate) fn run(
             names: Arc::clone(&names),
             stall: Arc::clone(&stall),
             log: Arc::clone(&log),
+            desk: Arc::clone(&desk),
             forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
         let hub = Hub { server, clock, inputs: hub_receiver, sent, store: batch_sender, stall };
         let hub = hub::start(hub, hub_alive)?;
 
+        let control = open_control(config, desk);
         announce(config, &listeners)?;
         let open = listeners.addresses();
         let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
@@ -125,6 +122,8 @@ pub(crate) fn run(
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
         };
+        // While the directory is locked: what is there after that is another server's.
+        drop(control);
         let deadline = Instant::now() + STOP_MAX;
         // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
         let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
@@ -141,6 +140,13 @@ pub(crate) fn run(
         );
         Ok(afterwards)
     })
+}
+
+/// Opens the control socket. A server without it is better than none.
+fn open_control(config: &Config, desk: Arc<Desk>) -> Option<Control> {
+    let refused =
+        |error: &std::io::Error| tracing::error!(%error, "there is no control socket in the data directory");
+    Control::open(&config.data_dir, desk).inspect_err(refused).ok()
 }
 
 /// The sockets that are listened on.

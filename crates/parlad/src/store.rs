@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     connection::{Roads, Then},
+    control::Desk,
     database::Database,
     delivery::Delivery,
     hub::{Batch, Stall},
@@ -40,6 +41,8 @@ pub(crate) struct Store {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
+    /// Where the administrator waits for answers.
+    pub(crate) desk: Arc<Desk>,
     pub(crate) log: Arc<ConnectionLog>,
     /// When messages of forgotten channels were last deleted.
     pub(crate) forgot_at: Instant,
@@ -156,6 +159,7 @@ impl Store {
                 Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
                 Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
                 Output::Restart { connection } => drop(self.wishes.send(Wish::Restart(connection))),
+                Output::Administered { id, answer } => self.desk.give(id, *answer),
                 Output::Audit(audit) => {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
