@@ -4,7 +4,10 @@
 
 use arrayvec::ArrayString;
 
-use crate::message::{Message, Params};
+use crate::{
+    message::{Message, Params},
+    name::is_channel,
+};
 
 pub mod admin;
 pub mod authenticate;
@@ -45,6 +48,10 @@ pub mod redact;
 pub mod rehash;
 pub mod rename;
 pub mod restart;
+pub mod room;
+pub mod sajoin;
+pub mod samode;
+pub mod sapart;
 pub mod setname;
 pub mod stats;
 pub mod tagmsg;
@@ -98,6 +105,10 @@ pub use redact::Redact;
 pub use rehash::Rehash;
 pub use rename::Rename;
 pub use restart::Restart;
+pub use room::Room;
+pub use sajoin::Sajoin;
+pub use samode::Samode;
+pub use sapart::Sapart;
 pub use setname::Setname;
 pub use stats::Stats;
 pub use tagmsg::Tagmsg;
@@ -170,6 +181,10 @@ pub enum Command<'a> {
     Rehash(Rehash),
     Rename(Rename<'a>),
     Restart(Restart),
+    Room(Room<'a>),
+    Sajoin(Sajoin<'a>),
+    Samode(Samode<'a>),
+    Sapart(Sapart<'a>),
     Setname(Setname<'a>),
     Stats(Stats<'a>),
     Tagmsg(Tagmsg<'a>),
@@ -195,7 +210,7 @@ pub enum BadCommand<'a> {
 }
 
 /// Every command, in the order of the alphabet.
-pub const ALL: [&Facts; 52] = [
+pub const ALL: [&Facts; 56] = [
     &admin::FACTS,
     &authenticate::FACTS,
     &away::FACTS,
@@ -235,6 +250,10 @@ pub const ALL: [&Facts; 52] = [
     &rehash::FACTS,
     &rename::FACTS,
     &restart::FACTS,
+    &room::FACTS,
+    &sajoin::FACTS,
+    &samode::FACTS,
+    &sapart::FACTS,
     &setname::FACTS,
     &stats::FACTS,
     &tagmsg::FACTS,
@@ -304,6 +323,10 @@ impl<'a> Command<'a> {
             rehash::NAME => Self::Rehash(shape(&rehash::FACTS, params)?),
             rename::NAME => Self::Rename(shape(&rename::FACTS, params)?),
             restart::NAME => Self::Restart(shape(&restart::FACTS, params)?),
+            room::NAME => Self::Room(shape(&room::FACTS, params)?),
+            sajoin::NAME => Self::Sajoin(shape(&sajoin::FACTS, params)?),
+            samode::NAME => Self::Samode(shape(&samode::FACTS, params)?),
+            sapart::NAME => Self::Sapart(shape(&sapart::FACTS, params)?),
             setname::NAME => Self::Setname(shape(&setname::FACTS, params)?),
             stats::NAME => Self::Stats(shape(&stats::FACTS, params)?),
             tagmsg::NAME => Self::Tagmsg(shape(&tagmsg::FACTS, params)?),
@@ -363,6 +386,10 @@ impl<'a> Command<'a> {
             Self::Rehash(_) => &rehash::FACTS,
             Self::Rename(_) => &rename::FACTS,
             Self::Restart(_) => &restart::FACTS,
+            Self::Room(_) => &room::FACTS,
+            Self::Sajoin(_) => &sajoin::FACTS,
+            Self::Samode(_) => &samode::FACTS,
+            Self::Sapart(_) => &sapart::FACTS,
             Self::Setname(_) => &setname::FACTS,
             Self::Stats(_) => &stats::FACTS,
             Self::Tagmsg(_) => &tagmsg::FACTS,
@@ -392,6 +419,13 @@ fn at<'a>(params: &Params<'a>, index: usize) -> &'a str {
     params.get(index).copied().unwrap_or_default()
 }
 
+/// Whom a command of operators means, which channels, and what comes after them. The nick can be left out.
+fn meant<'a>(params: &Params<'a>) -> (Option<&'a str>, &'a str, Option<&'a str>) {
+    let first = at(params, 0);
+    let (nick, channels) = if is_channel(first) { (None, 0) } else { (Some(first), 1) };
+    (nick, at(params, channels), params.get(channels + 1).copied())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -405,6 +439,18 @@ mod tests {
         let join = Join { channels: "#a,#b", keys: Some("x") };
         assert_eq!(parse("jOIN #a,#b x"), Ok(Command::Join(join)));
         assert_eq!(parse("helpop").map(|command| command.facts().name), Ok("HELP"));
+    }
+
+    #[test]
+    fn a_nick_can_be_left_out() {
+        for (line, nick, channels, reason) in [
+            ("SAPART #a,#b", None, "#a,#b", None),
+            ("SAPART #a :why not", None, "#a", Some("why not")),
+            ("SAPART bob #a :why not", Some("bob"), "#a", Some("why not")),
+            ("SAPART bob", Some("bob"), "", None),
+        ] {
+            assert_eq!(parse(line), Ok(Command::Sapart(Sapart { nick, channels, reason })), "{line}");
+        }
     }
 
     #[test]

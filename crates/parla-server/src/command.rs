@@ -42,6 +42,10 @@ pub(crate) mod redact;
 pub(crate) mod rehash;
 pub(crate) mod rename;
 pub(crate) mod restart;
+pub(crate) mod room;
+pub(crate) mod sajoin;
+pub(crate) mod samode;
+pub(crate) mod sapart;
 pub(crate) mod setname;
 pub(crate) mod stats;
 pub(crate) mod tagmsg;
@@ -109,6 +113,10 @@ pub(crate) fn dispatch(
         Command::Rehash(_) => rehash::run(context),
         Command::Rename(rename) => rename::run(context, rename),
         Command::Restart(_) => restart::run(context),
+        Command::Room(room) => room::run(context, room),
+        Command::Sajoin(sajoin) => sajoin::run(context, sajoin),
+        Command::Samode(samode) => samode::run(context, samode),
+        Command::Sapart(sapart) => sapart::run(context, sapart),
         Command::Setname(setname) => setname::run(context, setname),
         Command::Stats(stats) => stats::run(context, stats),
         Command::Tagmsg(tagmsg) => tagmsg::run(context, tagmsg, message.tags),

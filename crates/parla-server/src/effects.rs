@@ -8,6 +8,8 @@ pub(crate) struct Effects {
     pub(crate) events: Vec<Event>,
     pub(crate) changes: Vec<Change>,
     pub(crate) refusals: Vec<Refusal>,
-    /// What operators did, for the machine where they are.
+    /// What operators of the server did, for the machine where they are.
     pub(crate) audits: Vec<Audit>,
+    /// How members moderated their channels, for the machine where they are, which may sum it up.
+    pub(crate) moderation: Vec<Audit>,
 }

@@ -83,8 +83,85 @@ pub enum EntryCommand {
     Rename(Rename),
     Redact(Box<Redact>),
     Markread(Markread),
+    Sajoin(Sajoin),
+    Sapart(Sapart),
+    Samode(Samode),
+    Room(Room),
     /// A timer: rooms that nobody was in for long go. Nobody acts.
     ForgetEmpty,
+}
+
+impl EntryCommand {
+    /// The number and the channel of what the administrator asked for, if it is that.
+    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &str)> {
+        match self {
+            Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
+                Some((*id, &mode.channel))
+            }
+            Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => Some((*id, channel)),
+            _ => None,
+        }
+    }
+}
+
+/// By what right somebody acts on a channel from outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// As an operator of the server, which the commit checks: the actor.
+    Operator,
+    /// As the administrator, who asked the daemon by this number. Nobody acts.
+    Administrator(u64),
+}
+
+/// A user is brought into a channel past its doors.
+#[derive(Clone, Debug)]
+pub struct Sajoin {
+    /// Who; none: the actor.
+    pub nick: Option<String>,
+    /// Where.
+    pub channel: String,
+}
+
+/// A user is taken out of a channel.
+#[derive(Clone, Debug)]
+pub struct Sapart {
+    /// Who; none: the actor.
+    pub nick: Option<String>,
+    /// Where.
+    pub channel: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// A channel's modes change, whoever the members are.
+#[derive(Clone, Debug)]
+pub struct Samode {
+    /// By what right.
+    pub authority: Authority,
+    /// The changes.
+    pub mode: Mode,
+}
+
+/// A channel is repaired.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// By what right.
+    pub authority: Authority,
+    /// Which.
+    pub channel: String,
+    /// How.
+    pub repair: Repair,
+}
+
+/// How a channel is repaired.
+#[derive(Clone, Debug)]
+pub enum Repair {
+    /// It is deleted with all that is kept of it; and why.
+    Delete(Option<String>),
+    /// It has the modes of a new channel and empty lists.
+    Reset,
+    /// It belongs to the member of this nick.
+    Give(String),
 }
 
 /// A connection becomes a user.

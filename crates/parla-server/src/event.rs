@@ -45,8 +45,12 @@ pub(crate) enum Event {
     ReceiverAway { nick: String, reason: String },
     /// A channel has another topic, or none.
     TopicChanged { by: String, channel: ChannelId, topic: Option<Topic> },
-    /// Modes of a channel changed: signs, letters and parameters, in steps.
-    ModesChanged { by: String, channel: ChannelId, steps: Vec<(bool, char, Option<String>)> },
+    /// The members of a channel, and whoever did it from outside, are told what somebody did who looks after channels.
+    ChannelTold { channel: ChannelName, members: Vec<UserId>, text: String },
+    /// A channel is no more; its members, who were told why, are put out.
+    ChannelDeleted { channel: ChannelName, members: Vec<UserId>, reason: String },
+    /// Modes of a channel changed, in steps.
+    ModesChanged { by: String, channel: ChannelId, steps: Vec<ModeChange> },
     /// A user's own modes changed, from these.
     UserModesChanged { user: UserId, before: UserModes },
     /// A user was invited by the origin; `witnesses` are the members who may know.
@@ -75,6 +79,16 @@ pub(crate) enum Event {
     MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
     /// Values of a user or a channel were set or taken away.
     MetadataChanged { target: Target, told: MetadataTold },
+}
+
+/// A mode of a channel that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ModeChange {
+    /// Given or taken.
+    pub(crate) set: bool,
+    pub(crate) letter: char,
+    /// As everyone sees it.
+    pub(crate) param: Option<String>,
 }
 
 /// What a change of METADATA did.

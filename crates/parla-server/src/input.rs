@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    administration::AdminRequest,
     connection::{ConnectionId, Disconnect, Peer},
     entry::Entry,
     output::{QueryResult, Verdict},
@@ -83,6 +84,13 @@ pub enum Input {
         asker: ConnectionId,
         /// What is wrong with it, a line each.
         problems: Vec<String>,
+    },
+    /// The administrator asks for something. The answer is [`crate::Output::Administered`].
+    Administration {
+        /// A number that comes back with the answer.
+        id: u64,
+        /// What.
+        request: AdminRequest,
     },
     /// The answer to [`crate::Output::VerifyGateway`].
     GatewayVerified {

@@ -7,6 +7,7 @@
 //! an [`Entry`] from one ordered log.
 
 mod account;
+mod administration;
 mod answer;
 mod audit;
 mod change;
@@ -39,10 +40,11 @@ mod statistics;
 mod timers;
 mod watchers;
 
+pub use administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member};
 pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
-pub use entry::{Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Verb};
+pub use entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb};
 pub use input::Input;
 pub use message_ids::MessageIds;
 pub use multiline::{Piece, pieces};

@@ -56,6 +56,18 @@ pub const HELP_LINE_BYTES_MAX: usize = 80;
 /// Invitations that a channel remembers; the oldest goes first.
 pub const INVITATIONS_MAX: usize = 100;
 
+/// Lines in the record of moderation that one person may fill at once; what is beyond them is counted ...
+pub const MODERATION_BURST: u32 = 60;
+
+/// ... until one more fits each time this has passed.
+pub const MODERATION_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Channels in one answer to the administrator.
+pub const ADMIN_CHANNELS_MAX: usize = 500;
+
+/// Members of a channel in one answer to the administrator.
+pub const ADMIN_MEMBERS_MAX: usize = 1_000;
+
 /// Attempts to become an operator that may fail before the connection is ended.
 pub const OPER_FAILURES_MAX: u8 = 3;
 

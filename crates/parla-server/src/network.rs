@@ -157,6 +157,10 @@ impl Network {
             EntryCommand::Rename(rename) => command::rename::commit(self, &meta, rename, effects),
             EntryCommand::Redact(redact) => command::redact::commit(self, &meta, &redact, effects),
             EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
+            EntryCommand::Sajoin(sajoin) => command::sajoin::commit(self, &meta, &sajoin, effects),
+            EntryCommand::Sapart(sapart) => command::sapart::commit(self, &meta, sapart, effects),
+            EntryCommand::Samode(samode) => command::samode::commit(self, &meta, &samode, effects),
+            EntryCommand::Room(room) => command::room::commit(self, &meta, room, effects),
             EntryCommand::ForgetEmpty => {
                 self.forget_empty_channels(effects);
                 Ok(())
@@ -206,8 +210,8 @@ impl Network {
         self.user(id).map(|user| (id, user)).ok_or_else(none)
     }
 
-    /// A channel by name, as a person wrote it.
-    pub(crate) fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
+    /// A channel by name, as a person wrote it, whoever may know of it. Commands ask [`Self::visible_channel`].
+    fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
         let none = || Refusal::NoSuchChannel(name.to_owned());
         let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
         let id = self.channel_id(&parsed).ok_or_else(none)?;

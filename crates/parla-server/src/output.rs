@@ -7,6 +7,7 @@ use parla_proto::Timestamp;
 use smallvec::SmallVec;
 
 use crate::{
+    administration::AdminAnswer,
     audit::Audit,
     change::{Change, Spoken},
     connection::{ConnectionId, Gateway},
@@ -83,6 +84,13 @@ pub enum Output {
     Restart {
         /// Who asks.
         connection: ConnectionId,
+    },
+    /// Give the administrator an answer.
+    Administered {
+        /// The number that came with the request.
+        id: u64,
+        /// The answer.
+        answer: Box<AdminAnswer>,
     },
     /// Write down what an operator did.
     Audit(Box<Audit>),

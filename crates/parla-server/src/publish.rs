@@ -16,7 +16,7 @@ use crate::{
     entry::{Meta, Verb},
     event::Event,
     message_ids::MessageIds,
-    network::{Network, UserId, texts::OwnText, user::User},
+    network::{ChannelId, Network, UserId, channel::Rank, texts::OwnText, user::User},
     output::{Output, Outputs, Recipients},
     session::response::tag,
     sessions::Sessions,
@@ -155,20 +155,7 @@ impl Publisher<'_> {
                 self.announce(members.iter().copied().chain([*user]), line);
             }
             Event::SaidInChannel { sender, channel, spoken, heard_from } => {
-                let Some(channel) = self.network.channel(*channel) else { return };
-                let echo = self.echoes_to(*sender);
-                match heard_from {
-                    None => {
-                        let members = channel.members.keys().copied();
-                        let others = members.filter(|member| member != sender);
-                        self.say(others.chain(echo), spoken);
-                    }
-                    Some(least) => {
-                        let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(*least));
-                        let others = ranked.map(|(member, _)| *member).filter(|member| member != sender);
-                        self.say(others.chain(echo), spoken);
-                    }
-                }
+                self.say_in_channel(*sender, *channel, spoken, *heard_from);
             }
             Event::SaidToUser { sender, receiver, spoken } => {
                 let echo = self.echoes_to(*sender);
@@ -177,6 +164,12 @@ impl Publisher<'_> {
             Event::ReceiverAway { nick, reason } => command::away::tell_sender(self, nick, reason),
             Event::TopicChanged { by, channel, topic } => {
                 command::topic::publish(self, by, *channel, topic.as_ref());
+            }
+            Event::ChannelTold { channel, members, text } => {
+                command::room::tell(self, channel, members, text);
+            }
+            Event::ChannelDeleted { channel, members, reason } => {
+                command::room::publish_deletion(self, channel, members, reason);
             }
             Event::ModesChanged { by, channel, steps } => command::mode::publish(self, by, *channel, steps),
             Event::UserModesChanged { user, before } => command::mode::user::publish(self, *user, *before),
@@ -203,6 +196,29 @@ impl Publisher<'_> {
             Event::Redacted { .. } => command::redact::publish(self, event),
             Event::MarkedRead { user, conversation, at, moved } => {
                 command::markread::publish(self, *user, (conversation, *at), *moved);
+            }
+        }
+    }
+
+    /// Sends a message to the members of a channel, or to those of them who are of a rank.
+    fn say_in_channel(
+        &mut self,
+        sender: UserId,
+        channel: ChannelId,
+        spoken: &Spoken,
+        heard_from: Option<Rank>,
+    ) {
+        let Some(channel) = self.network.channel(channel) else { return };
+        let echo = self.echoes_to(sender);
+        match heard_from {
+            None => {
+                let members = channel.members.keys().copied();
+                self.say(members.filter(|member| *member != sender).chain(echo), spoken);
+            }
+            Some(least) => {
+                let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(least));
+                let others = ranked.map(|(member, _)| *member).filter(|member| *member != sender);
+                self.say(others.chain(echo), spoken);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! The state machine: inputs to sessions, sessions' proposals to the log, entries to the network, events to lines.
 
+mod administration;
 mod lines;
 mod log;
+mod moderation;
 mod password;
 mod reconfigure;
 mod storage;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use parla_proto::{Line, Timestamp};
 
 pub use log::LogMode;
+use moderation::Moderation;
 
 use crate::{
     command,
@@ -42,6 +45,7 @@ pub struct Server {
     statistics: Statistics,
     /// Whether the disk of this machine is nearly full.
     is_storage_low: bool,
+    moderation: Moderation,
     /// Whether it was proposed to forget rooms, and the entry has not come yet.
     forgets: bool,
     now: Timestamp,
@@ -61,6 +65,7 @@ impl Server {
             timers: Timers::default(),
             statistics: Statistics::new(now),
             is_storage_low: false,
+            moderation: Moderation::default(),
             forgets: false,
             now,
         }
@@ -85,6 +90,7 @@ impl Server {
                 self.reconfigured(asker, *settings, &notes, out);
             }
             Input::NotReconfigured { asker, problems } => self.not_reconfigured(asker, &problems, out),
+            Input::Administration { id, request } => self.administer(id, request, out),
             Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),

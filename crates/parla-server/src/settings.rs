@@ -129,7 +129,7 @@ bitflags! {
         const DIE = 1 << 3;
         /// Accounts of others.
         const ACCOUNTS = 1 << 4;
-        /// Channels of others: see those that are secret.
+        /// Channels of others: see those that are secret, enter, change and delete them.
         const CHANNELS = 1 << 5;
         /// RELAYMSG.
         const RELAYMSG = 1 << 6;
@@ -154,8 +154,7 @@ impl Privileges {
     ];
 
     /// Those with which nothing can be done yet. Each goes from here with the commit that gives it something.
-    pub const WITHOUT_EFFECT: Self =
-        Self::BAN.union(Self::ACCOUNTS).union(Self::RELAYMSG).union(Self::HISTORY);
+    pub const WITHOUT_EFFECT: Self = Self::BAN.union(Self::ACCOUNTS).union(Self::RELAYMSG);
 
     /// The names of the set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {

@@ -94,7 +94,7 @@ impl Rig {
                     }
                     self.commit(proposal.origin, proposal.command);
                 }
-                Output::LineTaken { .. } | Output::Close { .. } | Output::Note(_) => {}
+                Output::LineTaken { .. } | Output::Close { .. } | Output::Audit(_) | Output::Note(_) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -633,6 +633,9 @@ mod tests {
         // Its number is not given out again.
         database.commit(&[redacted(13, 1)]).unwrap();
         assert_eq!(database.last_seq().unwrap(), Some(13));
+        // And nobody takes the file for an older one.
+        database.close().unwrap();
+        assert_eq!(Database::open(folder.path(), Durability::Os).unwrap().last_seq().unwrap(), Some(13));
     }
 
     #[test]

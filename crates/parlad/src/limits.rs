@@ -81,6 +81,33 @@ pub(crate) const THREAD_BUSY_MAX: Duration = Duration::from_secs(5);
 /// How long the check of the database may delay a start. What is left of it is done while the server runs.
 pub(crate) const CHECK_AT_START_MAX: Duration = Duration::from_secs(1);
 
+/// Bytes of one request at the control socket.
+pub(crate) const CONTROL_REQUEST_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes of one answer; a page of rooms, and a room with a thousand members, are well below that.
+pub(crate) const CONTROL_ANSWER_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// Clients of the control socket at the same time.
+pub(crate) const CONTROL_CONNECTIONS_MAX: usize = 8;
+
+/// Clients of the control socket that wait to be accepted.
+pub(crate) const CONTROL_BACKLOG: i32 = 16;
+
+/// How long a client of the control socket may take to send a request.
+pub(crate) const CONTROL_REQUEST_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How long the server may take to answer it; a disk that is full makes it wait.
+pub(crate) const CONTROL_ANSWER_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// How long a client may take to read an answer.
+pub(crate) const CONTROL_WRITE_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Bytes of a path that fit into the address of a socket, on every system.
+pub(crate) const CONTROL_PATH_BYTES_MAX: usize = 100;
+
+/// How long the messages of a deleted room are deleted while no server runs.
+pub(crate) const OFFLINE_FORGET_TIME_MAX: Duration = Duration::from_secs(10);
+
 /// Files that the process needs besides its connections.
 pub(crate) const FILES_RESERVED: u64 = 64;
 

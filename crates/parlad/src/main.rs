@@ -6,6 +6,7 @@ mod cloak;
 mod clock;
 mod config;
 mod connection;
+mod control;
 mod database;
 mod delivery;
 mod framing;
@@ -14,12 +15,14 @@ mod hub;
 mod limits;
 mod listener;
 mod log;
+mod offline;
 mod opening;
 mod password;
 mod proxy;
 mod query;
 mod reload;
 mod restart;
+mod room;
 mod run;
 mod send_queue;
 mod store;
@@ -76,6 +79,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
             };
             Ok(writeln!(out, "{what}")?)
         }
+        Command::Room(options) => room::room(options),
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", password::hash_from_input()?)?),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{ConnectionId, Input, LogMode, MessageIds, Server};
+use parla_server::{ConnectionId, Input};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -21,15 +21,16 @@ use tokio::{
 use crate::{
     cli::Run,
     cloak::Cloaks,
-    clock::Clock,
     config::{Config, Http, Listen, Speech},
     connection::Roads,
+    control::{Control, Desk},
     database::{Database, DatabaseError},
     health::{Failures, Health},
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     log::{ConnectionLog, Log},
+    offline,
     password::{Passwords, Pool},
     query::{self, Questions, Reader},
     reload::Reload,
@@ -70,9 +71,8 @@ pub(crate) fn run(
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
     let mut database = open(&config.data_dir, config.durability)?;
-    let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
-    let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
-    let (server, clock) = server_of(config, &database)?;
+    let addresses = Arc::new(addresses(config, &database)?);
+    let (server, clock) = offline::restore(config, &database)?;
 
     runtime.block_on(async {
         let listeners = listen(config)?;
@@ -82,10 +82,7 @@ pub(crate) fn run(
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
         let log = Arc::new(ConnectionLog::default());
-        let gateways = Gateways::new(config.webirc.clone(), Arc::clone(&log))
-            .context("the system gives no random numbers")?;
-        let passwords =
-            Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
+        let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
         let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
         let (failures, mut failed) = Failures::new();
         database.check_in_background(failures.clone())?;
@@ -97,6 +94,7 @@ pub(crate) fn run(
             failures: failures.clone(),
         })?;
         let (wishes, wished) = mpsc::unbounded_channel();
+        let desk = Arc::new(Desk::new(hub_sender.clone()));
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
@@ -111,6 +109,7 @@ pub(crate) fn run(
             names: Arc::clone(&names),
             stall: Arc::clone(&stall),
             log: Arc::clone(&log),
+            desk: Arc::clone(&desk),
             health: Arc::clone(&health),
             failures,
             reader,
@@ -121,6 +120,7 @@ pub(crate) fn run(
         let hub = Hub { server, clock, inputs, sent, store: batch_sender, stall, health: hub_health };
         let hub = hub::start(hub, hub_alive)?;
 
+        let control = open_control(config, desk);
         announce(config, &listeners)?;
         let open = listeners.addresses();
         let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
@@ -136,6 +136,8 @@ pub(crate) fn run(
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
         };
+        // While the directory is locked: what is there after that is another server's.
+        drop(control);
         let stopped = stop(&hub_sender, hub, store).await;
         log.finish();
         stopped?;
@@ -143,17 +145,22 @@ pub(crate) fn run(
     })
 }
 
-/// The server with what was kept, and its clock.
-fn server_of(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
-    let kept = database.channels(&config.settings.name_rules())?;
-    let mut clock = Clock::start_after(database.last_time()?);
-    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
-    let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
-    let mut settings = config.settings.clone();
-    settings.message_ids = MessageIds::new(&database.message_key()?);
-    settings.addresses_hidden = config.connections.cloak;
-    let server = Server::new(settings, log, kept, clock.now());
-    Ok((server, clock))
+/// What is told of addresses, and which of them are limited.
+fn addresses(config: &Config, database: &Database) -> Result<Addresses, DatabaseError> {
+    let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
+    Ok(Addresses { limits: config.connections.clone(), cloaks })
+}
+
+/// Starts the threads that compare passwords.
+fn pool(
+    config: &Config,
+    addresses: &Arc<Addresses>,
+    log: &Arc<ConnectionLog>,
+    hub: mpsc::Sender<HubInput>,
+) -> anyhow::Result<Pool> {
+    let gateways = Gateways::new(config.webirc.clone(), Arc::clone(log))
+        .context("the system gives no random numbers")?;
+    Ok(Pool::start(Passwords::new(config), gateways, Arc::clone(addresses), hub)?)
 }
 
 /// Stops the hub and the store, which closes the database.
@@ -176,6 +183,13 @@ async fn stop(
         "the disk did not take the last messages in time; they were not shown"
     );
     Ok(())
+}
+
+/// Opens the control socket. A server without it is better than none.
+fn open_control(config: &Config, desk: Arc<Desk>) -> Option<Control> {
+    let refused =
+        |error: &std::io::Error| tracing::error!(%error, "there is no control socket in the data directory");
+    Control::open(&config.data_dir, desk).inspect_err(refused).ok()
 }
 
 /// The sockets that are listened on.

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     connection::{Roads, Then},
+    control::Desk,
     database::{self, Database, DatabaseError, Patience},
     delivery::Delivery,
     health::{Failures, Health, Room},
@@ -43,6 +44,8 @@ pub(crate) struct Store {
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
     pub(crate) stall: Arc<Stall>,
+    /// Where the administrator waits for answers.
+    pub(crate) desk: Arc<Desk>,
     pub(crate) log: Arc<ConnectionLog>,
     pub(crate) health: Arc<Health>,
     pub(crate) failures: Failures,
@@ -255,6 +258,7 @@ impl Store {
                 Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
                 Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
                 Output::Restart { connection } => drop(self.wishes.send(Wish::Restart(connection))),
+                Output::Administered { id, answer } => self.desk.give(id, *answer),
                 Output::Audit(audit) => {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);

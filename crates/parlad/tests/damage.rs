@@ -172,7 +172,8 @@ fn pages(database: &Path) -> Pages {
 fn content(data: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
     let named = files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path));
-    let kept = named.filter(|(name, _)| name != "parla.lock" && !name.contains("-shm"));
+    let is_kept = |name: &str| name.starts_with("parla.") && name != "parla.lock" && !name.contains("-shm");
+    let kept = named.filter(|(name, _)| is_kept(name));
     kept.map(|(name, path)| (name, fs::read(path).unwrap())).collect()
 }
 
@@ -180,8 +181,11 @@ fn copy(from: &Folder) -> Folder {
     let folder = Folder::new();
     for file in fs::read_dir(from.path().join("data")).unwrap() {
         let file = file.unwrap();
-        let name = format!("data/{}", file.file_name().to_str().unwrap());
-        folder.write(&name, fs::read(file.path()).unwrap());
+        let name = file.file_name().into_string().unwrap();
+        // Not the socket that a server leaves that was killed.
+        if name.starts_with("parla.") {
+            folder.write(&format!("data/{name}"), fs::read(file.path()).unwrap());
+        }
     }
     folder
 }

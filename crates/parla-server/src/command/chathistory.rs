@@ -121,7 +121,7 @@ fn question<'a>(
 /// The channel, if the session's user may read its history: if it is a member.
 fn readable<'n>(context: &Context<'n>, target: &str) -> Option<&'n Channel> {
     let user = context.session.user()?;
-    let (_, channel) = context.network.find_channel(target).ok()?;
+    let (_, channel) = context.network.visible_channel(user, target).ok()?;
     channel.is_member(user).then_some(channel)
 }
 
@@ -144,7 +144,8 @@ pub(crate) fn answer(
 ) {
     // Whoever left meanwhile may not know what was said after that.
     let member_of = |channel: &str| {
-        let (user, (_, channel)) = session.user().zip(network.find_channel(channel).ok())?;
+        let user = session.user()?;
+        let (_, channel) = network.visible_channel(user, channel).ok()?;
         channel.is_member(user).then_some(channel.state.record)
     };
     match (question, result) {

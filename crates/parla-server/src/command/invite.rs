@@ -43,7 +43,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (by, actor) = network.actor(meta)?;
     let source = actor.source().to_owned();
-    let (channel_id, channel) = network.find_channel(&invite.channel)?;
+    let (channel_id, channel) = network.visible_channel(by, &invite.channel)?;
     let opens_doors = channel.rank(by)?.may(Act::Invite);
     if channel.has(Flags::INVITE_ONLY) && !opens_doors {
         return Err(Refusal::RankNeeded(channel.name().clone(), Act::Invite.least()));

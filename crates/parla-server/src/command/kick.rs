@@ -3,6 +3,7 @@
 use parla_proto::{Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
+    audit::Audit,
     context::Context,
     effects::Effects,
     entry::{self, EntryCommand, Meta},
@@ -44,20 +45,24 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
-    let (by, by_nick) = (user.source().to_owned(), user.nick().to_string());
-    let (channel_id, channel) = network.find_channel(&kick.channel)?;
+    let (by, by_nick, who) = (user.source().to_owned(), user.nick().to_string(), user.for_record());
+    let (channel_id, channel) = network.visible_channel(actor, &kick.channel)?;
     // Who may not kick at all need not learn who is there.
     channel.rank(actor)?;
-    let target = network.find_user(&kick.nick).map(|(id, user)| (id, user.nick().to_string()));
+    let target = network.find_user(&kick.nick);
+    let target = target.map(|(id, user)| (id, user.nick().to_string(), user.source().to_owned()));
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     let name = channel.may(actor, Act::Kick)?.name().clone();
-    let (target, nick) = target?;
+    let (target, nick, source) = target?;
     let member = channel.eviction(actor, target, &nick)?.member;
     let rank = channel.rank(member)?;
     network.leave(member, channel_id, effects);
     let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
     // What everyone is told fits in the line.
     let head = Line::from(&by).command("KICK").param(&name).param(&nick).len();
+    let whom = format!("{name} {source}");
+    let why = kick.reason.clone().unwrap_or_default();
+    effects.moderation.push(Audit { who, action: "KICK", whom, why });
     let reason = kick.reason.unwrap_or(by_nick);
     let reason = fitting(&reason, LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len())).to_owned();
     effects.events.push(Event::Kicked {

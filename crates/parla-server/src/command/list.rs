@@ -9,7 +9,7 @@ use parla_proto::{
 use crate::{
     answer::{Answer, Portion},
     context::Context,
-    network::channel::Channel,
+    network::{UserId, channel::Channel},
     refusal::Refusal,
 };
 
@@ -68,10 +68,11 @@ impl Rest {
     /// Lists until the portion is full. Gives whether that was all.
     pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
         let network = portion.network;
+        let Some(me) = portion.session.user() else { return true };
         while !portion.is_full() {
             let channel = match &mut self.named {
                 Some(names) => match names.pop() {
-                    Some(name) => network.find_channel(&name).ok().map(|(_, channel)| channel),
+                    Some(name) => network.visible_channel(me, &name).ok().map(|(_, channel)| channel),
                     None => break,
                 },
                 None => match network.channel_after(self.after.as_ref()) {
@@ -83,7 +84,7 @@ impl Rest {
                 },
             };
             if let Some(channel) = channel {
-                self.show(portion, channel);
+                self.show(portion, me, channel);
             }
         }
         let is_over = !portion.is_full();
@@ -94,11 +95,11 @@ impl Rest {
     }
 
     /// Lists a channel if the client may know of it and it is what it must be.
-    fn show(&self, portion: &mut Portion<'_>, channel: &Channel) {
+    fn show(&self, portion: &mut Portion<'_>, me: UserId, channel: &Channel) {
         portion.count_steps(1);
         let network = portion.network;
         // Also those that nobody is in: they are kept, and people can come back to them.
-        if !portion.session.user().is_some_and(|me| network.sees(me, channel)) {
+        if !network.sees(me, channel) {
             return;
         }
         let mut steps = 0;

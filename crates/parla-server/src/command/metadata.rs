@@ -101,8 +101,7 @@ fn find(network: &Network, me: UserId, text: &str) -> Result<Target, Failure> {
         return Ok(Target::User(me));
     }
     if text.starts_with('#') {
-        let (id, channel) = network.find_channel(text).map_err(|_| invalid())?;
-        return if channel.is_visible_to(Some(me)) { Ok(Target::Channel(id)) } else { Err(invalid()) };
+        return network.visible_channel(me, text).map(|(id, _)| Target::Channel(id)).map_err(|_| invalid());
     }
     network.find_user(text).map(|(id, _)| Target::User(id)).map_err(|_| invalid())
 }

@@ -11,10 +11,11 @@ use parla_proto::{
     name,
 };
 
-pub(crate) use self::change::commit;
+pub(crate) use self::change::{Change, Hand, change, commit, for_record};
 use crate::{
     context::Context,
     entry::{self, EntryCommand},
+    event::ModeChange,
     limits::MODES_PER_COMMAND_MAX,
     network::{
         ChannelId,
@@ -29,57 +30,74 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         return user::run(context, mode);
     }
     let (me, _) = context.me()?;
-    let (_, channel) = context.network.find_channel(mode.target)?;
-    if !channel.is_visible_to(Some(me)) {
-        return Err(Refusal::NotOnChannel(channel.name().clone()));
-    }
+    let (_, channel) = context.network.visible_channel(me, mode.target)?;
     let Some(letters) = mode.modes.filter(|letters| !letters.is_empty()) else {
         let name = channel.name().as_str();
         context.reply(Reply::ChannelModeIs { channel: name, modes: &channel.modes(me) });
         context.reply(Reply::CreationTime { channel: name, at: channel.state.created_at.as_secs() });
         return Ok(());
     };
-    let mut wanted = Vec::new();
-    let mut lists_shown = Vec::new();
-    for step in steps(letters, mode.params.iter().copied()).take(MODES_PER_COMMAND_MAX) {
-        match step {
-            Ok(ModeStep { mode, param: None, .. }) if mode.is_list() => {
-                if !lists_shown.contains(&mode) {
-                    lists_shown.push(mode);
-                    show_list(context, channel, mode)?;
-                }
-            }
-            Ok(step) => {
-                wanted.push(entry::ModeStep {
-                    set: step.set,
-                    mode: step.mode,
-                    param: step.param.map(str::to_owned),
-                });
-            }
-            Err(BadModeStep::Unknown(letter)) => context.refuse(&Refusal::UnknownMode(letter)),
-            Err(BadModeStep::NoParam(letter)) => context.refuse(&Refusal::InvalidModeParam {
-                target: channel.name().to_string(),
-                letter,
-                param: "*".to_owned(),
-                why: "This mode needs a parameter",
-            }),
+    let asked = Asked::read(channel, letters, mode.params.iter().copied());
+    for list in asked.lists {
+        let act = Act::change(list);
+        if list == ChannelMode::Ban || channel.rank(me)?.may(act) {
+            show_list(context, channel, list);
+        } else {
+            context.refuse(&Refusal::RankNeeded(channel.name().clone(), act.least()));
         }
     }
-    if !wanted.is_empty() {
-        context.propose(EntryCommand::Mode(entry::Mode { channel: mode.target.to_owned(), steps: wanted }));
+    asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
+    if !asked.steps.is_empty() {
+        let channel = mode.target.to_owned();
+        context.propose(EntryCommand::Mode(entry::Mode { channel, steps: asked.steps }));
     }
     Ok(())
 }
 
-/// Shows a list: bans to everyone who may see the channel, exceptions to those who may change them.
-fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) -> Result<(), Refusal> {
-    let (me, _) = context.me()?;
-    let name = channel.name().as_str();
-    let act = Act::change(mode);
-    if mode != ChannelMode::Ban && !channel.rank(me)?.may(act) {
-        context.refuse(&Refusal::RankNeeded(channel.name().clone(), act.least()));
-        return Ok(());
+/// What letters and their parameters ask for.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Changes.
+    pub(crate) steps: Vec<entry::ModeStep>,
+    /// Lists to show, each once.
+    pub(crate) lists: Vec<ChannelMode>,
+    /// What cannot be meant.
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+impl Asked {
+    pub(crate) fn read<'a>(
+        channel: &Channel,
+        letters: &'a str,
+        params: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let mut asked = Self::default();
+        for step in steps(letters, params).take(MODES_PER_COMMAND_MAX) {
+            match step {
+                Ok(ModeStep { mode, param: None, .. }) if mode.is_list() => {
+                    if !asked.lists.contains(&mode) {
+                        asked.lists.push(mode);
+                    }
+                }
+                Ok(ModeStep { set, mode, param }) => {
+                    asked.steps.push(entry::ModeStep { set, mode, param: param.map(str::to_owned) });
+                }
+                Err(BadModeStep::Unknown(letter)) => asked.refusals.push(Refusal::UnknownMode(letter)),
+                Err(BadModeStep::NoParam(letter)) => asked.refusals.push(Refusal::InvalidModeParam {
+                    target: channel.name().to_string(),
+                    letter,
+                    param: "*".to_owned(),
+                    why: "This mode needs a parameter",
+                }),
+            }
+        }
+        asked
     }
+}
+
+/// Shows a list to someone who may see it.
+pub(super) fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) {
+    let name = channel.name().as_str();
     let lists = channel.state.lists();
     let entries = lists.iter().find(|(list, _)| *list == mode).map_or(&[][..], |(_, entries)| *entries);
     for entry in entries {
@@ -95,15 +113,9 @@ fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) ->
         ChannelMode::InviteException => Reply::EndOfInviteExceptionList { channel: name },
         _ => Reply::EndOfBanList { channel: name },
     });
-    Ok(())
 }
 
-pub(crate) fn publish(
-    publisher: &mut Publisher<'_>,
-    by: &str,
-    channel_id: ChannelId,
-    steps: &[(bool, char, Option<String>)],
-) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, by: &str, channel_id: ChannelId, steps: &[ModeChange]) {
     let network = publisher.network;
     let Some(channel) = network.channel(channel_id) else { return };
     let room =
@@ -115,10 +127,10 @@ pub(crate) fn publish(
 }
 
 /// Letters and parameters of the steps, in as many lines as they need.
-fn lines(steps: &[(bool, char, Option<String>)], bytes_max: usize) -> Vec<String> {
+pub(crate) fn lines(steps: &[ModeChange], bytes_max: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut letters, mut params, mut sign) = (String::new(), String::new(), None);
-    for (set, letter, param) in steps {
+    for ModeChange { set, letter, param } in steps {
         let param_bytes = param.as_ref().map_or(0, |param| param.len() + 1);
         if !letters.is_empty() && letters.len() + params.len() + param_bytes + 2 > bytes_max {
             lines.push(std::mem::take(&mut letters) + &std::mem::take(&mut params));
@@ -155,8 +167,10 @@ mod tests {
 
     #[test]
     fn steps_share_signs_and_break_into_lines() {
+        let change =
+            |set, letter, param: Option<&str>| ModeChange { set, letter, param: param.map(str::to_owned) };
         let steps =
-            [(true, 'o', Some("alice".to_owned())), (true, 'm', None), (false, 'v', Some("bob".to_owned()))];
+            [change(true, 'o', Some("alice")), change(true, 'm', None), change(false, 'v', Some("bob"))];
         assert_eq!(lines(&steps, 100), ["+om-v alice bob"]);
         assert_eq!(lines(&steps, 10), ["+om alice", "-v bob"]);
         assert_eq!(lines(&[], 100), Vec::<String>::new());

@@ -54,12 +54,12 @@ impl Rest {
                 continue;
             }
             let Some(name) = self.asked.pop() else { break };
-            match network.find_channel(&name) {
-                Ok((id, channel)) if network.sees(me, channel) => {
+            match network.visible_channel(me, &name) {
+                Ok((id, channel)) => {
                     self.answered.push(channel.name().to_string());
                     self.current = Some((id, MemberCursor::default()));
                 }
-                _ => self.answered.push(name),
+                Err(_) => self.answered.push(name),
             }
         }
         let is_over = !portion.is_full();

@@ -8,7 +8,7 @@ use crate::{
     entry::{self, EntryCommand, Meta},
     event::Event,
     limits::REASON_BYTES_MAX,
-    network::{Network, texts::OwnText},
+    network::{ChannelId, Network, UserId, texts::OwnText},
     refusal::Refusal,
 };
 
@@ -27,16 +27,43 @@ pub(crate) fn commit(
     part: entry::Part,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (user_id, user) = network.actor(meta)?;
-    let source = user.source().to_owned();
-    let (channel_id, channel) = network.find_channel(&part.channel)?;
+    let (user_id, _) = network.actor(meta)?;
+    let (channel_id, _) = network.visible_channel(user_id, &part.channel)?;
+    leave(network, (user_id, channel_id), Why::Own(part.reason), effects)
+}
+
+/// Why a member leaves.
+pub(crate) enum Why {
+    /// In their own words, which silence holds back like others.
+    Own(Option<String>),
+    /// In the words of an operator of the server.
+    Operators(Option<String>),
+}
+
+/// Takes a member out of a channel.
+///
+/// # Errors
+/// They are not in it.
+pub(crate) fn leave(
+    network: &mut Network,
+    (user_id, channel_id): (UserId, ChannelId),
+    why: Why,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let casemapping = network.casemapping();
+    let Some((user, channel)) = network.user_at_channel(user_id, channel_id) else {
+        return Err(Refusal::Gone);
+    };
     let rank = channel.rank(user_id)?;
-    let name = channel.name().clone();
+    let (source, name) = (user.source().to_owned(), channel.name().clone());
     let others = channel.audience(rank).filter(|member| *member != user_id);
-    let told = others.chain([user_id]);
-    let reason = match part.reason {
-        Some(reason) => channel.voice((user_id, user), &reason, network.casemapping()).among(reason, told),
-        None => OwnText::for_all(None, told.collect()),
+    let told = others.chain([user_id]).collect::<Vec<_>>();
+    let reason = match why {
+        Why::Own(Some(reason)) => {
+            channel.voice((user_id, user), &reason, casemapping).among(reason, told.into_iter())
+        }
+        Why::Own(None) => OwnText::for_all(None, told),
+        Why::Operators(reason) => OwnText::for_all(reason, told),
     };
     network.leave(user_id, channel_id, effects);
     effects.events.push(Event::Parted { source, channel: name, reason });

@@ -129,7 +129,7 @@ fn commit_to_channel(
 ) -> Result<Option<Place>, Refusal> {
     let (signs, name) = status_target(&say.target);
     let (sender, user) = network.actor(meta)?;
-    let (channel_id, channel) = network.find_channel(name)?;
+    let (channel_id, channel) = network.visible_channel(sender, name)?;
     // Of several signs the lowest counts: whoever has that rank is meant.
     let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker((sender, user), meant, network.casemapping())?;

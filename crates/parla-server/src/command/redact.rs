@@ -67,9 +67,8 @@ fn channel_of<'n>(
     target: &str,
 ) -> Result<&'n Channel, Refusal> {
     let looks_after_messages = looks_after_messages(user).is_ok();
-    let may_act =
-        |channel: &&Channel| channel.is_member(id) || (looks_after_messages && network.sees(id, channel));
-    let channel = network.find_channel(target).ok().map(|(_, channel)| channel);
+    let may_act = |channel: &&Channel| channel.is_member(id) || looks_after_messages;
+    let channel = network.visible_channel(id, target).ok().map(|(_, channel)| channel);
     channel.filter(may_act).ok_or_else(|| {
         fail("INVALID_TARGET", &[target], "Messages can be taken back in the channels that you are in")
     })
@@ -132,11 +131,20 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().map(str::to_owned));
+    let who = user.for_record();
     let Redactable { seq, record, target, reason, audit } = if is_channel(&redact.target) {
         in_channel(network, actor, redact)?
     } else {
         in_private(network, actor, redact)?
     };
+    let author = network.author(seq).map(|(author, _)| author);
+    if audit.is_none() && author != Some(actor) {
+        let said_by = author.and_then(|author| network.user(author)).map_or("", |user| user.source());
+        let id = network.settings.message_ids.encode(seq);
+        let whom = format!("{target} {id} {said_by}").trim_end().to_owned();
+        let why = redact.reason.clone().unwrap_or_default();
+        effects.moderation.push(Audit { who, action: "REDACT", whom, why });
+    }
     network.forget_said(seq);
     if let Some(record) = record.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { record, seq });

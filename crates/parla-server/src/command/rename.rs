@@ -8,6 +8,7 @@ use parla_proto::{Capabilities, ChannelName, Line, command::Rename, line::fittin
 
 use super::join;
 use crate::{
+    audit::Audit,
     context::Context,
     effects::Effects,
     entry::{self, EntryCommand, Meta},
@@ -33,8 +34,8 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let entry::Rename { channel, name, reason } = rename;
     let (actor, user) = network.actor(meta)?;
-    let by = user.source().to_owned();
-    let (channel_id, _) = network.find_channel(&channel)?;
+    let (by, who) = (user.source().to_owned(), user.for_record());
+    let (channel_id, _) = network.visible_channel(actor, &channel)?;
     let owner = network.channel_id(&name);
     let settings = std::sync::Arc::clone(&network.settings);
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
@@ -63,10 +64,13 @@ pub(crate) fn commit(
         }
         channel.renamed_at = Some(meta.at);
     }
+    let new = name.to_string();
     network.rename_channel(channel_id, name);
     if let Some(channel) = network.channel(channel_id) {
         effects.keep(channel);
     }
+    let why = if reason.is_empty() { new } else { format!("{new}: {reason}") };
+    effects.moderation.push(Audit { who, action: "RENAME", whom: old.to_string(), why });
     effects.events.push(Event::ChannelRenamed { by, channel: channel_id, old, reason });
     Ok(())
 }

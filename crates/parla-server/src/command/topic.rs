@@ -22,10 +22,7 @@ pub(crate) fn run(context: &mut Context<'_>, topic: &command::Topic<'_>) -> Resu
         return Ok(());
     }
     let (me, user) = context.me()?;
-    let (_, channel) = context.network.find_channel(topic.channel)?;
-    if !channel.is_visible_to(Some(me)) {
-        return Err(Refusal::NotOnChannel(channel.name().clone()));
-    }
+    let (_, channel) = context.network.visible_channel(me, topic.channel)?;
     let lines = replies(context.network, channel, user.nick().as_str());
     if lines.is_empty() {
         context.reply(Reply::NoTopic { channel: channel.name().as_str() });
@@ -54,7 +51,7 @@ pub(crate) fn commit(
     let (actor, user) = network.actor(meta)?;
     let by = user.source().to_owned();
     let casemapping = network.casemapping();
-    let (channel_id, _) = network.find_channel(&topic.channel)?;
+    let (channel_id, _) = network.visible_channel(actor, &topic.channel)?;
     let (user, channel) = network.user_at_channel(actor, channel_id).ok_or(Refusal::Gone)?;
     let channel = channel.topic((actor, user), casemapping)?;
     // What is kept is what everyone was told: no more than fits in the line.

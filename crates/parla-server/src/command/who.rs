@@ -91,9 +91,9 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
     let mask = who.mask.unwrap_or("*");
     let network = context.network;
     let scope = if name::is_channel(mask) {
-        match network.find_channel(mask) {
-            Ok((id, channel)) if network.sees(me, channel) => Scope::Members(id, MemberCursor::default()),
-            _ => Scope::Nobody,
+        match network.visible_channel(me, mask) {
+            Ok((id, _)) => Scope::Members(id, MemberCursor::default()),
+            Err(_) => Scope::Nobody,
         }
     } else if let Ok((id, _)) = network.find_user(mask) {
         Scope::User(id)

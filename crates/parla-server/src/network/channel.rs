@@ -12,7 +12,7 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 
 pub(crate) use self::{
-    access::{NoRedactor, Speaker},
+    access::{NoRedactor, Promotion, Speaker},
     rank::{Act, Rank},
 };
 pub use self::{

@@ -4,11 +4,16 @@
 
 use parla_proto::mode::UserModes;
 
-use super::{Network, UserId, channel::Channel, user::User};
+use super::{ChannelId, Network, UserId, channel::Channel, user::User};
 use crate::{
+    audit::Audit,
+    entry::{Authority, Meta},
     refusal::Refusal,
     settings::{self, Privileges},
 };
+
+/// Who it is that asks the daemon, in the record.
+const ADMINISTRATOR: &str = "the administrator, at the server's computer";
 
 /// What a user was given by OPER.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +55,61 @@ impl Privileged<'_> {
     }
 }
 
+/// The right to act on channels from outside of them, past ranks and doors; and whose it is.
+///
+/// It owns what it knows, as the network changes by it.
+#[derive(Clone, Debug)]
+pub(crate) struct Oversight {
+    /// What lists show as who has set an entry: `nick!user@host`, or the server's name.
+    pub(crate) source: String,
+    /// What the members of a channel are told: `alice, an operator of this server,`.
+    pub(crate) shown: String,
+    /// Who it is, for the administrator.
+    pub(crate) who: String,
+}
+
+impl Oversight {
+    /// What is written down of something that is done by this right.
+    pub(crate) fn audit(&self, action: &'static str, whom: String, why: String) -> Audit {
+        Audit { who: self.who.clone(), action, whom, why }
+    }
+}
+
+impl Network {
+    /// The right to act on channels from outside of them.
+    ///
+    /// # Errors
+    /// The actor is no operator, or lacks the privilege.
+    pub(crate) fn oversight(&self, meta: &Meta, authority: Authority) -> Result<Oversight, Refusal> {
+        match authority {
+            Authority::Operator => {
+                let right = self.actor(meta)?.1.privileged(Privileges::CHANNELS)?;
+                let shown = format!("{}, an operator of this server,", right.nick());
+                Ok(Oversight { source: right.source().to_owned(), shown, who: right.who() })
+            }
+            Authority::Administrator(_) => Ok(self.administrator()),
+        }
+    }
+
+    /// The right of the administrator, whom only the daemon lets ask.
+    pub(crate) fn administrator(&self) -> Oversight {
+        Oversight {
+            source: self.settings.name.clone(),
+            shown: "The administrator of this server".to_owned(),
+            who: ADMINISTRATOR.to_owned(),
+        }
+    }
+
+    /// A channel by name, which is hidden from nobody who has this right.
+    pub(crate) fn overseen_channel(
+        &self,
+        _: &Oversight,
+        name: &str,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        self.find_channel(name)
+    }
+}
+
 impl User {
     /// The right that an operator has without any privilege.
     pub(crate) fn as_operator(&self) -> Result<Privileged<'_>, Refusal> {
@@ -74,12 +134,6 @@ impl User {
 }
 
 impl Network {
-    /// Whether someone may know that a channel is there: for a secret one its members, and operators who look after channels.
-    pub(crate) fn sees(&self, viewer: UserId, channel: &Channel) -> bool {
-        let looks_after = |user: &User| user.has_privilege(Privileges::CHANNELS);
-        channel.is_visible_to(Some(viewer)) || self.user(viewer).is_some_and(looks_after)
-    }
-
     /// Makes a user an operator, or takes that away. Gives the modes that the user had.
     pub(crate) fn set_operator(&mut self, id: UserId, grant: Option<OperatorGrant>) -> UserModes {
         let Some(user) = self.user_mut(id) else { return UserModes::empty() };

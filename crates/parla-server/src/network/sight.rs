@@ -1,9 +1,28 @@
 //! What one user may see of another. Everything that asks about users asks here.
 
-use super::{Network, UserId, channel::Channel, user::User};
-use crate::settings::Privileges;
+use super::{ChannelId, Network, UserId, channel::Channel, user::User};
+use crate::{refusal::Refusal, settings::Privileges};
 
 impl Network {
+    /// A channel by name, as someone wrote it who may know that it is there.
+    ///
+    /// # Errors
+    /// There is none, or it is secret: both are refused by the same words, so that nobody learns which it is.
+    pub(crate) fn visible_channel(
+        &self,
+        viewer: UserId,
+        name: &str,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        let found = self.find_channel(name)?;
+        if self.sees(viewer, found.1) { Ok(found) } else { Err(Refusal::NoSuchChannel(name.to_owned())) }
+    }
+
+    /// Whether someone may know that a channel is there: for a secret one its members, and operators who look after channels.
+    pub(crate) fn sees(&self, viewer: UserId, channel: &Channel) -> bool {
+        let looks_after = |user: &User| user.has_privilege(Privileges::CHANNELS);
+        channel.is_visible_to(Some(viewer)) || self.user(viewer).is_some_and(looks_after)
+    }
+
     /// A channel that a user shares with the one who looks, who sees it there.
     pub(crate) fn shared_channel(&self, viewer: UserId, (id, user): (UserId, &User)) -> Option<&Channel> {
         let mut channels = user.channels.iter().filter_map(|channel| self.channel(*channel));

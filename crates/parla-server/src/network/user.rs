@@ -96,6 +96,12 @@ impl User {
         self.address
     }
 
+    /// Who it is in the record for the administrator: with the real address.
+    pub(crate) fn for_record(&self) -> String {
+        let operator = self.operator().map(|grant| format!(" ({})", grant.name)).unwrap_or_default();
+        format!("{}{operator} at {}", self.source, self.address)
+    }
+
     /// The account the user is logged in to.
     pub(crate) fn account(&self) -> Option<&str> {
         self.account.as_deref()

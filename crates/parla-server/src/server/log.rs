@@ -77,6 +77,8 @@ impl Server {
         let mut effects = Effects::default();
         // A message carries its account itself; only of a program there is more to be said.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
+        let asked = entry.command.asked_by_administrator().filter(|_| meta.origin.node == self.node);
+        let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
         self.forgets &=
             !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
@@ -90,8 +92,7 @@ impl Server {
             }
         }
         if meta.origin.node == self.node {
-            let audits = effects.audits.into_iter().map(|audit| Output::Audit(Box::new(audit)));
-            out.outputs.extend(audits);
+            self.record(meta.origin.actor, &mut effects, out);
         }
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
@@ -107,6 +108,10 @@ impl Server {
             Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
+                Event::Quit { user, .. } => {
+                    let left_out = self.moderation.forget(*user);
+                    out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
+                }
                 Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
                 Event::Reconfigured { .. } => self.settings_changed(),
                 _ => {}
@@ -115,6 +120,20 @@ impl Server {
                 self.settle_in(meta.origin, user, local, out);
             }
         }
+        if let Some((id, channel)) = asked {
+            self.administered(id, &channel, &effects.refusals, out);
+        }
+    }
+
+    /// Has written down what an entry of this machine did: all that operators do, and of moderation what fits.
+    fn record(&mut self, actor: Option<UserId>, effects: &mut Effects, out: &mut Outputs) {
+        let mut audits = std::mem::take(&mut effects.audits);
+        if let Some(actor) = actor {
+            for audit in effects.moderation.drain(..) {
+                audits.extend(self.moderation.record(actor, self.now, audit));
+            }
+        }
+        out.outputs.extend(audits.into_iter().map(|audit| Output::Audit(Box::new(audit))));
     }
 
     /// Ends the connection of a user who is not in the network any more.

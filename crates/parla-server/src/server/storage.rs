@@ -43,7 +43,7 @@ impl Server {
         let actor = origin.actor?;
         let user = self.network.user(actor)?;
         let kept_channel = |name: &str| -> Option<&Channel> {
-            let (_, channel) = self.network.find_channel(name).ok()?;
+            let (_, channel) = self.network.visible_channel(actor, name).ok()?;
             (channel.kept && channel.is_member(actor)).then_some(channel)
         };
         let failure = |command, channel: &Channel| {
@@ -59,7 +59,7 @@ impl Server {
                 {
                     return None;
                 }
-                let (_, channel) = self.network.find_channel(name).ok()?;
+                let (_, channel) = self.network.visible_channel(actor, name).ok()?;
                 let speaker = channel.speaker((actor, user), None, self.network.casemapping()).ok()?;
                 if speaker.heard_from.is_some() {
                     return None;

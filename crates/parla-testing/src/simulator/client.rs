@@ -3,6 +3,7 @@
 //! Relies on the lines that it is sent and on nothing else of the server.
 
 mod answer;
+mod deletion;
 mod metadata;
 mod room;
 pub(crate) mod watch;
@@ -247,6 +248,10 @@ impl Client {
                 Ok(())
             }
             "331" | "332" => room::hear_topic_reply(self, message, scene),
+            "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
+                room::hear_change(self, message, &scene.settings.name.clone(), scene)
+            }
+            "KICK" => deletion::hear(self, message, scene),
             "NOTICE" => {
                 let target = self.nick.as_deref();
                 ensure(target.is_none_or(|nick| message.param(0) == Some(nick)), "target", || {

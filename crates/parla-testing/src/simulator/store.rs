@@ -74,15 +74,15 @@ impl Store {
         self.latest = self.latest.max(now);
     }
 
-    /// Writes the changes of one batch.
-    pub(crate) fn write(&mut self, changes: Vec<Change>) -> Checked {
+    /// Writes the changes of one batch. Operators deleted the channels of these names.
+    pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str]) -> Checked {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, seq } => self.redact(record, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
-                Change::ChannelForgotten { record } => self.forget(record)?,
+                Change::ChannelForgotten { record } => self.forget(record, deleted)?,
             }
         }
         Ok(())
@@ -225,11 +225,12 @@ impl Store {
     }
 
     /// Nobody reads a forgotten channel's messages again, and its number does not come back.
-    fn forget(&mut self, record: u64) -> Checked {
+    fn forget(&mut self, record: u64, deleted: &[&str]) -> Checked {
         let gone = self.channels.remove(&record);
         let is_due = |state: &ChannelState| {
             let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
-            ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name)
+            let is_over = ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name);
+            is_over || deleted.contains(&state.name.as_str())
         };
         ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
         self.forgotten.insert(record);

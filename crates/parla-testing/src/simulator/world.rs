@@ -199,7 +199,11 @@ impl World {
             self.trace.add(|| format!("disk: {count} changes"));
         }
         self.check_changes(&batch.changes)?;
-        self.scene.store.write(batch.changes)?;
+        let deleted = batch.outputs.iter().filter_map(|output| match output {
+            Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
+            _ => None,
+        });
+        self.scene.store.write(batch.changes, &deleted.collect::<Vec<_>>())?;
         self.written.push_back(batch.outputs);
         Ok(())
     }
@@ -371,9 +375,12 @@ impl World {
             }
             Output::Note(_) => {}
             Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
+            Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
-                let is_known = audit.who.ends_with(&operator) || audit.action == "OPER";
+                let is_open_to_all =
+                    ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
+                let is_known = audit.who.ends_with(&operator) || is_open_to_all;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
             }
             output @ (Output::Shutdown | Output::Restart { .. }) => {

@@ -132,6 +132,7 @@ impl Memory {
             Output::Shutdown => self.waiting.push_back(Input::ShuttingDown),
             Output::Restart { connection } if self.settings.broken => self.rehash(connection)?,
             Output::Restart { .. } => self.restarts = true,
+            Output::Administered { .. } => {}
             Output::Audit(audit) => self.log_lines.extend(self.is_virtual.then(|| audit_line(&audit))),
             Output::VerifyGateway { connection, gateway } => {
                 let client = self.settings.client_of(*gateway);

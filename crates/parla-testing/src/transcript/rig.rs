@@ -101,6 +101,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                     | Output::Rehash { .. }
                     | Output::Shutdown
                     | Output::Restart { .. }
+                    | Output::Administered { .. }
                     | Output::Audit(_)
                     | Output::Note(_) => {}
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),

@@ -66,7 +66,7 @@ impl Database {
             check.stop();
         }
         if empty_log(&self.connection)? {
-            let last = self.last_seq()?.unwrap_or(0);
+            let last = super::last_number(&self.connection)?.unwrap_or(0);
             self.state.note_all(last)?;
             self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         } else {

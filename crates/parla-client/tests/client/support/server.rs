@@ -121,6 +121,11 @@ impl Memory {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
                     Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
+                    Change::Occupancy { .. } => {}
+                    Change::ChannelForgotten { record } => {
+                        self.channels.remove(&record);
+                        self.kept.retain(|spoken| spoken.record != Some(record));
+                    }
                     Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),
                 }
             }
@@ -140,7 +145,7 @@ impl Memory {
                 }
             }
             Output::Close { connection } => drop(self.closed.insert(connection)),
-            Output::LineTaken { .. } | Output::Note(_) => {}
+            Output::LineTaken { .. } | Output::Audit(_) | Output::Note(_) => {}
             Output::TellWhenSent { connection } => return Some(Input::Sent { connection }),
             Output::Query { connection, query } => {
                 let result = Some(self.answer(&query));
@@ -151,7 +156,7 @@ impl Memory {
             | Output::Rehash { .. }
             | Output::Shutdown
             | Output::Restart { .. }
-            | Output::Audit(_)
+            | Output::Administered { .. }
             | Output::Propose(_) => panic!("not on this server"),
         }
         None

@@ -9,12 +9,14 @@ use parla_proto::{
 };
 
 use crate::{
+    audit::Audit,
     effects::Effects,
     entry::{self, Meta, ModeStep},
-    event::Event,
+    event::{Event, ModeChange},
     network::{
         ChannelId, Network, UserId,
-        channel::{Act, Channel, Flags, ListEntry, Rank},
+        channel::{Act, Channel, Flags, ListEntry, Promotion, Rank},
+        operator::Oversight,
     },
     refusal::Refusal,
     settings::Settings,
@@ -33,12 +35,44 @@ impl Done {
 }
 
 /// Who changes what, and when.
-struct Change<'a> {
-    meta: &'a Meta,
-    actor: UserId,
+pub(crate) struct Change<'a> {
+    pub(crate) meta: &'a Meta,
+    pub(crate) hand: Hand<'a>,
     /// `nick!user@host`.
-    by: &'a str,
-    settings: &'a Settings,
+    pub(crate) by: &'a str,
+    pub(crate) settings: &'a Settings,
+}
+
+/// By whose right modes are changed.
+#[derive(Clone, Copy)]
+pub(crate) enum Hand<'a> {
+    /// A member's, as far as their rank goes.
+    Member(UserId),
+    /// That of whoever looks after channels.
+    Oversight(&'a Oversight),
+}
+
+impl Hand<'_> {
+    /// Lets a mode be changed: what comes back is the channel to change.
+    fn may<'c>(&self, channel: &'c mut Channel, act: Act) -> Result<&'c mut Channel, Refusal> {
+        match self {
+            Self::Member(actor) => channel.may(*actor, act),
+            Self::Oversight(_) => Ok(channel),
+        }
+    }
+
+    /// Lets a rank be given or taken.
+    fn promotion<'c>(
+        &self,
+        channel: &'c mut Channel,
+        member: (UserId, &str),
+        wanted: (Rank, bool),
+    ) -> Result<Promotion<'c>, Refusal> {
+        match self {
+            Self::Member(actor) => channel.promotion(*actor, member, wanted),
+            Self::Oversight(oversight) => channel.overseen_promotion(oversight, member, wanted),
+        }
+    }
 }
 
 pub(crate) fn commit(
@@ -48,16 +82,37 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
-    let by = user.source().to_owned();
-    let (channel_id, channel) = network.find_channel(&mode.channel)?;
+    let (by, who) = (user.source().to_owned(), user.for_record());
+    let (channel_id, channel) = network.visible_channel(actor, &mode.channel)?;
     channel.rank(actor)?;
-    let before = channel.state.clone();
+    let name = channel.name().to_string();
     let settings = Arc::clone(&network.settings);
-    let change = Change { meta, actor, by: &by, settings: &settings };
+    let hand = Change { meta, hand: Hand::Member(actor), by: &by, settings: &settings };
+    let steps = change(network, (channel_id, &mode.steps), &hand, effects);
+    if !steps.is_empty() {
+        let why = for_record(&steps);
+        effects.moderation.push(Audit { who, action: "MODE", whom: name, why });
+        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });
+    }
+    Ok(())
+}
+
+/// Takes the steps that may be taken, and refuses the others. Gives those that changed something.
+pub(crate) fn change(
+    network: &mut Network,
+    (channel_id, steps): (ChannelId, &[ModeStep]),
+    change: &Change<'_>,
+    effects: &mut Effects,
+) -> Vec<ModeChange> {
+    let Some(before) = network.channel(channel_id).map(|channel| channel.state.clone()) else {
+        return Vec::new();
+    };
     let mut done = Vec::new();
-    for step in &mode.steps {
-        match apply(network, channel_id, step, &change) {
-            Ok(Done::Changed(param)) => done.push((step.set, step.mode.letter(), param)),
+    for step in steps {
+        match apply(network, channel_id, step, change) {
+            Ok(Done::Changed(param)) => {
+                done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
+            }
             Ok(Done::Nothing) => {}
             // Once is enough to be told of a rank that is missing.
             Err(refusal) if effects.refusals.contains(&refusal) => {}
@@ -67,10 +122,16 @@ pub(crate) fn commit(
     if let Some(channel) = network.channel(channel_id).filter(|channel| channel.state != before) {
         effects.keep(channel);
     }
-    if !done.is_empty() {
-        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps: done });
-    }
-    Ok(())
+    done
+}
+
+/// The changes as they are written down, without the key.
+pub(crate) fn for_record(steps: &[ModeChange]) -> String {
+    let hidden = |step: &ModeChange| {
+        let is_key = step.letter == ChannelMode::Key.letter();
+        ModeChange { param: if is_key { Some("*".to_owned()) } else { step.param.clone() }, ..step.clone() }
+    };
+    super::lines(&steps.iter().map(hidden).collect::<Vec<_>>(), usize::MAX).concat()
 }
 
 fn apply(
@@ -83,9 +144,9 @@ fn apply(
         return apply_rank(network, channel_id, step, (change, rank));
     }
     let forward =
-        if step.mode == ChannelMode::Forward { forward(network, step, change.actor) } else { Ok(None) };
+        if step.mode == ChannelMode::Forward { forward(network, step, change.hand) } else { Ok(None) };
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let channel = channel.may(change.actor, Act::change(step.mode))?;
+    let channel = change.hand.may(channel, Act::change(step.mode))?;
     if let Some(flag) = Flags::of_mode(step.mode) {
         return Ok(apply_flag(channel, step, flag));
     }
@@ -156,19 +217,20 @@ fn apply_key(channel: &mut Channel, key: Option<String>) -> Done {
 fn forward(
     network: &mut Network,
     step: &ModeStep,
-    actor: UserId,
+    hand: Hand<'_>,
 ) -> Result<Option<ChannelName>, Option<Refusal>> {
     if !step.set {
         return Ok(None);
     }
     let name = step.param.as_deref().unwrap_or_default();
-    let id = network.find_channel(name).map_err(|_| None)?.0;
+    let found = match hand {
+        Hand::Member(actor) => network.visible_channel(actor, name),
+        Hand::Oversight(oversight) => network.overseen_channel(oversight, name),
+    };
+    let id = found.map_err(|_| None)?.0;
     let channel = network.channel_mut(id).ok_or(None)?;
-    if !channel.is_visible_to(Some(actor)) {
-        return Err(None);
-    }
     let target = channel.name().clone();
-    let channel = channel.operator(actor).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
+    let channel = hand.may(channel, Act::ChangeModes).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
     Ok(Some(channel.name().clone()))
 }
 
@@ -214,9 +276,9 @@ fn apply_rank(
     let (member, nick) = match target {
         Ok(target) => target,
         // Who may not give the rank need not learn who is there.
-        Err(refusal) => return Err(channel.may(change.actor, Act::Promote(rank)).err().unwrap_or(refusal)),
+        Err(refusal) => return Err(change.hand.may(channel, Act::Promote(rank)).err().unwrap_or(refusal)),
     };
-    let promotion = channel.promotion(change.actor, (member, &nick), (rank, step.set))?;
+    let promotion = change.hand.promotion(channel, (member, &nick), (rank, step.set))?;
     let changes = promotion.carry_out(change.meta.seq);
     Ok(Done::if_changed(changes, Some(nick)))
 }

@@ -7,7 +7,7 @@ use super::{Act, Channel, Flags, ListEntry, Rank};
 use crate::{
     entry::Verb,
     formatting,
-    network::{UserId, user::User},
+    network::{UserId, operator::Oversight, user::User},
     refusal::{Refusal, Silenced},
 };
 
@@ -82,6 +82,20 @@ impl Channel {
             return Err(Refusal::Outranked(name));
         }
         Ok(Promotion { channel: self, member, rank, set })
+    }
+
+    /// Lets whoever looks after channels give a member a rank, or take it away.
+    pub(crate) fn overseen_promotion(
+        &mut self,
+        _: &Oversight,
+        (member, nick): (UserId, &str),
+        (rank, set): (Rank, bool),
+    ) -> Result<Promotion<'_>, Refusal> {
+        if self.is_member(member) {
+            Ok(Promotion { channel: self, member, rank, set })
+        } else {
+            Err(Refusal::UserNotInChannel(nick.to_owned(), self.name().clone()))
+        }
     }
 
     /// Lets a member set the topic: without `+t` everyone who may speak to all.
@@ -186,6 +200,11 @@ impl Channel {
             return Err(Refusal::ChannelIsFull(name()));
         }
         Ok(Entrant { channel: self, id })
+    }
+
+    /// Lets a user in past every door, as whoever looks after channels wants it.
+    pub(crate) const fn overseen_entrant(&mut self, _: &Oversight, id: UserId) -> Entrant<'_> {
+        Entrant { channel: self, id }
     }
 
     /// Whether a ban of this reach holds a user. An exception lifts bans and mutes, one of `m:` mutes only.

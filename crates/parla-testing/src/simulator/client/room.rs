@@ -298,7 +298,7 @@ fn move_crowd(scene: &mut Scene, old: &str, new: &str) {
 }
 
 /// The client is no longer in a room, and has missed nothing there.
-fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
+pub(super) fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
     let room = client.rooms.remove(name).ok_or_else(outside)?;
     let nick = client.folded_nick(scene);
     if let Some(journal) = scene.journals.get(name) {
@@ -307,7 +307,7 @@ fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
     Ok(room)
 }
 
-/// PART, KICK, TOPIC, MODE of a room.
+/// PART, KICK, TOPIC, MODE of a room, and what the server says there.
 pub(super) fn hear_change(
     client: &mut Client,
     message: &Message<'_>,

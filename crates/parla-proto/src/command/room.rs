@@ -1,0 +1,35 @@
+//! ROOM repairs a channel: deletes it, resets it, or gives it to someone else.
+//!
+//! A command of parla's own; other servers do this by their services.
+
+use super::{Facts, at};
+use crate::message::Params;
+
+/// ROOM with its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room<'a> {
+    /// `DELETE`, `RESET` or `GIVE`, in any case.
+    pub subcommand: &'a str,
+    /// Which.
+    pub channel: &'a str,
+    /// To whom it is given, or why it is deleted.
+    pub argument: Option<&'a str>,
+}
+
+/// What is to be known of ROOM.
+pub const FACTS: Facts = Facts {
+    name: NAME,
+    params_min: 2,
+    before_registration: false,
+    syntax: "DELETE <channel> [<reason>] | RESET <channel> | GIVE <channel> <nick>",
+    help: "Deletes a channel with its history; or takes away its key, limit, forward, bans and exceptions and gives it the modes of a new one; or makes someone its owner and nobody else an operator. For operators with the privilege channels.",
+};
+
+/// The word on the wire.
+pub const NAME: &str = "ROOM";
+
+impl<'a> From<&Params<'a>> for Room<'a> {
+    fn from(params: &Params<'a>) -> Self {
+        Self { subcommand: at(params, 0), channel: at(params, 1), argument: params.get(2).copied() }
+    }
+}

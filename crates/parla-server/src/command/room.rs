@@ -1,0 +1,78 @@
+//! ROOM: an operator of the server, or the administrator, repairs a channel.
+
+mod repair;
+
+use parla_proto::{ChannelName, Line, command::Room, line::fitting};
+
+pub(crate) use self::repair::commit;
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, Authority, EntryCommand, Meta, Repair},
+    event::Event,
+    limits::REASON_BYTES_MAX,
+    network::{ChannelId, Network, UserId, user::User},
+    publish::Publisher,
+    refusal::{Failure, Refusal},
+};
+
+pub(crate) fn run(context: &mut Context<'_>, room: &Room<'_>) -> Result<(), Refusal> {
+    let argument = room.argument.filter(|argument| !argument.is_empty());
+    let repair = match room.subcommand.to_ascii_uppercase().as_str() {
+        "DELETE" => Repair::Delete(argument.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned())),
+        "RESET" => Repair::Reset,
+        "GIVE" => Repair::Give(argument.ok_or(Refusal::NeedMoreParams("ROOM"))?.to_owned()),
+        _ => {
+            let why = "It is ROOM DELETE, ROOM RESET or ROOM GIVE";
+            return Err(Failure::of("ROOM", "INVALID_PARAMS", &[room.subcommand], why));
+        }
+    };
+    let (authority, channel) = (Authority::Operator, room.channel.to_owned());
+    context.propose(EntryCommand::Room(entry::Room { authority, channel, repair }));
+    Ok(())
+}
+
+/// Whom a nick means, or, without one, the actor.
+pub(super) fn whom<'n>(
+    network: &'n Network,
+    meta: &Meta,
+    nick: Option<&str>,
+) -> Result<(UserId, &'n User), Refusal> {
+    nick.map_or_else(|| network.actor(meta), |nick| network.find_user(nick))
+}
+
+/// Has the members of a channel told what was done there.
+pub(super) fn announce(network: &Network, channel: ChannelId, text: String, effects: &mut Effects) {
+    let Some(channel) = network.channel(channel) else { return };
+    let (members, channel) = (channel.members.keys().copied().collect(), channel.name().clone());
+    effects.events.push(Event::ChannelTold { channel, members, text });
+}
+
+/// Tells the members of a channel, and whoever did it if they are elsewhere.
+pub(crate) fn tell(publisher: &mut Publisher<'_>, channel: &ChannelName, members: &[UserId], text: &str) {
+    let server = &publisher.network.settings.name;
+    let actor = publisher.meta.origin.actor;
+    if let Some(actor) = actor.filter(|actor| !members.contains(actor))
+        && let Some(user) = publisher.network.user(actor)
+    {
+        let line = Line::from(server).command("NOTICE").param(user.nick());
+        publisher.answer(line.text(format_args!("{channel}: {text}")).finish());
+    }
+    let line = Line::from(server).command("NOTICE").param(channel).text(text).finish();
+    publisher.announce(members.iter().copied(), line);
+}
+
+/// Puts out the members of a channel that is no more. Each hears only of themselves, as nobody stays behind.
+pub(crate) fn publish_deletion(
+    publisher: &mut Publisher<'_>,
+    channel: &ChannelName,
+    members: &[UserId],
+    reason: &str,
+) {
+    let network = publisher.network;
+    for member in members {
+        let Some(user) = network.user(*member) else { continue };
+        let line = Line::from(&network.settings.name).command("KICK").param(channel).param(user.nick());
+        publisher.announce([*member].into_iter(), line.text(reason).finish());
+    }
+}

@@ -1,0 +1,139 @@
+//! ROOM: how a channel is deleted, reset, or given to someone else.
+
+use parla_proto::mode::ChannelMode;
+
+use super::announce;
+use crate::{
+    command::mode,
+    effects::Effects,
+    entry::{self, Meta, Repair},
+    event::{Event, ModeChange},
+    network::{
+        ChannelId, Network, UserId,
+        channel::{Channel, Rank},
+        operator::Oversight,
+    },
+    refusal::Refusal,
+};
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    room: entry::Room,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let right = network.oversight(meta, room.authority)?;
+    let (channel, _) = network.overseen_channel(&right, &room.channel)?;
+    match room.repair {
+        Repair::Delete(reason) => delete(network, (&right, channel), reason.as_deref(), effects),
+        Repair::Reset => reset(network, (&right, channel), effects),
+        Repair::Give(nick) => give(network, (&right, meta.seq), (channel, &nick), effects),
+    }
+}
+
+fn delete(
+    network: &mut Network,
+    (right, channel_id): (&Oversight, ChannelId),
+    reason: Option<&str>,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };
+    let (name, members) = (channel.name().clone(), channel.members.keys().copied().collect::<Vec<_>>());
+    let why = reason.unwrap_or_default().to_owned();
+    effects.audits.push(right.audit("ROOM DELETE", name.to_string(), why));
+    let text = format!("{} has deleted this room", right.shown);
+    let text = reason.iter().fold(text, |text, reason| format!("{text}: {reason}"));
+    announce(network, channel_id, text.clone(), effects);
+    for member in &members {
+        network.leave(*member, channel_id, effects);
+    }
+    // One that is not kept went with its last member.
+    network.forget_channel(channel_id, effects);
+    effects.events.push(Event::ChannelDeleted { channel: name, members, reason: text });
+    Ok(())
+}
+
+/// Gives a channel the modes of a new one, and takes away everything that can keep people out. Its members keep their ranks.
+fn reset(
+    network: &mut Network,
+    (right, channel_id): (&Oversight, ChannelId),
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (by, new) = (network.settings.name.clone(), network.settings.channel_modes);
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let (name, state) = (channel.name().to_string(), &mut channel.state);
+    let mut steps = Vec::new();
+    let mut add = |set, letter, param| steps.push(ModeChange { set, letter, param });
+    for (set, flags) in [(true, new - state.flags), (false, state.flags - new)] {
+        flags.letters().chars().for_each(|letter| add(set, letter, None));
+    }
+    state.flags = new;
+    if state.key.take().is_some() {
+        add(false, ChannelMode::Key.letter(), Some("*".to_owned()));
+    }
+    if state.limit.take().is_some() {
+        add(false, ChannelMode::Limit.letter(), None);
+    }
+    if state.forward.take().is_some() {
+        add(false, ChannelMode::Forward.letter(), None);
+    }
+    for list in [ChannelMode::Ban, ChannelMode::BanException, ChannelMode::InviteException] {
+        let entries = state.list_mut(list).map(std::mem::take).unwrap_or_default();
+        entries.into_iter().for_each(|entry| add(false, list.letter(), Some(entry.mask.to_string())));
+    }
+    effects.audits.push(right.audit("ROOM RESET", name, mode::for_record(&steps)));
+    if !steps.is_empty() {
+        effects.keep(channel);
+        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });
+    }
+    announce(network, channel_id, format!("{} has reset the modes of this room", right.shown), effects);
+    Ok(())
+}
+
+/// Makes a member the owner of a channel, and nobody else an operator of any kind. Voices stay.
+fn give(
+    network: &mut Network,
+    (right, seq): (&Oversight, u64),
+    (channel_id, nick): (ChannelId, &str),
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (owner, user) = network.find_user(nick)?;
+    let (nick, source) = (user.nick().to_string(), user.source().to_owned());
+    let by = network.settings.name.clone();
+    let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };
+    let name = channel.name().clone();
+    if !channel.is_member(owner) {
+        return Err(Refusal::UserNotInChannel(nick, name));
+    }
+    let wanted = changes_of_hands(network, channel, owner);
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let mut steps = Vec::new();
+    for (member, nick, (rank, mode, set)) in wanted {
+        if channel.overseen_promotion(right, (member, &nick), (rank, set))?.carry_out(seq) {
+            steps.push(ModeChange { set, letter: mode.letter(), param: Some(nick) });
+        }
+    }
+    effects.audits.push(right.audit("ROOM GIVE", name.to_string(), source));
+    if !steps.is_empty() {
+        effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });
+    }
+    announce(network, channel_id, format!("{} has given this room to {nick}", right.shown), effects);
+    Ok(())
+}
+
+/// Which ranks must be given and taken so that a member owns a channel, with those whom it is about.
+fn changes_of_hands(
+    network: &Network,
+    channel: &Channel,
+    owner: UserId,
+) -> Vec<(UserId, String, (Rank, ChannelMode, bool))> {
+    let nick_of = |id| network.user(id).map(|user| user.nick().to_string());
+    let others = channel.members.iter().filter(|(member, _)| **member != owner);
+    let taken = others.flat_map(|(member, ranks)| {
+        let taken = Rank::MODES.iter().filter(|(rank, _, _)| ranks.contains(*rank) && *rank != Rank::VOICE);
+        taken.map(|(rank, mode, _)| (*member, (*rank, *mode, false)))
+    });
+    let given = (owner, (Rank::FOUNDER, ChannelMode::Founder, true));
+    let all = std::iter::once(given).chain(taken);
+    all.filter_map(|(member, change)| Some((member, nick_of(member)?, change))).collect()
+}

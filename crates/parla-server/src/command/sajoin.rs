@@ -1,0 +1,52 @@
+//! SAJOIN: an operator of the server brings someone into a channel, past its doors.
+//!
+//! A channel that is not there is not made: that is what JOIN is for.
+
+use parla_proto::command::Sajoin;
+
+use super::room;
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, Authority, EntryCommand, Meta},
+    event::Event,
+    network::Network,
+    refusal::Refusal,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, sajoin: &Sajoin<'_>) -> Result<(), Refusal> {
+    for channel in context.names(sajoin.channels, "SAJOIN")? {
+        let (nick, channel) = (sajoin.nick.map(str::to_owned), channel.to_owned());
+        context.propose(EntryCommand::Sajoin(entry::Sajoin { nick, channel }));
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    sajoin: &entry::Sajoin,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let right = network.oversight(meta, Authority::Operator)?;
+    let (channel_id, channel) = network.overseen_channel(&right, &sajoin.channel)?;
+    let (user_id, user) = room::whom(network, meta, sajoin.nick.as_deref())?;
+    let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
+    if channel.is_member(user_id) {
+        return Err(Refusal::UserOnChannel(nick, name));
+    }
+    if user.channels.len() >= network.settings.limits.channels_per_client {
+        return Err(Refusal::TooManyChannels(name, "They have joined too many channels"));
+    }
+    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    channel.overseen_entrant(&right, user_id).enter();
+    network.entered(user_id, channel_id, effects);
+    effects.events.push(Event::Joined { user: user_id, channel: channel_id });
+    let text = match sajoin.nick {
+        Some(_) => format!("{} has put {nick} into this room", right.shown),
+        None => format!("{} has entered this room", right.shown),
+    };
+    room::announce(network, channel_id, text, effects);
+    effects.audits.push(right.audit("SAJOIN", name.to_string(), source));
+    Ok(())
+}

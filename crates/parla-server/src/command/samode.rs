@@ -1,0 +1,59 @@
+//! SAMODE: an operator of the server changes what holds in a channel, and who has which rank there.
+//!
+//! What changes comes from the server, as from InspIRCd and UnrealIRCd; the notice after it says whose hand it was.
+
+use std::sync::Arc;
+
+use parla_proto::command::Samode;
+
+use super::{mode, room};
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, Authority, EntryCommand, Meta},
+    event::Event,
+    network::Network,
+    refusal::Refusal,
+    settings::Privileges,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, samode: &Samode<'_>) -> Result<(), Refusal> {
+    let (me, user) = context.me()?;
+    user.privileged(Privileges::CHANNELS)?;
+    let (_, channel) = context.network.visible_channel(me, samode.channel)?;
+    let asked = mode::Asked::read(channel, samode.modes, samode.params.iter().copied());
+    asked.lists.iter().for_each(|list| mode::show_list(context, channel, *list));
+    asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
+    if !asked.steps.is_empty() {
+        let mode = entry::Mode { channel: samode.channel.to_owned(), steps: asked.steps };
+        context.propose(EntryCommand::Samode(entry::Samode { authority: Authority::Operator, mode }));
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    samode: &entry::Samode,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let right = network.oversight(meta, samode.authority)?;
+    let (channel_id, channel) = network.overseen_channel(&right, &samode.mode.channel)?;
+    let name = channel.name().to_string();
+    let settings = Arc::clone(&network.settings);
+    let change =
+        mode::Change { meta, hand: mode::Hand::Oversight(&right), by: &right.source, settings: &settings };
+    let steps = mode::change(network, (channel_id, &samode.mode.steps), &change, effects);
+    if steps.is_empty() {
+        return Ok(());
+    }
+    effects.audits.push(right.audit("SAMODE", name, mode::for_record(&steps)));
+    effects.events.push(Event::ModesChanged { by: settings.name.clone(), channel: channel_id, steps });
+    room::announce(
+        network,
+        channel_id,
+        format!("{} has changed the modes of this room", right.shown),
+        effects,
+    );
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! SAPART: an operator of the server takes someone out of a channel.
+
+use parla_proto::{command::Sapart, line::fitting};
+
+use super::{part, room};
+use crate::{
+    context::Context,
+    effects::Effects,
+    entry::{self, Authority, EntryCommand, Meta},
+    limits::REASON_BYTES_MAX,
+    network::Network,
+    refusal::Refusal,
+};
+
+pub(crate) fn run(context: &mut Context<'_>, sapart: &Sapart<'_>) -> Result<(), Refusal> {
+    let reason = sapart.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
+    for channel in context.names(sapart.channels, "SAPART")? {
+        let (nick, channel, reason) = (sapart.nick.map(str::to_owned), channel.to_owned(), reason.clone());
+        context.propose(EntryCommand::Sapart(entry::Sapart { nick, channel, reason }));
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    sapart: entry::Sapart,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let right = network.oversight(meta, Authority::Operator)?;
+    let (channel_id, channel) = network.overseen_channel(&right, &sapart.channel)?;
+    let (user_id, user) = room::whom(network, meta, sapart.nick.as_deref())?;
+    let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
+    if !channel.is_member(user_id) {
+        return Err(match sapart.nick {
+            Some(_) => Refusal::UserNotInChannel(nick, name),
+            None => Refusal::NotOnChannel(name),
+        });
+    }
+    let why = sapart.reason.iter().fold(source, |source, reason| format!("{source}: {reason}"));
+    effects.audits.push(right.audit("SAPART", name.to_string(), why));
+    // Told before, so that whoever it is about hears it too. That an operator leaves everyone sees.
+    if sapart.nick.is_some() {
+        let text = format!("{} has taken {nick} out of this room", right.shown);
+        room::announce(network, channel_id, text, effects);
+    }
+    part::leave(network, (user_id, channel_id), part::Why::Operators(sapart.reason), effects)
+}

@@ -1,0 +1,162 @@
+//! The administrator asks: what there is to know is answered at once, what changes something is an entry.
+
+use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, line::fitting};
+
+use super::Server;
+use crate::{
+    administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    command::mode::Asked,
+    connection::ConnectionId,
+    entry::{self, Authority, EntryCommand, Origin, Repair},
+    limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
+    names,
+    network::channel::Channel,
+    output::{Output, Outputs},
+    refusal::Refusal,
+};
+
+impl Server {
+    pub(super) fn administer(&mut self, id: u64, request: AdminRequest, out: &mut Outputs) {
+        let authority = Authority::Administrator(id);
+        let command = match request {
+            AdminRequest::Channels { after } => Err(self.channels(after.as_deref())),
+            AdminRequest::Channel { name } => Err(self.overseen(&name, |channel| self.details(channel))),
+            AdminRequest::ChangeModes { channel, letters, params } => {
+                self.steps(&channel, &letters, &params).map(|steps| {
+                    let mode = entry::Mode { channel, steps };
+                    EntryCommand::Samode(entry::Samode { authority, mode })
+                })
+            }
+            AdminRequest::Repair { channel, repair } => {
+                let repair = match repair {
+                    Repair::Delete(reason) => Repair::Delete(reason.map(|reason| one_line(&reason))),
+                    other => other,
+                };
+                Ok(EntryCommand::Room(entry::Room { authority, channel, repair }))
+            }
+        };
+        match command {
+            Ok(command) => {
+                let origin = Origin { node: self.node, connection: ConnectionId::nobody(), actor: None };
+                self.submit(origin, command, out);
+            }
+            Err(answer) => out.outputs.push(Output::Administered { id, answer: Box::new(answer) }),
+        }
+    }
+
+    /// Answers when an entry is committed that the administrator asked for.
+    pub(super) fn administered(&self, id: u64, channel: &str, refusals: &[Refusal], out: &mut Outputs) {
+        let found = self.network.overseen_channel(&self.network.administrator(), channel).ok();
+        let modes = found.map(|(_, channel)| channel.state.modes(true));
+        let refused = refusals.iter().map(|refusal| self.sentence(refusal)).collect();
+        let answer = Box::new(AdminAnswer::Done { modes, refused });
+        out.outputs.push(Output::Administered { id, answer });
+    }
+
+    fn channels(&self, after: Option<&str>) -> AdminAnswer {
+        let rules = self.settings.name_rules();
+        let mut last: Option<ChannelName> = match after.map(|name| names::channel(name, &rules)).transpose() {
+            Ok(after) => after,
+            Err(_) => {
+                return AdminAnswer::Refused("No room can have the name after which to begin".to_owned());
+            }
+        };
+        let mut channels = Vec::new();
+        while let Some(channel) = self.network.channel_after(last.as_ref()) {
+            if channels.len() >= ADMIN_CHANNELS_MAX {
+                return AdminAnswer::Channels { channels, has_more: true };
+            }
+            last = Some(channel.name().clone());
+            channels.push(ChannelSummary {
+                name: channel.name().to_string(),
+                members: channel.members.len(),
+                modes: channel.state.modes(false),
+                topic: channel.state.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default(),
+                created_at: channel.state.created_at,
+            });
+        }
+        AdminAnswer::Channels { channels, has_more: false }
+    }
+
+    fn details(&self, channel: &Channel) -> AdminAnswer {
+        let members = channel.members.iter().take(ADMIN_MEMBERS_MAX).filter_map(|(id, rank)| {
+            let source = self.network.user(*id)?.source().to_owned();
+            Some(Member { signs: rank.signs(true), source })
+        });
+        AdminAnswer::Channel(Box::new(ChannelDetails {
+            state: channel.state.clone(),
+            modes: channel.state.modes(true),
+            members: members.collect(),
+            member_count: channel.members.len(),
+        }))
+    }
+
+    /// The changes that letters and parameters ask for; or why nothing is changed.
+    fn steps(
+        &self,
+        channel: &str,
+        letters: &str,
+        params: &[String],
+    ) -> Result<Vec<entry::ModeStep>, AdminAnswer> {
+        let (_, channel) = self
+            .network
+            .overseen_channel(&self.network.administrator(), channel)
+            .map_err(|refusal| AdminAnswer::Refused(self.sentence(&refusal)))?;
+        // What comes from here has not been a line of IRC, and becomes one.
+        let bytes = params.iter().map(String::len).sum::<usize>() + letters.len();
+        if bytes > LINE_BYTES_MAX / 2 || letters.chars().count() > 2 * MODES_PER_COMMAND_MAX {
+            return Err(AdminAnswer::Refused("That is too much at once".to_owned()));
+        }
+        if !params.iter().all(|param| is_word(param)) {
+            let why = "A parameter is a word: it has no spaces, and does not start with a colon";
+            return Err(AdminAnswer::Refused(why.to_owned()));
+        }
+        let asked = Asked::read(channel, letters, params.iter().map(String::as_str));
+        if !asked.refusals.is_empty() {
+            let sentences: Vec<String> =
+                asked.refusals.iter().map(|refusal| self.sentence(refusal)).collect();
+            return Err(AdminAnswer::Refused(sentences.join("; ")));
+        }
+        if asked.steps.is_empty() {
+            let why = "These modes change nothing; lists are shown with the room";
+            return Err(AdminAnswer::Refused(why.to_owned()));
+        }
+        Ok(asked.steps)
+    }
+
+    fn overseen(&self, name: &str, answer: impl FnOnce(&Channel) -> AdminAnswer) -> AdminAnswer {
+        match self.network.overseen_channel(&self.network.administrator(), name) {
+            Ok((_, channel)) => answer(channel),
+            Err(refusal) => AdminAnswer::Refused(self.sentence(&refusal)),
+        }
+    }
+
+    /// A refusal as people read it who do not see IRC's numbers: `#tea: No such channel`.
+    fn sentence(&self, refusal: &Refusal) -> String {
+        let line = refusal.encode(&self.settings.name, "*", Capabilities::empty()).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line);
+        let Ok(message) = Message::parse(line.trim_end().as_bytes()) else {
+            return "It was refused".to_owned();
+        };
+        // Before what it is about stand whom it is told to, or the command and the code of a FAIL.
+        let skipped = if message.command == "FAIL" { 2 } else { 1 };
+        let words: Vec<&str> = message.params.iter().skip(skipped).copied().collect();
+        match words.split_last() {
+            Some((text, [])) => (*text).to_owned(),
+            Some((text, about)) => format!("{}: {text}", about.join(" ")),
+            None => "It was refused".to_owned(),
+        }
+    }
+}
+
+/// Whether a text can be a parameter of a line.
+fn is_word(text: &str) -> bool {
+    let breaks = |char: char| char.is_whitespace() || char.is_control();
+    !text.is_empty() && !text.starts_with(':') && !text.contains(breaks)
+}
+
+/// A text as it can stand in a line.
+fn one_line(text: &str) -> String {
+    let line: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+    fitting(&line, REASON_BYTES_MAX).to_owned()
+}

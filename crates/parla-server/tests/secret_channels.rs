@@ -1,0 +1,207 @@
+//! Whoever is outside of a secret channel is answered as if it were not there, by every command, byte for byte.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use parla_proto::{Timestamp, command};
+use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings};
+
+/// A channel of bob, who keeps everybody out.
+const SECRET: &str = "#hidden";
+/// A name of the same length that no channel has.
+const ABSENT: &str = "#absent";
+
+/// The commands in which a channel can be named, with lines that name one as `{}`.
+const NAMING: &[(&str, &[&str])] = &[
+    (
+        "BATCH",
+        &["BATCH +1 draft/multiline {}", "@batch=1 PRIVMSG {} :one", "@batch=1 PRIVMSG {} :two", "BATCH -1"],
+    ),
+    (
+        "CHATHISTORY",
+        &[
+            "CHATHISTORY LATEST {} * 10",
+            "CHATHISTORY TARGETS timestamp=1970-01-01T00:00:00.000Z timestamp=2070-01-01T00:00:00.000Z 10",
+        ],
+    ),
+    ("CHGHOST", &["CHGHOST {} example.org"]),
+    ("INVITE", &["INVITE eve {}", "INVITE carol {}", "INVITE nobody {}", "INVITE {} {}"]),
+    ("ISON", &["ISON {}"]),
+    ("KICK", &["KICK {} bob", "KICK {} nobody :out", "KICK {},{} bob,eve"]),
+    ("KILL", &["KILL {} :gone"]),
+    ("LIST", &["LIST {}", "LIST", "LIST *hidden*,*absent*", "LIST >0", "LIST {},{} C>0"]),
+    ("MARKREAD", &["MARKREAD {}", "MARKREAD {} timestamp=1970-01-01T00:00:00.000Z"]),
+    (
+        "METADATA",
+        &[
+            "METADATA {} LIST",
+            "METADATA {} GET url",
+            "METADATA {} SET url :x",
+            "METADATA {} CLEAR",
+            "METADATA {} SYNC",
+            "METADATA {} SUB url",
+        ],
+    ),
+    (
+        "MODE",
+        &[
+            "MODE {}",
+            "MODE {} b",
+            "MODE {} eI",
+            "MODE {} +m",
+            "MODE {} +o bob",
+            "MODE {} +o nobody",
+            "MODE {} -k x",
+            "MODE {} +?",
+            "MODE #own +f {}",
+        ],
+    ),
+    ("MONITOR", &["MONITOR + {}"]),
+    ("NAMES", &["NAMES {}", "NAMES", "NAMES #own,{}"]),
+    ("NICK", &["NICK {}"]),
+    ("NOTICE", &["NOTICE {} :hello", "NOTICE @{} :hello"]),
+    ("PART", &["PART {}", "PART {} :bye", "PART #own,{}"]),
+    (
+        "PRIVMSG",
+        &[
+            "PRIVMSG {} :hello",
+            "PRIVMSG +{} :hello",
+            "PRIVMSG {},#own :hello",
+            "PRIVMSG {} :\u{1}VERSION\u{1}",
+        ],
+    ),
+    ("REDACT", &["REDACT {} 1 :mine", "REDACT {} x"]),
+    ("RENAME", &["RENAME {} #other :better", "RENAME {} {}", "RENAME {} #own"]),
+    ("ROOM", &["ROOM DELETE {}", "ROOM RESET {}", "ROOM GIVE {} eve"]),
+    ("SAJOIN", &["SAJOIN {}", "SAJOIN bob {}"]),
+    ("SAMODE", &["SAMODE {} -s"]),
+    ("SAPART", &["SAPART {}", "SAPART bob {}"]),
+    ("TAGMSG", &["@+typing=active TAGMSG {}"]),
+    ("TOPIC", &["TOPIC {}", "TOPIC {} :new", "TOPIC {} :"]),
+    ("USERHOST", &["USERHOST {}"]),
+    ("WHO", &["WHO {}", "WHO {} %cuhnf", "WHO bob", "WHO *"]),
+    ("WHOIS", &["WHOIS bob", "WHOIS {}"]),
+    ("WHOWAS", &["WHOWAS {}"]),
+];
+
+/// The commands in which none can be, or that say the same whatever it is called.
+const OTHERS: &[&str] = &[
+    "ADMIN",
+    "AUTHENTICATE",
+    "AWAY",
+    "CAP",
+    "DIE",
+    "ERROR",
+    "HELP",
+    "INFO",
+    "ISUPPORT",
+    "LINKS",
+    "LUSERS",
+    "MOTD",
+    "OPER",
+    "PASS",
+    "PING",
+    "PONG",
+    "QUIT",
+    "REHASH",
+    "RESTART",
+    "SETNAME",
+    "STATS",
+    "TIME",
+    "USER",
+    "VERSION",
+    "WALLOPS",
+    "WEBIRC",
+];
+
+/// Nobody can be kept from learning that a name is taken who tries to take it: JOIN would open the channel.
+const TAKES_THE_NAME: &[&str] = &["JOIN"];
+
+struct Rig {
+    server: Server,
+}
+
+impl Rig {
+    /// Bob in his channel with these modes, and eve, who is in another.
+    fn new(modes: &str) -> Self {
+        let settings = Settings::named("irc.example.org");
+        let log = LogMode::Local { next_seq: 1 };
+        let mut rig = Self { server: Server::new(settings, log, Vec::new(), Timestamp::default()) };
+        for (number, nick) in [(1, "bob"), (2, "eve"), (3, "carol")] {
+            let connection = ConnectionId::from_number(number);
+            let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+            rig.feed(Input::Connected { connection, peer });
+            for line in [
+                "CAP REQ :batch message-tags draft/chathistory draft/message-redaction draft/multiline",
+                "CAP REQ :draft/metadata-3 draft/channel-rename draft/read-marker multi-prefix",
+                &format!("NICK {nick}"),
+                &format!("USER {nick} 0 * :{nick}"),
+                "CAP END",
+            ] {
+                rig.says(number, line);
+            }
+        }
+        rig.says(1, &format!("JOIN {SECRET}"));
+        for line in ["PRIVMSG {} :psst", "TOPIC {} :what nobody knows", "METADATA {} SET url :x", modes] {
+            rig.says(1, &line.replace("{}", SECRET));
+        }
+        rig.says(2, "JOIN #own");
+        rig
+    }
+
+    /// Everything that a line of someone causes, for anyone.
+    fn says(&mut self, number: u64, line: &str) -> Vec<String> {
+        self.feed(Input::Line { connection: ConnectionId::from_number(number), line: line.as_bytes().into() })
+    }
+
+    fn feed(&mut self, input: Input) -> Vec<String> {
+        let mut out = Outputs::default();
+        self.server.handle(Timestamp::default(), input, &mut out);
+        let changes = out.changes.iter().map(|change| format!("{change:?}"));
+        let outputs = out.outputs.iter().map(|output| match output {
+            Output::Deliver { to, line } => format!("{to:?} {}", String::from_utf8_lossy(line)),
+            other => format!("{other:?}"),
+        });
+        outputs.chain(changes).collect()
+    }
+}
+
+/// What the lines cause that name this channel; its name is left out.
+fn caused(modes: &str, lines: &[&str], name: &str) -> Vec<String> {
+    let mut rig = Rig::new(modes);
+    let heard = lines.iter().flat_map(|line| rig.says(2, &line.replace("{}", name)));
+    heard.map(|text| text.replace(name, "{}")).collect()
+}
+
+#[test]
+fn a_secret_channel_is_not_there() {
+    for modes in ["MODE {} +s", "MODE {} +s-n", "MODE {} +siklb key 1 *!*@*", "MODE {} +sumRMCU"] {
+        for (command, lines) in NAMING {
+            // Together, as those of a batch are one thing, and each for itself.
+            let each = lines.iter().map(std::slice::from_ref).filter(|_| *command != "BATCH");
+            for lines in std::iter::once(*lines).chain(each) {
+                let (secret, absent) = (caused(modes, lines, SECRET), caused(modes, lines, ABSENT));
+                assert_eq!(secret, absent, "{modes}: {lines:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_is_looked_at() {
+    let named = NAMING.iter().map(|(command, _)| *command);
+    let mut all: Vec<&str> = named.chain(OTHERS.iter().chain(TAKES_THE_NAME).copied()).collect();
+    all.sort_unstable();
+    let known: Vec<&str> = command::ALL.iter().map(|facts| facts.name).collect();
+    assert_eq!(all, known, "a new command belongs into one of the three lists");
+}
+
+/// Without this the comparison could not fail.
+#[test]
+fn those_inside_are_answered_otherwise() {
+    for line in ["TOPIC {}", "MODE {}", "NAMES {}", "WHO {}", "LIST {}", "CHATHISTORY LATEST {} * 10"] {
+        let mut rig = Rig::new("MODE {} +s");
+        let secret = rig.says(1, &line.replace("{}", SECRET)).concat();
+        let absent = rig.says(1, &line.replace("{}", ABSENT)).concat();
+        assert_ne!(secret.replace(SECRET, ABSENT), absent, "{line}");
+    }
+}

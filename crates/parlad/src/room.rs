@@ -1,0 +1,192 @@
+//! `parlad room`: looks after rooms from the server's computer, whether the server runs or not.
+
+use std::io::{self, Write};
+
+use parla_proto::{mask::glob, name::Casemapping};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    cli::{Room, RoomCommand, Run},
+    config::Config,
+    control::{
+        client::Administered,
+        message::{ControlRequest, RoomChanged, RoomDetails, RoomMask, RoomPage, RoomRow},
+    },
+};
+
+/// Does what the command line asks for.
+pub(crate) fn room(options: Room) -> anyhow::Result<()> {
+    let Room { command, config, data_dir, json } = options;
+    let config = Config::for_run(&Run { config, data_dir, ..Run::default() })?;
+    let mut server = Administered::find(&config)?;
+    let mut print = Printer { out: io::stdout().lock(), json };
+    match command {
+        RoomCommand::List { mask } => {
+            let casemapping = config.settings.casemapping;
+            let rooms = list(&mut server, mask.as_deref(), casemapping)?;
+            print.value(&rooms, |out| rooms.iter().try_for_each(|room| row(out, room)))
+        }
+        RoomCommand::Show { room } => {
+            let room: RoomDetails = ask(&mut server, ControlRequest::RoomShow { room: name(room) })?;
+            print.value(&room, |out| details(out, &room))
+        }
+        RoomCommand::Mode { room, modes } => {
+            let room = name(room);
+            let (modes, params) =
+                modes.split_first().map_or(("", &[][..]), |(modes, params)| (modes, params));
+            let request = ControlRequest::RoomMode {
+                room: room.clone(),
+                modes: modes.to_owned(),
+                params: params.to_vec(),
+            };
+            let changed: RoomChanged = ask(&mut server, request)?;
+            print.value(&changed, |out| writeln!(out, "{room}: {}", modes_now(&changed)))
+        }
+        RoomCommand::Reset { room } => {
+            let room = name(room);
+            let changed: RoomChanged = ask(&mut server, ControlRequest::RoomReset { room: room.clone() })?;
+            print.value(&changed, |out| writeln!(out, "{room} is reset: {}", modes_now(&changed)))
+        }
+        RoomCommand::Delete { room, reason } => {
+            let room = name(room);
+            let changed: RoomChanged =
+                ask(&mut server, ControlRequest::RoomDelete { room: room.clone(), reason })?;
+            print.value(&changed, |out| {
+                writeln!(out, "{room} is deleted, with everything that was said in it")
+            })
+        }
+    }
+}
+
+fn ask<T: DeserializeOwned>(server: &mut Administered, request: ControlRequest) -> anyhow::Result<T> {
+    Ok(serde_json::from_value(server.ask(request)?)?)
+}
+
+/// All rooms whose names the mask matches, page by page.
+fn list(
+    server: &mut Administered,
+    mask: Option<&str>,
+    casemapping: Casemapping,
+) -> anyhow::Result<Vec<RoomRow>> {
+    let (mut rooms, mut after) = (Vec::new(), None);
+    loop {
+        let page: RoomPage = ask(server, ControlRequest::RoomList { after })?;
+        after = page.rooms.last().map(|room| room.name.clone());
+        let fits = |room: &RoomRow| mask.is_none_or(|mask| glob(mask, &room.name, casemapping));
+        rooms.extend(page.rooms.into_iter().filter(fits));
+        if !page.more || after.is_none() {
+            return Ok(rooms);
+        }
+    }
+}
+
+/// The name of a room as it was typed, where a shell takes the `#` for something else.
+fn name(typed: String) -> String {
+    if typed.starts_with('#') { typed } else { format!("#{typed}") }
+}
+
+/// Prints for people, or for programs.
+struct Printer<W> {
+    out: W,
+    json: bool,
+}
+
+impl<W: Write> Printer<W> {
+    fn value(
+        &mut self,
+        value: &impl serde::Serialize,
+        for_people: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let text = if self.json {
+            // JSON itself lets the upper control characters stand as they are.
+            without_controls(&serde_json::to_string_pretty(value)?, |char| {
+                format!("\\u{:04x}", u32::from(char))
+            }) + "\n"
+        } else {
+            let mut text = Vec::new();
+            for_people(&mut text)?;
+            without_controls(&String::from_utf8_lossy(&text), |_| "\u{fffd}".to_owned())
+        };
+        Ok(self.out.write_all(text.as_bytes())?)
+    }
+}
+
+/// A text without what would move the cursor or colour the terminal: other people wrote it.
+fn without_controls(text: &str, instead: impl Fn(char) -> String) -> String {
+    let shown = |char: char| {
+        if char.is_control() && char != '\n' { instead(char) } else { char.to_string() }
+    };
+    text.chars().map(shown).collect()
+}
+
+fn row(out: &mut Vec<u8>, room: &RoomRow) -> io::Result<()> {
+    let RoomRow { name, members, modes, topic, .. } = room;
+    let line = format!("{name:<24} {members:>5}  {modes:<12} {topic}");
+    writeln!(out, "{}", line.trim_end())
+}
+
+fn details(out: &mut Vec<u8>, room: &RoomDetails) -> io::Result<()> {
+    writeln!(out, "{}", room.name)?;
+    writeln!(out, "made at {}", room.created_at)?;
+    writeln!(out, "modes {}", room.modes)?;
+    match &room.topic {
+        Some(topic) => writeln!(out, "topic {} ({}, {})", topic.text, topic.set_by, topic.set_at)?,
+        None => writeln!(out, "no topic")?,
+    }
+    masks(out, "bans", &room.bans)?;
+    masks(out, "exceptions from bans", &room.ban_exceptions)?;
+    masks(out, "exceptions from invitations", &room.invite_exceptions)?;
+    writeln!(out, "{} inside", room.member_count)?;
+    for member in &room.members {
+        writeln!(out, "  {}{}", member.ranks, member.source)?;
+    }
+    let others = room.member_count.saturating_sub(room.members.len());
+    if others > 0 { writeln!(out, "  and {others} others") } else { Ok(()) }
+}
+
+fn masks(out: &mut Vec<u8>, what: &str, masks: &[RoomMask]) -> io::Result<()> {
+    if masks.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{what}:")?;
+    masks.iter().try_for_each(|entry| writeln!(out, "  {} ({}, {})", entry.mask, entry.set_by, entry.set_at))
+}
+
+fn modes_now(changed: &RoomChanged) -> String {
+    format!("the modes are {} now", changed.modes.as_deref().unwrap_or("+"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_wrote_does_not_reach_the_terminal_as_it_is() {
+        let room = RoomRow {
+            name: "#tea".to_owned(),
+            members: 2,
+            modes: "+nt".to_owned(),
+            topic: "\u{1b}]0;owned\u{7}\u{9b}31m hello".to_owned(),
+            created_at: "2026-01-01T00:00:00.000Z".to_owned(),
+        };
+        let show = |json| {
+            let mut print = Printer { out: Vec::new(), json };
+            print.value(&room, |out| row(out, &room)).unwrap();
+            String::from_utf8(print.out).unwrap()
+        };
+        assert!(show(true).contains(r"\u001b]0;owned\u0007\u009b31m hello"), "{}", show(true));
+        for text in [show(false), show(true)] {
+            assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{text:?}");
+        }
+        assert_eq!(
+            show(false),
+            "#tea                         2  +nt          \u{fffd}]0;owned\u{fffd}\u{fffd}31m hello\n"
+        );
+    }
+
+    #[test]
+    fn a_name_may_lack_its_sign() {
+        assert_eq!(name("tea".to_owned()), "#tea");
+        assert_eq!(name("#tea".to_owned()), "#tea");
+    }
+}
