@@ -4,6 +4,7 @@
 
 mod answer;
 mod deletion;
+mod invitation;
 mod metadata;
 mod room;
 pub(crate) mod watch;
@@ -335,7 +336,7 @@ impl Client {
                 ensure(mine, "outside", || "a message that the client never had".to_owned())
             }
             "MODE" if to_room => room::hear_change(self, message, from, scene),
-            "INVITE" if !to_me => room::hear_invitation(self, message, scene),
+            "INVITE" if !to_me => invitation::hear(self, message, scene),
             "WALLOPS" => Ok(()),
             "MODE" | "INVITE" | "KILL" => ensure(to_me, "target", || "to someone else".to_owned()),
             "NICK" => room::hear_nick(self, message, from, scene),

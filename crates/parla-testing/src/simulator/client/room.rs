@@ -82,7 +82,7 @@ pub(super) fn client_only(message: &Message<'_>) -> String {
     message.tags.as_str().split(';').filter(own).collect::<Vec<_>>().join(";")
 }
 
-fn outside() -> Finding {
+pub(super) fn outside() -> Finding {
     Finding::new("outside", "the client is not in the room".to_owned())
 }
 
@@ -148,17 +148,6 @@ pub(super) fn hear_status(
     let own = room.signs(&me);
     ensure(own.is_none_or(|own| signs.chars().any(|sign| rank::is_at_least(own, sign))), "leak", || {
         format!("{own:?} hears what was said to {target}")
-    })
-}
-
-/// Someone else is invited into a room: only those who could invite hear of it.
-pub(super) fn hear_invitation(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
-    client.needs(Capabilities::INVITE_NOTIFY)?;
-    let name = scene.fold(message.param(1).unwrap_or_default());
-    let room = client.rooms.get(&name).ok_or_else(outside)?;
-    let own = room.signs(&client.folded_nick(scene));
-    ensure(own.is_none_or(|own| rank::is_at_least(own, '%')), "rank", || {
-        format!("{own:?} hears of an invitation")
     })
 }
 

@@ -1,0 +1,20 @@
+//! INVITE of somebody else, which members with a rank hear of.
+
+use parla_proto::{Capabilities, Message};
+
+use super::{Client, Scene, room::outside};
+use crate::simulator::{
+    checkers::{Checked, ensure},
+    rank,
+};
+
+/// Someone else is invited into a room: only those who could invite hear of it.
+pub(super) fn hear(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
+    client.needs(Capabilities::INVITE_NOTIFY)?;
+    let name = scene.fold(message.param(1).unwrap_or_default());
+    let room = client.rooms.get(&name).ok_or_else(outside)?;
+    let own = room.signs(&client.folded_nick(scene));
+    ensure(own.is_none_or(|own| rank::is_at_least(own, '%')), "rank", || {
+        format!("{own:?} hears of an invitation")
+    })
+}
