@@ -7,11 +7,12 @@ use rusqlite::{CachedStatement, Transaction, params};
 use crate::{
     ConversationId, HistoryError, Message, MessageNumber,
     index::{self, last_indexed},
-    message::{cuts_text, row_id},
+    message::{cuts_text, row_id, row_sum},
 };
 
-const INSERT: &str = "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts)
-    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO NOTHING";
+const INSERT: &str =
+    "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts, sum)
+    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO NOTHING";
 
 /// Appends to and deletes from the history, within one transaction. Make one for a batch, not one for a message.
 pub struct Writer<'t> {
@@ -38,6 +39,18 @@ impl<'t> Writer<'t> {
     /// The id is too large for SQLite, or SQLite refuses.
     pub fn append(&mut self, message: &Message) -> Result<bool, HistoryError> {
         let id = row_id(message.id)?;
+        let cuts = cuts_text(&message.cuts);
+        let sum = row_sum(
+            [id, message.conversation.0, message.at.as_millis()],
+            [
+                Some(message.kind.as_str()),
+                Some(&message.source),
+                message.account.as_deref(),
+                Some(&message.text),
+                message.tags.as_deref(),
+                cuts.as_deref(),
+            ],
+        );
         let new = self.insert.execute(params![
             id,
             message.conversation,
@@ -47,7 +60,8 @@ impl<'t> Writer<'t> {
             message.account,
             message.text,
             message.tags,
-            cuts_text(&message.cuts),
+            cuts,
+            sum,
         ])? == 1;
         if new && id <= self.last_indexed {
             // A client fetched old history: indexing has passed this id and does not come back.

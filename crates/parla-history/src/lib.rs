@@ -43,6 +43,7 @@
 //! What the files rely on: within a conversation, order of ids is order of time. Ids are unique in one file.
 
 mod append;
+mod check;
 mod error;
 mod forget;
 mod index;
@@ -60,12 +61,13 @@ mod words;
 mod fixture;
 
 pub use append::Writer;
+pub use check::{check, delete_unsound};
 pub use error::{HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};
 pub use migrate::migrate;
-pub use open::{Durability, open, open_in_memory, open_reader};
+pub use open::{BUSY_TIMEOUT, CHECKPOINT_PAGES, Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};
-pub use schema::prepare;
+pub use schema::{COMPONENT, VERSION, prepare, prepare_version};
 pub use search::{Search, search};

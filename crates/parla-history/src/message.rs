@@ -107,6 +107,21 @@ pub(crate) fn row_id(id: MessageNumber) -> Result<i64, HistoryError> {
     i64::try_from(id.0).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
 }
 
+/// The checksum of a row: of its id, conversation and time, and of its texts from `kind` to `cuts`.
+pub(crate) fn row_sum<T: AsRef<[u8]>>(numbers: [i64; 3], texts: [Option<T>; 6]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    for number in numbers {
+        sum.update(&number.to_le_bytes());
+    }
+    for text in texts {
+        // Lengths too, so that a letter does not move from one text to the next; NULL is not the empty text.
+        let length = text.as_ref().map_or(-1, |text| i64::try_from(text.as_ref().len()).unwrap_or(i64::MAX));
+        sum.update(&length.to_le_bytes());
+        sum.update(text.as_ref().map_or(&[], AsRef::as_ref));
+    }
+    sum.finalize()
+}
+
 /// As [`row_id`], for an id that is only looked for: what is too large lies behind every row.
 pub(crate) fn row_position(id: MessageNumber) -> i64 {
     i64::try_from(id.0).unwrap_or(i64::MAX)

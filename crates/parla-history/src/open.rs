@@ -12,10 +12,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::OpenError;
 
 /// How long a statement waits for another connection of the file before it fails.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages of the log that are copied into the file at once. A page that changed several times is copied once, as those of
 /// the indexes do; where messages are only appended, SQLite's 1000 do as well. The log is then 16 MiB.
-const CHECKPOINT_PAGES: u32 = 4000;
+pub const CHECKPOINT_PAGES: u32 = 4000;
 /// Prepared statements kept by a connection; the other tables of the file have theirs too.
 const STATEMENTS_MAX: usize = 64;
 

@@ -108,6 +108,11 @@ pub enum Input {
         /// How long.
         duration: Duration,
     },
+    /// The disk of this machine is nearly full, so that what would have to be kept is refused; or it has room again.
+    Storage {
+        /// Which of the two.
+        is_low: bool,
+    },
     /// The server stops: everyone is told and closed.
     ShuttingDown,
 }

@@ -6,6 +6,7 @@ mod log;
 mod moderation;
 mod password;
 mod reconfigure;
+mod storage;
 
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ pub struct Server {
     watchers: Watchers,
     timers: Timers,
     statistics: Statistics,
+    /// Whether the disk of this machine is nearly full.
+    is_storage_low: bool,
     moderation: Moderation,
     /// Whether it was proposed to forget rooms, and the entry has not come yet.
     forgets: bool,
@@ -61,6 +64,7 @@ impl Server {
             watchers: Watchers::default(),
             timers: Timers::default(),
             statistics: Statistics::new(now),
+            is_storage_low: false,
             moderation: Moderation::default(),
             forgets: false,
             now,
@@ -91,6 +95,7 @@ impl Server {
             Input::Committed(entry) => self.committed(*entry, out),
             Input::Deadline => self.deadlines(out),
             Input::Stalled { duration } => self.sessions.postpone(duration, self.now),
+            Input::Storage { is_low } => self.storage_changed(is_low, out),
             Input::ShuttingDown => {
                 // Everyone goes at once, so nobody is told that the others go, and the log need not name them.
                 for connection in self.sessions.connections() {

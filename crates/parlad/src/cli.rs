@@ -38,6 +38,9 @@ pub(crate) struct Run {
     /// Where messages and rooms are kept; replaces what the file says.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// If the data is damaged: put the files aside and go on with what can be read of them.
+    #[arg(long)]
+    pub(crate) accept_damage: bool,
 }
 
 #[derive(Clone, Debug, clap::Args)]

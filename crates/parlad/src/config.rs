@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 
+use bytesize::ByteSize;
 use ipnet::IpNet;
 use parla_history::Durability;
 use parla_proto::ChannelName;
@@ -50,6 +51,8 @@ pub(crate) struct Config {
     /// What the administrator should know of it.
     pub(crate) warnings: Vec<Problem>,
     pub(crate) durability: Durability,
+    /// So much of the disk stays free for what must go on.
+    pub(crate) disk_reserve: ByteSize,
     pub(crate) log: log::Options,
 }
 
@@ -258,6 +261,7 @@ impl Config {
             operator_passwords: Vec::new(),
             warnings: Vec::new(),
             durability: Durability::Fsync,
+            disk_reserve: file::DISK_RESERVE,
             log: log::Options::default(),
         }
     }
@@ -313,6 +317,7 @@ impl Config {
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
             warnings: Vec::new(),
             durability: file.history.durability,
+            disk_reserve: file.disk_reserve,
             log: log::Options { file: file.log.file.map(|path| directory.join(path)), ..file.log },
         };
         (config, places)
@@ -387,7 +392,7 @@ mod tests {
                 line 9: limits.max_per_ip: there is no such key; it belongs in [connections]
                 line 10: limits.colour: there is no such key; there are nick_length, user_length, realname_length, channel_length, topic_length, away_length, kick_length, key_length, channels_per_client, list_modes, monitor_targets, whowas_entries, multiline_bytes, multiline_lines, targets, new_channels_per_hour, network
                 line 11: [conections]: there is no such table; did you mean [connections]?
-                line 13: [weather]: there is no such table; there are server, motd, listen, http, connections, flood, limits, channels, history, messages, log, admin, users, oper, metadata, sts, webirc, accounts, relaymsg, roleplay
+                line 13: [weather]: there is no such table; there are server, motd, listen, http, connections, flood, limits, channels, history, storage, messages, log, admin, users, oper, metadata, sts, webirc, accounts, relaymsg, roleplay
                 line 15: history.durability: must be "fsync" or "os"; did you mean "fsync"?
                 line 17: log.level: must be "error", "warn", "info", "debug" or "trace", not "loud""#]],
         );

@@ -1,26 +1,46 @@
 //! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
 
+mod check;
+mod error;
+mod inspect;
+mod keys;
+mod open;
+mod salvage;
+mod state;
+mod wal;
+
 use std::{
     collections::BTreeMap,
-    fs::{self, File, TryLockError},
-    os::unix::fs::DirBuilderExt as _,
+    fs::{self, File},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use parla_history::{
-    ConversationId, Durability, HistoryError, Kind, Message, MessageNumber, MigrationError, OpenError, Writer,
-};
+use parla_history::{CHECKPOINT_PAGES, ConversationId, Kind, Message, MessageNumber, Writer};
 use parla_proto::{
     ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb, message_ids};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use thiserror::Error;
+use rusqlite::{Connection, Row, Transaction, params};
 
+pub(crate) use self::error::{DatabaseError, Patience};
+use self::{
+    check::Check,
+    keys::{Keys, find_keys},
+    state::StateFile,
+    wal::OpenLog,
+};
 use crate::{
     cloak,
+    health::Failures,
     limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
 };
+
+/// Whose tables these are in the table of versions.
+const COMPONENT: &str = "parlad";
 
 /// The tables of this crate, one step a version.
 const STEPS: [&str; 7] = [
@@ -77,31 +97,24 @@ const STEPS: [&str; 7] = [
 #[derive(Debug)]
 pub(crate) struct Database {
     connection: Connection,
+    data_dir: PathBuf,
+    /// What is known of the file outside of it.
+    state: StateFile,
+    /// The log, to read its marks.
+    log: OpenLog,
+    /// Pages in the log after the last commit.
+    log_pages: Arc<AtomicU32>,
+    /// Whether the last attempt to bring the log into the database failed; that is said once.
+    checkpoint_fails: bool,
+    /// Whether the start had no time to read all of the file.
+    is_unchecked: bool,
+    check: Option<Check>,
     /// Held locked, so that no second server writes to the directory.
     _lock: File,
     /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
     unindexed: usize,
     /// Whether messages of forgotten channels may be in the file; after a start, as if there were some.
     has_forgotten: bool,
-}
-
-/// Why the data directory cannot be used, in words for the administrator.
-#[derive(Debug, Error)]
-pub(crate) enum DatabaseError {
-    #[error("cannot use the data directory {path}: {reason}. Choose another with --data-dir")]
-    Directory { path: PathBuf, reason: std::io::Error },
-    #[error("another parlad uses the data directory {0}. Stop it, or choose another with --data-dir")]
-    InUse(PathBuf),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Migration(#[from] MigrationError),
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
-    #[error("the database failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
 }
 
 /// Where in a data directory the file is.
@@ -115,19 +128,8 @@ pub(crate) fn files(data_dir: &Path) -> [PathBuf; 4] {
 }
 
 impl Database {
-    /// Opens the file, and makes it if it is not there.
-    pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
-        // What is said here is for this server alone.
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data_dir)
-            .map_err(|reason| DatabaseError::Directory { path: data_dir.to_owned(), reason })?;
-        let lock = lock(data_dir)?;
-        let mut connection = parla_history::open(&path(data_dir), durability)?;
-        parla_history::prepare(&mut connection)?;
-        parla_history::migrate(&mut connection, "parlad", &STEPS)?;
-        Ok(Self { connection, _lock: lock, unindexed: 1, has_forgotten: true })
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
@@ -146,37 +148,34 @@ impl Database {
 
     /// The highest number that a message or a channel has, or had before it was deleted; none if there never was one.
     pub(crate) fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
-        let last: Option<i64> = self
-            .connection
-            .query_row(
-                "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels
-                 UNION ALL SELECT last FROM numbers_gone)",
-                [],
-                |row| row.get(0),
-            )
-            .optional()?
-            .flatten();
-        Ok(last.and_then(|last| u64::try_from(last).ok()).filter(|last| *last > 0))
+        let gone: i64 = self.connection.query_row("SELECT last FROM numbers_gone", [], |row| row.get(0))?;
+        let gone = u64::try_from(gone).ok().filter(|gone| *gone > 0);
+        Ok(last_number(&self.connection)?.max(gone))
     }
 
-    /// The key that hides addresses, made when it is asked for the first time. Bans on hidden addresses need it, so it is here
-    /// and in every backup.
+    /// The latest time of anything that was kept, if there is one.
+    pub(crate) fn last_time(&self) -> Result<Option<Timestamp>, DatabaseError> {
+        // The order of messages is that of their times.
+        let sql = "SELECT max(at) FROM (
+            SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
+            UNION ALL SELECT max(created_at) FROM channels UNION ALL SELECT max(topic_at) FROM channels
+            UNION ALL SELECT max(empty_since) FROM channels UNION ALL SELECT max(set_at) FROM channel_masks)";
+        let last: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(last.map(Timestamp::from_millis))
+    }
+
+    /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
     pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {
-        self.secret("cloak")
+        Ok(self.keys()?.cloak)
     }
 
-    /// The key that enciphers the ids of messages, made in the same way. Clients keep ids over restarts.
+    /// The key that enciphers the ids of messages. Clients keep ids over restarts.
     pub(crate) fn message_key(&self) -> Result<message_ids::Key, DatabaseError> {
-        self.secret("msgid")
+        Ok(self.keys()?.message)
     }
 
-    /// A secret of so many bytes, made at random when it is asked for the first time.
-    fn secret<const BYTES: usize>(&self, name: &str) -> Result<[u8; BYTES], DatabaseError> {
-        let mut new = [0; BYTES];
-        getrandom::fill(&mut new)?;
-        self.connection.execute("INSERT OR IGNORE INTO secrets VALUES (?1, ?2)", params![name, new])?;
-        let sql = "SELECT value FROM secrets WHERE name = ?1";
-        Ok(self.connection.query_row(sql, [name], |row| row.get(0))?)
+    fn keys(&self) -> Result<Keys, DatabaseError> {
+        Ok(find_keys(&self.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
@@ -213,7 +212,27 @@ impl Database {
         transaction.commit()?;
         self.unindexed += messages;
         self.has_forgotten |= has_forgotten;
+        self.after_commit();
         Ok(())
+    }
+
+    /// Writes down where the log ends now, and brings it into the database when it is long.
+    fn after_commit(&mut self) {
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        match self.log.mark(pages) {
+            Ok(mark) => self.state.note(mark),
+            Err(error) => tracing::warn!(%error, "cannot read parla.db-wal beside SQLite"),
+        }
+        if pages < CHECKPOINT_PAGES {
+            return;
+        }
+        let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = &done
+            && !self.checkpoint_fails
+        {
+            tracing::warn!(%error, "cannot bring parla.db-wal into parla.db; it grows until that is possible");
+        }
+        self.checkpoint_fails = done.is_err();
     }
 
     /// About how many messages the indexes of the history do not have yet.
@@ -222,16 +241,28 @@ impl Database {
     }
 
     /// Brings some messages into the indexes of the history.
-    pub(crate) fn index(&mut self) {
+    ///
+    /// # Errors
+    /// One that does not pass. After another, it is tried again behind the next message; until then reading takes longer.
+    pub(crate) fn index(&mut self) -> Result<(), DatabaseError> {
         match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
-            Ok(count) if count < INDEX_ROWS_MAX => self.unindexed = 0,
-            Ok(count) => self.unindexed = self.unindexed.saturating_sub(count).max(1),
-            // Tried again when it is quiet; until then reading takes longer, and nothing is lost.
+            Ok(count) => {
+                let left = self.unindexed.saturating_sub(count).max(1);
+                self.unindexed = if count < INDEX_ROWS_MAX { 0 } else { left };
+                if count > 0 {
+                    self.after_commit();
+                }
+            }
             Err(error) => {
+                let error = DatabaseError::from(error);
+                if error.patience() == Patience::None {
+                    return Err(error);
+                }
                 tracing::warn!(%error, "cannot write the indexes of the history");
-                self.unindexed = 1;
+                self.unindexed = 0;
             }
         }
+        Ok(())
     }
 
     /// Whether messages of forgotten channels may still be in the file.
@@ -240,12 +271,26 @@ impl Database {
     }
 
     /// Takes some messages of forgotten channels out of the file.
-    pub(crate) fn forget(&mut self) {
-        self.has_forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX)
-            .inspect_err(
-                |error| tracing::warn!(%error, "cannot delete the messages of forgotten channels yet"),
-            )
-            .unwrap_or(true);
+    ///
+    /// # Errors
+    /// One that does not pass. After another, it is tried again when the next channel is forgotten, or after a start.
+    pub(crate) fn forget(&mut self) -> Result<(), DatabaseError> {
+        let forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX);
+        match forgotten.map_err(DatabaseError::from) {
+            Ok(has_more) => {
+                self.has_forgotten = has_more;
+                if has_more {
+                    self.after_commit();
+                }
+                Ok(())
+            }
+            Err(error) if error.patience() == Patience::None => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "cannot delete the messages of forgotten channels yet");
+                self.has_forgotten = false;
+                Ok(())
+            }
+        }
     }
 
     /// Reads the lists of a channel. What this version cannot read of them is left out.
@@ -281,15 +326,42 @@ impl Database {
     }
 }
 
-/// Locks a data directory for as long as the file lives.
-fn lock(data_dir: &Path) -> Result<File, DatabaseError> {
-    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
-    let file = File::create(data_dir.join("parla.lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DatabaseError::InUse(data_dir.to_owned())),
-        Err(TryLockError::Error(reason)) => Err(failed(reason)),
+/// Makes the tables of the file, or brings them up to date.
+fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
+    parla_history::prepare(connection)?;
+    Ok(parla_history::migrate(connection, COMPONENT, &STEPS)?)
+}
+
+/// Whether the tables have the form that this version gives them.
+fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let has_versions = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
+    if connection.query_row(has_versions, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(false);
     }
+    let sql =
+        "SELECT count(*) FROM schema_versions WHERE (component, version) IN (VALUES (?1, ?2), (?3, ?4))";
+    let (history, own) = (parla_history::VERSION as i64, STEPS.len() as i64);
+    let versions = params![parla_history::COMPONENT, history, COMPONENT, own];
+    Ok(connection.query_row(sql, versions, |row| row.get::<_, i64>(0))? == 2)
+}
+
+/// Ends the server because of damage. The next start says so before it does anything else.
+pub(crate) fn report_damage(data_dir: &Path, found: &str, failures: &Failures) {
+    if let Err(error) = fs::write(inspect::note_path(data_dir), format!("{found}\n")) {
+        tracing::error!(%error, "cannot write parla.damage");
+    }
+    failures.report(format!(
+        "{} is damaged: {found}. The server ends, so that nothing more is lost; when it is started again it says what to do",
+        path(data_dir).display()
+    ));
+}
+
+/// The number of the last message or channel.
+fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
+    let sql =
+        "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
+    let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(last.and_then(|last| u64::try_from(last).ok()))
 }
 
 /// A message as it is kept; none for those that are not.
@@ -404,6 +476,8 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use parla_history::Durability;
+
     use super::*;
 
     #[test]
@@ -502,7 +576,7 @@ mod tests {
     }
 
     fn said(seq: u64, record: u64) -> Change {
-        Change::Message(std::sync::Arc::new(Spoken {
+        Change::Message(Arc::new(Spoken {
             seq,
             at: Timestamp::from_millis(seq.cast_signed()),
             verb: Verb::Privmsg,
@@ -553,12 +627,15 @@ mod tests {
         };
         database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
         assert_eq!(kept(&database), [13, 11]);
-        database.index();
+        database.index().unwrap();
         database.commit(&[redacted(13, 2), redacted(11, 1), redacted(99, 1)]).unwrap();
         assert_eq!(kept(&database), [13]);
         // Its number is not given out again.
         database.commit(&[redacted(13, 1)]).unwrap();
         assert_eq!(database.last_seq().unwrap(), Some(13));
+        // And nobody takes the file for an older one.
+        database.close().unwrap();
+        assert_eq!(Database::open(folder.path(), Durability::Os).unwrap().last_seq().unwrap(), Some(13));
     }
 
     #[test]
@@ -598,13 +675,13 @@ mod tests {
         drop(database);
         let mut database = open();
         while database.has_forgotten() {
-            database.forget();
+            database.forget().unwrap();
         }
         assert_eq!(rows(&database, "messages", "conversation"), 0);
         assert_eq!(rows(&database, "message_places", "conversation"), 0);
         database.commit(&[Change::ChannelForgotten { record: 8 }]).unwrap();
         while database.has_forgotten() {
-            database.forget();
+            database.forget().unwrap();
         }
         drop(database);
         assert_eq!(open().last_seq().unwrap(), Some(29));

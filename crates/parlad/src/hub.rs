@@ -24,6 +24,7 @@ use tokio::{
 use crate::{
     clock::Clock,
     connection::Connection,
+    health::Health,
     limits::{BATCH_BYTES_MAX, BATCH_INPUTS_MAX, PORTIONS_PER_TURN, STORE_RETRY},
 };
 
@@ -96,6 +97,7 @@ pub(crate) struct Hub {
     pub(crate) sent: mpsc::UnboundedReceiver<ConnectionId>,
     pub(crate) store: SyncSender<Batch>,
     pub(crate) stall: Arc<Stall>,
+    pub(crate) health: Arc<Health>,
 }
 
 /// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input; `alive` is dropped then.
@@ -117,6 +119,7 @@ impl Hub {
                 sent = self.wait(&mut taken).await;
                 waiting.extend(taken.drain(..));
             }
+            self.health.hub.begins();
             let mut batch = Batch::default();
             let now = self.clock.now();
             let mut stops = false;
@@ -146,6 +149,7 @@ impl Hub {
             if !is_empty && self.store.send(batch).is_err() || stops {
                 return;
             }
+            self.health.hub.ends();
         }
     }
 

@@ -66,6 +66,21 @@ pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Between two attempts to write when the disk refuses.
 pub(crate) const STORE_RETRY: Duration = Duration::from_secs(1);
 
+/// How long the disk may fail, other than for lack of room, before the server ends.
+pub(crate) const DISK_FAILS_MAX: Duration = Duration::from_secs(60);
+
+/// Between two looks at how much of the disk is free.
+pub(crate) const DISK_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The same when nothing happens and there was enough.
+pub(crate) const DISK_LOOK_IDLE: Duration = Duration::from_secs(10);
+
+/// How long a thread may be at one thing before `/health` says so.
+pub(crate) const THREAD_BUSY_MAX: Duration = Duration::from_secs(5);
+
+/// How long the check of the database may delay a start. What is left of it is done while the server runs.
+pub(crate) const CHECK_AT_START_MAX: Duration = Duration::from_secs(1);
+
 /// Bytes of one request at the control socket.
 pub(crate) const CONTROL_REQUEST_BYTES_MAX: usize = 64 * 1024;
 

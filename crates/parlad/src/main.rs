@@ -10,6 +10,7 @@ mod control;
 mod database;
 mod delivery;
 mod framing;
+mod health;
 mod hub;
 mod limits;
 mod listener;

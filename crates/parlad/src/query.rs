@@ -3,7 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
 };
 
@@ -12,44 +12,96 @@ use parla_server::{ConnectionId, Input, Page, Position, Query, QueryResult, Spok
 use rusqlite::Connection;
 use tokio::sync::mpsc::Sender;
 
-use crate::{database, hub::HubInput};
+use crate::{
+    database::{self, DatabaseError},
+    health::{Failures, Health},
+    hub::HubInput,
+};
+
+/// The connection that reads. It is closed before the database is, so that the one file that is left has everything.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    data_dir: PathBuf,
+    slot: Arc<Mutex<Slot>>,
+}
+
+#[derive(Debug)]
+enum Slot {
+    /// It is opened when something is asked.
+    Unopened,
+    Open(Connection),
+    /// The server stops.
+    Closed,
+}
+
+impl Reader {
+    pub(crate) fn new(data_dir: &Path) -> Self {
+        Self { data_dir: data_dir.to_owned(), slot: Arc::new(Mutex::new(Slot::Unopened)) }
+    }
+
+    /// Closes it for good, after the question that is being answered.
+    pub(crate) fn close(&self) {
+        *self.slot() = Slot::Closed;
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer, or nothing if the file cannot be read; then it is opened anew the next time.
+    fn answer(&self, query: &Query, failures: &Failures) -> Option<QueryResult> {
+        let mut slot = self.slot();
+        if matches!(*slot, Slot::Unopened) {
+            match parla_history::open_reader(&database::path(&self.data_dir)) {
+                Ok(opened) => *slot = Slot::Open(opened),
+                Err(error) => {
+                    tracing::error!(%error, "cannot open the history for reading");
+                    self.report_damage(&error.into(), failures);
+                }
+            }
+        }
+        let Slot::Open(connection) = &*slot else { return None };
+        match read(connection, query) {
+            Ok(result) => Some(result),
+            Err(error) => {
+                tracing::error!(%error, "cannot read the history");
+                *slot = Slot::Unopened;
+                self.report_damage(&error.into(), failures);
+                None
+            }
+        }
+    }
+
+    fn report_damage(&self, error: &DatabaseError, failures: &Failures) {
+        if error.is_damage() {
+            database::report_damage(&self.data_dir, &error.to_string(), failures);
+        }
+    }
+}
+
+/// What the thread works with.
+pub(crate) struct Questions {
+    pub(crate) reader: Reader,
+    pub(crate) hub: Sender<HubInput>,
+    pub(crate) health: Arc<Health>,
+    pub(crate) failures: Failures,
+}
 
 /// Starts the thread. It ends with the sender. Each session has at most one question under way, so the queue is bounded.
-pub(crate) fn start(
-    data_dir: &Path,
-    hub: Sender<HubInput>,
-) -> io::Result<mpsc::Sender<(ConnectionId, Query)>> {
+pub(crate) fn start(questions: Questions) -> io::Result<mpsc::Sender<(ConnectionId, Query)>> {
+    let Questions { reader, hub, health, failures } = questions;
     let (sender, receiver) = mpsc::channel::<(ConnectionId, Query)>();
-    let path: PathBuf = database::path(data_dir);
     thread::Builder::new().name("query".to_owned()).spawn(move || {
-        let mut reader: Option<Connection> = None;
         for (connection, query) in receiver {
-            let result = answer(&mut reader, &path, &query);
+            health.query.begins();
+            let result = reader.answer(&query, &failures);
+            health.query.ends();
             if hub.blocking_send(HubInput::Server(Input::QueryResult { connection, result })).is_err() {
                 return;
             }
         }
     })?;
     Ok(sender)
-}
-
-/// The answer, or nothing if the file cannot be read; then it is opened anew the next time.
-fn answer(reader: &mut Option<Connection>, path: &Path, query: &Query) -> Option<QueryResult> {
-    if reader.is_none() {
-        match parla_history::open_reader(path) {
-            Ok(opened) => *reader = Some(opened),
-            Err(error) => tracing::error!(%error, "cannot open the history for reading"),
-        }
-    }
-    let result = read(reader.as_ref()?, query);
-    match result {
-        Ok(result) => Some(result),
-        Err(error) => {
-            tracing::error!(%error, "cannot read the history");
-            *reader = None;
-            None
-        }
-    }
 }
 
 fn read(reader: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {

@@ -3,7 +3,7 @@
 //! The file is checked whole first. A bad one changes nothing. Of a good one, everything takes effect at once but for the parts
 //! of [`NEEDS_RESTART`], which stay as they are and are named.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use parla_server::{ConnectionId, Input};
 use tokio::sync::mpsc::Sender;
@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Sender;
 use crate::{
     cli::Run,
     config::Config,
+    health::Health,
     hub::HubInput,
     limits::CHECK_TIME_MAX,
     listener::{self, Place},
@@ -55,6 +56,7 @@ pub(crate) struct Reload {
     pub(crate) certificates: Certificates,
     pub(crate) hub: Sender<HubInput>,
     pub(crate) passwords: Pool,
+    pub(crate) health: Arc<Health>,
 }
 
 impl Reload {
@@ -113,6 +115,7 @@ impl Reload {
         for note in &notes {
             tracing::info!("{note}");
         }
+        self.health.disk.set_reserve(config.disk_reserve);
         let mut settings = Box::new(config.settings.clone());
         // It is a part of the queue, which stays as long as it was.
         settings.answer_bytes_max = old.settings.answer_bytes_max;

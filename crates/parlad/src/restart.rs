@@ -47,7 +47,9 @@ impl Program {
     pub(crate) fn running() -> Self {
         let mut args = env::args_os();
         let called = args.next().unwrap_or_else(|| "parlad".into());
-        Self { path: env::current_exe().unwrap_or_else(|_| called.into()), args: args.collect() }
+        // Damage is accepted once.
+        let args = args.filter(|arg| arg != "--accept-damage").collect();
+        Self { path: env::current_exe().unwrap_or_else(|_| called.into()), args }
     }
 
     /// Becomes the program anew. Comes back only if that fails.
@@ -129,7 +131,7 @@ async fn read(output: Option<impl AsyncRead + Unpin>) -> String {
 
 /// `parlad check` with the options of a run.
 fn check_with(run: &Run) -> Vec<OsString> {
-    let Run { config, listen, http, data_dir } = run;
+    let Run { config, listen, http, data_dir, accept_damage: _ } = run;
     let mut args: Vec<OsString> = vec!["check".into()];
     let mut add = |option: &str, value: OsString| args.extend([option.into(), value]);
     config.iter().for_each(|path| add("--config", path.into()));

@@ -4,7 +4,7 @@ use std::{
     io::Write,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
-    thread,
+    thread::{self, JoinHandle},
     time::Instant,
 };
 
@@ -24,14 +24,15 @@ use crate::{
     config::{Config, Http, Listen, Speech},
     connection::Roads,
     control::{Control, Desk},
-    database::Database,
+    database::{Database, DatabaseError},
+    health::{Failures, Health},
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     log::{ConnectionLog, Log},
     offline,
     password::{Passwords, Pool},
-    query,
+    query::{self, Questions, Reader},
     reload::Reload,
     restart::Program,
     store::{self, Store},
@@ -68,9 +69,9 @@ pub(crate) fn run(
 ) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
-    let database = Database::open(&config.data_dir, config.durability)?;
-    let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
-    let addresses = Arc::new(Addresses { limits: config.connections.clone(), cloaks });
+    let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
+    let mut database = open(&config.data_dir, config.durability)?;
+    let addresses = Arc::new(addresses(config, &database)?);
     let (server, clock) = offline::restore(config, &database)?;
 
     runtime.block_on(async {
@@ -80,11 +81,18 @@ pub(crate) fn run(
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
         let names = Arc::new(Names::default());
-        let queries = query::start(&config.data_dir, hub_sender.clone())?;
         let log = Arc::new(ConnectionLog::default());
-        let gateways = Gateways::new(config.webirc.clone(), Arc::clone(&log)).context("the system gives no random numbers")?;
-        let passwords =
-            Pool::start(Passwords::new(config), gateways, Arc::clone(&addresses), hub_sender.clone())?;
+        let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
+        let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
+        let (failures, mut failed) = Failures::new();
+        database.check_in_background(failures.clone())?;
+        let reader = Reader::new(&config.data_dir);
+        let queries = query::start(Questions {
+            reader: reader.clone(),
+            hub: hub_sender.clone(),
+            health: Arc::clone(&health),
+            failures: failures.clone(),
+        })?;
         let (wishes, wished) = mpsc::unbounded_channel();
         let desk = Arc::new(Desk::new(hub_sender.clone()));
         let stall = Arc::new(Stall::default());
@@ -102,21 +110,27 @@ pub(crate) fn run(
             stall: Arc::clone(&stall),
             log: Arc::clone(&log),
             desk: Arc::clone(&desk),
+            health: Arc::clone(&health),
+            failures,
+            reader,
             forgot_at: Instant::now(),
         };
         let store = store::start(store, store_alive)?;
-        let hub = Hub { server, clock, inputs: hub_receiver, sent, store: batch_sender, stall };
+        let (hub_health, inputs) = (Arc::clone(&health), hub_receiver);
+        let hub = Hub { server, clock, inputs, sent, store: batch_sender, stall, health: hub_health };
         let hub = hub::start(hub, hub_alive)?;
 
         let control = open_control(config, desk);
         announce(config, &listeners)?;
         let open = listeners.addresses();
         let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
-        let certificates = listeners.open(&config.settings.name, &door)?;
+        let certificates = listeners.open(&config.settings.name, &door, &health)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords };
+        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords, health };
 
         let afterwards = tokio::select! {
+            biased;
+            Some(why) = failed.recv() => anyhow::bail!("{why}"),
             afterwards = serve(signals, wished, (&reload, log_lines)) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
@@ -124,22 +138,51 @@ pub(crate) fn run(
         };
         // While the directory is locked: what is there after that is another server's.
         drop(control);
-        let deadline = Instant::now() + STOP_MAX;
-        // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
-        let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
-        let ended = tokio::task::spawn_blocking(move || {
-            while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
-                thread::sleep(std::time::Duration::from_millis(1));
-            }
-            hub.is_finished() && store.is_finished()
-        });
+        let stopped = stop(&hub_sender, hub, store).await;
         log.finish();
-        anyhow::ensure!(
-            ended.await.unwrap_or(false),
-            "the disk did not take the last messages in time; they were not shown"
-        );
+        stopped?;
         Ok(afterwards)
     })
+}
+
+/// What is told of addresses, and which of them are limited.
+fn addresses(config: &Config, database: &Database) -> Result<Addresses, DatabaseError> {
+    let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
+    Ok(Addresses { limits: config.connections.clone(), cloaks })
+}
+
+/// Starts the threads that compare passwords.
+fn pool(
+    config: &Config,
+    addresses: &Arc<Addresses>,
+    log: &Arc<ConnectionLog>,
+    hub: mpsc::Sender<HubInput>,
+) -> anyhow::Result<Pool> {
+    let gateways = Gateways::new(config.webirc.clone(), Arc::clone(log))
+        .context("the system gives no random numbers")?;
+    Ok(Pool::start(Passwords::new(config), gateways, Arc::clone(addresses), hub)?)
+}
+
+/// Stops the hub and the store, which closes the database.
+async fn stop(
+    hub_sender: &mpsc::Sender<HubInput>,
+    hub: JoinHandle<()>,
+    store: JoinHandle<()>,
+) -> anyhow::Result<()> {
+    let deadline = Instant::now() + STOP_MAX;
+    // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
+    let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
+    let ended = tokio::task::spawn_blocking(move || {
+        while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+        hub.is_finished() && store.is_finished()
+    });
+    anyhow::ensure!(
+        ended.await.unwrap_or(false),
+        "the disk did not take the last messages in time; they were not shown"
+    );
+    Ok(())
 }
 
 /// Opens the control socket. A server without it is better than none.
@@ -179,7 +222,7 @@ impl Listeners {
     }
 
     /// Accepts on each from now on. Gives the certificates that are in use.
-    fn open(self, name: &str, door: &Door) -> Result<Certificates, TlsError> {
+    fn open(self, name: &str, door: &Door, health: &Arc<Health>) -> Result<Certificates, TlsError> {
         tokio::spawn(Arc::clone(&door.log).sum_up());
         let mut certificates = Certificates::default();
         for (listener, listen) in self.irc {
@@ -195,7 +238,8 @@ impl Listeners {
             tokio::spawn(Arc::new(gate).open());
         }
         for (listener, http) in self.http {
-            let entrance = Entrance::Http(Arc::new(Site::app(door.clone(), name, http.origins)));
+            let entrance =
+                Entrance::Http(Arc::new(Site::app(door.clone(), Arc::clone(health), name, http.origins)));
             let tls = http.tls.map(|files| certificates.acceptor(&files, &[])).transpose()?;
             let gate = Gate { listener, entrance, is_proxied: false, tls };
             tokio::spawn(Arc::new(gate).open());

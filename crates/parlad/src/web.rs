@@ -26,7 +26,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
-    Method, Request, StatusCode,
+    Method, Request,
     body::{Body as _, Incoming},
     header::HeaderMap,
     server::conn::http1,
@@ -55,6 +55,7 @@ use crate::{
     admission::{Purpose, Refused, Ticket},
     connection::linger,
     framing::{Framing, Reader},
+    health::Health,
     limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
     listener::{Door, Guest},
     log::Mishap,
@@ -81,6 +82,7 @@ enum Content {
     App {
         names: Names,
         assets: &'static [Asset],
+        health: Arc<Health>,
     },
     /// Pages from these places may connect; from everywhere if none is named.
     WebSocket {
@@ -90,9 +92,9 @@ enum Content {
 
 impl Site {
     /// The app, and IRC beside it.
-    pub(crate) fn app(door: Door, server_name: &str, origins: Vec<Origin>) -> Self {
+    pub(crate) fn app(door: Door, health: Arc<Health>, server_name: &str, origins: Vec<Origin>) -> Self {
         let names = Names::new(server_name, origins);
-        Self { door, content: Content::App { names, assets: assets::EMBEDDED } }
+        Self { door, content: Content::App { names, assets: assets::EMBEDDED, health } }
     }
 
     /// IRC alone.
@@ -106,8 +108,8 @@ impl Site {
     }
 
     fn admitted<B>(&self, request: &Request<B>) -> Result<Answer, Refusal> {
-        let (names, assets) = match &self.content {
-            Content::App { names, assets } => (names, *assets),
+        let (names, assets, health) = match &self.content {
+            Content::App { names, assets, health } => (names, *assets, health),
             Content::WebSocket { origins } => {
                 origin::check(origins, request.headers())?;
                 return Ok(upgrade::answer(request));
@@ -121,7 +123,7 @@ impl Site {
                 upgrade::answer(request)
             }
             _ if !is_read => Answer::Response(response::method_not_allowed("GET, HEAD")),
-            "/health" => Answer::Response(text(StatusCode::OK, "ok\n")),
+            "/health" => Answer::Response(response::health(&health.problems())),
             path => Answer::Response(assets::answer(assets, path, request.headers())),
         })
     }

@@ -50,8 +50,8 @@ fn a_database_of_a_newer_version() {
     let folder = Folder::new();
     assert!(Daemon::start(&folder, &config("")).stop().0.success());
     for component in ["parlad", "history"] {
-        let database = rusqlite::Connection::open(folder.database()).unwrap();
         let change = |by: i32| {
+            let database = rusqlite::Connection::open(folder.database()).unwrap();
             let sql = "UPDATE schema_versions SET version = version + ?1 WHERE component = ?2";
             assert_eq!(database.execute(sql, (by, component)).unwrap(), 1, "there is no {component}");
         };
@@ -79,7 +79,8 @@ fn a_damaged_database() {
     // The header stays, what it leads to does not.
     bytes.iter_mut().skip(100).for_each(|byte| *byte = 0xa5);
     let path = folder.write("data/parla.db", bytes);
-    run_in(path.parent().unwrap(), &["damaged", text(&path)]);
+    let data = path.parent().unwrap();
+    run_in(data, &["parla.db is damaged", text(data), "Restore a backup", "--accept-damage"]);
 }
 
 #[test]

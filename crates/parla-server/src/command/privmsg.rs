@@ -115,7 +115,7 @@ pub(crate) fn commit(
 }
 
 /// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
-fn status_target(target: &str) -> (&str, &str) {
+pub(crate) fn status_target(target: &str) -> (&str, &str) {
     let channel = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
     let signs = target.strip_suffix(channel).unwrap_or_default();
     if name::is_channel(channel) { (signs, channel) } else { ("", target) }

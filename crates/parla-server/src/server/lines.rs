@@ -191,7 +191,10 @@ impl Server {
         }
         let origin = Origin { node: self.node, connection, actor };
         for proposal in proposals {
-            self.submit(origin, proposal, out);
+            match self.refusal_for_lack_of_room(origin, &proposal) {
+                Some(refusal) => self.refuse(connection, &refusal, out),
+                None => self.submit(origin, proposal, out),
+            }
         }
         close
     }

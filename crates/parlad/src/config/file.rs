@@ -23,6 +23,9 @@ use super::{
 };
 use crate::{log, password::Hash, webirc};
 
+/// What `storage.reserve` is without the key.
+pub(super) const DISK_RESERVE: ByteSize = ByteSize::mib(64);
+
 /// Everything that stands in the file, or has its default.
 #[derive(Debug)]
 pub(super) struct File {
@@ -36,6 +39,8 @@ pub(super) struct File {
     pub(super) limits: (settings::Limits, Vec<super::Office>),
     pub(super) channels: Channels,
     pub(super) history: History,
+    /// So much of the disk stays free for what must go on.
+    pub(super) disk_reserve: ByteSize,
     pub(super) denied_client_tags: DeniedTags,
     pub(super) log: log::Options,
     pub(super) admin: Option<settings::Admin>,
@@ -61,6 +66,8 @@ impl File {
                 limits: file.table("limits", |table| (limits::read(table), limits::offices(table))),
                 channels: file.table("channels", Channels::read),
                 history: file.table("history", History::read),
+                disk_reserve: file
+                    .table("storage", |storage| storage.or("reserve", size(ByteSize::b(0)), DISK_RESERVE)),
                 denied_client_tags: file.table("messages", |messages| {
                     messages.or("denied_client_tags", denied_tags, DeniedTags::default())
                 }),

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     admission::customer,
     connection::Connection,
+    health::Pulse,
     hub::HubInput,
     limits::{HASH_MEMORY_KEPT_FOR, HASHES_AT_ONCE, PASSWORDS_WAITING_MAX},
     listener::Addresses,
@@ -54,7 +55,11 @@ impl Asked {
 
 /// Asks the threads. As long as the process lives, so do they.
 #[derive(Clone)]
-pub(crate) struct Pool(Arc<Shared>);
+pub(crate) struct Pool {
+    shared: Arc<Shared>,
+    /// One for each thread.
+    pulses: Vec<Arc<Pulse>>,
+}
 
 struct Shared {
     waiting: Mutex<Waiting>,
@@ -109,18 +114,25 @@ impl Pool {
             addresses,
             hub,
         });
+        let mut pulses = Vec::new();
         for number in 1..=HASHES_AT_ONCE {
-            let shared = Arc::clone(&shared);
-            thread::Builder::new().name(format!("password {number}")).spawn(move || shared.work())?;
+            let (shared, pulse) = (Arc::clone(&shared), Arc::new(Pulse::new()));
+            pulses.push(Arc::clone(&pulse));
+            thread::Builder::new().name(format!("password {number}")).spawn(move || shared.work(&pulse))?;
         }
-        Ok(Self(shared))
+        Ok(Self { shared, pulses })
+    }
+
+    /// How the threads get on.
+    pub(crate) fn pulses(&self) -> Vec<Arc<Pulse>> {
+        self.pulses.clone()
     }
 
     /// Asks for a connection. The answer goes to the hub.
     pub(crate) fn ask(&self, id: ConnectionId, connection: &Arc<Connection>, asked: Asked) {
         let from = customer(asked.from()).addr();
         let question = Question { id, connection: Arc::downgrade(connection), asked };
-        let mut waiting = lock(&self.0.waiting);
+        let mut waiting = lock(&self.shared.waiting);
         if let Err(question) = waiting.questions.push(from, question) {
             waiting.questions.retain(|question| question.connection().is_some());
             if let Err(question) = waiting.questions.push(from, question) {
@@ -128,13 +140,13 @@ impl Pool {
             }
         }
         drop(waiting);
-        self.0.something_waits.notify_one();
+        self.shared.something_waits.notify_one();
     }
 
     /// Compares with these passwords from now on.
     pub(crate) fn replace(&self, passwords: Passwords) {
-        *lock(&self.0.passwords) = Arc::new(passwords);
-        lock(&self.0.guesses).forget_known();
+        *lock(&self.shared.passwords) = Arc::new(passwords);
+        lock(&self.shared.guesses).forget_known();
     }
 }
 
@@ -146,10 +158,13 @@ enum Turn {
 }
 
 impl Shared {
-    fn work(&self) {
+    fn work(&self, pulse: &Pulse) {
         let mut hasher = Hasher::default();
         loop {
-            let input = match self.next(&mut hasher) {
+            pulse.ends();
+            let turn = self.next(&mut hasher);
+            pulse.begins();
+            let input = match turn {
                 Turn::Answer(question) => self.answer(question, &mut hasher),
                 Turn::Refuse(question) => Some(refused(&question)),
             };

@@ -42,6 +42,14 @@ pub(super) fn text(status: StatusCode, words: &str) -> Response {
     response
 }
 
+/// How the server is: well, or what is wrong, a line each.
+pub(super) fn health(problems: &[String]) -> Response {
+    if problems.is_empty() {
+        return text(StatusCode::OK, "ok\n");
+    }
+    text(StatusCode::SERVICE_UNAVAILABLE, &(problems.join("\n") + "\n"))
+}
+
 pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
     let mut response = text(StatusCode::METHOD_NOT_ALLOWED, &format!("Only {allowed} work here.\n"));
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));

@@ -60,6 +60,18 @@ impl Daemon {
         Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config))
     }
 
+    /// The same for a server that perhaps does not start; then what it left.
+    pub(crate) fn try_start(folder: &Folder, toml: &str) -> Result<Self, Ended> {
+        let config = folder.write("parlad.toml", toml);
+        Self::try_run(Command::new(PROGRAM).arg("run").arg("--config").arg(config))
+    }
+
+    /// The same, with more on the command line.
+    pub(crate) fn start_with(folder: &Folder, toml: &str, args: &[&str]) -> Self {
+        let config = folder.write("parlad.toml", toml);
+        Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config).args(args))
+    }
+
     /// Starts a server without a configuration.
     pub(crate) fn bare(folder: &Folder) -> Self {
         let data = folder.path().join("data");
@@ -80,6 +92,10 @@ impl Daemon {
     }
 
     fn run(command: &mut Command) -> Self {
+        Self::try_run(command).unwrap_or_else(|ended| panic!("the server ended: {}", ended.stderr))
+    }
+
+    fn try_run(command: &mut Command) -> Result<Self, Ended> {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = child.stderr.take().unwrap();
@@ -92,15 +108,23 @@ impl Daemon {
         });
         let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut daemon = Self { child, address: anywhere, log, log_reader: Some(log_reader) };
-        daemon.address = wait_for("the address of the server", || {
-            let log = daemon.log();
-            assert!(daemon.child.try_wait().unwrap().is_none(), "the server ended: {log}");
+        let found = wait_for("the address of the server", || {
+            if let Some(status) = daemon.child.try_wait().unwrap() {
+                return Some(Err(status));
+            }
             // A line is in the log only when it is complete.
-            log.lines()
-                .find_map(|line| line.strip_prefix("  listening on "))
-                .map(|text| text.parse().unwrap())
+            let log = daemon.log();
+            let address = log.lines().find_map(|line| line.strip_prefix("  listening on "));
+            address.map(|text| Ok(text.parse().unwrap()))
         });
-        daemon
+        match found {
+            Ok(address) => daemon.address = address,
+            Err(status) => {
+                let stderr = daemon.wait().1;
+                return Err(Ended { code: status.code(), stdout: String::new(), stderr });
+            }
+        }
+        Ok(daemon)
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {

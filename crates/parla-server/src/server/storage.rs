@@ -1,0 +1,77 @@
+//! The disk of this machine is nearly full: what would have to be kept is refused, and all else goes on.
+//!
+//! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a room's operators
+//! do against others (MODE, KICK, REDACT) goes on: it is small, and the reserve is for it.
+
+use parla_proto::{Line, name::is_channel};
+
+use super::Server;
+use crate::{
+    command::privmsg::status_target,
+    entry::{EntryCommand, Origin, Verb},
+    network::channel::Channel,
+    output::Outputs,
+    refusal::{Failure, Refusal, Silenced},
+};
+
+const REFUSED: &str = "The server's disk is full, so this cannot be kept. Try again later";
+
+impl Server {
+    /// The disk has become nearly full, or has room again; operators of the server here are told.
+    pub(super) fn storage_changed(&mut self, is_low: bool, out: &mut Outputs) {
+        self.is_storage_low = is_low;
+        let text = if is_low {
+            "The disk of the server is nearly full: messages and topics of rooms are refused until there is room."
+        } else {
+            "The disk of the server has room again."
+        };
+        let operators = self.network.users().filter(|(_, user)| user.is_operator());
+        let receivers: Vec<_> = operators
+            .filter_map(|(id, user)| Some((self.sessions.receiver(id)?.connection, user.nick().to_string())))
+            .collect();
+        for (connection, nick) in receivers {
+            let line = Line::from(&self.settings.name).command("NOTICE").param(&nick).text(text).finish();
+            self.sessions.send(connection, line.into(), out);
+        }
+    }
+
+    /// Why a command is refused while the disk is nearly full; none if it leaves nothing behind, or would be refused anyway.
+    pub(super) fn refusal_for_lack_of_room(&self, origin: Origin, command: &EntryCommand) -> Option<Refusal> {
+        if !self.is_storage_low {
+            return None;
+        }
+        let actor = origin.actor?;
+        let user = self.network.user(actor)?;
+        let kept_channel = |name: &str| -> Option<&Channel> {
+            let (_, channel) = self.network.visible_channel(actor, name).ok()?;
+            (channel.kept && channel.is_member(actor)).then_some(channel)
+        };
+        let failure = |command, channel: &Channel| {
+            Failure::of(command, "STORAGE_FULL", &[channel.name().as_str()], REFUSED)
+        };
+        match command {
+            EntryCommand::Say(say) => {
+                let (signs, name) = status_target(&say.target);
+                if say.verb == Verb::Tagmsg
+                    || !self.settings.history
+                    || !signs.is_empty()
+                    || !is_channel(name)
+                {
+                    return None;
+                }
+                let (_, channel) = self.network.visible_channel(actor, name).ok()?;
+                let speaker = channel.speaker((actor, user), None, self.network.casemapping()).ok()?;
+                if speaker.heard_from.is_some() {
+                    return None;
+                }
+                let refusal = Refusal::CannotSend(channel.name().clone(), Silenced::DiskFull);
+                // A NOTICE is never answered.
+                Some(if say.verb == Verb::Notice { Refusal::Silent } else { refusal })
+            }
+            EntryCommand::Topic(topic) => Some(failure("TOPIC", kept_channel(&topic.channel)?)),
+            EntryCommand::Rename(rename) => Some(failure("RENAME", kept_channel(&rename.channel)?)),
+            EntryCommand::Metadata(metadata) => Some(failure("METADATA", kept_channel(&metadata.target)?)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! How the server is, for `/health` and for whoever must know: whether its threads get on, and whether the disk has room.
+//!
+//! A thread says when it begins with something and when it is done; that costs two writes to memory for a whole batch. Whoever asks
+//! sees how long it has been at it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use bytesize::ByteSize;
+use tokio::sync::mpsc;
+
+use crate::limits::THREAD_BUSY_MAX;
+
+/// One thread, as others see it.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    epoch: Instant,
+    /// Since when it has been at one thing, in milliseconds from the epoch and one more; 0 if it waits for something to do.
+    busy_since: AtomicU64,
+}
+
+impl Pulse {
+    pub(crate) fn new() -> Self {
+        Self { epoch: Instant::now(), busy_since: AtomicU64::new(0) }
+    }
+
+    /// Something begins. If it never ends, because the thread hangs or has failed, that is seen.
+    pub(crate) fn begins(&self) {
+        self.busy_since.store(self.millis(), Ordering::Relaxed);
+    }
+
+    /// Nothing is left to do.
+    pub(crate) fn ends(&self) {
+        self.busy_since.store(0, Ordering::Relaxed);
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// For how many seconds it has been at one thing, if that is too long.
+    fn stuck_for(&self) -> Option<u64> {
+        let since = self.busy_since.load(Ordering::Relaxed);
+        let millis = self.millis().saturating_sub(since);
+        (since != 0 && u128::from(millis) > THREAD_BUSY_MAX.as_millis()).then_some(millis / 1000)
+    }
+}
+
+/// How the server is.
+#[derive(Debug)]
+pub(crate) struct Health {
+    pub(crate) hub: Pulse,
+    pub(crate) store: Pulse,
+    pub(crate) query: Pulse,
+    passwords: Vec<Arc<Pulse>>,
+    /// Whether the store stands still because the disk refuses.
+    pub(crate) is_standing_still: AtomicBool,
+    pub(crate) disk: Disk,
+}
+
+impl Health {
+    /// Of a server that keeps its data here, with so many bytes of the disk left free.
+    pub(crate) fn new(data_dir: &Path, reserve: ByteSize, passwords: Vec<Arc<Pulse>>) -> Self {
+        Self {
+            hub: Pulse::new(),
+            store: Pulse::new(),
+            query: Pulse::new(),
+            passwords,
+            is_standing_still: AtomicBool::new(false),
+            disk: Disk { data_dir: data_dir.to_owned(), reserve: AtomicU64::new(reserve.as_u64()) },
+        }
+    }
+
+    /// What is wrong now, a sentence each.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.is_standing_still.load(Ordering::Relaxed) {
+            problems.push(
+                "the data directory cannot be written, so nothing can be said in rooms; is the disk full?"
+                    .to_owned(),
+            );
+        } else if let Room::Low { free } = self.disk.room() {
+            problems.push(format!(
+                "the disk is nearly full ({} free); what would have to be kept is refused",
+                ByteSize::b(free)
+            ));
+        }
+        let threads =
+            [("decides", &self.hub), ("writes to disk", &self.store), ("reads the history", &self.query)];
+        let passwords = self.passwords.iter().map(|pulse| ("compares passwords", &**pulse));
+        for (what, pulse) in threads.into_iter().chain(passwords) {
+            if let Some(seconds) = pulse.stuck_for() {
+                problems.push(format!("the thread that {what} has not moved for {seconds} seconds"));
+            }
+        }
+        problems
+    }
+}
+
+/// The disk where the data is.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    data_dir: PathBuf,
+    /// Bytes that are to stay free.
+    reserve: AtomicU64,
+}
+
+/// How much room a disk has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    Enough,
+    /// So little is free that only small things should be written.
+    Low {
+        free: u64,
+    },
+}
+
+impl Disk {
+    /// Leaves so much free from now on.
+    pub(crate) fn set_reserve(&self, reserve: ByteSize) {
+        self.reserve.store(reserve.as_u64(), Ordering::Relaxed);
+    }
+
+    /// How much room there is; enough if the system does not say.
+    pub(crate) fn room(&self) -> Room {
+        self.room_above(self.reserve.load(Ordering::Relaxed))
+    }
+
+    /// As [`Self::room`] for a disk that was nearly full: it must have somewhat more, so that it does not go back and forth.
+    pub(crate) fn room_again(&self) -> Room {
+        let reserve = self.reserve.load(Ordering::Relaxed);
+        self.room_above(reserve.saturating_add(reserve / 8))
+    }
+
+    fn room_above(&self, reserve: u64) -> Room {
+        let Ok(disk) = rustix::fs::statvfs(&self.data_dir) else { return Room::Enough };
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free < reserve { Room::Low { free } } else { Room::Enough }
+    }
+}
+
+/// Where threads report what the server cannot go on after. It ends then, with this as its last words.
+#[derive(Clone, Debug)]
+pub(crate) struct Failures(mpsc::Sender<String>);
+
+impl Failures {
+    /// The first one is enough.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<String>) {
+        let (sender, receiver) = mpsc::channel(1);
+        (Self(sender), receiver)
+    }
+
+    pub(crate) fn report(&self, why: String) {
+        // If there is no room, another one has been reported.
+        let _ = self.0.try_send(why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_does_not_end_is_seen() {
+        let health = Health::new(Path::new("/"), ByteSize::b(0), Vec::new());
+        assert!(health.problems().is_empty());
+        health.hub.begins();
+        assert!(health.problems().is_empty());
+        let long_ago = u64::try_from(THREAD_BUSY_MAX.as_millis()).unwrap() + 1_500;
+        let Some(epoch) = Instant::now().checked_sub(std::time::Duration::from_millis(long_ago)) else {
+            return;
+        };
+        let query = Pulse { epoch, busy_since: AtomicU64::new(1) };
+        let health = Health { query, ..health };
+        let problems = health.problems();
+        assert!(problems[0].contains("reads the history"), "{problems:?}");
+        health.query.ends();
+        assert!(health.problems().is_empty());
+    }
+
+    #[test]
+    fn a_disk_with_less_than_the_reserve_is_nearly_full() {
+        let health = Health::new(Path::new("/"), ByteSize::b(u64::MAX), Vec::new());
+        assert!(matches!(health.disk.room(), Room::Low { .. }));
+        assert!(health.problems()[0].contains("nearly full"));
+        health.disk.set_reserve(ByteSize::b(0));
+        assert_eq!(health.disk.room_again(), Room::Enough);
+        health.is_standing_still.store(true, Ordering::Relaxed);
+        assert!(health.problems()[0].contains("cannot be written"));
+    }
+}
