@@ -201,13 +201,27 @@ impl Connection {
             let ready = self.socket.poll_write_ready(context);
             return ready.map(|ready| ready.map_or(Turn::Broken, |()| Turn::Write));
         }
-        if has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_BYTES_MAX {
+        if self.is_held_back(has_ended) {
             return Poll::Pending;
         }
         match self.socket.poll_read_ready(context) {
             Poll::Ready(Ok(())) => Poll::Ready(Turn::Read),
             Poll::Ready(Err(_)) => Poll::Ready(Turn::Broken),
             Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Whether nothing is read from the client now.
+    fn is_held_back(&self, has_ended: bool) -> bool {
+        has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_BYTES_MAX
+    }
+
+    /// What there is to do for a client that is not read now. That its connection is reset is noticed all the same, since its
+    /// lines can take minutes; whoever has only said everything may still read.
+    async fn held_back_turn(&self, has_ended: bool) -> Turn {
+        tokio::select! {
+            turn = poll_fn(|context| self.poll_turn(context, has_ended)) => turn,
+            _ = self.socket.ready(Interest::ERROR) => Turn::Broken,
         }
     }
 
@@ -294,7 +308,12 @@ impl Task {
                 Some(why) => break why,
                 None => {}
             }
-            match poll_fn(|context| self.connection.poll_turn(context, has_ended)).await {
+            let turn = if self.connection.is_held_back(has_ended) {
+                Box::pin(self.connection.held_back_turn(has_ended)).await
+            } else {
+                poll_fn(|context| self.connection.poll_turn(context, has_ended)).await
+            };
+            match turn {
                 Turn::Read => received = self.read(),
                 Turn::Write => match self.connection.flush() {
                     Ok(waiting) => waiting.into_iter().for_each(|then| self.roads.send(self.id, then)),

@@ -354,6 +354,22 @@ fn a_stop_tells_everyone_and_is_quick() {
     }
 }
 
+#[test]
+fn one_who_is_slowed_and_breaks_off_is_gone_at_once() {
+    let toml = config("") + "[flood]\nburst = 5\nrate = 1\n";
+    beside_a_talk(&toml, |daemon| {
+        let mut watcher = Client::register(daemon.address(), "watcher", "");
+        let mut hasty = Client::open_limited(daemon.address());
+        hasty.introduce("hasty", "");
+        watcher.until(|line| line.contains("JOIN #room") && line.starts_with(":hasty!"));
+        // More than is taken from somebody at once, and minutes of answers; the first are not read.
+        hasty.send_bytes("VERSION\r\n".repeat(1_000).as_bytes());
+        hasty.has_unread();
+        drop(hasty);
+        watcher.until(|line| line.starts_with(":hasty!") && line.contains(" QUIT "));
+    });
+}
+
 /// Memory of a process that is not shared with a file, in bytes.
 fn anonymous_memory(daemon: &Daemon) -> u64 {
     let status = format!("/proc/{}/status", daemon.pid().as_raw_pid());

@@ -70,6 +70,11 @@ impl Client {
         self.stream.write_all(bytes)
     }
 
+    /// Waits until something has come that is not read.
+    pub(crate) fn has_unread(&self) {
+        self.stream.peek(&mut [0]).unwrap();
+    }
+
     /// The next line; none at the end of the connection.
     pub(crate) fn line(&mut self) -> Option<String> {
         let started = Instant::now();
