@@ -253,6 +253,8 @@ struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
+    /// Heard so that a limit of the size of files is an error of the write, which can pass, and not the end of the process.
+    _file_size: Signal,
 }
 
 impl Signals {
@@ -261,6 +263,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hangup: signal(SignalKind::hangup())?,
+            _file_size: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
 }

@@ -58,7 +58,7 @@ fn history(daemon: &Daemon) -> Vec<Heard> {
 #[test]
 fn the_server_stands_still_and_goes_on() {
     let folder = Folder::new();
-    let daemon = Daemon::start_without_xfsz(&folder, &config(""));
+    let daemon = Daemon::start(&folder, &config(""));
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
     let mut bob = Client::register(daemon.address(), "bob", CAPABILITIES);
     alice.sync();
@@ -87,32 +87,11 @@ fn the_server_stands_still_and_goes_on() {
 #[test]
 fn what_was_seen_is_there_when_the_server_is_killed_while_it_stands_still() {
     let folder = Folder::new();
-    let daemon = Daemon::start_without_xfsz(&folder, &config(""));
-    let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
-    alice.sync();
-    limit(&daemon, &folder, Some(100_000));
-    let (seen, _) = fill(&daemon, &mut alice);
-    daemon.kill();
-    assert_eq!(history(&Daemon::start(&folder, &config(""))), seen);
-}
-
-/// Without anyone who ignores the signal the process ends with it, as the system says; that is no way to lose anything either.
-#[test]
-fn what_was_seen_is_there_when_the_system_ends_the_server() {
-    let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config(""));
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
     alice.sync();
     limit(&daemon, &folder, Some(100_000));
-    let mut seen = Vec::new();
-    for number in 0..MOST {
-        if alice.try_send(format!("PRIVMSG #room :{number} {}\r\n", "x".repeat(300)).as_bytes()).is_err() {
-            break;
-        }
-        let Some(line) = alice.line() else { break };
-        seen.extend(Heard::parse(&line));
-    }
-    assert!(seen.len() > 5 && seen.len() < MOST as usize);
+    let (seen, _) = fill(&daemon, &mut alice);
     daemon.kill();
     assert_eq!(history(&Daemon::start(&folder, &config(""))), seen);
 }
@@ -122,7 +101,7 @@ fn what_was_seen_is_there_when_the_system_ends_the_server() {
 fn nobody_times_out_while_the_server_stands_still() {
     let folder = Folder::new();
     let timeouts = "ping_interval = \"1s\"\nping_timeout = \"1s\"";
-    let daemon = Daemon::start_without_xfsz(&folder, &config(timeouts));
+    let daemon = Daemon::start(&folder, &config(timeouts));
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
     let mut bob = Client::register(daemon.address(), "bob", CAPABILITIES);
     alice.sync();
@@ -150,7 +129,7 @@ fn a_stop_while_the_server_stands_still_and_many_write_on() {
 
 fn stop_while_it_stands_still(writers: usize) {
     let folder = Folder::new();
-    let daemon = Daemon::start_without_xfsz(&folder, &config(""));
+    let daemon = Daemon::start(&folder, &config(""));
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
     alice.sync();
     limit(&daemon, &folder, Some(10_000));

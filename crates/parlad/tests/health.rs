@@ -57,7 +57,7 @@ fn with_the_disk_nearly_full_only_what_must_be_kept_is_refused() {
 #[test]
 fn a_full_disk_is_told_to_whoever_watches() {
     let folder = Folder::new();
-    let daemon = Daemon::start_without_xfsz(&folder, &config_with_http(""));
+    let daemon = Daemon::start(&folder, &config_with_http(""));
     let mut alice = Client::register(daemon.address(), "alice", "echo-message");
     assert_eq!(health(&daemon), (200, "ok\n".to_owned()));
     let limit = |current: Option<u64>| {

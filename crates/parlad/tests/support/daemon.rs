@@ -78,13 +78,6 @@ impl Daemon {
         Self::run(Command::new(PROGRAM).args(BARE).arg(data))
     }
 
-    /// Starts a server to which writing more than it may is an error and not the end.
-    pub(crate) fn start_without_xfsz(folder: &Folder, toml: &str) -> Self {
-        let config = folder.write("parlad.toml", toml);
-        let script = "trap '' XFSZ; exec \"$0\" run --config \"$1\"";
-        Self::run(Command::new("sh").args(["-c", script, PROGRAM]).arg(config))
-    }
-
     /// Starts another program than the one that was built, with this configuration.
     pub(crate) fn start_as(program: &Path, folder: &Folder, toml: &str) -> Self {
         let config = folder.write("parlad.toml", toml);
