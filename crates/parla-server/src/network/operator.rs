@@ -49,9 +49,9 @@ impl Privileged<'_> {
         self.user.nick().as_str()
     }
 
-    /// Who it is, for the administrator: with the name of the configuration.
+    /// Who it is, for the administrator: with the real address and the name of the configuration.
     pub(crate) fn who(&self) -> String {
-        format!("{} ({})", self.user.source(), self.grant.name)
+        format!("{} at {} ({})", self.user.source(), self.user.address(), self.grant.name)
     }
 }
 
