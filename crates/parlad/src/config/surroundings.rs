@@ -65,7 +65,24 @@ pub(super) fn check(config: &Config, places: &Places, problems: &Problems) {
         };
         problems.error(line, format!("{name}: {what}: {reason}. Choose another with --data-dir"));
     }
+    if let Some(file) = &config.log.file
+        && let Err(reason) = writable(file)
+    {
+        problems.error(None, format!("log.target: cannot write to {}: {reason}", file.display()));
+    }
     check_certificates(config, places, problems);
+}
+
+/// Whether a file can be written, or made where its folder is.
+fn writable(file: &Path) -> io::Result<()> {
+    match access(file, Access::WRITE_OK) {
+        Err(rustix::io::Errno::NOENT) => {
+            let absolute = std::path::absolute(file)?;
+            let folder = absolute.parent().unwrap_or(Path::new("/"));
+            Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+        }
+        found => Ok(found?),
+    }
 }
 
 /// Two sockets cannot listen on one address, nor one on all addresses and another on one of them.
@@ -169,6 +186,17 @@ mod tests {
         assert!(check("127.0.0.1:6667", "0.0.0.0:6667") && check("[::]:6667", "[::1]:6667"));
         assert!(!check("127.0.0.1:6667", "127.0.0.1:6668") && !check("127.0.0.1:6667", "127.0.0.2:6667"));
         assert!(!check("127.0.0.1:0", "127.0.0.1:0") && !check("127.0.0.1:6667", "[::1]:6667"));
+    }
+
+    #[test]
+    fn files_that_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("parlad.log");
+        assert!(writable(&file).is_ok());
+        std::fs::write(&file, "").unwrap();
+        assert!(writable(&file).is_ok());
+        let reason = writable(&folder.path().join("absent").join("parlad.log")).unwrap_err();
+        assert_eq!(reason.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
