@@ -192,5 +192,10 @@ fn a_proxy_that_is_not_trusted_is_guessed_at() {
     let (lines, code) = WebClient::open(daemon.http(), TEXT).rest();
     let refused = "ERROR :Closing link: 127.0.0.1 (Too many connections from your address)";
     assert_eq!((lines, code), (vec![refused.to_owned()], Some(1008)));
-    assert!(daemon.stop().1.contains("hint=\"a proxy? name it in connections.trusted_proxies\""));
+    assert!(
+        daemon
+            .stop()
+            .1
+            .contains("hint=\"many people? see limits.network; a proxy? see connections.trusted_proxies\"")
+    );
 }

@@ -41,7 +41,7 @@ fn explain(path: &std::path::Path, doubts: &[Doubt]) -> String {
          What to do, one of these:\n\
          \x20 - Restore a backup: move every file that begins with parla. out of the directory, put the backup there as parla.db, \
          and start.\n\
-         \x20 - If you have just put a backup there: move parla.state out of the directory, and start.\n\
+         \x20 - If you have just put a backup there: move parla.state and the other files that begin with parla. out of the directory, and start.\n\
          \x20 - Go on with what can still be read: start once with `parlad run --accept-damage`. The files that are there \
          now stay, as parla.db.damaged-DATE.",
         path.display()

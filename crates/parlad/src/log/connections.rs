@@ -143,7 +143,8 @@ impl ConnectionLog {
         let (limit, from) = (refused.limit(), refused.group(address));
         let kind = Kind::Refused(limit);
         if self.may_write(kind, Some(from.clone())) {
-            let hint = may_be_a_proxy(address).then_some("a proxy? name it in connections.trusted_proxies");
+            let hint = may_be_a_proxy(address)
+                .then_some("many people? see limits.network; a proxy? see connections.trusted_proxies");
             tracing::info!(target: CONNECTIONS_TARGET, %address, limit, from, hint, "{}", kind.words());
         }
     }
