@@ -29,6 +29,8 @@ const SUGGESTIONS_ID: &str = "suggestions";
 struct Target {
     kind: BufferKind,
     name: Arc<str>,
+    /// The name as the server knows it.
+    room: Arc<str>,
     presence: Presence,
     is_online: bool,
 }
@@ -44,12 +46,13 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
         let view = buffers.get(&at)?;
         let is_online =
             state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
-        Some(Target { kind: view.kind, name: view.name.clone(), presence: view.presence.clone(), is_online })
+        let (name, room) = (view.name.clone(), view.target.clone());
+        Some(Target { kind: view.kind, name, room, presence: view.presence.clone(), is_online })
     });
     let target = target.read();
     let Some(target) = target.as_ref() else { return rsx! {} };
     if let Presence::Absent(why) = &target.presence {
-        return rsx! { Absent { at: at(), name: target.name.to_string(), why: why.clone() } };
+        return rsx! { Absent { at: at(), name: target.name.to_string(), room: target.room.clone(), why: why.clone() } };
     }
     rsx! {
         div { class: "composer",
@@ -182,11 +185,10 @@ const PREVIEW_LINES: usize = 5;
 
 /// Instead of the composer, in a room that one is not in.
 #[component]
-fn Absent(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
+fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
     let here = use_context::<Here>();
-    let room = name.clone();
     let join = move |_| {
-        wish(&here, at.network, Intent::Join { room: room.as_str().into(), key: None });
+        wish(&here, at.network, Intent::Join { room: Arc::clone(&room), key: None });
         here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
     };
     rsx! {
