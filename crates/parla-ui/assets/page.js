@@ -37,6 +37,16 @@
     else if (frames > 0) requestAnimationFrame(() => withElement(id, act, frames - 1));
   }
 
+  /** Scrolls the list around the element, and nothing else, so that the element is in view. */
+  function reveal(element) {
+    let list = element.parentElement;
+    while (list && !["auto", "scroll"].includes(getComputedStyle(list).overflowY)) list = list.parentElement;
+    if (!list) return;
+    const [inner, outer] = [element.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+    else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
+  }
+
   // --- The reader's place in the log -----------------------------------------------------------------------------------------
 
   // At the end is who is so near to it, in pixels.
@@ -376,6 +386,9 @@
     },
     copy(text) {
       queueMicrotask(() => copy(text));
+    },
+    reveal(id) {
+      queueMicrotask(() => withElement(id, reveal));
     },
   });
 })();

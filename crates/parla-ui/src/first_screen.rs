@@ -5,10 +5,12 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, ProblemKind,
+    text::shown_name,
     view::{LinkState, NetworkId, NetworkView, Stage},
 };
 
 use crate::{
+    address::Target,
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
@@ -51,7 +53,7 @@ pub(crate) fn FirstScreen() -> Element {
         Some(LinkState::Online) => rsx! { Progress { stage: Stage::SigningIn, attempt } },
         None if attempt.asked.read().is_some() => rsx! { Progress { stage: Stage::Finding, attempt } },
         None => rsx! {
-            p { class: "first-sentence", {sentence} }
+            Sentence { sentence }
             Forms { attempt, label: first::JOIN }
         },
         Some(LinkState::Waiting { until, why, .. }) => rsx! {
@@ -72,6 +74,24 @@ pub(crate) fn FirstScreen() -> Element {
                 {body}
             }
         }
+    }
+}
+
+/// What there is to do, and where it leads if the person came by a link.
+#[component]
+fn Sentence(sentence: &'static str) -> Element {
+    let state = use_context::<State>();
+    let link = state.link.read();
+    let going = link.as_ref().and_then(|link| match &link.address.target {
+        Target::Room(name) => Some((first::SENTENCE_ROOM, shown_name(name))),
+        Target::Person(name) => Some((first::SENTENCE_PERSON, shown_name(name))),
+        Target::Server => None,
+    });
+    match going {
+        Some(([before, after], name)) => {
+            rsx! { p { class: "first-sentence", {before} bdi { "{name}" } {after} } }
+        }
+        None => rsx! { p { class: "first-sentence", {sentence} } },
     }
 }
 

@@ -15,10 +15,14 @@ use parla_client::{
 };
 
 use crate::{
+    address::Address,
+    alert,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
+    link::Link,
     platform::{Command, Here},
+    visits::Top,
 };
 
 /// A conversation among those of all networks.
@@ -52,8 +56,10 @@ pub enum ToastKind {
     Left(Arc<str>),
     /// The person closed the conversation with this person, and can open it again.
     Closed(Arc<str>),
-    /// What was selected is on the clipboard.
+    /// A link is on the clipboard.
     Copied,
+    /// The browser shows no notifications, as the person wanted it.
+    NotificationsRefused,
 }
 
 /// What is open over the conversation.
@@ -136,8 +142,27 @@ pub struct State {
     pub(crate) pointer: Signal<Pointer>,
     /// The highest number of a network that was used.
     pub network_last: Signal<u32>,
-    /// What was open when the app was closed, to be opened once it is there; see [`State::mark`].
-    pub wanted: Signal<Option<String>>,
+    /// What was open when the app was closed, to be opened once it is there.
+    pub(crate) wanted: Signal<Option<Wanted>>,
+    /// The address by which the person came, while it is being followed.
+    pub link: Signal<Option<Link>>,
+    /// Where the history stands.
+    pub(crate) top: Signal<Option<Top>>,
+    /// A conversation that is closed on the app's own account: no word about it.
+    pub(crate) unwanted: Signal<Option<BufferKey>>,
+    /// The tags of the notifications that are shown.
+    pub(crate) notified: Signal<SortedMap<BufferKey, String>>,
+    /// The person is to be asked whether they want notifications.
+    pub(crate) offers_to_notify: Signal<bool>,
+}
+
+/// A conversation that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The one of this mark, see [`State::mark`].
+    Marked(String),
+    /// The one of this address.
+    At(Address),
 }
 
 /// With what the person points.
@@ -222,6 +247,11 @@ impl State {
             pointer: Signal::default(),
             network_last: Signal::new(0),
             wanted: Signal::new(None),
+            link: Signal::new(None),
+            top: Signal::new(None),
+            unwanted: Signal::new(None),
+            notified: Signal::default(),
+            offers_to_notify: Signal::new(false),
         })
     }
 
@@ -240,7 +270,9 @@ impl State {
             }
         }
         self.flush(&mut networks, &mut buffers);
+        self.follow(here);
         self.choose();
+        alert::withdraw_read(self, here);
     }
 
     fn flush(&mut self, networks: &mut Vec<NetworkView>, buffers: &mut Vec<(NetworkId, BufferView)>) {
@@ -298,8 +330,12 @@ impl State {
         match update {
             Update::Network(_) | Update::Buffer(..) => {}
             Update::BufferClosed(network, buffer) => {
-                let closed = self.buffers.write().remove(&BufferKey { network, buffer });
-                // He wanted it so; perhaps it was a slip.
+                let key = BufferKey { network, buffer };
+                let closed = self.buffers.write().remove(&key);
+                if *self.unwanted.peek() == Some(key) {
+                    return self.unwanted.set(None);
+                }
+                // The person wanted it so; perhaps it was a slip.
                 match closed.map(|view| (view.kind, view.name)) {
                     Some((BufferKind::Room, name)) => self.toast(network, None, ToastKind::Left(name)),
                     Some((BufferKind::Direct, name)) => self.toast(network, None, ToastKind::Closed(name)),
@@ -323,9 +359,19 @@ impl State {
             Update::Notice(network, _, Notice::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
             }
-            Update::Notice(network, buffer, notice) => self.toast(network, buffer, ToastKind::Notice(notice)),
-            Update::Show(network, buffer) => self.open(BufferKey { network, buffer }),
-            Update::Alert(_, _, alert) => crate::alert::tell(&alert, here),
+            Update::Notice(network, buffer, notice) => {
+                if matches!(notice, Notice::Problem(_)) {
+                    self.is_not_led();
+                }
+                self.toast(network, buffer, ToastKind::Notice(notice));
+            }
+            Update::Show(network, buffer) => {
+                let key = BufferKey { network, buffer };
+                if self.is_led_to(key) { self.go(key) } else { self.open(key) }
+            }
+            Update::Alert(network, buffer, said) => {
+                alert::tell(*self, (BufferKey { network, buffer }, &said), here);
+            }
         }
     }
 
@@ -335,8 +381,15 @@ impl State {
         buffers.get(&key).map(|view| format!("{} {}", key.network.0, view.name))
     }
 
-    /// Shows a conversation.
+    /// Shows the conversation that the person chose.
     pub fn open(&mut self, key: BufferKey) {
+        if self.link.peek().is_some() {
+            self.link.set(None);
+        }
+        self.go(key);
+    }
+
+    fn go(&mut self, key: BufferKey) {
         if self.wanted.peek().is_some() {
             self.wanted.set(None);
         }
@@ -404,10 +457,14 @@ impl State {
     fn choose(&mut self) {
         let wanted = self.wanted.peek().clone();
         if let Some(wanted) = wanted {
-            let found =
-                self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(&wanted));
+            let found = match &wanted {
+                Wanted::At(address) => self.find_address(address),
+                Wanted::Marked(mark) => {
+                    self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(mark))
+                }
+            };
             if let Some(key) = found {
-                return self.open(key);
+                return self.go(key);
             }
         }
         let current = *self.current.peek();

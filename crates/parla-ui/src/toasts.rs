@@ -48,7 +48,8 @@ fn stays(kind: &ToastKind) -> Stays {
         )
         | ToastKind::Left(_)
         | ToastKind::Closed(_)
-        | ToastKind::Copied => Stays::AWhile,
+        | ToastKind::Copied
+        | ToastKind::NotificationsRefused => Stays::AWhile,
     }
 }
 
@@ -117,6 +118,7 @@ fn Said(toast: Toast) -> Element {
             undo(said::closed(nick), said::REOPEN, intent, &toast)
         }
         ToastKind::Copied => plain(said::COPIED.to_owned()),
+        ToastKind::NotificationsRefused => plain(words::alert::REFUSED.to_owned()),
     }
 }
 

@@ -12,7 +12,7 @@ mod support;
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{Alert, BufferId, BufferKind, LinkState, NetworkId, Notice, Presence, Rank, Rights, Update},
+    view::{BufferId, BufferKind, LinkState, NetworkId, Notice, Presence, Rank, Rights, Update},
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -258,18 +258,6 @@ fn an_invitation_can_be_accepted() {
     page.hear(vec![Update::Notice(NET, None, invitation)]);
     page.hear(vec![shown(room(2, "#b"))]);
     assert!(!page.has(".invitation"));
-}
-
-#[test]
-fn only_alerts_notify() {
-    let mut page = online(vec![shown(room(1, "#a"))]);
-    let mut loud = room(1, "#a");
-    loud.mentions = 5;
-    page.hear(vec![shown(loud)]);
-    assert!(page.fake.notified.borrow().is_empty());
-    let alert = Alert { from: "bob".into(), room: Some("#a".into()), text: "anna: hello".into() };
-    page.hear(vec![Update::Alert(NET, BufferId(1), alert)]);
-    assert_eq!(*page.fake.notified.borrow(), [("bob in #a".to_owned(), "anna: hello".to_owned())]);
 }
 
 #[test]

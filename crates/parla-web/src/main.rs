@@ -4,6 +4,8 @@
 
 mod browser;
 mod engine;
+mod history;
+mod notifications;
 mod page;
 mod socket;
 

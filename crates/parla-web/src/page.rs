@@ -18,6 +18,8 @@ extern "C" {
     pub(crate) fn scroll_to_row(row: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = copy)]
     pub(crate) fn copy(text: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = reveal)]
+    pub(crate) fn reveal(id: &str) -> Result<(), JsValue>;
 }
 
 /// The time, by the clock of the person's machine.

@@ -226,6 +226,8 @@ pub fn jump(new: usize) -> String {
     }
 }
 
+/// Puts the address of the conversation on the clipboard.
+pub const COPY_LINK: &str = "Copy link";
 /// Shows the rooms, where they are not beside the conversation.
 pub const SHOW_ROOMS: &str = "Show rooms";
 /// Changes what the room is about.
