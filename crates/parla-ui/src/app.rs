@@ -8,6 +8,7 @@ use crate::{
     address::Address,
     alert,
     dialogs::Dialogs,
+    drafts,
     first_screen::FirstScreen,
     frame::Frame,
     hooks::{use_context, use_effect, use_future, use_hook, use_memo},
@@ -42,6 +43,7 @@ pub fn App() -> Element {
         let talks = |kind| matches!(kind, BufferKind::Room | BufferKind::Direct);
         !*state.entered.read() && !state.buffers.read().values().any(|view| talks(view.kind))
     });
+    let writer = here.clone();
     rsx! {
         div {
             class: "app",
@@ -58,7 +60,11 @@ pub fn App() -> Element {
                 autocomplete: "off",
                 oninput: move |event| {
                     if let Some(signal) = PageSignal::parse(&event.value()) {
+                        let is_written = matches!(signal, PageSignal::Composer(_));
                         page_signal::take_in(state, signal);
+                        if is_written {
+                            drafts::save(state, &writer);
+                        }
                     }
                 },
             }

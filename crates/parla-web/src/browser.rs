@@ -17,7 +17,7 @@ use crate::{
     engine::{Engine, Happening, NAME_KEY},
     history::{self, History},
     notifications::{self, Notifications},
-    page,
+    page, storage,
 };
 
 /// A page in a browser.
@@ -36,7 +36,7 @@ impl Browser {
     pub(crate) fn start() -> Self {
         let (happenings, receiver) = unbounded();
         let (updates, views) = unbounded();
-        let is_returning = page::load(NAME_KEY).is_some();
+        let is_returning = storage::load(NAME_KEY).is_some();
         let engine = Engine::new((happenings.clone(), receiver), updates);
         wasm_bindgen_futures::spawn_local(engine.run());
         wake_on(&happenings);
@@ -102,11 +102,12 @@ impl Platform for Browser {
     }
 
     fn load(&self, key: &str) -> Option<String> {
-        page::load(key)
+        storage::load(key)
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
-        page::save(key, value);
+        // A full or forbidden storage costs what the interface remembers, and nothing else.
+        let _ = storage::save(key, value);
     }
 
     fn now(&self) -> Timestamp {

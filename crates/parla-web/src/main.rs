@@ -2,12 +2,14 @@
 //!
 //! A thin shell. What is true of the network is in `parla-client`, what is shown in `parla-ui`.
 
+mod archive;
 mod browser;
 mod engine;
 mod history;
 mod notifications;
 mod page;
 mod socket;
+mod storage;
 
 use std::rc::Rc;
 
