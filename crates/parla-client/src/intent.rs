@@ -150,6 +150,11 @@ pub enum Intent {
         /// Its row.
         row: RowId,
     },
+    /// Forget all messages of a conversation that have not been sent yet, but none that failed.
+    DiscardQueued {
+        /// Of which conversation.
+        buffer: BufferId,
+    },
     /// Connect now instead of later.
     Reconnect,
     /// Be disconnected until further notice.

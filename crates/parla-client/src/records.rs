@@ -14,6 +14,7 @@ use crate::{
     client::{Client, Turn},
     contract::Output,
     outbox,
+    problem::ProblemKind,
     view::{BufferKind, Presence},
 };
 
@@ -36,6 +37,9 @@ struct Conversation {
     /// Up to when it was read, in milliseconds of Unix time.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_until: Option<i64>,
+    /// Somebody removed the person from the room, and what was said about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed: Option<String>,
 }
 
 /// Takes up what was kept.
@@ -49,7 +53,13 @@ pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
         let Some(id) = client.buffers.open(&client.session, kind, name) else { break };
         client.records.stored.insert(key.clone(), value.clone());
         let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
+        let removed = kept.removed.filter(|_| kind == BufferKind::Room);
+        let removed = removed.map(|details| client.problem(ProblemKind::KickedOut, name, &details));
         if let Some(buffer) = client.buffers.get_mut(id) {
+            // Whoever was removed does not walk in again because the program was closed.
+            if let Some(problem) = removed {
+                buffer.presence = Presence::Absent(Some(Arc::new(problem)));
+            }
             buffer.key = kept.key.as_deref().map(Arc::from);
             buffer.read_until = kept.read_until.map(Timestamp::from_millis);
         }
@@ -86,6 +96,12 @@ fn conversation(buffer: &Buffer) -> Option<(String, String)> {
     let kept = Conversation {
         key: buffer.key.as_deref().map(str::to_owned),
         read_until: buffer.read_until.map(Timestamp::as_millis),
+        removed: match &buffer.presence {
+            Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut => {
+                Some(why.details.to_string())
+            }
+            _ => None,
+        },
     };
     Some((format!("{kind} {}", buffer.name), serde_json::to_string(&kept).ok()?))
 }
