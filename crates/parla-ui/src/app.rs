@@ -51,13 +51,17 @@ pub fn App() -> Element {
             tabindex: "-1",
             onkeydown: move |event| keys::press(&event, state, &here),
             onpointerdown: move |event| note_pointer(&event.pointer_type(), state),
+            if first.get() {
+                FirstScreen {}
+            } else {
+                Frame {}
+                Dialogs {}
+            }
+            Toasts {}
+            // Not a field of anybody's: no keyboard, password store or screen reader finds it.
             input {
                 id: PAGE_SIGNAL_ID,
-                class: "page-signal",
-                r#type: "text",
-                "aria-hidden": "true",
-                tabindex: "-1",
-                autocomplete: "off",
+                r#type: "hidden",
                 oninput: move |event| {
                     if let Some(signal) = PageSignal::parse(&event.value()) {
                         let is_written = matches!(signal, PageSignal::Composer(_));
@@ -68,13 +72,6 @@ pub fn App() -> Element {
                     }
                 },
             }
-            if first.get() {
-                FirstScreen {}
-            } else {
-                Frame {}
-                Dialogs {}
-            }
-            Toasts {}
         }
     }
 }

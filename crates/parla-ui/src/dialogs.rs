@@ -18,6 +18,7 @@ mod person;
 mod person_acts;
 mod person_moderation;
 mod room_settings;
+mod said;
 mod topic;
 
 use add_network::AddNetwork;
@@ -27,6 +28,7 @@ use invite::Invite;
 use nick::Nick;
 use person::PersonCard;
 use room_settings::Settings;
+use said::SaidList;
 use topic::TopicEditor;
 
 /// The id of the element in a dialog that has the focus at first.
@@ -60,6 +62,7 @@ pub(crate) fn Dialogs() -> Element {
         Dialog::Nick(network) => rsx! { Nick { network } },
         Dialog::AddNetwork => rsx! { AddNetwork {} },
         Dialog::Help => rsx! { Help {} },
+        Dialog::Said => rsx! { SaidList {} },
     }
 }
 

@@ -116,11 +116,12 @@ impl Region {
     }
 }
 
-fn to_region(state: State, here: &Here, step: Step) {
+fn to_region(mut state: State, here: &Here, step: Step) {
     if state.dialog.peek().is_some() {
         return;
     }
-    let has_members = rooms::has_members(state);
+    let is_narrow = *state.narrow.peek();
+    let has_members = rooms::has_members(state) && (is_narrow || *state.members.peek() == Shown::Yes);
     let there: Vec<Region> =
         REGIONS.into_iter().filter(|region| *region != Region::Members || has_members).collect();
     let current = *state.region.peek();
@@ -132,6 +133,16 @@ fn to_region(state: State, here: &Here, step: Step) {
     let Some(region) = there.get(next % there.len()).copied() else { return };
     let writes = region == Region::Middle && state.current.peek().is_some();
     let id = if writes { "composer" } else { region.id() };
+    // Where there is no room beside the conversation, the others slide in, and take the focus.
+    let side = match region {
+        Region::Rooms => Side::Rooms,
+        Region::Middle => Side::None,
+        Region::Members => Side::Members,
+    };
+    if is_narrow && *state.side.peek() != side {
+        state.focus_back.set((side == Side::None).then(|| id.to_owned()));
+        return state.side.set(side);
+    }
     here.0.page(PageAct::Focus(id.to_owned()));
 }
 

@@ -65,6 +65,15 @@ pub enum PageAct {
         /// What it takes the place of. What the person has written into that meanwhile is kept.
         over: String,
     },
+    /// The same as if the person had written it: they can undo it.
+    EditComposer {
+        /// The text.
+        text: String,
+        /// Where the caret goes.
+        caret: usize,
+        /// What it takes the place of.
+        over: String,
+    },
     /// Give the element of this id the focus. It may come into the page only a moment later: look again for some frames.
     Focus(String),
     /// Scroll the log to its end, and stay there.

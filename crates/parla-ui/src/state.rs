@@ -22,6 +22,7 @@ use crate::{
     keys::Region,
     link::Link,
     platform::{Command, Here},
+    room::beside::Beside,
     visits::Top,
 };
 
@@ -60,6 +61,8 @@ pub enum ToastKind {
     Copied,
     /// The browser shows no notifications, as the person wanted it.
     NotificationsRefused,
+    /// A file was to be sent, and no conversation is open.
+    NoFiles,
 }
 
 /// What is open over the conversation.
@@ -81,6 +84,8 @@ pub enum Dialog {
     AddNetwork,
     /// The commands and the keys.
     Help,
+    /// What the app has said.
+    Said,
 }
 
 /// The side that is slid in where there is not room for all.
@@ -106,6 +111,10 @@ pub struct State {
     pub current: Signal<Option<BufferKey>>,
     /// What is to be said.
     pub toasts: Signal<VecDeque<Toast>>,
+    /// What was said.
+    pub(crate) journal: Signal<VecDeque<Toast>>,
+    /// Why something did not work that the person did in a conversation.
+    pub(crate) beside: Signal<Option<(BufferKey, Beside)>>,
     /// Who asks the person where, and was not answered.
     pub invitations: Signal<Vec<Invitation>>,
     /// What stood in the composer when another conversation was opened, until the composer takes notice.
@@ -215,8 +224,6 @@ pub struct LogView {
     pub above: i32,
 }
 
-/// Toasts that are kept; older ones go first.
-const TOASTS_MAX: usize = 5;
 /// Invitations that are kept; older ones go first.
 const INVITATIONS_MAX: usize = 8;
 
@@ -228,6 +235,8 @@ impl State {
             buffers: Signal::default(),
             current: Signal::new(None),
             toasts: Signal::default(),
+            journal: Signal::default(),
+            beside: Signal::new(None),
             invitations: Signal::default(),
             left: Signal::new(None),
             directories: Signal::default(),
@@ -363,7 +372,7 @@ impl State {
                 if matches!(notice, Notice::Problem(_)) {
                     self.is_not_led();
                 }
-                self.toast(network, buffer, ToastKind::Notice(notice));
+                self.tell(network, buffer, notice);
             }
             Update::Show(network, buffer) => {
                 let key = BufferKey { network, buffer };
@@ -409,6 +418,9 @@ impl State {
             self.left.set(Some(self.composer.peek().text.clone()));
         }
         self.current.set(key);
+        if self.beside.peek().is_some() {
+            self.beside.set(None);
+        }
     }
 
     /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
@@ -436,21 +448,6 @@ impl State {
     pub fn next_network(&mut self) -> NetworkId {
         *self.network_last.write() += 1;
         NetworkId(*self.network_last.peek())
-    }
-
-    /// Says something to the person.
-    pub fn toast(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) {
-        let mut toasts = self.toasts.write();
-        let id = toasts.back().map_or(0, |toast| toast.id + 1);
-        toasts.push_back(Toast { id, network, buffer, kind });
-        while toasts.len() > TOASTS_MAX {
-            toasts.pop_front();
-        }
-    }
-
-    /// Takes a toast away.
-    pub fn dismiss(&mut self, id: u64) {
-        self.toasts.write().retain(|toast| toast.id != id);
     }
 
     /// If nothing is shown, or what was shown is gone: the first room, else the first person.

@@ -400,6 +400,8 @@ pub fn moment(at: Timestamp, offset_seconds: i32) -> String {
 pub mod toast {
     /// The region.
     pub const LABEL: &str = "Messages of the app";
+    /// The list of what was said.
+    pub const LIST: &str = "Recent messages of the app";
     /// Takes one away.
     pub const DISMISS: &str = "Dismiss";
     /// Goes back into a room.

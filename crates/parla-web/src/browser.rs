@@ -162,6 +162,9 @@ impl Platform for Browser {
             PageAct::SetComposer { text, caret, over } => {
                 page::set_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX), &over)
             }
+            PageAct::EditComposer { text, caret, over } => {
+                page::edit_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX), &over)
+            }
             PageAct::Focus(id) => page::focus(&id),
             PageAct::ScrollToEnd => page::scroll_to_end(),
             PageAct::ScrollToRow(row) => page::scroll_to_row(&row.0.to_string()),

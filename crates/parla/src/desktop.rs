@@ -261,6 +261,9 @@ fn script(act: &PageAct) -> String {
         PageAct::SetComposer { text, caret, over } => {
             format!("parla.setComposer({}, {caret}, {})", literal(text), literal(over))
         }
+        PageAct::EditComposer { text, caret, over } => {
+            format!("parla.editComposer({}, {caret}, {})", literal(text), literal(over))
+        }
         PageAct::Focus(id) => format!("parla.focus({})", literal(id)),
         PageAct::ScrollToEnd => "parla.scrollToEnd()".to_owned(),
         PageAct::ScrollToRow(row) => format!("parla.scrollToRow(\"{}\")", row.0),

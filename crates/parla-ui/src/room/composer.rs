@@ -16,6 +16,7 @@ use crate::{
     hooks::{use_context, use_memo},
     platform::{Here, PageAct},
     problem_words::ProblemWords,
+    room::beside::{BesideComposer, WaitingMessages},
     room::desk::{COMPOSER_ID, Desk, Question, use_desk},
     state::{BufferKey, State, wish},
     words,
@@ -59,6 +60,8 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             if !target.is_online {
                 p { class: "composer-note", role: "status", {words::room::OFFLINE} }
             }
+            BesideComposer { at: at() }
+            WaitingMessages { at: at() }
             Ask { desk }
             Popup { desk }
             div { class: "composer-line",

@@ -92,15 +92,21 @@ impl Desk {
     /// Puts a text into the composer.
     fn put(self, text: String, caret: usize) {
         let over = self.state.composer.peek().text.clone();
-        self.put_over(text, caret, over);
+        self.shows(&text, caret);
+        // As if the person had written it: they can undo it.
+        self.place().0.page(PageAct::EditComposer { text, caret, over });
         drafts::save(self.state, &self.place());
     }
 
-    fn put_over(mut self, text: String, caret: usize, over: String) {
+    fn shows(mut self, text: &str, caret: usize) {
         self.asked.set(false);
         self.chosen.set(0);
         self.question.set(None);
-        self.state.composer.set(ComposerText { text: text.clone(), caret });
+        self.state.composer.set(ComposerText { text: text.to_owned(), caret });
+    }
+
+    fn put_over(self, text: String, caret: usize, over: String) {
+        self.shows(&text, caret);
         self.place().0.page(PageAct::SetComposer { text, caret, over });
     }
 
@@ -143,6 +149,9 @@ impl Desk {
         let at = *self.at.peek();
         let here = self.place();
         self.history.write().push(&text);
+        if self.state.beside.peek().is_some() {
+            self.state.beside.set(None);
+        }
         match slash::parse(&text) {
             // What these two ask for is shown in a dialog, which asks for it.
             Submission::Command(Slash::Whois { nick }) => {
