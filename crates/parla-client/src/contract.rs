@@ -6,6 +6,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    credentials::Credentials,
     intent::Intent,
     problem::Problem,
     view::{BufferKind, Manner, NetworkId, Stage},
@@ -20,6 +21,8 @@ pub struct Settings {
     pub address: Arc<str>,
     /// The nick the person wants.
     pub nick: Arc<str>,
+    /// What the person shows to be let in; [`Intent::SignIn`] adds to it.
+    pub credentials: Credentials,
     /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.
     pub private: bool,
     /// The shell keeps messages and can be asked for them: [`Output::Keep`] and [`Output::Recall`].

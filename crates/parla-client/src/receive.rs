@@ -7,7 +7,7 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::Output,
-    outbox, registration,
+    outbox, registration, sign_in,
 };
 
 mod away;
@@ -100,12 +100,13 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     match message.command {
         "ACCOUNT" | "TAGMSG" | "SETNAME" => {}
         "ACK" => outbox::acknowledged(client, incoming.label.as_deref().unwrap_or_default(), incoming.at),
+        "AUTHENTICATE" => sign_in::challenged(client, incoming.param(0), turn),
         "AWAY" => away::receive(client, incoming),
         "BATCH" => batch::receive(client, incoming, turn),
         "CAP" => registration::cap(client, message, turn),
         "CHGHOST" => chghost::receive(client, incoming),
         "ERROR" => error::receive(client, incoming),
-        "FAIL" => fail::receive(client, incoming),
+        "FAIL" => fail::receive(client, incoming, turn),
         "INVITE" => invite::receive(client, incoming),
         "JOIN" => join::receive(client, incoming),
         "KICK" => kick::receive(client, incoming),

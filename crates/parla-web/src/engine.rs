@@ -9,7 +9,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Client, Input, Intent, Memory, Output, ProblemKind, Settings,
+    Client, Credentials, Input, Intent, Memory, Output, ProblemKind, Settings,
     view::{NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -74,7 +74,7 @@ impl Engine {
     /// Runs as long as the page.
     pub(crate) async fn run(mut self) {
         if let Some(nick) = page::load(NAME_KEY) {
-            self.connect(NetworkId(1), &nick);
+            self.connect(NetworkId(1), &nick, Credentials::default());
         }
         loop {
             self.tell();
@@ -97,9 +97,9 @@ impl Engine {
 
     fn take(&mut self, happening: Happening) {
         match happening {
-            Happening::Command(Command::Connect { network, nick, .. }) => {
+            Happening::Command(Command::Connect { network, nick, credentials, .. }) => {
                 page::save(NAME_KEY, Some(&nick));
-                self.connect(network, &nick);
+                self.connect(network, &nick, credentials);
             }
             Happening::Command(Command::Forget(network)) => self.forget(network),
             Happening::Command(Command::Intent(_, intent)) => {
@@ -123,7 +123,7 @@ impl Engine {
         }
     }
 
-    fn connect(&mut self, network: NetworkId, nick: &str) {
+    fn connect(&mut self, network: NetworkId, nick: &str, credentials: Credentials) {
         let memory = page::load(MEMORY_KEY).map(|text| Memory::from_text(&text));
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
@@ -131,6 +131,7 @@ impl Engine {
             network,
             address: host.into(),
             nick: nick.into(),
+            credentials,
             private: window.as_ref().is_some_and(page::is_private),
             archive: false,
             seed: page::seed(),

@@ -19,6 +19,7 @@ mod hostile;
 mod members;
 mod moderation;
 mod outbox;
+mod passwords;
 mod people;
 mod reading;
 mod real_server;
