@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Credentials, Input, Intent, Login, Memory, Secret, Settings};
+use parla_client::{Credentials, Input, Intent, Login, Secret, Settings};
 
 use super::support::{Rig, settings, shown};
 
@@ -22,7 +22,7 @@ fn of_server(password: &str) -> Credentials {
 
 /// A client that has these, and whose connection is there.
 fn connected(credentials: Credentials) -> Rig {
-    let mut rig = Rig::with(Settings { credentials, ..settings() }, &Memory::default());
+    let mut rig = Rig::with(Settings { credentials, ..settings() }, &[]);
     rig.input(Input::Start);
     rig.input(Input::Opened);
     rig
@@ -195,7 +195,7 @@ fn what_a_server_asks_for_is_what_the_person_is_told() {
 fn a_password_is_sent_where_others_can_read_it_only_if_the_person_agrees() {
     let credentials = login("alice", "hunter2");
     let settings = Settings { private: false, credentials, ..settings() };
-    let mut rig = Rig::with(settings, &Memory::default());
+    let mut rig = Rig::with(settings, &[]);
     rig.input(Input::Start);
     rig.input(Input::Opened);
     rig.link(expect!["stopped: PasswordReadable"]);
