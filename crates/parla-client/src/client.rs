@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 
 use crate::{
+    buffer::Read,
     buffers::Buffers,
     changes::Changes,
     contract::{Input, Memory, Output, RememberedBuffer, Settings},
@@ -106,7 +107,9 @@ impl Client {
             let Some(id) = self.buffers.open(&self.session, kind, &remembered.name) else { return };
             if let Some(buffer) = self.buffers.get_mut(id) {
                 buffer.key = remembered.key.as_deref().map(Arc::from);
-                buffer.read_until = remembered.read_until.map(Timestamp::from_millis);
+                let at = remembered.read_until.map(Timestamp::from_millis);
+                let msgid = remembered.read_msgid.as_deref().map(Arc::from);
+                buffer.read = at.map(|at| Read { at, msgid });
             }
             self.changes.buffer(id);
         }
@@ -137,7 +140,7 @@ impl Client {
             Input::Deadline => self.deadline(turn),
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
-                history::recalled(self, (kind, &name), (&messages, more));
+                history::recalled(self, (kind, &name), (&messages, more), turn);
             }
         }
         history::ask_next(self, turn);
@@ -204,6 +207,7 @@ impl Client {
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
+            buffer.begin_anew();
             if buffer.kind == BufferKind::Room && buffer.is_present() {
                 buffer.leave(Presence::Joining);
             }
@@ -260,7 +264,8 @@ impl Client {
                 name: buffer.name.to_string(),
                 is_room: buffer.kind == BufferKind::Room,
                 key: buffer.key.as_deref().map(str::to_owned),
-                read_until: buffer.read_until.map(Timestamp::as_millis),
+                read_until: buffer.read.as_ref().map(|read| read.at.as_millis()),
+                read_msgid: buffer.read.as_ref().and_then(|read| read.msgid.as_deref().map(str::to_owned)),
             })
             .collect();
         Memory { buffers }

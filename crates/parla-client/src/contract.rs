@@ -71,14 +71,14 @@ pub enum Output {
     Disconnect,
     /// Keep a message, if you keep any.
     Keep(Kept),
-    /// Look for messages of this conversation that are older than `before`.
+    /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
     Recall {
         /// Of which conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
         /// Only older ones.
-        before: Timestamp,
+        before: Option<Timestamp>,
         /// At most so many, the newest of them.
         limit: usize,
     },
@@ -126,4 +126,6 @@ pub struct RememberedBuffer {
     pub key: Option<String>,
     /// Up to when it was read, in milliseconds of Unix time.
     pub read_until: Option<i64>,
+    /// The server's id of the message up to which it was read, if it has one.
+    pub read_msgid: Option<String>,
 }

@@ -37,7 +37,7 @@ fn buffer(line: &str) -> Option<RememberedBuffer> {
     let read_until = words.next()?.parse().ok();
     let name = words.next().filter(|name| !name.is_empty())?.to_owned();
     let key = words.next().map(str::to_owned);
-    Some(RememberedBuffer { name, is_room, key, read_until })
+    Some(RememberedBuffer { name, is_room, key, read_until, read_msgid: None })
 }
 
 #[cfg(test)]
@@ -47,7 +47,13 @@ mod tests {
     use super::*;
 
     fn remembered(name: &str, is_room: bool, key: Option<&str>, read_until: Option<i64>) -> RememberedBuffer {
-        RememberedBuffer { name: name.to_owned(), is_room, key: key.map(str::to_owned), read_until }
+        RememberedBuffer {
+            name: name.to_owned(),
+            is_room,
+            key: key.map(str::to_owned),
+            read_until,
+            read_msgid: None,
+        }
     }
 
     #[test]

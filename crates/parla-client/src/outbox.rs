@@ -315,7 +315,7 @@ pub(crate) fn passed_fence(client: &mut Client, token: &str, turn: &mut Turn<'_>
     let through: Vec<Outgoing> = is_through.cloned().collect();
     for item in through {
         client.outbox.forget(item.row);
-        if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, turn.now), None) {
+        if confirm(client, (item.buffer, item.row), (Spot::End, turn.now), None) {
             let now = turn.now;
             receive::keep(client, || kept(client, &item, now), turn);
         }
@@ -341,7 +341,7 @@ fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
 /// The server has nothing to show of a message that it took.
 pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp) {
     if let Some(message) = client.outbox.take_labelled(label) {
-        confirm(client, message, (Spot::AfterEquals, at), None);
+        confirm(client, message, (Spot::End, at), None);
     }
 }
 
@@ -360,7 +360,7 @@ pub(crate) fn confirm(
     }
     let is_new = buffer.timeline.insert_at(spot, row, msgid);
     client.changes.buffer(id);
-    client.seen(id);
+    client.came(id);
     is_new
 }
 

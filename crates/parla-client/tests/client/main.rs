@@ -13,11 +13,13 @@
 )]
 
 mod commands;
+mod counting;
 mod flaky;
 mod history;
 mod hostile;
 mod members;
 mod moderation;
+mod order;
 mod outbox;
 mod people;
 mod reading;

@@ -197,8 +197,13 @@ fn on_the_first_visit_nothing_is_new() {
 #[test]
 fn history_is_unread_from_where_the_person_stopped() {
     let read = START.as_millis() - 60 * 60_000 + 2 * 60_000;
-    let buffers =
-        vec![RememberedBuffer { name: "#lobby".into(), is_room: true, key: None, read_until: Some(read) }];
+    let buffers = vec![RememberedBuffer {
+        name: "#lobby".into(),
+        is_room: true,
+        key: None,
+        read_until: Some(read),
+        read_msgid: None,
+    }];
     let mut rig = Rig::with(settings(), &Memory { buffers });
     rig.go_online(super::support::ALL, "CHATHISTORY=100");
     rig.server(":alice!a@host JOIN #lobby");
@@ -235,14 +240,14 @@ fn the_divider_stands_above_the_oldest_that_was_not_read() {
         is_room: true,
         key: None,
         read_until: Some(START.as_millis() - 3 * 60 * 60_000),
+        read_msgid: None,
     }];
     let mut rig = Rig::with(settings(), &Memory { buffers });
     rig.go_online(super::support::ALL, "CHATHISTORY=1");
     rig.server(":alice!a@host JOIN #lobby");
     rig.history("#lobby", "@09:05;msgid=2 :bob!b@host PRIVMSG #lobby :two");
-    let buffer = rig.id("#lobby");
-    rig.wants(Intent::LoadEarlier { buffer });
     rig.history("#lobby", "@09:01;msgid=1 :bob!b@host PRIVMSG #lobby :one");
+    rig.history("#lobby", "");
     rig.shows(
         "#lobby",
         expect![[r#"
@@ -270,6 +275,11 @@ fn what_was_missed_in_the_room_in_view_is_marked_and_read() {
         <bob> missed
     "#]],
     );
+    // It was not shown yet.
+    rig.lists(expect![[r#"
+        #lobby present, 1 unread, more before
+    "#]]);
+    rig.looks_at("#lobby");
     rig.lists(expect![[r#"
         #lobby present, more before
     "#]]);

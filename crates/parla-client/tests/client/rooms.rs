@@ -260,6 +260,7 @@ fn remembered_rooms_are_joined_in_few_lines() {
         is_room: true,
         key: (number % 7 == 3).then(|| format!("key{number}")),
         read_until: None,
+        read_msgid: None,
     };
     let memory = Memory { buffers: (0..23).map(room).collect() };
     let mut rig = Rig::with(settings(), &memory);
