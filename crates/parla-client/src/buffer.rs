@@ -120,6 +120,11 @@ impl Buffer {
         self.presence == Presence::Present
     }
 
+    /// The newest message that is known here.
+    pub(crate) fn newest(&self) -> Option<Anchor> {
+        self.timeline.newest()
+    }
+
     /// The person is here no more. What is said from now on is missing.
     pub(crate) fn leave(&mut self, presence: Presence) {
         if self.is_present() {
@@ -154,9 +159,10 @@ impl Buffer {
             (Coming::Live, _) => true,
             (Coming::Page, _) if self.is_first_visit => false,
             (_, Some(read)) => at > read.at,
-            // Of a conversation that nobody has opened; what was read of an archive is known only if something was.
+            // Of an archived room where nothing is known to be read, all of it may be old; of a person's messages none was
+            // seen.
+            (Coming::Archive, None) => self.kind == BufferKind::Direct,
             (Coming::Page | Coming::Repeated, None) => true,
-            (Coming::Archive, None) => false,
         }
     }
 
@@ -198,15 +204,29 @@ impl Buffer {
         (self.unread, self.mentions, self.divider) = (unread, mentions, first);
     }
 
+    /// On the first visit, what was said before the person came is known now, and is not news.
+    pub(crate) fn end_first_visit(&mut self) -> bool {
+        if !std::mem::take(&mut self.is_first_visit) || self.timeline.read().is_some() {
+            return false;
+        }
+        let Some(mark) = self.timeline.seam() else { return false };
+        self.timeline.set_read(Some(mark));
+        let newest = match mark {
+            Mark::Before(row) => self.timeline.around(row).0,
+            Mark::Behind(_) => self.timeline.newest(),
+        };
+        if let Some(newest) = newest {
+            self.read = Some(Read { at: newest.at, msgid: newest.msgid });
+        }
+        true
+    }
+
     /// All that is here was seen. The divider stays until the person leaves the room or says something.
     pub(crate) fn mark_read(&mut self) -> bool {
         let Some((last, at)) = self.timeline.rows().next_back().map(|row| (row.id, row.at)) else {
             return false;
         };
         let mark = Mark::Behind(last);
-        if self.unread == 0 && self.timeline.read() == Some(mark) {
-            return false;
-        }
         self.timeline.set_read(Some(mark));
         let had_unread = self.unread > 0;
         (self.unread, self.mentions) = (0, 0);

@@ -140,20 +140,22 @@ pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
         // If the connection breaks before the answer, what is said until then does not hide what was missed.
         let purpose = match buffer.miss().clone() {
             Missed::Since(from) => {
-                Purpose::Missing(Missing { from, to: None, row: None, pages: 0, is_from_read: false })
+                let read = buffer.read.as_ref().and_then(|read| read.msgid.as_ref());
+                let is_from_read = read.is_some() && read == from.msgid.as_ref();
+                Purpose::Missing(Missing { from, to: None, row: None, pages: 0, is_from_read })
             }
             Missed::Nothing | Missed::All => Purpose::Latest,
         };
         return want(client, id, purpose);
     }
-    buffer.earlier = if client.settings.archive { Earlier::Possible } else { Earlier::Unavailable };
+    let is_kept = client.settings.archive.keeps(buffer.kind);
+    buffer.earlier = if is_kept { Earlier::Possible } else { Earlier::Unavailable };
     if let Missed::Since(since) = std::mem::take(&mut buffer.missed) {
         add_gap(client, (id, Spot::Seam), Gap { from: Some(since.at), to: at, state: GapState::Lost });
-    } else if std::mem::take(&mut buffer.is_first_visit) {
-        let seam = buffer.timeline.seam();
-        buffer.timeline.set_read(seam);
+    } else {
+        buffer.end_first_visit();
     }
-    outbox::settle(client, id, Known::Nothing);
+    outbox::settle(client, id, &Known::Nothing);
 }
 
 /// The person wants what came before.
@@ -162,7 +164,7 @@ pub(crate) fn load_earlier(client: &mut Client, id: BufferId, turn: &mut Turn<'_
     if buffer.earlier != Earlier::Possible {
         return;
     }
-    if client.settings.archive {
+    if client.settings.archive.keeps(buffer.kind) {
         buffer.earlier = Earlier::Loading;
         client.changes.buffer(id);
         return archive::recall(client, id, turn);
@@ -302,14 +304,16 @@ pub(crate) fn answered(client: &mut Client, id: BufferId, page: &Page<'_>) {
         Purpose::Latest => {
             buffer.earlier = if page.heard.is_empty() { Earlier::None } else { Earlier::Possible };
             buffer.missed = Missed::Nothing;
-            if std::mem::take(&mut buffer.is_first_visit) && buffer.timeline.read().is_none() {
-                let seam = buffer.timeline.seam();
-                buffer.timeline.set_read(seam);
-            }
-            if page.lines >= request.limit {
-                gap_before(client, id, page.heard);
-            }
-            outbox::settle(client, id, Known::All);
+            client.changes.memory |= buffer.end_first_visit();
+            let oldest = page.heard.first().map(Heard::anchor);
+            let known = match oldest.filter(|_| page.lines >= request.limit) {
+                Some(oldest) => {
+                    gap_before(client, id, page.heard);
+                    Known::Since(oldest)
+                }
+                None => Known::All,
+            };
+            outbox::settle(client, id, &known);
         }
         Purpose::Missing(missing) => fetched(client, id, missing, (request.limit, page)),
     }
@@ -373,22 +377,29 @@ fn fetched(client: &mut Client, id: BufferId, missing: Missing, (limit, page): (
     if let (Some(row), Some(buffer)) = (row, client.buffers.get_mut(id)) {
         set_gap(buffer, row, GapState::Loadable);
     }
-    outbox::settle(client, id, Known::Nothing);
+    outbox::settle(client, id, &Known::Nothing);
 }
 
 fn caught_up(client: &mut Client, id: BufferId, missing: &Missing) {
     if let Some(buffer) = client.buffers.get_mut(id) {
         buffer.missed = Missed::Nothing;
+        let is_by_msgid = missing.from.msgid.is_some() && client.session.finds_by_msgid;
+        let first = missing.row.or_else(|| buffer.timeline.rows().next().map(|row| row.id));
+        if let Some(first) = first.filter(|_| missing.is_from_read && is_by_msgid)
+            && buffer.timeline.read().is_none()
+        {
+            buffer.read_to(Mark::Before(first));
+        }
         if let Some(row) = missing.row {
-            let is_by_msgid = missing.from.msgid.is_some() && client.session.finds_by_msgid;
-            if missing.is_from_read && is_by_msgid && buffer.timeline.read().is_none() {
-                buffer.read_to(Mark::Before(row));
-            }
             buffer.timeline.remove(row);
         }
         client.changes.buffer(id);
     }
-    outbox::settle(client, id, Known::Since(missing.from.at));
+    outbox::settle(client, id, &Known::Since(missing.from.clone()));
+    // After a start only what was said since the last message of one's own was looked up; there is more to read.
+    if client.buffers.get(id).is_some_and(|buffer| buffer.timeline.newest().is_none()) {
+        want(client, id, Purpose::Latest);
+    }
 }
 
 /// The server will not answer, and says why.
@@ -436,7 +447,7 @@ fn given_up(client: &mut Client, id: BufferId, purpose: Purpose) {
             add_gap(client, (id, spot), Gap { from: Some(from.at), to, state: GapState::Loadable });
         }
     }
-    outbox::settle(client, id, Known::Nothing);
+    outbox::settle(client, id, &Known::Nothing);
 }
 
 /// Gives up what took too long.

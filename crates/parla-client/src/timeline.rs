@@ -77,6 +77,11 @@ impl Anchor {
         self.selector(by_msgid, -OVERLAP_MS)
     }
 
+    /// Whether a message of this time and id may follow it. Some servers tell only seconds, and some give no ids.
+    pub(crate) fn may_be_before(&self, at: Timestamp, msgid: Option<&str>) -> bool {
+        at >= self.at && (msgid.is_none() || msgid != self.msgid.as_deref())
+    }
+
     /// The same for what came before it.
     pub(crate) fn before(&self, by_msgid: bool) -> String {
         self.selector(by_msgid, OVERLAP_MS)
@@ -140,6 +145,25 @@ impl Timeline {
     pub(crate) fn spot_by_time(&self, at: Timestamp) -> Spot {
         let before = self.rows().rev().find(|row| row.at <= at);
         before.map_or(Spot::Start, |row| Spot::Behind(row.id))
+    }
+
+    /// Whether this spot is behind a message. None if that is not here.
+    pub(crate) fn follows(&self, spot: Spot, anchor: &Anchor) -> Option<bool> {
+        let position = self.position(self.row_of_anchor(anchor)?)?;
+        Some(self.place_of(spot) > position)
+    }
+
+    /// Whether a message is the other one or stands behind it; by their times, if they are not here.
+    pub(crate) fn is_no_earlier(&self, anchor: &Anchor, other: &Anchor) -> bool {
+        match (self.row_of_anchor(anchor), self.row_of_anchor(other)) {
+            (Some(row), Some(other)) => self.position(row) >= self.position(other),
+            _ => anchor.at >= other.at,
+        }
+    }
+
+    fn row_of_anchor(&self, anchor: &Anchor) -> Option<RowId> {
+        let by_msgid = anchor.msgid.as_deref().and_then(|msgid| self.row_of(msgid));
+        by_msgid.or(anchor.row.filter(|row| self.contains(*row)))
     }
 
     /// The one of two rows that stands behind the other.

@@ -210,12 +210,15 @@ fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowI
     let place = match (spoken.coming, client.requests.is_open_ended(id)) {
         (Coming::Live, _) => Place::Live,
         (_, true) => Place::Anywhere(spoken.at),
-        (_, false) => Place::Behind,
+        (_, false) => Place::Behind(spoken.at),
     };
     if place != Place::Live && !client.requests.may_confirm(id) {
         return None;
     }
-    let echo = Echo { buffer: id, from: spoken.from, manner: spoken.manner, text: spoken.text, place };
+    let (from, manner, text) = (spoken.from, spoken.manner, spoken.text);
+    let timeline = &client.buffers.get(id)?.timeline;
+    let (msgid, spot) = (spoken.msgid.as_deref(), spoken.spot);
+    let echo = Echo { buffer: id, from, manner, text, msgid, place, timeline, spot };
     client.outbox.take_echoed(&client.session, &echo)
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect;
-use parla_client::{Intent, Memory, RememberedBuffer};
+use parla_client::Intent;
 
 use super::support::{ALL, Rig, START, settings};
 
@@ -92,22 +92,18 @@ fn of_very_many_it_says_that_there_are_more_until_they_are_fetched() {
     "#]]);
 }
 
-fn restarted(read: RememberedBuffer, tokens: &str) -> Rig {
-    let mut rig = Rig::with(settings(), &Memory { buffers: vec![read] });
+fn restarted(read: String, tokens: &str) -> Rig {
+    let mut rig = Rig::with(settings(), &[("room #lobby", &read)]);
     rig.go_online(ALL, tokens);
     rig.server(":alice!a@host JOIN #lobby");
     rig
 }
 
-/// What is remembered of a room that was read up to this message, said so many minutes after ten.
-fn read_to(msgid: Option<&str>, minutes: i64) -> RememberedBuffer {
-    RememberedBuffer {
-        name: "#lobby".into(),
-        is_room: true,
-        key: None,
-        read_until: Some(START.as_millis() + minutes * 60_000),
-        read_msgid: msgid.map(str::to_owned),
-    }
+/// What is kept of a room that was read up to this message, said so many minutes after ten.
+fn read_to(msgid: Option<&str>, minutes: i64) -> String {
+    let at = START.as_millis() + minutes * 60_000;
+    let msgid = msgid.map_or_else(String::new, |msgid| format!(",\"read_msgid\":\"{msgid}\""));
+    format!("{{\"read_until\":{at}{msgid}}}")
 }
 
 #[test]
@@ -205,6 +201,7 @@ fn the_message_up_to_which_was_read_is_remembered() {
     let mut rig = Rig::in_lobby("");
     rig.server("@10:01;msgid=b1 :bob!b@host PRIVMSG #lobby :hello");
     rig.looks_at("#lobby");
-    let memory = rig.client.take_memory().unwrap();
-    assert_eq!(memory.buffers[0].read_msgid.as_deref(), Some("b1"));
+    rig.keeps(expect![[r#"
+        room #lobby: {"read_until":1767261660000,"read_msgid":"b1"}
+    "#]]);
 }

@@ -17,6 +17,7 @@ mod counting;
 mod flaky;
 mod history;
 mod hostile;
+mod kept;
 mod members;
 mod moderation;
 mod order;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Input, Intent, Memory, view::BufferKind};
+use parla_client::{Archive, Input, Intent, view::BufferKind};
 use parla_proto::Timestamp;
 
 use super::support::{ALL, Rig, START, settings};
@@ -142,8 +142,8 @@ fn of_two_absences_each_page_finds_its_own() {
 #[test]
 fn the_archive_has_the_order_of_what_it_kept() {
     let mut settings = settings();
-    settings.archive = true;
-    let mut rig = Rig::with(settings, &Memory::default());
+    settings.archive = Archive::All;
+    let mut rig = Rig::with(settings, &[]);
     rig.go_online("server-time", "");
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });
     rig.server("@10:00 :alice!a@host JOIN #lobby\n@10:01 :bob!b@host PRIVMSG #lobby :now");
