@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use parla_proto::{Capabilities, Casemapping, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
 
-use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters};
+use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters, sign_in::SignIn};
 
 /// What this client understands, and uses if the server has it.
 pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
@@ -70,6 +70,8 @@ pub(crate) struct Session {
     pub(crate) nick_bytes_max: Option<usize>,
     /// By how many milliseconds the server's clock is ahead of ours; negative if it is behind.
     clock_ahead: i64,
+    /// How far signing in has come.
+    pub(crate) sign_in: SignIn,
     next_label: u64,
 }
 
@@ -100,6 +102,7 @@ impl Default for Session {
             finds_by_msgid: true,
             nick_bytes_max: None,
             clock_ahead: 0,
+            sign_in: SignIn::default(),
             next_label: 0,
         }
     }
@@ -185,6 +188,7 @@ impl Session {
 
     /// Remembers what this client knows of CAP LS or CAP NEW, without the values.
     pub(crate) fn offer(&mut self, list: &str) {
+        self.sign_in.offer(list);
         for word in list.split_ascii_whitespace() {
             let name = word.split('=').next().unwrap_or(word);
             self.offered |= Capabilities::named(name).unwrap_or_default();

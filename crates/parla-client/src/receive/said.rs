@@ -10,6 +10,7 @@ use crate::{
     client::{Client, Turn},
     contract::Kept,
     outbox::{self, Echo, Place},
+    secrets,
     text::{Text, hue, shown_name},
     timeline::{Anchor, Neighbours, Spot},
     view::{Alert, BufferId, BufferKind, Content, Delivery, Gap, GapState, Manner, Row, RowId, Said, Update},
@@ -115,7 +116,7 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     }
     let row = client.buffers.row_id();
     let own = client.session.is_own(spoken.from);
-    let said = said(client, spoken, own);
+    let said = said(client, id, spoken);
     let Some(buffer) = client.buffers.get_mut(id) else { return Added::Nowhere };
     if spoken.is_bot && buffer.members.set_bot(&client.session, spoken.from) {
         client.changes.buffer(id);
@@ -137,8 +138,11 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     Added::New(row)
 }
 
-fn said(client: &Client, spoken: &Spoken<'_>, own: bool) -> Said {
-    let (text, names) = Text::parse_naming(spoken.text, &client.session.nick);
+fn said(client: &Client, id: BufferId, spoken: &Spoken<'_>) -> Said {
+    let own = client.session.is_own(spoken.from);
+    let name = client.buffers.get(id).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+    let shown = if own { secrets::shown(&name, spoken.text) } else { spoken.text.into() };
+    let (text, names) = Text::parse_naming(&shown, &client.session.nick);
     Said {
         manner: spoken.manner,
         from: shown_name(spoken.from),
@@ -280,8 +284,7 @@ pub(super) fn recognize(client: &Client, id: BufferId, lines: &[Message<'_>]) ->
     let known = |message: &Message<'_>| {
         let incoming = Incoming::new(message, Timestamp::default());
         let spoken = spoken(&incoming)?;
-        let own = client.session.is_own(spoken.from);
-        spoken.known(buffer, &said(client, &spoken, own))
+        spoken.known(buffer, &said(client, id, &spoken))
     };
     lines.iter().map(known).collect()
 }

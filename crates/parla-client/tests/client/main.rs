@@ -22,6 +22,7 @@ mod members;
 mod moderation;
 mod order;
 mod outbox;
+mod passwords;
 mod people;
 mod reading;
 mod real_server;

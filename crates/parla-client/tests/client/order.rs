@@ -308,3 +308,24 @@ fn a_server_whose_clock_is_behind_is_heard() {
         alert <bob> alice: now in #lobby
     "#]]);
 }
+
+#[test]
+fn a_message_that_was_on_its_way_when_the_clock_was_set_back_is_found() {
+    let mut rig = Rig::in_lobby("@11:00;msgid=1 :bob!b@host PRIVMSG #lobby :an hour ahead");
+    rig.writes("#lobby", "arrived");
+    rig.writes("#lobby", "lost");
+    rig.reconnects();
+    rig.greet(ALL, "CHATHISTORY=100");
+    rig.server("@10:03 :alice!a@host JOIN #lobby");
+    rig.history("#lobby", "@10:01;msgid=2 :alice!a@host PRIVMSG #lobby :arrived");
+    rig.history("#lobby", "");
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        <bob> an hour ahead
+        <me> arrived
+        <me> lost (sent)
+    "#]],
+    );
+    assert_eq!(rig.sent().matches("PRIVMSG #lobby :lost").count(), 1);
+}
