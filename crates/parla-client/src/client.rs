@@ -122,7 +122,7 @@ impl Client {
             Input::Deadline => self.deadline(turn),
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
-                history::recalled(self, (kind, &name), (&messages, more));
+                history::recalled(self, (kind, &name), (&messages, more), turn);
             }
         }
         history::ask_next(self, turn);
@@ -192,6 +192,7 @@ impl Client {
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
+            buffer.begin_anew();
             if buffer.kind == BufferKind::Room && buffer.is_present() {
                 buffer.leave(Presence::Joining);
             }

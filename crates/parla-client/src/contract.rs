@@ -105,14 +105,14 @@ pub enum Output {
     },
     /// Keep a message.
     Keep(Kept),
-    /// Look for messages of this conversation that are older than `before`.
+    /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
     Recall {
         /// Of which conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
         /// Only older ones.
-        before: Timestamp,
+        before: Option<Timestamp>,
         /// At most so many, the newest of them.
         limit: usize,
     },

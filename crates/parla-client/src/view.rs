@@ -149,6 +149,8 @@ pub struct BufferView {
     pub unread: u32,
     /// Those of them that are for the person: mentions, and all of a direct conversation.
     pub mentions: u32,
+    /// Whether these two numbers are all there are.
+    pub counted: Counted,
     /// Above this row the line "New" stands.
     pub divider: Option<RowId>,
     /// Whether there is more before the first row.
@@ -159,6 +161,16 @@ pub struct BufferView {
     pub settings: Arc<RoomSettings>,
     /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
     pub away: Option<Arc<str>>,
+}
+
+/// Whether all messages that were not seen are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// All.
+    #[default]
+    All,
+    /// More of them are missing here than were fetched.
+    InPart,
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
@@ -239,7 +251,7 @@ impl Timeline {
 pub struct Row {
     /// Which one; stays while it is edited or delivered.
     pub id: RowId,
-    /// When it happened, by the server's clock if it says.
+    /// When it happened, by the server's clock if it says. To be shown; says nothing about order, and may go back.
     pub at: Timestamp,
     /// What it is.
     pub content: Content,

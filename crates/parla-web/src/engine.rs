@@ -194,7 +194,7 @@ impl Engine {
                 }
                 Output::Keep(kept) => self.archive.keep(&kept),
                 Output::Recall { kind, name, before, limit } => {
-                    let (messages, more) = self.archive.recall(&name, Some(before), limit);
+                    let (messages, more) = self.archive.recall(&name, before, limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });
                 }
             }

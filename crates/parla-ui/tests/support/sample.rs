@@ -45,6 +45,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         members: Members::default(),
         unread: 0,
         mentions: 0,
+        counted: Counted::All,
         divider: None,
         earlier: Earlier::None,
         rights: Rights::default(),

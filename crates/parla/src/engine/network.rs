@@ -172,7 +172,7 @@ impl Network {
                 }
             }
             Output::Recall { kind, name, before, limit } => {
-                self.recall(Question { kind, name, before: Some(before), limit }, around);
+                self.recall(Question { kind, name, before, limit }, around);
             }
         }
     }
