@@ -264,7 +264,7 @@ fn try_again(network: &NetworkView, name: String, here: &Here) {
 
 fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
     forget_all(state, here);
-    let network = state.next_network();
+    let network = state.next_network(here);
     attempt.asked.set(Some(network));
     let place = attempt.place.peek().trim().to_owned();
     let address = match here.0.place() {
