@@ -27,6 +27,7 @@ mod receive;
 mod records;
 mod registration;
 mod room_modes;
+pub mod secrets;
 mod session;
 pub mod settings;
 mod sign_in;

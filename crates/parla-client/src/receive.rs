@@ -7,7 +7,7 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
-    outbox, registration, sign_in,
+    outbox, registration, secrets, sign_in,
 };
 
 mod away;
@@ -140,7 +140,10 @@ pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> Kept, turn: &mut Turn
     if client.settings.archive == Archive::Nothing {
         return;
     }
-    let kept = kept();
+    let mut kept = kept();
+    if kept.own && secrets::hides(&kept.buffer, &kept.text) {
+        kept.text = secrets::shown(&kept.buffer, &kept.text).into();
+    }
     if client.settings.archive.keeps(kept.kind) {
         turn.outputs.push(Output::Keep(kept));
     }

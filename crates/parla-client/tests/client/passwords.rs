@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Credentials, Input, Intent, Login, Memory, Secret, Settings};
+use parla_client::{Archive, Credentials, Input, Intent, Login, Output, Secret, Settings};
 
-use super::support::{Rig, settings, shown};
+use super::support::{ALL, Rig, settings, shown};
 
 fn secret(password: &str) -> Secret {
     Secret::new(password.to_owned())
@@ -22,7 +22,7 @@ fn of_server(password: &str) -> Credentials {
 
 /// A client that has these, and whose connection is there.
 fn connected(credentials: Credentials) -> Rig {
-    let mut rig = Rig::with(Settings { credentials, ..settings() }, &Memory::default());
+    let mut rig = Rig::with(Settings { credentials, ..settings() }, &[]);
     rig.input(Input::Start);
     rig.input(Input::Opened);
     rig
@@ -195,7 +195,7 @@ fn what_a_server_asks_for_is_what_the_person_is_told() {
 fn a_password_is_sent_where_others_can_read_it_only_if_the_person_agrees() {
     let credentials = login("alice", "hunter2");
     let settings = Settings { private: false, credentials, ..settings() };
-    let mut rig = Rig::with(settings, &Memory::default());
+    let mut rig = Rig::with(settings, &[]);
     rig.input(Input::Start);
     rig.input(Input::Opened);
     rig.link(expect!["stopped: PasswordReadable"]);
@@ -237,4 +237,43 @@ fn nothing_that_can_be_printed_holds_a_password() {
     let shown =
         format!("{:?} {:?} {network:?}", rig.client, Intent::SignIn { credentials: of_server("opensesame") });
     assert!(!shown.contains("hunter2") && !shown.contains("opensesame"));
+}
+
+#[test]
+fn a_password_for_a_service_is_dots_everywhere_but_on_the_wire() {
+    let everything = Settings { archive: Archive::All, ..settings() };
+    let mut rig = Rig::with(everything, &[]);
+    rig.go_online(ALL, "CHATHISTORY=100 CASEMAPPING=ascii");
+    rig.wants(Intent::OpenDirect { nick: "NickServ".into() });
+    rig.writes("NickServ", "IDENTIFY hunter2");
+    let outputs = rig.take_outputs();
+    let stored = |output: &&Output| matches!(output, Output::Store { value: Some(value), .. } if value.contains("hunter2"));
+    assert_eq!(outputs.iter().find(stored), None);
+    let sent = |output: &Output| match output {
+        Output::Send(line) => {
+            String::from_utf8(line.clone()).unwrap().contains("PRIVMSG NickServ :IDENTIFY hunter2")
+        }
+        _ => false,
+    };
+    assert!(outputs.iter().any(sent), "{outputs:?}");
+    rig.shows(
+        "NickServ",
+        expect![[r#"
+        <me> IDENTIFY •••••• (sent)
+    "#]],
+    );
+    rig.server("@label=1;msgid=a :alice!a@h PRIVMSG NickServ :IDENTIFY hunter2");
+    // The same from another device.
+    rig.server("@msgid=b :alice!a@h PRIVMSG NickServ :GHOST alice hunter2");
+    rig.shows(
+        "NickServ",
+        expect![[r#"
+        <me> IDENTIFY ••••••
+        <me> GHOST ••••••
+    "#]],
+    );
+    rig.sends(expect![[r#"
+        (keep NickServ alice!a@h: IDENTIFY ••••••)
+        (keep NickServ alice!a@h: GHOST ••••••)
+    "#]]);
 }
