@@ -120,6 +120,11 @@ impl Client {
             Input::LineTooLong => self.link.heard(now),
             Input::Closed(problem) => self.closed(problem, turn),
             Input::Deadline => self.deadline(turn),
+            Input::Moved { address, private } => {
+                self.settings.address = address;
+                self.settings.private = private;
+                self.connect(turn);
+            }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
                 history::recalled(self, (kind, &name), (&messages, more), turn);
@@ -136,7 +141,9 @@ impl Client {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
         let sign_in = self.session.sign_in.next_deadline();
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at, sign_in]
+        let greeted = registration::greeted_by(self);
+        let requests = self.requests.next_deadline();
+        [self.link.next_deadline(), requests, outbox, survey, self.reclaim_at, sign_in, greeted]
             .into_iter()
             .flatten()
             .min()
@@ -153,6 +160,9 @@ impl Client {
             None => {}
         }
         sign_in::introduce_late(self, turn);
+        if registration::greeted_by(self).is_some_and(|by| by <= turn.now) {
+            registration::greeted(self, turn);
+        }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {
