@@ -7,8 +7,9 @@ use parla_client::{
     Problem, ProblemKind,
     text::{Hue, Text},
     view::{
-        BufferId, BufferKind, BufferView, Directory, DirectoryRoom, DirectoryView, Earlier, Features,
-        LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline, Topic, Update,
+        BufferId, BufferKind, BufferView, Counted, Directory, DirectoryRoom, DirectoryView, Earlier,
+        Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline,
+        Topic, Update,
     },
 };
 
