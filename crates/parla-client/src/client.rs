@@ -14,6 +14,7 @@ use crate::{
     limits::NICK_RECLAIM,
     link::{Due, Link},
     outbox::{self, Outbox},
+    parting,
     problem::{Problem, ProblemKind},
     receive::{self, Batches, whois::Asked},
     registration,
@@ -181,7 +182,10 @@ impl Client {
         turn.outputs.push(Output::Connect);
     }
 
-    fn closed(&mut self, problem: Problem, turn: &mut Turn<'_>) {
+    fn closed(&mut self, mut problem: Problem, turn: &mut Turn<'_>) {
+        if problem.kind == ProblemKind::ServerClosed {
+            problem.kind = parting::problem(&problem.details);
+        }
         self.leave_session(turn.now);
         // Who stopped on purpose stays so.
         if self.link.is_online() || self.link.is_connecting() {

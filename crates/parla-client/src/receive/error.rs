@@ -1,21 +1,12 @@
 //! ERROR: the server ends the connection, and says why.
 
 use super::Incoming;
-use crate::{client::Client, problem::ProblemKind};
+use crate::{client::Client, parting};
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let reason = incoming.param(0);
-    let lower = reason.to_ascii_lowercase();
-    let is_fast = ["too many", "throttl", "too fast", "reconnect"].iter().any(|word| lower.contains(word));
-    let is_banned =
-        ["banned", "k-line", "g-line", "z-line", "d-line"].iter().any(|word| lower.contains(word));
-    let kind = match (is_banned, is_fast) {
-        (true, _) => ProblemKind::BannedFromServer,
-        (false, true) => ProblemKind::Throttled,
-        (false, false) => ProblemKind::ServerClosed,
-    };
     // A numeric before it knew better.
     if client.link.parting.is_none() {
-        client.link.parting = Some(client.problem(kind, "", reason));
+        client.link.parting = Some(client.problem(parting::problem(reason), "", reason));
     }
 }
