@@ -113,14 +113,16 @@ impl Client {
         }
     }
 
-    /// Whether it will connect again by itself.
-    pub const fn is_waiting(&self) -> bool {
-        matches!(self.link.state, crate::view::LinkState::Waiting { .. })
-    }
-
     /// Takes one input in; what is to be done comes behind what `outputs` holds already.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
         let turn = &mut Turn { now, outputs };
+        let sent = turn.outputs.len();
+        let is_wish = matches!(input, Input::Intent(_));
+        if !matches!(input, Input::Closed(_))
+            && let Some(due) = self.link.look(now)
+        {
+            self.carry_out(due, turn);
+        }
         match input {
             Input::Start if self.link.is_online() || self.link.is_connecting() => {}
             Input::Start => self.connect(turn),
@@ -136,6 +138,18 @@ impl Client {
             Input::LineTooLong => self.link.heard(now),
             Input::Closed(problem) => self.closed(problem, turn),
             Input::Deadline => self.deadline(turn),
+            Input::Offline => {
+                let due = self.link.device_offline(now);
+                self.network_changed(due, turn);
+            }
+            Input::Online => {
+                let due = self.link.device_online(now);
+                self.network_changed(due, turn);
+            }
+            Input::Awake => {
+                let due = self.link.awake(now);
+                self.network_changed(due, turn);
+            }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
                 history::recalled(self, (kind, &name), (&messages, more));
@@ -144,6 +158,10 @@ impl Client {
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
+        let has_sent = turn.outputs.iter().skip(sent).any(|output| matches!(output, Output::Send(_)));
+        if is_wish && has_sent {
+            self.link.awaits(now);
+        }
     }
 
     /// When the client wants [`Input::Deadline`], at the latest.
@@ -157,20 +175,32 @@ impl Client {
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {
-        match self.link.due(turn.now) {
-            Some(Due::Connect) => self.connect(turn),
-            Some(Due::Ping) => turn.send(parla_proto::Line::bare("PING").param("parla")),
-            Some(Due::GiveUp) => {
-                turn.outputs.push(Output::Disconnect);
-                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
-            }
-            None => {}
+        if let Some(due) = self.link.due(turn.now) {
+            self.carry_out(due, turn);
         }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {
             self.reclaim_at = Some(turn.now + NICK_RECLAIM);
             turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
+        }
+    }
+
+    fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
+        match due {
+            Due::Connect => self.connect(turn),
+            Due::Ping => turn.send(parla_proto::Line::bare("PING").param("parla")),
+            Due::GiveUp => {
+                turn.outputs.push(Output::Disconnect);
+                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
+            }
+        }
+    }
+
+    fn network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
+        self.changes.network = true;
+        if let Some(due) = due {
+            self.carry_out(due, turn);
         }
     }
 

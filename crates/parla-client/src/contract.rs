@@ -45,6 +45,12 @@ pub enum Input<'a> {
     Closed(Problem),
     /// The time that [`crate::Client::next_deadline`] said has come.
     Deadline,
+    /// The device has no network any more, as far as the shell knows.
+    Offline,
+    /// The device has a network, which may be another one than before.
+    Online,
+    /// The person is back, or the device was woken: what seemed well may be long gone.
+    Awake,
     /// The person wants something.
     Intent(Intent),
     /// The answer to [`Output::Recall`], or what was kept of a conversation before the start; oldest first.

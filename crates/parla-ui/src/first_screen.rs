@@ -58,6 +58,13 @@ pub(crate) fn FirstScreen() -> Element {
             Trouble { problem: why, attempt, Countdown { until } }
             Forms { attempt, label: first::AGAIN }
         },
+        Some(LinkState::Offline) => rsx! {
+            div { class: "notice problem", role: "alert",
+                p { class: "problem-title", {words::banner::OFFLINE} }
+                p { class: "problem-meaning", {words::banner::OFFLINE_AT_FIRST} }
+            }
+            Forms { attempt, label: first::AGAIN }
+        },
         Some(LinkState::Stopped { why, suggestion }) => rsx! {
             if let Some(problem) = why {
                 Trouble { problem, attempt }
