@@ -8,6 +8,7 @@ mod people;
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     problem::Problem,
@@ -281,9 +282,11 @@ pub struct Said {
 }
 
 /// How something was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Manner {
     /// Plainly.
+    #[default]
     Message,
     /// By a program, or not to be answered by one.
     Notice,
