@@ -70,7 +70,7 @@ pub enum Input<'a> {
     Offline,
     /// The device has a network, which may be another one than before.
     Online,
-    /// The person is back, or the device was woken: what seemed well may be long gone.
+    /// The person is back, and the device has a network, as far as the shell knows: what seemed well may be long gone.
     Awake,
     /// The person wants something.
     Intent(Intent),

@@ -182,15 +182,13 @@ impl Link {
         }
     }
 
-    /// The person is back.
+    /// The person is back, to a device with a network. A page that was frozen may not have heard of that.
     pub(crate) fn awake(&mut self, now: Timestamp) -> Option<Due> {
-        match self.state {
-            LinkState::Online if now.since(self.heard_at) >= CLOCK_EVERY => {
-                Some(self.ping(now, PONG_AWAKE_WITHIN))
-            }
-            LinkState::Waiting { .. } => Some(Due::Connect),
+        match &self.state {
+            LinkState::Online if now.since(self.heard_at) < CLOCK_EVERY => None,
+            LinkState::Waiting { why, .. } => (!is_refusal(why.kind)).then_some(Due::Connect),
             LinkState::Online | LinkState::Connecting(_) | LinkState::Offline | LinkState::Stopped { .. } => {
-                None
+                self.device_online(now)
             }
         }
     }
@@ -253,15 +251,8 @@ impl Link {
     fn pause(&mut self, kind: ProblemKind) -> Duration {
         let doublings = self.attempts.saturating_sub(1).min(16);
         let whole = BACKOFF_FIRST.saturating_mul(1 << doublings).min(BACKOFF_LAST);
-        let is_refusal = matches!(
-            kind,
-            ProblemKind::ConnectingTooFast
-                | ProblemKind::ServerFull
-                | ProblemKind::Throttled
-                | ProblemKind::TooManyFromAddress
-        );
         // Half of it may be cut off.
-        let whole = if is_refusal { whole.max(BACKOFF_AFTER_REFUSAL * 2) } else { whole };
+        let whole = if is_refusal(kind) { whole.max(BACKOFF_AFTER_REFUSAL * 2) } else { whole };
         // xorshift64; pauses need no better one.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -315,6 +306,17 @@ impl Link {
             LinkState::Offline | LinkState::Stopped { .. } => None,
         }
     }
+}
+
+/// Whether the server takes no more connections: one that comes at once is refused again, and counted.
+const fn is_refusal(kind: ProblemKind) -> bool {
+    matches!(
+        kind,
+        ProblemKind::ConnectingTooFast
+            | ProblemKind::ServerFull
+            | ProblemKind::Throttled
+            | ProblemKind::TooManyFromAddress
+    )
 }
 
 #[cfg(test)]

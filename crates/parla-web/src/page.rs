@@ -3,7 +3,7 @@
 use js_sys::Date;
 use parla_proto::Timestamp;
 use wasm_bindgen::prelude::*;
-use web_sys::Window;
+use web_sys::{Window, window};
 
 #[wasm_bindgen]
 extern "C" {

@@ -112,6 +112,27 @@ fn what_was_waited_for_is_not_waited_for_when_the_network_changes() {
 }
 
 #[test]
+fn a_server_that_takes_nobody_is_not_tried_by_everyone_who_looks() {
+    let mut rig = Rig::connected();
+    rig.server("ERROR :Closing link: 192.0.2.1 (Too many connections from your address)");
+    rig.breaks();
+    rig.input(Input::Awake);
+    rig.link(expect!["waiting, attempt 1: TooManyFromAddress"]);
+}
+
+#[test]
+fn a_page_that_was_frozen_when_the_network_came_back_finds_it() {
+    let mut rig = Rig::online();
+    rig.input(Input::Offline);
+    rig.pass(SECOND);
+    rig.link(expect!["offline"]);
+    rig.input(Input::Awake);
+    rig.link(expect!["connecting: Finding"]);
+    rig.breaks();
+    rig.link(expect!["waiting, attempt 1: Lost"]);
+}
+
+#[test]
 fn a_server_that_says_why_is_believed_whatever_the_device_says() {
     let mut rig = Rig::online();
     rig.input(Input::Offline);
