@@ -5,7 +5,7 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{check_spelling, copy, has_display, notify, withdraw};
+pub(crate) use linux::{check_spelling, copy, has_display, notify, say, withdraw};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
@@ -26,7 +26,9 @@ mod elsewhere {
         false
     }
 
+    pub(crate) fn say(_text: &str) {}
+
     pub(crate) fn check_spelling(_window: &DesktopContext) {}
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{check_spelling, copy, has_display, notify, withdraw};
+pub(crate) use elsewhere::{check_spelling, copy, has_display, notify, say, withdraw};

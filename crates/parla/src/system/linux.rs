@@ -4,6 +4,7 @@ mod notifications;
 
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
 use gio::glib;
+use gtk::prelude::{DialogExt, GtkWindowExt};
 use webkit2gtk::{WebContextExt, WebViewExt};
 
 pub(crate) use notifications::{notify, withdraw};
@@ -11,6 +12,19 @@ pub(crate) use notifications::{notify, withdraw};
 /// Whether there is a display on which a window can be. Dioxus would end the program over it without a word.
 pub(crate) fn has_display() -> bool {
     gtk::init().is_ok()
+}
+
+/// Says why the program cannot start, to people who have not started it from a terminal.
+pub(crate) fn say(text: &str) {
+    let dialog = gtk::MessageDialog::new(
+        None::<&gtk::Window>,
+        gtk::DialogFlags::empty(),
+        gtk::MessageType::Error,
+        gtk::ButtonsType::Close,
+        text,
+    );
+    dialog.set_title("parla");
+    dialog.run();
 }
 
 /// Puts a text on the clipboard; says whether it could.
