@@ -21,6 +21,7 @@ pub mod limits;
 mod link;
 mod members;
 mod moderation;
+pub mod naming;
 mod outbox;
 pub mod problem;
 mod receive;

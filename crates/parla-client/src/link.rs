@@ -133,6 +133,7 @@ impl Link {
     /// the address is likely wrong, and the person is there to mend it.
     fn needs_person(&self, kind: ProblemKind) -> bool {
         match kind {
+            _ if kind.is_about_nick() => true,
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
             | ProblemKind::BannedFromServer
@@ -142,8 +143,6 @@ impl Link {
             | ProblemKind::SignInNeeded
             | ProblemKind::SignInRefused
             | ProblemKind::SignInUnsupported
-            | ProblemKind::NickInvalid
-            | ProblemKind::NickTaken
             | ProblemKind::NotIrc => true,
             ProblemKind::HostNotFound
             | ProblemKind::Refused

@@ -83,6 +83,7 @@ impl Network {
             network: id,
             address: remembered.address.as_str().into(),
             nick: remembered.nick.as_str().into(),
+            transliterate: any_ascii::any_ascii,
             credentials,
             private: endpoint.as_ref().is_ok_and(|endpoint| endpoint.security != Security::Plain),
             archive: if archive.is_some() { contract::Archive::All } else { contract::Archive::Nothing },
