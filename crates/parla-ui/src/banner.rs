@@ -10,6 +10,7 @@ use parla_client::{
 
 use crate::{
     hooks::{use_context, use_memo},
+    password::{self, PasswordFields},
     platform::{Command, Here},
     problem_words::{Countdown, ProblemWords, RawWords},
     state::{Dialog, State, wish},
@@ -92,15 +93,41 @@ fn Stopped(network: NetworkView, why: Arc<Problem>) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let id = network.id;
-    let by_name = matches!(why.kind, ProblemKind::NickTaken | ProblemKind::NickInvalid);
-    let by_encryption = why.kind == ProblemKind::NotEncrypted;
+    let kind = why.kind;
+    let by_name = kind.is_about_nick();
+    let by_encryption = kind == ProblemKind::NotEncrypted;
+    let by_password = kind.is_about_password() && kind != ProblemKind::PasswordReadable;
+    let is_readable = kind == ProblemKind::PasswordReadable;
+    let username = password::username(Some(&why), &network.nick);
+    let (signer, sender) = (here.clone(), here.clone());
     let (retry, open) = (here.clone(), here);
     rsx! {
         div { class: "banner problem",
             div { class: "banner-words", role: "status",
                 ProblemWords { problem: why }
             }
+            if by_password {
+                form {
+                    class: "banner-form",
+                    onsubmit: move |event| {
+                        event.prevent_default();
+                        if let Some(credentials) = password::credentials(&event) {
+                            wish(&signer, id, Intent::SignIn { credentials });
+                        }
+                    },
+                    PasswordFields { id: "banner", why: Some(kind), username }
+                    button { r#type: "submit", class: "primary", {words::password::SIGN_IN} }
+                }
+            }
             div { class: "buttons",
+                if is_readable {
+                    button {
+                        r#type: "button",
+                        class: "plain",
+                        onclick: move |_| wish(&sender, id, Intent::SignIn { credentials: password::readable() }),
+                        {words::password::SEND_READABLE}
+                    }
+                }
                 if by_name {
                     button {
                         id: "banner-name",
@@ -112,7 +139,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>) -> Element {
                 } else {
                     button {
                         r#type: "button",
-                        class: "primary",
+                        class: if by_password { "plain" } else { "primary" },
                         onclick: move |_| wish(&retry, id, Intent::Reconnect),
                         {words::first::AGAIN}
                     }

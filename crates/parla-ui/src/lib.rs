@@ -17,6 +17,7 @@ mod invitations;
 mod keys;
 mod members;
 pub mod page_signal;
+mod password;
 pub mod platform;
 mod problem_words;
 pub mod room;

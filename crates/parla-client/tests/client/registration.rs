@@ -344,7 +344,9 @@ fn the_true_reason_for_a_refused_name_is_asked_for_before_the_person_is() {
         NICK O'Brien
         CAP END
     "#]]);
-    rig.server(":s FAIL NICK NICKNAME_CHARACTER O'Brien ' :A nickname cannot contain '\n:s 432 * O'Brien :No");
+    rig.server(
+        ":s FAIL NICK NICKNAME_CHARACTER O'Brien ' :A nickname cannot contain '\n:s 432 * O'Brien :No",
+    );
     rig.link(expect!["stopped: NickCharacter('\\'') O'Brien, perhaps OBrien"]);
 }
 

@@ -1,12 +1,12 @@
 //! Connects to another network. Only on the desktop.
 
 use dioxus::prelude::*;
-use parla_client::Credentials;
 
 use super::{DialogBox, FOCUS_ID, written};
 use crate::{
     first_screen::address,
     hooks::{use_context, use_hook},
+    password::{self, PasswordFields},
     platform::{Command, Here},
     state::State,
     words::{self, dialog as said, first},
@@ -31,7 +31,7 @@ pub(crate) fn AddNetwork() -> Element {
                         return;
                     }
                     let (network, address) = (state.next_network(), address(&place));
-                    let credentials = Credentials::default();
+                    let credentials = password::credentials(&event).unwrap_or_default();
                     here.0.command(Command::Connect { network, address, nick, unencrypted: false, credentials });
                     state.close_dialog();
                 },
@@ -60,6 +60,10 @@ pub(crate) fn AddNetwork() -> Element {
                         dir: "auto",
                         initial_value: known_nick,
                     }
+                }
+                details { class: "more",
+                    summary { {words::password::OPEN} }
+                    PasswordFields { id: "add", why: None, username: String::new() }
                 }
                 div { class: "buttons end",
                     button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }

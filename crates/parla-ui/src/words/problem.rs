@@ -30,8 +30,16 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::ServerClosed
         | ProblemKind::NotIrc) => reaching(kind, about),
         kind @ (ProblemKind::NickTaken
-        | ProblemKind::NickInvalid
-        | ProblemKind::PasswordNeeded
+        | ProblemKind::NickConfusable
+        | ProblemKind::NickHeld
+        | ProblemKind::NickReserved
+        | ProblemKind::NickTooLong(_)
+        | ProblemKind::NickStart(_)
+        | ProblemKind::NickCharacter(_)
+        | ProblemKind::NickLetters
+        | ProblemKind::NickMixed
+        | ProblemKind::NickInvalid) => name(kind, about),
+        kind @ (ProblemKind::PasswordNeeded
         | ProblemKind::PasswordWrong
         | ProblemKind::PasswordReadable
         | ProblemKind::SignInNeeded
@@ -135,18 +143,78 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
     }
 }
 
-fn signing_in(kind: ProblemKind, about: &str) -> Words {
+fn name(kind: ProblemKind, about: &str) -> Words {
+    let nick = or(about, "you chose");
     match kind {
         ProblemKind::NickTaken => (
             format!("Somebody is already called {}.", or(about, "that")),
             "Everyone here has a name of their own.",
             "Take another name.",
         ),
-        ProblemKind::NickInvalid => (
-            format!("The name {} is not allowed here.", or(about, "you chose")),
-            "Names have no spaces, do not start with a digit, and are not too long.",
+        ProblemKind::NickConfusable => (
+            format!("The name {nick} looks like one that somebody has."),
+            "Others could not tell the two of you apart.",
+            "Take a name that looks different.",
+        ),
+        ProblemKind::NickHeld => (
+            format!("The server does not give out the name {nick} right now."),
+            "Somebody may have used it a moment ago, or it is kept for somebody.",
+            "Take another name, or try again later.",
+        ),
+        ProblemKind::NickReserved => (
+            format!("The name {nick} is reserved."),
+            "It belongs to the server itself, so that nobody can pretend to speak for it.",
             "Take another name.",
         ),
+        ProblemKind::NickTooLong(letters) => (
+            format!("The name {nick} is too long: {letters} of its letters fit."),
+            "This server keeps names short.",
+            "Make it shorter.",
+        ),
+        ProblemKind::NickStart(char) => (
+            format!("A name cannot start with {}.", sign(char)),
+            "It may stand further back.",
+            "Put a letter or _ before it.",
+        ),
+        ProblemKind::NickCharacter(char) => (
+            format!("A name cannot contain {}.", sign(char)),
+            "This server does not allow it in names.",
+            "Leave it out.",
+        ),
+        ProblemKind::NickLetters => (
+            "This server takes only the letters a to z in names.".to_owned(),
+            "It does not allow letters with accents or of other alphabets.",
+            "Spell your name in plain letters.",
+        ),
+        ProblemKind::NickMixed => (
+            format!("The letters of {nick} cannot stand together in one name."),
+            "They are of different alphabets or directions.",
+            "Use letters of one alphabet.",
+        ),
+        _ => (
+            format!("The name {nick} is not allowed here."),
+            "The server does not say why. It may be too long, or kept for something else.",
+            "Take another name.",
+        ),
+    }
+}
+
+/// A character as a sentence names it.
+fn sign(char: char) -> String {
+    match char {
+        ' ' => "spaces".to_owned(),
+        // What would not be seen.
+        _ if char.is_control()
+            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}') =>
+        {
+            "invisible characters".to_owned()
+        }
+        _ => char.to_string(),
+    }
+}
+
+fn signing_in(kind: ProblemKind, about: &str) -> Words {
+    match kind {
         ProblemKind::PasswordNeeded => (
             "This server asks for a password.".to_owned(),
             "Only people who know it, or who have an account, are let in.",
@@ -215,8 +283,8 @@ fn rooms(kind: ProblemKind, about: &str) -> Words {
         ),
         ProblemKind::KeyNeeded => (
             format!("{} needs a key.", or(about, "The room")),
-            "It is locked: a password opens it.",
-            "Ask someone who is in it, then write: /join #room key",
+            "Only people who know the key can join.",
+            "If you do not know the key, ask someone who is in the room.",
         ),
         ProblemKind::AccountNeeded => (
             format!("{} is for people with an account.", or(about, "This")),
