@@ -1,6 +1,6 @@
 //! The first screen: a name, and on the desktop a place. Stays until the person has been let in.
 
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
@@ -13,6 +13,7 @@ use crate::{
     password::{self, PasswordFields},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
+    remedies::Remedies,
     state::{State, wish},
     words::{self, first},
 };
@@ -51,35 +52,57 @@ pub(crate) fn FirstScreen() -> Element {
         Place::Browser => first::SENTENCE_BROWSER,
         Place::Desktop => first::SENTENCE_DESKTOP,
     };
-    let body = match link {
-        Some(LinkState::Connecting(stage)) => rsx! { Progress { stage, attempt } },
-        Some(LinkState::Online) => rsx! { Progress { stage: Stage::SigningIn, attempt } },
-        None if attempt.asked.read().is_some() => rsx! { Progress { stage: Stage::Finding, attempt } },
-        None => rsx! {
-            p { class: "first-sentence", {sentence} }
-            Forms { attempt, label: first::JOIN }
-        },
-        Some(LinkState::Waiting { until, why, .. }) => rsx! {
-            Trouble { problem: why, attempt, Countdown { until } }
-            Forms { attempt, label: first::AGAIN }
-        },
+    // While it is tried again by itself, somebody may be typing.
+    let retries = use_hook(|| Rc::new(Cell::new(false)));
+    match &link {
+        Some(LinkState::Waiting { .. }) => retries.set(true),
+        Some(LinkState::Connecting(_)) => {}
+        Some(LinkState::Offline | LinkState::Online | LinkState::Stopped { .. }) | None => retries.set(false),
+    }
+    let mut suggested = None;
+    let (above, label) = match link {
+        Some(LinkState::Connecting(stage)) => {
+            (rsx! { Progress { stage, attempt } }, retries.get().then_some(first::AGAIN))
+        }
+        Some(LinkState::Online) => (rsx! { Progress { stage: Stage::SigningIn, attempt } }, None),
+        None if attempt.asked.read().is_some() => {
+            (rsx! { Progress { stage: Stage::Finding, attempt } }, None)
+        }
+        None => (rsx! { p { class: "first-sentence", {sentence} } }, Some(first::JOIN)),
+        Some(LinkState::Waiting { until, why, .. }) => {
+            let above = rsx! { Trouble { problem: why, attempt, Countdown { until } } };
+            (above, Some(first::AGAIN))
+        }
+        Some(LinkState::Offline) => {
+            let above = rsx! {
+                div { class: "notice problem", role: "alert",
+                    p { class: "problem-title", {words::banner::OFFLINE} }
+                    p { class: "problem-meaning", {words::banner::OFFLINE_AT_FIRST} }
+                }
+            };
+            (above, Some(first::AGAIN))
+        }
         Some(LinkState::Stopped { why, suggestion }) => {
+            suggested = suggestion;
             let why = why.filter(|why| !attempt.has_answered(why));
-            let kind = why.as_ref().map(|why| why.kind).filter(|kind| kind.is_about_password());
-            let label = if kind.is_some() { words::password::SIGN_IN } else { first::JOIN };
-            rsx! {
+            let by_password = why.as_ref().is_some_and(|why| why.kind.is_about_password());
+            let label = if by_password { words::password::SIGN_IN } else { first::JOIN };
+            let above = rsx! {
                 if let Some(problem) = why {
                     Trouble { problem, attempt }
                 }
-                Forms { attempt, label, suggestion }
-            }
+            };
+            (above, Some(label))
         }
     };
     rsx! {
         main { class: "first",
             div { class: "first-card",
                 h1 { {words::APP} }
-                {body}
+                {above}
+                if let Some(label) = label {
+                    Forms { attempt, label, suggestion: suggested }
+                }
             }
         }
     }
@@ -194,7 +217,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
 fn trouble(state: State) -> Option<Arc<Problem>> {
     match &state.networks.read().values().next_back()?.link {
         LinkState::Stopped { why, .. } => why.clone(),
-        LinkState::Connecting(_) | LinkState::Online | LinkState::Waiting { .. } => None,
+        LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     }
 }
 
@@ -226,7 +249,9 @@ fn PlaceField(attempt: Attempt) -> Element {
 fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    let can_go_on = problem.kind == ProblemKind::NotEncrypted;
+    let can_go_on = problem.kind.is_about_encryption();
+    let certificate = state.networks.read().keys().next_back().map(|network| (*network, problem.kind));
+    let certificate = certificate.filter(|(_, kind)| kind.is_about_certificate());
     let can_send = problem.kind == ProblemKind::PasswordReadable;
     let network = state.networks.peek().keys().next_back().copied();
     let sender = here.clone();
@@ -235,6 +260,9 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
             ProblemWords { problem }
         }
         {children}
+        if let Some((network, kind)) = certificate {
+            Remedies { network, kind }
+        }
         if can_go_on {
             button {
                 r#type: "button",
@@ -262,7 +290,11 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
 fn Progress(stage: Stage, attempt: Attempt) -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
+    // Only a connection that is being secured says so: nobody is told of an encryption that there is not.
+    let is_secured = use_hook(|| Rc::new(Cell::new(false)));
+    is_secured.set(stage == Stage::Securing || (is_secured.get() && stage != Stage::Finding));
     let stages = [Stage::Finding, Stage::Securing, Stage::SigningIn];
+    let stages = stages.into_iter().filter(|one| *one != Stage::Securing || is_secured.get());
     rsx! {
         ol { class: "stages", "aria-hidden": "true",
             for one in stages {
@@ -337,7 +369,7 @@ fn try_again(network: &NetworkView, name: String, here: &Here, credentials: Opti
 
 fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credentials): (Trust, Credentials)) {
     forget_all(state, here);
-    let network = state.next_network();
+    let network = state.next_network(here);
     attempt.asked.set(Some(network));
     let place = attempt.place.peek().trim().to_owned();
     let address = match here.0.place() {

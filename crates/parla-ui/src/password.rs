@@ -10,7 +10,7 @@ use crate::{hooks::use_context, platform::Here, words::password as said};
 
 /// The fields. `why` is what the server asks for, if it has.
 #[component]
-pub(crate) fn PasswordFields(id: &'static str, why: Option<ProblemKind>, username: String) -> Element {
+pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: String) -> Element {
     let here = use_context::<Here>();
     let can_keep = here.0.keeps_passwords();
     let is_account = why.is_some_and(|kind| kind != ProblemKind::PasswordNeeded);

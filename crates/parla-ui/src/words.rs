@@ -2,8 +2,11 @@
 //!
 //! Plain words, none of the protocol's: a test scans this file and those below it for jargon.
 
+mod certificate;
 mod command;
 pub mod moderation;
+mod name;
+pub mod network;
 mod problem;
 pub mod room;
 
@@ -232,8 +235,6 @@ pub mod person {
     pub const REALNAME: &str = "Full name";
     /// Which account.
     pub const ACCOUNT: &str = "Account";
-    /// He has none.
-    pub const NO_ACCOUNT: &str = "Guest";
     /// Why he is away.
     pub const AWAY: &str = "Away";
     /// When he last wrote.
@@ -260,6 +261,13 @@ pub mod banner {
     pub const DISCONNECTED: &str = "You are disconnected.";
     /// What that means.
     pub const DISCONNECTED_MEANING: &str = "You can read on, but nothing new arrives.";
+    /// The device has no network.
+    pub const OFFLINE: &str = "This device is offline.";
+    /// What that means.
+    pub const OFFLINE_MEANING: &str =
+        "You can read on. What you write is sent as soon as the device is connected again.";
+    /// The same before one has been in.
+    pub const OFFLINE_AT_FIRST: &str = "You can join as soon as it is connected again.";
     /// Nothing is known yet.
     pub const STARTING: &str = "Connecting…";
 }
@@ -324,6 +332,7 @@ pub fn link(link: &LinkState) -> Option<&'static str> {
         LinkState::Online => None,
         LinkState::Connecting(_) => Some("Connecting…"),
         LinkState::Waiting { .. } => Some("Connection lost"),
+        LinkState::Offline => Some("Device offline"),
         LinkState::Stopped { .. } => Some("Not connected"),
     }
 }
