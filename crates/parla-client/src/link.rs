@@ -234,7 +234,12 @@ impl Link {
             | ProblemKind::BadAddress
             | ProblemKind::BannedFromServer
             | ProblemKind::EncryptionNeeded
+            | ProblemKind::PasswordNeeded
+            | ProblemKind::PasswordReadable
             | ProblemKind::PasswordWrong
+            | ProblemKind::SignInNeeded
+            | ProblemKind::SignInRefused
+            | ProblemKind::SignInUnsupported
             | ProblemKind::NickInvalid
             | ProblemKind::NickTaken
             | ProblemKind::NotIrc => true,

@@ -19,7 +19,7 @@ use crate::{
     contract::Kept,
     limits::OUTBOX_MAX,
     problem::ProblemKind,
-    receive,
+    receive, secrets,
     session::Session,
     text::{Text, hue, shown_name},
     timeline::{Anchor, Spot},
@@ -255,17 +255,17 @@ impl Outgoing {
 /// Says something: shows it at once, and sends it as soon as that is possible.
 pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str, turn: &mut Turn<'_>) {
     let row = client.buffers.row_id();
+    let Some(buffer) = client.buffers.get_mut(to) else { return };
     let said = Said {
         manner,
         from: shown_name(&client.session.nick),
         hue: hue(&client.session.nick),
-        text: Text::parse(text),
+        text: Text::parse(&secrets::shown(&buffer.name, text)),
         own: true,
         bot: false,
         mention: false,
         delivery: Delivery::Queued,
     };
-    let Some(buffer) = client.buffers.get_mut(to) else { return };
     // Who answers has read.
     buffer.mark_read();
     buffer.divider = None;

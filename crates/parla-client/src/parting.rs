@@ -96,7 +96,13 @@ const ENDINGS: &[(ProblemKind, &[&str])] = &[
     (ProblemKind::TooSlow, &["sendq exceeded"]),
     (
         ProblemKind::SignInTimedOut,
-        &["registration timed out", "registration timeout", "registration time-out"],
+        &[
+            "registration timed out",
+            "registration timeout",
+            "registration time-out",
+            "login timed out",
+            "login timeout",
+        ],
     ),
     (
         ProblemKind::Lost,

@@ -112,7 +112,7 @@ fn the_twelve_that_everyone_meets() {
         (Kind::KeyNeeded, "#a", "#a needs a key.", "/join #room key"),
         (Kind::AccountNeeded, "#a", "#a is for people with an account.", "account"),
         (Kind::CannotSpeak, "#a", "You cannot write in #a right now.", "muted"),
-        (Kind::PasswordWrong, "", "The password is wrong.", "not tried again"),
+        (Kind::PasswordWrong, "", "The password is wrong.", "Type it again"),
     ];
     for (kind, about, title, rest) in table {
         let told = words::problem(&problem(kind, about));

@@ -9,7 +9,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Client, Input, Intent, Output, ProblemKind, Settings, contract,
+    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract,
     view::{BufferKind, NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -82,7 +82,7 @@ impl Engine {
     /// Runs as long as the page.
     pub(crate) async fn run(mut self) {
         if let Some(nick) = storage::load(NAME_KEY) {
-            self.connect(NetworkId(1), &nick);
+            self.connect(NetworkId(1), &nick, Credentials::default());
         }
         loop {
             self.tell();
@@ -105,9 +105,9 @@ impl Engine {
 
     fn take(&mut self, happening: Happening) {
         match happening {
-            Happening::Command(Command::Connect { network, nick, .. }) => {
+            Happening::Command(Command::Connect { network, nick, credentials, .. }) => {
                 storage::save(NAME_KEY, Some(&nick));
-                self.connect(network, &nick);
+                self.connect(network, &nick, credentials);
             }
             Happening::Command(Command::Forget(network)) => self.forget(network),
             Happening::Command(Command::Save { key, value }) => {
@@ -132,7 +132,7 @@ impl Engine {
         }
     }
 
-    fn connect(&mut self, network: NetworkId, nick: &str) {
+    fn connect(&mut self, network: NetworkId, nick: &str, credentials: Credentials) {
         let records = storage::records();
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
@@ -140,6 +140,7 @@ impl Engine {
             network,
             address: host.into(),
             nick: nick.into(),
+            credentials,
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::Archive::Direct,
             seed: page::seed(),
