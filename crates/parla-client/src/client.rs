@@ -123,6 +123,11 @@ impl Client {
             Input::LineTooLong => self.link.heard(now),
             Input::Closed(problem) => self.closed(problem, turn),
             Input::Deadline => self.deadline(turn),
+            Input::Moved { address, private } => {
+                self.settings.address = address;
+                self.settings.private = private;
+                self.connect(turn);
+            }
             Input::Offline => {
                 let due = self.link.device_offline(now);
                 self.network_changed(due, turn);
@@ -137,7 +142,7 @@ impl Client {
             }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
-                history::recalled(self, (kind, &name), (&messages, more));
+                history::recalled(self, (kind, &name), (&messages, more), turn);
             }
         }
         history::ask_next(self, turn);
@@ -155,7 +160,9 @@ impl Client {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
         let sign_in = self.session.sign_in.next_deadline();
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at, sign_in]
+        let greeted = registration::greeted_by(self);
+        let requests = self.requests.next_deadline();
+        [self.link.next_deadline(), requests, outbox, survey, self.reclaim_at, sign_in, greeted]
             .into_iter()
             .flatten()
             .min()
@@ -166,6 +173,9 @@ impl Client {
             self.carry_out(due, turn);
         }
         sign_in::introduce_late(self, turn);
+        if registration::greeted_by(self).is_some_and(|by| by <= turn.now) {
+            registration::greeted(self, turn);
+        }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {
@@ -226,6 +236,7 @@ impl Client {
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
+            buffer.begin_anew();
             if buffer.kind == BufferKind::Room && buffer.is_present() {
                 buffer.leave(Presence::Joining);
             }

@@ -77,6 +77,13 @@ pub enum Input<'a> {
     Awake,
     /// The person wants something.
     Intent(Intent),
+    /// The person has changed where or how the server is reached. The client connects there.
+    Moved {
+        /// Where, as the person gave it.
+        address: Arc<str>,
+        /// As [`Settings::private`].
+        private: bool,
+    },
     /// The answer to [`Output::Recall`], or what was kept of a conversation before the start; oldest first.
     Recalled {
         /// Of which conversation.
@@ -111,14 +118,14 @@ pub enum Output {
     },
     /// Keep a message.
     Keep(Kept),
-    /// Look for messages of this conversation that are older than `before`.
+    /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
     Recall {
         /// Of which conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
         /// Only older ones.
-        before: Timestamp,
+        before: Option<Timestamp>,
         /// At most so many, the newest of them.
         limit: usize,
     },

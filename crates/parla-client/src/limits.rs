@@ -55,6 +55,10 @@ pub const BACKOFF_AFTER_REFUSAL: Duration = Duration::from_secs(30);
 pub const GOOD_AFTER: Duration = Duration::from_secs(30);
 /// How long finding and registering may take.
 pub const REGISTRATION_MAX: Duration = Duration::from_secs(60);
+/// Silence of a server that has let the person in, after which it has greeted them, whether it says so or not.
+pub const GREETING_SILENCE: Duration = Duration::from_secs(3);
+/// How long its greeting may take, however much it says.
+pub const GREETING_MAX: Duration = Duration::from_secs(20);
 /// Silence after which the server is asked whether it is there.
 pub const PING_AFTER: Duration = Duration::from_secs(60);
 /// How long it has for the answer.

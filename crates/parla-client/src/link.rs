@@ -13,9 +13,9 @@ use parla_proto::Timestamp;
 
 use crate::{
     limits::{
-        BACKOFF_AFTER_REFUSAL, BACKOFF_FIRST, BACKOFF_LAST, CLOCK_EVERY, CLOCK_JUMP, GOOD_AFTER, PING_AFTER,
-        PING_AFTER_SENDING, PONG_AFTER_SENDING_WITHIN, PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN,
-        REGISTRATION_MAX,
+        BACKOFF_AFTER_REFUSAL, BACKOFF_FIRST, BACKOFF_LAST, CLOCK_EVERY, CLOCK_JUMP, GOOD_AFTER,
+        GREETING_MAX, GREETING_SILENCE, PING_AFTER, PING_AFTER_SENDING, PONG_AFTER_SENDING_WITHIN,
+        PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN, REGISTRATION_MAX,
     },
     problem::{Problem, ProblemKind},
     view::{LinkState, Stage},
@@ -232,10 +232,12 @@ impl Link {
         match kind {
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
+            | ProblemKind::BadIdentity
             | ProblemKind::BannedFromServer
-            | ProblemKind::EncryptionNeeded
+            | ProblemKind::CertificateChanged
             | ProblemKind::PasswordNeeded
             | ProblemKind::PasswordReadable
+            | ProblemKind::EncryptionNeeded
             | ProblemKind::PasswordWrong
             | ProblemKind::SignInNeeded
             | ProblemKind::SignInRefused
@@ -247,8 +249,11 @@ impl Link {
             | ProblemKind::Refused
             | ProblemKind::TimedOut
             | ProblemKind::NotEncrypted
+            | ProblemKind::PlainOnly
             | ProblemKind::WrongCertificateName
-            | ProblemKind::BadCertificate => !self.was_online,
+            | ProblemKind::BadCertificate
+            | ProblemKind::CertificateExpired
+            | ProblemKind::CertificateNotYetValid => !self.was_online,
             _ => false,
         }
     }
@@ -264,6 +269,12 @@ impl Link {
         self.random ^= self.random << 17;
         let per_mille = u32::try_from(self.random % 501).unwrap_or_default();
         whole - whole * per_mille / 1000
+    }
+
+    /// When a server that has let the person in has greeted them, if it never says that it has: once it is silent, or has talked
+    /// of other things for too long.
+    pub(crate) fn greeted_by(&self) -> Option<Timestamp> {
+        self.online_since.map(|since| (self.heard_at + GREETING_SILENCE).min(since + GREETING_MAX))
     }
 
     /// Whether what comes in is meant for this client now.
@@ -390,8 +401,12 @@ mod tests {
     #[test]
     fn a_server_that_takes_nobody_is_left_alone() {
         let now = Timestamp::from_millis(0);
-        for kind in [ProblemKind::TooManyFromAddress, ProblemKind::ConnectingTooFast, ProblemKind::ServerFull]
-        {
+        for kind in [
+            ProblemKind::TooManyFromAddress,
+            ProblemKind::ConnectingTooFast,
+            ProblemKind::ServerFull,
+            ProblemKind::Throttled,
+        ] {
             let mut link = Link::new(7, now);
             let pause = pause_after_a(kind, &mut link, now);
             assert!(pause >= BACKOFF_AFTER_REFUSAL && pause <= BACKOFF_LAST, "{kind:?}: {pause:?}");

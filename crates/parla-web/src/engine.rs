@@ -110,6 +110,8 @@ impl Engine {
                 self.connect(network, &nick, credentials);
             }
             Happening::Command(Command::Forget(network)) => self.forget(network),
+            // A page has one server, and the browser sees to its encryption.
+            Happening::Command(Command::Change(..)) => {}
             Happening::Command(Command::Save { key, value }) => {
                 storage::save(&key, value.as_deref());
             }
@@ -200,7 +202,7 @@ impl Engine {
                 }
                 Output::Keep(kept) => self.archive.keep(&kept),
                 Output::Recall { kind, name, before, limit } => {
-                    let (messages, more) = self.archive.recall(&name, Some(before), limit);
+                    let (messages, more) = self.archive.recall(&name, before, limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });
                 }
             }

@@ -3,8 +3,8 @@
 use parla_client::{
     Problem,
     view::{
-        BufferView, Content, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice, Presence,
-        Row, Said,
+        BufferView, Content, Counted, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice,
+        Presence, Row, Said,
     },
 };
 use parla_proto::Timestamp;
@@ -132,10 +132,11 @@ pub(crate) fn summary(view: &BufferView) -> String {
         Presence::Absent(None) => "absent".to_owned(),
         Presence::Absent(Some(why)) => format!("absent: {}", problem(why)),
     };
+    let more = if view.counted == Counted::InPart { "+" } else { "" };
     let unread = match (view.unread, view.mentions) {
         (0, _) => String::new(),
-        (unread, 0) => format!(", {unread} unread"),
-        (unread, mentions) => format!(", {unread} unread ({mentions} for me)"),
+        (unread, 0) => format!(", {unread}{more} unread"),
+        (unread, mentions) => format!(", {unread}{more} unread ({mentions} for me)"),
     };
     let earlier = match view.earlier {
         Earlier::Possible => ", more before",
