@@ -237,6 +237,7 @@ impl Link {
             | ProblemKind::BannedFromServer
             | ProblemKind::CertificateChanged
             | ProblemKind::PasswordNeeded
+            | ProblemKind::PasswordReadable
             | ProblemKind::EncryptionNeeded
             | ProblemKind::PasswordWrong
             | ProblemKind::SignInNeeded
