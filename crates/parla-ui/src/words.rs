@@ -53,6 +53,12 @@ pub mod first {
     pub const SUGGESTED: &str = "This name may be free.";
 }
 
+/// The menu of a right click.
+pub mod menu {
+    /// Opens the page that a link leads to.
+    pub const OPEN_LINK: &str = "Open link";
+}
+
 /// The list on the left.
 pub mod rooms {
     /// The list.
