@@ -31,4 +31,5 @@ mod registration;
 mod resending;
 mod rooms;
 mod server_page;
+mod silence;
 mod support;
