@@ -71,6 +71,12 @@ pub mod password {
     pub const SEND_READABLE: &str = "Send it without encryption";
 }
 
+/// The menu of a right click.
+pub mod menu {
+    /// Opens the page that a link leads to.
+    pub const OPEN_LINK: &str = "Open link";
+}
+
 /// The list on the left.
 pub mod rooms {
     /// The list.

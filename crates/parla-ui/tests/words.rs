@@ -29,6 +29,7 @@ const ALL: &[Kind] = &[
     Kind::BadAddress,
     Kind::BadIdentity,
     Kind::ArchiveBroken,
+    Kind::KeyringFailing,
     Kind::StoreDamaged,
     Kind::StoreFailing,
     Kind::Lost,
