@@ -20,6 +20,7 @@ mod keys;
 pub mod link;
 mod members;
 pub mod page_signal;
+mod password;
 pub mod platform;
 mod problem_words;
 mod remedies;

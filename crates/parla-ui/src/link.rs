@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, ProblemKind,
     view::{BufferKind, BufferView, NetworkId, Notice, Presence},
 };
 
@@ -146,7 +146,10 @@ impl State {
         let presence = self.buffers.peek().get(&key).map(|view| (view.kind, view.presence.clone()));
         let why = match presence {
             Some((BufferKind::Room, Presence::Joining)) => return,
-            Some((BufferKind::Room, Presence::Absent(Some(why)))) => why,
+            // Where only a key is missing, there is a field for it.
+            Some((BufferKind::Room, Presence::Absent(Some(why)))) if why.kind != ProblemKind::KeyNeeded => {
+                why
+            }
             _ => return self.link.set(None),
         };
         self.link.set(None);

@@ -7,10 +7,10 @@ use std::{collections::VecDeque, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, SortedMap,
+    Intent, Problem, SortedMap,
     view::{
         BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId, NetworkView,
-        Notice, Person, Presence, RowId, Update,
+        Notice, Person, RowId, Update,
     },
 };
 
@@ -129,6 +129,8 @@ pub struct State {
     pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
     /// What is open over the conversation.
     pub dialog: Signal<Option<Dialog>>,
+    /// Why the nick that was asked for in its dialog was refused, and one that may be had.
+    pub(crate) nick_refused: Signal<Option<(Arc<Problem>, Arc<str>)>>,
     /// The side that is slid in.
     pub side: Signal<Side>,
     /// Whether the window is in front and visible.
@@ -230,8 +232,6 @@ pub struct LogView {
 
 /// Under this key the platform keeps the highest number of a network that was ever used.
 pub const KEY_NETWORK_LAST: &str = "network-last";
-/// Invitations that are kept; older ones go first.
-const INVITATIONS_MAX: usize = 8;
 
 impl State {
     /// An empty one, owned by the component that calls this.
@@ -249,6 +249,7 @@ impl State {
             certificates: Signal::default(),
             person: Signal::new(None),
             dialog: Signal::new(None),
+            nick_refused: Signal::new(None),
             side: Signal::default(),
             attentive: Signal::new(true),
             at_end: Signal::new(true),
@@ -306,32 +307,6 @@ impl State {
         }
     }
 
-    /// Who is in a room needs no invitation to it.
-    fn note_joined(&mut self, buffers: &[(NetworkId, BufferView)]) {
-        let is_there = |one: &Invitation| {
-            buffers.iter().any(|(network, view)| {
-                *network == one.network && view.presence == Presence::Present && view.name == one.room
-            })
-        };
-        if self.invitations.peek().iter().any(is_there) {
-            self.invitations.write().retain(|one| !is_there(one));
-        }
-    }
-
-    fn invited(&mut self, one: Invitation) {
-        let mut invitations = self.invitations.write();
-        invitations.retain(|known| (known.network, &known.room) != (one.network, &one.room));
-        if invitations.len() >= INVITATIONS_MAX {
-            invitations.remove(0);
-        }
-        invitations.push(one);
-    }
-
-    /// An invitation was answered, or shall not be.
-    pub(crate) fn answered(&mut self, one: &Invitation) {
-        self.invitations.write().retain(|known| known != one);
-    }
-
     fn note_arrivals(&mut self, networks: &[NetworkView]) {
         let last = networks.iter().map(|view| view.id.0).max().unwrap_or_default();
         if *self.network_last.peek() < last {
@@ -378,6 +353,10 @@ impl State {
             Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, "composer"),
             Update::Notice(network, _, Notice::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
+            }
+            Update::Notice(network, _, Notice::NickRefused { problem, suggestion }) => {
+                self.open_dialog(Dialog::Nick(network), "composer");
+                self.nick_refused.set(Some((problem, suggestion)));
             }
             Update::Notice(network, buffer, notice) => {
                 if matches!(notice, Notice::Problem(_)) {
@@ -450,6 +429,9 @@ impl State {
 
     /// Closes what is open over the conversation.
     pub fn close_dialog(&mut self) {
+        if self.nick_refused.peek().is_some() {
+            self.nick_refused.set(None);
+        }
         if self.dialog.peek().is_some() {
             self.dialog.set(None);
         }

@@ -5,7 +5,7 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{check_spelling, copy, has_display, notify, say, withdraw};
+pub(crate) use linux::{check_spelling, copy, has_display, make_menu, notify, open, say, withdraw};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
@@ -26,9 +26,15 @@ mod elsewhere {
         false
     }
 
+    pub(crate) fn open(_href: &str) -> bool {
+        false
+    }
+
     pub(crate) fn say(_text: &str) {}
+
+    pub(crate) fn make_menu(_window: &DesktopContext) {}
 
     pub(crate) fn check_spelling(_window: &DesktopContext) {}
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{check_spelling, copy, has_display, notify, say, withdraw};
+pub(crate) use elsewhere::{check_spelling, copy, has_display, make_menu, notify, open, say, withdraw};
