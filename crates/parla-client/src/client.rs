@@ -11,12 +11,12 @@ use crate::{
     directory::DirectoryBuilder,
     history::{self, Requests},
     intents,
-    limits::NICK_RECLAIM,
     link::{Due, Link},
     outbox::{self, Outbox},
     problem::{Problem, ProblemKind},
     receive::{self, Batches, whois::Asked},
     records::{self, Records},
+    regain::{self, Regain},
     registration,
     session::Session,
     sign_in,
@@ -45,8 +45,8 @@ pub struct Client {
     pub(crate) look: Look,
     /// The nick that the person asked for and the server has not given yet.
     pub(crate) nick_asked: Option<Arc<str>>,
-    /// When to try to get the wanted nick back.
-    pub(crate) reclaim_at: Option<Timestamp>,
+    /// Whether the person waits for the wanted nick.
+    pub(crate) regain: Regain,
     pub(crate) changes: Changes,
     pub(crate) records: Records,
 }
@@ -88,7 +88,7 @@ impl Client {
             away_asked: None,
             look: Look::default(),
             nick_asked: None,
-            reclaim_at: None,
+            regain: Regain::default(),
             changes: Changes::default(),
             records: Records::default(),
         };
@@ -128,6 +128,7 @@ impl Client {
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
+        regain::ask(self, turn);
         records::store(self, turn);
     }
 
@@ -136,10 +137,17 @@ impl Client {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
         let sign_in = self.session.sign_in.next_deadline();
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at, sign_in]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.link.next_deadline(),
+            self.requests.next_deadline(),
+            outbox,
+            survey,
+            self.regain.next_deadline(),
+            sign_in,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {
@@ -155,10 +163,6 @@ impl Client {
         sign_in::introduce_late(self, turn);
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
-        if self.reclaim_at.is_some_and(|at| at <= turn.now) {
-            self.reclaim_at = Some(turn.now + NICK_RECLAIM);
-            turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
-        }
     }
 
     /// Tries to connect, whatever was before.
@@ -188,7 +192,7 @@ impl Client {
         self.people.clear();
         self.directory.interrupted();
         self.away = None;
-        self.reclaim_at = None;
+        self.regain.connection_lost();
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
@@ -240,6 +244,7 @@ impl Client {
             name: self.session.network.clone().unwrap_or_else(|| Arc::clone(address)),
             address: Arc::clone(address),
             nick: crate::text::shown_name(&self.session.nick),
+            nick_wanted: self.regain.wanted().map(|nick| crate::text::shown_name(nick)),
             away: self.away.clone(),
             link: self.link.state.clone(),
             features: Features { history: self.session.has_history(), private: self.settings.private },

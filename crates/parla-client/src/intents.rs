@@ -11,7 +11,7 @@ use crate::{
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
     moderation, outbox,
     problem::ProblemKind,
-    receive, registration,
+    receive, regain, registration,
     slash::{self, Slash, Submission},
     view::{BufferId, BufferKind, LinkState, Manner, Notice, Presence, RowId, Update},
 };
@@ -222,6 +222,9 @@ fn change_nick(client: &mut Client, nick: &str, turn: &mut Turn<'_>) {
     let nick = nick.trim();
     if !client.session.is_nick(nick) || nick.contains(char::is_whitespace) {
         return client.complain(None, client.problem(ProblemKind::NickInvalid, nick, ""));
+    }
+    if client.link.is_online() && nick == &*client.session.nick {
+        return regain::keep_stand_in(client);
     }
     if client.link.is_online() {
         client.nick_asked = Some(nick.into());

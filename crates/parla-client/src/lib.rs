@@ -25,6 +25,7 @@ mod outbox;
 pub mod problem;
 mod receive;
 mod records;
+mod regain;
 mod registration;
 mod room_modes;
 pub mod secrets;

@@ -158,9 +158,11 @@ pub(super) fn asks_for_account(details: &str) -> bool {
 /// Another nick was not to be had, or not now.
 fn nick(client: &mut Client, (kind, about, details): (ProblemKind, &str, &str)) {
     // To have the wanted name back is tried again and again; that it fails is not worth a word.
-    if client.nick_asked.take().is_none() && client.reclaim_at.is_some() {
+    let is_asked = client.nick_asked.as_ref().is_some_and(|asked| client.session.same(asked, about));
+    if client.regain.refused() && !is_asked {
         return;
     }
+    client.nick_asked = None;
     client.complain(None, client.problem(kind, about, details));
 }
 

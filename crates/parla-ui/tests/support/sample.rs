@@ -7,8 +7,9 @@ use parla_client::{
     Problem, ProblemKind,
     text::{Hue, Text},
     view::{
-        BufferId, BufferKind, BufferView, Directory, DirectoryRoom, DirectoryView, Earlier, Features,
-        LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline, Topic, Update,
+        BufferId, BufferKind, BufferView, Counted, Directory, DirectoryRoom, DirectoryView, Earlier,
+        Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline,
+        Topic, Update,
     },
 };
 
@@ -22,6 +23,7 @@ pub fn network(link: LinkState) -> NetworkView {
         name: "Parla".into(),
         address: "".into(),
         nick: "anna".into(),
+        nick_wanted: None,
         away: None,
         link,
         features: Features::default(),
