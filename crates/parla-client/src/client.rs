@@ -120,6 +120,11 @@ impl Client {
             Input::LineTooLong => self.link.heard(now),
             Input::Closed(problem) => self.closed(problem, turn),
             Input::Deadline => self.deadline(turn),
+            Input::Moved { address, private } => {
+                self.settings.address = address;
+                self.settings.private = private;
+                self.connect(turn);
+            }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
                 history::recalled(self, (kind, &name), (&messages, more), turn);
@@ -137,17 +142,12 @@ impl Client {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
         let sign_in = self.session.sign_in.next_deadline();
-        [
-            self.link.next_deadline(),
-            self.requests.next_deadline(),
-            outbox,
-            survey,
-            self.regain.next_deadline(),
-            sign_in,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let greeted = registration::greeted_by(self);
+        let (requests, regain) = (self.requests.next_deadline(), self.regain.next_deadline());
+        [self.link.next_deadline(), requests, outbox, survey, regain, sign_in, greeted]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {
@@ -161,6 +161,9 @@ impl Client {
             None => {}
         }
         sign_in::introduce_late(self, turn);
+        if registration::greeted_by(self).is_some_and(|by| by <= turn.now) {
+            registration::greeted(self, turn);
+        }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
     }

@@ -71,6 +71,13 @@ pub enum Input<'a> {
     Deadline,
     /// The person wants something.
     Intent(Intent),
+    /// The person has changed where or how the server is reached. The client connects there.
+    Moved {
+        /// Where, as the person gave it.
+        address: Arc<str>,
+        /// As [`Settings::private`].
+        private: bool,
+    },
     /// The answer to [`Output::Recall`], or what was kept of a conversation before the start; oldest first.
     Recalled {
         /// Of which conversation.

@@ -49,10 +49,16 @@ pub const ROOMS_IN_WHOIS_MAX: usize = 200;
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 /// The longest pause.
 pub const BACKOFF_LAST: Duration = Duration::from_secs(60);
+/// The shortest pause after a server has said that there were too many connections.
+pub const THROTTLED_PAUSE: Duration = Duration::from_secs(35);
 /// A connection that lasted so long was a good one: pauses start anew.
 pub const GOOD_AFTER: Duration = Duration::from_secs(30);
 /// How long finding and registering may take.
 pub const REGISTRATION_MAX: Duration = Duration::from_secs(60);
+/// Silence of a server that has let the person in, after which it has greeted them, whether it says so or not.
+pub const GREETING_SILENCE: Duration = Duration::from_secs(3);
+/// How long its greeting may take, however much it says.
+pub const GREETING_MAX: Duration = Duration::from_secs(20);
 /// Silence after which the server is asked whether it is there.
 pub const PING_AFTER: Duration = Duration::from_secs(60);
 /// How long it has for the answer.

@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 use parla_proto::Timestamp;
 
 use crate::{
-    limits::{BACKOFF_FIRST, BACKOFF_LAST, GOOD_AFTER, PING_AFTER, PONG_WITHIN, REGISTRATION_MAX},
+    limits::{
+        BACKOFF_FIRST, BACKOFF_LAST, GOOD_AFTER, GREETING_MAX, GREETING_SILENCE, PING_AFTER, PONG_WITHIN,
+        REGISTRATION_MAX, THROTTLED_PAUSE,
+    },
     problem::{Problem, ProblemKind},
     view::{LinkState, Stage},
 };
@@ -115,7 +118,10 @@ impl Link {
             return self.stop(Some(problem), None);
         }
         self.attempts = if was_good { 1 } else { self.attempts.saturating_add(1) };
-        let until = now + self.pause();
+        let pause = self.pause();
+        // A server that has asked for patience counts each attempt as another reason for it.
+        let pause = if problem.kind == ProblemKind::Throttled { pause.max(THROTTLED_PAUSE) } else { pause };
+        let until = now + pause;
         self.state = LinkState::Waiting { until, attempt: self.attempts, why: Arc::new(problem) };
     }
 
@@ -135,9 +141,10 @@ impl Link {
         match kind {
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
+            | ProblemKind::BadIdentity
             | ProblemKind::BannedFromServer
+            | ProblemKind::CertificateChanged
             | ProblemKind::PasswordNeeded
-            | ProblemKind::PasswordReadable
             | ProblemKind::PasswordWrong
             | ProblemKind::SignInNeeded
             | ProblemKind::SignInRefused
@@ -149,8 +156,11 @@ impl Link {
             | ProblemKind::Refused
             | ProblemKind::TimedOut
             | ProblemKind::NotEncrypted
+            | ProblemKind::PlainOnly
             | ProblemKind::WrongCertificateName
-            | ProblemKind::BadCertificate => !self.was_online,
+            | ProblemKind::BadCertificate
+            | ProblemKind::CertificateExpired
+            | ProblemKind::CertificateNotYetValid => !self.was_online,
             _ => false,
         }
     }
@@ -164,6 +174,12 @@ impl Link {
         self.random ^= self.random << 17;
         let per_mille = u32::try_from(self.random % 501).unwrap_or_default();
         whole - whole * per_mille / 1000
+    }
+
+    /// When a server that has let the person in has greeted them, if it never says that it has: once it is silent, or has talked
+    /// of other things for too long.
+    pub(crate) fn greeted_by(&self) -> Option<Timestamp> {
+        self.online_since.map(|since| (self.heard_at + GREETING_SILENCE).min(since + GREETING_MAX))
     }
 
     /// Whether what comes in is meant for this client now.
@@ -250,6 +266,17 @@ mod tests {
         link.registered(now);
         now = now + GOOD_AFTER;
         assert!(pause_after(&mut link, now) <= BACKOFF_FIRST);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_patience_is_left_alone() {
+        let now = Timestamp::from_millis(0);
+        let mut link = Link::new(7, now);
+        link.begin(now);
+        link.parting = Some(Problem { kind: ProblemKind::Throttled, about: "".into(), details: "".into() });
+        assert!(pause_after(&mut link, now) >= THROTTLED_PAUSE);
+        link.begin(now);
+        assert!(pause_after(&mut link, now) < THROTTLED_PAUSE, "for another reason it is tried soon");
     }
 
     #[test]

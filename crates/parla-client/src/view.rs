@@ -49,8 +49,27 @@ pub enum Update {
     Notice(NetworkId, Option<BufferId>, Notice),
     /// Take the person to this conversation: he asked to join it, or to talk to someone.
     Show(NetworkId, BufferId),
+    /// The server shows this certificate, and it is not believed. Told by the shell before the problem is.
+    Certificate(NetworkId, Arc<Certificate>),
     /// Someone mentioned the person or wrote to him alone, and he was not looking.
     Alert(NetworkId, BufferId, Alert),
+}
+
+/// What can be looked at of a server's certificate. Anybody can write anything into one, but for the fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// The names and addresses that it is for.
+    pub names: Vec<Arc<str>>,
+    /// Who vouches for it; none if only the server itself does.
+    pub issuer: Option<Arc<str>>,
+    /// From when it is valid.
+    pub valid_from: Timestamp,
+    /// Until when it is valid.
+    pub valid_until: Timestamp,
+    /// Its SHA-256, as `AB:CD:…`.
+    pub fingerprint: Arc<str>,
+    /// The fingerprint that the person trusts there instead, if they do.
+    pub trusted: Option<Arc<str>>,
 }
 
 /// The state of one network.

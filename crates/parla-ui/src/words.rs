@@ -4,6 +4,7 @@
 
 mod command;
 pub mod moderation;
+pub mod network;
 mod problem;
 pub mod room;
 

@@ -106,6 +106,8 @@ impl Engine {
                 self.connect(network, &nick, credentials);
             }
             Happening::Command(Command::Forget(network)) => self.forget(network),
+            // A page has one server, and the browser sees to its encryption.
+            Happening::Command(Command::Change(..)) => {}
             Happening::Command(Command::Save { key, value }) => {
                 storage::save(&key, value.as_deref());
             }

@@ -329,3 +329,37 @@ fn what_the_client_does_not_understand_is_not_asked_for() {
     rig.server(":s CAP * LS :no-implicit-names draft/multiline batch userhost-in-names draft/channel-rename");
     assert_eq!(rig.sent(), "CAP REQ :batch\n");
 }
+
+#[test]
+fn a_server_that_never_ends_its_greeting_is_entered_all_the_same() {
+    let mut rig = Rig::online();
+    rig.server(":alice!a@h JOIN #lobby\n:s 366 alice #lobby :End");
+    rig.input(Input::Closed(Problem { kind: ProblemKind::Lost, about: "".into(), details: "".into() }));
+    rig.pass(Duration::from_secs(2));
+    rig.input(Input::Opened);
+    rig.server(":s 001 alice :Welcome");
+    rig.sent();
+    rig.pass(Duration::from_secs(2));
+    rig.server(":s 372 alice :- something more to read");
+    rig.pass(Duration::from_secs(2));
+    rig.sends(expect![[""]]);
+    rig.pass(Duration::from_secs(2));
+    rig.sends(expect![[r#"
+        JOIN #lobby
+    "#]]);
+}
+
+#[test]
+fn another_address_is_connected_to_with_everything_that_was_there() {
+    let mut rig = Rig::online();
+    rig.server(":alice!a@h JOIN #lobby\n:s 366 alice #lobby :End");
+    rig.sent();
+    rig.input(Input::Moved { address: "irc.example.net:7000".into(), private: false });
+    rig.sends(expect![[r#"
+        (connect)
+    "#]]);
+    let network = rig.model.network.as_ref().unwrap();
+    assert_eq!(&*network.address, "irc.example.net:7000");
+    assert!(!network.features.private);
+    assert_eq!(rig.model.buffers.values().filter(|view| &*view.name == "#lobby").count(), 1);
+}
