@@ -69,6 +69,12 @@ pub enum Input<'a> {
     Closed(Problem),
     /// The time that [`crate::Client::next_deadline`] said has come.
     Deadline,
+    /// The device has no network any more, as far as the shell knows.
+    Offline,
+    /// The device has a network, which may be another one than before.
+    Online,
+    /// The person is back, and the device has a network, as far as the shell knows: what seemed well may be long gone.
+    Awake,
     /// The person wants something.
     Intent(Intent),
     /// The person has changed where or how the server is reached. The client connects there.

@@ -308,6 +308,7 @@ pub(crate) fn flush(client: &mut Client, turn: &mut Turn<'_>) {
     if ready.is_empty() {
         return;
     }
+    client.link.awaits(turn.now);
     let fence = (!client.session.has(Capabilities::ECHO_MESSAGE)).then(|| {
         client.outbox.next_fence += 1;
         client.outbox.next_fence

@@ -43,8 +43,26 @@ pub enum ProblemKind {
     BadAddress,
     /// The connection broke.
     Lost,
+    /// No connection could be made, and the system does not say why.
+    Unreachable,
     /// The server ended it, and said why in `details`.
     ServerClosed,
+    /// The server is being shut down or restarted.
+    ServerStopping,
+    /// Somebody who runs the server ended the connection.
+    Killed,
+    /// The server got too much at once.
+    Flooded,
+    /// What the server sent was not taken fast enough.
+    TooSlow,
+    /// The server takes no more people.
+    ServerFull,
+    /// The server takes no more connections from this address or network.
+    TooManyFromAddress,
+    /// There were too many new connections from this address or network in a short time.
+    ConnectingTooFast,
+    /// The port takes encrypted connections only.
+    EncryptionNeeded,
     /// The other side does not speak IRC.
     NotIrc,
 
@@ -69,8 +87,10 @@ pub enum ProblemKind {
     PasswordReadable,
     /// Banned from the server.
     BannedFromServer,
-    /// Too many connections or too fast.
+    /// Too much was asked in a short time.
     Throttled,
+    /// The server was not told in time who one is.
+    SignInTimedOut,
 
     // Rooms.
     /// The room is full.

@@ -109,6 +109,8 @@ pub enum LinkState {
         /// What ended the last one.
         why: Arc<Problem>,
     },
+    /// The device has no network. Tried again as soon as it has one.
+    Offline,
     /// It needs the person: another name, a password, his consent. Not tried again by itself.
     Stopped {
         /// What is in the way; none if the person wanted it so.

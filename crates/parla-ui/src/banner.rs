@@ -59,6 +59,7 @@ pub(crate) fn Banner() -> Element {
             rsx! { div { class: "banner", p { role: "status", bdi { "{words}" } } } }
         }
         LinkState::Waiting { until, why, .. } => rsx! { Waiting { network: network.id, until, why } },
+        LinkState::Offline => rsx! { Offline { network: network.id } },
         LinkState::Stopped { why: None, .. } => rsx! { Disconnected { network: network.id } },
         LinkState::Stopped { why: Some(why), .. } => rsx! { Stopped { network: network.clone(), why } },
     };
@@ -111,6 +112,25 @@ fn Waiting(network: NetworkId, until: parla_proto::Timestamp, why: Arc<Problem>)
                 if kind.is_about_certificate() {
                     Remedies { network, kind }
                 }
+            }
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| wish(&here, network, Intent::Reconnect),
+                {said::NOW}
+            }
+        }
+    }
+}
+
+#[component]
+fn Offline(network: NetworkId) -> Element {
+    let here = use_context::<Here>();
+    rsx! {
+        div { class: "banner warn",
+            div { class: "banner-words", role: "status",
+                p { {said::OFFLINE} }
+                p { class: "dim", {said::OFFLINE_MEANING} }
             }
             button {
                 r#type: "button",

@@ -52,7 +52,7 @@ pub(crate) fn FirstScreen() -> Element {
     match &link {
         Some(LinkState::Waiting { .. }) => retries.set(true),
         Some(LinkState::Connecting(_)) => {}
-        Some(LinkState::Online | LinkState::Stopped { .. }) | None => retries.set(false),
+        Some(LinkState::Offline | LinkState::Online | LinkState::Stopped { .. }) | None => retries.set(false),
     }
     let mut suggested = None;
     let (above, label) = match link {
@@ -66,6 +66,15 @@ pub(crate) fn FirstScreen() -> Element {
         None => (rsx! { p { class: "first-sentence", {sentence} } }, Some(first::JOIN)),
         Some(LinkState::Waiting { until, why, .. }) => {
             let above = rsx! { Trouble { problem: why, attempt, Countdown { until } } };
+            (above, Some(first::AGAIN))
+        }
+        Some(LinkState::Offline) => {
+            let above = rsx! {
+                div { class: "notice problem", role: "alert",
+                    p { class: "problem-title", {words::banner::OFFLINE} }
+                    p { class: "problem-meaning", {words::banner::OFFLINE_AT_FIRST} }
+                }
+            };
             (above, Some(first::AGAIN))
         }
         Some(LinkState::Stopped { why, suggestion }) => {

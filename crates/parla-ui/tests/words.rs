@@ -32,7 +32,17 @@ const ALL: &[Kind] = &[
     Kind::StoreDamaged,
     Kind::StoreFailing,
     Kind::Lost,
+    Kind::Unreachable,
     Kind::ServerClosed,
+    Kind::ServerStopping,
+    Kind::Killed,
+    Kind::Flooded,
+    Kind::TooSlow,
+    Kind::ServerFull,
+    Kind::TooManyFromAddress,
+    Kind::ConnectingTooFast,
+    Kind::SignInTimedOut,
+    Kind::EncryptionNeeded,
     Kind::NotIrc,
     Kind::NickTaken,
     Kind::NickInvalid,
@@ -110,7 +120,7 @@ fn the_twelve_that_everyone_meets() {
         (Kind::KeyNeeded, "#a", "#a needs a key.", "/join #room key"),
         (Kind::AccountNeeded, "#a", "#a is for people with an account.", "account"),
         (Kind::CannotSpeak, "#a", "You cannot write in #a right now.", "muted"),
-        (Kind::PasswordWrong, "", "The password is wrong.", "not tried again"),
+        (Kind::PasswordWrong, "", "The password is wrong.", "Type it again"),
     ];
     for (kind, about, title, rest) in table {
         let told = words::problem(&problem(kind, about));

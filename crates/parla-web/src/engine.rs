@@ -36,7 +36,11 @@ const UPDATES_EVERY: Duration = Duration::from_millis(90);
 pub(crate) enum Happening {
     Command(Command),
     Socket(u32, Signal),
-    /// The browser says that there is a network again, or the person looks at the page again.
+    /// The browser says that the device has lost its network.
+    Offline,
+    /// The browser says that the device has a network again, or another one.
+    Online,
+    /// The person looks at the page again.
     Awake,
     /// The person goes to another page, or closes this one.
     Left,
@@ -119,11 +123,9 @@ impl Engine {
             }
             Happening::Socket(number, signal) if number == self.number => self.hear(signal),
             Happening::Socket(..) => {}
-            // Who has disconnected himself stays so.
-            Happening::Awake if self.client.as_ref().is_some_and(Client::is_waiting) => {
-                self.handle(Input::Intent(Intent::Reconnect));
-            }
-            Happening::Awake => {}
+            Happening::Offline => self.handle(Input::Offline),
+            Happening::Online => self.handle(Input::Online),
+            Happening::Awake => self.handle(Input::Awake),
             Happening::Left => {
                 if self.socket.take().is_some() {
                     self.handle(Input::Closed(problem(ProblemKind::Lost, "the page was left")));
@@ -150,6 +152,10 @@ impl Engine {
         for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
             let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
             self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
+        }
+        // Tried all the same: the server may be on this device.
+        if page::is_offline() {
+            self.handle(Input::Offline);
         }
         self.handle(Input::Start);
     }
@@ -226,7 +232,10 @@ impl Engine {
         if !self.is_stale || now.since(self.told_at) < UPDATES_EVERY && now >= self.told_at {
             return;
         }
-        let Some(client) = &mut self.client else { return };
+        let Some(client) = &mut self.client else {
+            self.is_stale = false;
+            return;
+        };
         let updates = client.take_updates();
         self.is_stale = false;
         if !updates.is_empty() {

@@ -268,7 +268,10 @@ fn a_refusal_can_be_tried_again() {
         "#]]);
     }
     rig.wants(Intent::LoadEarlier { buffer });
-    rig.pass(Duration::from_secs(31));
+    for _ in 0..4 {
+        rig.pass(Duration::from_secs(8));
+        rig.server(":s PONG s :parla");
+    }
     rig.lists(expect![[r#"
         #lobby present, more before
     "#]]);

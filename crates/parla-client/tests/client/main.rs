@@ -32,4 +32,5 @@ mod registration;
 mod resending;
 mod rooms;
 mod server_page;
+mod silence;
 mod support;

@@ -240,11 +240,16 @@ fn a_server_that_closes_says_why() {
     let mut rig = Rig::connected();
     rig.server("ERROR :Closing Link: too many connections from your host");
     rig.breaks();
-    rig.link(expect!["waiting, attempt 1: Throttled"]);
+    rig.link(expect!["waiting, attempt 1: TooManyFromAddress"]);
     let mut rig = Rig::connected();
     rig.server("ERROR :Closing Link: (K-Lined)");
     rig.breaks();
     rig.link(expect!["stopped: BannedFromServer"]);
+    // A page that was refused a connection is told so when it closes, too.
+    let mut rig = Rig::connected();
+    let details = "1008 Too many connections from your address".into();
+    rig.input(Input::Closed(Problem { kind: ProblemKind::ServerClosed, about: "".into(), details }));
+    rig.link(expect!["waiting, attempt 1: TooManyFromAddress"]);
     let mut rig = Rig::connected();
     rig.server(":s FAIL * ACCOUNT_REQUIRED_TO_CONNECT :Log in first\nERROR :Closing link");
     rig.breaks();

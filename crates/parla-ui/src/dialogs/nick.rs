@@ -35,7 +35,7 @@ pub(crate) fn Nick(network: NetworkId) -> Element {
 fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
     let suggestion = match &view.link {
         LinkState::Stopped { suggestion, .. } => suggestion.clone(),
-        LinkState::Connecting(_) | LinkState::Online | LinkState::Waiting { .. } => None,
+        LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     };
     let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
     let network = view.id;

@@ -31,8 +31,18 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::CertificateChanged
         | ProblemKind::BadAddress
         | ProblemKind::Lost
-        | ProblemKind::ServerClosed
+        | ProblemKind::Unreachable
+        | ProblemKind::EncryptionNeeded
         | ProblemKind::NotIrc) => reaching(kind, about),
+        kind @ (ProblemKind::ServerClosed
+        | ProblemKind::ServerStopping
+        | ProblemKind::Killed
+        | ProblemKind::Flooded
+        | ProblemKind::TooSlow
+        | ProblemKind::ServerFull
+        | ProblemKind::TooManyFromAddress
+        | ProblemKind::ConnectingTooFast
+        | ProblemKind::SignInTimedOut) => ended(kind, about),
         kind @ (ProblemKind::NickTaken
         | ProblemKind::NickInvalid
         | ProblemKind::PasswordNeeded
@@ -116,10 +126,15 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
             "An address is the name of a server, sometimes with a port.",
             "Write it like irc.example.org or irc.example.org:6697.",
         ),
-        ProblemKind::ServerClosed => (
-            "The server ended the connection.".to_owned(),
-            "It gave its reason in the details.",
-            "Try again. If it happens once more, read the details.",
+        ProblemKind::Unreachable => (
+            format!("{} cannot be reached.", or(about, "The server")),
+            "It may be switched off, or something on the way is in trouble.",
+            "It is tried again by itself.",
+        ),
+        ProblemKind::EncryptionNeeded => (
+            "This port takes encrypted connections only.".to_owned(),
+            "You tried to connect to it without encryption.",
+            "Add the server again, without agreeing to go on unencrypted.",
         ),
         ProblemKind::NotIrc => (
             format!("{} is not a chat server.", or(about, "This")),
@@ -203,6 +218,59 @@ fn storing(kind: ProblemKind) -> Words {
     }
 }
 
+/// The server ended the connection, and said why.
+fn ended(kind: ProblemKind, about: &str) -> Words {
+    match kind {
+        ProblemKind::ServerStopping => (
+            format!("{} is being shut down or restarted.", or(about, "The server")),
+            "You can read on, and what you write is sent later.",
+            "You are connected again as soon as it is back.",
+        ),
+        ProblemKind::Killed => (
+            "You were disconnected by somebody who runs the server.".to_owned(),
+            "Their reason is in the details.",
+            "Write to them if you think that is a mistake.",
+        ),
+        ProblemKind::Flooded => (
+            "You were disconnected because too much was sent at once.".to_owned(),
+            "The server takes only so much from one person in a short time.",
+            "Write more slowly, or send long texts in parts.",
+        ),
+        ProblemKind::TooSlow => (
+            "You were disconnected because your connection was too slow.".to_owned(),
+            "The server had more to send than came through, and does not wait for ever.",
+            "You are connected again by itself, and what was missed is fetched.",
+        ),
+        ProblemKind::ServerFull => (
+            format!("{} has no room for more people.", or(about, "The server")),
+            "It is full at the moment.",
+            "It is tried again by itself, but not at once.",
+        ),
+        ProblemKind::TooManyFromAddress => (
+            "Too many people are connected from your address.".to_owned(),
+            "Everyone who shares your internet connection has the same address, and this server lets in only so \
+             many from each.",
+            "Close parla where you do not need it, or ask whoever runs the server to let in more. It is tried again \
+             by itself.",
+        ),
+        ProblemKind::ConnectingTooFast => (
+            "Too many people have just connected from your address.".to_owned(),
+            "The server takes only so many new connections from one address in a short time.",
+            "Wait a minute. It is tried again by itself.",
+        ),
+        ProblemKind::SignInTimedOut => (
+            "Signing in took too long.".to_owned(),
+            "The server did not wait for the end of it. Your connection may be slow.",
+            "It is tried again by itself.",
+        ),
+        _ => (
+            "The server ended the connection.".to_owned(),
+            "It gave its reason in the details.",
+            "Try again. If it happens once more, read the details.",
+        ),
+    }
+}
+
 fn signing_in(kind: ProblemKind, about: &str) -> Words {
     match kind {
         ProblemKind::NickTaken => (
@@ -262,7 +330,7 @@ fn signing_in(kind: ProblemKind, about: &str) -> Words {
         ),
         _ => (
             "The server asks you to slow down.".to_owned(),
-            "There were too many connections or too many requests in a short time.",
+            "There were too many requests in a short time.",
             "Wait a minute, then try again.",
         ),
     }

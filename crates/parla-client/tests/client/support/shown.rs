@@ -115,6 +115,7 @@ pub(crate) fn link(state: &LinkState) -> String {
         LinkState::Connecting(stage) => format!("connecting: {stage:?}"),
         LinkState::Online => "online".to_owned(),
         LinkState::Waiting { attempt, why, .. } => format!("waiting, attempt {attempt}: {}", problem(why)),
+        LinkState::Offline => "offline".to_owned(),
         LinkState::Stopped { why, suggestion } => {
             let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", problem(why)));
             let suggestion = suggestion.as_ref().map_or_else(String::new, |it| format!(", perhaps {it}"));
