@@ -2,11 +2,9 @@
 //!
 //! The server's own words are never needed to understand these; they stand behind "Details".
 
-mod desktop;
-
 use parla_client::{Problem, ProblemKind};
 
-use self::desktop::{certificate, storing, unencrypted};
+use super::{certificate::certificate, name::name};
 
 /// A problem, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +35,7 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::Lost
         | ProblemKind::Unreachable
         | ProblemKind::EncryptionNeeded
+        | ProblemKind::WebServer
         | ProblemKind::NotIrc) => reaching(kind, about),
         kind @ (ProblemKind::ServerClosed
         | ProblemKind::ServerStopping
@@ -48,8 +47,16 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::ConnectingTooFast
         | ProblemKind::SignInTimedOut) => ended(kind, about),
         kind @ (ProblemKind::NickTaken
-        | ProblemKind::NickInvalid
-        | ProblemKind::PasswordNeeded
+        | ProblemKind::NickConfusable
+        | ProblemKind::NickHeld
+        | ProblemKind::NickReserved
+        | ProblemKind::NickTooLong(_)
+        | ProblemKind::NickStart(_)
+        | ProblemKind::NickCharacter(_)
+        | ProblemKind::NickLetters
+        | ProblemKind::NickMixed
+        | ProblemKind::NickInvalid) => name(kind, about),
+        kind @ (ProblemKind::PasswordNeeded
         | ProblemKind::PasswordWrong
         | ProblemKind::BadIdentity
         | ProblemKind::PasswordReadable
@@ -95,10 +102,10 @@ pub fn problem(problem: &Problem) -> Told {
     Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
 }
 
-type Words = (String, &'static str, &'static str);
+pub(super) type Words = (String, &'static str, &'static str);
 
 /// The name if there is one, else these words.
-fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
+pub(super) fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
     if about.is_empty() { otherwise } else { about }
 }
 
@@ -141,15 +148,62 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
             "You tried to connect to it without encryption.",
             "Add the server again, without agreeing to go on unencrypted.",
         ),
+        ProblemKind::WebServer => (
+            "This is the port of a web server, not of a chat server.".to_owned(),
+            "Pages are served there. What it answered is in the details.",
+            "Leave the port away, or try 6697.",
+        ),
         ProblemKind::NotIrc => (
             format!("{} is not a chat server.", or(about, "This")),
-            "Something answered there, but it does not speak the language of chat.",
+            "Something else answers there. What it said is in the details.",
             "Check the address and the port.",
         ),
         _ => (
             "The connection is lost.".to_owned(),
             "You can read on, and what you write is sent later.",
             "It comes back by itself once the network does.",
+        ),
+    }
+}
+
+fn unencrypted(kind: ProblemKind, about: &str) -> Words {
+    let title = if kind == ProblemKind::PlainOnly {
+        format!("{} answers, but only without encryption.", or(about, "The server"))
+    } else {
+        "This port does not use encryption.".to_owned()
+    };
+    let meaning =
+        "Without encryption, others on the way can read what you write and receive, passwords included.";
+    let remedy = match kind {
+        ProblemKind::PlainOnly => {
+            "Ask whoever runs the server about encryption, or go without it if that is all right."
+        }
+        _ => "Try port 6697, or go without encryption if that is all right.",
+    };
+    (title, meaning, remedy)
+}
+
+fn storing(kind: ProblemKind) -> Words {
+    match kind {
+        ProblemKind::ArchiveBroken => (
+            "The messages of this network cannot be kept on this computer.".to_owned(),
+            "The file that they are kept in is damaged or cannot be written. You can go on talking.",
+            "The details say which file it is. Make room on the disk, or move a damaged file away and start parla again.",
+        ),
+        ProblemKind::KeyringFailing => (
+            "Your passwords are not in the keyring of this computer.".to_owned(),
+            "There is no keyring, or it is locked. parla keeps passwords nowhere else.",
+            "Type the password whenever you are asked for it, or unlock the keyring and start parla again.",
+        ),
+        ProblemKind::StoreDamaged => (
+            "What parla had saved on this computer was damaged.".to_owned(),
+            "Everything that could still be read was kept. Networks, drafts or waiting messages may be missing.",
+            "The damaged file was not deleted; the details say where it is.",
+        ),
+        _ => (
+            "Nothing can be saved on this computer right now.".to_owned(),
+            "The disk may be full. What you write is kept in memory, and is lost only if parla ends before it can be saved.",
+            "Make room on the disk. parla tries again by itself.",
         ),
     }
 }
@@ -209,16 +263,6 @@ fn ended(kind: ProblemKind, about: &str) -> Words {
 
 fn signing_in(kind: ProblemKind, about: &str) -> Words {
     match kind {
-        ProblemKind::NickTaken => (
-            format!("Somebody is already called {}.", or(about, "that")),
-            "Everyone here has a name of their own.",
-            "Take another name.",
-        ),
-        ProblemKind::NickInvalid => (
-            format!("The name {} is not allowed here.", or(about, "you chose")),
-            "Names have no spaces, do not start with a digit, and are not too long.",
-            "Take another name.",
-        ),
         ProblemKind::PasswordNeeded => (
             "This server asks for a password.".to_owned(),
             "Only people who know it, or who have an account, are let in.",
@@ -292,13 +336,13 @@ fn rooms(kind: ProblemKind, about: &str) -> Words {
         ),
         ProblemKind::KeyNeeded => (
             format!("{} needs a key.", or(about, "The room")),
-            "It is locked: a password opens it.",
-            "Ask someone who is in it, then write: /join #room key",
+            "Only people who know the key can join.",
+            "If you do not know the key, ask someone who is in the room.",
         ),
         ProblemKind::AccountNeeded => (
             format!("{} is for people with an account.", or(about, "This")),
-            "You are here as a guest.",
-            "Create an account on this network, or log in to yours.",
+            "You are not signed in to one.",
+            "Ask those who look after this network whether and how you can have an account.",
         ),
         ProblemKind::NoSuchRoom => (
             format!("There is no room named {}.", or(about, "that")),

@@ -93,6 +93,7 @@ impl Network {
             network: id,
             address: address.as_str().into(),
             nick: nick.as_str().into(),
+            transliterate: any_ascii::any_ascii,
             credentials: credentials.clone(),
             private: is_private(&endpoint),
             archive: if archive.is_some() { Keeps::All } else { Keeps::Nothing },
