@@ -168,6 +168,7 @@ fn no_sentence_is_jargon() {
     let sources = [
         include_str!("../src/words.rs"),
         include_str!("../src/words/problem.rs"),
+        include_str!("../src/words/network.rs"),
         include_str!("../src/words/command.rs"),
         include_str!("../src/words/moderation.rs"),
         include_str!("../src/words/room.rs"),
