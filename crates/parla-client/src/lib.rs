@@ -31,6 +31,7 @@ pub mod settings;
 pub mod slash;
 pub mod sorted_map;
 mod survey;
+pub mod tabs;
 pub mod text;
 mod timeline;
 pub mod view;

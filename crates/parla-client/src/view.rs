@@ -8,6 +8,7 @@ mod people;
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     problem::Problem,
@@ -18,19 +19,19 @@ use crate::{
 pub use people::{Member, Members, Person, Rank, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NetworkId(pub u32);
 
 /// One conversation of a network. Never used twice by one client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BufferId(pub u32);
 
 /// One row of a conversation. Never used twice by one client; says nothing about order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowId(pub u64);
 
 /// What has changed, for the interface. Each replaces what it said before of the same thing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Update {
     /// The network is new, or something about it changed.
     Network(NetworkView),
@@ -38,6 +39,8 @@ pub enum Update {
     Buffer(NetworkId, BufferView),
     /// The conversation is over and gone from the list.
     BufferClosed(NetworkId, BufferId),
+    /// These are all conversations of the network; what else was known of it is gone without a word.
+    Conversations(NetworkId, Vec<BufferId>),
     /// The network is forgotten, with all its conversations.
     NetworkForgotten(NetworkId),
     /// The rooms there are, as far as they have come in.
@@ -53,7 +56,7 @@ pub enum Update {
 }
 
 /// The state of one network.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkView {
     /// Which one.
     pub id: NetworkId,
@@ -72,7 +75,7 @@ pub struct NetworkView {
 }
 
 /// Whether a network can be talked to, and what happens next.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LinkState {
     /// On its way.
     Connecting(Stage),
@@ -97,7 +100,7 @@ pub enum LinkState {
 }
 
 /// How far connecting has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// Looking for the server.
     Finding,
@@ -108,7 +111,7 @@ pub enum Stage {
 }
 
 /// What the server can do, as far as the interface must know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Features {
     /// Earlier messages can be asked for.
     pub history: bool,
@@ -117,7 +120,7 @@ pub struct Features {
 }
 
 /// What a conversation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum BufferKind {
     /// What the server says about itself.
     Server,
@@ -128,7 +131,7 @@ pub enum BufferKind {
 }
 
 /// One conversation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferView {
     /// Which one.
     pub id: BufferId,
@@ -140,9 +143,11 @@ pub struct BufferView {
     pub presence: Presence,
     /// What the room is about.
     pub topic: Option<Arc<Topic>>,
-    /// What was said.
+    /// What was said. Travels apart from the rest, and only what is new of it: [`crate::tabs::Mirror`].
+    #[serde(skip)]
     pub timeline: Timeline,
-    /// Who is there; empty in a direct conversation.
+    /// Who is there; empty in a direct conversation. Travels apart.
+    #[serde(skip)]
     pub members: Members,
     /// Messages not yet seen.
     pub unread: u32,
@@ -154,14 +159,15 @@ pub struct BufferView {
     pub earlier: Earlier,
     /// What the person may do here.
     pub rights: Rights,
-    /// How the room is set up.
+    /// How the room is set up. Travels apart.
+    #[serde(skip)]
     pub settings: Arc<RoomSettings>,
     /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
     pub away: Option<Arc<str>>,
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Presence {
     /// Asked for; the server has not answered.
     Joining,
@@ -172,7 +178,7 @@ pub enum Presence {
 }
 
 /// What a room is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
     /// The words.
     pub text: Text,
@@ -183,7 +189,7 @@ pub struct Topic {
 }
 
 /// Whether there are messages before the first row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Earlier {
     /// There may be; they can be asked for.
     Possible,
@@ -212,7 +218,7 @@ pub const UNCONFIRMED_CHUNK: u64 = u64::MAX;
 pub struct ChunkRef(pub Arc<Chunk>);
 
 /// What a [`ChunkRef`] points to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chunk {
     /// Stays the same while rows are added to it and taken from it.
     pub id: u64,
@@ -234,7 +240,7 @@ impl Timeline {
 }
 
 /// One row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Which one; stays while it is edited or delivered.
     pub id: RowId,
@@ -245,7 +251,7 @@ pub struct Row {
 }
 
 /// What a row shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// Somebody said something.
     Said(Arc<Said>),
@@ -258,7 +264,7 @@ pub enum Content {
 }
 
 /// Something that somebody said.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// By which kind of message.
     pub manner: Manner,
@@ -279,7 +285,7 @@ pub struct Said {
 }
 
 /// How something was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Manner {
     /// Plainly.
     Message,
@@ -290,7 +296,7 @@ pub enum Manner {
 }
 
 /// Where a message is on its way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Delivery {
     /// The server has it. So has everyone in the room.
     Done,
@@ -303,7 +309,7 @@ pub enum Delivery {
 }
 
 /// Something that happened in a room or to someone in it. All names as they are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
 pub enum Event {
     Joined { who: Arc<str> },
@@ -318,7 +324,7 @@ pub enum Event {
 }
 
 /// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ModeChange {
     /// Somebody has a rank, or has it no longer.
     Rank {
@@ -345,7 +351,7 @@ pub enum ModeChange {
 }
 
 /// A hole in what is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The last thing known before it; none if nothing is.
     pub from: Option<Timestamp>,
@@ -356,7 +362,7 @@ pub struct Gap {
 }
 
 /// Whether a gap can be filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GapState {
     /// By asking the server.
     Loadable,
@@ -367,7 +373,7 @@ pub enum GapState {
 }
 
 /// The rooms there are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryView {
     /// By people, most first, then by name.
     pub rooms: Directory,
@@ -378,7 +384,7 @@ pub struct DirectoryView {
 }
 
 /// Equal if it is the same allocation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Directory(pub Arc<Vec<DirectoryRoom>>);
 
 impl PartialEq for Directory {
@@ -388,7 +394,7 @@ impl PartialEq for Directory {
 }
 
 /// One room in the directory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryRoom {
     /// The name as it is shown.
     pub shown: Arc<str>,
@@ -401,7 +407,7 @@ pub struct DirectoryRoom {
 }
 
 /// Something to say once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Notice {
     /// It did not work.
     Problem(Arc<Problem>),
@@ -435,7 +441,7 @@ pub enum Notice {
 }
 
 /// What a notification says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// Who wrote, as shown.
     pub from: Arc<str>,
