@@ -87,6 +87,11 @@ impl Buffer {
         self.presence == Presence::Present
     }
 
+    /// The newest message that is known here.
+    pub(crate) fn newest(&self) -> Option<Anchor> {
+        self.timeline.newest()
+    }
+
     /// The person is here no more. What is said from now on is missing.
     pub(crate) fn leave(&mut self, presence: Presence) {
         if self.is_present() {

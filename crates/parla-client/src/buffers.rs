@@ -28,7 +28,11 @@ impl Buffers {
             by_name: SortedMap::default(),
             next_buffer: 0,
             next_row: 0,
-            direct_earlier: if settings.archive { Earlier::Possible } else { Earlier::Unavailable },
+            direct_earlier: if settings.archive.keeps(BufferKind::Direct) {
+                Earlier::Possible
+            } else {
+                Earlier::Unavailable
+            },
         }
     }
 

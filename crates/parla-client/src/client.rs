@@ -1,13 +1,13 @@
 //! The client: one network, from the wish to be there to what the interface shows.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use parla_proto::Timestamp;
 
 use crate::{
     buffers::Buffers,
     changes::Changes,
-    contract::{Input, Memory, Output, RememberedBuffer, Settings},
+    contract::{Input, Output, Settings},
     directory::DirectoryBuilder,
     history::{self, Requests},
     intents,
@@ -16,6 +16,7 @@ use crate::{
     outbox::{self, Outbox},
     problem::{Problem, ProblemKind},
     receive::{self, Batches, whois::Asked},
+    records::{self, Records},
     registration,
     session::Session,
     sorted_map::SortedMap,
@@ -46,6 +47,7 @@ pub struct Client {
     /// When to try to get the wanted nick back.
     pub(crate) reclaim_at: Option<Timestamp>,
     pub(crate) changes: Changes,
+    pub(crate) records: Records,
 }
 
 /// What the person is looking at.
@@ -68,8 +70,8 @@ impl Turn<'_> {
 }
 
 impl Client {
-    /// A client that is not connected yet, with what it remembers.
-    pub fn new(settings: Settings, memory: &Memory, now: Timestamp) -> Self {
+    /// A client that is not connected yet, with everything that was kept of this network by [`Output::Store`].
+    pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let mut client = Self {
             link: Link::new(settings.seed, now),
             session: Session::new(&settings.nick),
@@ -87,29 +89,11 @@ impl Client {
             nick_asked: None,
             reclaim_at: None,
             changes: Changes::default(),
+            records: Records::default(),
         };
         client.changes.network = true;
-        // Who has been there before is not asked for another address or name because the server is away for a while.
-        client.link.was_online = !memory.buffers.is_empty();
-        client.restore(memory);
+        records::restore(&mut client, records);
         client
-    }
-
-    fn restore(&mut self, memory: &Memory) {
-        for remembered in &memory.buffers {
-            let session = &self.session;
-            let (name, is_room) = (&*remembered.name, remembered.is_room);
-            if (is_room && !session.is_room_name(name)) || (!is_room && !session.is_nick(name)) {
-                continue;
-            }
-            let kind = if remembered.is_room { BufferKind::Room } else { BufferKind::Direct };
-            let Some(id) = self.buffers.open(&self.session, kind, &remembered.name) else { return };
-            if let Some(buffer) = self.buffers.get_mut(id) {
-                buffer.key = remembered.key.as_deref().map(Arc::from);
-                buffer.read_until = remembered.read_until.map(Timestamp::from_millis);
-            }
-            self.changes.buffer(id);
-        }
     }
 
     /// Whether it will connect again by itself.
@@ -143,6 +127,7 @@ impl Client {
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
+        records::store(self, turn);
     }
 
     /// When the client wants [`Input::Deadline`], at the latest.
@@ -242,28 +227,6 @@ impl Client {
         }
         updates.extend(self.changes.take_events());
         updates
-    }
-
-    /// What is to be remembered, if that has changed since the last call.
-    pub fn take_memory(&mut self) -> Option<Memory> {
-        std::mem::take(&mut self.changes.memory).then(|| self.memory())
-    }
-
-    fn memory(&self) -> Memory {
-        let kept = self.buffers.iter().filter(|buffer| match buffer.kind {
-            BufferKind::Server => false,
-            BufferKind::Direct => true,
-            BufferKind::Room => !buffer.is_leaving && !matches!(buffer.presence, Presence::Absent(None)),
-        });
-        let buffers = kept
-            .map(|buffer| RememberedBuffer {
-                name: buffer.name.to_string(),
-                is_room: buffer.kind == BufferKind::Room,
-                key: buffer.key.as_deref().map(str::to_owned),
-                read_until: buffer.read_until.map(Timestamp::as_millis),
-            })
-            .collect();
-        Memory { buffers }
     }
 
     fn view(&self) -> NetworkView {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     intent::Intent,
@@ -22,10 +21,32 @@ pub struct Settings {
     pub nick: Arc<str>,
     /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.
     pub private: bool,
-    /// The shell keeps messages and can be asked for them: [`Output::Keep`] and [`Output::Recall`].
-    pub archive: bool,
+    /// Which messages the shell keeps and can be asked for: [`Output::Keep`] and [`Output::Recall`].
+    pub archive: Archive,
     /// Makes pauses between attempts differ from client to client.
     pub seed: u64,
+}
+
+/// Which messages a shell keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archive {
+    /// None.
+    Nothing,
+    /// Those of direct conversations, which servers without accounts keep for nobody.
+    Direct,
+    /// All.
+    All,
+}
+
+impl Archive {
+    /// Whether it has the messages of such a conversation.
+    pub const fn keeps(self, kind: BufferKind) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Direct => matches!(kind, BufferKind::Direct),
+            Self::All => true,
+        }
+    }
 }
 
 /// What happens to a client.
@@ -69,7 +90,17 @@ pub enum Output {
     Send(Vec<u8>),
     /// End the connection, once everything is sent.
     Disconnect,
-    /// Keep a message, if you keep any.
+    /// Keep this text under this key of the network, in place of what was there, before any later output is carried out: a
+    /// message that is sent must be found again if the program ends a moment later. None: forget the key.
+    ///
+    /// [`crate::Client::new`] gets everything that was kept. What the keys and texts say is the client's business.
+    Store {
+        /// The key; different things have different keys.
+        key: String,
+        /// The text.
+        value: Option<String>,
+    },
+    /// Keep a message.
     Keep(Kept),
     /// Look for messages of this conversation that are older than `before`.
     Recall {
@@ -103,27 +134,4 @@ pub struct Kept {
     pub text: Arc<str>,
     /// By the person himself.
     pub own: bool,
-}
-
-/// What a client wants to find again after the program was closed. The shell keeps it: as a text
-/// ([`Memory::to_text`]) or by serde.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Memory {
-    /// The rooms the person is in and the people he talks to.
-    pub buffers: Vec<RememberedBuffer>,
-}
-
-/// One conversation in [`Memory`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RememberedBuffer {
-    /// Its name, as the server knows it.
-    pub name: String,
-    /// A room, else a person.
-    pub is_room: bool,
-    /// What opens the room.
-    pub key: Option<String>,
-    /// Up to when it was read, in milliseconds of Unix time.
-    pub read_until: Option<i64>,
 }

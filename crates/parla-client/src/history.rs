@@ -134,7 +134,8 @@ pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
         };
         return want(client, id, purpose);
     }
-    buffer.earlier = if client.settings.archive { Earlier::Possible } else { Earlier::Unavailable };
+    let is_kept = client.settings.archive.keeps(buffer.kind);
+    buffer.earlier = if is_kept { Earlier::Possible } else { Earlier::Unavailable };
     if let Missed::Since(since) = std::mem::take(&mut buffer.missed) {
         add_gap(client, id, Gap { from: Some(since.at), to: at, state: GapState::Lost });
     }
@@ -147,7 +148,7 @@ pub(crate) fn load_earlier(client: &mut Client, id: BufferId, turn: &mut Turn<'_
     if buffer.earlier != Earlier::Possible {
         return;
     }
-    if client.settings.archive {
+    if client.settings.archive.keeps(buffer.kind) {
         let before = buffer.timeline.rows().next().map_or(turn.now, |row| row.at);
         buffer.earlier = Earlier::Loading;
         client.changes.buffer(id);
@@ -255,10 +256,15 @@ pub(crate) fn answered(client: &mut Client, id: BufferId, page: &Page<'_>) {
         Purpose::Latest => {
             buffer.earlier = if page.heard.is_empty() { Earlier::None } else { Earlier::Possible };
             buffer.missed = Missed::Nothing;
-            if page.lines >= request.limit {
-                gap_before(client, id, page.heard);
-            }
-            outbox::settle(client, id, Known::All);
+            let oldest = page.heard.iter().map(|heard| heard.at).min();
+            let known = match oldest.filter(|_| page.lines >= request.limit) {
+                Some(oldest) => {
+                    gap_before(client, id, page.heard);
+                    Known::Since(oldest)
+                }
+                None => Known::All,
+            };
+            outbox::settle(client, id, known);
         }
         Purpose::Missing(missing) => fetched(client, id, missing, (request.limit, page)),
     }
@@ -319,6 +325,10 @@ fn caught_up(client: &mut Client, id: BufferId, (since, row): (Timestamp, Option
         client.changes.buffer(id);
     }
     outbox::settle(client, id, Known::Since(since));
+    // After a start only what was said since the last message of one's own was looked up; there is more to read.
+    if client.buffers.get(id).is_some_and(|buffer| buffer.timeline.newest().is_none()) {
+        want(client, id, Purpose::Latest);
+    }
 }
 
 /// The server will not answer, and says why.

@@ -262,6 +262,7 @@ fn away(client: &mut Client, reason: Option<&str>, turn: &mut Turn<'_>) {
         None => line,
     };
     client.away_asked = reason.map(|reason| crate::text::Text::parse(reason).plain);
+    client.changes.memory = true;
     ask(client, None, turn, line);
 }
 

@@ -5,11 +5,14 @@
 //! broke may have arrived or not. Where there is a history it is looked up there before it is sent again; where there is none,
 //! the person decides.
 
+mod stored;
+
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use parla_proto::{Capabilities, Line, Timestamp};
 
 use crate::{
+    buffer::Buffer,
     buffers::Buffers,
     client::{Client, Turn},
     contract::Kept,
@@ -18,9 +21,11 @@ use crate::{
     receive,
     session::Session,
     text::{Text, hue, shown_name},
-    timeline::Spot,
+    timeline::{Anchor, Spot},
     view::{BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
 };
+
+pub(crate) use self::stored::{restore, store};
 
 /// So many messages may go out at once ...
 const BURST: u32 = 8;
@@ -34,21 +39,31 @@ pub(crate) struct Outbox {
     allowance: u32,
     refilled_at: Timestamp,
     next_fence: u64,
+    /// The number of the next message, never used twice.
+    next_number: u64,
+    /// Numbers of messages that are here no more, of which the shell has not been told.
+    gone: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
 struct Outgoing {
+    /// Under which it is kept.
+    number: u64,
     row: RowId,
     buffer: BufferId,
     manner: Manner,
     text: Arc<str>,
+    /// When it was written.
+    at: Timestamp,
     transit: Transit,
     /// The nick under which it was sent; after a lost connection one may have another.
     nick: Arc<str>,
-    /// The newest thing that was known there when the connection broke on which it was sent.
-    after: Option<Timestamp>,
+    /// The newest thing that was known there before it was sent, or when the connection broke on which it was sent.
+    after: Option<Anchor>,
     /// When the person came there before it was sent.
     joined_at: Option<Timestamp>,
+    /// The shell keeps it as it is now.
+    is_stored: bool,
 }
 
 /// Where a message is.
@@ -60,8 +75,8 @@ enum Transit {
     Sent { label: Option<String>, fence: Option<u64> },
     /// Sent on a connection that broke before the server confirmed it.
     Unsure,
-    /// Refused, or given up; the person may try again.
-    Failed,
+    /// Refused, or given up, for this reason; the person may try again.
+    Failed(ProblemKind),
 }
 
 /// How a message of one's own came back.
@@ -70,6 +85,7 @@ pub(crate) struct Echo<'a> {
     pub(crate) from: &'a str,
     pub(crate) manner: Manner,
     pub(crate) text: &'a str,
+    pub(crate) msgid: Option<&'a str>,
     pub(crate) place: Place,
 }
 
@@ -78,8 +94,8 @@ pub(crate) struct Echo<'a> {
 pub(crate) enum Place {
     /// On this connection.
     Live,
-    /// In the history behind something that was known before it was sent.
-    Behind,
+    /// In the history behind something that was known before it was sent; it was said then.
+    Behind(Timestamp),
     /// In a history that may begin long before; it was said then.
     Anywhere(Timestamp),
 }
@@ -97,7 +113,14 @@ pub(crate) enum Known {
 
 impl Outbox {
     pub(crate) const fn new(now: Timestamp) -> Self {
-        Self { items: VecDeque::new(), allowance: BURST, refilled_at: now, next_fence: 0 }
+        Self {
+            items: VecDeque::new(),
+            allowance: BURST,
+            refilled_at: now,
+            next_fence: 0,
+            next_number: 0,
+            gone: Vec::new(),
+        }
     }
 
     /// What was sent may have arrived or not. If it has, then behind all that came back on this connection.
@@ -105,8 +128,8 @@ impl Outbox {
         for item in &mut self.items {
             if matches!(item.transit, Transit::Sent { .. }) {
                 item.transit = Transit::Unsure;
-                let newest = buffers.get(item.buffer).and_then(|buffer| buffer.timeline.newest());
-                item.after = newest.map(|newest| newest.at);
+                item.after = buffers.get(item.buffer).and_then(Buffer::newest).or(item.after.take());
+                item.is_stored = false;
             }
         }
         self.allowance = BURST;
@@ -116,13 +139,19 @@ impl Outbox {
     /// The message of this label; it is in the outbox no more.
     pub(crate) fn take_labelled(&mut self, label: &str) -> Option<(BufferId, RowId)> {
         let position = self.items.iter().position(|item| item.has_label(label))?;
-        self.items.remove(position).map(|item| (item.buffer, item.row))
+        self.remove(position).map(|item| (item.buffer, item.row))
     }
 
     /// The message that this echo confirms; it is in the outbox no more.
     pub(crate) fn take_echoed(&mut self, session: &Session, echo: &Echo<'_>) -> Option<RowId> {
         let position = self.items.iter().position(|item| item.is_like(session, echo))?;
-        self.items.remove(position).map(|item| item.row)
+        self.remove(position).map(|item| item.row)
+    }
+
+    fn remove(&mut self, position: usize) -> Option<Outgoing> {
+        let item = self.items.remove(position)?;
+        self.gone.push(item.number);
+        Some(item)
     }
 
     /// The message that was sent under this label.
@@ -141,7 +170,32 @@ impl Outbox {
     }
 
     fn forget(&mut self, row: RowId) {
-        self.items.retain(|item| item.row != row);
+        self.forget_all(|item| item.row == row);
+    }
+
+    fn forget_all(&mut self, is_it: impl Fn(&Outgoing) -> bool) {
+        let gone = self.items.iter().filter(|item| is_it(item)).map(|item| item.number);
+        self.gone.extend(gone);
+        self.items.retain(|item| !is_it(item));
+    }
+
+    /// A message has its place. Those that were sent behind it with the same words are to be looked for behind it, not to be
+    /// taken for it.
+    fn stands_before_equals(&mut self, buffer: BufferId, text: &str, anchor: &Anchor) {
+        for item in self.items.iter_mut().filter(|item| item.buffer == buffer) {
+            let is_sent = matches!(item.transit, Transit::Sent { .. } | Transit::Unsure);
+            if is_sent && Text::parse(&item.text).plain.trim_end() == text.trim_end() {
+                item.after = Some(anchor.clone());
+                item.is_stored = false;
+            }
+        }
+    }
+
+    /// The conversation has another name: its messages are kept for that one.
+    pub(crate) fn renamed(&mut self, buffer: BufferId) {
+        for item in self.items.iter_mut().filter(|item| item.buffer == buffer) {
+            item.is_stored = false;
+        }
     }
 
     /// Whether so many more messages can wait.
@@ -169,12 +223,15 @@ impl Outgoing {
     fn is_like(&self, session: &Session, echo: &Echo<'_>) -> bool {
         let fits = match (&self.transit, echo.place) {
             (Transit::Sent { .. }, Place::Live) => session.is_own(echo.from),
-            (Transit::Unsure, Place::Live | Place::Behind) => session.same(&self.nick, echo.from),
-            (Transit::Unsure, Place::Anywhere(at)) => {
-                session.same(&self.nick, echo.from) && self.joined_at.is_none_or(|joined| at >= joined)
+            (Transit::Unsure, Place::Live) => session.same(&self.nick, echo.from),
+            (Transit::Unsure, Place::Behind(at) | Place::Anywhere(at)) => {
+                let is_behind = |after: &Anchor| after.may_be_before(at, echo.msgid);
+                session.same(&self.nick, echo.from)
+                    && self.after.as_ref().is_none_or(is_behind)
+                    && self.joined_at.is_none_or(|joined| at >= joined)
             }
-            (Transit::Sent { .. }, Place::Behind | Place::Anywhere(_))
-            | (Transit::Queued | Transit::Failed, _) => false,
+            (Transit::Sent { .. }, Place::Behind(_) | Place::Anywhere(_))
+            | (Transit::Queued | Transit::Failed(_), _) => false,
         };
         // Some servers cut spaces off at the end.
         let is_same_text = || self.text.trim_end() == echo.text.trim_end();
@@ -185,7 +242,7 @@ impl Outgoing {
     fn is_decided_by(&self, known: Known) -> bool {
         match known {
             Known::Nothing => false,
-            Known::Since(since) => self.after.is_some_and(|after| after >= since),
+            Known::Since(since) => self.after.as_ref().is_some_and(|after| after.at >= since),
             Known::All => true,
         }
     }
@@ -209,15 +266,20 @@ pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str,
     buffer.mark_read();
     buffer.divider = None;
     buffer.timeline.add_unconfirmed(Row { id: row, at: turn.now, content: Content::Said(Arc::new(said)) });
+    let number = client.outbox.next_number;
+    client.outbox.next_number += 1;
     client.outbox.items.push_back(Outgoing {
+        number,
         row,
         buffer: to,
         manner,
         text: text.into(),
+        at: turn.now,
         transit: Transit::Queued,
         nick: Arc::default(),
         after: None,
         joined_at: None,
+        is_stored: false,
     });
     client.changes.buffer(to);
     client.changes.memory = true;
@@ -260,7 +322,7 @@ fn next_ready(client: &Client) -> Vec<RowId> {
         match item.transit {
             Transit::Queued if is_present && !held.contains(&item.buffer) => ready.push(item.row),
             Transit::Queued | Transit::Unsure => held.push(item.buffer),
-            Transit::Sent { .. } | Transit::Failed => {}
+            Transit::Sent { .. } | Transit::Failed(_) => {}
         }
     }
     ready
@@ -283,7 +345,10 @@ fn send(client: &mut Client, row: RowId, fence: Option<u64>, turn: &mut Turn<'_>
     item.transit = Transit::Sent { label, fence };
     item.nick = Arc::clone(&client.session.nick);
     item.joined_at = buffer.joined_at;
-    let id = item.buffer;
+    let came = buffer.joined_at.map(|at| Anchor { msgid: None, at });
+    item.after = buffer.newest().or(item.after.take()).or(came);
+    item.is_stored = true;
+    let (id, item) = (item.buffer, item.clone());
     client.outbox.allowance = client.outbox.allowance.saturating_sub(1);
     let nick = &client.session.nick;
     buffer.timeline.update(row, |row| {
@@ -293,10 +358,12 @@ fn send(client: &mut Client, row: RowId, fence: Option<u64>, turn: &mut Turn<'_>
         }
     });
     client.changes.buffer(id);
+    // If the program ends now, it is known that this may have arrived.
+    stored::keep(client, &item, turn);
     turn.send(line);
 }
 
-fn set_delivery(buffer: &mut crate::buffer::Buffer, row: RowId, delivery: Delivery) {
+fn set_delivery(buffer: &mut Buffer, row: RowId, delivery: Delivery) {
     buffer.timeline.update(row, |row| {
         if let Content::Said(said) = &mut row.content {
             Arc::make_mut(said).delivery = delivery;
@@ -339,9 +406,11 @@ fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
 }
 
 /// The server has nothing to show of a message that it took.
-pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp) {
-    if let Some(message) = client.outbox.take_labelled(label) {
-        confirm(client, message, (Spot::AfterEquals, at), None);
+pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp, turn: &mut Turn<'_>) {
+    let Some(item) = client.outbox.items.iter().find(|item| item.has_label(label)).cloned() else { return };
+    client.outbox.forget(item.row);
+    if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, at), None) {
+        receive::keep(client, || kept(client, &item, at), turn);
     }
 }
 
@@ -355,10 +424,16 @@ pub(crate) fn confirm(
     let Some(buffer) = client.buffers.get_mut(id) else { return false };
     let Some(mut row) = buffer.timeline.take_unconfirmed(row) else { return false };
     row.at = at;
+    let mut text = None;
     if let Content::Said(said) = &mut row.content {
         Arc::make_mut(said).delivery = Delivery::Done;
+        text = Some(Arc::clone(&said.text.plain));
     }
     let is_new = buffer.timeline.insert_at(spot, row, msgid);
+    if let Some(text) = text {
+        let anchor = Anchor { msgid: msgid.map(Arc::from), at };
+        client.outbox.stands_before_equals(id, &text, &anchor);
+    }
     client.changes.buffer(id);
     client.seen(id);
     is_new
@@ -367,7 +442,8 @@ pub(crate) fn confirm(
 /// The server refused the message.
 pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Problem) {
     if let Some(item) = client.outbox.get_mut(row) {
-        item.transit = Transit::Failed;
+        item.transit = Transit::Failed(problem.kind);
+        item.is_stored = false;
     }
     if let Some(buffer) = client.buffers.get_mut(id) {
         set_delivery(buffer, row, Delivery::Failed(Arc::new(problem)));
@@ -403,8 +479,9 @@ pub(crate) fn shut_out(client: &mut Client, id: BufferId, problem: &Problem) {
 /// The person wants a failed message sent again.
 pub(crate) fn queue_again(client: &mut Client, id: BufferId, row: RowId) {
     let Some(item) = client.outbox.get_mut(row) else { return };
-    if matches!(item.transit, Transit::Failed | Transit::Unsure) {
+    if matches!(item.transit, Transit::Failed(_) | Transit::Unsure) {
         item.transit = Transit::Queued;
+        item.is_stored = false;
         if let Some(buffer) = client.buffers.get_mut(id) {
             set_delivery(buffer, row, Delivery::Queued);
         }
@@ -417,7 +494,7 @@ pub(crate) fn discard(client: &mut Client, id: BufferId, row: RowId) {
     let can = client
         .outbox
         .get_mut(row)
-        .is_some_and(|item| matches!(item.transit, Transit::Queued | Transit::Failed));
+        .is_some_and(|item| matches!(item.transit, Transit::Queued | Transit::Failed(_)));
     if can {
         client.outbox.forget(row);
         if let Some(buffer) = client.buffers.get_mut(id) {
@@ -429,7 +506,7 @@ pub(crate) fn discard(client: &mut Client, id: BufferId, row: RowId) {
 
 /// The conversation is over, and with it what was to be said there.
 pub(crate) fn discard_all(client: &mut Client, id: BufferId) {
-    client.outbox.items.retain(|item| item.buffer != id);
+    client.outbox.forget_all(|item| item.buffer == id);
 }
 
 /// When the next message may go out, if one is held back only by the pace.

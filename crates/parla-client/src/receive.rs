@@ -6,7 +6,7 @@ use parla_proto::{Message, Timestamp};
 
 use crate::{
     client::{Client, Turn},
-    contract::Output,
+    contract::{Archive, Kept, Output},
     outbox, registration,
 };
 
@@ -99,7 +99,10 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let message = incoming.message;
     match message.command {
         "ACCOUNT" | "TAGMSG" | "SETNAME" => {}
-        "ACK" => outbox::acknowledged(client, incoming.label.as_deref().unwrap_or_default(), incoming.at),
+        "ACK" => {
+            let label = incoming.label.as_deref().unwrap_or_default();
+            outbox::acknowledged(client, label, incoming.at, turn);
+        }
         "AWAY" => away::receive(client, incoming),
         "BATCH" => batch::receive(client, incoming, turn),
         "CAP" => registration::cap(client, message, turn),
@@ -131,9 +134,13 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     }
 }
 
-/// Gives a message to whoever keeps them.
-pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> crate::contract::Kept, turn: &mut Turn<'_>) {
-    if client.settings.archive {
-        turn.outputs.push(Output::Keep(kept()));
+/// Gives a message to the shell, if it keeps messages of such conversations.
+pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> Kept, turn: &mut Turn<'_>) {
+    if client.settings.archive == Archive::Nothing {
+        return;
+    }
+    let kept = kept();
+    if client.settings.archive.keeps(kept.kind) {
+        turn.outputs.push(Output::Keep(kept));
     }
 }

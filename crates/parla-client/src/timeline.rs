@@ -53,6 +53,11 @@ impl Anchor {
         self.selector(by_msgid, -OVERLAP_MS)
     }
 
+    /// Whether a message of this time and id may follow it. Some servers tell only seconds, and some give no ids.
+    pub(crate) fn may_be_before(&self, at: Timestamp, msgid: Option<&str>) -> bool {
+        at >= self.at && (msgid.is_none() || msgid != self.msgid.as_deref())
+    }
+
     /// The same for what came before it.
     pub(crate) fn before(&self, by_msgid: bool) -> String {
         self.selector(by_msgid, OVERLAP_MS)

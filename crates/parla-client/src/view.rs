@@ -285,9 +285,11 @@ pub struct Said {
 }
 
 /// How something was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Manner {
     /// Plainly.
+    #[default]
     Message,
     /// By a program, or not to be answered by one.
     Notice,

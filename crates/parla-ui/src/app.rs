@@ -6,6 +6,7 @@ use parla_client::view::BufferKind;
 
 use crate::{
     dialogs::Dialogs,
+    drafts,
     first_screen::FirstScreen,
     frame::Frame,
     hooks::{use_context, use_effect, use_future, use_hook, use_memo},
@@ -37,6 +38,7 @@ pub fn App() -> Element {
         let talks = |kind| matches!(kind, BufferKind::Room | BufferKind::Direct);
         !*state.entered.read() && !state.buffers.read().values().any(|view| talks(view.kind))
     });
+    let writer = here.clone();
     rsx! {
         div {
             class: "app",
@@ -53,7 +55,11 @@ pub fn App() -> Element {
                 autocomplete: "off",
                 oninput: move |event| {
                     if let Some(signal) = PageSignal::parse(&event.value()) {
+                        let is_written = matches!(signal, PageSignal::Composer(_));
                         page_signal::take_in(state, signal);
+                        if is_written {
+                            drafts::save(state, &writer);
+                        }
                     }
                 },
             }

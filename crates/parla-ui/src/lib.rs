@@ -8,6 +8,7 @@ mod alert;
 mod app;
 mod banner;
 mod dialogs;
+mod drafts;
 mod first_screen;
 mod frame;
 mod hooks;

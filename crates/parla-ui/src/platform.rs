@@ -38,6 +38,14 @@ pub enum Command {
     Forget(NetworkId),
     /// Something for the client of a network.
     Intent(NetworkId, Intent),
+    /// Save a small text as [`Platform::save`] does, but only when the commands before this one have been carried out: what
+    /// was written is forgotten as a draft only after it is kept as a message.
+    Save {
+        /// Under which key.
+        key: String,
+        /// None removes it.
+        value: Option<String>,
+    },
 }
 
 /// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.
@@ -74,7 +82,7 @@ pub trait Platform {
     fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>>;
     /// What was saved under this key.
     fn load(&self, key: &str) -> Option<String>;
-    /// Saves a small text under a key, for the next start; none removes it.
+    /// Saves a small text under a key at once, for the next start; none removes it.
     fn save(&self, key: &str, value: Option<&str>);
     /// The time.
     fn now(&self) -> Timestamp;

@@ -8,7 +8,7 @@ use parla_client::{
     limits::SUBMIT_LINES_MAX,
     view::{BufferId, BufferKind, BufferView, Presence, Rank, Update},
 };
-use parla_ui::platform::PageAct;
+use parla_ui::platform::{Command, PageAct};
 use support::{
     page::Page,
     sample::{NET, conversation, members, problem, room, shown},
@@ -118,22 +118,28 @@ fn a_draft_stays_with_its_room_and_survives() {
     let mut page = start();
     page.hear(vec![shown(room(2, "#other"))]);
     compose(&mut page, "half a thou");
-    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby"), None, "not with every key");
-    page.fake.wake();
-    page.settle();
-    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby").map(String::as_str), Some("half a thou"));
+    let saved = |page: &Page| page.fake.saved.borrow().get("draft 1 #lobby").cloned();
+    assert_eq!(saved(&page).as_deref(), Some("half a thou"), "with every key");
     compose(&mut page, "half a thought");
     page.fake.take_acts();
     page.hear(vec![Update::Show(NET, BufferId(2))]);
-    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby").map(String::as_str), Some("half a thought"));
+    assert_eq!(saved(&page).as_deref(), Some("half a thought"));
     assert_eq!(put(&page), Some((String::new(), 0)));
     page.fake.saved.borrow_mut().insert("draft 1 #third".into(), "of yesterday".into());
     page.hear(vec![shown(room(3, "#third")), Update::Show(NET, BufferId(3))]);
     assert_eq!(put(&page), Some(("of yesterday".into(), 12)));
     page.hear(vec![Update::Show(NET, BufferId(1))]);
     assert_eq!(put(&page), Some(("half a thought".into(), 14)));
+    page.fake.take_commands();
     key(&mut page, Key::Enter);
-    assert_eq!(page.fake.saved.borrow().get("draft 1 #lobby"), None);
+    // It is a draft until the message has been taken.
+    assert_eq!(saved(&page).as_deref(), Some("half a thought"));
+    let commands = page.fake.take_commands();
+    let [Command::Intent(_, Intent::Submit { .. }), Command::Save { key, value: None }] = &commands[..]
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(key, "draft 1 #lobby");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use web_sys::{EventTarget, Notification, NotificationOptions, NotificationPermis
 
 use crate::{
     engine::{Engine, Happening, NAME_KEY},
-    page,
+    page, storage,
 };
 
 /// A page in a browser.
@@ -27,7 +27,7 @@ impl Browser {
     pub(crate) fn start() -> Self {
         let (happenings, receiver) = unbounded();
         let (updates, views) = unbounded();
-        let is_returning = page::load(NAME_KEY).is_some();
+        let is_returning = storage::load(NAME_KEY).is_some();
         let engine = Engine::new((happenings.clone(), receiver), updates);
         wasm_bindgen_futures::spawn_local(engine.run());
         wake_on(&happenings);
@@ -85,11 +85,12 @@ impl Platform for Browser {
     }
 
     fn load(&self, key: &str) -> Option<String> {
-        page::load(key)
+        storage::load(key)
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
-        page::save(key, value);
+        // A full or forbidden storage costs what the interface remembers, and nothing else.
+        let _ = storage::save(key, value);
     }
 
     fn now(&self) -> Timestamp {

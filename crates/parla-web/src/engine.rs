@@ -9,22 +9,24 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Client, Input, Intent, Memory, Output, ProblemKind, Settings,
-    view::{NetworkId, Stage, Update},
+    Client, Input, Intent, Output, ProblemKind, Settings, contract,
+    view::{BufferKind, NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
 use web_sys::window;
 
 use crate::{
+    archive::Archive,
     page,
     socket::{Signal, Socket, problem},
+    storage,
 };
 
 /// Under this name the person is known here; if it is saved, he comes back without being asked.
 pub(crate) const NAME_KEY: &str = "name";
-/// What the client wants to find again.
-const MEMORY_KEY: &str = "memory";
+/// Messages of a direct conversation that are shown at once when the page is opened.
+const OPENING_ROWS: usize = 100;
 
 /// The interface is told of changes so often at most.
 const UPDATES_EVERY: Duration = Duration::from_millis(90);
@@ -46,6 +48,7 @@ pub(crate) struct Engine {
     sender: UnboundedSender<Happening>,
     updates: UnboundedSender<Vec<Update>>,
     client: Option<Client>,
+    archive: Archive,
     socket: Option<Socket>,
     /// The number of the newest connection.
     number: u32,
@@ -64,6 +67,7 @@ impl Engine {
             sender,
             updates,
             client: None,
+            archive: Archive::open(),
             socket: None,
             number: 0,
             told_at: Timestamp::from_millis(0),
@@ -73,7 +77,7 @@ impl Engine {
 
     /// Runs as long as the page.
     pub(crate) async fn run(mut self) {
-        if let Some(nick) = page::load(NAME_KEY) {
+        if let Some(nick) = storage::load(NAME_KEY) {
             self.connect(NetworkId(1), &nick);
         }
         loop {
@@ -98,13 +102,16 @@ impl Engine {
     fn take(&mut self, happening: Happening) {
         match happening {
             Happening::Command(Command::Connect { network, nick, .. }) => {
-                page::save(NAME_KEY, Some(&nick));
+                storage::save(NAME_KEY, Some(&nick));
                 self.connect(network, &nick);
             }
             Happening::Command(Command::Forget(network)) => self.forget(network),
+            Happening::Command(Command::Save { key, value }) => {
+                storage::save(&key, value.as_deref());
+            }
             Happening::Command(Command::Intent(_, intent)) => {
                 if let Intent::ChangeNick { nick } = &intent {
-                    page::save(NAME_KEY, Some(nick));
+                    storage::save(NAME_KEY, Some(nick));
                 }
                 self.handle(Input::Intent(intent));
             }
@@ -124,7 +131,7 @@ impl Engine {
     }
 
     fn connect(&mut self, network: NetworkId, nick: &str) {
-        let memory = page::load(MEMORY_KEY).map(|text| Memory::from_text(&text));
+        let records = storage::records();
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
         let settings = Settings {
@@ -132,11 +139,15 @@ impl Engine {
             address: host.into(),
             nick: nick.into(),
             private: window.as_ref().is_some_and(page::is_private),
-            archive: false,
+            archive: contract::Archive::Direct,
             seed: page::seed(),
         };
         self.socket = None;
-        self.client = Some(Client::new(settings, &memory.unwrap_or_default(), page::now()));
+        self.client = Some(Client::new(settings, &records, page::now()));
+        for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
+            let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
+            self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
+        }
         self.handle(Input::Start);
     }
 
@@ -144,8 +155,9 @@ impl Engine {
         self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }));
         self.client = None;
         self.socket = None;
-        page::save(NAME_KEY, None);
-        page::save(MEMORY_KEY, None);
+        storage::save(NAME_KEY, None);
+        storage::forget_network();
+        self.archive = Archive::default();
         drop(self.updates.unbounded_send(vec![Update::NetworkForgotten(network)]));
     }
 
@@ -168,6 +180,7 @@ impl Engine {
         client.handle(page::now(), input, &mut outputs);
         self.is_stale = true;
         let mut is_broken = false;
+        let mut recalled = Vec::new();
         for output in outputs {
             match output {
                 Output::Connect => is_broken = !self.open(),
@@ -175,9 +188,18 @@ impl Engine {
                     is_broken |= self.socket.as_ref().is_some_and(|socket| !socket.send(&line));
                 }
                 Output::Disconnect => self.socket = None,
-                // A browser keeps no messages; the server does.
-                Output::Keep(_) | Output::Recall { .. } => {}
+                Output::Store { key, value } => {
+                    storage::store(&key, value.as_deref());
+                }
+                Output::Keep(kept) => self.archive.keep(&kept),
+                Output::Recall { kind, name, before, limit } => {
+                    let (messages, more) = self.archive.recall(&name, Some(before), limit);
+                    recalled.push(Input::Recalled { kind, name, messages, more });
+                }
             }
+        }
+        for answer in recalled {
+            self.handle(answer);
         }
         if is_broken {
             self.socket = None;
@@ -203,9 +225,6 @@ impl Engine {
         }
         let Some(client) = &mut self.client else { return };
         let updates = client.take_updates();
-        if let Some(memory) = client.take_memory() {
-            page::save(MEMORY_KEY, Some(&memory.to_text()));
-        }
         self.is_stale = false;
         if !updates.is_empty() {
             self.told_at = now;

@@ -2,10 +2,12 @@
 //!
 //! A thin shell. What is true of the network is in `parla-client`, what is shown in `parla-ui`.
 
+mod archive;
 mod browser;
 mod engine;
 mod page;
 mod socket;
+mod storage;
 
 use std::rc::Rc;
 

@@ -1,9 +1,9 @@
-//! What the browser gives that is no component's business: its storage, its clock, and `page.js`.
+//! What the browser gives that is no component's business: its clock, its address, and `page.js`.
 
 use js_sys::Date;
 use parla_proto::Timestamp;
 use wasm_bindgen::prelude::*;
-use web_sys::{Storage, Window, window};
+use web_sys::Window;
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,33 +45,6 @@ const fn millis(number: f64) -> i64 {
 /// What makes pauses differ from one browser to the next.
 pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
-}
-
-/// The place for small texts, if the person allows one.
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok()?
-}
-
-/// What all keys start with: other apps may share the origin, and so may another parla in another folder.
-fn prefix() -> String {
-    let path = window().and_then(|window| window.location().pathname().ok());
-    format!("parla{}", parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")))
-}
-
-/// What was saved under this key.
-pub(crate) fn load(key: &str) -> Option<String> {
-    storage()?.get_item(&format!("{}{key}", prefix())).ok()?
-}
-
-/// Saves a text, or removes it. A full or forbidden storage costs the person his drafts after a reload, and nothing else.
-pub(crate) fn save(key: &str, value: Option<&str>) {
-    let Some(storage) = storage() else { return };
-    let key = format!("{}{key}", prefix());
-    let saved = match value {
-        Some(value) => storage.set_item(&key, value),
-        None => storage.remove_item(&key),
-    };
-    drop(saved);
 }
 
 /// Where the server that handed out the page takes connections: beside the page, which a proxy may serve under a path of its own.

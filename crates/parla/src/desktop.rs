@@ -85,6 +85,17 @@ impl Desktop {
         self.window.set_zoom_level(f64::from(per_cent) / 100.0);
     }
 
+    /// Notes what is saved, to give it again. False if it was so already.
+    fn note(&self, key: &str, value: Option<&str>) -> bool {
+        let mut values = self.values.borrow_mut();
+        let is_other = values.get(key).map(String::as_str) != value;
+        match value {
+            Some(value) => values.insert(key.to_owned(), value.to_owned()),
+            None => values.remove(key),
+        };
+        is_other
+    }
+
     fn evaluate(&self, script: &str) {
         if let Err(error) = self.window.webview.evaluate_script(script) {
             tracing::error!(%error, "the page did not take a script");
@@ -102,6 +113,9 @@ impl Platform for Desktop {
     }
 
     fn command(&self, command: Command) {
+        if let Command::Save { key, value } = &command {
+            self.note(key, value.as_deref());
+        }
         self.orders.command(command);
     }
 
@@ -114,15 +128,9 @@ impl Platform for Desktop {
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
-        let mut values = self.values.borrow_mut();
-        if values.get(key).map(String::as_str) == value {
-            return;
+        if self.note(key, value) {
+            self.store.save(key, value);
         }
-        match value {
-            Some(value) => values.insert(key.to_owned(), value.to_owned()),
-            None => values.remove(key),
-        };
-        self.store.save(key, value);
     }
 
     fn now(&self) -> Timestamp {

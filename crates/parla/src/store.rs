@@ -12,7 +12,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use parla_client::{Memory, view::NetworkId};
+use parla_client::view::NetworkId;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{NETWORKS_MAX, SETTINGS_BYTES_MAX, SETTINGS_GATHER, VALUE_BYTES_MAX, VALUES_MAX};
@@ -38,7 +38,7 @@ pub(crate) struct RememberedNetwork {
     /// The person has agreed to a connection that others can read.
     pub(crate) unencrypted: bool,
     /// What its client wants to find again.
-    pub(crate) memory: Memory,
+    pub(crate) records: BTreeMap<String, String>,
 }
 
 /// A change to what is remembered.
@@ -212,17 +212,16 @@ fn write(path: &Path, remembered: &Remembered) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use parla_client::RememberedBuffer;
 
     use super::*;
 
     fn network(address: &str) -> RememberedNetwork {
-        let buffers = vec![RememberedBuffer { name: "#tea".to_owned(), is_room: true, ..Default::default() }];
+        let records = BTreeMap::from([("room #tea".to_owned(), "{}".to_owned())]);
         RememberedNetwork {
             address: address.to_owned(),
             nick: "alice".to_owned(),
             unencrypted: true,
-            memory: Memory { buffers },
+            records,
         }
     }
 

@@ -23,8 +23,8 @@ use compress::Sizes;
 use page::Assets;
 use stamp::Stamp;
 
-/// What a browser loads before it shows anything, as the server sends it. The page has to come fast on a slow line.
-const COMPRESSED_BYTES_MAX: usize = 300 * 1024;
+/// What a browser loads at a first visit, as the server sends it. The page has to come fast on a slow line.
+const COMPRESSED_BYTES_MAX: usize = 512 * 1024;
 
 /// Where the static files are; of two with the same name the later counts.
 const ASSETS: [&str; 2] = ["crates/parla-ui/assets", "crates/parla-web/assets"];

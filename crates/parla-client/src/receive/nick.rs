@@ -33,6 +33,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     if client.buffers.direct(&client.session, from).is_some()
         && let Some(id) = client.buffers.rename(&client.session, from, to)
     {
+        client.outbox.renamed(id);
         client.changes.memory = true;
         seen.push(id);
     }

@@ -147,6 +147,7 @@ fn forwarded(client: &mut Client, incoming: &Incoming<'_>) {
         let problem = client.problem(ProblemKind::Other, from, details);
         client.shut_out(id, &problem);
     }
+    client.outbox.renamed(id);
     let (from, to) = (crate::text::shown_name(from), crate::text::shown_name(to));
     client.say(Some(id), Notice::Forwarded { from, to });
     client.changes.memory = true;

@@ -201,12 +201,13 @@ fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowI
     let place = match (spoken.is_live, client.requests.is_open_ended(id)) {
         (true, _) => Place::Live,
         (false, true) => Place::Anywhere(spoken.at),
-        (false, false) => Place::Behind,
+        (false, false) => Place::Behind(spoken.at),
     };
     if place != Place::Live && !client.requests.may_confirm(id) {
         return None;
     }
-    let echo = Echo { buffer: id, from: spoken.from, manner: spoken.manner, text: spoken.text, place };
+    let (from, manner, text) = (spoken.from, spoken.manner, spoken.text);
+    let echo = Echo { buffer: id, from, manner, text, msgid: spoken.msgid.as_deref(), place };
     client.outbox.take_echoed(&client.session, &echo)
 }
 
@@ -279,8 +280,9 @@ pub(crate) fn restore(
     let spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
     let placed = Row { id: row, at: kept.at, content };
     let is_new = buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref());
-    // What was read is known only if something was.
-    if is_new && !kept.own && buffer.read_until.is_some_and(|read| kept.at > read) {
+    // Of a room where nothing is known to be read, all of it may be old; of a person's messages none was seen.
+    let is_unread = buffer.read_until.map_or(buffer.kind == BufferKind::Direct, |read| kept.at > read);
+    if is_new && !kept.own && is_unread {
         buffer.count(row, kept.at, is_for_person);
     }
     is_new.then_some(row)

@@ -66,6 +66,57 @@ impl Rig {
     }
 }
 
+/// How a program that ends leaves its connection: the system closes it, so the server notices.
+const ENDS: [Cut; 2] = [Cut::Everything, Cut::Answers];
+
+/// Whenever the program ends: what alice wrote until then and afterwards is kept once and in order, and she sees the end of it.
+fn check_restarts(cuts: &[(usize, Cut)], what: &str) {
+    let mut world = World::usual();
+    let bob = world.add_to(LOBBY, "bob");
+    let alice = world.add("alice");
+    (world.wires[alice].restarts, world.wires[alice].cuts) = (true, cuts.iter().copied().collect());
+    world.wires[alice].rig.input(parla_client::Input::Start);
+    world.wants(alice, parla_client::Intent::Join { room: LOBBY.into(), key: None });
+    let mut written = Vec::new();
+    for round in 0..4 {
+        for text in [format!("a{round}"), "same".to_owned(), "same".to_owned()] {
+            world.says(alice, LOBBY, &text);
+            written.push(text);
+        }
+        world.says(bob, LOBBY, &format!("b{round}"));
+        world.settle();
+        world.pass(Duration::from_millis(700));
+    }
+    world.pass(LONG);
+    let kept = world.server.said(LOBBY);
+    let rig = &world.wires[alice].rig;
+    assert_eq!(texts(&kept, &["alice"]), written, "{what}\n{}", rig.rows(LOBBY));
+    assert_eq!(texts(&kept, &["bob"]), ["b0", "b1", "b2", "b3"], "{what}");
+    assert_eq!(failed(rig, LOBBY), [], "{what}");
+    assert!(kept.ends_with(&seen(rig.buffer(LOBBY))), "{what}\n{}", rig.rows(LOBBY));
+    assert!(rig.records.keys().all(|key| !key.starts_with("out")), "{what}: {:?}", rig.records);
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_whenever_the_program_ends() {
+    for how in ENDS {
+        for after in 0..60 {
+            check_restarts(&[(after, how)], &format!("{how:?} after {after}"));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_it_ends_again_and_again() {
+    let seed = env::var("SEED").ok().map(|seed| seed.parse::<u64>().unwrap());
+    let runs = env::var("STEPS").map_or(300, |steps| steps.parse().unwrap());
+    for seed in seed.map_or(0..runs, |seed| seed..seed + 1) {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let cuts: Vec<_> = (0..rng.usize(2..7)).map(|_| (rng.usize(0..60), ENDS[rng.usize(0..2)])).collect();
+        check_restarts(&cuts, &format!("SEED={seed} {cuts:?}"));
+    }
+}
+
 /// A day of alice and bob, with cuts of alice's wire. Gives the number of lines that went through it after the last one.
 fn day(cuts: &[(usize, Cut)]) -> (World, usize) {
     bent_day(World::usual(), cuts, |line| vec![line])

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use expect_test::expect;
 use parla_client::{
-    Input, Intent, Kept, Memory,
+    Archive, Input, Intent, Kept,
     view::{BufferKind, Manner},
 };
 use parla_proto::Timestamp;
@@ -360,8 +360,8 @@ fn of_one_second_each_message_keeps_its_place() {
 
 fn archived() -> Rig {
     let mut settings = settings();
-    settings.archive = true;
-    Rig::with(settings, &Memory::default())
+    settings.archive = Archive::All;
+    Rig::with(settings, &[])
 }
 
 fn kept(kind: BufferKind, at: i64, text: &str) -> Kept {

@@ -466,6 +466,5 @@ proptest! {
         });
         prop_assert!(own.count() <= said);
         let _ = rig.client.next_deadline();
-        let _ = rig.client.take_memory();
     }
 }

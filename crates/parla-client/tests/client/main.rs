@@ -16,6 +16,7 @@ mod commands;
 mod flaky;
 mod history;
 mod hostile;
+mod kept;
 mod members;
 mod moderation;
 mod outbox;

@@ -1,7 +1,7 @@
 //! What is new, what is for the person, and where he stopped reading.
 
 use expect_test::expect;
-use parla_client::{Intent, Memory, RememberedBuffer};
+use parla_client::Intent;
 
 use super::support::{Rig, START, settings};
 
@@ -197,9 +197,7 @@ fn on_the_first_visit_nothing_is_new() {
 #[test]
 fn history_is_unread_from_where_the_person_stopped() {
     let read = START.as_millis() - 60 * 60_000 + 2 * 60_000;
-    let buffers =
-        vec![RememberedBuffer { name: "#lobby".into(), is_room: true, key: None, read_until: Some(read) }];
-    let mut rig = Rig::with(settings(), &Memory { buffers });
+    let mut rig = Rig::with(settings(), &[("room #lobby", &format!("{{\"read_until\":{read}}}"))]);
     rig.go_online(super::support::ALL, "CHATHISTORY=100");
     rig.server(":alice!a@host JOIN #lobby");
     rig.history(
@@ -230,13 +228,8 @@ fn history_is_unread_from_where_the_person_stopped() {
 
 #[test]
 fn the_divider_stands_above_the_oldest_that_was_not_read() {
-    let buffers = vec![RememberedBuffer {
-        name: "#lobby".into(),
-        is_room: true,
-        key: None,
-        read_until: Some(START.as_millis() - 3 * 60 * 60_000),
-    }];
-    let mut rig = Rig::with(settings(), &Memory { buffers });
+    let read = START.as_millis() - 3 * 60 * 60_000;
+    let mut rig = Rig::with(settings(), &[("room #lobby", &format!("{{\"read_until\":{read}}}"))]);
     rig.go_online(super::support::ALL, "CHATHISTORY=1");
     rig.server(":alice!a@host JOIN #lobby");
     rig.history("#lobby", "@09:05;msgid=2 :bob!b@host PRIVMSG #lobby :two");
@@ -280,13 +273,14 @@ fn what_was_missed_in_the_room_in_view_is_marked_and_read() {
 fn where_the_person_stopped_is_remembered() {
     let mut rig = Rig::in_lobby("");
     rig.server(HELLO);
-    rig.client.take_memory();
     rig.looks_at("#lobby");
-    let memory = rig.client.take_memory().unwrap();
-    assert_eq!(memory.buffers[0].read_until, Some(START.as_millis() + 60_000));
-    assert_eq!(rig.client.take_memory(), None);
+    rig.keeps(expect![[r#"
+        room #lobby: {"read_until":1767261660000}
+    "#]]);
     rig.server(NAMED);
-    assert_eq!(rig.client.take_memory().unwrap().buffers[0].read_until, Some(START.as_millis() + 120_000));
+    rig.keeps(expect![[r#"
+        room #lobby: {"read_until":1767261720000}
+    "#]]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rooms: coming in, being refused, leaving, being sent out.
 
 use expect_test::expect;
-use parla_client::{Intent, Memory, RememberedBuffer, view::BufferKind};
+use parla_client::{Intent, view::BufferKind};
 
 use super::support::{ALL, Rig, settings};
 
@@ -95,8 +95,9 @@ fn a_room_with_a_key_can_be_tried_again() {
     rig.lists(expect![[r#"
         #lobby present, more before
     "#]]);
-    let memory = rig.client.take_memory().unwrap();
-    assert_eq!(memory.buffers[0].key.as_deref(), Some("sesame"));
+    rig.keeps(expect![[r#"
+        room #lobby: {"key":"sesame","read_until":1767261600000}
+    "#]]);
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn leaving_closes_a_room_when_the_server_agrees() {
     "#]]);
     rig.server(":alice!a@host PART #lobby");
     rig.lists(expect![[""]]);
-    assert_eq!(rig.client.take_memory().unwrap().buffers, []);
+    rig.keeps(expect![[""]]);
 }
 
 #[test]
@@ -255,19 +256,18 @@ fn the_server_may_put_the_person_into_rooms() {
 
 #[test]
 fn remembered_rooms_are_joined_in_few_lines() {
-    let room = |number: usize| RememberedBuffer {
-        name: format!("#room{number}"),
-        is_room: true,
-        key: (number % 7 == 3).then(|| format!("key{number}")),
-        read_until: None,
+    let room = |number: usize| {
+        let key = if number % 7 == 3 { format!("{{\"key\":\"key{number}\"}}") } else { "{}".to_owned() };
+        (format!("room #room{number:02}"), key)
     };
-    let memory = Memory { buffers: (0..23).map(room).collect() };
-    let mut rig = Rig::with(settings(), &memory);
+    let records: Vec<(String, String)> = (0..23).map(room).collect();
+    let records: Vec<(&str, &str)> = records.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let mut rig = Rig::with(settings(), &records);
     rig.connect();
     rig.server(":s 001 alice :Welcome\n:s 422 alice :No MOTD");
     rig.sends(expect![[r#"
-        JOIN #room3,#room10,#room17,#room0,#room1,#room2,#room4,#room5,#room6,#room7 key3,key10,key17
-        JOIN #room8,#room9,#room11,#room12,#room13,#room14,#room15,#room16,#room18,#room19
+        JOIN #room03,#room10,#room17,#room00,#room01,#room02,#room04,#room05,#room06,#room07 key3,key10,key17
+        JOIN #room08,#room09,#room11,#room12,#room13,#room14,#room15,#room16,#room18,#room19
         JOIN #room20,#room21,#room22
     "#]]);
     rig.server(":s 422 alice :No MOTD again");
@@ -275,24 +275,32 @@ fn remembered_rooms_are_joined_in_few_lines() {
 }
 
 #[test]
-fn a_memory_may_be_damaged() {
-    let named = |name: &str, is_room| RememberedBuffer { name: name.into(), is_room, ..Default::default() };
-    let buffers = vec![
-        named("", true),
-        named("", false),
-        named("#a b", true),
-        named("no-room", true),
-        named("#no-nick", false),
-        named(&"#x".repeat(400), true),
-        named("#good", true),
-        named("#GOOD", true),
-        named("bob", false),
+fn records_may_be_damaged() {
+    let too_long = format!("room {}", "#x".repeat(400));
+    let records = [
+        ("", "{}"),
+        ("room", "{}"),
+        ("room ", "{}"),
+        ("person ", "{}"),
+        ("room #a b", "{}"),
+        ("room no-room", "{}"),
+        ("person #no-nick", "{}"),
+        (&too_long, "{}"),
+        ("room #good", "{\"read_until\":\"never\"}"),
+        ("room #GOOD", ""),
+        ("person bob", "\0"),
+        ("thing of another version", "{}"),
+        ("out", "{}"),
+        ("out x", "{\"to\":\"#good\",\"text\":\"x\",\"at\":1}"),
+        ("out 1", "{\"to\":\"\",\"text\":\"x\",\"at\":1}"),
+        ("out 2", "{\"to\":\"#good\"}"),
+        ("out 18446744073709551615", "{\"to\":\"#good\",\"text\":\"still there\",\"at\":1}"),
     ];
-    let mut rig = Rig::with(settings(), &Memory { buffers });
+    let mut rig = Rig::with(settings(), &records);
     rig.connect();
     rig.lists(expect![[r#"
-        #good joining, more before
         bob present
+        #GOOD joining, more before
     "#]]);
     assert!(rig.model.buffers.values().all(|view| view.kind != BufferKind::Server));
 }

@@ -7,15 +7,16 @@ use std::{cell::Cell, rc::Rc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, SortedMap,
+    Intent,
     completion::{Completion, Trigger},
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
     slash::{self, Slash, Submission},
 };
 
 use crate::{
+    drafts,
     hooks::{Memo, use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
-    platform::{Here, PageAct},
+    platform::{Command, Here, PageAct},
     room::{
         history::History,
         suggest::{suggest, units},
@@ -27,8 +28,6 @@ use crate::{
 pub(crate) const COMPOSER_ID: &str = "composer";
 /// More lines than these are sent only after a question.
 const LINES_UNASKED_MAX: usize = 3;
-/// A draft is saved at most so often.
-const SAVE_EVERY_MS: u32 = 300;
 
 /// What must be answered before the text is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +54,6 @@ pub(crate) struct Desk {
     asked: Signal<bool>,
     /// For this text none are wanted.
     dismissed: Signal<Option<String>>,
-    drafts: CopyValue<SortedMap<BufferKey, String>>,
 }
 
 /// The desk of the calling component.
@@ -81,7 +79,6 @@ pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
         history: use_signal(History::default),
         asked,
         dismissed,
-        drafts: use_hook(|| CopyValue::new(SortedMap::default())),
     };
     use_drafts(desk);
     desk
@@ -96,6 +93,7 @@ impl Desk {
     fn put(self, text: String, caret: usize) {
         let over = self.state.composer.peek().text.clone();
         self.put_over(text, caret, over);
+        drafts::save(self.state, &self.place());
     }
 
     fn put_over(mut self, text: String, caret: usize, over: String) {
@@ -153,10 +151,12 @@ impl Desk {
             Submission::Command(Slash::List) => {
                 self.state.open_dialog(Dialog::Browse(at.network), COMPOSER_ID);
             }
-            _ => wish(&here, at.network, Intent::Submit { buffer: at.buffer, input: text.into() }),
+            _ => wish(&here, at.network, Intent::Submit { buffer: at.buffer, input: text.as_str().into() }),
         }
-        self.put_all(String::new());
-        self.keep(at, "");
+        self.put_over(String::new(), 0, text);
+        if let Some(key) = drafts::key(self.state, at) {
+            here.0.command(Command::Save { key, value: None });
+        }
         here.0.page(PageAct::ScrollToEnd);
     }
 
@@ -318,43 +318,17 @@ impl Desk {
         }
         left.unwrap_or_else(|| self.state.composer.peek().text.clone())
     }
-
-    /// Keeps a draft.
-    fn keep(mut self, at: BufferKey, text: &str) {
-        if text.len() > SUBMIT_BYTES_MAX {
-            return;
-        }
-        let before = self.drafts.write().insert(at, text.to_owned());
-        if before.as_deref().unwrap_or_default() != text
-            && let Some(key) = self.draft_key(at)
-        {
-            self.place().0.save(&key, Some(text).filter(|text| !text.is_empty()));
-        }
-    }
-
-    fn kept(mut self, at: BufferKey) -> String {
-        if let Some(draft) = self.drafts.peek().get(&at) {
-            return draft.clone();
-        }
-        let saved = self.draft_key(at).and_then(|key| self.place().0.load(&key)).unwrap_or_default();
-        self.drafts.write().insert(at, saved.clone());
-        saved
-    }
-
-    /// Under which key the platform keeps a draft, also after the next start.
-    fn draft_key(&self, at: BufferKey) -> Option<String> {
-        self.state.mark(at).map(|mark| format!("draft {mark}"))
-    }
 }
 
-/// Drafts belong to a conversation: saved now and then and when another one is opened, put back when it is opened again.
+/// Drafts belong to a conversation: put away when another one is opened, put back when it is opened again. What is written is
+/// saved with each change ([`drafts::save`]).
 fn use_drafts(desk: Desk) {
     let shown = use_hook(|| Rc::new(Cell::new(None)));
-    let (writing, leaving) = (shown.clone(), shown.clone());
+    let leaving = shown.clone();
     use_drop(move || {
         if let Some(at) = leaving.get() {
             let text = desk.left();
-            desk.keep(at, &text);
+            drafts::put_away(desk.state, &desk.place(), at, &text);
         }
     });
     use_effect(move || {
@@ -366,27 +340,10 @@ fn use_drafts(desk: Desk) {
         // Since the other was opened, something may have been written: that is not for the one before.
         let over = desk.left();
         if let Some(before) = before {
-            desk.keep(before, &over);
+            drafts::put_away(desk.state, &desk.place(), before, &over);
         }
-        let draft = desk.kept(at);
+        let draft = drafts::load(desk.state, &desk.place(), at);
         let caret = units(&draft);
         desk.put_over(draft, caret, over);
-    });
-    let waiting = use_hook(|| Rc::new(Cell::new(false)));
-    use_effect(move || {
-        let _ = desk.state.composer.read();
-        if waiting.replace(true) {
-            return;
-        }
-        let (waiting, writing) = (waiting.clone(), writing.clone());
-        spawn(async move {
-            let sleep = desk.place().0.sleep(SAVE_EVERY_MS);
-            sleep.await;
-            waiting.set(false);
-            if let Some(at) = writing.get().filter(|_| desk.state.left.peek().is_none()) {
-                let text = desk.state.composer.peek().text.clone();
-                desk.keep(at, &text);
-            }
-        });
     });
 }

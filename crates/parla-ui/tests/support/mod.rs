@@ -88,7 +88,7 @@ impl Fake {
             .into_iter()
             .filter_map(|command| match command {
                 Command::Intent(_, intent) => Some(intent),
-                Command::Connect { .. } | Command::Forget(_) => None,
+                Command::Connect { .. } | Command::Forget(_) | Command::Save { .. } => None,
             })
             .collect()
     }

@@ -195,6 +195,7 @@ impl Hub {
                 self.end_network(network);
                 self.store.forget(network);
             }
+            Command::Save { key, value } => self.store.save(&key, value.as_deref()),
             Command::Intent(network, intent) => {
                 if let Some(network) = self.networks.get_mut(&network) {
                     network.wish(intent, &mut self.around);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parla_client::{
-    Client, Input, Intent, Output, Problem, ProblemKind, Settings,
+    Client, Input, Intent, Output, Problem, ProblemKind, Settings, contract,
     endpoint::{BadEndpoint, Endpoint, Security},
     view::{BufferKind, NetworkId, Notice, Update},
 };
@@ -80,10 +80,10 @@ impl Network {
             address: remembered.address.as_str().into(),
             nick: remembered.nick.as_str().into(),
             private: endpoint.as_ref().is_ok_and(|endpoint| endpoint.security != Security::Plain),
-            archive: archive.is_some(),
+            archive: if archive.is_some() { contract::Archive::All } else { contract::Archive::Nothing },
             seed: around.seed(serial),
         };
-        let client = Client::new(settings, &remembered.memory, clock::now());
+        let client = Client::new(settings, &remembered.records, clock::now());
         let mut network = Self {
             id,
             serial,
@@ -107,9 +107,12 @@ impl Network {
     fn open(&mut self, around: &mut Surroundings) {
         let mut missing = 0;
         if let Some(archive) = &self.archive {
-            for buffer in &self.remembered.memory.buffers {
-                let kind = if buffer.is_room { BufferKind::Room } else { BufferKind::Direct };
-                let name = buffer.name.as_str().into();
+            for key in self.remembered.records.keys() {
+                let (kind, name) = match key.split_once(' ') {
+                    Some(("room", name)) => (BufferKind::Room, name.into()),
+                    Some(("person", name)) => (BufferKind::Direct, name.into()),
+                    _ => continue,
+                };
                 let asked = archive.recall(Question { kind, name, before: None, limit: OPENING_ROWS });
                 missing += usize::from(asked.is_ok());
             }
@@ -151,6 +154,13 @@ impl Network {
             Output::Connect => self.connect(around),
             Output::Send(line) => self.send(line, around),
             Output::Disconnect => self.disconnect(),
+            Output::Store { key, value } => {
+                match value {
+                    Some(value) => drop(self.remembered.records.insert(key, value)),
+                    None => drop(self.remembered.records.remove(&key)),
+                }
+                self.is_changed = true;
+            }
             Output::Keep(kept) => {
                 if let Some(archive) = &mut self.archive {
                     archive.keep(kept);
@@ -329,10 +339,6 @@ impl Network {
 
     /// What is to be remembered, if it changed.
     pub(crate) fn take_remembered(&mut self) -> Option<RememberedNetwork> {
-        if let Some(memory) = self.client.take_memory() {
-            self.remembered.memory = memory;
-            self.is_changed = true;
-        }
         std::mem::take(&mut self.is_changed).then(|| self.remembered.clone())
     }
 }

@@ -1,10 +1,10 @@
 //! A client with a clock that obeys, a server that says what the test says, and an interface that looks after every step.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use expect_test::Expect;
 use parla_client::{
-    Client, Input, Intent, Kept, Memory, Output, Problem, ProblemKind, Settings,
+    Archive, Client, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
     view::{BufferId, BufferView, NetworkId, RowId},
 };
 use parla_proto::Timestamp;
@@ -24,7 +24,7 @@ pub(crate) fn settings() -> Settings {
         address: "irc.example.org".into(),
         nick: "alice".into(),
         private: true,
-        archive: false,
+        archive: Archive::Nothing,
         seed: 7,
     }
 }
@@ -34,6 +34,9 @@ pub(crate) struct Rig {
     pub(crate) client: Client,
     pub(crate) model: Model,
     pub(crate) now: Timestamp,
+    pub(crate) settings: Settings,
+    /// What the shell keeps under which key.
+    pub(crate) records: BTreeMap<String, String>,
     outputs: Vec<Output>,
     /// The last CHATHISTORY.
     asked: String,
@@ -42,12 +45,38 @@ pub(crate) struct Rig {
 impl Rig {
     /// One that was not started.
     pub(crate) fn new() -> Self {
-        Self::with(settings(), &Memory::default())
+        Self::with(settings(), &[])
     }
 
-    pub(crate) fn with(settings: Settings, memory: &Memory) -> Self {
-        let client = Client::new(settings, memory, START);
-        Self { client, model: Model::default(), now: START, outputs: Vec::new(), asked: String::new() }
+    /// One that was there before, and of which these records were kept.
+    pub(crate) fn with(settings: Settings, records: &[(&str, &str)]) -> Self {
+        let records: BTreeMap<String, String> =
+            records.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self::kept(settings, records, START)
+    }
+
+    fn kept(settings: Settings, records: BTreeMap<String, String>, now: Timestamp) -> Self {
+        let client = Client::new(settings.clone(), &records, now);
+        let (model, outputs, asked) = (Model::default(), Vec::new(), String::new());
+        Self { client, model, now, settings, records, outputs, asked }
+    }
+
+    /// The program ends, without a word to anyone, and is started again: only what was kept is there.
+    pub(crate) fn restarts(self) -> Self {
+        let settings = self.settings.clone();
+        self.restarts_with(settings)
+    }
+
+    pub(crate) fn restarts_with(self, settings: Settings) -> Self {
+        let mut next = Self::kept(settings, self.records, self.now + Duration::from_secs(1));
+        next.model.take(&mut next.client);
+        next
+    }
+
+    /// What is kept.
+    pub(crate) fn keeps(&self, expected: Expect) {
+        let records: String = self.records.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+        expected.assert_eq(&records);
     }
 
     /// One whose connection is there and who has said hello.
@@ -132,7 +161,15 @@ impl Rig {
     }
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
-        self.client.handle(self.now, input, &mut self.outputs);
+        let mut outputs = Vec::new();
+        self.client.handle(self.now, input, &mut outputs);
+        for output in outputs {
+            match output {
+                Output::Store { key, value: Some(value) } => drop(self.records.insert(key, value)),
+                Output::Store { key, value: None } => drop(self.records.remove(&key)),
+                other => self.outputs.push(other),
+            }
+        }
         self.model.take(&mut self.client);
     }
 
@@ -213,6 +250,7 @@ impl Rig {
             Output::Send(bytes) => {
                 String::from_utf8(bytes).unwrap().replace("\r\n", "\n").replace('\u{1}', "^A")
             }
+            Output::Store { .. } => String::new(),
             Output::Keep(Kept { buffer, source, text, .. }) => format!("(keep {buffer} {source}: {text})\n"),
             Output::Recall { name, before, limit, .. } => {
                 format!("(recall {limit} of {name} before {before})\n")

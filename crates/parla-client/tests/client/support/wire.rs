@@ -41,6 +41,8 @@ pub(crate) struct Wire {
     pub(crate) connects: usize,
     /// The wire cannot be mended.
     pub(crate) is_dead: bool,
+    /// At each cut the program ends, without a word to anyone, and is started again.
+    pub(crate) restarts: bool,
     /// Changes each line on its way to the client; none: it is lost, several: it is doubled.
     pub(crate) bend: Bend,
 }
@@ -68,13 +70,14 @@ impl World {
     pub(crate) fn add(&mut self, nick: &str) -> usize {
         let settings = Settings { nick: nick.into(), seed: self.wires.len() as u64, ..settings() };
         self.wires.push(Wire {
-            rig: Rig::with(settings, &parla_client::Memory::default()),
+            rig: Rig::with(settings, &[]),
             connection: None,
             to_server: VecDeque::new(),
             lines: 0,
             cuts: VecDeque::new(),
             connects: 0,
             is_dead: false,
+            restarts: false,
             bend: |line| vec![line],
         });
         self.wires.len() - 1
@@ -191,6 +194,7 @@ impl World {
                     self.deliver(number);
                     self.hang_up(number);
                 }
+                Output::Store { .. } => panic!("the rig keeps it"),
                 Output::Keep(_) | Output::Recall { .. } => panic!("there is no archive"),
             }
         }
@@ -245,7 +249,18 @@ impl World {
         {
             self.ghosts.push((self.now + GHOST, connection));
         }
+        if self.wires[number].restarts {
+            return self.restart(number);
+        }
         self.break_wire(number);
+    }
+
+    fn restart(&mut self, number: usize) {
+        self.hang_up(number);
+        let rig = std::mem::replace(&mut self.wires[number].rig, Rig::new());
+        let settings = rig.settings.clone();
+        self.wires[number].rig = rig.restarts_with(settings);
+        self.wires[number].rig.input(Input::Start);
     }
 
     fn break_wire(&mut self, number: usize) {

@@ -1,0 +1,194 @@
+//! A message of the outbox as the shell keeps it: written before the message is sent, gone when the server has it or the person
+//! wants it forgotten.
+//!
+//! After a start, what had been sent may have arrived or not, exactly as after a lost connection.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Outbox, Outgoing, Transit};
+use crate::{
+    buffer::Missed,
+    client::{Client, Turn},
+    contract::Output,
+    limits::OUTBOX_MAX,
+    problem::{Problem, ProblemKind},
+    text::{Text, hue, shown_name},
+    timeline::Anchor,
+    view::{BufferKind, Content, Delivery, Manner, Row, Said},
+};
+
+/// What the keys begin with; the number follows.
+const PREFIX: &str = "out ";
+
+/// A message.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// The conversation's name, as the server knows it.
+    to: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_direct: bool,
+    #[serde(default)]
+    manner: Manner,
+    text: String,
+    /// When it was written, in milliseconds of Unix time.
+    at: i64,
+    /// It was sent, and the server has not confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<Sent>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed: Option<ProblemKind>,
+}
+
+/// What helps to find a sent message in the history.
+#[derive(Serialize, Deserialize)]
+struct Sent {
+    nick: String,
+    /// When the newest message was said that was known before, and the server's id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after_msgid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    joined_at: Option<i64>,
+}
+
+impl Sent {
+    fn anchor(&self) -> Option<Anchor> {
+        let msgid = self.after_msgid.as_deref().map(Arc::from);
+        Some(Anchor { msgid, at: Timestamp::from_millis(self.after?) })
+    }
+}
+
+impl Outbox {
+    /// The key under which the message of this number is kept.
+    pub(super) fn key(number: u64) -> String {
+        format!("{PREFIX}{number}")
+    }
+}
+
+/// Tells the shell to keep a message as it is now.
+pub(super) fn keep(client: &Client, item: &Outgoing, turn: &mut Turn<'_>) {
+    let Some(buffer) = client.buffers.get(item.buffer) else { return };
+    let is_sent = matches!(item.transit, Transit::Sent { .. } | Transit::Unsure);
+    let stored = Stored {
+        to: buffer.name.to_string(),
+        is_direct: buffer.kind == BufferKind::Direct,
+        manner: item.manner,
+        text: item.text.to_string(),
+        at: item.at.as_millis(),
+        sent: is_sent.then(|| Sent {
+            nick: item.nick.to_string(),
+            after: item.after.as_ref().map(|after| after.at.as_millis()),
+            after_msgid: item.after.as_ref().and_then(|after| after.msgid.as_deref()).map(str::to_owned),
+            joined_at: item.joined_at.map(Timestamp::as_millis),
+        }),
+        failed: match &item.transit {
+            Transit::Failed(kind) => Some(*kind),
+            Transit::Queued | Transit::Sent { .. } | Transit::Unsure => None,
+        },
+    };
+    if let Ok(value) = serde_json::to_string(&stored) {
+        turn.outputs.push(Output::Store { key: Outbox::key(item.number), value: Some(value) });
+    }
+}
+
+/// Takes up what was not confirmed before the program was closed, in the order in which it was written.
+pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
+    let numbered = records.iter().filter_map(|(key, value)| {
+        let number: u64 = key.strip_prefix(PREFIX)?.parse().ok()?;
+        Some((number, serde_json::from_str::<Stored>(value).ok()?))
+    });
+    let mut numbered: Vec<(u64, Stored)> = numbered.collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    for (number, stored) in numbered {
+        client.outbox.next_number = client.outbox.next_number.max(number.saturating_add(1));
+        if client.outbox.items.len() < OUTBOX_MAX {
+            put_back(client, number, stored);
+        }
+    }
+}
+
+fn put_back(client: &mut Client, number: u64, stored: Stored) {
+    let kind = if stored.is_direct { BufferKind::Direct } else { BufferKind::Room };
+    let is_name = match kind {
+        BufferKind::Direct => client.session.is_nick(&stored.to),
+        BufferKind::Room | BufferKind::Server => client.session.is_room_name(&stored.to),
+    };
+    let opened = if is_name { client.buffers.open(&client.session, kind, &stored.to) } else { None };
+    let Some(id) = opened else { return };
+    let row = client.buffers.row_id();
+    let (transit, delivery) = match (&stored.sent, stored.failed) {
+        (_, Some(kind)) => {
+            let problem = Problem { kind, about: "".into(), details: "".into() };
+            (Transit::Failed(kind), Delivery::Failed(Arc::new(problem)))
+        }
+        (Some(_), None) => (Transit::Unsure, Delivery::Sent),
+        (None, None) => (Transit::Queued, Delivery::Queued),
+    };
+    let nick = stored.sent.as_ref().map_or_else(|| client.session.nick.to_string(), |sent| sent.nick.clone());
+    let at = Timestamp::from_millis(stored.at);
+    let said = Said {
+        manner: stored.manner,
+        from: shown_name(&nick),
+        hue: hue(&nick),
+        text: Text::parse(&stored.text),
+        own: true,
+        bot: false,
+        mention: false,
+        delivery,
+    };
+    let after = stored.sent.as_ref().and_then(Sent::anchor);
+    let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
+    let is_unsure = transit == Transit::Unsure;
+    client.outbox.items.push_back(Outgoing {
+        number,
+        row,
+        buffer: id,
+        manner: stored.manner,
+        text: stored.text.into(),
+        at,
+        transit,
+        nick: nick.into(),
+        after: after.clone(),
+        joined_at,
+        is_stored: true,
+    });
+    if let Some(buffer) = client.buffers.get_mut(id) {
+        buffer.timeline.add_unconfirmed(Row { id: row, at, content: Content::Said(Arc::new(said)) });
+        // Whether it has arrived is looked up in what was said since.
+        if let Some(after) = after.filter(|_| is_unsure && kind == BufferKind::Room) {
+            // The first one was known the least.
+            if buffer.missed == Missed::Nothing {
+                buffer.missed = Missed::Since(after);
+            }
+        }
+    }
+    client.changes.buffer(id);
+}
+
+/// Tells the shell what has become of messages since the last call. What was sent has been told before it was.
+pub(crate) fn store(client: &mut Client, turn: &mut Turn<'_>) {
+    let stale: Vec<usize> = client
+        .outbox
+        .items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| !item.is_stored)
+        .map(|(index, _)| index)
+        .collect();
+    for index in stale {
+        if let Some(item) = client.outbox.items.get(index) {
+            keep(client, item, turn);
+        }
+        if let Some(item) = client.outbox.items.get_mut(index) {
+            item.is_stored = true;
+        }
+    }
+    for number in std::mem::take(&mut client.outbox.gone) {
+        turn.outputs.push(Output::Store { key: Outbox::key(number), value: None });
+    }
+}

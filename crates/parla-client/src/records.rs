@@ -1,0 +1,104 @@
+//! What a client wants to find again after the program was closed: one text under one key for each thing, so that nothing is
+//! written over that was not changed.
+//!
+//! `room NAME` and `person NAME` are the conversations, `out NUMBER` the messages that the server has not confirmed
+//! ([`crate::outbox`]), `away` why the person is away. Whatever the texts are, what can be read of them is; the rest is left out.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    buffer::Buffer,
+    client::{Client, Turn},
+    contract::Output,
+    outbox,
+    view::{BufferKind, Presence},
+};
+
+/// Under this key stands why the person is away.
+const AWAY: &str = "away";
+
+/// What the shell was told to keep of conversations and the like, to tell it only of changes.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    stored: BTreeMap<String, String>,
+}
+
+/// What is kept of a conversation.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Conversation {
+    /// What opens the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// Up to when it was read, in milliseconds of Unix time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_until: Option<i64>,
+}
+
+/// Takes up what was kept.
+pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
+    for (key, value) in records {
+        let (kind, name) = match key.split_once(' ') {
+            Some(("room", name)) if client.session.is_room_name(name) => (BufferKind::Room, name),
+            Some(("person", name)) if client.session.is_nick(name) => (BufferKind::Direct, name),
+            _ => continue,
+        };
+        let Some(id) = client.buffers.open(&client.session, kind, name) else { break };
+        client.records.stored.insert(key.clone(), value.clone());
+        let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
+        if let Some(buffer) = client.buffers.get_mut(id) {
+            buffer.key = kept.key.as_deref().map(Arc::from);
+            buffer.read_until = kept.read_until.map(Timestamp::from_millis);
+        }
+        client.changes.buffer(id);
+    }
+    // Those who have been there before are not asked for another address or name because the server is away for a while.
+    client.link.was_online = client.buffers.iter().next().is_some();
+    if let Some(reason) = records.get(AWAY) {
+        client.records.stored.insert(AWAY.to_owned(), reason.clone());
+        client.away_asked = Some(reason.as_str().into());
+    }
+    outbox::restore(client, records);
+}
+
+/// Tells the shell what is to be kept now.
+pub(crate) fn store(client: &mut Client, turn: &mut Turn<'_>) {
+    if std::mem::take(&mut client.changes.memory) {
+        let mut wanted: BTreeMap<String, String> = client.buffers.iter().filter_map(conversation).collect();
+        wanted.extend(client.away_asked.as_ref().map(|reason| (AWAY.to_owned(), reason.to_string())));
+        client.records.replace(wanted, turn);
+    }
+    outbox::store(client, turn);
+}
+
+fn conversation(buffer: &Buffer) -> Option<(String, String)> {
+    let kind = match buffer.kind {
+        BufferKind::Server => return None,
+        BufferKind::Room if buffer.is_leaving || matches!(buffer.presence, Presence::Absent(None)) => {
+            return None;
+        }
+        BufferKind::Room => "room",
+        BufferKind::Direct => "person",
+    };
+    let kept = Conversation {
+        key: buffer.key.as_deref().map(str::to_owned),
+        read_until: buffer.read_until.map(Timestamp::as_millis),
+    };
+    Some((format!("{kind} {}", buffer.name), serde_json::to_string(&kept).ok()?))
+}
+
+impl Records {
+    fn replace(&mut self, wanted: BTreeMap<String, String>, turn: &mut Turn<'_>) {
+        // What has another name now is kept under the new one before the old one goes.
+        for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
+            turn.outputs.push(Output::Store { key: key.clone(), value: Some(value.clone()) });
+        }
+        for key in self.stored.keys().filter(|key| !wanted.contains_key(*key)) {
+            turn.outputs.push(Output::Store { key: key.clone(), value: None });
+        }
+        self.stored = wanted;
+    }
+}

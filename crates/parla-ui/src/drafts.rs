@@ -1,0 +1,41 @@
+//! What is written and not sent yet, kept by the platform: one text for each conversation, saved with each change.
+
+use dioxus::prelude::*;
+
+use crate::{
+    platform::Here,
+    state::{BufferKey, State},
+};
+
+/// A draft that is longer is not kept. It could not be sent either.
+const DRAFT_BYTES_MAX: usize = 1 << 20;
+
+/// Under which key the platform keeps the draft of a conversation, if that is there.
+pub(crate) fn key(state: State, at: BufferKey) -> Option<String> {
+    state.mark(at).map(|mark| format!("draft {mark}"))
+}
+
+/// Saves what stands in the composer, for the conversation that is shown.
+pub(crate) fn save(state: State, here: &Here) {
+    // What was written before another conversation was opened belongs to the one before; see `put_away`.
+    if state.left.peek().is_some() {
+        return;
+    }
+    if let Some(at) = *state.current.peek() {
+        put_away(state, here, at, &state.composer.peek().text);
+    }
+}
+
+/// Saves the draft of a conversation.
+pub(crate) fn put_away(state: State, here: &Here, at: BufferKey, text: &str) {
+    if text.len() <= DRAFT_BYTES_MAX
+        && let Some(key) = key(state, at)
+    {
+        here.0.save(&key, Some(text).filter(|text| !text.is_empty()));
+    }
+}
+
+/// The draft of a conversation; empty if there is none.
+pub(crate) fn load(state: State, here: &Here, at: BufferKey) -> String {
+    key(state, at).and_then(|key| here.0.load(&key)).unwrap_or_default()
+}

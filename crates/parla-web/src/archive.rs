@@ -1,0 +1,135 @@
+//! Direct messages, kept by the browser: a server without accounts keeps them for nobody. One text for each message.
+//!
+//! Bounded; the oldest go first. Rooms are not kept here, since the server has their history.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use parla_client::{
+    Kept,
+    view::{BufferKind, Manner},
+};
+use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::storage;
+
+/// What the keys begin with; the person, the time and a number follow.
+const SAID: &str = "said ";
+/// Messages kept of one conversation.
+const OF_ONE_MAX: usize = 500;
+/// Messages kept in all.
+const MESSAGES_MAX: usize = 3_000;
+
+/// Where a message stands among those of its conversation: its time, and its number among those of that time.
+type Place = (i64, u32);
+
+/// The messages that are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Archive {
+    places: BTreeMap<String, BTreeSet<Place>>,
+}
+
+/// A message.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    msgid: Option<String>,
+    source: String,
+    #[serde(default)]
+    manner: Manner,
+    text: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    own: bool,
+}
+
+impl Archive {
+    /// What the browser has.
+    pub(crate) fn open() -> Self {
+        let mut archive = Self::default();
+        for key in storage::keys(SAID) {
+            if let Some((name, place)) = parse(&key) {
+                archive.places.entry(name.to_owned()).or_default().insert(place);
+            }
+        }
+        archive
+    }
+
+    /// Keeps a message.
+    pub(crate) fn keep(&mut self, kept: &Kept) {
+        let stored = Stored {
+            msgid: kept.msgid.as_deref().map(str::to_owned),
+            source: kept.source.to_string(),
+            manner: kept.manner,
+            text: kept.text.to_string(),
+            own: kept.own,
+        };
+        let Ok(text) = serde_json::to_string(&stored) else { return };
+        let at = kept.at.as_millis();
+        let places = self.places.entry(kept.buffer.to_string()).or_default();
+        let last = places.range((at, 0)..=(at, u32::MAX)).next_back();
+        let place = (at, last.map_or(0, |(_, number)| number.saturating_add(1)));
+        places.insert(place);
+        let key = key(&kept.buffer, place);
+        // The storage has less room than we would take, if other things are in it.
+        while !storage::save(&key, Some(&text)) && self.drop_oldest() {}
+        self.shorten(&kept.buffer);
+    }
+
+    fn shorten(&mut self, name: &str) {
+        while self.places.get(name).is_some_and(|places| places.len() > OF_ONE_MAX) {
+            if let Some(place) = self.places.get_mut(name).and_then(BTreeSet::pop_first) {
+                storage::save(&key(name, place), None);
+            }
+        }
+        while self.places.values().map(BTreeSet::len).sum::<usize>() > MESSAGES_MAX && self.drop_oldest() {}
+    }
+
+    /// Forgets the oldest message of all. False if there is none.
+    fn drop_oldest(&mut self) -> bool {
+        let firsts = self.places.iter().filter_map(|(name, places)| Some((*places.first()?, name.clone())));
+        let Some((place, name)) = firsts.min() else { return false };
+        if let Some(places) = self.places.get_mut(&name) {
+            places.remove(&place);
+        }
+        storage::save(&key(&name, place), None)
+    }
+
+    /// The newest messages of a conversation that are older than that, oldest first, and whether there are more before them.
+    pub(crate) fn recall(&self, name: &str, before: Option<Timestamp>, limit: usize) -> (Vec<Kept>, bool) {
+        let Some(places) = self.places.get(name) else { return (Vec::new(), false) };
+        let end = (before.map_or(i64::MAX, Timestamp::as_millis), 0);
+        let mut older = places.range(..end).rev();
+        let mut messages: Vec<Kept> =
+            older.by_ref().take(limit).filter_map(|place| read(name, *place)).collect();
+        messages.reverse();
+        (messages, older.next().is_some())
+    }
+}
+
+fn key(name: &str, (at, number): Place) -> String {
+    format!("{SAID}{name} {at} {number}")
+}
+
+fn parse(key: &str) -> Option<(&str, Place)> {
+    // A name has no space in it.
+    let mut words = key.split(' ');
+    let name = words.next().filter(|name| !name.is_empty())?;
+    Some((name, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
+}
+
+fn read(name: &str, place: Place) -> Option<Kept> {
+    let stored: Stored = serde_json::from_str(&storage::load(&key(name, place))?).ok()?;
+    Some(Kept {
+        kind: BufferKind::Direct,
+        buffer: name.into(),
+        msgid: stored.msgid.map(Arc::from),
+        at: Timestamp::from_millis(place.0),
+        source: stored.source.into(),
+        manner: stored.manner,
+        text: stored.text.into(),
+        own: stored.own,
+    })
+}

@@ -1,0 +1,67 @@
+//! The browser's place for small texts, as far as the person allows one. All tabs of an address share it.
+//!
+//! What is written here is safe as soon as the call returns: the page may be closed, or crash, right after it.
+
+use std::collections::BTreeMap;
+
+use web_sys::{Storage, window};
+
+/// What the keys of a client's records begin with.
+const RECORD: &str = "record ";
+/// What belongs to the network and goes with it: records, messages and drafts.
+const OF_NETWORK: [&str; 3] = [RECORD, "said ", "draft "];
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// What all keys start with: other apps may share the origin, and so may another parla in another folder.
+fn prefix() -> String {
+    let path = window().and_then(|window| window.location().pathname().ok());
+    format!("parla{}", parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")))
+}
+
+/// What was saved under this key.
+pub(crate) fn load(key: &str) -> Option<String> {
+    storage()?.get_item(&format!("{}{key}", prefix())).ok()?
+}
+
+/// Saves a text, or removes it. False if the browser has no room for it, or gives none.
+pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
+    let Some(storage) = storage() else { return false };
+    let key = format!("{}{key}", prefix());
+    let saved = match value {
+        Some(value) => storage.set_item(&key, value),
+        None => storage.remove_item(&key),
+    };
+    saved.is_ok()
+}
+
+/// The keys that begin so, without that beginning.
+pub(crate) fn keys(beginning: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let beginning = format!("{}{beginning}", prefix());
+    let count = storage.length().unwrap_or_default();
+    let all = (0..count).filter_map(|index| storage.key(index).ok()?);
+    all.filter_map(|key| key.strip_prefix(&beginning).map(str::to_owned)).collect()
+}
+
+/// What the client wants to find again.
+pub(crate) fn records() -> BTreeMap<String, String> {
+    let record = |key: String| Some((key.clone(), load(&format!("{RECORD}{key}"))?));
+    keys(RECORD).into_iter().filter_map(record).collect()
+}
+
+/// Keeps one record of the client, or forgets it.
+pub(crate) fn store(key: &str, value: Option<&str>) -> bool {
+    save(&format!("{RECORD}{key}"), value)
+}
+
+/// Forgets everything that belongs to the network.
+pub(crate) fn forget_network() {
+    for beginning in OF_NETWORK {
+        for key in keys(beginning) {
+            save(&format!("{beginning}{key}"), None);
+        }
+    }
+}
