@@ -111,6 +111,8 @@ pub enum ProblemKind {
     NotHere,
     /// Only while connected.
     Offline,
+    /// The server hands out another build of the page than this one.
+    PageOutdated,
 
     /// Anything else that the server refuses; its words are in `details`.
     Other,

@@ -15,6 +15,10 @@ use crate::{
     page, storage,
 };
 
+/// What each tab has of its own: the conversation that is open, and whether the members are hidden. A new tab begins with what
+/// was saved last in any.
+const OF_THIS_TAB: [&str; 2] = ["open", "members"];
+
 /// A page in a browser.
 pub(crate) struct Browser {
     happenings: UnboundedSender<Happening>,
@@ -36,15 +40,23 @@ impl Browser {
     }
 }
 
-/// Lets go of the connection when the page is left. It may be kept, frozen, for the person to come back to; his name must not
-/// stay taken by it.
+/// Lets go of the connection when the page is left, or frozen; another tab may take it. The page may be kept for the person to
+/// come back to; their name must not stay taken by it.
 fn leave_on(happenings: &UnboundedSender<Happening>) {
     let Some(window) = window() else { return };
-    let happenings = happenings.clone();
-    let leave = Closure::<dyn FnMut()>::new(move || drop(happenings.unbounded_send(Happening::Left)));
-    let target: &EventTarget = window.as_ref();
-    drop(target.add_event_listener_with_callback("pagehide", leave.as_ref().unchecked_ref()));
-    leave.forget();
+    let listen = |target: &EventTarget, event: &str, happening: fn() -> Happening| {
+        let happenings = happenings.clone();
+        let act = Closure::<dyn FnMut()>::new(move || drop(happenings.unbounded_send(happening())));
+        drop(target.add_event_listener_with_callback(event, act.as_ref().unchecked_ref()));
+        // The page and its listeners end together.
+        act.forget();
+    };
+    listen(window.as_ref(), "pagehide", || Happening::Left);
+    listen(window.as_ref(), "pageshow", || Happening::Returned);
+    if let Some(document) = window.document() {
+        listen(document.as_ref(), "freeze", || Happening::Left);
+        listen(document.as_ref(), "resume", || Happening::Returned);
+    }
 }
 
 /// Connects again at once when the network is back, or the person is.
@@ -85,10 +97,17 @@ impl Platform for Browser {
     }
 
     fn load(&self, key: &str) -> Option<String> {
-        storage::load(key)
+        let here = if OF_THIS_TAB.contains(&key) { storage::load_here(key) } else { None };
+        match here {
+            Some(value) => Some(value).filter(|value| !value.is_empty()),
+            None => storage::load(key),
+        }
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
+        if OF_THIS_TAB.contains(&key) {
+            storage::save_here(key, value);
+        }
         // A full or forbidden storage costs what the interface remembers, and nothing else.
         let _ = storage::save(key, value);
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use web_sys::{Storage, window};
 
+use crate::page;
+
 /// What the keys of a client's records begin with.
 const RECORD: &str = "record ";
 /// What belongs to the network and goes with it: records, messages and drafts.
@@ -15,10 +17,26 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
+/// The same for one tab alone, for as long as that is there.
+fn storage_here() -> Option<Storage> {
+    window()?.session_storage().ok()?
+}
+
 /// What all keys start with: other apps may share the origin, and so may another parla in another folder.
-fn prefix() -> String {
-    let path = window().and_then(|window| window.location().pathname().ok());
-    format!("parla{}", parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")))
+pub(crate) fn prefix() -> String {
+    format!("parla{}", page::folder())
+}
+
+/// What this tab saved under this key; empty if it removed it. None if it never did either.
+pub(crate) fn load_here(key: &str) -> Option<String> {
+    storage_here()?.get_item(&format!("{}{key}", prefix())).ok()?
+}
+
+/// Saves a text for this tab alone, or that there is none.
+pub(crate) fn save_here(key: &str, value: Option<&str>) {
+    if let Some(storage) = storage_here() {
+        drop(storage.set_item(&format!("{}{key}", prefix()), value.unwrap_or_default()));
+    }
 }
 
 /// What was saved under this key.

@@ -62,6 +62,7 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::MissingWords
         | ProblemKind::NotHere
         | ProblemKind::Offline
+        | ProblemKind::PageOutdated
         | ProblemKind::Other) => doing(kind, about),
     };
     Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
@@ -308,6 +309,11 @@ fn doing(kind: ProblemKind, about: &str) -> Words {
             format!("{} does not work here.", or(about, "That")),
             "It makes no sense in this conversation.",
             "Open the conversation that it is for.",
+        ),
+        ProblemKind::PageOutdated => (
+            "There is a newer version of this page.".to_owned(),
+            "Another tab already uses it, and this one does not understand that tab.",
+            "Load this page again. Nothing is lost by that.",
         ),
         ProblemKind::Offline => (
             "You are not connected.".to_owned(),
