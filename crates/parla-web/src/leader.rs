@@ -162,6 +162,9 @@ impl Leader {
             Command::Forget(_) => self.forget(),
             Command::Save { key, value } => {
                 storage::save(&key, value.as_deref());
+                if tab != self.me() {
+                    storage::tell_here(&key);
+                }
             }
             Command::Intent(_, intent) => {
                 match &intent {

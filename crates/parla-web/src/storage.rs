@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use web_sys::{Storage, window};
+use web_sys::{Storage, StorageEvent, StorageEventInit, window};
 
 use crate::page;
 
@@ -53,6 +53,15 @@ pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
         None => storage.remove_item(&key),
     };
     saved.is_ok()
+}
+
+/// Lets the interface of this tab know that something was saved for another one. The browser tells only the others.
+pub(crate) fn tell_here(key: &str) {
+    let init = StorageEventInit::new();
+    init.set_key(Some(&format!("{}{key}", prefix())));
+    if let (Some(window), Ok(event)) = (window(), StorageEvent::new_with_event_init_dict("storage", &init)) {
+        drop(window.dispatch_event(&event));
+    }
 }
 
 /// The keys that begin so, without that beginning.
