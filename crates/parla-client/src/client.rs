@@ -19,6 +19,7 @@ use crate::{
     records::{self, Records},
     registration,
     session::Session,
+    sign_in,
     sorted_map::SortedMap,
     survey::{self, Survey},
     view::{BufferId, BufferKind, Features, NetworkView, Notice, Presence, Update},
@@ -134,7 +135,8 @@ impl Client {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at]
+        let sign_in = self.session.sign_in.next_deadline();
+        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at, sign_in]
             .into_iter()
             .flatten()
             .min()
@@ -150,6 +152,7 @@ impl Client {
             }
             None => {}
         }
+        sign_in::introduce_late(self, turn);
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {

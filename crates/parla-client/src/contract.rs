@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 
 use crate::{
+    credentials::Credentials,
     intent::Intent,
     problem::Problem,
     view::{BufferKind, Manner, NetworkId, Stage},
@@ -19,6 +20,8 @@ pub struct Settings {
     pub address: Arc<str>,
     /// The nick the person wants.
     pub nick: Arc<str>,
+    /// What the person shows to be let in; [`Intent::SignIn`] adds to it.
+    pub credentials: Credentials,
     /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.
     pub private: bool,
     /// Which messages the shell keeps and can be asked for: [`Output::Keep`] and [`Output::Recall`].

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    credentials::Credentials,
     settings::{ListKind, MaskBy, Set},
     view::{BufferId, Rank, RowId},
 };
@@ -152,6 +153,11 @@ pub enum Intent {
         /// Its row.
         row: RowId,
     },
+    /// Show this to be let in, and connect again with it. The shell hears of it here too, if it has a keyring.
+    SignIn {
+        /// What the person wrote.
+        credentials: Credentials,
+    },
     /// Connect now instead of later.
     Reconnect,
     /// Be disconnected until further notice.
@@ -187,6 +193,7 @@ impl Intent {
             | Self::Whois { .. }
             | Self::ListRooms
             | Self::Reconnect
+            | Self::SignIn { .. }
             | Self::Disconnect { .. } => None,
         }
     }

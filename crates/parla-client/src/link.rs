@@ -136,7 +136,12 @@ impl Link {
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
             | ProblemKind::BannedFromServer
+            | ProblemKind::PasswordNeeded
+            | ProblemKind::PasswordReadable
             | ProblemKind::PasswordWrong
+            | ProblemKind::SignInNeeded
+            | ProblemKind::SignInRefused
+            | ProblemKind::SignInUnsupported
             | ProblemKind::NickInvalid
             | ProblemKind::NickTaken
             | ProblemKind::NotIrc => true,

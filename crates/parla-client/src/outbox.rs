@@ -5,6 +5,7 @@
 //! broke may have arrived or not. Where there is a history it is looked up there before it is sent again; where there is none,
 //! the person decides.
 
+mod fate;
 mod stored;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -17,15 +18,18 @@ use crate::{
     client::{Client, Turn},
     contract::Kept,
     limits::OUTBOX_MAX,
-    problem::{Problem, ProblemKind},
-    receive,
+    problem::ProblemKind,
+    receive, secrets,
     session::Session,
     text::{Text, hue, shown_name},
     timeline::{Anchor, Spot},
     view::{BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
 };
 
-pub(crate) use self::stored::{restore, store};
+pub(crate) use self::{
+    fate::{discard, discard_all, fail, queue_again, settle, settle_direct, shut_out},
+    stored::{restore, store},
+};
 
 /// So many messages may go out at once ...
 const BURST: u32 = 8;
@@ -251,17 +255,17 @@ impl Outgoing {
 /// Says something: shows it at once, and sends it as soon as that is possible.
 pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str, turn: &mut Turn<'_>) {
     let row = client.buffers.row_id();
+    let Some(buffer) = client.buffers.get_mut(to) else { return };
     let said = Said {
         manner,
         from: shown_name(&client.session.nick),
         hue: hue(&client.session.nick),
-        text: Text::parse(text),
+        text: Text::parse(&secrets::shown(&buffer.name, text)),
         own: true,
         bot: false,
         mention: false,
         delivery: Delivery::Queued,
     };
-    let Some(buffer) = client.buffers.get_mut(to) else { return };
     // Who answers has read.
     buffer.mark_read();
     buffer.divider = None;
@@ -439,93 +443,10 @@ pub(crate) fn confirm(
     is_new
 }
 
-/// The server refused the message.
-pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Problem) {
-    if let Some(item) = client.outbox.get_mut(row) {
-        item.transit = Transit::Failed(problem.kind);
-        item.is_stored = false;
-    }
-    if let Some(buffer) = client.buffers.get_mut(id) {
-        set_delivery(buffer, row, Delivery::Failed(Arc::new(problem)));
-        client.changes.buffer(id);
-    }
-}
-
-/// What of a conversation has arrived is known now: the rest did not. Or it will never be known.
-pub(crate) fn settle(client: &mut Client, id: BufferId, known: Known) {
-    let unsure = client.outbox.items.iter();
-    let unsure = unsure.filter(|item| item.buffer == id && item.transit == Transit::Unsure);
-    let unsure: Vec<(RowId, bool)> = unsure.map(|item| (item.row, item.is_decided_by(known))).collect();
-    for (row, is_decided) in unsure {
-        if is_decided {
-            queue_again(client, id, row);
-        } else {
-            fail(client, id, row, client.problem(ProblemKind::MaybeLost, "", ""));
-        }
-    }
-}
-
-/// The person cannot come back to a room, so nothing will be sent there.
-pub(crate) fn shut_out(client: &mut Client, id: BufferId, problem: &Problem) {
-    settle(client, id, Known::Nothing);
-    let queued = client.outbox.items.iter();
-    let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
-    let queued: Vec<RowId> = queued.map(|item| item.row).collect();
-    for row in queued {
-        fail(client, id, row, problem.clone());
-    }
-}
-
-/// The person wants a failed message sent again.
-pub(crate) fn queue_again(client: &mut Client, id: BufferId, row: RowId) {
-    let Some(item) = client.outbox.get_mut(row) else { return };
-    if matches!(item.transit, Transit::Failed(_) | Transit::Unsure) {
-        item.transit = Transit::Queued;
-        item.is_stored = false;
-        if let Some(buffer) = client.buffers.get_mut(id) {
-            set_delivery(buffer, row, Delivery::Queued);
-        }
-        client.changes.buffer(id);
-    }
-}
-
-/// The person wants a message forgotten that was not sent, or failed.
-pub(crate) fn discard(client: &mut Client, id: BufferId, row: RowId) {
-    let can = client
-        .outbox
-        .get_mut(row)
-        .is_some_and(|item| matches!(item.transit, Transit::Queued | Transit::Failed(_)));
-    if can {
-        client.outbox.forget(row);
-        if let Some(buffer) = client.buffers.get_mut(id) {
-            buffer.timeline.take_unconfirmed(row);
-        }
-        client.changes.buffer(id);
-    }
-}
-
-/// The conversation is over, and with it what was to be said there.
-pub(crate) fn discard_all(client: &mut Client, id: BufferId) {
-    client.outbox.forget_all(|item| item.buffer == id);
-}
-
 /// When the next message may go out, if one is held back only by the pace.
 pub(crate) fn next_deadline(client: &Client) -> Option<Timestamp> {
     let is_held = client.link.is_online()
         && client.outbox.allowance == 0
         && client.outbox.items.iter().any(|item| item.transit == Transit::Queued);
     is_held.then(|| client.outbox.refilled_at + REFILL)
-}
-
-/// Direct conversations have no history that could tell what arrived.
-pub(crate) fn settle_direct(client: &mut Client) {
-    let direct: Vec<BufferId> = client
-        .buffers
-        .iter()
-        .filter(|buffer| buffer.kind != BufferKind::Room)
-        .map(|buffer| buffer.id)
-        .collect();
-    for id in direct {
-        settle(client, id, Known::Nothing);
-    }
 }

@@ -45,8 +45,18 @@ pub enum ProblemKind {
     NickTaken,
     /// The server does not allow this name.
     NickInvalid,
-    /// The server wants a password, or another one.
+    /// The server wants a password, and was shown none.
+    PasswordNeeded,
+    /// The server wants another password; of the account `about`, if it is one.
     PasswordWrong,
+    /// The server lets only people with an account in.
+    SignInNeeded,
+    /// The server did not sign the person in, for the reason in `details`.
+    SignInRefused,
+    /// The server signs people in, but not by a password; how it does is in `details`.
+    SignInUnsupported,
+    /// A password would go over a connection that others can read.
+    PasswordReadable,
     /// Banned from the server.
     BannedFromServer,
     /// Too many connections or too fast.

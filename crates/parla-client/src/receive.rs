@@ -7,7 +7,7 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
-    outbox, registration,
+    outbox, registration, secrets, sign_in,
 };
 
 mod away;
@@ -103,12 +103,13 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
             let label = incoming.label.as_deref().unwrap_or_default();
             outbox::acknowledged(client, label, incoming.at, turn);
         }
+        "AUTHENTICATE" => sign_in::challenged(client, incoming.param(0), turn),
         "AWAY" => away::receive(client, incoming),
         "BATCH" => batch::receive(client, incoming, turn),
         "CAP" => registration::cap(client, message, turn),
         "CHGHOST" => chghost::receive(client, incoming),
         "ERROR" => error::receive(client, incoming),
-        "FAIL" => fail::receive(client, incoming),
+        "FAIL" => fail::receive(client, incoming, turn),
         "INVITE" => invite::receive(client, incoming),
         "JOIN" => join::receive(client, incoming),
         "KICK" => kick::receive(client, incoming),
@@ -139,7 +140,10 @@ pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> Kept, turn: &mut Turn
     if client.settings.archive == Archive::Nothing {
         return;
     }
-    let kept = kept();
+    let mut kept = kept();
+    if kept.own && secrets::hides(&kept.buffer, &kept.text) {
+        kept.text = secrets::shown(&kept.buffer, &kept.text).into();
+    }
     if client.settings.archive.keeps(kept.kind) {
         turn.outputs.push(Output::Keep(kept));
     }

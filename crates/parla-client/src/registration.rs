@@ -12,6 +12,7 @@ use crate::{
     limits::{ISUPPORT_TOKENS_MAX, NICK_RECLAIM},
     outbox,
     problem::ProblemKind,
+    sign_in,
     view::{BufferKind, Presence},
 };
 
@@ -28,14 +29,14 @@ pub(crate) fn begin(client: &mut Client, turn: &mut Turn<'_>) {
         return;
     }
     client.changes.network = true;
-    let nick = Arc::clone(&client.session.nick);
-    turn.send(Line::bare("CAP").param("LS").param("302"));
-    turn.send(Line::bare("NICK").param(&nick));
-    turn.send(Line::bare("USER").param(username(&nick)).param("0").param("*").text(&nick));
+    if sign_in::begin(client, turn) {
+        turn.send(Line::bare("CAP").param("LS").param("302"));
+        sign_in::introduce_in_time(client, turn);
+    }
 }
 
 /// Servers want plain letters there.
-fn username(nick: &str) -> String {
+pub(crate) fn username(nick: &str) -> String {
     let plain: String =
         nick.chars().filter(char::is_ascii_alphanumeric).take(10).collect::<String>().to_ascii_lowercase();
     if plain.is_empty() { "parla".to_owned() } else { plain }
@@ -48,6 +49,7 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
         "LS" => {
             client.session.offer(list);
             if message.param(2) != Some("*") || message.params.len() < 4 {
+                sign_in::introduce(client, turn);
                 request(client, turn);
             }
         }
@@ -58,6 +60,9 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
         "ACK" => {
             for word in list.split_ascii_whitespace() {
                 let session = &mut client.session;
+                if word == "sasl" {
+                    session.sign_in.answered(true);
+                }
                 match (word.strip_prefix('-'), Capabilities::named(word.trim_start_matches(['-', '~', '='])))
                 {
                     (Some(_), Some(capability)) => session.capabilities -= capability,
@@ -68,11 +73,17 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
             answered(client, turn);
         }
         "NAK" => {
+            if list.split_ascii_whitespace().any(|word| word == "sasl") {
+                client.session.sign_in.answered(false);
+            }
             request_singly(client, list, turn);
             answered(client, turn);
         }
         "DEL" => {
             for name in list.split_ascii_whitespace() {
+                if name == "sasl" {
+                    client.session.sign_in.withdrawn();
+                }
                 if let Some(capability) = Capabilities::named(name) {
                     client.session.offered -= capability;
                     client.session.capabilities -= capability;
@@ -89,8 +100,9 @@ fn request(client: &mut Client, turn: &mut Turn<'_>) {
     if !wanted.is_empty() {
         let names: Vec<&str> = wanted.names().collect();
         client.session.requests_open += 1;
-        return turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
+        turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
     }
+    sign_in::request(client, turn);
     if client.session.requests_open == 0 {
         end(client, turn);
     }
@@ -117,8 +129,9 @@ fn answered(client: &mut Client, turn: &mut Turn<'_>) {
     }
 }
 
-fn end(client: &Client, turn: &mut Turn<'_>) {
-    if !client.session.is_registered {
+/// Nothing more is to be agreed on.
+pub(crate) fn end(client: &mut Client, turn: &mut Turn<'_>) {
+    if client.link.is_open() && !sign_in::is_under_way(client, turn) && !client.session.is_registered {
         turn.send(Line::bare("CAP").param("END"));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES_MAX};
 
-use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters};
+use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters, sign_in::SignIn};
 
 /// What this client understands, and uses if the server has it.
 pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
@@ -68,6 +68,8 @@ pub(crate) struct Session {
     pub(crate) finds_by_msgid: bool,
     /// The longest nick.
     pub(crate) nick_bytes_max: Option<usize>,
+    /// How far signing in has come.
+    pub(crate) sign_in: SignIn,
     next_label: u64,
 }
 
@@ -94,6 +96,7 @@ impl Default for Session {
             history_max: 0,
             finds_by_msgid: true,
             nick_bytes_max: None,
+            sign_in: SignIn::default(),
             next_label: 0,
         }
     }
@@ -168,6 +171,7 @@ impl Session {
 
     /// Remembers what this client knows of CAP LS or CAP NEW, without the values.
     pub(crate) fn offer(&mut self, list: &str) {
+        self.sign_in.offer(list);
         for word in list.split_ascii_whitespace() {
             let name = word.split('=').next().unwrap_or(word);
             self.offered |= Capabilities::named(name).unwrap_or_default();

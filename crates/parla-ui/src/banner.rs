@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, Problem, ProblemKind,
+    Credentials, Intent, Problem, ProblemKind,
     view::{LinkState, NetworkId, NetworkView},
 };
 
@@ -137,5 +137,6 @@ fn connect_unencrypted(mut state: State, here: &Here, network: &NetworkView) {
         address: (*network.address).to_owned(),
         nick: (*network.nick).to_owned(),
         unencrypted: true,
+        credentials: Credentials::default(),
     });
 }

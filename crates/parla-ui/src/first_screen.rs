@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, Problem, ProblemKind,
+    Credentials, Intent, Problem, ProblemKind,
     view::{LinkState, NetworkId, NetworkView, Stage},
 };
 
@@ -275,7 +275,8 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
         }
     };
     let nick = attempt.name.peek().trim().to_owned();
-    here.0.command(Command::Connect { network, address, nick, unencrypted: trust == Trust::Agreed });
+    let (unencrypted, credentials) = (trust == Trust::Agreed, Credentials::default());
+    here.0.command(Command::Connect { network, address, nick, unencrypted, credentials });
 }
 
 fn cancel(mut attempt: Attempt, state: State, here: &Here) {

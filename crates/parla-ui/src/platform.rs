@@ -6,7 +6,7 @@ use std::{future::Future, pin::Pin, rc::Rc};
 
 use futures_channel::mpsc::UnboundedReceiver;
 use parla_client::{
-    Intent,
+    Credentials, Intent,
     view::{NetworkId, RowId, Update},
 };
 use parla_proto::Timestamp;
@@ -34,6 +34,8 @@ pub enum Command {
         nick: String,
         /// The person has agreed to a connection that others on the way can read.
         unencrypted: bool,
+        /// What the person shows to be let in. A password that comes later is an [`Intent::SignIn`].
+        credentials: Credentials,
     },
     /// Leave a network and forget it.
     Forget(NetworkId),
@@ -77,6 +79,11 @@ pub trait Platform {
     fn place(&self) -> Place;
     /// Whether networks are remembered and on their way; then the first screen is not asked for.
     fn is_returning(&self) -> bool;
+    /// Whether the system has a safe place for passwords, so that the person can be asked whether to keep theirs. A browser keeps
+    /// them by itself.
+    fn keeps_passwords(&self) -> bool {
+        false
+    }
     /// Hands a command to the networks' side.
     fn command(&self, command: Command);
     /// The batches of updates, at most some twenty a second. Given once.

@@ -10,7 +10,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Intent, ProblemKind,
+    Credentials, Intent, ProblemKind,
     tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes},
     view::{Features, LinkState, NetworkId, NetworkView, Update},
 };
@@ -71,6 +71,8 @@ pub(crate) struct Engine {
     wishes: Wishes<Wish>,
     /// What the person looks at here, in the interface's numbers.
     look: Option<Look>,
+    /// What the person showed to be let in, in case this tab comes to lead.
+    credentials: Credentials,
     build_asked_at: Timestamp,
 }
 
@@ -108,6 +110,7 @@ impl Engine {
             side: Side::Nobody,
             wishes: Wishes::default(),
             look: None,
+            credentials: Credentials::default(),
             build_asked_at: Timestamp::from_millis(0),
         }
     }
@@ -153,7 +156,10 @@ impl Engine {
 
     fn leave(&mut self) {
         let next = match &self.side {
-            Side::Leader(leader) => leader.successor(),
+            Side::Leader(leader) => {
+                self.credentials = leader.credentials().clone();
+                leader.successor()
+            }
             Side::Follower(_) => {
                 self.post.send(None, &Message::Bye);
                 None
@@ -203,7 +209,8 @@ impl Engine {
     fn lead(&mut self) {
         let Role::Leading(term) = self.election.role() else { return };
         storage::save(MARK_KEY, Some(&self.election.mark().to_text()));
-        let mut leader = Leader::new(term, &self.sender, &mut self.interface);
+        let credentials = std::mem::take(&mut self.credentials);
+        let mut leader = Leader::new((term, credentials), &self.sender, &mut self.interface);
         if let Some(look) = self.look {
             leader.look(term.leader, self.interface.translate_look(look));
         }
@@ -303,6 +310,7 @@ impl Engine {
                     | Message::Ballot(_)
                     | Message::News
                     | Message::Told { .. }
+                    | Message::Credentials(_)
                     | Message::Done { .. } => {}
                 }
             }
@@ -315,6 +323,7 @@ impl Engine {
                     }
                 }
                 Message::Done { number } => self.wishes.done(number),
+                Message::Credentials(credentials) => self.credentials = credentials,
                 Message::Ballot(_)
                 | Message::Bye
                 | Message::Pull { .. }

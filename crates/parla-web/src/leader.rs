@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
-    Client, Input, Intent, Output, ProblemKind, Settings, contract,
+    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract,
     tabs::{Audience, CarriedOut, Look, Looks, Message, Mirror, TabId, Term},
     view::{BufferKind, Earlier, LinkState, NetworkId, Notice, Presence, Stage, Update},
 };
@@ -49,6 +49,9 @@ pub(crate) struct Order {
 /// The tab that leads.
 pub(crate) struct Leader {
     term: Term,
+    /// What the person showed to be let in; the other tabs are to know it, in case this one goes.
+    credentials: Credentials,
+    has_new_credentials: bool,
     happenings: UnboundedSender<Happening>,
     client: Option<Client>,
     archive: Archive,
@@ -78,13 +81,15 @@ pub(crate) struct Leader {
 impl Leader {
     /// One that begins to connect, if the person has been here before.
     pub(crate) fn new(
-        term: Term,
+        (term, credentials): (Term, Credentials),
         happenings: &UnboundedSender<Happening>,
         interface: &mut Interface,
     ) -> Self {
         let carried_out = storage::load(CARRIED_OUT_KEY);
         let mut leader = Self {
             term,
+            credentials,
+            has_new_credentials: false,
             happenings: happenings.clone(),
             client: None,
             archive: Archive::open(),
@@ -132,6 +137,11 @@ impl Leader {
         self.term.leader
     }
 
+    /// What the person showed to be let in.
+    pub(crate) const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// The tab that shall lead next: the one that was heard of last.
     pub(crate) fn successor(&self) -> Option<TabId> {
         self.mirror.followers().first().copied()
@@ -155,8 +165,9 @@ impl Leader {
         self.collect(None);
         let now = page::now();
         match command {
-            Command::Connect { nick, .. } => {
+            Command::Connect { nick, credentials, .. } => {
                 storage::save(NAME_KEY, Some(&nick));
+                (self.credentials, self.has_new_credentials) = (credentials, true);
                 self.connect(&nick);
             }
             Command::Forget(_) => self.forget(),
@@ -170,6 +181,10 @@ impl Leader {
                 match &intent {
                     Intent::ChangeNick { nick } => {
                         storage::save(NAME_KEY, Some(nick));
+                    }
+                    Intent::SignIn { credentials } => {
+                        self.credentials.add(credentials.clone());
+                        self.has_new_credentials = true;
                     }
                     Intent::Whois { .. } | Intent::Submit { .. } => self.asked_person = Some(tab),
                     _ => {}
@@ -217,6 +232,9 @@ impl Leader {
             return;
         }
         let delivery = self.mirror.deliver(page::now(), tab, had);
+        if delivery.is_whole() {
+            post.send(Some(tab), &Message::Credentials(self.credentials.clone()));
+        }
         post.send(
             Some(tab),
             &Message::Told { delivery, due: self.client.as_ref().and_then(Client::next_deadline) },
@@ -239,6 +257,7 @@ impl Leader {
             network: NETWORK,
             address: host.into(),
             nick: nick.into(),
+            credentials: self.credentials.clone(),
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::Archive::Direct,
             seed: page::seed(),
@@ -259,6 +278,7 @@ impl Leader {
         storage::save(NAME_KEY, None);
         storage::forget_network();
         self.archive = Archive::default();
+        (self.credentials, self.has_new_credentials) = (Credentials::default(), true);
         self.views.push(Update::NetworkForgotten(NETWORK));
         self.is_stale = true;
     }
@@ -373,6 +393,9 @@ impl Leader {
         let now = page::now();
         if self.is_stale && (now.since(self.told_at) >= TELL_EVERY || now < self.told_at) {
             self.tell_now(interface);
+        }
+        if std::mem::take(&mut self.has_new_credentials) {
+            post.send(None, &Message::Credentials(self.credentials.clone()));
         }
         self.end_quiet(now, interface, post);
         if self.quiet_until.is_none() && self.mirror.call(now) {

@@ -19,7 +19,10 @@ use std::{
 };
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
-use parla_client::view::{NetworkId, Update};
+use parla_client::{
+    Credentials,
+    view::{NetworkId, Update},
+};
 use parla_ui::platform::Command;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -90,7 +93,7 @@ impl Engine {
             runtime.block_on(async move {
                 let mut hub = Hub::new(parts);
                 for (number, remembered) in networks {
-                    hub.add(NetworkId(number), remembered);
+                    hub.add(NetworkId(number), remembered, Credentials::default());
                 }
                 hub.run().await;
             });

@@ -15,6 +15,7 @@ use crate::{
     contract::Output,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
+    secrets,
     text::{Text, hue, shown_name},
     timeline::Anchor,
     view::{BufferKind, Content, Delivery, Manner, Row, Said},
@@ -73,6 +74,10 @@ impl Outbox {
 /// Tells the shell to keep a message as it is now.
 pub(super) fn keep(client: &Client, item: &Outgoing, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get(item.buffer) else { return };
+    // A password is in memory only, and has to be written again if the program ends before it was sent.
+    if secrets::hides(&buffer.name, &item.text) {
+        return;
+    }
     let is_sent = matches!(item.transit, Transit::Sent { .. } | Transit::Unsure);
     let stored = Stored {
         to: buffer.name.to_string(),

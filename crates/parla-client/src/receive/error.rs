@@ -1,6 +1,6 @@
 //! ERROR: the server ends the connection, and says why.
 
-use super::Incoming;
+use super::{Incoming, refusal};
 use crate::{client::Client, problem::ProblemKind};
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
@@ -9,7 +9,10 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let is_fast = ["too many", "throttl", "too fast", "reconnect"].iter().any(|word| lower.contains(word));
     let is_banned =
         ["banned", "k-line", "g-line", "z-line", "d-line"].iter().any(|word| lower.contains(word));
+    let is_out = !client.session.is_registered;
     let kind = match (is_banned, is_fast) {
+        _ if is_out && refusal::asks_for_account(reason) => ProblemKind::SignInNeeded,
+        _ if is_out && lower.contains("password") => client.session.sign_in.refused(),
         (true, _) => ProblemKind::BannedFromServer,
         (false, true) => ProblemKind::Throttled,
         (false, false) => ProblemKind::ServerClosed,

@@ -10,6 +10,7 @@ use crate::{
     client::{Client, Turn},
     contract::Kept,
     outbox::{self, Echo, Place},
+    secrets,
     text::{Text, hue, shown_name},
     timeline::{Anchor, Spot},
     view::{Alert, BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said, Update},
@@ -100,7 +101,9 @@ pub(super) fn add(
     if let Some((id, row)) = labelled(client, spoken) {
         return confirmed(client, (id, row), (spoken, at), turn);
     }
-    let (text, names) = Text::parse_naming(spoken.text, &client.session.nick);
+    let name = client.buffers.get(id).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+    let shown = if own { secrets::shown(&name, spoken.text) } else { spoken.text.into() };
+    let (text, names) = Text::parse_naming(&shown, &client.session.nick);
     let mention = names && !own && spoken.manner != Manner::Notice;
     let row = client.buffers.row_id();
     let said = Said {

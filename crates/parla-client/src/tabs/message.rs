@@ -7,6 +7,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Ballot, Delivery, Look, TabId};
+use crate::credentials::Credentials;
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,8 @@ pub enum Message {
         /// When the leader is to be woken, by a pull: its own timers may be slow.
         due: Option<Timestamp>,
     },
+    /// What the person showed to be let in: whoever leads next shows it, too. It is nowhere but in memory.
+    Credentials(Credentials),
     /// The commands up to this number are carried out.
     Done {
         /// The number.

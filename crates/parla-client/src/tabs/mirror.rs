@@ -80,6 +80,13 @@ pub(super) struct Rooms {
 
 type Key = (NetworkId, BufferId);
 
+impl Delivery {
+    /// Whether it has everything in it.
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
+
 /// What the leading tab shows.
 #[derive(Debug, Default)]
 pub struct Mirror {

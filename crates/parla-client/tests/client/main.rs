@@ -20,6 +20,7 @@ mod kept;
 mod members;
 mod moderation;
 mod outbox;
+mod passwords;
 mod people;
 mod reading;
 mod real_server;

@@ -248,7 +248,7 @@ fn a_server_that_closes_says_why() {
     let mut rig = Rig::connected();
     rig.server(":s FAIL * ACCOUNT_REQUIRED_TO_CONNECT :Log in first\nERROR :Closing link");
     rig.breaks();
-    rig.link(expect!["stopped: AccountNeeded"]);
+    rig.link(expect!["stopped: SignInNeeded"]);
 }
 
 #[test]

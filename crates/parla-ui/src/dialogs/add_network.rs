@@ -1,6 +1,7 @@
 //! Connects to another network. Only on the desktop.
 
 use dioxus::prelude::*;
+use parla_client::Credentials;
 
 use super::{DialogBox, FOCUS_ID, written};
 use crate::{
@@ -30,7 +31,8 @@ pub(crate) fn AddNetwork() -> Element {
                         return;
                     }
                     let (network, address) = (state.next_network(), address(&place));
-                    here.0.command(Command::Connect { network, address, nick, unencrypted: false });
+                    let credentials = Credentials::default();
+                    here.0.command(Command::Connect { network, address, nick, unencrypted: false, credentials });
                     state.close_dialog();
                 },
                 div { class: "field",

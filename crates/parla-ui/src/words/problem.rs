@@ -31,7 +31,12 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::NotIrc) => reaching(kind, about),
         kind @ (ProblemKind::NickTaken
         | ProblemKind::NickInvalid
+        | ProblemKind::PasswordNeeded
         | ProblemKind::PasswordWrong
+        | ProblemKind::PasswordReadable
+        | ProblemKind::SignInNeeded
+        | ProblemKind::SignInRefused
+        | ProblemKind::SignInUnsupported
         | ProblemKind::BannedFromServer
         | ProblemKind::Throttled) => signing_in(kind, about),
         kind @ (ProblemKind::RoomFull
@@ -143,10 +148,40 @@ fn signing_in(kind: ProblemKind, about: &str) -> Words {
             "Names have no spaces, do not start with a digit, and are not too long.",
             "Take another name.",
         ),
-        ProblemKind::PasswordWrong => (
+        ProblemKind::PasswordNeeded => (
+            "This server asks for a password.".to_owned(),
+            "Only people who know it, or who have an account, are let in.",
+            "Type it in. If you have none, ask whoever runs the server.",
+        ),
+        ProblemKind::PasswordWrong if about.is_empty() => (
             "The password is wrong.".to_owned(),
-            "The server wants a password, and did not accept this one. It is not tried again by itself.",
-            "Ask whoever runs the server.",
+            "The server did not accept it.",
+            "Type it again; capital letters matter.",
+        ),
+        ProblemKind::PasswordWrong => (
+            format!("The password for {about} is wrong."),
+            "The server does not know this account, or it has another password.",
+            "Check both and type them again; capital letters matter.",
+        ),
+        ProblemKind::PasswordReadable => (
+            "Your password would be sent without encryption.".to_owned(),
+            "Others on the way to the server could read it. It was not sent.",
+            "Use an encrypted connection if there is one.",
+        ),
+        ProblemKind::SignInNeeded => (
+            "This server is only for people with an account.".to_owned(),
+            "It wants to know who you are before it lets you in.",
+            "Sign in with the name and the password of your account.",
+        ),
+        ProblemKind::SignInRefused => (
+            "The server did not sign you in.".to_owned(),
+            "Its reason is in the details.",
+            "Try again, or go in without an account if the server allows it.",
+        ),
+        ProblemKind::SignInUnsupported => (
+            "This server does not sign people in by a password.".to_owned(),
+            "It has other ways, which parla does not know. They are in the details.",
+            "Go in without an account if the server allows it, or ask whoever runs the server.",
         ),
         ProblemKind::BannedFromServer => (
             "You are banned from this server.".to_owned(),

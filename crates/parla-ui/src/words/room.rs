@@ -168,7 +168,7 @@ pub fn beginning(kind: BufferKind, name: &str) -> String {
     match kind {
         BufferKind::Server => "This is the beginning.".into(),
         BufferKind::Room => format!("This is the beginning of {name}."),
-        BufferKind::Direct => format!("This is the beginning of your conversation with {name}."),
+        BufferKind::Direct => format!("Your messages with {name} are kept on this device from here on."),
     }
 }
 
@@ -181,7 +181,8 @@ pub fn empty(kind: BufferKind, name: &str) -> [String; 2] {
             "No messages yet. Say hello.".into(),
         ],
         BufferKind::Direct => {
-            [format!("Only you and {name} read what is written here."), "No messages yet. Say hello.".into()]
+            let kept = "There are no messages on this device yet. What you write to each other is kept here.";
+            [format!("Only you and {name} can read this conversation."), kept.into()]
         }
     }
 }

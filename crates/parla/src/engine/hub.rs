@@ -6,7 +6,10 @@ use std::{
 };
 
 use futures_channel::mpsc::UnboundedSender;
-use parla_client::view::{NetworkId, Update};
+use parla_client::{
+    Credentials,
+    view::{NetworkId, Update},
+};
 use parla_ui::platform::Command;
 use tokio::{
     sync::mpsc,
@@ -140,8 +143,8 @@ impl Hub {
     }
 
     /// A network begins.
-    pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork) {
-        self.networks.insert(id, Network::new(id, remembered, &mut self.around));
+    pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork, credentials: Credentials) {
+        self.networks.insert(id, Network::new(id, (remembered, credentials), &mut self.around));
         self.around.pace.changed();
     }
 
@@ -185,11 +188,11 @@ impl Hub {
 
     fn command(&mut self, command: Command) {
         match command {
-            Command::Connect { network, address, nick, unencrypted } => {
+            Command::Connect { network, address, nick, unencrypted, credentials } => {
                 self.end_network(network);
                 let remembered = RememberedNetwork { address, nick, unencrypted, ..Default::default() };
                 self.store.remember(network, remembered.clone());
-                self.add(network, remembered);
+                self.add(network, remembered, credentials);
             }
             Command::Forget(network) => {
                 self.end_network(network);

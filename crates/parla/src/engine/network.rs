@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parla_client::{
-    Client, Input, Intent, Output, Problem, ProblemKind, Settings, contract,
+    Client, Credentials, Input, Intent, Output, Problem, ProblemKind, Settings, contract,
     endpoint::{BadEndpoint, Endpoint, Security},
     view::{BufferKind, NetworkId, Notice, Update},
 };
@@ -68,7 +68,11 @@ struct Opening {
 
 impl Network {
     /// A network with its archive. It connects by itself, once that has given what it has.
-    pub(crate) fn new(id: NetworkId, remembered: RememberedNetwork, around: &mut Surroundings) -> Self {
+    pub(crate) fn new(
+        id: NetworkId,
+        (remembered, credentials): (RememberedNetwork, Credentials),
+        around: &mut Surroundings,
+    ) -> Self {
         let endpoint = Endpoint::parse(&remembered.address, remembered.unencrypted);
         let serial = around.next_serial();
         let mut archive = None;
@@ -79,6 +83,7 @@ impl Network {
             network: id,
             address: remembered.address.as_str().into(),
             nick: remembered.nick.as_str().into(),
+            credentials,
             private: endpoint.as_ref().is_ok_and(|endpoint| endpoint.security != Security::Plain),
             archive: if archive.is_some() { contract::Archive::All } else { contract::Archive::Nothing },
             seed: around.seed(serial),

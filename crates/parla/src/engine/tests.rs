@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::StreamExt;
 use parla_client::{
-    Intent, ProblemKind,
+    Credentials, Intent, ProblemKind,
     view::{BufferKind, BufferView, Content, LinkState, NetworkView, Notice, Presence},
 };
 use tempfile::TempDir;
@@ -71,6 +71,7 @@ impl App {
             address: address.to_owned(),
             nick: "alice".to_owned(),
             unencrypted: false,
+            credentials: Credentials::default(),
         });
     }
 
@@ -341,6 +342,7 @@ fn the_end_is_polite_and_soon() {
         address: silent.address(),
         nick: "alice".to_owned(),
         unencrypted: false,
+        credentials: Credentials::default(),
     });
     let mut silent = silent.accept();
     silent.hear("NICK");

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use expect_test::Expect;
 use parla_client::{
-    Archive, Client, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
+    Archive, Client, Credentials, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
     view::{BufferId, BufferView, NetworkId, RowId},
 };
 use parla_proto::Timestamp;
@@ -23,6 +23,7 @@ pub(crate) fn settings() -> Settings {
         network: NetworkId(1),
         address: "irc.example.org".into(),
         nick: "alice".into(),
+        credentials: Credentials::default(),
         private: true,
         archive: Archive::Nothing,
         seed: 7,
