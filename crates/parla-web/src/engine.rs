@@ -22,7 +22,8 @@ use crate::{
     channel::Post,
     follower::Follower,
     interface::{Interface, Rows, to_nowhere},
-    leader::{Leader, Order},
+    leader::Leader,
+    orders::Order,
     page,
     socket::{Signal, problem},
     storage,
@@ -33,6 +34,10 @@ pub(crate) const NAME_KEY: &str = "name";
 /// Which tab led last, and whether it still does.
 const MARK_KEY: &str = "leader";
 
+/// The tab that led before has left; what it kept last, and that its name is free, is known everywhere only a moment later.
+const TAKE_OVER_AFTER: Duration = Duration::from_millis(100);
+/// What others say before this tab leads; they say it again if it is not heard.
+const EARLY_MAX: usize = 1_000;
 /// Without anything to do, a look now and then costs nothing.
 const IDLE: Duration = Duration::from_secs(60);
 /// A wish in a conversation that is not there waits so long for it to come back.
@@ -74,6 +79,10 @@ pub(crate) struct Engine {
     /// What the person showed to be let in, in case this tab comes to lead.
     credentials: Credentials,
     build_asked_at: Timestamp,
+    /// When this tab, which has been chosen, begins to lead.
+    lead_at: Option<Timestamp>,
+    /// What others said to it before.
+    early: Vec<(TabId, Message)>,
 }
 
 /// What this tab is.
@@ -112,6 +121,8 @@ impl Engine {
             look: None,
             credentials: Credentials::default(),
             build_asked_at: Timestamp::from_millis(0),
+            lead_at: None,
+            early: Vec::new(),
         }
     }
 
@@ -194,21 +205,35 @@ impl Engine {
         }
         match (self.election.role(), &mut self.side) {
             (Role::Leading(term), Side::Leader(leader)) => leader.set_term(term),
-            (Role::Leading(_), _) => self.lead(),
+            (Role::Leading(_), _) => self.take_over(),
             (Role::Following(term), Side::Follower(follower)) if follower.term() == term => {}
             (Role::Following(term), Side::Outdated(leader)) if term.leader == *leader => {}
             (Role::Following(term), _) => {
+                self.lead_at = None;
                 self.wishes.send_again();
                 self.side = Side::Follower(Follower::new(term));
             }
-            (Role::Asking | Role::Away, Side::Nobody) => {}
+            (Role::Asking | Role::Away, Side::Nobody) => self.lead_at = None,
             (Role::Asking | Role::Away, _) => self.side = Side::Nobody,
         }
     }
 
-    fn lead(&mut self) {
-        let Role::Leading(term) = self.election.role() else { return };
+    /// Leads from now on; a moment later if another tab did so before.
+    fn take_over(&mut self) {
         storage::save(MARK_KEY, Some(&self.election.mark().to_text()));
+        if self.lead_at.is_none() {
+            let pause = if self.interface.shows_something() { TAKE_OVER_AFTER } else { Duration::ZERO };
+            self.lead_at = Some(page::now() + pause);
+        }
+        self.side = Side::Nobody;
+        if self.lead_at.is_some_and(|at| at <= page::now()) {
+            self.lead();
+        }
+    }
+
+    fn lead(&mut self) {
+        self.lead_at = None;
+        let Role::Leading(term) = self.election.role() else { return };
         let credentials = std::mem::take(&mut self.credentials);
         let mut leader = Leader::new((term, credentials), &self.sender, &mut self.interface);
         if let Some(look) = self.look {
@@ -220,6 +245,9 @@ impl Engine {
                 .carry_out((term.leader, number), command.map(|command| Order { command, kept: wish.kept }));
         }
         self.side = Side::Leader(Box::new(leader));
+        for (from, message) in std::mem::take(&mut self.early) {
+            self.hear(from, message);
+        }
     }
 
     /// The person wants something.
@@ -322,7 +350,11 @@ impl Engine {
                         self.look(look);
                     }
                 }
-                Message::Done { number } => self.wishes.done(number),
+                Message::Done { number } => {
+                    for wish in self.wishes.done(number) {
+                        Order { command: wish.command, kept: wish.kept }.save();
+                    }
+                }
                 Message::Credentials(credentials) => self.credentials = credentials,
                 Message::Ballot(_)
                 | Message::Bye
@@ -331,6 +363,9 @@ impl Engine {
                 | Message::Look { .. }
                 | Message::Awake => {}
             },
+            Side::Nobody if self.lead_at.is_some() && self.early.len() < EARLY_MAX => {
+                self.early.push((from, message));
+            }
             Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
     }
@@ -404,7 +439,7 @@ impl Engine {
             Side::Follower(follower) => follower.next_deadline(),
             Side::Nobody | Side::Outdated(_) => None,
         };
-        let due = [side, self.election.next_deadline(), self.wishes.next_deadline()];
+        let due = [side, self.election.next_deadline(), self.wishes.next_deadline(), self.lead_at];
         let due = due.into_iter().flatten().fold(now + IDLE, Timestamp::min);
         TimeoutFuture::new(u32::try_from(due.since(now).as_millis() + 1).unwrap_or(u32::MAX))
     }

@@ -11,7 +11,6 @@ use parla_client::{
 };
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
-use serde::{Deserialize, Serialize};
 use web_sys::window;
 
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
     channel::Post,
     engine::{Happening, NAME_KEY},
     interface::Interface,
+    orders::{Order, Saves},
     page,
     socket::{Signal, Socket, problem},
     storage,
@@ -37,14 +37,6 @@ const TELL_EVERY: Duration = Duration::from_millis(90);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// So long at most the interfaces show what the leader before has told, while this one connects.
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
-
-/// A command of a tab that does not lead.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
-    pub(crate) command: Command,
-    /// What was kept under the key of [`Command::Save`] when it was given.
-    pub(crate) kept: Option<String>,
-}
 
 /// The tab that leads.
 pub(crate) struct Leader {
@@ -72,6 +64,7 @@ pub(crate) struct Leader {
     looks: Looks,
     look: Option<Look>,
     carried_out: CarriedOut,
+    saves: Saves,
     /// The tab that wanted something last, and when.
     asked: Option<(TabId, Timestamp)>,
     /// The tab that wanted to know about a person.
@@ -106,6 +99,7 @@ impl Leader {
             looks: Looks::default(),
             look: None,
             carried_out: carried_out.map(|text| CarriedOut::from_text(&text)).unwrap_or_default(),
+            saves: Saves::default(),
             asked: None,
             asked_person: None,
         };
@@ -151,9 +145,14 @@ impl Leader {
     pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), order: Option<Order>) {
         if self.carried_out.begin(tab, number) {
             match order {
-                // The person has begun another draft meanwhile.
-                Some(Order { command: Command::Save { key, .. }, kept }) if storage::load(&key) != kept => {}
-                Some(Order { command, .. }) => self.perform(tab, command),
+                // This tab has an older view of the storage than that one, which does it when it hears that the rest is done.
+                Some(order) if tab != self.me() && order.is_save() => {
+                    self.saves.push(tab, order, page::now());
+                }
+                Some(order) if order.is_save() => {
+                    order.save();
+                }
+                Some(order) => self.perform(tab, order.command),
                 None => {}
             }
             storage::save(CARRIED_OUT_KEY, Some(&self.carried_out.to_text()));
@@ -173,9 +172,6 @@ impl Leader {
             Command::Forget(_) => self.forget(),
             Command::Save { key, value } => {
                 storage::save(&key, value.as_deref());
-                if tab != self.me() {
-                    storage::tell_here(&key);
-                }
             }
             Command::Intent(_, intent) => {
                 match &intent {
@@ -213,6 +209,7 @@ impl Leader {
 
     /// A tab is gone.
     pub(crate) fn gone(&mut self, tab: TabId) {
+        self.saves.left(tab);
         self.mirror.gone(tab);
         self.looks.gone(tab);
         self.look_again();
@@ -304,6 +301,7 @@ impl Leader {
         if self.client.as_ref().and_then(Client::next_deadline).is_some_and(|at| at <= now) {
             self.handle(Input::Deadline);
         }
+        self.saves.due(now);
     }
 
     /// Gives the client one input and does what it wants.
@@ -460,7 +458,8 @@ impl Leader {
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         let told = self.is_stale.then(|| self.told_at + TELL_EVERY);
         let client = self.client.as_ref().and_then(Client::next_deadline);
-        [told, client, self.quiet_until].into_iter().flatten().min()
+        let save = self.saves.is_urgent().then(|| page::now() + TELL_EVERY);
+        [told, client, self.quiet_until, save].into_iter().flatten().min()
     }
 }
 

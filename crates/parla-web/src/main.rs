@@ -11,6 +11,7 @@ mod engine;
 mod follower;
 mod interface;
 mod leader;
+mod orders;
 mod page;
 mod socket;
 mod storage;

@@ -60,11 +60,10 @@ impl<C> Wishes<C> {
         texts
     }
 
-    /// They are carried out up to this number.
-    pub fn done(&mut self, number: u64) {
-        while self.waiting.front().is_some_and(|waiting| waiting.number <= number) {
-            self.waiting.pop_front();
-        }
+    /// They are carried out up to this number. Gives those that were not known to be.
+    pub fn done(&mut self, number: u64) -> Vec<C> {
+        let done = self.waiting.iter().take_while(|waiting| waiting.number <= number).count();
+        self.waiting.drain(..done).map(|waiting| waiting.command).collect()
     }
 
     /// When the leader is to be doubted, if it says nothing.
@@ -133,13 +132,13 @@ mod tests {
         assert_eq!(wishes.next_deadline(), Some(now + DONE_WITHIN));
         // The leader carries two out, and only the first answer comes.
         assert!(carried_out.begin(tab, 1) && carried_out.begin(tab, 2));
-        wishes.done(1);
+        assert_eq!(wishes.done(1), ["a"]);
         wishes.send_again();
         let mut next = CarriedOut::from_text(&carried_out.to_text());
         let again = wishes.unsent(now, write);
         let new: Vec<_> = again.iter().filter(|(number, _)| next.begin(tab, *number)).collect();
         assert_eq!(new, [&(3, "c".to_owned())]);
-        wishes.done(3);
+        assert_eq!(wishes.done(3), ["b", "c"]);
         assert_eq!(wishes.next_deadline(), None);
     }
 
