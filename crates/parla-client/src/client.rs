@@ -14,6 +14,7 @@ use crate::{
     limits::NICK_RECLAIM,
     link::{Due, Link},
     outbox::{self, Outbox},
+    parting,
     problem::{Problem, ProblemKind},
     receive::{self, Batches, whois::Asked},
     records::{self, Records},
@@ -97,14 +98,16 @@ impl Client {
         client
     }
 
-    /// Whether it will connect again by itself.
-    pub const fn is_waiting(&self) -> bool {
-        matches!(self.link.state, crate::view::LinkState::Waiting { .. })
-    }
-
     /// Takes one input in; what is to be done comes behind what `outputs` holds already.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
         let turn = &mut Turn { now, outputs };
+        let sent = turn.outputs.len();
+        let is_wish = matches!(input, Input::Intent(_));
+        if !matches!(input, Input::Closed(_))
+            && let Some(due) = self.link.look(now)
+        {
+            self.carry_out(due, turn);
+        }
         match input {
             Input::Start if self.link.is_online() || self.link.is_connecting() => {}
             Input::Start => self.connect(turn),
@@ -120,14 +123,35 @@ impl Client {
             Input::LineTooLong => self.link.heard(now),
             Input::Closed(problem) => self.closed(problem, turn),
             Input::Deadline => self.deadline(turn),
+            Input::Moved { address, private } => {
+                self.settings.address = address;
+                self.settings.private = private;
+                self.connect(turn);
+            }
+            Input::Offline => {
+                let due = self.link.device_offline(now);
+                self.network_changed(due, turn);
+            }
+            Input::Online => {
+                let due = self.link.device_online(now);
+                self.network_changed(due, turn);
+            }
+            Input::Awake => {
+                let due = self.link.awake(now);
+                self.network_changed(due, turn);
+            }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
-                history::recalled(self, (kind, &name), (&messages, more));
+                history::recalled(self, (kind, &name), (&messages, more), turn);
             }
         }
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
+        let has_sent = turn.outputs.iter().skip(sent).any(|output| matches!(output, Output::Send(_)));
+        if is_wish && has_sent {
+            self.link.awaits(now);
+        }
         records::store(self, turn);
     }
 
@@ -136,28 +160,45 @@ impl Client {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
         let sign_in = self.session.sign_in.next_deadline();
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at, sign_in]
+        let greeted = registration::greeted_by(self);
+        let requests = self.requests.next_deadline();
+        [self.link.next_deadline(), requests, outbox, survey, self.reclaim_at, sign_in, greeted]
             .into_iter()
             .flatten()
             .min()
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {
-        match self.link.due(turn.now) {
-            Some(Due::Connect) => self.connect(turn),
-            Some(Due::Ping) => turn.send(parla_proto::Line::bare("PING").param("parla")),
-            Some(Due::GiveUp) => {
-                turn.outputs.push(Output::Disconnect);
-                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
-            }
-            None => {}
+        if let Some(due) = self.link.due(turn.now) {
+            self.carry_out(due, turn);
         }
         sign_in::introduce_late(self, turn);
+        if registration::greeted_by(self).is_some_and(|by| by <= turn.now) {
+            registration::greeted(self, turn);
+        }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {
             self.reclaim_at = Some(turn.now + NICK_RECLAIM);
             turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
+        }
+    }
+
+    fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
+        match due {
+            Due::Connect => self.connect(turn),
+            Due::Ping => turn.send(parla_proto::Line::bare("PING").param("parla")),
+            Due::GiveUp => {
+                turn.outputs.push(Output::Disconnect);
+                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
+            }
+        }
+    }
+
+    fn network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
+        self.changes.network = true;
+        if let Some(due) = due {
+            self.carry_out(due, turn);
         }
     }
 
@@ -169,7 +210,10 @@ impl Client {
         turn.outputs.push(Output::Connect);
     }
 
-    fn closed(&mut self, problem: Problem, turn: &mut Turn<'_>) {
+    fn closed(&mut self, mut problem: Problem, turn: &mut Turn<'_>) {
+        if problem.kind == ProblemKind::ServerClosed {
+            problem.kind = parting::problem(&problem.details);
+        }
         self.leave_session(turn.now);
         // Who stopped on purpose stays so.
         if self.link.is_online() || self.link.is_connecting() {
@@ -192,6 +236,7 @@ impl Client {
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
+            buffer.begin_anew();
             if buffer.kind == BufferKind::Room && buffer.is_present() {
                 buffer.leave(Presence::Joining);
             }

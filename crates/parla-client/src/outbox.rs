@@ -22,7 +22,7 @@ use crate::{
     receive, secrets,
     session::Session,
     text::{Text, hue, shown_name},
-    timeline::{Anchor, Spot},
+    timeline::{Anchor, Spot, Timeline},
     view::{BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
 };
 
@@ -91,6 +91,9 @@ pub(crate) struct Echo<'a> {
     pub(crate) text: &'a str,
     pub(crate) msgid: Option<&'a str>,
     pub(crate) place: Place,
+    /// The rows of its conversation, and where it goes among them.
+    pub(crate) timeline: &'a Timeline,
+    pub(crate) spot: Spot,
 }
 
 /// Where an own message turned up.
@@ -105,12 +108,12 @@ pub(crate) enum Place {
 }
 
 /// What is known of a conversation after its history was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     /// Nothing, or not enough.
     Nothing,
     /// All that was said after this.
-    Since(Timestamp),
+    Since(Anchor),
     /// All.
     All,
 }
@@ -229,10 +232,14 @@ impl Outgoing {
             (Transit::Sent { .. }, Place::Live) => session.is_own(echo.from),
             (Transit::Unsure, Place::Live) => session.same(&self.nick, echo.from),
             (Transit::Unsure, Place::Behind(at) | Place::Anywhere(at)) => {
-                let is_behind = |after: &Anchor| after.may_be_before(at, echo.msgid);
-                session.same(&self.nick, echo.from)
-                    && self.after.as_ref().is_none_or(is_behind)
-                    && self.joined_at.is_none_or(|joined| at >= joined)
+                let after = self.after.as_ref();
+                let by_time = || {
+                    after.is_none_or(|after| after.may_be_before(at, echo.msgid))
+                        && self.joined_at.is_none_or(|joined| at >= joined)
+                };
+                // Where the rows tell, no clock is asked.
+                let by_order = after.and_then(|after| echo.timeline.follows(echo.spot, after));
+                session.same(&self.nick, echo.from) && by_order.unwrap_or_else(by_time)
             }
             (Transit::Sent { .. }, Place::Behind(_) | Place::Anywhere(_))
             | (Transit::Queued | Transit::Failed(_), _) => false,
@@ -243,10 +250,12 @@ impl Outgoing {
     }
 
     /// Whether the history that is known would have shown it.
-    fn is_decided_by(&self, known: Known) -> bool {
+    fn is_decided_by(&self, known: &Known, timeline: &Timeline) -> bool {
         match known {
             Known::Nothing => false,
-            Known::Since(since) => self.after.as_ref().is_some_and(|after| after.at >= since),
+            Known::Since(since) => {
+                self.after.as_ref().is_some_and(|after| timeline.is_no_earlier(after, since))
+            }
             Known::All => true,
         }
     }
@@ -299,6 +308,7 @@ pub(crate) fn flush(client: &mut Client, turn: &mut Turn<'_>) {
     if ready.is_empty() {
         return;
     }
+    client.link.awaits(turn.now);
     let fence = (!client.session.has(Capabilities::ECHO_MESSAGE)).then(|| {
         client.outbox.next_fence += 1;
         client.outbox.next_fence
@@ -349,7 +359,7 @@ fn send(client: &mut Client, row: RowId, fence: Option<u64>, turn: &mut Turn<'_>
     item.transit = Transit::Sent { label, fence };
     item.nick = Arc::clone(&client.session.nick);
     item.joined_at = buffer.joined_at;
-    let came = buffer.joined_at.map(|at| Anchor { msgid: None, at });
+    let came = buffer.joined_at.map(|at| Anchor { msgid: None, at, row: None });
     item.after = buffer.newest().or(item.after.take()).or(came);
     item.is_stored = true;
     let (id, item) = (item.buffer, item.clone());
@@ -386,7 +396,7 @@ pub(crate) fn passed_fence(client: &mut Client, token: &str, turn: &mut Turn<'_>
     let through: Vec<Outgoing> = is_through.cloned().collect();
     for item in through {
         client.outbox.forget(item.row);
-        if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, turn.now), None) {
+        if confirm(client, (item.buffer, item.row), (Spot::End, turn.now), None) {
             let now = turn.now;
             receive::keep(client, || kept(client, &item, now), turn);
         }
@@ -413,7 +423,7 @@ fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
 pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp, turn: &mut Turn<'_>) {
     let Some(item) = client.outbox.items.iter().find(|item| item.has_label(label)).cloned() else { return };
     client.outbox.forget(item.row);
-    if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, at), None) {
+    if confirm(client, (item.buffer, item.row), (Spot::End, at), None) {
         receive::keep(client, || kept(client, &item, at), turn);
     }
 }
@@ -435,11 +445,11 @@ pub(crate) fn confirm(
     }
     let is_new = buffer.timeline.insert_at(spot, row, msgid);
     if let Some(text) = text {
-        let anchor = Anchor { msgid: msgid.map(Arc::from), at };
+        let anchor = Anchor { msgid: msgid.map(Arc::from), at, row: None };
         client.outbox.stands_before_equals(id, &text, &anchor);
     }
     client.changes.buffer(id);
-    client.seen(id);
+    client.came(id);
     is_new
 }
 

@@ -92,6 +92,10 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
         }
         incoming.label = incoming.label.or_else(|| client.batches.label(&reference).map(Cow::Owned));
     }
+    // Messages may be repeated; anything else happens now, and tells what time it is there.
+    if !matches!(message.command, "PRIVMSG" | "NOTICE" | "TAGMSG") && message.tags.get("time").is_some() {
+        client.session.heard_time(incoming.at, turn.now);
+    }
     dispatch(client, &incoming, turn);
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Line, Message, isupport::Token};
+use parla_proto::{Capabilities, Line, Message, Timestamp, isupport::Token};
 
 use crate::{
     buffer::Buffer,
@@ -175,6 +175,12 @@ pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
     }
     rejoin(client, turn);
     outbox::settle_direct(client);
+}
+
+/// When the greeting is over at the latest. Some servers never say so.
+pub(crate) fn greeted_by(client: &Client) -> Option<Timestamp> {
+    let is_greeting = client.session.is_registered && !client.session.is_greeted;
+    client.link.greeted_by().filter(|_| is_greeting)
 }
 
 /// Asks for all rooms of the person, several in a line: one by one they would be taken for a flood.

@@ -2,7 +2,7 @@
 //!
 //! The one seam between the components and the two shells. Nothing here waits: what takes time comes back as an update.
 
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::{future::Future, pin::Pin, rc::Rc, sync::Arc};
 
 use futures_channel::mpsc::UnboundedReceiver;
 use parla_client::{
@@ -37,7 +37,9 @@ pub enum Command {
         /// What the person shows to be let in. A password that comes later is an [`Intent::SignIn`].
         credentials: Credentials,
     },
-    /// Leave a network and forget it.
+    /// Change where or how a network is reached, and connect there. Its conversations stay.
+    Change(NetworkId, Change),
+    /// Leave a network and forget it, and everything that was kept of it.
     Forget(NetworkId),
     /// Something for the client of a network.
     Intent(NetworkId, Intent),
@@ -49,6 +51,17 @@ pub enum Command {
         /// None removes it.
         value: Option<String>,
     },
+}
+
+/// What can be changed about a network. Only on the desktop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// It is at this address. What the person agreed to at the one before does not count there.
+    Address(String),
+    /// The person agrees to a connection that others on the way can read.
+    Unencrypted,
+    /// The person trusts the certificate with this fingerprint, and no other.
+    Trust(Arc<str>),
 }
 
 /// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.

@@ -10,7 +10,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Credentials, Intent, ProblemKind,
+    Credentials, Input, Intent, ProblemKind,
     tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes},
     view::{Features, LinkState, NetworkId, NetworkView, Update},
 };
@@ -50,7 +50,11 @@ const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 pub(crate) enum Happening {
     Command(Command),
     Socket(u32, Signal),
-    /// The browser says that there is a network again, or the person looks at the page again.
+    /// The browser says that the device has lost its network.
+    Offline,
+    /// The browser says that the device has a network again, or another one.
+    Online,
+    /// The person looks at the page again.
     Awake,
     /// The person goes to another page, or closes this one, or the browser is about to freeze it.
     Left,
@@ -152,7 +156,15 @@ impl Engine {
                     leader.hear(number, signal);
                 }
             }
-            Happening::Awake => self.wake(),
+            Happening::Offline => self.tell_leader(Input::Offline),
+            Happening::Online => {
+                self.doubt();
+                self.tell_leader(Input::Online);
+            }
+            Happening::Awake => {
+                self.doubt();
+                self.tell_leader(Input::Awake);
+            }
             Happening::Left => self.leave(),
             Happening::Returned => self.arrive(),
             Happening::Letter(text) => self.read(&text),
@@ -182,17 +194,24 @@ impl Engine {
         self.side = Side::Nobody;
         self.vote(|election, out| election.leave(next, out));
         if has_led {
-            storage::save(MARK_KEY, Some(&self.election.mark().to_text()));
+            storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
         }
     }
 
-    fn wake(&mut self) {
+    /// Perhaps another tab leads by now, or none.
+    fn doubt(&mut self) {
         self.arrive();
         self.vote(|election, out| election.doubt(page::now(), out));
+    }
+
+    /// The browser tells each tab of the network; but of the person only the one that they look at.
+    fn tell_leader(&mut self, input: Input<'_>) {
         match &mut self.side {
-            Side::Leader(leader) => leader.wake(),
-            Side::Follower(follower) => self.post.send(Some(follower.leader()), &Message::Awake),
-            Side::Nobody | Side::Outdated(_) => {}
+            Side::Leader(leader) => leader.handle(input),
+            Side::Follower(follower) if matches!(input, Input::Awake) => {
+                self.post.send(Some(follower.leader()), &Message::Awake);
+            }
+            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
     }
 
@@ -220,7 +239,7 @@ impl Engine {
 
     /// Leads from now on; a moment later if another tab did so before.
     fn take_over(&mut self) {
-        storage::save(MARK_KEY, Some(&self.election.mark().to_text()));
+        storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
         if self.lead_at.is_none() {
             let pause = if self.interface.shows_something() { TAKE_OVER_AFTER } else { Duration::ZERO };
             self.lead_at = Some(page::now() + pause);
@@ -331,7 +350,7 @@ impl Engine {
                     }
                     Message::Look { term: of, look } if of == term => leader.look(from, look),
                     Message::Bye => leader.gone(from),
-                    Message::Awake => leader.wake(),
+                    Message::Awake => leader.handle(Input::Awake),
                     Message::Pull { .. }
                     | Message::Do { .. }
                     | Message::Look { .. }

@@ -170,6 +170,8 @@ impl Leader {
                 self.connect(&nick);
             }
             Command::Forget(_) => self.forget(),
+            // A page has one server, and the browser sees to its encryption.
+            Command::Change(..) => {}
             Command::Save { key, value } => {
                 storage::save(&key, value.as_deref());
             }
@@ -238,14 +240,6 @@ impl Leader {
         );
     }
 
-    /// The network is there again, or the person is.
-    pub(crate) fn wake(&mut self) {
-        // Who has disconnected himself stays so.
-        if self.client.as_ref().is_some_and(Client::is_waiting) {
-            self.handle(Input::Intent(Intent::Reconnect));
-        }
-    }
-
     fn connect(&mut self, nick: &str) {
         let records = storage::records();
         let window = window();
@@ -264,6 +258,10 @@ impl Leader {
         for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
             let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
             self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
+        }
+        // Tried all the same: the server may be on this device.
+        if page::is_offline() {
+            self.handle(Input::Offline);
         }
         self.handle(Input::Start);
     }
@@ -305,7 +303,7 @@ impl Leader {
     }
 
     /// Gives the client one input and does what it wants.
-    fn handle(&mut self, input: Input<'_>) {
+    pub(crate) fn handle(&mut self, input: Input<'_>) {
         let Some(client) = &mut self.client else { return };
         let mut outputs = Vec::new();
         client.handle(page::now(), input, &mut outputs);
@@ -324,7 +322,7 @@ impl Leader {
                 }
                 Output::Keep(kept) => self.archive.keep(&kept),
                 Output::Recall { kind, name, before, limit } => {
-                    let (messages, more) = self.archive.recall(&name, Some(before), limit);
+                    let (messages, more) = self.archive.recall(&name, before, limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });
                 }
             }
@@ -372,6 +370,7 @@ impl Leader {
             Update::Notice(_, _, Notice::Invitation { .. }) => Audience::All,
             Update::Notice(..) => to(asker.or(recent)),
             Update::Person(..) => to(self.asked_person),
+            Update::Certificate(..) => Audience::All,
             Update::Show(..) => {
                 Audience::One(asker.or_else(|| self.asked.map(|(tab, _)| tab)).unwrap_or_else(|| self.me()))
             }

@@ -42,6 +42,11 @@ const fn millis(number: f64) -> i64 {
     number as i64
 }
 
+/// Whether the browser knows that the device has no network. It may have one that leads nowhere, of which the browser knows nothing.
+pub(crate) fn is_offline() -> bool {
+    window().is_some_and(|window| !window.navigator().on_line())
+}
+
 /// What makes pauses differ from one browser to the next.
 pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()

@@ -22,10 +22,12 @@ pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Probl
 }
 
 /// What of a conversation has arrived is known now: the rest did not. Or it will never be known.
-pub(crate) fn settle(client: &mut Client, id: BufferId, known: Known) {
+pub(crate) fn settle(client: &mut Client, id: BufferId, known: &Known) {
+    let Some(timeline) = client.buffers.get(id).map(|buffer| &buffer.timeline) else { return };
     let unsure = client.outbox.items.iter();
     let unsure = unsure.filter(|item| item.buffer == id && item.transit == Transit::Unsure);
-    let unsure: Vec<(RowId, bool)> = unsure.map(|item| (item.row, item.is_decided_by(known))).collect();
+    let unsure: Vec<(RowId, bool)> =
+        unsure.map(|item| (item.row, item.is_decided_by(known, timeline))).collect();
     for (row, is_decided) in unsure {
         if is_decided {
             queue_again(client, id, row);
@@ -37,7 +39,7 @@ pub(crate) fn settle(client: &mut Client, id: BufferId, known: Known) {
 
 /// The person cannot come back to a room, so nothing will be sent there.
 pub(crate) fn shut_out(client: &mut Client, id: BufferId, problem: &Problem) {
-    settle(client, id, Known::Nothing);
+    settle(client, id, &Known::Nothing);
     let queued = client.outbox.items.iter();
     let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
     let queued: Vec<RowId> = queued.map(|item| item.row).collect();
@@ -88,6 +90,6 @@ pub(crate) fn settle_direct(client: &mut Client) {
         .map(|buffer| buffer.id)
         .collect();
     for id in direct {
-        settle(client, id, Known::Nothing);
+        settle(client, id, &Known::Nothing);
     }
 }

@@ -60,7 +60,7 @@ struct Sent {
 impl Sent {
     fn anchor(&self) -> Option<Anchor> {
         let msgid = self.after_msgid.as_deref().map(Arc::from);
-        Some(Anchor { msgid, at: Timestamp::from_millis(self.after?) })
+        Some(Anchor { msgid, at: Timestamp::from_millis(self.after?), row: None })
     }
 }
 

@@ -7,12 +7,14 @@ use parla_proto::Message;
 use super::{
     Incoming,
     said::{self, Heard},
+    said_at,
 };
 use crate::{
     client::{Client, Turn},
     history,
     limits::{BATCH_LINES_MAX, BATCHES_MAX},
     sorted_map::SortedMap,
+    timeline::{Neighbours, next_known},
     view::BufferId,
 };
 
@@ -125,15 +127,22 @@ fn close(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
     let Some((page, id)) = take(client, reference) else { return };
     let heard = place(client, id, &page, turn);
     let page = history::Page { heard: &heard, lines: page.lines.len(), label: page.label.as_deref() };
+    let is_news = heard.iter().any(|heard| heard.is_new);
     history::answered(client, id, &page);
-    client.seen(id);
+    // What came by itself in the meantime was before the person's eyes, if they looked; what was missed is yet to be shown.
+    let is_all_live = client
+        .buffers
+        .get(id)
+        .is_some_and(|buffer| buffer.divider.is_none_or(|row| buffer.timeline.is_live(row)));
+    if !is_news && is_all_live {
+        client.seen(id);
+    }
 }
 
 /// A page will never be whole. Its messages are welcome; what is missing in it nobody knows.
 fn cut_short(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
     let Some((page, id)) = take(client, reference) else { return };
     place(client, id, &page, turn);
-    client.seen(id);
 }
 
 fn take(client: &mut Client, reference: &str) -> Option<(History, BufferId)> {
@@ -143,14 +152,20 @@ fn take(client: &mut Client, reference: &str) -> Option<(History, BufferId)> {
     Some((page, id))
 }
 
+/// Each message goes where the page has it among those that are known.
 fn place(client: &mut Client, id: BufferId, page: &History, turn: &mut Turn<'_>) -> Vec<Heard> {
+    let messages: Vec<Message<'_>> = page.lines.iter().filter_map(|line| Message::parse(line).ok()).collect();
+    let known = said::recognize(client, id, &messages);
+    let first = messages.first().map(|message| said_at(message, turn.now));
+    let mut neighbours = Neighbours::new(history::wished_spot(client, id, (page.label.as_deref(), first)));
     let mut heard: Vec<Heard> = Vec::new();
-    let mut before = history::row_before(client, id);
-    for line in &page.lines {
-        if let Ok(message) = Message::parse(line) {
-            heard.extend(said::replayed(client, (id, before), &message, turn));
-            before = heard.last().and_then(|heard| heard.row).or(before);
+    for (message, after) in messages.iter().zip(next_known(known)) {
+        neighbours.after = after;
+        let Some(one) = said::replayed(client, (id, &neighbours), message, turn) else { continue };
+        if let Some(buffer) = client.buffers.get(id) {
+            neighbours.passed(&buffer.timeline, one.row);
         }
+        heard.push(one);
     }
     client.changes.buffer(id);
     heard

@@ -85,7 +85,7 @@ impl Ids {
             Update::Show(network, id) => Update::Show(network, self.shown(network, id)?),
             Update::Alert(network, id, alert) => Update::Alert(network, self.shown(network, id)?, alert),
             Update::Conversations(..) => return None,
-            Update::Directory(..) | Update::Person(..) => update,
+            Update::Directory(..) | Update::Person(..) | Update::Certificate(..) => update,
         })
     }
 

@@ -154,7 +154,8 @@ impl Mirror {
                 | Update::Person(..)
                 | Update::Notice(..)
                 | Update::Show(..)
-                | Update::Alert(..) => {}
+                | Update::Alert(..)
+                | Update::Certificate(..) => {}
             }
         }
         // Who lets so much pile up gets everything when it comes back.

@@ -13,12 +13,14 @@
 )]
 
 mod commands;
+mod counting;
 mod flaky;
 mod history;
 mod hostile;
 mod kept;
 mod members;
 mod moderation;
+mod order;
 mod outbox;
 mod passwords;
 mod people;
@@ -29,4 +31,5 @@ mod registration;
 mod resending;
 mod rooms;
 mod server_page;
+mod silence;
 mod support;

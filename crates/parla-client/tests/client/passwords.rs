@@ -175,7 +175,7 @@ fn what_a_server_asks_for_is_what_the_person_is_told() {
         (":s 477 alice :You need to identify", "stopped: SignInNeeded"),
         (":s 465 alice :You are banned", "stopped: BannedFromServer"),
         ("ERROR :Closing Link: h (K-Lined)", "stopped: BannedFromServer"),
-        ("ERROR :Closing Link: h (Login timed out)", "waiting, attempt 1: ServerClosed"),
+        ("ERROR :Closing Link: h (Login timed out)", "waiting, attempt 1: SignInTimedOut"),
     ] {
         let mut rig = Rig::connected();
         rig.server(lines);

@@ -115,7 +115,7 @@ fn everything_is_the_same_in_the_other_tab() {
     buffer.timeline.add_unconfirmed(said(300, "waits", Way::Queued));
     let session = Session::default();
     buffer.members.insert(&session, "Zoë", "@");
-    buffer.divider = Some((RowId(5), at(5)));
+    buffer.divider = Some(RowId(5));
     let directory = DirectoryView {
         rooms: Directory(Arc::new(vec![DirectoryRoom {
             shown: "#a".into(),
