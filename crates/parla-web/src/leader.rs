@@ -448,7 +448,7 @@ impl Leader {
                     && (view.timeline.len > 0
                         || !matches!(view.earlier, Earlier::Possible | Earlier::Loading))
             }),
-            LinkState::Waiting { .. } | LinkState::Stopped { .. } => true,
+            LinkState::Offline | LinkState::Waiting { .. } | LinkState::Stopped { .. } => true,
         };
         networks.next().is_none_or(|view| is_settled(&view.link))
     }
