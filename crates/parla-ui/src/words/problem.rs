@@ -93,6 +93,7 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::MissingWords
         | ProblemKind::NotHere
         | ProblemKind::Offline
+        | ProblemKind::PageOutdated
         | ProblemKind::Other) => doing(kind, about),
         kind @ (ProblemKind::ArchiveBroken
         | ProblemKind::KeyringFailing
@@ -464,6 +465,11 @@ fn doing(kind: ProblemKind, about: &str) -> Words {
             format!("{} does not work here.", or(about, "That")),
             "It makes no sense in this conversation.",
             "Open the conversation that it is for.",
+        ),
+        ProblemKind::PageOutdated => (
+            "There is a newer version of this page.".to_owned(),
+            "Another tab already uses it, and this one does not understand that tab.",
+            "Load this page again. Nothing is lost by that.",
         ),
         ProblemKind::Offline => (
             "You are not connected.".to_owned(),
