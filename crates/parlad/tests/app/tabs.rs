@@ -46,6 +46,8 @@ async fn two_tabs(browser: &Browser) -> (Window, Window) {
     let window = browser.open(Width::Wide).await;
     window.join_as("alice").await;
     window.is_in("#room").await;
+    // A tab that is left while it connects gives up its connection.
+    window.expects_in_console("WebSocket is closed before the connection is established");
     let (one, two) = window.opens_tab(&browser.address("/")).await;
     two.is_in("#room").await;
     (one, two)
