@@ -17,8 +17,14 @@ pub struct Told {
 
 /// Tells a problem.
 pub fn problem(problem: &Problem) -> Told {
-    let about = &*problem.about;
-    let (title, meaning, remedy) = match problem.kind {
+    let (title, meaning, remedy) = sentences(problem.kind, &problem.about);
+    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+}
+
+type Words = (String, &'static str, &'static str);
+
+fn sentences(kind: ProblemKind, about: &str) -> Words {
+    match kind {
         kind @ (ProblemKind::HostNotFound
         | ProblemKind::Refused
         | ProblemKind::TimedOut
@@ -86,11 +92,8 @@ pub fn problem(problem: &Problem) -> Told {
         kind @ (ProblemKind::ArchiveBroken | ProblemKind::StoreDamaged | ProblemKind::StoreFailing) => {
             storing(kind)
         }
-    };
-    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+    }
 }
-
-type Words = (String, &'static str, &'static str);
 
 /// The name if there is one, else these words.
 fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
