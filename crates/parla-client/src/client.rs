@@ -13,6 +13,7 @@ use crate::{
     intents,
     limits::NICK_RECLAIM,
     link::{Due, Link},
+    naming,
     outbox::{self, Outbox},
     parting,
     problem::{Problem, ProblemKind},
@@ -301,6 +302,12 @@ impl Client {
     /// Says something once.
     pub(crate) fn say(&mut self, buffer: Option<BufferId>, notice: Notice) {
         self.changes.event(Update::Notice(self.settings.network, buffer, notice));
+    }
+
+    /// Says that a nick was refused, with another one that may be had.
+    pub(crate) fn refuse_nick(&mut self, problem: Problem, nick: &str) {
+        let suggestion = naming::suggestion(&self.session, nick, problem.kind, self.settings.transliterate);
+        self.say(None, Notice::NickRefused { problem: Arc::new(problem), suggestion });
     }
 
     /// Says that something did not work.

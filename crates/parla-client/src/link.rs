@@ -230,6 +230,7 @@ impl Link {
     /// the address is likely wrong, and the person is there to mend it.
     fn needs_person(&self, kind: ProblemKind) -> bool {
         match kind {
+            _ if kind.is_about_nick() => true,
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
             | ProblemKind::BadIdentity
@@ -242,8 +243,7 @@ impl Link {
             | ProblemKind::SignInNeeded
             | ProblemKind::SignInRefused
             | ProblemKind::SignInUnsupported
-            | ProblemKind::NickInvalid
-            | ProblemKind::NickTaken
+            | ProblemKind::WebServer
             | ProblemKind::NotIrc => true,
             ProblemKind::HostNotFound
             | ProblemKind::Refused

@@ -7,7 +7,7 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
-    outbox, registration, secrets, sign_in,
+    outbox, registration, secrets, sign_in, stranger,
 };
 
 mod away;
@@ -82,6 +82,12 @@ pub(crate) fn said_at(message: &Message<'_>, now: Timestamp) -> Timestamp {
 /// Takes in one line.
 pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     client.link.heard(turn.now);
+    if !client.session.is_registered
+        && let Some(kind) = stranger::of(bytes)
+    {
+        let why = client.problem(kind, "", &String::from_utf8_lossy(bytes));
+        return client.stop(Some(why), None, turn);
+    }
     // Old servers still pass on other encodings; what cannot be read is shown as such.
     let text = String::from_utf8_lossy(bytes);
     let Ok(message) = Message::parse(text.as_bytes()) else { return };

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parla_proto::{Capabilities, Casemapping, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
+use parla_proto::{Capabilities, Casemapping, NickFault, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
 
 use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters, sign_in::SignIn};
 
@@ -40,6 +40,10 @@ pub(crate) struct Session {
     pub(crate) is_greeted: bool,
     /// Nicks that were tried because the wanted one was refused.
     pub(crate) nicks_tried: usize,
+    /// Why the nick was refused that was asked for last, if the server says it for programs.
+    pub(crate) nick_fault: Option<NickFault>,
+    /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
+    pub(crate) asks_why: Asks,
     /// CAP REQs that were not answered.
     pub(crate) requests_open: u32,
     /// Capabilities were refused together and are asked for one by one.
@@ -75,6 +79,15 @@ pub(crate) struct Session {
     next_label: u64,
 }
 
+/// Whether something is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Asks {
+    #[default]
+    Never,
+    Soon,
+    Done,
+}
+
 /// What was said so long ago is not said now, however slow the networks are.
 const LONG_AGO: Duration = Duration::from_secs(2 * 60);
 
@@ -86,6 +99,8 @@ impl Default for Session {
             is_registered: false,
             is_greeted: false,
             nicks_tried: 0,
+            nick_fault: None,
+            asks_why: Asks::default(),
             requests_open: 0,
             asks_singly: false,
             offered: Capabilities::empty(),

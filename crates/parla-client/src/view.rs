@@ -464,6 +464,13 @@ pub enum Notice {
     },
     /// The name is another now.
     NickChanged(Arc<str>),
+    /// Another nick that the person asked for is not to be had.
+    NickRefused {
+        /// Why.
+        problem: Arc<Problem>,
+        /// One that may be had.
+        suggestion: Arc<str>,
+    },
     /// Marked as away, or no longer.
     Away(bool),
     /// An answer to `/help`: the commands are to be shown.

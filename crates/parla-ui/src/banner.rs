@@ -11,6 +11,7 @@ use parla_client::{
 use crate::{
     forget::Forget,
     hooks::{use_context, use_memo},
+    password::{self, PasswordFields},
     platform::{Here, Place},
     problem_words::{Countdown, ProblemWords, RawWords},
     remedies::Remedies,
@@ -138,7 +139,11 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (id, kind) = (network.id, why.kind);
-    let by_name = matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid);
+    let by_name = kind.is_about_nick();
+    let is_readable = kind == ProblemKind::PasswordReadable;
+    let by_password = kind.is_about_password() && !is_readable;
+    let username = password::username(Some(&why), &network.nick);
+    let (signer, sender) = (here.clone(), here.clone());
     let on_desktop = here.0.place() == Place::Desktop;
     let (name_id, address_id) = (format!("banner-name-{}", id.0), format!("banner-address-{}", id.0));
     let (name_back, address_back) = (name_id.clone(), address_id.clone());
@@ -154,7 +159,28 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                     Remedies { network: id, kind }
                 }
             }
+            if by_password {
+                form {
+                    class: "banner-form",
+                    onsubmit: move |event| {
+                        event.prevent_default();
+                        if let Some(credentials) = password::credentials(&event) {
+                            wish(&signer, id, Intent::SignIn { credentials });
+                        }
+                    },
+                    PasswordFields { id: "banner-{id.0}", why: Some(kind), username }
+                    button { r#type: "submit", class: "primary", {words::password::SIGN_IN} }
+                }
+            }
             div { class: "buttons",
+                if is_readable {
+                    button {
+                        r#type: "button",
+                        class: "plain",
+                        onclick: move |_| wish(&sender, id, Intent::SignIn { credentials: password::readable() }),
+                        {words::password::SEND_READABLE}
+                    }
+                }
                 if by_name {
                     button {
                         id: "{name_id}",
@@ -166,7 +192,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                 } else {
                     button {
                         r#type: "button",
-                        class: "primary",
+                        class: if by_password { "plain" } else { "primary" },
                         onclick: move |_| wish(&retry, id, Intent::Reconnect),
                         {words::first::AGAIN}
                     }

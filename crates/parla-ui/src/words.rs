@@ -2,8 +2,10 @@
 //!
 //! Plain words, none of the protocol's: a test scans this file and those below it for jargon.
 
+mod certificate;
 mod command;
 pub mod moderation;
+mod name;
 pub mod network;
 mod problem;
 pub mod room;
@@ -45,12 +47,34 @@ pub mod first {
     pub const AGAIN: &str = "Try again";
     /// Nothing was written.
     pub const NAME_EMPTY: &str = "Write the name that others will see.";
-    /// Something with a space was written.
-    pub const NAME_SPACES: &str = "A name has no spaces. How about this one?";
     /// The button that agrees to be read by others.
     pub const UNENCRYPTED: &str = "Connect without encryption";
-    /// Below a name that may be free.
-    pub const SUGGESTED: &str = "This name may be free.";
+    /// Below a name that is suggested in the place of another.
+    pub const SUGGESTED: &str = "How about this one?";
+}
+
+/// The fields for a password.
+pub mod password {
+    /// Opens them.
+    pub const OPEN: &str = "I have a password";
+    /// The name of the account.
+    pub const USERNAME: &str = "Account name";
+    /// Below it, where it may be the password of the server.
+    pub const USERNAME_HINT: &str = "Leave it empty if everyone on this server has the same password.";
+    /// The password.
+    pub const PASSWORD: &str = "Password";
+    /// Whether it is kept, on the desktop.
+    pub const KEEP: &str = "Remember it on this computer";
+    /// Shows it to the server.
+    pub const SIGN_IN: &str = "Sign in";
+    /// Agrees to be read by others.
+    pub const SEND_READABLE: &str = "Send it without encryption";
+}
+
+/// The menu of a right click.
+pub mod menu {
+    /// Opens the page that a link leads to.
+    pub const OPEN_LINK: &str = "Open link";
 }
 
 /// The list on the left.
@@ -217,8 +241,6 @@ pub mod person {
     pub const REALNAME: &str = "Full name";
     /// Which account.
     pub const ACCOUNT: &str = "Account";
-    /// He has none.
-    pub const NO_ACCOUNT: &str = "Guest";
     /// Why he is away.
     pub const AWAY: &str = "Away";
     /// When he last wrote.

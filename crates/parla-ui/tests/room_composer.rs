@@ -279,3 +279,32 @@ fn what_is_written_before_the_other_draft_is_there_is_not_lost() {
     let expected = PageAct::SetComposer { text: "for the lobby".into(), caret: 13, over: "ab".into() };
     assert!(page.fake.take_acts().contains(&expected));
 }
+
+#[test]
+fn a_password_for_a_service_is_neither_a_draft_nor_called_back() {
+    let mut page = start();
+    compose(&mut page, "/msg NickServ IDENTIFY hunter2");
+    let saved = format!("{:?}", page.fake.saved.borrow());
+    assert!(!saved.contains("hunter2"), "{saved}");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["/msg NickServ IDENTIFY hunter2"]);
+    compose(&mut page, "");
+    page.fake.take_acts();
+    key(&mut page, Key::ArrowUp);
+    assert_eq!(put(&page), None);
+}
+
+#[test]
+fn a_room_with_a_key_has_a_field_for_it() {
+    let why = Some(problem(ProblemKind::KeyNeeded, "#lobby"));
+    let mut page = open(BufferView { presence: Presence::Absent(why), ..lobby(Vec::new()) });
+    page.fake.take_commands();
+    page.press("Join");
+    assert_eq!(page.fake.take_intents(), [], "there is no key yet");
+    page.write("#room-key", "sesame");
+    page.press("Join");
+    assert_eq!(
+        page.fake.take_intents(),
+        [Intent::Join { room: "#lobby".into(), key: Some("sesame".into()) }]
+    );
+}

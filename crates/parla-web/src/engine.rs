@@ -9,7 +9,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract,
+    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract, naming,
     view::{BufferKind, NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -142,6 +142,7 @@ impl Engine {
             network,
             address: host.into(),
             nick: nick.into(),
+            transliterate: naming::without_accents,
             credentials,
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::Archive::Direct,

@@ -1,5 +1,7 @@
 //! FAIL: something was refused. <https://ircv3.net/specs/extensions/standard-replies>
 
+use parla_proto::NickFault;
+
 use super::{
     Incoming,
     refusal::{self, Refused},
@@ -20,6 +22,13 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         if let Some(id) = labelled.or(target).or_else(|| client.requests.oldest()) {
             history::refused(client, id, code);
         }
+        return;
+    }
+    if command.eq_ignore_ascii_case("NICK")
+        && let Some(fault) = NickFault::parse(code, incoming.param(3))
+    {
+        // The numeric comes behind it.
+        client.session.nick_fault = Some(fault);
         return;
     }
     let kind = match code {

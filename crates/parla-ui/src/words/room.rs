@@ -278,6 +278,8 @@ pub fn absent(name: &str) -> String {
     format!("You are not in {name}.")
 }
 
+/// The field for what opens a locked room.
+pub const KEY: &str = "Key";
 /// Goes there.
 pub const JOIN: &str = "Join";
 
