@@ -19,8 +19,15 @@ pub struct Told {
 
 /// Tells a problem.
 pub fn problem(problem: &Problem) -> Told {
-    let about = &*problem.about;
-    let (title, meaning, remedy) = match problem.kind {
+    let (title, meaning, remedy) = sentences(problem.kind, &problem.about);
+    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+}
+
+pub(super) type Words = (String, &'static str, &'static str);
+
+#[expect(clippy::too_many_lines, reason = "a table in which the compiler looks for every kind")]
+fn sentences(kind: ProblemKind, about: &str) -> Words {
+    match kind {
         kind @ (ProblemKind::HostNotFound
         | ProblemKind::Refused
         | ProblemKind::TimedOut
@@ -99,11 +106,8 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::KeyringFailing
         | ProblemKind::StoreDamaged
         | ProblemKind::StoreFailing) => storing(kind),
-    };
-    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+    }
 }
-
-pub(super) type Words = (String, &'static str, &'static str);
 
 /// The name if there is one, else these words.
 pub(super) fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
