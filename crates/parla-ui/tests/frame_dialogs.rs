@@ -144,10 +144,7 @@ fn a_person_is_asked_about_and_written_to() {
     };
     page.hear(vec![Update::Person(NET, Arc::new(person))]);
     let facts = page.text(".facts");
-    assert_eq!(
-        facts,
-        "Full nameBob BuilderLast active1 hour agoHere since14 November 2023, 22:13"
-    );
+    assert_eq!(facts, "Full nameBob BuilderLast active1 hour agoHere since14 November 2023, 22:13");
     page.press("@#lobby");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#lobby".into(), key: None }]);
     let bob = page.one("#member-bob");
