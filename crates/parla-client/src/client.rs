@@ -11,7 +11,6 @@ use crate::{
     directory::DirectoryBuilder,
     history::{self, Requests},
     intents,
-    limits::NICK_RECLAIM,
     link::{Due, Link},
     naming,
     outbox::{self, Outbox},
@@ -19,6 +18,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     receive::{self, Batches, whois::Asked},
     records::{self, Records},
+    regain::{self, Regain},
     registration,
     session::Session,
     sign_in,
@@ -47,8 +47,8 @@ pub struct Client {
     pub(crate) look: Look,
     /// The nick that the person asked for and the server has not given yet.
     pub(crate) nick_asked: Option<Arc<str>>,
-    /// When to try to get the wanted nick back.
-    pub(crate) reclaim_at: Option<Timestamp>,
+    /// Whether the person waits for the wanted nick.
+    pub(crate) regain: Regain,
     pub(crate) changes: Changes,
     pub(crate) records: Records,
 }
@@ -90,7 +90,7 @@ impl Client {
             away_asked: None,
             look: Look::default(),
             nick_asked: None,
-            reclaim_at: None,
+            regain: Regain::default(),
             changes: Changes::default(),
             records: Records::default(),
         };
@@ -153,6 +153,7 @@ impl Client {
         if is_wish && has_sent {
             self.link.awaits(now);
         }
+        regain::ask(self, turn);
         records::store(self, turn);
     }
 
@@ -162,8 +163,8 @@ impl Client {
         let survey = self.survey.next_deadline();
         let sign_in = self.session.sign_in.next_deadline();
         let greeted = registration::greeted_by(self);
-        let requests = self.requests.next_deadline();
-        [self.link.next_deadline(), requests, outbox, survey, self.reclaim_at, sign_in, greeted]
+        let (requests, regain) = (self.requests.next_deadline(), self.regain.next_deadline());
+        [self.link.next_deadline(), requests, outbox, survey, regain, sign_in, greeted]
             .into_iter()
             .flatten()
             .min()
@@ -179,10 +180,6 @@ impl Client {
         }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
-        if self.reclaim_at.is_some_and(|at| at <= turn.now) {
-            self.reclaim_at = Some(turn.now + NICK_RECLAIM);
-            turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
-        }
     }
 
     fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
@@ -233,7 +230,7 @@ impl Client {
         self.people.clear();
         self.directory.interrupted();
         self.away = None;
-        self.reclaim_at = None;
+        self.regain.connection_lost();
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
@@ -285,6 +282,7 @@ impl Client {
             name: self.session.network.clone().unwrap_or_else(|| Arc::clone(address)),
             address: Arc::clone(address),
             nick: crate::text::shown_name(&self.session.nick),
+            nick_wanted: self.regain.wanted().map(|nick| crate::text::shown_name(nick)),
             away: self.away.clone(),
             link: self.link.state.clone(),
             features: Features { history: self.session.has_history(), private: self.settings.private },

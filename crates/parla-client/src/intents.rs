@@ -11,7 +11,7 @@ use crate::{
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
     moderation, naming, outbox,
     problem::ProblemKind,
-    receive, registration,
+    receive, regain, registration,
     slash::{self, Slash, Submission},
     view::{BufferId, BufferKind, LinkState, Manner, Notice, Presence, RowId, Update},
 };
@@ -228,6 +228,9 @@ fn change_nick(client: &mut Client, nick: &str, turn: &mut Turn<'_>) {
     if let Some(kind) = fault {
         let problem = client.problem(kind, nick, "");
         return client.refuse_nick(problem, nick);
+    }
+    if client.link.is_online() && nick == &*client.session.nick {
+        return regain::keep_stand_in(client);
     }
     if client.link.is_online() {
         client.nick_asked = Some(nick.into());

@@ -27,6 +27,7 @@ mod parting;
 pub mod problem;
 mod receive;
 mod records;
+mod regain;
 mod registration;
 mod room_modes;
 pub mod secrets;

@@ -83,3 +83,5 @@ pub const SURVEY_WITHIN: Duration = Duration::from_secs(10);
 pub const LIST_WITHIN: Duration = Duration::from_secs(60);
 /// Pauses between attempts to get one's own nick back.
 pub const NICK_RECLAIM: Duration = Duration::from_secs(30);
+/// The same where the server says by itself when it is free.
+pub const NICK_RECLAIM_WATCHED: Duration = Duration::from_secs(5 * 60);

@@ -173,6 +173,8 @@ pub enum ProblemKind {
     // Keeping things on this machine.
     /// The messages of a network cannot be kept, or those that were kept cannot be read.
     ArchiveBroken,
+    /// The system's keyring does not take or give the passwords of a network.
+    KeyringFailing,
     /// What was remembered was damaged; `details` says where the damaged file is kept.
     StoreDamaged,
     /// What is to be remembered cannot be written at the moment.

@@ -98,8 +98,13 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
         }
         incoming.label = incoming.label.or_else(|| client.batches.label(&reference).map(Cow::Owned));
     }
-    // Messages may be repeated; anything else happens now, and tells what time it is there.
-    if !matches!(message.command, "PRIVMSG" | "NOTICE" | "TAGMSG") && message.tags.get("time").is_some() {
+    // Messages may be repeated, and a bouncer repeats the greeting of long ago; anything else happens now, and tells what time
+    // it is there.
+    let is_repeatable = match message.command {
+        "PRIVMSG" | "NOTICE" | "TAGMSG" => true,
+        command => !client.session.is_greeted && command != "CAP",
+    };
+    if !is_repeatable && message.tags.get("time").is_some() {
         client.session.heard_time(incoming.at, turn.now);
     }
     dispatch(client, &incoming, turn);

@@ -9,9 +9,10 @@ use parla_proto::{Capabilities, Line, Message, Timestamp, isupport::Token};
 use crate::{
     buffer::Buffer,
     client::{Client, Turn},
-    limits::{ISUPPORT_TOKENS_MAX, NICK_RECLAIM},
+    limits::ISUPPORT_TOKENS_MAX,
     naming, outbox,
     problem::ProblemKind,
+    regain,
     session::Asks,
     sign_in,
     view::{BufferKind, Presence},
@@ -151,8 +152,9 @@ pub(crate) fn welcome(client: &mut Client, message: &Message<'_>, turn: &mut Tur
         client.session.nick = nick.into();
     }
     client.link.registered(turn.now);
-    if !client.session.is_own(&client.settings.nick) {
-        client.reclaim_at = Some(turn.now + NICK_RECLAIM);
+    // A name that the server has only cut short is the person's.
+    if client.session.nicks_tried > 0 && !client.session.is_own(&client.settings.nick) {
+        regain::begin(client, turn.now);
     }
     client.changes.network = true;
 }
@@ -178,6 +180,7 @@ pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
     if let Some(reason) = &client.away_asked {
         turn.send(Line::bare("AWAY").text(reason));
     }
+    regain::watch(client, turn);
     rejoin(client, turn);
     outbox::settle_direct(client);
 }

@@ -70,6 +70,8 @@ pub(crate) struct Session {
     pub(crate) history_max: usize,
     /// Places in a history can be named by ids of messages.
     pub(crate) finds_by_msgid: bool,
+    /// It says who comes and goes, of those it is asked about (MONITOR).
+    pub(crate) monitors: bool,
     /// The longest nick.
     pub(crate) nick_bytes_max: Option<usize>,
     /// By how many milliseconds the server's clock is ahead of ours; negative if it is behind.
@@ -115,6 +117,7 @@ impl Default for Session {
             network: None,
             history_max: 0,
             finds_by_msgid: true,
+            monitors: false,
             nick_bytes_max: None,
             clock_ahead: 0,
             sign_in: SignIn::default(),
@@ -224,6 +227,7 @@ impl Session {
             "NETWORK" if !value.is_empty() => self.network = Some(crate::text::shown_name(value)),
             "CHATHISTORY" => self.history_max = value.parse().unwrap_or_default(),
             "MSGREFTYPES" => self.finds_by_msgid = value.split(',').any(|kind| kind == "msgid"),
+            "MONITOR" => self.monitors = true,
             "NICKLEN" => self.nick_bytes_max = value.parse().ok(),
             "PREFIX" => {
                 if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {

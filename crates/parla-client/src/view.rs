@@ -83,6 +83,8 @@ pub struct NetworkView {
     pub address: Arc<str>,
     /// The person's nick there, now or wanted.
     pub nick: Arc<str>,
+    /// The nick that they want and get back as soon as it is free: it is still taken by their own lost connection.
+    pub nick_wanted: Option<Arc<str>>,
     /// Why the person is away, if he is.
     pub away: Option<Arc<str>>,
     /// Whether it can be talked to.

@@ -1,4 +1,5 @@
-//! The banner over the conversation while its network cannot be talked to. Never in the way of reading.
+//! The banner over the conversation while its network cannot be talked to, or knows the person by another name than theirs.
+//! Never in the way of reading.
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::{
     platform::{Here, Place},
     problem_words::{Countdown, ProblemWords, RawWords},
     remedies::Remedies,
+    room::text::Sentence,
     state::{Dialog, State, wish},
     words::{self, banner as said},
 };
@@ -26,8 +28,8 @@ pub(crate) fn Banner() -> Element {
     let network = use_memo(move || {
         let networks = state.networks.read();
         match *state.current.read() {
-            Some(key) => networks.get(&key.network).filter(|view| view.link != LinkState::Online).cloned(),
-            None => networks.values().find(|view| view.link != LinkState::Online).cloned(),
+            Some(key) => networks.get(&key.network).filter(|view| has_banner(view)).cloned(),
+            None => networks.values().find(|view| has_banner(view)).cloned(),
         }
     });
     let others = use_memo(move || {
@@ -52,7 +54,7 @@ pub(crate) fn Banner() -> Element {
         };
     };
     let current = match network.link.clone() {
-        LinkState::Online => rsx! {},
+        LinkState::Online => rsx! { StandIn { network } },
         LinkState::Connecting(stage) => {
             let words = words::connecting(&network, stage);
             rsx! { div { class: "banner", p { role: "status", bdi { "{words}" } } } }
@@ -66,6 +68,33 @@ pub(crate) fn Banner() -> Element {
         {current}
         for (other, why) in others.get() {
             Stopped { key: "{other.id.0}", network: other, why, is_other: true }
+        }
+    }
+}
+
+/// Whether there is something to say about a network.
+fn has_banner(network: &NetworkView) -> bool {
+    network.link != LinkState::Online || network.nick_wanted.is_some()
+}
+
+/// The person has another name for now.
+#[component]
+fn StandIn(network: NetworkView) -> Element {
+    let here = use_context::<Here>();
+    let Some(wanted) = &network.nick_wanted else { return rsx! {} };
+    let (id, nick) = (network.id, Arc::clone(&network.nick));
+    let keep = said::keep_name(&nick);
+    rsx! {
+        div { class: "banner",
+            div { class: "banner-words",
+                p { role: "status", Sentence { words: said::stand_in(&nick, wanted) } }
+            }
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| wish(&here, id, Intent::ChangeNick { nick: Arc::clone(&nick) }),
+                bdi { "{keep}" }
+            }
         }
     }
 }

@@ -61,6 +61,8 @@ pub enum Change {
     Unencrypted,
     /// The person trusts the certificate with this fingerprint, and no other.
     Trust(Arc<str>),
+    /// The person is known there by the certificate in this PEM file, or by none.
+    Identity(Option<String>),
 }
 
 /// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.

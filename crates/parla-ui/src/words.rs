@@ -10,7 +10,7 @@ pub mod network;
 mod problem;
 pub mod room;
 
-use parla_client::view::{BufferKind, LinkState, NetworkView, Rank, Stage};
+use parla_client::view::{BufferKind, Counted, LinkState, NetworkView, Rank, Stage};
 use parla_proto::{Timestamp, civil::DateTime};
 
 pub use command::command;
@@ -69,6 +69,12 @@ pub mod password {
     pub const SIGN_IN: &str = "Sign in";
     /// Agrees to be read by others.
     pub const SEND_READABLE: &str = "Send it without encryption";
+}
+
+/// The menu of a right click.
+pub mod menu {
+    /// Opens the page that a link leads to.
+    pub const OPEN_LINK: &str = "Open link";
 }
 
 /// The list on the left.
@@ -270,6 +276,19 @@ pub mod banner {
     pub const OFFLINE_AT_FIRST: &str = "You can join as soon as it is connected again.";
     /// Nothing is known yet.
     pub const STARTING: &str = "Connecting…";
+
+    /// The person has another name until their lost connection is noticed by the server.
+    pub fn stand_in(nick: &str, wanted: &str) -> String {
+        let (nick, wanted) = (super::room::name(nick), super::room::name(wanted));
+        format!(
+            "You are {nick} here, because {wanted} is still taken by your lost connection. You get it back as soon as it is free."
+        )
+    }
+
+    /// Stays under that name.
+    pub fn keep_name(nick: &str) -> String {
+        format!("Keep {nick}")
+    }
 }
 
 /// The title of a notification.
@@ -286,13 +305,30 @@ pub fn title(mentions: u32, conversation: Option<&str>) -> String {
     if mentions == 0 { name } else { format!("({mentions}) {name}") }
 }
 
-/// What is new in a conversation, for who does not see the badge; none if nothing is.
-pub fn unread(unread: u32, mentions: u32) -> Option<String> {
+/// How many messages are new. Of a number that is only known in part, a round one that is certainly exceeded.
+pub fn new_messages(new: u32, counted: Counted) -> String {
+    match (new, counted) {
+        (1000.., _) => "999+ new".into(),
+        (new, Counted::All) => format!("{new} new"),
+        (new, Counted::InPart) => {
+            let unit = match new {
+                101.. => 100,
+                11.. => 10,
+                _ => 1,
+            };
+            format!("{}+ new", (new.saturating_sub(1) / unit * unit).max(1))
+        }
+    }
+}
+
+/// What is new in a conversation, for those who do not see the badge; none if nothing is.
+pub fn unread(unread: u32, mentions: u32, counted: Counted) -> Option<String> {
+    let new = new_messages(unread.max(mentions), counted);
     match (unread, mentions) {
         (0, 0) => None,
-        (new, 0) => Some(format!("{new} new")),
-        (new, 1) => Some(format!("1 mention, {} new", new.max(1))),
-        (new, mentions) => Some(format!("{mentions} mentions, {} new", new.max(mentions))),
+        (_, 0) => Some(new),
+        (_, 1) => Some(format!("1 mention, {new}")),
+        (_, mentions) => Some(format!("{mentions} mentions, {new}")),
     }
 }
 

@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use parla_client::ProblemKind as Kind;
+use parla_client::{ProblemKind as Kind, view::Counted};
 use parla_ui::{STYLE, words};
 use support::sample::problem;
 
@@ -29,6 +29,7 @@ const ALL: &[Kind] = &[
     Kind::BadAddress,
     Kind::BadIdentity,
     Kind::ArchiveBroken,
+    Kind::KeyringFailing,
     Kind::StoreDamaged,
     Kind::StoreFailing,
     Kind::Lost,
@@ -145,10 +146,11 @@ fn the_twelve_that_everyone_meets() {
 
 #[test]
 fn what_is_new_is_said() {
-    assert_eq!(words::unread(0, 0), None);
-    assert_eq!(words::unread(12, 0).as_deref(), Some("12 new"));
-    assert_eq!(words::unread(12, 3).as_deref(), Some("3 mentions, 12 new"));
-    assert_eq!(words::unread(1, 1).as_deref(), Some("1 mention, 1 new"));
+    assert_eq!(words::unread(0, 0, Counted::All), None);
+    assert_eq!(words::unread(12, 0, Counted::All).as_deref(), Some("12 new"));
+    assert_eq!(words::unread(12, 3, Counted::All).as_deref(), Some("3 mentions, 12 new"));
+    assert_eq!(words::unread(1, 1, Counted::All).as_deref(), Some("1 mention, 1 new"));
+    assert_eq!(words::unread(201, 3, Counted::InPart).as_deref(), Some("3 mentions, 200+ new"));
     assert_eq!(words::badge(250), "99+");
     assert_eq!(words::title(3, Some("#lobby")), "(3) #lobby – parla");
     assert_eq!(words::title(0, None), "parla");
@@ -166,6 +168,7 @@ fn no_sentence_is_jargon() {
     let sources = [
         include_str!("../src/words.rs"),
         include_str!("../src/words/problem.rs"),
+        include_str!("../src/words/network.rs"),
         include_str!("../src/words/command.rs"),
         include_str!("../src/words/moderation.rs"),
         include_str!("../src/words/room.rs"),
@@ -281,4 +284,25 @@ fn all_tokens_are_there() {
         let name = &used[..used.find([')', ',']).unwrap()];
         assert!(STYLE.contains(&format!("{name}:")), "{name} is used and not defined");
     }
+}
+
+#[test]
+fn a_number_that_is_known_in_part_is_certainly_exceeded() {
+    let said = |new| words::room::jump(new, Counted::InPart);
+    let expected = [
+        (1, "1+"),
+        (2, "1+"),
+        (10, "9+"),
+        (11, "10+"),
+        (51, "50+"),
+        (100, "90+"),
+        (101, "100+"),
+        (251, "200+"),
+    ];
+    for (new, expected) in expected {
+        assert_eq!(said(new), format!("↓ {expected} new"));
+    }
+    assert_eq!(words::room::jump(893, Counted::All), "↓ 893 new");
+    assert_eq!(words::room::jump(1_000, Counted::All), "↓ 999+ new");
+    assert_eq!(words::room::jump(0, Counted::All), "↓ To the newest");
 }

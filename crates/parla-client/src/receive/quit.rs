@@ -3,6 +3,7 @@
 use super::Incoming;
 use crate::{
     client::Client,
+    regain,
     text::{Text, shown_name},
     view::{BufferId, Event},
 };
@@ -12,6 +13,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     if client.session.is_own(incoming.from) {
         return;
     }
+    regain::freed(client, incoming.from);
     let reason = incoming.reason(1).map(Text::parse);
     let mut left: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {

@@ -164,10 +164,11 @@ pub(super) fn asks_for_account(details: &str) -> bool {
 /// Another nick was not to be had, or not now.
 fn nick(client: &mut Client, (kind, about, details): (ProblemKind, &str, &str)) {
     // To have the wanted name back is tried again and again; that it fails is not worth a word.
-    let asked = client.nick_asked.take();
-    if asked.is_none() && client.reclaim_at.is_some() {
+    let is_asked = client.nick_asked.as_ref().is_some_and(|asked| client.session.same(asked, about));
+    if client.regain.refused() && !is_asked {
         return;
     }
+    let asked = client.nick_asked.take();
     let problem = client.problem(kind, about, details);
     match asked.filter(|_| kind.is_about_nick()) {
         Some(nick) => client.refuse_nick(problem, &nick),

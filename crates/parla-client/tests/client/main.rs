@@ -27,6 +27,7 @@ mod people;
 mod reading;
 mod real_server;
 mod reconnecting;
+mod regaining;
 mod registration;
 mod resending;
 mod rooms;

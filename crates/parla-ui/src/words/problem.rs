@@ -95,9 +95,10 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::NotHere
         | ProblemKind::Offline
         | ProblemKind::Other) => doing(kind, about),
-        kind @ (ProblemKind::ArchiveBroken | ProblemKind::StoreDamaged | ProblemKind::StoreFailing) => {
-            storing(kind)
-        }
+        kind @ (ProblemKind::ArchiveBroken
+        | ProblemKind::KeyringFailing
+        | ProblemKind::StoreDamaged
+        | ProblemKind::StoreFailing) => storing(kind),
     };
     Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
 }
@@ -189,6 +190,11 @@ fn storing(kind: ProblemKind) -> Words {
             "The messages of this network cannot be kept on this computer.".to_owned(),
             "The file that they are kept in is damaged or cannot be written. You can go on talking.",
             "The details say which file it is. Make room on the disk, or move a damaged file away and start parla again.",
+        ),
+        ProblemKind::KeyringFailing => (
+            "Your passwords are not in the keyring of this computer.".to_owned(),
+            "There is no keyring, or it is locked. parla keeps passwords nowhere else.",
+            "Type the password whenever you are asked for it, or unlock the keyring and start parla again.",
         ),
         ProblemKind::StoreDamaged => (
             "What parla had saved on this computer was damaged.".to_owned(),
