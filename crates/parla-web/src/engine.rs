@@ -473,6 +473,7 @@ fn outdated() -> Update {
         name: "parla".into(),
         address: "parla".into(),
         nick,
+        nick_wanted: None,
         away: None,
         link: LinkState::Stopped { why: Some(Arc::new(why)), suggestion: None },
         features: Features::default(),
