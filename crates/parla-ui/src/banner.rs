@@ -62,7 +62,7 @@ pub(crate) fn Banner() -> Element {
         LinkState::Waiting { until, why, .. } => rsx! { Waiting { network: network.id, until, why } },
         LinkState::Offline => rsx! { Offline { network: network.id } },
         LinkState::Stopped { why: None, .. } => rsx! { Disconnected { network: network.id } },
-        LinkState::Stopped { why: Some(why), .. } => rsx! { Stopped { network: network.clone(), why } },
+        LinkState::Stopped { why: Some(why), .. } => rsx! { Stopped { network, why } },
     };
     rsx! {
         {current}
