@@ -273,6 +273,7 @@ impl Buffer {
             id: self.id,
             kind: self.kind,
             name: shown_name(&self.name),
+            target: Arc::clone(&self.name),
             presence: self.presence.clone(),
             topic: self.topic.clone(),
             timeline: self.timeline.view(),

@@ -153,6 +153,11 @@ pub enum Intent {
         /// Its row.
         row: RowId,
     },
+    /// Forget all messages of a conversation that have not been sent yet, but none that failed.
+    DiscardQueued {
+        /// Of which conversation.
+        buffer: BufferId,
+    },
     /// Show this to be let in, and connect again with it. The shell hears of it here too, if it has a keyring.
     SignIn {
         /// What the person wrote.
@@ -184,7 +189,8 @@ impl Intent {
             | Self::LoadEarlier { buffer }
             | Self::LoadGap { buffer, .. }
             | Self::Retry { buffer, .. }
-            | Self::Discard { buffer, .. } => Some(buffer),
+            | Self::Discard { buffer, .. }
+            | Self::DiscardQueued { buffer } => Some(buffer),
             Self::Look { buffer, .. } => buffer.as_mut(),
             Self::Join { .. }
             | Self::OpenDirect { .. }

@@ -48,6 +48,7 @@ pub(crate) fn perform(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>)
         Intent::Look { buffer, at_end } => look(client, Look { buffer: *buffer, at_end: *at_end }),
         Intent::Retry { buffer, row } => retry(client, *buffer, *row),
         Intent::Discard { buffer, row } => outbox::discard(client, *buffer, *row),
+        Intent::DiscardQueued { buffer } => outbox::discard_queued(client, *buffer),
         Intent::SignIn { credentials } => {
             client.settings.credentials.add(credentials.clone());
             client.connect(turn);

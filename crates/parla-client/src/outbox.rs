@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use self::{
-    fate::{discard, discard_all, fail, queue_again, settle, settle_direct, shut_out},
+    fate::{discard, discard_all, discard_queued, fail, queue_again, settle, settle_direct, shut_out},
     stored::{restore, store},
 };
 

@@ -14,6 +14,7 @@ use crate::{
     client::{Client, Turn},
     contract::Output,
     outbox,
+    problem::ProblemKind,
     view::{BufferKind, Presence},
 };
 
@@ -36,6 +37,9 @@ struct Conversation {
     /// Up to when it was read, in milliseconds of Unix time.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_until: Option<i64>,
+    /// Somebody removed the person from the room, and what was said about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed: Option<String>,
     /// The server's id of the message up to which it was read, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_msgid: Option<String>,
@@ -52,7 +56,13 @@ pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
         let Some(id) = client.buffers.open(&client.session, kind, name) else { break };
         client.records.stored.insert(key.clone(), value.clone());
         let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
+        let removed = kept.removed.filter(|_| kind == BufferKind::Room);
+        let removed = removed.map(|details| client.problem(ProblemKind::KickedOut, name, &details));
         if let Some(buffer) = client.buffers.get_mut(id) {
+            // Whoever was removed does not walk in again because the program was closed.
+            if let Some(problem) = removed {
+                buffer.presence = Presence::Absent(Some(Arc::new(problem)));
+            }
             buffer.key = kept.key.as_deref().map(Arc::from);
             let msgid = kept.read_msgid.as_deref().map(Arc::from);
             buffer.read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
@@ -91,6 +101,12 @@ fn conversation(buffer: &Buffer) -> Option<(String, String)> {
         key: buffer.key.as_deref().map(str::to_owned),
         read_until: buffer.read.as_ref().map(|read| read.at.as_millis()),
         read_msgid: buffer.read.as_ref().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
+        removed: match &buffer.presence {
+            Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut => {
+                Some(why.details.to_string())
+            }
+            _ => None,
+        },
     };
     Some((format!("{kind} {}", buffer.name), serde_json::to_string(&kept).ok()?))
 }

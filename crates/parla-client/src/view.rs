@@ -162,6 +162,8 @@ pub struct BufferView {
     pub kind: BufferKind,
     /// The room's or the person's name as it is shown: without invisible or reordering characters, and not too long.
     pub name: Arc<str>,
+    /// The name as the server knows it, by which the conversation is addressed; empty for what the server says.
+    pub target: Arc<str>,
     /// Whether the person is in it.
     pub presence: Presence,
     /// What the room is about.

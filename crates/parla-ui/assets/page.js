@@ -37,6 +37,16 @@
     else if (frames > 0) requestAnimationFrame(() => withElement(id, act, frames - 1));
   }
 
+  /** Scrolls the list around the element, and nothing else, so that the element is in view. */
+  function reveal(element) {
+    let list = element.parentElement;
+    while (list && !["auto", "scroll"].includes(getComputedStyle(list).overflowY)) list = list.parentElement;
+    if (!list) return;
+    const [inner, outer] = [element.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+    else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
+  }
+
   // --- The reader's place in the log -----------------------------------------------------------------------------------------
 
   // At the end is who is so near to it, in pixels.
@@ -279,6 +289,46 @@
     return start >= 0 && value.slice(0, start) + value.slice(selectionEnd) === before ? value.slice(start, selectionEnd) : "";
   }
 
+  function replace(composer, text) {
+    composer.value = text;
+  }
+
+  /** Changes what differs, as the person would: the browser can undo it. */
+  function edit(composer, text) {
+    const { value } = composer;
+    if (document.activeElement !== composer) return replace(composer, text);
+    if (value === text) return;
+    const shorter = Math.min(value.length, text.length);
+    let start = 0;
+    while (start < shorter && value[start] === text[start]) start += 1;
+    let end = 0;
+    while (end < shorter - start && value.at(-1 - end) === text.at(-1 - end)) end += 1;
+    // A letter of two units stays whole.
+    if (isSecondHalf(value, start) || isSecondHalf(text, start)) start -= 1;
+    if (isSecondHalf(value, value.length - end)) end -= 1;
+    const piece = text.slice(start, text.length - end);
+    composer.setSelectionRange(start, value.length - end);
+    if (piece) document.execCommand("insertText", false, piece);
+    else document.execCommand("delete");
+    if (composer.value !== text) replace(composer, text);
+  }
+
+  const isSecondHalf = (text, at) => at > 0 && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+
+  /** Puts a text into the composer, and with it what was typed while it was on its way. */
+  function seat(text, caret, over, put) {
+    queueMicrotask(() =>
+      withElement("composer", (composer) => {
+        const typed = typedOver(composer, over);
+        const end = caret + typed.length;
+        put(composer, text.slice(0, caret) + typed + text.slice(caret));
+        composer.setSelectionRange(end, end);
+        grow(composer);
+        if (typed || put === edit) tellComposer(composer);
+      }),
+    );
+  }
+
   document.addEventListener("input", (event) => {
     if (!isComposer(event.target)) return;
     grow(event.target);
@@ -311,6 +361,34 @@
     },
     true,
   );
+
+  // --- Files, which cannot be sent yet ---------------------------------------------------------------------------------------
+
+  const isField = (element) => !!element?.closest?.("input, textarea");
+  /** A file and nothing that the place could take. A picture out of a page comes with its address. */
+  const isFile = ({ target, dataTransfer: { types } }) =>
+    types.includes("Files") && !(isField(target) && types.includes("text/plain"));
+
+  // What is dropped anywhere else would make the browser leave the page for it.
+  addEventListener("dragover", (event) => {
+    if (isFile(event)) event.dataTransfer.dropEffect = "copy";
+    else if (isField(event.target)) return;
+    else event.dataTransfer.dropEffect = "none";
+    event.preventDefault();
+  });
+
+  addEventListener("drop", (event) => {
+    if (isFile(event)) setTimeout(() => tell("file"));
+    else if (isField(event.target)) return;
+    event.preventDefault();
+  });
+
+  document.addEventListener("paste", (event) => {
+    const { files } = event.clipboardData;
+    if (!isComposer(event.target) || files.length === 0 || event.clipboardData.getData("text/plain")) return;
+    event.preventDefault();
+    setTimeout(() => tell("file"));
+  });
 
   // --- Whether the person is there -------------------------------------------------------------------------------------------
 
@@ -353,16 +431,10 @@
 
   globalThis.parla = Object.freeze({
     setComposer(text, caret, over) {
-      queueMicrotask(() =>
-        withElement("composer", (composer) => {
-          const typed = typedOver(composer, over);
-          const end = caret + typed.length;
-          composer.value = text.slice(0, caret) + typed + text.slice(caret);
-          composer.setSelectionRange(end, end);
-          grow(composer);
-          if (typed) tellComposer(composer);
-        }),
-      );
+      seat(text, caret, over, replace);
+    },
+    editComposer(text, caret, over) {
+      seat(text, caret, over, edit);
     },
     focus(id) {
       queueMicrotask(() => withElement(id, (element) => element.focus()));
@@ -383,6 +455,9 @@
     },
     copy(text) {
       queueMicrotask(() => copy(text));
+    },
+    reveal(id) {
+      queueMicrotask(() => withElement(id, reveal));
     },
   });
 })();

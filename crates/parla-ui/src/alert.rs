@@ -1,11 +1,129 @@
-//! Telling the person, while he looks elsewhere, that someone wants him.
+//! Telling the person, while they look elsewhere, that someone wants them; and asking once whether they want to be told.
 
+use dioxus::prelude::*;
 use parla_client::view::Alert;
 
-use crate::{platform::Here, words};
+use crate::{
+    hooks::use_context,
+    link::Addressed,
+    platform::{Here, Leave, Notification},
+    state::{BufferKey, State, ToastKind},
+    words::alert as said,
+};
 
-/// Shows a notification of the system.
-pub(crate) fn tell(alert: &Alert, here: &Here) {
-    let title = words::alert_title(&alert.from, alert.room.as_deref());
-    here.0.notify(&title, &alert.text);
+/// Under this key the platform keeps that the person was asked.
+const KEY_ASKED: &str = "notifications";
+
+/// Shows a notification of the system. If nobody knows whether the person wants it, they are asked when they are back.
+pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &Here) {
+    match here.0.leave_to_notify() {
+        Leave::Given => {}
+        Leave::NotAsked => {
+            if !*state.attentive.peek() && here.0.load(KEY_ASKED).is_none() {
+                state.offers_to_notify.set(true);
+            }
+            return;
+        }
+        Leave::Refused | Leave::Impossible => return,
+    }
+    let place = here.0.place();
+    let tag = state.buffers.peek().get(&key).map(|view| view.address(key, place).to_fragment());
+    let Some(tag) = tag else { return };
+    let network = {
+        let networks = state.networks.peek();
+        networks.get(&key.network).filter(|_| networks.len() > 1).map(|view| view.name.clone())
+    };
+    state.notified.write().insert(key, tag.clone());
+    here.0.notify(&Notification {
+        about: key,
+        tag,
+        title: said::title(&alert.from, alert.room.as_deref(), network.as_deref()),
+        body: alert.text.to_string(),
+    });
+}
+
+/// Takes away what is told of conversations that have been read meanwhile, or are gone.
+pub(crate) fn withdraw_read(mut state: State, here: &Here) {
+    let read: Vec<(BufferKey, String)> = {
+        let buffers = state.buffers.peek();
+        let is_read = |key: &BufferKey| buffers.get(key).is_none_or(|view| view.mentions == 0);
+        let notified = state.notified.peek();
+        notified.iter().filter(|(key, _)| is_read(key)).map(|(key, tag)| (*key, tag.clone())).collect()
+    };
+    for (key, tag) in read {
+        state.notified.write().remove(&key);
+        here.0.withdraw(&tag);
+    }
+}
+
+/// The person has answered the browser.
+pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
+    settle(state, here);
+    if leave == Leave::Refused {
+        let network = state.networks.peek().keys().next().copied();
+        if let Some(network) = network {
+            state.toast(network, None, ToastKind::NotificationsRefused);
+        }
+    }
+}
+
+/// The person was asked, and is not asked again.
+fn settle(mut state: State, here: &Here) {
+    here.0.save(KEY_ASKED, Some("asked"));
+    if *state.offers_to_notify.peek() {
+        state.offers_to_notify.set(false);
+    }
+}
+
+/// The question whether the person wants notifications.
+#[component]
+pub(crate) fn Offer() -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    if !*state.offers_to_notify.read() {
+        return rsx! {};
+    }
+    let later = here.clone();
+    rsx! {
+        div { class: "banner", role: "group", "aria-labelledby": "offer-to-notify",
+            p { id: "offer-to-notify", class: "banner-words", role: "status", {said::OFFER} }
+            div { class: "buttons",
+                button {
+                    r#type: "button",
+                    class: "primary",
+                    onclick: move |_| here.0.ask_leave_to_notify(),
+                    {said::ALLOW}
+                }
+                button { r#type: "button", class: "plain", onclick: move |_| settle(state, &later), {said::NOT_NOW} }
+            }
+        }
+    }
+}
+
+/// Whether notifications are shown, and the way to have them.
+#[component]
+pub(crate) fn Standing() -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    // An answer changes it.
+    let _ = (state.offers_to_notify.read(), state.toasts.read());
+    let leave = here.0.leave_to_notify();
+    let sentence = match leave {
+        Leave::Given => said::GIVEN,
+        Leave::Refused => said::REFUSED,
+        Leave::NotAsked => said::NOT_ASKED,
+        Leave::Impossible => said::IMPOSSIBLE,
+    };
+    rsx! {
+        h3 { {said::TITLE} }
+        p { class: "hint", {sentence} }
+        if leave == Leave::NotAsked {
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| here.0.ask_leave_to_notify(),
+                {said::ALLOW}
+            }
+        }
+    }
 }

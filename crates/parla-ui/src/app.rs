@@ -5,6 +5,8 @@ use futures_util::StreamExt;
 use parla_client::view::BufferKind;
 
 use crate::{
+    address::Address,
+    alert,
     dialogs::Dialogs,
     drafts,
     first_screen::FirstScreen,
@@ -12,9 +14,10 @@ use crate::{
     hooks::{use_context, use_effect, use_future, use_hook, use_memo},
     keys,
     page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
-    platform::Here,
-    state::{Pointer, Shown, State},
+    platform::{Happening, Here, Start},
+    state::{Pointer, Shown, State, Wanted},
     toasts::Toasts,
+    visits::{self, Entry, Top, use_visits},
     words,
 };
 
@@ -32,8 +35,10 @@ pub fn App() -> Element {
     let state = State::provide();
     use_hook(|| remember(state, &here));
     use_updates(state, &here);
+    use_happenings(state, &here);
     use_title(state, &here);
     use_memory(state, &here);
+    use_visits(state, &here);
     let first = use_memo(move || {
         let talks = |kind| matches!(kind, BufferKind::Room | BufferKind::Direct);
         !*state.entered.read() && !state.buffers.read().values().any(|view| talks(view.kind))
@@ -46,13 +51,17 @@ pub fn App() -> Element {
             tabindex: "-1",
             onkeydown: move |event| keys::press(&event, state, &here),
             onpointerdown: move |event| note_pointer(&event.pointer_type(), state),
+            if first.get() {
+                FirstScreen {}
+            } else {
+                Frame {}
+                Dialogs {}
+            }
+            Toasts {}
+            // Not a field of anybody's: no keyboard, password store or screen reader finds it.
             input {
                 id: PAGE_SIGNAL_ID,
-                class: "page-signal",
-                r#type: "text",
-                "aria-hidden": "true",
-                tabindex: "-1",
-                autocomplete: "off",
+                r#type: "hidden",
                 oninput: move |event| {
                     if let Some(signal) = PageSignal::parse(&event.value()) {
                         page_signal::take_in(state, signal.clone());
@@ -64,13 +73,6 @@ pub fn App() -> Element {
                     }
                 },
             }
-            if first.get() {
-                FirstScreen {}
-            } else {
-                Frame {}
-                Dialogs {}
-            }
-            Toasts {}
         }
     }
 }
@@ -87,7 +89,18 @@ fn remember(mut state: State, here: &Here) {
     if here.0.is_returning() {
         state.entered.set(true);
     }
-    state.wanted.set(here.0.load(KEY_OPEN));
+    match here.0.start() {
+        Start::Anywhere => state.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked)),
+        Start::Again(entry) if here.0.is_returning() => {
+            let at = Address::parse(&entry.fragment).map(Wanted::At);
+            state.wanted.set(at.or_else(|| here.0.load(KEY_OPEN).map(Wanted::Marked)));
+            state.top.set(Some(Top { key: None, entry }));
+        }
+        Start::Link(fragment) | Start::Again(Entry { fragment, .. }) => {
+            state.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked));
+            state.follow_later(&fragment);
+        }
+    }
     if here.0.load(KEY_MEMBERS).is_some() {
         state.members.set(Shown::No);
     }
@@ -103,6 +116,30 @@ fn use_updates(state: State, here: &Here) {
             let mut updates = updates.ready_chunks(BATCHES_MAX);
             while let Some(batches) = updates.next().await {
                 state.apply(batches.into_iter().flatten().collect(), &here);
+            }
+        }
+    });
+}
+
+/// What happens outside of the components.
+fn use_happenings(state: State, here: &Here) {
+    let here = here.clone();
+    use_future(move || {
+        let here = here.clone();
+        let mut state = state;
+        async move {
+            let Some(mut happenings) = here.0.happenings() else { return };
+            while let Some(happening) = happenings.next().await {
+                match happening {
+                    Happening::Arrived(arrival) => visits::arrive(state, &here, arrival),
+                    Happening::Chosen(key) => {
+                        state.close_dialog();
+                        if state.buffers.peek().contains_key(&key) {
+                            state.open(key);
+                        }
+                    }
+                    Happening::Answered(leave) => alert::answered(state, leave, &here),
+                }
             }
         }
     });

@@ -19,6 +19,7 @@ mod person;
 mod person_acts;
 mod person_moderation;
 mod room_settings;
+mod said;
 mod topic;
 
 use add_network::AddNetwork;
@@ -29,6 +30,7 @@ use invite::Invite;
 use nick::Nick;
 use person::PersonCard;
 use room_settings::Settings;
+use said::SaidList;
 use topic::TopicEditor;
 
 /// The id of the element in a dialog that has the focus at first.
@@ -63,6 +65,7 @@ pub(crate) fn Dialogs() -> Element {
         Dialog::AddNetwork => rsx! { AddNetwork {} },
         Dialog::Address(network) => rsx! { Address { network } },
         Dialog::Help => rsx! { Help {} },
+        Dialog::Said => rsx! { SaidList {} },
     }
 }
 

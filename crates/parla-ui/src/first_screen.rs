@@ -5,10 +5,12 @@ use std::{cell::Cell, rc::Rc, sync::Arc};
 use dioxus::prelude::*;
 use parla_client::{
     Credentials, Intent, Problem, ProblemKind, naming,
+    text::shown_name,
     view::{LinkState, NetworkId, NetworkView, Stage},
 };
 
 use crate::{
+    address::Target,
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
     password::{self, PasswordFields},
     platform::{Command, Here, PageAct, Place},
@@ -68,7 +70,7 @@ pub(crate) fn FirstScreen() -> Element {
         None if attempt.asked.read().is_some() => {
             (rsx! { Progress { stage: Stage::Finding, attempt } }, None)
         }
-        None => (rsx! { p { class: "first-sentence", {sentence} } }, Some(first::JOIN)),
+        None => (rsx! { Sentence { sentence } }, Some(first::JOIN)),
         Some(LinkState::Waiting { until, why, .. }) => {
             let above = rsx! { Trouble { problem: why, attempt, Countdown { until } } };
             (above, Some(first::AGAIN))
@@ -105,6 +107,24 @@ pub(crate) fn FirstScreen() -> Element {
                 }
             }
         }
+    }
+}
+
+/// What there is to do, and where it leads if the person came by a link.
+#[component]
+fn Sentence(sentence: &'static str) -> Element {
+    let state = use_context::<State>();
+    let link = state.link.read();
+    let going = link.as_ref().and_then(|link| match &link.address.target {
+        Target::Room(name) => Some((first::SENTENCE_ROOM, shown_name(name))),
+        Target::Person(name) => Some((first::SENTENCE_PERSON, shown_name(name))),
+        Target::Server => None,
+    });
+    match going {
+        Some(([before, after], name)) => {
+            rsx! { p { class: "first-sentence", {before} bdi { "{name}" } {after} } }
+        }
+        None => rsx! { p { class: "first-sentence", {sentence} } },
     }
 }
 

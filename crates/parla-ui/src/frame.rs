@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::{
+    alert::Offer,
     banner::Banner,
     hooks::{use_context, use_effect, use_memo, use_signal},
     invitations::invitations,
@@ -55,6 +56,7 @@ pub(crate) fn Frame() -> Element {
                 inert: (!side.is_empty()).then_some("true"),
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
+                Offer {}
                 if *state.narrow.read() {
                     {invitations(&here, state, None)}
                 }

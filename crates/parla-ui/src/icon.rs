@@ -12,6 +12,8 @@ pub(crate) enum Picture {
     People,
     /// To change what is written.
     Pencil,
+    /// Two links of a chain.
+    Link,
     /// To set something up.
     Sliders,
     /// One to whom a room belongs.
@@ -47,6 +49,9 @@ impl Picture {
             Self::Star => "M8 2l1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z",
             Self::Shield => "M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z",
             Self::Bubble => "M2.5 3.5h11v7H8l-3 3v-3H2.5z",
+            Self::Link => {
+                "M6.6 9.4l2.8-2.8M7 4.8l1.4-1.4a2.97 2.97 0 0 1 4.2 4.2L11.2 9M9 11.2l-1.4 1.4a2.97 2.97 0 0 1-4.2-4.2L4.8 7"
+            }
             Self::Pencil => "M3 13l.7-3L11 2.7l2.3 2.3L6 12.3zM9.5 4.2l2.3 2.3",
         }
     }

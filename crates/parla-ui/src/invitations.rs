@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use parla_client::{Intent, view::NetworkId};
+use parla_client::{
+    Intent,
+    view::{BufferView, NetworkId, Presence},
+};
 
 use crate::{
     platform::{Here, PageAct},
@@ -20,6 +23,37 @@ pub struct Invitation {
     pub from: Arc<str>,
     /// Into which room, as the server knows it.
     pub room: Arc<str>,
+}
+
+/// Invitations that are kept; older ones go first.
+const INVITATIONS_MAX: usize = 8;
+
+impl State {
+    /// Who is in a room needs no invitation to it.
+    pub(crate) fn note_joined(&mut self, buffers: &[(NetworkId, BufferView)]) {
+        let is_there = |one: &Invitation| {
+            buffers.iter().any(|(network, view)| {
+                *network == one.network && view.presence == Presence::Present && view.name == one.room
+            })
+        };
+        if self.invitations.peek().iter().any(is_there) {
+            self.invitations.write().retain(|one| !is_there(one));
+        }
+    }
+
+    pub(crate) fn invited(&mut self, one: Invitation) {
+        let mut invitations = self.invitations.write();
+        invitations.retain(|known| (known.network, &known.room) != (one.network, &one.room));
+        if invitations.len() >= INVITATIONS_MAX {
+            invitations.remove(0);
+        }
+        invitations.push(one);
+    }
+
+    /// An invitation was answered, or shall not be.
+    pub(crate) fn answered(&mut self, one: &Invitation) {
+        self.invitations.write().retain(|known| known != one);
+    }
 }
 
 /// The cards, of one network or of all.

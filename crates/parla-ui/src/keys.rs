@@ -3,17 +3,11 @@
 use dioxus::prelude::*;
 
 use crate::{
-    platform::{Here, PageAct},
+    platform::{Here, PageAct, Place},
     rooms::{self, Row},
     state::{Dialog, Shown, Side, State},
+    visits::{HistoryAct, Step},
 };
-
-/// Which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Back,
-    On,
-}
 
 /// Which conversations count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +22,7 @@ enum Which {
 enum KeyAct {
     Room(Step, Which),
     Region(Step),
+    Visit(Step),
     Members,
     Help,
     Escape,
@@ -39,10 +34,15 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
         return;
     }
     let Some(act) = read(&event.key(), event.code(), event.modifiers()) else { return };
+    // A browser has keys of its own for its history.
+    if matches!(act, KeyAct::Visit(_)) && here.0.place() == Place::Browser {
+        return;
+    }
     event.prevent_default();
     match act {
         KeyAct::Room(step, which) => walk(state, step, which),
         KeyAct::Region(step) => to_region(state, here, step),
+        KeyAct::Visit(step) => here.0.history(HistoryAct::Go(step)),
         KeyAct::Members => toggle_members(state),
         KeyAct::Help => toggle_help(state),
         KeyAct::Escape => escape(state, here),
@@ -58,6 +58,8 @@ fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
     match key {
         Key::ArrowUp if alt => Some(KeyAct::Room(Step::Back, which)),
         Key::ArrowDown if alt => Some(KeyAct::Room(Step::On, which)),
+        Key::ArrowLeft if alt && !shift => Some(KeyAct::Visit(Step::Back)),
+        Key::ArrowRight if alt && !shift => Some(KeyAct::Visit(Step::On)),
         // On a Mac, Option with A is another letter.
         _ if alt && !shift && code == Code::KeyA => Some(KeyAct::Room(Step::On, Which::Mentioned)),
         Key::F6 if !alt && !main => Some(KeyAct::Region(step)),
@@ -114,11 +116,12 @@ impl Region {
     }
 }
 
-fn to_region(state: State, here: &Here, step: Step) {
+fn to_region(mut state: State, here: &Here, step: Step) {
     if state.dialog.peek().is_some() {
         return;
     }
-    let has_members = rooms::has_members(state);
+    let is_narrow = *state.narrow.peek();
+    let has_members = rooms::has_members(state) && (is_narrow || *state.members.peek() == Shown::Yes);
     let there: Vec<Region> =
         REGIONS.into_iter().filter(|region| *region != Region::Members || has_members).collect();
     let current = *state.region.peek();
@@ -130,6 +133,16 @@ fn to_region(state: State, here: &Here, step: Step) {
     let Some(region) = there.get(next % there.len()).copied() else { return };
     let writes = region == Region::Middle && state.current.peek().is_some();
     let id = if writes { "composer" } else { region.id() };
+    // Where there is no room beside the conversation, the others slide in, and take the focus.
+    let side = match region {
+        Region::Rooms => Side::Rooms,
+        Region::Middle => Side::None,
+        Region::Members => Side::Members,
+    };
+    if is_narrow && *state.side.peek() != side {
+        state.focus_back.set((side == Side::None).then(|| id.to_owned()));
+        return state.side.set(side);
+    }
     here.0.page(PageAct::Focus(id.to_owned()));
 }
 
@@ -187,6 +200,9 @@ mod tests {
             (letter("."), none, Modifiers::META, Some(KeyAct::Members)),
             (letter("/"), none, Modifiers::CONTROL | Modifiers::SHIFT, Some(KeyAct::Help)),
             (Key::F6, none, Modifiers::SHIFT, Some(KeyAct::Region(Step::Back))),
+            (Key::ArrowLeft, none, Modifiers::ALT, Some(KeyAct::Visit(Step::Back))),
+            (Key::ArrowRight, none, Modifiers::ALT, Some(KeyAct::Visit(Step::On))),
+            (Key::ArrowLeft, none, Modifiers::empty(), None),
             (Key::Escape, none, Modifiers::empty(), Some(KeyAct::Escape)),
             (Key::ArrowUp, none, Modifiers::empty(), None),
             (letter("/"), none, Modifiers::empty(), None),

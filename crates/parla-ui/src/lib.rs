@@ -4,6 +4,7 @@
 #![allow(unused_qualifications, reason = "the macros of dioxus write out whole paths")]
 #![allow(clippy::needless_pass_by_value, reason = "what a component is given, it owns")]
 
+pub mod address;
 mod alert;
 mod app;
 mod banner;
@@ -16,6 +17,7 @@ mod hooks;
 mod icon;
 mod invitations;
 mod keys;
+pub mod link;
 mod members;
 pub mod page_signal;
 mod password;
@@ -26,6 +28,7 @@ pub mod room;
 mod rooms;
 pub mod state;
 mod toasts;
+pub mod visits;
 mod welcome;
 mod window;
 pub mod words;

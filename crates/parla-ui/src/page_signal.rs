@@ -2,6 +2,7 @@
 //!
 //! - `attentive 1`, or `0`
 //! - `narrow 1`, or `0`
+//! - `file`: somebody dropped or pasted a file
 //! - `selection 3 9`, first row and last; `selection` alone if nothing is selected
 //! - `composer 2 text`: the caret, and the text as it is, but for `\n` and `\\` instead of line feed and backslash, since the
 //!   value of an input is one line
@@ -27,6 +28,8 @@ pub enum PageSignal {
     Attentive(bool),
     /// Whether there is no room for the sides beside the conversation.
     Narrow(bool),
+    /// A file was dropped or pasted.
+    File,
     /// The rows in which the selection starts and ends; none if nothing is selected.
     Selection(Option<(RowId, RowId)>),
     /// What stands in the composer.
@@ -45,6 +48,7 @@ impl PageSignal {
         match kind {
             "attentive" => flag(words).map(Self::Attentive),
             "narrow" => flag(words).map(Self::Narrow),
+            "file" if rest.is_empty() => Some(Self::File),
             "selection" if rest.is_empty() => Some(Self::Selection(None)),
             "selection" => Some(Self::Selection(Some((RowId(number(words)?), RowId(number(words)?))))),
             "composer" => {
@@ -109,6 +113,7 @@ pub fn take_in(mut state: State, signal: PageSignal) {
                 state.side.set(Side::None);
             }
         }
+        PageSignal::File => state.refuse_file(),
         PageSignal::Selection(rows) => {
             if *state.selection.peek() != rows {
                 state.selection.set(rows);
@@ -136,6 +141,7 @@ mod tests {
     #[test]
     fn reports_are_read() {
         assert_eq!(PageSignal::parse("attentive 0"), Some(PageSignal::Attentive(false)));
+        assert_eq!(PageSignal::parse("file"), Some(PageSignal::File));
         assert_eq!(PageSignal::parse("narrow 1"), Some(PageSignal::Narrow(true)));
         assert_eq!(
             PageSignal::parse("selection 3 9"),

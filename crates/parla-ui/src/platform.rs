@@ -12,6 +12,11 @@ use parla_client::{
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    state::BufferKey,
+    visits::{Arrival, Entry, HistoryAct},
+};
+
 /// Where the interface runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -78,6 +83,15 @@ pub enum PageAct {
         /// What it takes the place of. What the person has written into that meanwhile is kept.
         over: String,
     },
+    /// The same as if the person had written it: they can undo it.
+    EditComposer {
+        /// The text.
+        text: String,
+        /// Where the caret goes.
+        caret: usize,
+        /// What it takes the place of.
+        over: String,
+    },
     /// Give the element of this id the focus. It may come into the page only a moment later: look again for some frames.
     Focus(String),
     /// Scroll the log to its end, and stay there.
@@ -86,6 +100,57 @@ pub enum PageAct {
     ScrollToRow(RowId),
     /// Put this text on the clipboard.
     Copy(String),
+    /// Scroll the list around the element of this id so that it is in view.
+    Reveal(String),
+}
+
+/// At which address the app starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At none.
+    Anywhere,
+    /// At one that somebody wrote: what follows the address of the page.
+    Link(String),
+    /// At an entry of its history at which it was before: the page was loaded again.
+    Again(Entry),
+}
+
+/// What the system is to show, so that somebody who looks elsewhere sees it. There is one for each conversation: a newer one
+/// takes the place of the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The conversation that a click opens.
+    pub about: BufferKey,
+    /// The conversation's name for the system: the same for it in each tab, and after the next start.
+    pub tag: String,
+    /// Who wrote, and where.
+    pub title: String,
+    /// What they wrote.
+    pub body: String,
+}
+
+/// Whether notifications can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// They can.
+    Given,
+    /// The person has forbidden them, and only the settings of the browser change that.
+    Refused,
+    /// The person has to be asked.
+    NotAsked,
+    /// Not here, whatever the person wants: the browser has none, or not for pages that are not encrypted.
+    Impossible,
+}
+
+/// What happens outside of the components.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// The person was taken to an address.
+    Arrived(Arrival),
+    /// The person chose the notification about this conversation; the window is in front.
+    Chosen(BufferKey),
+    /// The person has answered whether notifications may be shown.
+    Answered(Leave),
 }
 
 /// What a shell offers.
@@ -113,8 +178,22 @@ pub trait Platform {
     fn utc_offset_seconds(&self, at: Timestamp) -> i32;
     /// Opens a page outside of the app. `http` and `https` only; anything else does nothing.
     fn open_link(&self, href: &str);
-    /// Tells the person, if he allowed it, while he looks elsewhere.
-    fn notify(&self, title: &str, body: &str);
+    /// Shows a notification, if that is allowed.
+    fn notify(&self, notification: &Notification);
+    /// Takes the notification with this tag away, if it is still there.
+    fn withdraw(&self, tag: &str);
+    /// Whether notifications can be shown.
+    fn leave_to_notify(&self) -> Leave;
+    /// Asks the person for leave, in the system's own words. Only in answer to a click; comes back as [`Happening::Answered`].
+    fn ask_leave_to_notify(&self);
+    /// At which address the app starts.
+    fn start(&self) -> Start;
+    /// The address of the page without what follows it, for links; none if there is no page that others can open.
+    fn page_address(&self) -> Option<String>;
+    /// Does something to the history of what the person has seen.
+    fn history(&self, act: HistoryAct);
+    /// What happens outside of the components. Given once.
+    fn happenings(&self) -> Option<UnboundedReceiver<Happening>>;
     /// Does something to the page.
     fn page(&self, act: PageAct);
     /// Says in the window's or the tab's title what is new.

@@ -1,6 +1,7 @@
 //! One conversation: header, messages, composer.
 
 mod arrange;
+pub(crate) mod beside;
 mod chunk;
 mod clock;
 pub(crate) mod colour;

@@ -4,9 +4,10 @@ use dioxus::prelude::*;
 use parla_client::view::{BufferKind, NetworkId};
 
 use crate::{
-    hooks::{use_context, use_memo, use_signal},
+    hooks::{use_context, use_effect, use_memo, use_signal},
+    icon::{Icon, Picture},
     invitations::invitations,
-    platform::{Here, Place},
+    platform::{Here, PageAct, Place},
     state::{Dialog, State},
     words::{self, rooms as said},
 };
@@ -45,9 +46,28 @@ pub(crate) fn RoomList() -> Element {
     let mut state = use_context::<State>();
     let networks = use_memo(move || listing::listing(&state.networks.read(), &state.buffers.read()));
     let on_desktop = here.0.place() == Place::Desktop;
+    use_reveal(state, &here);
+    let networks = networks.get();
+    // Where there is one network, its name stands for the app's.
+    let alone = networks.first().filter(|_| networks.len() == 1);
     rsx! {
         div { class: "rooms-head",
-            p { class: "app-name", "aria-hidden": "true", {words::APP} }
+            if let Some(network) = alone {
+                {heading(network)}
+            } else {
+                p { class: "app-name", "aria-hidden": "true", {words::APP} }
+            }
+            if !state.journal.read().is_empty() {
+                button {
+                    id: "open-said",
+                    r#type: "button",
+                    class: "quiet icon",
+                    "aria-label": words::toast::LIST,
+                    title: words::toast::LIST,
+                    onclick: move |_| state.open_dialog(Dialog::Said, "open-said"),
+                    Icon { picture: Picture::Bubble }
+                }
+            }
             button {
                 id: "open-help",
                 r#type: "button",
@@ -59,8 +79,8 @@ pub(crate) fn RoomList() -> Element {
             }
         }
         div { class: "rooms-scroll",
-            for rows in networks.get() {
-                Network { key: "{rows.id.0}", rows }
+            for rows in networks.iter().cloned() {
+                Network { key: "{rows.id.0}", rows, is_alone: networks.len() == 1 }
             }
             if on_desktop {
                 button {
@@ -75,22 +95,45 @@ pub(crate) fn RoomList() -> Element {
     }
 }
 
+/// What a network is called, and what there is to say about the connection.
+fn heading(rows: &NetworkRows) -> Element {
+    let name = &rows.name;
+    rsx! {
+        div { class: "network-head",
+            h2 { bdi { title: "{name}", "{name}" } }
+            if let Some(link) = rows.link {
+                span { class: "network-link", {link} }
+            }
+        }
+    }
+}
+
+/// Keeps the conversation that is shown in view, however it was chosen.
+fn use_reveal(state: State, here: &Here) {
+    let here = here.clone();
+    let row = use_memo(move || {
+        let current = (*state.current.read())?;
+        state.buffers.read().contains_key(&current).then_some(current)
+    });
+    use_effect(move || {
+        if let Some(key) = row.get() {
+            here.0.page(PageAct::Reveal(row::row_id(key)));
+        }
+    });
+}
+
 /// One network. Drawn again when one of its rows changes or another conversation is opened; its rows only if they change.
 #[component]
-fn Network(rows: NetworkRows) -> Element {
+fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let NetworkRows { id, name, you, link, rooms, people, server } = rows;
+    let heading = (!is_alone).then(|| heading(&rows));
+    let NetworkRows { id, name, you, link: _, rooms, people, server } = rows;
     let you_id = format!("you-{}", id.0);
     let back = you_id.clone();
     rsx! {
         section { class: "network", "aria-label": "{name}",
-            div { class: "network-head",
-                h2 { bdi { title: "{name}", "{name}" } }
-                if let Some(link) = link {
-                    span { class: "network-link", {link} }
-                }
-            }
+            {heading}
             button {
                 id: "{you_id}",
                 r#type: "button",

@@ -10,15 +10,20 @@ use parla_client::{
     Intent, Problem, SortedMap,
     view::{
         BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId, NetworkView,
-        Notice, Person, Presence, RowId, Update,
+        Notice, Person, RowId, Update,
     },
 };
 
 use crate::{
+    address::Address,
+    alert,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
+    link::Link,
     platform::{Command, Here},
+    room::beside::Beside,
+    visits::Top,
 };
 
 /// A conversation among those of all networks.
@@ -52,8 +57,12 @@ pub enum ToastKind {
     Left(Arc<str>),
     /// The person closed the conversation with this person, and can open it again.
     Closed(Arc<str>),
-    /// What was selected is on the clipboard.
+    /// A link is on the clipboard.
     Copied,
+    /// The browser shows no notifications, as the person wanted it.
+    NotificationsRefused,
+    /// A file was to be sent, and no conversation is open.
+    NoFiles,
 }
 
 /// What is open over the conversation.
@@ -77,6 +86,8 @@ pub enum Dialog {
     Address(NetworkId),
     /// The commands and the keys.
     Help,
+    /// What the app has said.
+    Said,
 }
 
 /// The side that is slid in where there is not room for all.
@@ -102,6 +113,10 @@ pub struct State {
     pub current: Signal<Option<BufferKey>>,
     /// What is to be said.
     pub toasts: Signal<VecDeque<Toast>>,
+    /// What was said.
+    pub(crate) journal: Signal<VecDeque<Toast>>,
+    /// Why something did not work that the person did in a conversation.
+    pub(crate) beside: Signal<Option<(BufferKey, Beside)>>,
     /// Who asks the person where, and was not answered.
     pub invitations: Signal<Vec<Invitation>>,
     /// What stood in the composer when another conversation was opened, until the composer takes notice.
@@ -142,8 +157,27 @@ pub struct State {
     pub(crate) pointer: Signal<Pointer>,
     /// The highest number of a network that was used.
     pub network_last: Signal<u32>,
-    /// What was open when the app was closed, to be opened once it is there; see [`State::mark`].
-    pub wanted: Signal<Option<String>>,
+    /// What was open when the app was closed, to be opened once it is there.
+    pub(crate) wanted: Signal<Option<Wanted>>,
+    /// The address by which the person came, while it is being followed.
+    pub link: Signal<Option<Link>>,
+    /// Where the history stands.
+    pub(crate) top: Signal<Option<Top>>,
+    /// A conversation that is closed on the app's own account: no word about it.
+    pub(crate) unwanted: Signal<Option<BufferKey>>,
+    /// The tags of the notifications that are shown.
+    pub(crate) notified: Signal<SortedMap<BufferKey, String>>,
+    /// The person is to be asked whether they want notifications.
+    pub(crate) offers_to_notify: Signal<bool>,
+}
+
+/// A conversation that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The one of this mark, see [`State::mark`].
+    Marked(String),
+    /// The one of this address.
+    At(Address),
 }
 
 /// With what the person points.
@@ -198,10 +232,6 @@ pub struct LogView {
 
 /// Under this key the platform keeps the highest number of a network that was ever used.
 pub const KEY_NETWORK_LAST: &str = "network-last";
-/// Toasts that are kept; older ones go first.
-const TOASTS_MAX: usize = 5;
-/// Invitations that are kept; older ones go first.
-const INVITATIONS_MAX: usize = 8;
 
 impl State {
     /// An empty one, owned by the component that calls this.
@@ -211,6 +241,8 @@ impl State {
             buffers: Signal::default(),
             current: Signal::new(None),
             toasts: Signal::default(),
+            journal: Signal::default(),
+            beside: Signal::new(None),
             invitations: Signal::default(),
             left: Signal::new(None),
             directories: Signal::default(),
@@ -232,6 +264,11 @@ impl State {
             pointer: Signal::default(),
             network_last: Signal::new(0),
             wanted: Signal::new(None),
+            link: Signal::new(None),
+            top: Signal::new(None),
+            unwanted: Signal::new(None),
+            notified: Signal::default(),
+            offers_to_notify: Signal::new(false),
         })
     }
 
@@ -250,7 +287,9 @@ impl State {
             }
         }
         self.flush(&mut networks, &mut buffers);
+        self.follow(here);
         self.choose();
+        alert::withdraw_read(self, here);
     }
 
     fn flush(&mut self, networks: &mut Vec<NetworkView>, buffers: &mut Vec<(NetworkId, BufferView)>) {
@@ -268,32 +307,6 @@ impl State {
         }
     }
 
-    /// Who is in a room needs no invitation to it.
-    fn note_joined(&mut self, buffers: &[(NetworkId, BufferView)]) {
-        let is_there = |one: &Invitation| {
-            buffers.iter().any(|(network, view)| {
-                *network == one.network && view.presence == Presence::Present && view.name == one.room
-            })
-        };
-        if self.invitations.peek().iter().any(is_there) {
-            self.invitations.write().retain(|one| !is_there(one));
-        }
-    }
-
-    fn invited(&mut self, one: Invitation) {
-        let mut invitations = self.invitations.write();
-        invitations.retain(|known| (known.network, &known.room) != (one.network, &one.room));
-        if invitations.len() >= INVITATIONS_MAX {
-            invitations.remove(0);
-        }
-        invitations.push(one);
-    }
-
-    /// An invitation was answered, or shall not be.
-    pub(crate) fn answered(&mut self, one: &Invitation) {
-        self.invitations.write().retain(|known| known != one);
-    }
-
     fn note_arrivals(&mut self, networks: &[NetworkView]) {
         let last = networks.iter().map(|view| view.id.0).max().unwrap_or_default();
         if *self.network_last.peek() < last {
@@ -308,8 +321,12 @@ impl State {
         match update {
             Update::Network(_) | Update::Buffer(..) => {}
             Update::BufferClosed(network, buffer) => {
-                let closed = self.buffers.write().remove(&BufferKey { network, buffer });
-                // He wanted it so; perhaps it was a slip.
+                let key = BufferKey { network, buffer };
+                let closed = self.buffers.write().remove(&key);
+                if *self.unwanted.peek() == Some(key) {
+                    return self.unwanted.set(None);
+                }
+                // The person wanted it so; perhaps it was a slip.
                 match closed.map(|view| (view.kind, view.name)) {
                     Some((BufferKind::Room, name)) => self.toast(network, None, ToastKind::Left(name)),
                     Some((BufferKind::Direct, name)) => self.toast(network, None, ToastKind::Closed(name)),
@@ -343,9 +360,19 @@ impl State {
                 self.open_dialog(Dialog::Nick(network), "composer");
                 self.nick_refused.set(Some((problem, suggestion)));
             }
-            Update::Notice(network, buffer, notice) => self.toast(network, buffer, ToastKind::Notice(notice)),
-            Update::Show(network, buffer) => self.open(BufferKey { network, buffer }),
-            Update::Alert(_, _, alert) => crate::alert::tell(&alert, here),
+            Update::Notice(network, buffer, notice) => {
+                if matches!(notice, Notice::Problem(_)) {
+                    self.is_not_led();
+                }
+                self.tell(network, buffer, notice);
+            }
+            Update::Show(network, buffer) => {
+                let key = BufferKey { network, buffer };
+                if self.is_led_to(key) { self.go(key) } else { self.open(key) }
+            }
+            Update::Alert(network, buffer, said) => {
+                alert::tell(*self, (BufferKey { network, buffer }, &said), here);
+            }
         }
     }
 
@@ -370,8 +397,15 @@ impl State {
         buffers.get(&key).map(|view| format!("{} {}", key.network.0, view.name))
     }
 
-    /// Shows a conversation.
+    /// Shows the conversation that the person chose.
     pub fn open(&mut self, key: BufferKey) {
+        if self.link.peek().is_some() {
+            self.link.set(None);
+        }
+        self.go(key);
+    }
+
+    fn go(&mut self, key: BufferKey) {
         if self.wanted.peek().is_some() {
             self.wanted.set(None);
         }
@@ -391,6 +425,9 @@ impl State {
             self.left.set(Some(self.composer.peek().text.clone()));
         }
         self.current.set(key);
+        if self.beside.peek().is_some() {
+            self.beside.set(None);
+        }
     }
 
     /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
@@ -427,29 +464,18 @@ impl State {
         NetworkId(next)
     }
 
-    /// Says something to the person.
-    pub fn toast(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) {
-        let mut toasts = self.toasts.write();
-        let id = toasts.back().map_or(0, |toast| toast.id + 1);
-        toasts.push_back(Toast { id, network, buffer, kind });
-        while toasts.len() > TOASTS_MAX {
-            toasts.pop_front();
-        }
-    }
-
-    /// Takes a toast away.
-    pub fn dismiss(&mut self, id: u64) {
-        self.toasts.write().retain(|toast| toast.id != id);
-    }
-
     /// If nothing is shown, or what was shown is gone: the first room, else the first person.
     fn choose(&mut self) {
         let wanted = self.wanted.peek().clone();
         if let Some(wanted) = wanted {
-            let found =
-                self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(&wanted));
+            let found = match &wanted {
+                Wanted::At(address) => self.find_address(address),
+                Wanted::Marked(mark) => {
+                    self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(mark))
+                }
+            };
             if let Some(key) = found {
-                return self.open(key);
+                return self.go(key);
             }
         }
         let current = *self.current.peek();

@@ -1,20 +1,26 @@
-//! What is said once, in the corner. A problem and a question stay until they are answered; a confirmation goes by itself.
+//! What is said once: beside what it is about, or in the corner, from where it leaves by itself. All of it can be read again.
 
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use parla_client::{Intent, view::Notice};
+use parla_client::{
+    Intent,
+    view::{BufferId, NetworkId, Notice, Presence},
+};
 
 use crate::{
     hooks::{use_context, use_future, use_signal},
     platform::Here,
     problem_words::ProblemWords,
-    state::{State, Toast, ToastKind, wish},
+    room::beside::Beside,
+    state::{BufferKey, State, Toast, ToastKind, wish},
     words::{self, toast as said},
 };
 
 /// How long a confirmation stays.
 const CONFIRMATION_MS: u32 = 6_000;
+/// How long something stays that wants to be read with care.
+const PROBLEM_MS: u32 = 12_000;
 
 /// The corner.
 #[component]
@@ -29,16 +35,77 @@ pub(crate) fn Toasts() -> Element {
     }
 }
 
-/// How long a toast stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stays {
-    UntilDismissed,
-    AWhile,
+/// Toasts that are shown; older ones go first.
+const TOASTS_MAX: usize = 5;
+/// Toasts that can be read again; older ones go first.
+const JOURNAL_MAX: usize = 50;
+
+impl State {
+    /// Says what a network tells: above the composer if it is about what was done there, else in the corner.
+    pub(crate) fn tell(&mut self, network: NetworkId, buffer: Option<BufferId>, notice: Notice) {
+        let here = buffer
+            .map(|buffer| BufferKey { network, buffer })
+            .filter(|key| *self.current.peek() == Some(*key));
+        let is_covered = self.dialog.peek().is_some();
+        let (Some(key), Notice::Problem(problem), false) = (here, &notice, is_covered) else {
+            return self.toast(network, buffer, ToastKind::Notice(notice));
+        };
+        let is_shut_out = self
+            .buffers
+            .peek()
+            .get(&key)
+            .is_some_and(|view| matches!(view.presence, Presence::Absent(Some(_))));
+        let problem = Arc::clone(problem);
+        self.note(network, buffer, ToastKind::Notice(notice.clone()));
+        // What stands in the place of the composer says it already.
+        if !is_shut_out {
+            self.beside.set(Some((key, Beside::Problem(problem))));
+        }
+    }
+
+    /// Says something in the corner.
+    pub fn toast(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) {
+        let toast = self.note(network, buffer, kind);
+        let mut toasts = self.toasts.write();
+        toasts.push_back(toast);
+        while toasts.len() > TOASTS_MAX {
+            toasts.pop_front();
+        }
+    }
+
+    /// Keeps what is said, to be read again.
+    fn note(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) -> Toast {
+        let mut journal = self.journal.write();
+        let id = journal.back().map_or(0, |toast| toast.id + 1);
+        let toast = Toast { id, network, buffer, kind };
+        journal.push_back(toast.clone());
+        while journal.len() > JOURNAL_MAX {
+            journal.pop_front();
+        }
+        toast
+    }
+
+    /// Takes a toast away.
+    pub fn dismiss(&mut self, id: u64) {
+        self.toasts.write().retain(|toast| toast.id != id);
+    }
+
+    /// Somebody wants to send a file.
+    pub(crate) fn refuse_file(&mut self) {
+        let current = *self.current.peek();
+        match current.filter(|_| *self.entered.peek()) {
+            Some(key) => self.beside.set(Some((key, Beside::NoFiles))),
+            None => self.toast(NetworkId(0), None, ToastKind::NoFiles),
+        }
+    }
 }
 
-fn stays(kind: &ToastKind) -> Stays {
+/// How long a toast stays.
+const fn stays_ms(kind: &ToastKind) -> u32 {
     match kind {
-        ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. }) => Stays::UntilDismissed,
+        ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
+        | ToastKind::NotificationsRefused
+        | ToastKind::NoFiles => PROBLEM_MS,
         ToastKind::Notice(
             Notice::Invitation { .. }
             | Notice::Invited { .. }
@@ -49,7 +116,7 @@ fn stays(kind: &ToastKind) -> Stays {
         )
         | ToastKind::Left(_)
         | ToastKind::Closed(_)
-        | ToastKind::Copied => Stays::AWhile,
+        | ToastKind::Copied => CONFIRMATION_MS,
     }
 }
 
@@ -60,15 +127,12 @@ fn Card(toast: Toast) -> Element {
     let mut is_held = use_signal(|| false);
     let id = toast.id;
     let is_problem = matches!(toast.kind, ToastKind::Notice(Notice::Problem(_)));
-    let stay = stays(&toast.kind);
+    let stays = stays_ms(&toast.kind);
     use_future(move || {
         let here = here.clone();
         async move {
-            if stay == Stays::UntilDismissed {
-                return;
-            }
             // While the pointer or the focus is on it, somebody reads it.
-            while !is_over(&here, is_held).await {}
+            while !is_over(&here, stays, is_held).await {}
             state.dismiss(id);
         }
     });
@@ -93,14 +157,15 @@ fn Card(toast: Toast) -> Element {
     }
 }
 
-/// Lets a confirmation's time pass. It is over unless somebody is at it.
-async fn is_over(here: &Here, is_held: Signal<bool>) -> bool {
-    here.0.sleep(CONFIRMATION_MS).await;
+/// Lets a toast's time pass. It is over unless somebody is at it.
+async fn is_over(here: &Here, stays_ms: u32, is_held: Signal<bool>) -> bool {
+    here.0.sleep(stays_ms).await;
     !*is_held.peek()
 }
 
+/// The words of one.
 #[component]
-fn Said(toast: Toast) -> Element {
+pub(crate) fn Said(toast: Toast) -> Element {
     match &toast.kind {
         ToastKind::Notice(Notice::Problem(problem)) => rsx! { ProblemWords { problem: Arc::clone(problem) } },
         ToastKind::Notice(Notice::Forwarded { from, to }) => plain(words::moderation::forwarded(from, to)),
@@ -118,6 +183,8 @@ fn Said(toast: Toast) -> Element {
             undo(said::closed(nick), said::REOPEN, intent, &toast)
         }
         ToastKind::Copied => plain(said::COPIED.to_owned()),
+        ToastKind::NoFiles => plain(words::room::NO_FILES.to_owned()),
+        ToastKind::NotificationsRefused => plain(words::alert::REFUSED.to_owned()),
     }
 }
 

@@ -49,6 +49,10 @@ pub mod first {
     pub const NAME_EMPTY: &str = "Write the name that others will see.";
     /// The button that agrees to be read by others.
     pub const UNENCRYPTED: &str = "Connect without encryption";
+    /// Under the app's name, for somebody who came by a link: before and after the name of the room.
+    pub const SENTENCE_ROOM: [&str; 2] = ["Choose a name, and you are in ", "."];
+    /// The same with the name of a person.
+    pub const SENTENCE_PERSON: [&str; 2] = ["Choose a name, and write to ", "."];
     /// Below a name that is suggested in the place of another.
     pub const SUGGESTED: &str = "How about this one?";
 }
@@ -291,11 +295,36 @@ pub mod banner {
     }
 }
 
-/// The title of a notification.
-pub fn alert_title(from: &str, room: Option<&str>) -> String {
-    match room {
-        Some(room) => format!("{from} in {room}"),
-        None => from.to_owned(),
+/// Notifications of the system.
+pub mod alert {
+    /// Asks whether the person wants them.
+    pub const OFFER: &str =
+        "Would you like a notification when somebody mentions you or writes to you while you are elsewhere?";
+    /// Yes.
+    pub const ALLOW: &str = "Allow notifications";
+    /// What a click on a notification does.
+    pub const OPEN: &str = "Open";
+    /// No.
+    pub const NOT_NOW: &str = "Not now";
+    /// Above the words about them in the help.
+    pub const TITLE: &str = "Notifications";
+    /// They are shown.
+    pub const GIVEN: &str =
+        "You get a notification when somebody mentions you or writes to you while you are elsewhere.";
+    /// They are shown if the person wants it.
+    pub const NOT_ASKED: &str =
+        "You can get a notification when somebody mentions you or writes to you while you are elsewhere.";
+    /// The person has forbidden them.
+    pub const REFUSED: &str = "Your browser does not let this page show notifications. To allow them, open the \
+                               settings of this site, usually by the symbol beside the address.";
+    /// The browser cannot show them.
+    pub const IMPOSSIBLE: &str = "Your browser shows no notifications here. Most browsers do so only for pages with an encrypted address (https).";
+
+    /// The title of one: who wrote, in which room, and on which network if there are several.
+    pub fn title(from: &str, room: Option<&str>, network: Option<&str>) -> String {
+        let place = room.map_or_else(String::new, |room| format!(" in {room}"));
+        let network = network.map_or_else(String::new, |network| format!(" on {network}"));
+        format!("{from}{place}{network}")
     }
 }
 
@@ -431,6 +460,8 @@ pub fn moment(at: Timestamp, offset_seconds: i32) -> String {
 pub mod toast {
     /// The region.
     pub const LABEL: &str = "Messages of the app";
+    /// The list of what was said.
+    pub const LIST: &str = "Recent messages of the app";
     /// Takes one away.
     pub const DISMISS: &str = "Dismiss";
     /// Goes back into a room.
@@ -442,7 +473,7 @@ pub mod toast {
     /// Does not.
     pub const IGNORE: &str = "Ignore";
     /// Something is on the clipboard.
-    pub const COPIED: &str = "Copied.";
+    pub const COPIED: &str = "The link is copied.";
     /// Marked as away.
     pub const AWAY: &str = "You are marked as away.";
     /// No longer.
@@ -479,6 +510,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Alt + ↑ ↓", "Previous or next conversation"),
     ("Alt + Shift + ↑ ↓", "Previous or next with something new"),
     ("Alt + A", "Next with a mention"),
+    ("Alt + ← →", "Back and forward through what you have seen"),
     ("Ctrl + .", "Show or hide the members"),
     ("Ctrl + /", "This help"),
     ("F6, Shift + F6", "To the next or previous part of the window"),

@@ -12,10 +12,7 @@ mod support;
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{
-        Alert, BufferId, BufferKind, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights,
-        Update,
-    },
+    view::{BufferId, BufferKind, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights, Update},
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -110,6 +107,20 @@ fn f6_walks_the_parts() {
     page.key("#app", Key::F6, Modifiers::empty());
     assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-members".into())]);
     page.key("#app", Key::F6, Modifiers::SHIFT);
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-rooms".into())]);
+}
+
+#[test]
+fn f6_passes_by_what_is_hidden() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.key("#app", Key::Character(".".into()), Modifiers::CONTROL);
+    page.key("#app", Key::F6, Modifiers::empty());
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-rooms".into())]);
+    // Where the sides lie over the conversation, they slide in.
+    page.write("#page-signal", "narrow 1");
+    page.fake.take_acts();
+    page.key("#app", Key::F6, Modifiers::SHIFT);
+    assert!(page.has(".frame.side-rooms"));
     assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-rooms".into())]);
 }
 
@@ -238,8 +249,9 @@ fn a_taken_name_can_be_changed_from_the_frame() {
 }
 
 #[test]
-fn problems_stay_and_confirmations_go() {
+fn what_is_said_leaves_and_can_be_read_again() {
     let mut page = online(vec![shown(room(1, "#a"))]);
+    assert!(!page.html().contains("Recent messages of the app"));
     page.hear(vec![
         Update::Notice(NET, None, Notice::Problem(problem(ProblemKind::RoomFull, "#b"))),
         Update::Notice(NET, None, Notice::NickChanged("anna2".into())),
@@ -249,9 +261,64 @@ fn problems_stay_and_confirmations_go() {
     assert!(page.text(".toast.problem").contains(":server 999 raw words"));
     page.fake.wake();
     page.settle();
-    assert_eq!(page.all(".toast").len(), 1);
-    page.press("Dismiss");
     assert!(!page.has(".toast"));
+    page.press("Recent messages of the app");
+    let said: Vec<String> = page.all(".said-list li").into_iter().map(|node| page.text_of(node)).collect();
+    assert!(said.len() == 2 && said[0].contains("anna2") && said[1].starts_with("#b is full."), "{said:?}");
+}
+
+#[test]
+fn what_failed_in_a_conversation_is_said_there() {
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b"))]);
+    let failed = |buffer| {
+        let problem = problem(ProblemKind::UnknownCommand, "paswd");
+        Update::Notice(NET, Some(BufferId(buffer)), Notice::Problem(problem))
+    };
+    page.hear(vec![failed(1)]);
+    assert!(!page.has(".toast"));
+    assert!(page.text(".composer .beside").starts_with("There is no command paswd."));
+    page.press("Dismiss");
+    assert!(!page.has(".beside"));
+    // It goes with the conversation.
+    page.hear(vec![failed(1)]);
+    let row = page.one("#room-1-2");
+    page.click(row);
+    assert!(!page.has(".beside"));
+    page.hear(vec![failed(1)]);
+    assert!(page.has(".toast") && !page.has(".beside"));
+}
+
+#[test]
+fn a_file_is_refused_in_words() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    page.write("#page-signal", "file");
+    assert!(page.text(".composer .beside").starts_with("Pictures and other files cannot be sent yet."));
+}
+
+#[test]
+fn the_signal_of_the_page_is_no_field() {
+    let page = online(vec![shown(room(1, "#a"))]);
+    let signal = page.one("#page-signal");
+    assert_eq!(page.attribute(signal, "type").as_deref(), Some("hidden"));
+}
+
+#[test]
+fn a_place_is_named_once() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    assert_eq!(page.text(".rooms-head h2"), "Parla");
+    assert!(page.all("nav h2").len() == 1 && !page.has(".app-name"));
+    let mut other = support::sample::network(LinkState::Online);
+    (other.id, other.name) = (NetworkId(2), "Other".into());
+    page.hear(vec![Update::Network(other)]);
+    assert_eq!(page.text(".app-name"), "parla");
+    assert_eq!(page.all("nav h2").len(), 2);
+}
+
+#[test]
+fn the_conversation_that_is_shown_is_in_view_in_the_list() {
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b"))]);
+    page.key("#app", Key::ArrowDown, Modifiers::ALT);
+    assert!(page.fake.take_acts().contains(&PageAct::Reveal("room-1-2".into())));
 }
 
 #[test]
@@ -272,18 +339,6 @@ fn an_invitation_can_be_accepted() {
     page.hear(vec![Update::Notice(NET, None, invitation)]);
     page.hear(vec![shown(room(2, "#b"))]);
     assert!(!page.has(".invitation"));
-}
-
-#[test]
-fn only_alerts_notify() {
-    let mut page = online(vec![shown(room(1, "#a"))]);
-    let mut loud = room(1, "#a");
-    loud.mentions = 5;
-    page.hear(vec![shown(loud)]);
-    assert!(page.fake.notified.borrow().is_empty());
-    let alert = Alert { from: "bob".into(), room: Some("#a".into()), text: "anna: hello".into() };
-    page.hear(vec![Update::Alert(NET, BufferId(1), alert)]);
-    assert_eq!(*page.fake.notified.borrow(), [("bob in #a".to_owned(), "anna: hello".to_owned())]);
 }
 
 #[test]

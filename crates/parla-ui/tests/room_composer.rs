@@ -43,7 +43,9 @@ fn sent(page: &Page) -> Vec<String> {
 fn put(page: &Page) -> Option<(String, usize)> {
     let acts = page.fake.take_acts().into_iter().rev();
     let mut put = acts.filter_map(|act| match act {
-        PageAct::SetComposer { text, caret, .. } => Some((text, caret)),
+        PageAct::SetComposer { text, caret, .. } | PageAct::EditComposer { text, caret, .. } => {
+            Some((text, caret))
+        }
         _ => None,
     });
     put.next()

@@ -8,14 +8,15 @@ use parla_client::{
     Intent, ProblemKind,
     text::Text,
     view::{
-        BufferId, BufferView, Content, Delivery, Event, Gap, GapState, Manner, RowId, Said, Timeline, Topic,
+        BufferId, BufferView, Chunk, ChunkRef, Content, Delivery, Event, Gap, GapState, Manner, RowId, Said,
+        Timeline, Topic, UNCONFIRMED_CHUNK,
     },
 };
 use parla_ui::platform::{Command, PageAct};
 use support::{
     page::Page,
     sample::{members, problem, room},
-    talk::{ago, change, event, lobby, message, open, row, said, timeline},
+    talk::{ago, change, event, lobby, message, offline, open, row, said, timeline},
 };
 
 const LOBBY: BufferId = BufferId(1);
@@ -135,13 +136,35 @@ fn a_failed_message_can_be_sent_again_or_deleted() {
 
 #[test]
 fn a_message_under_way_looks_so() {
-    let page = with(Said { own: true, delivery: Delivery::Queued, ..said("anna", "hi") });
+    let mut page = with(Said { own: true, delivery: Delivery::Queued, ..said("anna", "hi") });
     assert!(page.has(".pending"));
+    assert!(page.text(".underway").starts_with("Waits for its turn"));
+    page.hear(vec![offline()]);
     assert!(page.text(".underway").starts_with("Waits for the connection"));
     let page = with(Said { own: true, delivery: Delivery::Sent, ..said("anna", "hi") });
     assert!(page.has(".pending") && page.html().contains("Sending…"));
     let page = with(Said { own: true, ..said("anna", "hi") });
     assert!(!page.has(".pending") && !page.has(".underway"));
+}
+
+#[test]
+fn what_waits_can_be_cancelled_together() {
+    let queued = |id| {
+        let said = Said { own: true, delivery: Delivery::Queued, ..said("anna", "hi") };
+        row(id, 0, Content::Said(Arc::new(said)))
+    };
+    let waiting = |count| {
+        let rows: Vec<_> = (1..=count).map(queued).collect();
+        let chunk = Chunk { id: UNCONFIRMED_CHUNK, rows };
+        let timeline = Timeline { len: chunk.rows.len(), chunks: vec![ChunkRef(Arc::new(chunk))] };
+        BufferView { timeline, ..room(1, "#lobby") }
+    };
+    let mut page = open(waiting(1));
+    assert!(!page.has(".waiting"));
+    change(&mut page, waiting(12));
+    assert!(page.text(".waiting").starts_with("12 messages wait for their turn."));
+    page.press("Cancel all");
+    assert!(intents(&page).contains(&Intent::DiscardQueued { buffer: LOBBY }));
 }
 
 #[test]

@@ -6,12 +6,17 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo_timers::future::TimeoutFuture;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
-use parla_ui::platform::{Command, PageAct, Place, Platform};
+use parla_ui::{
+    platform::{self, Command, Leave, Notification, PageAct, Place, Platform, Start},
+    visits::HistoryAct,
+};
 use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{EventTarget, Notification, NotificationOptions, NotificationPermission, window};
+use web_sys::{EventTarget, window};
 
 use crate::{
     engine::{Engine, Happening, NAME_KEY},
+    history::{self, History},
+    notifications::{self, Notifications},
     page, storage,
 };
 
@@ -24,6 +29,10 @@ pub(crate) struct Browser {
     happenings: UnboundedSender<Happening>,
     updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
     is_returning: bool,
+    history: History,
+    notifications: Notifications,
+    /// What happens outside of the components.
+    outside: RefCell<Option<UnboundedReceiver<platform::Happening>>>,
 }
 
 impl Browser {
@@ -35,7 +44,15 @@ impl Browser {
         let engine = Engine::new((happenings.clone(), receiver), updates);
         wasm_bindgen_futures::spawn_local(engine.run());
         listen(&happenings);
-        Self { happenings, updates: RefCell::new(Some(views)), is_returning }
+        let (outside_in, outside) = unbounded();
+        Self {
+            happenings,
+            updates: RefCell::new(Some(views)),
+            is_returning,
+            history: History::listen(outside_in.clone()),
+            notifications: Notifications::new(outside_in),
+            outside: RefCell::new(Some(outside)),
+        }
     }
 }
 
@@ -125,12 +142,36 @@ impl Platform for Browser {
         }
     }
 
-    fn notify(&self, title: &str, body: &str) {
-        if Notification::permission() == NotificationPermission::Granted {
-            let options = NotificationOptions::new();
-            options.set_body(body);
-            drop(Notification::new_with_options(title, &options));
-        }
+    fn notify(&self, notification: &Notification) {
+        self.notifications.show(notification);
+    }
+
+    fn withdraw(&self, tag: &str) {
+        self.notifications.withdraw(tag);
+    }
+
+    fn leave_to_notify(&self) -> Leave {
+        notifications::leave()
+    }
+
+    fn ask_leave_to_notify(&self) {
+        self.notifications.ask();
+    }
+
+    fn start(&self) -> Start {
+        History::start()
+    }
+
+    fn page_address(&self) -> Option<String> {
+        history::page_address()
+    }
+
+    fn history(&self, act: HistoryAct) {
+        self.history.act(act);
+    }
+
+    fn happenings(&self) -> Option<UnboundedReceiver<platform::Happening>> {
+        self.outside.borrow_mut().take()
     }
 
     fn page(&self, act: PageAct) {
@@ -138,10 +179,14 @@ impl Platform for Browser {
             PageAct::SetComposer { text, caret, over } => {
                 page::set_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX), &over)
             }
+            PageAct::EditComposer { text, caret, over } => {
+                page::edit_composer(&text, u32::try_from(caret).unwrap_or(u32::MAX), &over)
+            }
             PageAct::Focus(id) => page::focus(&id),
             PageAct::ScrollToEnd => page::scroll_to_end(),
             PageAct::ScrollToRow(row) => page::scroll_to_row(&row.0.to_string()),
             PageAct::Copy(text) => page::copy(&text),
+            PageAct::Reveal(id) => page::reveal(&id),
         };
         // Without the script the app still works, less well.
         drop(done);

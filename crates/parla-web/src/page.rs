@@ -10,6 +10,8 @@ extern "C" {
     /// The functions of `parla-ui`'s `page.js`. It may be missing if it could not be loaded, so that each call can fail.
     #[wasm_bindgen(catch, js_namespace = parla, js_name = setComposer)]
     pub(crate) fn set_composer(text: &str, caret: u32, over: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = editComposer)]
+    pub(crate) fn edit_composer(text: &str, caret: u32, over: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = focus)]
     pub(crate) fn focus(id: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = scrollToEnd)]
@@ -18,6 +20,8 @@ extern "C" {
     pub(crate) fn scroll_to_row(row: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = copy)]
     pub(crate) fn copy(text: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parla, js_name = reveal)]
+    pub(crate) fn reveal(id: &str) -> Result<(), JsValue>;
 }
 
 /// The time, by the clock of the person's machine.

@@ -4,17 +4,22 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     pin::Pin,
+    rc::Rc,
     thread,
     time::Duration,
 };
 
 use dioxus::desktop::DesktopContext;
-use futures_channel::mpsc::UnboundedReceiver;
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
-use parla_ui::platform::{Command, PageAct, Place, Platform};
+use parla_ui::{
+    platform::{Command, Happening, Leave, Notification, PageAct, Place, Platform, Start},
+    state::BufferKey,
+    visits::{HistoryAct, Visits},
+};
 
 use crate::{clock, engine::Orders, instance::Requests, keyring::Keyring, system};
 
@@ -46,6 +51,12 @@ pub(crate) struct Desktop {
     requests: RefCell<Option<Requests>>,
     zone: TimeZone,
     zoom: Cell<u16>,
+    visits: RefCell<Visits>,
+    /// What happens outside of the components.
+    outside: UnboundedSender<Happening>,
+    happenings: RefCell<Option<UnboundedReceiver<Happening>>>,
+    /// Told of the conversation whose notification the person chose.
+    chosen: Rc<dyn Fn(BufferKey)>,
 }
 
 /// How much larger everything is to be.
@@ -59,6 +70,14 @@ pub(crate) enum Zoom {
 impl Desktop {
     pub(crate) fn new(window: DesktopContext, parts: Parts) -> Self {
         let saved = parts.values.get(ZOOM_KEY).and_then(|text| text.parse().ok());
+        let (outside, happenings) = unbounded();
+        let (to_front, told) = (window.clone(), outside.clone());
+        let chosen = move |about| {
+            to_front.set_minimized(false);
+            to_front.set_focus();
+            // The interface ends with the window.
+            let _ = told.unbounded_send(Happening::Chosen(about));
+        };
         let desktop = Self {
             window,
             orders: parts.orders,
@@ -69,6 +88,10 @@ impl Desktop {
             requests: RefCell::new(Some(parts.requests)),
             zone: TimeZone::system(),
             zoom: Cell::new(100),
+            visits: RefCell::default(),
+            outside,
+            happenings: RefCell::new(Some(happenings)),
+            chosen: Rc::new(chosen),
         };
         if let Some(per_cent) = saved.filter(|per_cent| ZOOMS.contains(per_cent)) {
             desktop.set_zoom(per_cent);
@@ -93,6 +116,11 @@ impl Desktop {
             self.set_zoom(per_cent);
             self.save(ZOOM_KEY, (per_cent != 100).then(|| per_cent.to_string()).as_deref());
         }
+    }
+
+    fn tell(&self, happening: Happening) {
+        // The interface ends with the window.
+        let _ = self.outside.unbounded_send(happening);
     }
 
     fn set_zoom(&self, per_cent: u16) {
@@ -183,8 +211,38 @@ impl Platform for Desktop {
         }
     }
 
-    fn notify(&self, title: &str, body: &str) {
-        system::notify(title, body);
+    fn notify(&self, notification: &Notification) {
+        system::notify(notification, &self.chosen);
+    }
+
+    fn withdraw(&self, tag: &str) {
+        system::withdraw(tag);
+    }
+
+    fn leave_to_notify(&self) -> Leave {
+        // The settings of the desktop decide what is shown.
+        Leave::Given
+    }
+
+    fn ask_leave_to_notify(&self) {}
+
+    fn start(&self) -> Start {
+        Start::Anywhere
+    }
+
+    fn page_address(&self) -> Option<String> {
+        None
+    }
+
+    fn history(&self, act: HistoryAct) {
+        let arrival = self.visits.borrow_mut().act(act);
+        if let Some(arrival) = arrival {
+            self.tell(Happening::Arrived(arrival));
+        }
+    }
+
+    fn happenings(&self) -> Option<UnboundedReceiver<Happening>> {
+        self.happenings.take()
     }
 
     fn page(&self, act: PageAct) {
@@ -227,10 +285,14 @@ fn script(act: &PageAct) -> String {
         PageAct::SetComposer { text, caret, over } => {
             format!("parla.setComposer({}, {caret}, {})", literal(text), literal(over))
         }
+        PageAct::EditComposer { text, caret, over } => {
+            format!("parla.editComposer({}, {caret}, {})", literal(text), literal(over))
+        }
         PageAct::Focus(id) => format!("parla.focus({})", literal(id)),
         PageAct::ScrollToEnd => "parla.scrollToEnd()".to_owned(),
         PageAct::ScrollToRow(row) => format!("parla.scrollToRow(\"{}\")", row.0),
         PageAct::Copy(text) => format!("parla.copy({})", literal(text)),
+        PageAct::Reveal(id) => format!("parla.reveal({})", literal(id)),
     }
 }
 

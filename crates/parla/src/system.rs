@@ -5,17 +5,22 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{check_spelling, copy, has_display, make_menu, notify, open, say};
+pub(crate) use linux::{check_spelling, copy, has_display, make_menu, notify, open, say, withdraw};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
+    use std::rc::Rc;
+
     use dioxus::desktop::DesktopContext;
+    use parla_ui::{platform::Notification, state::BufferKey};
 
     pub(crate) fn has_display() -> bool {
         true
     }
 
-    pub(crate) fn notify(_title: &str, _body: &str) {}
+    pub(crate) fn notify(_notification: &Notification, _chosen: &Rc<dyn Fn(BufferKey)>) {}
+
+    pub(crate) fn withdraw(_tag: &str) {}
 
     pub(crate) fn copy(_text: &str) -> bool {
         false
@@ -32,4 +37,4 @@ mod elsewhere {
     pub(crate) fn check_spelling(_window: &DesktopContext) {}
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{check_spelling, copy, has_display, make_menu, notify, open, say};
+pub(crate) use elsewhere::{check_spelling, copy, has_display, make_menu, notify, open, say, withdraw};

@@ -17,6 +17,8 @@ mod rig;
 #[path = "app"]
 mod in_browser {
     mod access;
+    mod addresses;
+    mod alerts;
     mod errors;
     mod figures;
     mod first_run;

@@ -76,6 +76,17 @@ pub(crate) fn discard(client: &mut Client, id: BufferId, row: RowId) {
     }
 }
 
+/// The person wants what waits in a conversation forgotten. What is on its way cannot be called back, and what failed was
+/// said before.
+pub(crate) fn discard_queued(client: &mut Client, id: BufferId) {
+    let queued = client.outbox.items.iter();
+    let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
+    let queued: Vec<RowId> = queued.map(|item| item.row).collect();
+    for row in queued {
+        discard(client, id, row);
+    }
+}
+
 /// The conversation is over, and with it what was to be said there.
 pub(crate) fn discard_all(client: &mut Client, id: BufferId) {
     client.outbox.forget_all(|item| item.buffer == id);

@@ -331,6 +331,21 @@ fn nobody_is_flooded() {
 }
 
 #[test]
+fn what_waits_can_be_cancelled_at_once() {
+    let mut rig = Rig::in_lobby("");
+    let lines: Vec<String> = (1..=40).map(|n| format!("line {n}")).collect();
+    rig.writes("#lobby", &lines.join("\n"));
+    assert_eq!(rig.sent().matches("PRIVMSG").count(), 8);
+    rig.wants(Intent::DiscardQueued { buffer: rig.id("#lobby") });
+    // What is on its way cannot be called back.
+    assert_eq!(rig.rows("#lobby").matches("(sent)").count(), 8);
+    assert_eq!(rig.rows("#lobby").matches("(queued)").count(), 0);
+    assert_eq!(rig.records.keys().filter(|key| key.starts_with("out ")).count(), 8);
+    rig.pass(Duration::from_secs(30));
+    assert_eq!(rig.sent().matches("PRIVMSG").count(), 0);
+}
+
+#[test]
 fn too_much_at_once_is_refused() {
     let mut rig = Rig::in_lobby("");
     rig.writes("#lobby", &"x\n".repeat(201));

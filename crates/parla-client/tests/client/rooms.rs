@@ -1,7 +1,10 @@
 //! Rooms: coming in, being refused, leaving, being sent out.
 
 use expect_test::expect;
-use parla_client::{Intent, view::BufferKind};
+use parla_client::{
+    Intent,
+    view::{BufferKind, Presence},
+};
 
 use super::support::{ALL, Rig, settings};
 
@@ -207,6 +210,28 @@ fn being_sent_out_is_told_and_stays() {
     rig.sends(expect![[""]]);
     rig.lists(expect![[r#"
         #lobby absent: KickedOut #lobby
+    "#]]);
+}
+
+#[test]
+fn whoever_was_removed_does_not_walk_in_again_after_a_restart() {
+    let mut rig = Rig::in_lobby("");
+    rig.server("@10:05 :bob!b@host KICK #lobby alice :out");
+    let mut rig = rig.restarts();
+    rig.lists(expect![[r#"
+        #lobby absent: KickedOut #lobby, more before
+    "#]]);
+    rig.connect();
+    rig.greet(ALL, "");
+    let presence = rig.buffer("#lobby").presence.clone();
+    let Presence::Absent(Some(why)) = presence else { panic!("{presence:?}") };
+    assert_eq!(&*why.details, "bob: out");
+    // Those who join again have joined.
+    rig.wants(Intent::Join { room: "#lobby".into(), key: None });
+    rig.server(":alice!a@host JOIN #lobby");
+    let rig = rig.restarts();
+    rig.lists(expect![[r#"
+        #lobby joining, more before
     "#]]);
 }
 

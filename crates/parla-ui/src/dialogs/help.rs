@@ -4,7 +4,10 @@ use dioxus::prelude::*;
 use parla_client::slash::SPECS;
 
 use super::{DialogBox, FocusFirst};
-use crate::words::{self, dialog as said};
+use crate::{
+    alert::Standing,
+    words::{self, dialog as said},
+};
 
 /// The dialog.
 #[component]
@@ -31,6 +34,7 @@ pub(crate) fn Help() -> Element {
                         }
                     }
                 }
+                Standing {}
             }
         }
     }

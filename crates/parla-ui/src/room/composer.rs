@@ -17,6 +17,7 @@ use crate::{
     hooks::{use_context, use_memo},
     platform::{Here, PageAct},
     problem_words::ProblemWords,
+    room::beside::{BesideComposer, WaitingMessages},
     room::desk::{COMPOSER_ID, Desk, Question, use_desk},
     state::{BufferKey, State, wish},
     words,
@@ -30,6 +31,8 @@ const SUGGESTIONS_ID: &str = "suggestions";
 struct Target {
     kind: BufferKind,
     name: Arc<str>,
+    /// The name as the server knows it.
+    room: Arc<str>,
     presence: Presence,
     is_online: bool,
 }
@@ -45,18 +48,21 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
         let view = buffers.get(&at)?;
         let is_online =
             state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
-        Some(Target { kind: view.kind, name: view.name.clone(), presence: view.presence.clone(), is_online })
+        let (name, room) = (view.name.clone(), view.target.clone());
+        Some(Target { kind: view.kind, name, room, presence: view.presence.clone(), is_online })
     });
     let target = target.read();
     let Some(target) = target.as_ref() else { return rsx! {} };
     if let Presence::Absent(why) = &target.presence {
-        return rsx! { Absent { at: at(), name: target.name.to_string(), why: why.clone() } };
+        return rsx! { Absent { at: at(), name: target.name.to_string(), room: target.room.clone(), why: why.clone() } };
     }
     rsx! {
         div { class: "composer",
             if !target.is_online {
                 p { class: "composer-note", role: "status", {words::room::OFFLINE} }
             }
+            BesideComposer { at: at() }
+            WaitingMessages { at: at() }
             Ask { desk }
             Popup { desk }
             div { class: "composer-line",
@@ -183,14 +189,13 @@ const PREVIEW_LINES: usize = 5;
 
 /// Instead of the composer, in a room that one is not in.
 #[component]
-fn Absent(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
+fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
     let here = use_context::<Here>();
-    let room = name.clone();
     if why.as_ref().is_some_and(|why| why.kind == ProblemKind::KeyNeeded) {
-        return rsx! { Locked { at, name, why } };
+        return rsx! { Locked { at, room, why } };
     }
     let join = move |_| {
-        wish(&here, at.network, Intent::Join { room: room.as_str().into(), key: None });
+        wish(&here, at.network, Intent::Join { room: Arc::clone(&room), key: None });
         here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
     };
     rsx! {
@@ -208,7 +213,7 @@ fn Absent(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
 
 /// The same where a key opens the room: a field for it, beside the sentence. The client keeps the key for the next time.
 #[component]
-fn Locked(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
+fn Locked(at: BufferKey, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
     let here = use_context::<Here>();
     rsx! {
         form {
@@ -217,7 +222,7 @@ fn Locked(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
                 event.prevent_default();
                 let key = written(&event, "key");
                 if !key.is_empty() {
-                    let (room, key) = (name.as_str().into(), Some(key.into()));
+                    let (room, key) = (Arc::clone(&room), Some(key.into()));
                     wish(&here, at.network, Intent::Join { room, key });
                     here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
                 }

@@ -92,15 +92,21 @@ impl Desk {
     /// Puts a text into the composer.
     fn put(self, text: String, caret: usize) {
         let over = self.state.composer.peek().text.clone();
-        self.put_over(text, caret, over);
+        self.shows(&text, caret);
+        // As if the person had written it: they can undo it.
+        self.place().0.page(PageAct::EditComposer { text, caret, over });
         drafts::save(self.state, &self.place());
     }
 
-    fn put_over(mut self, text: String, caret: usize, over: String) {
+    fn shows(mut self, text: &str, caret: usize) {
         self.asked.set(false);
         self.chosen.set(0);
         self.question.set(None);
-        self.state.composer.set(ComposerText { text: text.clone(), caret });
+        self.state.composer.set(ComposerText { text: text.to_owned(), caret });
+    }
+
+    fn put_over(self, text: String, caret: usize, over: String) {
+        self.shows(&text, caret);
         self.place().0.page(PageAct::SetComposer { text, caret, over });
     }
 
@@ -142,6 +148,9 @@ impl Desk {
         let text = self.state.composer.peek().text.clone();
         let at = *self.at.peek();
         let here = self.place();
+        if self.state.beside.peek().is_some() {
+            self.state.beside.set(None);
+        }
         if !drafts::holds_password(self.state, at, &text) {
             self.history.write().push(&text);
         }

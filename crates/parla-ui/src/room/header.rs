@@ -6,11 +6,14 @@ use dioxus::prelude::*;
 use parla_client::view::{BufferKind, BufferView, Presence, Topic};
 
 use crate::{
+    address::{Encryption, Target, irc_link},
     hooks::{use_context, use_memo},
     icon::{Icon, Picture},
     keys::{self, Region},
+    link::Addressed,
+    platform::{Here, PageAct},
     room::text::Words,
-    state::{BufferKey, Dialog, Side, State},
+    state::{BufferKey, Dialog, Side, State, ToastKind},
     words,
 };
 
@@ -19,6 +22,7 @@ const ROOMS_ID: &str = "show-rooms";
 const MEMBERS_ID: &str = "toggle-members";
 const TOPIC_ID: &str = "change-topic";
 const SETTINGS_ID: &str = "room-settings";
+const COPY_LINK_ID: &str = "copy-link";
 
 /// What the bar shows of a conversation; what is said there is not its business.
 #[derive(Clone, PartialEq)]
@@ -77,6 +81,7 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
             } else {
                 TopicLine { at: at(), topic: bar.topic.clone(), can_set: bar.can_set_topic }
             }
+            CopyLink { at: at() }
             if bar.is_in_room {
                 button {
                     r#type: "button",
@@ -93,6 +98,49 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
             }
         }
     }
+}
+
+/// Puts the address of the conversation on the clipboard: of the page if there is one, else as other programs read it.
+#[component]
+fn CopyLink(at: BufferKey) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let copy = move |_| {
+        let link = link_to(state, at, &here);
+        if let Some(link) = link {
+            here.0.page(PageAct::Copy(link));
+            state.toast(at.network, None, ToastKind::Copied);
+        }
+    };
+    let is_server = state.buffers.peek().get(&at).is_none_or(|view| view.kind == BufferKind::Server);
+    if is_server {
+        return rsx! {};
+    }
+    rsx! {
+        button {
+            r#type: "button",
+            id: COPY_LINK_ID,
+            class: "icon",
+            "aria-label": words::room::COPY_LINK,
+            title: words::room::COPY_LINK,
+            onclick: copy,
+            Icon { picture: Picture::Link }
+        }
+    }
+}
+
+fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
+    let buffers = state.buffers.peek();
+    let view = buffers.get(&at)?;
+    if let Some(page) = here.0.page_address() {
+        return Some(page + &view.address(at, here.0.place()).to_fragment());
+    }
+    let networks = state.networks.peek();
+    let network = networks.get(&at.network)?;
+    let is_near = ["127.", "localhost", "[::1]"].iter().any(|near| network.address.starts_with(near));
+    let encryption =
+        if network.features.private && !is_near { Encryption::Always } else { Encryption::Perhaps };
+    irc_link(&network.address, &Target::of(view), encryption)
 }
 
 /// What the room is about, in one line.

@@ -12,7 +12,7 @@ use crate::{
     hooks::use_context,
     platform::Here,
     problem_words::RawWords,
-    room::{arrange::Lead, colour, text::Words},
+    room::{arrange::Lead, beside::Waits, colour, text::Words},
     state::{BufferKey, Dialog, State, wish},
     words,
 };
@@ -95,7 +95,7 @@ fn Underway(at: BufferKey, id: RowId, delivery: Delivery) -> Element {
         Delivery::Done => rsx! {},
         Delivery::Queued => rsx! {
             div { class: "underway",
-                "{words::room::QUEUED} "
+                Waits { at }
                 Discard { at, id }
             }
         },

@@ -9,9 +9,14 @@ use super::listing::{Row, There};
 use crate::{
     hooks::use_context,
     platform::{Here, PageAct},
-    state::{State, wish},
+    state::{BufferKey, State, wish},
     words,
 };
+
+/// The id of the element of a conversation.
+pub(super) fn row_id(key: BufferKey) -> String {
+    format!("room-{}-{}", key.network.0, key.buffer.0)
+}
 
 /// One conversation in the list.
 #[component]
@@ -35,7 +40,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     rsx! {
         li { class,
             button {
-                id: "room-{key.network.0}-{key.buffer.0}",
+                id: row_id(key),
                 r#type: "button",
                 class: "room-link",
                 title: "{name}",

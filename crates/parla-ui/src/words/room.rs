@@ -225,8 +225,27 @@ pub fn says(nick: &str) -> String {
     format!("{nick}:")
 }
 
-/// One's own message that waits for the connection.
-pub const QUEUED: &str = "Waits for the connection";
+/// What one's own messages wait for.
+pub const FOR_CONNECTION: &str = "the connection";
+/// So many are on their way that they would be taken for a flood.
+pub const FOR_TURN: &str = "their turn";
+/// The room.
+pub const FOR_ROOM: &str = "the room";
+
+/// One's own message that waits.
+pub fn waits(what: &str) -> String {
+    if what == FOR_TURN { "Waits for its turn".to_owned() } else { format!("Waits for {what}") }
+}
+
+/// Several of them.
+pub fn waiting(count: usize, what: &str) -> String {
+    format!("{count} messages wait for {what}.")
+}
+
+/// Forgets them.
+pub const CANCEL_ALL: &str = "Cancel all";
+/// A file was dropped, or a picture pasted.
+pub const NO_FILES: &str = "Pictures and other files cannot be sent yet. You can send a link to one.";
 /// One's own message that the server has not confirmed.
 pub const SENDING: &str = "Sending…";
 /// One's own message that did not get through.
@@ -246,6 +265,8 @@ pub fn jump(new: u32, counted: Counted) -> String {
     }
 }
 
+/// Puts the address of the conversation on the clipboard.
+pub const COPY_LINK: &str = "Copy link";
 /// Shows the rooms, where they are not beside the conversation.
 pub const SHOW_ROOMS: &str = "Show rooms";
 /// Changes what the room is about.

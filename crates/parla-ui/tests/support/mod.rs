@@ -19,7 +19,10 @@ use futures_channel::{
 };
 use parla_client::{Intent, view::Update};
 use parla_proto::Timestamp;
-use parla_ui::platform::{Command, Here, PageAct, Place, Platform};
+use parla_ui::{
+    platform::{Command, Happening, Here, Leave, Notification, PageAct, Place, Platform, Start},
+    visits::{HistoryAct, Visits},
+};
 
 /// A place that does nothing, and remembers that it was asked.
 pub struct Fake {
@@ -39,8 +42,23 @@ pub struct Fake {
     pub offset_seconds: Cell<i32>,
     /// Links that were opened.
     pub opened: RefCell<Vec<String>>,
-    /// Notifications: title and text.
-    pub notified: RefCell<Vec<(String, String)>>,
+    /// Notifications.
+    pub notified: RefCell<Vec<Notification>>,
+    /// The tags of those that were taken away.
+    pub withdrawn: RefCell<Vec<String>>,
+    /// Whether they may be shown.
+    pub leave: Cell<Leave>,
+    /// How often the person was asked for leave.
+    pub asked_leave: Cell<usize>,
+    /// At which address it starts.
+    pub start: RefCell<Start>,
+    /// What was seen, as a window keeps it.
+    pub visits: RefCell<Visits>,
+    /// What was done to that.
+    pub history: RefCell<Vec<HistoryAct>>,
+    /// What happens outside of the components goes in here.
+    pub happenings_in: UnboundedSender<Happening>,
+    happenings_out: RefCell<Option<UnboundedReceiver<Happening>>>,
     /// The last title.
     pub title: RefCell<String>,
     /// Who sleeps: how long, and what wakes him.
@@ -54,6 +72,7 @@ impl Fake {
     /// A new one, where nobody has been before.
     pub fn new(place: Place) -> Rc<Self> {
         let (updates_in, updates_out) = unbounded();
+        let (happenings_in, happenings_out) = unbounded();
         Rc::new(Self {
             place,
             returning: Cell::new(false),
@@ -64,6 +83,14 @@ impl Fake {
             offset_seconds: Cell::new(0),
             opened: RefCell::default(),
             notified: RefCell::default(),
+            withdrawn: RefCell::default(),
+            leave: Cell::new(Leave::Given),
+            asked_leave: Cell::default(),
+            start: RefCell::new(Start::Anywhere),
+            visits: RefCell::default(),
+            history: RefCell::default(),
+            happenings_in,
+            happenings_out: RefCell::new(Some(happenings_out)),
             title: RefCell::default(),
             sleepers: RefCell::default(),
             updates_in,
@@ -139,8 +166,32 @@ impl Platform for Fake {
     fn open_link(&self, href: &str) {
         self.opened.borrow_mut().push(href.to_owned());
     }
-    fn notify(&self, title: &str, body: &str) {
-        self.notified.borrow_mut().push((title.to_owned(), body.to_owned()));
+    fn notify(&self, notification: &Notification) {
+        self.notified.borrow_mut().push(notification.clone());
+    }
+    fn withdraw(&self, tag: &str) {
+        self.withdrawn.borrow_mut().push(tag.to_owned());
+    }
+    fn leave_to_notify(&self) -> Leave {
+        self.leave.get()
+    }
+    fn ask_leave_to_notify(&self) {
+        self.asked_leave.set(self.asked_leave.get() + 1);
+    }
+    fn start(&self) -> Start {
+        self.start.borrow().clone()
+    }
+    fn page_address(&self) -> Option<String> {
+        (self.place == Place::Browser).then(|| "https://chat.example.org/".to_owned())
+    }
+    fn history(&self, act: HistoryAct) {
+        self.history.borrow_mut().push(act.clone());
+        if let Some(arrival) = self.visits.borrow_mut().act(act) {
+            let _ = self.happenings_in.unbounded_send(Happening::Arrived(arrival));
+        }
+    }
+    fn happenings(&self) -> Option<UnboundedReceiver<Happening>> {
+        self.happenings_out.take()
     }
     fn page(&self, act: PageAct) {
         self.acts.borrow_mut().push(act);

@@ -41,6 +41,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         id: BufferId(id),
         kind,
         name: name.into(),
+        target: name.into(),
         presence: Presence::Present,
         topic: None,
         timeline: Timeline::default(),

@@ -1,9 +1,9 @@
 //! Notifications, the clipboard and spelling on Linux, by GLib, GTK and WebKit. Must be called on the window's thread.
 
-use std::{cell::RefCell, collections::HashMap};
+mod notifications;
 
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
-use gio::glib::{self, ToVariant, Variant, VariantTy, markup_escape_text};
+use gio::glib;
 use gtk::prelude::{DialogExt, GtkWindowExt};
 use parla_ui::words::menu::OPEN_LINK;
 use webkit2gtk::{
@@ -13,22 +13,7 @@ use webkit2gtk::{
 
 use crate::desktop::is_web;
 
-/// The bus has so long for an answer that nobody waits for.
-const BUS_MS: i32 = 5_000;
-
-/// What the person is shown, and what he is to be shown next.
-#[derive(Default)]
-struct Notifications {
-    /// The last one, which the next one takes the place of: a hundred mentions are one notification.
-    last: u32,
-    /// It is being shown; until it is, what comes waits, and only the newest.
-    is_busy: bool,
-    next: Option<(String, String)>,
-}
-
-thread_local! {
-    static NOTIFICATIONS: RefCell<Notifications> = RefCell::default();
-}
+pub(crate) use notifications::{notify, withdraw};
 
 /// Whether there is a display on which a window can be. Dioxus would end the program over it without a word.
 pub(crate) fn has_display() -> bool {
@@ -58,62 +43,6 @@ pub(crate) fn open(href: &str) -> bool {
             false
         }
     }
-}
-
-/// Shows a notification. Without a bus, or without anything that shows them, there is none.
-///
-/// <https://specifications.freedesktop.org/notification-spec/>
-pub(crate) fn notify(title: &str, body: &str) {
-    NOTIFICATIONS.with_borrow_mut(|all| all.next = Some((title.to_owned(), body.to_owned())));
-    show_next();
-}
-
-fn show_next() {
-    let taken = NOTIFICATIONS.with_borrow_mut(|all| {
-        let next = all.next.take_if(|_| !all.is_busy)?;
-        all.is_busy = true;
-        Some((all.last, next))
-    });
-    let Some((replaces, (title, body))) = taken else { return };
-    let parameters = parameters(replaces, &title, &body);
-    gio::bus_get(gio::BusType::Session, gio::Cancellable::NONE, move |bus| match bus {
-        Ok(bus) => bus.call(
-            Some("org.freedesktop.Notifications"),
-            "/org/freedesktop/Notifications",
-            "org.freedesktop.Notifications",
-            "Notify",
-            Some(&parameters),
-            VariantTy::new("(u)").ok(),
-            gio::DBusCallFlags::NONE,
-            BUS_MS,
-            gio::Cancellable::NONE,
-            |answer| shown(answer.map(|id| id.child_value(0).get().unwrap_or(0))),
-        ),
-        Err(error) => shown(Err(error)),
-    });
-}
-
-fn shown(answer: Result<u32, glib::Error>) {
-    if let Err(error) = &answer {
-        tracing::debug!(%error, "no notification");
-    }
-    NOTIFICATIONS.with_borrow_mut(|all| {
-        all.last = answer.unwrap_or(0);
-        all.is_busy = false;
-    });
-    show_next();
-}
-
-/// Name of the program, notification to replace, icon, title, body, actions, hints, time to show it: the server's choice.
-fn parameters(replaces: u32, title: &str, body: &str) -> Variant {
-    let hints: HashMap<String, Variant> = HashMap::from([
-        ("category".to_owned(), "im.received".to_variant()),
-        ("desktop-entry".to_owned(), "parla".to_variant()),
-    ]);
-    let actions: Vec<String> = Vec::new();
-    // A body may have markup; what somebody wrote has none.
-    let body = markup_escape_text(body).to_string();
-    ("parla", replaces, "parla", title, body, actions, hints, -1_i32).to_variant()
 }
 
 /// Puts a text on the clipboard; says whether it could.
@@ -183,13 +112,6 @@ fn is_language(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_notification_has_the_form_that_the_bus_wants() {
-        let parameters = parameters(7, "alice", "<b>1 & 2</b>");
-        assert_eq!(parameters.type_().as_str(), "(susssasa{sv}i)");
-        assert_eq!(parameters.child_value(4).str(), Some("&lt;b&gt;1 &amp; 2&lt;/b&gt;"));
-    }
 
     #[test]
     fn languages_are_told_from_other_names() {

@@ -38,9 +38,9 @@ fn a_screen_reader_finds_its_way() {
             banner
               heading "parla"
             navigation "Rooms"
+              heading "irc.example.org"
               button "Help"
               region "irc.example.org"
-                heading "irc.example.org"
                 button "You are alice"
                 heading "Rooms"
                 list
@@ -56,6 +56,7 @@ fn a_screen_reader_finds_its_way() {
               region "#tea"
                 sectionheader
                   heading "#tea"
+                  button "Copy link"
                   button "Settings of the room"
                   button "2 people"
                 log "Messages in #tea"

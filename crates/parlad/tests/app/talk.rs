@@ -104,35 +104,6 @@ fn what_is_new_is_marked_and_counted() {
 }
 
 #[test]
-fn only_who_looks_elsewhere_is_alerted() {
-    visit(async |browser| {
-        let mut bob = browser.person("bob");
-        let alice = browser.open(Width::Wide).await;
-        alice.join_as("alice").await;
-        let listen = "window.alerts = [];
-            window.Notification = class { static permission = 'granted';
-                constructor(title, options) { alerts.push(`${title}: ${options.body}`); } };";
-        alice.run(listen, &[]).await;
-        bob.send("PRIVMSG #room :alice: you are looking at this");
-        alice.hears("looking at this").await;
-        alice.run("document.hasFocus = () => false; dispatchEvent(new Event('blur'))", &[]).await;
-        alice.until("the frame", "return !document.hasFocus()", &[]).await;
-        alice.next_frames().await;
-        for text in [
-            "PRIVMSG #room :nothing for anyone",
-            "PRIVMSG #room :alice: for you",
-            "PRIVMSG alice :for you alone",
-        ] {
-            bob.send(text);
-        }
-        alice.until("two alerts", "return alerts.length >= 2", &[]).await;
-        alice.finds_noted("#room", "1 mention, 2 new").await;
-        let alerts = alice.run("return alerts", &[]).await;
-        assert_eq!(alerts, json!(["bob in #room: alice: for you", "bob: for you alone"]));
-    });
-}
-
-#[test]
 fn text_is_text_and_nothing_else() {
     visit(async |browser| {
         let mut mallory = browser.person("mallory");

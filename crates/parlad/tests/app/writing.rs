@@ -2,6 +2,8 @@
 
 use std::{thread, time::Duration};
 
+use serde_json::json;
+
 use crate::rig::{Key, Width, together, visit};
 
 #[test]
@@ -111,6 +113,83 @@ fn a_slash_and_a_tab_complete() {
             window.finds_no("[role=listbox]").await;
             assert_eq!(window.draft().await, "/j");
         }
+    });
+}
+
+#[test]
+fn a_completion_can_be_undone() {
+    visit(async |browser| {
+        let _bob = browser.person("bob");
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.write("😀 hello bo").await;
+        alice.hits(Key::Tab).await;
+        assert_eq!(alice.draft().await, "😀 hello bob ");
+        alice.undoes().await;
+        assert_eq!(alice.draft().await, "😀 hello bo");
+        alice.hits(Key::Tab).await;
+        assert_eq!(alice.draft().await, "😀 hello bob ");
+    });
+}
+
+#[test]
+fn a_file_is_refused_and_nobody_leaves() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.write("a picture: ").await;
+        // Whether the page took care of it: else the browser would open the file in its place.
+        let drop = "const data = new DataTransfer();
+            if (arguments[1]) data.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+            if (arguments[2]) data.setData('text/plain', arguments[2]);
+            const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+            return !document.querySelector(arguments[0]).dispatchEvent(event)";
+        let paste = "const data = new DataTransfer();
+            if (arguments[0]) data.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+            if (arguments[1]) data.setData('text/plain', arguments[1]);
+            const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+            return !document.querySelector('#composer').dispatchEvent(event)";
+        let refusal = "Pictures and other files cannot be sent yet.";
+        for place in ["#log", "#composer", "nav"] {
+            let is_taken = alice.run(drop, &[json!(place), json!(true), json!("")]).await;
+            assert_eq!(is_taken, json!(true), "{place}");
+            alice.sees(refusal).await;
+            alice.clicks("Dismiss").await;
+            alice.sees_no(refusal).await;
+        }
+        assert_eq!(alice.run(paste, &[json!(true), json!("")]).await, json!(true));
+        alice.sees(refusal).await;
+        alice.clicks("Dismiss").await;
+        alice.sees_no(refusal).await;
+        // Text is the browser's business in a field, also if a picture comes with it, and nobody's elsewhere.
+        assert_eq!(alice.run(paste, &[json!(true), json!("words")]).await, json!(false));
+        assert_eq!(alice.run(paste, &[json!(false), json!("words")]).await, json!(false));
+        assert_eq!(alice.run(drop, &[json!("#composer"), json!(false), json!("words")]).await, json!(false));
+        assert_eq!(alice.run(drop, &[json!("#log"), json!(false), json!("words")]).await, json!(true));
+        alice.next_frames().await;
+        alice.sees_no(refusal).await;
+        assert_eq!(alice.draft().await, "a picture: ");
+    });
+}
+
+#[test]
+fn a_paste_that_is_still_going_out_can_be_cancelled() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        let lines: Vec<String> = (1..=40).map(|number| format!("line {number}")).collect();
+        let paste = "const field = document.querySelector('#composer'); field.focus();
+            document.execCommand('insertText', false, arguments[0])";
+        alice.run(paste, &[json!(lines.join("\n"))]).await;
+        alice.hits(Key::Enter).await;
+        alice.clicks("Send as 40 messages").await;
+        alice.sees("Waits for its turn").await;
+        alice.clicks("Cancel all").await;
+        alice.finds_no(".pending").await;
+        alice.say("enough").await;
+        let heard = bob.until(|line| line.ends_with(":enough"));
+        assert!(!heard.iter().any(|line| line.ends_with(":line 40")), "{heard:?}");
     });
 }
 

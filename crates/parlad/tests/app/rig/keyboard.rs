@@ -33,6 +33,11 @@ impl Window {
         self.edits("KeyV", "v", "Paste").await;
     }
 
+    /// Takes the last change back, as Ctrl+Z does.
+    pub(crate) async fn undoes(&self) {
+        self.edits("KeyZ", "z", "Undo").await;
+    }
+
     async fn edits(&self, code: &str, key: &str, command: &str) {
         const CONTROL: u32 = 2;
         let down = json!({ "type": "rawKeyDown", "key": key, "code": code, "modifiers": CONTROL,

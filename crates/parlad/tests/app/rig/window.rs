@@ -92,7 +92,9 @@ impl Window {
     /// Somebody new is in front of the window, who finds nothing of the one before.
     pub(crate) async fn starts_over(&self, width: Width) {
         self.resize(width).await;
-        let url = self.client.current_url().await.unwrap();
+        let mut url = self.client.current_url().await.unwrap();
+        // They come by no link.
+        url.set_fragment(None);
         // What the page would write as its last deed must not come after that.
         self.visit("about:blank").await;
         let everything = json!({ "origin": url.origin().ascii_serialization(), "storageTypes": "all" });

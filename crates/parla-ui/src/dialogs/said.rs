@@ -1,0 +1,24 @@
+//! What the app has said, newest first: messages leave by themselves, and can be read again here.
+
+use dioxus::prelude::*;
+
+use super::{DialogBox, FocusFirst};
+use crate::{hooks::use_context, state::State, toasts::Said, words::toast as said};
+
+/// The dialog.
+#[component]
+pub(crate) fn SaidList() -> Element {
+    let state = use_context::<State>();
+    let journal = state.journal.read();
+    rsx! {
+        DialogBox { title: said::LIST, focus: FocusFirst::Close, class: "help",
+            div { class: "help-scroll", tabindex: "0",
+                ul { class: "said-list",
+                    for toast in journal.iter().rev() {
+                        li { key: "{toast.id}", Said { toast: toast.clone() } }
+                    }
+                }
+            }
+        }
+    }
+}

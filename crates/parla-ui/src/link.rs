@@ -1,0 +1,166 @@
+//! An address that the person came by: which conversation it names, and how one gets there.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent, ProblemKind,
+    view::{BufferKind, BufferView, NetworkId, Notice, Presence},
+};
+
+use crate::{
+    address::{Address, Target},
+    platform::{Here, Place},
+    state::{BufferKey, State, ToastKind, wish},
+};
+
+/// An address that is being followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Where it leads.
+    pub address: Address,
+    stage: Stage,
+}
+
+/// How far one has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nobody was asked yet: the person has to be let in first.
+    Waits,
+    /// The network was asked.
+    Asked(Came),
+    /// The conversation is shown; whether one may be in it will be seen.
+    Shown(Came, BufferKey),
+}
+
+/// What was shown before, and what was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Came {
+    network: NetworkId,
+    from: Option<BufferKey>,
+    /// The conversations that there were.
+    known: Vec<BufferKey>,
+}
+
+/// What an address adds to a view.
+pub(crate) trait Addressed {
+    /// Where it is.
+    fn address(&self, key: BufferKey, place: Place) -> Address;
+}
+
+impl Addressed for BufferView {
+    fn address(&self, key: BufferKey, place: Place) -> Address {
+        // A page talks to one network.
+        let network = (place == Place::Desktop).then_some(key.network);
+        Address { network, target: Target::of(self) }
+    }
+}
+
+impl State {
+    /// The conversation of this address, if it is in the list.
+    pub(crate) fn find(&self, fragment: &str) -> Option<BufferKey> {
+        self.find_address(&Address::parse(fragment)?)
+    }
+
+    pub(crate) fn find_address(&self, address: &Address) -> Option<BufferKey> {
+        let buffers = self.buffers.peek();
+        let is_there = |(key, view): &(&BufferKey, &BufferView)| {
+            address.network.is_none_or(|network| network == key.network) && Target::of(view) == address.target
+        };
+        buffers.iter().find(is_there).map(|(key, _)| *key)
+    }
+
+    /// Follows an address as soon as that is possible. False if it is none.
+    pub(crate) fn follow_later(&mut self, fragment: &str) -> bool {
+        let link = Address::parse(fragment).map(|address| Link { address, stage: Stage::Waits });
+        let is_address = link.is_some();
+        if is_address {
+            self.link.set(link);
+        }
+        is_address
+    }
+
+    /// Takes the next step to where the link leads, if there is one to take.
+    pub(crate) fn follow(&mut self, here: &Here) {
+        let Some(link) = self.link.peek().clone() else { return };
+        match link.stage {
+            Stage::Waits => self.ask_for(here, link.address),
+            Stage::Asked(_) => {}
+            Stage::Shown(came, key) => self.come_in(here, &came, key),
+        }
+    }
+
+    fn ask_for(&mut self, here: &Here, address: Address) {
+        if !*self.entered.peek() {
+            return;
+        }
+        let network = address.network.or_else(|| self.networks.peek().keys().next_back().copied());
+        let Some(network) = network.filter(|network| self.networks.peek().contains_key(network)) else {
+            return;
+        };
+        let known = self.find_address(&address);
+        let is_in = |key: BufferKey| {
+            self.buffers.peek().get(&key).is_some_and(|view| !matches!(view.presence, Presence::Absent(_)))
+        };
+        if let Some(key) = known.filter(|key| is_in(*key)) {
+            self.close_dialog();
+            return self.open(key);
+        }
+        let intent = match &address.target {
+            Target::Room(name) => Intent::Join { room: name.as_str().into(), key: None },
+            Target::Person(name) => Intent::OpenDirect { nick: name.as_str().into() },
+            // There is none if the server has said nothing.
+            Target::Server => return self.link.set(None),
+        };
+        let came = Came {
+            network,
+            from: *self.current.peek(),
+            known: self.buffers.peek().keys().copied().collect(),
+        };
+        self.link.set(Some(Link { address, stage: Stage::Asked(came) }));
+        wish(here, network, intent);
+    }
+
+    /// The network takes the person somewhere: true if that is where the link leads.
+    pub(crate) fn is_led_to(&mut self, key: BufferKey) -> bool {
+        let Some(Link { address, stage: Stage::Asked(came) }) = self.link.peek().clone() else {
+            return false;
+        };
+        if came.network != key.network {
+            return false;
+        }
+        self.close_dialog();
+        self.link.set(Some(Link { address, stage: Stage::Shown(came, key) }));
+        true
+    }
+
+    /// The network refused it without showing anything.
+    pub(crate) fn is_not_led(&mut self) {
+        if matches!(&*self.link.peek(), Some(Link { stage: Stage::Asked(_), .. })) {
+            self.link.set(None);
+        }
+    }
+
+    /// One is in, or one is told why not and stays where one was.
+    fn come_in(&mut self, here: &Here, came: &Came, key: BufferKey) {
+        let presence = self.buffers.peek().get(&key).map(|view| (view.kind, view.presence.clone()));
+        let why = match presence {
+            Some((BufferKind::Room, Presence::Joining)) => return,
+            // Where only a key is missing, there is a field for it.
+            Some((BufferKind::Room, Presence::Absent(Some(why)))) if why.kind != ProblemKind::KeyNeeded => {
+                why
+            }
+            _ => return self.link.set(None),
+        };
+        self.link.set(None);
+        self.toast(key.network, None, ToastKind::Notice(Notice::Problem(Arc::clone(&why))));
+        let back = came.from.filter(|from| self.buffers.peek().contains_key(from));
+        if !came.known.contains(&key) {
+            self.unwanted.set(Some(key));
+            wish(here, key.network, Intent::Leave { buffer: key.buffer });
+        }
+        if let Some(back) = back {
+            self.open(back);
+        }
+    }
+}

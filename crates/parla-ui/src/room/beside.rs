@@ -1,0 +1,117 @@
+//! What stands above the composer because it is about what was just done there: why it did not work, and what still waits.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    Intent, Problem,
+    view::{BufferView, Content, Delivery, LinkState, Presence, UNCONFIRMED_CHUNK},
+};
+
+use crate::{
+    hooks::{use_context, use_memo},
+    platform::Here,
+    problem_words::ProblemWords,
+    state::{BufferKey, State, wish},
+    words,
+};
+
+/// Why something did not work that the person did in a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Beside {
+    /// The network says so.
+    Problem(Arc<Problem>),
+    /// A file was to be sent.
+    NoFiles,
+}
+
+/// Messages that wait, from which on they can be cancelled together.
+const CANCEL_FROM: usize = 2;
+
+/// Why something did not work, until the person dismisses it, sends something or goes elsewhere.
+#[component]
+pub(crate) fn BesideComposer(at: BufferKey) -> Element {
+    let mut state = use_context::<State>();
+    let beside = state.beside.read().clone();
+    let Some((_, beside)) = beside.filter(|(key, _)| *key == at) else { return rsx! {} };
+    rsx! {
+        div { class: "ask problem beside", role: "alert",
+            div { class: "banner-words",
+                match beside {
+                    Beside::Problem(problem) => rsx! { ProblemWords { problem } },
+                    Beside::NoFiles => rsx! { p { {words::room::NO_FILES} } },
+                }
+            }
+            button {
+                r#type: "button",
+                class: "quiet icon",
+                "aria-label": words::toast::DISMISS,
+                title: words::toast::DISMISS,
+                onclick: move |_| state.beside.set(None),
+                span { "aria-hidden": "true", "×" }
+            }
+        }
+    }
+}
+
+/// What waits in a conversation, and for what.
+#[derive(Clone, PartialEq)]
+struct Queue {
+    count: usize,
+    waits_for: &'static str,
+}
+
+/// How much waits, and the way to take all of it back.
+#[component]
+pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let queue = use_memo(use_reactive!(|at| {
+        let buffers = state.buffers.read();
+        let view = buffers.get(&at)?;
+        Some(Queue { count: queued(view), waits_for: waits_for(state, at, view) })
+    }));
+    let Some(queue) = queue.get().filter(|queue| queue.count >= CANCEL_FROM) else { return rsx! {} };
+    let sentence = words::room::waiting(queue.count, queue.waits_for);
+    rsx! {
+        div { class: "composer-note waiting",
+            span { role: "status", {sentence} }
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| wish(&here, at.network, Intent::DiscardQueued { buffer: at.buffer }),
+                {words::room::CANCEL_ALL}
+            }
+        }
+    }
+}
+
+fn queued(view: &BufferView) -> usize {
+    let own = view.timeline.chunks.last().filter(|chunk| chunk.0.id == UNCONFIRMED_CHUNK);
+    let is_queued =
+        |content: &Content| matches!(content, Content::Said(said) if said.delivery == Delivery::Queued);
+    own.map_or(0, |chunk| chunk.0.rows.iter().filter(|row| is_queued(&row.content)).count())
+}
+
+/// What messages of a conversation wait for.
+pub(crate) fn waits_for(state: State, at: BufferKey, view: &BufferView) -> &'static str {
+    let networks = state.networks.read();
+    let is_online = networks.get(&at.network).is_some_and(|network| network.link == LinkState::Online);
+    match view.presence {
+        _ if !is_online => words::room::FOR_CONNECTION,
+        Presence::Joining => words::room::FOR_ROOM,
+        Presence::Present | Presence::Absent(_) => words::room::FOR_TURN,
+    }
+}
+
+/// What a message that is not sent yet waits for.
+#[component]
+pub(crate) fn Waits(at: BufferKey) -> Element {
+    let state = use_context::<State>();
+    let what = use_memo(use_reactive!(|at| {
+        let buffers = state.buffers.read();
+        buffers.get(&at).map_or(words::room::FOR_CONNECTION, |view| waits_for(state, at, view))
+    }));
+    let sentence = words::room::waits(what.get());
+    rsx! { "{sentence} " }
+}

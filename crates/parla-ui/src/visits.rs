@@ -1,0 +1,284 @@
+//! What the person has seen, in order: Back and Forward walk through it.
+//!
+//! In a browser the list is the browser's own history, in a window it is [`Visits`]. The interface says what is shown now, and
+//! is told where the person was taken. A dialog, or a side that is slid in, is an entry of its own over the one of its
+//! conversation, so that Back closes it. When it is closed in another way its entry stays, and gives its place to what is shown next.
+
+use dioxus::prelude::*;
+
+use crate::{
+    hooks::{use_effect, use_memo},
+    link::Addressed,
+    platform::{Here, Place},
+    state::{BufferKey, Side, State},
+};
+
+/// Entries that a window's list keeps; the oldest go first.
+const VISITS_MAX: usize = 200;
+
+/// One entry of a history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// The address of the conversation, see [`crate::address::Address`]; empty if none is open.
+    pub fragment: String,
+    /// How many things lie over the conversation.
+    pub layers: u8,
+}
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To what was before.
+    Back,
+    /// To what comes after.
+    On,
+}
+
+/// What is to be done to a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryAct {
+    /// An entry follows the one that is shown; what came after that is forgotten.
+    Push(Entry),
+    /// An entry takes the place of the one that is shown.
+    Replace(Entry),
+    /// Go one step, if there is one. What it led to is told as [`Arrival::Moved`].
+    Go(Step),
+}
+
+/// Where the person was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// To an entry of ours, by Back or Forward.
+    Moved(Step, Entry),
+    /// To an address that somebody wrote; it is an entry already.
+    Opened(String),
+}
+
+/// A history for a place that has none of its own.
+#[derive(Debug, Default)]
+pub struct Visits {
+    entries: Vec<Entry>,
+    at: usize,
+}
+
+impl Visits {
+    /// Does it, and says where it led.
+    pub fn act(&mut self, act: HistoryAct) -> Option<Arrival> {
+        match act {
+            HistoryAct::Push(entry) => {
+                self.entries.truncate(self.at + 1);
+                self.entries.push(entry);
+                if self.entries.len() > VISITS_MAX {
+                    self.entries.remove(0);
+                }
+                self.at = self.entries.len() - 1;
+                None
+            }
+            HistoryAct::Replace(entry) => {
+                self.entries.truncate(self.at + 1);
+                match self.entries.get_mut(self.at) {
+                    Some(here) => *here = entry,
+                    None => self.entries.push(entry),
+                }
+                None
+            }
+            HistoryAct::Go(step) => {
+                let to = match step {
+                    Step::Back => self.at.checked_sub(1)?,
+                    Step::On => self.at + 1,
+                };
+                let entry = self.entries.get(to)?.clone();
+                self.at = to;
+                Some(Arrival::Moved(step, entry))
+            }
+        }
+    }
+}
+
+/// The entry at which the history stands, and the conversation that it is for; none if it is for none that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Top {
+    pub(crate) key: Option<BufferKey>,
+    pub(crate) entry: Entry,
+}
+
+/// What a history lacks that stands at `top`, to show `now`. The entry of a conversation that is gone leads nowhere, so it is not left behind.
+fn missing(top: Option<&Top>, now: &Top, is_gone: bool) -> Vec<HistoryAct> {
+    let entry = |layers| Entry { fragment: now.entry.fragment.clone(), layers };
+    let (first, from) = match top {
+        Some(top) if top.key == now.key && top.entry.fragment == now.entry.fragment => {
+            (None, top.entry.layers)
+        }
+        // It has another name.
+        Some(top) if top.key == now.key && now.key.is_some() => {
+            (Some(HistoryAct::Replace(entry(top.entry.layers))), top.entry.layers)
+        }
+        Some(top) if top.entry.layers == 0 && top.key.is_some() && !is_gone => {
+            (Some(HistoryAct::Push(entry(0))), 0)
+        }
+        _ => (Some(HistoryAct::Replace(entry(0))), 0),
+    };
+    let layers = (from.saturating_add(1)..=now.entry.layers).map(|layers| HistoryAct::Push(entry(layers)));
+    first.into_iter().chain(layers).collect()
+}
+
+/// Keeps the history in step with what is shown.
+pub(crate) fn use_visits(state: State, here: &Here) {
+    let place = here.0.place();
+    let here = here.clone();
+    let fragment = use_memo(move || {
+        let buffers = state.buffers.read();
+        let key = (*state.current.read())?;
+        Some((key, buffers.get(&key)?.address(key, place).to_fragment()))
+    });
+    use_effect(move || {
+        let shown = fragment.get();
+        let _ = (state.dialog.read(), state.side.read(), state.entered.read(), state.link.read());
+        reflect(state, &here, shown);
+    });
+}
+
+fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
+    // Before, the address is the one that the person came by.
+    if !*state.entered.peek() || state.link.peek().is_some() {
+        return;
+    }
+    // What was open the last time may still come.
+    if shown.is_none() && state.networks.peek().is_empty() {
+        return;
+    }
+    let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
+    let entry = Entry { fragment, layers: layers(state) };
+    let now = Top { key, entry };
+    let acts = {
+        let top = state.top.peek();
+        let is_known = |key: BufferKey| state.buffers.peek().contains_key(&key);
+        let is_gone = top.as_ref().and_then(|top| top.key).is_some_and(|key| !is_known(key));
+        missing(top.as_ref(), &now, is_gone)
+    };
+    for act in acts {
+        if let HistoryAct::Push(entry) | HistoryAct::Replace(entry) = &act {
+            state.top.set(Some(Top { key, entry: entry.clone() }));
+        }
+        here.0.history(act);
+    }
+}
+
+/// How many things lie over the conversation.
+fn layers(state: State) -> u8 {
+    u8::from(state.dialog.peek().is_some()) + u8::from(*state.side.peek() != Side::None)
+}
+
+/// The person was taken somewhere.
+pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
+    match arrival {
+        Arrival::Moved(step, entry) => moved(state, here, (step, entry)),
+        Arrival::Opened(fragment) => {
+            // Whatever is shown next takes the place of that entry.
+            state.top.set(Some(Top { key: None, entry: Entry { fragment: fragment.clone(), layers: 0 } }));
+            if !state.follow_later(&fragment) {
+                reflect(state, here, shown(state, here.0.place()));
+            }
+            state.follow(here);
+        }
+    }
+}
+
+fn shown(state: State, place: Place) -> Option<(BufferKey, String)> {
+    let key = (*state.current.peek())?;
+    Some((key, state.buffers.peek().get(&key)?.address(key, place).to_fragment()))
+}
+
+fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
+    let shown = shown(state, here.0.place());
+    let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
+    if entry.fragment == fragment {
+        let layers_left = entry.layers;
+        let is_seen = layers(state) > layers_left;
+        state.top.set(Some(Top { key, entry }));
+        if is_seen {
+            close_down_to(state, layers_left);
+        } else {
+            // The same as before to the eye: that was not what the person wanted.
+            here.0.history(HistoryAct::Go(step));
+        }
+        return;
+    }
+    match state.find(&entry.fragment) {
+        Some(key) => {
+            state.top.set(Some(Top { key: Some(key), entry }));
+            close_down_to(state, 0);
+            state.open(key);
+        }
+        // That conversation is over; the one before it, perhaps, is not.
+        None => {
+            let entry = Entry { fragment, layers: layers(state) };
+            state.top.set(Some(Top { key, entry: entry.clone() }));
+            here.0.history(HistoryAct::Replace(entry));
+            here.0.history(HistoryAct::Go(step));
+        }
+    }
+}
+
+/// Closes what is uppermost until no more than that is left.
+fn close_down_to(mut state: State, left: u8) {
+    if layers(state) > left {
+        state.close_dialog();
+    }
+    if layers(state) > left {
+        state.side.set(Side::None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_client::view::{BufferId, NetworkId};
+
+    use super::*;
+
+    fn top(buffer: u32, layers: u8) -> Top {
+        let key = BufferKey { network: NetworkId(1), buffer: BufferId(buffer) };
+        Top { key: Some(key), entry: entry(buffer, layers) }
+    }
+
+    fn entry(buffer: u32, layers: u8) -> Entry {
+        Entry { fragment: format!("#/room/{buffer}"), layers }
+    }
+
+    #[test]
+    fn what_is_opened_follows_what_was_shown() {
+        use HistoryAct::{Push, Replace};
+        assert_eq!(missing(None, &top(1, 0), false), [Replace(entry(1, 0))]);
+        assert_eq!(missing(Some(&top(1, 0)), &top(1, 0), false), []);
+        assert_eq!(missing(Some(&top(1, 0)), &top(2, 0), false), [Push(entry(2, 0))]);
+        assert_eq!(missing(Some(&top(1, 0)), &top(2, 0), true), [Replace(entry(2, 0))]);
+        assert_eq!(missing(Some(&top(1, 0)), &top(1, 2), false), [Push(entry(1, 1)), Push(entry(1, 2))]);
+        // What was chosen in a side takes its place; one that was closed waits for that.
+        assert_eq!(missing(Some(&top(1, 1)), &top(1, 0), false), []);
+        assert_eq!(missing(Some(&top(1, 1)), &top(1, 1), false), []);
+        assert_eq!(missing(Some(&top(1, 1)), &top(2, 0), false), [Replace(entry(2, 0))]);
+        let mut renamed = top(1, 0);
+        renamed.entry.fragment = "#/room/other".into();
+        assert_eq!(missing(Some(&top(1, 0)), &renamed, false), [Replace(renamed.entry.clone())]);
+    }
+
+    #[test]
+    fn a_list_goes_back_and_on_and_ends() {
+        let mut visits = Visits::default();
+        assert_eq!(visits.act(HistoryAct::Go(Step::Back)), None);
+        visits.act(HistoryAct::Replace(entry(1, 0)));
+        for number in 2..=300 {
+            visits.act(HistoryAct::Push(entry(number, 0)));
+        }
+        assert_eq!(visits.act(HistoryAct::Go(Step::On)), None);
+        let moved = |step, number| Some(Arrival::Moved(step, entry(number, 0)));
+        assert_eq!(visits.act(HistoryAct::Go(Step::Back)), moved(Step::Back, 299));
+        assert_eq!(visits.act(HistoryAct::Go(Step::Back)), moved(Step::Back, 298));
+        assert_eq!(visits.act(HistoryAct::Go(Step::On)), moved(Step::On, 299));
+        visits.act(HistoryAct::Push(entry(7, 0)));
+        assert_eq!(visits.act(HistoryAct::Go(Step::On)), None);
+        assert_eq!(visits.act(HistoryAct::Go(Step::Back)), moved(Step::Back, 299));
+        let left = std::iter::from_fn(|| visits.act(HistoryAct::Go(Step::Back))).count();
+        assert_eq!(left, VISITS_MAX - 2);
+    }
+}

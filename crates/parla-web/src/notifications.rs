@@ -1,0 +1,87 @@
+//! Notifications of the browser: one for each conversation, and a click opens it.
+//!
+//! <https://notifications.spec.whatwg.org/>. Browsers of telephones have them only for pages with a service worker, and say so by an error.
+
+use std::{cell::RefCell, rc::Rc};
+
+use futures_channel::mpsc::UnboundedSender;
+use parla_client::SortedMap;
+use parla_ui::platform::{Happening, Leave, Notification as Told};
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::{Notification, NotificationOptions, NotificationPermission, window};
+
+/// Those that are shown, by their tags.
+type Shown = Rc<RefCell<SortedMap<String, (Notification, Closure<dyn FnMut()>)>>>;
+
+/// The notifications of this page.
+pub(crate) struct Notifications {
+    shown: Shown,
+    happenings: UnboundedSender<Happening>,
+}
+
+impl Notifications {
+    pub(crate) fn new(happenings: UnboundedSender<Happening>) -> Self {
+        Self { shown: Shown::default(), happenings }
+    }
+
+    /// Shows one, if the person allowed it.
+    pub(crate) fn show(&self, told: &Told) {
+        if leave() != Leave::Given {
+            return;
+        }
+        let options = NotificationOptions::new();
+        options.set_body(&told.body);
+        options.set_tag(&told.tag);
+        // A newer message is news, even if it takes the place of an older one.
+        options.set_renotify(true);
+        let Ok(notification) = Notification::new_with_options(&told.title, &options) else { return };
+        let (happenings, about, tag) = (self.happenings.clone(), told.about, told.tag.clone());
+        let shown = Rc::downgrade(&self.shown);
+        let choose = Closure::<dyn FnMut()>::new(move || {
+            if let Some(window) = window() {
+                drop(window.focus());
+            }
+            drop(happenings.unbounded_send(Happening::Chosen(about)));
+            let closed = shown.upgrade().and_then(|shown| Some(shown.borrow().get(&tag)?.0.clone()));
+            if let Some(notification) = closed {
+                notification.close();
+            }
+        });
+        notification.set_onclick(Some(choose.as_ref().unchecked_ref()));
+        self.shown.borrow_mut().insert(told.tag.clone(), (notification, choose));
+    }
+
+    /// Takes one away.
+    pub(crate) fn withdraw(&self, tag: &str) {
+        if let Some((notification, _)) = self.shown.borrow_mut().remove(tag) {
+            notification.set_onclick(None);
+            notification.close();
+        }
+    }
+
+    /// Asks the person, in the browser's own words.
+    pub(crate) fn ask(&self) {
+        let Ok(answer) = Notification::request_permission() else { return };
+        let happenings = self.happenings.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            drop(wasm_bindgen_futures::JsFuture::from(answer).await);
+            drop(happenings.unbounded_send(Happening::Answered(leave())));
+        });
+    }
+}
+
+/// Whether they can be shown.
+pub(crate) fn leave() -> Leave {
+    let Some(window) = window() else { return Leave::Impossible };
+    let has_them = js_sys::Reflect::has(&window, &JsValue::from_str("Notification")).unwrap_or(false);
+    if !has_them || !window.is_secure_context() {
+        return Leave::Impossible;
+    }
+    match Notification::permission() {
+        NotificationPermission::Granted => Leave::Given,
+        NotificationPermission::Denied => Leave::Refused,
+        // One that is not allowed yet is not shown, but can be made where there are any.
+        _ if Notification::new("").is_ok() => Leave::NotAsked,
+        _ => Leave::Impossible,
+    }
+}
