@@ -38,6 +38,7 @@ pub mod slash;
 pub mod sorted_map;
 mod stranger;
 mod survey;
+pub mod tabs;
 pub mod text;
 mod timeline;
 pub mod view;

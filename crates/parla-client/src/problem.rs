@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// Something that did not work, and what the server or the system said of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What it is.
     pub kind: ProblemKind,
@@ -169,6 +169,8 @@ pub enum ProblemKind {
     NotHere,
     /// Only while connected.
     Offline,
+    /// The server hands out another build of the page than this one.
+    PageOutdated,
 
     // Keeping things on this machine.
     /// The messages of a network cannot be kept, or those that were kept cannot be read.

@@ -19,19 +19,19 @@ use crate::{
 pub use people::{Member, Members, Person, Rank, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NetworkId(pub u32);
 
 /// One conversation of a network. Never used twice by one client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BufferId(pub u32);
 
 /// One row of a conversation. Never used twice by one client; says nothing about order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowId(pub u64);
 
 /// What has changed, for the interface. Each replaces what it said before of the same thing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Update {
     /// The network is new, or something about it changed.
     Network(NetworkView),
@@ -39,6 +39,8 @@ pub enum Update {
     Buffer(NetworkId, BufferView),
     /// The conversation is over and gone from the list.
     BufferClosed(NetworkId, BufferId),
+    /// These are all conversations of the network; what else was known of it is gone without a word.
+    Conversations(NetworkId, Vec<BufferId>),
     /// The network is forgotten, with all its conversations.
     NetworkForgotten(NetworkId),
     /// The rooms there are, as far as they have come in.
@@ -56,7 +58,7 @@ pub enum Update {
 }
 
 /// What can be looked at of a server's certificate. Anybody can write anything into one, but for the fingerprint.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The names and addresses that it is for.
     pub names: Vec<Arc<str>>,
@@ -73,7 +75,7 @@ pub struct Certificate {
 }
 
 /// The state of one network.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkView {
     /// Which one.
     pub id: NetworkId,
@@ -94,7 +96,7 @@ pub struct NetworkView {
 }
 
 /// Whether a network can be talked to, and what happens next.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LinkState {
     /// On its way.
     Connecting(Stage),
@@ -121,7 +123,7 @@ pub enum LinkState {
 }
 
 /// How far connecting has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// Looking for the server.
     Finding,
@@ -132,7 +134,7 @@ pub enum Stage {
 }
 
 /// What the server can do, as far as the interface must know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Features {
     /// Earlier messages can be asked for.
     pub history: bool,
@@ -141,7 +143,7 @@ pub struct Features {
 }
 
 /// What a conversation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum BufferKind {
     /// What the server says about itself.
     Server,
@@ -152,7 +154,7 @@ pub enum BufferKind {
 }
 
 /// One conversation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferView {
     /// Which one.
     pub id: BufferId,
@@ -164,9 +166,11 @@ pub struct BufferView {
     pub presence: Presence,
     /// What the room is about.
     pub topic: Option<Arc<Topic>>,
-    /// What was said.
+    /// What was said. Travels apart from the rest, and only what is new of it: [`crate::tabs::Mirror`].
+    #[serde(skip)]
     pub timeline: Timeline,
-    /// Who is there; empty in a direct conversation.
+    /// Who is there; empty in a direct conversation. Travels apart.
+    #[serde(skip)]
     pub members: Members,
     /// Messages not yet seen.
     pub unread: u32,
@@ -180,14 +184,15 @@ pub struct BufferView {
     pub earlier: Earlier,
     /// What the person may do here.
     pub rights: Rights,
-    /// How the room is set up.
+    /// How the room is set up. Travels apart.
+    #[serde(skip)]
     pub settings: Arc<RoomSettings>,
     /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
     pub away: Option<Arc<str>>,
 }
 
 /// Whether all messages that were not seen are counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Counted {
     /// All.
     #[default]
@@ -197,7 +202,7 @@ pub enum Counted {
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Presence {
     /// Asked for; the server has not answered.
     Joining,
@@ -208,7 +213,7 @@ pub enum Presence {
 }
 
 /// What a room is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
     /// The words.
     pub text: Text,
@@ -219,7 +224,7 @@ pub struct Topic {
 }
 
 /// Whether there are messages before the first row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Earlier {
     /// There may be; they can be asked for.
     Possible,
@@ -248,7 +253,7 @@ pub const UNCONFIRMED_CHUNK: u64 = u64::MAX;
 pub struct ChunkRef(pub Arc<Chunk>);
 
 /// What a [`ChunkRef`] points to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chunk {
     /// Stays the same while rows are added to it and taken from it.
     pub id: u64,
@@ -270,7 +275,7 @@ impl Timeline {
 }
 
 /// One row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Which one; stays while it is edited or delivered.
     pub id: RowId,
@@ -281,7 +286,7 @@ pub struct Row {
 }
 
 /// What a row shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// Somebody said something.
     Said(Arc<Said>),
@@ -294,7 +299,7 @@ pub enum Content {
 }
 
 /// Something that somebody said.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// By which kind of message.
     pub manner: Manner,
@@ -328,7 +333,7 @@ pub enum Manner {
 }
 
 /// Where a message is on its way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Delivery {
     /// The server has it. So has everyone in the room.
     Done,
@@ -341,7 +346,7 @@ pub enum Delivery {
 }
 
 /// Something that happened in a room or to someone in it. All names as they are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
 pub enum Event {
     Joined { who: Arc<str> },
@@ -356,7 +361,7 @@ pub enum Event {
 }
 
 /// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ModeChange {
     /// Somebody has a rank, or has it no longer.
     Rank {
@@ -383,7 +388,7 @@ pub enum ModeChange {
 }
 
 /// A hole in what is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The last thing known before it; none if nothing is.
     pub from: Option<Timestamp>,
@@ -394,7 +399,7 @@ pub struct Gap {
 }
 
 /// Whether a gap can be filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GapState {
     /// By asking the server.
     Loadable,
@@ -405,7 +410,7 @@ pub enum GapState {
 }
 
 /// The rooms there are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryView {
     /// By people, most first, then by name.
     pub rooms: Directory,
@@ -416,7 +421,7 @@ pub struct DirectoryView {
 }
 
 /// Equal if it is the same allocation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Directory(pub Arc<Vec<DirectoryRoom>>);
 
 impl PartialEq for Directory {
@@ -426,7 +431,7 @@ impl PartialEq for Directory {
 }
 
 /// One room in the directory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryRoom {
     /// The name as it is shown.
     pub shown: Arc<str>,
@@ -439,7 +444,7 @@ pub struct DirectoryRoom {
 }
 
 /// Something to say once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Notice {
     /// It did not work.
     Problem(Arc<Problem>),
@@ -480,7 +485,7 @@ pub enum Notice {
 }
 
 /// What a notification says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// Who wrote, as shown.
     pub from: Arc<str>,

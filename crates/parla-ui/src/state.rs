@@ -316,10 +316,12 @@ impl State {
                     Some((BufferKind::Server, _)) | None => {}
                 }
             }
+            Update::Conversations(network, ids) => self.keep_only(network, &ids),
             Update::NetworkForgotten(network) => {
                 self.networks.write().remove(&network);
                 if self.networks.peek().is_empty() {
                     self.entered.set(false);
+                    self.close_dialog();
                 }
                 self.buffers.write().retain(|key, _| key.network != network);
                 self.directories.write().remove(&network);
@@ -344,6 +346,21 @@ impl State {
             Update::Notice(network, buffer, notice) => self.toast(network, buffer, ToastKind::Notice(notice)),
             Update::Show(network, buffer) => self.open(BufferKey { network, buffer }),
             Update::Alert(_, _, alert) => crate::alert::tell(&alert, here),
+        }
+    }
+
+    /// These are all conversations of a network; others that are shown are gone.
+    fn keep_only(&mut self, network: NetworkId, ids: &[BufferId]) {
+        let is_gone = |key: &BufferKey| key.network == network && !ids.contains(&key.buffer);
+        if self.buffers.peek().keys().any(is_gone) {
+            self.buffers.write().retain(|key, _| !is_gone(key));
+        }
+        let about = match &*self.dialog.peek() {
+            Some(Dialog::Invite(key) | Dialog::Topic(key) | Dialog::Settings(key)) => Some(*key),
+            _ => None,
+        };
+        if about.as_ref().is_some_and(is_gone) {
+            self.close_dialog();
         }
     }
 

@@ -127,6 +127,17 @@ fn leaving_can_be_undone() {
 }
 
 #[test]
+fn when_another_tab_leads_only_its_conversations_stay() {
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b")), shown(room(3, "#c"))]);
+    page.hear(vec![Update::Show(NET, BufferId(3)), shown(room(1, "#a"))]);
+    page.hear(vec![shown(room(3, "#c")), Update::Conversations(NET, vec![BufferId(1), BufferId(3)])]);
+    assert_eq!(names(&page), ["#a", "#c"]);
+    // It was not the person who left, so there is nothing to be undone.
+    assert!(!page.has(".toast"));
+    assert_eq!(page.text("#room-name"), "#c");
+}
+
+#[test]
 fn a_name_joins_or_opens_a_conversation() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     page.press("Join or message…");

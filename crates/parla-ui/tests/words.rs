@@ -92,6 +92,7 @@ const ALL: &[Kind] = &[
     Kind::MissingWords,
     Kind::NotHere,
     Kind::Offline,
+    Kind::PageOutdated,
     Kind::Other,
 ];
 

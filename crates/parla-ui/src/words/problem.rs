@@ -20,8 +20,15 @@ pub struct Told {
 /// Tells a problem.
 #[expect(clippy::too_many_lines, reason = "a closed list: a new kind does not compile before it has words")]
 pub fn problem(problem: &Problem) -> Told {
-    let about = &*problem.about;
-    let (title, meaning, remedy) = match problem.kind {
+    let (title, meaning, remedy) = sentences(problem.kind, &problem.about);
+    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+}
+
+pub(super) type Words = (String, &'static str, &'static str);
+
+#[expect(clippy::too_many_lines, reason = "a table in which the compiler looks for every kind")]
+fn sentences(kind: ProblemKind, about: &str) -> Words {
+    match kind {
         kind @ (ProblemKind::HostNotFound
         | ProblemKind::Refused
         | ProblemKind::TimedOut
@@ -94,16 +101,14 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::MissingWords
         | ProblemKind::NotHere
         | ProblemKind::Offline
+        | ProblemKind::PageOutdated
         | ProblemKind::Other) => doing(kind, about),
         kind @ (ProblemKind::ArchiveBroken
         | ProblemKind::KeyringFailing
         | ProblemKind::StoreDamaged
         | ProblemKind::StoreFailing) => storing(kind),
-    };
-    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+    }
 }
-
-pub(super) type Words = (String, &'static str, &'static str);
 
 /// The name if there is one, else these words.
 pub(super) fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
@@ -465,6 +470,11 @@ fn doing(kind: ProblemKind, about: &str) -> Words {
             format!("{} does not work here.", or(about, "That")),
             "It makes no sense in this conversation.",
             "Open the conversation that it is for.",
+        ),
+        ProblemKind::PageOutdated => (
+            "There is a newer version of this page.".to_owned(),
+            "Another tab already uses it, and this one does not understand that tab.",
+            "Load this page again. Nothing is lost by that.",
         ),
         ProblemKind::Offline => (
             "You are not connected.".to_owned(),

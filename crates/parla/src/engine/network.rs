@@ -468,7 +468,7 @@ impl Network {
                 // Before it has started, nobody has stopped it.
                 LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),
                 LinkState::Connecting(_) | LinkState::Online => settings.is_left = false,
-                LinkState::Waiting { .. } | LinkState::Stopped { .. } => {}
+                LinkState::Offline | LinkState::Waiting { .. } | LinkState::Stopped { .. } => {}
             }
         }
         if self.remembered.settings != before && !self.is_ending {
