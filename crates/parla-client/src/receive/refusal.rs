@@ -85,8 +85,9 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     }
     if kind.is_about_nick() {
         let told = client.session.nick_fault.take();
-        let asked = client.nick_asked.clone().unwrap_or_else(|| Arc::clone(&client.settings.nick));
-        kind = naming::reason(&client.session, number, &asked, told);
+        let wanted = Arc::clone(&client.settings.nick);
+        let refused = if about.is_empty() { &wanted } else { about };
+        kind = naming::reason(&client.session, number, refused, told);
     }
     let details = incoming.message.params.last().copied().unwrap_or_default();
     if number == 404 {

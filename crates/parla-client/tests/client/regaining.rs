@@ -106,7 +106,7 @@ fn that_it_is_still_taken_is_no_news() {
     rig.wants(Intent::ChangeNick { nick: "carol".into() });
     rig.server(":s 433 alice_ carol :In use");
     rig.says(expect![[r#"
-        problem NickTaken carol
+        problem NickTaken carol, perhaps carol2
     "#]]);
 }
 

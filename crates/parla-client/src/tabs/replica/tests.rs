@@ -57,6 +57,7 @@ fn network() -> Update {
         name: "Example".into(),
         address: "chat.example.net".into(),
         nick: "zoë".into(),
+        nick_wanted: None,
         away: Some("lunch".into()),
         link: LinkState::Waiting { until: at(9), attempt: 3, why: problem() },
         features: Features { history: true, private: false },
