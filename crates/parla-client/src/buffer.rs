@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use parla_proto::Timestamp;
 
 use crate::{
+    answers::Answers,
     members::MemberList,
     room_modes::RoomModes,
     session::Session,
     text::shown_name,
     timeline::{Anchor, Timeline},
-    view::{BufferId, BufferKind, BufferView, Earlier, Presence, Rank, Rights, Row, RowId, Topic},
+    view::{BufferId, BufferKind, BufferView, Content, Earlier, Presence, Rank, Rights, Row, RowId, Topic},
 };
 
 /// One conversation.
@@ -25,9 +26,13 @@ pub(crate) struct Buffer {
     pub(crate) topic: Option<Arc<Topic>>,
     pub(crate) modes: RoomModes,
     pub(crate) timeline: Timeline,
+    /// Answers to messages that are not here.
+    pub(crate) answers: Answers,
     pub(crate) members: MemberList,
     /// What is newer was not read.
     pub(crate) read_until: Option<Timestamp>,
+    /// Up to where the server knows that it was read, on this connection.
+    pub(crate) read_told: Option<Timestamp>,
     pub(crate) unread: u32,
     pub(crate) mentions: u32,
     /// The oldest row that was not read, and its time.
@@ -68,8 +73,10 @@ impl Buffer {
             topic: None,
             modes: RoomModes::default(),
             timeline: Timeline::default(),
+            answers: Answers::default(),
             members: MemberList::default(),
             read_until: None,
+            read_told: None,
             unread: 0,
             mentions: 0,
             divider: None,
@@ -128,6 +135,49 @@ impl Buffer {
         }
     }
 
+    /// A message that was counted will not be read: it was taken back.
+    pub(crate) fn uncount(&mut self, at: Timestamp, is_for_person: bool) {
+        let is_counted = self.divider.is_some_and(|(_, oldest)| oldest <= at)
+            && self.read_until.is_none_or(|read| read <= at);
+        if self.unread == 0 || !is_counted {
+            return;
+        }
+        self.unread -= 1;
+        if is_for_person {
+            self.mentions = self.mentions.saturating_sub(1);
+        }
+        if self.unread == 0 {
+            self.divider = None;
+            self.mentions = 0;
+        }
+    }
+
+    /// It was read up to here on another device. Whether that is news.
+    pub(crate) fn is_read_elsewhere(&mut self, until: Timestamp) -> bool {
+        if self.read_until.is_some_and(|read| read >= until) {
+            return false;
+        }
+        self.read_until = Some(until);
+        if self.unread == 0 {
+            return true;
+        }
+        let (mut unread, mut mentions, mut first) = (0, 0, None);
+        for row in self.timeline.rows().filter(|row| row.at > until) {
+            if let Content::Said(said) = &row.content
+                && !said.own
+                && said.deleted.is_none()
+            {
+                first = first.or(Some((row.id, row.at)));
+                unread += 1;
+                mentions += u32::from(said.mention || self.kind == BufferKind::Direct);
+            }
+        }
+        self.unread = self.unread.min(unread);
+        self.mentions = self.mentions.min(mentions).min(self.unread);
+        self.divider = first.filter(|_| self.unread > 0);
+        true
+    }
+
     /// All that is here was seen. The divider stays until the person leaves the room or says something.
     pub(crate) fn mark_read(&mut self) -> bool {
         let newest = self.timeline.rows().next_back().map(|row| row.at);
@@ -169,6 +219,7 @@ impl Buffer {
             },
             settings: self.modes.view(session),
             away: self.away.clone(),
+            carries: session.carries(&self.name),
         }
     }
 }

@@ -9,13 +9,15 @@ use crate::{
     changes::Changes,
     contract::{Input, Output, Settings},
     directory::DirectoryBuilder,
+    display_names::DisplayNames,
     history::{self, Requests},
     intents,
     limits::NICK_RECLAIM,
     link::{Due, Link},
+    markers::{self, Markers},
     outbox::{self, Outbox},
     problem::{Problem, ProblemKind},
-    receive::{self, Batches, whois::Asked},
+    receive::{self, Batches, metadata, whois::Asked},
     records::{self, Records},
     registration,
     session::Session,
@@ -38,6 +40,12 @@ pub struct Client {
     pub(crate) directory: DirectoryBuilder,
     /// Answers to WHOIS that are coming in, by folded nick.
     pub(crate) people: SortedMap<String, Asked>,
+    /// What people want to be called.
+    pub(crate) names: DisplayNames,
+    pub(crate) metadata_later: metadata::Later,
+    pub(crate) markers: Markers,
+    /// The room that the line before took the person out of, unasked, and when.
+    pub(crate) left: Option<(BufferId, Timestamp)>,
     pub(crate) away: Option<Arc<str>>,
     /// The reason that was given with the last wish to be away.
     pub(crate) away_asked: Option<Arc<str>>,
@@ -83,6 +91,10 @@ impl Client {
             survey: Survey::default(),
             directory: DirectoryBuilder::default(),
             people: SortedMap::default(),
+            names: DisplayNames::default(),
+            metadata_later: metadata::Later::default(),
+            markers: Markers::default(),
+            left: None,
             away: None,
             away_asked: None,
             look: Look::default(),
@@ -127,6 +139,7 @@ impl Client {
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
+        markers::plan(self, turn);
         records::store(self, turn);
     }
 
@@ -134,7 +147,9 @@ impl Client {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
-        [self.link.next_deadline(), self.requests.next_deadline(), outbox, survey, self.reclaim_at]
+        let (markers, metadata) = (self.markers.next_deadline(), self.metadata_later.next_deadline());
+        let history = self.requests.next_deadline();
+        [self.link.next_deadline(), history, outbox, survey, markers, metadata, self.reclaim_at]
             .into_iter()
             .flatten()
             .min()
@@ -152,6 +167,8 @@ impl Client {
         }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
+        markers::tell_due(self, turn);
+        metadata::ask_due(self, turn);
         if self.reclaim_at.is_some_and(|at| at <= turn.now) {
             self.reclaim_at = Some(turn.now + NICK_RECLAIM);
             turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
@@ -183,6 +200,10 @@ impl Client {
         self.batches = Batches::default();
         self.survey = Survey::default();
         self.people.clear();
+        self.names.clear();
+        self.metadata_later = metadata::Later::default();
+        self.left = None;
+        markers::connection_lost(self);
         self.directory.interrupted();
         self.away = None;
         self.reclaim_at = None;

@@ -30,8 +30,7 @@ impl Client {
         if let Some(buffer) = self.buffers.get_mut(id)
             && buffer.mark_read()
         {
-            self.changes.buffer(id);
-            self.changes.memory = true;
+            crate::markers::read(self, id);
         }
     }
 

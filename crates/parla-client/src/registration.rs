@@ -10,8 +10,9 @@ use crate::{
     buffer::Buffer,
     client::{Client, Turn},
     limits::{ISUPPORT_TOKENS_MAX, NICK_RECLAIM},
-    outbox,
+    markers, outbox,
     problem::ProblemKind,
+    receive::metadata,
     view::{BufferKind, Presence},
 };
 
@@ -160,7 +161,9 @@ pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
     if let Some(reason) = &client.away_asked {
         turn.send(Line::bare("AWAY").text(reason));
     }
+    metadata::subscribe(client, turn);
     rejoin(client, turn);
+    markers::ask_direct(client, turn);
     outbox::settle_direct(client);
 }
 

@@ -106,7 +106,10 @@ impl Timeline {
         let Some((id, at)) = msgid.and_then(|msgid| self.rows_by_msgid.get(msgid)) else { return false };
         let known = self.rows_at(*at).find(|row| row.id == *id);
         known.is_some_and(|row| match &row.content {
-            Content::Said(known) => known.from == said.from && known.text.plain == said.text.plain,
+            // What was taken back stays so, whoever says it again under its id.
+            Content::Said(known) => {
+                known.deleted.is_some() || (known.from == said.from && known.text.plain == said.text.plain)
+            }
             _ => false,
         })
     }
@@ -256,6 +259,27 @@ impl Timeline {
         }
     }
 
+    /// A row, if it is there.
+    pub(crate) fn get(&self, id: RowId) -> Option<&Row> {
+        self.rows().rev().find(|row| row.id == id)
+    }
+
+    /// Changes all messages that fit.
+    pub(crate) fn update_said(&mut self, fits: impl Fn(&Said) -> bool, change: impl Fn(&mut Said)) {
+        let is_one = |row: &Row| matches!(&row.content, Content::Said(said) if fits(said));
+        let edit = |row: &mut Row| {
+            if is_one(row)
+                && let Content::Said(said) = &mut row.content
+            {
+                change(Arc::make_mut(said));
+            }
+        };
+        for chunk in self.chunks.iter_mut().filter(|chunk| chunk.rows.iter().any(is_one)) {
+            Arc::make_mut(chunk).rows.iter_mut().for_each(edit);
+        }
+        self.unconfirmed.iter_mut().for_each(edit);
+    }
+
     /// Takes a row out.
     pub(crate) fn remove(&mut self, id: RowId) {
         self.unconfirmed.retain(|row| row.id != id);
@@ -281,6 +305,13 @@ impl Timeline {
     pub(crate) fn take_unconfirmed(&mut self, id: RowId) -> Option<Row> {
         let position = self.unconfirmed.iter().position(|row| row.id == id)?;
         Some(self.unconfirmed.remove(position))
+    }
+
+    /// Puts others into the place of one that waits.
+    pub(crate) fn replace_unconfirmed(&mut self, id: RowId, rows: Vec<Row>) {
+        if let Some(position) = self.unconfirmed.iter().position(|row| row.id == id) {
+            self.unconfirmed.splice(position..=position, rows);
+        }
     }
 
     /// All confirmed rows, oldest first.
@@ -335,22 +366,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        text::{Hue, Text},
-        view::{Delivery, Manner},
-    };
+    use crate::{text::Text, view::Manner};
 
     fn row(id: u64, at: i64, text: &str) -> Row {
-        let said = Said {
-            manner: Manner::Message,
-            from: "alice".into(),
-            hue: Hue(0),
-            text: Text::parse(text),
-            own: false,
-            bot: false,
-            mention: false,
-            delivery: Delivery::Done,
-        };
+        let said = Said::new(Manner::Message, "alice", Text::parse(text));
         Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Said(Arc::new(said)) }
     }
 

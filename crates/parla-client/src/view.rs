@@ -3,6 +3,7 @@
 //! Big parts stand behind `Arc`s that are shared until something in them changes; two equal pointers are equal views. Holds
 //! no sentence in any language: what went wrong is a [`Problem`], and the interface has the words.
 
+mod message;
 mod people;
 
 use std::sync::Arc;
@@ -13,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     problem::Problem,
     settings::{ListKind, RoomSettings, Setting, Whom},
-    text::{Hue, Text},
+    text::{Hue, Text, hue, shown_name},
 };
 
+pub use message::{Audience, Carries, Deleted, Quoted, Reaction, Reply, Several};
 pub use people::{Member, Members, Person, Rank, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
@@ -159,6 +161,8 @@ pub struct BufferView {
     pub settings: Arc<RoomSettings>,
     /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
     pub away: Option<Arc<str>>,
+    /// What one message may hold here.
+    pub carries: Carries,
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
@@ -277,6 +281,41 @@ pub struct Said {
     pub mention: bool,
     /// Where it is on its way; only one's own are ever on their way.
     pub delivery: Delivery,
+    /// The display name of who said it, if it is another than the nick. It proves nothing, so the nick is shown beside it.
+    pub called: Option<Arc<str>>,
+    /// The server's id of it.
+    pub msgid: Option<Arc<str>>,
+    /// Only these people of the room read it; none if all do.
+    pub audience: Option<Audience>,
+    /// What it answers.
+    pub reply: Option<Arc<Reply>>,
+    /// How people reacted to it, the first kind first.
+    pub reactions: Arc<[Reaction]>,
+    /// It was taken back. Nothing of what was said is here then.
+    pub deleted: Option<Arc<Deleted>>,
+}
+
+impl Said {
+    /// A message that somebody else has said to everyone in the room, with nothing special about it. `nick` as the server
+    /// knows it.
+    pub fn new(manner: Manner, nick: &str, text: Text) -> Self {
+        Self {
+            manner,
+            from: shown_name(nick),
+            hue: hue(nick),
+            text,
+            own: false,
+            bot: false,
+            mention: false,
+            delivery: Delivery::Done,
+            called: None,
+            msgid: None,
+            audience: None,
+            reply: None,
+            reactions: Arc::default(),
+            deleted: None,
+        }
+    }
 }
 
 /// How something was said.
@@ -318,6 +357,7 @@ pub enum Event {
     TopicCleared { by: Arc<str> },
     ModeSet { by: Arc<str>, changes: Arc<[ModeChange]> },
     Invited { by: Arc<str>, who: Arc<str> },
+    RoomRenamed { by: Option<Arc<str>>, from: Arc<str>, to: Arc<str>, reason: Option<Text> },
 }
 
 /// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
@@ -446,4 +486,6 @@ pub struct Alert {
     pub room: Option<Arc<str>>,
     /// What was said, without formatting.
     pub text: Arc<str>,
+    /// The row that says it.
+    pub row: RowId,
 }

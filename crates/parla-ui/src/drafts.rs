@@ -35,6 +35,15 @@ pub(crate) fn put_away(state: State, here: &Here, at: BufferKey, text: &str) {
     }
 }
 
+/// A conversation has another name, and its draft is kept under that from now on.
+pub(crate) fn follow(before: &str, now: &str, here: &Here) {
+    let (old, new) = (format!("draft {before}"), format!("draft {now}"));
+    if let Some(text) = here.0.load(&old) {
+        here.0.save(&new, Some(&text));
+        here.0.save(&old, None);
+    }
+}
+
 /// The draft of a conversation; empty if there is none.
 pub(crate) fn load(state: State, here: &Here, at: BufferKey) -> String {
     key(state, at).and_then(|key| here.0.load(&key)).unwrap_or_default()

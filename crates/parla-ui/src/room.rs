@@ -1,5 +1,6 @@
 //! One conversation: header, messages, composer.
 
+mod around;
 mod arrange;
 mod chunk;
 mod clock;

@@ -12,7 +12,9 @@ mod support;
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{Alert, BufferId, BufferKind, LinkState, NetworkId, Notice, Presence, Rank, Rights, Update},
+    view::{
+        Alert, BufferId, BufferKind, LinkState, NetworkId, Notice, Presence, Rank, Rights, RowId, Update,
+    },
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -267,7 +269,8 @@ fn only_alerts_notify() {
     loud.mentions = 5;
     page.hear(vec![shown(loud)]);
     assert!(page.fake.notified.borrow().is_empty());
-    let alert = Alert { from: "bob".into(), room: Some("#a".into()), text: "anna: hello".into() };
+    let alert =
+        Alert { from: "bob".into(), room: Some("#a".into()), text: "anna: hello".into(), row: RowId(1) };
     page.hear(vec![Update::Alert(NET, BufferId(1), alert)]);
     assert_eq!(*page.fake.notified.borrow(), [("bob in #a".to_owned(), "anna: hello".to_owned())]);
 }

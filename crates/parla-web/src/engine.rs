@@ -192,6 +192,7 @@ impl Engine {
                     storage::store(&key, value.as_deref());
                 }
                 Output::Keep(kept) => self.archive.keep(&kept),
+                Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
                 Output::Recall { kind, name, before, limit } => {
                     let (messages, more) = self.archive.recall(&name, Some(before), limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });

@@ -24,6 +24,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         }
         client.say(None, Notice::NickChanged(shown_name(to)));
     }
+    client.names.renamed(&client.session, from, to);
     let mut seen: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {
         if buffer.members.rename(&client.session, from, to) {

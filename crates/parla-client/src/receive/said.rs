@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, Message, Timestamp};
 
-use super::{Incoming, keep, said_at};
+use super::{Incoming, keep, react, redact, said_at};
 use crate::{
     buffer::Buffer,
     client::{Client, Turn},
     contract::Kept,
     outbox::{self, Echo, Place},
-    text::{Text, hue, shown_name},
+    session::Session,
+    text::{Text, shown_name},
     timeline::{Anchor, Spot},
-    view::{Alert, BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said, Update},
+    view::{Alert, Audience, BufferId, BufferKind, Content, Manner, Row, RowId, Said, Update},
 };
 
 /// A message of a page of history.
@@ -40,6 +41,10 @@ pub(super) struct Spoken<'a> {
     pub(super) source: String,
     pub(super) manner: Manner,
     pub(super) text: &'a str,
+    /// For whom in the room it is, if not for all.
+    pub(super) audience: Option<Audience>,
+    /// The id of what it answers.
+    pub(super) reply_to: Option<Arc<str>>,
     /// It says that a program speaks.
     pub(super) is_bot: bool,
     pub(super) is_live: bool,
@@ -49,7 +54,7 @@ pub(super) struct Spoken<'a> {
 
 impl<'a> Spoken<'a> {
     /// None if it is a request to the program and not for people (CTCP).
-    pub(super) fn new(incoming: &'a Incoming<'_>, is_live: bool) -> Option<Self> {
+    pub(super) fn new(session: &Session, incoming: &'a Incoming<'_>, is_live: bool) -> Option<Self> {
         let (manner, text) = manner(incoming.message.command, incoming.message.param(1)?)?;
         let msgid = incoming.message.tags.get("msgid").filter(|msgid| !msgid.is_empty());
         Some(Self {
@@ -60,6 +65,8 @@ impl<'a> Spoken<'a> {
             source: incoming.message.source.map(|source| source.to_string()).unwrap_or_default(),
             manner,
             text,
+            audience: session.audience(incoming.param(0)).and_then(|(_, audience)| audience),
+            reply_to: react::replied_to(incoming),
             is_bot: incoming.message.tags.get("bot").is_some(),
             is_live,
             spot: Spot::AfterEquals,
@@ -75,7 +82,7 @@ impl Spoken<'_> {
 }
 
 /// Ids are short; a longer one is not kept whole.
-const MSGID_BYTES_MAX: usize = 256;
+pub(super) const MSGID_BYTES_MAX: usize = 256;
 
 /// How it was said, and the words; none for a request to the program.
 fn manner<'a>(command: &str, text: &'a str) -> Option<(Manner, &'a str)> {
@@ -100,20 +107,19 @@ pub(super) fn add(
     if let Some((id, row)) = labelled(client, spoken) {
         return confirmed(client, (id, row), (spoken, at), turn);
     }
-    let (text, names) = Text::parse_naming(spoken.text, &client.session.nick);
-    let mention = names && !own && spoken.manner != Manner::Notice;
     let row = client.buffers.row_id();
+    let (text, names) = Text::parse_naming(spoken.text, &client.session.nick, client.session.casemapping);
+    let buffer = client.buffers.get_mut(id)?;
     let said = Said {
-        manner: spoken.manner,
-        from: shown_name(spoken.from),
-        hue: hue(spoken.from),
-        text,
         own,
         bot: spoken.is_bot,
-        mention,
-        delivery: Delivery::Done,
+        mention: names && !own,
+        called: client.names.of(&client.session, spoken.from),
+        msgid: spoken.msgid.clone(),
+        audience: spoken.audience,
+        reply: spoken.reply_to.as_deref().map(|to| Arc::new(buffer.reply_to(to))),
+        ..Said::new(spoken.manner, spoken.from, text)
     };
-    let buffer = client.buffers.get_mut(id)?;
     if spoken.is_bot && buffer.members.set_bot(&client.session, spoken.from) {
         client.changes.buffer(id);
     }
@@ -132,6 +138,7 @@ pub(super) fn add(
     if !buffer.timeline.insert_at(spoken.spot, placed, spoken.msgid.as_deref()) {
         return None;
     }
+    buffer.has_come(row, &said);
     count(client, (id, row), &said, (spoken, at));
     keep(client, || kept(client, id, spoken, own), turn);
     Some(row)
@@ -154,6 +161,7 @@ fn count(
         // From another device: who answers has read.
         buffer.mark_read();
         client.changes.memory = true;
+        client.markers.moved();
     } else if !said.own && !is_seen {
         buffer.count(row, at, is_for_person);
     }
@@ -167,7 +175,7 @@ fn count(
     let room = (buffer.kind == BufferKind::Room).then(|| shown_name(&buffer.name));
     client.changes.buffer(id);
     if is_for_person && spoken.is_live && !is_read && client.look.buffer != Some(id) {
-        let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain) };
+        let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain), row };
         client.changes.event(Update::Alert(client.settings.network, id, alert));
     }
     if spoken.is_live {
@@ -206,8 +214,8 @@ fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowI
     if place != Place::Live && !client.requests.may_confirm(id) {
         return None;
     }
-    let (from, manner, text) = (spoken.from, spoken.manner, spoken.text);
-    let echo = Echo { buffer: id, from, manner, text, msgid: spoken.msgid.as_deref(), place };
+    let Spoken { from, manner, text, audience, .. } = *spoken;
+    let echo = Echo { buffer: id, from, manner, text, audience, msgid: spoken.msgid.as_deref(), place };
     client.outbox.take_echoed(&client.session, &echo)
 }
 
@@ -222,6 +230,7 @@ fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
         manner: spoken.manner,
         text: spoken.text.into(),
         own,
+        audience: spoken.audience,
     }
 }
 
@@ -232,9 +241,6 @@ pub(super) fn replayed(
     message: &Message<'_>,
     turn: &mut Turn<'_>,
 ) -> Option<Heard> {
-    if !matches!(message.command, "PRIVMSG" | "NOTICE") {
-        return None;
-    }
     let incoming = Incoming {
         message,
         at: said_at(message, turn.now),
@@ -242,9 +248,23 @@ pub(super) fn replayed(
         label: None,
     };
     let at = incoming.at;
-    let Some(mut spoken) = Spoken::new(&incoming, false) else {
-        return Some(Heard { at, msgid: None, row: before, is_new: false });
-    };
+    match message.command {
+        "PRIVMSG" | "NOTICE" => {}
+        "REDACT" => {
+            redact::take_back(client, id, &incoming, turn);
+            return None;
+        }
+        "TAGMSG" => {
+            react::apply(client, id, &incoming);
+            return None;
+        }
+        _ => return None,
+    }
+    let unheard = Heard { at, msgid: None, row: before, is_new: false };
+    if react::is_all(client, id, &incoming) {
+        return Some(unheard);
+    }
+    let Some(mut spoken) = Spoken::new(&client.session, &incoming, false) else { return Some(unheard) };
     spoken.spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
     let added = add(client, id, &spoken, turn);
     let known = || client.buffers.get(id)?.timeline.row_of(spoken.msgid.as_deref()?);
@@ -259,27 +279,27 @@ pub(crate) fn restore(
     kept: &Kept,
 ) -> Option<RowId> {
     let from = kept.source.split('!').next().unwrap_or_default();
-    let (text, names) = Text::parse_naming(&kept.text, &client.session.nick);
+    let (text, names) = Text::parse_naming(&kept.text, &client.session.nick, client.session.casemapping);
     let row = client.buffers.row_id();
     let said = Said {
-        manner: kept.manner,
-        from: shown_name(from),
-        hue: hue(from),
-        text,
         own: kept.own,
-        bot: false,
-        mention: names && !kept.own && kept.manner != Manner::Notice,
-        delivery: Delivery::Done,
+        mention: names && !kept.own,
+        msgid: kept.msgid.clone(),
+        audience: kept.audience,
+        ..Said::new(kept.manner, from, text)
     };
     let buffer = client.buffers.get_mut(id)?;
     if kept.msgid.is_none() && buffer.timeline.has_like(kept.at, &said) {
         return None;
     }
     let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !kept.own);
-    let content = Content::Said(Arc::new(said));
+    let content = Content::Said(Arc::new(said.clone()));
     let spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
     let placed = Row { id: row, at: kept.at, content };
     let is_new = buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref());
+    if is_new {
+        buffer.has_come(row, &said);
+    }
     // Of a room where nothing is known to be read, all of it may be old; of a person's messages none was seen.
     let is_unread = buffer.read_until.map_or(buffer.kind == BufferKind::Direct, |read| kept.at > read);
     if is_new && !kept.own && is_unread {

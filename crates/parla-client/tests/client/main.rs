@@ -12,20 +12,27 @@
     reason = "a test fails by panicking, `expect!` makes a value, and a run is repeated by its seed in the environment"
 )]
 
+mod answers;
 mod commands;
+mod display_names;
 mod flaky;
 mod history;
 mod hostile;
 mod kept;
+mod markers;
 mod members;
 mod moderation;
 mod outbox;
 mod people;
+mod ranks;
 mod reading;
 mod real_server;
 mod reconnecting;
 mod registration;
+mod renaming;
 mod resending;
 mod rooms;
 mod server_page;
+mod several_lines;
 mod support;
+mod taking_back;

@@ -59,6 +59,7 @@ fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
         None => person.complete.then(|| terms::NO_ACCOUNT.to_owned()),
     };
     let facts = [
+        (terms::CALLED, person.called.as_deref().map(str::to_owned)),
         (terms::REALNAME, some(&person.realname)),
         (terms::AWAY, person.away.as_deref().map(str::to_owned)),
         (terms::ACCOUNT, account),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use parla_client::view::{BufferKind, Event};
+use parla_client::view::{Audience, BufferKind, Deleted, Event, Rank, Reaction};
 use parla_proto::civil::Date;
 
 use super::moderation;
@@ -85,6 +85,12 @@ pub fn event(event: &Event) -> String {
             format!("{} {}", name(by), changes.join(", "))
         }
         Event::Invited { by, who } => format!("{} invited {}", name(by), name(who)),
+        Event::RoomRenamed { by: Some(by), from, to, reason } => {
+            format!("{} renamed this room from {} to {}{}", name(by), name(from), name(to), because(reason))
+        }
+        Event::RoomRenamed { by: None, from, to, reason } => {
+            format!("This room was renamed from {} to {}{}", name(from), name(to), because(reason))
+        }
     }
 }
 
@@ -106,7 +112,8 @@ pub fn came_and_went<'a>(events: impl Iterator<Item = &'a Event>) -> String {
             | Event::TopicSet { .. }
             | Event::TopicCleared { .. }
             | Event::ModeSet { .. }
-            | Event::Invited { .. } => continue,
+            | Event::Invited { .. }
+            | Event::RoomRenamed { .. } => continue,
         };
         match moved.iter_mut().find(|(known, ..)| *known == who) {
             Some((.., now)) => *now = is_there,
@@ -204,6 +211,58 @@ pub fn says(nick: &str) -> String {
     format!("{nick}:")
 }
 
+/// In the place of a message that was taken back.
+pub fn deleted(deleted: &Deleted) -> String {
+    let by = if deleted.own { "you".to_owned() } else { name(&deleted.by) };
+    match &deleted.reason {
+        Some(reason) => format!("Message deleted by {by} ({})", name(&reason.plain)),
+        None => format!("Message deleted by {by}"),
+    }
+}
+
+/// Above an answer, if what it answers is not here.
+pub const EARLIER_MESSAGE: &str = "an earlier message";
+
+/// The same for those who do not see the arrow.
+pub const IN_REPLY_TO: &str = "In reply to";
+
+/// Who can read a message that is not for all.
+pub fn audience(audience: Audience) -> &'static str {
+    match audience.rank {
+        Rank::Founder => "Only owners see this",
+        Rank::Admin => "Only admins and owners see this",
+        Rank::Operator => "Only operators see this",
+        Rank::HalfOperator => "Only helpers and operators see this",
+        Rank::Voiced => "Only speakers, helpers and operators see this",
+        Rank::Member => "Only some of the people here see this",
+    }
+}
+
+/// The button that begins an answer for the same people.
+pub const ANSWER_THEM: &str = "Answer only them";
+
+/// One kind of reaction and whose it is, for those who point at it or have it read out.
+pub fn reaction(reaction: &Reaction) -> String {
+    const SAID_MAX: usize = 20;
+    let shown = reaction.by.len().min(SAID_MAX);
+    let mut who = reaction.by.iter().take(shown).map(|who| &**who).collect::<Vec<_>>().join(", ");
+    if reaction.by.len() > shown {
+        who.push_str(&format!(" and {} more", reaction.by.len() - shown));
+    }
+    format!("{}: {who}", reaction.text)
+}
+
+/// The label of the reactions to a message.
+pub const REACTIONS: &str = "Reactions";
+
+/// Shows all of a long message.
+pub fn show_lines(count: usize) -> String {
+    format!("Show all {count} lines")
+}
+
+/// Shows only its beginning again.
+pub const SHOW_FEWER: &str = "Show fewer lines";
+
 /// One's own message that waits for the connection.
 pub const QUEUED: &str = "Waits for the connection";
 /// One's own message that the server has not confirmed.
@@ -262,9 +321,18 @@ pub fn absent(name: &str) -> String {
 /// Goes there.
 pub const JOIN: &str = "Join";
 
-/// Before many lines are sent.
-pub fn many_lines(count: usize) -> String {
-    format!("You are about to send {count} messages, one for each line:")
+/// Before many lines are sent as several messages.
+pub fn many_lines(lines: usize, messages: usize) -> String {
+    if messages < lines {
+        format!("You are about to send {lines} lines as {messages} messages:")
+    } else {
+        format!("You are about to send {messages} messages, one for each line:")
+    }
+}
+
+/// While many lines are written that will be one message.
+pub fn one_message(lines: usize) -> String {
+    format!("{lines} lines, sent as one message")
 }
 
 /// Does it.

@@ -7,8 +7,9 @@ use parla_client::{
     Problem, ProblemKind,
     text::{Hue, Text},
     view::{
-        BufferId, BufferKind, BufferView, Directory, DirectoryRoom, DirectoryView, Earlier, Features,
-        LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline, Topic, Update,
+        BufferId, BufferKind, BufferView, Carries, Directory, DirectoryRoom, DirectoryView, Earlier,
+        Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline,
+        Topic, Update,
     },
 };
 
@@ -50,6 +51,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         rights: Rights::default(),
         settings: Arc::default(),
         away: None,
+        carries: Carries { line_bytes: 400, several: None },
     }
 }
 
@@ -73,6 +75,7 @@ pub fn members(names: &[(Rank, &str)]) -> Members {
     let member = |(rank, name): &(Rank, &str)| Member {
         nick: (*name).into(),
         name: (*name).into(),
+        called: None,
         rank: *rank,
         ranks: rank.bit(),
         away: false,

@@ -24,7 +24,7 @@ use super::{
     wish::WishedNick,
 };
 use crate::{
-    archive::{self, Archive, News, Question, Recalled},
+    archive::{self, Archive, News, Question, Recalled, Unkept},
     clock,
     limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, LINES_MAX, OPENING_ROWS},
     store::RememberedNetwork,
@@ -164,6 +164,11 @@ impl Network {
             Output::Keep(kept) => {
                 if let Some(archive) = &mut self.archive {
                     archive.keep(kept);
+                }
+            }
+            Output::Unkeep { kind, name, msgid } => {
+                if let Some(archive) = &mut self.archive {
+                    archive.unkeep(Unkept { kind, name, msgid });
                 }
             }
             Output::Recall { kind, name, before, limit } => {
