@@ -34,7 +34,7 @@ impl Answers {
 impl Buffer {
     /// The answer to the message of this id, as far as that is here.
     pub(crate) fn reply_to(&self, msgid: &str) -> Reply {
-        let row = self.timeline.row_of(msgid).and_then(|id| self.timeline.get(id));
+        let row = self.timeline.row_of(msgid).and_then(|id| self.timeline.row(id));
         Reply { to: msgid.into(), quoted: row.and_then(quoted) }
     }
 
@@ -48,7 +48,7 @@ impl Buffer {
         if answers.is_empty() {
             return;
         }
-        let quoted = self.timeline.get(id).and_then(quoted);
+        let quoted = self.timeline.row(id).and_then(quoted);
         for answer in answers {
             self.timeline.update(answer, |row| {
                 if let Content::Said(said) = &mut row.content

@@ -1,6 +1,6 @@
 //! One conversation: a room, a person, or the server itself.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
@@ -10,8 +10,11 @@ use crate::{
     room_modes::RoomModes,
     session::Session,
     text::shown_name,
-    timeline::{Anchor, Timeline},
-    view::{BufferId, BufferKind, BufferView, Content, Earlier, Presence, Rank, Rights, Row, RowId, Topic},
+    timeline::{Anchor, Mark, Timeline},
+    view::{
+        BufferId, BufferKind, BufferView, Content, Counted, Earlier, GapState, Presence, Rank, Rights, Row,
+        RowId, Topic,
+    },
 };
 
 /// One conversation.
@@ -29,14 +32,20 @@ pub(crate) struct Buffer {
     /// Answers to messages that are not here.
     pub(crate) answers: Answers,
     pub(crate) members: MemberList,
-    /// What is newer was not read.
-    pub(crate) read_until: Option<Timestamp>,
+    /// What stands behind this was not read. None if nothing ever was.
+    pub(crate) read: Option<Read>,
     /// Up to where the server knows that it was read, on this connection.
     pub(crate) read_told: Option<Timestamp>,
     pub(crate) unread: u32,
     pub(crate) mentions: u32,
-    /// The oldest row that was not read, and its time.
-    pub(crate) divider: Option<(RowId, Timestamp)>,
+    /// The first row that was not read.
+    pub(crate) divider: Option<RowId>,
+    /// The person is here for the first time: what was said before is not news.
+    pub(crate) is_first_visit: bool,
+    /// The last of the messages that are being repeated without a batch: the next one follows it.
+    pub(crate) repeated: Option<RowId>,
+    /// Before this time the archive has not been asked. None if it was not asked at all.
+    pub(crate) recalled_to: Option<Timestamp>,
     pub(crate) earlier: Earlier,
     /// When the person came, by the server's clock.
     pub(crate) joined_at: Option<Timestamp>,
@@ -48,6 +57,27 @@ pub(crate) struct Buffer {
     pub(crate) away_told: Option<Arc<str>>,
     /// The person asked to leave.
     pub(crate) is_leaving: bool,
+}
+
+/// The message up to which a conversation was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// Its time; decides only where no id is known.
+    pub(crate) at: Timestamp,
+    pub(crate) msgid: Option<Arc<str>>,
+}
+
+/// How a message comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coming {
+    /// It is said now.
+    Live,
+    /// It was said earlier and is repeated without a batch, as bouncers do.
+    Repeated,
+    /// In a page of history.
+    Page,
+    /// Out of the archive.
+    Archive,
 }
 
 /// What of a room is not known and not marked as a gap.
@@ -75,11 +105,14 @@ impl Buffer {
             timeline: Timeline::default(),
             answers: Answers::default(),
             members: MemberList::default(),
-            read_until: None,
+            read: None,
             read_told: None,
             unread: 0,
             mentions: 0,
             divider: None,
+            is_first_visit: false,
+            repeated: None,
+            recalled_to: None,
             earlier: if kind == BufferKind::Room { Earlier::Possible } else { Earlier::Unavailable },
             joined_at: None,
             missed: Missed::Nothing,
@@ -104,6 +137,7 @@ impl Buffer {
         if self.is_present() {
             self.miss();
         }
+        self.begin_anew();
         self.presence = presence;
         self.members.clear();
     }
@@ -116,18 +150,34 @@ impl Buffer {
         &self.missed
     }
 
-    /// The time at which something that is said now takes its place. Clocks of servers differ a little and are set now and
-    /// then: nothing new may hide above what was read. What is much older is a replay.
-    pub(crate) fn live_at(&self, at: Timestamp) -> Timestamp {
-        const REPLAY_AFTER: Duration = Duration::from_secs(60);
-        let newest = self.timeline.rows().next_back().map_or(at, |row| row.at);
-        if newest.since(at) < REPLAY_AFTER { newest.max(at) } else { at }
+    /// The connection is another, or the person comes or goes: what is missing stands behind all that is known.
+    pub(crate) const fn begin_anew(&mut self) {
+        self.timeline.begin_anew();
+        self.repeated = None;
     }
 
-    /// Counts a message of someone else that has come in and was not read.
-    pub(crate) fn count(&mut self, row: RowId, at: Timestamp, is_for_person: bool) {
-        if self.unread == 0 || self.divider.is_none_or(|(_, oldest)| at < oldest) {
-            self.divider = Some((row, at));
+    /// Whether a message of somebody else that has found its place was not read. Where the rows show up to where the person
+    /// has read, their order decides; its time only where nothing else is known.
+    pub(crate) fn is_unread(&self, row: RowId, at: Timestamp, coming: Coming) -> bool {
+        if let Some(mark) = self.timeline.read() {
+            return self.timeline.is_behind(row, mark);
+        }
+        match (coming, &self.read) {
+            (Coming::Live, _) => true,
+            (Coming::Page, _) if self.is_first_visit => false,
+            (_, Some(read)) => at > read.at,
+            // Of an archived room where nothing is known to be read, all of it may be old; of a person's messages none was
+            // seen.
+            (Coming::Archive, None) => self.kind == BufferKind::Direct,
+            (Coming::Page | Coming::Repeated, None) => true,
+        }
+    }
+
+    /// Counts a message of someone else that was not read.
+    pub(crate) fn count(&mut self, row: RowId, is_for_person: bool) {
+        let is_first = |divider: RowId| self.timeline.later(Some(row), Some(divider)) == Some(divider);
+        if self.unread == 0 || self.divider.is_none_or(is_first) {
+            self.divider = Some(row);
         }
         self.unread = self.unread.saturating_add(1);
         if is_for_person {
@@ -135,64 +185,129 @@ impl Buffer {
         }
     }
 
-    /// A message that was counted will not be read: it was taken back.
-    pub(crate) fn uncount(&mut self, at: Timestamp, is_for_person: bool) {
-        let is_counted = self.divider.is_some_and(|(_, oldest)| oldest <= at)
-            && self.read_until.is_none_or(|read| read <= at);
-        if self.unread == 0 || !is_counted {
+    /// A message that was counted was taken back: it will not be read.
+    pub(crate) fn uncount(&mut self, row: RowId, is_for_person: bool) {
+        if self.unread == 0 {
             return;
         }
-        self.unread -= 1;
-        if is_for_person {
-            self.mentions = self.mentions.saturating_sub(1);
+        if let Some(mark) = self.timeline.read() {
+            return self.read_to(mark);
         }
-        if self.unread == 0 {
-            self.divider = None;
-            self.mentions = 0;
+        if self
+            .divider
+            .is_some_and(|first| self.timeline.later(Some(first), Some(row)) == Some(row) || first == row)
+        {
+            self.unread -= 1;
+            self.mentions = self.mentions.saturating_sub(u32::from(is_for_person)).min(self.unread);
+            self.divider = self.divider.filter(|_| self.unread > 0);
         }
     }
 
-    /// It was read up to here on another device. Whether that is news.
+    /// It was read up to this time on another device. Whether that is news.
     pub(crate) fn is_read_elsewhere(&mut self, until: Timestamp) -> bool {
-        if self.read_until.is_some_and(|read| read >= until) {
+        if self.read_at().is_some_and(|read| read >= until) {
             return false;
         }
-        self.read_until = Some(until);
-        if self.unread == 0 {
-            return true;
+        self.read = Some(Read { at: until, msgid: None });
+        let last = self.timeline.rows().rev().find(|row| row.at <= until).map(|row| row.id);
+        let is_known =
+            |last: RowId| self.timeline.read().is_some_and(|mark| !self.timeline.is_behind(last, mark));
+        if let Some(last) = last.filter(|last| !is_known(*last)) {
+            self.read_to(Mark::Behind(last));
         }
-        let (mut unread, mut mentions, mut first) = (0, 0, None);
-        for row in self.timeline.rows().filter(|row| row.at > until) {
+        true
+    }
+
+    /// The time up to which it was read.
+    pub(crate) fn read_at(&self) -> Option<Timestamp> {
+        self.read.as_ref().map(|read| read.at)
+    }
+
+    /// The message up to which was read has found its place: what stands behind it is counted anew.
+    pub(crate) fn find_read(&mut self, row: RowId, msgid: Option<&str>) {
+        let is_it =
+            self.read.as_ref().is_some_and(|read| read.msgid.is_some() && read.msgid.as_deref() == msgid);
+        if is_it && self.timeline.read() != Some(Mark::Behind(row)) {
+            self.read_to(Mark::Behind(row));
+        }
+    }
+
+    /// Counts anew what was not read: all behind this place.
+    pub(crate) fn read_to(&mut self, mark: Mark) {
+        self.timeline.set_read(Some(mark));
+        let is_direct = self.kind == BufferKind::Direct;
+        let (mut unread, mut mentions, mut first) = (0_u32, 0_u32, None);
+        for row in self.timeline.behind(mark) {
             if let Content::Said(said) = &row.content
                 && !said.own
                 && said.deleted.is_none()
             {
-                first = first.or(Some((row.id, row.at)));
-                unread += 1;
-                mentions += u32::from(said.mention || self.kind == BufferKind::Direct);
+                unread = unread.saturating_add(1);
+                mentions = mentions.saturating_add(u32::from(said.mention || is_direct));
+                first = first.or(Some(row.id));
             }
         }
-        self.unread = self.unread.min(unread);
-        self.mentions = self.mentions.min(mentions).min(self.unread);
-        self.divider = first.filter(|_| self.unread > 0);
+        (self.unread, self.mentions, self.divider) = (unread, mentions, first);
+    }
+
+    /// On the first visit, what was said before the person came is known now, and is not news.
+    pub(crate) fn end_first_visit(&mut self) -> bool {
+        if !std::mem::take(&mut self.is_first_visit) || self.timeline.read().is_some() {
+            return false;
+        }
+        let Some(mark) = self.timeline.seam() else { return false };
+        self.timeline.set_read(Some(mark));
+        let newest = match mark {
+            Mark::Before(row) => self.timeline.around(row).0,
+            Mark::Behind(_) => self.timeline.newest(),
+        };
+        if let Some(newest) = newest {
+            self.read = Some(Read { at: newest.at, msgid: newest.msgid });
+        }
         true
     }
 
     /// All that is here was seen. The divider stays until the person leaves the room or says something.
     pub(crate) fn mark_read(&mut self) -> bool {
-        let newest = self.timeline.rows().next_back().map(|row| row.at);
-        let changed = self.unread > 0 || newest > self.read_until;
-        self.read_until = self.read_until.max(newest);
-        self.unread = 0;
-        self.mentions = 0;
+        let Some((last, at)) = self.timeline.rows().next_back().map(|row| (row.id, row.at)) else {
+            return false;
+        };
+        let mark = Mark::Behind(last);
+        self.timeline.set_read(Some(mark));
+        let had_unread = self.unread > 0;
+        (self.unread, self.mentions) = (0, 0);
+        let newest = self.timeline.newest().map(|newest| Read { at: newest.at, msgid: newest.msgid });
+        let read = newest.unwrap_or(Read { at, msgid: None });
+        let changed = had_unread || self.read.as_ref() != Some(&read);
+        self.read = Some(read);
         changed
     }
 
+    /// What was missed is on its way. Until it is here, nothing counts as seen: it would be above all that was.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.kind == BufferKind::Room && self.is_present() && self.missed != Missed::Nothing
+    }
+
+    /// The message up to which was read, to ask what came after it.
+    pub(crate) fn read_anchor(&self) -> Option<Anchor> {
+        let read = self.read.as_ref()?;
+        Some(Anchor { msgid: read.msgid.clone(), at: read.at, row: None })
+    }
+
+    /// Whether more was not read than is counted.
+    fn counted(&self) -> Counted {
+        let is_unread = |row: &Row| match (self.timeline.read(), &row.content) {
+            (_, Content::Gap(gap)) if gap.state == GapState::Lost => false,
+            (Some(mark), _) => self.timeline.is_behind(row.id, mark),
+            (None, Content::Gap(gap)) => self.read.as_ref().is_some_and(|read| gap.to > read.at),
+            (None, _) => false,
+        };
+        let is_open = self.unread > 0 && self.timeline.gaps().any(is_unread);
+        if is_open { Counted::InPart } else { Counted::All }
+    }
+
     /// Adds a row that is no message and has no time of its own: it is as new as the newest.
-    pub(crate) fn note(&mut self, mut row: Row) {
-        if let Some(newest) = self.timeline.rows().next_back() {
-            row.at = row.at.max(newest.at);
-        }
+    pub(crate) fn note(&mut self, row: Row) {
         self.timeline.insert(row, None);
     }
 
@@ -210,7 +325,8 @@ impl Buffer {
             members: self.members.view(),
             unread: self.unread,
             mentions: self.mentions,
-            divider: self.divider.filter(|(_, at)| self.timeline.reaches_back_to(*at)).map(|(row, _)| row),
+            counted: self.counted(),
+            divider: self.divider.filter(|row| self.timeline.contains(*row)),
             earlier: self.earlier,
             rights: Rights {
                 set_topic: is_room && (may || self.modes.is_topic_free()),

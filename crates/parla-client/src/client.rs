@@ -16,11 +16,13 @@ use crate::{
     link::{Due, Link},
     markers::{self, Markers},
     outbox::{self, Outbox},
+    parting,
     problem::{Problem, ProblemKind},
     receive::{self, Batches, metadata, whois::Asked},
     records::{self, Records},
     registration,
     session::Session,
+    sign_in,
     sorted_map::SortedMap,
     survey::{self, Survey},
     view::{BufferId, BufferKind, Features, NetworkView, Notice, Presence, Update},
@@ -108,14 +110,16 @@ impl Client {
         client
     }
 
-    /// Whether it will connect again by itself.
-    pub const fn is_waiting(&self) -> bool {
-        matches!(self.link.state, crate::view::LinkState::Waiting { .. })
-    }
-
     /// Takes one input in; what is to be done comes behind what `outputs` holds already.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
         let turn = &mut Turn { now, outputs };
+        let sent = turn.outputs.len();
+        let is_wish = matches!(input, Input::Intent(_));
+        if !matches!(input, Input::Closed(_))
+            && let Some(due) = self.link.look(now)
+        {
+            self.carry_out(due, turn);
+        }
         match input {
             Input::Start if self.link.is_online() || self.link.is_connecting() => {}
             Input::Start => self.connect(turn),
@@ -131,15 +135,36 @@ impl Client {
             Input::LineTooLong => self.link.heard(now),
             Input::Closed(problem) => self.closed(problem, turn),
             Input::Deadline => self.deadline(turn),
+            Input::Moved { address, private } => {
+                self.settings.address = address;
+                self.settings.private = private;
+                self.connect(turn);
+            }
+            Input::Offline => {
+                let due = self.link.device_offline(now);
+                self.network_changed(due, turn);
+            }
+            Input::Online => {
+                let due = self.link.device_online(now);
+                self.network_changed(due, turn);
+            }
+            Input::Awake => {
+                let due = self.link.awake(now);
+                self.network_changed(due, turn);
+            }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
-                history::recalled(self, (kind, &name), (&messages, more));
+                history::recalled(self, (kind, &name), (&messages, more), turn);
             }
         }
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
         markers::plan(self, turn);
+        let has_sent = turn.outputs.iter().skip(sent).any(|output| matches!(output, Output::Send(_)));
+        if is_wish && has_sent {
+            self.link.awaits(now);
+        }
         records::store(self, turn);
     }
 
@@ -148,22 +173,25 @@ impl Client {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
         let (markers, metadata) = (self.markers.next_deadline(), self.metadata_later.next_deadline());
-        let history = self.requests.next_deadline();
-        [self.link.next_deadline(), history, outbox, survey, markers, metadata, self.reclaim_at]
+        let sign_in = self.session.sign_in.next_deadline();
+        let greeted = registration::greeted_by(self);
+        let requests = self.requests.next_deadline();
+        let own = [self.reclaim_at, sign_in, greeted, markers, metadata];
+        [self.link.next_deadline(), requests, outbox, survey]
+            .into_iter()
+            .chain(own)
             .into_iter()
             .flatten()
             .min()
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {
-        match self.link.due(turn.now) {
-            Some(Due::Connect) => self.connect(turn),
-            Some(Due::Ping) => turn.send(parla_proto::Line::bare("PING").param("parla")),
-            Some(Due::GiveUp) => {
-                turn.outputs.push(Output::Disconnect);
-                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
-            }
-            None => {}
+        if let Some(due) = self.link.due(turn.now) {
+            self.carry_out(due, turn);
+        }
+        sign_in::introduce_late(self, turn);
+        if registration::greeted_by(self).is_some_and(|by| by <= turn.now) {
+            registration::greeted(self, turn);
         }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
@@ -175,6 +203,24 @@ impl Client {
         }
     }
 
+    fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
+        match due {
+            Due::Connect => self.connect(turn),
+            Due::Ping => turn.send(parla_proto::Line::bare("PING").param("parla")),
+            Due::GiveUp => {
+                turn.outputs.push(Output::Disconnect);
+                self.closed(self.problem(ProblemKind::TimedOut, "", ""), turn);
+            }
+        }
+    }
+
+    fn network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
+        self.changes.network = true;
+        if let Some(due) = due {
+            self.carry_out(due, turn);
+        }
+    }
+
     /// Tries to connect, whatever was before.
     pub(crate) fn connect(&mut self, turn: &mut Turn<'_>) {
         self.leave_session(turn.now);
@@ -183,7 +229,10 @@ impl Client {
         turn.outputs.push(Output::Connect);
     }
 
-    fn closed(&mut self, problem: Problem, turn: &mut Turn<'_>) {
+    fn closed(&mut self, mut problem: Problem, turn: &mut Turn<'_>) {
+        if problem.kind == ProblemKind::ServerClosed {
+            problem.kind = parting::problem(&problem.details);
+        }
         self.leave_session(turn.now);
         // Who stopped on purpose stays so.
         if self.link.is_online() || self.link.is_connecting() {
@@ -210,6 +259,7 @@ impl Client {
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
+            buffer.begin_anew();
             if buffer.kind == BufferKind::Room && buffer.is_present() {
                 buffer.leave(Presence::Joining);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 
 use crate::{
+    credentials::Credentials,
     intent::Intent,
     problem::Problem,
     view::{Audience, BufferKind, Manner, NetworkId, Stage},
@@ -19,6 +20,8 @@ pub struct Settings {
     pub address: Arc<str>,
     /// The nick the person wants.
     pub nick: Arc<str>,
+    /// What the person shows to be let in; [`Intent::SignIn`] adds to it.
+    pub credentials: Credentials,
     /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.
     pub private: bool,
     /// Which messages the shell keeps and can be asked for: [`Output::Keep`] and [`Output::Recall`].
@@ -66,8 +69,21 @@ pub enum Input<'a> {
     Closed(Problem),
     /// The time that [`crate::Client::next_deadline`] said has come.
     Deadline,
+    /// The device has no network any more, as far as the shell knows.
+    Offline,
+    /// The device has a network, which may be another one than before.
+    Online,
+    /// The person is back, and the device has a network, as far as the shell knows: what seemed well may be long gone.
+    Awake,
     /// The person wants something.
     Intent(Intent),
+    /// The person has changed where or how the server is reached. The client connects there.
+    Moved {
+        /// Where, as the person gave it.
+        address: Arc<str>,
+        /// As [`Settings::private`].
+        private: bool,
+    },
     /// The answer to [`Output::Recall`], or what was kept of a conversation before the start; oldest first.
     Recalled {
         /// Of which conversation.
@@ -111,14 +127,14 @@ pub enum Output {
         /// The server's id of the message.
         msgid: Arc<str>,
     },
-    /// Look for messages of this conversation that are older than `before`.
+    /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
     Recall {
         /// Of which conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
         /// Only older ones.
-        before: Timestamp,
+        before: Option<Timestamp>,
         /// At most so many, the newest of them.
         limit: usize,
     },

@@ -16,18 +16,25 @@ impl Client {
     pub(crate) fn happened(&mut self, id: BufferId, at: Timestamp, event: Event) {
         let row = self.buffers.row_id();
         if let Some(buffer) = self.buffers.get_mut(id) {
-            let at = buffer.live_at(at);
             buffer.timeline.insert(Row { id: row, at, content: Content::Event(event) }, None);
             self.changes.buffer(id);
         }
     }
 
-    /// Something new came into a conversation, perhaps before the person's eyes.
+    /// Something new came into a conversation. If it was read to its end and is before the person's eyes, it still is.
+    pub(crate) fn came(&mut self, id: BufferId) {
+        if self.buffers.get(id).is_some_and(|buffer| buffer.unread == 0) {
+            self.seen(id);
+        }
+    }
+
+    /// The person sees all that is here, if he looks at its end.
     pub(crate) fn seen(&mut self, id: BufferId) {
         if self.look.buffer != Some(id) || !self.look.at_end {
             return;
         }
         if let Some(buffer) = self.buffers.get_mut(id)
+            && !buffer.is_awaited()
             && buffer.mark_read()
         {
             crate::markers::read(self, id);

@@ -3,6 +3,8 @@
 //! One question a conversation at a time, and few at once; the others wait. What may be missing is known until it was fetched
 //! or is said by a row of its own. <https://ircv3.net/specs/extensions/chathistory>
 
+mod archive;
+
 use std::{collections::VecDeque, sync::Arc};
 
 use parla_proto::{Capabilities, Line, Timestamp};
@@ -10,17 +12,18 @@ use parla_proto::{Capabilities, Line, Timestamp};
 use crate::{
     buffer::Missed,
     client::{Client, Turn},
-    contract::{Kept, Output},
     limits::{HISTORY_OPEN_MAX, HISTORY_PAGE, HISTORY_WITHIN},
     outbox::{self, Known},
-    receive::said::{self, Heard},
+    receive::said::Heard,
     sorted_map::SortedMap,
-    timeline::Anchor,
+    timeline::{Anchor, Mark, Spot, Timeline},
     view::{BufferId, BufferKind, Content, Earlier, Gap, GapState, Row, RowId},
 };
 
 /// Pages that are fetched in a row to close a gap; for more the person is asked.
 const PAGES_IN_A_ROW: u32 = 4;
+
+pub(crate) use self::archive::recalled;
 
 /// What was asked and not answered yet, and what will be asked.
 #[derive(Debug, Default)]
@@ -59,9 +62,11 @@ struct Missing {
     row: Option<RowId>,
     /// So many pages have come in already.
     pages: u32,
+    /// It begins where the person has read to: what comes was not read.
+    is_from_read: bool,
 }
 
-/// What of a page of history is whose.
+/// The parts of one page of history.
 pub(crate) struct Page<'a> {
     pub(crate) heard: &'a [Heard],
     /// All that came in it, messages or not.
@@ -95,10 +100,15 @@ impl Requests {
     }
 
     /// The question that a page answers. A label tells a late answer from the one that is waited for.
-    fn take(&mut self, id: BufferId, label: Option<&str>) -> Option<Request> {
+    fn get(&self, id: BufferId, label: Option<&str>) -> Option<&Request> {
         let request = self.open.get(&id)?;
         let is_other = label.is_some_and(|label| request.label.as_deref() != Some(label));
-        if is_other { None } else { self.open.remove(&id) }
+        if is_other { None } else { Some(request) }
+    }
+
+    fn take(&mut self, id: BufferId, label: Option<&str>) -> Option<Request> {
+        self.get(id, label)?;
+        self.open.remove(&id)
     }
 }
 
@@ -129,7 +139,11 @@ pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
         }
         // If the connection breaks before the answer, what is said until then does not hide what was missed.
         let purpose = match buffer.miss().clone() {
-            Missed::Since(from) => Purpose::Missing(Missing { from, to: None, row: None, pages: 0 }),
+            Missed::Since(from) => {
+                let read = buffer.read.as_ref().and_then(|read| read.msgid.as_ref());
+                let is_from_read = read.is_some() && read == from.msgid.as_ref();
+                Purpose::Missing(Missing { from, to: None, row: None, pages: 0, is_from_read })
+            }
             Missed::Nothing | Missed::All => Purpose::Latest,
         };
         return want(client, id, purpose);
@@ -137,9 +151,11 @@ pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
     let is_kept = client.settings.archive.keeps(buffer.kind);
     buffer.earlier = if is_kept { Earlier::Possible } else { Earlier::Unavailable };
     if let Missed::Since(since) = std::mem::take(&mut buffer.missed) {
-        add_gap(client, id, Gap { from: Some(since.at), to: at, state: GapState::Lost });
+        add_gap(client, (id, Spot::Seam), Gap { from: Some(since.at), to: at, state: GapState::Lost });
+    } else {
+        buffer.end_first_visit();
     }
-    outbox::settle(client, id, Known::Nothing);
+    outbox::settle(client, id, &Known::Nothing);
 }
 
 /// The person wants what came before.
@@ -149,26 +165,44 @@ pub(crate) fn load_earlier(client: &mut Client, id: BufferId, turn: &mut Turn<'_
         return;
     }
     if client.settings.archive.keeps(buffer.kind) {
-        let before = buffer.timeline.rows().next().map_or(turn.now, |row| row.at);
         buffer.earlier = Earlier::Loading;
         client.changes.buffer(id);
-        let (kind, name) = (buffer.kind, Arc::clone(&buffer.name));
-        return turn.outputs.push(Output::Recall { kind, name, before, limit: HISTORY_PAGE });
+        return archive::recall(client, id, turn);
     }
-    if can_ask(client, id) {
-        want(client, id, Purpose::Earlier);
+    if !can_ask(client, id) {
+        return;
     }
+    // What is missing before the first message comes first.
+    match first_gap(client, id) {
+        Some((row, GapState::Loadable)) => load_gap(client, id, row),
+        Some((_, GapState::Loading)) => {}
+        Some((_, GapState::Lost)) | None => want(client, id, Purpose::Earlier),
+    }
+}
+
+/// A gap before all messages.
+fn first_gap(client: &Client, id: BufferId) -> Option<(RowId, GapState)> {
+    let rows = client.buffers.get(id)?.timeline.rows();
+    let mut before = rows.take_while(|row| !matches!(row.content, Content::Said(_)));
+    before.find_map(|row| match row.content {
+        Content::Gap(gap) => Some((row.id, gap.state)),
+        _ => None,
+    })
 }
 
 /// The person wants a gap closed.
 pub(crate) fn load_gap(client: &mut Client, id: BufferId, row: RowId) {
     let Some(buffer) = client.buffers.get(id).filter(|_| can_ask(client, id)) else { return };
-    let is_loadable = |row: &Row| matches!(row.content, Content::Gap(gap) if gap.state == GapState::Loadable);
-    if !buffer.timeline.rows().any(|known| known.id == row && is_loadable(known)) {
+    let Some(Content::Gap(Gap { state: GapState::Loadable, .. })) =
+        buffer.timeline.row(row).map(|row| &row.content)
+    else {
         return;
-    }
-    if let (Some(from), to) = buffer.timeline.around(row) {
-        want(client, id, Purpose::Missing(Missing { from, to, row: Some(row), pages: 0 }));
+    };
+    let (before, to) = buffer.timeline.around(row);
+    let is_from_read = before.is_none();
+    if let Some(from) = before.or_else(|| buffer.read_anchor()) {
+        let missing = Missing { from, to, row: Some(row), pages: 0, is_from_read };
+        want(client, id, Purpose::Missing(missing));
     }
 }
 
@@ -209,9 +243,11 @@ pub(crate) fn ask_next(client: &mut Client, turn: &mut Turn<'_>) {
 
 fn ask(client: &mut Client, id: BufferId, purpose: Purpose, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get(id) else { return };
-    let limit = match client.session.history_max {
-        0 => HISTORY_PAGE,
-        max => max.min(HISTORY_PAGE),
+    let limit = match (&purpose, client.session.history_max) {
+        // Whether there is any more at all.
+        (Purpose::Missing(missing), _) if missing.pages >= PAGES_IN_A_ROW => 1,
+        (_, 0) => HISTORY_PAGE,
+        (_, max) => max.min(HISTORY_PAGE),
     };
     let by_id = client.session.finds_by_msgid;
     let (name, oldest) = (Arc::clone(&buffer.name), buffer.timeline.oldest());
@@ -236,11 +272,23 @@ fn ask(client: &mut Client, id: BufferId, purpose: Purpose, turn: &mut Turn<'_>)
     client.requests.open.insert(id, request);
 }
 
-/// The row behind which the page that is waited for begins, if there is one.
-pub(crate) fn row_before(client: &Client, id: BufferId) -> Option<RowId> {
-    let request = client.requests.open.get(&id)?;
-    let Purpose::Missing(missing) = &request.purpose else { return None };
-    client.buffers.get(id)?.timeline.row_of(missing.from.msgid.as_deref()?)
+/// Where a page belongs of which no message is known. One that nobody has asked for, or no longer, has only its time.
+pub(crate) fn wished_spot(
+    client: &Client,
+    id: BufferId,
+    (label, first): (Option<&str>, Option<Timestamp>),
+) -> Spot {
+    let timeline = client.buffers.get(id).map(|buffer| &buffer.timeline);
+    match client.requests.get(id, label).map(|request| &request.purpose) {
+        Some(Purpose::Earlier) => Spot::Start,
+        Some(Purpose::Missing(Missing { row: Some(row), .. })) => Spot::Behind(*row),
+        Some(Purpose::Missing(Missing { to: Some(Anchor { row: Some(row), .. }), .. })) => Spot::Before(*row),
+        Some(Purpose::Latest | Purpose::Missing(_)) => Spot::Seam,
+        None => match (timeline.and_then(Timeline::oldest), first) {
+            (Some(oldest), Some(first)) if first < oldest.at => Spot::Start,
+            _ => Spot::Seam,
+        },
+    }
 }
 
 /// A page has come in, and its messages are in their places.
@@ -256,7 +304,8 @@ pub(crate) fn answered(client: &mut Client, id: BufferId, page: &Page<'_>) {
         Purpose::Latest => {
             buffer.earlier = if page.heard.is_empty() { Earlier::None } else { Earlier::Possible };
             buffer.missed = Missed::Nothing;
-            let oldest = page.heard.iter().map(|heard| heard.at).min();
+            client.changes.memory |= buffer.end_first_visit();
+            let oldest = page.heard.first().map(Heard::anchor);
             let known = match oldest.filter(|_| page.lines >= request.limit) {
                 Some(oldest) => {
                     gap_before(client, id, page.heard);
@@ -264,38 +313,50 @@ pub(crate) fn answered(client: &mut Client, id: BufferId, page: &Page<'_>) {
                 }
                 None => Known::All,
             };
-            outbox::settle(client, id, known);
+            outbox::settle(client, id, &known);
         }
         Purpose::Missing(missing) => fetched(client, id, missing, (request.limit, page)),
     }
 }
 
-/// What was said since an earlier connection may reach back farther than a page.
+/// The latest page may not reach back to what is known of an earlier connection, or to where the person has read.
 fn gap_before(client: &mut Client, id: BufferId, page: &[Heard]) {
     let Some(buffer) = client.buffers.get(id) else { return };
-    let Some(to) = page.iter().map(|heard| heard.at).min() else { return };
-    let known = buffer.timeline.rows().rev().find(|row| row.at < to).map(|row| row.at);
+    let Some(first) = page.first() else { return };
+    let Some(row) = first.row else { return };
+    let read = buffer
+        .read_anchor()
+        .filter(|read| buffer.timeline.read().is_none() && (read.msgid.is_some() || first.at > read.at));
+    if let Some(from) = read {
+        let gap = Gap { from: Some(from.at), to: first.at, state: GapState::Loading };
+        let row = add_gap(client, (id, Spot::Before(row)), gap);
+        let to = Some(first.anchor());
+        return want(client, id, Purpose::Missing(Missing { from, to, row, pages: 0, is_from_read: true }));
+    }
+    let known = buffer.timeline.rows().take_while(|known| known.id != row).last().map(|row| row.at);
     if known.is_some() {
-        add_gap(client, id, Gap { from: known, to, state: GapState::Loadable });
+        let gap = Gap { from: known, to: first.at, state: GapState::Loadable };
+        add_gap(client, (id, Spot::Before(row)), gap);
     }
 }
 
 /// A page of what was missed. Servers that leave lines out of a page do not say so, so only an empty one is the last; of
 /// those that are asked by time, one without news.
 fn fetched(client: &mut Client, id: BufferId, missing: Missing, (limit, page): (usize, &Page<'_>)) {
-    let Some(oldest) = page.heard.iter().min_by_key(|heard| heard.at).map(Heard::anchor) else {
-        return caught_up(client, id, (missing.from.at, missing.row));
+    let Some(oldest) = page.heard.first().map(Heard::anchor) else {
+        return caught_up(client, id, &missing);
     };
     let is_by_time = missing.from.msgid.is_none() || !client.session.finds_by_msgid;
     if is_by_time && page.heard.iter().all(|heard| !heard.is_new) {
-        return caught_up(client, id, (missing.from.at, missing.row));
+        return caught_up(client, id, &missing);
     }
-    let is_stuck = missing.to.as_ref() == Some(&oldest);
-    let is_last = missing.pages + 1 >= PAGES_IN_A_ROW || is_stuck;
+    let is_stuck = missing.to.as_ref().is_some_and(|to| (&to.msgid, to.at) == (&oldest.msgid, oldest.at));
+    let is_last = missing.pages >= PAGES_IN_A_ROW || is_stuck;
     let mut row = missing.row;
     if row.is_none() && (is_last || page.lines >= limit) {
         let gap = Gap { from: Some(missing.from.at), to: oldest.at, state: GapState::Loading };
-        row = add_gap(client, id, gap);
+        let spot = oldest.row.map_or(Spot::Seam, Spot::Before);
+        row = add_gap(client, (id, spot), gap);
     }
     if let (Some(row), Some(buffer)) = (row, client.buffers.get_mut(id)) {
         buffer.timeline.update(row, |row| {
@@ -305,6 +366,9 @@ fn fetched(client: &mut Client, id: BufferId, missing: Missing, (limit, page): (
         });
         // The row says it from now on.
         buffer.missed = Missed::Nothing;
+        if missing.is_from_read && !is_by_time && buffer.timeline.read().is_none() {
+            buffer.read_to(Mark::Before(row));
+        }
     }
     if !is_last {
         let missing = Missing { to: Some(oldest), row, pages: missing.pages + 1, ..missing };
@@ -313,18 +377,25 @@ fn fetched(client: &mut Client, id: BufferId, missing: Missing, (limit, page): (
     if let (Some(row), Some(buffer)) = (row, client.buffers.get_mut(id)) {
         set_gap(buffer, row, GapState::Loadable);
     }
-    outbox::settle(client, id, Known::Nothing);
+    outbox::settle(client, id, &Known::Nothing);
 }
 
-fn caught_up(client: &mut Client, id: BufferId, (since, row): (Timestamp, Option<RowId>)) {
+fn caught_up(client: &mut Client, id: BufferId, missing: &Missing) {
     if let Some(buffer) = client.buffers.get_mut(id) {
         buffer.missed = Missed::Nothing;
-        if let Some(row) = row {
+        let is_by_msgid = missing.from.msgid.is_some() && client.session.finds_by_msgid;
+        let first = missing.row.or_else(|| buffer.timeline.rows().next().map(|row| row.id));
+        if let Some(first) = first.filter(|_| missing.is_from_read && is_by_msgid)
+            && buffer.timeline.read().is_none()
+        {
+            buffer.read_to(Mark::Before(first));
+        }
+        if let Some(row) = missing.row {
             buffer.timeline.remove(row);
         }
         client.changes.buffer(id);
     }
-    outbox::settle(client, id, Known::Since(since));
+    outbox::settle(client, id, &Known::Since(missing.from.clone()));
     // After a start only what was said since the last message of one's own was looked up; there is more to read.
     if client.buffers.get(id).is_some_and(|buffer| buffer.timeline.newest().is_none()) {
         want(client, id, Purpose::Latest);
@@ -364,15 +435,19 @@ fn given_up(client: &mut Client, id: BufferId, purpose: Purpose) {
             buffer.earlier = Earlier::Possible;
             return;
         }
-        Purpose::Latest => buffer.missed = Missed::Nothing,
+        Purpose::Latest => {
+            buffer.missed = Missed::Nothing;
+            buffer.is_first_visit = false;
+        }
         Purpose::Missing(Missing { row: Some(row), .. }) => set_gap(buffer, row, GapState::Loadable),
         Purpose::Missing(Missing { from, to, .. }) => {
+            let spot = to.as_ref().and_then(|to| to.row).map_or(Spot::Seam, Spot::Before);
             let to = to.map(|to| to.at).or(buffer.joined_at).unwrap_or(from.at);
             buffer.missed = Missed::Nothing;
-            add_gap(client, id, Gap { from: Some(from.at), to, state: GapState::Loadable });
+            add_gap(client, (id, spot), Gap { from: Some(from.at), to, state: GapState::Loadable });
         }
     }
-    outbox::settle(client, id, Known::Nothing);
+    outbox::settle(client, id, &Known::Nothing);
 }
 
 /// Gives up what took too long.
@@ -386,39 +461,12 @@ pub(crate) fn give_up_late(client: &mut Client, turn: &Turn<'_>) {
     }
 }
 
-/// The archive's answer, or what it gave before the start. Behind the archive's beginning the server may know more.
-pub(crate) fn recalled(
-    client: &mut Client,
-    (kind, name): (BufferKind, &str),
-    (messages, more): (&[Kept], bool),
-) {
-    let id = match kind {
-        BufferKind::Room => client.buffers.room(&client.session, name),
-        BufferKind::Direct => client.buffers.direct(&client.session, name),
-        BufferKind::Server => None,
-    };
-    let Some(id) = id else { return };
-    let mut before = None;
-    for kept in messages {
-        before = said::restore(client, (id, before), kept).or(before);
-    }
-    client.changes.buffer(id);
-    let is_end = messages.is_empty() && !more;
-    if is_end && can_ask(client, id) {
-        return want(client, id, Purpose::Earlier);
-    }
-    let is_all = is_end && (kind == BufferKind::Direct || client.link.is_online());
-    if let Some(buffer) = client.buffers.get_mut(id) {
-        buffer.earlier = if is_all { Earlier::None } else { Earlier::Possible };
-    }
-}
-
-/// Puts a gap behind the newest row of its beginning.
-fn add_gap(client: &mut Client, id: BufferId, gap: Gap) -> Option<RowId> {
+/// Puts a gap in its place.
+fn add_gap(client: &mut Client, (id, spot): (BufferId, Spot), gap: Gap) -> Option<RowId> {
     let row = client.buffers.row_id();
     let buffer = client.buffers.get_mut(id)?;
     let at = gap.from.unwrap_or(gap.to);
-    buffer.timeline.insert(Row { id: row, at, content: Content::Gap(gap) }, None);
+    buffer.timeline.insert_at(spot, Row { id: row, at, content: Content::Gap(gap) }, None);
     client.changes.buffer(id);
     Some(row)
 }

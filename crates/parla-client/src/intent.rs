@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    credentials::Credentials,
     settings::{ListKind, MaskBy, Set},
     view::{BufferId, Rank, RowId},
 };
@@ -149,6 +150,11 @@ pub enum Intent {
         buffer: BufferId,
         /// Its row.
         row: RowId,
+    },
+    /// Show this to be let in, and connect again with it. The shell hears of it here too, if it has a keyring.
+    SignIn {
+        /// What the person wrote.
+        credentials: Credentials,
     },
     /// Connect now instead of later.
     Reconnect,

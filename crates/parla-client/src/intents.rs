@@ -49,6 +49,10 @@ pub(crate) fn perform(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>)
         Intent::Look { buffer, at_end } => look(client, Look { buffer: *buffer, at_end: *at_end }),
         Intent::Retry { buffer, row } => retry(client, *buffer, *row),
         Intent::Discard { buffer, row } => outbox::discard(client, *buffer, *row),
+        Intent::SignIn { credentials } => {
+            client.settings.credentials.add(credentials.clone());
+            client.connect(turn);
+        }
         Intent::Reconnect => {
             if !client.link.is_online() && !client.link.is_connecting() {
                 client.connect(turn);

@@ -68,14 +68,32 @@ pub const ROOMS_IN_WHOIS_MAX: usize = 200;
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 /// The longest pause.
 pub const BACKOFF_LAST: Duration = Duration::from_secs(60);
+/// The shortest pause after a server took no more connections: whoever comes back at once is only refused again, and counted.
+pub const BACKOFF_AFTER_REFUSAL: Duration = Duration::from_secs(30);
 /// A connection that lasted so long was a good one: pauses start anew.
 pub const GOOD_AFTER: Duration = Duration::from_secs(30);
 /// How long finding and registering may take.
 pub const REGISTRATION_MAX: Duration = Duration::from_secs(60);
+/// Silence of a server that has let the person in, after which it has greeted them, whether it says so or not.
+pub const GREETING_SILENCE: Duration = Duration::from_secs(3);
+/// How long its greeting may take, however much it says.
+pub const GREETING_MAX: Duration = Duration::from_secs(20);
 /// Silence after which the server is asked whether it is there.
 pub const PING_AFTER: Duration = Duration::from_secs(60);
 /// How long it has for the answer.
 pub const PONG_WITHIN: Duration = Duration::from_secs(30);
+/// Silence after something was sent, after which the server is asked whether it is there. It would have answered.
+pub const PING_AFTER_SENDING: Duration = Duration::from_secs(4);
+/// How long it then has for the answer.
+pub const PONG_AFTER_SENDING_WITHIN: Duration = Duration::from_secs(8);
+/// How long a server has to show that it can still be reached while the device says that it has no network.
+pub const PONG_OFFLINE_WITHIN: Duration = Duration::from_secs(1);
+/// How long it has after the device was asleep or has another network.
+pub const PONG_AWAKE_WITHIN: Duration = Duration::from_secs(5);
+/// How often the clock is looked at while connected.
+pub const CLOCK_EVERY: Duration = Duration::from_secs(15);
+/// A clock that has gone on by so much more was not seen: the device was asleep.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(15);
 /// How long a page of history may take; then it has failed and can be asked for again.
 pub const HISTORY_WITHIN: Duration = Duration::from_secs(30);
 /// How long the answer to a question about a room may take.

@@ -2,13 +2,21 @@
 //!
 //! Pauses double from [`BACKOFF_FIRST`] to [`BACKOFF_LAST`], and each is cut by up to a half at random, so that a server that
 //! comes back is not met by all its clients at once. Only a connection that lasted makes them short again.
+//!
+//! A connection can be dead without anybody saying so. The server is asked whether it is there after a long silence; after a
+//! short one if something was sent that it should have answered; and at once if the device says that its network has changed or
+//! is gone, or if the clock shows that it was asleep.
 
 use std::{sync::Arc, time::Duration};
 
 use parla_proto::Timestamp;
 
 use crate::{
-    limits::{BACKOFF_FIRST, BACKOFF_LAST, GOOD_AFTER, PING_AFTER, PONG_WITHIN, REGISTRATION_MAX},
+    limits::{
+        BACKOFF_AFTER_REFUSAL, BACKOFF_FIRST, BACKOFF_LAST, CLOCK_EVERY, CLOCK_JUMP, GOOD_AFTER,
+        GREETING_MAX, GREETING_SILENCE, PING_AFTER, PING_AFTER_SENDING, PONG_AFTER_SENDING_WITHIN,
+        PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN, REGISTRATION_MAX,
+    },
     problem::{Problem, ProblemKind},
     view::{LinkState, Stage},
 };
@@ -30,7 +38,14 @@ pub(crate) struct Link {
     /// A connection broke while the server was told who one is: it may believe that one is there.
     pub(crate) may_have_ghost: bool,
     heard_at: Timestamp,
-    pinged_at: Option<Timestamp>,
+    /// Since when something waits for an answer. Whatever is heard is one: then the server is there.
+    owed_since: Option<Timestamp>,
+    /// By when the server must have answered a PING.
+    pong_by: Option<Timestamp>,
+    /// When the clock was looked at last.
+    looked_at: Timestamp,
+    /// The device says that it has no network.
+    is_device_offline: bool,
     /// What the server said before it closed.
     pub(crate) parting: Option<Problem>,
 }
@@ -58,7 +73,10 @@ impl Link {
             was_online: false,
             may_have_ghost: false,
             heard_at: now,
-            pinged_at: None,
+            owed_since: None,
+            pong_by: None,
+            looked_at: now,
+            is_device_offline: false,
             parting: None,
         }
     }
@@ -69,9 +87,8 @@ impl Link {
         self.give_up_at = Some(now + REGISTRATION_MAX);
         self.online_since = None;
         self.is_open = false;
-        self.pinged_at = None;
         self.parting = None;
-        self.heard_at = now;
+        self.heard(now);
     }
 
     /// The attempt has come so far.
@@ -100,22 +117,102 @@ impl Link {
     /// Something came from the server.
     pub(crate) fn heard(&mut self, now: Timestamp) {
         self.heard_at = now;
-        self.pinged_at = None;
+        self.pong_by = None;
+        self.owed_since = None;
+    }
+
+    /// Something was sent that the server answers.
+    pub(crate) fn awaits(&mut self, now: Timestamp) {
+        if self.is_online() {
+            self.owed_since.get_or_insert(now);
+        }
+    }
+
+    /// Looks at the clock.
+    pub(crate) fn look(&mut self, now: Timestamp) -> Option<Due> {
+        let before = std::mem::replace(&mut self.looked_at, now);
+        if now < before {
+            self.set_back(now);
+        }
+        (now.since(before) >= CLOCK_EVERY + CLOCK_JUMP && self.is_online())
+            .then(|| self.ping(now, PONG_AWAKE_WITHIN))
+    }
+
+    /// The clock was set back: what is dated later must not keep us waiting for it.
+    fn set_back(&mut self, now: Timestamp) {
+        self.heard_at = self.heard_at.min(now);
+        self.owed_since = self.owed_since.map(|since| since.min(now));
+        self.pong_by = self.pong_by.map(|by| by.min(now + PONG_WITHIN));
+        self.give_up_at = self.give_up_at.map(|at| at.min(now + REGISTRATION_MAX));
+        self.online_since = self.online_since.map(|since| since.min(now));
+        if let LinkState::Waiting { until, .. } = &mut self.state {
+            *until = (*until).min(now + BACKOFF_LAST);
+        }
+    }
+
+    fn ping(&mut self, now: Timestamp, within: Duration) -> Due {
+        self.pong_by = Some(now + within);
+        Due::Ping
+    }
+
+    /// The device says that it has no network. It may be wrong: the server may be on the device itself.
+    pub(crate) fn device_offline(&mut self, now: Timestamp) -> Option<Due> {
+        self.is_device_offline = true;
+        match self.state {
+            LinkState::Online => return Some(self.ping(now, PONG_OFFLINE_WITHIN)),
+            LinkState::Connecting(_) => {
+                self.give_up_at = self.give_up_at.map(|at| at.min(now + PONG_OFFLINE_WITHIN));
+            }
+            LinkState::Waiting { .. } => self.state = LinkState::Offline,
+            LinkState::Offline | LinkState::Stopped { .. } => {}
+        }
+        None
+    }
+
+    /// The device has a network, perhaps another one than before.
+    pub(crate) fn device_online(&mut self, now: Timestamp) -> Option<Due> {
+        self.is_device_offline = false;
+        match self.state {
+            LinkState::Online => Some(self.ping(now, PONG_AWAKE_WITHIN)),
+            LinkState::Waiting { .. } | LinkState::Offline => {
+                self.attempts = 0;
+                Some(Due::Connect)
+            }
+            LinkState::Connecting(_) | LinkState::Stopped { .. } => None,
+        }
+    }
+
+    /// The person is back, to a device with a network. A page that was frozen may not have heard of that.
+    pub(crate) fn awake(&mut self, now: Timestamp) -> Option<Due> {
+        match &self.state {
+            LinkState::Online if now.since(self.heard_at) < CLOCK_EVERY => None,
+            LinkState::Waiting { why, .. } => (!is_refusal(why.kind)).then_some(Due::Connect),
+            LinkState::Online | LinkState::Connecting(_) | LinkState::Offline | LinkState::Stopped { .. } => {
+                self.device_online(now)
+            }
+        }
     }
 
     /// The connection is over, or could not be made: it waits, or it stops.
     pub(crate) fn lost(&mut self, now: Timestamp, problem: Problem) {
         let was_good = self.online_since.is_some_and(|since| now.since(since) >= GOOD_AFTER);
-        let problem = self.parting.take().unwrap_or(problem);
+        let parting = self.parting.take();
+        let has_parting = parting.is_some();
+        let problem = parting.unwrap_or(problem);
         self.give_up_at = None;
         self.online_since = None;
         self.may_have_ghost |= std::mem::take(&mut self.is_open);
-        self.pinged_at = None;
+        // What the server itself says is true, whatever the device says of its network.
+        if self.is_device_offline && !has_parting {
+            self.attempts = 0;
+            self.state = LinkState::Offline;
+            return;
+        }
         if self.needs_person(problem.kind) {
             return self.stop(Some(problem), None);
         }
         self.attempts = if was_good { 1 } else { self.attempts.saturating_add(1) };
-        let until = now + self.pause();
+        let until = now + self.pause(problem.kind);
         self.state = LinkState::Waiting { until, attempt: self.attempts, why: Arc::new(problem) };
     }
 
@@ -135,8 +232,15 @@ impl Link {
         match kind {
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
+            | ProblemKind::BadIdentity
             | ProblemKind::BannedFromServer
+            | ProblemKind::CertificateChanged
+            | ProblemKind::PasswordNeeded
+            | ProblemKind::EncryptionNeeded
             | ProblemKind::PasswordWrong
+            | ProblemKind::SignInNeeded
+            | ProblemKind::SignInRefused
+            | ProblemKind::SignInUnsupported
             | ProblemKind::NickInvalid
             | ProblemKind::NickTaken
             | ProblemKind::NotIrc => true,
@@ -144,21 +248,32 @@ impl Link {
             | ProblemKind::Refused
             | ProblemKind::TimedOut
             | ProblemKind::NotEncrypted
+            | ProblemKind::PlainOnly
             | ProblemKind::WrongCertificateName
-            | ProblemKind::BadCertificate => !self.was_online,
+            | ProblemKind::BadCertificate
+            | ProblemKind::CertificateExpired
+            | ProblemKind::CertificateNotYetValid => !self.was_online,
             _ => false,
         }
     }
 
-    fn pause(&mut self) -> Duration {
+    fn pause(&mut self, kind: ProblemKind) -> Duration {
         let doublings = self.attempts.saturating_sub(1).min(16);
         let whole = BACKOFF_FIRST.saturating_mul(1 << doublings).min(BACKOFF_LAST);
+        // Half of it may be cut off.
+        let whole = if is_refusal(kind) { whole.max(BACKOFF_AFTER_REFUSAL * 2) } else { whole };
         // xorshift64; pauses need no better one.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
         let per_mille = u32::try_from(self.random % 501).unwrap_or_default();
         whole - whole * per_mille / 1000
+    }
+
+    /// When a server that has let the person in has greeted them, if it never says that it has: once it is silent, or has talked
+    /// of other things for too long.
+    pub(crate) fn greeted_by(&self) -> Option<Timestamp> {
+        self.online_since.map(|since| (self.heard_at + GREETING_SILENCE).min(since + GREETING_MAX))
     }
 
     /// Whether what comes in is meant for this client now.
@@ -179,40 +294,60 @@ impl Link {
             LinkState::Waiting { until, .. } => Some(*until),
             LinkState::Connecting(_) => self.give_up_at,
             LinkState::Online => {
-                Some(self.pinged_at.map_or(self.heard_at + PING_AFTER, |pinged| pinged + PONG_WITHIN))
+                let next = self.pong_by.unwrap_or_else(|| self.ping_at());
+                Some(next.min(self.looked_at + CLOCK_EVERY))
             }
-            LinkState::Stopped { .. } => None,
+            LinkState::Offline | LinkState::Stopped { .. } => None,
         }
+    }
+
+    /// When the silence has lasted long enough.
+    fn ping_at(&self) -> Timestamp {
+        let at = self.heard_at + PING_AFTER;
+        self.owed_since.map_or(at, |since| at.min(since + PING_AFTER_SENDING))
     }
 
     /// What is due now.
     pub(crate) fn due(&mut self, now: Timestamp) -> Option<Due> {
-        if self.next_deadline().is_none_or(|deadline| deadline > now) {
-            return None;
-        }
         match self.state {
-            LinkState::Waiting { .. } => Some(Due::Connect),
-            LinkState::Connecting(_) => Some(Due::GiveUp),
-            LinkState::Online if self.pinged_at.is_none() => {
-                self.pinged_at = Some(now);
-                Some(Due::Ping)
-            }
-            LinkState::Online => Some(Due::GiveUp),
-            LinkState::Stopped { .. } => None,
+            LinkState::Waiting { until, .. } => (until <= now).then_some(Due::Connect),
+            LinkState::Connecting(_) => self.give_up_at.is_some_and(|at| at <= now).then_some(Due::GiveUp),
+            LinkState::Online => match self.pong_by {
+                Some(by) => (by <= now).then_some(Due::GiveUp),
+                None if self.ping_at() > now => None,
+                None if self.owed_since.is_some() => Some(self.ping(now, PONG_AFTER_SENDING_WITHIN)),
+                None => Some(self.ping(now, PONG_WITHIN)),
+            },
+            LinkState::Offline | LinkState::Stopped { .. } => None,
         }
     }
+}
+
+/// Whether the server takes no more connections: one that comes at once is refused again, and counted.
+const fn is_refusal(kind: ProblemKind) -> bool {
+    matches!(
+        kind,
+        ProblemKind::ConnectingTooFast
+            | ProblemKind::ServerFull
+            | ProblemKind::Throttled
+            | ProblemKind::TooManyFromAddress
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lost() -> Problem {
-        Problem { kind: ProblemKind::Lost, about: "".into(), details: "".into() }
+    fn lost(kind: ProblemKind) -> Problem {
+        Problem { kind, about: "".into(), details: "".into() }
     }
 
     fn pause_after(link: &mut Link, now: Timestamp) -> Duration {
-        link.lost(now, lost());
+        pause_after_a(ProblemKind::Lost, link, now)
+    }
+
+    fn pause_after_a(kind: ProblemKind, link: &mut Link, now: Timestamp) -> Duration {
+        link.lost(now, lost(kind));
         let LinkState::Waiting { until, .. } = link.state else { panic!("{:?}", link.state) };
         until.since(now)
     }
@@ -260,5 +395,51 @@ mod tests {
         assert_eq!(link.due(asked + PONG_WITHIN), Some(Due::GiveUp));
         link.heard(asked + PONG_WITHIN);
         assert_eq!(link.due(asked + PONG_WITHIN), None);
+    }
+
+    #[test]
+    fn a_server_that_takes_nobody_is_left_alone() {
+        let now = Timestamp::from_millis(0);
+        for kind in [
+            ProblemKind::TooManyFromAddress,
+            ProblemKind::ConnectingTooFast,
+            ProblemKind::ServerFull,
+            ProblemKind::Throttled,
+        ] {
+            let mut link = Link::new(7, now);
+            let pause = pause_after_a(kind, &mut link, now);
+            assert!(pause >= BACKOFF_AFTER_REFUSAL && pause <= BACKOFF_LAST, "{kind:?}: {pause:?}");
+        }
+    }
+
+    fn online(now: Timestamp) -> Link {
+        let mut link = Link::new(7, now);
+        link.begin(now);
+        link.registered(now);
+        link
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+        let (early, late) = (Timestamp::from_millis(0), Timestamp::from_millis(3_600_000));
+        let mut link = online(late);
+        assert_eq!(link.look(early), None);
+        assert_eq!(link.due(early + PING_AFTER), Some(Due::Ping));
+        let mut link = Link::new(7, late);
+        link.lost(late, lost(ProblemKind::Lost));
+        assert_eq!(link.look(early), None);
+        assert_eq!(link.due(early + BACKOFF_LAST), Some(Due::Connect));
+    }
+
+    #[test]
+    fn whoever_slept_asks_before_giving_up() {
+        let now = Timestamp::from_millis(0);
+        let mut link = online(now);
+        assert_eq!(link.due(now + PING_AFTER), Some(Due::Ping));
+        link.look(now + PING_AFTER);
+        let awake = now + Duration::from_secs(3_600);
+        assert_eq!(link.look(awake), Some(Due::Ping));
+        assert_eq!(link.due(awake), None, "the answer was due long ago, but nobody was there to hear it");
+        assert_eq!(link.due(awake + PONG_AWAKE_WITHIN), Some(Due::GiveUp));
     }
 }

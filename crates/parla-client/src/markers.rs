@@ -52,15 +52,14 @@ pub(crate) fn tell_due(client: &mut Client, turn: &mut Turn<'_>) {
     }
     let mut told = 0;
     for buffer in client.buffers.iter_mut() {
-        if buffer.kind == BufferKind::Server || !buffer.is_present() || buffer.read_until <= buffer.read_told
-        {
+        if buffer.kind == BufferKind::Server || !buffer.is_present() || buffer.read_at() <= buffer.read_told {
             continue;
         }
         if told == TOLD_AT_ONCE {
             client.markers.due = Some(turn.now + MARK_AFTER);
             return;
         }
-        if let Some(until) = buffer.read_until {
+        if let Some(until) = buffer.read_at() {
             told += 1;
             buffer.read_told = Some(until);
             turn.send(Line::bare("MARKREAD").param(&buffer.name).param(format_args!("timestamp={until}")));

@@ -5,6 +5,7 @@
 //! broke may have arrived or not. Where there is a history it is looked up there before it is sent again; where there is none,
 //! the person decides.
 
+mod fate;
 mod sending;
 mod stored;
 
@@ -19,15 +20,16 @@ use crate::{
     contract::Kept,
     limits::OUTBOX_MAX,
     markers,
-    problem::{Problem, ProblemKind},
-    receive,
+    problem::ProblemKind,
+    receive, secrets,
     session::Session,
     text::Text,
-    timeline::{Anchor, Spot},
+    timeline::{Anchor, Spot, Timeline},
     view::{Audience, BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
 };
 
 pub(crate) use self::{
+    fate::{discard, discard_all, fail, hand_over, queue_again, settle, settle_direct, shut_out},
     sending::carries,
     stored::{restore, store},
 };
@@ -104,6 +106,9 @@ pub(crate) struct Echo<'a> {
     pub(crate) audience: Option<Audience>,
     pub(crate) msgid: Option<&'a str>,
     pub(crate) place: Place,
+    /// The rows of its conversation, and where it goes among them.
+    pub(crate) timeline: &'a Timeline,
+    pub(crate) spot: Spot,
 }
 
 /// Where an own message turned up.
@@ -118,12 +123,12 @@ pub(crate) enum Place {
 }
 
 /// What is known of a conversation after its history was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     /// Nothing, or not enough.
     Nothing,
     /// All that was said after this.
-    Since(Timestamp),
+    Since(Anchor),
     /// All.
     All,
 }
@@ -266,10 +271,14 @@ impl Outgoing {
             (Transit::Sent { .. }, Place::Live) => session.is_own(echo.from),
             (Transit::Unsure, Place::Live) => session.same(&self.nick, echo.from),
             (Transit::Unsure, Place::Behind(at) | Place::Anywhere(at)) => {
-                let is_behind = |after: &Anchor| after.may_be_before(at, echo.msgid);
-                session.same(&self.nick, echo.from)
-                    && self.after.as_ref().is_none_or(is_behind)
-                    && self.joined_at.is_none_or(|joined| at >= joined)
+                let after = self.after.as_ref();
+                let by_time = || {
+                    after.is_none_or(|after| after.may_be_before(at, echo.msgid))
+                        && self.joined_at.is_none_or(|joined| at >= joined)
+                };
+                // Where the rows tell, no clock is asked.
+                let by_order = after.and_then(|after| echo.timeline.follows(echo.spot, after));
+                session.same(&self.nick, echo.from) && by_order.unwrap_or_else(by_time)
             }
             (Transit::Sent { .. }, Place::Behind(_) | Place::Anywhere(_))
             | (Transit::Queued | Transit::Failed(_), _) => false,
@@ -281,10 +290,12 @@ impl Outgoing {
     }
 
     /// Whether the history that is known would have shown it.
-    fn is_decided_by(&self, known: Known) -> bool {
+    fn is_decided_by(&self, known: &Known, timeline: &Timeline) -> bool {
         match known {
             Known::Nothing => false,
-            Known::Since(since) => self.after.as_ref().is_some_and(|after| after.at >= since),
+            Known::Since(since) => {
+                self.after.as_ref().is_some_and(|after| timeline.is_no_earlier(after, since))
+            }
             Known::All => true,
         }
     }
@@ -306,12 +317,14 @@ pub(crate) fn say(client: &mut Client, to: BufferId, words: Words<'_>, turn: &mu
 fn made(client: &mut Client, to: BufferId, words: Words<'_>, now: Timestamp) -> (Outgoing, Row) {
     let nick = &client.session.nick;
     let id = client.buffers.row_id();
+    let name = client.buffers.get(to).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+    let shown = secrets::shown(&name, words.text);
     let said = Said {
         own: true,
         delivery: Delivery::Queued,
         called: client.names.of(&client.session, nick),
         audience: words.audience,
-        ..Said::new(words.manner, nick, Text::parse(words.text))
+        ..Said::new(words.manner, nick, Text::parse(&shown))
     };
     let outgoing = Outgoing {
         number: client.outbox.take_number(),
@@ -343,6 +356,7 @@ pub(crate) fn flush(client: &mut Client, turn: &mut Turn<'_>) {
     if ready.is_empty() {
         return;
     }
+    client.link.awaits(turn.now);
     let fence = (!client.session.has(Capabilities::ECHO_MESSAGE)).then(|| {
         client.outbox.next_fence += 1;
         client.outbox.next_fence
@@ -395,7 +409,7 @@ pub(crate) fn passed_fence(client: &mut Client, token: &str, turn: &mut Turn<'_>
     let through: Vec<Outgoing> = is_through.cloned().collect();
     for item in through {
         client.outbox.forget(item.row);
-        if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, turn.now), None) {
+        if confirm(client, (item.buffer, item.row), (Spot::End, turn.now), None) {
             let now = turn.now;
             receive::keep(client, || kept(client, &item, now), turn);
         }
@@ -423,7 +437,7 @@ fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
 pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp, turn: &mut Turn<'_>) {
     let Some(item) = client.outbox.items.iter().find(|item| item.has_label(label)).cloned() else { return };
     client.outbox.forget(item.row);
-    if confirm(client, (item.buffer, item.row), (Spot::AfterEquals, at), None) {
+    if confirm(client, (item.buffer, item.row), (Spot::End, at), None) {
         receive::keep(client, || kept(client, &item, at), turn);
     }
 }
@@ -446,100 +460,12 @@ pub(crate) fn confirm(
     }
     let is_new = buffer.timeline.insert_at(spot, row, msgid);
     if let Some(text) = text {
-        let anchor = Anchor { msgid: msgid.map(Arc::from), at };
+        let anchor = Anchor { msgid: msgid.map(Arc::from), at, row: None };
         client.outbox.stands_before_equals(id, &text, &anchor);
     }
     client.changes.buffer(id);
-    client.seen(id);
+    client.came(id);
     is_new
-}
-
-/// The server refused the message.
-pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Problem) {
-    if let Some(item) = client.outbox.get_mut(row) {
-        item.transit = Transit::Failed(problem.kind);
-        item.is_stored = false;
-    }
-    if let Some(buffer) = client.buffers.get_mut(id) {
-        set_delivery(buffer, row, Delivery::Failed(Arc::new(problem)));
-        client.changes.buffer(id);
-    }
-}
-
-/// What of a conversation has arrived is known now: the rest did not. Or it will never be known.
-pub(crate) fn settle(client: &mut Client, id: BufferId, known: Known) {
-    let unsure = client.outbox.items.iter();
-    let unsure = unsure.filter(|item| item.buffer == id && item.transit == Transit::Unsure);
-    let unsure: Vec<(RowId, bool)> = unsure.map(|item| (item.row, item.is_decided_by(known))).collect();
-    for (row, is_decided) in unsure {
-        if is_decided {
-            queue_again(client, id, row);
-        } else {
-            fail(client, id, row, client.problem(ProblemKind::MaybeLost, "", ""));
-        }
-    }
-}
-
-/// The person cannot come back to a room, so nothing will be sent there.
-pub(crate) fn shut_out(client: &mut Client, id: BufferId, problem: &Problem) {
-    settle(client, id, Known::Nothing);
-    let queued = client.outbox.items.iter();
-    let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
-    let queued: Vec<RowId> = queued.map(|item| item.row).collect();
-    for row in queued {
-        fail(client, id, row, problem.clone());
-    }
-}
-
-/// The person wants a failed message sent again.
-pub(crate) fn queue_again(client: &mut Client, id: BufferId, row: RowId) {
-    let Some(item) = client.outbox.get_mut(row) else { return };
-    if matches!(item.transit, Transit::Failed(_) | Transit::Unsure) {
-        item.transit = Transit::Queued;
-        item.is_stored = false;
-        if let Some(buffer) = client.buffers.get_mut(id) {
-            set_delivery(buffer, row, Delivery::Queued);
-        }
-        client.changes.buffer(id);
-    }
-}
-
-/// The person wants a message forgotten that was not sent, or failed.
-pub(crate) fn discard(client: &mut Client, id: BufferId, row: RowId) {
-    let can = client
-        .outbox
-        .get_mut(row)
-        .is_some_and(|item| matches!(item.transit, Transit::Queued | Transit::Failed(_)));
-    if can {
-        client.outbox.forget(row);
-        if let Some(buffer) = client.buffers.get_mut(id) {
-            buffer.timeline.take_unconfirmed(row);
-        }
-        client.changes.buffer(id);
-    }
-}
-
-/// The name of one conversation belongs to another one now, and so does what was to be said under it.
-pub(crate) fn hand_over(client: &mut Client, from: BufferId, to: BufferId) {
-    let items = client.outbox.items.iter_mut().filter(|item| item.buffer == from);
-    let rows: Vec<RowId> = items
-        .map(|item| {
-            (item.buffer, item.is_stored) = (to, false);
-            item.row
-        })
-        .collect();
-    let from = client.buffers.get_mut(from);
-    let rows: Vec<Row> = from
-        .map(|from| rows.iter().filter_map(|row| from.timeline.take_unconfirmed(*row)).collect())
-        .unwrap_or_default();
-    if let Some(to) = client.buffers.get_mut(to) {
-        rows.into_iter().for_each(|row| to.timeline.add_unconfirmed(row));
-    }
-}
-
-/// The conversation is over, and with it what was to be said there.
-pub(crate) fn discard_all(client: &mut Client, id: BufferId) {
-    client.outbox.forget_all(|item| item.buffer == id);
 }
 
 /// When the next message may go out, if one is held back only by the pace.
@@ -548,17 +474,4 @@ pub(crate) fn next_deadline(client: &Client) -> Option<Timestamp> {
         && client.outbox.allowance == 0
         && client.outbox.items.iter().any(|item| item.transit == Transit::Queued);
     is_held.then(|| client.outbox.refilled_at + REFILL)
-}
-
-/// Direct conversations have no history that could tell what arrived.
-pub(crate) fn settle_direct(client: &mut Client) {
-    let direct: Vec<BufferId> = client
-        .buffers
-        .iter()
-        .filter(|buffer| buffer.kind != BufferKind::Room)
-        .map(|buffer| buffer.id)
-        .collect();
-    for id in direct {
-        settle(client, id, Known::Nothing);
-    }
 }

@@ -29,14 +29,40 @@ pub enum ProblemKind {
     NotEncrypted,
     /// The certificate is for another name.
     WrongCertificateName,
-    /// The certificate is too old, not trusted, or otherwise bad.
+    /// No encrypted connection can be made, and another port of the server answers without encryption.
+    PlainOnly,
+    /// Nobody who is trusted vouches for the certificate, or it is otherwise bad.
     BadCertificate,
+    /// The certificate was valid once.
+    CertificateExpired,
+    /// The certificate is valid later.
+    CertificateNotYetValid,
+    /// The person trusts one certificate of this server, and it shows another.
+    CertificateChanged,
     /// The address cannot be read.
     BadAddress,
     /// The connection broke.
     Lost,
+    /// No connection could be made, and the system does not say why.
+    Unreachable,
     /// The server ended it, and said why in `details`.
     ServerClosed,
+    /// The server is being shut down or restarted.
+    ServerStopping,
+    /// Somebody who runs the server ended the connection.
+    Killed,
+    /// The server got too much at once.
+    Flooded,
+    /// What the server sent was not taken fast enough.
+    TooSlow,
+    /// The server takes no more people.
+    ServerFull,
+    /// The server takes no more connections from this address or network.
+    TooManyFromAddress,
+    /// There were too many new connections from this address or network in a short time.
+    ConnectingTooFast,
+    /// The port takes encrypted connections only.
+    EncryptionNeeded,
     /// The other side does not speak IRC.
     NotIrc,
 
@@ -45,12 +71,26 @@ pub enum ProblemKind {
     NickTaken,
     /// The server does not allow this name.
     NickInvalid,
-    /// The server wants a password, or another one.
+    /// The server wants a password, and was shown none.
+    PasswordNeeded,
+    /// The server wants another password; of the account `about`, if it is one.
     PasswordWrong,
+    /// The server lets only people with an account in.
+    SignInNeeded,
+    /// The server did not sign the person in, for the reason in `details`.
+    SignInRefused,
+    /// The server signs people in, but not by a password; how it does is in `details`.
+    SignInUnsupported,
+    /// The file with the person's certificate is of no use, for the reason in `details`.
+    BadIdentity,
+    /// A password would go over a connection that others can read.
+    PasswordReadable,
     /// Banned from the server.
     BannedFromServer,
-    /// Too many connections or too fast.
+    /// Too much was asked in a short time.
     Throttled,
+    /// The server was not told in time who one is.
+    SignInTimedOut,
 
     // Rooms.
     /// The room is full.
@@ -112,6 +152,33 @@ pub enum ProblemKind {
     /// Only while connected.
     Offline,
 
+    // Keeping things on this machine.
+    /// The messages of a network cannot be kept, or those that were kept cannot be read.
+    ArchiveBroken,
+    /// What was remembered was damaged; `details` says where the damaged file is kept.
+    StoreDamaged,
+    /// What is to be remembered cannot be written at the moment.
+    StoreFailing,
+
     /// Anything else that the server refuses; its words are in `details`.
     Other,
+}
+
+impl ProblemKind {
+    /// Whether the server's certificate is in the way, which the person can look at.
+    pub const fn is_about_certificate(self) -> bool {
+        matches!(
+            self,
+            Self::WrongCertificateName
+                | Self::BadCertificate
+                | Self::CertificateExpired
+                | Self::CertificateNotYetValid
+                | Self::CertificateChanged
+        )
+    }
+
+    /// Whether the server can be talked to without encryption, if the person wants that.
+    pub const fn is_about_encryption(self) -> bool {
+        matches!(self, Self::NotEncrypted | Self::PlainOnly)
+    }
 }

@@ -7,7 +7,7 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
-    outbox, registration,
+    outbox, registration, secrets, sign_in,
 };
 
 mod away;
@@ -109,6 +109,10 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     {
         rename::moved(client, room, &incoming);
     }
+    // Messages may be repeated; anything else happens now, and tells what time it is there.
+    if !matches!(message.command, "PRIVMSG" | "NOTICE" | "TAGMSG") && message.tags.get("time").is_some() {
+        client.session.heard_time(incoming.at, turn.now);
+    }
     dispatch(client, &incoming, turn);
 }
 
@@ -120,12 +124,13 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
             let label = incoming.label.as_deref().unwrap_or_default();
             outbox::acknowledged(client, label, incoming.at, turn);
         }
+        "AUTHENTICATE" => sign_in::challenged(client, incoming.param(0), turn),
         "AWAY" => away::receive(client, incoming),
         "BATCH" => batch::receive(client, incoming, turn),
         "CAP" => registration::cap(client, message, turn),
         "CHGHOST" => chghost::receive(client, incoming),
         "ERROR" => error::receive(client, incoming),
-        "FAIL" => fail::receive(client, incoming),
+        "FAIL" => fail::receive(client, incoming, turn),
         "INVITE" => invite::receive(client, incoming),
         "JOIN" => join::receive(client, incoming, turn),
         "KICK" => kick::receive(client, incoming),
@@ -161,7 +166,10 @@ pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> Kept, turn: &mut Turn
     if client.settings.archive == Archive::Nothing {
         return;
     }
-    let kept = kept();
+    let mut kept = kept();
+    if kept.own && secrets::hides(&kept.buffer, &kept.text) {
+        kept.text = secrets::shown(&kept.buffer, &kept.text).into();
+    }
     if client.settings.archive.keeps(kept.kind) {
         turn.outputs.push(Output::Keep(kept));
     }

@@ -10,7 +10,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    buffer::Buffer,
+    buffer::{Buffer, Read},
     client::{Client, Turn},
     contract::Output,
     outbox,
@@ -36,6 +36,9 @@ struct Conversation {
     /// Up to when it was read, in milliseconds of Unix time.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_until: Option<i64>,
+    /// The server's id of the message up to which it was read, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_msgid: Option<String>,
 }
 
 /// Takes up what was kept.
@@ -51,7 +54,8 @@ pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
         let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
         if let Some(buffer) = client.buffers.get_mut(id) {
             buffer.key = kept.key.as_deref().map(Arc::from);
-            buffer.read_until = kept.read_until.map(Timestamp::from_millis);
+            let msgid = kept.read_msgid.as_deref().map(Arc::from);
+            buffer.read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
         }
         client.changes.buffer(id);
     }
@@ -85,7 +89,8 @@ fn conversation(buffer: &Buffer) -> Option<(String, String)> {
     };
     let kept = Conversation {
         key: buffer.key.as_deref().map(str::to_owned),
-        read_until: buffer.read_until.map(Timestamp::as_millis),
+        read_until: buffer.read.as_ref().map(|read| read.at.as_millis()),
+        read_msgid: buffer.read.as_ref().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
     };
     Some((format!("{kind} {}", buffer.name), serde_json::to_string(&kept).ok()?))
 }

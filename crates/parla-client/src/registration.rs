@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Line, Message, isupport::Token};
+use parla_proto::{Capabilities, Line, Message, Timestamp, isupport::Token};
 
 use crate::{
     buffer::Buffer,
@@ -13,6 +13,7 @@ use crate::{
     markers, outbox,
     problem::ProblemKind,
     receive::metadata,
+    sign_in,
     view::{BufferKind, Presence},
 };
 
@@ -29,14 +30,14 @@ pub(crate) fn begin(client: &mut Client, turn: &mut Turn<'_>) {
         return;
     }
     client.changes.network = true;
-    let nick = Arc::clone(&client.session.nick);
-    turn.send(Line::bare("CAP").param("LS").param("302"));
-    turn.send(Line::bare("NICK").param(&nick));
-    turn.send(Line::bare("USER").param(username(&nick)).param("0").param("*").text(&nick));
+    if sign_in::begin(client, turn) {
+        turn.send(Line::bare("CAP").param("LS").param("302"));
+        sign_in::introduce_in_time(client, turn);
+    }
 }
 
 /// Servers want plain letters there.
-fn username(nick: &str) -> String {
+pub(crate) fn username(nick: &str) -> String {
     let plain: String =
         nick.chars().filter(char::is_ascii_alphanumeric).take(10).collect::<String>().to_ascii_lowercase();
     if plain.is_empty() { "parla".to_owned() } else { plain }
@@ -49,6 +50,7 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
         "LS" => {
             client.session.offer(list);
             if message.param(2) != Some("*") || message.params.len() < 4 {
+                sign_in::introduce(client, turn);
                 request(client, turn);
             }
         }
@@ -59,6 +61,9 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
         "ACK" => {
             for word in list.split_ascii_whitespace() {
                 let session = &mut client.session;
+                if word == "sasl" {
+                    session.sign_in.answered(true);
+                }
                 match (word.strip_prefix('-'), Capabilities::named(word.trim_start_matches(['-', '~', '='])))
                 {
                     (Some(_), Some(capability)) => session.capabilities -= capability,
@@ -69,11 +74,17 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
             answered(client, turn);
         }
         "NAK" => {
+            if list.split_ascii_whitespace().any(|word| word == "sasl") {
+                client.session.sign_in.answered(false);
+            }
             request_singly(client, list, turn);
             answered(client, turn);
         }
         "DEL" => {
             for name in list.split_ascii_whitespace() {
+                if name == "sasl" {
+                    client.session.sign_in.withdrawn();
+                }
                 if let Some(capability) = Capabilities::named(name) {
                     client.session.offered -= capability;
                     client.session.capabilities -= capability;
@@ -90,8 +101,9 @@ fn request(client: &mut Client, turn: &mut Turn<'_>) {
     if !wanted.is_empty() {
         let names: Vec<&str> = wanted.names().collect();
         client.session.requests_open += 1;
-        return turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
+        turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
     }
+    sign_in::request(client, turn);
     if client.session.requests_open == 0 {
         end(client, turn);
     }
@@ -118,8 +130,9 @@ fn answered(client: &mut Client, turn: &mut Turn<'_>) {
     }
 }
 
-fn end(client: &Client, turn: &mut Turn<'_>) {
-    if !client.session.is_registered {
+/// Nothing more is to be agreed on.
+pub(crate) fn end(client: &mut Client, turn: &mut Turn<'_>) {
+    if client.link.is_open() && !sign_in::is_under_way(client, turn) && !client.session.is_registered {
         turn.send(Line::bare("CAP").param("END"));
     }
 }
@@ -165,6 +178,12 @@ pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
     rejoin(client, turn);
     markers::ask_direct(client, turn);
     outbox::settle_direct(client);
+}
+
+/// When the greeting is over at the latest. Some servers never say so.
+pub(crate) fn greeted_by(client: &Client) -> Option<Timestamp> {
+    let is_greeting = client.session.is_registered && !client.session.is_greeted;
+    client.link.greeted_by().filter(|_| is_greeting)
 }
 
 /// Asks for all rooms of the person, several in a line: one by one they would be taken for a flood.

@@ -1,12 +1,13 @@
 //! What was agreed with the server on this connection: names, capabilities, limits.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use parla_proto::{Capabilities, Casemapping, isupport::Token, limits::LINE_BYTES_MAX};
+use parla_proto::{Capabilities, Casemapping, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
 
 use crate::{
     limits::NAME_BYTES_MAX,
     room_modes::ModeLetters,
+    sign_in::SignIn,
     view::{Audience, Carries, Several},
 };
 
@@ -82,9 +83,16 @@ pub(crate) struct Session {
     pub(crate) finds_by_msgid: bool,
     /// The longest nick.
     pub(crate) nick_bytes_max: Option<usize>,
+    /// By how many milliseconds the server's clock is ahead of ours; negative if it is behind.
+    clock_ahead: i64,
+    /// How far signing in has come.
+    pub(crate) sign_in: SignIn,
     next_label: u64,
     next_batch: u64,
 }
+
+/// What was said so long ago is not said now, however slow the networks are.
+const LONG_AGO: Duration = Duration::from_secs(2 * 60);
 
 impl Default for Session {
     fn default() -> Self {
@@ -111,6 +119,8 @@ impl Default for Session {
             history_max: 0,
             finds_by_msgid: true,
             nick_bytes_max: None,
+            clock_ahead: 0,
+            sign_in: SignIn::default(),
             next_label: 0,
             next_batch: 0,
         }
@@ -184,8 +194,20 @@ impl Session {
         self.has(NEEDED)
     }
 
+    /// The server tells its time.
+    pub(crate) const fn heard_time(&mut self, at: Timestamp, now: Timestamp) {
+        self.clock_ahead = at.as_millis().saturating_sub(now.as_millis());
+    }
+
+    /// Whether a message of this time is not said now: neither by our clock nor by the server's, should that be behind.
+    pub(crate) fn is_long_ago(&self, at: Timestamp, now: Timestamp) -> bool {
+        let now = now.as_millis().saturating_add(self.clock_ahead.min(0));
+        Timestamp::from_millis(now).since(at) >= LONG_AGO
+    }
+
     /// Remembers what this client knows of CAP LS or CAP NEW.
     pub(crate) fn offer(&mut self, list: &str) {
+        self.sign_in.offer(list);
         for word in list.split_ascii_whitespace() {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let capability = Capabilities::named(name).unwrap_or_default();

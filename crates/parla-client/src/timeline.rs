@@ -1,14 +1,21 @@
-//! The rows of one conversation: in order of time, each message once, in chunks that are shared with the interface.
+//! The rows of one conversation: in the server's order, each message once, in chunks that are shared with the interface.
 //!
-//! What one has said oneself and the server has not confirmed stands behind all others, in the order in which it was said.
+//! Times are only shown; they put nothing in its place. What comes now stands behind all others; of a page of history each
+//! message stands where the page has it among those that are known. What one has said oneself and the server has not
+//! confirmed stands behind all that, in the order in which it was said.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod index;
+mod page;
+
+use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
+pub(crate) use self::page::{Neighbours, next_known};
+
+use self::index::Index;
 use crate::{
     limits::{CHUNK_ROWS_MAX, TIMELINE_ROWS_MAX},
-    sorted_map::SortedMap,
     view::{self, Chunk, ChunkRef, Content, Row, RowId, Said, UNCONFIRMED_CHUNK},
 };
 
@@ -16,35 +23,52 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     chunks: Vec<Arc<Chunk>>,
-    len: usize,
+    index: Index,
     next_chunk: u64,
-    /// The server's ids of rows, to know a message that comes twice.
-    rows_by_msgid: BTreeMap<Arc<str>, (RowId, Timestamp)>,
-    msgids_by_row: SortedMap<RowId, Arc<str>>,
+    /// The first row that came by itself since the person is here: what was missed stands before it.
+    first_live: Option<RowId>,
+    /// Up to where the conversation was read, once its rows show it.
+    read: Option<Mark>,
     /// One's own messages that the server has not confirmed.
     unconfirmed: Vec<Row>,
 }
 
-/// Where a page of history ends: an id if the server gave one, else a time.
+/// A message, to ask the server for what was before or behind it: an id if the server gave one, else a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Anchor {
     pub(crate) msgid: Option<Arc<str>>,
     pub(crate) at: Timestamp,
+    /// Its row, if it is here.
+    pub(crate) row: Option<RowId>,
 }
 
 /// How much of what is known is asked for again by time, in milliseconds.
 const OVERLAP_MS: i64 = 1000;
 
-/// Where a row goes among others of the same time: some servers tell only seconds.
+/// Where a row goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spot {
-    /// It is the newest.
-    AfterEquals,
-    /// It is the first of a page of earlier ones.
-    BeforeEquals,
-    /// It follows this one in its page; if that is of another time, it is the first of its own.
+    /// Before all others.
+    Start,
+    /// Behind all others: it comes now.
+    End,
+    /// Where what was missed belongs: behind all that was known before the person came, and before what came since.
+    Seam,
+    /// Directly before this one.
+    Before(RowId),
+    /// Directly behind this one.
     Behind(RowId),
 }
+
+/// A place between two rows. It stays with its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Before(RowId),
+    Behind(RowId),
+}
+
+/// The chunk and the place in it: of a row, or of what would go before that row.
+type Position = (usize, usize);
 
 impl Anchor {
     /// As a selector of CHATHISTORY for what came after it. By time, some of what is known comes again: others may have
@@ -72,144 +96,184 @@ impl Anchor {
 }
 
 impl Timeline {
-    /// Puts a row in its place. False if it is there already.
+    /// Adds a row that comes now. False if it is there already.
     pub(crate) fn insert(&mut self, row: Row, msgid: Option<&str>) -> bool {
-        self.insert_at(Spot::AfterEquals, row, msgid)
+        self.insert_at(Spot::End, row, msgid)
     }
 
-    /// The same, if there are others of its time.
+    /// Puts a row in its place. False if it is there already, or if the conversation is full and the row would be among the
+    /// first to go.
     pub(crate) fn insert_at(&mut self, spot: Spot, row: Row, msgid: Option<&str>) -> bool {
         if let Content::Said(said) = &row.content
             && self.has(said, msgid)
         {
             return false;
         }
-        // It would be the first to go.
-        if self.len >= TIMELINE_ROWS_MAX && !self.reaches_back_to(row.at) {
+        let place = self.place_of(spot);
+        if self.index.len() >= TIMELINE_ROWS_MAX && place.0 == 0 {
             return false;
         }
-        if let Some(msgid) = msgid.filter(|msgid| !self.rows_by_msgid.contains_key(*msgid)) {
-            let msgid: Arc<str> = msgid.into();
-            self.rows_by_msgid.insert(Arc::clone(&msgid), (row.id, row.at));
-            self.msgids_by_row.insert(row.id, msgid);
+        if spot == Spot::End && self.first_live.is_none() {
+            self.first_live = Some(row.id);
         }
-        self.place(row, spot);
-        if self.len > TIMELINE_ROWS_MAX {
+        self.index.add(&row, msgid);
+        self.put(row, place);
+        if self.index.len() > TIMELINE_ROWS_MAX {
             self.drop_oldest();
         }
         true
     }
 
+    /// Where a message of a page goes: between its neighbours there, as far as those are known, and there at the wished spot
+    /// if that lies between them.
+    pub(crate) fn spot_between(&self, before: Option<RowId>, after: Option<RowId>, wished: Spot) -> Spot {
+        let lower = before.and_then(|row| self.position(row));
+        // Neighbours that stand the other way round tell only one thing: the first of them came first.
+        let upper =
+            after.and_then(|row| self.position(row)).filter(|upper| lower.is_none_or(|lower| lower < *upper));
+        let place = self.place_of(wished);
+        let fits = lower.is_none_or(|lower| lower < place) && upper.is_none_or(|upper| place <= upper);
+        match (before, after) {
+            _ if fits => wished,
+            (Some(row), _) if lower.is_some() => Spot::Behind(row),
+            (_, Some(row)) => Spot::Before(row),
+            (_, None) => wished,
+        }
+    }
+
+    /// The place of something old of which nothing is known but its time: the last resort.
+    pub(crate) fn spot_by_time(&self, at: Timestamp) -> Spot {
+        let before = self.rows().rev().find(|row| row.at <= at);
+        before.map_or(Spot::Start, |row| Spot::Behind(row.id))
+    }
+
+    /// Whether this spot is behind a message. None if that is not here.
+    pub(crate) fn follows(&self, spot: Spot, anchor: &Anchor) -> Option<bool> {
+        let position = self.position(self.row_of_anchor(anchor)?)?;
+        Some(self.place_of(spot) > position)
+    }
+
+    /// Whether a message is the other one or stands behind it; by their times, if they are not here.
+    pub(crate) fn is_no_earlier(&self, anchor: &Anchor, other: &Anchor) -> bool {
+        match (self.row_of_anchor(anchor), self.row_of_anchor(other)) {
+            (Some(row), Some(other)) => self.position(row) >= self.position(other),
+            _ => anchor.at >= other.at,
+        }
+    }
+
+    fn row_of_anchor(&self, anchor: &Anchor) -> Option<RowId> {
+        let by_msgid = anchor.msgid.as_deref().and_then(|msgid| self.row_of(msgid));
+        by_msgid.or(anchor.row.filter(|row| self.contains(*row)))
+    }
+
+    /// The one of two rows that stands behind the other.
+    pub(crate) fn later(&self, one: Option<RowId>, other: Option<RowId>) -> Option<RowId> {
+        let position = |row: Option<RowId>| row.and_then(|row| self.position(row));
+        if position(other) > position(one) { other } else { one }
+    }
+
     /// Whether a message is there under its id. The same id with other words is another message of a confused server, and is
     /// not to be lost.
     pub(crate) fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
-        let Some((id, at)) = msgid.and_then(|msgid| self.rows_by_msgid.get(msgid)) else { return false };
-        let known = self.rows_at(*at).find(|row| row.id == *id);
-        known.is_some_and(|row| match &row.content {
-            // What was taken back stays so, whoever says it again under its id.
-            Content::Said(known) => {
-                known.deleted.is_some() || (known.from == said.from && known.text.plain == said.text.plain)
-            }
-            _ => false,
-        })
+        let row = msgid.and_then(|msgid| self.row_of(msgid)).and_then(|id| self.row(id));
+        // What was taken back stays so, whoever says it again under its id.
+        row.is_some_and(|row| is_deleted(row) || says(row, said))
     }
 
     /// The row of a message.
     pub(crate) fn row_of(&self, msgid: &str) -> Option<RowId> {
-        self.rows_by_msgid.get(msgid).map(|(id, _)| *id)
+        self.index.row_of(msgid)
     }
 
-    /// The same of a message whose row has no id.
-    pub(crate) fn has_unnamed(&self, at: Timestamp, said: &Said) -> bool {
-        self.rows_at(at).any(|row| {
-            !self.msgids_by_row.contains_key(&row.id)
-                && matches!(&row.content, Content::Said(known) if known.from == said.from && known.text.plain == said.text.plain)
-        })
+    /// The row that says the same at this time.
+    pub(crate) fn twin(&self, at: Timestamp, said: &Said) -> Option<RowId> {
+        self.index.said_at(at).find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }
 
-    /// Whether what was said then is here, if it was not dropped.
-    pub(crate) fn reaches_back_to(&self, at: Timestamp) -> bool {
-        self.rows().next().is_some_and(|row| row.at <= at)
+    /// The same among the rows that have no id.
+    pub(crate) fn unnamed_twin(&self, at: Timestamp, said: &Said) -> Option<RowId> {
+        let mut unnamed = self.index.said_at(at).filter(|id| self.index.msgid(*id).is_none());
+        unnamed.find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }
 
-    /// Whether a message without an id is there already, at this time.
-    pub(crate) fn has_like(&self, at: Timestamp, said: &Said) -> bool {
-        self.rows_at(at).any(|row| {
-            matches!(&row.content, Content::Said(known) if known.from == said.from && known.text.plain == said.text.plain)
-        })
+    /// Whether a row came by itself since the person is here.
+    pub(crate) fn is_live(&self, row: RowId) -> bool {
+        let first = self.first_live.and_then(|first| self.position(first));
+        first.is_some_and(|first| self.position(row) >= Some(first))
     }
 
-    fn rows_at(&self, at: Timestamp) -> impl Iterator<Item = &Row> {
-        let first = self.chunks.partition_point(|chunk| chunk.rows.last().is_some_and(|row| row.at < at));
-        let chunks = self.chunks.get(first..).unwrap_or_default();
-        let rows = chunks.iter().flat_map(|chunk| &chunk.rows);
-        rows.skip_while(move |row| row.at < at).take_while(move |row| row.at == at)
+    /// From now on the person is here, or is gone: what is missing stands behind all that is known.
+    pub(crate) const fn begin_anew(&mut self) {
+        self.first_live = None;
     }
 
-    fn place(&mut self, row: Row, spot: Spot) {
-        self.len += 1;
-        let (mut index, mut position) = self.find(row.at, spot);
+    /// A row by its id.
+    pub(crate) fn row(&self, id: RowId) -> Option<&Row> {
+        let (chunk, place) = self.position(id)?;
+        self.chunks.get(chunk)?.rows.get(place)
+    }
+
+    /// Whether a row is here and not dropped.
+    pub(crate) fn contains(&self, id: RowId) -> bool {
+        self.index.chunk(id).is_some()
+    }
+
+    fn position(&self, id: RowId) -> Option<Position> {
+        let chunk = self.index.chunk(id)?;
+        let index = self.chunks.iter().rposition(|known| known.id == chunk)?;
+        let place = self.chunks.get(index)?.rows.iter().position(|row| row.id == id)?;
+        Some((index, place))
+    }
+
+    fn place_of(&self, spot: Spot) -> Position {
+        const START: Position = (0, 0);
+        match spot {
+            Spot::Start => START,
+            Spot::Seam => self.first_live.map_or_else(|| self.end(), |row| self.place_of(Spot::Before(row))),
+            Spot::End => self.end(),
+            // What is here no more was dropped from the beginning.
+            Spot::Before(row) => self.position(row).unwrap_or(START),
+            Spot::Behind(row) => self.position(row).map_or(START, |(chunk, place)| (chunk, place + 1)),
+        }
+    }
+
+    fn end(&self) -> Position {
+        let last = self.chunks.len().saturating_sub(1);
+        (last, self.chunks.last().map_or(0, |chunk| chunk.rows.len()))
+    }
+
+    fn put(&mut self, row: Row, (mut at, mut place): Position) {
         let is_full = |chunk: &Arc<Chunk>| chunk.rows.len() >= CHUNK_ROWS_MAX;
         // At the seam of two chunks it is for the first, if there is room.
-        if position == 0
-            && let Some(before) = index.checked_sub(1)
+        if place == 0
+            && let Some(before) = at.checked_sub(1)
             && let Some(chunk) = self.chunks.get(before).filter(|chunk| !is_full(chunk))
         {
-            (index, position) = (before, chunk.rows.len());
+            (at, place) = (before, chunk.rows.len());
         }
-        let Some(chunk) = self.chunks.get_mut(index) else {
-            let fresh = self.fresh_chunk(vec![row]);
-            return self.chunks.push(fresh);
-        };
-        if !is_full(chunk) {
-            return Arc::make_mut(chunk).rows.insert(position, row);
-        }
-        if position == 0 {
-            let fresh = self.fresh_chunk(vec![row]);
-            return self.chunks.insert(index, fresh);
-        }
-        // A full one becomes two.
-        let mut rest = Arc::make_mut(chunk).rows.split_off(position);
-        if rest.is_empty() {
-            rest.push(row);
-        } else {
-            Arc::make_mut(chunk).rows.push(row);
-        }
-        let fresh = self.fresh_chunk(rest);
-        self.chunks.insert(index + 1, fresh);
-    }
-
-    /// The chunk and the place in it where a row of this time goes.
-    fn find(&self, at: Timestamp, spot: Spot) -> (usize, usize) {
-        let first = self.chunks.partition_point(|chunk| chunk.rows.last().is_some_and(|row| row.at < at));
-        let within = |chunk: &Arc<Chunk>| chunk.rows.partition_point(|row| row.at < at);
-        let before = (first, self.chunks.get(first).map_or(0, within));
-        let behind = |id: RowId| {
-            let chunks = self.chunks.iter().enumerate().skip(first);
-            chunks.take_while(|(_, chunk)| chunk.rows.first().is_some_and(|row| row.at <= at)).find_map(
-                |(index, chunk)| {
-                    let is_it = |row: &Row| row.id == id && row.at == at;
-                    chunk.rows.iter().position(is_it).map(|position| (index, position + 1))
-                },
-            )
-        };
-        match spot {
-            Spot::BeforeEquals => before,
-            Spot::Behind(id) => behind(id).unwrap_or(before),
-            Spot::AfterEquals => {
-                let next =
-                    self.chunks.partition_point(|chunk| chunk.rows.last().is_some_and(|row| row.at <= at));
-                (
-                    next,
-                    self.chunks.get(next).map_or(0, |chunk| chunk.rows.partition_point(|row| row.at <= at)),
-                )
+        match self.chunks.get_mut(at) {
+            None => self.add_chunk(at, vec![row]),
+            Some(chunk) if !is_full(chunk) => {
+                self.index.move_to(row.id, chunk.id);
+                Arc::make_mut(chunk).rows.insert(place, row);
             }
+            Some(_) if place == 0 => self.add_chunk(at, vec![row]),
+            // A full one becomes two; unless the row only follows it.
+            Some(chunk) if place < chunk.rows.len() => {
+                let rest = Arc::make_mut(chunk).rows.split_off(place);
+                self.index.move_to(row.id, chunk.id);
+                Arc::make_mut(chunk).rows.push(row);
+                self.add_chunk(at + 1, rest);
+            }
+            Some(_) => self.add_chunk(at + 1, vec![row]),
         }
     }
 
-    fn fresh_chunk(&mut self, rows: Vec<Row>) -> Arc<Chunk> {
+    fn add_chunk(&mut self, at: usize, rows: Vec<Row>) {
         self.next_chunk += 1;
-        Arc::new(Chunk { id: self.next_chunk, rows })
+        let id = self.next_chunk;
+        rows.iter().for_each(|row| self.index.move_to(row.id, id));
+        self.chunks.insert(at.min(self.chunks.len()), Arc::new(Chunk { id, rows }));
     }
 
     fn drop_oldest(&mut self) {
@@ -217,51 +281,33 @@ impl Timeline {
             return;
         }
         let gone = self.chunks.remove(0);
-        self.len -= gone.rows.len();
-        let mut rows: Vec<RowId> = gone.rows.iter().map(|row| row.id).collect();
-        rows.sort_unstable();
-        self.msgids_by_row.retain(|row, msgid| {
-            let is_gone = rows.binary_search(row).is_ok();
-            if is_gone {
-                self.rows_by_msgid.remove(msgid);
-            }
-            !is_gone
-        });
+        gone.rows.iter().for_each(|row| self.index.remove(row.id));
+        if let Some(Mark::Before(row) | Mark::Behind(row)) = self.read
+            && !self.contains(row)
+        {
+            let first = self.rows().next().map(|first| Mark::Before(first.id));
+            self.read = first;
+        }
     }
 
     /// Forgets the ids around an anchor that the server does not know: as far as messages come again under other ids when it
     /// is asked by time.
     pub(crate) fn forget_msgids(&mut self, anchor: &Anchor) {
         let near = anchor.at.as_millis() - OVERLAP_MS..=anchor.at.as_millis() + OVERLAP_MS;
-        let rows = self.rows().filter(|row| near.contains(&row.at.as_millis()));
-        let rows: Vec<RowId> = rows.map(|row| row.id).collect();
-        rows.into_iter().for_each(|row| self.forget_msgid(row));
+        self.index.forget_msgids(near);
     }
 
-    fn forget_msgid(&mut self, row: RowId) {
-        if let Some(msgid) = self.msgids_by_row.remove(&row) {
-            self.rows_by_msgid.remove(&msgid);
-        }
-    }
-
-    /// Changes a row in its place. Nothing if it is not there.
+    /// Changes a row in its place. Nothing if it is not there. Its time stays.
     pub(crate) fn update(&mut self, id: RowId, change: impl FnOnce(&mut Row)) {
         if let Some(row) = self.unconfirmed.iter_mut().find(|row| row.id == id) {
             return change(row);
         }
-        for chunk in self.chunks.iter_mut().rev() {
-            if chunk.rows.iter().any(|row| row.id == id) {
-                if let Some(row) = Arc::make_mut(chunk).rows.iter_mut().find(|row| row.id == id) {
-                    change(row);
-                }
-                return;
-            }
+        if let Some((chunk, place)) = self.position(id)
+            && let Some(chunk) = self.chunks.get_mut(chunk)
+            && let Some(row) = Arc::make_mut(chunk).rows.get_mut(place)
+        {
+            change(row);
         }
-    }
-
-    /// A row, if it is there.
-    pub(crate) fn get(&self, id: RowId) -> Option<&Row> {
-        self.rows().rev().find(|row| row.id == id)
     }
 
     /// Changes all messages that fit.
@@ -280,20 +326,43 @@ impl Timeline {
         self.unconfirmed.iter_mut().for_each(edit);
     }
 
-    /// Takes a row out.
+    /// Takes a row out. What stood by it stands by its neighbour.
     pub(crate) fn remove(&mut self, id: RowId) {
         self.unconfirmed.retain(|row| row.id != id);
-        for index in (0..self.chunks.len()).rev() {
-            let Some(chunk) = self.chunks.get_mut(index) else { return };
-            let Some(position) = chunk.rows.iter().position(|row| row.id == id) else { continue };
-            Arc::make_mut(chunk).rows.remove(position);
-            self.len -= 1;
-            if chunk.rows.is_empty() {
-                self.chunks.remove(index);
-            }
-            self.forget_msgid(id);
-            return;
+        let Some((at, place)) = self.position(id) else { return };
+        let Some(chunk) = self.chunks.get_mut(at) else { return };
+        Arc::make_mut(chunk).rows.remove(place);
+        if chunk.rows.is_empty() {
+            self.chunks.remove(at);
         }
+        self.index.remove(id);
+        let (before, after) = self.neighbours((at, place));
+        if self.first_live == Some(id) {
+            self.first_live = after;
+        }
+        if matches!(self.read, Some(Mark::Before(row) | Mark::Behind(row)) if row == id) {
+            self.read = before.map(Mark::Behind).or(after.map(Mark::Before));
+        }
+    }
+
+    /// The rows directly before and behind a row.
+    pub(crate) fn beside(&self, id: RowId) -> (Option<&Row>, Option<&Row>) {
+        let Some((at, place)) = self.position(id) else { return (None, None) };
+        let (before, after) = (self.neighbours((at, place)).0, self.neighbours((at, place + 1)).1);
+        (before.and_then(|row| self.row(row)), after.and_then(|row| self.row(row)))
+    }
+
+    /// The rows on both sides of a place where a row was taken out.
+    fn neighbours(&self, (at, place): Position) -> (Option<RowId>, Option<RowId>) {
+        let chunk = self.chunks.get(at);
+        let id = |row: &Row| row.id;
+        let first_of = |at: usize| self.chunks.get(at)?.rows.first().map(id);
+        let before = match place.checked_sub(1) {
+            Some(place) => chunk.and_then(|chunk| chunk.rows.get(place)).map(id),
+            None => at.checked_sub(1).and_then(|at| self.chunks.get(at)?.rows.last().map(id)),
+        };
+        let after = chunk.and_then(|chunk| chunk.rows.get(place)).map(id);
+        (before, after.or_else(|| first_of(at + 1)))
     }
 
     /// Adds one's own message behind all others.
@@ -346,8 +415,49 @@ impl Timeline {
     }
 
     fn anchor(&self, row: &Row) -> Option<Anchor> {
-        matches!(row.content, Content::Said(_))
-            .then(|| Anchor { msgid: self.msgids_by_row.get(&row.id).cloned(), at: row.at })
+        matches!(row.content, Content::Said(_)).then(|| Anchor {
+            msgid: self.index.msgid(row.id).cloned(),
+            at: row.at,
+            row: Some(row.id),
+        })
+    }
+
+    /// Up to where it was read, if its rows show that.
+    pub(crate) const fn read(&self) -> Option<Mark> {
+        self.read
+    }
+
+    /// All up to this place was read, and no more.
+    pub(crate) const fn set_read(&mut self, mark: Option<Mark>) {
+        self.read = mark;
+    }
+
+    /// The place before all that came by itself since the person is here.
+    pub(crate) fn seam(&self) -> Option<Mark> {
+        let last = || self.rows().next_back().map(|row| Mark::Behind(row.id));
+        self.first_live.map(Mark::Before).or_else(last)
+    }
+
+    /// The rows behind a place, oldest first.
+    pub(crate) fn behind(&self, mark: Mark) -> impl Iterator<Item = &Row> {
+        let (Mark::Before(row) | Mark::Behind(row)) = mark;
+        let (chunk, place) = self.position(row).unwrap_or_default();
+        let skipped = place + usize::from(matches!(mark, Mark::Behind(_)));
+        let chunks = self.chunks.get(chunk..).unwrap_or_default();
+        chunks.iter().flat_map(|chunk| &chunk.rows).skip(skipped)
+    }
+
+    /// Whether a row stands behind a place.
+    pub(crate) fn is_behind(&self, row: RowId, mark: Mark) -> bool {
+        match mark {
+            Mark::Before(first) => self.position(row) >= self.position(first),
+            Mark::Behind(last) => self.position(row) > self.position(last),
+        }
+    }
+
+    /// The rows that say that something is missing, oldest first by their ids.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Row> {
+        self.index.gaps().filter_map(|id| self.row(id))
     }
 
     /// What the interface sees of it.
@@ -357,108 +467,18 @@ impl Timeline {
             let chunk = Chunk { id: UNCONFIRMED_CHUNK, rows: self.unconfirmed.clone() };
             chunks.push(ChunkRef(Arc::new(chunk)));
         }
-        view::Timeline { chunks, len: self.len + self.unconfirmed.len() }
+        view::Timeline { chunks, len: self.index.len() + self.unconfirmed.len() }
     }
+}
+
+fn is_deleted(row: &Row) -> bool {
+    matches!(&row.content, Content::Said(said) if said.deleted.is_some())
+}
+
+/// Whether the row is the same words of the same person.
+fn says(row: &Row, said: &Said) -> bool {
+    matches!(&row.content, Content::Said(known) if known.from == said.from && known.text.plain == said.text.plain)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{text::Text, view::Manner};
-
-    fn row(id: u64, at: i64, text: &str) -> Row {
-        let said = Said::new(Manner::Message, "alice", Text::parse(text));
-        Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Said(Arc::new(said)) }
-    }
-
-    fn times(timeline: &Timeline) -> Vec<i64> {
-        timeline.rows().map(|row| row.at.as_millis()).collect()
-    }
-
-    #[test]
-    fn a_message_comes_once() {
-        let mut timeline = Timeline::default();
-        assert!(timeline.insert(row(1, 10, "hello"), Some("a")));
-        assert!(!timeline.insert(row(2, 10, "hello"), Some("a")));
-        assert!(timeline.insert(row(3, 10, "hello"), Some("b")));
-        // A server that gives one id to two messages must not cost us the second.
-        assert!(timeline.insert(row(4, 11, "other"), Some("a")));
-        assert_eq!(timeline.len, 3);
-    }
-
-    #[test]
-    fn what_waits_stands_last() {
-        let mut timeline = Timeline::default();
-        timeline.add_unconfirmed(row(1, 5, "mine"));
-        timeline.insert(row(2, 10, "theirs"), None);
-        let shown: Vec<_> = timeline.view().rows().map(|row| row.id.0).collect();
-        assert_eq!(shown, [2, 1]);
-        assert_eq!(timeline.take_unconfirmed(RowId(1)).unwrap().at.as_millis(), 5);
-    }
-
-    #[test]
-    fn a_long_one_loses_its_beginning() {
-        let mut timeline = Timeline::default();
-        for n in 0..TIMELINE_ROWS_MAX + 1 {
-            timeline.insert(row(n as u64, n as i64, "x"), Some(&n.to_string()));
-        }
-        assert_eq!(timeline.len, TIMELINE_ROWS_MAX + 1 - CHUNK_ROWS_MAX);
-        assert_eq!(timeline.rows_by_msgid.len(), timeline.len);
-        assert_eq!(timeline.oldest().unwrap().msgid.as_deref(), Some("50"));
-    }
-
-    #[test]
-    fn a_row_has_neighbours() {
-        let mut timeline = Timeline::default();
-        for n in 1..4 {
-            timeline.insert(row(n, n as i64, "x"), Some(&n.to_string()));
-        }
-        let (before, after) = timeline.around(RowId(2));
-        assert_eq!(
-            (before.unwrap().after(true), after.unwrap().before(true)),
-            ("msgid=1".into(), "msgid=3".into())
-        );
-        assert_eq!(timeline.around(RowId(3)).1, None);
-    }
-
-    #[test]
-    fn of_one_time_a_page_keeps_its_order_and_stands_before_what_was_known() {
-        let mut timeline = Timeline::default();
-        for n in 100..160 {
-            timeline.insert(row(n, 10, "x"), None);
-        }
-        let mut spot = Spot::BeforeEquals;
-        for n in 0..70 {
-            timeline.insert_at(spot, row(n, 10, "x"), None);
-            spot = Spot::Behind(RowId(n));
-        }
-        let shown: Vec<_> = timeline.rows().map(|row| row.id.0).collect();
-        assert_eq!(shown, (0..70).chain(100..160).collect::<Vec<_>>());
-        assert!(timeline.chunks.len() < 6, "{}", timeline.chunks.len());
-    }
-
-    proptest! {
-        #[test]
-        fn rows_are_in_order_of_time(ats in proptest::collection::vec((0i64..500, 0u64..500), 0..400), gone in proptest::collection::vec(0u64..400, 0..50)) {
-            let mut timeline = Timeline::default();
-            for (n, (at, spot)) in ats.iter().enumerate() {
-                let spot = match spot {
-                    0..100 => Spot::BeforeEquals,
-                    100..200 => Spot::AfterEquals,
-                    id => Spot::Behind(RowId(*id)),
-                };
-                timeline.insert_at(spot, row(n as u64, *at, "x"), Some(&n.to_string()));
-            }
-            for id in &gone {
-                timeline.remove(RowId(*id));
-            }
-            let mut expected: Vec<i64> = ats.iter().enumerate().filter(|(n, _)| !gone.contains(&(*n as u64))).map(|(_, (at, _))| *at).collect();
-            expected.sort_unstable();
-            prop_assert_eq!(times(&timeline), expected);
-            prop_assert!(timeline.chunks.iter().all(|chunk| (1..=CHUNK_ROWS_MAX).contains(&chunk.rows.len())));
-            prop_assert_eq!(timeline.len, timeline.rows().count());
-        }
-    }
-}
+mod tests;

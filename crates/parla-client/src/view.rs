@@ -51,8 +51,27 @@ pub enum Update {
     Notice(NetworkId, Option<BufferId>, Notice),
     /// Take the person to this conversation: he asked to join it, or to talk to someone.
     Show(NetworkId, BufferId),
+    /// The server shows this certificate, and it is not believed. Told by the shell before the problem is.
+    Certificate(NetworkId, Arc<Certificate>),
     /// Someone mentioned the person or wrote to him alone, and he was not looking.
     Alert(NetworkId, BufferId, Alert),
+}
+
+/// What can be looked at of a server's certificate. Anybody can write anything into one, but for the fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// The names and addresses that it is for.
+    pub names: Vec<Arc<str>>,
+    /// Who vouches for it; none if only the server itself does.
+    pub issuer: Option<Arc<str>>,
+    /// From when it is valid.
+    pub valid_from: Timestamp,
+    /// Until when it is valid.
+    pub valid_until: Timestamp,
+    /// Its SHA-256, as `AB:CD:…`.
+    pub fingerprint: Arc<str>,
+    /// The fingerprint that the person trusts there instead, if they do.
+    pub trusted: Option<Arc<str>>,
 }
 
 /// The state of one network.
@@ -90,6 +109,8 @@ pub enum LinkState {
         /// What ended the last one.
         why: Arc<Problem>,
     },
+    /// The device has no network. Tried again as soon as it has one.
+    Offline,
     /// It needs the person: another name, a password, his consent. Not tried again by itself.
     Stopped {
         /// What is in the way; none if the person wanted it so.
@@ -151,6 +172,8 @@ pub struct BufferView {
     pub unread: u32,
     /// Those of them that are for the person: mentions, and all of a direct conversation.
     pub mentions: u32,
+    /// Whether these two numbers are all there are.
+    pub counted: Counted,
     /// Above this row the line "New" stands.
     pub divider: Option<RowId>,
     /// Whether there is more before the first row.
@@ -163,6 +186,16 @@ pub struct BufferView {
     pub away: Option<Arc<str>>,
     /// What one message may hold here.
     pub carries: Carries,
+}
+
+/// Whether all messages that were not seen are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// All.
+    #[default]
+    All,
+    /// More of them are missing here than were fetched.
+    InPart,
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
@@ -243,7 +276,7 @@ impl Timeline {
 pub struct Row {
     /// Which one; stays while it is edited or delivered.
     pub id: RowId,
-    /// When it happened, by the server's clock if it says.
+    /// When it happened, by the server's clock if it says. To be shown; says nothing about order, and may go back.
     pub at: Timestamp,
     /// What it is.
     pub content: Content,

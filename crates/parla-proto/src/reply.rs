@@ -2,7 +2,7 @@
 //!
 //! <https://modern.ircdocs.horse/#numerics>, <https://ircv3.net/specs/extensions/standard-replies>
 
-use crate::line::Line;
+use crate::{line::Line, nick_fault::NickFault};
 
 /// Parameters that are several words already, such as the modes of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,13 +271,13 @@ replies! {
     /// ERR_NONICKNAMEGIVEN.
     NoNickGiven {} = 431 [] "No nickname given";
     /// ERR_ERRONEUSNICKNAME.
-    ErroneousNick { nick: &'a str } = 432 [nick] "This nickname is not allowed: use letters, digits, - and _, not starting with a digit";
+    ErroneousNick { nick: &'a str, fault: NickFault } = 432 [nick] fault;
     /// ERR_NICKNAMEINUSE.
-    NickInUse { nick: &'a str } = 433 [nick] "Nickname is already in use";
+    NickInUse { nick: &'a str, why: &'a str } = 433 [nick] why;
     /// ERR_BANONCHAN.
     BannedNickChange { nick: &'a str, channel: &'a str } = 435 [nick, channel] "Cannot change your nickname while you are banned or muted in the channel; leave it first";
     /// ERR_UNAVAILRESOURCE.
-    NickUnavailable { nick: &'a str } = 437 [nick] "This nickname is reserved for services";
+    NickUnavailable { nick: &'a str } = 437 [nick] NickFault::Reserved;
     /// ERR_USERNOTINCHANNEL.
     UserNotInChannel { nick: &'a str, channel: &'a str } = 441 [nick, channel] "They aren't on that channel";
     /// ERR_NOTONCHANNEL.

@@ -61,8 +61,8 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        let line = refusal.encode(&self.settings.name, &self.target(), self.session.capabilities);
-        if let Some(line) = line {
+        let target = self.target();
+        for line in refusal.lines(&self.settings.name, &target, self.session.capabilities) {
             self.line(line);
         }
     }
@@ -120,7 +120,9 @@ impl<'a> Context<'a> {
 
     /// A nick as a person wrote it.
     pub(crate) fn nick(&self, nick: &str) -> Result<Nick, Refusal> {
-        names::nick(nick, &self.settings.name_rules()).map_err(|_| Refusal::ErroneousNick(nick.to_owned()))
+        names::nick(nick, &self.settings.name_rules()).map_err(|_| {
+            Refusal::ErroneousNick(nick.to_owned(), names::fault(nick, &self.settings.name_rules()))
+        })
     }
 
     /// A channel name as a person wrote it.

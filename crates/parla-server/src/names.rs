@@ -4,7 +4,7 @@
 //! standard 39 says which names look alike. Both need tables that no client has to carry, so they stand here.
 
 use parla_proto::{
-    ChannelName, Nick,
+    ChannelName, Nick, NickFault,
     name::{BadName, Casemapping, NameRules},
 };
 use precis_core::profile::Profile as _;
@@ -23,6 +23,23 @@ pub(crate) fn nick(text: &str, rules: &NameRules) -> Result<Nick, BadName> {
     }
     let canonical = UsernameCasePreserved::new().enforce(text).map_err(|_| BadName::Character)?;
     Nick::parse(&canonical, rules)
+}
+
+/// What is wrong with a nick that cannot be read.
+pub(crate) fn fault(text: &str, rules: &NameRules) -> NickFault {
+    let reads = |text: &str| nick(text, rules).is_ok();
+    let start = text.chars().next().unwrap_or_default();
+    // Behind a letter of either direction, for the two directions do not mix.
+    let is_good = |char: char| reads(&format!("a{char}")) || reads(&format!("א{char}"));
+    if let Some(bad) = text.chars().find(|char| !is_good(*char)) {
+        NickFault::Character(bad)
+    } else if !reads(&start.to_string()) {
+        NickFault::Start(start)
+    } else if nick(text, rules) == Err(BadName::TooLong) {
+        NickFault::TooLong(rules.nick_bytes_max)
+    } else {
+        NickFault::Form
+    }
 }
 
 /// Reads the name of a channel. With PRECIS accents are composed, so that one name has one spelling.
@@ -69,6 +86,25 @@ mod tests {
         }
         let ascii = NameRules { casemapping: Casemapping::Ascii, ..RULES };
         assert_eq!(nick("Zoë", &ascii).map(|_| ()), Err(BadName::Character));
+    }
+
+    #[test]
+    fn a_refused_nick_has_its_own_reason() {
+        for (text, expected) in [
+            ("O'Brien", NickFault::Character('\'')),
+            ("Anna Maria", NickFault::Character(' ')),
+            ("☃", NickFault::Character('☃')),
+            ("7of9", NickFault::Start('7')),
+            ("１a", NickFault::Start('１')),
+            ("-a", NickFault::Start('-')),
+            ("日本語日本語日本語日本語", NickFault::TooLong(32)),
+            // Right-to-left letters with a digit of another kind between them.
+            ("אa", NickFault::Form),
+        ] {
+            assert_eq!(fault(text, &RULES), expected, "{text}");
+        }
+        let ascii = NameRules { casemapping: Casemapping::Ascii, ..RULES };
+        assert_eq!(fault("Zoë", &ascii), NickFault::Character('ë'));
     }
 
     #[test]

@@ -222,11 +222,18 @@ impl Network {
         self.names.get(name).copied()
     }
 
-    /// Whether someone else has this nick, or one that looks like it.
-    pub(crate) fn is_taken(&self, nick: &Nick, by_other_than: Option<UserId>) -> bool {
+    /// Nobody else has this nick, or one that looks like it.
+    pub(crate) fn free_nick(&self, nick: &Nick, by_other_than: Option<UserId>) -> Result<(), Refusal> {
+        let is_other = |owner: &&UserId| Some(**owner) != by_other_than;
+        if self.nicks.get(nick).filter(is_other).is_some() {
+            return Err(Refusal::NickInUse(nick.to_string()));
+        }
         let look = names::skeleton(nick, self.casemapping());
-        let alike = look.and_then(|look| self.skeletons.get(&look));
-        self.nicks.get(nick).into_iter().chain(alike).any(|owner| Some(*owner) != by_other_than)
+        let alike = look.and_then(|look| self.skeletons.get(&look)).filter(is_other);
+        match alike.and_then(|owner| self.user(*owner)) {
+            Some(owner) => Err(Refusal::NickConfusable(nick.to_string(), owner.nick().clone())),
+            None => Ok(()),
+        }
     }
 
     /// Users in the order of their nicks.

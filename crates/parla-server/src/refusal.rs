@@ -1,7 +1,7 @@
 //! Refusals: what a user may not do, and the numeric that says so.
 
 use parla_proto::{
-    Capabilities, ChannelName, Reply,
+    Capabilities, ChannelName, Nick, NickFault, Reply,
     line::fitting,
     reply::{Severity, StandardReply},
 };
@@ -30,8 +30,10 @@ pub(crate) enum Refusal {
     NoTextToSend,
     InputTooLong,
     NoNickGiven,
-    ErroneousNick(String),
+    ErroneousNick(String, NickFault),
     NickInUse(String),
+    /// It looks like this other one, which is in use.
+    NickConfusable(String, Nick),
     NickReserved(String),
     /// Who is banned or muted in this channel cannot be heard by a new nick either.
     NickHeld(String, ChannelName),
@@ -148,6 +150,17 @@ impl Silenced {
 }
 
 impl Refusal {
+    /// All lines that tell a client: the code for programs first, so that it is known when the numeric comes.
+    pub(crate) fn lines(
+        &self,
+        server: &str,
+        client: &str,
+        capabilities: Capabilities,
+    ) -> impl Iterator<Item = Vec<u8>> + use<> {
+        let code = self.encode_code(server, capabilities);
+        code.into_iter().chain(self.encode(server, client, capabilities))
+    }
+
     /// The line that tells a client; none where there is nothing to tell.
     pub(crate) fn encode(&self, server: &str, client: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
         match self {
@@ -158,6 +171,23 @@ impl Refusal {
             Self::Failure(failure) => Some(failure.encode(server)),
             refusal => refusal.reply().map(|reply| reply.encode(server, client)),
         }
+    }
+
+    /// What tells a program more than the numeric does, beside it; for clients with `standard-replies`.
+    fn encode_code(&self, server: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
+        if !capabilities.contains(Capabilities::STANDARD_REPLIES) {
+            return None;
+        }
+        let (nick, fault, detail) = match self {
+            Self::ErroneousNick(nick, fault) => (nick, *fault, fault.detail()),
+            Self::NickReserved(nick) => (nick, NickFault::Reserved, String::new()),
+            Self::NickConfusable(nick, other) => (nick, NickFault::Confusable, other.to_string()),
+            _ => return None,
+        };
+        let context = [fitting(nick, ABOUT_BYTES_MAX), &detail];
+        let context = if detail.is_empty() { &context[..1] } else { &context };
+        let (command, code, description) = ("NICK", fault.code(), &*fault.to_string());
+        Some(StandardReply { severity: Severity::Fail, command, code, context, description }.encode(server))
     }
 
     /// The numeric that tells the user; none where there is nothing to tell.
@@ -180,8 +210,11 @@ impl Refusal {
             Self::NoTextToSend => Reply::NoTextToSend {},
             Self::InputTooLong => Reply::InputTooLong {},
             Self::NoNickGiven => Reply::NoNickGiven {},
-            Self::ErroneousNick(nick) => Reply::ErroneousNick { nick },
-            Self::NickInUse(nick) => Reply::NickInUse { nick },
+            Self::ErroneousNick(nick, fault) => Reply::ErroneousNick { nick, fault: *fault },
+            Self::NickInUse(nick) => Reply::NickInUse { nick, why: "Nickname is already in use" },
+            Self::NickConfusable(nick, _) => {
+                Reply::NickInUse { nick, why: "This nickname looks like one that is in use" }
+            }
             Self::NickReserved(nick) => Reply::NickUnavailable { nick },
             Self::NickHeld(nick, channel) => Reply::BannedNickChange { nick, channel: channel.as_str() },
             Self::UserNotInChannel(nick, channel) => {

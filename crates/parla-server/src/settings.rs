@@ -235,7 +235,7 @@ impl Settings {
             motd: Vec::new(),
             message_ids: MessageIds::new(&[0; 16]),
             addresses_hidden: false,
-            casemapping: Casemapping::Ascii,
+            casemapping: Casemapping::Precis,
             limits: Limits::default(),
             flood: Flood { burst: 20, rate: 4 },
             timeouts: Timeouts {

@@ -270,7 +270,8 @@ fn settings(rng: &mut Rng) -> Settings {
     if rng.percent(50) {
         settings.motd = vec!["welcome".to_owned(), String::new(), "be kind".to_owned()];
     }
-    let mappings = [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict];
+    let mappings =
+        [Casemapping::Precis, Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict];
     settings.casemapping = rng.pick(&mappings).copied().unwrap_or_default();
     if rng.percent(30) {
         let rules = settings.name_rules();

@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod add_network;
+pub(crate) mod address;
 mod browse;
 mod help;
 mod invite;
@@ -21,6 +22,7 @@ mod room_settings;
 mod topic;
 
 use add_network::AddNetwork;
+use address::Address;
 use browse::Browse;
 use help::Help;
 use invite::Invite;
@@ -59,6 +61,7 @@ pub(crate) fn Dialogs() -> Element {
         Dialog::Topic(at) => rsx! { TopicEditor { at } },
         Dialog::Nick(network) => rsx! { Nick { network } },
         Dialog::AddNetwork => rsx! { AddNetwork {} },
+        Dialog::Address(network) => rsx! { Address { network } },
         Dialog::Help => rsx! { Help {} },
     }
 }

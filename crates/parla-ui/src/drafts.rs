@@ -1,6 +1,7 @@
 //! What is written and not sent yet, kept by the platform: one text for each conversation, saved with each change.
 
 use dioxus::prelude::*;
+use parla_client::secrets;
 
 use crate::{
     platform::Here,
@@ -26,12 +27,12 @@ pub(crate) fn save(state: State, here: &Here) {
     }
 }
 
-/// Saves the draft of a conversation.
+/// Saves the draft of a conversation. One with a password in it is not kept.
 pub(crate) fn put_away(state: State, here: &Here, at: BufferKey, text: &str) {
     if text.len() <= DRAFT_BYTES_MAX
         && let Some(key) = key(state, at)
     {
-        here.0.save(&key, Some(text).filter(|text| !text.is_empty()));
+        here.0.save(&key, Some(text).filter(|text| !text.is_empty() && !holds_password(state, at, text)));
     }
 }
 
@@ -42,6 +43,12 @@ pub(crate) fn follow(before: &str, now: &str, here: &Here) {
         here.0.save(&new, Some(&text));
         here.0.save(&old, None);
     }
+}
+
+/// Whether a password would be kept with what is written in a conversation.
+pub(crate) fn holds_password(state: State, at: BufferKey, text: &str) -> bool {
+    let buffers = state.buffers.peek();
+    secrets::hides_input(buffers.get(&at).map_or("", |view| &*view.name), text)
 }
 
 /// The draft of a conversation; empty if there is none.

@@ -1,10 +1,10 @@
 //! The first screen: a name, and on the desktop a place. Stays until the person has been let in.
 
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, Problem, ProblemKind,
+    Credentials, Intent, Problem, ProblemKind,
     view::{LinkState, NetworkId, NetworkView, Stage},
 };
 
@@ -12,6 +12,7 @@ use crate::{
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
+    remedies::Remedies,
     state::{State, wish},
     words::{self, first},
 };
@@ -46,30 +47,54 @@ pub(crate) fn FirstScreen() -> Element {
         Place::Browser => first::SENTENCE_BROWSER,
         Place::Desktop => first::SENTENCE_DESKTOP,
     };
-    let body = match link {
-        Some(LinkState::Connecting(stage)) => rsx! { Progress { stage, attempt } },
-        Some(LinkState::Online) => rsx! { Progress { stage: Stage::SigningIn, attempt } },
-        None if attempt.asked.read().is_some() => rsx! { Progress { stage: Stage::Finding, attempt } },
-        None => rsx! {
-            p { class: "first-sentence", {sentence} }
-            Forms { attempt, label: first::JOIN }
-        },
-        Some(LinkState::Waiting { until, why, .. }) => rsx! {
-            Trouble { problem: why, attempt, Countdown { until } }
-            Forms { attempt, label: first::AGAIN }
-        },
-        Some(LinkState::Stopped { why, suggestion }) => rsx! {
-            if let Some(problem) = why {
-                Trouble { problem, attempt }
-            }
-            Forms { attempt, label: first::JOIN, suggestion }
-        },
+    // While it is tried again by itself, somebody may be typing.
+    let retries = use_hook(|| Rc::new(Cell::new(false)));
+    match &link {
+        Some(LinkState::Waiting { .. }) => retries.set(true),
+        Some(LinkState::Connecting(_)) => {}
+        Some(LinkState::Offline | LinkState::Online | LinkState::Stopped { .. }) | None => retries.set(false),
+    }
+    let mut suggested = None;
+    let (above, label) = match link {
+        Some(LinkState::Connecting(stage)) => {
+            (rsx! { Progress { stage, attempt } }, retries.get().then_some(first::AGAIN))
+        }
+        Some(LinkState::Online) => (rsx! { Progress { stage: Stage::SigningIn, attempt } }, None),
+        None if attempt.asked.read().is_some() => {
+            (rsx! { Progress { stage: Stage::Finding, attempt } }, None)
+        }
+        None => (rsx! { p { class: "first-sentence", {sentence} } }, Some(first::JOIN)),
+        Some(LinkState::Waiting { until, why, .. }) => {
+            let above = rsx! { Trouble { problem: why, attempt, Countdown { until } } };
+            (above, Some(first::AGAIN))
+        }
+        Some(LinkState::Offline) => {
+            let above = rsx! {
+                div { class: "notice problem", role: "alert",
+                    p { class: "problem-title", {words::banner::OFFLINE} }
+                    p { class: "problem-meaning", {words::banner::OFFLINE_AT_FIRST} }
+                }
+            };
+            (above, Some(first::AGAIN))
+        }
+        Some(LinkState::Stopped { why, suggestion }) => {
+            suggested = suggestion;
+            let above = rsx! {
+                if let Some(problem) = why {
+                    Trouble { problem, attempt }
+                }
+            };
+            (above, Some(first::JOIN))
+        }
     };
     rsx! {
         main { class: "first",
             div { class: "first-card",
                 h1 { {words::APP} }
-                {body}
+                {above}
+                if let Some(label) = label {
+                    Forms { attempt, label, suggestion: suggested }
+                }
             }
         }
     }
@@ -175,12 +200,17 @@ fn PlaceField(attempt: Attempt) -> Element {
 fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    let can_go_on = problem.kind == ProblemKind::NotEncrypted;
+    let can_go_on = problem.kind.is_about_encryption();
+    let certificate = state.networks.read().keys().next_back().map(|network| (*network, problem.kind));
+    let certificate = certificate.filter(|(_, kind)| kind.is_about_certificate());
     rsx! {
         div { class: "notice problem", role: "alert",
             ProblemWords { problem }
         }
         {children}
+        if let Some((network, kind)) = certificate {
+            Remedies { network, kind }
+        }
         if can_go_on {
             button {
                 r#type: "button",
@@ -264,7 +294,7 @@ fn try_again(network: &NetworkView, name: String, here: &Here) {
 
 fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
     forget_all(state, here);
-    let network = state.next_network();
+    let network = state.next_network(here);
     attempt.asked.set(Some(network));
     let place = attempt.place.peek().trim().to_owned();
     let address = match here.0.place() {
@@ -275,7 +305,8 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
         }
     };
     let nick = attempt.name.peek().trim().to_owned();
-    here.0.command(Command::Connect { network, address, nick, unencrypted: trust == Trust::Agreed });
+    let (unencrypted, credentials) = (trust == Trust::Agreed, Credentials::default());
+    here.0.command(Command::Connect { network, address, nick, unencrypted, credentials });
 }
 
 fn cancel(mut attempt: Attempt, state: State, here: &Here) {

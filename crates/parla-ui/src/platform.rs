@@ -2,11 +2,11 @@
 //!
 //! The one seam between the components and the two shells. Nothing here waits: what takes time comes back as an update.
 
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::{future::Future, pin::Pin, rc::Rc, sync::Arc};
 
 use futures_channel::mpsc::UnboundedReceiver;
 use parla_client::{
-    Intent,
+    Credentials, Intent,
     view::{NetworkId, RowId, Update},
 };
 use parla_proto::Timestamp;
@@ -33,8 +33,12 @@ pub enum Command {
         nick: String,
         /// The person has agreed to a connection that others on the way can read.
         unencrypted: bool,
+        /// What the person shows to be let in. A password that comes later is an [`Intent::SignIn`].
+        credentials: Credentials,
     },
-    /// Leave a network and forget it.
+    /// Change where or how a network is reached, and connect there. Its conversations stay.
+    Change(NetworkId, Change),
+    /// Leave a network and forget it, and everything that was kept of it.
     Forget(NetworkId),
     /// Something for the client of a network.
     Intent(NetworkId, Intent),
@@ -46,6 +50,17 @@ pub enum Command {
         /// None removes it.
         value: Option<String>,
     },
+}
+
+/// What can be changed about a network. Only on the desktop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is at this address. What the person agreed to at the one before does not count there.
+    Address(String),
+    /// The person agrees to a connection that others on the way can read.
+    Unencrypted,
+    /// The person trusts the certificate with this fingerprint, and no other.
+    Trust(Arc<str>),
 }
 
 /// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.
@@ -76,6 +91,11 @@ pub trait Platform {
     fn place(&self) -> Place;
     /// Whether networks are remembered and on their way; then the first screen is not asked for.
     fn is_returning(&self) -> bool;
+    /// Whether the system has a safe place for passwords, so that the person can be asked whether to keep theirs. A browser keeps
+    /// them by itself.
+    fn keeps_passwords(&self) -> bool {
+        false
+    }
     /// Hands a command to the networks' side.
     fn command(&self, command: Command);
     /// The batches of updates, at most some twenty a second. Given once.

@@ -9,8 +9,8 @@ use dioxus::prelude::*;
 use parla_client::{
     Intent, SortedMap,
     view::{
-        BufferId, BufferKind, BufferView, DirectoryView, LinkState, NetworkId, NetworkView, Notice, Person,
-        Presence, RowId, Update,
+        BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId, NetworkView,
+        Notice, Person, Presence, RowId, Update,
     },
 };
 
@@ -73,6 +73,8 @@ pub enum Dialog {
     Nick(NetworkId),
     /// Another network.
     AddNetwork,
+    /// Another address for this network.
+    Address(NetworkId),
     /// The commands and the keys.
     Help,
 }
@@ -106,6 +108,8 @@ pub struct State {
     pub(crate) left: Signal<Option<String>>,
     /// The rooms of the networks that were asked for them.
     pub directories: Signal<SortedMap<NetworkId, DirectoryView>>,
+    /// What servers showed that were not believed.
+    pub certificates: Signal<SortedMap<NetworkId, Arc<Certificate>>>,
     /// The last person that was asked about.
     pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
     /// What is open over the conversation.
@@ -190,6 +194,8 @@ pub struct LogView {
     pub above: i32,
 }
 
+/// Under this key the platform keeps the highest number of a network that was ever used.
+pub const KEY_NETWORK_LAST: &str = "network-last";
 /// Toasts that are kept; older ones go first.
 const TOASTS_MAX: usize = 5;
 /// Invitations that are kept; older ones go first.
@@ -206,6 +212,7 @@ impl State {
             invitations: Signal::default(),
             left: Signal::new(None),
             directories: Signal::default(),
+            certificates: Signal::default(),
             person: Signal::new(None),
             dialog: Signal::new(None),
             side: Signal::default(),
@@ -334,10 +341,14 @@ impl State {
                 }
                 self.buffers.write().retain(|key, _| key.network != network);
                 self.directories.write().remove(&network);
+                self.certificates.write().remove(&network);
                 self.invitations.write().retain(|one| one.network != network);
             }
             Update::Directory(network, view) => {
                 self.directories.write().insert(network, view);
+            }
+            Update::Certificate(network, shown) => {
+                self.certificates.write().insert(network, shown);
             }
             Update::Person(network, person) => self.person.set(Some((network, person))),
             Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, "composer"),
@@ -400,10 +411,14 @@ impl State {
         }
     }
 
-    /// A number for a network that was not used before.
-    pub fn next_network(&mut self) -> NetworkId {
-        *self.network_last.write() += 1;
-        NetworkId(*self.network_last.peek())
+    /// A number for a network that was not used before, not even by one that is gone: what was saved about that one is not for
+    /// the next.
+    pub fn next_network(&mut self, here: &Here) -> NetworkId {
+        let saved = here.0.load(KEY_NETWORK_LAST).and_then(|text| text.parse().ok());
+        let next = saved.unwrap_or(0_u32).max(*self.network_last.peek()).saturating_add(1);
+        self.network_last.set(next);
+        here.0.save(KEY_NETWORK_LAST, Some(&next.to_string()));
+        NetworkId(next)
     }
 
     /// Says something to the person.

@@ -4,6 +4,7 @@
 
 mod command;
 pub mod moderation;
+pub mod network;
 mod problem;
 pub mod room;
 
@@ -246,6 +247,13 @@ pub mod banner {
     pub const DISCONNECTED: &str = "You are disconnected.";
     /// What that means.
     pub const DISCONNECTED_MEANING: &str = "You can read on, but nothing new arrives.";
+    /// The device has no network.
+    pub const OFFLINE: &str = "This device is offline.";
+    /// What that means.
+    pub const OFFLINE_MEANING: &str =
+        "You can read on. What you write is sent as soon as the device is connected again.";
+    /// The same before one has been in.
+    pub const OFFLINE_AT_FIRST: &str = "You can join as soon as it is connected again.";
     /// Nothing is known yet.
     pub const STARTING: &str = "Connecting…";
 }
@@ -310,6 +318,7 @@ pub fn link(link: &LinkState) -> Option<&'static str> {
         LinkState::Online => None,
         LinkState::Connecting(_) => Some("Connecting…"),
         LinkState::Waiting { .. } => Some("Connection lost"),
+        LinkState::Offline => Some("Device offline"),
         LinkState::Stopped { .. } => Some("Not connected"),
     }
 }

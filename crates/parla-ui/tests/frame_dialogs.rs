@@ -216,7 +216,8 @@ fn another_network_is_added_on_the_desktop_only() {
     is_well_made(&page, "Add a network");
     page.write("#dialog-focus", "irc.example.org");
     page.press("Connect");
-    let [Command::Connect { network, address, nick, unencrypted }] = &page.fake.take_commands()[..] else {
+    let [Command::Connect { network, address, nick, unencrypted, .. }] = &page.fake.take_commands()[..]
+    else {
         panic!("no command")
     };
     assert_eq!(

@@ -10,7 +10,7 @@
 mod support;
 
 use parla_client::{
-    Intent, ProblemKind,
+    Credentials, Intent, ProblemKind,
     view::{LinkState, NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -37,7 +37,8 @@ fn visible_inputs(page: &Page) -> usize {
 
 fn connect(network: u32, address: &str, nick: &str, unencrypted: bool) -> Command {
     let (address, nick) = (address.to_owned(), nick.to_owned());
-    Command::Connect { network: NetworkId(network), address, nick, unencrypted }
+    let credentials = Credentials::default();
+    Command::Connect { network: NetworkId(network), address, nick, unencrypted, credentials }
 }
 
 fn taken(suggestion: &str) -> Update {

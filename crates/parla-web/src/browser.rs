@@ -30,41 +30,44 @@ impl Browser {
         let is_returning = storage::load(NAME_KEY).is_some();
         let engine = Engine::new((happenings.clone(), receiver), updates);
         wasm_bindgen_futures::spawn_local(engine.run());
-        wake_on(&happenings);
-        leave_on(&happenings);
+        listen(&happenings);
         Self { happenings, updates: RefCell::new(Some(views)), is_returning }
     }
 }
 
-/// Lets go of the connection when the page is left. It may be kept, frozen, for the person to come back to; his name must not
-/// stay taken by it.
-fn leave_on(happenings: &UnboundedSender<Happening>) {
+/// Hears of the browser what concerns the connection.
+fn listen(happenings: &UnboundedSender<Happening>) {
     let Some(window) = window() else { return };
-    let happenings = happenings.clone();
-    let leave = Closure::<dyn FnMut()>::new(move || drop(happenings.unbounded_send(Happening::Left)));
-    let target: &EventTarget = window.as_ref();
-    drop(target.add_event_listener_with_callback("pagehide", leave.as_ref().unchecked_ref()));
-    leave.forget();
+    // The page may be kept, frozen, for the person to come back to; their name must not stay taken by it.
+    on(window.as_ref(), "pagehide", happenings, || Some(Happening::Left));
+    on(window.as_ref(), "offline", happenings, || Some(Happening::Offline));
+    on(window.as_ref(), "online", happenings, || Some(Happening::Online));
+    if let Some(document) = window.document() {
+        on(document.as_ref(), "visibilitychange", happenings, seen);
+    }
 }
 
-/// Connects again at once when the network is back, or the person is.
-fn wake_on(happenings: &UnboundedSender<Happening>) {
-    let Some(window) = window() else { return };
+/// To be hidden is a change of visibility, too. A page that was frozen has not heard of the network.
+fn seen() -> Option<Happening> {
+    let is_seen = window()?.document().is_some_and(|document| !document.hidden());
+    is_seen.then(|| if page::is_offline() { Happening::Offline } else { Happening::Awake })
+}
+
+fn on(
+    target: &EventTarget,
+    event: &str,
+    happenings: &UnboundedSender<Happening>,
+    what: impl Fn() -> Option<Happening> + 'static,
+) {
     let happenings = happenings.clone();
-    let wake = Closure::<dyn FnMut()>::new(move || {
-        // To be hidden is a change of visibility, too.
-        let document = web_sys::window().and_then(|window| window.document());
-        if document.is_some_and(|document| !document.hidden()) {
-            drop(happenings.unbounded_send(Happening::Awake));
+    let tell = Closure::<dyn FnMut()>::new(move || {
+        if let Some(happening) = what() {
+            drop(happenings.unbounded_send(happening));
         }
     });
-    let target: &EventTarget = window.as_ref();
-    drop(target.add_event_listener_with_callback("online", wake.as_ref().unchecked_ref()));
-    if let Some(document) = window.document() {
-        drop(document.add_event_listener_with_callback("visibilitychange", wake.as_ref().unchecked_ref()));
-    }
+    drop(target.add_event_listener_with_callback(event, tell.as_ref().unchecked_ref()));
     // The page and its listeners end together.
-    wake.forget();
+    tell.forget();
 }
 
 impl Platform for Browser {

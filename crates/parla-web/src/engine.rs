@@ -9,7 +9,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Client, Input, Intent, Output, ProblemKind, Settings, contract,
+    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract,
     view::{BufferKind, NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -36,7 +36,11 @@ const UPDATES_EVERY: Duration = Duration::from_millis(90);
 pub(crate) enum Happening {
     Command(Command),
     Socket(u32, Signal),
-    /// The browser says that there is a network again, or the person looks at the page again.
+    /// The browser says that the device has lost its network.
+    Offline,
+    /// The browser says that the device has a network again, or another one.
+    Online,
+    /// The person looks at the page again.
     Awake,
     /// The person goes to another page, or closes this one.
     Left,
@@ -78,7 +82,7 @@ impl Engine {
     /// Runs as long as the page.
     pub(crate) async fn run(mut self) {
         if let Some(nick) = storage::load(NAME_KEY) {
-            self.connect(NetworkId(1), &nick);
+            self.connect(NetworkId(1), &nick, Credentials::default());
         }
         loop {
             self.tell();
@@ -101,11 +105,13 @@ impl Engine {
 
     fn take(&mut self, happening: Happening) {
         match happening {
-            Happening::Command(Command::Connect { network, nick, .. }) => {
+            Happening::Command(Command::Connect { network, nick, credentials, .. }) => {
                 storage::save(NAME_KEY, Some(&nick));
-                self.connect(network, &nick);
+                self.connect(network, &nick, credentials);
             }
             Happening::Command(Command::Forget(network)) => self.forget(network),
+            // A page has one server, and the browser sees to its encryption.
+            Happening::Command(Command::Change(..)) => {}
             Happening::Command(Command::Save { key, value }) => {
                 storage::save(&key, value.as_deref());
             }
@@ -117,11 +123,9 @@ impl Engine {
             }
             Happening::Socket(number, signal) if number == self.number => self.hear(signal),
             Happening::Socket(..) => {}
-            // Who has disconnected himself stays so.
-            Happening::Awake if self.client.as_ref().is_some_and(Client::is_waiting) => {
-                self.handle(Input::Intent(Intent::Reconnect));
-            }
-            Happening::Awake => {}
+            Happening::Offline => self.handle(Input::Offline),
+            Happening::Online => self.handle(Input::Online),
+            Happening::Awake => self.handle(Input::Awake),
             Happening::Left => {
                 if self.socket.take().is_some() {
                     self.handle(Input::Closed(problem(ProblemKind::Lost, "the page was left")));
@@ -130,7 +134,7 @@ impl Engine {
         }
     }
 
-    fn connect(&mut self, network: NetworkId, nick: &str) {
+    fn connect(&mut self, network: NetworkId, nick: &str, credentials: Credentials) {
         let records = storage::records();
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
@@ -138,6 +142,7 @@ impl Engine {
             network,
             address: host.into(),
             nick: nick.into(),
+            credentials,
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::Archive::Direct,
             seed: page::seed(),
@@ -147,6 +152,10 @@ impl Engine {
         for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
             let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
             self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
+        }
+        // Tried all the same: the server may be on this device.
+        if page::is_offline() {
+            self.handle(Input::Offline);
         }
         self.handle(Input::Start);
     }
@@ -194,7 +203,7 @@ impl Engine {
                 Output::Keep(kept) => self.archive.keep(&kept),
                 Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
                 Output::Recall { kind, name, before, limit } => {
-                    let (messages, more) = self.archive.recall(&name, Some(before), limit);
+                    let (messages, more) = self.archive.recall(&name, before, limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });
                 }
             }
@@ -224,7 +233,10 @@ impl Engine {
         if !self.is_stale || now.since(self.told_at) < UPDATES_EVERY && now >= self.told_at {
             return;
         }
-        let Some(client) = &mut self.client else { return };
+        let Some(client) = &mut self.client else {
+            self.is_stale = false;
+            return;
+        };
         let updates = client.take_updates();
         self.is_stale = false;
         if !updates.is_empty() {

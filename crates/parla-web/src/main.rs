@@ -5,6 +5,7 @@
 mod archive;
 mod browser;
 mod engine;
+mod journal;
 mod page;
 mod socket;
 mod storage;
@@ -17,7 +18,11 @@ use parla_ui::platform::Here;
 use crate::browser::Browser;
 
 fn main() {
-    let browser = Browser::start();
-    let dom = VirtualDom::new(parla_ui::App).with_root_context(Here(Rc::new(browser)));
-    dioxus_web::launch::launch_virtual_dom(dom, dioxus_web::Config::new());
+    wasm_bindgen_futures::spawn_local(async {
+        // What was kept is whole before anything reads it.
+        journal::begin().await;
+        let browser = Browser::start();
+        let dom = VirtualDom::new(parla_ui::App).with_root_context(Here(Rc::new(browser)));
+        dioxus_web::launch::launch_virtual_dom(dom, dioxus_web::Config::new());
+    });
 }

@@ -3,7 +3,7 @@
 use js_sys::Date;
 use parla_proto::Timestamp;
 use wasm_bindgen::prelude::*;
-use web_sys::Window;
+use web_sys::{Window, window};
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,6 +40,11 @@ pub(crate) fn utc_offset_seconds(at: Timestamp) -> i32 {
 #[expect(clippy::cast_possible_truncation, reason = "a cast from f64 stops at the borders of i64")]
 const fn millis(number: f64) -> i64 {
     number as i64
+}
+
+/// Whether the browser knows that the device has no network. It may have one that leads nowhere, of which the browser knows nothing.
+pub(crate) fn is_offline() -> bool {
+    window().is_some_and(|window| !window.navigator().on_line())
 }
 
 /// What makes pauses differ from one browser to the next.

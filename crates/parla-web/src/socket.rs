@@ -2,6 +2,8 @@
 //!
 //! <https://ircv3.net/specs/extensions/websocket>: one message is one line, without its end.
 
+use std::{cell::Cell, rc::Rc};
+
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{Problem, ProblemKind};
 use parla_proto::limits::SERVER_LINE_BYTES_MAX;
@@ -37,7 +39,12 @@ impl Socket {
             move |signal| drop(events.unbounded_send(Happening::Socket(number, signal)))
         };
         let opened = tell(events);
-        let on_open = Closure::<dyn FnMut(JsValue)>::new(move |_| opened(Signal::Opened));
+        let was_open = Rc::new(Cell::new(false));
+        let opens = Rc::clone(&was_open);
+        let on_open = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+            opens.set(true);
+            opened(Signal::Opened);
+        });
         let heard = tell(events);
         let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             // A frame of bytes is none of ours: text was agreed on.
@@ -46,7 +53,8 @@ impl Socket {
         });
         let closed = tell(events);
         let on_close = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            closed(Signal::Closed(why(&event.unchecked_into())));
+            let broken = if was_open.get() { ProblemKind::Lost } else { ProblemKind::Unreachable };
+            closed(Signal::Closed(why(&event.unchecked_into(), broken)));
         });
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -73,10 +81,17 @@ impl Drop for Socket {
 }
 
 /// Why the browser says the connection ended. It says little, so that pages cannot look around in the person's network.
-fn why(event: &CloseEvent) -> Problem {
+fn why(event: &CloseEvent, broken: ProblemKind) -> Problem {
+    /// The server goes away, or is started again.
+    const AWAY: u16 = 1001;
+    const RESTART: u16 = 1012;
     /// No closing handshake: the connection broke, or never was.
     const ABNORMAL: u16 = 1006;
-    let kind = if event.code() == ABNORMAL { ProblemKind::Lost } else { ProblemKind::ServerClosed };
+    let kind = match event.code() {
+        ABNORMAL => broken,
+        AWAY | RESTART => ProblemKind::ServerStopping,
+        _ => ProblemKind::ServerClosed,
+    };
     problem(kind, &format!("{} {}", event.code(), event.reason()))
 }
 

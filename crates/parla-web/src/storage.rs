@@ -1,10 +1,13 @@
 //! The browser's place for small texts, as far as the person allows one. All tabs of an address share it.
 //!
-//! What is written here is safe as soon as the call returns: the page may be closed, or crash, right after it.
+//! What is written here is safe from the page as soon as the call returns: it may be closed, or crash, right after it. The browser
+//! itself may be killed some milliseconds later ([`crate::journal`]).
 
 use std::collections::BTreeMap;
 
 use web_sys::{Storage, window};
+
+use crate::journal;
 
 /// What the keys of a client's records begin with.
 const RECORD: &str = "record ";
@@ -23,13 +26,25 @@ fn prefix() -> String {
 
 /// What was saved under this key.
 pub(crate) fn load(key: &str) -> Option<String> {
-    storage()?.get_item(&format!("{}{key}", prefix())).ok()?
+    storage()?.get_item(&full_key(key)).ok()?
+}
+
+/// The name that something of ours has among all that the browser keeps for this address.
+pub(crate) fn full_key(key: &str) -> String {
+    format!("{}{key}", prefix())
 }
 
 /// Saves a text, or removes it. False if the browser has no room for it, or gives none.
 pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
+    let is_saved = set(key, value);
+    journal::note(key, value);
+    is_saved
+}
+
+/// The same, in the storage alone.
+pub(crate) fn set(key: &str, value: Option<&str>) -> bool {
     let Some(storage) = storage() else { return false };
-    let key = format!("{}{key}", prefix());
+    let key = full_key(key);
     let saved = match value {
         Some(value) => storage.set_item(&key, value),
         None => storage.remove_item(&key),

@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread,
@@ -26,7 +27,7 @@ use crate::limits::{
     ARCHIVE_BATCH_MAX, ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX,
 };
 
-pub(crate) use self::{file::Recalled, place::file as file_of};
+pub(crate) use self::{file::Recalled, place::name_of};
 
 /// Messages of one conversation that are wanted.
 #[derive(Clone, Debug)]
@@ -69,6 +70,7 @@ enum Order {
 pub(crate) struct Archive {
     orders: SyncSender<Order>,
     dropped: bool,
+    is_forgotten: Arc<AtomicBool>,
 }
 
 /// Tells the engine.
@@ -78,11 +80,21 @@ impl Archive {
     /// Opens the file at `path` on a thread of its own. `ended` is dropped when that is through with everything.
     pub(crate) fn start<E: Send + 'static>(path: PathBuf, tell: Tell, ended: E) -> std::io::Result<Self> {
         let (orders, incoming) = sync_channel(ARCHIVE_ORDERS_MAX);
+        let is_forgotten = Arc::new(AtomicBool::new(false));
+        let is_to_go = Arc::clone(&is_forgotten);
         thread::Builder::new().name("archive".to_owned()).spawn(move || {
-            Keeper::new(path, tell).run(&incoming);
+            Keeper::new(path.clone(), tell).run(&incoming);
+            if is_to_go.load(Ordering::Acquire) {
+                remove(&path);
+            }
             drop(ended);
         })?;
-        Ok(Self { orders, dropped: false })
+        Ok(Self { orders, dropped: false, is_forgotten })
+    }
+
+    /// The messages are to go, and their file with them.
+    pub(crate) fn forget(self) {
+        self.is_forgotten.store(true, Ordering::Release);
     }
 
     /// Keeps a message, if there is room for it in the queue.
@@ -278,6 +290,19 @@ impl Keeper {
     }
 }
 
+/// Removes the file, and those that SQLite has beside it.
+fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        if let Err(error) = std::fs::remove_file(&name)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::error!(%error, "the messages of a network that was removed are still there");
+        }
+    }
+}
+
 fn make_and_open(path: &Path) -> Result<ArchiveFile, ArchiveError> {
     if let Some(folder) = path.parent() {
         // If it cannot be made, opening the file says why.
@@ -337,6 +362,17 @@ mod tests {
         archive.recall(latest(1)).unwrap();
         let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
         assert_eq!(found.messages, [said(3_001)]);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let (mut archive, _heard, end) = start(&path);
+        archive.keep(said(1));
+        archive.forget();
+        end.recv().unwrap_err();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -48,8 +48,13 @@ impl DataDir {
         }
     }
 
-    /// The file of the settings.
-    pub(crate) fn settings(&self) -> PathBuf {
+    /// The file of what is remembered.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.path.join("store.db")
+    }
+
+    /// The file in which older versions remembered it.
+    pub(crate) fn settings_before(&self) -> PathBuf {
         self.path.join("settings.json")
     }
 
@@ -58,10 +63,20 @@ impl DataDir {
         self.path.join("messages")
     }
 
+    /// Where a second program asks for the window of this one.
+    pub(crate) fn socket(&self) -> PathBuf {
+        socket(&self.path)
+    }
+
     /// What the web view keeps for itself.
     pub(crate) fn web_view(&self) -> PathBuf {
         self.path.join("webview")
     }
+}
+
+/// Where the program that uses this directory can be asked for its window.
+pub(crate) fn socket(directory: &Path) -> PathBuf {
+    directory.join("parla.socket")
 }
 
 /// Makes a directory that only its owner can look into. One that is there stays as it is.

@@ -10,12 +10,13 @@ use std::{
 
 use dioxus::desktop::DesktopContext;
 use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::platform::{Command, PageAct, Place, Platform};
 
-use crate::{clock, engine::Orders, store::Store, system};
+use crate::{clock, engine::Orders, instance::Requests, system};
 
 /// Steps of the size of everything, in per cent.
 const ZOOMS: [u16; 15] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500];
@@ -25,11 +26,12 @@ const ZOOM_KEY: &str = "zoom";
 pub(crate) struct Parts {
     pub(crate) orders: Orders,
     pub(crate) updates: UnboundedReceiver<Vec<Update>>,
-    pub(crate) store: Store,
     /// What was saved, at the start.
     pub(crate) values: BTreeMap<String, String>,
     /// Networks are remembered, or one was named at the start.
     pub(crate) is_returning: bool,
+    /// Other programs want this window to be seen.
+    pub(crate) requests: Requests,
 }
 
 /// The window, as the interface uses it.
@@ -37,9 +39,9 @@ pub(crate) struct Desktop {
     window: DesktopContext,
     orders: Orders,
     updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
-    store: Store,
     values: RefCell<BTreeMap<String, String>>,
     is_returning: bool,
+    requests: RefCell<Option<Requests>>,
     zone: TimeZone,
     zoom: Cell<u16>,
 }
@@ -59,9 +61,9 @@ impl Desktop {
             window,
             orders: parts.orders,
             updates: RefCell::new(Some(parts.updates)),
-            store: parts.store,
             values: RefCell::new(parts.values),
             is_returning: parts.is_returning,
+            requests: RefCell::new(Some(parts.requests)),
             zone: TimeZone::system(),
             zoom: Cell::new(100),
         };
@@ -69,6 +71,16 @@ impl Desktop {
             desktop.set_zoom(per_cent);
         }
         desktop
+    }
+
+    /// Shows the window in front whenever another program asks for it.
+    pub(crate) async fn show_when_asked(&self) {
+        let Some(mut requests) = self.requests.take() else { return };
+        while requests.next().await.is_some() {
+            self.window.set_minimized(false);
+            self.window.set_visible(true);
+            self.window.set_focus();
+        }
     }
 
     /// Makes everything larger or smaller, and remembers that.
@@ -128,8 +140,10 @@ impl Platform for Desktop {
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
+        // By the same way as the commands, so that a draft never takes the place of a message that is still on its way there.
         if self.note(key, value) {
-            self.store.save(key, value);
+            let (key, value) = (key.to_owned(), value.map(str::to_owned));
+            self.orders.command(Command::Save { key, value });
         }
     }
 

@@ -1,11 +1,14 @@
 //! The network side, on a thread of its own: clients, connections, timers and archives. The interface talks to it by orders
 //! and hears from it in batches; it never waits for it.
 
+mod certificate;
 mod connection;
 mod dial;
 mod hub;
+mod identity;
 mod network;
 mod pace;
+mod plain;
 mod tls;
 mod trouble;
 mod wish;
@@ -19,9 +22,12 @@ use std::{
 };
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
-use parla_client::view::{NetworkId, Update};
+use parla_client::{
+    Credentials,
+    view::{NetworkId, Update},
+};
 use parla_ui::platform::Command;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver as UnboundedReceiverOf, UnboundedSender, unbounded_channel};
 
 use self::{
     hub::{Hub, Parts},
@@ -29,7 +35,7 @@ use self::{
 };
 use crate::{
     limits::ENGINE_END_MAX,
-    store::{RememberedNetwork, Store},
+    store::{RememberedNetwork, Store, StoreNews},
 };
 
 /// What the engine is to do.
@@ -58,6 +64,8 @@ pub(crate) struct Beginning {
     pub(crate) archives: PathBuf,
     /// Where networks are remembered.
     pub(crate) store: Store,
+    /// What is to be told of that.
+    pub(crate) store_news: UnboundedReceiverOf<StoreNews>,
     /// The networks to connect to.
     pub(crate) networks: BTreeMap<u32, RememberedNetwork>,
 }
@@ -84,13 +92,13 @@ impl Engine {
         let (updates, batches) = unbounded();
         let (ending, ended) = channel::<()>();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let Beginning { archives, store, networks } = beginning;
-        let parts = Parts { archives, store, tls, updates, orders: incoming };
+        let Beginning { archives, store, store_news, networks } = beginning;
+        let parts = Parts { archives, store, tls, updates, orders: incoming, store_news };
         thread::Builder::new().name("engine".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let mut hub = Hub::new(parts);
                 for (number, remembered) in networks {
-                    hub.add(NetworkId(number), remembered);
+                    hub.add(NetworkId(number), remembered, Credentials::default());
                 }
                 hub.run().await;
             });
@@ -116,5 +124,7 @@ impl Engine {
     }
 }
 
+#[cfg(test)]
+mod killed;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,16 @@ pub(crate) const BATCH_GAP: Duration = Duration::from_millis(90);
 pub(crate) const DIAL_MAX: Duration = Duration::from_secs(15);
 /// How long the TLS handshake may take.
 pub(crate) const HANDSHAKE_MAX: Duration = Duration::from_secs(15);
+/// How long the TLS handshake has before the server is asked whether it speaks without encryption ...
+pub(crate) const PROBE_AFTER: Duration = Duration::from_millis(2_500);
+/// ... and how long it has for the answer: a person who waits is told within five seconds.
+pub(crate) const PROBE_MAX: Duration = Duration::from_secs(2);
+/// Bytes of that answer.
+pub(crate) const PROBE_BYTES_MAX: usize = 4 * 1024;
+/// Names in a certificate that are shown.
+pub(crate) const CERTIFICATE_NAMES_MAX: usize = 20;
+/// Bytes of a file with a certificate and its key.
+pub(crate) const IDENTITY_BYTES_MAX: u64 = 256 * 1024;
 /// The head start that an address has before the next one is tried as well (RFC 8305, section 5).
 pub(crate) const DIAL_STAGGER: Duration = Duration::from_millis(250);
 /// Addresses of one name that are tried.
@@ -42,12 +52,16 @@ pub(crate) const ARCHIVE_TAIL_MAX: usize = 500;
 pub(crate) const ARCHIVE_CLOSE_MAX: Duration = Duration::from_secs(2);
 /// The longest wait for the engine to end: the farewell, the archives, and something to spare.
 pub(crate) const ENGINE_END_MAX: Duration = Duration::from_secs(4);
-/// Changes of the settings are gathered for so long.
-pub(crate) const SETTINGS_GATHER: Duration = Duration::from_millis(300);
-/// Bytes of a settings file that is read.
+/// Changes of what is remembered are gathered for so long, unless somebody waits for them.
+pub(crate) const STORE_GATHER: Duration = Duration::from_millis(20);
+/// How long a message waits for the disk before it is sent all the same.
+pub(crate) const STORE_WAIT_MAX: Duration = Duration::from_secs(2);
+/// The pause before what could not be written is tried again.
+pub(crate) const STORE_RETRY: Duration = Duration::from_secs(2);
+/// Bytes of the settings of an older version that are read.
 pub(crate) const SETTINGS_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Bytes of one value that the interface saves.
-pub(crate) const VALUE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one value that the interface saves: the longest draft, and its name.
+pub(crate) const VALUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Values that the interface saves.
 pub(crate) const VALUES_MAX: usize = 2_000;
 /// Networks that are remembered.

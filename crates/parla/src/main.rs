@@ -10,6 +10,7 @@ mod data_dir;
 mod desktop;
 mod engine;
 mod finish;
+mod instance;
 mod limits;
 mod page;
 mod store;
@@ -23,15 +24,17 @@ use std::{
 
 use anyhow::Context;
 use clap::Parser;
+use parla_client::view::NetworkId;
+use parla_ui::state::KEY_NETWORK_LAST;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     cli::Cli,
-    data_dir::DataDir,
+    data_dir::{DataDir, DataDirError},
     desktop::Parts,
     engine::{Beginning, Engine},
     finish::Finish,
-    store::{Remembered, RememberedNetwork, Writing},
+    store::{NetworkSettings, Opened, Remembered, RememberedNetwork, Writing},
     window::Opening,
 };
 
@@ -44,6 +47,9 @@ fn main() -> ExitCode {
         Err(error) => {
             // If standard error is closed, there is nobody to tell.
             let _ = writeln!(std::io::stderr(), "parla: {error:#}");
+            if !std::io::stderr().is_terminal() {
+                system::say(&format!("{error:#}"));
+            }
             ExitCode::FAILURE
         }
     }
@@ -70,24 +76,30 @@ fn avoid_dmabuf() {
 fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
     log_to_stderr();
     anyhow::ensure!(system::has_display(), "there is no display to open a window on");
-    let data_dir = DataDir::take(cli.data_dir.as_deref())?;
-    let mut remembered = Remembered::read(&data_dir.settings());
-    let writing =
-        Writing::start(data_dir.settings(), remembered.clone()).context("no thread for the settings")?;
+    let data_dir = match DataDir::take(cli.data_dir.as_deref()) {
+        Ok(data_dir) => data_dir,
+        Err(DataDirError::InUse(path)) if instance::show_other(&data_dir::socket(&path)) => {
+            tracing::info!("parla is running already; its window was asked to come to the front");
+            std::process::exit(0);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let opened = Writing::open(&data_dir.store(), &data_dir.settings_before(), &data_dir.archives())?;
+    let Opened { writing, mut remembered, news } = opened;
     let store = writing.store();
     if let Some(address) = &cli.connect {
         let (number, network) = named(&remembered, address, cli.name.as_deref());
-        store.remember(parla_client::view::NetworkId(number), network.clone());
+        store.remember(NetworkId(number), &network);
+        store.save(KEY_NETWORK_LAST, Some(&number.to_string()));
+        remembered.values.insert(KEY_NETWORK_LAST.to_owned(), number.to_string());
         remembered.networks.insert(number, network);
     }
-    let beginning = Beginning {
-        archives: data_dir.archives(),
-        store: store.clone(),
-        networks: remembered.networks.clone(),
-    };
-    let (engine, updates) = Engine::start(beginning).context("no thread for the networks")?;
     let is_returning = !remembered.networks.is_empty();
-    let parts = Parts { orders: engine.orders(), updates, store, values: remembered.values, is_returning };
+    let beginning =
+        Beginning { archives: data_dir.archives(), store, store_news: news, networks: remembered.networks };
+    let (engine, updates) = Engine::start(beginning).context("no thread for the networks")?;
+    let requests = instance::listen(&data_dir.socket());
+    let parts = Parts { orders: engine.orders(), updates, values: remembered.values, is_returning, requests };
     let web_view = data_dir.web_view();
     let finish = Finish::new(engine, writing, data_dir);
     finish.at_signals();
@@ -96,20 +108,27 @@ fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
 
 /// The network that was asked for at the start, under its number: the one that is remembered, or a new one.
 fn named(remembered: &Remembered, address: &str, name: Option<&str>) -> (u32, RememberedNetwork) {
-    let known = remembered.networks.iter().find(|(_, network)| network.address == address);
+    let known = remembered.networks.iter().find(|(_, network)| network.settings.address == address);
     let (number, mut network) = match known {
         Some((number, network)) => (*number, network.clone()),
         None => {
-            let last = remembered.networks.last_key_value().map_or(0, |(number, _)| *number);
-            let network =
-                RememberedNetwork { address: address.to_owned(), nick: user_name(), ..Default::default() };
-            (last.saturating_add(1), network)
+            let (address, nick) = (address.to_owned(), user_name());
+            let network = NetworkSettings { address, nick, ..Default::default() };
+            (next_number(remembered), RememberedNetwork::new(network))
         }
     };
+    network.settings.is_left = false;
     if let Some(name) = name {
-        network.nick = name.to_owned();
+        network.settings.nick = name.to_owned();
     }
     (number, network)
+}
+
+/// A number that no network ever had.
+fn next_number(remembered: &Remembered) -> u32 {
+    let used = remembered.values.get(KEY_NETWORK_LAST).and_then(|text| text.parse().ok()).unwrap_or(0);
+    let known = remembered.networks.last_key_value().map_or(0, |(number, _)| *number);
+    known.max(used).saturating_add(1)
 }
 
 /// The name of the person on this machine, as far as it can be a nick.
@@ -140,12 +159,14 @@ mod tests {
     fn a_network_that_is_known_keeps_its_number() {
         let mut remembered = Remembered::default();
         let (number, network) = named(&remembered, "irc.example.org", Some("alice"));
-        assert_eq!((number, network.nick.as_str()), (1, "alice"));
+        assert_eq!((number, network.settings.nick.as_str()), (1, "alice"));
         remembered.networks.insert(number, network);
         let (number, network) = named(&remembered, "irc.example.org", None);
-        assert_eq!((number, network.nick.as_str()), (1, "alice"));
+        assert_eq!((number, network.settings.nick.as_str()), (1, "alice"));
         let (number, network) = named(&remembered, "localhost", None);
         assert_eq!(number, 2);
-        assert!(!network.nick.is_empty());
+        assert!(!network.settings.nick.is_empty());
+        remembered.values.insert(KEY_NETWORK_LAST.to_owned(), "7".to_owned());
+        assert_eq!(named(&remembered, "localhost", None).0, 8, "a number that was used is not used again");
     }
 }

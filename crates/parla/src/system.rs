@@ -5,7 +5,7 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{check_spelling, copy, has_display, notify};
+pub(crate) use linux::{check_spelling, copy, has_display, notify, say};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
@@ -21,7 +21,9 @@ mod elsewhere {
         false
     }
 
+    pub(crate) fn say(_text: &str) {}
+
     pub(crate) fn check_spelling(_window: &DesktopContext) {}
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{check_spelling, copy, has_display, notify};
+pub(crate) use elsewhere::{check_spelling, copy, has_display, notify, say};

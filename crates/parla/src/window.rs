@@ -83,6 +83,11 @@ fn Root() -> Element {
     // Made once, so they are there.
     let Some(desktop) = desktop else { return rsx! {} };
     use_context_provider(|| Here(desktop.clone()));
+    let shown = desktop.clone();
+    use_future(move || {
+        let shown = shown.clone();
+        async move { shown.show_when_asked().await }
+    });
     rsx! {
         div {
             display: "contents",

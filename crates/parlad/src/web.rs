@@ -8,6 +8,7 @@ mod assets;
 mod head;
 mod origin;
 mod places;
+mod policy;
 mod response;
 mod upgrade;
 

@@ -21,6 +21,7 @@ mod in_browser {
     mod figures;
     mod first_run;
     mod hostile;
+    mod kept;
     mod loading;
     mod moderation;
     mod reading;

@@ -74,9 +74,26 @@ fn the_app_or_how_to_get_it() {
         }
         assert_eq!((page.status, page.header("cache-control")), (200, "no-cache"));
         assert_eq!(get(daemon.http(), "/index.html", &[]).body, page.body);
+        // What stands inside the page may run, by its hash.
+        let policy = page.header("content-security-policy");
+        let [scripts, styles] = ["script-src", "style-src"].map(|kind| {
+            policy
+                .split("; ")
+                .find(|rule| rule.starts_with(&format!("{kind} ")))
+                .unwrap()
+                .matches("'sha256-")
+                .count()
+        });
+        assert_eq!((scripts, styles), (1, 1), "{policy}");
         let script =
             page.text().split('"').find(|part| part.starts_with("./") && part.ends_with(".js")).unwrap();
         let script = script.trim_start_matches('.');
+        // The page asks so for a file that did not come.
+        let asked_again = get(daemon.http(), &format!("{script}?again=1"), &[]);
+        assert_eq!(
+            (asked_again.status, asked_again.header("cache-control")),
+            (200, "public, max-age=31536000, immutable")
+        );
         let plain = get(daemon.http(), script, &[]);
         assert_eq!(plain.header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(plain.header("content-length"), plain.body.len().to_string());
@@ -126,10 +143,11 @@ fn every_answer_says_what_a_page_may_do() {
         for answer in answers {
             let policy = answer.header("content-security-policy");
             assert!(
-                policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "),
+                policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"),
                 "{policy}"
             );
-            assert!(!policy.contains("style-src 'self' 'unsafe-inline'"), "{policy}");
+            assert_eq!(policy.matches("'unsafe-inline'").count(), 1, "{policy}");
+            assert!(policy.contains("; style-src-attr 'unsafe-inline'; "), "{policy}");
             for (name, value) in [
                 ("x-content-type-options", "nosniff"),
                 ("referrer-policy", "no-referrer"),

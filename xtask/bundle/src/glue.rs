@@ -12,7 +12,7 @@ pub(crate) struct Glue {
     pub(crate) wasm: Vec<u8>,
     /// The module that loads the app. It imports `modules` by their path.
     pub(crate) script: String,
-    /// JavaScript that our dependencies bring, by the path that `script` imports.
+    /// JavaScript that our dependencies bring, by the path that `script` imports. Some of it belongs to code that nothing calls.
     pub(crate) modules: BTreeMap<String, String>,
 }
 

@@ -5,6 +5,7 @@
 
 mod compress;
 mod glue;
+mod merge;
 mod page;
 mod stamp;
 

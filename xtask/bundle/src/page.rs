@@ -1,9 +1,9 @@
 //! The files of the page and their names.
 //!
 //! A file that only the page itself names has the hash of its content in its name, so that a browser may keep it for ever. In
-//! the static files `{{name}}` stands for the address of the file `name`, and `{{preload}}` in `index.html` for the lines that
-//! make the browser load everything at once. Addresses are relative, as a proxy may serve the page under a path of its own; all
-//! files lie in the same folder. Touches no file but to read the static ones.
+//! the static files `{{name}}` stands for the address of the file `name`, and in `index.html` `{{inline name}}` for its text:
+//! what loads the others must not be missing itself. Addresses are relative, as a proxy may serve the page under a path of its
+//! own; all files lie in the same folder. Touches no file but to read the static ones.
 
 use std::{
     collections::BTreeMap,
@@ -13,13 +13,19 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{glue::Glue, stamp::hash};
+use crate::{glue::Glue, merge, stamp::hash};
 
 /// Which files are named by something outside the page: a person, a bookmark, the app that a telephone has installed.
 const KNOWN_OUTSIDE: [&str; 3] = ["html", "webmanifest", "svg"];
 
-/// Which static files name others. Each may name those before it.
-const NAMING: [&str; 2] = ["start.js", "index.html"];
+/// The static file that names the others.
+const INDEX: &str = "index.html";
+
+/// Which static files stand inside of `index.html`.
+const INLINE: [&str; 2] = ["loading.css", "loading.js"];
+
+/// The end of the style sheet. `loading.js` looks for it, as a browser takes half a style sheet for a whole one.
+const WHOLE: &[u8] = b":root { --whole: 1; }\n";
 
 /// The static files, by name.
 pub(crate) struct Assets(pub(crate) BTreeMap<String, Vec<u8>>);
@@ -42,6 +48,11 @@ impl Assets {
         }
         Ok(Self(files))
     }
+
+    fn text(&self, name: &str) -> Result<&str> {
+        let bytes = self.0.get(name).with_context(|| format!("there is no file {name}"))?;
+        std::str::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8"))
+    }
 }
 
 /// All files of the page, by their final names.
@@ -50,27 +61,26 @@ impl Assets {
 /// A static file names one that is not there.
 pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut page = Page::default();
-    page.add_glue(glue)?;
+    let Glue { wasm, script, modules } = glue;
+    page.add("parla_bg.wasm", wasm);
+    page.add("parla.js", merge::one_script(script, &modules)?.into_bytes());
     page.add("style.css", style(assets));
     for (name, bytes) in &assets.0 {
-        if !name.ends_with(".css") && !NAMING.contains(&name.as_str()) {
+        if !name.ends_with(".css") && !INLINE.contains(&name.as_str()) && name != INDEX {
             page.add(name, bytes.clone());
         }
     }
-    for name in NAMING {
-        let bytes = assets.0.get(name).with_context(|| format!("{name} is missing"))?;
-        let text = std::str::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8"))?;
-        let filled = page.fill(text).with_context(|| format!("{name} cannot be filled in"))?;
-        page.add(name, filled.into_bytes());
-    }
+    let filled = page.fill(assets.text(INDEX)?, assets)?;
+    page.add(INDEX, filled.into_bytes());
     Ok(page.files)
 }
 
 /// All style sheets as one, so that the browser asks once: `style.css`, then the others in the order of their names.
 fn style(assets: &Assets) -> Vec<u8> {
+    let is_rest = |name: &str| name.ends_with(".css") && name != "style.css" && !INLINE.contains(&name);
     let first = assets.0.get("style.css").into_iter();
-    let rest = assets.0.iter().filter(|(name, _)| name.ends_with(".css") && *name != "style.css");
-    first.chain(rest.map(|(_, bytes)| bytes)).flatten().copied().collect()
+    let rest = assets.0.iter().filter(|(name, _)| is_rest(name)).map(|(_, bytes)| bytes);
+    first.chain(rest).flatten().chain(WHOLE).copied().collect()
 }
 
 /// A script or a style sheet without what is there for its readers: comments that have lines of their own, indentation, empty
@@ -106,55 +116,29 @@ struct Page {
     files: BTreeMap<String, Vec<u8>>,
     /// From the name in the sources to the address.
     addresses: BTreeMap<String, String>,
-    preload: String,
 }
 
 impl Page {
-    fn add_glue(&mut self, glue: Glue) -> Result<()> {
-        let Glue { wasm, mut script, modules } = glue;
-        let mut scripts = Vec::new();
-        for (path, text) in modules {
-            if !script.contains(&path) {
-                // It belongs to code that nothing calls.
-                continue;
-            }
-            let address = self.add("module.js", text.into_bytes());
-            script = script.replace(&path, &address);
-            scripts.push(address);
-        }
-        scripts.push(self.add("parla.js", script.into_bytes()));
-        let lines = scripts.iter().map(|address| format!("<link rel=\"modulepreload\" href=\"{address}\">"));
-        let app = self.add("parla_bg.wasm", wasm);
-        let app = format!(
-            "<link rel=\"preload\" href=\"{app}\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
-        );
-        self.preload = lines.chain([app]).collect::<Vec<_>>().join("\n");
-        Ok(())
-    }
-
-    /// Gives the address.
-    fn add(&mut self, name: &str, bytes: Vec<u8>) -> String {
+    fn add(&mut self, name: &str, bytes: Vec<u8>) {
         let is_source = name.ends_with(".js") || name.ends_with(".css");
         let text = std::str::from_utf8(&bytes).ok().filter(|_| is_source).map(lean);
         let bytes = text.map_or(bytes, String::into_bytes);
         let last = final_name(name, &bytes);
-        let address = format!("./{last}");
-        self.addresses.insert(name.to_owned(), address.clone());
+        self.addresses.insert(name.to_owned(), format!("./{last}"));
         self.files.insert(last, bytes);
-        address
     }
 
-    /// Puts addresses in the place of names.
-    fn fill(&self, text: &str) -> Result<String> {
+    /// Puts addresses and texts in the place of names.
+    fn fill(&self, text: &str, assets: &Assets) -> Result<String> {
         let mut filled = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
             let (name, after) = after.split_once("}}").context("`{{` without `}}`")?;
             filled.push_str(before);
-            match self.addresses.get(name) {
-                Some(address) => filled.push_str(address),
-                None if name == "preload" => filled.push_str(&self.preload),
-                None => bail!("there is no file {name}"),
+            match (name.strip_prefix("inline "), self.addresses.get(name)) {
+                (Some(inline), _) => filled += &self.fill(&lean(assets.text(inline)?), assets)?,
+                (None, Some(address)) => filled.push_str(address),
+                (None, None) => bail!("there is no file {name}"),
             }
             rest = after;
         }
@@ -162,7 +146,7 @@ impl Page {
     }
 }
 
-/// `start.js` → `start-0123456789abcdef.js`, `parla_bg.wasm` → `parla-0123456789abcdef_bg.wasm`.
+/// `page.js` → `page-0123456789abcdef.js`, `parla_bg.wasm` → `parla-0123456789abcdef_bg.wasm`.
 fn final_name(name: &str, bytes: &[u8]) -> String {
     let path = Path::new(name);
     let extension = path.extension().unwrap_or_default().to_string_lossy();
@@ -184,8 +168,9 @@ mod tests {
     fn glue() -> Glue {
         Glue {
             wasm: b"\0asm".to_vec(),
-            script: "import { one } from './snippets/crate-1/inline0.js';".to_owned(),
-            modules: [("./snippets/crate-1/inline0.js".to_owned(), "export let one = 1".to_owned())].into(),
+            script: "import { one } from './snippets/crate-1/inline0.js';\nexport { initSync, __wbg_init as default };\n"
+                .to_owned(),
+            modules: [("./snippets/crate-1/inline0.js".to_owned(), "export let one = 1;".to_owned())].into(),
         }
     }
 
@@ -196,51 +181,96 @@ mod tests {
     #[test]
     fn names_become_addresses() {
         let assets = assets([
-            ("start.js", "import start from '{{parla.js}}'; start('{{parla_bg.wasm}}')"),
-            ("room.css", "b{}"),
-            ("index.html", "{{preload}}\n{{style.css}} {{start.js}}"),
-            ("style.css", "a{}"),
+            (
+                "loading.js",
+                "// Loads.\nload('{{page.js}}', '{{parla.js}}', '{{parla_bg.wasm}}', '{{style.css}}')",
+            ),
+            ("loading.css", "  c{}"),
+            ("page.js", "page()"),
+            ("room.css", "b{}\n"),
+            ("index.html", "<style>{{inline loading.css}}</style><script>{{inline loading.js}}</script>"),
+            ("style.css", "a{}\n"),
         ]);
         let mut shown = String::new();
         for (name, bytes) in put_together(glue(), &assets).unwrap() {
             shown += &format!("{name}: {}\n", String::from_utf8_lossy(&bytes).replace('\0', ""));
         }
         expect![[r#"
-            index.html: <link rel="modulepreload" href="./module-20b9effdec99b738.js">
-            <link rel="modulepreload" href="./parla-4b98d736df1c5d40.js">
-            <link rel="preload" href="./parla-8e8d8ae28653fd1e_bg.wasm" as="fetch" type="application/wasm" crossorigin>
-            ./style-c9b53963eb83f175.css ./start-2e3f566d0adc40ca.js
-            module-20b9effdec99b738.js: export let one = 1
-
-            parla-4b98d736df1c5d40.js: import { one } from './module-20b9effdec99b738.js';
+            index.html: <style>c{}
+            </style><script>load('./page-dfa474d10981a7a1.js', './parla-f38798dded3e0e1a.js', './parla-8e8d8ae28653fd1e_bg.wasm', './style-a2d9b41ac16c9e96.css')
+            </script>
+            page-dfa474d10981a7a1.js: page()
 
             parla-8e8d8ae28653fd1e_bg.wasm: asm
-            start-2e3f566d0adc40ca.js: import start from './parla-4b98d736df1c5d40.js'; start('./parla-8e8d8ae28653fd1e_bg.wasm')
+            parla-f38798dded3e0e1a.js: (() => {
+            "use strict";
+            const { one } = (() => {
+            let one = 1;
+            return { one };
+            })();
+            globalThis.parlaStart = __wbg_init;
+            })();
 
-            style-c9b53963eb83f175.css: a{}b{}
+            style-a2d9b41ac16c9e96.css: a{}
+            b{}
+            :root { --whole: 1; }
 
         "#]].assert_eq(&shown);
     }
 
     #[test]
     fn a_name_without_a_file_is_refused() {
-        let assets = assets([("start.js", ""), ("index.html", "{{no.css}}")]);
-        let error = put_together(glue(), &assets).unwrap_err();
-        assert_eq!(format!("{error:#}"), "index.html cannot be filled in: there is no file no.css");
+        let error = put_together(glue(), &assets([("index.html", "{{no.css}}")])).unwrap_err();
+        assert_eq!(format!("{error:#}"), "there is no file no.css");
     }
 
-    #[test]
-    fn the_page_runs_under_a_strict_policy() {
+    /// The page as it is built, but for the app.
+    fn index() -> String {
         let assets = Assets::read(&ASSETS.map(|path| root().join(path))).unwrap();
         let files = put_together(glue(), &assets).unwrap();
-        let index = std::str::from_utf8(&files["index.html"]).unwrap();
-        for script in index.split("<script").skip(1) {
-            let (opening, rest) = script.split_once('>').unwrap();
-            assert!(opening.contains(" src=\"./"), "a script without an address: <script{opening}>");
-            assert!(rest.starts_with("</script>"), "a script inside the page: {rest}");
+        String::from_utf8(files["index.html"].clone()).unwrap()
+    }
+
+    /// The server lets run what stands in a `<script>` and a `<style>` without attributes, and nothing else in the page.
+    #[test]
+    fn the_page_runs_under_a_strict_policy() {
+        let index = index();
+        for kind in ["script", "style"] {
+            assert_eq!(index.matches(&format!("<{kind}>")).count(), 1, "one {kind}");
+            assert_eq!(index.matches(&format!("<{kind}")).count(), 1, "no other {kind}");
+            assert_eq!(index.matches(&format!("</{kind}")).count(), 1, "the {kind} ends where it seems to");
         }
-        for inline in ["<style", " style=", " onload=", " onclick=", "javascript:", "http:", "https:"] {
+        assert!(!index.contains('\r'), "a browser would hash another text");
+        for inline in [" style=", " onload=", " onclick=", "javascript:", "http:", "https:"] {
             assert!(!index.contains(inline), "index.html contains `{inline}`");
+        }
+    }
+
+    /// Whoever cannot load a thing reads words.
+    #[test]
+    fn the_page_asks_for_nothing_that_could_be_missing_before_it_can_say_so() {
+        let index = index();
+        let named: Vec<&str> =
+            index.lines().filter(|line| line.contains("<link") || line.contains(" src=")).collect();
+        assert!(named.iter().all(|line| line.contains("icon") || line.contains("manifest")), "{named:?}");
+        assert!(index.find("parla is loading").unwrap() < index.find("<script>").unwrap());
+    }
+
+    /// The outline has the colours of what takes its place.
+    #[test]
+    fn the_outline_has_the_colours_of_the_app() {
+        let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+        let (outline, app) =
+            (read("crates/parla-web/assets/loading.css"), read("crates/parla-ui/assets/style.css"));
+        let (day, night) = app.split_once("@media (prefers-color-scheme: dark)").unwrap();
+        let (outline_day, outline_night) = outline.split_once("@media (prefers-color-scheme: dark)").unwrap();
+        for (outline, app) in [(outline_day, day), (outline_night, night)] {
+            let colours: Vec<&str> =
+                outline.lines().map(str::trim).filter(|line| line.starts_with("--")).collect();
+            assert!(colours.len() >= 5, "{colours:?}");
+            for colour in colours {
+                assert!(app.contains(colour), "{colour} is not the app's");
+            }
         }
     }
 

@@ -78,7 +78,7 @@ pub(super) fn send(client: &mut Client, row: RowId, fence: Option<u64>, turn: &m
     item.transit = Transit::Sent { label, fence };
     item.nick = Arc::clone(&client.session.nick);
     item.joined_at = buffer.joined_at;
-    let came = buffer.joined_at.map(|at| Anchor { msgid: None, at });
+    let came = buffer.joined_at.map(|at| Anchor { msgid: None, at, row: None });
     item.after = buffer.newest().or(item.after.take()).or(came);
     item.is_stored = true;
     let (id, item) = (item.buffer, item.clone());

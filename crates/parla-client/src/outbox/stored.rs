@@ -15,6 +15,7 @@ use crate::{
     contract::Output,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
+    secrets,
     text::Text,
     timeline::Anchor,
     view::{Audience, BufferKind, Content, Delivery, Manner, Row, Said},
@@ -63,7 +64,7 @@ struct Sent {
 impl Sent {
     fn anchor(&self) -> Option<Anchor> {
         let msgid = self.after_msgid.as_deref().map(Arc::from);
-        Some(Anchor { msgid, at: Timestamp::from_millis(self.after?) })
+        Some(Anchor { msgid, at: Timestamp::from_millis(self.after?), row: None })
     }
 }
 
@@ -77,6 +78,10 @@ impl Outbox {
 /// Tells the shell to keep a message as it is now.
 pub(super) fn keep(client: &Client, item: &Outgoing, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get(item.buffer) else { return };
+    // A password is in memory only, and has to be written again if the program ends before it was sent.
+    if secrets::hides(&buffer.name, &item.text) {
+        return;
+    }
     let is_sent = matches!(item.transit, Transit::Sent { .. } | Transit::Unsure);
     let stored = Stored {
         to: buffer.name.to_string(),

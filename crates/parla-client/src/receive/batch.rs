@@ -8,7 +8,7 @@ use parla_proto::Message;
 
 use super::{
     Incoming,
-    multiline::{Multiline, Pieces, Step},
+    multiline::{self, Multiline, Part},
     privmsg,
     said::{self, Heard},
     said_at,
@@ -18,6 +18,7 @@ use crate::{
     history,
     limits::{BATCH_BYTES_MAX, BATCH_LINES_MAX, BATCHES_MAX},
     sorted_map::SortedMap,
+    timeline::{Neighbours, next_known},
     view::BufferId,
 };
 
@@ -157,15 +158,22 @@ fn close(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
     let Some((page, id)) = take(client, reference, turn) else { return };
     let (heard, lines) = place(client, id, &page, turn);
     let page = history::Page { heard: &heard, lines, label: page.label.as_deref() };
+    let is_news = heard.iter().any(|heard| heard.is_new);
     history::answered(client, id, &page);
-    client.seen(id);
+    // What came by itself in the meantime was before the person's eyes, if they looked; what was missed is yet to be shown.
+    let is_all_live = client
+        .buffers
+        .get(id)
+        .is_some_and(|buffer| buffer.divider.is_none_or(|row| buffer.timeline.is_live(row)));
+    if !is_news && is_all_live {
+        client.seen(id);
+    }
 }
 
 /// A page will never be whole. Its messages are welcome; what is missing in it nobody knows.
 fn cut_short(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
     let Some((page, id)) = take(client, reference, turn) else { return };
     place(client, id, &page, turn);
-    client.seen(id);
 }
 
 /// Takes a batch out. If it is a page it is given back; if it is a message, that is said.
@@ -185,44 +193,32 @@ fn take(client: &mut Client, reference: &str, turn: &mut Turn<'_>) -> Option<(Hi
 
 /// A message of several lines is whole.
 fn say(client: &mut Client, said: &Multiline, label: Option<String>, turn: &mut Turn<'_>) {
-    said.with(|message| {
-        let incoming = Incoming {
-            message,
-            at: said_at(message, turn.now),
-            from: message.source.map_or("", |source| source.name),
-            label: label.map(Cow::Owned),
-        };
+    if let Some(message) = said.message() {
+        let mut incoming = Incoming::new(&message, turn.now);
+        incoming.label = label.map(Cow::Owned);
         privmsg::receive(client, &incoming, turn);
-    });
+    }
 }
 
-/// Puts the messages of a page into their places. Gives them, and how many lines of the history the page has; a message of
-/// several lines is one.
+/// Each message goes where the page has it among those that are known. Gives them, and how many there are in the page with
+/// those that are none; a message of several lines is one.
 fn place(client: &mut Client, id: BufferId, page: &History, turn: &mut Turn<'_>) -> (Vec<Heard>, usize) {
+    let parts = multiline::joined(&page.lines);
+    let messages: Vec<Message<'_>> = parts.iter().filter_map(Part::message).collect();
+    let known = said::recognize(client, id, &messages);
+    let first = messages.first().map(|message| said_at(message, turn.now));
+    let mut neighbours = Neighbours::new(history::wished_spot(client, id, (page.label.as_deref(), first)));
     let mut heard: Vec<Heard> = Vec::new();
-    let mut before = history::row_before(client, id);
-    let (mut pieces, mut lines) = (Pieces::default(), 0);
-    for line in &page.lines {
-        let Ok(message) = Message::parse(line) else { continue };
-        let mut replay = |message: &Message<'_>| {
-            heard.extend(said::replayed(client, (id, before), message, turn));
-            before = heard.last().and_then(|heard| heard.row).or(before);
-        };
-        match pieces.take(&message) {
-            Step::Part => continue,
-            Step::Alone if message.command == "BATCH" => continue,
-            Step::Alone => replay(&message),
-            Step::Whole(said) => said.with(replay).unwrap_or_default(),
+    for (message, after) in messages.iter().zip(next_known(known)) {
+        neighbours.after = after;
+        let Some(one) = said::replayed(client, (id, &neighbours), message, turn) else { continue };
+        if let Some(buffer) = client.buffers.get(id) {
+            neighbours.passed(&buffer.timeline, one.row);
         }
-        lines += 1;
-    }
-    // What was not ended is welcome as far as it has come.
-    for said in pieces.into_rest() {
-        said.with(|message| heard.extend(said::replayed(client, (id, before), message, turn)));
-        lines += 1;
+        heard.push(one);
     }
     client.changes.buffer(id);
-    (heard, lines)
+    (heard, messages.len())
 }
 
 /// The conversation of a page. A server that sends pages of rooms that nobody is in does not make rooms of them.

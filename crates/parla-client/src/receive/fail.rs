@@ -4,9 +4,13 @@ use super::{
     Incoming,
     refusal::{self, Refused},
 };
-use crate::{client::Client, history, problem::ProblemKind};
+use crate::{
+    client::{Client, Turn},
+    history,
+    problem::ProblemKind,
+};
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let (command, code) = (incoming.param(0), incoming.param(1));
     let words = incoming.message.params.iter().skip(2);
     let target = words.filter_map(|word| client.buffers.named(&client.session, word)).next();
@@ -23,6 +27,9 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         return;
     }
     let kind = match code {
+        "ACCOUNT_REQUIRED" | "ACCOUNT_REQUIRED_TO_CONNECT" if !client.session.is_registered => {
+            ProblemKind::SignInNeeded
+        }
         "ACCOUNT_REQUIRED" | "ACCOUNT_REQUIRED_TO_CONNECT" => ProblemKind::AccountNeeded,
         "RATE_LIMITED" => ProblemKind::Throttled,
         "INVALID_UTF8" | "MESSAGE_TOO_LONG" | "MULTILINE_MAX_BYTES" | "MULTILINE_MAX_LINES" => {
@@ -31,6 +38,9 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         _ => ProblemKind::Other,
     };
     let problem = client.problem(kind, "", incoming.message.params.last().copied().unwrap_or_default());
+    if kind == ProblemKind::SignInNeeded {
+        return client.stop(Some(problem), None, turn);
+    }
     if !client.session.is_registered {
         client.link.parting = Some(problem);
         return;

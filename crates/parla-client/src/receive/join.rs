@@ -2,6 +2,7 @@
 
 use super::{Incoming, metadata};
 use crate::{
+    buffer::Read,
     client::{Client, Turn},
     history,
     text::shown_name,
@@ -55,9 +56,11 @@ fn own(client: &mut Client, incoming: &Incoming<'_>) {
     buffer.joined_at = Some(incoming.at);
     buffer.members.clear();
     buffer.modes.forget();
-    // What was said before the person first came is not new to him.
-    if buffer.read_until.is_none() {
-        buffer.read_until = Some(incoming.at);
+    buffer.begin_anew();
+    // What was said before the person first came is not new to them.
+    if buffer.read.is_none() {
+        buffer.is_first_visit = true;
+        buffer.read = Some(Read { at: incoming.at, msgid: None });
     }
     client.changes.memory = true;
     client.changes.buffer(id);

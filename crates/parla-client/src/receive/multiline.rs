@@ -62,7 +62,7 @@ impl Multiline {
     }
 
     /// The whole message, as if it had come in one line. None if nothing was said.
-    pub(super) fn with<T>(&self, use_it: impl FnOnce(&Message<'_>) -> T) -> Option<T> {
+    pub(super) fn message(&self) -> Option<Message<'_>> {
         let mut message = Message::parse(&self.opening).ok()?;
         let target = message.param(2)?;
         if self.text.trim().is_empty() {
@@ -72,43 +72,50 @@ impl Multiline {
         message.params.clear();
         message.params.push(target);
         message.params.push(&self.text);
-        Some(use_it(&message))
+        Some(message)
     }
 }
 
-/// What a line of a page of history is.
-pub(super) enum Step {
-    /// It stands for itself.
-    Alone,
-    /// It is a part of a message that is not whole yet.
-    Part,
-    /// It ends this message.
+/// A part of a page of history.
+pub(super) enum Part<'a> {
+    /// A line that stands for itself.
+    Line(Message<'a>),
+    /// A message of several lines.
     Whole(Multiline),
 }
 
-/// The messages of several lines in a page, put together line by line.
-#[derive(Default)]
-pub(super) struct Pieces {
-    open: SortedMap<String, Multiline>,
+impl Part<'_> {
+    /// As one message.
+    pub(super) fn message(&self) -> Option<Message<'_>> {
+        match self {
+            Part::Line(message) => Some(message.clone()),
+            Part::Whole(said) => said.message(),
+        }
+    }
 }
 
-impl Pieces {
-    /// Those that were not ended.
-    pub(super) fn into_rest(self) -> impl Iterator<Item = Multiline> {
-        self.open.into_iter().map(|(_, said)| said)
-    }
-
-    pub(super) fn take(&mut self, message: &Message<'_>) -> Step {
-        if let Some(opened) = Multiline::opened_by(message) {
+/// The lines of a page with those joined that are one message; it stands where it was opened. What was not ended is joined as far
+/// as it has come.
+pub(super) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
+    let mut open: SortedMap<String, usize> = SortedMap::default();
+    let mut parts = Vec::new();
+    for message in lines.iter().filter_map(|line| Message::parse(line).ok()) {
+        if let Some(opened) = Multiline::opened_by(&message) {
             let name = message.param(0).unwrap_or_default().trim_start_matches('+').to_owned();
-            self.open.insert(name, opened);
-            return Step::Part;
+            open.insert(name, parts.len());
+            parts.push(Part::Whole(opened));
+        } else if message.command == "BATCH" {
+            message.param(0).and_then(|name| name.strip_prefix('-')).and_then(|name| open.remove(name));
+        } else {
+            let within = message.tags.get("batch").and_then(|name| open.get(&*name).copied());
+            let is_part = match within.and_then(|at| parts.get_mut(at)) {
+                Some(Part::Whole(said)) => said.push(&message),
+                Some(Part::Line(_)) | None => false,
+            };
+            if !is_part {
+                parts.push(Part::Line(message));
+            }
         }
-        if message.command == "BATCH" {
-            let closed = message.param(0).and_then(|name| name.strip_prefix('-'));
-            return closed.and_then(|name| self.open.remove(name)).map_or(Step::Alone, Step::Whole);
-        }
-        let within = message.tags.get("batch").and_then(|name| self.open.get_mut(&*name));
-        if within.is_some_and(|within| within.push(message)) { Step::Part } else { Step::Alone }
     }
+    parts
 }

@@ -7,7 +7,7 @@ use parla_proto::Timestamp;
 use super::{Incoming, away, invite, list, metadata, mode, names, refusal, who, whois};
 use crate::{
     client::{Client, Turn},
-    registration,
+    registration, sign_in,
     text::{Text, shown_name},
     view::Topic,
 };
@@ -43,6 +43,14 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         766 => metadata::value(client, incoming, false),
         774 => metadata::later(client, incoming, turn),
         770..=772 => {}
+        902 | 904..=906 => {
+            let details = incoming.message.params.last().copied().unwrap_or_default();
+            if !sign_in::failed(client, number, details, turn) {
+                note(client, incoming);
+            }
+        }
+        903 | 907 => sign_in::succeeded(client, turn),
+        908 => sign_in::listed(client, incoming.param(1)),
         396 => host(client, incoming),
         // Of those, 707 and 716 refuse a message, 696 the word of a mode, and 723 what only those who run the server may.
         400..=599 | 696 | 707 | 716 | 723 => refusal::receive(client, number, incoming, turn),

@@ -5,6 +5,7 @@ use super::{
     said::{self, Spoken},
 };
 use crate::{
+    buffer::Coming,
     client::{Client, Turn},
     text::{Text, shown_name},
     view::{BufferId, BufferKind, Content, Row},
@@ -16,9 +17,15 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
     {
         return;
     }
-    let Some(spoken) = Spoken::new(&client.session, incoming, true) else { return };
+    let Some(spoken) = Spoken::new(&client.session, incoming, Coming::Live) else { return };
     match place(client, incoming) {
+        Some(id) if spoken.has_time && client.session.is_long_ago(incoming.at, turn.now) => {
+            said::repeated(client, id, spoken, turn);
+        }
         Some(id) => {
+            if let Some(buffer) = client.buffers.get_mut(id) {
+                buffer.repeated = None;
+            }
             said::add(client, id, &spoken, turn);
         }
         None => {

@@ -24,7 +24,7 @@ pub(super) fn take_back(client: &mut Client, id: BufferId, incoming: &Incoming<'
         let (kind, name) = (buffer.kind, Arc::clone(&buffer.name));
         turn.outputs.push(Output::Unkeep { kind, name, msgid: msgid.into() });
     }
-    let Some(row) = buffer.timeline.row_of(msgid).and_then(|id| buffer.timeline.get(id)).cloned() else {
+    let Some(row) = buffer.timeline.row_of(msgid).and_then(|id| buffer.timeline.row(id)).cloned() else {
         return;
     };
     let Content::Said(said) = &row.content else { return };
@@ -32,9 +32,7 @@ pub(super) fn take_back(client: &mut Client, id: BufferId, incoming: &Incoming<'
         return;
     }
     let is_for_person = said.mention || buffer.kind == BufferKind::Direct;
-    if !said.own {
-        buffer.uncount(row.at, is_for_person);
-    }
+    let is_others = !said.own;
     let deleted = Arc::new(Deleted {
         by: shown_name(incoming.from),
         own: client.session.is_own(incoming.from),
@@ -48,6 +46,9 @@ pub(super) fn take_back(client: &mut Client, id: BufferId, incoming: &Incoming<'
             said.deleted = Some(deleted);
         }
     });
+    if is_others {
+        buffer.uncount(row.id, is_for_person);
+    }
     buffer.is_not_quoted(msgid);
     client.changes.retract(id, row.id);
     client.changes.buffer(id);

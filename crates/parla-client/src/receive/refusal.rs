@@ -5,7 +5,7 @@ use crate::{
     client::{Client, Turn},
     outbox,
     problem::{Problem, ProblemKind},
-    registration,
+    registration, sign_in,
     view::{BufferId, Notice, Presence},
 };
 
@@ -86,7 +86,7 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         kind = silenced(details);
     }
     if !client.session.is_registered {
-        return before_registration(client, kind, details, turn);
+        return before_registration(client, (number, kind), details, turn);
     }
     if matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid) || matches!(number, 435 | 438 | 447)
     {
@@ -111,17 +111,48 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     of(client, incoming, Refused { buffer, problem, is_message: is_about_message(number) });
 }
 
-fn before_registration(client: &mut Client, kind: ProblemKind, details: &str, turn: &mut Turn<'_>) {
-    match kind {
+fn before_registration(
+    client: &mut Client,
+    (number, kind): (u16, ProblemKind),
+    details: &str,
+    turn: &mut Turn<'_>,
+) {
+    // It does not know CAP, or wants to hear the name first.
+    if matches!(number, 421 | 451) {
+        return sign_in::introduce(client, turn);
+    }
+    match before_entry(client, kind, details) {
         ProblemKind::NickTaken | ProblemKind::NickInvalid => {
             registration::nick_refused(client, kind, details, turn);
         }
-        ProblemKind::PasswordWrong | ProblemKind::BannedFromServer => {
-            let problem = client.problem(kind, "", details);
+        kind @ (ProblemKind::PasswordNeeded
+        | ProblemKind::PasswordWrong
+        | ProblemKind::SignInNeeded
+        | ProblemKind::BannedFromServer) => {
+            let login = client.settings.credentials.login.as_ref();
+            let login = login.filter(|_| kind == ProblemKind::PasswordWrong).map(|login| login.name.clone());
+            let problem = client.problem(kind, &login.unwrap_or_default(), details);
             client.stop(Some(problem), None, turn);
         }
         _ => {}
     }
+}
+
+/// What a refusal means to somebody who is not in yet.
+fn before_entry(client: &Client, kind: ProblemKind, details: &str) -> ProblemKind {
+    match kind {
+        ProblemKind::PasswordWrong => client.session.sign_in.refused(),
+        ProblemKind::AccountNeeded => ProblemKind::SignInNeeded,
+        ProblemKind::BannedFromServer if asks_for_account(details) => ProblemKind::SignInNeeded,
+        kind => kind,
+    }
+}
+
+/// Whether these words turn people away only because they have not signed in. There is no numeric for that.
+pub(super) fn asks_for_account(details: &str) -> bool {
+    let lower = details.to_ascii_lowercase();
+    let asks = ["sasl", "log in", "logged in", "identify to", "require an account", "need an account"];
+    !lower.contains("timed out") && !lower.contains("timeout") && asks.iter().any(|word| lower.contains(word))
 }
 
 /// Another nick was not to be had, or not now.

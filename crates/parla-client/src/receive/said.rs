@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, Message, Timestamp};
 
-use super::{Incoming, keep, react, redact, said_at};
+use super::{Incoming, keep, react, redact};
 use crate::{
-    buffer::Buffer,
+    buffer::{Buffer, Coming},
     client::{Client, Turn},
     contract::Kept,
     outbox::{self, Echo, Place},
+    secrets,
     session::Session,
     text::{Text, shown_name},
-    timeline::{Anchor, Spot},
-    view::{Alert, Audience, BufferId, BufferKind, Content, Manner, Row, RowId, Said, Update},
+    timeline::{Anchor, Neighbours, Spot},
+    view::{Alert, Audience, BufferId, BufferKind, Content, Gap, GapState, Manner, Row, RowId, Said, Update},
 };
 
 /// A message of a page of history.
@@ -28,13 +29,15 @@ pub(crate) struct Heard {
 
 impl Heard {
     pub(crate) fn anchor(&self) -> Anchor {
-        Anchor { msgid: self.msgid.clone(), at: self.at }
+        Anchor { msgid: self.msgid.clone(), at: self.at, row: self.row }
     }
 }
 
 /// A message with everything that matters of its line.
 pub(super) struct Spoken<'a> {
     pub(super) at: Timestamp,
+    /// The server says so.
+    pub(super) has_time: bool,
     pub(super) msgid: Option<Arc<str>>,
     pub(super) label: Option<&'a str>,
     pub(super) from: &'a str,
@@ -47,18 +50,19 @@ pub(super) struct Spoken<'a> {
     pub(super) reply_to: Option<Arc<str>>,
     /// It says that a program speaks.
     pub(super) is_bot: bool,
-    pub(super) is_live: bool,
-    /// Where it stands among others of its time.
+    pub(super) coming: Coming,
+    /// Where it goes.
     pub(super) spot: Spot,
 }
 
 impl<'a> Spoken<'a> {
     /// None if it is a request to the program and not for people (CTCP).
-    pub(super) fn new(session: &Session, incoming: &'a Incoming<'_>, is_live: bool) -> Option<Self> {
+    pub(super) fn new(session: &Session, incoming: &'a Incoming<'_>, coming: Coming) -> Option<Self> {
         let (manner, text) = manner(incoming.message.command, incoming.message.param(1)?)?;
         let msgid = incoming.message.tags.get("msgid").filter(|msgid| !msgid.is_empty());
         Some(Self {
             at: incoming.at,
+            has_time: incoming.message.tags.get("time").is_some(),
             msgid: msgid.map(|msgid| parla_proto::line::fitting(&msgid, MSGID_BYTES_MAX).into()),
             label: incoming.label.as_deref(),
             from: incoming.from,
@@ -68,16 +72,23 @@ impl<'a> Spoken<'a> {
             audience: session.audience(incoming.param(0)).and_then(|(_, audience)| audience),
             reply_to: react::replied_to(incoming),
             is_bot: incoming.message.tags.get("bot").is_some(),
-            is_live,
-            spot: Spot::AfterEquals,
+            coming,
+            spot: Spot::End,
         })
     }
-}
 
-impl Spoken<'_> {
-    /// Where it stands in its conversation.
-    fn placed_at(&self, buffer: &Buffer) -> Timestamp {
-        if self.is_live { buffer.live_at(self.at) } else { self.at }
+    /// The row in which it is there already: under its id; without one, the same words of the same person at the same time.
+    /// What is said now is said once more, unless it comes from before this connection.
+    fn known(&self, buffer: &Buffer, said: &Said) -> Option<RowId> {
+        let timeline = &buffer.timeline;
+        if let Some(msgid) = self.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {
+            return timeline.row_of(msgid);
+        }
+        let twin = match self.msgid {
+            Some(_) => timeline.unnamed_twin(self.at, said),
+            None => timeline.twin(self.at, said),
+        };
+        twin.filter(|row| self.coming != Coming::Live || (self.has_time && !timeline.is_live(*row)))
     }
 }
 
@@ -95,77 +106,83 @@ fn manner<'a>(command: &str, text: &'a str) -> Option<(Manner, &'a str)> {
     Some((Manner::Action, action))
 }
 
-/// Puts a message into its conversation. None if it was there already.
-pub(super) fn add(
-    client: &mut Client,
-    id: BufferId,
-    spoken: &Spoken<'_>,
-    turn: &mut Turn<'_>,
-) -> Option<RowId> {
-    let own = client.session.is_own(spoken.from);
-    let at = client.buffers.get(id).map_or(spoken.at, |buffer| spoken.placed_at(buffer));
+/// What became of a message.
+pub(super) enum Added {
+    /// It is new, and has this row.
+    New(RowId),
+    /// It was there already.
+    Known(RowId),
+    /// There is no place for it.
+    Nowhere,
+}
+
+/// Puts a message into its conversation.
+pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: &mut Turn<'_>) -> Added {
     if let Some((id, row)) = labelled(client, spoken) {
-        return confirmed(client, (id, row), (spoken, at), turn);
+        return confirmed(client, (id, row), spoken, turn);
     }
     let row = client.buffers.row_id();
-    let (text, names) = Text::parse_naming(spoken.text, &client.session.nick, client.session.casemapping);
-    let buffer = client.buffers.get_mut(id)?;
-    let said = Said {
-        own,
-        bot: spoken.is_bot,
-        mention: names && !own,
-        called: client.names.of(&client.session, spoken.from),
-        msgid: spoken.msgid.clone(),
-        audience: spoken.audience,
-        reply: spoken.reply_to.as_deref().map(|to| Arc::new(buffer.reply_to(to))),
-        ..Said::new(spoken.manner, spoken.from, text)
-    };
+    let own = client.session.is_own(spoken.from);
+    let said = said(client, id, spoken);
+    let Some(buffer) = client.buffers.get_mut(id) else { return Added::Nowhere };
     if spoken.is_bot && buffer.members.set_bot(&client.session, spoken.from) {
         client.changes.buffer(id);
     }
-    if buffer.timeline.has(&said, spoken.msgid.as_deref())
-        || (!spoken.is_live && buffer.timeline.has_unnamed(at, &said))
-        || (spoken.msgid.is_none() && !spoken.is_live && buffer.timeline.has_like(at, &said))
-    {
-        return None;
+    if let Some(known) = spoken.known(buffer, &said) {
+        return Added::Known(known);
     }
     if let Some(row) = echoed(client, id, spoken) {
-        return confirmed(client, (id, row), (spoken, at), turn);
+        return confirmed(client, (id, row), spoken, turn);
     }
     let content = Content::Said(Arc::new(said.clone()));
-    let placed = Row { id: row, at, content };
-    let buffer = client.buffers.get_mut(id)?;
+    let placed = Row { id: row, at: spoken.at, content };
+    let Some(buffer) = client.buffers.get_mut(id) else { return Added::Nowhere };
     if !buffer.timeline.insert_at(spoken.spot, placed, spoken.msgid.as_deref()) {
-        return None;
+        return Added::Nowhere;
     }
     buffer.has_come(row, &said);
-    count(client, (id, row), &said, (spoken, at));
+    count(client, (id, row), &said, spoken);
     keep(client, || kept(client, id, spoken, own), turn);
-    Some(row)
+    Added::New(row)
+}
+
+fn said(client: &Client, id: BufferId, spoken: &Spoken<'_>) -> Said {
+    let session = &client.session;
+    let own = session.is_own(spoken.from);
+    let buffer = client.buffers.get(id);
+    let name = buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+    let shown = if own { secrets::shown(&name, spoken.text) } else { spoken.text.into() };
+    let (text, names) = Text::parse_naming(&shown, &session.nick, session.casemapping);
+    let reply = spoken.reply_to.as_deref().and_then(|to| Some(Arc::new(buffer?.reply_to(to))));
+    Said {
+        own,
+        bot: spoken.is_bot,
+        mention: names && !own,
+        called: client.names.of(session, spoken.from),
+        msgid: spoken.msgid.clone(),
+        audience: spoken.audience,
+        reply,
+        ..Said::new(spoken.manner, spoken.from, text)
+    }
 }
 
 /// A message that is new: it waits to be read, or is read already.
-fn count(
-    client: &mut Client,
-    (id, row): (BufferId, RowId),
-    said: &Said,
-    (spoken, at): (&Spoken<'_>, Timestamp),
-) {
+fn count(client: &mut Client, (id, row): (BufferId, RowId), said: &Said, spoken: &Spoken<'_>) {
+    let is_live = spoken.coming == Coming::Live;
     let is_in_view = client.look.buffer == Some(id) && client.look.at_end;
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !said.own);
-    // What is said in the moment up to which was read is new if it is said now, and known if it is replayed.
-    let is_read = buffer.read_until.is_some_and(|read| at < read || (at == read && !spoken.is_live));
-    let is_seen = is_read || (spoken.is_live && is_in_view);
-    if said.own && spoken.is_live {
+    let is_seen = is_live && is_in_view && buffer.unread == 0 && !buffer.is_awaited();
+    if said.own && is_live {
         // From another device: who answers has read.
         buffer.mark_read();
         client.changes.memory = true;
         client.markers.moved();
-    } else if !said.own && !is_seen {
-        buffer.count(row, at, is_for_person);
+    } else if !said.own && !is_seen && buffer.is_unread(row, spoken.at, spoken.coming) {
+        buffer.count(row, is_for_person);
     }
-    if !said.own {
+    buffer.find_read(row, spoken.msgid.as_deref());
+    if is_live && !said.own {
         buffer.away_told = None;
         // Where nobody tells who is away, who speaks is back.
         if !client.session.has(Capabilities::AWAY_NOTIFY) {
@@ -174,11 +191,11 @@ fn count(
     }
     let room = (buffer.kind == BufferKind::Room).then(|| shown_name(&buffer.name));
     client.changes.buffer(id);
-    if is_for_person && spoken.is_live && !is_read && client.look.buffer != Some(id) {
+    if is_for_person && is_live && client.look.buffer != Some(id) {
         let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain), row };
         client.changes.event(Update::Alert(client.settings.network, id, alert));
     }
-    if spoken.is_live {
+    if is_seen {
         client.seen(id);
     }
 }
@@ -187,14 +204,14 @@ fn count(
 fn confirmed(
     client: &mut Client,
     (id, row): (BufferId, RowId),
-    (spoken, at): (&Spoken<'_>, Timestamp),
+    spoken: &Spoken<'_>,
     turn: &mut Turn<'_>,
-) -> Option<RowId> {
-    if !outbox::confirm(client, (id, row), (spoken.spot, at), spoken.msgid.as_deref()) {
-        return None;
+) -> Added {
+    if !outbox::confirm(client, (id, row), (spoken.spot, spoken.at), spoken.msgid.as_deref()) {
+        return Added::Nowhere;
     }
     keep(client, || kept(client, id, spoken, true), turn);
-    Some(row)
+    Added::New(row)
 }
 
 /// The message that was sent under the label of this one.
@@ -206,16 +223,18 @@ fn labelled(client: &mut Client, spoken: &Spoken<'_>) -> Option<(BufferId, RowId
 /// The message of the outbox that this one is. Of a page of history it can only be one that was on its way when the
 /// connection broke, and only in a page that was asked for to find out.
 fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowId> {
-    let place = match (spoken.is_live, client.requests.is_open_ended(id)) {
-        (true, _) => Place::Live,
-        (false, true) => Place::Anywhere(spoken.at),
-        (false, false) => Place::Behind(spoken.at),
+    let place = match (spoken.coming, client.requests.is_open_ended(id)) {
+        (Coming::Live, _) => Place::Live,
+        (_, true) => Place::Anywhere(spoken.at),
+        (_, false) => Place::Behind(spoken.at),
     };
     if place != Place::Live && !client.requests.may_confirm(id) {
         return None;
     }
-    let Spoken { from, manner, text, audience, .. } = *spoken;
-    let echo = Echo { buffer: id, from, manner, text, audience, msgid: spoken.msgid.as_deref(), place };
+    let Spoken { from, manner, text, audience, spot, .. } = *spoken;
+    let timeline = &client.buffers.get(id)?.timeline;
+    let msgid = spoken.msgid.as_deref();
+    let echo = Echo { buffer: id, from, manner, text, audience, msgid, place, timeline, spot };
     client.outbox.take_echoed(&client.session, &echo)
 }
 
@@ -234,19 +253,69 @@ fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
     }
 }
 
-/// A line of a page of history, and the row of the message before it. None if it is no message.
+/// A message that was said long ago and is repeated without a batch: it follows the one that was repeated before it; the first
+/// has nothing but its time to say where it goes.
+pub(super) fn repeated(client: &mut Client, id: BufferId, mut spoken: Spoken<'_>, turn: &mut Turn<'_>) {
+    let Some(buffer) = client.buffers.get(id) else { return };
+    let before = buffer.repeated.filter(|row| buffer.timeline.contains(*row));
+    spoken.coming = Coming::Repeated;
+    spoken.spot = before.map_or_else(|| buffer.timeline.spot_by_time(spoken.at), Spot::Behind);
+    let added = add(client, id, &spoken, turn);
+    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    if let Added::New(row) | Added::Known(row) = added {
+        buffer.repeated = buffer.timeline.later(before, Some(row));
+    }
+    if let Added::New(row) = added {
+        narrow_gap(buffer, row, before.is_some());
+    }
+}
+
+/// What was taken to be lost is here: at least from this row on, or all of it if it follows a message that was repeated too.
+fn narrow_gap(buffer: &mut Buffer, row: RowId, is_continued: bool) {
+    let lost = |row: Option<&Row>| match row {
+        Some(Row { id, content: Content::Gap(Gap { state: GapState::Lost, .. }), .. }) => Some(*id),
+        _ => None,
+    };
+    let (before, after) = buffer.timeline.beside(row);
+    let (before, after) = (lost(before), lost(after));
+    if let Some(gap) = after.filter(|_| is_continued) {
+        return buffer.timeline.remove(gap);
+    }
+    let at = buffer.timeline.row(row).map(|row| row.at);
+    if let (Some(id), Some(at)) = (before, at) {
+        buffer.timeline.update(id, |row| {
+            if let Content::Gap(gap) = &mut row.content {
+                gap.to = at;
+            }
+        });
+    }
+}
+
+/// Lines of a page of history, each with the row in which it is known already.
+pub(super) fn recognize(client: &Client, id: BufferId, lines: &[Message<'_>]) -> Vec<Option<RowId>> {
+    let Some(buffer) = client.buffers.get(id) else { return Vec::new() };
+    let known = |message: &Message<'_>| {
+        let incoming = Incoming::new(message, Timestamp::default());
+        let spoken = spoken(&client.session, &incoming)?;
+        spoken.known(buffer, &said(client, id, &spoken))
+    };
+    lines.iter().map(known).collect()
+}
+
+fn spoken<'a>(session: &Session, incoming: &'a Incoming<'_>) -> Option<Spoken<'a>> {
+    let is_message = matches!(incoming.message.command, "PRIVMSG" | "NOTICE");
+    if is_message { Spoken::new(session, incoming, Coming::Page) } else { None }
+}
+
+/// A line of a page of history between its neighbours there. None if it is no message.
 pub(super) fn replayed(
     client: &mut Client,
-    (id, before): (BufferId, Option<RowId>),
+    (id, neighbours): (BufferId, &Neighbours),
     message: &Message<'_>,
     turn: &mut Turn<'_>,
 ) -> Option<Heard> {
-    let incoming = Incoming {
-        message,
-        at: said_at(message, turn.now),
-        from: message.source.map_or("", |source| source.name),
-        label: None,
-    };
+    let mut incoming = Incoming::new(message, turn.now);
+    incoming.label = None;
     let at = incoming.at;
     match message.command {
         "PRIVMSG" | "NOTICE" => {}
@@ -260,50 +329,68 @@ pub(super) fn replayed(
         }
         _ => return None,
     }
-    let unheard = Heard { at, msgid: None, row: before, is_new: false };
+    let unheard = Heard { at, msgid: None, row: neighbours.before, is_new: false };
     if react::is_all(client, id, &incoming) {
         return Some(unheard);
     }
-    let Some(mut spoken) = Spoken::new(&client.session, &incoming, false) else { return Some(unheard) };
-    spoken.spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
+    let Some(mut spoken) = spoken(&client.session, &incoming) else { return Some(unheard) };
+    spoken.spot = neighbours.spot(&client.buffers.get(id)?.timeline);
     let added = add(client, id, &spoken, turn);
-    let known = || client.buffers.get(id)?.timeline.row_of(spoken.msgid.as_deref()?);
-    let row = added.or_else(known).or(before);
-    Some(Heard { at, msgid: spoken.msgid, row, is_new: added.is_some() })
+    let (row, is_new) = match added {
+        Added::New(row) => (Some(row), true),
+        Added::Known(row) => (Some(row), false),
+        Added::Nowhere => (None, false),
+    };
+    Some(Heard { at, msgid: spoken.msgid, row, is_new })
 }
 
-/// A message out of the archive, behind the one before it. Gives its row if it was not there already.
+/// A message out of the archive. Gives its row, and whether it was not there before.
 pub(crate) fn restore(
     client: &mut Client,
-    (id, before): (BufferId, Option<RowId>),
+    (id, neighbours): (BufferId, &Neighbours),
     kept: &Kept,
-) -> Option<RowId> {
+) -> Option<(RowId, bool)> {
+    let row = client.buffers.row_id();
+    let said = said_of(client, kept);
+    let buffer = client.buffers.get_mut(id)?;
+    if let Some(known) = known_of(buffer, kept, &said) {
+        return Some((known, false));
+    }
+    let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !kept.own);
+    let placed = Row { id: row, at: kept.at, content: Content::Said(Arc::new(said.clone())) };
+    let spot = neighbours.spot(&buffer.timeline);
+    if !buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref()) {
+        return None;
+    }
+    buffer.has_come(row, &said);
+    if !kept.own && buffer.is_unread(row, kept.at, Coming::Archive) {
+        buffer.count(row, is_for_person);
+    }
+    buffer.find_read(row, kept.msgid.as_deref());
+    Some((row, true))
+}
+
+/// Messages of the archive, each with the row in which it is known already.
+pub(crate) fn recognize_kept(client: &Client, id: BufferId, messages: &[Kept]) -> Vec<Option<RowId>> {
+    let Some(buffer) = client.buffers.get(id) else { return Vec::new() };
+    messages.iter().map(|kept| known_of(buffer, kept, &said_of(client, kept))).collect()
+}
+
+fn known_of(buffer: &Buffer, kept: &Kept, said: &Said) -> Option<RowId> {
+    match kept.msgid.as_deref() {
+        Some(msgid) => buffer.timeline.row_of(msgid).filter(|_| buffer.timeline.has(said, Some(msgid))),
+        None => buffer.timeline.twin(kept.at, said),
+    }
+}
+
+fn said_of(client: &Client, kept: &Kept) -> Said {
     let from = kept.source.split('!').next().unwrap_or_default();
     let (text, names) = Text::parse_naming(&kept.text, &client.session.nick, client.session.casemapping);
-    let row = client.buffers.row_id();
-    let said = Said {
+    Said {
         own: kept.own,
         mention: names && !kept.own,
         msgid: kept.msgid.clone(),
         audience: kept.audience,
         ..Said::new(kept.manner, from, text)
-    };
-    let buffer = client.buffers.get_mut(id)?;
-    if kept.msgid.is_none() && buffer.timeline.has_like(kept.at, &said) {
-        return None;
     }
-    let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !kept.own);
-    let content = Content::Said(Arc::new(said.clone()));
-    let spot = before.map_or(Spot::BeforeEquals, Spot::Behind);
-    let placed = Row { id: row, at: kept.at, content };
-    let is_new = buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref());
-    if is_new {
-        buffer.has_come(row, &said);
-    }
-    // Of a room where nothing is known to be read, all of it may be old; of a person's messages none was seen.
-    let is_unread = buffer.read_until.map_or(buffer.kind == BufferKind::Direct, |read| kept.at > read);
-    if is_new && !kept.own && is_unread {
-        buffer.count(row, kept.at, is_for_person);
-    }
-    is_new.then_some(row)
 }

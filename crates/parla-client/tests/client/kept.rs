@@ -21,7 +21,7 @@ fn what_waits_is_kept_before_it_is_sent() {
     rig.keeps(expect![[r##"
         out 0: {"to":"#lobby","manner":"message","text":"one","at":1767261600000}
         out 1: {"to":"#lobby","manner":"action","text":"waves","at":1767261600000}
-        room #lobby: {"read_until":1767261660000}
+        room #lobby: {"read_until":1767261660000,"read_msgid":"b1"}
     "##]]);
     let mut rig = rig.restarts();
     rig.shows(
@@ -38,7 +38,7 @@ fn what_waits_is_kept_before_it_is_sent() {
     rig.server("@10:03;label=2;msgid=a1 :alice!a@host PRIVMSG #lobby :one");
     rig.keeps(expect![[r##"
         out 1: {"to":"#lobby","manner":"action","text":"waves","at":1767261600000,"sent":{"nick":"alice","after":1767261601000,"joined_at":1767261601000}}
-        room #lobby: {"read_until":1767261660000}
+        room #lobby: {"read_until":1767261660000,"read_msgid":"b1"}
     "##]]);
 }
 

@@ -14,6 +14,7 @@
 
 mod answers;
 mod commands;
+mod counting;
 mod display_names;
 mod flaky;
 mod history;
@@ -22,7 +23,9 @@ mod kept;
 mod markers;
 mod members;
 mod moderation;
+mod order;
 mod outbox;
+mod passwords;
 mod people;
 mod ranks;
 mod reading;
@@ -34,5 +37,6 @@ mod resending;
 mod rooms;
 mod server_page;
 mod several_lines;
+mod silence;
 mod support;
 mod taking_back;

@@ -382,12 +382,13 @@ fn swapped_echoes_confirm_each_its_own() {
         <me> one (sent)
     "#]],
     );
+    // The server has them in this order, whatever its clock says.
     rig.server("@label=2;msgid=1;10:01 :alice!a@host PRIVMSG #lobby :one");
     rig.shows(
         "#lobby",
         expect![[r#"
-        <me> one
         <me> two
+        <me> one
     "#]],
     );
 }

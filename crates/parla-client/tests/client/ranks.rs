@@ -69,7 +69,7 @@ fn the_person_can_answer_so_and_sees_it_so() {
     );
     rig.keeps(expect![[r##"
         out 1: {"to":"#lobby","manner":"message","text":"twice","sign":"@","at":1767261600000,"sent":{"nick":"alice","after":1767261600000,"after_msgid":"a2","joined_at":1767261600000}}
-        room #lobby: {"read_until":1767261600000}
+        room #lobby: {"read_until":1767261600000,"read_msgid":"a1"}
     "##]]);
     let restarted = rig.restarts();
     assert!(restarted.rows("#lobby").contains("(for Operators) twice"), "{}", restarted.rows("#lobby"));

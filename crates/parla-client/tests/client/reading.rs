@@ -235,9 +235,8 @@ fn the_divider_stands_above_the_oldest_that_was_not_read() {
     rig.go_online(super::support::ALL, "CHATHISTORY=1");
     rig.server(":alice!a@host JOIN #lobby");
     rig.history("#lobby", "@09:05;msgid=2 :bob!b@host PRIVMSG #lobby :two");
-    let buffer = rig.id("#lobby");
-    rig.wants(Intent::LoadEarlier { buffer });
     rig.history("#lobby", "@09:01;msgid=1 :bob!b@host PRIVMSG #lobby :one");
+    rig.history("#lobby", "");
     rig.shows(
         "#lobby",
         expect![[r#"
@@ -265,6 +264,11 @@ fn what_was_missed_in_the_room_in_view_is_marked_and_read() {
         <bob> missed
     "#]],
     );
+    // It was not shown yet.
+    rig.lists(expect![[r#"
+        #lobby present, 1 unread, more before
+    "#]]);
+    rig.looks_at("#lobby");
     rig.lists(expect![[r#"
         #lobby present, more before
     "#]]);
@@ -277,11 +281,11 @@ fn where_the_person_stopped_is_remembered() {
     rig.server(HELLO);
     rig.looks_at("#lobby");
     rig.keeps(expect![[r#"
-        room #lobby: {"read_until":1767261660000}
+        room #lobby: {"read_until":1767261660000,"read_msgid":"b1"}
     "#]]);
     rig.server(NAMED);
     rig.keeps(expect![[r#"
-        room #lobby: {"read_until":1767261720000}
+        room #lobby: {"read_until":1767261720000,"read_msgid":"b2"}
     "#]]);
 }
 

@@ -240,15 +240,20 @@ fn a_server_that_closes_says_why() {
     let mut rig = Rig::connected();
     rig.server("ERROR :Closing Link: too many connections from your host");
     rig.breaks();
-    rig.link(expect!["waiting, attempt 1: Throttled"]);
+    rig.link(expect!["waiting, attempt 1: TooManyFromAddress"]);
     let mut rig = Rig::connected();
     rig.server("ERROR :Closing Link: (K-Lined)");
     rig.breaks();
     rig.link(expect!["stopped: BannedFromServer"]);
+    // A page that was refused a connection is told so when it closes, too.
+    let mut rig = Rig::connected();
+    let details = "1008 Too many connections from your address".into();
+    rig.input(Input::Closed(Problem { kind: ProblemKind::ServerClosed, about: "".into(), details }));
+    rig.link(expect!["waiting, attempt 1: TooManyFromAddress"]);
     let mut rig = Rig::connected();
     rig.server(":s FAIL * ACCOUNT_REQUIRED_TO_CONNECT :Log in first\nERROR :Closing link");
     rig.breaks();
-    rig.link(expect!["stopped: AccountNeeded"]);
+    rig.link(expect!["stopped: SignInNeeded"]);
 }
 
 #[test]
@@ -328,4 +333,38 @@ fn what_the_client_does_not_understand_is_not_asked_for() {
     rig.connect();
     rig.server(":s CAP * LS :no-implicit-names draft/typing batch userhost-in-names extended-monitor");
     assert_eq!(rig.sent(), "CAP REQ :batch\n");
+}
+
+#[test]
+fn a_server_that_never_ends_its_greeting_is_entered_all_the_same() {
+    let mut rig = Rig::online();
+    rig.server(":alice!a@h JOIN #lobby\n:s 366 alice #lobby :End");
+    rig.input(Input::Closed(Problem { kind: ProblemKind::Lost, about: "".into(), details: "".into() }));
+    rig.pass(Duration::from_secs(2));
+    rig.input(Input::Opened);
+    rig.server(":s 001 alice :Welcome");
+    rig.sent();
+    rig.pass(Duration::from_secs(2));
+    rig.server(":s 372 alice :- something more to read");
+    rig.pass(Duration::from_secs(2));
+    rig.sends(expect![[""]]);
+    rig.pass(Duration::from_secs(2));
+    rig.sends(expect![[r#"
+        JOIN #lobby
+    "#]]);
+}
+
+#[test]
+fn another_address_is_connected_to_with_everything_that_was_there() {
+    let mut rig = Rig::online();
+    rig.server(":alice!a@h JOIN #lobby\n:s 366 alice #lobby :End");
+    rig.sent();
+    rig.input(Input::Moved { address: "irc.example.net:7000".into(), private: false });
+    rig.sends(expect![[r#"
+        (connect)
+    "#]]);
+    let network = rig.model.network.as_ref().unwrap();
+    assert_eq!(&*network.address, "irc.example.net:7000");
+    assert!(!network.features.private);
+    assert_eq!(rig.model.buffers.values().filter(|view| &*view.name == "#lobby").count(), 1);
 }

@@ -159,6 +159,7 @@ fn a_page_of_history_has_them_among_others() {
          @09:02;msgid=m2 :bob!b@host BATCH +in draft/multiline #lobby
          @batch=in :bob!b@host PRIVMSG #lobby :one
          @batch=in :bob!b@host PRIVMSG #lobby :two
+         BATCH -in
          @09:02;msgid=m4 :bob!b@host BATCH +open draft/multiline #lobby
          @batch=open :bob!b@host PRIVMSG #lobby :not ended
          @09:03;msgid=m3 :bob!b@host PRIVMSG #lobby :after"
@@ -168,11 +169,11 @@ fn a_page_of_history_has_them_among_others() {
     rig.shows(
         "#lobby",
         expect![[r#"
-        <bob> before
-        <bob> not ended
-        <bob> one⏎two
-        <bob> after
-    "#]],
+            <bob> before
+            <bob> one⏎two
+            <bob> not ended
+            <bob> after
+        "#]],
     );
 }
 

@@ -23,9 +23,7 @@ pub(crate) fn run(context: &mut Context<'_>, nick: &command::Nick<'_>) -> Result
     if RESERVED.contains(&nick.as_str().to_ascii_lowercase().as_str()) {
         return Err(Refusal::NickReserved(wanted.to_owned()));
     }
-    if context.network.is_taken(&nick, context.session.user()) {
-        return Err(Refusal::NickInUse(wanted.to_owned()));
-    }
+    context.network.free_nick(&nick, context.session.user())?;
     match context.session.registration() {
         Some(registration) => registration.nick = Some(nick),
         None => context.propose(EntryCommand::Nick(nick)),
@@ -40,9 +38,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, user) = network.actor(meta)?;
-    if network.is_taken(&nick, Some(id)) {
-        return Err(Refusal::NickInUse(nick.to_string()));
-    }
+    network.free_nick(&nick, Some(id))?;
     if user.nick().as_str() == nick.as_str() {
         return Ok(());
     }

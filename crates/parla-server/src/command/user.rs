@@ -40,9 +40,7 @@ pub(crate) fn commit(
     register: Register,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    if network.is_taken(&register.nick, None) {
-        return Err(Refusal::NickInUse(register.nick.to_string()));
-    }
+    network.free_nick(&register.nick, None)?;
     let metadata = metadata::admissible(&network.settings, register.metadata);
     let mut user = User::new(Register { metadata, ..register }, meta.at);
     user.modes |= network.settings.user_modes;

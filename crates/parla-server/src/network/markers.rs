@@ -9,7 +9,7 @@ use parla_proto::{
 };
 use rustc_hash::FxBuildHasher;
 
-use crate::limits::READ_MARKERS_MAX;
+use crate::{limits::READ_MARKERS_MAX, names};
 
 /// A channel, or the other person of a private one, by name: it need not be there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,9 +27,9 @@ impl Conversation {
     /// It is the name of neither a channel nor a user.
     pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
         if is_channel(text) {
-            ChannelName::parse(text, rules).map(Self::Channel)
+            names::channel(text, rules).map(Self::Channel)
         } else {
-            Nick::parse(text, rules).map(Self::User)
+            names::nick(text, rules).map(Self::User)
         }
     }
 

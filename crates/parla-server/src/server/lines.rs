@@ -271,7 +271,7 @@ impl Server {
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let target = target(session, &self.network);
-        if let Some(line) = refusal.encode(&self.settings.name, &target, session.capabilities) {
+        for line in refusal.lines(&self.settings.name, &target, session.capabilities) {
             session.send(line.into(), out);
         }
     }

@@ -1,14 +1,19 @@
 //! Connects to another network. Only on the desktop.
 
 use dioxus::prelude::*;
+use parla_client::{Credentials, endpoint::Endpoint, view::NetworkView};
 
-use super::{DialogBox, FOCUS_ID, written};
+use super::{
+    DialogBox, FOCUS_ID,
+    address::{Hint, wrong_address},
+    written,
+};
 use crate::{
     first_screen::address,
-    hooks::{use_context, use_hook},
+    hooks::{use_context, use_hook, use_signal},
     platform::{Command, Here},
     state::State,
-    words::{self, dialog as said, first},
+    words::{self, dialog as said, first, network},
 };
 
 /// The dialog.
@@ -20,17 +25,22 @@ pub(crate) fn AddNetwork() -> Element {
         let networks = state.networks.peek();
         networks.values().next().map(|view| view.nick.to_string()).unwrap_or_default()
     });
+    let mut wrong = use_signal(Wrong::default);
     rsx! {
         DialogBox { title: said::ADD,
             form {
+                novalidate: true,
                 onsubmit: move |event| {
                     event.prevent_default();
                     let (place, nick) = (written(&event, "place"), written(&event, "nick"));
-                    if place.is_empty() || nick.is_empty() {
+                    let found = Wrong::find(state, &place, &nick);
+                    wrong.set(found);
+                    if found != Wrong::default() {
                         return;
                     }
-                    let (network, address) = (state.next_network(), address(&place));
-                    here.0.command(Command::Connect { network, address, nick, unencrypted: false });
+                    let (network, address) = (state.next_network(&here), address(&place));
+                    let credentials = Credentials::default();
+                    here.0.command(Command::Connect { network, address, nick, unencrypted: false, credentials });
                     state.close_dialog();
                 },
                 div { class: "field",
@@ -43,8 +53,9 @@ pub(crate) fn AddNetwork() -> Element {
                         autocapitalize: "off",
                         spellcheck: "false",
                         "aria-describedby": "add-hint",
+                        "aria-invalid": wrong().place.map(|_| "true"),
                     }
-                    p { id: "add-hint", class: "hint", {first::WHERE_HINT} }
+                    Hint { id: "add-hint", wrong: wrong().place, otherwise: first::WHERE_HINT }
                 }
                 div { class: "field",
                     label { r#for: "add-name", {first::NAME} }
@@ -56,7 +67,12 @@ pub(crate) fn AddNetwork() -> Element {
                         autocapitalize: "off",
                         spellcheck: "false",
                         dir: "auto",
+                        "aria-describedby": "add-name-hint",
+                        "aria-invalid": wrong().nick.map(|_| "true"),
                         initial_value: known_nick,
+                    }
+                    if let Some(why) = wrong().nick {
+                        Hint { id: "add-name-hint", wrong: why, otherwise: "" }
                     }
                 }
                 div { class: "buttons end",
@@ -66,4 +82,33 @@ pub(crate) fn AddNetwork() -> Element {
             }
         }
     }
+}
+
+/// What is wrong with what was written, beside the field that it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Wrong {
+    place: Option<&'static str>,
+    nick: Option<&'static str>,
+}
+
+impl Wrong {
+    fn find(state: State, place: &str, nick: &str) -> Self {
+        let nick_wrong = match nick {
+            "" => Some(first::NAME_EMPTY),
+            nick if nick.contains(char::is_whitespace) => Some(network::NAME_SPACES),
+            _ => None,
+        };
+        let place_wrong = wrong_address(place).or_else(|| {
+            // One may be there twice, as with a bouncer, but not under one name.
+            let networks = state.networks.peek();
+            let is_known =
+                |view: &NetworkView| is_same(&view.address, &address(place)) && *view.nick == *nick;
+            networks.values().any(is_known).then_some(network::DUPLICATE)
+        });
+        Self { place: place_wrong, nick: nick_wrong }
+    }
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    Endpoint::parse(one, false).is_ok_and(|one| Endpoint::parse(other, false).is_ok_and(|other| one == other))
 }

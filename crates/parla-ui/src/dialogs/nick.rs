@@ -10,8 +10,9 @@ use parla_client::{
 
 use super::{DialogBox, FOCUS_ID, written};
 use crate::{
+    forget::Forget,
     hooks::use_context,
-    platform::{Command, Here, Place},
+    platform::{Here, Place},
     state::{State, wish},
     words::dialog as said,
 };
@@ -34,7 +35,7 @@ pub(crate) fn Nick(network: NetworkId) -> Element {
 fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
     let suggestion = match &view.link {
         LinkState::Stopped { suggestion, .. } => suggestion.clone(),
-        LinkState::Connecting(_) | LinkState::Online | LinkState::Waiting { .. } => None,
+        LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     };
     let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
     let network = view.id;
@@ -114,7 +115,6 @@ fn ways_out(here: Here, mut state: State, view: &NetworkView) -> Element {
     let network = view.id;
     let is_on = !matches!(view.link, LinkState::Stopped { .. });
     let can_forget = here.0.place() == Place::Desktop;
-    let (off, forget) = (here.clone(), here);
     rsx! {
         div { class: "buttons ways-out",
             if is_on {
@@ -122,22 +122,14 @@ fn ways_out(here: Here, mut state: State, view: &NetworkView) -> Element {
                     r#type: "button",
                     class: "plain",
                     onclick: move |_| {
-                        wish(&off, network, Intent::Disconnect { reason: "".into() });
+                        wish(&here, network, Intent::Disconnect { reason: "".into() });
                         state.close_dialog();
                     },
                     {said::DISCONNECT}
                 }
             }
             if can_forget {
-                button {
-                    r#type: "button",
-                    class: "plain danger",
-                    onclick: move |_| {
-                        forget.0.command(Command::Forget(network));
-                        state.close_dialog();
-                    },
-                    {said::FORGET}
-                }
+                Forget { network }
             }
         }
     }

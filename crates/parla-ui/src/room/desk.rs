@@ -148,7 +148,9 @@ impl Desk {
         let text = self.state.composer.peek().text.clone();
         let at = *self.at.peek();
         let here = self.place();
-        self.history.write().push(&text);
+        if !drafts::holds_password(self.state, at, &text) {
+            self.history.write().push(&text);
+        }
         match slash::parse(&text) {
             // What these two ask for is shown in a dialog, which asks for it.
             Submission::Command(Slash::Whois { nick }) => {

@@ -23,15 +23,35 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::Refused
         | ProblemKind::TimedOut
         | ProblemKind::NotEncrypted
+        | ProblemKind::PlainOnly
         | ProblemKind::WrongCertificateName
         | ProblemKind::BadCertificate
+        | ProblemKind::CertificateExpired
+        | ProblemKind::CertificateNotYetValid
+        | ProblemKind::CertificateChanged
         | ProblemKind::BadAddress
         | ProblemKind::Lost
-        | ProblemKind::ServerClosed
+        | ProblemKind::Unreachable
+        | ProblemKind::EncryptionNeeded
         | ProblemKind::NotIrc) => reaching(kind, about),
+        kind @ (ProblemKind::ServerClosed
+        | ProblemKind::ServerStopping
+        | ProblemKind::Killed
+        | ProblemKind::Flooded
+        | ProblemKind::TooSlow
+        | ProblemKind::ServerFull
+        | ProblemKind::TooManyFromAddress
+        | ProblemKind::ConnectingTooFast
+        | ProblemKind::SignInTimedOut) => ended(kind, about),
         kind @ (ProblemKind::NickTaken
         | ProblemKind::NickInvalid
+        | ProblemKind::PasswordNeeded
         | ProblemKind::PasswordWrong
+        | ProblemKind::BadIdentity
+        | ProblemKind::PasswordReadable
+        | ProblemKind::SignInNeeded
+        | ProblemKind::SignInRefused
+        | ProblemKind::SignInUnsupported
         | ProblemKind::BannedFromServer
         | ProblemKind::Throttled) => signing_in(kind, about),
         kind @ (ProblemKind::RoomFull
@@ -63,6 +83,9 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::NotHere
         | ProblemKind::Offline
         | ProblemKind::Other) => doing(kind, about),
+        kind @ (ProblemKind::ArchiveBroken | ProblemKind::StoreDamaged | ProblemKind::StoreFailing) => {
+            storing(kind)
+        }
     };
     Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
 }
@@ -92,30 +115,26 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
             "It may be down or very busy, or something on the way blocks it.",
             "Try again in a while.",
         ),
-        ProblemKind::NotEncrypted => (
-            "This port does not use encryption.".to_owned(),
-            "Without it, others on the way can read what you write.",
-            "Try port 6697.",
-        ),
-        ProblemKind::WrongCertificateName => (
-            format!("This server could not prove that it is {}.", or(about, "the one you asked for")),
-            "Its certificate is for another name. Someone may be pretending to be it, or it is set up wrongly.",
-            "Check the address. If it is right, tell whoever runs the server.",
-        ),
-        ProblemKind::BadCertificate => (
-            format!("{} could not prove who it is.", or(about, "The server")),
-            "Its certificate is too old, or nobody trusted vouches for it.",
-            "Check that the clock of this device is right. If it is, tell whoever runs the server.",
-        ),
+        ProblemKind::NotEncrypted | ProblemKind::PlainOnly => unencrypted(kind, about),
+        ProblemKind::WrongCertificateName
+        | ProblemKind::BadCertificate
+        | ProblemKind::CertificateExpired
+        | ProblemKind::CertificateNotYetValid
+        | ProblemKind::CertificateChanged => certificate(kind, about),
         ProblemKind::BadAddress => (
             "This address cannot be read.".to_owned(),
             "An address is the name of a server, sometimes with a port.",
             "Write it like irc.example.org or irc.example.org:6697.",
         ),
-        ProblemKind::ServerClosed => (
-            "The server ended the connection.".to_owned(),
-            "It gave its reason in the details.",
-            "Try again. If it happens once more, read the details.",
+        ProblemKind::Unreachable => (
+            format!("{} cannot be reached.", or(about, "The server")),
+            "It may be switched off, or something on the way is in trouble.",
+            "It is tried again by itself.",
+        ),
+        ProblemKind::EncryptionNeeded => (
+            "This port takes encrypted connections only.".to_owned(),
+            "You tried to connect to it without encryption.",
+            "Add the server again, without agreeing to go on unencrypted.",
         ),
         ProblemKind::NotIrc => (
             format!("{} is not a chat server.", or(about, "This")),
@@ -126,6 +145,128 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
             "The connection is lost.".to_owned(),
             "You can read on, and what you write is sent later.",
             "It comes back by itself once the network does.",
+        ),
+    }
+}
+
+fn unencrypted(kind: ProblemKind, about: &str) -> Words {
+    let title = if kind == ProblemKind::PlainOnly {
+        format!("{} answers, but only without encryption.", or(about, "The server"))
+    } else {
+        "This port does not use encryption.".to_owned()
+    };
+    let meaning =
+        "Without encryption, others on the way can read what you write and receive, passwords included.";
+    let remedy = match kind {
+        ProblemKind::PlainOnly => {
+            "Ask whoever runs the server about encryption, or go without it if that is all right."
+        }
+        _ => "Try port 6697, or go without encryption if that is all right.",
+    };
+    (title, meaning, remedy)
+}
+
+fn certificate(kind: ProblemKind, about: &str) -> Words {
+    let server = or(about, "the server");
+    match kind {
+        ProblemKind::WrongCertificateName => (
+            format!("This server could not prove that it is {}.", or(about, "the one you asked for")),
+            "Its certificate is for another name. Someone may be pretending to be it, or it is set up wrongly.",
+            "Check the address. If it is right, tell whoever runs the server.",
+        ),
+        ProblemKind::CertificateExpired => (
+            format!("The certificate of {server} has expired."),
+            "It was not renewed in time, or the clock of this device is wrong.",
+            "Check the clock. If it is right, tell whoever runs the server.",
+        ),
+        ProblemKind::CertificateNotYetValid => (
+            format!("The certificate of {server} is not valid yet."),
+            "Most likely the clock of this device is behind.",
+            "Check the clock. If it is right, tell whoever runs the server.",
+        ),
+        ProblemKind::CertificateChanged => (
+            format!("The certificate of {server} has changed."),
+            "You trusted another one. Those who run the server may have renewed it, or someone in between is pretending to be \
+            the server in order to read along.",
+            "Ask those who run the server for its new fingerprint, and trust it only if that is the one below.",
+        ),
+        _ => (
+            format!("{} could not prove who it is.", or(about, "The server")),
+            "Nobody whom this device trusts vouches for its certificate. Small servers often make their own.",
+            "If you know the server's fingerprint and it is the one below, you can trust it.",
+        ),
+    }
+}
+
+fn storing(kind: ProblemKind) -> Words {
+    match kind {
+        ProblemKind::ArchiveBroken => (
+            "The messages of this network cannot be kept on this computer.".to_owned(),
+            "The file that they are kept in is damaged or cannot be written. You can go on talking.",
+            "The details say which file it is. Make room on the disk, or move a damaged file away and start parla again.",
+        ),
+        ProblemKind::StoreDamaged => (
+            "What parla had saved on this computer was damaged.".to_owned(),
+            "Everything that could still be read was kept. Networks, drafts or waiting messages may be missing.",
+            "The damaged file was not deleted; the details say where it is.",
+        ),
+        _ => (
+            "Nothing can be saved on this computer right now.".to_owned(),
+            "The disk may be full. What you write is kept in memory, and is lost only if parla ends before it can be saved.",
+            "Make room on the disk. parla tries again by itself.",
+        ),
+    }
+}
+
+/// The server ended the connection, and said why.
+fn ended(kind: ProblemKind, about: &str) -> Words {
+    match kind {
+        ProblemKind::ServerStopping => (
+            format!("{} is being shut down or restarted.", or(about, "The server")),
+            "You can read on, and what you write is sent later.",
+            "You are connected again as soon as it is back.",
+        ),
+        ProblemKind::Killed => (
+            "You were disconnected by somebody who runs the server.".to_owned(),
+            "Their reason is in the details.",
+            "Write to them if you think that is a mistake.",
+        ),
+        ProblemKind::Flooded => (
+            "You were disconnected because too much was sent at once.".to_owned(),
+            "The server takes only so much from one person in a short time.",
+            "Write more slowly, or send long texts in parts.",
+        ),
+        ProblemKind::TooSlow => (
+            "You were disconnected because your connection was too slow.".to_owned(),
+            "The server had more to send than came through, and does not wait for ever.",
+            "You are connected again by itself, and what was missed is fetched.",
+        ),
+        ProblemKind::ServerFull => (
+            format!("{} has no room for more people.", or(about, "The server")),
+            "It is full at the moment.",
+            "It is tried again by itself, but not at once.",
+        ),
+        ProblemKind::TooManyFromAddress => (
+            "Too many people are connected from your address.".to_owned(),
+            "Everyone who shares your internet connection has the same address, and this server lets in only so \
+             many from each.",
+            "Close parla where you do not need it, or ask whoever runs the server to let in more. It is tried again \
+             by itself.",
+        ),
+        ProblemKind::ConnectingTooFast => (
+            "Too many people have just connected from your address.".to_owned(),
+            "The server takes only so many new connections from one address in a short time.",
+            "Wait a minute. It is tried again by itself.",
+        ),
+        ProblemKind::SignInTimedOut => (
+            "Signing in took too long.".to_owned(),
+            "The server did not wait for the end of it. Your connection may be slow.",
+            "It is tried again by itself.",
+        ),
+        _ => (
+            "The server ended the connection.".to_owned(),
+            "It gave its reason in the details.",
+            "Try again. If it happens once more, read the details.",
         ),
     }
 }
@@ -142,10 +283,45 @@ fn signing_in(kind: ProblemKind, about: &str) -> Words {
             "Names have no spaces, do not start with a digit, and are not too long.",
             "Take another name.",
         ),
-        ProblemKind::PasswordWrong => (
+        ProblemKind::PasswordNeeded => (
+            "This server asks for a password.".to_owned(),
+            "Only people who know it, or who have an account, are let in.",
+            "Type it in. If you have none, ask whoever runs the server.",
+        ),
+        ProblemKind::PasswordWrong if about.is_empty() => (
             "The password is wrong.".to_owned(),
-            "The server wants a password, and did not accept this one. It is not tried again by itself.",
-            "Ask whoever runs the server.",
+            "The server did not accept it.",
+            "Type it again; capital letters matter.",
+        ),
+        ProblemKind::PasswordWrong => (
+            format!("The password for {about} is wrong."),
+            "The server does not know this account, or it has another password.",
+            "Check both and type them again; capital letters matter.",
+        ),
+        ProblemKind::PasswordReadable => (
+            "Your password would be sent without encryption.".to_owned(),
+            "Others on the way to the server could read it. It was not sent.",
+            "Use an encrypted connection if there is one.",
+        ),
+        ProblemKind::SignInNeeded => (
+            "This server is only for people with an account.".to_owned(),
+            "It wants to know who you are before it lets you in.",
+            "Sign in with the name and the password of your account.",
+        ),
+        ProblemKind::SignInRefused => (
+            "The server did not sign you in.".to_owned(),
+            "Its reason is in the details.",
+            "Try again, or go in without an account if the server allows it.",
+        ),
+        ProblemKind::SignInUnsupported => (
+            "This server does not sign people in by a password.".to_owned(),
+            "It has other ways, which parla does not know. They are in the details.",
+            "Go in without an account if the server allows it, or ask whoever runs the server.",
+        ),
+        ProblemKind::BadIdentity => (
+            "Your certificate cannot be used.".to_owned(),
+            "The file that you chose for this network cannot be read, or has no certificate with its key in it.",
+            "Choose a PEM file with both. What is wrong with it is in the details.",
         ),
         ProblemKind::BannedFromServer => (
             "You are banned from this server.".to_owned(),
@@ -154,7 +330,7 @@ fn signing_in(kind: ProblemKind, about: &str) -> Words {
         ),
         _ => (
             "The server asks you to slow down.".to_owned(),
-            "There were too many connections or too many requests in a short time.",
+            "There were too many requests in a short time.",
             "Wait a minute, then try again.",
         ),
     }

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use parla_client::view::{Audience, BufferKind, Deleted, Event, Rank, Reaction};
+use parla_client::{
+    Parting,
+    view::{Audience, BufferKind, Deleted, Event, Rank, Reaction},
+};
 use parla_proto::civil::Date;
 
 use super::moderation;
@@ -64,6 +67,21 @@ pub fn new_since(time: &str) -> String {
     format!("New since {time}")
 }
 
+/// Somebody left the network. What servers write about it is for other servers.
+fn quit(who: &str, reason: &str) -> String {
+    let who = name(who);
+    match Parting::of(reason) {
+        Parting::Said("") => format!("{who} disconnected"),
+        Parting::Said(reason) => format!("{who} disconnected ({})", name(reason)),
+        Parting::Lost => format!("{who} lost the connection"),
+        Parting::Split => format!("{who} was cut off when two servers lost each other"),
+        Parting::Flooded => format!("{who} was disconnected for sending too much at once"),
+        Parting::TooSlow => format!("{who} was disconnected because their connection was too slow"),
+        Parting::Banned => format!("{who} was banned from the server"),
+        Parting::Killed(why) => format!("{who} was removed from the server ({})", name(why)),
+    }
+}
+
 /// Something that happened.
 pub fn event(event: &Event) -> String {
     let because = |reason: &Option<parla_client::text::Text>| match reason {
@@ -73,7 +91,7 @@ pub fn event(event: &Event) -> String {
     match event {
         Event::Joined { who } => format!("{} joined", name(who)),
         Event::Left { who, reason } => format!("{} left{}", name(who), because(reason)),
-        Event::Quit { who, reason } => format!("{} disconnected{}", name(who), because(reason)),
+        Event::Quit { who, reason } => quit(who, reason.as_ref().map_or("", |reason| &reason.plain)),
         Event::Kicked { who, by, reason } => {
             format!("{} was sent out by {}{}", name(who), name(by), because(reason))
         }
@@ -175,7 +193,7 @@ pub fn beginning(kind: BufferKind, name: &str) -> String {
     match kind {
         BufferKind::Server => "This is the beginning.".into(),
         BufferKind::Room => format!("This is the beginning of {name}."),
-        BufferKind::Direct => format!("This is the beginning of your conversation with {name}."),
+        BufferKind::Direct => format!("Your messages with {name} are kept on this device from here on."),
     }
 }
 
@@ -188,7 +206,8 @@ pub fn empty(kind: BufferKind, name: &str) -> [String; 2] {
             "No messages yet. Say hello.".into(),
         ],
         BufferKind::Direct => {
-            [format!("Only you and {name} read what is written here."), "No messages yet. Say hello.".into()]
+            let kept = "There are no messages on this device yet. What you write to each other is kept here.";
+            [format!("Only you and {name} can read this conversation."), kept.into()]
         }
     }
 }
@@ -354,6 +373,26 @@ pub const SUGGESTIONS: &str = "Suggestions";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn why_somebody_left_is_said_in_words() {
+        for (reason, words) in [
+            ("Ping timeout: 150 seconds", "bob lost the connection"),
+            ("Connection reset", "bob lost the connection"),
+            ("Quit: see you", "bob disconnected (see you)"),
+            ("Quit: Ping timeout: 150 seconds", "bob disconnected (Ping timeout: 150 seconds)"),
+            ("", "bob disconnected"),
+            ("*.net *.split", "bob was cut off when two servers lost each other"),
+            ("Excess Flood", "bob was disconnected for sending too much at once"),
+            ("SendQ exceeded", "bob was disconnected because their connection was too slow"),
+            ("K-Lined", "bob was banned from the server"),
+            ("Killed (oper (spam))", "bob was removed from the server (oper (spam))"),
+        ] {
+            let quit =
+                Event::Quit { who: "bob".into(), reason: Some(parla_client::text::Text::parse(reason)) };
+            assert_eq!(event(&quit).replace([NAME, NAME_END], ""), words, "{reason}");
+        }
+    }
 
     #[test]
     fn comings_and_goings_are_one_sentence() {

@@ -88,7 +88,9 @@ impl Fake {
             .into_iter()
             .filter_map(|command| match command {
                 Command::Intent(_, intent) => Some(intent),
-                Command::Connect { .. } | Command::Forget(_) | Command::Save { .. } => None,
+                Command::Connect { .. } | Command::Change(..) | Command::Forget(_) | Command::Save { .. } => {
+                    None
+                }
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use parla_client::{
     Problem, ProblemKind,
     text::{Hue, Text},
     view::{
-        BufferId, BufferKind, BufferView, Carries, Directory, DirectoryRoom, DirectoryView, Earlier,
+        BufferId, BufferKind, BufferView, Carries, Counted, Directory, DirectoryRoom, DirectoryView, Earlier,
         Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline,
         Topic, Update,
     },
@@ -46,6 +46,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         members: Members::default(),
         unread: 0,
         mentions: 0,
+        counted: Counted::All,
         divider: None,
         earlier: Earlier::None,
         rights: Rights::default(),

@@ -1,15 +1,14 @@
-//! The name of a network's file, which people can recognise and an address cannot escape from.
-
-use std::path::{Path, PathBuf};
+//! The name that a network's file had when it was made of the address: one that people can recognise and an address cannot
+//! escape from. Files of today are named by the network's id, as two networks may have one address.
 
 use parla_client::endpoint::Endpoint;
 
 /// Bytes of a host that stand in the name; file systems take 255 in all.
 const HOST_BYTES_MAX: usize = 180;
 
-/// The file in which the messages of that network are kept.
-pub(crate) fn file(folder: &Path, endpoint: &Endpoint) -> PathBuf {
-    folder.join(name(&endpoint.host, endpoint.port))
+/// The name of the file in which the messages of a network at that address were kept.
+pub(crate) fn name_of(endpoint: &Endpoint) -> String {
+    name(&endpoint.host, endpoint.port)
 }
 
 fn name(host: &str, port: u16) -> String {

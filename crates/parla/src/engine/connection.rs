@@ -3,13 +3,16 @@
 //! Lines go out in the order they come; what comes in is handed on in pieces as it was read, and read no faster than it is
 //! taken. Knows nothing of what the bytes say.
 
-use std::{io, sync::Arc};
+use std::{io, pin::pin, sync::Arc};
 
-use parla_client::{Problem, ProblemKind, endpoint::Endpoint, view::Stage};
-use rustls::{ClientConfig, pki_types::ServerName};
+use parla_client::{
+    Problem, ProblemKind,
+    endpoint::Endpoint,
+    view::{Certificate, Stage},
+};
+use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
-    net::TcpStream,
     sync::mpsc::{Receiver, Sender},
     time::timeout,
 };
@@ -17,15 +20,19 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     dial::dial,
+    plain,
+    tls::Session,
     trouble::{of_handshake, of_stream, problem},
 };
-use crate::limits::{FAREWELL_MAX, HANDSHAKE_MAX, READ_BYTES};
+use crate::limits::{FAREWELL_MAX, HANDSHAKE_MAX, PROBE_AFTER, READ_BYTES};
 
 /// What becomes of a connection.
 #[derive(Debug)]
 pub(crate) enum Happening {
     /// It has come so far.
     Progress(Stage),
+    /// The server shows this certificate, and it is not believed.
+    Certificate(Certificate),
     /// It is there.
     Opened,
     /// Bytes came.
@@ -46,7 +53,9 @@ pub(crate) struct Plan {
     pub(crate) serial: Serial,
     pub(crate) endpoint: Endpoint,
     /// None: plainly.
-    pub(crate) tls: Option<Arc<ClientConfig>>,
+    pub(crate) tls: Option<Session>,
+    /// Where it would be connected to plainly, if the person agreed to that.
+    pub(crate) plain: Option<Endpoint>,
     /// Lines to send. When there can be no more, the connection is ended politely.
     pub(crate) lines: Receiver<Vec<u8>>,
     pub(crate) happenings: Happenings,
@@ -78,22 +87,47 @@ impl Plan {
 }
 
 async fn open(plan: &Plan) -> Result<Stream, Problem> {
-    let stream = dial(&plan.endpoint.host, plan.endpoint.port).await?;
-    match &plan.tls {
-        None => Ok(Box::new(stream)),
-        Some(tls) => {
-            plan.tell(Happening::Progress(Stage::Securing)).await;
-            secure(&plan.endpoint.host, stream, Arc::clone(tls)).await
-        }
-    }
+    let Some(session) = &plan.tls else {
+        let stream = dial(&plan.endpoint.host, plan.endpoint.port).await?;
+        return Ok(Box::new(stream));
+    };
+    let mut securing = pin!(secure(plan, session));
+    let Some(plain) = &plan.plain else { return securing.await };
+    // A server that does not encrypt may be silent about it. So it is asked while it may still answer the handshake.
+    let early = timeout(PROBE_AFTER, &mut securing).await;
+    let problem = match early {
+        Ok(Ok(stream)) => return Ok(stream),
+        Ok(Err(problem)) => problem,
+        Err(_) => tokio::select! {
+            secured = &mut securing => return secured,
+            Some(line) = plain::answer(plain) => return Err(plain::offer(&plan.endpoint, plain, &line)),
+            else => problem(ProblemKind::TimedOut, "no answer to the TLS handshake"),
+        },
+    };
+    let may_be_plain =
+        matches!(problem.kind, ProblemKind::Refused | ProblemKind::Lost | ProblemKind::TimedOut);
+    let line = if may_be_plain { plain::answer(plain).await } else { None };
+    Err(line.map_or(problem, |line| plain::offer(&plan.endpoint, plain, &line)))
 }
 
-async fn secure(host: &str, stream: TcpStream, tls: Arc<ClientConfig>) -> Result<Stream, Problem> {
+async fn secure(plan: &Plan, session: &Session) -> Result<Stream, Problem> {
+    let host = &plan.endpoint.host;
+    let stream = dial(host, plan.endpoint.port).await?;
+    plan.tell(Happening::Progress(Stage::Securing)).await;
     let name = ServerName::try_from(host.to_owned())
         .map_err(|error| problem(ProblemKind::BadAddress, &error.to_string()))?;
-    match timeout(HANDSHAKE_MAX, TlsConnector::from(tls).connect(name, stream)).await {
+    let connector = TlsConnector::from(Arc::clone(&session.config));
+    match timeout(HANDSHAKE_MAX, connector.connect(name, stream)).await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(error)) => Err(of_handshake(&error)),
+        Ok(Err(error)) => {
+            let problem = of_handshake(&error);
+            if problem.kind.is_about_certificate()
+                && let Some(shown) = session.shown()
+            {
+                plan.tell(Happening::Certificate(shown)).await;
+            }
+            Err(problem)
+        }
         Err(_) => Err(problem(ProblemKind::TimedOut, "no answer to the TLS handshake")),
     }
 }

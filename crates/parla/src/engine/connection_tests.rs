@@ -5,7 +5,10 @@ use tokio::{net::TcpListener, sync::mpsc::channel};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::engine::tls::testing;
+use crate::engine::{
+    certificate::fingerprint,
+    tls::{Tls, Trust, testing},
+};
 
 const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -20,16 +23,20 @@ struct Side {
 }
 
 impl Side {
-    fn connect(listener: &TcpListener, tls: Option<Arc<ClientConfig>>) -> Self {
-        Self::connect_to("127.0.0.1", listener.local_addr().unwrap().port(), tls)
+    fn connect(listener: &TcpListener, tls: Option<Tls>) -> Self {
+        Self::connect_to("127.0.0.1", port_of(listener), tls)
     }
 
-    fn connect_to(host: &str, port: u16, tls: Option<Arc<ClientConfig>>) -> Self {
+    fn connect_to(host: &str, port: u16, tls: Option<Tls>) -> Self {
+        let session = tls.map(|mut tls| tls.session(&Trust::default()).unwrap());
+        Self::start(&endpoint(host, port, session.is_some()), session, None)
+    }
+
+    fn start(endpoint: &Endpoint, tls: Option<Session>, plain: Option<Endpoint>) -> Self {
         let (lines, queue) = channel(16);
         let (happenings, heard) = channel(16);
-        let security = if tls.is_some() { Security::Tls } else { Security::Local };
-        let endpoint = Endpoint { host: host.into(), port, security };
-        tokio::spawn(run(Plan { serial: Serial(1), endpoint, tls, lines: queue, happenings }));
+        let endpoint = endpoint.clone();
+        tokio::spawn(run(Plan { serial: Serial(1), endpoint, tls, plain, lines: queue, happenings }));
         Self { lines: Some(lines), happenings: heard }
     }
 
@@ -41,7 +48,19 @@ impl Side {
         loop {
             match self.next().await.unwrap() {
                 Happening::Closed(problem) => return problem,
-                Happening::Progress(_) | Happening::Opened | Happening::Bytes(_) => {}
+                Happening::Progress(_)
+                | Happening::Certificate(_)
+                | Happening::Opened
+                | Happening::Bytes(_) => {}
+            }
+        }
+    }
+
+    /// What the server showed, before it was refused.
+    async fn shown(&mut self) -> Certificate {
+        loop {
+            if let Happening::Certificate(shown) = self.next().await.unwrap() {
+                return shown;
             }
         }
     }
@@ -49,6 +68,30 @@ impl Side {
     async fn send(&self, line: &str) {
         self.lines.as_ref().unwrap().send(line.into()).await.unwrap();
     }
+}
+
+fn endpoint(host: &str, port: u16, is_encrypted: bool) -> Endpoint {
+    let security = if is_encrypted { Security::Tls } else { Security::Local };
+    Endpoint { host: host.into(), port, security }
+}
+
+fn port_of(listener: &TcpListener) -> u16 {
+    listener.local_addr().unwrap().port()
+}
+
+/// Answers as many handshakes as there are, with this certificate.
+fn serve(listener: TcpListener, config: Arc<rustls::ServerConfig>) {
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let accepting = TlsAcceptor::from(Arc::clone(&config)).accept(stream);
+            tokio::spawn(async move {
+                // Who does not believe it hangs up.
+                if let Ok(mut stream) = accepting.await {
+                    let _ = stream.read_u8().await;
+                }
+            });
+        }
+    });
 }
 
 async fn listener() -> TcpListener {
@@ -96,9 +139,8 @@ fn a_server_that_closes_is_lost() {
 fn tls_carries_bytes() {
     run_test(async {
         let listener = listener().await;
-        let (server_config, client_config) = testing::server("localhost");
-        let mut side =
-            Side::connect_to("localhost", listener.local_addr().unwrap().port(), Some(client_config));
+        let (server_config, client) = testing::server("localhost");
+        let mut side = Side::connect_to("localhost", listener.local_addr().unwrap().port(), Some(client));
         let (stream, _) = listener.accept().await.unwrap();
         let mut server = TlsAcceptor::from(server_config).accept(stream).await.unwrap();
         assert!(matches!(side.next().await, Some(Happening::Progress(Stage::Securing))));
@@ -115,8 +157,8 @@ fn tls_carries_bytes() {
 fn a_certificate_for_another_name_is_named() {
     run_test(async {
         let listener = listener().await;
-        let (server_config, client_config) = testing::server("irc.example.org");
-        let mut side = Side::connect(&listener, Some(client_config));
+        let (server_config, client) = testing::server("irc.example.org");
+        let mut side = Side::connect(&listener, Some(client));
         let (stream, _) = listener.accept().await.unwrap();
         assert!(TlsAcceptor::from(server_config).accept(stream).await.is_err());
         let problem = side.end().await;
@@ -142,8 +184,8 @@ fn a_certificate_that_nobody_believes_is_bad() {
 fn a_server_that_answers_plainly_does_not_encrypt() {
     run_test(async {
         let listener = listener().await;
-        let (_, client_config) = testing::server("127.0.0.1");
-        let mut side = Side::connect(&listener, Some(client_config));
+        let (_, client) = testing::server("127.0.0.1");
+        let mut side = Side::connect(&listener, Some(client));
         let (mut server, _) = listener.accept().await.unwrap();
         server.write_all(b":irc.example.org NOTICE * :*** Looking up your hostname\r\n").await.unwrap();
         let problem = side.end().await;
@@ -155,8 +197,8 @@ fn a_server_that_answers_plainly_does_not_encrypt() {
 fn a_server_that_hangs_up_on_the_handshake_is_lost() {
     run_test(async {
         let listener = listener().await;
-        let (_, client_config) = testing::server("127.0.0.1");
-        let mut side = Side::connect(&listener, Some(client_config));
+        let (_, client) = testing::server("127.0.0.1");
+        let mut side = Side::connect(&listener, Some(client));
         let (mut server, _) = listener.accept().await.unwrap();
         let mut hello = [0; 16];
         server.read_exact(&mut hello).await.unwrap();
@@ -169,8 +211,8 @@ fn a_server_that_hangs_up_on_the_handshake_is_lost() {
 fn a_silent_server_is_given_up() {
     run_test(async {
         let listener = listener().await;
-        let (_, client_config) = testing::server("127.0.0.1");
-        let mut side = Side::connect(&listener, Some(client_config));
+        let (_, client) = testing::server("127.0.0.1");
+        let mut side = Side::connect(&listener, Some(client));
         let (_server, _) = listener.accept().await.unwrap();
         assert!(matches!(side.next().await, Some(Happening::Progress(Stage::Securing))));
         tokio::task::yield_now().await;
@@ -195,5 +237,99 @@ fn what_nobody_takes_is_not_read() {
             assert!(written < 64 << 20);
         }
         drop(side);
+    });
+}
+
+#[test]
+fn a_server_that_waits_for_the_other_side_to_speak_is_found_to_be_plain() {
+    run_test(async {
+        let listener = listener().await;
+        let port = port_of(&listener);
+        let (_, mut client) = testing::server("127.0.0.1");
+        let session = client.session(&Trust::default()).unwrap();
+        let plain = endpoint("127.0.0.1", port, false);
+        let mut side = Side::start(&endpoint("127.0.0.1", port, true), Some(session), Some(plain));
+        // It takes the handshake for the beginning of a line.
+        let (_waiting, _) = listener.accept().await.unwrap();
+        let (mut second, _) = listener.accept().await.unwrap();
+        let mut heard = [0; 12];
+        second.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"CAP LS 302\r\n", "it is told nothing that others may not read");
+        second.write_all(b":irc.example.org CAP * LS :multi-prefix\r\n").await.unwrap();
+        let problem = side.end().await;
+        assert_eq!(problem.kind, ProblemKind::NotEncrypted, "{problem:?}");
+        assert!(problem.details.contains(&port.to_string()), "{problem:?}");
+    });
+}
+
+#[test]
+fn another_port_that_answers_plainly_is_found_when_the_encrypted_one_refuses() {
+    run_test(async {
+        let closed = listener().await;
+        let refusing = endpoint("127.0.0.1", port_of(&closed), true);
+        drop(closed);
+        let listener = listener().await;
+        let plain = endpoint("127.0.0.1", port_of(&listener), false);
+        let (_, mut client) = testing::server("127.0.0.1");
+        let session = client.session(&Trust::default()).unwrap();
+        let mut side = Side::start(&refusing, Some(session.clone()), Some(plain.clone()));
+        let (mut asked, _) = listener.accept().await.unwrap();
+        asked.write_all(b"NOTICE * :*** Looking up your hostname\r\n").await.unwrap();
+        assert_eq!(side.end().await.kind, ProblemKind::PlainOnly);
+        // What is no chat server is no offer.
+        let mut side = Side::start(&refusing, Some(session), Some(plain));
+        let (mut asked, _) = listener.accept().await.unwrap();
+        asked.write_all(b"HTTP/1.1 400 Bad Request\r\n").await.unwrap();
+        assert_eq!(side.end().await.kind, ProblemKind::Refused);
+    });
+}
+
+#[test]
+fn a_certificate_can_be_looked_at_and_then_trusted() {
+    run_test(async {
+        let listener = listener().await;
+        let here = endpoint("127.0.0.1", port_of(&listener), true);
+        let parameters = rcgen::CertificateParams::new(["irc.example.org".to_owned()]).unwrap();
+        let (config, certificate) = testing::server_with(parameters);
+        serve(listener, config);
+        let (_, mut believes_another) = testing::server("127.0.0.1");
+        let session = believes_another.session(&Trust::default()).unwrap();
+        let shown = Side::start(&here, Some(session), None).shown().await;
+        assert_eq!(*shown.fingerprint, *fingerprint(&certificate));
+        assert_eq!((shown.names.len(), shown.issuer), (1, None));
+
+        let pinned = |fingerprint: Arc<str>| Trust { pinned: Some(fingerprint), identity: None };
+        let session = believes_another.session(&pinned(shown.fingerprint)).unwrap();
+        let mut side = Side::start(&here, Some(session), None);
+        while !matches!(side.next().await.unwrap(), Happening::Opened) {}
+
+        // Now it shows another than the one that is trusted.
+        let session = believes_another.session(&pinned("AB:CD".into())).unwrap();
+        let mut side = Side::start(&here, Some(session), None);
+        assert_eq!(side.shown().await.trusted.as_deref(), Some("AB:CD"));
+        let problem = side.end().await;
+        assert_eq!(problem.kind, ProblemKind::CertificateChanged);
+        assert!(problem.details.contains("AB:CD") && problem.details.contains(&fingerprint(&certificate)));
+    });
+}
+
+#[test]
+fn a_certificate_that_has_expired_says_so() {
+    run_test(async {
+        for (from, until, kind) in [
+            (2_000, 2_001, ProblemKind::CertificateExpired),
+            (3_000, 3_001, ProblemKind::CertificateNotYetValid),
+        ] {
+            let listener = listener().await;
+            let mut parameters = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+            parameters.not_before = rcgen::date_time_ymd(from, 1, 1);
+            parameters.not_after = rcgen::date_time_ymd(until, 1, 1);
+            let (config, certificate) = testing::server_with(parameters);
+            let here = endpoint("127.0.0.1", port_of(&listener), true);
+            serve(listener, config);
+            let session = Tls::believing(&certificate).session(&Trust::default()).unwrap();
+            let problem = Side::start(&here, Some(session), None).end().await;
+            assert_eq!(problem.kind, kind, "{problem:?}");
+        }
     });
 }

@@ -3,10 +3,14 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use futures_channel::mpsc::UnboundedSender;
-use parla_client::view::{NetworkId, Update};
+use parla_client::{
+    Credentials, ProblemKind,
+    view::{NetworkId, Notice, Update},
+};
 use parla_ui::platform::Command;
 use tokio::{
     sync::mpsc,
@@ -20,17 +24,19 @@ use super::{
     network::Network,
     pace::Pace,
     tls::Tls,
+    trouble::problem,
 };
 use crate::{
     archive::{Archive, News},
     limits::{ARCHIVE_CLOSE_MAX, FAREWELL_MAX, PIECES_MAX, SLEEP_MAX},
-    store::{RememberedNetwork, Store},
+    store::{NetworkSettings, RememberedNetwork, Store, StoreNews},
 };
 
 /// What the networks need of the engine.
 pub(crate) struct Surroundings {
     pub(crate) pace: Pace,
     pub(crate) tls: Tls,
+    pub(crate) store: Store,
     pub(crate) archives: PathBuf,
     pub(crate) happenings: Happenings,
     pub(crate) tasks: JoinSet<()>,
@@ -51,10 +57,9 @@ enum Soon {
 pub(crate) struct Hub {
     networks: BTreeMap<NetworkId, Network>,
     around: Surroundings,
-    store: Store,
     updates: UnboundedSender<Vec<Update>>,
-    /// Networks that are gone, to be told.
-    forgotten: Vec<Update>,
+    /// What no network tells itself: that one is gone, and what the store has to say.
+    own: Vec<Update>,
     sources: Option<Sources>,
     archives_end: mpsc::Receiver<()>,
 }
@@ -64,6 +69,7 @@ struct Sources {
     orders: mpsc::UnboundedReceiver<Order>,
     happenings: mpsc::Receiver<(Serial, Happening)>,
     soon: mpsc::UnboundedReceiver<Soon>,
+    store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
 
 /// What the hub works with.
@@ -73,6 +79,7 @@ pub(crate) struct Parts {
     pub(crate) tls: Tls,
     pub(crate) updates: UnboundedSender<Vec<Update>>,
     pub(crate) orders: mpsc::UnboundedReceiver<Order>,
+    pub(crate) store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
 
 impl Surroundings {
@@ -120,6 +127,7 @@ impl Hub {
         let around = Surroundings {
             pace: Pace::default(),
             tls: parts.tls,
+            store: parts.store,
             archives: parts.archives,
             happenings,
             tasks: JoinSet::new(),
@@ -131,17 +139,21 @@ impl Hub {
         Self {
             networks: BTreeMap::new(),
             around,
-            store: parts.store,
             updates: parts.updates,
-            forgotten: Vec::new(),
-            sources: Some(Sources { orders: parts.orders, happenings: heard, soon: soon_heard }),
+            own: Vec::new(),
+            sources: Some(Sources {
+                orders: parts.orders,
+                happenings: heard,
+                soon: soon_heard,
+                store_news: parts.store_news,
+            }),
             archives_end,
         }
     }
 
     /// A network begins.
-    pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork) {
-        self.networks.insert(id, Network::new(id, remembered, &mut self.around));
+    pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork, credentials: Credentials) {
+        self.networks.insert(id, Network::new(id, (remembered, credentials), &mut self.around));
         self.around.pace.changed();
     }
 
@@ -157,6 +169,7 @@ impl Hub {
                 },
                 Some((serial, happening)) = sources.happenings.recv() => self.happened(serial, happening),
                 Some(soon) = sources.soon.recv() => self.soon(soon),
+                Some(news) = sources.store_news.recv() => self.hear_store(news),
                 Some(_) = self.around.tasks.join_next() => {}
                 () = sleep_until(wake) => {}
             }
@@ -185,17 +198,20 @@ impl Hub {
 
     fn command(&mut self, command: Command) {
         match command {
-            Command::Connect { network, address, nick, unencrypted } => {
-                self.end_network(network);
-                let remembered = RememberedNetwork { address, nick, unencrypted, ..Default::default() };
-                self.store.remember(network, remembered.clone());
-                self.add(network, remembered);
+            Command::Connect { network, address, nick, unencrypted, credentials } => {
+                self.forget(network);
+                let settings = NetworkSettings { address, nick, unencrypted, ..Default::default() };
+                let remembered = RememberedNetwork::new(settings);
+                self.around.store.remember(network, &remembered);
+                self.add(network, remembered, credentials);
             }
-            Command::Forget(network) => {
-                self.end_network(network);
-                self.store.forget(network);
+            Command::Change(network, change) => {
+                if let Some(network) = self.networks.get_mut(&network) {
+                    network.change(change, &mut self.around);
+                }
             }
-            Command::Save { key, value } => self.store.save(&key, value.as_deref()),
+            Command::Forget(network) => self.forget(network),
+            Command::Save { key, value } => self.around.store.save(&key, value.as_deref()),
             Command::Intent(network, intent) => {
                 if let Some(network) = self.networks.get_mut(&network) {
                     network.wish(intent, &mut self.around);
@@ -204,13 +220,23 @@ impl Hub {
         }
     }
 
-    /// Leaves a network, as politely as there is time for. What was said there stays in its archive.
-    fn end_network(&mut self, id: NetworkId) {
+    /// Leaves a network, as politely as there is time for. What was kept of it goes.
+    fn forget(&mut self, id: NetworkId) {
         if let Some(mut network) = self.networks.remove(&id) {
-            network.leave(&mut self.around);
-            self.forgotten.push(Update::NetworkForgotten(id));
+            network.forget(&mut self.around);
+            self.own.push(Update::NetworkForgotten(id));
             self.around.pace.changed();
         }
+    }
+
+    /// The store is no network's.
+    fn hear_store(&mut self, news: StoreNews) {
+        let problem = match news {
+            StoreNews::Damaged(aside) => problem(ProblemKind::StoreDamaged, &aside),
+            StoreNews::Failing(why) => problem(ProblemKind::StoreFailing, &why),
+        };
+        self.own.push(Update::Notice(NetworkId(0), None, Notice::Problem(Arc::new(problem))));
+        self.around.pace.changed();
     }
 
     fn happened(&mut self, serial: Serial, happening: Happening) {
@@ -235,8 +261,9 @@ impl Hub {
     /// where later ones take their place.
     fn tell(&mut self, now: Instant) {
         if self.updates.is_empty() {
-            let mut batch = std::mem::take(&mut self.forgotten);
-            batch.extend(self.networks.values_mut().flat_map(Network::take_updates));
+            let mut batch = std::mem::take(&mut self.own);
+            let around = &self.around;
+            batch.extend(self.networks.values_mut().flat_map(|network| network.take_updates(around)));
             if batch.is_empty() {
                 self.around.pace.nothing();
             } else {
@@ -247,23 +274,12 @@ impl Hub {
         } else {
             self.around.pace.held(now);
         }
-        self.remember();
-    }
-
-    fn remember(&mut self) {
-        for (id, network) in &mut self.networks {
-            if let Some(remembered) = network.take_remembered() {
-                self.store.remember(*id, remembered);
-            }
-        }
     }
 
     /// Takes leave of all networks, and lets the archives finish.
     async fn end(mut self) {
-        // Before the leave: what is left is to be found again.
-        self.remember();
         for network in self.networks.values_mut() {
-            network.leave(&mut self.around);
+            network.leave_for_now(&mut self.around);
         }
         self.networks.clear();
         let Surroundings { mut tasks, writing, .. } = self.around;

@@ -1,16 +1,17 @@
-//! One network: its client, its connection and its archive, and what goes between them.
+//! One network: its client, its connection, its archive and its records, and what goes between them.
 
 use std::sync::Arc;
 
 use parla_client::{
-    Client, Input, Intent, Output, Problem, ProblemKind, Settings, contract,
+    Archive as Keeps, Client, Credentials, Input, Intent, Output, Problem, ProblemKind, Settings,
     endpoint::{BadEndpoint, Endpoint, Security},
-    view::{BufferKind, NetworkId, Notice, Update},
+    view::{BufferKind, LinkState, NetworkId, Notice, Update},
 };
 use parla_proto::{
     framing::{Frame, Framer},
     limits::SERVER_LINE_BYTES_MAX,
 };
+use parla_ui::platform::Change;
 use tokio::{
     sync::mpsc::{self, Sender, error::TrySendError},
     task::AbortHandle,
@@ -20,15 +21,20 @@ use tokio::{
 use super::{
     connection::{self, Happening, Plan, Serial},
     hub::Surroundings,
+    identity::Identity,
+    tls::{Session, Trust},
     trouble::problem,
     wish::WishedNick,
 };
 use crate::{
-    archive::{self, Archive, News, Question, Recalled, Unkept},
+    archive::{Archive, News, Question, Recalled, Unkept},
     clock,
     limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, LINES_MAX, OPENING_ROWS},
-    store::RememberedNetwork,
+    store::{NetworkSettings, RememberedNetwork},
 };
+
+/// Under keys that begin so the client stores what it is about to send.
+const TO_BE_SENT: &str = "out ";
 
 /// One network.
 pub(crate) struct Network {
@@ -38,9 +44,9 @@ pub(crate) struct Network {
     remembered: RememberedNetwork,
     endpoint: Result<Endpoint, BadEndpoint>,
     wished_nick: WishedNick,
-    /// What is remembered has changed since the store was told.
-    is_changed: bool,
     client: Client,
+    /// The program ends: what is left is to be found again as it is.
+    is_ending: bool,
     archive: Option<Archive>,
     connection: Option<Connection>,
     opening: Option<Opening>,
@@ -68,19 +74,22 @@ struct Opening {
 
 impl Network {
     /// A network with its archive. It connects by itself, once that has given what it has.
-    pub(crate) fn new(id: NetworkId, remembered: RememberedNetwork, around: &mut Surroundings) -> Self {
-        let endpoint = Endpoint::parse(&remembered.address, remembered.unencrypted);
+    pub(crate) fn new(
+        id: NetworkId,
+        (remembered, credentials): (RememberedNetwork, Credentials),
+        around: &mut Surroundings,
+    ) -> Self {
+        let NetworkSettings { address, nick, unencrypted, .. } = &remembered.settings;
+        let endpoint = Endpoint::parse(address, *unencrypted);
         let serial = around.next_serial();
-        let mut archive = None;
-        if let Ok(endpoint) = &endpoint {
-            archive = around.archive(serial, &archive::file_of(&around.archives, endpoint));
-        }
+        let archive = around.archive(serial, &around.archives.join(remembered.archive()));
         let settings = Settings {
             network: id,
-            address: remembered.address.as_str().into(),
-            nick: remembered.nick.as_str().into(),
-            private: endpoint.as_ref().is_ok_and(|endpoint| endpoint.security != Security::Plain),
-            archive: if archive.is_some() { contract::Archive::All } else { contract::Archive::Nothing },
+            address: address.as_str().into(),
+            nick: nick.as_str().into(),
+            credentials,
+            private: is_private(&endpoint),
+            archive: if archive.is_some() { Keeps::All } else { Keeps::Nothing },
             seed: around.seed(serial),
         };
         let client = Client::new(settings, &remembered.records, clock::now());
@@ -90,8 +99,8 @@ impl Network {
             remembered,
             endpoint,
             wished_nick: WishedNick::default(),
-            is_changed: false,
             client,
+            is_ending: false,
             archive,
             connection: None,
             opening: None,
@@ -107,12 +116,8 @@ impl Network {
     fn open(&mut self, around: &mut Surroundings) {
         let mut missing = 0;
         if let Some(archive) = &self.archive {
-            for key in self.remembered.records.keys() {
-                let (kind, name) = match key.split_once(' ') {
-                    Some(("room", name)) => (BufferKind::Room, name.into()),
-                    Some(("person", name)) => (BufferKind::Direct, name.into()),
-                    _ => continue,
-                };
+            for (kind, name) in self.remembered.records.keys().filter_map(|key| conversation(key)) {
+                let name = name.into();
                 let asked = archive.recall(Question { kind, name, before: None, limit: OPENING_ROWS });
                 missing += usize::from(asked.is_ok());
             }
@@ -122,7 +127,9 @@ impl Network {
     }
 
     fn connect_when_open(&mut self, around: &mut Surroundings) {
-        if self.opening.take_if(|opening| opening.missing == 0 || opening.until <= Instant::now()).is_some() {
+        let is_over = |opening: &mut Opening| opening.missing == 0 || opening.until <= Instant::now();
+        // Those who have disconnected say themselves when to connect again.
+        if self.opening.take_if(is_over).is_some() && !self.remembered.settings.is_left {
             self.handle(Input::Start, around);
         }
     }
@@ -131,11 +138,39 @@ impl Network {
     pub(crate) fn handle(&mut self, input: Input<'_>, around: &mut Surroundings) {
         let mut outputs = std::mem::take(&mut self.outputs);
         self.client.handle(clock::now(), input, &mut outputs);
+        self.store_first(&mut outputs, around);
         for output in outputs.drain(..) {
             self.perform(output, around);
         }
         self.outputs = outputs;
         around.pace.changed();
+    }
+
+    /// What the client wants to find again comes before everything else. What is to be sent is on the disk when this returns, or
+    /// the disk does not take it: then the person was told, and it is sent all the same. And what the server has confirmed is gone
+    /// from there before the archive has it, or it would be looked for behind itself at the next start, and sent again.
+    fn store_first(&mut self, outputs: &mut Vec<Output>, around: &Surroundings) {
+        let mut is_awaited = false;
+        for output in outputs.extract_if(.., |output| matches!(output, Output::Store { .. })) {
+            if let Output::Store { key, value } = output {
+                is_awaited |= key.starts_with(TO_BE_SENT);
+                self.store(key, value, around);
+            }
+        }
+        if is_awaited {
+            around.store.sync();
+        }
+    }
+
+    fn store(&mut self, key: String, value: Option<String>, around: &Surroundings) {
+        if self.is_ending {
+            return;
+        }
+        match &value {
+            Some(value) => self.remembered.records.insert(key.clone(), value.clone()),
+            None => self.remembered.records.remove(&key),
+        };
+        around.store.record(&self.remembered.id, key, value);
     }
 
     /// The person wants something.
@@ -144,8 +179,45 @@ impl Network {
         self.handle(Input::Intent(intent), around);
     }
 
-    /// The network is left for good, or until the next start.
-    pub(crate) fn leave(&mut self, around: &mut Surroundings) {
+    /// Changes where or how it is reached, and connects again.
+    pub(crate) fn change(&mut self, change: Change, around: &mut Surroundings) {
+        let settings = &mut self.remembered.settings;
+        match change {
+            Change::Address(address) => {
+                if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
+                    // What was agreed to was agreed to for another server.
+                    settings.unencrypted = false;
+                    settings.trusted = None;
+                }
+                settings.address = address;
+            }
+            Change::Unencrypted => settings.unencrypted = true,
+            Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
+        }
+        settings.is_left = false;
+        let address = settings.address.as_str().into();
+        self.endpoint = Endpoint::parse(&settings.address, settings.unencrypted);
+        around.store.remember(self.id, &self.remembered);
+        let private = is_private(&self.endpoint);
+        self.handle(Input::Moved { address, private }, around);
+    }
+
+    /// The network is left until the next start.
+    pub(crate) fn leave_for_now(&mut self, around: &mut Surroundings) {
+        self.is_ending = true;
+        self.leave(around);
+    }
+
+    /// The network is left for good, with all that was kept of it.
+    pub(crate) fn forget(&mut self, around: &mut Surroundings) {
+        self.leave(around);
+        if let Some(archive) = self.archive.take() {
+            archive.forget();
+        }
+        around.store.forget(self.id, &self.remembered.id);
+    }
+
+    fn leave(&mut self, around: &mut Surroundings) {
         self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }), around);
     }
 
@@ -153,14 +225,8 @@ impl Network {
         match output {
             Output::Connect => self.connect(around),
             Output::Send(line) => self.send(line, around),
+            Output::Store { key, value } => self.store(key, value, around),
             Output::Disconnect => self.disconnect(),
-            Output::Store { key, value } => {
-                match value {
-                    Some(value) => drop(self.remembered.records.insert(key, value)),
-                    None => drop(self.remembered.records.remove(&key)),
-                }
-                self.is_changed = true;
-            }
             Output::Keep(kept) => {
                 if let Some(archive) = &mut self.archive {
                     archive.keep(kept);
@@ -172,7 +238,7 @@ impl Network {
                 }
             }
             Output::Recall { kind, name, before, limit } => {
-                self.recall(Question { kind, name, before: Some(before), limit }, around);
+                self.recall(Question { kind, name, before, limit }, around);
             }
         }
     }
@@ -186,22 +252,32 @@ impl Network {
             Ok(endpoint) => endpoint.clone(),
             Err(error) => return self.fail(problem(ProblemKind::BadAddress, &error.to_string()), around),
         };
-        let tls = match endpoint.security {
-            Security::Local | Security::Plain => None,
-            Security::Tls => match around.tls.config() {
-                Ok(config) => Some(config),
-                Err(error) => {
-                    return self.fail(problem(ProblemKind::BadCertificate, &error.to_string()), around);
-                }
-            },
+        let tls = match self.session(&endpoint, around) {
+            Ok(session) => session,
+            Err(problem) => return self.fail(problem, around),
         };
+        let plain = Endpoint::parse(&self.remembered.settings.address, true).ok();
+        let plain = plain.filter(|plain| tls.is_some() && plain.security == Security::Plain);
         let (lines, queue) = mpsc::channel(LINES_MAX);
         let serial = around.next_serial();
         let happenings = around.happenings.clone();
-        let plan = Plan { serial, endpoint, tls, lines: queue, happenings };
+        let plan = Plan { serial, endpoint, tls, plain, lines: queue, happenings };
         let task = around.tasks.spawn(connection::run(plan));
         self.connection = Some(Connection { serial, lines, framer: Framer::default(), task, is_open: false });
         tracing::info!(network = self.id.0, "connecting");
+    }
+
+    /// How the server has to prove itself, if it has to.
+    fn session(&self, endpoint: &Endpoint, around: &mut Surroundings) -> Result<Option<Session>, Problem> {
+        if endpoint.security != Security::Tls {
+            return Ok(None);
+        }
+        let settings = &self.remembered.settings;
+        let identity = settings.identity.as_deref().map(Identity::read).transpose();
+        let identity = identity.map_err(|error| problem(ProblemKind::BadIdentity, &error.to_string()))?;
+        let trust = Trust { pinned: settings.trusted.as_deref().map(Arc::from), identity };
+        let session = around.tls.session(&trust);
+        session.map(Some).map_err(|error| problem(ProblemKind::BadCertificate, &error.to_string()))
     }
 
     fn disconnect(&mut self) {
@@ -254,6 +330,10 @@ impl Network {
     pub(crate) fn happened(&mut self, happening: Happening, around: &mut Surroundings) {
         match happening {
             Happening::Progress(stage) => self.handle(Input::Progress(stage), around),
+            Happening::Certificate(shown) => {
+                self.notices.push(Update::Certificate(self.id, Arc::new(shown)));
+                around.pace.changed();
+            }
             Happening::Opened => {
                 if let Some(connection) = &mut self.connection {
                     connection.is_open = true;
@@ -299,7 +379,7 @@ impl Network {
                 }
             }
             News::Broken(why) => {
-                let notice = Notice::Problem(Arc::new(problem(ProblemKind::Other, &why)));
+                let notice = Notice::Problem(Arc::new(problem(ProblemKind::ArchiveBroken, &why)));
                 self.notices.push(Update::Notice(self.id, None, notice));
                 around.pace.changed();
             }
@@ -328,22 +408,39 @@ impl Network {
     }
 
     /// What the interface is to be told.
-    pub(crate) fn take_updates(&mut self) -> Vec<Update> {
-        let mut updates = self.client.take_updates();
+    pub(crate) fn take_updates(&mut self, around: &Surroundings) -> Vec<Update> {
+        let mut updates = std::mem::take(&mut self.notices);
+        updates.append(&mut self.client.take_updates());
+        let before = self.remembered.settings.clone();
         for update in &updates {
-            if let Update::Network(view) = update
-                && let Some(nick) = self.wished_nick.granted(view)
-            {
-                self.remembered.nick = nick.as_ref().to_owned();
-                self.is_changed = true;
+            let Update::Network(view) = update else { continue };
+            let settings = &mut self.remembered.settings;
+            if let Some(nick) = self.wished_nick.granted(view) {
+                settings.nick = nick.as_ref().to_owned();
+            }
+            match &view.link {
+                // Before it has started, nobody has stopped it.
+                LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),
+                LinkState::Connecting(_) | LinkState::Online => settings.is_left = false,
+                LinkState::Waiting { .. } | LinkState::Stopped { .. } => {}
             }
         }
-        updates.append(&mut self.notices);
+        if self.remembered.settings != before && !self.is_ending {
+            around.store.remember(self.id, &self.remembered);
+        }
         updates
     }
+}
 
-    /// What is to be remembered, if it changed.
-    pub(crate) fn take_remembered(&mut self) -> Option<RememberedNetwork> {
-        std::mem::take(&mut self.is_changed).then(|| self.remembered.clone())
+fn is_private(endpoint: &Result<Endpoint, BadEndpoint>) -> bool {
+    endpoint.as_ref().is_ok_and(|endpoint| endpoint.security != Security::Plain)
+}
+
+/// The conversation that a client stores something of under this key.
+fn conversation(key: &str) -> Option<(BufferKind, &str)> {
+    match key.split_once(' ')? {
+        ("room", name) => Some((BufferKind::Room, name)),
+        ("person", name) => Some((BufferKind::Direct, name)),
+        _ => None,
     }
 }

@@ -8,13 +8,15 @@ use std::{
 
 use futures_util::StreamExt;
 use parla_client::{
-    Intent, ProblemKind,
+    Credentials, Intent, ProblemKind,
     view::{BufferKind, BufferView, Content, LinkState, NetworkView, Notice, Presence},
 };
 use tempfile::TempDir;
 
+use parla_ui::platform::Change;
+
 use super::*;
-use crate::store::{Remembered, Writing};
+use crate::store::{Opened, Remembered, Writing};
 
 const WAIT: Duration = Duration::from_secs(10);
 const NET: NetworkId = NetworkId(1);
@@ -26,7 +28,7 @@ struct App {
     writing: Option<Writing>,
     batches: UnboundedReceiver<Vec<Update>>,
     network: Option<NetworkView>,
-    buffers: BTreeMap<u32, BufferView>,
+    buffers: BTreeMap<(NetworkId, u32), BufferView>,
     seen: Vec<Update>,
     taken: usize,
 }
@@ -37,11 +39,10 @@ impl App {
     }
 
     fn start_with(folder: TempDir, tls: Tls) -> Self {
-        let path = folder.path().join("settings.json");
-        let remembered = Remembered::read(&path);
-        let writing = Writing::start(path, remembered.clone()).unwrap();
+        let Opened { writing, remembered, news } = open(&folder);
         let archives = folder.path().join("messages");
-        let beginning = Beginning { archives, store: writing.store(), networks: remembered.networks };
+        let beginning =
+            Beginning { archives, store: writing.store(), store_news: news, networks: remembered.networks };
         let (engine, batches) = Engine::start_with(beginning, tls).unwrap();
         Self {
             folder,
@@ -66,12 +67,7 @@ impl App {
     }
 
     fn connect(&self, address: &str) {
-        self.command(Command::Connect {
-            network: NET,
-            address: address.to_owned(),
-            nick: "alice".to_owned(),
-            unencrypted: false,
-        });
+        self.command(connect_as(NET, address));
     }
 
     fn command(&self, command: Command) {
@@ -86,8 +82,8 @@ impl App {
         for update in batch {
             match update {
                 Update::Network(view) => self.network = Some(view),
-                Update::Buffer(_, view) => {
-                    self.buffers.insert(view.id.0, view);
+                Update::Buffer(network, view) => {
+                    self.buffers.insert((network, view.id.0), view);
                 }
                 other => self.seen.push(other),
             }
@@ -120,12 +116,24 @@ impl App {
 
     /// What was said in a conversation.
     fn said(&self, name: &str) -> Vec<String> {
-        let Some(view) = self.buffers.values().find(|view| &*view.name == name) else { return Vec::new() };
-        let texts = view.timeline.rows().filter_map(|row| match &row.content {
-            Content::Said(said) => Some(said.text.plain.to_string()),
-            Content::Event(_) | Content::Server(_) | Content::Gap(_) => None,
-        });
-        texts.collect()
+        let views = self.buffers.values().filter(|view| &*view.name == name);
+        views.last().map(texts).unwrap_or_default()
+    }
+
+    /// What was said in all conversations of this name.
+    fn all_said(&self, name: &str) -> Vec<Vec<String>> {
+        let views = self.buffers.values().filter(|view| &*view.name == name);
+        views.map(texts).filter(|texts| !texts.is_empty()).collect()
+    }
+
+    fn is_left(&self) -> bool {
+        self.network.as_ref().is_some_and(|view| matches!(view.link, LinkState::Stopped { why: None, .. }))
+    }
+
+    /// Says something in the room.
+    fn say(&self, text: &str) {
+        let room = self.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
+        self.command(Command::Intent(NET, Intent::Submit { buffer: room, input: text.into() }));
     }
 
     fn is_present(&self, name: &str) -> bool {
@@ -137,6 +145,36 @@ impl App {
         self.engine.end();
         self.writing.take().unwrap().end();
         self.folder
+    }
+}
+
+fn open(folder: &TempDir) -> Opened {
+    let path = |name: &str| folder.path().join(name);
+    Writing::open(&path("store.db"), &path("settings.json"), &path("messages")).unwrap()
+}
+
+/// What the next start would find.
+fn remembered(folder: &TempDir) -> Remembered {
+    let opened = open(folder);
+    opened.writing.end();
+    opened.remembered
+}
+
+fn texts(view: &BufferView) -> Vec<String> {
+    let texts = view.timeline.rows().filter_map(|row| match &row.content {
+        Content::Said(said) => Some(said.text.plain.to_string()),
+        Content::Event(_) | Content::Server(_) | Content::Gap(_) => None,
+    });
+    texts.collect()
+}
+
+fn connect_as(network: NetworkId, address: &str) -> Command {
+    Command::Connect {
+        network,
+        address: address.to_owned(),
+        nick: "alice".to_owned(),
+        unencrypted: false,
+        credentials: Credentials::default(),
     }
 }
 
@@ -336,12 +374,7 @@ fn the_end_is_polite_and_soon() {
     let mut peer = server.welcome();
     app.until("registration", App::is_online);
     let silent = Server::new();
-    app.command(Command::Connect {
-        network: NetworkId(2),
-        address: silent.address(),
-        nick: "alice".to_owned(),
-        unencrypted: false,
-    });
+    app.command(connect_as(NetworkId(2), &silent.address()));
     let mut silent = silent.accept();
     silent.hear("NICK");
     let start = Instant::now();
@@ -350,8 +383,7 @@ fn the_end_is_polite_and_soon() {
     drop(peer);
     let folder = ending.join().unwrap();
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    let remembered = Remembered::read(&folder.path().join("settings.json"));
-    assert_eq!(remembered.networks.len(), 2);
+    assert_eq!(remembered(&folder).networks.len(), 2);
 }
 
 #[test]
@@ -400,8 +432,8 @@ fn a_port_where_nobody_listens_stops_it() {
 #[test]
 fn a_server_with_another_name_stops_it() {
     let server = Server::new();
-    let (server_config, client_config) = tls::testing::server("irc.example.org");
-    let mut app = App::start_with(tempfile::tempdir().unwrap(), Tls::believing(client_config));
+    let (server_config, client) = tls::testing::server("irc.example.org");
+    let mut app = App::start_with(tempfile::tempdir().unwrap(), client);
     app.connect(&format!("ircs://{}", server.address()));
     let mut stream = server.accept().0.into_inner();
     let mut connection = rustls::ServerConnection::new(server_config).unwrap();
@@ -428,7 +460,7 @@ fn a_network_that_is_forgotten_is_gone() {
     peer.hear("QUIT");
     app.until("farewell", |app| app.seen.contains(&Update::NetworkForgotten(NET)));
     let folder = app.end();
-    assert!(Remembered::read(&folder.path().join("settings.json")).networks.is_empty());
+    assert!(remembered(&folder).networks.is_empty());
 }
 
 #[test]
@@ -448,4 +480,165 @@ fn an_archive_that_is_broken_is_told_and_chat_goes_on() {
     let mut rest = Vec::new();
     drop(app.end());
     peer.0.read_to_end(&mut rest).unwrap();
+}
+
+#[test]
+fn a_message_is_on_the_disk_before_it_is_sent_and_gone_when_it_is_confirmed() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    peer.join("#tea");
+    app.until("room", |app| app.is_present("#tea"));
+    app.say("hello");
+    peer.hear("PRIVMSG #tea ");
+    let now = stopped_now(&app.folder);
+    let found = remembered(&now);
+    let kept = found.networks[&1].records.values().filter(|value| value.contains("hello")).count();
+    assert_eq!(kept, 1, "{found:?}");
+    peer.say("@msgid=m1;time=2026-01-01T00:00:00.000Z :alice!a@host PRIVMSG #tea :hello");
+    app.until("confirmation", |app| app.said("#tea") == ["hello"]);
+    let folder = app.end();
+    let found = remembered(&folder);
+    assert!(!found.networks[&1].records.keys().any(|key| key.starts_with("out ")), "{found:?}");
+}
+
+/// The files as they are now: as if the program was killed here.
+fn stopped_now(folder: &TempDir) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+    }
+    copy
+}
+
+#[test]
+fn what_was_written_without_a_connection_is_sent_after_the_next_start() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    peer.join("#tea");
+    app.until("room", |app| app.is_present("#tea"));
+    drop(peer);
+    app.until("pause", App::is_waiting);
+    app.say("hello");
+    app.say("is anybody there?");
+    app.until("messages", |app| app.said("#tea").len() == 2);
+    // Nobody says good-bye.
+    let mut app = App::start(stopped_now(&app.folder));
+    let mut peer = server.welcome();
+    peer.hear("JOIN #tea");
+    peer.join("#tea");
+    assert!(peer.hear("PRIVMSG #tea ").ends_with("hello"));
+    assert!(peer.hear("PRIVMSG #tea ").ends_with("is anybody there?"));
+    app.until("room", |app| app.is_present("#tea"));
+}
+
+#[test]
+fn two_networks_at_one_address_keep_apart() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut one = server.welcome();
+    app.until("registration", App::is_online);
+    one.say("@msgid=m1;time=2026-01-01T00:00:00.000Z :bob!b@host PRIVMSG alice :a secret");
+    app.until("message", |app| app.said("bob") == ["a secret"]);
+    app.command(connect_as(NetworkId(2), &server.address()));
+    let mut two = server.welcome();
+    two.say("@msgid=m2;time=2026-01-01T00:00:01.000Z :bob!b@host PRIVMSG alice :another");
+    app.until("message", |app| app.said("bob") == ["another"]);
+    let mut app = App::start(app.end());
+    app.until("what was kept", |app| app.all_said("bob").len() == 2);
+    assert_eq!(app.all_said("bob"), [vec!["a secret"], vec!["another"]]);
+}
+
+#[test]
+fn a_network_that_was_left_stays_so_at_the_next_start() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    app.until("registration", App::is_online);
+    app.command(Command::Intent(NET, Intent::Disconnect { reason: "".into() }));
+    peer.hear("QUIT");
+    app.until("farewell", App::is_left);
+    let folder = app.end();
+    assert!(remembered(&folder).networks[&1].settings.is_left);
+    let mut app = App::start(folder);
+    app.until("state", App::is_left);
+    app.command(Command::Intent(NET, Intent::Reconnect));
+    let _peer = server.welcome();
+    app.until("registration", App::is_online);
+    assert!(!remembered(&app.end()).networks[&1].settings.is_left);
+}
+
+#[test]
+fn a_network_that_is_removed_takes_its_messages_and_drafts_along() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    peer.join("#tea");
+    peer.say(&message(1));
+    app.until("message", |app| app.said("#tea") == ["1"]);
+    app.command(Command::Save { key: "draft 1 #tea".to_owned(), value: Some("hello".to_owned()) });
+    app.command(Command::Forget(NET));
+    app.until("farewell", |app| app.seen.contains(&Update::NetworkForgotten(NET)));
+    let folder = app.end();
+    assert_eq!(remembered(&folder), Remembered::default());
+    assert_eq!(std::fs::read_dir(folder.path().join("messages")).unwrap().count(), 0);
+}
+
+#[test]
+fn another_address_keeps_the_conversations() {
+    let (server, moved) = (Server::new(), Server::new());
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    peer.join("#tea");
+    peer.say(&message(1));
+    app.until("message", |app| app.said("#tea") == ["1"]);
+    app.command(Command::Change(NET, Change::Address(moved.address())));
+    let mut peer = moved.welcome();
+    peer.hear("JOIN #tea");
+    assert_eq!(app.said("#tea"), ["1"]);
+    assert_eq!(remembered(&app.end()).networks[&1].settings.address, moved.address());
+}
+
+#[test]
+fn a_certificate_that_the_person_trusts_is_remembered() {
+    let server = Server::new();
+    let parameters = rcgen::CertificateParams::new(["irc.example.org".to_owned()]).unwrap();
+    let (config, _) = tls::testing::server_with(parameters);
+    let (_, believes_another) = tls::testing::server("127.0.0.1");
+    let mut app = App::start_with(tempfile::tempdir().unwrap(), believes_another);
+    app.connect(&format!("ircs://{}", server.address()));
+    let handshake = |server: &Server| {
+        let mut stream = server.accept().0.into_inner();
+        let mut connection = rustls::ServerConnection::new(std::sync::Arc::clone(&config)).unwrap();
+        while connection.is_handshaking() && connection.complete_io(&mut stream).is_ok() {}
+        (stream, connection)
+    };
+    handshake(&server);
+    app.until("stop", |app| app.is_stopped_by(ProblemKind::BadCertificate));
+    let shown = app.seen.iter().find_map(|update| match update {
+        Update::Certificate(NET, shown) => Some(std::sync::Arc::clone(&shown.fingerprint)),
+        _ => None,
+    });
+    let fingerprint = shown.unwrap();
+    app.command(Command::Change(NET, Change::Trust(std::sync::Arc::clone(&fingerprint))));
+    let (_stream, connection) = handshake(&server);
+    assert!(!connection.is_handshaking());
+    let found = remembered(&app.end());
+    assert_eq!(found.networks[&1].settings.trusted.as_deref(), Some(&*fingerprint));
+}
+
+#[test]
+fn what_the_store_has_to_say_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("store.db"), "no database".repeat(1_000)).unwrap();
+    let mut app = App::start(folder);
+    app.until("notice", |app| {
+        app.seen.iter().any(|update| {
+            matches!(update, Update::Notice(_, None, Notice::Problem(why)) if why.kind == ProblemKind::StoreDamaged)
+        })
+    });
 }

@@ -1,33 +1,178 @@
-//! Whose certificates are believed: those that the system believes.
+//! Whose certificates are believed: those that the system believes, and one that the person trusts for this server.
 //!
 //! So a certificate authority that a person or a company added counts here too, and one that the system dropped does not,
-//! without a new version of this program.
+//! without a new version of this program. A server with a trusted certificate of its own must show that one and no other.
 
-use std::sync::Arc;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use rustls::{ClientConfig, crypto::ring};
-use rustls_platform_verifier::BuilderVerifierExt;
+use parla_client::view::Certificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, SignatureScheme,
+    client::{
+        WantsClientCert,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{self, CryptoProvider, ring},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+};
+use rustls_platform_verifier::Verifier;
+use thiserror::Error;
 
-/// The settings of TLS for all connections, made when the first one needs them: the system's certificates are read then.
-#[derive(Debug, Default)]
+use super::{certificate, identity::Identity};
+
+/// What all connections share. The system's certificates are read when the first connection needs them.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tls {
-    config: Option<Arc<ClientConfig>>,
+    system: Option<Arc<dyn ServerCertVerifier>>,
+}
+
+/// What the person has decided about one server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trust {
+    /// The fingerprint of the only certificate that it may show.
+    pub(crate) pinned: Option<Arc<str>>,
+    /// The certificate by which the person is known there.
+    pub(crate) identity: Option<Identity>,
+}
+
+/// The settings of one connection, and what the server has shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) config: Arc<ClientConfig>,
+    shown: Arc<Mutex<Option<CertificateDer<'static>>>>,
+    pinned: Option<Arc<str>>,
+}
+
+/// The server shows another certificate than the one that the person trusts.
+#[derive(Clone, Debug, Error)]
+#[error("the server shows a certificate with the fingerprint {shown}; the trusted one has {pinned}")]
+pub(crate) struct OtherCertificate {
+    pinned: Arc<str>,
+    shown: String,
 }
 
 impl Tls {
-    /// The settings.
+    /// The settings of a connection to one server.
     ///
     /// # Errors
-    /// The system's certificates cannot be read.
-    pub(crate) fn config(&mut self) -> Result<Arc<ClientConfig>, rustls::Error> {
-        if let Some(config) = &self.config {
-            return Ok(Arc::clone(config));
-        }
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    /// The system's certificates cannot be read, or the person's own is of no use.
+    pub(crate) fn session(&mut self, trust: &Trust) -> Result<Session, rustls::Error> {
+        let provider = Arc::new(ring::default_provider());
+        let system = match &trust.pinned {
+            // The system is not asked.
+            Some(_) => None,
+            None => Some(self.system(&provider)?),
+        };
+        let shown = Arc::default();
+        let verifier = Watching {
+            system,
+            pinned: trust.pinned.clone(),
+            shown: Arc::clone(&shown),
+            provider: Arc::clone(&provider),
+        };
+        let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
-            .with_platform_verifier()?
-            .with_no_client_auth();
-        Ok(Arc::clone(self.config.insert(Arc::new(config))))
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier));
+        let config = with_identity(builder, trust.identity.as_ref())?;
+        Ok(Session { config: Arc::new(config), shown, pinned: trust.pinned.clone() })
+    }
+
+    fn system(
+        &mut self,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+        if let Some(system) = &self.system {
+            return Ok(Arc::clone(system));
+        }
+        let system: Arc<dyn ServerCertVerifier> = Arc::new(Verifier::new(Arc::clone(provider))?);
+        Ok(Arc::clone(self.system.insert(system)))
+    }
+}
+
+fn with_identity(
+    builder: rustls::ConfigBuilder<ClientConfig, WantsClientCert>,
+    identity: Option<&Identity>,
+) -> Result<ClientConfig, rustls::Error> {
+    match identity {
+        Some(identity) => builder.with_client_auth_cert(identity.chain.clone(), identity.key.clone_key()),
+        None => Ok(builder.with_no_client_auth()),
+    }
+}
+
+impl Session {
+    /// What the server has shown, for the person to look at.
+    pub(crate) fn shown(&self) -> Option<Certificate> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.as_ref().map(|shown| certificate::read(shown, self.pinned.clone()))
+    }
+}
+
+/// Notes which certificate was shown, and asks those who know whether it is to be believed.
+struct Watching {
+    system: Option<Arc<dyn ServerCertVerifier>>,
+    pinned: Option<Arc<str>>,
+    shown: Arc<Mutex<Option<CertificateDer<'static>>>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl fmt::Debug for Watching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watching").field("pinned", &self.pinned).finish_non_exhaustive()
+    }
+}
+
+impl ServerCertVerifier for Watching {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(end_entity.clone().into_owned());
+        if let Some(pinned) = &self.pinned {
+            let shown = certificate::fingerprint(end_entity);
+            if **pinned == *shown {
+                return Ok(ServerCertVerified::assertion());
+            }
+            let other = OtherCertificate { pinned: Arc::clone(pinned), shown };
+            return Err(CertificateError::Other(OtherError(Arc::new(other))).into());
+        }
+        match &self.system {
+            Some(system) => {
+                system.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            }
+            None => Err(CertificateError::UnknownIssuer.into()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        crypto::verify_tls12_signature(message, cert, signed, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        crypto::verify_tls13_signature(message, cert, signed, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -35,34 +180,46 @@ impl Tls {
 pub(crate) mod testing {
     //! A server's certificate, and a client that believes in it.
 
-    use rustls::{RootCertStore, ServerConfig, pki_types::PrivateKeyDer};
+    use rustls::{
+        RootCertStore, ServerConfig,
+        client::WebPkiServerVerifier,
+        pki_types::{PrivateKeyDer, pem::PemObject},
+    };
 
     use super::*;
 
-    /// A server that is `name`, and the settings of a client that believes it.
-    pub(crate) fn server(name: &str) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
-        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(ring::default_provider());
-        let mut roots = RootCertStore::empty();
-        roots.add(made.cert.der().clone()).unwrap();
-        let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
+    /// A server that is `name`, and a client that believes it.
+    pub(crate) fn server(name: &str) -> (Arc<ServerConfig>, Tls) {
+        let parameters = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+        let (config, shown) = server_with(parameters);
+        (config, Tls::believing(&shown))
+    }
+
+    /// A server with a certificate like this, and that certificate.
+    pub(crate) fn server_with(
+        parameters: rcgen::CertificateParams,
+    ) -> (Arc<ServerConfig>, CertificateDer<'static>) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = parameters.self_signed(&key).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
+        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
+            .with_single_cert(vec![made.der().clone()], key)
             .unwrap();
-        let client = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        (Arc::new(server), Arc::new(client))
+        (Arc::new(server), made.der().clone())
     }
 
     impl Tls {
-        pub(crate) fn believing(config: Arc<ClientConfig>) -> Self {
-            Self { config: Some(config) }
+        /// Believes in this certificate and no other.
+        pub(crate) fn believing(certificate: &CertificateDer<'static>) -> Self {
+            let mut roots = RootCertStore::empty();
+            roots.add(certificate.clone()).unwrap();
+            let provider = Arc::new(ring::default_provider());
+            let system =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+            Self { system: Some(system) }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{error::Error, io};
 use parla_client::{Problem, ProblemKind};
 use rustls::CertificateError;
 
+use super::tls::OtherCertificate;
 use crate::limits::DETAILS_CHARS_MAX;
 
 /// A problem with what the system said of it.
@@ -46,13 +47,27 @@ fn tls_kind(error: &rustls::Error) -> ProblemKind {
     match error {
         // The first bytes were no TLS: a server that only speaks plainly.
         rustls::Error::InvalidMessage(_) => ProblemKind::NotEncrypted,
-        rustls::Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => ProblemKind::WrongCertificateName,
-        rustls::Error::InvalidCertificate(_)
-        | rustls::Error::NoCertificatesPresented
-        | rustls::Error::InvalidCertRevocationList(_) => ProblemKind::BadCertificate,
+        rustls::Error::InvalidCertificate(error) => certificate_kind(error),
+        rustls::Error::NoCertificatesPresented | rustls::Error::InvalidCertRevocationList(_) => {
+            ProblemKind::BadCertificate
+        }
         _ => ProblemKind::Other,
+    }
+}
+
+fn certificate_kind(error: &CertificateError) -> ProblemKind {
+    match error {
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            ProblemKind::WrongCertificateName
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            ProblemKind::CertificateExpired
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ProblemKind::CertificateNotYetValid
+        }
+        CertificateError::Other(other) if other.0.is::<OtherCertificate>() => ProblemKind::CertificateChanged,
+        _ => ProblemKind::BadCertificate,
     }
 }
 
@@ -88,7 +103,8 @@ mod tests {
             ProblemKind::NotEncrypted
         );
         assert_eq!(certificate(CertificateError::NotValidForName), ProblemKind::WrongCertificateName);
-        assert_eq!(certificate(CertificateError::Expired), ProblemKind::BadCertificate);
+        assert_eq!(certificate(CertificateError::Expired), ProblemKind::CertificateExpired);
+        assert_eq!(certificate(CertificateError::NotValidYet), ProblemKind::CertificateNotYetValid);
         assert_eq!(certificate(CertificateError::UnknownIssuer), ProblemKind::BadCertificate);
         assert_eq!(tls(rustls::Error::HandshakeNotComplete), ProblemKind::Other);
         assert_eq!(of_handshake(&io::ErrorKind::UnexpectedEof.into()).kind, ProblemKind::Lost);

@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::HashMap};
 
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
 use gio::glib::{self, ToVariant, Variant, VariantTy, markup_escape_text};
+use gtk::prelude::{DialogExt, GtkWindowExt};
 use webkit2gtk::{WebContextExt, WebViewExt};
 
 /// The bus has so long for an answer that nobody waits for.
@@ -26,6 +27,19 @@ thread_local! {
 /// Whether there is a display on which a window can be. Dioxus would end the program over it without a word.
 pub(crate) fn has_display() -> bool {
     gtk::init().is_ok()
+}
+
+/// Says why the program cannot start, to people who have not started it from a terminal.
+pub(crate) fn say(text: &str) {
+    let dialog = gtk::MessageDialog::new(
+        None::<&gtk::Window>,
+        gtk::DialogFlags::empty(),
+        gtk::MessageType::Error,
+        gtk::ButtonsType::Close,
+        text,
+    );
+    dialog.set_title("parla");
+    dialog.run();
 }
 
 /// Shows a notification. Without a bus, or without anything that shows them, there is none.

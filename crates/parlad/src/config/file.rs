@@ -112,7 +112,7 @@ impl Server {
             name: table.need("name", host_name).unwrap_or_default(),
             network: table.maybe("network", some_text),
             description: table.or("description", text, "parlad".to_owned()),
-            casemapping: table.or("casemapping", casemapping, Casemapping::default()),
+            casemapping: table.or("casemapping", casemapping, Casemapping::Precis),
             data_dir: Placed { value: data_dir.value.into(), line: data_dir.line },
             password: table.maybe("password", hash),
         }

@@ -22,7 +22,7 @@ pub(super) struct Asset {
     tag: &'static str,
     /// The name has a hash of the content in it, so what it names never changes.
     is_immutable: bool,
-    plain: &'static [u8],
+    pub(super) plain: &'static [u8],
     br: Option<&'static [u8]>,
     gzip: Option<&'static [u8]>,
 }

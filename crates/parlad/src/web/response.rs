@@ -7,16 +7,10 @@ use hyper::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::Response;
+use super::{Response, policy};
 use crate::admission::Refused;
 
-/// What a page from here may do: nothing but run the app and talk to this server. The app writes `style` attributes.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-const SECURITY: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const SECURITY: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -29,6 +23,7 @@ const SECURITY: [(HeaderName, &str); 6] = [
 
 /// Adds the headers that limit what a browser lets a page do.
 pub(super) fn secure(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy::header());
     headers.extend(SECURITY.map(|(name, value)| (name, HeaderValue::from_static(value))));
 }
 

@@ -1,5 +1,7 @@
 //! The server goes away and comes back: nothing is lost, nothing is said twice, and nobody has to click.
 
+use std::time::Instant;
+
 use crate::{
     rig::{Browser, Width, Window, visit},
     support::Client,
@@ -101,6 +103,31 @@ fn what_was_said_meanwhile_is_fetched() {
         shown.sort_by_key(number);
         let numbers: Vec<_> = shown.iter().filter_map(number).collect();
         assert_eq!(numbers, (1..=350).collect::<Vec<_>>(), "each is there once");
+    });
+}
+
+#[test]
+fn a_device_without_a_network_is_said_at_once() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.expects_in_console("ERR_INTERNET_DISCONNECTED");
+        alice.set_offline(false).await;
+        alice.join_as("alice").await;
+        alice.say("before").await;
+        alice.finds_no(".pending").await;
+
+        let begin = Instant::now();
+        alice.set_offline(true).await;
+        alice.sees("This device is offline.").await;
+        println!("said {} ms after the network was gone", begin.elapsed().as_millis());
+        alice.sees_no("Trying again").await;
+        alice.is_accessible().await;
+        alice.say("in the tunnel").await;
+        alice.sees("Waits for the connection").await;
+
+        alice.set_offline(false).await;
+        is_back(&alice).await;
+        assert_eq!(told_in_room(browser), ["alice: before", "alice: in the tunnel"]);
     });
 }
 

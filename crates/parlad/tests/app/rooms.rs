@@ -144,7 +144,7 @@ fn a_persons_card_says_who_it_is_and_what_to_do() {
             window.picks("bob").await;
             window.clicks("Message").await;
             window.is_in("bob").await;
-            window.sees("Only you and bob read what is written here.").await;
+            window.sees("Only you and bob can read this conversation.").await;
             window.say("are they biting?").await;
             assert!(hears(&mut bob, "biting").ends_with("PRIVMSG bob :are they biting?"));
 

@@ -3,7 +3,7 @@
 mod model;
 mod rig;
 mod server;
-mod shown;
+pub(crate) mod shown;
 mod wire;
 
 pub(crate) use model::Model;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use expect_test::Expect;
 use parla_client::{
-    Archive, Client, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
+    Archive, Client, Credentials, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
     view::{BufferId, BufferView, NetworkId, RowId},
 };
 use parla_proto::Timestamp;
@@ -23,6 +23,7 @@ pub(crate) fn settings() -> Settings {
         network: NetworkId(1),
         address: "irc.example.org".into(),
         nick: "alice".into(),
+        credentials: Credentials::default(),
         private: true,
         archive: Archive::Nothing,
         seed: 7,
@@ -260,6 +261,7 @@ impl Rig {
             Output::Keep(Kept { buffer, source, text, .. }) => format!("(keep {buffer} {source}: {text})\n"),
             Output::Unkeep { name, msgid, .. } => format!("(unkeep {msgid} of {name})\n"),
             Output::Recall { name, before, limit, .. } => {
+                let before = before.map_or_else(|| "the end".to_owned(), |before| before.to_string());
                 format!("(recall {limit} of {name} before {before})\n")
             }
         });

@@ -3,8 +3,8 @@
 use parla_client::{
     Problem,
     view::{
-        BufferView, Content, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice, Presence,
-        Row, Said,
+        BufferView, Content, Counted, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice,
+        Presence, Row, Said,
     },
 };
 use parla_proto::Timestamp;
@@ -144,6 +144,7 @@ pub(crate) fn link(state: &LinkState) -> String {
         LinkState::Connecting(stage) => format!("connecting: {stage:?}"),
         LinkState::Online => "online".to_owned(),
         LinkState::Waiting { attempt, why, .. } => format!("waiting, attempt {attempt}: {}", problem(why)),
+        LinkState::Offline => "offline".to_owned(),
         LinkState::Stopped { why, suggestion } => {
             let why = why.as_ref().map_or_else(String::new, |why| format!(": {}", problem(why)));
             let suggestion = suggestion.as_ref().map_or_else(String::new, |it| format!(", perhaps {it}"));
@@ -160,10 +161,11 @@ pub(crate) fn summary(view: &BufferView) -> String {
         Presence::Absent(None) => "absent".to_owned(),
         Presence::Absent(Some(why)) => format!("absent: {}", problem(why)),
     };
+    let more = if view.counted == Counted::InPart { "+" } else { "" };
     let unread = match (view.unread, view.mentions) {
         (0, _) => String::new(),
-        (unread, 0) => format!(", {unread} unread"),
-        (unread, mentions) => format!(", {unread} unread ({mentions} for me)"),
+        (unread, 0) => format!(", {unread}{more} unread"),
+        (unread, mentions) => format!(", {unread}{more} unread ({mentions} for me)"),
     };
     let earlier = match view.earlier {
         Earlier::Possible => ", more before",

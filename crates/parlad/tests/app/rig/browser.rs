@@ -109,6 +109,22 @@ impl Browser {
         self.open_page(width, &format!("http://{address}/")).await
     }
 
+    /// A new person's window at the front page of a proxy, of which its console may complain.
+    pub(crate) async fn open_behind(&self, proxy: SocketAddr) -> Window {
+        let window = self.open_page(Width::Wide, "about:blank").await;
+        window.expects_in_console(&proxy.to_string());
+        window.visit(&format!("http://{proxy}/")).await;
+        window
+    }
+
+    /// A new person's window that runs this script in every page before any script of the page, at the front page.
+    pub(crate) async fn open_with(&self, script: &str) -> Window {
+        let window = self.open_page(Width::Wide, "about:blank").await;
+        window.begins_with(script).await;
+        window.visit(&self.address("/")).await;
+        window
+    }
+
     async fn open_page(&self, width: Width, page: &str) -> Window {
         let number = self.windows.borrow().len();
         let window = Window::new(self.driver.chromium(number).await);

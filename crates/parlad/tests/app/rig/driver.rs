@@ -38,6 +38,9 @@ const CHROMIUM: [&str; 13] = [
 /// How often it is looked whether a process has ended.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How often it may fail to start.
+const ATTEMPTS: usize = 5;
+
 /// chromedriver.
 pub(super) struct Driver {
     child: Child,
@@ -47,7 +50,13 @@ pub(super) struct Driver {
 }
 
 impl Driver {
+    /// Starts it. The port that it chooses for itself may be another's a moment later; then it ends, and is started again.
     pub(super) fn start() -> Self {
+        let started = (0..ATTEMPTS).find_map(|_| Self::try_start());
+        started.unwrap_or_else(|| panic!("chromedriver did not say on which port it listens"))
+    }
+
+    fn try_start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").env("TZ", "UTC").env("TMPDIR", folder.path()).env("HOME", folder.path());
@@ -60,8 +69,8 @@ impl Driver {
             )
         });
         let mut driver = Self { child, port: 0, folder };
-        driver.port = driver.read_port();
-        driver
+        driver.port = driver.read_port()?;
+        Some(driver)
     }
 
     /// A new Chromium with a profile of its own, the number `number` of this driver.
@@ -89,7 +98,7 @@ impl Driver {
     }
 
     /// It is the driver itself that chooses a free port, and it says which.
-    fn read_port(&mut self) -> u16 {
+    fn read_port(&mut self) -> Option<u16> {
         let mut lines = BufReader::new(self.child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port = lines.find_map(|line| {
             let (_, rest) = line.split_once("started successfully on port ")?;
@@ -97,7 +106,7 @@ impl Driver {
         });
         // A pipe that nobody reads is full one day.
         thread::spawn(move || lines.for_each(drop));
-        port.unwrap_or_else(|| panic!("chromedriver did not say on which port it listens"))
+        port
     }
 }
 

@@ -9,6 +9,7 @@ mod access;
 mod browser;
 mod driver;
 mod element;
+mod faults;
 mod forger;
 mod keyboard;
 mod log;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use self::{
     browser::{Browser, visit, visit_with},
+    faults::{Fault, Faults},
     forger::{Forger, Peer},
     keyboard::{Key, together},
     window::{Width, Window},

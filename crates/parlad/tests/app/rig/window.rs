@@ -88,11 +88,19 @@ impl Window {
         (size[0].as_u64().unwrap(), size[1].as_u64().unwrap())
     }
 
-    /// Turns the page's network off or on.
+    /// Runs this script in every page that comes, before any script of its own.
+    pub(crate) async fn begins_with(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// Turns the page's network off or on. A WebSocket is cut off only if it was opened after a call of this.
     pub(crate) async fn set_offline(&self, offline: bool) {
         let conditions =
             json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.enable", json!({})).await;
         self.devtools("Network.emulateNetworkConditions", conditions).await;
+        let is_known = "return navigator.onLine !== arguments[0]";
+        self.until("the browser's word on its network", is_known, &[json!(offline)]).await;
     }
 
     /// Makes the page believe that the person prefers this: `("prefers-color-scheme", "dark")`.

@@ -1,0 +1,197 @@
+//! What must not be kept or shown although a person wrote it: passwords in messages to services, and in commands.
+//!
+//! A network's services (NickServ and others) take passwords as messages. The rules are wide: a line that is hidden without need
+//! costs little, a password that stands on the screen, in an archive or in a draft costs much.
+
+use std::borrow::Cow;
+
+/// What stands in the place of what is hidden; as long for each password.
+const DOTS: &str = "••••••";
+
+/// Programs that take passwords, besides everyone whose name ends in `serv`.
+const SERVICES: [&str; 5] = ["q", "x", "root", "&bitlbee", "l"];
+
+/// First words of messages to them behind which a password can stand.
+const COMMANDS: [&str; 24] = [
+    "account",
+    "auth",
+    "confirm",
+    "drop",
+    "ghost",
+    "group",
+    "id",
+    "identify",
+    "link",
+    "login",
+    "newpass",
+    "opass",
+    "pass",
+    "password",
+    "reclaim",
+    "recover",
+    "regain",
+    "register",
+    "release",
+    "resetpass",
+    "setpass",
+    "sidentify",
+    "verify",
+    "update",
+];
+
+/// Whether a message to `target` holds a password, as far as anyone can tell.
+pub fn hides(target: &str, text: &str) -> bool {
+    text.split('\n').any(|line| cut(target, line).is_some())
+}
+
+/// The message as it may be shown and kept: dots for a password, and what follows it in its line.
+pub fn shown<'a>(target: &str, text: &'a str) -> Cow<'a, str> {
+    if text.contains('\n') {
+        let lines: Vec<_> = text.split('\n').map(|line| shown(target, line)).collect();
+        return Cow::Owned(lines.join("\n"));
+    }
+    match cut(target, text) {
+        Some(end) => Cow::Owned(format!("{} {DOTS}", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Whether what stands in the composer of this conversation holds a password: a message, or a command with one.
+pub fn hides_input(conversation: &str, input: &str) -> bool {
+    input.lines().any(|line| match line.trim_start().strip_prefix('/') {
+        Some(command) if !command.starts_with('/') => command_hides(command),
+        Some(_) | None => hides(conversation, line),
+    })
+}
+
+fn command_hides(command: &str) -> bool {
+    let (name, rest) = split(command);
+    let has_words = !rest.is_empty();
+    match &*name.to_ascii_lowercase() {
+        "msg" | "query" | "m" | "q" | "privmsg" | "notice" | "squery" => {
+            let (target, text) = split(rest);
+            hides(target, text.strip_prefix(':').unwrap_or(text))
+        }
+        "ns" => hides("nickserv", rest),
+        "cs" => hides("chanserv", rest),
+        "us" => hides("userserv", rest),
+        "os" => hides("operserv", rest),
+        // What is sent as it stands, with other programs.
+        "quote" | "raw" => command_hides(rest),
+        "oper" | "authenticate" => has_words,
+        service if is_service(service) => hides(service, rest),
+        name => has_words && COMMANDS.contains(&name),
+    }
+}
+
+/// Where the words end that may be shown, if something behind them must not.
+fn cut(target: &str, text: &str) -> Option<usize> {
+    let target = target.split('@').next().unwrap_or(target).to_ascii_lowercase();
+    let is_module = target.starts_with('*');
+    if !is_service(&target) && !is_module {
+        return None;
+    }
+    let mut words = Words { text, at: 0 };
+    let first = words.next()?.to_ascii_lowercase();
+    let end = words.at;
+    if first == "set" || first == "saset" {
+        // SET PASSWORD x, SET #room PASSWORD x, SASET alice PASSWORD x; of ZNC's modules: Set user password.
+        let is_password = |word: &str| matches!(&*word.to_ascii_lowercase(), "password" | "pass");
+        for _ in 0..3 {
+            let is_found = is_password(words.next()?);
+            let end = words.at;
+            if is_found || (is_module && target != "*status") {
+                return words.next().map(|_| end);
+            }
+        }
+        return None;
+    }
+    if !COMMANDS.contains(&&*first) {
+        return None;
+    }
+    words.next().map(|_| end)
+}
+
+fn is_service(name: &str) -> bool {
+    name.ends_with("serv") || SERVICES.contains(&name)
+}
+
+/// The first word, and what follows it.
+fn split(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (word, rest.trim_start())
+}
+
+/// Words of a text, with the place where the last one ended.
+struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.text.get(self.at..)?;
+        let start = self.at + rest.find(|char: char| !char.is_whitespace())?;
+        let word = self.text.get(start..)?.split(char::is_whitespace).next()?;
+        self.at = start + word.len();
+        Some(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_to_services_become_dots() {
+        for (target, text, expected) in [
+            ("NickServ", "IDENTIFY hunter2", "IDENTIFY ••••••"),
+            ("nickserv", "identify alice hunter2", "identify ••••••"),
+            ("NickServ@services.example.org", "ghost alice hunter2", "ghost ••••••"),
+            ("NickServ", "REGISTER hunter2 a@example.org", "REGISTER ••••••"),
+            ("NickServ", "REGAIN alice hunter2", "REGAIN ••••••"),
+            ("NickServ", "RECOVER alice hunter2", "RECOVER ••••••"),
+            ("NickServ", "SET PASSWORD hunter2", "SET PASSWORD ••••••"),
+            ("ChanServ", "set #room password hunter2", "set #room password ••••••"),
+            ("X@channels.undernet.org", "login alice hunter2", "login ••••••"),
+            ("Q@CServe.quakenet.org", "AUTH alice hunter2", "AUTH ••••••"),
+            ("AuthServ", "auth alice hunter2", "auth ••••••"),
+            ("*sasl", "set alice hunter2", "set alice ••••••"),
+            ("NickServ", "HELP IDENTIFY", "HELP IDENTIFY"),
+            ("NickServ", "IDENTIFY", "IDENTIFY"),
+            ("NickServ", "SET EMAIL a@example.org x", "SET EMAIL a@example.org x"),
+            ("bob", "identify yourself", "identify yourself"),
+            ("#room", "register now", "register now"),
+            ("NickServ", "HELP\nIDENTIFY hunter2\nHELP", "HELP\nIDENTIFY ••••••\nHELP"),
+        ] {
+            assert_eq!(shown(target, text), expected, "to {target}");
+        }
+    }
+
+    #[test]
+    fn commands_with_passwords_are_known() {
+        for input in [
+            "/msg NickServ IDENTIFY hunter2",
+            "/MSG nickserv identify hunter2",
+            "hello\n/msg NickServ IDENTIFY hunter2",
+            "/ns identify hunter2",
+            "/nickserv ghost alice hunter2",
+            "/identify hunter2",
+            "/oper alice hunter2",
+            "/pass hunter2",
+            "/quote PASS hunter2",
+            "/raw PRIVMSG NickServ :IDENTIFY hunter2",
+        ] {
+            assert!(hides_input("#room", input), "{input}");
+        }
+        assert!(hides_input("NickServ", "identify hunter2"));
+        for input in
+            ["/msg bob identify yourself", "identify hunter2", "/join #room", "/pass", "//pass hunter2"]
+        {
+            assert!(!hides_input("#room", input), "{input}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a nick is refused, as programs tell it: the codes of `FAIL NICK`, which comes beside the numeric.
+//!
+//! <https://ircv3.net/specs/extensions/standard-replies>. The codes are parlad's own; `docs/protocol.md` lists them.
+
+use std::fmt;
+
+/// What is wrong with a nick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NickFault {
+    /// It has more bytes than this.
+    TooLong(usize),
+    /// It must not start with this.
+    Start(char),
+    /// It must not have this anywhere.
+    Character(char),
+    /// Each character is allowed, but not all of them together.
+    Form,
+    /// Nobody can have it.
+    Reserved,
+    /// It looks like one that is in use.
+    Confusable,
+}
+
+impl NickFault {
+    /// Its code in `FAIL NICK`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLong(_) => "NICKNAME_TOO_LONG",
+            Self::Start(_) => "NICKNAME_START",
+            Self::Character(_) => "NICKNAME_CHARACTER",
+            Self::Form => "NICKNAME_INVALID",
+            Self::Reserved => "NICKNAME_RESERVED",
+            Self::Confusable => "NICKNAME_CONFUSABLE",
+        }
+    }
+
+    /// What follows the code and the nick: the limit in bytes, or the character. Empty if nothing does.
+    pub fn detail(self) -> String {
+        match self {
+            Self::TooLong(bytes_max) => bytes_max.to_string(),
+            Self::Start(char) | Self::Character(char) => char.to_string(),
+            Self::Form | Self::Reserved | Self::Confusable => String::new(),
+        }
+    }
+
+    /// Reads a code with its detail.
+    pub fn parse(code: &str, detail: &str) -> Option<Self> {
+        let mut chars = detail.chars();
+        Some(match (code, chars.next(), chars.next()) {
+            ("NICKNAME_TOO_LONG", ..) => Self::TooLong(detail.parse().ok()?),
+            ("NICKNAME_START", Some(char), None) => Self::Start(char),
+            ("NICKNAME_CHARACTER", Some(char), None) => Self::Character(char),
+            ("NICKNAME_INVALID", ..) => Self::Form,
+            ("NICKNAME_RESERVED", ..) => Self::Reserved,
+            ("NICKNAME_CONFUSABLE", ..) => Self::Confusable,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for NickFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong(bytes_max) => write!(f, "This nickname is too long: it can have {bytes_max} bytes"),
+            Self::Start(char) => write!(f, "A nickname cannot start with {char}"),
+            Self::Character(' ') => f.write_str("A nickname cannot contain spaces"),
+            Self::Character(char) => write!(f, "A nickname cannot contain {char}"),
+            Self::Form => f.write_str("This nickname mixes characters that cannot stand together"),
+            Self::Reserved => f.write_str("This nickname is reserved for services"),
+            Self::Confusable => f.write_str("This nickname looks like one that is in use"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_read_back() {
+        for fault in [
+            NickFault::TooLong(32),
+            NickFault::Start('1'),
+            NickFault::Character('\''),
+            NickFault::Form,
+            NickFault::Reserved,
+            NickFault::Confusable,
+        ] {
+            assert_eq!(NickFault::parse(fault.code(), &fault.detail()), Some(fault));
+        }
+        assert_eq!(NickFault::parse("NICKNAME_TOO_LONG", "many"), None);
+        assert_eq!(NickFault::parse("NICKNAME_CHARACTER", "ab"), None);
+        assert_eq!(NickFault::parse("OTHER", ""), None);
+    }
+}

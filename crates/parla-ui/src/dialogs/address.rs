@@ -1,0 +1,77 @@
+//! Another address or port for a network that is known. Only on the desktop.
+
+use dioxus::prelude::*;
+use parla_client::{endpoint::Endpoint, view::NetworkId};
+
+use super::{DialogBox, FOCUS_ID, written};
+use crate::{
+    first_screen::address,
+    hooks::{use_context, use_hook, use_signal},
+    platform::{Change, Command, Here},
+    state::State,
+    words::{self, network as said},
+};
+
+/// The dialog.
+#[component]
+pub(crate) fn Address(network: NetworkId) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let mut wrong = use_signal(|| None::<&'static str>);
+    let known = use_hook(|| {
+        let networks = state.networks.peek();
+        networks.get(&network).map(|view| view.address.to_string()).unwrap_or_default()
+    });
+    rsx! {
+        DialogBox { title: said::ADDRESS_TITLE,
+            form {
+                novalidate: true,
+                onsubmit: move |event| {
+                    event.prevent_default();
+                    let place = written(&event, "place");
+                    if let Some(why) = wrong_address(&place) {
+                        return wrong.set(Some(why));
+                    }
+                    here.0.command(Command::Change(network, Change::Address(address(&place))));
+                    state.close_dialog();
+                },
+                div { class: "field",
+                    label { r#for: FOCUS_ID, {words::dialog::ADD_WHERE} }
+                    input {
+                        id: FOCUS_ID,
+                        name: "place",
+                        r#type: "text",
+                        autocomplete: "off",
+                        autocapitalize: "off",
+                        spellcheck: "false",
+                        "aria-describedby": "address-hint",
+                        "aria-invalid": wrong().map(|_| "true"),
+                        initial_value: known,
+                    }
+                    Hint { id: "address-hint", wrong: wrong(), otherwise: said::ADDRESS_HINT }
+                }
+                div { class: "buttons end",
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
+                    button { r#type: "submit", class: "primary", {said::ADDRESS_SAVE} }
+                }
+            }
+        }
+    }
+}
+
+/// What stands under a field: what is wrong with what was written, or a word of help.
+#[component]
+pub(crate) fn Hint(id: &'static str, wrong: Option<&'static str>, otherwise: &'static str) -> Element {
+    match wrong {
+        Some(wrong) => rsx! { p { id, class: "hint wrong", role: "alert", {wrong} } },
+        None => rsx! { p { id, class: "hint", {otherwise} } },
+    }
+}
+
+/// What is wrong with an address, if something is.
+pub(crate) fn wrong_address(place: &str) -> Option<&'static str> {
+    if place.is_empty() {
+        return Some(said::ADDRESS_EMPTY);
+    }
+    Endpoint::parse(&address(place), false).err().map(said::bad_address)
+}

@@ -1,0 +1,46 @@
+//! The button that removes a network. It asks first, as what was kept of the network goes with it.
+
+use dioxus::prelude::*;
+use parla_client::view::NetworkId;
+
+use crate::{
+    hooks::{use_context, use_signal},
+    platform::{Command, Here},
+    state::State,
+    words::{dialog, network as said},
+};
+
+/// The button, and then the question.
+#[component]
+pub(crate) fn Forget(network: NetworkId) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let mut is_asked = use_signal(|| false);
+    if !is_asked() {
+        return rsx! {
+            button {
+                r#type: "button",
+                class: "plain danger",
+                onclick: move |_| is_asked.set(true),
+                {dialog::FORGET}
+            }
+        };
+    }
+    rsx! {
+        div { class: "sure", role: "alert",
+            p { {said::FORGET_SURE} }
+            div { class: "buttons",
+                button { r#type: "button", class: "plain", onclick: move |_| is_asked.set(false), {said::FORGET_NOT} }
+                button {
+                    r#type: "button",
+                    class: "plain danger",
+                    onclick: move |_| {
+                        here.0.command(Command::Forget(network));
+                        state.close_dialog();
+                    },
+                    {said::FORGET_DO}
+                }
+            }
+        }
+    }
+}

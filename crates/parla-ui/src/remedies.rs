@@ -1,0 +1,80 @@
+//! What a person can do about a connection that is not encrypted, or whose server has not proved who it is. Only on the desktop;
+//! a browser sees to both itself.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    ProblemKind,
+    view::{Certificate, NetworkId},
+};
+
+use crate::{
+    hooks::use_context,
+    platform::{Change, Command, Here, Place},
+    state::State,
+    words::{self, first, network as said},
+};
+
+/// What there is to do about this problem of this network; nothing for most.
+#[component]
+pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    if here.0.place() != Place::Desktop {
+        return rsx! {};
+    }
+    if kind.is_about_encryption() {
+        return rsx! {
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| here.0.command(Command::Change(network, Change::Unencrypted)),
+                {first::UNENCRYPTED}
+            }
+        };
+    }
+    let shown = state.certificates.read().get(&network).cloned();
+    match shown.filter(|_| kind.is_about_certificate()) {
+        Some(certificate) => rsx! { Shown { network, certificate } },
+        None => rsx! {},
+    }
+}
+
+#[component]
+fn Shown(network: NetworkId, certificate: Arc<Certificate>) -> Element {
+    let here = use_context::<Here>();
+    let until = words::moment(certificate.valid_until, here.0.utc_offset_seconds(certificate.valid_until));
+    let names =
+        if certificate.names.is_empty() { said::NO_NAMES.to_owned() } else { certificate.names.join(", ") };
+    let issuer = certificate.issuer.as_deref().unwrap_or(said::SELF_SIGNED).to_owned();
+    let fingerprint = Arc::clone(&certificate.fingerprint);
+    rsx! {
+        div { class: "certificate",
+            p { class: "problem-title", {said::CERTIFICATE} }
+            dl {
+                dt { {said::CERTIFICATE_NAMES} }
+                dd { bdi { "{names}" } }
+                dt { {said::CERTIFICATE_ISSUER} }
+                dd { bdi { "{issuer}" } }
+                dt { {said::CERTIFICATE_UNTIL} }
+                dd { "{until}" }
+                dt { {said::CERTIFICATE_FINGERPRINT} }
+                dd { code { "{certificate.fingerprint}" } }
+                if let Some(trusted) = &certificate.trusted {
+                    dt { {said::CERTIFICATE_TRUSTED} }
+                    dd { code { "{trusted}" } }
+                }
+            }
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| {
+                    let change = Change::Trust(Arc::clone(&fingerprint));
+                    here.0.command(Command::Change(network, change));
+                },
+                {said::TRUST}
+            }
+        }
+    }
+}

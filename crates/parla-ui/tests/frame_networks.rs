@@ -1,0 +1,177 @@
+//! Several networks: why one cannot be reached is said, with what can be done about it; and what is written about one is checked.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+
+use std::{rc::Rc, sync::Arc};
+
+use parla_client::{
+    Intent, ProblemKind,
+    view::{Certificate, LinkState, NetworkId, NetworkView, Update},
+};
+use parla_proto::Timestamp;
+use parla_ui::{
+    App,
+    platform::{Change, Command, Place},
+    state::KEY_NETWORK_LAST,
+};
+use support::{
+    Fake,
+    page::Page,
+    sample::{linked, network, problem, room, shown},
+};
+
+const OTHER: NetworkId = NetworkId(2);
+
+/// Online in a room of one network, and stopped by this on another.
+fn stopped(place: Place, kind: ProblemKind) -> Page {
+    let mut page = Page::new(App, &Fake::new(place));
+    page.hear(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
+    let link = LinkState::Stopped { why: Some(problem(kind, "")), suggestion: None };
+    let address = "irc.example.org".into();
+    page.hear(vec![Update::Network(NetworkView {
+        id: OTHER,
+        name: "Example".into(),
+        address,
+        ..network(link)
+    })]);
+    page.fake.take_commands();
+    page
+}
+
+fn certificate(trusted: Option<&str>) -> Update {
+    let certificate = Certificate {
+        names: vec!["irc.example.org".into(), "<b>evil</b>".into()],
+        issuer: None,
+        valid_from: Timestamp::default(),
+        valid_until: "2030-01-02T03:04:00Z".parse().unwrap(),
+        fingerprint: "AB:CD".into(),
+        trusted: trusted.map(Arc::from),
+    };
+    Update::Certificate(OTHER, Arc::new(certificate))
+}
+
+#[test]
+fn why_another_network_has_stopped_is_said_with_its_choices() {
+    let mut page = stopped(Place::Desktop, ProblemKind::NotEncrypted);
+    let words = page.text(".banner");
+    assert!(words.contains("About Example") && words.contains("does not use encryption"), "{words}");
+    page.press("Connect without encryption");
+    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, Change::Unencrypted)]);
+    page.press("Try again");
+    assert_eq!(page.fake.take_intents(), [Intent::Reconnect]);
+    page.press("Change the address…");
+    page.write("#dialog-focus", "irc.example.org:+7000");
+    page.press("Connect there");
+    let expected = Command::Change(OTHER, Change::Address("irc.example.org:+7000".to_owned()));
+    assert_eq!(page.fake.take_commands(), [expected]);
+    page.press("Not now");
+    assert_eq!(page.fake.take_intents(), [Intent::Disconnect { reason: "".into() }]);
+}
+
+#[test]
+fn a_network_is_removed_only_after_a_question() {
+    let mut page = stopped(Place::Desktop, ProblemKind::Refused);
+    page.press("Remove this network");
+    assert!(page.text(".sure").contains("deletes its messages"));
+    page.press("Keep it");
+    assert!(!page.has(".sure"));
+    assert_eq!(page.fake.take_commands(), []);
+    page.press("Remove this network");
+    page.press("Remove it");
+    assert_eq!(page.fake.take_commands(), [Command::Forget(OTHER)]);
+}
+
+#[test]
+fn a_certificate_can_be_looked_at_and_trusted() {
+    let mut page = stopped(Place::Desktop, ProblemKind::BadCertificate);
+    page.hear(vec![certificate(None)]);
+    let words = page.text(".certificate");
+    for part in ["irc.example.org, <b>evil</b>", "The server itself", "2 January 2030", "AB:CD"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    page.press("Trust this certificate for this server");
+    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, Change::Trust("AB:CD".into()))]);
+}
+
+#[test]
+fn another_certificate_than_the_trusted_one_is_shown_beside_that() {
+    let mut page = stopped(Place::Desktop, ProblemKind::CertificateChanged);
+    page.hear(vec![certificate(Some("12:34"))]);
+    let words = page.text(".banner");
+    assert!(words.contains("pretending to be the server"), "{words}");
+    assert!(words.contains("AB:CD") && words.contains("12:34"), "{words}");
+}
+
+#[test]
+fn a_browser_sees_to_encryption_itself() {
+    let page = stopped(Place::Browser, ProblemKind::NotEncrypted);
+    assert!(!page.html().contains("without encryption<"));
+    assert!(!page.html().contains("Change the address"));
+}
+
+fn adding(fake: &Rc<Fake>) -> Page {
+    let mut page = Page::new(App, fake);
+    let view = NetworkView { address: "irc.example.org".into(), ..network(LinkState::Online) };
+    page.hear(vec![Update::Network(view), shown(room(1, "#lobby"))]);
+    page.press("Add a network");
+    page.fake.take_commands();
+    page
+}
+
+#[test]
+fn what_is_written_about_a_network_is_checked_beside_its_field() {
+    let fake = Fake::new(Place::Desktop);
+    let mut page = adding(&fake);
+    for (place, nick, hint, words) in [
+        ("", "anna", "#add-hint", "Write where the server is"),
+        ("https://example.org", "anna", "#add-hint", "address of a web page"),
+        ("irc.example.org:x", "anna", "#add-hint", "a number from 1 to 65535"),
+        ("IRC.example.org:6697", "anna", "#add-hint", "already"),
+        ("irc.example.net", "", "#add-name-hint", "Write the name"),
+        ("irc.example.net", "anna b", "#add-name-hint", "no spaces"),
+    ] {
+        page.write("#dialog-focus", place);
+        page.write("#add-name", nick);
+        page.press("Connect");
+        assert!(page.text(hint).contains(words), "{place} {nick}: {}", page.text(hint));
+        assert_eq!(fake.take_commands(), [], "{place} {nick}");
+    }
+    // A bouncer has several networks at one address.
+    page.write("#dialog-focus", "irc.example.org");
+    page.write("#add-name", "anna2");
+    page.press("Connect");
+    assert_eq!(fake.take_commands().len(), 1);
+}
+
+#[test]
+fn the_number_of_a_network_is_not_used_again() {
+    let fake = Fake::new(Place::Desktop);
+    fake.saved.borrow_mut().insert(KEY_NETWORK_LAST.to_owned(), "7".to_owned());
+    let mut page = adding(&fake);
+    page.write("#dialog-focus", "irc.example.net");
+    page.press("Connect");
+    let commands = fake.take_commands();
+    assert!(matches!(&commands[..], [Command::Connect { network: NetworkId(8), .. }]), "{commands:?}");
+    assert_eq!(fake.saved.borrow()[KEY_NETWORK_LAST], "8");
+}
+
+#[test]
+fn an_attempt_of_its_own_leaves_the_form_where_it_is() {
+    let fake = Fake::new(Place::Desktop);
+    let mut page = Page::new(App, &fake);
+    page.write("#name", "anna");
+    page.press("Join");
+    let why = problem(ProblemKind::Lost, "");
+    page.hear(vec![linked(LinkState::Waiting { until: Timestamp::default(), attempt: 1, why })]);
+    let field = page.one("#name");
+    page.write("#name", "anna the fir");
+    page.hear(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
+    assert!(page.one("#name") == field, "it is another field now");
+}

@@ -1,0 +1,100 @@
+//! What was accepted from a person is there after the page was left, at whatever moment.
+
+use crate::rig::{Browser, Width, Window, visit};
+
+/// What the server's history has of the room by this nick.
+fn told(browser: &Browser, nick: &str) -> Vec<String> {
+    let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
+    reader.send("CHATHISTORY LATEST #room * 100");
+    let lines = reader.until(|line| line.contains(" BATCH -"));
+    let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
+    heard.filter(|heard| heard.sender == nick).map(|heard| heard.text).collect()
+}
+
+/// Everything that was written has arrived, as far as the page knows.
+async fn is_through(window: &Window) {
+    let none = "return document.querySelector('#composer') && !document.querySelector('.row.pending')
+        && !Object.keys(localStorage).some((key) => key.includes('record out'))";
+    window.until("nothing waits any more", none, &[]).await;
+}
+
+/// A paste of many lines goes out at a pace that servers bear, and the page is reloaded again and again meanwhile.
+#[test]
+fn a_paste_survives_reloads_in_the_middle() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        let lines: Vec<String> = (1..=24).map(|number| format!("line {number}")).collect();
+        let paste = "const composer = document.querySelector('#composer'); composer.value = arguments[0];
+            composer.dispatchEvent(new Event('input', { bubbles: true }))";
+        alice.run(paste, &[serde_json::json!(lines.join("\n"))]).await;
+        alice.presses(&char::from(fantoccini::key::Key::Enter).to_string()).await;
+        alice.clicks("Send as 24 messages").await;
+        for _ in 0..4 {
+            alice.reload().await;
+            alice.finds("#composer").await;
+        }
+        is_through(&alice).await;
+        assert_eq!(told(browser, "alice"), lines);
+    });
+}
+
+#[test]
+fn what_is_written_without_a_connection_survives_a_reload() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("before").await;
+        is_through(&alice).await;
+        browser.kill_server();
+        alice.sees("The connection is lost.").await;
+        alice.say("in the dark").await;
+        alice.say("/msg bob for you alone").await;
+        browser.start_server();
+        let mut bob = browser.person("bob");
+        alice.reload().await;
+        bob.until(|line| line.contains("PRIVMSG bob") && line.ends_with(":for you alone"));
+        is_through(&alice).await;
+        assert_eq!(told(browser, "alice"), ["before", "in the dark"]);
+    });
+}
+
+/// The moment at which the page hears of a change is the moment at which it is kept.
+#[test]
+fn a_draft_is_kept_with_each_change() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        let write_and_leave =
+            "const composer = document.querySelector('#composer'); composer.value = 'half a thought';
+            composer.dispatchEvent(new Event('input', { bubbles: true })); location.reload()";
+        alice.run(write_and_leave, &[]).await;
+        let there = "return document.querySelector('#composer')?.value === 'half a thought'";
+        alice.until("the draft", there, &[]).await;
+    });
+}
+
+/// A server without accounts keeps direct messages for nobody, so the page does; what was not read stays so.
+#[test]
+fn direct_messages_are_there_after_a_reload() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("/msg bob hello bob").await;
+        bob.until(|line| line.ends_with(":hello bob"));
+        bob.send("PRIVMSG alice :hello alice");
+        alice.hears("hello alice").await;
+        alice.enter("#room").await;
+        let mut carol = browser.person("carol");
+        carol.send("PRIVMSG alice :psst");
+        alice.finds_noted("carol", "1 mention, 1 new").await;
+        alice.reload().await;
+        alice.finds_noted("carol", "1 mention, 1 new").await;
+        alice.enter("bob").await;
+        alice.hears("hello bob").await;
+        alice.hears("hello alice").await;
+        alice.enter("carol").await;
+        alice.hears("psst").await;
+    });
+}
