@@ -177,12 +177,7 @@ impl Client {
         let greeted = registration::greeted_by(self);
         let requests = self.requests.next_deadline();
         let own = [self.reclaim_at, sign_in, greeted, markers, metadata];
-        [self.link.next_deadline(), requests, outbox, survey]
-            .into_iter()
-            .chain(own)
-            .into_iter()
-            .flatten()
-            .min()
+        [self.link.next_deadline(), requests, outbox, survey].into_iter().chain(own).flatten().min()
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {

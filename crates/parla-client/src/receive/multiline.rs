@@ -79,7 +79,7 @@ impl Multiline {
 /// A part of a page of history.
 pub(super) enum Part<'a> {
     /// A line that stands for itself.
-    Line(Message<'a>),
+    Line(&'a [u8]),
     /// A message of several lines.
     Whole(Multiline),
 }
@@ -88,7 +88,7 @@ impl Part<'_> {
     /// As one message.
     pub(super) fn message(&self) -> Option<Message<'_>> {
         match self {
-            Part::Line(message) => Some(message.clone()),
+            Part::Line(line) => Message::parse(line).ok(),
             Part::Whole(said) => said.message(),
         }
     }
@@ -99,7 +99,8 @@ impl Part<'_> {
 pub(super) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
     let mut open: SortedMap<String, usize> = SortedMap::default();
     let mut parts = Vec::new();
-    for message in lines.iter().filter_map(|line| Message::parse(line).ok()) {
+    for line in lines {
+        let Ok(message) = Message::parse(line) else { continue };
         if let Some(opened) = Multiline::opened_by(&message) {
             let name = message.param(0).unwrap_or_default().trim_start_matches('+').to_owned();
             open.insert(name, parts.len());
@@ -113,7 +114,7 @@ pub(super) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
                 Some(Part::Line(_)) | None => false,
             };
             if !is_part {
-                parts.push(Part::Line(message));
+                parts.push(Part::Line(line));
             }
         }
     }

@@ -1,9 +1,98 @@
-//! What a message can have besides its words: for whom it is, what it answers, how people reacted, that it was taken back.
+//! A message, with all that it can have besides its words: for whom it is, what it answers, how people reacted, that it was
+//! taken back.
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Rank, RowId};
-use crate::{members::rank, text::Text};
+use crate::{
+    members::rank,
+    problem::Problem,
+    text::{Hue, Text, hue, shown_name},
+};
+
+/// Something that somebody said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// By which kind of message.
+    pub manner: Manner,
+    /// The nick as it is shown.
+    pub from: Arc<str>,
+    /// The colour of the nick.
+    pub hue: Hue,
+    /// What was said.
+    pub text: Text,
+    /// By the person himself.
+    pub own: bool,
+    /// By a program.
+    pub bot: bool,
+    /// It names the person.
+    pub mention: bool,
+    /// Where it is on its way; only one's own are ever on their way.
+    pub delivery: Delivery,
+    /// The display name of who said it, if it is another than the nick. It proves nothing, so the nick is shown beside it.
+    pub called: Option<Arc<str>>,
+    /// The server's id of it.
+    pub msgid: Option<Arc<str>>,
+    /// Only these people of the room read it; none if all do.
+    pub audience: Option<Audience>,
+    /// What it answers.
+    pub reply: Option<Arc<Reply>>,
+    /// How people reacted to it, the first kind first.
+    pub reactions: Arc<[Reaction]>,
+    /// It was taken back. Nothing of what was said is here then.
+    pub deleted: Option<Arc<Deleted>>,
+}
+
+impl Said {
+    /// A message that somebody else has said to everyone in the room, with nothing special about it. `nick` as the server
+    /// knows it.
+    pub fn new(manner: Manner, nick: &str, text: Text) -> Self {
+        Self {
+            manner,
+            from: shown_name(nick),
+            hue: hue(nick),
+            text,
+            own: false,
+            bot: false,
+            mention: false,
+            delivery: Delivery::Done,
+            called: None,
+            msgid: None,
+            audience: None,
+            reply: None,
+            reactions: Arc::default(),
+            deleted: None,
+        }
+    }
+}
+
+/// How something was said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Manner {
+    /// Plainly.
+    #[default]
+    Message,
+    /// By a program, or not to be answered by one.
+    Notice,
+    /// In the third person: `/me waves`.
+    Action,
+}
+
+/// Where a message is on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Delivery {
+    /// The server has it. So has everyone in the room.
+    Done,
+    /// Waits for the connection.
+    Queued,
+    /// Sent; the server has not said that it has it.
+    Sent,
+    /// It did not get through, as far as one can know.
+    Failed(Arc<Problem>),
+}
 
 /// Of the people in a room those who may read something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
