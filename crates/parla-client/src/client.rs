@@ -12,14 +12,15 @@ use crate::{
     display_names::DisplayNames,
     history::{self, Requests},
     intents,
-    limits::NICK_RECLAIM,
     link::{Due, Link},
     markers::{self, Markers},
+    naming,
     outbox::{self, Outbox},
     parting,
     problem::{Problem, ProblemKind},
     receive::{self, Batches, metadata, whois::Asked},
     records::{self, Records},
+    regain::{self, Regain},
     registration,
     session::Session,
     sign_in,
@@ -54,8 +55,8 @@ pub struct Client {
     pub(crate) look: Look,
     /// The nick that the person asked for and the server has not given yet.
     pub(crate) nick_asked: Option<Arc<str>>,
-    /// When to try to get the wanted nick back.
-    pub(crate) reclaim_at: Option<Timestamp>,
+    /// Whether the person waits for the wanted nick.
+    pub(crate) regain: Regain,
     pub(crate) changes: Changes,
     pub(crate) records: Records,
 }
@@ -101,7 +102,7 @@ impl Client {
             away_asked: None,
             look: Look::default(),
             nick_asked: None,
-            reclaim_at: None,
+            regain: Regain::default(),
             changes: Changes::default(),
             records: Records::default(),
         };
@@ -165,6 +166,7 @@ impl Client {
         if is_wish && has_sent {
             self.link.awaits(now);
         }
+        regain::ask(self, turn);
         records::store(self, turn);
     }
 
@@ -175,8 +177,8 @@ impl Client {
         let (markers, metadata) = (self.markers.next_deadline(), self.metadata_later.next_deadline());
         let sign_in = self.session.sign_in.next_deadline();
         let greeted = registration::greeted_by(self);
-        let requests = self.requests.next_deadline();
-        let own = [self.reclaim_at, sign_in, greeted, markers, metadata];
+        let (requests, regain) = (self.requests.next_deadline(), self.regain.next_deadline());
+        let own = [regain, sign_in, greeted, markers, metadata];
         [self.link.next_deadline(), requests, outbox, survey].into_iter().chain(own).flatten().min()
     }
 
@@ -192,10 +194,6 @@ impl Client {
         self.survey.give_up_late(turn.now);
         markers::tell_due(self, turn);
         metadata::ask_due(self, turn);
-        if self.reclaim_at.is_some_and(|at| at <= turn.now) {
-            self.reclaim_at = Some(turn.now + NICK_RECLAIM);
-            turn.send(parla_proto::Line::bare("NICK").param(&self.settings.nick));
-        }
     }
 
     fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
@@ -250,7 +248,7 @@ impl Client {
         markers::connection_lost(self);
         self.directory.interrupted();
         self.away = None;
-        self.reclaim_at = None;
+        self.regain.connection_lost();
         self.nick_asked = None;
         let mut left = Vec::new();
         for buffer in self.buffers.iter_mut() {
@@ -302,6 +300,7 @@ impl Client {
             name: self.session.network.clone().unwrap_or_else(|| Arc::clone(address)),
             address: Arc::clone(address),
             nick: crate::text::shown_name(&self.session.nick),
+            nick_wanted: self.regain.wanted().map(|nick| crate::text::shown_name(nick)),
             away: self.away.clone(),
             link: self.link.state.clone(),
             features: Features { history: self.session.has_history(), private: self.settings.private },
@@ -319,6 +318,12 @@ impl Client {
     /// Says something once.
     pub(crate) fn say(&mut self, buffer: Option<BufferId>, notice: Notice) {
         self.changes.event(Update::Notice(self.settings.network, buffer, notice));
+    }
+
+    /// Says that a nick was refused, with another one that may be had.
+    pub(crate) fn refuse_nick(&mut self, problem: Problem, nick: &str) {
+        let suggestion = naming::suggestion(&self.session, nick, problem.kind, self.settings.transliterate);
+        self.say(None, Notice::NickRefused { problem: Arc::new(problem), suggestion });
     }
 
     /// Says that something did not work.

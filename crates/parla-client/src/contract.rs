@@ -7,6 +7,7 @@ use parla_proto::Timestamp;
 use crate::{
     credentials::Credentials,
     intent::Intent,
+    naming::Transliterate,
     problem::Problem,
     view::{Audience, BufferKind, Manner, NetworkId, Stage},
 };
@@ -20,6 +21,9 @@ pub struct Settings {
     pub address: Arc<str>,
     /// The nick the person wants.
     pub nick: Arc<str>,
+    /// Writes a name in plain letters, for servers that take no others. A shell that has no tables for that gives
+    /// [`crate::naming::without_accents`].
+    pub transliterate: Transliterate,
     /// What the person shows to be let in; [`Intent::SignIn`] adds to it.
     pub credentials: Credentials,
     /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     credentials::Credentials,
     settings::{ListKind, MaskBy, Set},
@@ -9,7 +11,7 @@ use crate::{
 };
 
 /// A wish. Names are as the server knows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intent {
     /// What was written in the composer: a command if it starts with one `/`, else a message; several lines are several messages.
     Submit {
@@ -163,4 +165,36 @@ pub enum Intent {
         /// What others read; empty: nothing.
         reason: Arc<str>,
     },
+}
+
+impl Intent {
+    /// The conversation that it is about, to be named otherwise.
+    pub const fn buffer_mut(&mut self) -> Option<&mut BufferId> {
+        match self {
+            Self::Submit { buffer, .. }
+            | Self::Leave { buffer }
+            | Self::SetTopic { buffer, .. }
+            | Self::Invite { buffer, .. }
+            | Self::Kick { buffer, .. }
+            | Self::Configure { buffer, .. }
+            | Self::SetRank { buffer, .. }
+            | Self::AskLists { buffer }
+            | Self::AddMask { buffer, .. }
+            | Self::RemoveMask { buffer, .. }
+            | Self::LoadEarlier { buffer }
+            | Self::LoadGap { buffer, .. }
+            | Self::Retry { buffer, .. }
+            | Self::Discard { buffer, .. } => Some(buffer),
+            Self::Look { buffer, .. } => buffer.as_mut(),
+            Self::Join { .. }
+            | Self::OpenDirect { .. }
+            | Self::ChangeNick { .. }
+            | Self::Away { .. }
+            | Self::Whois { .. }
+            | Self::ListRooms
+            | Self::Reconnect
+            | Self::SignIn { .. }
+            | Self::Disconnect { .. } => None,
+        }
+    }
 }

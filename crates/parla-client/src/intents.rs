@@ -9,10 +9,10 @@ use crate::{
     history,
     intent::Intent,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
-    lines, moderation,
+    lines, moderation, naming,
     outbox::{self, Words},
     problem::ProblemKind,
-    receive, registration,
+    receive, regain, registration,
     slash::{self, Slash, Submission},
     view::{Audience, BufferId, BufferKind, LinkState, Manner, Notice, Presence, RowId, Update},
 };
@@ -236,8 +236,17 @@ fn open_direct(client: &mut Client, nick: &str) -> Option<BufferId> {
 
 fn change_nick(client: &mut Client, nick: &str, turn: &mut Turn<'_>) {
     let nick = nick.trim();
-    if !client.session.is_nick(nick) || nick.contains(char::is_whitespace) {
-        return client.complain(None, client.problem(ProblemKind::NickInvalid, nick, ""));
+    let is_long = |bytes_max: &usize| nick.len() > *bytes_max;
+    // Some servers cut a long name off without a word.
+    let too_long = client.session.nick_bytes_max.filter(is_long).map(|max| naming::too_long(nick, max));
+    let is_bad = !client.session.is_nick(nick);
+    let fault = naming::fault(nick).or(too_long).or(is_bad.then_some(ProblemKind::NickInvalid));
+    if let Some(kind) = fault {
+        let problem = client.problem(kind, nick, "");
+        return client.refuse_nick(problem, nick);
+    }
+    if client.link.is_online() && nick == &*client.session.nick {
+        return regain::keep_stand_in(client);
     }
     if client.link.is_online() {
         client.nick_asked = Some(nick.into());

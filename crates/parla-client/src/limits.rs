@@ -63,6 +63,10 @@ pub const LIST_MASKS_MAX: usize = 1_000;
 pub const SURVEY_PEOPLE_MAX: usize = 500;
 /// Rooms kept of the answer to one WHOIS.
 pub const ROOMS_IN_WHOIS_MAX: usize = 200;
+/// Tabs of one browser of which is known what was carried out for them.
+pub const TABS_REMEMBERED_MAX: usize = 32;
+/// Things to say once, or to take away, that wait for a tab that does not ask for them.
+pub const TAB_EVENTS_MAX: usize = 500;
 
 /// The first pause before connecting again; doubles each time.
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
@@ -104,3 +108,5 @@ pub const MARK_AFTER: Duration = Duration::from_secs(2);
 pub const LIST_WITHIN: Duration = Duration::from_secs(60);
 /// Pauses between attempts to get one's own nick back.
 pub const NICK_RECLAIM: Duration = Duration::from_secs(30);
+/// The same where the server says by itself when it is free.
+pub const NICK_RECLAIM_WATCHED: Duration = Duration::from_secs(5 * 60);

@@ -230,19 +230,20 @@ impl Link {
     /// the address is likely wrong, and the person is there to mend it.
     fn needs_person(&self, kind: ProblemKind) -> bool {
         match kind {
+            _ if kind.is_about_nick() => true,
             ProblemKind::AccountNeeded
             | ProblemKind::BadAddress
             | ProblemKind::BadIdentity
             | ProblemKind::BannedFromServer
             | ProblemKind::CertificateChanged
             | ProblemKind::PasswordNeeded
+            | ProblemKind::PasswordReadable
             | ProblemKind::EncryptionNeeded
             | ProblemKind::PasswordWrong
             | ProblemKind::SignInNeeded
             | ProblemKind::SignInRefused
             | ProblemKind::SignInUnsupported
-            | ProblemKind::NickInvalid
-            | ProblemKind::NickTaken
+            | ProblemKind::WebServer
             | ProblemKind::NotIrc => true,
             ProblemKind::HostNotFound
             | ProblemKind::Refused

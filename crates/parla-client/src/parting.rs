@@ -96,7 +96,13 @@ const ENDINGS: &[(ProblemKind, &[&str])] = &[
     (ProblemKind::TooSlow, &["sendq exceeded"]),
     (
         ProblemKind::SignInTimedOut,
-        &["login timed out", "registration timed out", "registration timeout", "registration time-out"],
+        &[
+            "registration timed out",
+            "registration timeout",
+            "registration time-out",
+            "login timed out",
+            "login timeout",
+        ],
     ),
     (
         ProblemKind::Lost,
@@ -127,9 +133,9 @@ pub(crate) fn problem(words: &str) -> ProblemKind {
 /// `Closing Link: host (reason)`, `Closing link: (user@host) [reason]`: the reason, as a host may have any name.
 fn reason(words: &str) -> &str {
     let words = words.trim();
-    let Some((last, rest)) = words.char_indices().next_back().map(|(at, last)| (last, &words[..at])) else {
-        return words;
-    };
+    let mut chars = words.chars();
+    let Some(last) = chars.next_back() else { return words };
+    let rest = chars.as_str();
     let opening = match last {
         ')' => '(',
         ']' => '[',
@@ -201,25 +207,22 @@ impl<'a> Parting<'a> {
     pub fn of(reason: &'a str) -> Self {
         let reason = reason.trim();
         let lower = reason.to_ascii_lowercase();
-        let begins = |beginning: &&str| lower.starts_with(*beginning);
+        let begins = |beginning: &str| lower.starts_with(beginning);
+        let begins_one = |beginnings: &[&str]| beginnings.iter().any(|beginning| begins(beginning));
         if is_own_word(&lower) || lower == "client exiting" {
             return Self::Said(reason.split_once(':').map_or("", |(_, said)| said.trim()));
         }
-        if LOST.iter().any(|beginning| begins(&beginning)) {
+        if begins_one(&LOST) {
             Self::Lost
         } else if is_split(reason) {
             Self::Split
-        } else if begins(&"killed (") {
+        } else if begins("killed (") {
             Self::Killed(self::reason(reason))
-        } else if ["excess flood", "flooded", "recvq exceeded", "readq exceeded"].iter().any(|it| begins(&it))
-        {
+        } else if begins_one(&["excess flood", "flooded", "recvq exceeded", "readq exceeded"]) {
             Self::Flooded
-        } else if ["sendq exceeded", "max sendq exceeded"].iter().any(|it| begins(&it)) {
+        } else if begins_one(&["sendq exceeded", "max sendq exceeded"]) {
             Self::TooSlow
-        } else if ["k-lined", "g-lined", "z-lined", "d-lined", "akilled", "banned"]
-            .iter()
-            .any(|it| begins(&it))
-        {
+        } else if begins_one(&["k-lined", "g-lined", "z-lined", "d-lined", "akilled", "banned"]) {
             Self::Banned
         } else {
             Self::Said(reason)

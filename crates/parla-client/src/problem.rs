@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// Something that did not work, and what the server or the system said of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What it is.
     pub kind: ProblemKind,
@@ -63,13 +63,31 @@ pub enum ProblemKind {
     ConnectingTooFast,
     /// The port takes encrypted connections only.
     EncryptionNeeded,
+    /// The other side is a web server.
+    WebServer,
     /// The other side does not speak IRC.
     NotIrc,
 
     // Signing in.
     /// Somebody has this name.
     NickTaken,
-    /// The server does not allow this name.
+    /// The name looks like one that somebody has.
+    NickConfusable,
+    /// The name is not given out, for a while or for good.
+    NickHeld,
+    /// Nobody can have this name.
+    NickReserved,
+    /// The name is too long. Of this one so many letters may stay.
+    NickTooLong(u16),
+    /// No name may start with this.
+    NickStart(char),
+    /// No name may have this in it.
+    NickCharacter(char),
+    /// The server takes only the letters from a to z.
+    NickLetters,
+    /// The letters are allowed, but not together.
+    NickMixed,
+    /// The server does not allow this name, and nobody can see why.
     NickInvalid,
     /// The server wants a password, and was shown none.
     PasswordNeeded,
@@ -151,10 +169,14 @@ pub enum ProblemKind {
     NotHere,
     /// Only while connected.
     Offline,
+    /// The server hands out another build of the page than this one.
+    PageOutdated,
 
     // Keeping things on this machine.
     /// The messages of a network cannot be kept, or those that were kept cannot be read.
     ArchiveBroken,
+    /// The system's keyring does not take or give the passwords of a network.
+    KeyringFailing,
     /// What was remembered was damaged; `details` says where the damaged file is kept.
     StoreDamaged,
     /// What is to be remembered cannot be written at the moment.
@@ -165,6 +187,36 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Whether another name helps.
+    pub const fn is_about_nick(self) -> bool {
+        matches!(
+            self,
+            Self::NickTaken
+                | Self::NickConfusable
+                | Self::NickHeld
+                | Self::NickReserved
+                | Self::NickTooLong(_)
+                | Self::NickStart(_)
+                | Self::NickCharacter(_)
+                | Self::NickLetters
+                | Self::NickMixed
+                | Self::NickInvalid
+        )
+    }
+
+    /// Whether a password, or another one, helps.
+    pub const fn is_about_password(self) -> bool {
+        matches!(
+            self,
+            Self::PasswordNeeded
+                | Self::PasswordWrong
+                | Self::PasswordReadable
+                | Self::SignInNeeded
+                | Self::SignInRefused
+                | Self::SignInUnsupported
+        )
+    }
+
     /// Whether the server's certificate is in the way, which the person can look at.
     pub const fn is_about_certificate(self) -> bool {
         matches!(

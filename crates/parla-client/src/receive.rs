@@ -7,7 +7,7 @@ use parla_proto::{Message, Timestamp};
 use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
-    outbox, registration, secrets, sign_in,
+    outbox, registration, secrets, sign_in, stranger,
 };
 
 mod away;
@@ -90,6 +90,12 @@ pub(crate) fn said_at(message: &Message<'_>, now: Timestamp) -> Timestamp {
 /// Takes in one line.
 pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     client.link.heard(turn.now);
+    if !client.session.is_registered
+        && let Some(kind) = stranger::of(bytes)
+    {
+        let why = client.problem(kind, "", &String::from_utf8_lossy(bytes));
+        return client.stop(Some(why), None, turn);
+    }
     // Old servers still pass on other encodings; what cannot be read is shown as such.
     let text = String::from_utf8_lossy(bytes);
     let Ok(message) = Message::parse(text.as_bytes()) else { return };
@@ -109,8 +115,13 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     {
         rename::moved(client, room, &incoming);
     }
-    // Messages may be repeated; anything else happens now, and tells what time it is there.
-    if !matches!(message.command, "PRIVMSG" | "NOTICE" | "TAGMSG") && message.tags.get("time").is_some() {
+    // Messages may be repeated, and a bouncer repeats the greeting of long ago; anything else happens now, and tells what time
+    // it is there.
+    let is_repeatable = match message.command {
+        "PRIVMSG" | "NOTICE" | "TAGMSG" => true,
+        command => !client.session.is_greeted && command != "CAP",
+    };
+    if !is_repeatable && message.tags.get("time").is_some() {
         client.session.heard_time(incoming.at, turn.now);
     }
     dispatch(client, &incoming, turn);

@@ -9,10 +9,12 @@ use parla_proto::{Capabilities, Line, Message, Timestamp, isupport::Token};
 use crate::{
     buffer::Buffer,
     client::{Client, Turn},
-    limits::{ISUPPORT_TOKENS_MAX, NICK_RECLAIM},
-    markers, outbox,
+    limits::ISUPPORT_TOKENS_MAX,
+    markers, naming, outbox,
     problem::ProblemKind,
     receive::metadata,
+    regain,
+    session::Asks,
     sign_in,
     view::{BufferKind, Presence},
 };
@@ -133,6 +135,10 @@ fn answered(client: &mut Client, turn: &mut Turn<'_>) {
 /// Nothing more is to be agreed on.
 pub(crate) fn end(client: &mut Client, turn: &mut Turn<'_>) {
     if client.link.is_open() && !sign_in::is_under_way(client, turn) && !client.session.is_registered {
+        if client.session.asks_why == Asks::Soon {
+            client.session.asks_why = Asks::Done;
+            turn.send(Line::bare("NICK").param(&client.session.nick));
+        }
         turn.send(Line::bare("CAP").param("END"));
     }
 }
@@ -147,8 +153,9 @@ pub(crate) fn welcome(client: &mut Client, message: &Message<'_>, turn: &mut Tur
         client.session.nick = nick.into();
     }
     client.link.registered(turn.now);
-    if !client.session.is_own(&client.settings.nick) {
-        client.reclaim_at = Some(turn.now + NICK_RECLAIM);
+    // A name that the server has only cut short is the person's.
+    if client.session.nicks_tried > 0 && !client.session.is_own(&client.settings.nick) {
+        regain::begin(client, turn.now);
     }
     client.changes.network = true;
 }
@@ -175,6 +182,7 @@ pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
         turn.send(Line::bare("AWAY").text(reason));
     }
     metadata::subscribe(client, turn);
+    regain::watch(client, turn);
     rejoin(client, turn);
     markers::ask_direct(client, turn);
     outbox::settle_direct(client);
@@ -222,13 +230,22 @@ pub(crate) fn join(room: &str, key: Option<&str>, turn: &mut Turn<'_>) {
 /// a connection that was lost comes back without a click, and tries to get the right one again from time to time.
 pub(crate) fn nick_refused(client: &mut Client, kind: ProblemKind, details: &str, turn: &mut Turn<'_>) {
     let tried = client.session.nicks_tried;
-    let is_wanted_invalid = kind == ProblemKind::NickInvalid && tried == 0;
+    let is_taken =
+        matches!(kind, ProblemKind::NickTaken | ProblemKind::NickConfusable | ProblemKind::NickHeld);
+    let is_wanted_invalid = !is_taken && tried == 0;
     let is_first = !client.link.was_online && !client.link.may_have_ghost;
     if is_first || is_wanted_invalid || tried >= NICKS_TRIED_MAX {
+        // The reason is asked for before the person is.
+        let session = &mut client.session;
+        let can_say = session.offered.contains(Capabilities::STANDARD_REPLIES) && session.requests_open > 0;
+        if can_say && tried == 0 && session.asks_why == Asks::Never {
+            session.asks_why = Asks::Soon;
+            return;
+        }
         let wanted = Arc::clone(&client.settings.nick);
         let why = client.problem(kind, &wanted, details);
         let kind = if tried == 0 { kind } else { ProblemKind::NickTaken };
-        let suggestion = other_nick(&wanted, kind, client.session.nick_bytes_max);
+        let suggestion = naming::suggestion(&client.session, &wanted, kind, client.settings.transliterate);
         return client.stop(Some(why), Some(suggestion), turn);
     }
     client.session.nicks_tried += 1;
@@ -243,45 +260,9 @@ fn stand_in(nick: &str, tail: usize, bytes_max: Option<usize>) -> String {
     format!("{}{}", parla_proto::line::fitting(nick, stem), "_".repeat(tail))
 }
 
-/// A name that is likely free, or allowed.
-fn other_nick(nick: &str, kind: ProblemKind, bytes_max: Option<usize>) -> Arc<str> {
-    let bytes_max = bytes_max.unwrap_or(16).max(2);
-    if kind == ProblemKind::NickInvalid {
-        let plain: String =
-            nick.chars().filter(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-')).collect();
-        let plain = plain.trim_start_matches(|char: char| char.is_ascii_digit() || char == '-');
-        let plain = if plain.is_empty() { "guest" } else { plain };
-        // If nothing is wrong with its letters, it is too long for old servers, or reserved.
-        let bytes_max = if plain == nick && nick.len() > 9 { 9 } else { bytes_max };
-        let plain = parla_proto::line::fitting(plain, bytes_max);
-        if plain != nick {
-            return plain.into();
-        }
-    }
-    let stem = nick.trim_end_matches(|char: char| char.is_ascii_digit());
-    let digits = nick.get(stem.len()..).unwrap_or_default();
-    let number = digits.parse::<u32>().unwrap_or(1).saturating_add(1).to_string();
-    let stem = parla_proto::line::fitting(stem, bytes_max.saturating_sub(number.len()));
-    format!("{stem}{number}").into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn another_name_is_near_the_wanted_one() {
-        let taken = |nick| other_nick(nick, ProblemKind::NickTaken, Some(9)).to_string();
-        assert_eq!(taken("alice"), "alice2");
-        assert_eq!(taken("alice9"), "alice10");
-        assert_eq!(taken("abcdefghi"), "abcdefgh2");
-        let invalid = |nick| other_nick(nick, ProblemKind::NickInvalid, None).to_string();
-        assert_eq!(invalid("Ann Marie!"), "AnnMarie");
-        assert_eq!(invalid("123"), "guest");
-        assert_eq!(invalid("حسن"), "guest");
-        assert_eq!(invalid("abcdefghijkl"), "abcdefghi");
-        assert_eq!(invalid("root"), "root2");
-    }
 
     #[test]
     fn a_stand_in_fits() {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parla_proto::{Capabilities, Casemapping, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
+use parla_proto::{Capabilities, Casemapping, NickFault, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
 
 use crate::{
     limits::NAME_BYTES_MAX,
@@ -51,6 +51,10 @@ pub(crate) struct Session {
     pub(crate) is_greeted: bool,
     /// Nicks that were tried because the wanted one was refused.
     pub(crate) nicks_tried: usize,
+    /// Why the nick was refused that was asked for last, if the server says it for programs.
+    pub(crate) nick_fault: Option<NickFault>,
+    /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
+    pub(crate) asks_why: Asks,
     /// CAP REQs that were not answered.
     pub(crate) requests_open: u32,
     /// Capabilities were refused together and are asked for one by one.
@@ -81,6 +85,8 @@ pub(crate) struct Session {
     pub(crate) history_max: usize,
     /// Places in a history can be named by ids of messages.
     pub(crate) finds_by_msgid: bool,
+    /// It says who comes and goes, of those it is asked about (MONITOR).
+    pub(crate) monitors: bool,
     /// The longest nick.
     pub(crate) nick_bytes_max: Option<usize>,
     /// By how many milliseconds the server's clock is ahead of ours; negative if it is behind.
@@ -89,6 +95,15 @@ pub(crate) struct Session {
     pub(crate) sign_in: SignIn,
     next_label: u64,
     next_batch: u64,
+}
+
+/// Whether something is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Asks {
+    #[default]
+    Never,
+    Soon,
+    Done,
 }
 
 /// What was said so long ago is not said now, however slow the networks are.
@@ -102,6 +117,8 @@ impl Default for Session {
             is_registered: false,
             is_greeted: false,
             nicks_tried: 0,
+            nick_fault: None,
+            asks_why: Asks::default(),
             requests_open: 0,
             asks_singly: false,
             offered: Capabilities::empty(),
@@ -118,6 +135,7 @@ impl Default for Session {
             network: None,
             history_max: 0,
             finds_by_msgid: true,
+            monitors: false,
             nick_bytes_max: None,
             clock_ahead: 0,
             sign_in: SignIn::default(),
@@ -276,6 +294,7 @@ impl Session {
             "NETWORK" if !value.is_empty() => self.network = Some(crate::text::shown_name(value)),
             "CHATHISTORY" => self.history_max = value.parse().unwrap_or_default(),
             "MSGREFTYPES" => self.finds_by_msgid = value.split(',').any(|kind| kind == "msgid"),
+            "MONITOR" => self.monitors = true,
             "NICKLEN" => self.nick_bytes_max = value.parse().ok(),
             "PREFIX" => {
                 if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {

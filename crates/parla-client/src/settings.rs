@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::view::Rank;
 
 /// One thing that can be set in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Setting {
     /// Only those who were invited may enter.
     InvitedOnly,
@@ -59,7 +60,7 @@ impl Setting {
 pub type Set = (Setting, Option<Arc<str>>);
 
 /// How a room is set up, and what the server offers for it. Equal if it is the same allocation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RoomSettings {
     /// What the server offers, and how it is set.
     pub settings: Vec<Set>,
@@ -85,7 +86,7 @@ impl RoomSettings {
 }
 
 /// What a list of a room is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ListKind {
     /// Who may not enter.
     Bans,
@@ -101,7 +102,7 @@ pub enum ListKind {
 pub const LISTS: [ListKind; 4] = [ListKind::Bans, ListKind::Mutes, ListKind::Exceptions, ListKind::Invited];
 
 /// A list of people, by masks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MaskList {
     /// What it is for.
     pub kind: ListKind,
@@ -112,7 +113,7 @@ pub struct MaskList {
 }
 
 /// One line of such a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mask {
     /// As the server knows it.
     pub mask: Arc<str>,
@@ -125,7 +126,7 @@ pub struct Mask {
 }
 
 /// Whom a mask means. Names as they are shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whom {
     /// Everyone.
     Everyone,
@@ -140,7 +141,7 @@ pub enum Whom {
 }
 
 /// How somebody is put on a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MaskBy {
     /// By his name.
     #[default]

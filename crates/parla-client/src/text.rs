@@ -6,6 +6,7 @@ use std::{ops::Range, sync::Arc};
 
 use bitflags::bitflags;
 use parla_proto::Casemapping;
+use serde::{Deserialize, Serialize};
 
 mod clean;
 mod format;
@@ -21,7 +22,7 @@ pub use name::{Hue, hue, shown_name};
 pub(crate) use reaction::shown_reaction;
 
 /// A text in pieces of equal style.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Text {
     /// Without formatting, links as they were written. What is copied and searched.
     pub plain: Arc<str>,
@@ -36,11 +37,12 @@ impl PartialEq for Text {
 }
 
 /// A piece of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// Where it is in `plain`, in bytes.
     pub range: Range<usize>,
     /// How it looks.
+    #[serde(with = "style_bits")]
     pub style: Style,
     /// Its colour, if it has one.
     pub colour: Option<Colour>,
@@ -71,8 +73,24 @@ bitflags! {
     }
 }
 
+/// A [`Style`] as one number.
+mod style_bits {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::Style;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(style: &Style, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(style.bits())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Style, D::Error> {
+        u8::deserialize(deserializer).map(Style::from_bits_truncate)
+    }
+}
+
 /// A colour that a sender chose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Colour {
     /// One of the 99 colours of IRC, 0 to 98.
     Palette(u8),
@@ -81,7 +99,7 @@ pub enum Colour {
 }
 
 /// Where a piece of text leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     /// To a page: `http` or `https` only, nothing else is ever a link.
     Page {

@@ -9,6 +9,7 @@ mod people;
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     problem::Problem,
@@ -20,19 +21,19 @@ pub use message::{Audience, Carries, Deleted, Delivery, Manner, Quoted, Reaction
 pub use people::{Member, Members, Person, Rank, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NetworkId(pub u32);
 
 /// One conversation of a network. Never used twice by one client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BufferId(pub u32);
 
 /// One row of a conversation. Never used twice by one client; says nothing about order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowId(pub u64);
 
 /// What has changed, for the interface. Each replaces what it said before of the same thing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Update {
     /// The network is new, or something about it changed.
     Network(NetworkView),
@@ -40,6 +41,8 @@ pub enum Update {
     Buffer(NetworkId, BufferView),
     /// The conversation is over and gone from the list.
     BufferClosed(NetworkId, BufferId),
+    /// These are all conversations of the network; what else was known of it is gone without a word.
+    Conversations(NetworkId, Vec<BufferId>),
     /// The network is forgotten, with all its conversations.
     NetworkForgotten(NetworkId),
     /// The rooms there are, as far as they have come in.
@@ -57,7 +60,7 @@ pub enum Update {
 }
 
 /// What can be looked at of a server's certificate. Anybody can write anything into one, but for the fingerprint.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The names and addresses that it is for.
     pub names: Vec<Arc<str>>,
@@ -74,7 +77,7 @@ pub struct Certificate {
 }
 
 /// The state of one network.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkView {
     /// Which one.
     pub id: NetworkId,
@@ -84,6 +87,8 @@ pub struct NetworkView {
     pub address: Arc<str>,
     /// The person's nick there, now or wanted.
     pub nick: Arc<str>,
+    /// The nick that they want and get back as soon as it is free: it is still taken by their own lost connection.
+    pub nick_wanted: Option<Arc<str>>,
     /// Why the person is away, if he is.
     pub away: Option<Arc<str>>,
     /// Whether it can be talked to.
@@ -93,7 +98,7 @@ pub struct NetworkView {
 }
 
 /// Whether a network can be talked to, and what happens next.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LinkState {
     /// On its way.
     Connecting(Stage),
@@ -120,7 +125,7 @@ pub enum LinkState {
 }
 
 /// How far connecting has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// Looking for the server.
     Finding,
@@ -131,7 +136,7 @@ pub enum Stage {
 }
 
 /// What the server can do, as far as the interface must know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Features {
     /// Earlier messages can be asked for.
     pub history: bool,
@@ -140,7 +145,7 @@ pub struct Features {
 }
 
 /// What a conversation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum BufferKind {
     /// What the server says about itself.
     Server,
@@ -151,7 +156,7 @@ pub enum BufferKind {
 }
 
 /// One conversation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferView {
     /// Which one.
     pub id: BufferId,
@@ -163,9 +168,11 @@ pub struct BufferView {
     pub presence: Presence,
     /// What the room is about.
     pub topic: Option<Arc<Topic>>,
-    /// What was said.
+    /// What was said. Travels apart from the rest, and only what is new of it: [`crate::tabs::Mirror`].
+    #[serde(skip)]
     pub timeline: Timeline,
-    /// Who is there; empty in a direct conversation.
+    /// Who is there; empty in a direct conversation. Travels apart.
+    #[serde(skip)]
     pub members: Members,
     /// Messages not yet seen.
     pub unread: u32,
@@ -179,7 +186,8 @@ pub struct BufferView {
     pub earlier: Earlier,
     /// What the person may do here.
     pub rights: Rights,
-    /// How the room is set up.
+    /// How the room is set up. Travels apart.
+    #[serde(skip)]
     pub settings: Arc<RoomSettings>,
     /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
     pub away: Option<Arc<str>>,
@@ -188,7 +196,7 @@ pub struct BufferView {
 }
 
 /// Whether all messages that were not seen are counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Counted {
     /// All.
     #[default]
@@ -198,7 +206,7 @@ pub enum Counted {
 }
 
 /// Whether the person is in a room. A direct conversation is always `Present`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Presence {
     /// Asked for; the server has not answered.
     Joining,
@@ -209,7 +217,7 @@ pub enum Presence {
 }
 
 /// What a room is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
     /// The words.
     pub text: Text,
@@ -220,7 +228,7 @@ pub struct Topic {
 }
 
 /// Whether there are messages before the first row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Earlier {
     /// There may be; they can be asked for.
     Possible,
@@ -249,7 +257,7 @@ pub const UNCONFIRMED_CHUNK: u64 = u64::MAX;
 pub struct ChunkRef(pub Arc<Chunk>);
 
 /// What a [`ChunkRef`] points to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chunk {
     /// Stays the same while rows are added to it and taken from it.
     pub id: u64,
@@ -271,7 +279,7 @@ impl Timeline {
 }
 
 /// One row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Which one; stays while it is edited or delivered.
     pub id: RowId,
@@ -282,7 +290,7 @@ pub struct Row {
 }
 
 /// What a row shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// Somebody said something.
     Said(Arc<Said>),
@@ -295,7 +303,7 @@ pub enum Content {
 }
 
 /// Something that happened in a room or to someone in it. All names as they are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
 pub enum Event {
     Joined { who: Arc<str> },
@@ -311,7 +319,7 @@ pub enum Event {
 }
 
 /// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ModeChange {
     /// Somebody has a rank, or has it no longer.
     Rank {
@@ -338,7 +346,7 @@ pub enum ModeChange {
 }
 
 /// A hole in what is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The last thing known before it; none if nothing is.
     pub from: Option<Timestamp>,
@@ -349,7 +357,7 @@ pub struct Gap {
 }
 
 /// Whether a gap can be filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GapState {
     /// By asking the server.
     Loadable,
@@ -360,7 +368,7 @@ pub enum GapState {
 }
 
 /// The rooms there are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryView {
     /// By people, most first, then by name.
     pub rooms: Directory,
@@ -371,7 +379,7 @@ pub struct DirectoryView {
 }
 
 /// Equal if it is the same allocation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Directory(pub Arc<Vec<DirectoryRoom>>);
 
 impl PartialEq for Directory {
@@ -381,7 +389,7 @@ impl PartialEq for Directory {
 }
 
 /// One room in the directory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryRoom {
     /// The name as it is shown.
     pub shown: Arc<str>,
@@ -394,7 +402,7 @@ pub struct DirectoryRoom {
 }
 
 /// Something to say once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Notice {
     /// It did not work.
     Problem(Arc<Problem>),
@@ -421,6 +429,13 @@ pub enum Notice {
     },
     /// The name is another now.
     NickChanged(Arc<str>),
+    /// Another nick that the person asked for is not to be had.
+    NickRefused {
+        /// Why.
+        problem: Arc<Problem>,
+        /// One that may be had.
+        suggestion: Arc<str>,
+    },
     /// Marked as away, or no longer.
     Away(bool),
     /// An answer to `/help`: the commands are to be shown.
@@ -428,7 +443,7 @@ pub enum Notice {
 }
 
 /// What a notification says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// Who wrote, as shown.
     pub from: Arc<str>,

@@ -13,7 +13,9 @@ use crate::civil::{Date, DateTime};
 /// Milliseconds since 1970-01-01T00:00:00Z, the precision of `server-time`.
 ///
 /// Displayed as `2026-11-23T09:05:07.123Z`. The range is the years 0 to 9999, the ones that form can write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Timestamp(i64);
 
 /// The text is not a time of the form `YYYY-MM-DDThh:mm:ss.sssZ`.

@@ -336,6 +336,13 @@
 
   narrow.addEventListener("change", () => setTimeout(tellNarrow));
 
+  // --- What other tabs keep ----------------------------------------------------------------------------------------------------
+
+  // The browser tells of what others change, but not while the page is frozen.
+  addEventListener("storage", ({ key }) => key && tell("stored", key));
+  addEventListener("pageshow", ({ persisted }) => persisted && tell("stored"));
+  document.addEventListener("resume", () => tell("stored"));
+
   // --- The page changes ------------------------------------------------------------------------------------------------------
 
   new MutationObserver(() => {

@@ -55,10 +55,11 @@ pub fn App() -> Element {
                 autocomplete: "off",
                 oninput: move |event| {
                     if let Some(signal) = PageSignal::parse(&event.value()) {
-                        let is_written = matches!(signal, PageSignal::Composer(_));
-                        page_signal::take_in(state, signal);
-                        if is_written {
-                            drafts::save(state, &writer);
+                        page_signal::take_in(state, signal.clone());
+                        match signal {
+                            PageSignal::Composer(_) => drafts::save(state, &writer),
+                            PageSignal::Stored(key) => drafts::take_up(state, &writer, &key),
+                            _ => {}
                         }
                     }
                 },

@@ -1,4 +1,5 @@
-//! The banner over the conversation while its network cannot be talked to. Never in the way of reading.
+//! The banner over the conversation while its network cannot be talked to, or knows the person by another name than theirs.
+//! Never in the way of reading.
 
 use std::sync::Arc;
 
@@ -11,9 +12,11 @@ use parla_client::{
 use crate::{
     forget::Forget,
     hooks::{use_context, use_memo},
+    password::{self, PasswordFields},
     platform::{Here, Place},
     problem_words::{Countdown, ProblemWords, RawWords},
     remedies::Remedies,
+    room::text::Sentence,
     state::{Dialog, State, wish},
     words::{self, banner as said},
 };
@@ -25,8 +28,8 @@ pub(crate) fn Banner() -> Element {
     let network = use_memo(move || {
         let networks = state.networks.read();
         match *state.current.read() {
-            Some(key) => networks.get(&key.network).filter(|view| view.link != LinkState::Online).cloned(),
-            None => networks.values().find(|view| view.link != LinkState::Online).cloned(),
+            Some(key) => networks.get(&key.network).filter(|view| has_banner(view)).cloned(),
+            None => networks.values().find(|view| has_banner(view)).cloned(),
         }
     });
     let others = use_memo(move || {
@@ -51,7 +54,7 @@ pub(crate) fn Banner() -> Element {
         };
     };
     let current = match network.link.clone() {
-        LinkState::Online => rsx! {},
+        LinkState::Online => rsx! { StandIn { network } },
         LinkState::Connecting(stage) => {
             let words = words::connecting(&network, stage);
             rsx! { div { class: "banner", p { role: "status", bdi { "{words}" } } } }
@@ -59,12 +62,39 @@ pub(crate) fn Banner() -> Element {
         LinkState::Waiting { until, why, .. } => rsx! { Waiting { network: network.id, until, why } },
         LinkState::Offline => rsx! { Offline { network: network.id } },
         LinkState::Stopped { why: None, .. } => rsx! { Disconnected { network: network.id } },
-        LinkState::Stopped { why: Some(why), .. } => rsx! { Stopped { network: network.clone(), why } },
+        LinkState::Stopped { why: Some(why), .. } => rsx! { Stopped { network, why } },
     };
     rsx! {
         {current}
         for (other, why) in others.get() {
             Stopped { key: "{other.id.0}", network: other, why, is_other: true }
+        }
+    }
+}
+
+/// Whether there is something to say about a network.
+fn has_banner(network: &NetworkView) -> bool {
+    network.link != LinkState::Online || network.nick_wanted.is_some()
+}
+
+/// The person has another name for now.
+#[component]
+fn StandIn(network: NetworkView) -> Element {
+    let here = use_context::<Here>();
+    let Some(wanted) = &network.nick_wanted else { return rsx! {} };
+    let (id, nick) = (network.id, Arc::clone(&network.nick));
+    let keep = said::keep_name(&nick);
+    rsx! {
+        div { class: "banner",
+            div { class: "banner-words",
+                p { role: "status", Sentence { words: said::stand_in(&nick, wanted) } }
+            }
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| wish(&here, id, Intent::ChangeNick { nick: Arc::clone(&nick) }),
+                bdi { "{keep}" }
+            }
         }
     }
 }
@@ -138,7 +168,11 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (id, kind) = (network.id, why.kind);
-    let by_name = matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid);
+    let by_name = kind.is_about_nick();
+    let is_readable = kind == ProblemKind::PasswordReadable;
+    let by_password = kind.is_about_password() && !is_readable;
+    let username = password::username(Some(&why), &network.nick);
+    let (signer, sender) = (here.clone(), here.clone());
     let on_desktop = here.0.place() == Place::Desktop;
     let (name_id, address_id) = (format!("banner-name-{}", id.0), format!("banner-address-{}", id.0));
     let (name_back, address_back) = (name_id.clone(), address_id.clone());
@@ -154,7 +188,28 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                     Remedies { network: id, kind }
                 }
             }
+            if by_password {
+                form {
+                    class: "banner-form",
+                    onsubmit: move |event| {
+                        event.prevent_default();
+                        if let Some(credentials) = password::credentials(&event) {
+                            wish(&signer, id, Intent::SignIn { credentials });
+                        }
+                    },
+                    PasswordFields { id: "banner-{id.0}", why: Some(kind), username }
+                    button { r#type: "submit", class: "primary", {words::password::SIGN_IN} }
+                }
+            }
             div { class: "buttons",
+                if is_readable {
+                    button {
+                        r#type: "button",
+                        class: "plain",
+                        onclick: move |_| wish(&sender, id, Intent::SignIn { credentials: password::readable() }),
+                        {words::password::SEND_READABLE}
+                    }
+                }
                 if by_name {
                     button {
                         id: "{name_id}",
@@ -166,7 +221,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                 } else {
                     button {
                         r#type: "button",
-                        class: "primary",
+                        class: if by_password { "plain" } else { "primary" },
                         onclick: move |_| wish(&retry, id, Intent::Reconnect),
                         {words::first::AGAIN}
                     }

@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 use parla_client::secrets;
 
 use crate::{
-    platform::Here,
-    state::{BufferKey, State},
+    platform::{Here, PageAct},
+    state::{BufferKey, ComposerText, State},
 };
 
 /// A draft that is longer is not kept. It could not be sent either.
@@ -54,4 +54,24 @@ pub(crate) fn holds_password(state: State, at: BufferKey, text: &str) -> bool {
 /// The draft of a conversation; empty if there is none.
 pub(crate) fn load(state: State, here: &Here, at: BufferKey) -> String {
     key(state, at).and_then(|key| here.0.load(&key)).unwrap_or_default()
+}
+
+/// Another tab changed what is kept under this key, or perhaps anything: if it is the draft that is shown, the newer one is shown.
+pub(crate) fn take_up(mut state: State, here: &Here, stored: &str) {
+    let Some(at) = *state.current.peek() else { return };
+    let Some(key) = key(state, at).filter(|key| stored.is_empty() || stored.ends_with(key.as_str())) else {
+        return;
+    };
+    let kept = here.0.load(&key);
+    // Nothing is kept of a draft that is too long, and nothing at all where the browser keeps nothing.
+    if state.left.peek().is_some() || (stored.is_empty() && kept.is_none()) {
+        return;
+    }
+    let text = kept.unwrap_or_default();
+    let over = state.composer.peek().text.clone();
+    if text != over && over.len() <= DRAFT_BYTES_MAX {
+        let caret = text.encode_utf16().count();
+        state.composer.set(ComposerText { text: text.clone(), caret });
+        here.0.page(PageAct::SetComposer { text, caret, over });
+    }
 }

@@ -4,12 +4,13 @@ use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Credentials, Intent, Problem, ProblemKind,
+    Credentials, Intent, Problem, ProblemKind, naming,
     view::{LinkState, NetworkId, NetworkView, Stage},
 };
 
 use crate::{
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
+    password::{self, PasswordFields},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
     remedies::Remedies,
@@ -28,8 +29,12 @@ const NICK_CHARS_MAX: &str = "64";
 struct Attempt {
     name: Signal<String>,
     place: Signal<String>,
-    /// What to say about the name, and a better one.
-    advice: Signal<Option<(&'static str, String)>>,
+    /// What to say about the name.
+    advice: Signal<Option<String>>,
+    /// A better name.
+    better: Signal<Option<String>>,
+    /// What was said and is true no more: the person has written something else since, or tries again.
+    answered: Signal<Option<Arc<Problem>>>,
     /// Where it was asked to connect to, until the network itself is there.
     asked: Signal<Option<NetworkId>>,
 }
@@ -79,12 +84,15 @@ pub(crate) fn FirstScreen() -> Element {
         }
         Some(LinkState::Stopped { why, suggestion }) => {
             suggested = suggestion;
+            let why = why.filter(|why| !attempt.has_answered(why));
+            let by_password = why.as_ref().is_some_and(|why| why.kind.is_about_password());
+            let label = if by_password { words::password::SIGN_IN } else { first::JOIN };
             let above = rsx! {
                 if let Some(problem) = why {
                     Trouble { problem, attempt }
                 }
             };
-            (above, Some(first::JOIN))
+            (above, Some(label))
         }
     };
     rsx! {
@@ -103,16 +111,36 @@ pub(crate) fn FirstScreen() -> Element {
 fn use_attempt(here: &Here) -> Attempt {
     let name = use_signal(|| here.0.load(KEY_NAME).unwrap_or_default());
     let place = use_signal(|| here.0.load(KEY_PLACE).unwrap_or_else(|| first::THIS_COMPUTER.to_owned()));
-    let advice = use_signal(|| None);
+    let (advice, better, answered) = (use_signal(|| None), use_signal(|| None), use_signal(|| None));
     let asked = use_signal(|| None);
-    Attempt { name, place, advice, asked }
+    Attempt { name, place, advice, better, answered, asked }
+}
+
+impl Attempt {
+    /// Whether the person has done something about this problem.
+    fn has_answered(&self, problem: &Arc<Problem>) -> bool {
+        self.answered.read().as_ref().is_some_and(|answered| Arc::ptr_eq(answered, problem))
+    }
+
+    /// What was said so far is true no more.
+    fn answer(mut self, state: State) {
+        if self.advice.peek().is_some() {
+            self.advice.set(None);
+        }
+        let networks = state.networks.peek();
+        if let Some(LinkState::Stopped { why: Some(why), .. }) =
+            networks.values().next_back().map(|view| &view.link)
+            && !self.answered.peek().as_ref().is_some_and(|answered| Arc::ptr_eq(answered, why))
+        {
+            self.answered.set(Some(Arc::clone(why)));
+        }
+    }
 }
 
 /// Makes the form anew when there is a better name: what stands in a field is set only when the field is made.
 #[component]
 fn Forms(attempt: Attempt, label: &'static str, suggestion: Option<Arc<str>>) -> Element {
-    let better = attempt.advice.read().as_ref().map(|(_, name)| name.clone()).filter(|name| !name.is_empty());
-    let better = better.or_else(|| suggestion.as_deref().map(str::to_owned));
+    let better = attempt.better.read().clone().or_else(|| suggestion.as_deref().map(str::to_owned));
     let is_suggested = suggestion.is_some();
     rsx! {
         for better in [better] {
@@ -133,17 +161,23 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
         name.peek().clone()
     });
     let page = here.clone();
-    use_effect(move || page.0.page(PageAct::Focus("name".to_owned())));
+    let why = trouble(state).filter(|why| why.kind.is_about_password());
+    let asked = why.as_ref().map(|why| why.kind);
+    let asks_password = asked.is_some_and(|kind| kind != ProblemKind::PasswordReadable);
+    let username = password::username(why.as_deref(), &attempt.name.peek());
+    let focus = if asks_password { "first-password" } else { "name" };
+    use_effect(move || page.0.page(PageAct::Focus(focus.to_owned())));
     let on_desktop = here.0.place() == Place::Desktop;
-    let advice = attempt.advice.read().as_ref().map(|(words, _)| *words);
-    let advice = advice.or(is_suggested.then_some(first::SUGGESTED));
+    let is_answered = trouble(state).is_some_and(|why| attempt.has_answered(&why));
+    let suggested = (is_suggested && !is_answered).then(|| first::SUGGESTED.to_owned());
+    let advice = attempt.advice.read().clone().or(suggested);
     rsx! {
         form {
             class: "first-form",
             novalidate: true,
             onsubmit: move |event| {
                 event.prevent_default();
-                join(attempt, state, &here);
+                join(attempt, state, &here, password::credentials(&event));
             },
             div { class: "field",
                 label { r#for: "name", {first::NAME} }
@@ -156,19 +190,34 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
                     spellcheck: "false",
                     maxlength: NICK_CHARS_MAX,
                     dir: "auto",
-                    "aria-describedby": advice.map(|_| "name-advice"),
+                    "aria-describedby": advice.as_ref().map(|_| "name-advice"),
                     initial_value: initial,
-                    oninput: move |event| name.set(event.value()),
+                    oninput: move |event| {
+                        name.set(event.value());
+                        attempt.answer(state);
+                    },
                 }
-                if let Some(advice) = advice {
-                    p { id: "name-advice", class: "hint", role: (!is_suggested).then_some("alert"), {advice} }
+                if let Some(advice) = &advice {
+                    p { id: "name-advice", class: "hint", role: (!is_suggested).then_some("alert"), "{advice}" }
                 }
             }
             if on_desktop {
                 PlaceField { attempt }
             }
+            details { class: "more", open: asks_password,
+                summary { {words::password::OPEN} }
+                PasswordFields { id: "first", why: asked, username }
+            }
             button { r#type: "submit", class: "primary", {label} }
         }
+    }
+}
+
+/// What is in the way, if the network has stopped.
+fn trouble(state: State) -> Option<Arc<Problem>> {
+    match &state.networks.read().values().next_back()?.link {
+        LinkState::Stopped { why, .. } => why.clone(),
+        LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     }
 }
 
@@ -203,6 +252,9 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
     let can_go_on = problem.kind.is_about_encryption();
     let certificate = state.networks.read().keys().next_back().map(|network| (*network, problem.kind));
     let certificate = certificate.filter(|(_, kind)| kind.is_about_certificate());
+    let can_send = problem.kind == ProblemKind::PasswordReadable;
+    let network = state.networks.peek().keys().next_back().copied();
+    let sender = here.clone();
     rsx! {
         div { class: "notice problem", role: "alert",
             ProblemWords { problem }
@@ -215,8 +267,19 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
             button {
                 r#type: "button",
                 class: "plain",
-                onclick: move |_| connect(attempt, state, &here, Trust::Agreed),
+                onclick: move |_| connect(attempt, state, &here, (Trust::Agreed, Credentials::default())),
                 {first::UNENCRYPTED}
+            }
+        }
+        if let Some(network) = network.filter(|_| can_send) {
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| {
+                    attempt.answer(state);
+                    wish(&sender, network, Intent::SignIn { credentials: password::readable() });
+                },
+                {words::password::SEND_READABLE}
             }
         }
     }
@@ -227,7 +290,11 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
 fn Progress(stage: Stage, attempt: Attempt) -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
+    // Only a connection that is being secured says so: nobody is told of an encryption that there is not.
+    let is_secured = use_hook(|| Rc::new(Cell::new(false)));
+    is_secured.set(stage == Stage::Securing || (is_secured.get() && stage != Stage::Finding));
     let stages = [Stage::Finding, Stage::Securing, Stage::SigningIn];
+    let stages = stages.into_iter().filter(|one| *one != Stage::Securing || is_secured.get());
     rsx! {
         ol { class: "stages", "aria-hidden": "true",
             for one in stages {
@@ -250,23 +317,27 @@ enum Trust {
     Agreed,
 }
 
-fn join(mut attempt: Attempt, state: State, here: &Here) {
+fn join(mut attempt: Attempt, state: State, here: &Here, credentials: Option<Credentials>) {
+    attempt.answer(state);
+    attempt.better.set(None);
     let name = attempt.name.peek().trim().to_owned();
     if name.is_empty() {
-        attempt.advice.set(Some((first::NAME_EMPTY, String::new())));
+        attempt.advice.set(Some(first::NAME_EMPTY.to_owned()));
         return;
     }
-    if name.contains(char::is_whitespace) {
-        let joined = name.split_whitespace().collect::<Vec<_>>().join("_");
-        attempt.advice.set(Some((first::NAME_SPACES, joined)));
+    if let Some(kind) = naming::fault(&name) {
+        let problem = Problem { kind, about: name.as_str().into(), details: "".into() };
+        attempt.advice.set(Some(format!("{} {}", words::problem(&problem).title, first::SUGGESTED)));
+        attempt.better.set(Some(naming::mended(&name)));
         return;
     }
-    attempt.advice.set(None);
     here.0.save(KEY_NAME, Some(&name));
     let known = state.networks.peek().values().next_back().cloned();
     match known {
-        Some(network) if is_same_place(attempt, here, &network) => try_again(&network, name, here),
-        _ => connect(attempt, state, here, Trust::EncryptedOnly),
+        Some(network) if is_same_place(attempt, here, &network) => {
+            try_again(&network, name, here, credentials);
+        }
+        _ => connect(attempt, state, here, (Trust::EncryptedOnly, credentials.unwrap_or_default())),
     }
 }
 
@@ -277,22 +348,26 @@ fn is_same_place(attempt: Attempt, here: &Here, network: &NetworkView) -> bool {
     }
 }
 
-fn try_again(network: &NetworkView, name: String, here: &Here) {
+fn try_again(network: &NetworkView, name: String, here: &Here, credentials: Option<Credentials>) {
     let by_name = match &network.link {
-        LinkState::Stopped { why: Some(why), .. } => {
-            matches!(why.kind, ProblemKind::NickTaken | ProblemKind::NickInvalid)
-        }
+        LinkState::Stopped { why: Some(why), .. } => why.kind.is_about_nick(),
         _ => false,
     };
-    let intent = if by_name || *network.nick != *name {
-        Intent::ChangeNick { nick: name.into() }
-    } else {
-        Intent::Reconnect
-    };
-    wish(here, network.id, intent);
+    let is_renamed = *network.nick != *name;
+    let change = Intent::ChangeNick { nick: name.into() };
+    match credentials {
+        Some(credentials) => {
+            wish(here, network.id, Intent::SignIn { credentials });
+            if is_renamed {
+                wish(here, network.id, change);
+            }
+        }
+        None if by_name || is_renamed => wish(here, network.id, change),
+        None => wish(here, network.id, Intent::Reconnect),
+    }
 }
 
-fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
+fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credentials): (Trust, Credentials)) {
     forget_all(state, here);
     let network = state.next_network(here);
     attempt.asked.set(Some(network));
@@ -305,7 +380,7 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, trust: Trust) {
         }
     };
     let nick = attempt.name.peek().trim().to_owned();
-    let (unencrypted, credentials) = (trust == Trust::Agreed, Credentials::default());
+    let unencrypted = trust == Trust::Agreed;
     here.0.command(Command::Connect { network, address, nick, unencrypted, credentials });
 }
 

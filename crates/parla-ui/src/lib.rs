@@ -18,6 +18,7 @@ mod invitations;
 mod keys;
 mod members;
 pub mod page_signal;
+mod password;
 pub mod platform;
 mod problem_words;
 mod remedies;

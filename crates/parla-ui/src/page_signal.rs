@@ -5,6 +5,7 @@
 //! - `selection 3 9`, first row and last; `selection` alone if nothing is selected
 //! - `composer 2 text`: the caret, and the text as it is, but for `\n` and `\\` instead of line feed and backslash, since the
 //!   value of an input is one line
+//! - `stored KEY`: another tab changed what the browser keeps under this key; `stored` alone: perhaps it changed anything
 //! - `view ROOM TOP HEIGHT WIDTH TOTAL END ROW ABOVE`, see [`LogView`]; without the last two if no row is in view
 //!
 //! What cannot be read is left alone: the page is ours, but extensions of a browser are not.
@@ -30,6 +31,8 @@ pub enum PageSignal {
     Selection(Option<(RowId, RowId)>),
     /// What stands in the composer.
     Composer(ComposerText),
+    /// Another tab changed what is kept under this key; empty: perhaps under any.
+    Stored(String),
     /// Which part of the log is visible.
     View(LogView),
 }
@@ -48,6 +51,7 @@ impl PageSignal {
                 let (caret, text) = rest.split_once(' ')?;
                 Some(Self::Composer(ComposerText { text: unescape(text), caret: caret.parse().ok()? }))
             }
+            "stored" => Some(Self::Stored(rest.to_owned())),
             "view" => view(words).map(Self::View),
             _ => None,
         }
@@ -115,6 +119,8 @@ pub fn take_in(mut state: State, signal: PageSignal) {
                 state.composer.set(composer);
             }
         }
+        // It concerns what is kept, and not what is shown.
+        PageSignal::Stored(_) => {}
         PageSignal::View(view) => {
             if *state.view.peek() != view {
                 state.view.set(view);
@@ -140,6 +146,9 @@ mod tests {
         assert_eq!(PageSignal::parse("composer 2  h\u{e9}\\n \\\\n "), Some(PageSignal::Composer(composer)));
         let empty = ComposerText { text: String::new(), caret: 0 };
         assert_eq!(PageSignal::parse("composer 0 "), Some(PageSignal::Composer(empty)));
+        let key = "parla/draft 1 #r".to_owned();
+        assert_eq!(PageSignal::parse("stored parla/draft 1 #r"), Some(PageSignal::Stored(key)));
+        assert_eq!(PageSignal::parse("stored"), Some(PageSignal::Stored(String::new())));
         let mut view = LogView {
             room: "1-2".into(),
             top: -3,

@@ -10,6 +10,7 @@ use parla_client::{
     view::{NetworkId, RowId, Update},
 };
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Where the interface runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum Place {
 }
 
 /// What the interface wants of the networks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Be on a network, under a number that the interface has not used before.
     Connect {
@@ -53,7 +54,7 @@ pub enum Command {
 }
 
 /// What can be changed about a network. Only on the desktop.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// It is at this address. What the person agreed to at the one before does not count there.
     Address(String),
@@ -61,6 +62,8 @@ pub enum Change {
     Unencrypted,
     /// The person trusts the certificate with this fingerprint, and no other.
     Trust(Arc<str>),
+    /// The person is known there by the certificate in this PEM file, or by none.
+    Identity(Option<String>),
 }
 
 /// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.

@@ -15,7 +15,7 @@ mod notes;
 mod said;
 mod scroll;
 mod suggest;
-mod text;
+pub(crate) mod text;
 mod window;
 
 use dioxus::prelude::*;

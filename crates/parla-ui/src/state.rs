@@ -7,7 +7,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, SortedMap,
+    Intent, Problem, SortedMap,
     view::{
         BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId, NetworkView,
         Notice, Person, Presence, RowId, Update,
@@ -114,6 +114,8 @@ pub struct State {
     pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
     /// What is open over the conversation.
     pub dialog: Signal<Option<Dialog>>,
+    /// Why the nick that was asked for in its dialog was refused, and one that may be had.
+    pub(crate) nick_refused: Signal<Option<(Arc<Problem>, Arc<str>)>>,
     /// The side that is slid in.
     pub side: Signal<Side>,
     /// Whether the window is in front and visible.
@@ -215,6 +217,7 @@ impl State {
             certificates: Signal::default(),
             person: Signal::new(None),
             dialog: Signal::new(None),
+            nick_refused: Signal::new(None),
             side: Signal::default(),
             attentive: Signal::new(true),
             at_end: Signal::new(true),
@@ -334,10 +337,12 @@ impl State {
                     Some((BufferKind::Server, _)) | None => {}
                 }
             }
+            Update::Conversations(network, ids) => self.keep_only(network, &ids),
             Update::NetworkForgotten(network) => {
                 self.networks.write().remove(&network);
                 if self.networks.peek().is_empty() {
                     self.entered.set(false);
+                    self.close_dialog();
                 }
                 self.buffers.write().retain(|key, _| key.network != network);
                 self.directories.write().remove(&network);
@@ -355,9 +360,28 @@ impl State {
             Update::Notice(network, _, Notice::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
             }
+            Update::Notice(network, _, Notice::NickRefused { problem, suggestion }) => {
+                self.open_dialog(Dialog::Nick(network), "composer");
+                self.nick_refused.set(Some((problem, suggestion)));
+            }
             Update::Notice(network, buffer, notice) => self.toast(network, buffer, ToastKind::Notice(notice)),
             Update::Show(network, buffer) => self.open(BufferKey { network, buffer }),
             Update::Alert(_, _, alert) => crate::alert::tell(&alert, here),
+        }
+    }
+
+    /// These are all conversations of a network; others that are shown are gone.
+    fn keep_only(&mut self, network: NetworkId, ids: &[BufferId]) {
+        let is_gone = |key: &BufferKey| key.network == network && !ids.contains(&key.buffer);
+        if self.buffers.peek().keys().any(is_gone) {
+            self.buffers.write().retain(|key, _| !is_gone(key));
+        }
+        let about = match &*self.dialog.peek() {
+            Some(Dialog::Invite(key) | Dialog::Topic(key) | Dialog::Settings(key)) => Some(*key),
+            _ => None,
+        };
+        if about.as_ref().is_some_and(is_gone) {
+            self.close_dialog();
         }
     }
 
@@ -406,6 +430,9 @@ impl State {
 
     /// Closes what is open over the conversation.
     pub fn close_dialog(&mut self) {
+        if self.nick_refused.peek().is_some() {
+            self.nick_refused.set(None);
+        }
         if self.dialog.peek().is_some() {
             self.dialog.set(None);
         }

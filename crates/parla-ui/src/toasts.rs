@@ -43,6 +43,7 @@ fn stays(kind: &ToastKind) -> Stays {
             Notice::Invitation { .. }
             | Notice::Invited { .. }
             | Notice::NickChanged(_)
+            | Notice::NickRefused { .. }
             | Notice::Away(_)
             | Notice::Help,
         )
@@ -107,7 +108,7 @@ fn Said(toast: Toast) -> Element {
         ToastKind::Notice(Notice::NickChanged(nick)) => plain(said::renamed(nick)),
         ToastKind::Notice(Notice::Away(true)) => plain(said::AWAY.to_owned()),
         ToastKind::Notice(Notice::Away(false)) => plain(said::BACK.to_owned()),
-        ToastKind::Notice(Notice::Invitation { .. } | Notice::Help) => rsx! {},
+        ToastKind::Notice(Notice::Invitation { .. } | Notice::NickRefused { .. } | Notice::Help) => rsx! {},
         ToastKind::Left(room) => {
             let intent = Some(Intent::Join { room: Arc::clone(room), key: None });
             undo(said::left(room), said::REJOIN, intent, &toast)

@@ -2,13 +2,15 @@
 //!
 //! Plain words, none of the protocol's: a test scans this file and those below it for jargon.
 
+mod certificate;
 mod command;
 pub mod moderation;
+mod name;
 pub mod network;
 mod problem;
 pub mod room;
 
-use parla_client::view::{BufferKind, LinkState, NetworkView, Rank, Stage};
+use parla_client::view::{BufferKind, Counted, LinkState, NetworkView, Rank, Stage};
 use parla_proto::{Timestamp, civil::DateTime};
 
 pub use command::command;
@@ -45,12 +47,34 @@ pub mod first {
     pub const AGAIN: &str = "Try again";
     /// Nothing was written.
     pub const NAME_EMPTY: &str = "Write the name that others will see.";
-    /// Something with a space was written.
-    pub const NAME_SPACES: &str = "A name has no spaces. How about this one?";
     /// The button that agrees to be read by others.
     pub const UNENCRYPTED: &str = "Connect without encryption";
-    /// Below a name that may be free.
-    pub const SUGGESTED: &str = "This name may be free.";
+    /// Below a name that is suggested in the place of another.
+    pub const SUGGESTED: &str = "How about this one?";
+}
+
+/// The fields for a password.
+pub mod password {
+    /// Opens them.
+    pub const OPEN: &str = "I have a password";
+    /// The name of the account.
+    pub const USERNAME: &str = "Account name";
+    /// Below it, where it may be the password of the server.
+    pub const USERNAME_HINT: &str = "Leave it empty if everyone on this server has the same password.";
+    /// The password.
+    pub const PASSWORD: &str = "Password";
+    /// Whether it is kept, on the desktop.
+    pub const KEEP: &str = "Remember it on this computer";
+    /// Shows it to the server.
+    pub const SIGN_IN: &str = "Sign in";
+    /// Agrees to be read by others.
+    pub const SEND_READABLE: &str = "Send it without encryption";
+}
+
+/// The menu of a right click.
+pub mod menu {
+    /// Opens the page that a link leads to.
+    pub const OPEN_LINK: &str = "Open link";
 }
 
 /// The list on the left.
@@ -219,8 +243,6 @@ pub mod person {
     pub const REALNAME: &str = "Full name";
     /// Which account.
     pub const ACCOUNT: &str = "Account";
-    /// He has none.
-    pub const NO_ACCOUNT: &str = "Guest";
     /// Why he is away.
     pub const AWAY: &str = "Away";
     /// When he last wrote.
@@ -256,6 +278,19 @@ pub mod banner {
     pub const OFFLINE_AT_FIRST: &str = "You can join as soon as it is connected again.";
     /// Nothing is known yet.
     pub const STARTING: &str = "Connecting…";
+
+    /// The person has another name until their lost connection is noticed by the server.
+    pub fn stand_in(nick: &str, wanted: &str) -> String {
+        let (nick, wanted) = (super::room::name(nick), super::room::name(wanted));
+        format!(
+            "You are {nick} here, because {wanted} is still taken by your lost connection. You get it back as soon as it is free."
+        )
+    }
+
+    /// Stays under that name.
+    pub fn keep_name(nick: &str) -> String {
+        format!("Keep {nick}")
+    }
 }
 
 /// The title of a notification.
@@ -272,13 +307,30 @@ pub fn title(mentions: u32, conversation: Option<&str>) -> String {
     if mentions == 0 { name } else { format!("({mentions}) {name}") }
 }
 
-/// What is new in a conversation, for who does not see the badge; none if nothing is.
-pub fn unread(unread: u32, mentions: u32) -> Option<String> {
+/// How many messages are new. Of a number that is only known in part, a round one that is certainly exceeded.
+pub fn new_messages(new: u32, counted: Counted) -> String {
+    match (new, counted) {
+        (1000.., _) => "999+ new".into(),
+        (new, Counted::All) => format!("{new} new"),
+        (new, Counted::InPart) => {
+            let unit = match new {
+                101.. => 100,
+                11.. => 10,
+                _ => 1,
+            };
+            format!("{}+ new", (new.saturating_sub(1) / unit * unit).max(1))
+        }
+    }
+}
+
+/// What is new in a conversation, for those who do not see the badge; none if nothing is.
+pub fn unread(unread: u32, mentions: u32, counted: Counted) -> Option<String> {
+    let new = new_messages(unread.max(mentions), counted);
     match (unread, mentions) {
         (0, 0) => None,
-        (new, 0) => Some(format!("{new} new")),
-        (new, 1) => Some(format!("1 mention, {} new", new.max(1))),
-        (new, mentions) => Some(format!("{mentions} mentions, {} new", new.max(mentions))),
+        (_, 0) => Some(new),
+        (_, 1) => Some(format!("1 mention, {new}")),
+        (_, mentions) => Some(format!("{mentions} mentions, {new}")),
     }
 }
 

@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Instant};
 
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
-    Intent,
+    Intent, ProblemKind,
     view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, Update},
 };
 use parla_proto::Timestamp;
@@ -144,10 +144,7 @@ fn a_person_is_asked_about_and_written_to() {
     };
     page.hear(vec![Update::Person(NET, Arc::new(person))]);
     let facts = page.text(".facts");
-    assert_eq!(
-        facts,
-        "Full nameBob BuilderAccountGuestLast active1 hour agoHere since14 November 2023, 22:13"
-    );
+    assert_eq!(facts, "Full nameBob BuilderLast active1 hour agoHere since14 November 2023, 22:13");
     page.press("@#lobby");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#lobby".into(), key: None }]);
     let bob = page.one("#member-bob");
@@ -206,6 +203,24 @@ fn one_can_be_called_otherwise_and_be_away() {
     page.press("You are anna (away)");
     page.press("I am back");
     assert_eq!(page.fake.take_intents(), [Intent::Away { reason: None }]);
+}
+
+#[test]
+fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
+    let mut page = online(Place::Browser);
+    page.press("You are anna");
+    page.write("#dialog-focus", "O'Brien");
+    page.press("Change name");
+    page.fake.take_intents();
+    let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
+    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    assert!(page.text("#nick-advice").starts_with("A name cannot contain '."), "{}", page.html());
+    let field = page.one("#dialog-focus");
+    assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("OBrien"));
+    page.write("#dialog-focus", "Brian");
+    assert!(!page.has("#nick-advice"), "the sentence was about another name");
+    page.press("Change name");
+    assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "Brian".into() }]);
 }
 
 #[test]

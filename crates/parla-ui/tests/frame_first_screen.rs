@@ -10,7 +10,7 @@
 mod support;
 
 use parla_client::{
-    Credentials, Intent, ProblemKind,
+    Credentials, Intent, Login, ProblemKind, Secret,
     view::{LinkState, NetworkId, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -31,7 +31,11 @@ fn start(place: Place) -> Page {
 fn visible_inputs(page: &Page) -> usize {
     page.all("input")
         .into_iter()
-        .filter(|node| page.attribute(*node, "id").as_deref() != Some("page-signal"))
+        .filter(|node| {
+            let id = page.attribute(*node, "id").unwrap_or_default();
+            // The fields for a password are folded away.
+            id != "page-signal" && !id.starts_with("first-")
+        })
         .count()
 }
 
@@ -52,7 +56,7 @@ fn a_browser_asks_for_a_name_and_nothing_else() {
     assert_eq!(visible_inputs(&page), 1, "{}", page.html());
     assert_eq!(page.all("button").len(), 1);
     assert_eq!(page.text("h1"), "parla");
-    assert_eq!(page.text("label"), "Your name");
+    assert_eq!(page.text_of(page.all("label")[0]), "Your name");
     let field = page.one("#name");
     assert_eq!(page.attribute(field, "autocomplete").as_deref(), Some("nickname"));
     assert_eq!(page.fake.take_acts(), [PageAct::Focus("name".into())]);
@@ -187,4 +191,92 @@ fn who_returns_sees_his_rooms_at_once() {
     ]);
     assert_eq!(page.text(".banner"), "Parla: Finding the server…");
     assert_eq!(*fake.title.borrow(), "#rust – parla");
+}
+
+#[test]
+fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
+    for (kind, sentence) in [
+        (ProblemKind::NickCharacter('\''), "A name cannot contain '."),
+        (ProblemKind::NickStart('7'), "A name cannot start with 7."),
+        (ProblemKind::NickTooLong(16), "The name anna is too long: 16 of its letters fit."),
+        (ProblemKind::NickLetters, "This server takes only the letters a to z in names."),
+        (ProblemKind::NickConfusable, "The name anna looks like one that somebody has."),
+        (ProblemKind::NickReserved, "The name anna is reserved."),
+    ] {
+        let mut page = start(Place::Browser);
+        page.write("#name", "anna");
+        page.press("Join");
+        let stopped = LinkState::Stopped { why: Some(problem(kind, "anna")), suggestion: Some("ann".into()) };
+        page.hear(vec![linked(stopped)]);
+        assert!(page.text("[role=alert]").starts_with(sentence), "{}", page.html());
+        let field = page.one("#name");
+        assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("ann"));
+        assert_eq!(page.text("#name-advice"), "How about this one?");
+        page.write("#name", "annabel");
+        assert!(!page.has("[role=alert]") && !page.has("#name-advice"), "{}", page.html());
+        // And none stands there while the next attempt is under way.
+        page.fake.take_commands();
+        page.press("Join");
+        assert!(!page.has("[role=alert]"), "{}", page.html());
+        assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "annabel".into() }]);
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_a_password_opens_the_field() {
+    let mut page = start(Place::Browser);
+    let folded = page.one("details.more");
+    assert_ne!(page.attribute(folded, "open").as_deref(), Some("true"), "{}", page.html());
+    page.write("#name", "anna");
+    page.press("Join");
+    let why = Some(problem(ProblemKind::PasswordNeeded, ""));
+    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    let opened = page.one("details.more");
+    assert_eq!(page.attribute(opened, "open").as_deref(), Some("true"), "{}", page.html());
+    assert!(page.text("[role=alert]").starts_with("This server asks for a password."));
+    let of = |id: &str, name: &str| page.attribute(page.one(id), name).unwrap_or_default();
+    assert_eq!(of("#first-username", "autocomplete"), "username");
+    assert_eq!(of("#first-password", "autocomplete"), "current-password");
+    assert_eq!(of("#first-password", "type"), "password");
+    page.fake.take_commands();
+    page.write("#first-password", "hunter2");
+    page.press("Sign in");
+    let server = Some(Secret::new("hunter2".to_owned()));
+    let credentials = Credentials { server, ..Credentials::default() };
+    assert_eq!(page.fake.take_intents(), [Intent::SignIn { credentials }]);
+    assert!(!page.html().contains("hunter2"));
+}
+
+#[test]
+fn an_account_that_is_asked_for_is_signed_in_to() {
+    let mut page = start(Place::Browser);
+    page.write("#name", "anna");
+    page.press("Join");
+    let why = Some(problem(ProblemKind::SignInNeeded, ""));
+    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    let field = page.one("#first-username");
+    assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna"));
+    page.fake.take_commands();
+    page.write("#first-password", "hunter2");
+    page.press("Sign in");
+    let login = Some(Login { name: "anna".to_owned(), password: Secret::new("hunter2".to_owned()) });
+    let credentials = Credentials { login, ..Credentials::default() };
+    assert_eq!(page.fake.take_intents(), [Intent::SignIn { credentials }]);
+}
+
+#[test]
+fn a_password_can_be_given_beforehand_and_is_not_sent_in_the_open_without_a_question() {
+    let mut page = start(Place::Desktop);
+    page.write("#name", "anna");
+    page.write("#where", "irc.example.org");
+    page.write("#first-username", "anna");
+    page.write("#first-password", "hunter2");
+    page.press("Join");
+    let [Command::Connect { credentials, .. }] = &page.fake.take_commands()[..] else { panic!("no command") };
+    assert!(credentials.login.is_some());
+    let why = Some(problem(ProblemKind::PasswordReadable, ""));
+    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    page.press("Send it without encryption");
+    let credentials = Credentials { readable: true, ..Credentials::default() };
+    assert_eq!(page.fake.take_intents(), [Intent::SignIn { credentials }]);
 }

@@ -76,6 +76,22 @@ fn why_another_network_has_stopped_is_said_with_its_choices() {
 }
 
 #[test]
+fn a_certificate_of_ones_own_is_chosen_with_the_address() {
+    let mut page = stopped(Place::Desktop, ProblemKind::Refused);
+    page.press("Change the address…");
+    page.write("#identity", "/home/anna/me.pem");
+    page.press("Connect there");
+    let expected = [
+        Command::Change(OTHER, Change::Identity(Some("/home/anna/me.pem".to_owned()))),
+        Command::Change(OTHER, Change::Address("irc.example.org".to_owned())),
+    ];
+    assert_eq!(page.fake.take_commands(), expected);
+    page.press("Change the address…");
+    let field = page.one("#identity");
+    assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("/home/anna/me.pem"));
+}
+
+#[test]
 fn a_network_is_removed_only_after_a_question() {
     let mut page = stopped(Place::Desktop, ProblemKind::Refused);
     page.press("Remove this network");

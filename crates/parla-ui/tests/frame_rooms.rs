@@ -13,7 +13,8 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     view::{
-        Alert, BufferId, BufferKind, LinkState, NetworkId, Notice, Presence, Rank, Rights, RowId, Update,
+        Alert, BufferId, BufferKind, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights,
+        RowId, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -24,7 +25,7 @@ use parla_ui::{
 use support::{
     Fake,
     page::Page,
-    sample::{NET, conversation, crowd, linked, members, problem, room, shown},
+    sample::{NET, conversation, crowd, linked, members, network, problem, room, shown},
 };
 
 fn online(rooms: Vec<Update>) -> Page {
@@ -123,6 +124,17 @@ fn leaving_can_be_undone() {
     page.press("Rejoin");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#b".into(), key: None }]);
     assert!(!page.has(".toast"));
+}
+
+#[test]
+fn when_another_tab_leads_only_its_conversations_stay() {
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b")), shown(room(3, "#c"))]);
+    page.hear(vec![Update::Show(NET, BufferId(3)), shown(room(1, "#a"))]);
+    page.hear(vec![shown(room(3, "#c")), Update::Conversations(NET, vec![BufferId(1), BufferId(3)])]);
+    assert_eq!(names(&page), ["#a", "#c"]);
+    // It was not the person who left, so there is nothing to be undone.
+    assert!(!page.has(".toast"));
+    assert_eq!(page.text("#room-name"), "#c");
 }
 
 #[test]
@@ -311,7 +323,7 @@ fn the_page_reports_who_looks() {
 
 #[test]
 fn a_second_network_has_its_own_rooms() {
-    let mut other = support::sample::network(LinkState::Online);
+    let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Other".into());
     let mut page = online(vec![shown(room(1, "#a"))]);
     page.hear(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
@@ -352,4 +364,21 @@ fn the_rights_to_remove_are_needed_to_remove() {
     page.submit_with(form, &[("reason", "spam")]);
     let kick = Intent::Kick { buffer: BufferId(1), nick: "bob".into(), reason: "spam".into() };
     assert_eq!(page.fake.take_commands(), [Command::Intent(NET, kick)]);
+}
+
+#[test]
+fn a_stand_in_is_explained_and_can_be_kept() {
+    let mut page = online(vec![shown(room(1, "#lobby"))]);
+    assert!(!page.has(".banner"));
+    let stand_in =
+        NetworkView { nick: "anna_".into(), nick_wanted: Some("anna".into()), ..network(LinkState::Online) };
+    page.hear(vec![Update::Network(stand_in)]);
+    let said = "You are anna_ here, because anna is still taken by your lost connection. You get it back as soon as it is \
+                free.";
+    assert_eq!(page.text(".banner [role=status]"), said);
+    page.press("Keep anna_");
+    assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna_".into() }]);
+    // It has come back.
+    page.hear(vec![linked(LinkState::Online)]);
+    assert!(!page.has(".banner"));
 }

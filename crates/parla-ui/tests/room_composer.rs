@@ -12,7 +12,7 @@ use parla_ui::platform::{Command, PageAct};
 use support::{
     page::Page,
     sample::{NET, conversation, members, problem, room, shown},
-    talk::{change, compose, lobby, message, offline, open},
+    talk::{change, compose, lobby, message, offline, open, report},
 };
 
 fn start() -> Page {
@@ -140,6 +140,28 @@ fn a_draft_stays_with_its_room_and_survives() {
         panic!("{commands:?}");
     };
     assert_eq!(key, "draft 1 #lobby");
+}
+
+#[test]
+fn a_draft_that_another_tab_changed_is_the_newer_one() {
+    let mut page = start();
+    compose(&mut page, "half");
+    page.fake.take_acts();
+    page.fake.saved.borrow_mut().insert("draft 1 #lobby".into(), "half a thought".into());
+    report(&mut page, "stored parla/draft 1 #other");
+    assert_eq!(put(&page), None);
+    report(&mut page, "stored parla/draft 1 #lobby");
+    assert_eq!(put(&page), Some(("half a thought".into(), 14)));
+    // What was in the composer before does not come back.
+    compose(&mut page, "half a thought more");
+    assert_eq!(page.fake.saved.borrow()["draft 1 #lobby"], "half a thought more");
+    page.fake.take_acts();
+    page.fake.saved.borrow_mut().remove("draft 1 #lobby");
+    // The page was frozen: perhaps something changed. What is kept nowhere is not taken away.
+    report(&mut page, "stored");
+    assert_eq!(put(&page), None);
+    report(&mut page, "stored parla/draft 1 #lobby");
+    assert_eq!(put(&page), Some((String::new(), 0)));
 }
 
 #[test]
@@ -278,4 +300,33 @@ fn what_is_written_before_the_other_draft_is_there_is_not_lost() {
     page.click(row);
     let expected = PageAct::SetComposer { text: "for the lobby".into(), caret: 13, over: "ab".into() };
     assert!(page.fake.take_acts().contains(&expected));
+}
+
+#[test]
+fn a_password_for_a_service_is_neither_a_draft_nor_called_back() {
+    let mut page = start();
+    compose(&mut page, "/msg NickServ IDENTIFY hunter2");
+    let saved = format!("{:?}", page.fake.saved.borrow());
+    assert!(!saved.contains("hunter2"), "{saved}");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["/msg NickServ IDENTIFY hunter2"]);
+    compose(&mut page, "");
+    page.fake.take_acts();
+    key(&mut page, Key::ArrowUp);
+    assert_eq!(put(&page), None);
+}
+
+#[test]
+fn a_room_with_a_key_has_a_field_for_it() {
+    let why = Some(problem(ProblemKind::KeyNeeded, "#lobby"));
+    let mut page = open(BufferView { presence: Presence::Absent(why), ..lobby(Vec::new()) });
+    page.fake.take_commands();
+    page.press("Join");
+    assert_eq!(page.fake.take_intents(), [], "there is no key yet");
+    page.write("#room-key", "sesame");
+    page.press("Join");
+    assert_eq!(
+        page.fake.take_intents(),
+        [Intent::Join { room: "#lobby".into(), key: Some("sesame".into()) }]
+    );
 }

@@ -4,7 +4,7 @@ mod support;
 
 use parla_client::{
     Intent,
-    view::{BufferId, BufferView, Earlier, Presence, RowId, Timeline, Update},
+    view::{BufferId, BufferView, Counted, Earlier, Presence, RowId, Timeline, Update},
 };
 use parla_ui::platform::PageAct;
 use support::{
@@ -103,8 +103,11 @@ fn the_jump_button_counts_what_is_new() {
     assert!(!page.has(".jump"));
     look(&mut page, 1, 3000, false);
     assert_eq!(page.text(".jump"), "↓ To the newest");
-    change(&mut page, lobby(chatter(512)));
+    change(&mut page, BufferView { unread: 12, ..lobby(chatter(512)) });
     assert_eq!(page.text(".jump"), "↓ 12 new");
+    change(&mut page, BufferView { unread: 251, counted: Counted::InPart, ..lobby(chatter(512)) });
+    assert_eq!(page.text(".jump"), "↓ 200+ new");
+    assert!(page.text(".room-row").contains("200+ new"));
     page.fake.take_acts();
     let jump = page.one(".jump");
     page.click(jump);
@@ -173,6 +176,26 @@ fn the_room_of_the_last_time_is_opened_at_what_is_new() {
     look(&mut page, 1, 130_000, true);
     change(&mut page, BufferView { divider: Some(RowId(200)), ..lobby(chatter(5_001)) });
     assert_eq!(page.fake.take_acts(), []);
+}
+
+#[test]
+fn what_was_missed_is_new_until_it_is_seen() {
+    let new =
+        |divider, rows| BufferView { divider: Some(RowId(divider)), unread: 30, ..lobby(chatter(rows)) };
+    // After a start the room is opened where reading begins, and the end is yet to be seen.
+    let mut page = open(BufferView { presence: Presence::Joining, ..room(1, "#lobby") });
+    looks(&page);
+    change(&mut page, new(470, 500));
+    assert_eq!(looks(&page), [(Some(LOBBY), false)]);
+    assert_eq!(page.text(".jump"), "↓ 30 new");
+    look(&mut page, 1, 13_000, true);
+    assert_eq!(looks(&page), [(Some(LOBBY), true)]);
+    // After a lost connection it comes in before the eyes of those who are at the end.
+    change(&mut page, lobby(chatter(500)));
+    assert_eq!(looks(&page), []);
+    change(&mut page, new(500, 530));
+    assert_eq!(looks(&page), [(Some(LOBBY), true)]);
+    assert!(!page.has(".jump"));
 }
 
 #[test]

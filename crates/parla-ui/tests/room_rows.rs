@@ -115,6 +115,10 @@ fn a_gap_is_stated_and_can_be_filled() {
     assert_eq!(page.text(".gap"), "Messages between 21:13 and 22:12 are missing. Loading…");
     change(&mut page, gap(GapState::Lost));
     assert!(page.text(".gap").ends_with("This server does not keep them."));
+    // No time is after another by a clock that was set back.
+    let back = Gap { from: Some(ago(60)), to: ago(3600), state: GapState::Loadable };
+    change(&mut page, lobby(vec![row(7, 0, Content::Gap(back))]));
+    assert_eq!(page.text(".gap"), "Messages are missing here. Load");
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use parla_client::ProblemKind as Kind;
+use parla_client::{ProblemKind as Kind, view::Counted};
 use parla_ui::{STYLE, words};
 use support::sample::problem;
 
@@ -29,6 +29,7 @@ const ALL: &[Kind] = &[
     Kind::BadAddress,
     Kind::BadIdentity,
     Kind::ArchiveBroken,
+    Kind::KeyringFailing,
     Kind::StoreDamaged,
     Kind::StoreFailing,
     Kind::Lost,
@@ -43,10 +44,24 @@ const ALL: &[Kind] = &[
     Kind::ConnectingTooFast,
     Kind::SignInTimedOut,
     Kind::EncryptionNeeded,
+    Kind::WebServer,
     Kind::NotIrc,
     Kind::NickTaken,
     Kind::NickInvalid,
+    Kind::NickConfusable,
+    Kind::NickHeld,
+    Kind::NickReserved,
+    Kind::NickTooLong(16),
+    Kind::NickStart('7'),
+    Kind::NickCharacter('\''),
+    Kind::NickLetters,
+    Kind::NickMixed,
+    Kind::PasswordNeeded,
     Kind::PasswordWrong,
+    Kind::PasswordReadable,
+    Kind::SignInNeeded,
+    Kind::SignInRefused,
+    Kind::SignInUnsupported,
     Kind::BannedFromServer,
     Kind::Throttled,
     Kind::RoomFull,
@@ -77,6 +92,7 @@ const ALL: &[Kind] = &[
     Kind::MissingWords,
     Kind::NotHere,
     Kind::Offline,
+    Kind::PageOutdated,
     Kind::Other,
 ];
 
@@ -117,7 +133,7 @@ fn the_twelve_that_everyone_meets() {
         (Kind::RoomFull, "#a", "#a is full.", "later"),
         (Kind::InviteOnly, "#a", "You need an invitation to #a.", "invite you"),
         (Kind::BannedFromRoom, "#a", "You are banned from #a.", "mistake"),
-        (Kind::KeyNeeded, "#a", "#a needs a key.", "/join #room key"),
+        (Kind::KeyNeeded, "#a", "#a needs a key.", "ask someone who is in the room"),
         (Kind::AccountNeeded, "#a", "#a is for people with an account.", "account"),
         (Kind::CannotSpeak, "#a", "You cannot write in #a right now.", "muted"),
         (Kind::PasswordWrong, "", "The password is wrong.", "Type it again"),
@@ -131,10 +147,11 @@ fn the_twelve_that_everyone_meets() {
 
 #[test]
 fn what_is_new_is_said() {
-    assert_eq!(words::unread(0, 0), None);
-    assert_eq!(words::unread(12, 0).as_deref(), Some("12 new"));
-    assert_eq!(words::unread(12, 3).as_deref(), Some("3 mentions, 12 new"));
-    assert_eq!(words::unread(1, 1).as_deref(), Some("1 mention, 1 new"));
+    assert_eq!(words::unread(0, 0, Counted::All), None);
+    assert_eq!(words::unread(12, 0, Counted::All).as_deref(), Some("12 new"));
+    assert_eq!(words::unread(12, 3, Counted::All).as_deref(), Some("3 mentions, 12 new"));
+    assert_eq!(words::unread(1, 1, Counted::All).as_deref(), Some("1 mention, 1 new"));
+    assert_eq!(words::unread(201, 3, Counted::InPart).as_deref(), Some("3 mentions, 200+ new"));
     assert_eq!(words::badge(250), "99+");
     assert_eq!(words::title(3, Some("#lobby")), "(3) #lobby – parla");
     assert_eq!(words::title(0, None), "parla");
@@ -152,6 +169,7 @@ fn no_sentence_is_jargon() {
     let sources = [
         include_str!("../src/words.rs"),
         include_str!("../src/words/problem.rs"),
+        include_str!("../src/words/network.rs"),
         include_str!("../src/words/command.rs"),
         include_str!("../src/words/moderation.rs"),
         include_str!("../src/words/room.rs"),
@@ -267,4 +285,25 @@ fn all_tokens_are_there() {
         let name = &used[..used.find([')', ',']).unwrap()];
         assert!(STYLE.contains(&format!("{name}:")), "{name} is used and not defined");
     }
+}
+
+#[test]
+fn a_number_that_is_known_in_part_is_certainly_exceeded() {
+    let said = |new| words::room::jump(new, Counted::InPart);
+    let expected = [
+        (1, "1+"),
+        (2, "1+"),
+        (10, "9+"),
+        (11, "10+"),
+        (51, "50+"),
+        (100, "90+"),
+        (101, "100+"),
+        (251, "200+"),
+    ];
+    for (new, expected) in expected {
+        assert_eq!(said(new), format!("↓ {expected} new"));
+    }
+    assert_eq!(words::room::jump(893, Counted::All), "↓ 893 new");
+    assert_eq!(words::room::jump(1_000, Counted::All), "↓ 999+ new");
+    assert_eq!(words::room::jump(0, Counted::All), "↓ To the newest");
 }

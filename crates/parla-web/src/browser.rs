@@ -15,6 +15,10 @@ use crate::{
     page, storage,
 };
 
+/// What each tab has of its own: the conversation that is open, and whether the members are hidden. A new tab begins with what
+/// was saved last in any.
+const OF_THIS_TAB: [&str; 2] = ["open", "members"];
+
 /// A page in a browser.
 pub(crate) struct Browser {
     happenings: UnboundedSender<Happening>,
@@ -40,9 +44,12 @@ fn listen(happenings: &UnboundedSender<Happening>) {
     let Some(window) = window() else { return };
     // The page may be kept, frozen, for the person to come back to; their name must not stay taken by it.
     on(window.as_ref(), "pagehide", happenings, || Some(Happening::Left));
+    on(window.as_ref(), "pageshow", happenings, || Some(Happening::Returned));
     on(window.as_ref(), "offline", happenings, || Some(Happening::Offline));
     on(window.as_ref(), "online", happenings, || Some(Happening::Online));
     if let Some(document) = window.document() {
+        on(document.as_ref(), "freeze", happenings, || Some(Happening::Left));
+        on(document.as_ref(), "resume", happenings, || Some(Happening::Returned));
         on(document.as_ref(), "visibilitychange", happenings, seen);
     }
 }
@@ -88,10 +95,17 @@ impl Platform for Browser {
     }
 
     fn load(&self, key: &str) -> Option<String> {
-        storage::load(key)
+        let here = if OF_THIS_TAB.contains(&key) { storage::load_here(key) } else { None };
+        match here {
+            Some(value) => Some(value).filter(|value| !value.is_empty()),
+            None => storage::load(key),
+        }
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
+        if OF_THIS_TAB.contains(&key) {
+            storage::save_here(key, value);
+        }
         // A full or forbidden storage costs what the interface remembers, and nothing else.
         let _ = storage::save(key, value);
     }

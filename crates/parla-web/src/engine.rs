@@ -1,6 +1,7 @@
-//! The network side: one client, its WebSocket and its timers. Tells the interface in batches what changed.
+//! The network side of a tab: finds out whether this tab leads or follows another one, and does what that means. See
+//! `parla_client::tabs`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_util::{
@@ -9,27 +10,40 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract,
-    view::{BufferKind, NetworkId, Stage, Update},
+    Credentials, Input, Intent, ProblemKind,
+    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes},
+    view::{Features, LinkState, NetworkId, NetworkView, Update},
 };
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
-use web_sys::window;
 
 use crate::{
-    archive::Archive,
+    build,
+    channel::Post,
+    follower::Follower,
+    interface::{Interface, Rows, to_nowhere},
+    leader::Leader,
+    orders::Order,
     page,
-    socket::{Signal, Socket, problem},
+    socket::{Signal, problem},
     storage,
 };
 
-/// Under this name the person is known here; if it is saved, he comes back without being asked.
+/// Under this name the person is known here; if it is saved, they come back without being asked.
 pub(crate) const NAME_KEY: &str = "name";
-/// Messages of a direct conversation that are shown at once when the page is opened.
-const OPENING_ROWS: usize = 100;
+/// Which tab led last, and whether it still does.
+const MARK_KEY: &str = "leader";
 
-/// The interface is told of changes so often at most.
-const UPDATES_EVERY: Duration = Duration::from_millis(90);
+/// The tab that led before has left; what it kept last, and that its name is free, is known everywhere only a moment later.
+const TAKE_OVER_AFTER: Duration = Duration::from_millis(100);
+/// What others say before this tab leads; they say it again if it is not heard.
+const EARLY_MAX: usize = 1_000;
+/// Without anything to do, a look now and then costs nothing.
+const IDLE: Duration = Duration::from_secs(60);
+/// A wish in a conversation that is not there waits so long for it to come back.
+const PLACE_WITHIN: Duration = Duration::from_secs(10);
+/// The server is asked so often at most which build it hands out.
+const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 
 /// What happens to the engine.
 #[derive(Debug)]
@@ -42,23 +56,56 @@ pub(crate) enum Happening {
     Online,
     /// The person looks at the page again.
     Awake,
-    /// The person goes to another page, or closes this one.
+    /// The person goes to another page, or closes this one, or the browser is about to freeze it.
     Left,
+    /// The page is in use again.
+    Returned,
+    /// Another tab says something.
+    Letter(String),
+    /// The server was asked which build it hands out.
+    Build {
+        is_newest: bool,
+    },
 }
 
-/// The network side.
+/// The network side of a tab.
 pub(crate) struct Engine {
     happenings: UnboundedReceiver<Happening>,
     sender: UnboundedSender<Happening>,
-    updates: UnboundedSender<Vec<Update>>,
-    client: Option<Client>,
-    archive: Archive,
-    socket: Option<Socket>,
-    /// The number of the newest connection.
-    number: u32,
-    told_at: Timestamp,
-    /// Something may have changed since.
-    is_stale: bool,
+    interface: Interface,
+    post: Post,
+    election: Election,
+    side: Side,
+    /// What the person wants here while this tab does not lead.
+    wishes: Wishes<Wish>,
+    /// What the person looks at here, in the interface's numbers.
+    look: Option<Look>,
+    /// What the person showed to be let in, in case this tab comes to lead.
+    credentials: Credentials,
+    build_asked_at: Timestamp,
+    /// When this tab, which has been chosen, begins to lead.
+    lead_at: Option<Timestamp>,
+    /// What others said to it before.
+    early: Vec<(TabId, Message)>,
+}
+
+/// What this tab is.
+enum Side {
+    /// Not known yet, or not in use.
+    Nobody,
+    Leader(Box<Leader>),
+    Follower(Follower),
+    /// Another build leads; this page does not understand it.
+    Outdated(TabId),
+}
+
+struct Wish {
+    command: Command,
+    /// What was kept under the key of [`Command::Save`] then.
+    kept: Option<String>,
+    at: Timestamp,
+    /// Who led then.
+    term: u64,
 }
 
 impl Engine {
@@ -66,36 +113,34 @@ impl Engine {
         (sender, happenings): (UnboundedSender<Happening>, UnboundedReceiver<Happening>),
         updates: UnboundedSender<Vec<Update>>,
     ) -> Self {
+        let me = TabId(page::number());
         Self {
             happenings,
             sender,
-            updates,
-            client: None,
-            archive: Archive::open(),
-            socket: None,
-            number: 0,
-            told_at: Timestamp::from_millis(0),
-            is_stale: false,
+            interface: Interface::new(updates),
+            post: Post::new(me, build::name()),
+            election: Election::new(me),
+            side: Side::Nobody,
+            wishes: Wishes::default(),
+            look: None,
+            credentials: Credentials::default(),
+            build_asked_at: Timestamp::from_millis(0),
+            lead_at: None,
+            early: Vec::new(),
         }
     }
 
     /// Runs as long as the page.
     pub(crate) async fn run(mut self) {
-        if let Some(nick) = storage::load(NAME_KEY) {
-            self.connect(NetworkId(1), &nick, Credentials::default());
-        }
+        self.post.open(&self.sender);
+        self.arrive();
         loop {
-            self.tell();
+            self.step();
             let due = self.until_due();
             match select(self.happenings.next(), due).await {
                 Either::Left((Some(happening), _)) => self.take(happening),
                 Either::Left((None, _)) => return,
-                Either::Right(((), _)) => {
-                    let now = page::now();
-                    if self.client.as_ref().and_then(Client::next_deadline).is_some_and(|at| at <= now) {
-                        self.handle(Input::Deadline);
-                    }
-                }
+                Either::Right(((), _)) => {}
             }
             while let Some(Some(happening)) = self.happenings.next().now_or_never() {
                 self.take(happening);
@@ -105,154 +150,332 @@ impl Engine {
 
     fn take(&mut self, happening: Happening) {
         match happening {
-            Happening::Command(Command::Connect { network, nick, credentials, .. }) => {
-                storage::save(NAME_KEY, Some(&nick));
-                self.connect(network, &nick, credentials);
-            }
-            Happening::Command(Command::Forget(network)) => self.forget(network),
-            // A page has one server, and the browser sees to its encryption.
-            Happening::Command(Command::Change(..)) => {}
-            Happening::Command(Command::Save { key, value }) => {
-                storage::save(&key, value.as_deref());
-            }
-            Happening::Command(Command::Intent(_, intent)) => {
-                if let Intent::ChangeNick { nick } = &intent {
-                    storage::save(NAME_KEY, Some(nick));
-                }
-                self.handle(Input::Intent(intent));
-            }
-            Happening::Socket(number, signal) if number == self.number => self.hear(signal),
-            Happening::Socket(..) => {}
-            Happening::Offline => self.handle(Input::Offline),
-            Happening::Online => self.handle(Input::Online),
-            Happening::Awake => self.handle(Input::Awake),
-            Happening::Left => {
-                if self.socket.take().is_some() {
-                    self.handle(Input::Closed(problem(ProblemKind::Lost, "the page was left")));
+            Happening::Command(command) => self.wish(command),
+            Happening::Socket(number, signal) => {
+                if let Side::Leader(leader) = &mut self.side {
+                    leader.hear(number, signal);
                 }
             }
+            Happening::Offline => self.tell_leader(Input::Offline),
+            Happening::Online => {
+                self.doubt();
+                self.tell_leader(Input::Online);
+            }
+            Happening::Awake => {
+                self.doubt();
+                self.tell_leader(Input::Awake);
+            }
+            Happening::Left => self.leave(),
+            Happening::Returned => self.arrive(),
+            Happening::Letter(text) => self.read(&text),
+            Happening::Build { is_newest } => self.learn_build(is_newest),
         }
     }
 
-    fn connect(&mut self, network: NetworkId, nick: &str, credentials: Credentials) {
-        let records = storage::records();
-        let window = window();
-        let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
-        let settings = Settings {
-            network,
-            address: host.into(),
-            nick: nick.into(),
-            credentials,
-            private: window.as_ref().is_some_and(page::is_private),
-            archive: contract::Archive::Direct,
-            seed: page::seed(),
+    fn arrive(&mut self) {
+        let mark = storage::load(MARK_KEY).map(|text| Mark::from_text(&text)).unwrap_or_default();
+        self.vote(|election, out| election.arrive(page::now(), mark, out));
+    }
+
+    fn leave(&mut self) {
+        let next = match &self.side {
+            Side::Leader(leader) => {
+                self.credentials = leader.credentials().clone();
+                leader.successor()
+            }
+            Side::Follower(_) => {
+                self.post.send(None, &Message::Bye);
+                None
+            }
+            Side::Nobody | Side::Outdated(_) => None,
         };
-        self.socket = None;
-        self.client = Some(Client::new(settings, &records, page::now()));
-        for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
-            let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
-            self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
+        let has_led = matches!(self.side, Side::Leader(_));
+        // The connection ends first, so that the next one finds the name free.
+        self.side = Side::Nobody;
+        self.vote(|election, out| election.leave(next, out));
+        if has_led {
+            storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
         }
-        // Tried all the same: the server may be on this device.
-        if page::is_offline() {
-            self.handle(Input::Offline);
-        }
-        self.handle(Input::Start);
     }
 
-    fn forget(&mut self, network: NetworkId) {
-        self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }));
-        self.client = None;
-        self.socket = None;
-        storage::save(NAME_KEY, None);
-        storage::forget_network();
-        self.archive = Archive::default();
-        drop(self.updates.unbounded_send(vec![Update::NetworkForgotten(network)]));
+    /// Perhaps another tab leads by now, or none.
+    fn doubt(&mut self) {
+        self.arrive();
+        self.vote(|election, out| election.doubt(page::now(), out));
     }
 
-    fn hear(&mut self, signal: Signal) {
-        match signal {
-            Signal::Opened => self.handle(Input::Opened),
-            Signal::Line(line) => self.handle(Input::Line(line.as_bytes())),
-            Signal::LineTooLong => self.handle(Input::LineTooLong),
-            Signal::Closed(problem) => {
-                self.socket = None;
-                self.handle(Input::Closed(problem));
+    /// The browser tells each tab of the network; but of the person only the one that they look at.
+    fn tell_leader(&mut self, input: Input<'_>) {
+        match &mut self.side {
+            Side::Leader(leader) => leader.handle(input),
+            Side::Follower(follower) if matches!(input, Input::Awake) => {
+                self.post.send(Some(follower.leader()), &Message::Awake);
+            }
+            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
+        }
+    }
+
+    /// Lets the election take something in, passes on what it says, and becomes what it says.
+    fn vote(&mut self, act: impl FnOnce(&mut Election, &mut Vec<Ballot>)) {
+        let mut out = Vec::new();
+        act(&mut self.election, &mut out);
+        for ballot in out {
+            self.post.send(None, &Message::Ballot(ballot));
+        }
+        match (self.election.role(), &mut self.side) {
+            (Role::Leading(term), Side::Leader(leader)) => leader.set_term(term),
+            (Role::Leading(_), _) => self.take_over(),
+            (Role::Following(term), Side::Follower(follower)) if follower.term() == term => {}
+            (Role::Following(term), Side::Outdated(leader)) if term.leader == *leader => {}
+            (Role::Following(term), _) => {
+                self.lead_at = None;
+                self.wishes.send_again();
+                self.side = Side::Follower(Follower::new(term));
+            }
+            (Role::Asking | Role::Away, Side::Nobody) => self.lead_at = None,
+            (Role::Asking | Role::Away, _) => self.side = Side::Nobody,
+        }
+    }
+
+    /// Leads from now on; a moment later if another tab did so before.
+    fn take_over(&mut self) {
+        storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
+        if self.lead_at.is_none() {
+            let pause = if self.interface.shows_something() { TAKE_OVER_AFTER } else { Duration::ZERO };
+            self.lead_at = Some(page::now() + pause);
+        }
+        self.side = Side::Nobody;
+        if self.lead_at.is_some_and(|at| at <= page::now()) {
+            self.lead();
+        }
+    }
+
+    fn lead(&mut self) {
+        self.lead_at = None;
+        let Role::Leading(term) = self.election.role() else { return };
+        let credentials = std::mem::take(&mut self.credentials);
+        let mut leader = Leader::new((term, credentials), &self.sender, &mut self.interface);
+        if let Some(look) = self.look {
+            leader.look(term.leader, self.interface.translate_look(look));
+        }
+        for (number, wish) in self.wishes.take_all() {
+            let command = self.interface.translate(&wish.command, Rows::Stale);
+            leader
+                .carry_out((term.leader, number), command.map(|command| Order { command, kept: wish.kept }));
+        }
+        self.side = Side::Leader(Box::new(leader));
+        for (from, message) in std::mem::take(&mut self.early) {
+            self.hear(from, message);
+        }
+    }
+
+    /// The person wants something.
+    fn wish(&mut self, command: Command) {
+        if let Command::Intent(network, Intent::Look { buffer, at_end }) = command {
+            return self.look(Look { network, buffer, at_end });
+        }
+        let me = self.election.me();
+        match &mut self.side {
+            Side::Leader(leader) => {
+                // What is not there any more is not to be changed.
+                if let Some(command) = self.interface.translate(&command, Rows::Same) {
+                    leader.perform(me, command);
+                }
+            }
+            Side::Outdated(_) if matches!(command, Command::Intent(_, Intent::Reconnect)) => build::reload(),
+            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
+                let term = match &self.side {
+                    Side::Follower(follower) if follower.is_fed() => follower.term().number,
+                    _ => 0,
+                };
+                let kept = match &command {
+                    Command::Save { key, .. } => storage::load(key),
+                    _ => None,
+                };
+                self.wishes.push(Wish { command, kept, at: page::now(), term });
             }
         }
     }
 
-    /// Gives the client one input and does what it wants.
-    fn handle(&mut self, input: Input<'_>) {
-        let Some(client) = &mut self.client else { return };
-        let mut outputs = Vec::new();
-        client.handle(page::now(), input, &mut outputs);
-        self.is_stale = true;
-        let mut is_broken = false;
-        let mut recalled = Vec::new();
-        for output in outputs {
-            match output {
-                Output::Connect => is_broken = !self.open(),
-                Output::Send(line) => {
-                    is_broken |= self.socket.as_ref().is_some_and(|socket| !socket.send(&line));
-                }
-                Output::Disconnect => self.socket = None,
-                Output::Store { key, value } => {
-                    storage::store(&key, value.as_deref());
-                }
-                Output::Keep(kept) => self.archive.keep(&kept),
-                Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
-                Output::Recall { kind, name, before, limit } => {
-                    let (messages, more) = self.archive.recall(&name, before, limit);
-                    recalled.push(Input::Recalled { kind, name, messages, more });
-                }
+    fn look(&mut self, look: Look) {
+        self.look = Some(look);
+        let look = self.interface.translate_look(look);
+        match &mut self.side {
+            Side::Leader(leader) => leader.look(self.election.me(), look),
+            Side::Follower(follower) if follower.is_fed() => {
+                let term = follower.term().number;
+                self.post.send(Some(follower.leader()), &Message::Look { term, look });
             }
-        }
-        for answer in recalled {
-            self.handle(answer);
-        }
-        if is_broken {
-            self.socket = None;
-            self.handle(Input::Closed(problem(ProblemKind::Lost, "the browser does not send any more")));
+            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
     }
 
-    fn open(&mut self) -> bool {
-        self.number += 1;
-        let url = window().and_then(|window| page::server_url(&window).ok());
-        self.socket = url.and_then(|url| Socket::open(&url, self.number, &self.sender).ok());
-        if let Some(client) = &mut self.client {
-            client.handle(page::now(), Input::Progress(Stage::Finding), &mut Vec::new());
+    /// Reads what another tab says.
+    fn read(&mut self, text: &str) {
+        let Some((letter, body)) = Letter::open(text) else { return };
+        let me = self.election.me();
+        if letter.to.is_some_and(|to| to != me) || letter.from == me {
+            return;
         }
-        self.socket.is_some()
-    }
-
-    /// Tells the interface and the storage what has changed, if it was not told just now.
-    fn tell(&mut self) {
+        let is_ours = letter.build == self.post.build();
+        if !is_ours {
+            self.ask_build();
+        }
         let now = page::now();
-        if !self.is_stale || now.since(self.told_at) < UPDATES_EVERY && now >= self.told_at {
-            return;
-        }
-        let Some(client) = &mut self.client else {
-            self.is_stale = false;
-            return;
-        };
-        let updates = client.take_updates();
-        self.is_stale = false;
-        if !updates.is_empty() {
-            self.told_at = now;
-            drop(self.updates.unbounded_send(updates));
+        match Message::read(body) {
+            Some(Message::Ballot(ballot)) => {
+                self.vote(|election, out| election.hear(now, letter.from, ballot, out));
+                if !is_ours && matches!(&self.side, Side::Follower(one) if one.leader() == letter.from) {
+                    self.side = Side::Outdated(letter.from);
+                }
+            }
+            Some(message) if is_ours => self.hear(letter.from, message),
+            Some(_) | None => {}
         }
     }
 
-    /// Over when the client or the interface is due.
+    fn hear(&mut self, from: TabId, message: Message) {
+        self.election.heard_leader(page::now(), from);
+        match &mut self.side {
+            Side::Leader(leader) => {
+                let term = leader.term().number;
+                leader.heard(from);
+                match message {
+                    Message::Pull { term: of, had } if of == term => {
+                        leader.pulled((from, had), &mut self.interface, &self.post);
+                    }
+                    Message::Do { term: of, number, command } if of == term => {
+                        leader.carry_out((from, number), serde_json::from_str(&command).ok());
+                        self.post.send(Some(from), &Message::Done { number });
+                    }
+                    Message::Look { term: of, look } if of == term => leader.look(from, look),
+                    Message::Bye => leader.gone(from),
+                    Message::Awake => leader.handle(Input::Awake),
+                    Message::Pull { .. }
+                    | Message::Do { .. }
+                    | Message::Look { .. }
+                    | Message::Ballot(_)
+                    | Message::News
+                    | Message::Told { .. }
+                    | Message::Credentials(_)
+                    | Message::Done { .. } => {}
+                }
+            }
+            Side::Follower(follower) if follower.leader() == from => match message {
+                Message::News => follower.called(),
+                Message::Told { delivery, due } => {
+                    let is_new = follower.told((delivery, due), &mut self.interface);
+                    if let Some(look) = self.look.filter(|_| is_new) {
+                        self.look(look);
+                    }
+                }
+                Message::Done { number } => {
+                    for wish in self.wishes.done(number) {
+                        Order { command: wish.command, kept: wish.kept }.save();
+                    }
+                }
+                Message::Credentials(credentials) => self.credentials = credentials,
+                Message::Ballot(_)
+                | Message::Bye
+                | Message::Pull { .. }
+                | Message::Do { .. }
+                | Message::Look { .. }
+                | Message::Awake => {}
+            },
+            Side::Nobody if self.lead_at.is_some() && self.early.len() < EARLY_MAX => {
+                self.early.push((from, message));
+            }
+            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
+        }
+    }
+
+    /// Does what is due, and tells and asks what there is.
+    fn step(&mut self) {
+        let now = page::now();
+        self.vote(|election, out| election.due(now, out));
+        if self.wishes.next_deadline().is_some_and(|at| at <= now) {
+            self.wishes.send_again();
+            self.vote(|election, out| election.doubt(now, out));
+        }
+        match &mut self.side {
+            Side::Leader(leader) => {
+                leader.due(now);
+                leader.tell(&mut self.interface, &self.post);
+            }
+            Side::Follower(follower) => {
+                let is_late = follower.pull(now, &self.post);
+                if follower.is_fed() {
+                    Self::send_wishes((&mut self.wishes, follower), &self.interface, &self.post);
+                }
+                if is_late {
+                    self.vote(|election, out| election.doubt(now, out));
+                }
+            }
+            Side::Nobody | Side::Outdated(_) => {}
+        }
+    }
+
+    fn send_wishes((wishes, follower): (&mut Wishes<Wish>, &Follower), interface: &Interface, post: &Post) {
+        let (now, term) = (page::now(), follower.term().number);
+        let unsent = wishes.unsent(now, |wish| {
+            let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
+            let is_over = now.since(wish.at) >= PLACE_WITHIN;
+            let command = interface.translate(&wish.command, rows);
+            let command = command.or_else(|| is_over.then(|| to_nowhere(&wish.command)))?;
+            serde_json::to_string(&Order { command, kept: wish.kept.clone() }).ok()
+        });
+        for (number, command) in unsent {
+            post.send(Some(follower.leader()), &Message::Do { term, number, command });
+        }
+    }
+
+    /// A tab of another build is there: the server was replaced since one of the pages was loaded.
+    fn ask_build(&mut self) {
+        let now = page::now();
+        if now.since(self.build_asked_at) >= ASK_BUILD_EVERY {
+            self.build_asked_at = now;
+            build::ask(self.post.build(), &self.sender);
+        }
+    }
+
+    fn learn_build(&mut self, is_newest: bool) {
+        if is_newest {
+            // The older page steps aside, and is loaded anew as soon as it has asked, too.
+            if matches!(self.side, Side::Outdated(_)) {
+                self.side = Side::Nobody;
+                self.vote(|election, out| election.claim(page::now(), out));
+            }
+        } else if !build::load_anew(self.post.build()) {
+            self.interface.tell_whole(vec![outdated()]);
+        }
+    }
+
+    /// Over when something is due.
     fn until_due(&self) -> impl Future<Output = ()> + Unpin + use<> {
         let now = page::now();
-        let told = self.is_stale.then(|| self.told_at + UPDATES_EVERY);
-        let deadline = self.client.as_ref().and_then(Client::next_deadline);
-        // Without anything to do, a look now and then costs nothing.
-        let idle = now + Duration::from_secs(60);
-        let due = [told, deadline].into_iter().flatten().fold(idle, Timestamp::min);
+        let side = match &self.side {
+            Side::Leader(leader) => leader.next_deadline(),
+            Side::Follower(follower) => follower.next_deadline(),
+            Side::Nobody | Side::Outdated(_) => None,
+        };
+        let due = [side, self.election.next_deadline(), self.wishes.next_deadline(), self.lead_at];
+        let due = due.into_iter().flatten().fold(now + IDLE, Timestamp::min);
         TimeoutFuture::new(u32::try_from(due.since(now).as_millis() + 1).unwrap_or(u32::MAX))
     }
+}
+
+/// What the interface shows of a page that is too old.
+fn outdated() -> Update {
+    let nick: Arc<str> = storage::load(NAME_KEY).unwrap_or_default().into();
+    let why = problem(ProblemKind::PageOutdated, "");
+    Update::Network(NetworkView {
+        id: NetworkId(1),
+        name: "parla".into(),
+        address: "parla".into(),
+        nick,
+        nick_wanted: None,
+        away: None,
+        link: LinkState::Stopped { why: Some(Arc::new(why)), suggestion: None },
+        features: Features::default(),
+    })
 }

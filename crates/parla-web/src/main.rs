@@ -1,11 +1,18 @@
-//! parla in the browser: the interface, fed by one client over a WebSocket to the server that handed out the page.
+//! parla in the browser: the interface, fed by one client over a WebSocket to the server that handed out the
+//! page. All tabs of an address are one person: one of them leads and has the client, the others follow.
 //!
 //! A thin shell. What is true of the network is in `parla-client`, what is shown in `parla-ui`.
 
 mod archive;
 mod browser;
+mod build;
+mod channel;
 mod engine;
+mod follower;
+mod interface;
 mod journal;
+mod leader;
+mod orders;
 mod page;
 mod socket;
 mod storage;

@@ -52,6 +52,22 @@ pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
 }
 
+/// A number that no other page has.
+pub(crate) fn number() -> u64 {
+    seed().rotate_left(32) ^ seed()
+}
+
+/// Whether the person may be looking at the page.
+pub(crate) fn is_visible() -> bool {
+    window().and_then(|window| window.document()).is_some_and(|document| !document.hidden())
+}
+
+/// The folder of the page on its server.
+pub(crate) fn folder() -> String {
+    let path = window().and_then(|window| window.location().pathname().ok());
+    parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")).to_owned()
+}
+
 /// Where the server that handed out the page takes connections: beside the page, which a proxy may serve under a path of its own.
 pub(crate) fn server_url(window: &Window) -> Result<String, JsValue> {
     let location = window.location();

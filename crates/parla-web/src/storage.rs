@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use web_sys::{Storage, window};
+use web_sys::{Storage, StorageEvent, StorageEventInit, window};
+
+use crate::page;
 
 use crate::journal;
 
@@ -18,10 +20,26 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
+/// The same for one tab alone, for as long as that is there.
+fn storage_here() -> Option<Storage> {
+    window()?.session_storage().ok()?
+}
+
 /// What all keys start with: other apps may share the origin, and so may another parla in another folder.
-fn prefix() -> String {
-    let path = window().and_then(|window| window.location().pathname().ok());
-    format!("parla{}", parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")))
+pub(crate) fn prefix() -> String {
+    format!("parla{}", page::folder())
+}
+
+/// What this tab saved under this key; empty if it removed it. None if it never did either.
+pub(crate) fn load_here(key: &str) -> Option<String> {
+    storage_here()?.get_item(&format!("{}{key}", prefix())).ok()?
+}
+
+/// Saves a text for this tab alone, or that there is none.
+pub(crate) fn save_here(key: &str, value: Option<&str>) {
+    if let Some(storage) = storage_here() {
+        drop(storage.set_item(&format!("{}{key}", prefix()), value.unwrap_or_default()));
+    }
 }
 
 /// What was saved under this key.
@@ -50,6 +68,15 @@ pub(crate) fn set(key: &str, value: Option<&str>) -> bool {
         None => storage.remove_item(&key),
     };
     saved.is_ok()
+}
+
+/// Lets the interface of this tab know that something was saved for another one. The browser tells only the others.
+pub(crate) fn tell_here(key: &str) {
+    let init = StorageEventInit::new();
+    init.set_key(Some(&format!("{}{key}", prefix())));
+    if let (Some(window), Ok(event)) = (window(), StorageEvent::new_with_event_init_dict("storage", &init)) {
+        drop(window.dispatch_event(&event));
+    }
 }
 
 /// The keys that begin so, without that beginning.

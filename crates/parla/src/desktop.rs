@@ -16,7 +16,7 @@ use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::platform::{Command, PageAct, Place, Platform};
 
-use crate::{clock, engine::Orders, instance::Requests, system};
+use crate::{clock, engine::Orders, instance::Requests, keyring::Keyring, system};
 
 /// Steps of the size of everything, in per cent.
 const ZOOMS: [u16; 15] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500];
@@ -30,6 +30,7 @@ pub(crate) struct Parts {
     pub(crate) values: BTreeMap<String, String>,
     /// Networks are remembered, or one was named at the start.
     pub(crate) is_returning: bool,
+    pub(crate) keyring: Keyring,
     /// Other programs want this window to be seen.
     pub(crate) requests: Requests,
 }
@@ -41,6 +42,7 @@ pub(crate) struct Desktop {
     updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
     values: RefCell<BTreeMap<String, String>>,
     is_returning: bool,
+    keyring: Keyring,
     requests: RefCell<Option<Requests>>,
     zone: TimeZone,
     zoom: Cell<u16>,
@@ -63,6 +65,7 @@ impl Desktop {
             updates: RefCell::new(Some(parts.updates)),
             values: RefCell::new(parts.values),
             is_returning: parts.is_returning,
+            keyring: parts.keyring,
             requests: RefCell::new(Some(parts.requests)),
             zone: TimeZone::system(),
             zoom: Cell::new(100),
@@ -124,6 +127,10 @@ impl Platform for Desktop {
         self.is_returning
     }
 
+    fn keeps_passwords(&self) -> bool {
+        self.keyring.is_there()
+    }
+
     fn command(&self, command: Command) {
         if let Command::Save { key, value } = &command {
             self.note(key, value.as_deref());
@@ -161,6 +168,9 @@ impl Platform for Desktop {
             tracing::warn!("a link that leads to no page was not opened");
             return;
         }
+        if system::open(href) {
+            return;
+        }
         let href = href.to_owned();
         // Some browsers keep their starter waiting.
         let opened = thread::Builder::new().name("link".to_owned()).spawn(move || {
@@ -196,7 +206,7 @@ impl Platform for Desktop {
 }
 
 /// Only what a browser shows: no file, no program, no mail.
-fn is_web(href: &str) -> bool {
+pub(crate) fn is_web(href: &str) -> bool {
     let starts =
         |scheme: &str| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     (starts("https://") || starts("http://")) && !href.contains(|char: char| char.is_control() || char == ' ')

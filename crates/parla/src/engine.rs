@@ -34,6 +34,7 @@ use self::{
     tls::Tls,
 };
 use crate::{
+    keyring::Keyring,
     limits::ENGINE_END_MAX,
     store::{RememberedNetwork, Store, StoreNews},
 };
@@ -66,6 +67,8 @@ pub(crate) struct Beginning {
     pub(crate) store: Store,
     /// What is to be told of that.
     pub(crate) store_news: UnboundedReceiverOf<StoreNews>,
+    /// Where passwords are kept.
+    pub(crate) keyring: Keyring,
     /// The networks to connect to.
     pub(crate) networks: BTreeMap<u32, RememberedNetwork>,
 }
@@ -92,8 +95,8 @@ impl Engine {
         let (updates, batches) = unbounded();
         let (ending, ended) = channel::<()>();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let Beginning { archives, store, store_news, networks } = beginning;
-        let parts = Parts { archives, store, tls, updates, orders: incoming, store_news };
+        let Beginning { archives, store, store_news, keyring, networks } = beginning;
+        let parts = Parts { archives, store, keyring, tls, updates, orders: incoming, store_news };
         thread::Builder::new().name("engine".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let mut hub = Hub::new(parts);

@@ -36,6 +36,8 @@ pub(crate) const SLEEP_MAX: Duration = Duration::from_secs(10);
 pub(crate) const DEADLINE_GAP: Duration = Duration::from_millis(5);
 /// How long a network waits for its archive before it connects.
 pub(crate) const ARCHIVE_FIRST_MAX: Duration = Duration::from_millis(500);
+/// How long a network waits for its passwords: the keyring may ask the person to unlock it.
+pub(crate) const KEYRING_MAX: Duration = Duration::from_secs(60);
 /// Messages of each remembered conversation that are shown before the network answers.
 pub(crate) const OPENING_ROWS: usize = 200;
 /// Orders that wait for one archive; what exceeds them is not kept.

@@ -11,6 +11,7 @@ mod desktop;
 mod engine;
 mod finish;
 mod instance;
+mod keyring;
 mod limits;
 mod page;
 mod store;
@@ -34,6 +35,7 @@ use crate::{
     desktop::Parts,
     engine::{Beginning, Engine},
     finish::Finish,
+    keyring::Keyring,
     store::{NetworkSettings, Opened, Remembered, RememberedNetwork, Writing},
     window::Opening,
 };
@@ -95,11 +97,24 @@ fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
         remembered.networks.insert(number, network);
     }
     let is_returning = !remembered.networks.is_empty();
-    let beginning =
-        Beginning { archives: data_dir.archives(), store, store_news: news, networks: remembered.networks };
+    let keyring = Keyring::system().context("no thread for the keyring")?;
+    let beginning = Beginning {
+        archives: data_dir.archives(),
+        store,
+        store_news: news,
+        keyring: keyring.clone(),
+        networks: remembered.networks,
+    };
     let (engine, updates) = Engine::start(beginning).context("no thread for the networks")?;
     let requests = instance::listen(&data_dir.socket());
-    let parts = Parts { orders: engine.orders(), updates, values: remembered.values, is_returning, requests };
+    let parts = Parts {
+        orders: engine.orders(),
+        updates,
+        values: remembered.values,
+        is_returning,
+        keyring,
+        requests,
+    };
     let web_view = data_dir.web_view();
     let finish = Finish::new(engine, writing, data_dir);
     finish.at_signals();

@@ -5,7 +5,7 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{check_spelling, copy, has_display, notify, say};
+pub(crate) use linux::{check_spelling, copy, has_display, make_menu, notify, open, say};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
@@ -21,9 +21,15 @@ mod elsewhere {
         false
     }
 
+    pub(crate) fn open(_href: &str) -> bool {
+        false
+    }
+
     pub(crate) fn say(_text: &str) {}
+
+    pub(crate) fn make_menu(_window: &DesktopContext) {}
 
     pub(crate) fn check_spelling(_window: &DesktopContext) {}
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{check_spelling, copy, has_display, notify, say};
+pub(crate) use elsewhere::{check_spelling, copy, has_display, make_menu, notify, open, say};

@@ -56,8 +56,8 @@ pub(crate) fn show(opening: Opening) -> ! {
         .with_menu(None)
         .with_custom_index(page::index())
         .with_data_directory(web_view)
-        // Ours is drawn by the page; the web view's own has entries for developers.
-        .with_disable_context_menu(true)
+        // Where we do not make it our own, it has entries for developers.
+        .with_disable_context_menu(cfg!(not(target_os = "linux")))
         .with_disable_drag_drop_handler(true)
         // Dioxus shows its own page once and hands `http`, `https` and `mailto` to the browser; all else is asked for here.
         .with_navigation_handler(|_| false)
@@ -77,6 +77,7 @@ fn Root() -> Element {
     let desktop = use_hook(|| {
         let window = window();
         system::check_spelling(&window);
+        system::make_menu(&window);
         let parts = consume_context::<Waiting>().0.take();
         parts.map(|parts| Rc::new(Desktop::new(window, parts)))
     });

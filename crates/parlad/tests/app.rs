@@ -29,6 +29,7 @@ mod in_browser {
     mod rooms;
     mod screenshots;
     mod sizes;
+    mod tabs;
     mod talk;
     mod writing;
 }

@@ -18,7 +18,7 @@ const DECLARATIONS: [&str; 6] = ["async function ", "class ", "const ", "functio
 ///
 /// # Errors
 /// A module is written in a way that is not known here.
-pub(crate) fn one_script(module: String, imported: &BTreeMap<String, String>) -> Result<String> {
+pub(crate) fn one_script(module: &str, imported: &BTreeMap<String, String>) -> Result<String> {
     let mut script = "(() => {\n\"use strict\";\n".to_owned();
     let mut has_exports = false;
     for line in module.lines() {
@@ -80,7 +80,7 @@ mod tests {
     fn modules_become_one_script() {
         let module = format!("import {{ one, two as twice }} from './a.js';\nlet wasm;\n{EXPORTS}\n");
         let imported = "function one(){}const hidden=1;export{one};export class two {}".to_owned();
-        let script = one_script(module, &[("./a.js".to_owned(), imported)].into()).unwrap();
+        let script = one_script(&module, &[("./a.js".to_owned(), imported)].into()).unwrap();
         expect![[r#"
             (() => {
             "use strict";
@@ -100,13 +100,13 @@ mod tests {
     fn what_is_not_understood_is_refused() {
         let of = |module: &str, imported: &str| {
             let module = format!("{module}\n{EXPORTS}");
-            one_script(module, &[("./a.js".to_owned(), imported.to_owned())].into()).is_err()
+            one_script(&module, &[("./a.js".to_owned(), imported.to_owned())].into()).is_err()
         };
         assert!(of("import * as a from './a.js';", ""));
         assert!(of("import { a } from './b.js';", ""));
         assert!(of("import { a } from './a.js';", "export default 1;"));
         assert!(of("import { a } from './a.js';", "let b; export { b as a };"));
         assert!(of("let here = import.meta.url;", ""));
-        assert!(one_script(String::new(), &BTreeMap::new()).is_err());
+        assert!(one_script("", &BTreeMap::new()).is_err());
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<Strin
     let mut page = Page::default();
     let Glue { wasm, script, modules } = glue;
     page.add("parla_bg.wasm", wasm);
-    page.add("parla.js", merge::one_script(script, &modules)?.into_bytes());
+    page.add("parla.js", merge::one_script(&script, &modules)?.into_bytes());
     page.add("style.css", style(assets));
     for (name, bytes) in &assets.0 {
         if !name.ends_with(".css") && !INLINE.contains(&name.as_str()) && name != INDEX {

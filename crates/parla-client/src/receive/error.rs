@@ -8,7 +8,11 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     let is_out = !client.session.is_registered;
     let kind = match parting::problem(reason) {
         _ if is_out && refusal::asks_for_account(reason) => ProblemKind::SignInNeeded,
-        _ if is_out && reason.to_ascii_lowercase().contains("password") => client.session.sign_in.refused(),
+        ProblemKind::AccountNeeded if is_out => ProblemKind::SignInNeeded,
+        ProblemKind::PasswordWrong if is_out => client.session.sign_in.refused(),
+        ProblemKind::ServerClosed if is_out && reason.to_ascii_lowercase().contains("password") => {
+            client.session.sign_in.refused()
+        }
         kind => kind,
     };
     // A numeric before it knew better.

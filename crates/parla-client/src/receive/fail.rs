@@ -1,5 +1,7 @@
 //! FAIL: something was refused. <https://ircv3.net/specs/extensions/standard-replies>
 
+use parla_proto::NickFault;
+
 use super::{
     Incoming,
     refusal::{self, Refused},
@@ -24,6 +26,13 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
     }
     // Nothing that the person did is refused: the client asks for display names by itself.
     if command.eq_ignore_ascii_case("METADATA") || command.eq_ignore_ascii_case("MARKREAD") {
+        return;
+    }
+    if command.eq_ignore_ascii_case("NICK")
+        && let Some(fault) = NickFault::parse(code, incoming.param(3))
+    {
+        // The numeric comes behind it.
+        client.session.nick_fault = Some(fault);
         return;
     }
     let kind = match code {

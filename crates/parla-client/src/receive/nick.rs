@@ -3,6 +3,7 @@
 use super::Incoming;
 use crate::{
     client::Client,
+    regain,
     text::shown_name,
     view::{BufferId, Event, Notice},
 };
@@ -19,12 +20,11 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
             client.settings.nick = to.into();
             client.nick_asked = None;
         }
-        if client.session.is_own(&client.settings.nick) {
-            client.reclaim_at = None;
-        }
+        regain::renamed(client);
         client.say(None, Notice::NickChanged(shown_name(to)));
     }
     client.names.renamed(&client.session, from, to);
+    regain::freed(client, from);
     let mut seen: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {
         if buffer.members.rename(&client.session, from, to) {

@@ -7,7 +7,7 @@ use parla_proto::Timestamp;
 use super::{Incoming, away, invite, list, metadata, mode, names, refusal, who, whois};
 use crate::{
     client::{Client, Turn},
-    registration, sign_in,
+    regain, registration, sign_in,
     text::{Text, shown_name},
     view::Topic,
 };
@@ -52,6 +52,9 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         903 | 907 => sign_in::succeeded(client, turn),
         908 => sign_in::listed(client, incoming.param(1)),
         396 => host(client, incoming),
+        730 | 732 | 733 => {}
+        731 => offline(client, incoming),
+        734 => client.regain.cannot_watch(turn.now),
         // Of those, 707 and 716 refuse a message, 696 the word of a mode, and 723 what only those who run the server may.
         400..=599 | 696 | 707 | 716 | 723 => refusal::receive(client, number, incoming, turn),
         _ => note(client, incoming),
@@ -73,6 +76,13 @@ fn host(client: &mut Client, incoming: &Incoming<'_>) {
         client.session.userhost = Some(format!("{user}@{told}"));
     }
     note(client, incoming);
+}
+
+/// RPL_MONOFFLINE: people who are not there, or no longer.
+fn offline(client: &mut Client, incoming: &Incoming<'_>) {
+    for who in incoming.param(1).split(',') {
+        regain::freed(client, who.split('!').next().unwrap_or(who));
+    }
 }
 
 /// RPL_TOPIC and RPL_NOTOPIC.

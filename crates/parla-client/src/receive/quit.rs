@@ -3,6 +3,7 @@
 use super::Incoming;
 use crate::{
     client::Client,
+    regain,
     text::{Text, shown_name},
     view::{BufferId, Event},
 };
@@ -13,6 +14,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         return;
     }
     client.names.forget(&client.session, incoming.from);
+    regain::freed(client, incoming.from);
     let reason = incoming.reason(1).map(Text::parse);
     let mut left: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {

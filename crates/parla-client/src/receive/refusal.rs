@@ -1,9 +1,11 @@
 //! Refusals: each numeric of an error becomes a problem, and the problem finds what it is about.
 
+use std::sync::Arc;
+
 use super::{Incoming, whois};
 use crate::{
     client::{Client, Turn},
-    outbox,
+    naming, outbox,
     problem::{Problem, ProblemKind},
     registration, sign_in,
     view::{BufferId, Notice, Presence},
@@ -21,7 +23,7 @@ const fn kind(number: u16) -> Option<ProblemKind> {
         402 | 409 | 422 => return None,
         432 => ProblemKind::NickInvalid,
         433 | 436 => ProblemKind::NickTaken,
-        439 | 480 | 707 => ProblemKind::Throttled,
+        438 | 439 | 480 | 707 => ProblemKind::Throttled,
         441 => ProblemKind::TheyAreNotInRoom,
         442 => ProblemKind::NotInRoom,
         443 => ProblemKind::AlreadyInRoom,
@@ -79,7 +81,12 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     let Some(mut kind) = kind(number) else { return };
     // A room or a nick that is not to be had for a while.
     if number == 437 && !client.session.is_room(about) {
-        kind = ProblemKind::NickTaken;
+        kind = ProblemKind::NickHeld;
+    }
+    if kind.is_about_nick() {
+        let told = client.session.nick_fault.take();
+        let asked = client.nick_asked.clone().unwrap_or_else(|| Arc::clone(&client.settings.nick));
+        kind = naming::reason(&client.session, number, &asked, told);
     }
     let details = incoming.message.params.last().copied().unwrap_or_default();
     if number == 404 {
@@ -88,8 +95,7 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
     if !client.session.is_registered {
         return before_registration(client, (number, kind), details, turn);
     }
-    if matches!(kind, ProblemKind::NickTaken | ProblemKind::NickInvalid) || matches!(number, 435 | 438 | 447)
-    {
+    if kind.is_about_nick() || matches!(number, 435 | 438 | 447) {
         return nick(client, (kind, about, details));
     }
     let room = incoming.message.params.iter().skip(1).find(|word| client.session.is_room(word));
@@ -122,7 +128,7 @@ fn before_registration(
         return sign_in::introduce(client, turn);
     }
     match before_entry(client, kind, details) {
-        ProblemKind::NickTaken | ProblemKind::NickInvalid => {
+        kind if kind.is_about_nick() => {
             registration::nick_refused(client, kind, details, turn);
         }
         kind @ (ProblemKind::PasswordNeeded
@@ -158,10 +164,16 @@ pub(super) fn asks_for_account(details: &str) -> bool {
 /// Another nick was not to be had, or not now.
 fn nick(client: &mut Client, (kind, about, details): (ProblemKind, &str, &str)) {
     // To have the wanted name back is tried again and again; that it fails is not worth a word.
-    if client.nick_asked.take().is_none() && client.reclaim_at.is_some() {
+    let is_asked = client.nick_asked.as_ref().is_some_and(|asked| client.session.same(asked, about));
+    if client.regain.refused() && !is_asked {
         return;
     }
-    client.complain(None, client.problem(kind, about, details));
+    let asked = client.nick_asked.take();
+    let problem = client.problem(kind, about, details);
+    match asked.filter(|_| kind.is_about_nick()) {
+        Some(nick) => client.refuse_nick(problem, &nick),
+        None => client.complain(None, problem),
+    }
 }
 
 /// The server takes the person to another room than the one he asked for.

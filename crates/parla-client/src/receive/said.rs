@@ -122,8 +122,8 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
         return confirmed(client, (id, row), spoken, turn);
     }
     let row = client.buffers.row_id();
-    let own = client.session.is_own(spoken.from);
     let said = said(client, id, spoken);
+    let own = said.own;
     let Some(buffer) = client.buffers.get_mut(id) else { return Added::Nowhere };
     if spoken.is_bot && buffer.members.set_bot(&client.session, spoken.from) {
         client.changes.buffer(id);
@@ -146,13 +146,30 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     Added::New(row)
 }
 
+/// Whether the person said it. While they wait for their name, what was said under it before is theirs: by the connection
+/// that was lost. Who has the name now may be somebody else.
+fn is_own(client: &Client, spoken: &Spoken<'_>) -> bool {
+    let by_wanted = || client.regain.wanted().is_some_and(|nick| client.session.same(nick, spoken.from));
+    client.session.is_own(spoken.from) || (spoken.coming != Coming::Live && by_wanted())
+}
+
+/// A text with the person's name marked: the one they have, or the one they wait for.
+fn naming(client: &Client, text: &str) -> (Text, bool) {
+    let casemapping = client.session.casemapping;
+    let named = Text::parse_naming(text, &client.session.nick, casemapping);
+    match client.regain.wanted() {
+        Some(nick) if !named.1 => Text::parse_naming(text, nick, casemapping),
+        _ => named,
+    }
+}
+
 fn said(client: &Client, id: BufferId, spoken: &Spoken<'_>) -> Said {
     let session = &client.session;
-    let own = session.is_own(spoken.from);
+    let own = is_own(client, spoken);
     let buffer = client.buffers.get(id);
     let name = buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
     let shown = if own { secrets::shown(&name, spoken.text) } else { spoken.text.into() };
-    let (text, names) = Text::parse_naming(&shown, &session.nick, session.casemapping);
+    let (text, names) = naming(client, &shown);
     let reply = spoken.reply_to.as_deref().and_then(|to| Some(Arc::new(buffer?.reply_to(to))));
     Said {
         own,
@@ -385,7 +402,7 @@ fn known_of(buffer: &Buffer, kept: &Kept, said: &Said) -> Option<RowId> {
 
 fn said_of(client: &Client, kept: &Kept) -> Said {
     let from = kept.source.split('!').next().unwrap_or_default();
-    let (text, names) = Text::parse_naming(&kept.text, &client.session.nick, client.session.casemapping);
+    let (text, names) = naming(client, &kept.text);
     Said {
         own: kept.own,
         mention: names && !kept.own,

@@ -8,7 +8,9 @@ use crate::{
 };
 
 /// A colour's place on the wheel, 0 to 359 degrees. How light and how strong it is, the theme decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Hue(pub u16);
 
 /// The colour of a nick: the same one on every machine and every day.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Something that somebody said.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// By which kind of message.
     pub manner: Manner,
@@ -82,7 +82,7 @@ pub enum Manner {
 }
 
 /// Where a message is on its way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Delivery {
     /// The server has it. So has everyone in the room.
     Done,
@@ -95,7 +95,7 @@ pub enum Delivery {
 }
 
 /// Of the people in a room those who may read something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {
     /// People of this rank and higher.
     pub rank: Rank,
@@ -111,7 +111,7 @@ impl Audience {
 }
 
 /// What a message answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// The server's id of the other message.
     pub to: Arc<str>,
@@ -120,7 +120,7 @@ pub struct Reply {
 }
 
 /// A message that was answered, in short.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quoted {
     /// Where it is.
     pub row: RowId,
@@ -131,7 +131,7 @@ pub struct Quoted {
 }
 
 /// One kind of reaction to a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// An emoji or a few letters.
     pub text: Arc<str>,
@@ -142,7 +142,7 @@ pub struct Reaction {
 }
 
 /// How a message was taken back.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deleted {
     /// By whom, as it is shown.
     pub by: Arc<str>,
@@ -153,7 +153,7 @@ pub struct Deleted {
 }
 
 /// What one message may hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carries {
     /// Bytes of one line; 0 if nothing is known.
     pub line_bytes: usize,
@@ -162,7 +162,7 @@ pub struct Carries {
 }
 
 /// What one message of several lines may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Several {
     /// Bytes of all lines and of the breaks between them.
     pub bytes: usize,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::text::Hue;
 
@@ -17,7 +18,7 @@ impl PartialEq for Members {
 }
 
 /// One who is in a room. Sorted by rank, then by name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Member {
     /// The nick as it is shown.
     pub nick: Arc<str>,
@@ -45,7 +46,7 @@ impl Member {
 }
 
 /// What a member may do, the mightiest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Rank {
     /// `~`
     Founder,
@@ -70,7 +71,7 @@ impl Rank {
 }
 
 /// What the person may do in a room, as far as the client can tell. The server decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
     /// Set the topic.
     pub set_topic: bool,
@@ -99,7 +100,7 @@ impl Rights {
 }
 
 /// What the server tells of a person.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     /// The nick as it is shown.
     pub nick: Arc<str>,

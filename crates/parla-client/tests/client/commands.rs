@@ -115,7 +115,7 @@ fn oneself() {
         NICK alicia
     "#]],
     );
-    check("/nick a b", expect!["problem NickInvalid a b"]);
+    check("/nick a b", expect!["problem NickCharacter(' ') a b, perhaps a_b"]);
     check(
         "/away at lunch",
         expect![[r#"

@@ -31,6 +31,7 @@ mod ranks;
 mod reading;
 mod real_server;
 mod reconnecting;
+mod regaining;
 mod registration;
 mod renaming;
 mod resending;

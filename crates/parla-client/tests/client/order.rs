@@ -329,3 +329,22 @@ fn a_message_that_was_on_its_way_when_the_clock_was_set_back_is_found() {
     );
     assert_eq!(rig.sent().matches("PRIVMSG #lobby :lost").count(), 1);
 }
+
+#[test]
+fn the_greeting_that_a_bouncer_repeats_does_not_tell_the_time() {
+    // As ZNC 1.8 does: the greeting has the time at which the bouncer heard it.
+    let mut rig = Rig::new();
+    rig.connect();
+    rig.server(
+        ":irc.znc.in CAP unknown-nick LS :server-time
+         @10:00 :irc.znc.in CAP alice ACK :server-time
+         @05:00 :s 001 alice :Welcome
+         @05:00 :s 005 alice CHANTYPES=# :are supported
+         @05:00 :s 376 alice :End
+         @08:00 :bob!b@host PRIVMSG alice :psst",
+    );
+    rig.says(expect![[""]]);
+    rig.lists(expect![[r#"
+        bob present, 1 unread (1 for me)
+    "#]]);
+}

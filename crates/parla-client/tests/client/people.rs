@@ -284,7 +284,7 @@ fn another_name_is_had_when_the_server_gives_it() {
     "#]]);
     rig.server(":s 433 alice alicia :In use");
     rig.says(expect![[r#"
-        problem NickTaken alicia
+        problem NickTaken alicia, perhaps alicia2
     "#]]);
     rig.reconnects();
     rig.sends(expect![[r#"
@@ -306,6 +306,6 @@ fn another_name_is_had_when_the_server_gives_it() {
     "#]]);
     rig.wants(Intent::ChangeNick { nick: "a b".into() });
     rig.says(expect![[r#"
-        problem NickInvalid a b
+        problem NickCharacter(' ') a b, perhaps a_b
     "#]]);
 }

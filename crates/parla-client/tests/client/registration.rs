@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Input, Intent, Problem, ProblemKind, view::Stage};
+use parla_client::{Input, Intent, Problem, ProblemKind, Settings, view::Stage};
 
-use super::support::{ALL, Rig};
+use super::support::{ALL, Rig, settings, shown};
 
 #[test]
 fn a_modern_server_is_asked_for_what_it_offers() {
@@ -219,7 +219,7 @@ fn a_stand_in_is_no_longer_than_names_may_be() {
 fn a_name_that_the_server_holds_back_is_like_one_that_is_taken() {
     let mut rig = Rig::connected();
     rig.server(":s 437 * alice :Nick is temporarily unavailable");
-    rig.link(expect!["stopped: NickTaken alice, perhaps alice2"]);
+    rig.link(expect!["stopped: NickHeld alice, perhaps alice2"]);
 }
 
 #[test]
@@ -333,6 +333,72 @@ fn what_the_client_does_not_understand_is_not_asked_for() {
     rig.connect();
     rig.server(":s CAP * LS :no-implicit-names draft/typing batch userhost-in-names extended-monitor");
     assert_eq!(rig.sent(), "CAP REQ :batch\n");
+}
+
+#[test]
+fn a_port_where_something_else_answers_is_named() {
+    for (line, expected) in [
+        ("HTTP/1.1 400 Bad Request", "stopped: WebServer"),
+        ("SSH-2.0-OpenSSH_9.2", "stopped: NotIrc"),
+        ("220 mail.example.org ESMTP", "stopped: NotIrc"),
+    ] {
+        let mut rig = Rig::connected();
+        rig.server(line);
+        assert_eq!(shown::link(&rig.model.network.as_ref().unwrap().link), expected);
+    }
+}
+
+#[test]
+fn the_true_reason_for_a_refused_name_is_asked_for_before_the_person_is() {
+    let mut rig = Rig::with(Settings { nick: "O'Brien".into(), ..settings() }, &[]);
+    rig.connect();
+    rig.server(":s CAP * LS :batch standard-replies\n:s 432 * O'Brien :Erroneous nickname");
+    rig.link(expect!["connecting: SigningIn"]);
+    rig.sends(expect![[r#"
+        CAP REQ :batch standard-replies
+    "#]]);
+    rig.server(":s CAP * ACK :batch standard-replies");
+    rig.sends(expect![[r#"
+        NICK O'Brien
+        CAP END
+    "#]]);
+    rig.server(
+        ":s FAIL NICK NICKNAME_CHARACTER O'Brien ' :A nickname cannot contain '\n:s 432 * O'Brien :No",
+    );
+    rig.link(expect!["stopped: NickCharacter('\\'') O'Brien, perhaps OBrien"]);
+}
+
+#[test]
+fn a_name_in_another_script_gets_its_reason_and_a_plain_spelling() {
+    for (nick, expected) in [
+        ("Zoë", "stopped: NickLetters Zoë, perhaps Zoe"),
+        ("Владимир", "stopped: NickLetters Владимир, perhaps Vladimir"),
+        ("7of9", "stopped: NickStart('7') 7of9, perhaps _7of9"),
+        ("evening-star", "stopped: NickInvalid evening-star, perhaps evening-s"),
+    ] {
+        let transliterate = |name: &str| name.replace("Владимир", "Vladimir").replace('ë', "e");
+        let mut rig = Rig::with(Settings { nick: nick.into(), transliterate, ..settings() }, &[]);
+        rig.connect();
+        rig.server(&format!(":s CAP * LS :batch\n:s 432 * {nick} :Erroneous nickname"));
+        assert_eq!(shown::link(&rig.model.network.as_ref().unwrap().link), expected);
+    }
+}
+
+#[test]
+fn a_name_that_looks_like_another_is_told_apart_from_one_that_is_taken() {
+    let mut rig = Rig::with(Settings { nick: "еvan".into(), ..settings() }, &[]);
+    rig.connect();
+    rig.server(":s CAP * LS :standard-replies\n:s 433 * еvan :In use\n:s CAP * ACK :standard-replies");
+    rig.server(":s FAIL NICK NICKNAME_CONFUSABLE еvan evan :Looks like evan\n:s 433 * еvan :In use");
+    rig.link(expect!["stopped: NickConfusable еvan, perhaps еvan2"]);
+}
+
+#[test]
+fn a_name_that_has_become_free_in_the_meantime_is_taken() {
+    let mut rig = Rig::connected();
+    rig.server(":s CAP * LS :standard-replies\n:s 433 * alice :In use\n:s CAP * ACK :standard-replies");
+    rig.server(":s 001 alice :Welcome\n:s 422 alice :No MOTD");
+    rig.link(expect!["online"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Connects to another network. Only on the desktop.
 
 use dioxus::prelude::*;
-use parla_client::{Credentials, endpoint::Endpoint, view::NetworkView};
+use parla_client::{endpoint::Endpoint, view::NetworkView};
 
 use super::{
     DialogBox, FOCUS_ID,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     first_screen::address,
     hooks::{use_context, use_hook, use_signal},
+    password::{self, PasswordFields},
     platform::{Command, Here},
     state::State,
     words::{self, dialog as said, first, network},
@@ -39,7 +40,7 @@ pub(crate) fn AddNetwork() -> Element {
                         return;
                     }
                     let (network, address) = (state.next_network(&here), address(&place));
-                    let credentials = Credentials::default();
+                    let credentials = password::credentials(&event).unwrap_or_default();
                     here.0.command(Command::Connect { network, address, nick, unencrypted: false, credentials });
                     state.close_dialog();
                 },
@@ -74,6 +75,10 @@ pub(crate) fn AddNetwork() -> Element {
                     if let Some(why) = wrong().nick {
                         Hint { id: "add-name-hint", wrong: why, otherwise: "" }
                     }
+                }
+                details { class: "more",
+                    summary { {words::password::OPEN} }
+                    PasswordFields { id: "add", why: None, username: String::new() }
                 }
                 div { class: "buttons end",
                     button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }

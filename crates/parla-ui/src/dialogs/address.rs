@@ -22,6 +22,7 @@ pub(crate) fn Address(network: NetworkId) -> Element {
         let networks = state.networks.peek();
         networks.get(&network).map(|view| view.address.to_string()).unwrap_or_default()
     });
+    let known_identity = use_hook(|| here.0.load(&identity_key(network)).unwrap_or_default());
     rsx! {
         DialogBox { title: said::ADDRESS_TITLE,
             form {
@@ -31,6 +32,11 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                     let place = written(&event, "place");
                     if let Some(why) = wrong_address(&place) {
                         return wrong.set(Some(why));
+                    }
+                    let identity = Some(written(&event, "identity")).filter(|path| !path.is_empty());
+                    if identity != here.0.load(&identity_key(network)) {
+                        here.0.save(&identity_key(network), identity.as_deref());
+                        here.0.command(Command::Change(network, Change::Identity(identity)));
                     }
                     here.0.command(Command::Change(network, Change::Address(address(&place))));
                     state.close_dialog();
@@ -50,6 +56,20 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                     }
                     Hint { id: "address-hint", wrong: wrong(), otherwise: said::ADDRESS_HINT }
                 }
+                div { class: "field",
+                    label { r#for: "identity", {said::IDENTITY} }
+                    input {
+                        id: "identity",
+                        name: "identity",
+                        r#type: "text",
+                        autocomplete: "off",
+                        autocapitalize: "off",
+                        spellcheck: "false",
+                        "aria-describedby": "identity-hint",
+                        initial_value: known_identity,
+                    }
+                    Hint { id: "identity-hint", otherwise: said::IDENTITY_HINT }
+                }
                 div { class: "buttons end",
                     button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
                     button { r#type: "submit", class: "primary", {said::ADDRESS_SAVE} }
@@ -57,6 +77,11 @@ pub(crate) fn Address(network: NetworkId) -> Element {
             }
         }
     }
+}
+
+/// Under which key the platform keeps the file that was chosen, to show it again. It goes with the network.
+fn identity_key(network: NetworkId) -> String {
+    format!("identity {}", network.0)
 }
 
 /// What stands under a field: what is wrong with what was written, or a word of help.

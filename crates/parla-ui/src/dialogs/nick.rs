@@ -14,7 +14,7 @@ use crate::{
     hooks::use_context,
     platform::{Here, Place},
     state::{State, wish},
-    words::dialog as said,
+    words::{self, dialog as said},
 };
 
 /// The dialog.
@@ -37,6 +37,9 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
         LinkState::Stopped { suggestion, .. } => suggestion.clone(),
         LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     };
+    let refused = state.nick_refused.read().clone();
+    let why = refused.as_ref().map(|(why, _)| words::problem(why));
+    let suggestion = refused.map(|(_, suggestion)| suggestion).or(suggestion);
     let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
     let network = view.id;
     rsx! {
@@ -60,7 +63,17 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                     autocapitalize: "off",
                     spellcheck: "false",
                     dir: "auto",
+                    "aria-describedby": why.as_ref().map(|_| "nick-advice"),
                     initial_value: initial,
+                    // What was said of another name is not true of this one.
+                    oninput: move |_| {
+                        if state.nick_refused.peek().is_some() {
+                            state.nick_refused.set(None);
+                        }
+                    },
+                }
+                if let Some(why) = &why {
+                    p { id: "nick-advice", class: "hint", role: "alert", bdi { "{why.title} {why.meaning}" } }
                 }
             }
             button { r#type: "submit", class: "primary", {said::NICK_SAVE} }

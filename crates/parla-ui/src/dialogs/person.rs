@@ -54,10 +54,8 @@ fn is_same(person: &Person, nick: &str) -> bool {
 fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
     let here = use_context::<Here>();
     let since = person.since.map(|at| words::moment(at, here.0.utc_offset_seconds(at)));
-    let account = match &person.account {
-        Some(account) => Some(account.to_string()),
-        None => person.complete.then(|| terms::NO_ACCOUNT.to_owned()),
-    };
+    // Without one nothing is said: many servers have no accounts, and "guest" would be a rank that nobody has there.
+    let account = person.account.as_ref().map(ToString::to_string);
     let facts = [
         (terms::CALLED, person.called.as_deref().map(str::to_owned)),
         (terms::REALNAME, some(&person.realname)),

@@ -17,8 +17,8 @@ const GROUP_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// Something in the list. Indices are those of the chunk's rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
-    /// A new day begins.
-    Day(Date),
+    /// Another day begins above this row; an earlier one, if the server's clock was set back.
+    Day(Date, RowId),
     /// Here begins what was not seen. Holds the time.
     New(DateTime),
     /// Somebody said something.
@@ -94,7 +94,7 @@ fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mu
     let time = (setting.local)(row.at);
     let before = items.len();
     if previous.is_none_or(|previous| (setting.local)(previous.at).date != time.date) {
-        items.push(Item::Day(time.date));
+        items.push(Item::Day(time.date, row.id));
     }
     if setting.divider == Some(row.id) {
         items.push(Item::New(time));
@@ -192,7 +192,7 @@ mod tests {
 
     fn describe(item: &Item) -> String {
         match item {
-            Item::Day(date) => format!("[{}]", date.day),
+            Item::Day(date, _) => format!("[{}]", date.day),
             Item::New(time) => format!("[new {}]", super::super::clock::hour_minute(*time)),
             Item::Said { index, lead: Lead::Named } => format!("{index}!"),
             Item::Said { index, lead: Lead::Continued } => format!("{index}"),
@@ -223,6 +223,15 @@ mod tests {
     #[test]
     fn days_are_those_of_the_person() {
         check("alice@22:58 alice@22:59 alice@23:01 alice@24T22:00", expect!["[23] 0! 1 [24] 2! 3!"]);
+    }
+
+    #[test]
+    fn a_clock_may_be_set_back() {
+        check(
+            "alice@22:58 alice@24T00:30 alice@22:59 alice@24T00:31",
+            expect!["[23] 0! [24] 1! [23] 2! [24] 3!"],
+        );
+        check("alice@10:30 alice@10:02 alice@10:01", expect!["[23] 0! 1! 2"]);
     }
 
     #[test]

@@ -64,8 +64,9 @@ pub(crate) fn ChunkBlock(
 
 fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, clock: &Clock) -> Element {
     match item {
-        Item::Day(date) => rsx! {
-            div { key: "day-{date}", class: "day", role: "listitem", span { {words::room::day(date, today)} } }
+        // One day may begin twice.
+        Item::Day(date, row) => rsx! {
+            div { key: "day-{row.0}", class: "day", role: "listitem", span { {words::room::day(date, today)} } }
         },
         Item::New(time) => {
             let time = hour_minute(time);
@@ -93,9 +94,12 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, clock: &
         Content::Event(event) => rsx! { EventRow { key: "{id.0}", id, time, event: event.clone() } },
         Content::Server(text) => rsx! { ServerRow { key: "{id.0}", at, id, time, text: text.clone() } },
         Content::Gap(gap) => {
-            let from = gap.from.map(|from| hour_minute(clock.local(from)));
             let to = hour_minute(clock.local(gap.to));
-            rsx! { GapRow { key: "{id.0}", at, id, span: (from, to), state: gap.state } }
+            let sentence = match gap.from {
+                Some(from) if from > gap.to => words::room::GAP_SOMEWHERE.to_owned(),
+                from => words::room::gap(from.map(|from| hour_minute(clock.local(from))).as_deref(), &to),
+            };
+            rsx! { GapRow { key: "{id.0}", at, id, sentence, time: to, state: gap.state } }
         }
     }
 }

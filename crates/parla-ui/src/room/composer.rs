@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, Problem,
+    Intent, Problem, ProblemKind,
     completion::ChoiceKind,
     limits::SUBMIT_LINES_MAX,
     view::{BufferKind, LinkState, Presence},
 };
 
 use crate::{
+    dialogs::written,
     hooks::{use_context, use_memo},
     platform::{Here, PageAct},
     problem_words::ProblemWords,
@@ -197,6 +198,9 @@ const PREVIEW_LINES: usize = 5;
 fn Absent(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
     let here = use_context::<Here>();
     let room = name.clone();
+    if why.as_ref().is_some_and(|why| why.kind == ProblemKind::KeyNeeded) {
+        return rsx! { Locked { at, name, why } };
+    }
     let join = move |_| {
         wish(&here, at.network, Intent::Join { room: room.as_str().into(), key: None });
         here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
@@ -210,6 +214,43 @@ fn Absent(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
                 }
             }
             button { r#type: "button", class: "primary", onclick: join, {words::room::JOIN} }
+        }
+    }
+}
+
+/// The same where a key opens the room: a field for it, beside the sentence. The client keeps the key for the next time.
+#[component]
+fn Locked(at: BufferKey, name: String, why: Option<Arc<Problem>>) -> Element {
+    let here = use_context::<Here>();
+    rsx! {
+        form {
+            class: "composer absent",
+            onsubmit: move |event| {
+                event.prevent_default();
+                let key = written(&event, "key");
+                if !key.is_empty() {
+                    let (room, key) = (name.as_str().into(), Some(key.into()));
+                    wish(&here, at.network, Intent::Join { room, key });
+                    here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
+                }
+            },
+            div { class: "why", role: "status",
+                if let Some(problem) = why {
+                    ProblemWords { problem }
+                }
+            }
+            div { class: "field",
+                label { r#for: "room-key", {words::room::KEY} }
+                input {
+                    id: "room-key",
+                    name: "key",
+                    r#type: "text",
+                    autocomplete: "off",
+                    autocapitalize: "off",
+                    spellcheck: "false",
+                }
+            }
+            button { r#type: "submit", class: "primary", {words::room::JOIN} }
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::{
 #[component]
 pub(crate) fn Log(at: BufferKey) -> Element {
     let scroll = use_scroll(at);
-    use_look(at, scroll.end);
+    use_look(at, scroll);
     let view = scroll.view.read();
     let Some(view) = view.as_ref() else { return rsx! {} };
     let start = match *scroll.start.peek() {
@@ -56,7 +56,7 @@ pub(crate) fn Log(at: BufferKey) -> Element {
                     }
                 }
             }
-            Jump { end: scroll.end, new: scroll.new_rows() }
+            Jump { end: scroll.end, label: words::room::jump(view.unread, view.counted) }
         }
     }
 }
@@ -131,7 +131,7 @@ fn Skeleton(name: String) -> Element {
 
 /// The button to the newest row, while it is not in view.
 #[component]
-fn Jump(end: Signal<bool>, new: usize) -> Element {
+fn Jump(end: Signal<bool>, label: String) -> Element {
     let here = use_context::<Here>();
     if *end.read() {
         return rsx! {};
@@ -141,7 +141,7 @@ fn Jump(end: Signal<bool>, new: usize) -> Element {
             r#type: "button",
             class: "jump",
             onclick: move |_| here.0.page(PageAct::ScrollToEnd),
-            {words::room::jump(new)}
+            "{label}"
         }
     }
 }

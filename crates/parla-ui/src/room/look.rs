@@ -8,22 +8,27 @@ use parla_client::Intent;
 use crate::{
     hooks::{use_context, use_drop, use_effect, use_hook},
     platform::Here,
+    room::scroll::Scroll,
     state::{BufferKey, State, wish},
 };
 
-/// Says it whenever it changes, for as long as the calling component shows the conversation.
-pub(crate) fn use_look(at: BufferKey, end: Signal<bool>) {
+/// Says it whenever it changes, for as long as the calling component shows the conversation; and once more when something
+/// that was missed has come in and is in view.
+pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
     let mut state = use_context::<State>();
     let here = use_context::<Here>();
     let said = use_hook(|| Rc::new(Cell::new(None)));
     let leaving = here.clone();
     use_effect(move || {
-        let at_end = *end.read();
+        let at_end = *scroll.end.read();
         if *state.at_end.peek() != at_end {
             state.at_end.set(at_end);
         }
         let look = (state.attentive.read().then_some(at.buffer), at_end);
-        if said.replace(Some(look)) != Some(look) {
+        let is_new = scroll.view.read().as_ref().is_some_and(|view| view.unread > 0);
+        // Where reading begins is shown first.
+        let is_seen = is_new && at_end && look.0.is_some() && *scroll.landed.peek();
+        if said.replace(Some(look)) != Some(look) || is_seen {
             wish(&here, at.network, Intent::Look { buffer: look.0, at_end });
         }
     });

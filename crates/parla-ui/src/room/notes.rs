@@ -54,18 +54,16 @@ pub(crate) fn ServerRow(at: BufferKey, id: RowId, time: String, text: Text) -> E
 
 /// What was said between two times is not here.
 #[component]
-pub(crate) fn GapRow(at: BufferKey, id: RowId, span: (Option<String>, String), state: GapState) -> Element {
+pub(crate) fn GapRow(at: BufferKey, id: RowId, sentence: String, time: String, state: GapState) -> Element {
     let here = use_context::<Here>();
     let load = move |_| wish(&here, at.network, Intent::LoadGap { buffer: at.buffer, row: id });
-    let (from, to) = &span;
-    let sentence = words::room::gap(from.as_deref(), to);
     rsx! {
         div {
             class: "row gap",
             role: "listitem",
             "data-row": "{id.0}",
             "data-kind": "event",
-            "data-time": "{to}",
+            "data-time": "{time}",
             "data-text": "{sentence}",
             span { "{sentence} " }
             match state {

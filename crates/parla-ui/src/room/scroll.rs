@@ -12,7 +12,7 @@ use std::{
 use dioxus::prelude::*;
 use parla_client::{
     Intent, SortedMap,
-    view::{BufferView, ChunkRef, Content, Earlier, Row, RowId, Timeline},
+    view::{BufferView, ChunkRef, Earlier, RowId, Timeline},
 };
 
 use crate::{
@@ -26,8 +26,6 @@ use crate::{
 const HEIGHT_GUESS: f64 = 800.0;
 /// Nearer to the beginning than this, earlier messages are asked for.
 const NEAR_BEGINNING: i32 = 600;
-/// New rows are counted up to this.
-const NEW_MAX: usize = 1_000;
 
 /// What is remembered of the conversations that were shown.
 #[derive(Clone, Default)]
@@ -71,8 +69,8 @@ pub(crate) struct Scroll {
     pub(crate) segments: Memo<Vec<Segment>>,
     place: Signal<Place>,
     size: Signal<(i32, i32)>,
-    /// The newest row when the reader left the end.
-    left: Signal<Option<RowId>>,
+    /// The reader was taken to where reading begins, or goes their own way.
+    pub(crate) landed: Signal<bool>,
 }
 
 /// The name of a log in reports of the page.
@@ -91,8 +89,8 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     let heights = use_signal(|| memory.heights.clone());
     let open = use_signal(|| memory.open.clone());
     let end = use_signal(|| memory.place == Place::End);
-    let left = use_signal(|| view.peek().as_ref().and_then(|view| newest(&view.timeline)));
     let size = use_signal(|| (0, 0));
+    let landed = use_signal(|| view.peek().as_ref().is_some_and(|view| view.timeline.len > 0));
     let segments = use_memo(move || {
         let view = view.read();
         let Some(view) = view.as_ref() else { return Vec::new() };
@@ -102,7 +100,7 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
         segments(&view.timeline, &heights.read(), &Eye { place: *place.read(), height, kept })
     });
     let wanted = use_signal(|| None);
-    let scroll = Scroll { at, view, start, end, heights, open, wanted, segments, place, size, left };
+    let scroll = Scroll { at, view, start, end, heights, open, wanted, segments, place, size, landed };
     use_drop(move || {
         let memory =
             Memory { place: *place.peek(), heights: heights.peek().clone(), open: open.peek().clone() };
@@ -148,10 +146,6 @@ impl Scroll {
             self.place.set(place);
         }
         if *self.end.peek() != report.end {
-            if !report.end {
-                let newest = self.view.peek().as_ref().and_then(|view| newest(&view.timeline));
-                self.left.set(newest);
-            }
             self.end.set(report.end);
         }
     }
@@ -171,25 +165,6 @@ impl Scroll {
             Some(chunk) => Place::At { chunk: chunk.0.id, offset: f64::from(report.above) },
             None => self.heights.peek().locate(&view.timeline.chunks, f64::from(report.top)),
         }
-    }
-
-    /// How many have written since the reader left the end.
-    pub(crate) fn new_rows(&self) -> usize {
-        let view = self.view.read();
-        let (Some(view), left) = (view.as_ref(), *self.left.read()) else { return 0 };
-        let since = view.timeline.rows().rev().take_while(|row| Some(row.id) != left).take(NEW_MAX);
-        since.filter(|row| is_from_others(row)).count()
-    }
-}
-
-fn newest(timeline: &Timeline) -> Option<RowId> {
-    timeline.rows().next_back().map(|row| row.id)
-}
-
-fn is_from_others(row: &Row) -> bool {
-    match &row.content {
-        Content::Said(said) => !said.own,
-        Content::Event(_) | Content::Server(_) | Content::Gap(_) => false,
     }
 }
 
@@ -236,19 +211,17 @@ fn use_wanted(mut scroll: Scroll) {
 /// as that is known; unless the reader has moved by then.
 fn use_landing(mut scroll: Scroll) {
     let here = use_context::<Here>();
-    let landed = use_hook(|| {
-        let has_rows = scroll.view.peek().as_ref().is_some_and(|view| view.timeline.len > 0);
-        Rc::new(Cell::new(has_rows))
-    });
     use_effect(move || {
-        if !*scroll.end.read() {
-            landed.set(true);
+        let was_landed = *scroll.landed.peek();
+        if !*scroll.end.read() && !was_landed {
+            scroll.landed.set(true);
         }
         let view = scroll.view.read();
         let Some(divider) = view.as_ref().and_then(|view| view.divider) else { return };
-        if landed.replace(true) {
+        if *scroll.landed.peek() {
             return;
         }
+        scroll.landed.set(true);
         let Some(chunk) = view.as_ref().and_then(|view| chunk_of(&view.timeline.chunks, divider)) else {
             return;
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_client::{
     SortedMap,
-    view::{BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence},
+    view::{BufferKind, BufferView, Counted, LinkState, NetworkId, NetworkView, Presence},
 };
 
 use crate::{state::BufferKey, words};
@@ -31,6 +31,7 @@ pub(crate) struct Row {
     pub(crate) name: Arc<str>,
     pub(crate) unread: u32,
     pub(crate) mentions: u32,
+    pub(crate) counted: Counted,
     pub(crate) there: There,
 }
 
@@ -92,7 +93,15 @@ fn row(key: BufferKey, view: &BufferView) -> Row {
         Presence::Absent(_) => There::No,
     };
     let name = Arc::clone(&view.name);
-    Row { key, kind: view.kind, name, unread: view.unread, mentions: view.mentions, there }
+    Row {
+        key,
+        kind: view.kind,
+        name,
+        unread: view.unread,
+        mentions: view.mentions,
+        counted: view.counted,
+        there,
+    }
 }
 
 fn by_name(row: &Row) -> (String, BufferKey) {

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let new = words::unread(row.unread, row.mentions);
+    let new = words::unread(row.unread, row.mentions, row.counted);
     let mut class = String::from("room-row");
     for (applies, name) in
         [(is_current, " current"), (new.is_some(), " unread"), (row.there != There::Yes, " absent")]

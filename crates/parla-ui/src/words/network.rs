@@ -10,6 +10,11 @@ pub const ADDRESS_TITLE: &str = "Address of the server";
 pub const ADDRESS_SAVE: &str = "Connect there";
 /// Below its field.
 pub const ADDRESS_HINT: &str = "Conversations and drafts stay.";
+/// The field for the person's own certificate.
+pub const IDENTITY: &str = "Your certificate";
+/// Below it.
+pub const IDENTITY_HINT: &str =
+    "A PEM file with your certificate and its key, if the network knows you by one. Most people have none.";
 /// Stops a network that cannot be reached from asking.
 pub const NOT_NOW: &str = "Not now";
 /// The heading over what a certificate says.

@@ -4,6 +4,8 @@
 
 use parla_client::{Problem, ProblemKind};
 
+use super::{certificate::certificate, name::name};
+
 /// A problem, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -16,9 +18,17 @@ pub struct Told {
 }
 
 /// Tells a problem.
+#[expect(clippy::too_many_lines, reason = "a closed list: a new kind does not compile before it has words")]
 pub fn problem(problem: &Problem) -> Told {
-    let about = &*problem.about;
-    let (title, meaning, remedy) = match problem.kind {
+    let (title, meaning, remedy) = sentences(problem.kind, &problem.about);
+    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+}
+
+pub(super) type Words = (String, &'static str, &'static str);
+
+#[expect(clippy::too_many_lines, reason = "a table in which the compiler looks for every kind")]
+fn sentences(kind: ProblemKind, about: &str) -> Words {
+    match kind {
         kind @ (ProblemKind::HostNotFound
         | ProblemKind::Refused
         | ProblemKind::TimedOut
@@ -33,6 +43,7 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::Lost
         | ProblemKind::Unreachable
         | ProblemKind::EncryptionNeeded
+        | ProblemKind::WebServer
         | ProblemKind::NotIrc) => reaching(kind, about),
         kind @ (ProblemKind::ServerClosed
         | ProblemKind::ServerStopping
@@ -44,8 +55,16 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::ConnectingTooFast
         | ProblemKind::SignInTimedOut) => ended(kind, about),
         kind @ (ProblemKind::NickTaken
-        | ProblemKind::NickInvalid
-        | ProblemKind::PasswordNeeded
+        | ProblemKind::NickConfusable
+        | ProblemKind::NickHeld
+        | ProblemKind::NickReserved
+        | ProblemKind::NickTooLong(_)
+        | ProblemKind::NickStart(_)
+        | ProblemKind::NickCharacter(_)
+        | ProblemKind::NickLetters
+        | ProblemKind::NickMixed
+        | ProblemKind::NickInvalid) => name(kind, about),
+        kind @ (ProblemKind::PasswordNeeded
         | ProblemKind::PasswordWrong
         | ProblemKind::BadIdentity
         | ProblemKind::PasswordReadable
@@ -82,18 +101,17 @@ pub fn problem(problem: &Problem) -> Told {
         | ProblemKind::MissingWords
         | ProblemKind::NotHere
         | ProblemKind::Offline
+        | ProblemKind::PageOutdated
         | ProblemKind::Other) => doing(kind, about),
-        kind @ (ProblemKind::ArchiveBroken | ProblemKind::StoreDamaged | ProblemKind::StoreFailing) => {
-            storing(kind)
-        }
-    };
-    Told { title, meaning: meaning.to_owned(), remedy: remedy.to_owned() }
+        kind @ (ProblemKind::ArchiveBroken
+        | ProblemKind::KeyringFailing
+        | ProblemKind::StoreDamaged
+        | ProblemKind::StoreFailing) => storing(kind),
+    }
 }
 
-type Words = (String, &'static str, &'static str);
-
 /// The name if there is one, else these words.
-fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
+pub(super) fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
     if about.is_empty() { otherwise } else { about }
 }
 
@@ -136,9 +154,14 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
             "You tried to connect to it without encryption.",
             "Add the server again, without agreeing to go on unencrypted.",
         ),
+        ProblemKind::WebServer => (
+            "This is the port of a web server, not of a chat server.".to_owned(),
+            "Pages are served there. What it answered is in the details.",
+            "Leave the port away, or try 6697.",
+        ),
         ProblemKind::NotIrc => (
             format!("{} is not a chat server.", or(about, "This")),
-            "Something answered there, but it does not speak the language of chat.",
+            "Something else answers there. What it said is in the details.",
             "Check the address and the port.",
         ),
         _ => (
@@ -166,44 +189,17 @@ fn unencrypted(kind: ProblemKind, about: &str) -> Words {
     (title, meaning, remedy)
 }
 
-fn certificate(kind: ProblemKind, about: &str) -> Words {
-    let server = or(about, "the server");
-    match kind {
-        ProblemKind::WrongCertificateName => (
-            format!("This server could not prove that it is {}.", or(about, "the one you asked for")),
-            "Its certificate is for another name. Someone may be pretending to be it, or it is set up wrongly.",
-            "Check the address. If it is right, tell whoever runs the server.",
-        ),
-        ProblemKind::CertificateExpired => (
-            format!("The certificate of {server} has expired."),
-            "It was not renewed in time, or the clock of this device is wrong.",
-            "Check the clock. If it is right, tell whoever runs the server.",
-        ),
-        ProblemKind::CertificateNotYetValid => (
-            format!("The certificate of {server} is not valid yet."),
-            "Most likely the clock of this device is behind.",
-            "Check the clock. If it is right, tell whoever runs the server.",
-        ),
-        ProblemKind::CertificateChanged => (
-            format!("The certificate of {server} has changed."),
-            "You trusted another one. Those who run the server may have renewed it, or someone in between is pretending to be \
-            the server in order to read along.",
-            "Ask those who run the server for its new fingerprint, and trust it only if that is the one below.",
-        ),
-        _ => (
-            format!("{} could not prove who it is.", or(about, "The server")),
-            "Nobody whom this device trusts vouches for its certificate. Small servers often make their own.",
-            "If you know the server's fingerprint and it is the one below, you can trust it.",
-        ),
-    }
-}
-
 fn storing(kind: ProblemKind) -> Words {
     match kind {
         ProblemKind::ArchiveBroken => (
             "The messages of this network cannot be kept on this computer.".to_owned(),
             "The file that they are kept in is damaged or cannot be written. You can go on talking.",
             "The details say which file it is. Make room on the disk, or move a damaged file away and start parla again.",
+        ),
+        ProblemKind::KeyringFailing => (
+            "Your passwords are not in the keyring of this computer.".to_owned(),
+            "There is no keyring, or it is locked. parla keeps passwords nowhere else.",
+            "Type the password whenever you are asked for it, or unlock the keyring and start parla again.",
         ),
         ProblemKind::StoreDamaged => (
             "What parla had saved on this computer was damaged.".to_owned(),
@@ -273,16 +269,6 @@ fn ended(kind: ProblemKind, about: &str) -> Words {
 
 fn signing_in(kind: ProblemKind, about: &str) -> Words {
     match kind {
-        ProblemKind::NickTaken => (
-            format!("Somebody is already called {}.", or(about, "that")),
-            "Everyone here has a name of their own.",
-            "Take another name.",
-        ),
-        ProblemKind::NickInvalid => (
-            format!("The name {} is not allowed here.", or(about, "you chose")),
-            "Names have no spaces, do not start with a digit, and are not too long.",
-            "Take another name.",
-        ),
         ProblemKind::PasswordNeeded => (
             "This server asks for a password.".to_owned(),
             "Only people who know it, or who have an account, are let in.",
@@ -356,13 +342,13 @@ fn rooms(kind: ProblemKind, about: &str) -> Words {
         ),
         ProblemKind::KeyNeeded => (
             format!("{} needs a key.", or(about, "The room")),
-            "It is locked: a password opens it.",
-            "Ask someone who is in it, then write: /join #room key",
+            "Only people who know the key can join.",
+            "If you do not know the key, ask someone who is in the room.",
         ),
         ProblemKind::AccountNeeded => (
             format!("{} is for people with an account.", or(about, "This")),
-            "You are here as a guest.",
-            "Create an account on this network, or log in to yours.",
+            "You are not signed in to one.",
+            "Ask those who look after this network whether and how you can have an account.",
         ),
         ProblemKind::NoSuchRoom => (
             format!("There is no room named {}.", or(about, "that")),
@@ -484,6 +470,11 @@ fn doing(kind: ProblemKind, about: &str) -> Words {
             format!("{} does not work here.", or(about, "That")),
             "It makes no sense in this conversation.",
             "Open the conversation that it is for.",
+        ),
+        ProblemKind::PageOutdated => (
+            "There is a newer version of this page.".to_owned(),
+            "Another tab already uses it, and this one does not understand that tab.",
+            "Load this page again. Nothing is lost by that.",
         ),
         ProblemKind::Offline => (
             "You are not connected.".to_owned(),

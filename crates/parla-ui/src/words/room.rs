@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parla_client::{
     Parting,
-    view::{Audience, BufferKind, Deleted, Event, Rank, Reaction},
+    view::{Audience, BufferKind, Counted, Deleted, Event, Rank, Reaction},
 };
 use parla_proto::civil::Date;
 
@@ -175,6 +175,8 @@ pub fn gap(from: Option<&str>, to: &str) -> String {
     }
 }
 
+/// The same, if the server's clock was set back in between.
+pub const GAP_SOMEWHERE: &str = "Messages are missing here.";
 /// What follows if they cannot be had.
 pub const GAP_LOST: &str = "This server does not keep them.";
 /// The button that fills the hole.
@@ -296,11 +298,10 @@ pub const DELETE: &str = "Delete";
 pub const DETAILS: &str = "Details";
 
 /// The button that goes to the newest message.
-pub fn jump(new: usize) -> String {
+pub fn jump(new: u32, counted: Counted) -> String {
     match new {
         0 => "↓ To the newest".into(),
-        1000.. => "↓ 999+ new".into(),
-        _ => format!("↓ {new} new"),
+        _ => format!("↓ {}", super::new_messages(new, counted)),
     }
 }
 
@@ -337,6 +338,8 @@ pub fn absent(name: &str) -> String {
     format!("You are not in {name}.")
 }
 
+/// The field for what opens a locked room.
+pub const KEY: &str = "Key";
 /// Goes there.
 pub const JOIN: &str = "Join";
 

@@ -23,6 +23,7 @@ pub fn network(link: LinkState) -> NetworkView {
         name: "Parla".into(),
         address: "".into(),
         nick: "anna".into(),
+        nick_wanted: None,
         away: None,
         link,
         features: Features::default(),

@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     archive::{Archive, News},
+    keyring::Keyring,
     limits::{ARCHIVE_CLOSE_MAX, FAREWELL_MAX, PIECES_MAX, SLEEP_MAX},
     store::{NetworkSettings, RememberedNetwork, Store, StoreNews},
 };
@@ -37,6 +38,7 @@ pub(crate) struct Surroundings {
     pub(crate) pace: Pace,
     pub(crate) tls: Tls,
     pub(crate) store: Store,
+    pub(crate) keyring: Keyring,
     pub(crate) archives: PathBuf,
     pub(crate) happenings: Happenings,
     pub(crate) tasks: JoinSet<()>,
@@ -47,10 +49,12 @@ pub(crate) struct Surroundings {
     seed: u64,
 }
 
-/// What the engine or an archive says to a network. As many as there are questions.
-enum Soon {
+/// What the engine, an archive or the keyring says to a network. As many as there are questions.
+pub(crate) enum Soon {
     Happened(Serial, Happening),
     News(Serial, News),
+    PasswordsKept(Serial, Result<(), String>),
+    PasswordsLoaded(Serial, Result<Credentials, String>),
 }
 
 /// All networks.
@@ -76,6 +80,7 @@ struct Sources {
 pub(crate) struct Parts {
     pub(crate) archives: PathBuf,
     pub(crate) store: Store,
+    pub(crate) keyring: Keyring,
     pub(crate) tls: Tls,
     pub(crate) updates: UnboundedSender<Vec<Update>>,
     pub(crate) orders: mpsc::UnboundedReceiver<Order>,
@@ -103,6 +108,15 @@ impl Surroundings {
         let _ = self.soon.send(Soon::News(serial, news));
     }
 
+    /// Tells the engine, from any thread.
+    pub(crate) fn teller(&self) -> impl Fn(Soon) + Send + 'static {
+        let soon = self.soon.clone();
+        move |said| {
+            // If nobody listens, the program ends.
+            let _ = soon.send(said);
+        }
+    }
+
     /// Opens an archive. Without a thread there is none.
     pub(crate) fn archive(&self, serial: Serial, file: &Path) -> Option<Archive> {
         let soon = self.soon.clone();
@@ -128,6 +142,7 @@ impl Hub {
             pace: Pace::default(),
             tls: parts.tls,
             store: parts.store,
+            keyring: parts.keyring,
             archives: parts.archives,
             happenings,
             tasks: JoinSet::new(),
@@ -247,13 +262,20 @@ impl Hub {
     }
 
     fn soon(&mut self, soon: Soon) {
-        match soon {
-            Soon::Happened(serial, happening) => self.happened(serial, happening),
-            Soon::News(serial, news) => {
-                if let Some(network) = self.networks.values_mut().find(|network| network.serial == serial) {
-                    network.heard(news, &mut self.around);
-                }
+        let serial = match soon {
+            Soon::Happened(serial, happening) => return self.happened(serial, happening),
+            Soon::News(serial, _) | Soon::PasswordsKept(serial, _) | Soon::PasswordsLoaded(serial, _) => {
+                serial
             }
+        };
+        let Some(network) = self.networks.values_mut().find(|network| network.serial == serial) else {
+            return;
+        };
+        match soon {
+            Soon::Happened(..) => {}
+            Soon::News(_, news) => network.heard(news, &mut self.around),
+            Soon::PasswordsKept(_, kept) => network.passwords_kept(kept, &mut self.around),
+            Soon::PasswordsLoaded(_, loaded) => network.passwords_loaded(loaded, &mut self.around),
         }
     }
 

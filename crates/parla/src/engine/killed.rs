@@ -215,8 +215,9 @@ impl Person {
             Writing::open(&path("store.db"), &path("settings.json"), &path("messages")).unwrap();
         let networks = remembered.networks;
         let is_known = !networks.is_empty();
-        let beginning =
-            Beginning { archives: path("messages"), store: writing.store(), store_news: news, networks };
+        let keyring = Keyring::missing();
+        let archives = path("messages");
+        let beginning = Beginning { archives, store: writing.store(), store_news: news, keyring, networks };
         let (engine, batches) = Engine::start(beginning).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let person = Self { engine, _writing: writing, batches, buffers: BTreeMap::new(), runtime };

@@ -1,5 +1,7 @@
 //! One network: its client, its connection, its archive and its records, and what goes between them.
 
+mod passwords;
+
 use std::sync::Arc;
 
 use parla_client::{
@@ -20,7 +22,7 @@ use tokio::{
 
 use super::{
     connection::{self, Happening, Plan, Serial},
-    hub::Surroundings,
+    hub::{Soon, Surroundings},
     identity::Identity,
     tls::{Session, Trust},
     trouble::problem,
@@ -29,7 +31,7 @@ use super::{
 use crate::{
     archive::{Archive, News, Question, Recalled, Unkept},
     clock,
-    limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, LINES_MAX, OPENING_ROWS},
+    limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, KEYRING_MAX, LINES_MAX, OPENING_ROWS},
     store::{NetworkSettings, RememberedNetwork},
 };
 
@@ -45,6 +47,10 @@ pub(crate) struct Network {
     endpoint: Result<Endpoint, BadEndpoint>,
     wished_nick: WishedNick,
     client: Client,
+    /// What the person shows to be let in, as far as the keyring or they themselves have said.
+    credentials: Credentials,
+    /// The client has not been given those of the keyring yet.
+    is_shown: bool,
     /// The program ends: what is left is to be found again as it is.
     is_ending: bool,
     archive: Option<Archive>,
@@ -87,7 +93,8 @@ impl Network {
             network: id,
             address: address.as_str().into(),
             nick: nick.as_str().into(),
-            credentials,
+            transliterate: any_ascii::any_ascii,
+            credentials: credentials.clone(),
             private: is_private(&endpoint),
             archive: if archive.is_some() { Keeps::All } else { Keeps::Nothing },
             seed: around.seed(serial),
@@ -100,6 +107,8 @@ impl Network {
             endpoint,
             wished_nick: WishedNick::default(),
             client,
+            is_shown: true,
+            credentials,
             is_ending: false,
             archive,
             connection: None,
@@ -108,8 +117,26 @@ impl Network {
             outputs: Vec::new(),
             notices: Vec::new(),
         };
+        network.keep_passwords(around);
+        if network.remembered.settings.identity.is_some() {
+            network.credentials.by_certificate = true;
+            network.is_shown = false;
+        }
         network.open(around);
         network
+    }
+
+    fn notice(&mut self, problem: Problem, around: &mut Surroundings) {
+        self.notices.push(Update::Notice(self.id, None, Notice::Problem(Arc::new(problem))));
+        around.pace.changed();
+    }
+
+    /// One of those that were asked before it connects has answered.
+    fn answered(&mut self, around: &mut Surroundings) {
+        if let Some(opening) = &mut self.opening {
+            opening.missing = opening.missing.saturating_sub(1);
+            self.connect_when_open(around);
+        }
     }
 
     /// Asks the archive for the end of each conversation.
@@ -122,7 +149,15 @@ impl Network {
                 missing += usize::from(asked.is_ok());
             }
         }
-        self.opening = Some(Opening { missing, until: Instant::now() + ARCHIVE_FIRST_MAX });
+        let mut patience = ARCHIVE_FIRST_MAX;
+        if self.remembered.settings.has_passwords {
+            let (tell, serial) = (around.teller(), self.serial);
+            let answer = Box::new(move |loaded| tell(Soon::PasswordsLoaded(serial, loaded)));
+            around.keyring.load(&self.remembered.id, answer);
+            missing += 1;
+            patience = KEYRING_MAX;
+        }
+        self.opening = Some(Opening { missing, until: Instant::now() + patience });
         self.connect_when_open(around);
     }
 
@@ -130,7 +165,7 @@ impl Network {
         let is_over = |opening: &mut Opening| opening.missing == 0 || opening.until <= Instant::now();
         // Those who have disconnected say themselves when to connect again.
         if self.opening.take_if(is_over).is_some() && !self.remembered.settings.is_left {
-            self.handle(Input::Start, around);
+            self.start(around);
         }
     }
 
@@ -176,7 +211,17 @@ impl Network {
     /// The person wants something.
     pub(crate) fn wish(&mut self, intent: Intent, around: &mut Surroundings) {
         self.wished_nick.hear(&intent);
-        self.handle(Input::Intent(intent), around);
+        match intent {
+            Intent::SignIn { credentials } => {
+                self.is_shown = true;
+                self.credentials.add(credentials);
+                self.keep_passwords(around);
+                let credentials = self.credentials.clone();
+                self.handle(Input::Intent(Intent::SignIn { credentials }), around);
+            }
+            Intent::Reconnect if !self.is_shown => self.start(around),
+            intent => self.handle(Input::Intent(intent), around),
+        }
     }
 
     /// Changes where or how it is reached, and connects again.
@@ -192,6 +237,11 @@ impl Network {
                 settings.address = address;
             }
             Change::Unencrypted => settings.unencrypted = true,
+            Change::Identity(path) => {
+                settings.identity = path.map(Into::into);
+                self.credentials.by_certificate = settings.identity.is_some();
+                self.is_shown = false;
+            }
             Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
         }
         settings.is_left = false;
@@ -200,6 +250,9 @@ impl Network {
         around.store.remember(self.id, &self.remembered);
         let private = is_private(&self.endpoint);
         self.handle(Input::Moved { address, private }, around);
+        if !self.is_shown {
+            self.start(around);
+        }
     }
 
     /// The network is left until the next start.
@@ -213,6 +266,9 @@ impl Network {
         self.leave(around);
         if let Some(archive) = self.archive.take() {
             archive.forget();
+        }
+        if self.remembered.settings.has_passwords || self.credentials.keep {
+            around.keyring.forget(&self.remembered.id);
         }
         around.store.forget(self.id, &self.remembered.id);
     }
@@ -373,15 +429,10 @@ impl Network {
         match news {
             News::Recalled(Question { kind, name, .. }, Recalled { messages, more }) => {
                 self.handle(Input::Recalled { kind, name, messages, more }, around);
-                if let Some(opening) = &mut self.opening {
-                    opening.missing = opening.missing.saturating_sub(1);
-                    self.connect_when_open(around);
-                }
+                self.answered(around);
             }
             News::Broken(why) => {
-                let notice = Notice::Problem(Arc::new(problem(ProblemKind::ArchiveBroken, &why)));
-                self.notices.push(Update::Notice(self.id, None, notice));
-                around.pace.changed();
+                self.notice(problem(ProblemKind::ArchiveBroken, &why), around);
             }
         }
     }
@@ -422,7 +473,7 @@ impl Network {
                 // Before it has started, nobody has stopped it.
                 LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),
                 LinkState::Connecting(_) | LinkState::Online => settings.is_left = false,
-                LinkState::Waiting { .. } | LinkState::Stopped { .. } => {}
+                LinkState::Offline | LinkState::Waiting { .. } | LinkState::Stopped { .. } => {}
             }
         }
         if self.remembered.settings != before && !self.is_ending {

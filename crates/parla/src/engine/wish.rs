@@ -45,6 +45,7 @@ mod tests {
             name: "Test".into(),
             address: "irc.test".into(),
             nick: nick.into(),
+            nick_wanted: None,
             away: None,
             link: LinkState::Online,
             features: Features::default(),

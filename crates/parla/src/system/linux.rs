@@ -5,7 +5,13 @@ use std::{cell::RefCell, collections::HashMap};
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
 use gio::glib::{self, ToVariant, Variant, VariantTy, markup_escape_text};
 use gtk::prelude::{DialogExt, GtkWindowExt};
-use webkit2gtk::{WebContextExt, WebViewExt};
+use parla_ui::words::menu::OPEN_LINK;
+use webkit2gtk::{
+    ContextMenuAction, ContextMenuExt, ContextMenuItem, ContextMenuItemExt, HitTestResultExt, SettingsExt,
+    WebContextExt, WebViewExt,
+};
+
+use crate::desktop::is_web;
 
 /// The bus has so long for an answer that nobody waits for.
 const BUS_MS: i32 = 5_000;
@@ -40,6 +46,18 @@ pub(crate) fn say(text: &str) {
     );
     dialog.set_title("parla");
     dialog.run();
+}
+
+/// Opens a page in the browser of the desktop; says whether it could. GLib sees to the end of what it starts: nothing of it stays
+/// behind as a process that has ended and is not waited for.
+pub(crate) fn open(href: &str) -> bool {
+    match gio::AppInfo::launch_default_for_uri(href, gio::AppLaunchContext::NONE) {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::info!(%error, "the desktop has no browser of its own");
+            false
+        }
+    }
 }
 
 /// Shows a notification. Without a bus, or without anything that shows them, there is none.
@@ -116,6 +134,45 @@ pub(crate) fn check_spelling(window: &DesktopContext) {
         names.iter().map(glib::GString::as_str).filter(|name| is_language(name)).collect();
     context.set_spell_checking_languages(if languages.is_empty() { &["en_US"] } else { &languages });
     context.set_spell_checking_enabled(true);
+}
+
+/// What a right click offers: what can be done with text, links and misspelt words. What else the web view would offer is for
+/// developers and for pages that lead somewhere.
+const MENU: [ContextMenuAction; 10] = [
+    ContextMenuAction::SpellingGuess,
+    ContextMenuAction::NoGuessesFound,
+    ContextMenuAction::IgnoreSpelling,
+    ContextMenuAction::LearnSpelling,
+    ContextMenuAction::Cut,
+    ContextMenuAction::Copy,
+    ContextMenuAction::Paste,
+    ContextMenuAction::Delete,
+    ContextMenuAction::SelectAll,
+    ContextMenuAction::CopyLinkToClipboard,
+];
+
+/// Makes the menu of a right click ours, and leaves nothing for developers.
+pub(crate) fn make_menu(window: &DesktopContext) {
+    let view = window.webview.webview();
+    if let Some(settings) = WebViewExt::settings(&view) {
+        settings.set_enable_developer_extras(false);
+    }
+    view.connect_context_menu(|_, menu, _, hit| {
+        for item in menu.items() {
+            if !MENU.contains(&item.stock_action()) {
+                menu.remove(&item);
+            }
+        }
+        if let Some(uri) = hit.link_uri().filter(|uri| is_web(uri)) {
+            let action = gio::SimpleAction::new("open-link", None);
+            action.connect_activate(move |_, _| {
+                open(&uri);
+            });
+            menu.prepend(&ContextMenuItem::from_gaction(&action, OPEN_LINK, None));
+        }
+        // Without anything to offer there is no menu.
+        menu.n_items() == 0
+    });
 }
 
 /// `de_DE` or `de`, but not `C` or `de_DE.UTF-8`.

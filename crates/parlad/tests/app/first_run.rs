@@ -2,7 +2,8 @@
 
 use crate::rig::{Key, Width, Window, visit};
 
-const FIELDS: &str = "input:not([aria-hidden=true]), textarea, select";
+/// Those for a password are folded away.
+const FIELDS: &str = "input:not([aria-hidden=true]):not(details:not([open]) *), textarea, select";
 
 /// What stands in the field for the name.
 async fn name(window: &Window) -> String {
@@ -56,7 +57,7 @@ fn a_name_that_does_not_work_is_followed_by_one_that_does() {
             window.sees("Somebody is already called bob.").await;
             let suggestion = name(&window).await;
             assert!(suggestion.starts_with("bob") && suggestion != "bob", "`{suggestion}` is suggested");
-            window.sees("This name may be free.").await;
+            window.sees("How about this one?").await;
             window.hits(Key::Enter).await;
             window.finds("#composer").await;
             window.opens_the_list().await;
@@ -69,15 +70,43 @@ fn a_name_that_does_not_work_is_followed_by_one_that_does() {
         window.sees("Write the name that others will see.").await;
         window.types("#name", "mary ann").await;
         window.hits(Key::Enter).await;
-        window.sees("A name has no spaces. How about this one?").await;
+        window.sees("A name cannot contain spaces. How about this one?").await;
         assert_eq!(name(&window).await, "mary_ann");
         window.empties("#name").await;
         window.types("#name", "9lives").await;
         window.hits(Key::Enter).await;
-        window.sees("The name 9lives is not allowed here.").await;
-        window.sees("Names have no spaces, do not start with a digit").await;
+        window.sees("A name cannot start with 9.").await;
+        assert_eq!(name(&window).await, "_9lives");
         window.empties("#name").await;
         window.join_as("nine").await;
         window.sees("You are nine").await;
+    });
+}
+
+#[test]
+fn names_of_all_scripts_come_in_and_talk() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let window = browser.open(Width::Wide).await;
+        for nick in ["Zoë", "Владимир", "王小明"] {
+            window.starts_over(Width::Wide).await;
+            window.types("#name", nick).await;
+            window.hits(Key::Enter).await;
+            window.finds("#composer").await;
+            window.sees(&format!("You are {nick}")).await;
+            window.say(&format!("{nick} is here")).await;
+            window.hears(&format!("{nick} is here")).await;
+            bob.until(|line| line.starts_with(&format!(":{nick}!")) && line.ends_with(" is here"));
+        }
+
+        // What is refused has its true reason, keeps what can be kept, and leaves no sentence behind.
+        window.starts_over(Width::Wide).await;
+        window.types("#name", "O'Brien").await;
+        window.hits(Key::Enter).await;
+        window.sees("A name cannot contain '.").await;
+        assert_eq!(name(&window).await, "OBrien");
+        window.hits(Key::Enter).await;
+        window.finds("#composer").await;
+        window.sees("You are OBrien").await;
     });
 }

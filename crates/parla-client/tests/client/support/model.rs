@@ -49,6 +49,7 @@ impl Model {
                 self.buffers.remove(&id);
             }
             Update::NetworkForgotten(_) => panic!("a client forgets nothing"),
+            Update::Conversations(..) => panic!("a client is never another one"),
             Update::Certificate(..) => panic!("a client sees no certificate"),
             Update::Directory(_, view) => self.directory = Some(view),
             Update::Person(_, person) => self.people.push(Person::clone(&person)),

@@ -23,6 +23,7 @@ pub(crate) fn settings() -> Settings {
         network: NetworkId(1),
         address: "irc.example.org".into(),
         nick: "alice".into(),
+        transliterate: parla_client::naming::without_accents,
         credentials: Credentials::default(),
         private: true,
         archive: Archive::Nothing,

@@ -131,6 +131,9 @@ pub(crate) fn notice(place: Option<&str>, notice: &Notice) -> String {
         Notice::Problem(problem) => format!("problem {}", self::problem(problem)),
         Notice::Invitation { from, room } => format!("{from} invites to {room}"),
         Notice::Invited { who, room } => format!("{who} invited to {room}"),
+        Notice::NickRefused { problem, suggestion } => {
+            format!("problem {}, perhaps {suggestion}", self::problem(problem))
+        }
         Notice::NickChanged(nick) => format!("now {nick}"),
         Notice::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
         Notice::Forwarded { from, to } => format!("sent on from {from} to {to}"),

@@ -2,7 +2,11 @@
 
 use std::{cell::RefCell, fs, path::Path, rc::Rc, time::Instant};
 
-use fantoccini::{Client, error::CmdError, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client,
+    error::CmdError,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
+};
 use serde_json::{Value, json};
 use tokio::time::{Duration, sleep};
 
@@ -32,13 +36,44 @@ impl Width {
 #[derive(Clone)]
 pub(crate) struct Window {
     client: Client,
+    /// Which of the tabs of its browser; none if it has never had others.
+    tab: Option<WindowHandle>,
     /// What the test expects in the console.
     expected: Rc<RefCell<Vec<String>>>,
 }
 
 impl Window {
     pub(super) fn new(client: Client) -> Self {
-        Self { client, expected: Rc::default() }
+        Self { client, tab: None, expected: Rc::default() }
+    }
+
+    /// Another tab of the same browser, which is in front from now on. This one is given with it, so that it can be come back to.
+    pub(crate) async fn opens_tab(&self, address: &str) -> (Self, Self) {
+        let here = self.client.window().await.unwrap();
+        let there = self.client.new_window(true).await.unwrap().handle;
+        let tab = |handle| Self { tab: Some(handle), ..self.clone() };
+        let tabs = (tab(here), tab(there));
+        tabs.1.comes_to_front().await;
+        tabs.1.visit(address).await;
+        tabs
+    }
+
+    /// The person turns to this tab. What is done and looked at from now on is done here.
+    pub(crate) async fn comes_to_front(&self) {
+        let handle = self.tab.clone().unwrap_or_else(|| panic!("this window has one tab only"));
+        self.client.switch_to_window(handle).await.unwrap();
+        self.devtools("Page.bringToFront", json!({})).await;
+    }
+
+    /// Closes this tab, which is in front, and turns to another one.
+    pub(crate) async fn closes_for(&self, next: &Self) {
+        self.client.close_window().await.unwrap();
+        next.comes_to_front().await;
+    }
+
+    /// Freezes the tab in front as browsers do to save power, or wakes it: `"frozen"`, `"active"`.
+    pub(crate) async fn set_lifecycle(&self, state: &str) {
+        self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await;
     }
 
     pub(super) const fn client(&self) -> &Client {

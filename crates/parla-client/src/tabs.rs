@@ -1,0 +1,21 @@
+//! Several tabs of one browser that are one person: one of them leads. It has the connection and the [`crate::Client`]; the
+//! others show the same, and what the person does there goes to it.
+//!
+//! Here is what needs no browser: who leads, what the tabs say to each other, and how one tab comes to know what another one
+//! shows. The shell carries the messages, and tells the time.
+
+mod election;
+mod ids;
+mod looks;
+mod message;
+mod mirror;
+mod replica;
+mod wishes;
+
+pub use election::{Ballot, Election, Mark, Role, TabId, Term};
+pub use ids::Ids;
+pub use looks::{Look, Looks};
+pub use message::{Letter, Message};
+pub use mirror::{Audience, Delivery, Mirror};
+pub use replica::{Arrived, Replica};
+pub use wishes::{CarriedOut, Wishes};

@@ -1,0 +1,123 @@
+//! The numbers of conversations as the interface of a tab knows them. When another tab leads, its client is another one, with
+//! other numbers; to the interface a conversation stays the one that it was, by its name.
+
+use std::sync::Arc;
+
+use crate::view::{BufferId, BufferKind, NetworkId, Update};
+
+/// The conversations that the interface knows.
+#[derive(Debug, Default)]
+pub struct Ids {
+    networks: Vec<NetworkId>,
+    known: Vec<Known>,
+    last: u32,
+}
+
+#[derive(Debug)]
+struct Known {
+    network: NetworkId,
+    /// To the interface.
+    shown: BufferId,
+    /// To the client; none if it has none of this name.
+    theirs: Option<BufferId>,
+    kind: BufferKind,
+    name: Arc<str>,
+}
+
+impl Ids {
+    /// Everything that a client shows that the interface has not met before: in the interface's numbers, and with what is gone.
+    pub fn whole(&mut self, updates: Vec<Update>) -> Vec<Update> {
+        for known in &mut self.known {
+            known.theirs = None;
+        }
+        let networks = updates.iter().filter_map(|update| match update {
+            Update::Network(view) => Some(view.id),
+            _ => None,
+        });
+        let networks: Vec<NetworkId> = networks.collect();
+        let forgotten = self.networks.iter().filter(|id| !networks.contains(id));
+        let mut all: Vec<Update> = forgotten.map(|id| Update::NetworkForgotten(*id)).collect();
+        // What is said once comes when everything is there.
+        let (views, events): (Vec<_>, Vec<_>) = updates.into_iter().partition(|update| {
+            matches!(update, Update::Network(_) | Update::Buffer(..) | Update::Directory(..))
+        });
+        all.extend(self.some(views));
+        self.known.retain(|known| known.theirs.is_some());
+        for network in &networks {
+            let ids = self.known.iter().filter(|known| known.network == *network);
+            all.push(Update::Conversations(*network, ids.map(|known| known.shown).collect()));
+        }
+        self.networks = networks;
+        all.extend(self.some(events));
+        all
+    }
+
+    /// What has changed since, in the interface's numbers.
+    pub fn some(&mut self, updates: Vec<Update>) -> Vec<Update> {
+        updates.into_iter().filter_map(|update| self.one(update)).collect()
+    }
+
+    fn one(&mut self, update: Update) -> Option<Update> {
+        Some(match update {
+            Update::Network(view) => {
+                if !self.networks.contains(&view.id) {
+                    self.networks.push(view.id);
+                }
+                Update::Network(view)
+            }
+            Update::Buffer(network, mut view) => {
+                view.id = self.meet(network, (view.id, view.kind), &view.name);
+                Update::Buffer(network, view)
+            }
+            Update::BufferClosed(network, id) => {
+                let shown = self.shown(network, id)?;
+                self.known.retain(|known| (known.network, known.shown) != (network, shown));
+                Update::BufferClosed(network, shown)
+            }
+            Update::NetworkForgotten(network) => {
+                self.networks.retain(|known| *known != network);
+                self.known.retain(|known| known.network != network);
+                Update::NetworkForgotten(network)
+            }
+            Update::Notice(network, id, notice) => {
+                Update::Notice(network, id.and_then(|id| self.shown(network, id)), notice)
+            }
+            Update::Show(network, id) => Update::Show(network, self.shown(network, id)?),
+            Update::Alert(network, id, alert) => Update::Alert(network, self.shown(network, id)?, alert),
+            Update::Conversations(..) => return None,
+            Update::Directory(..) | Update::Person(..) | Update::Certificate(..) => update,
+        })
+    }
+
+    fn meet(&mut self, network: NetworkId, (id, kind): (BufferId, BufferKind), name: &Arc<str>) -> BufferId {
+        let is_it = |known: &&mut Known| known.network == network && known.theirs == Some(id);
+        let is_called_so = |known: &&mut Known| {
+            known.network == network && known.theirs.is_none() && known.kind == kind && known.name == *name
+        };
+        if let Some(known) = self.known.iter_mut().find(is_it) {
+            if known.name != *name {
+                known.name = Arc::clone(name);
+            }
+            return known.shown;
+        }
+        if let Some(known) = self.known.iter_mut().find(is_called_so) {
+            known.theirs = Some(id);
+            return known.shown;
+        }
+        self.last += 1;
+        let shown = BufferId(self.last);
+        self.known.push(Known { network, shown, theirs: Some(id), kind, name: Arc::clone(name) });
+        shown
+    }
+
+    fn shown(&self, network: NetworkId, theirs: BufferId) -> Option<BufferId> {
+        let is_it = |known: &&Known| known.network == network && known.theirs == Some(theirs);
+        self.known.iter().find(is_it).map(|known| known.shown)
+    }
+
+    /// A conversation of the interface as the client knows it.
+    pub fn theirs(&self, network: NetworkId, shown: BufferId) -> Option<BufferId> {
+        let is_it = |known: &&Known| known.network == network && known.shown == shown;
+        self.known.iter().find(is_it).and_then(|known| known.theirs)
+    }
+}

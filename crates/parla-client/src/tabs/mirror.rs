@@ -1,0 +1,332 @@
+//! What the leading tab shows, for the others. Each of them gets what is new when it asks for it, and of a long conversation only
+//! the chunks that it does not have. Nothing is copied or written while there is no other tab.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::TabId;
+use crate::{
+    limits::TAB_EVENTS_MAX,
+    settings::RoomSettings,
+    sorted_map::SortedMap,
+    view::{
+        BufferId, BufferView, Chunk, ChunkRef, DirectoryRoom, DirectoryView, Member, Members, NetworkId,
+        NetworkView, Update,
+    },
+};
+
+/// A tab that was not heard of for so long is frozen or gone. If it comes back, it gets everything.
+const SILENT_MAX: Duration = Duration::from_secs(300);
+
+/// Whom something is for that is said once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// All tabs.
+    All,
+    /// One tab: the person asked for it there.
+    One(TabId),
+}
+
+/// What one tab gets at once.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Counts up.
+    pub(super) serial: u64,
+    /// What was known before is to be forgotten.
+    pub(super) is_whole: bool,
+    pub(super) items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Item {
+    /// What needs no other form.
+    Update(Update),
+    Buffer(NetworkId, Box<BufferView>, Parts),
+    Directory(NetworkId, Rooms),
+}
+
+/// The big parts of a conversation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Parts {
+    pub(super) chunks: Vec<Piece>,
+    /// Rows in all chunks.
+    pub(super) len: usize,
+    /// None: as before.
+    pub(super) members: Option<Vec<Member>>,
+    /// None: as before.
+    pub(super) settings: Option<RoomSettings>,
+}
+
+/// A part of a timeline.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Piece {
+    /// So many chunks of the last delivery, from this one on.
+    Kept {
+        first: usize,
+        count: usize,
+    },
+    New(Chunk),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Rooms {
+    /// None: as before.
+    pub(super) rooms: Option<Vec<DirectoryRoom>>,
+    pub(super) complete: bool,
+    pub(super) cut: bool,
+}
+
+type Key = (NetworkId, BufferId);
+
+impl Delivery {
+    /// Whether it has everything in it.
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
+
+/// What the leading tab shows.
+#[derive(Debug, Default)]
+pub struct Mirror {
+    networks: SortedMap<NetworkId, NetworkView>,
+    buffers: SortedMap<Key, BufferView>,
+    directories: SortedMap<NetworkId, DirectoryView>,
+    followers: SortedMap<TabId, Follower>,
+}
+
+/// What one of the others has, and what it has not got yet.
+#[derive(Debug)]
+struct Follower {
+    serial: u64,
+    heard_at: Timestamp,
+    /// It knows that there is something.
+    is_called: bool,
+    has: SortedMap<Key, Has>,
+    has_rooms: SortedMap<NetworkId, DirectoryView>,
+    networks: BTreeSet<NetworkId>,
+    directories: BTreeSet<NetworkId>,
+    buffers: BTreeSet<Key>,
+    /// What is gone.
+    gone: Vec<Update>,
+    /// What is to be said once.
+    events: Vec<Update>,
+}
+
+/// The big parts that a tab has.
+#[derive(Clone, Debug, Default)]
+struct Has {
+    chunks: Vec<ChunkRef>,
+    members: Members,
+    settings: Arc<RoomSettings>,
+}
+
+impl Mirror {
+    /// Takes in what the interface of the leading tab is told. What is said once is left out: see [`Mirror::say`].
+    pub fn take(&mut self, updates: &[Update]) {
+        for update in updates {
+            match update {
+                Update::Network(view) => {
+                    self.networks.insert(view.id, view.clone());
+                    self.each(|follower| follower.networks.extend([view.id]));
+                }
+                Update::Buffer(network, view) => {
+                    let key = (*network, view.id);
+                    self.buffers.insert(key, view.clone());
+                    self.each(|follower| follower.buffers.extend([key]));
+                }
+                Update::BufferClosed(network, id) => {
+                    self.buffers.remove(&(*network, *id));
+                    self.each(|follower| follower.gone.push(update.clone()));
+                }
+                Update::NetworkForgotten(network) => {
+                    self.networks.remove(network);
+                    self.directories.remove(network);
+                    self.buffers.retain(|(known, _), _| known != network);
+                    self.each(|follower| follower.gone.push(update.clone()));
+                }
+                Update::Directory(network, view) => {
+                    self.directories.insert(*network, view.clone());
+                    self.each(|follower| follower.directories.extend([*network]));
+                }
+                Update::Conversations(..)
+                | Update::Person(..)
+                | Update::Notice(..)
+                | Update::Show(..)
+                | Update::Alert(..)
+                | Update::Certificate(..) => {}
+            }
+        }
+        // Who lets so much pile up gets everything when it comes back.
+        self.followers.retain(|_, follower| follower.gone.len() <= TAB_EVENTS_MAX);
+    }
+
+    fn each(&mut self, act: impl Fn(&mut Follower)) {
+        self.followers.values_mut().for_each(act);
+    }
+
+    /// Something is to be said once.
+    pub fn say(&mut self, audience: Audience, event: &Update) {
+        for (tab, follower) in self.followers.iter_mut() {
+            let is_for = match audience {
+                Audience::All => true,
+                Audience::One(one) => one == *tab,
+            };
+            if is_for && follower.events.len() < TAB_EVENTS_MAX {
+                follower.events.push(event.clone());
+            }
+        }
+    }
+
+    /// The networks and conversations there are.
+    pub fn views(&self) -> (impl Iterator<Item = &NetworkView>, impl Iterator<Item = &BufferView>) {
+        (self.networks.values(), self.buffers.values())
+    }
+
+    /// Whether some tab has not been told yet that there is something for it; it is from now on. Forgets those that are silent.
+    pub fn call(&mut self, now: Timestamp) -> bool {
+        self.followers.retain(|_, follower| now.since(follower.heard_at) < SILENT_MAX);
+        let mut is_any = false;
+        for follower in self.followers.values_mut() {
+            if !follower.is_called && !follower.is_up_to_date() {
+                follower.is_called = true;
+                is_any = true;
+            }
+        }
+        is_any
+    }
+
+    /// The tabs that follow, the one that was heard of last first.
+    pub fn followers(&self) -> Vec<TabId> {
+        let mut tabs: Vec<_> = self.followers.iter().map(|(tab, one)| (one.heard_at, *tab)).collect();
+        tabs.sort_unstable_by(|one, other| other.cmp(one));
+        tabs.into_iter().map(|(_, tab)| tab).collect()
+    }
+
+    /// A tab has said something.
+    pub fn heard(&mut self, now: Timestamp, tab: TabId) {
+        if let Some(follower) = self.followers.get_mut(&tab) {
+            follower.heard_at = now;
+        }
+    }
+
+    /// A tab is gone.
+    pub fn gone(&mut self, tab: TabId) {
+        self.followers.remove(&tab);
+    }
+
+    /// What is new for a tab that has this delivery.
+    pub fn deliver(&mut self, now: Timestamp, tab: TabId, had: u64) -> Delivery {
+        let known = self.followers.remove(&tab).filter(|follower| had > 0 && follower.serial == had);
+        let is_whole = known.is_none();
+        let mut follower = known.unwrap_or_else(|| Follower::new(self));
+        follower.heard_at = now;
+        follower.is_called = false;
+        if follower.is_up_to_date() && !is_whole {
+            self.followers.insert(tab, follower);
+            return Delivery { serial: had, is_whole: false, items: Vec::new() };
+        }
+        follower.serial = had + 1;
+        let items = follower.items(self);
+        let serial = follower.serial;
+        self.followers.insert(tab, follower);
+        Delivery { serial, is_whole, items }
+    }
+}
+
+impl Follower {
+    /// One that has nothing.
+    fn new(mirror: &Mirror) -> Self {
+        Self {
+            serial: 0,
+            heard_at: Timestamp::default(),
+            is_called: false,
+            has: SortedMap::default(),
+            has_rooms: SortedMap::default(),
+            networks: mirror.networks.keys().copied().collect(),
+            directories: mirror.directories.keys().copied().collect(),
+            buffers: mirror.buffers.keys().copied().collect(),
+            gone: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    fn is_up_to_date(&self) -> bool {
+        self.networks.is_empty()
+            && self.directories.is_empty()
+            && self.buffers.is_empty()
+            && self.gone.is_empty()
+            && self.events.is_empty()
+    }
+
+    /// What it lacks: what is gone first, what is said once last.
+    fn items(&mut self, mirror: &Mirror) -> Vec<Item> {
+        let mut items = Vec::new();
+        for update in std::mem::take(&mut self.gone) {
+            match &update {
+                Update::BufferClosed(network, id) => drop(self.has.remove(&(*network, *id))),
+                Update::NetworkForgotten(network) => self.has.retain(|(known, _), _| known != network),
+                _ => {}
+            }
+            items.push(Item::Update(update));
+        }
+        for id in std::mem::take(&mut self.networks) {
+            items.extend(mirror.networks.get(&id).cloned().map(|view| Item::Update(Update::Network(view))));
+        }
+        for key in std::mem::take(&mut self.buffers) {
+            let Some(view) = mirror.buffers.get(&key) else { continue };
+            let parts = self.parts(key, view);
+            // They travel in `parts`, and serde leaves them out.
+            items.push(Item::Buffer(key.0, Box::new(view.clone()), parts));
+        }
+        for id in std::mem::take(&mut self.directories) {
+            let Some(view) = mirror.directories.get(&id) else { continue };
+            let has = self.has_rooms.insert(id, view.clone());
+            let is_same = has.is_some_and(|has| has.rooms == view.rooms);
+            let rooms = (!is_same).then(|| view.rooms.0.to_vec());
+            items.push(Item::Directory(id, Rooms { rooms, complete: view.complete, cut: view.cut }));
+        }
+        items.extend(std::mem::take(&mut self.events).into_iter().map(Item::Update));
+        items
+    }
+
+    fn parts(&mut self, key: Key, view: &BufferView) -> Parts {
+        let now = Has {
+            chunks: view.timeline.chunks.clone(),
+            members: view.members.clone(),
+            settings: Arc::clone(&view.settings),
+        };
+        let before = self.has.insert(key, now);
+        let is_first = before.is_none();
+        let before = before.unwrap_or_default();
+        let members = (is_first || before.members != view.members).then(|| view.members.0.to_vec());
+        let settings =
+            (is_first || before.settings != view.settings).then(|| RoomSettings::clone(&view.settings));
+        Parts {
+            chunks: pieces(&before.chunks, &view.timeline.chunks),
+            len: view.timeline.len,
+            members,
+            settings,
+        }
+    }
+}
+
+/// Says one list of chunks by another one. Most of them are the same, in the same order.
+fn pieces(before: &[ChunkRef], now: &[ChunkRef]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for chunk in now {
+        let rest = before.get(from..).unwrap_or_default();
+        let Some(at) = rest.iter().position(|known| known == chunk).map(|at| from + at) else {
+            pieces.push(Piece::New(Chunk::clone(&chunk.0)));
+            continue;
+        };
+        from = at + 1;
+        match pieces.last_mut() {
+            Some(Piece::Kept { first, count }) if *first + *count == at => *count += 1,
+            _ => pieces.push(Piece::Kept { first: at, count: 1 }),
+        }
+    }
+    pieces
+}

@@ -1,0 +1,281 @@
+//! One tab shows what another one does.
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+
+use super::*;
+use crate::{
+    buffer::Buffer,
+    problem::{Problem, ProblemKind},
+    session::Session,
+    tabs::{Audience, Ids, Letter, Message, Mirror, TabId},
+    text::Text,
+    view::{
+        Alert, BufferKind, Content, Deleted, Delivery as Way, DirectoryRoom, Event, Features, Gap, GapState,
+        LinkState, Manner, ModeChange, NetworkView, Notice, Person, Presence, Rank, Reaction, Reply, Row,
+        RowId, Said, Stage,
+    },
+};
+
+const NETWORK: NetworkId = NetworkId(1);
+const TAB: TabId = TabId(u64::MAX - 1);
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(second * 1_000)
+}
+
+fn said(id: u64, text: &str, delivery: Way) -> Row {
+    let deleted = Deleted { by: "mod".into(), own: false, reason: Some(Text::parse("why")) };
+    let said = Said {
+        own: true,
+        mention: true,
+        delivery,
+        called: Some("Zoë Z.".into()),
+        msgid: Some("m1".into()),
+        audience: Some(crate::view::Audience::of('@')),
+        reply: Some(Arc::new(Reply { to: "m0".into(), quoted: None })),
+        reactions: [Reaction { text: "👍".into(), by: ["bob".into()].into(), own: false }].into(),
+        deleted: Some(Arc::new(deleted)),
+        ..Said::new(Manner::Action, "zoë", Text::parse(text))
+    };
+    Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Said(Arc::new(said)) }
+}
+
+fn problem() -> Arc<Problem> {
+    Arc::new(Problem { kind: ProblemKind::KeyNeeded, about: "#a".into(), details: ":irc 475 \"x\"".into() })
+}
+
+fn room(id: u32, name: &str, rows: u64) -> Buffer {
+    let mut buffer = Buffer::new(BufferId(id), BufferKind::Room, name);
+    buffer.presence = Presence::Present;
+    for row in 1..=rows {
+        buffer.timeline.insert(said(row, &format!("line {row}"), Way::Done), None);
+    }
+    buffer
+}
+
+fn network() -> Update {
+    Update::Network(NetworkView {
+        id: NETWORK,
+        name: "Example".into(),
+        address: "chat.example.net".into(),
+        nick: "zoë".into(),
+        nick_wanted: Some("zoé".into()),
+        away: Some("lunch".into()),
+        link: LinkState::Waiting { until: at(9), attempt: 3, why: problem() },
+        features: Features { history: true, private: false },
+    })
+}
+
+/// The message as the browser carries it.
+fn carried(delivery: Delivery) -> (Delivery, usize) {
+    let letter = Letter { build: "b".into(), from: TabId(1), to: Some(TAB) };
+    let text = letter.write(&Message::Told { delivery, due: Some(at(1)) }).unwrap();
+    let (opened, body) = Letter::open(&text).unwrap();
+    assert_eq!(opened, letter);
+    match Message::read(body).unwrap() {
+        Message::Told { delivery, due } => {
+            assert_eq!(due, Some(at(1)));
+            (delivery, text.len())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn pull(mirror: &mut Mirror, replica: &mut Replica) -> (Option<Arrived>, usize) {
+    let (delivery, bytes) = carried(mirror.deliver(at(0), TAB, replica.had()));
+    (replica.take(delivery), bytes)
+}
+
+/// Views are equal if they are the same allocation; these are to say the same.
+fn spelled(updates: &[Update]) -> String {
+    format!("{updates:#?}")
+}
+
+#[test]
+fn everything_is_the_same_in_the_other_tab() {
+    let mut buffer = room(1, "#a", 120);
+    let rows = [
+        said(200, "\u{2}bold\u{2} https://example.net \u{3}4,5red", Way::Failed(problem())),
+        Row {
+            id: RowId(201),
+            at: at(201),
+            content: Content::Event(Event::ModeSet {
+                by: "bob".into(),
+                changes: vec![ModeChange::Rank { who: "zoë".into(), rank: Rank::Voiced, is_given: true }]
+                    .into(),
+            }),
+        },
+        Row {
+            id: RowId(202),
+            at: at(202),
+            content: Content::Gap(Gap { from: None, to: at(3), state: GapState::Loading }),
+        },
+        Row { id: RowId(203), at: at(203), content: Content::Server(Text::parse("hello")) },
+    ];
+    for row in rows {
+        buffer.timeline.insert(row, None);
+    }
+    buffer.timeline.add_unconfirmed(said(300, "waits", Way::Queued));
+    let session = Session::default();
+    buffer.members.insert(&session, "Zoë", "@");
+    buffer.divider = Some(RowId(5));
+    let directory = DirectoryView {
+        rooms: Directory(Arc::new(vec![DirectoryRoom {
+            shown: "#a".into(),
+            name: "#a".into(),
+            people: 3,
+            topic: "t".into(),
+        }])),
+        complete: true,
+        cut: false,
+    };
+    let direct = Buffer::new(BufferId(2), BufferKind::Direct, "bob");
+    let views = [
+        network(),
+        Update::Buffer(NETWORK, buffer.view(&session)),
+        Update::Buffer(NETWORK, direct.view(&session)),
+        Update::Directory(NETWORK, directory),
+    ];
+    let events = [
+        Update::Person(
+            NETWORK,
+            Arc::new(Person { nick: "bob".into(), since: Some(at(1)), ..Person::default() }),
+        ),
+        Update::Notice(NETWORK, Some(BufferId(1)), Notice::Problem(problem())),
+        Update::Show(NETWORK, BufferId(2)),
+        Update::Alert(
+            NETWORK,
+            BufferId(1),
+            Alert { from: "bob".into(), room: None, text: "hi".into(), row: RowId(1) },
+        ),
+    ];
+    let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+    mirror.take(&views);
+    let (arrived, _) = pull(&mut mirror, &mut replica);
+    let arrived = arrived.unwrap();
+    assert!(arrived.is_whole);
+    assert_eq!(spelled(&arrived.updates), spelled(&views));
+    events.iter().for_each(|event| mirror.say(Audience::One(TAB), event));
+    mirror.say(Audience::One(TabId(5)), &events[0]);
+    let (arrived, _) = pull(&mut mirror, &mut replica);
+    assert_eq!(spelled(&arrived.unwrap().updates), spelled(&events));
+}
+
+#[test]
+fn only_what_is_new_travels() {
+    let mut buffer = room(1, "#a", 20_000);
+    let session = Session::default();
+    for n in 0..500 {
+        buffer.members.insert(&session, &format!("member{n}"), "");
+    }
+    let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    assert!(!mirror.call(at(0)), "there is nobody to be called");
+    let (whole, bytes) = pull(&mut mirror, &mut replica);
+    let before = view(whole.unwrap());
+    assert!(bytes > 1_000_000, "{bytes}");
+
+    buffer.timeline.insert(said(20_001, "one more", Way::Done), None);
+    mirror.take(&[Update::Buffer(NETWORK, buffer.view(&session))]);
+    assert!(mirror.call(at(0)) && !mirror.call(at(0)), "it is called once");
+    let (new, bytes) = pull(&mut mirror, &mut replica);
+    let after = view(new.unwrap());
+    assert!(bytes < 30_000, "{bytes} bytes for one message among 20,000");
+    let is_kept = |chunk: &&ChunkRef| before.timeline.chunks.contains(chunk);
+    assert_eq!(after.timeline.chunks.iter().filter(is_kept).count(), before.timeline.chunks.len());
+    assert_eq!(after.timeline.len, 20_001);
+    assert_eq!((&after.members, &after.settings), (&before.members, &before.settings));
+
+    let (nothing, bytes) = pull(&mut mirror, &mut replica);
+    assert!(nothing.unwrap().updates.is_empty() && bytes < 300);
+}
+
+fn view(arrived: Arrived) -> BufferView {
+    let mut views = arrived.updates.into_iter().filter_map(|update| match update {
+        Update::Buffer(_, view) => Some(view),
+        _ => None,
+    });
+    views.next_back().unwrap()
+}
+
+#[test]
+fn who_missed_something_gets_everything() {
+    let session = Session::default();
+    let buffer = room(1, "#a", 10);
+    let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    let (_, _) = pull(&mut mirror, &mut replica);
+    for _ in 0..2 {
+        mirror.take(&[network()]);
+        // It is lost on its way.
+        drop(mirror.deliver(at(0), TAB, replica.had()));
+    }
+    let (arrived, _) = pull(&mut mirror, &mut replica);
+    assert!(arrived.unwrap().is_whole);
+    // A tab that was silent for long is not thought of any more, and is served when it comes back.
+    assert!(!mirror.call(at(600)));
+    assert_eq!(mirror.followers(), []);
+    let (arrived, _) = pull(&mut mirror, &mut replica);
+    assert!(arrived.unwrap().is_whole);
+    // A delivery that does not fit is not taken.
+    let mut other = Replica::default();
+    let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
+    mirror.take(&[network()]);
+    drop(delivery);
+    let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
+    assert!(other.take(delivery).is_none());
+}
+
+#[test]
+fn a_conversation_stays_the_same_under_another_leader() {
+    let session = Session::default();
+    let view = |id, name: &str| Update::Buffer(NETWORK, room(id, name, 1).view(&session));
+    let mut ids = Ids::default();
+    let first = ids.whole(vec![network(), view(1, "#a"), view(2, "#b"), view(3, "#c")]);
+    let shown = |updates: &[Update]| -> Vec<String> {
+        let line = |update: &Update| match update {
+            Update::Buffer(_, view) => format!("{} {}", view.name, view.id.0),
+            Update::Conversations(_, ids) => format!("{ids:?}"),
+            Update::Show(_, id) => format!("show {}", id.0),
+            Update::NetworkForgotten(id) => format!("forgotten {}", id.0),
+            other => format!("{other:?}").chars().take(7).collect(),
+        };
+        updates.iter().map(line).collect()
+    };
+    assert_eq!(shown(&first), ["Network", "#a 1", "#b 2", "#c 3", "[BufferId(1), BufferId(2), BufferId(3)]"]);
+    let next = ids.whole(vec![
+        Update::Show(NETWORK, BufferId(4)),
+        network(),
+        view(4, "#c"),
+        view(1, "#b"),
+        view(7, "#d"),
+    ]);
+    assert_eq!(
+        shown(&next),
+        ["Network", "#c 3", "#b 2", "#d 4", "[BufferId(2), BufferId(3), BufferId(4)]", "show 3"]
+    );
+    assert_eq!(ids.theirs(NETWORK, BufferId(3)), Some(BufferId(4)));
+    assert_eq!(ids.theirs(NETWORK, BufferId(1)), None);
+    // A room that is renamed stays the one that it is.
+    assert_eq!(shown(&ids.some(vec![view(7, "#e")])), ["#e 4"]);
+    assert_eq!(shown(&ids.whole(Vec::new())), ["forgotten 1"]);
+}
+
+#[test]
+fn every_state_of_a_connection_travels() {
+    let states = [
+        LinkState::Connecting(Stage::Securing),
+        LinkState::Online,
+        LinkState::Stopped { why: None, suggestion: Some("zoe".into()) },
+    ];
+    for link in states {
+        let Update::Network(view) = network() else { unreachable!() };
+        let update = Update::Network(NetworkView { link, ..view });
+        let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+        mirror.take(std::slice::from_ref(&update));
+        let (arrived, _) = pull(&mut mirror, &mut replica);
+        assert_eq!(arrived.unwrap().updates, [update]);
+    }
+}

@@ -1,0 +1,168 @@
+//! What the person wants in a tab that does not lead: each is carried out once, whichever tab leads in the end.
+
+use std::{collections::VecDeque, fmt::Write as _, time::Duration};
+
+use parla_proto::Timestamp;
+
+use super::TabId;
+use crate::limits::TABS_REMEMBERED_MAX;
+
+/// After so long without a word of the leader it is to be looked whether it is still there.
+const DONE_WITHIN: Duration = Duration::from_secs(2);
+
+/// What waits to be carried out, in order.
+#[derive(Debug)]
+pub struct Wishes<C> {
+    last: u64,
+    waiting: VecDeque<Waiting<C>>,
+}
+
+#[derive(Debug)]
+struct Waiting<C> {
+    number: u64,
+    command: C,
+    /// When it was sent to the tab that leads now.
+    sent_at: Option<Timestamp>,
+}
+
+impl<C> Default for Wishes<C> {
+    fn default() -> Self {
+        Self { last: 0, waiting: VecDeque::new() }
+    }
+}
+
+impl<C> Wishes<C> {
+    /// Adds one.
+    pub fn push(&mut self, command: C) {
+        self.last += 1;
+        self.waiting.push_back(Waiting { number: self.last, command, sent_at: None });
+    }
+
+    /// Another tab leads, or the one that leads may have missed something: all that waits is to be sent again.
+    pub fn send_again(&mut self) {
+        for waiting in &mut self.waiting {
+            waiting.sent_at = None;
+        }
+    }
+
+    /// What is to be sent. `write` gives the text of a command; what cannot be sent yet holds up what is behind it.
+    pub fn unsent(
+        &mut self,
+        now: Timestamp,
+        mut write: impl FnMut(&C) -> Option<String>,
+    ) -> Vec<(u64, String)> {
+        let mut texts = Vec::new();
+        for waiting in self.waiting.iter_mut().filter(|waiting| waiting.sent_at.is_none()) {
+            let Some(text) = write(&waiting.command) else { break };
+            waiting.sent_at = Some(now);
+            texts.push((waiting.number, text));
+        }
+        texts
+    }
+
+    /// They are carried out up to this number. Gives those that were not known to be.
+    pub fn done(&mut self, number: u64) -> Vec<C> {
+        let done = self.waiting.iter().take_while(|waiting| waiting.number <= number).count();
+        self.waiting.drain(..done).map(|waiting| waiting.command).collect()
+    }
+
+    /// When the leader is to be doubted, if it says nothing.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.waiting.front().and_then(|waiting| waiting.sent_at).map(|at| at + DONE_WITHIN)
+    }
+
+    /// All that waits, with its numbers: this tab leads now.
+    pub fn take_all(&mut self) -> Vec<(u64, C)> {
+        self.waiting.drain(..).map(|waiting| (waiting.number, waiting.command)).collect()
+    }
+}
+
+/// Up to which number the commands of each tab are carried out. Kept by the browser, for the tab that leads next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CarriedOut(VecDeque<(TabId, u64)>);
+
+impl CarriedOut {
+    /// Whether this command is to be carried out: it is noted as done with that.
+    pub fn begin(&mut self, tab: TabId, number: u64) -> bool {
+        let at = self.0.iter().position(|(known, _)| *known == tab);
+        let before = at.and_then(|at| self.0.remove(at)).map_or(0, |(_, number)| number);
+        self.0.push_back((tab, before.max(number)));
+        if self.0.len() > TABS_REMEMBERED_MAX {
+            self.0.pop_front();
+        }
+        number > before
+    }
+
+    /// One line a tab.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for (tab, number) in &self.0 {
+            let written = writeln!(text, "{} {number}", tab.0);
+            debug_assert!(written.is_ok(), "a string takes everything");
+        }
+        text
+    }
+
+    /// Reads what [`CarriedOut::to_text`] wrote, as far as it can be read.
+    pub fn from_text(text: &str) -> Self {
+        let line = |line: &str| {
+            let (tab, number) = line.split_once(' ')?;
+            Some((TabId(tab.parse().ok()?), number.parse().ok()?))
+        };
+        Self(text.lines().filter_map(line).take(TABS_REMEMBERED_MAX).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_confirmed_is_sent_to_the_next_leader_once() {
+        let now = Timestamp::from_millis(1_000);
+        let write = |command: &&str| Some((*command).to_owned());
+        let (mut wishes, mut carried_out) = (Wishes::default(), CarriedOut::default());
+        let tab = TabId(7);
+        for command in ["a", "b", "c"] {
+            wishes.push(command);
+        }
+        let sent = wishes.unsent(now, write);
+        assert_eq!(sent.len(), 3);
+        assert_eq!(wishes.unsent(now, write), []);
+        assert_eq!(wishes.next_deadline(), Some(now + DONE_WITHIN));
+        // The leader carries two out, and only the first answer comes.
+        assert!(carried_out.begin(tab, 1) && carried_out.begin(tab, 2));
+        assert_eq!(wishes.done(1), ["a"]);
+        wishes.send_again();
+        let mut next = CarriedOut::from_text(&carried_out.to_text());
+        let again = wishes.unsent(now, write);
+        let new: Vec<_> = again.iter().filter(|(number, _)| next.begin(tab, *number)).collect();
+        assert_eq!(new, [&(3, "c".to_owned())]);
+        assert_eq!(wishes.done(3), ["b", "c"]);
+        assert_eq!(wishes.next_deadline(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_yet_holds_up_the_rest() {
+        let mut wishes = Wishes::default();
+        for command in ["a", "later", "b"] {
+            wishes.push(command);
+        }
+        let write = |command: &&str| (*command != "later").then(|| (*command).to_owned());
+        assert_eq!(wishes.unsent(Timestamp::from_millis(1), write), [(1, "a".to_owned())]);
+        let rest: Vec<u64> = wishes.take_all().into_iter().map(|(number, _)| number).collect();
+        assert_eq!(rest, [1, 2, 3]);
+    }
+
+    #[test]
+    fn few_tabs_are_remembered() {
+        let mut carried_out = CarriedOut::default();
+        for tab in 0..1_000 {
+            assert!(carried_out.begin(TabId(tab), 1));
+        }
+        assert_eq!(carried_out.0.len(), TABS_REMEMBERED_MAX);
+        assert!(!carried_out.begin(TabId(999), 1));
+        assert_eq!(CarriedOut::from_text(&carried_out.to_text()), carried_out);
+        assert_eq!(CarriedOut::from_text("x\n1\n1 x\n-1 2"), CarriedOut::default());
+    }
+}

@@ -1,0 +1,167 @@
+//! The person's name, while it is taken by their own lost connection.
+
+use std::time::Duration;
+
+use expect_test::expect;
+use parla_client::Intent;
+
+use super::support::{ALL, Rig};
+
+/// Alice is back in #lobby under a stand-in, on a server with these tokens.
+fn back_as_stand_in(tokens: &str) -> Rig {
+    let mut rig = Rig::in_lobby("@09:58;msgid=1 :bob!b@host PRIVMSG #lobby :known");
+    rig.reconnects();
+    rig.server(&format!(
+        ":s 433 * alice :In use
+         :s CAP * LS :{ALL}
+         :s CAP * ACK :{ALL}
+         :s 001 alice_ :Welcome
+         :s 005 alice_ CHATHISTORY=100 CASEMAPPING=ascii {tokens} :are supported
+         :s 422 alice_ :No MOTD"
+    ));
+    rig
+}
+
+fn names(rig: &Rig) -> (String, Option<String>) {
+    let view = rig.model.network.as_ref().unwrap();
+    (view.nick.to_string(), view.nick_wanted.as_ref().map(ToString::to_string))
+}
+
+/// In the room too, with alice's lost connection.
+fn in_lobby_with_ghost() -> Rig {
+    let mut rig = back_as_stand_in("");
+    rig.server(
+        ":alice_!a@host JOIN #lobby\n:s 353 alice_ = #lobby :alice_ alice bob\n:s 366 alice_ #lobby :End",
+    );
+    rig.history("#lobby", "");
+    rig.sent();
+    rig.model.said.clear();
+    rig
+}
+
+#[test]
+fn where_the_server_watches_names_it_is_had_back_at_once() {
+    let mut rig = back_as_stand_in("MONITOR=100");
+    assert_eq!(names(&rig), ("alice_".into(), Some("alice".into())));
+    assert!(rig.sent().contains("MONITOR + alice\n"));
+    rig.server(":s 730 alice_ :alice!a@host");
+    rig.pass(Duration::from_secs(50));
+    assert!(!rig.sent().contains("NICK"));
+    rig.server(":s 731 alice_ :alice");
+    rig.sends(expect![[r#"
+        NICK alice
+    "#]]);
+    rig.server(":alice_!a@host NICK alice");
+    rig.sends(expect![[r#"
+        MONITOR - alice
+    "#]]);
+    rig.says(expect![[r#"
+        now alice
+    "#]]);
+    assert_eq!(names(&rig), ("alice".into(), None));
+    rig.pass(Duration::from_secs(50));
+    assert!(!rig.sent().contains("NICK"));
+}
+
+#[test]
+fn a_server_that_forgets_to_say_so_is_asked_now_and_then() {
+    let mut rig = back_as_stand_in("MONITOR=100");
+    rig.sent();
+    for _ in 0..7 {
+        rig.pass(Duration::from_secs(45));
+        rig.server("PING x");
+    }
+    assert_eq!(rig.sent().matches("NICK alice\n").count(), 1);
+    // One that can watch no more names is asked more often.
+    let mut rig = back_as_stand_in("MONITOR=1");
+    rig.server(":s 734 alice_ 1 alice :Monitor list is full.");
+    rig.sent();
+    rig.pass(Duration::from_secs(31));
+    assert!(rig.sent().contains("NICK alice\n"));
+}
+
+#[test]
+fn a_ghost_that_is_seen_to_go_leaves_the_name() {
+    for gone in [":alice!a@host QUIT :Ping timeout", ":alice!a@host NICK Guest7"] {
+        let mut rig = in_lobby_with_ghost();
+        rig.server(gone);
+        rig.sends(expect![[r#"
+            NICK alice
+        "#]]);
+        rig.server(":alice_!a@host NICK alice");
+        assert_eq!(names(&rig), ("alice".into(), None));
+    }
+}
+
+#[test]
+fn that_it_is_still_taken_is_no_news() {
+    let mut rig = in_lobby_with_ghost();
+    for _ in 0..3 {
+        rig.pass(Duration::from_secs(30));
+        rig.server(":s 433 alice_ alice :In use");
+    }
+    rig.says(expect![[""]]);
+    assert_eq!(rig.sent().matches("NICK alice\n").count(), 3);
+    // What the person asks for is another matter.
+    rig.wants(Intent::ChangeNick { nick: "carol".into() });
+    rig.server(":s 433 alice_ carol :In use");
+    rig.says(expect![[r#"
+        problem NickTaken carol, perhaps carol2
+    "#]]);
+}
+
+#[test]
+fn the_wanted_name_is_a_mention_meanwhile() {
+    let mut rig = in_lobby_with_ghost();
+    rig.server(
+        "@10:05;msgid=2 :bob!b@host PRIVMSG #lobby :alice: are you there?
+         @10:06;msgid=3 :bob!b@host PRIVMSG #lobby :or alice_?",
+    );
+    rig.says(expect![[r#"
+        alert <bob> alice: are you there? in #lobby
+        alert <bob> or alice_? in #lobby
+    "#]]);
+    rig.lists(expect![[r#"
+        #lobby present, 2 unread (2 for me), more before
+    "#]]);
+}
+
+#[test]
+fn what_the_lost_connection_said_is_ones_own() {
+    let mut rig = back_as_stand_in("");
+    rig.server("@10:10 :alice_!a@host JOIN #lobby");
+    rig.history("#lobby", "@10:01;msgid=2 :alice!a@host PRIVMSG #lobby :just before it broke");
+    rig.history("#lobby", "");
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+        <bob> known
+        <me> just before it broke
+    "#]],
+    );
+    // Who speaks under the name now may be anybody.
+    rig.server("@10:11;msgid=3 :alice!x@elsewhere PRIVMSG #lobby :who am I?");
+    assert!(rig.rows("#lobby").ends_with("<alice> who am I?\n"));
+}
+
+#[test]
+fn the_stand_in_can_be_kept() {
+    let mut rig = in_lobby_with_ghost();
+    rig.wants(Intent::ChangeNick { nick: "alice_".into() });
+    assert_eq!(names(&rig), ("alice_".into(), None));
+    rig.server(":alice!a@host QUIT :Ping timeout");
+    rig.pass(Duration::from_secs(50));
+    assert!(!rig.sent().contains("NICK"));
+    // Also on the next connection.
+    rig.reconnects();
+    assert!(rig.sent().contains("NICK alice_\n"));
+}
+
+#[test]
+fn a_name_that_the_server_has_cut_short_is_not_asked_for_again() {
+    let mut rig = Rig::connected();
+    rig.server(":s 001 ali :Welcome\n:s 422 ali :No MOTD");
+    rig.pass(Duration::from_secs(50));
+    assert!(!rig.sent().contains("NICK"));
+    assert_eq!(names(&rig), ("ali".into(), None));
+}

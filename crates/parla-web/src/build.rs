@@ -1,0 +1,66 @@
+//! Which build of the app this page runs, and whether the server hands out another one by now.
+//!
+//! The name of the WebAssembly file has a hash of its content in it.
+
+use futures_channel::mpsc::UnboundedSender;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{PerformanceEntry, RequestCache, RequestInit, Response, window};
+
+use crate::{engine::Happening, page, storage};
+
+/// Under this key a tab notes which build it left by loading its page anew.
+const LEFT_KEY: &str = "left-build";
+
+/// The name of the file that this page runs.
+pub(crate) fn name() -> String {
+    let loaded = window().and_then(|window| window.performance());
+    let loaded = loaded.map(|performance| performance.get_entries_by_type("resource")).unwrap_or_default();
+    let mut names = loaded.iter().filter_map(|entry| {
+        let address = entry.dyn_into::<PerformanceEntry>().ok()?.name();
+        let file = address.rsplit('/').next()?.to_owned();
+        file.ends_with(".wasm").then_some(file)
+    });
+    // The last one: what failed before was tried again.
+    names.next_back().unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())
+}
+
+/// Asks the server whether it still hands out this build; nothing happens if it cannot be asked.
+pub(crate) fn ask(build: &str, happenings: &UnboundedSender<Happening>) {
+    let (build, happenings) = (build.to_owned(), happenings.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Ok(text) = front_page().await {
+            drop(happenings.unbounded_send(Happening::Build { is_newest: text.contains(&build) }));
+        }
+    });
+}
+
+async fn front_page() -> Result<String, JsValue> {
+    let window = window().ok_or(JsValue::NULL)?;
+    let options = RequestInit::new();
+    options.set_cache(RequestCache::NoStore);
+    let folder = page::folder();
+    let response = JsFuture::from(window.fetch_with_str_and_init(&folder, &options)).await?;
+    let response: Response = response.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::NULL);
+    }
+    JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
+}
+
+/// Loads the page anew, to run the build that the server hands out. False if that was tried before, in vain.
+pub(crate) fn load_anew(build: &str) -> bool {
+    if storage::load_here(LEFT_KEY).as_deref() == Some(build) {
+        return false;
+    }
+    storage::save_here(LEFT_KEY, Some(build));
+    reload();
+    true
+}
+
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if let Some(window) = window() {
+        drop(window.location().reload());
+    }
+}

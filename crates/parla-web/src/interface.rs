@@ -1,0 +1,109 @@
+//! The interface of this tab, as the network side sees it: it is told in batches, in its own numbers of conversations.
+
+use futures_channel::mpsc::UnboundedSender;
+use parla_client::{
+    Intent,
+    tabs::{Ids, Look},
+    view::{BufferId, Update},
+};
+use parla_ui::platform::Command;
+
+/// A conversation that no client has: what is wanted there is not done.
+const NOWHERE: BufferId = BufferId(u32::MAX);
+
+/// The interface of this tab.
+pub(crate) struct Interface {
+    updates: UnboundedSender<Vec<Update>>,
+    ids: Ids,
+    /// What it shall be told when the new client has found its feet; until then it shows what the old one did.
+    held: Option<Vec<Update>>,
+    shows_something: bool,
+}
+
+/// Whether the numbers of rows in a command are those of the client that gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    Same,
+    /// Another tab leads since.
+    Stale,
+}
+
+impl Interface {
+    pub(crate) fn new(updates: UnboundedSender<Vec<Update>>) -> Self {
+        Self { updates, ids: Ids::default(), held: None, shows_something: false }
+    }
+
+    /// Whether it was told anything yet.
+    pub(crate) const fn shows_something(&self) -> bool {
+        self.shows_something
+    }
+
+    /// Tells it nothing until [`Interface::release`].
+    pub(crate) fn hold(&mut self) {
+        self.held.get_or_insert_default();
+    }
+
+    /// Tells it what was held back.
+    pub(crate) fn release(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.send(held);
+        }
+    }
+
+    /// Tells it everything that there is.
+    pub(crate) fn tell_whole(&mut self, updates: Vec<Update>) {
+        let updates = self.ids.whole(updates);
+        self.send(updates);
+    }
+
+    /// Tells it what has changed.
+    pub(crate) fn tell(&mut self, updates: Vec<Update>) {
+        let updates = self.ids.some(updates);
+        self.send(updates);
+    }
+
+    fn send(&mut self, updates: Vec<Update>) {
+        if updates.is_empty() {
+            return;
+        }
+        match &mut self.held {
+            Some(held) => held.extend(updates),
+            None => {
+                self.shows_something = true;
+                drop(self.updates.unbounded_send(updates));
+            }
+        }
+    }
+
+    /// The command in the numbers of the client. None if the client does not have the conversation.
+    pub(crate) fn translate(&self, command: &Command, rows: Rows) -> Option<Command> {
+        let mut command = command.clone();
+        if let Command::Intent(network, intent) = &mut command {
+            let is_stale = rows == Rows::Stale && names_row(intent);
+            if let Some(buffer) = intent.buffer_mut() {
+                *buffer = if is_stale { NOWHERE } else { self.ids.theirs(*network, *buffer)? };
+            }
+        }
+        Some(command)
+    }
+
+    /// What the person looks at, in the numbers of the client.
+    pub(crate) fn translate_look(&self, look: Look) -> Look {
+        Look { buffer: look.buffer.and_then(|shown| self.ids.theirs(look.network, shown)), ..look }
+    }
+}
+
+/// The command for a conversation that is not there any more: it does nothing.
+pub(crate) fn to_nowhere(command: &Command) -> Command {
+    let mut command = command.clone();
+    if let Command::Intent(_, intent) = &mut command
+        && let Some(buffer) = intent.buffer_mut()
+    {
+        *buffer = NOWHERE;
+    }
+    command
+}
+
+const fn names_row(intent: &Intent) -> bool {
+    matches!(intent, Intent::LoadGap { .. } | Intent::Retry { .. } | Intent::Discard { .. })
+}

@@ -1,0 +1,474 @@
+//! The tab that leads: it has the client, its WebSocket and its timers, and tells its own interface and the other tabs in batches
+//! what has changed.
+
+use std::time::Duration;
+
+use futures_channel::mpsc::UnboundedSender;
+use parla_client::{
+    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract, naming,
+    tabs::{Audience, CarriedOut, Look, Looks, Message, Mirror, TabId, Term},
+    view::{BufferKind, Earlier, LinkState, NetworkId, Notice, Presence, Stage, Update},
+};
+use parla_proto::Timestamp;
+use parla_ui::platform::Command;
+use web_sys::window;
+
+use crate::{
+    archive::Archive,
+    channel::Post,
+    engine::{Happening, NAME_KEY},
+    interface::Interface,
+    orders::{Order, Saves},
+    page,
+    socket::{Signal, Socket, problem},
+    storage,
+};
+
+/// Messages of a direct conversation that are shown at once when the page is opened.
+const OPENING_ROWS: usize = 100;
+/// Which commands of which tabs are carried out.
+const CARRIED_OUT_KEY: &str = "carried-out";
+/// The network of the page; there is no other.
+const NETWORK: NetworkId = NetworkId(1);
+
+/// Interfaces are told of changes so often at most.
+const TELL_EVERY: Duration = Duration::from_millis(90);
+/// Something that is said so soon after a command is an answer to it.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// So long at most the interfaces show what the leader before has told, while this one connects.
+const QUIET_MAX: Duration = Duration::from_millis(1_500);
+
+/// The tab that leads.
+pub(crate) struct Leader {
+    term: Term,
+    /// What the person showed to be let in; the other tabs are to know it, in case this one goes.
+    credentials: Credentials,
+    has_new_credentials: bool,
+    happenings: UnboundedSender<Happening>,
+    client: Option<Client>,
+    archive: Archive,
+    socket: Option<Socket>,
+    /// The number of the newest connection.
+    number: u32,
+    told_at: Timestamp,
+    /// Something may have changed since.
+    is_stale: bool,
+    /// The interface was told nothing of this client yet.
+    is_new: bool,
+    views: Vec<Update>,
+    events: Vec<(Audience, Update)>,
+    mirror: Mirror,
+    /// Tabs that want to know everything, while it is too early.
+    early: Vec<(TabId, u64)>,
+    quiet_until: Option<Timestamp>,
+    looks: Looks,
+    look: Option<Look>,
+    carried_out: CarriedOut,
+    saves: Saves,
+    /// The tab that wanted something last, and when.
+    asked: Option<(TabId, Timestamp)>,
+    /// The tab that wanted to know about a person.
+    asked_person: Option<TabId>,
+}
+
+impl Leader {
+    /// One that begins to connect, if the person has been here before.
+    pub(crate) fn new(
+        (term, credentials): (Term, Credentials),
+        happenings: &UnboundedSender<Happening>,
+        interface: &mut Interface,
+    ) -> Self {
+        let carried_out = storage::load(CARRIED_OUT_KEY);
+        let mut leader = Self {
+            term,
+            credentials,
+            has_new_credentials: false,
+            happenings: happenings.clone(),
+            client: None,
+            archive: Archive::open(),
+            socket: None,
+            number: 0,
+            told_at: Timestamp::from_millis(0),
+            is_stale: true,
+            is_new: true,
+            views: Vec::new(),
+            events: Vec::new(),
+            mirror: Mirror::default(),
+            early: Vec::new(),
+            quiet_until: None,
+            looks: Looks::default(),
+            look: None,
+            carried_out: carried_out.map(|text| CarriedOut::from_text(&text)).unwrap_or_default(),
+            saves: Saves::default(),
+            asked: None,
+            asked_person: None,
+        };
+        if let Some(nick) = storage::load(NAME_KEY) {
+            leader.connect(&nick);
+        }
+        if leader.client.is_some() && interface.shows_something() {
+            leader.quiet_until = Some(page::now() + QUIET_MAX);
+            interface.hold();
+        }
+        leader.collect(None);
+        leader.tell_interface(interface);
+        if leader.quiet_until.is_none() {
+            interface.release();
+        }
+        leader
+    }
+
+    /// The time in which it leads.
+    pub(crate) const fn term(&self) -> Term {
+        self.term
+    }
+
+    pub(crate) const fn set_term(&mut self, term: Term) {
+        self.term = term;
+    }
+
+    const fn me(&self) -> TabId {
+        self.term.leader
+    }
+
+    /// What the person showed to be let in.
+    pub(crate) const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The tab that shall lead next: the one that was heard of last.
+    pub(crate) fn successor(&self) -> Option<TabId> {
+        self.mirror.followers().first().copied()
+    }
+
+    /// Carries out a command of a tab, unless that was done before.
+    pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), order: Option<Order>) {
+        if self.carried_out.begin(tab, number) {
+            match order {
+                // This tab has an older view of the storage than that one, which does it when it hears that the rest is done.
+                Some(order) if tab != self.me() && order.is_save() => {
+                    self.saves.push(tab, order, page::now());
+                }
+                Some(order) if order.is_save() => {
+                    order.save();
+                }
+                Some(order) => self.perform(tab, order.command),
+                None => {}
+            }
+            storage::save(CARRIED_OUT_KEY, Some(&self.carried_out.to_text()));
+        }
+    }
+
+    /// Does what the person wants in a tab.
+    pub(crate) fn perform(&mut self, tab: TabId, command: Command) {
+        self.collect(None);
+        let now = page::now();
+        match command {
+            Command::Connect { nick, credentials, .. } => {
+                storage::save(NAME_KEY, Some(&nick));
+                (self.credentials, self.has_new_credentials) = (credentials, true);
+                self.connect(&nick);
+            }
+            Command::Forget(_) => self.forget(),
+            // A page has one server, and the browser sees to its encryption.
+            Command::Change(..) => {}
+            Command::Save { key, value } => {
+                storage::save(&key, value.as_deref());
+            }
+            Command::Intent(_, intent) => {
+                match &intent {
+                    Intent::ChangeNick { nick } => {
+                        storage::save(NAME_KEY, Some(nick));
+                    }
+                    Intent::SignIn { credentials } => {
+                        self.credentials.add(credentials.clone());
+                        self.has_new_credentials = true;
+                    }
+                    Intent::Whois { .. } | Intent::Submit { .. } => self.asked_person = Some(tab),
+                    _ => {}
+                }
+                self.asked = Some((tab, now));
+                self.handle(Input::Intent(intent));
+            }
+        }
+        self.collect(Some(tab));
+    }
+
+    /// The person looks elsewhere in a tab.
+    pub(crate) fn look(&mut self, tab: TabId, look: Look) {
+        self.looks.take(tab, look);
+        self.look_again();
+    }
+
+    fn look_again(&mut self) {
+        let look = self.looks.current();
+        if let Some(look) = look.filter(|_| look != self.look) {
+            let Look { buffer, at_end, .. } = look;
+            self.handle(Input::Intent(Intent::Look { buffer, at_end }));
+        }
+        self.look = look;
+    }
+
+    /// A tab is gone.
+    pub(crate) fn gone(&mut self, tab: TabId) {
+        self.saves.left(tab);
+        self.mirror.gone(tab);
+        self.looks.gone(tab);
+        self.look_again();
+    }
+
+    /// A tab has said something.
+    pub(crate) fn heard(&mut self, tab: TabId) {
+        self.mirror.heard(page::now(), tab);
+    }
+
+    /// A tab asks what is new.
+    pub(crate) fn pulled(&mut self, (tab, had): (TabId, u64), interface: &mut Interface, post: &Post) {
+        self.tell_now(interface);
+        if self.quiet_until.is_some() {
+            self.early.retain(|(known, _)| *known != tab);
+            self.early.push((tab, had));
+            return;
+        }
+        let delivery = self.mirror.deliver(page::now(), tab, had);
+        if delivery.is_whole() {
+            post.send(Some(tab), &Message::Credentials(self.credentials.clone()));
+        }
+        post.send(
+            Some(tab),
+            &Message::Told { delivery, due: self.client.as_ref().and_then(Client::next_deadline) },
+        );
+    }
+
+    fn connect(&mut self, nick: &str) {
+        let records = storage::records();
+        let window = window();
+        let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
+        let settings = Settings {
+            network: NETWORK,
+            address: host.into(),
+            nick: nick.into(),
+            transliterate: naming::without_accents,
+            credentials: self.credentials.clone(),
+            private: window.as_ref().is_some_and(page::is_private),
+            archive: contract::Archive::Direct,
+            seed: page::seed(),
+        };
+        self.socket = None;
+        self.client = Some(Client::new(settings, &records, page::now()));
+        for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
+            let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
+            self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
+        }
+        // Tried all the same: the server may be on this device.
+        if page::is_offline() {
+            self.handle(Input::Offline);
+        }
+        self.handle(Input::Start);
+    }
+
+    fn forget(&mut self) {
+        self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }));
+        self.client = None;
+        self.socket = None;
+        storage::save(NAME_KEY, None);
+        storage::forget_network();
+        self.archive = Archive::default();
+        (self.credentials, self.has_new_credentials) = (Credentials::default(), true);
+        self.views.push(Update::NetworkForgotten(NETWORK));
+        self.is_stale = true;
+    }
+
+    /// Hears of its connection.
+    pub(crate) fn hear(&mut self, number: u32, signal: Signal) {
+        if number != self.number {
+            return;
+        }
+        match signal {
+            Signal::Opened => self.handle(Input::Opened),
+            Signal::Line(line) => self.handle(Input::Line(line.as_bytes())),
+            Signal::LineTooLong => self.handle(Input::LineTooLong),
+            Signal::Closed(problem) => {
+                self.socket = None;
+                self.handle(Input::Closed(problem));
+            }
+        }
+    }
+
+    /// Does what is due.
+    pub(crate) fn due(&mut self, now: Timestamp) {
+        if self.client.as_ref().and_then(Client::next_deadline).is_some_and(|at| at <= now) {
+            self.handle(Input::Deadline);
+        }
+        self.saves.due(now);
+    }
+
+    /// Gives the client one input and does what it wants.
+    pub(crate) fn handle(&mut self, input: Input<'_>) {
+        let Some(client) = &mut self.client else { return };
+        let mut outputs = Vec::new();
+        client.handle(page::now(), input, &mut outputs);
+        self.is_stale = true;
+        let mut is_broken = false;
+        let mut recalled = Vec::new();
+        for output in outputs {
+            match output {
+                Output::Connect => is_broken = !self.open(),
+                Output::Send(line) => {
+                    is_broken |= self.socket.as_ref().is_some_and(|socket| !socket.send(&line));
+                }
+                Output::Disconnect => self.socket = None,
+                Output::Store { key, value } => {
+                    storage::store(&key, value.as_deref());
+                }
+                Output::Keep(kept) => self.archive.keep(&kept),
+                Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
+                Output::Recall { kind, name, before, limit } => {
+                    let (messages, more) = self.archive.recall(&name, before, limit);
+                    recalled.push(Input::Recalled { kind, name, messages, more });
+                }
+            }
+        }
+        for answer in recalled {
+            self.handle(answer);
+        }
+        if is_broken {
+            self.socket = None;
+            self.handle(Input::Closed(problem(ProblemKind::Lost, "the browser does not send any more")));
+        }
+    }
+
+    fn open(&mut self) -> bool {
+        self.number += 1;
+        let url = window().and_then(|window| page::server_url(&window).ok());
+        self.socket = url.and_then(|url| Socket::open(&url, self.number, &self.happenings).ok());
+        if let Some(client) = &mut self.client {
+            client.handle(page::now(), Input::Progress(Stage::Finding), &mut Vec::new());
+        }
+        self.socket.is_some()
+    }
+
+    /// Takes what the client has to tell, and finds out for whom it is. `asker` is the tab whose command caused it.
+    fn collect(&mut self, asker: Option<TabId>) {
+        let Some(client) = &mut self.client else { return };
+        let updates = client.take_updates();
+        for update in updates {
+            match self.audience(&update, asker) {
+                Some(audience) => self.events.push((audience, update)),
+                None => self.views.push(update),
+            }
+        }
+    }
+
+    /// For whom something is that is said once; none if it is not said but shown.
+    fn audience(&self, update: &Update, asker: Option<TabId>) -> Option<Audience> {
+        let recent = self.asked.filter(|(_, at)| page::now().since(*at) < ANSWERS_WITHIN).map(|(tab, _)| tab);
+        let to = |tab: Option<TabId>| {
+            let followers = self.mirror.followers();
+            tab.filter(|tab| *tab == self.me() || followers.contains(tab))
+                .map_or(Audience::All, Audience::One)
+        };
+        Some(match update {
+            Update::Notice(_, _, Notice::Invitation { .. }) => Audience::All,
+            Update::Notice(..) => to(asker.or(recent)),
+            Update::Person(..) => to(self.asked_person),
+            Update::Certificate(..) => Audience::All,
+            Update::Show(..) => {
+                Audience::One(asker.or_else(|| self.asked.map(|(tab, _)| tab)).unwrap_or_else(|| self.me()))
+            }
+            // One notification is enough, and a click on it leads here.
+            Update::Alert(..) => Audience::One(self.me()),
+            Update::Network(_)
+            | Update::Buffer(..)
+            | Update::BufferClosed(..)
+            | Update::Conversations(..)
+            | Update::NetworkForgotten(_)
+            | Update::Directory(..) => return None,
+        })
+    }
+
+    /// Tells all interfaces what has changed, if they were not told just now.
+    pub(crate) fn tell(&mut self, interface: &mut Interface, post: &Post) {
+        let now = page::now();
+        if self.is_stale && (now.since(self.told_at) >= TELL_EVERY || now < self.told_at) {
+            self.tell_now(interface);
+        }
+        if std::mem::take(&mut self.has_new_credentials) {
+            post.send(None, &Message::Credentials(self.credentials.clone()));
+        }
+        self.end_quiet(now, interface, post);
+        if self.quiet_until.is_none() && self.mirror.call(now) {
+            post.send(None, &Message::News);
+        }
+    }
+
+    fn tell_now(&mut self, interface: &mut Interface) {
+        self.collect(None);
+        self.is_stale = false;
+        if !self.views.is_empty() || !self.events.is_empty() {
+            self.told_at = page::now();
+            self.tell_interface(interface);
+        }
+    }
+
+    fn tell_interface(&mut self, interface: &mut Interface) {
+        let mut updates = std::mem::take(&mut self.views);
+        self.mirror.take(&updates);
+        for (audience, event) in std::mem::take(&mut self.events) {
+            self.mirror.say(audience, &event);
+            if audience == Audience::All || audience == Audience::One(self.me()) {
+                updates.push(event);
+            }
+        }
+        if std::mem::take(&mut self.is_new) {
+            interface.tell_whole(updates);
+        } else {
+            interface.tell(updates);
+        }
+    }
+
+    /// The interfaces show what the leader before has told until this one has found its feet: they need not see how.
+    fn end_quiet(&mut self, now: Timestamp, interface: &mut Interface, post: &Post) {
+        let Some(until) = self.quiet_until else { return };
+        if now < until && !self.has_found_its_feet() {
+            return;
+        }
+        self.quiet_until = None;
+        self.tell_now(interface);
+        interface.release();
+        for pull in std::mem::take(&mut self.early) {
+            self.pulled(pull, interface, post);
+        }
+    }
+
+    fn has_found_its_feet(&self) -> bool {
+        let (mut networks, mut buffers) = self.mirror.views();
+        let mut is_settled = |link: &LinkState| match link {
+            LinkState::Connecting(_) => false,
+            LinkState::Online => buffers.all(|view| {
+                view.presence != Presence::Joining
+                    && (view.timeline.len > 0
+                        || !matches!(view.earlier, Earlier::Possible | Earlier::Loading))
+            }),
+            LinkState::Offline | LinkState::Waiting { .. } | LinkState::Stopped { .. } => true,
+        };
+        networks.next().is_none_or(|view| is_settled(&view.link))
+    }
+
+    /// When it wants to be woken.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let told = self.is_stale.then(|| self.told_at + TELL_EVERY);
+        let client = self.client.as_ref().and_then(Client::next_deadline);
+        let save = self.saves.is_urgent().then(|| page::now() + TELL_EVERY);
+        [told, client, self.quiet_until, save].into_iter().flatten().min()
+    }
+}
+
+impl Drop for Leader {
+    /// The name is free before another tab asks for it.
+    fn drop(&mut self) {
+        if let Some(socket) = self.socket.take() {
+            socket.send(b"QUIT\r\n");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The passwords of a network, on their way between the person, the client and the keyring.
+
+use parla_client::{Credentials, Input, Intent, ProblemKind};
+
+use super::Network;
+use crate::engine::{
+    hub::{Soon, Surroundings},
+    trouble::problem,
+};
+
+impl Network {
+    /// Gives the passwords to the keyring, if the person wants that; takes them out of it if they do not want it any more.
+    pub(super) fn keep_passwords(&mut self, around: &Surroundings) {
+        if self.credentials.keep && self.credentials.has_password() {
+            let (tell, serial) = (around.teller(), self.serial);
+            let answer = Box::new(move |kept| tell(Soon::PasswordsKept(serial, kept)));
+            around.keyring.keep(&self.remembered.id, self.credentials.clone(), answer);
+        } else if self.remembered.settings.has_passwords && self.credentials.has_password() {
+            around.keyring.forget(&self.remembered.id);
+            self.has_passwords(false, around);
+        }
+    }
+
+    fn has_passwords(&mut self, is_so: bool, around: &Surroundings) {
+        if std::mem::replace(&mut self.remembered.settings.has_passwords, is_so) != is_so {
+            around.store.remember(self.id, &self.remembered);
+        }
+    }
+
+    /// The keyring has taken the passwords, or has not.
+    pub(crate) fn passwords_kept(&mut self, kept: Result<(), String>, around: &mut Surroundings) {
+        self.has_passwords(kept.is_ok(), around);
+        if let Err(why) = kept {
+            self.notice(problem(ProblemKind::KeyringFailing, &why), around);
+        }
+    }
+
+    /// The keyring gives what it has. Without it the network is entered as if it had nothing; the server says what it wants.
+    pub(crate) fn passwords_loaded(
+        &mut self,
+        loaded: Result<Credentials, String>,
+        around: &mut Surroundings,
+    ) {
+        match loaded {
+            Ok(credentials) => {
+                self.credentials.add(credentials);
+                self.is_shown = false;
+            }
+            Err(why) => self.notice(problem(ProblemKind::KeyringFailing, &why), around),
+        }
+        self.answered(around);
+    }
+
+    /// Connects, with what the keyring had.
+    pub(super) fn start(&mut self, around: &mut Surroundings) {
+        if std::mem::replace(&mut self.is_shown, true) {
+            self.handle(Input::Start, around);
+        } else {
+            let credentials = self.credentials.clone();
+            self.handle(Input::Intent(Intent::SignIn { credentials }), around);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Passwords in the system's keyring, and nowhere else. On a thread of its own: a keyring may ask the person to unlock it first.
+//!
+//! There is one entry for each network, under the network's id. Without a keyring nothing is kept.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+};
+
+use keyring_core::{CredentialStore, Entry, Error};
+use parla_client::Credentials;
+
+/// The name under which a keyring shows whose entries they are.
+const SERVICE: &str = "parla";
+
+/// Opens the place where passwords are kept.
+type Open = Box<dyn Fn() -> Result<Arc<CredentialStore>, Error> + Send>;
+/// Where an answer goes; why there is none is in words for the details of a problem.
+type Answer<T> = Box<dyn FnOnce(Result<T, String>) + Send>;
+
+enum Order {
+    Keep(String, Credentials, Answer<()>),
+    Load(String, Answer<Credentials>),
+    Forget(String),
+}
+
+/// The way to the keyring.
+#[derive(Clone)]
+pub(crate) struct Keyring {
+    orders: Sender<Order>,
+    is_there: Arc<AtomicBool>,
+}
+
+impl Keyring {
+    /// The system's.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub(crate) fn system() -> io::Result<Self> {
+        Self::start(Box::new(open_system))
+    }
+
+    /// Starts the thread. It looks at once whether there is a keyring.
+    pub(crate) fn start(open: Open) -> io::Result<Self> {
+        let (orders, incoming) = channel();
+        let is_there = Arc::new(AtomicBool::new(false));
+        let found = Arc::clone(&is_there);
+        thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+            Keeper { open, store: None, found }.run(&incoming);
+        })?;
+        Ok(Self { orders, is_there })
+    }
+
+    /// Whether there is a place for passwords, so that the person can be asked.
+    pub(crate) fn is_there(&self) -> bool {
+        self.is_there.load(Ordering::Acquire)
+    }
+
+    /// Keeps what the person shows to a network, in place of what was kept.
+    pub(crate) fn keep(&self, network: &str, credentials: Credentials, answer: Answer<()>) {
+        self.say(Order::Keep(network.to_owned(), credentials, answer));
+    }
+
+    /// Asks for what was kept.
+    pub(crate) fn load(&self, network: &str, answer: Answer<Credentials>) {
+        self.say(Order::Load(network.to_owned(), answer));
+    }
+
+    /// Removes what was kept.
+    pub(crate) fn forget(&self, network: &str) {
+        self.say(Order::Forget(network.to_owned()));
+    }
+
+    fn say(&self, order: Order) {
+        // The thread ends with the program only.
+        let _ = self.orders.send(order);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn open_system() -> Result<Arc<CredentialStore>, Error> {
+    let store = zbus_secret_service_keyring_store::Store::new()?;
+    Ok(store)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_system() -> Result<Arc<CredentialStore>, Error> {
+    Err(Error::NotSupportedByStore("passwords are not kept on this system".to_owned()))
+}
+
+/// The thread's side.
+struct Keeper {
+    open: Open,
+    store: Option<Arc<CredentialStore>>,
+    found: Arc<AtomicBool>,
+}
+
+impl Keeper {
+    fn run(mut self, incoming: &Receiver<Order>) {
+        if let Err(error) = self.store() {
+            tracing::info!(%error, "there is no keyring; passwords are not kept");
+        }
+        for order in incoming {
+            match order {
+                Order::Keep(network, credentials, answer) => {
+                    answer(self.keep(&network, &credentials).map_err(|error| error.to_string()));
+                }
+                Order::Load(network, answer) => {
+                    answer(self.load(&network).map_err(|error| error.to_string()));
+                }
+                Order::Forget(network) => {
+                    if let Err(error) = self.forget(&network) {
+                        tracing::warn!(%error, "the passwords of a network are still in the keyring");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A keyring that was not there may be started later.
+    fn store(&mut self) -> Result<Arc<CredentialStore>, Error> {
+        if let Some(store) = &self.store {
+            return Ok(Arc::clone(store));
+        }
+        let store = (self.open)()?;
+        self.found.store(true, Ordering::Release);
+        Ok(Arc::clone(self.store.insert(store)))
+    }
+
+    fn entry(&mut self, network: &str) -> Result<Entry, Error> {
+        Entry::new_in_store(&self.store()?, SERVICE, network)
+    }
+
+    fn keep(&mut self, network: &str, credentials: &Credentials) -> Result<(), Error> {
+        let text = zeroize::Zeroizing::new(serde_json::to_vec(credentials).unwrap_or_default());
+        self.entry(network)?.set_secret(&text)
+    }
+
+    fn load(&mut self, network: &str) -> Result<Credentials, Error> {
+        let text = zeroize::Zeroizing::new(self.entry(network)?.get_secret()?);
+        serde_json::from_slice(&text).map_err(|_| Error::NoEntry)
+    }
+
+    fn forget(&mut self, network: &str) -> Result<(), Error> {
+        match self.entry(network)?.delete_credential() {
+            Err(Error::NoEntry) => Ok(()),
+            done => done,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    impl Keyring {
+        /// One that forgets everything with the last that has it.
+        pub(crate) fn mock() -> Self {
+            let store = keyring_core::mock::Store::new().unwrap();
+            Self::start(Box::new(move || Ok(Arc::clone(&store) as Arc<CredentialStore>))).unwrap()
+        }
+
+        /// None.
+        pub(crate) fn missing() -> Self {
+            Self::start(Box::new(|| Err(Error::NoEntry))).unwrap()
+        }
+    }
+
+    /// Waits for an answer.
+    pub(crate) fn asked<T: Send + 'static>(ask: impl FnOnce(Answer<T>)) -> Result<T, String> {
+        let (say, heard) = channel();
+        ask(Box::new(move |answer| say.send(answer).unwrap_or_default()));
+        heard.recv().unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_client::{Login, Secret};
+
+    use super::{testing::asked, *};
+
+    fn credentials(password: &str) -> Credentials {
+        let login = Login { name: "alice".to_owned(), password: Secret::new(password.to_owned()) };
+        Credentials { login: Some(login), keep: true, ..Credentials::default() }
+    }
+
+    #[test]
+    fn what_is_kept_is_given_back_until_it_is_forgotten() {
+        let keyring = Keyring::mock();
+        asked(|answer| keyring.keep("one", credentials("hunter2"), answer)).unwrap();
+        asked(|answer| keyring.keep("two", credentials("other"), answer)).unwrap();
+        assert_eq!(asked(|answer| keyring.load("one", answer)), Ok(credentials("hunter2")));
+        assert!(keyring.is_there());
+        keyring.forget("one");
+        assert!(asked(|answer| keyring.load("one", answer)).is_err());
+        assert_eq!(asked(|answer| keyring.load("two", answer)), Ok(credentials("other")));
+    }
+
+    #[test]
+    fn without_a_keyring_nothing_is_kept_and_that_is_said() {
+        let keyring = Keyring::missing();
+        assert!(asked(|answer| keyring.keep("one", credentials("hunter2"), answer)).is_err());
+        assert!(asked(|answer| keyring.load("one", answer)).is_err());
+        assert!(!keyring.is_there());
+    }
+}

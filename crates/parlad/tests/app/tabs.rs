@@ -1,0 +1,229 @@
+//! Several tabs of one browser are one person: they show the same, nothing that one does is undone by another, and when the tab
+//! with the connection goes, another one takes it.
+
+use serde_json::json;
+
+use crate::{
+    rig::{Browser, Key, Width, Window, visit},
+    support::Client,
+};
+
+/// Nobody ever saw a second alice: who watches the room reads only this name.
+fn was_one_person(bob: &mut Client) {
+    let lines = bob.sync();
+    let other = lines.iter().find(|line| line.contains("alice_") || line.contains("alice1"));
+    assert_eq!(other, None, "a tab was another person");
+    bob.send("NAMES #room");
+    let names = bob.until(|line| line.contains(" 366 "));
+    let names: String = names.into_iter().filter(|line| line.contains(" 353 ")).collect();
+    assert_eq!(names.matches("alice").count(), 1, "{names}");
+}
+
+/// The messages of alice in `#room`, as the server has them.
+fn said(browser: &Browser) -> Vec<String> {
+    let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
+    reader.send("CHATHISTORY LATEST #room * 100");
+    let lines = reader.until(|line| line.contains(" BATCH -"));
+    let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
+    heard.filter(|heard| heard.sender == "alice").map(|heard| heard.text).collect()
+}
+
+async fn has_rooms(window: &Window, rooms: &[&str]) {
+    window
+        .eventually(&format!("the rooms {rooms:?}"), async || {
+            let lines = window.rooms().await;
+            rooms.iter().all(|room| lines.iter().any(|line| line == room)).then_some(())
+        })
+        .await;
+}
+
+async fn drafts(window: &Window, text: &str) {
+    let script = "return document.querySelector('#composer')?.value === arguments[0]";
+    window.until(&format!("the draft `{text}`"), script, &[json!(text)]).await;
+}
+
+async fn two_tabs(browser: &Browser) -> (Window, Window) {
+    let window = browser.open(Width::Wide).await;
+    window.join_as("alice").await;
+    window.is_in("#room").await;
+    // A tab that is left while it connects gives up its connection.
+    window.expects_in_console("WebSocket is closed before the connection is established");
+    let (one, two) = window.opens_tab(&browser.address("/")).await;
+    two.is_in("#room").await;
+    (one, two)
+}
+
+#[test]
+fn what_one_tab_does_no_other_undoes() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #room");
+        let (one, two) = two_tabs(browser).await;
+        one.comes_to_front().await;
+        one.say("/join #only-in-one").await;
+        one.is_in("#only-in-one").await;
+        one.write("a draft in one").await;
+
+        two.comes_to_front().await;
+        // Who is asked for somewhere else is not taken there here.
+        two.is_in("#room").await;
+        two.say("/join #only-in-two").await;
+        two.is_in("#only-in-two").await;
+        two.write("a draft in two").await;
+        has_rooms(&two, &["#room", "#only-in-one", "#only-in-two"]).await;
+
+        one.comes_to_front().await;
+        one.is_in("#only-in-one").await;
+        for _ in 0..2 {
+            one.reload().await;
+            one.is_in("#only-in-one").await;
+            drafts(&one, "a draft in one").await;
+            has_rooms(&one, &["#room", "#only-in-one", "#only-in-two"]).await;
+        }
+        one.enter("#only-in-two").await;
+        drafts(&one, "a draft in two").await;
+        two.comes_to_front().await;
+        two.reload().await;
+        two.is_in("#only-in-two").await;
+        drafts(&two, "a draft in two").await;
+        has_rooms(&two, &["#room", "#only-in-one", "#only-in-two"]).await;
+        was_one_person(&mut bob);
+    });
+}
+
+#[test]
+fn what_is_said_and_read_in_one_tab_is_said_and_read_in_the_other() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let (one, two) = two_tabs(browser).await;
+        two.say("/join #other").await;
+        two.is_in("#other").await;
+        two.finds_no(".pending").await;
+        bob.send("JOIN #other");
+        two.say("from the second").await;
+        two.hears("from the second").await;
+        one.comes_to_front().await;
+        one.enter("#other").await;
+        one.hears("from the second").await;
+        one.say("from the first").await;
+        one.hears("from the first").await;
+        one.enter("#room").await;
+        two.comes_to_front().await;
+        two.hears("from the first").await;
+        two.enter("#room").await;
+
+        bob.send("PRIVMSG #other :alice: are you there?");
+        two.finds_noted("#other", "1 mention, 1 new").await;
+        two.until("the number in the title", "return document.title.startsWith('(1)')", &[]).await;
+        one.comes_to_front().await;
+        one.finds_noted("#other", "1 mention, 1 new").await;
+        one.enter("#other").await;
+        one.hears("are you there?").await;
+        one.finds_noted("#other", "").await;
+        two.comes_to_front().await;
+        two.finds_noted("#other", "").await;
+
+        // A draft that is changed elsewhere is the newer one.
+        two.enter("#other").await;
+        two.write("half a sen").await;
+        one.comes_to_front().await;
+        drafts(&one, "half a sen").await;
+        one.write("tence").await;
+        one.hits(Key::Enter).await;
+        one.hears("half a sentence").await;
+        two.comes_to_front().await;
+        drafts(&two, "").await;
+        two.hears("half a sentence").await;
+
+        // Whoever leaves a room leaves it everywhere.
+        two.say("/part").await;
+        one.comes_to_front().await;
+        one.eventually("the room is gone", async || {
+            (!one.rooms().await.iter().any(|line| line == "#other")).then_some(())
+        })
+        .await;
+        was_one_person(&mut bob);
+    });
+}
+
+#[test]
+fn a_tab_that_goes_hands_over() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #room");
+        let (one, two) = two_tabs(browser).await;
+        let mut expected = Vec::new();
+        // The first has the connection. What is written while it changes hands is neither lost nor doubled.
+        two.say("before").await;
+        expected.push("before".to_owned());
+        one.comes_to_front().await;
+        one.closes_for(&two).await;
+        for number in 1..=5 {
+            let text = format!("while it changes hands {number}");
+            two.say(&text).await;
+            expected.push(text);
+        }
+        two.finds_no(".pending").await;
+        two.hears("changes hands 5").await;
+        assert_eq!(said(browser), expected);
+        // The next one that comes follows, and takes over in its turn.
+        let (two, three) = two.opens_tab(&browser.address("/")).await;
+        three.is_in("#room").await;
+        three.hears("changes hands 5").await;
+        two.comes_to_front().await;
+        two.reload().await;
+        two.hears("changes hands 5").await;
+        three.comes_to_front().await;
+        three.say("after").await;
+        three.finds_no(".pending").await;
+        expected.push("after".to_owned());
+        two.comes_to_front().await;
+        two.hears("after").await;
+        assert_eq!(said(browser), expected);
+        was_one_person(&mut bob);
+    });
+}
+
+#[test]
+fn a_tab_that_was_frozen_learns_who_leads() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #room");
+        let (one, two) = two_tabs(browser).await;
+        one.comes_to_front().await;
+        one.set_lifecycle("frozen").await;
+        two.comes_to_front().await;
+        two.say("while the first is frozen").await;
+        two.hears("while the first is frozen").await;
+        two.finds_no(".pending").await;
+        one.comes_to_front().await;
+        one.set_lifecycle("active").await;
+        one.hears("while the first is frozen").await;
+        one.say("awake again").await;
+        one.hears("awake again").await;
+        two.comes_to_front().await;
+        two.hears("awake again").await;
+        assert_eq!(said(browser), ["while the first is frozen", "awake again"]);
+        was_one_person(&mut bob);
+    });
+}
+
+#[test]
+fn a_tab_of_another_build_is_not_believed() {
+    visit(async |browser| {
+        let (one, two) = two_tabs(browser).await;
+        // What an older page would say. The server still hands out ours, so ours leads.
+        let script = "const channel = new BroadcastChannel('parla/tabs');
+            const letter = message => channel.postMessage(JSON.stringify({ build: 'older', from: 7, to: null })
+                + '\\n' + JSON.stringify(message));
+            letter({ Told: { words: 'of another meaning' } });
+            letter({ Ballot: { Lead: { number: 1000, leader: 7 } } });";
+        two.run(script, &[]).await;
+        two.say("still here").await;
+        two.hears("still here").await;
+        two.finds_no(".pending").await;
+        one.comes_to_front().await;
+        one.hears("still here").await;
+        assert_eq!(said(browser), ["still here"]);
+    });
+}
