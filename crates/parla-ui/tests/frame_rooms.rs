@@ -307,7 +307,7 @@ fn a_place_is_named_once() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     assert_eq!(page.text(".rooms-head h2"), "Parla");
     assert!(page.all("nav h2").len() == 1 && !page.has(".app-name"));
-    let mut other = support::sample::network(LinkState::Online);
+    let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Other".into());
     page.hear(vec![Update::Network(other)]);
     assert_eq!(page.text(".app-name"), "parla");
