@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 
 use crate::{
+    answers::Answers,
     members::MemberList,
     room_modes::RoomModes,
     session::Session,
@@ -28,9 +29,13 @@ pub(crate) struct Buffer {
     pub(crate) topic: Option<Arc<Topic>>,
     pub(crate) modes: RoomModes,
     pub(crate) timeline: Timeline,
+    /// Answers to messages that are not here.
+    pub(crate) answers: Answers,
     pub(crate) members: MemberList,
     /// What stands behind this was not read. None if nothing ever was.
     pub(crate) read: Option<Read>,
+    /// Up to where the server knows that it was read, on this connection.
+    pub(crate) read_told: Option<Timestamp>,
     pub(crate) unread: u32,
     pub(crate) mentions: u32,
     /// The first row that was not read.
@@ -98,8 +103,10 @@ impl Buffer {
             topic: None,
             modes: RoomModes::default(),
             timeline: Timeline::default(),
+            answers: Answers::default(),
             members: MemberList::default(),
             read: None,
+            read_told: None,
             unread: 0,
             mentions: 0,
             divider: None,
@@ -178,6 +185,44 @@ impl Buffer {
         }
     }
 
+    /// A message that was counted was taken back: it will not be read.
+    pub(crate) fn uncount(&mut self, row: RowId, is_for_person: bool) {
+        if self.unread == 0 {
+            return;
+        }
+        if let Some(mark) = self.timeline.read() {
+            return self.read_to(mark);
+        }
+        if self
+            .divider
+            .is_some_and(|first| self.timeline.later(Some(first), Some(row)) == Some(row) || first == row)
+        {
+            self.unread -= 1;
+            self.mentions = self.mentions.saturating_sub(u32::from(is_for_person)).min(self.unread);
+            self.divider = self.divider.filter(|_| self.unread > 0);
+        }
+    }
+
+    /// It was read up to this time on another device. Whether that is news.
+    pub(crate) fn is_read_elsewhere(&mut self, until: Timestamp) -> bool {
+        if self.read_at().is_some_and(|read| read >= until) {
+            return false;
+        }
+        self.read = Some(Read { at: until, msgid: None });
+        let last = self.timeline.rows().rev().find(|row| row.at <= until).map(|row| row.id);
+        let is_known =
+            |last: RowId| self.timeline.read().is_some_and(|mark| !self.timeline.is_behind(last, mark));
+        if let Some(last) = last.filter(|last| !is_known(*last)) {
+            self.read_to(Mark::Behind(last));
+        }
+        true
+    }
+
+    /// The time up to which it was read.
+    pub(crate) fn read_at(&self) -> Option<Timestamp> {
+        self.read.as_ref().map(|read| read.at)
+    }
+
     /// The message up to which was read has found its place: what stands behind it is counted anew.
     pub(crate) fn find_read(&mut self, row: RowId, msgid: Option<&str>) {
         let is_it =
@@ -195,6 +240,7 @@ impl Buffer {
         for row in self.timeline.behind(mark) {
             if let Content::Said(said) = &row.content
                 && !said.own
+                && said.deleted.is_none()
             {
                 unread = unread.saturating_add(1);
                 mentions = mentions.saturating_add(u32::from(said.mention || is_direct));
@@ -290,6 +336,7 @@ impl Buffer {
             },
             settings: self.modes.view(session),
             away: self.away.clone(),
+            carries: session.carries(&self.name),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::{
     sorted_map::SortedMap,
-    view::{BufferId, Update},
+    view::{BufferId, RowId, Update},
 };
 
 /// Things to say once that wait; a server that causes more loses the oldest.
@@ -36,6 +36,12 @@ impl Changes {
             self.events.pop_front();
         }
         self.events.push_back(update);
+    }
+
+    /// Nothing is to be said any more of what stands in this row.
+    pub(crate) fn retract(&mut self, id: BufferId, row: RowId) {
+        self.events
+            .retain(|event| !matches!(event, Update::Alert(_, of, alert) if *of == id && alert.row == row));
     }
 
     pub(crate) fn take_buffers(&mut self) -> impl Iterator<Item = BufferId> + use<> {

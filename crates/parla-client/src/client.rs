@@ -9,14 +9,16 @@ use crate::{
     changes::Changes,
     contract::{Input, Output, Settings},
     directory::DirectoryBuilder,
+    display_names::DisplayNames,
     history::{self, Requests},
     intents,
     link::{Due, Link},
+    markers::{self, Markers},
     naming,
     outbox::{self, Outbox},
     parting,
     problem::{Problem, ProblemKind},
-    receive::{self, Batches, whois::Asked},
+    receive::{self, Batches, metadata, whois::Asked},
     records::{self, Records},
     regain::{self, Regain},
     registration,
@@ -41,6 +43,12 @@ pub struct Client {
     pub(crate) directory: DirectoryBuilder,
     /// Answers to WHOIS that are coming in, by folded nick.
     pub(crate) people: SortedMap<String, Asked>,
+    /// What people want to be called.
+    pub(crate) names: DisplayNames,
+    pub(crate) metadata_later: metadata::Later,
+    pub(crate) markers: Markers,
+    /// The room that the line before took the person out of, unasked, and when.
+    pub(crate) left: Option<(BufferId, Timestamp)>,
     pub(crate) away: Option<Arc<str>>,
     /// The reason that was given with the last wish to be away.
     pub(crate) away_asked: Option<Arc<str>>,
@@ -86,6 +94,10 @@ impl Client {
             survey: Survey::default(),
             directory: DirectoryBuilder::default(),
             people: SortedMap::default(),
+            names: DisplayNames::default(),
+            metadata_later: metadata::Later::default(),
+            markers: Markers::default(),
+            left: None,
             away: None,
             away_asked: None,
             look: Look::default(),
@@ -149,6 +161,7 @@ impl Client {
         history::ask_next(self, turn);
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
+        markers::plan(self, turn);
         let has_sent = turn.outputs.iter().skip(sent).any(|output| matches!(output, Output::Send(_)));
         if is_wish && has_sent {
             self.link.awaits(now);
@@ -161,13 +174,12 @@ impl Client {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let outbox = outbox::next_deadline(self);
         let survey = self.survey.next_deadline();
+        let (markers, metadata) = (self.markers.next_deadline(), self.metadata_later.next_deadline());
         let sign_in = self.session.sign_in.next_deadline();
         let greeted = registration::greeted_by(self);
         let (requests, regain) = (self.requests.next_deadline(), self.regain.next_deadline());
-        [self.link.next_deadline(), requests, outbox, survey, regain, sign_in, greeted]
-            .into_iter()
-            .flatten()
-            .min()
+        let own = [regain, sign_in, greeted, markers, metadata];
+        [self.link.next_deadline(), requests, outbox, survey].into_iter().chain(own).flatten().min()
     }
 
     fn deadline(&mut self, turn: &mut Turn<'_>) {
@@ -180,6 +192,8 @@ impl Client {
         }
         history::give_up_late(self, turn);
         self.survey.give_up_late(turn.now);
+        markers::tell_due(self, turn);
+        metadata::ask_due(self, turn);
     }
 
     fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
@@ -228,6 +242,10 @@ impl Client {
         self.batches = Batches::default();
         self.survey = Survey::default();
         self.people.clear();
+        self.names.clear();
+        self.metadata_later = metadata::Later::default();
+        self.left = None;
+        markers::connection_lost(self);
         self.directory.interrupted();
         self.away = None;
         self.regain.connection_lost();

@@ -9,7 +9,7 @@ use crate::{
     intent::Intent,
     naming::Transliterate,
     problem::Problem,
-    view::{BufferKind, Manner, NetworkId, Stage},
+    view::{Audience, BufferKind, Manner, NetworkId, Stage},
 };
 
 /// Who and where; fixed for the life of a client.
@@ -122,6 +122,15 @@ pub enum Output {
     },
     /// Keep a message.
     Keep(Kept),
+    /// Keep this message no longer: it was taken back.
+    Unkeep {
+        /// In which conversation.
+        kind: BufferKind,
+        /// Its name, as the server knows it.
+        name: Arc<str>,
+        /// The server's id of the message.
+        msgid: Arc<str>,
+    },
     /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
     Recall {
         /// Of which conversation.
@@ -150,8 +159,10 @@ pub struct Kept {
     pub source: Arc<str>,
     /// How it was said.
     pub manner: Manner,
-    /// What was said, with formatting codes.
+    /// What was said, with formatting codes; several lines have line feeds between them.
     pub text: Arc<str>,
     /// By the person himself.
     pub own: bool,
+    /// Which people of the room it was for, if not all.
+    pub audience: Option<Audience>,
 }

@@ -37,8 +37,7 @@ impl Client {
             && !buffer.is_awaited()
             && buffer.mark_read()
         {
-            self.changes.buffer(id);
-            self.changes.memory = true;
+            crate::markers::read(self, id);
         }
     }
 

@@ -9,11 +9,12 @@ use crate::{
     history,
     intent::Intent,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
-    moderation, naming, outbox,
+    lines, moderation, naming,
+    outbox::{self, Words},
     problem::ProblemKind,
     receive, regain, registration,
     slash::{self, Slash, Submission},
-    view::{BufferId, BufferKind, LinkState, Manner, Notice, Presence, RowId, Update},
+    view::{Audience, BufferId, BufferKind, LinkState, Manner, Notice, Presence, RowId, Update},
 };
 
 /// Does what the person wants, or says why not.
@@ -67,7 +68,7 @@ fn submit(client: &mut Client, id: BufferId, input: &str, turn: &mut Turn<'_>) {
         return client.complain(Some(id), client.problem(ProblemKind::TooLong, "", ""));
     }
     match slash::parse(input) {
-        Submission::Message(lines) => say_lines(client, id, (Manner::Message, &lines), turn),
+        Submission::Message(lines) => say_lines(client, id, &Wish::plain(&lines), turn),
         Submission::Command(command) => obey(client, id, command, turn),
         Submission::Unknown(name) => {
             client
@@ -97,13 +98,18 @@ fn obey(client: &mut Client, id: BufferId, command: Slash, turn: &mut Turn<'_>) 
             with_room(client, id, turn, |name| Line::bare("TOPIC").param(name).text(topic));
         }
         Slash::Msg { nick, lines } => {
-            let is_room = client.session.is_room(&nick);
-            let to = if is_room { named_room(client, id, &nick) } else { open_direct(client, &nick) };
+            let room = client.session.audience(&nick).map(|(room, audience)| (room.to_owned(), audience));
+            let (to, audience) = match room {
+                Some((room, audience)) => (named_room(client, id, &room), audience),
+                None => (open_direct(client, &nick), None),
+            };
             if let Some(to) = to {
-                say_lines(client, to, (Manner::Message, &lines), turn);
+                say_lines(client, to, &Wish { audience, ..Wish::plain(&lines) }, turn);
             }
         }
-        Slash::Me { lines } => say_lines(client, id, (Manner::Action, &lines), turn),
+        Slash::Me { lines } => {
+            say_lines(client, id, &Wish { manner: Manner::Action, ..Wish::plain(&lines) }, turn);
+        }
         Slash::Kick { nick, reason } => {
             with_room(client, id, turn, |name| kick_line(name, &nick, &reason.unwrap_or_default()));
         }
@@ -131,7 +137,21 @@ fn named_room(client: &mut Client, here: BufferId, name: &str) -> Option<BufferI
     room
 }
 
-fn say_lines(client: &mut Client, id: BufferId, (manner, lines): (Manner, &[String]), turn: &mut Turn<'_>) {
+/// What is to be said.
+struct Wish<'a> {
+    manner: Manner,
+    lines: &'a [String],
+    audience: Option<Audience>,
+}
+
+impl<'a> Wish<'a> {
+    const fn plain(lines: &'a [String]) -> Self {
+        Self { manner: Manner::Message, lines, audience: None }
+    }
+}
+
+fn say_lines(client: &mut Client, id: BufferId, wish: &Wish<'_>, turn: &mut Turn<'_>) {
+    let Wish { manner, lines, audience } = *wish;
     let Some(buffer) = client.buffers.get(id) else { return };
     match (buffer.kind, &buffer.presence) {
         (BufferKind::Server, _) => {
@@ -143,22 +163,18 @@ fn say_lines(client: &mut Client, id: BufferId, (manner, lines): (Manner, &[Stri
         }
         _ => {}
     }
-    let around = if manner == Manner::Action { "\u{1}ACTION \u{1}".len() } else { 0 };
-    let bytes_max = client.session.text_bytes_max(&buffer.name).saturating_sub(around);
-    let pieces: Vec<&str> = lines
-        .iter()
-        .filter(|line| !line.trim().is_empty() || manner == Manner::Action)
-        .flat_map(|line| slash::split_text(line, bytes_max))
-        .collect();
-    if pieces.len() > SUBMIT_LINES_MAX {
+    let carries = outbox::carries(&client.session, &buffer.name, (manner, audience));
+    let messages = lines::messages(lines, &carries);
+    let count = if carries.several.is_some() { lines.len() } else { messages.len() };
+    if count > SUBMIT_LINES_MAX {
         return client.complain(Some(id), client.problem(ProblemKind::TooLong, "", ""));
     }
     // All of it or nothing: the rest of a paste makes no sense.
-    if !client.outbox.has_room_for(pieces.len()) {
+    if !client.outbox.has_room_for(messages.len()) {
         return client.complain(Some(id), client.problem(ProblemKind::QueueFull, "", ""));
     }
-    for piece in pieces {
-        outbox::say(client, id, manner, piece, turn);
+    for text in &messages {
+        outbox::say(client, id, Words { manner, text, audience }, turn);
     }
 }
 

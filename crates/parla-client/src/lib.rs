@@ -4,6 +4,7 @@
 //! IRC server: what a server does not offer is done without. Opens no socket, reads no clock, draws no picture and holds no
 //! sentence in any language.
 
+mod answers;
 mod buffer;
 mod buffers;
 mod changes;
@@ -12,13 +13,16 @@ pub mod completion;
 pub mod contract;
 pub mod credentials;
 mod directory;
+mod display_names;
 pub mod endpoint;
 mod happened;
 mod history;
 pub mod intent;
 mod intents;
 pub mod limits;
+pub mod lines;
 mod link;
+mod markers;
 mod members;
 mod moderation;
 pub mod naming;

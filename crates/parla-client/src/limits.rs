@@ -30,8 +30,27 @@ pub const LINKS_MAX: usize = 32;
 pub const SPANS_MAX: usize = 256;
 /// Messages asked of a history at once. A server may send fewer, and there may be more all the same.
 pub const HISTORY_PAGE: usize = 50;
-/// Lines in one batch that is still open; then it is taken as it is.
-pub const BATCH_LINES_MAX: usize = 2_000;
+/// Lines in one batch that is still open; then it is taken as it is. A page has many more lines than messages if these have
+/// several lines.
+pub const BATCH_LINES_MAX: usize = 20_000;
+/// Bytes of these lines; then it is taken as it is, too.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Lines of one message; of a longer one the rest is left out.
+pub const MESSAGE_LINES_MAX: usize = 2_000;
+/// Bytes of one message of several lines; of a longer one the rest is left out.
+pub const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Kinds of reactions to one message; further ones are not counted.
+pub const REACTIONS_MAX: usize = 50;
+/// People whose reactions to one message are counted, for all kinds together.
+pub const REACTORS_MAX: usize = 200;
+/// Characters of a reaction, as they are seen.
+pub const REACTION_CHARS_MAX: usize = 16;
+/// Answers that wait for the message that they answer, in one conversation.
+pub const ANSWERS_WAITING_MAX: usize = 1_000;
+/// Characters that are shown of a message that was answered.
+pub const QUOTED_CHARS_MAX: usize = 80;
+/// People whose display names are known.
+pub const DISPLAY_NAMES_MAX: usize = 20_000;
 /// Pages of history asked for at once; the others wait, so that a person in many rooms is not taken for a flood.
 pub const HISTORY_OPEN_MAX: usize = 6;
 /// Batches open at once.
@@ -83,6 +102,8 @@ pub const CLOCK_JUMP: Duration = Duration::from_secs(15);
 pub const HISTORY_WITHIN: Duration = Duration::from_secs(30);
 /// How long the answer to a question about a room may take.
 pub const SURVEY_WITHIN: Duration = Duration::from_secs(10);
+/// How long reading goes on before the server is told of it, so that it is not told of each message.
+pub const MARK_AFTER: Duration = Duration::from_secs(2);
 /// Silence after which a list of rooms has ended, whether the server says so or not.
 pub const LIST_WITHIN: Duration = Duration::from_secs(60);
 /// Pauses between attempts to get one's own nick back.

@@ -81,6 +81,17 @@ impl MemberList {
         changed
     }
 
+    /// Somebody is called so, or no longer. False if he is not there, or was called so already.
+    pub(crate) fn set_called(&mut self, session: &Session, nick: &str, called: Option<Arc<str>>) -> bool {
+        let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
+        let changed = entry.member.called != called;
+        if changed {
+            entry.member.called = called;
+            self.view.take();
+        }
+        changed
+    }
+
     /// Remembers whence he comes.
     pub(crate) fn set_host(&mut self, session: &Session, nick: &str, host: &str) {
         if let Some(entry) = self.members.get_mut(&session.fold(nick))
@@ -141,8 +152,10 @@ impl Entry {
     fn new(nick: &str, prefixes: &str, known: Option<&Self>) -> Self {
         let (rank, ranks) = ranks(prefixes);
         let (away, bot) = known.map_or((false, false), |known| (known.member.away, known.member.bot));
+        let called = known.and_then(|known| known.member.called.clone());
         let hue = hue(nick);
-        let member = Member { nick: shown_name(nick), name: nick.into(), rank, ranks, away, bot, hue };
+        let member =
+            Member { nick: shown_name(nick), name: nick.into(), called, rank, ranks, away, bot, hue };
         Self { prefixes: prefixes.to_owned(), host: known.and_then(|known| known.host.clone()), member }
     }
 }

@@ -6,6 +6,7 @@
 //! the person decides.
 
 mod fate;
+mod sending;
 mod stored;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -18,16 +19,20 @@ use crate::{
     client::{Client, Turn},
     contract::Kept,
     limits::OUTBOX_MAX,
+    markers,
     problem::ProblemKind,
     receive, secrets,
     session::Session,
-    text::{Text, hue, shown_name},
+    text::Text,
     timeline::{Anchor, Spot, Timeline},
-    view::{BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
+    view::{Audience, BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
 };
 
 pub(crate) use self::{
-    fate::{discard, discard_all, discard_queued, fail, queue_again, settle, settle_direct, shut_out},
+    fate::{
+        discard, discard_all, discard_queued, fail, hand_over, queue_again, settle, settle_direct, shut_out,
+    },
+    sending::carries,
     stored::{restore, store},
 };
 
@@ -56,7 +61,9 @@ struct Outgoing {
     row: RowId,
     buffer: BufferId,
     manner: Manner,
+    /// Several lines have line feeds between them.
     text: Arc<str>,
+    audience: Option<Audience>,
     /// When it was written.
     at: Timestamp,
     transit: Transit,
@@ -83,12 +90,22 @@ enum Transit {
     Failed(ProblemKind),
 }
 
+/// What is to be said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'a> {
+    pub(crate) manner: Manner,
+    pub(crate) text: &'a str,
+    /// For whom in the room, if not for all.
+    pub(crate) audience: Option<Audience>,
+}
+
 /// How a message of one's own came back.
 pub(crate) struct Echo<'a> {
     pub(crate) buffer: BufferId,
     pub(crate) from: &'a str,
     pub(crate) manner: Manner,
     pub(crate) text: &'a str,
+    pub(crate) audience: Option<Audience>,
     pub(crate) msgid: Option<&'a str>,
     pub(crate) place: Place,
     /// The rows of its conversation, and where it goes among them.
@@ -155,6 +172,23 @@ impl Outbox {
         self.remove(position).map(|item| item.row)
     }
 
+    /// The number of a new message.
+    const fn take_number(&mut self) -> u64 {
+        self.next_number += 1;
+        self.next_number - 1
+    }
+
+    /// All messages from this place on are the newest now, in the order in which they stand.
+    fn renumber_from(&mut self, position: usize) {
+        for index in position..self.items.len() {
+            let number = self.take_number();
+            if let Some(item) = self.items.get_mut(index) {
+                self.gone.push(std::mem::replace(&mut item.number, number));
+                item.is_stored = false;
+            }
+        }
+    }
+
     fn remove(&mut self, position: usize) -> Option<Outgoing> {
         let item = self.items.remove(position)?;
         self.gone.push(item.number);
@@ -170,6 +204,13 @@ impl Outbox {
     pub(crate) fn first_sent(&self, buffer: BufferId) -> Option<RowId> {
         let sent = |item: &&Outgoing| item.buffer == buffer && matches!(item.transit, Transit::Sent { .. });
         self.items.iter().find(sent).map(|item| item.row)
+    }
+
+    /// Where the first message of several lines was sent that was not confirmed.
+    pub(crate) fn sent_in_lines(&self) -> Option<BufferId> {
+        let is_it =
+            |item: &&Outgoing| matches!(item.transit, Transit::Sent { .. }) && item.text.contains('\n');
+        self.items.iter().find(is_it).map(|item| item.buffer)
     }
 
     fn get_mut(&mut self, row: RowId) -> Option<&mut Outgoing> {
@@ -246,7 +287,8 @@ impl Outgoing {
         };
         // Some servers cut spaces off at the end.
         let is_same_text = || self.text.trim_end() == echo.text.trim_end();
-        fits && self.buffer == echo.buffer && self.manner == echo.manner && is_same_text()
+        let is_same_kind = self.manner == echo.manner && self.audience == echo.audience;
+        fits && self.buffer == echo.buffer && is_same_kind && is_same_text()
     }
 
     /// Whether the history that is known would have shown it.
@@ -262,40 +304,45 @@ impl Outgoing {
 }
 
 /// Says something: shows it at once, and sends it as soon as that is possible.
-pub(crate) fn say(client: &mut Client, to: BufferId, manner: Manner, text: &str, turn: &mut Turn<'_>) {
-    let row = client.buffers.row_id();
+pub(crate) fn say(client: &mut Client, to: BufferId, words: Words<'_>, turn: &mut Turn<'_>) {
+    let (outgoing, row) = made(client, to, words, turn.now);
     let Some(buffer) = client.buffers.get_mut(to) else { return };
-    let said = Said {
-        manner,
-        from: shown_name(&client.session.nick),
-        hue: hue(&client.session.nick),
-        text: Text::parse(&secrets::shown(&buffer.name, text)),
-        own: true,
-        bot: false,
-        mention: false,
-        delivery: Delivery::Queued,
-    };
     // Who answers has read.
     buffer.mark_read();
     buffer.divider = None;
-    buffer.timeline.add_unconfirmed(Row { id: row, at: turn.now, content: Content::Said(Arc::new(said)) });
-    let number = client.outbox.next_number;
-    client.outbox.next_number += 1;
-    client.outbox.items.push_back(Outgoing {
-        number,
-        row,
+    buffer.timeline.add_unconfirmed(row);
+    client.outbox.items.push_back(outgoing);
+    markers::read(client, to);
+}
+
+/// A message that was not sent, and its row.
+fn made(client: &mut Client, to: BufferId, words: Words<'_>, now: Timestamp) -> (Outgoing, Row) {
+    let nick = &client.session.nick;
+    let id = client.buffers.row_id();
+    let name = client.buffers.get(to).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+    let shown = secrets::shown(&name, words.text);
+    let said = Said {
+        own: true,
+        delivery: Delivery::Queued,
+        called: client.names.of(&client.session, nick),
+        audience: words.audience,
+        ..Said::new(words.manner, nick, Text::parse(&shown))
+    };
+    let outgoing = Outgoing {
+        number: client.outbox.take_number(),
+        row: id,
         buffer: to,
-        manner,
-        text: text.into(),
-        at: turn.now,
+        manner: words.manner,
+        text: words.text.into(),
+        audience: words.audience,
+        at: now,
         transit: Transit::Queued,
         nick: Arc::default(),
         after: None,
         joined_at: None,
         is_stored: false,
-    });
-    client.changes.buffer(to);
-    client.changes.memory = true;
+    };
+    (outgoing, Row { id, at: now, content: Content::Said(Arc::new(said)) })
 }
 
 /// Sends what can be sent now.
@@ -304,7 +351,10 @@ pub(crate) fn flush(client: &mut Client, turn: &mut Turn<'_>) {
         return;
     }
     client.outbox.refill(turn.now);
-    let ready = next_ready(client);
+    let mut ready = next_ready(client);
+    if sending::break_up(client, &ready, turn) {
+        ready = next_ready(client);
+    }
     if ready.is_empty() {
         return;
     }
@@ -314,7 +364,7 @@ pub(crate) fn flush(client: &mut Client, turn: &mut Turn<'_>) {
         client.outbox.next_fence
     });
     for row in ready {
-        send(client, row, fence, turn);
+        sending::send(client, row, fence, turn);
     }
     if let Some(fence) = fence {
         turn.send(Line::bare("PING").param(format_args!("{FENCE}{fence}")));
@@ -340,41 +390,6 @@ fn next_ready(client: &Client) -> Vec<RowId> {
         }
     }
     ready
-}
-
-fn send(client: &mut Client, row: RowId, fence: Option<u64>, turn: &mut Turn<'_>) {
-    let label = client.session.has(Capabilities::LABELED_RESPONSE).then(|| client.session.label());
-    let Some(item) = client.outbox.get_mut(row) else { return };
-    let Some(buffer) = client.buffers.get_mut(item.buffer) else { return };
-    let line = match &label {
-        Some(label) => Line::tagged(&format!("label={label}")),
-        None => Line::tagged(""),
-    };
-    let command = if item.manner == Manner::Notice { "NOTICE" } else { "PRIVMSG" };
-    let line = line.command(command).param(&buffer.name);
-    let line = match item.manner {
-        Manner::Action => line.text(format_args!("\u{1}ACTION {}\u{1}", item.text)),
-        Manner::Message | Manner::Notice => line.text(&item.text),
-    };
-    item.transit = Transit::Sent { label, fence };
-    item.nick = Arc::clone(&client.session.nick);
-    item.joined_at = buffer.joined_at;
-    let came = buffer.joined_at.map(|at| Anchor { msgid: None, at, row: None });
-    item.after = buffer.newest().or(item.after.take()).or(came);
-    item.is_stored = true;
-    let (id, item) = (item.buffer, item.clone());
-    client.outbox.allowance = client.outbox.allowance.saturating_sub(1);
-    let nick = &client.session.nick;
-    buffer.timeline.update(row, |row| {
-        if let Content::Said(said) = &mut row.content {
-            let said = Arc::make_mut(said);
-            (said.delivery, said.from, said.hue) = (Delivery::Sent, shown_name(nick), hue(nick));
-        }
-    });
-    client.changes.buffer(id);
-    // If the program ends now, it is known that this may have arrived.
-    stored::keep(client, &item, turn);
-    turn.send(line);
 }
 
 fn set_delivery(buffer: &mut Buffer, row: RowId, delivery: Delivery) {
@@ -416,6 +431,7 @@ fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
         manner: item.manner,
         text: Arc::clone(&item.text),
         own: true,
+        audience: item.audience,
     }
 }
 
@@ -440,7 +456,8 @@ pub(crate) fn confirm(
     row.at = at;
     let mut text = None;
     if let Content::Said(said) = &mut row.content {
-        Arc::make_mut(said).delivery = Delivery::Done;
+        let said = Arc::make_mut(said);
+        (said.delivery, said.msgid) = (Delivery::Done, msgid.map(Arc::from));
         text = Some(Arc::clone(&said.text.plain));
     }
     let is_new = buffer.timeline.insert_at(spot, row, msgid);

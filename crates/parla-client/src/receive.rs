@@ -19,14 +19,20 @@ mod invite;
 mod join;
 mod kick;
 mod list;
+mod markread;
+pub(crate) mod metadata;
 mod mode;
+mod multiline;
 mod names;
 mod nick;
 mod numeric;
 mod part;
 mod privmsg;
 mod quit;
+mod react;
+mod redact;
 mod refusal;
+mod rename;
 pub(crate) mod said;
 mod topic;
 mod who;
@@ -72,9 +78,11 @@ impl<'a> Incoming<'a> {
     }
 }
 
+/// A clock that is so much ahead is wrong.
+const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
 /// When a message was said. A clock that is a day ahead is wrong, and would put everything else above it.
 pub(crate) fn said_at(message: &Message<'_>, now: Timestamp) -> Timestamp {
-    const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
     let told = message.tags.get("time").and_then(|time| time.parse::<Timestamp>().ok());
     told.filter(|at| *at <= now + AHEAD_MAX).unwrap_or(now)
 }
@@ -98,6 +106,15 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
         }
         incoming.label = incoming.label.or_else(|| client.batches.label(&reference).map(Cow::Owned));
     }
+    let left = client.left.take();
+    if let Some((room, at)) = left
+        && message.command == "JOIN"
+        && client.session.is_own(incoming.from)
+        && at.since(incoming.at) <= rename::AT_ONCE
+        && incoming.at.since(at) <= rename::AT_ONCE
+    {
+        rename::moved(client, room, &incoming);
+    }
     // Messages may be repeated, and a bouncer repeats the greeting of long ago; anything else happens now, and tells what time
     // it is there.
     let is_repeatable = match message.command {
@@ -113,7 +130,7 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
 fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let message = incoming.message;
     match message.command {
-        "ACCOUNT" | "TAGMSG" | "SETNAME" => {}
+        "ACCOUNT" | "SETNAME" => {}
         "ACK" => {
             let label = incoming.label.as_deref().unwrap_or_default();
             outbox::acknowledged(client, label, incoming.at, turn);
@@ -126,8 +143,10 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         "ERROR" => error::receive(client, incoming),
         "FAIL" => fail::receive(client, incoming, turn),
         "INVITE" => invite::receive(client, incoming),
-        "JOIN" => join::receive(client, incoming),
+        "JOIN" => join::receive(client, incoming, turn),
         "KICK" => kick::receive(client, incoming),
+        "MARKREAD" => markread::receive(client, incoming, turn),
+        "METADATA" => metadata::receive(client, incoming),
         "MODE" => mode::receive(client, incoming),
         "NICK" => nick::receive(client, incoming),
         "NOTICE" | "PRIVMSG" => privmsg::receive(client, incoming, turn),
@@ -141,6 +160,9 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
             outbox::passed_fence(client, token, turn);
         }
         "QUIT" => quit::receive(client, incoming),
+        "REDACT" => redact::receive(client, incoming, turn),
+        "RENAME" => rename::receive(client, incoming),
+        "TAGMSG" => react::receive(client, incoming),
         "TOPIC" => topic::receive(client, incoming),
         "NOTE" | "WALLOPS" | "WARN" => fail::noted(client, incoming),
         other => match other.parse::<u16>() {

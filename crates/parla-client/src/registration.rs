@@ -10,8 +10,9 @@ use crate::{
     buffer::Buffer,
     client::{Client, Turn},
     limits::ISUPPORT_TOKENS_MAX,
-    naming, outbox,
+    markers, naming, outbox,
     problem::ProblemKind,
+    receive::metadata,
     regain,
     session::Asks,
     sign_in,
@@ -180,8 +181,10 @@ pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
     if let Some(reason) = &client.away_asked {
         turn.send(Line::bare("AWAY").text(reason));
     }
+    metadata::subscribe(client, turn);
     regain::watch(client, turn);
     rejoin(client, turn);
+    markers::ask_direct(client, turn);
     outbox::settle_direct(client);
 }
 

@@ -41,11 +41,15 @@ const COMMANDS: [&str; 24] = [
 
 /// Whether a message to `target` holds a password, as far as anyone can tell.
 pub fn hides(target: &str, text: &str) -> bool {
-    cut(target, text).is_some()
+    text.split('\n').any(|line| cut(target, line).is_some())
 }
 
-/// The message as it may be shown and kept: dots for a password, and what follows it.
+/// The message as it may be shown and kept: dots for a password, and what follows it in its line.
 pub fn shown<'a>(target: &str, text: &'a str) -> Cow<'a, str> {
+    if text.contains('\n') {
+        let lines: Vec<_> = text.split('\n').map(|line| shown(target, line)).collect();
+        return Cow::Owned(lines.join("\n"));
+    }
     match cut(target, text) {
         Some(end) => Cow::Owned(format!("{} {DOTS}", text.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(text),
@@ -161,6 +165,7 @@ mod tests {
             ("NickServ", "SET EMAIL a@example.org x", "SET EMAIL a@example.org x"),
             ("bob", "identify yourself", "identify yourself"),
             ("#room", "register now", "register now"),
+            ("NickServ", "HELP\nIDENTIFY hunter2\nHELP", "HELP\nIDENTIFY ••••••\nHELP"),
         ] {
             assert_eq!(shown(target, text), expected, "to {target}");
         }

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use parla_proto::{Capabilities, Casemapping, NickFault, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
 
-use crate::{limits::NAME_BYTES_MAX, room_modes::ModeLetters, sign_in::SignIn};
+use crate::{
+    limits::NAME_BYTES_MAX,
+    room_modes::ModeLetters,
+    sign_in::SignIn,
+    view::{Audience, Carries, Several},
+};
 
 /// What this client understands, and uses if the server has it.
 pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
@@ -12,14 +17,20 @@ pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
     .union(Capabilities::AWAY_NOTIFY)
     .union(Capabilities::BATCH)
     .union(Capabilities::CAP_NOTIFY)
+    .union(Capabilities::CHANNEL_RENAME)
     .union(Capabilities::CHATHISTORY)
     .union(Capabilities::CHGHOST)
     .union(Capabilities::ECHO_MESSAGE)
     .union(Capabilities::EXTENDED_JOIN)
     .union(Capabilities::INVITE_NOTIFY)
     .union(Capabilities::LABELED_RESPONSE)
+    .union(Capabilities::MESSAGE_REDACTION)
     .union(Capabilities::MESSAGE_TAGS)
+    .union(Capabilities::METADATA)
+    .union(Capabilities::METADATA_2)
+    .union(Capabilities::MULTILINE)
     .union(Capabilities::MULTI_PREFIX)
+    .union(Capabilities::READ_MARKER)
     .union(Capabilities::SERVER_TIME)
     .union(Capabilities::SETNAME)
     .union(Capabilities::STANDARD_REPLIES);
@@ -58,6 +69,10 @@ pub(crate) struct Session {
     pub(crate) member_modes: Vec<(char, char)>,
     /// The other modes of rooms.
     pub(crate) modes: ModeLetters,
+    /// Signs that stand before the name of a room if only people of that rank and higher are to read something.
+    pub(crate) audience_signs: String,
+    /// What one message of several lines may hold, if the server says so.
+    pub(crate) several: Option<Several>,
     /// Modes that one MODE may change.
     pub(crate) modes_max: usize,
     /// What a ban begins with that keeps somebody from speaking, and no more than that.
@@ -79,6 +94,7 @@ pub(crate) struct Session {
     /// How far signing in has come.
     pub(crate) sign_in: SignIn,
     next_label: u64,
+    next_batch: u64,
 }
 
 /// Whether something is asked.
@@ -111,6 +127,8 @@ impl Default for Session {
             channel_prefixes: "#&".to_owned(),
             member_modes: vec![('@', 'o'), ('+', 'v')],
             modes: ModeLetters::default(),
+            audience_signs: String::new(),
+            several: None,
             modes_max: 3,
             mute_prefix: None,
             bot_flag: None,
@@ -122,6 +140,7 @@ impl Default for Session {
             clock_ahead: 0,
             sign_in: SignIn::default(),
             next_label: 0,
+            next_batch: 0,
         }
     }
 }
@@ -204,25 +223,73 @@ impl Session {
         Timestamp::from_millis(now).since(at) >= LONG_AGO
     }
 
-    /// Remembers what this client knows of CAP LS or CAP NEW, without the values.
+    /// Remembers what this client knows of CAP LS or CAP NEW.
     pub(crate) fn offer(&mut self, list: &str) {
         self.sign_in.offer(list);
         for word in list.split_ascii_whitespace() {
-            let name = word.split('=').next().unwrap_or(word);
-            self.offered |= Capabilities::named(name).unwrap_or_default();
+            let (name, value) = word.split_once('=').unwrap_or((word, ""));
+            let capability = Capabilities::named(name).unwrap_or_default();
+            self.offered |= capability;
+            if capability == Capabilities::MULTILINE {
+                self.several = Several::of(value);
+            }
         }
     }
 
-    /// What is to be asked for: wanted, offered and not agreed on yet.
+    /// What is to be asked for: wanted, offered and not agreed on yet. Of two texts of one extension nobody has both.
     pub(crate) fn to_request(&self) -> Capabilities {
-        self.offered & (WANTED - self.capabilities)
+        const METADATA: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
+        let wanted = self.offered & (WANTED - self.capabilities);
+        if self.capabilities.intersects(METADATA) {
+            wanted - METADATA
+        } else if wanted.contains(Capabilities::METADATA) {
+            wanted - Capabilities::METADATA_2
+        } else {
+            wanted
+        }
+    }
+
+    /// What one message may hold there.
+    pub(crate) fn carries(&self, target: &str) -> Carries {
+        const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
+        Carries {
+            line_bytes: self.text_bytes_max(target),
+            several: self.several.filter(|_| self.has(NEEDED)),
+        }
+    }
+
+    /// A target without the signs before it: the room, and which of its people are meant if not all. None if it is no room.
+    pub(crate) fn audience<'a>(&self, target: &'a str) -> Option<(&'a str, Option<Audience>)> {
+        let mut signs = &*self.audience_signs;
+        let all: String;
+        if signs.is_empty() {
+            // A server that uses them without saying so means the signs of members.
+            all = self.member_modes.iter().map(|(sign, _)| *sign).collect();
+            signs = &all;
+        }
+        let room = target.trim_start_matches(|char| signs.contains(char));
+        // `&` is a sign to some servers and begins a room to others.
+        let room = if self.is_room(room) { room } else { target };
+        if !self.is_room(room) {
+            return None;
+        }
+        let before = target.get(..target.len() - room.len()).unwrap_or_default();
+        let audience = before.chars().map(Audience::of).max_by_key(|it| it.rank);
+        Some((room, audience))
     }
 
     /// Takes in one token of ISUPPORT.
     pub(crate) fn support(&mut self, token: &Token<'_>) {
         let value = token.value.as_str();
         match token.name {
-            "CASEMAPPING" => self.casemapping = Casemapping::from_token(value).unwrap_or_default(),
+            "CASEMAPPING" => {
+                // Names of all scripts go by the number of their standard with some servers.
+                let is_number = matches!(value, "rfc8265" | "rfc7613" | "rfc7700" | "rfc3454");
+                let named =
+                    if is_number { Some(Casemapping::Precis) } else { Casemapping::from_token(value) };
+                self.casemapping = named.unwrap_or_default();
+            }
+            "STATUSMSG" => value.clone_into(&mut self.audience_signs),
             "CHANTYPES" if !value.is_empty() => self.channel_prefixes = value.to_owned(),
             "NETWORK" if !value.is_empty() => self.network = Some(crate::text::shown_name(value)),
             "CHATHISTORY" => self.history_max = value.parse().unwrap_or_default(),
@@ -262,6 +329,12 @@ impl Session {
         self.next_label.to_string()
     }
 
+    /// A name for a batch that no other of this connection has.
+    pub(crate) fn batch(&mut self) -> String {
+        self.next_batch += 1;
+        format!("p{}", self.next_batch)
+    }
+
     /// How long a text may be so that others get it whole, with their `:nick!user@host PRIVMSG target :`.
     pub(crate) fn text_bytes_max(&self, target: &str) -> usize {
         /// `user@host`, if nobody has told: ten of a user and 63 of a host.
@@ -291,6 +364,36 @@ mod tests {
         assert!(session.is_room("#a") && !session.is_room("&a"));
         session.support(&Token::parse("PREFIX="));
         assert_eq!(session.split_prefixes("@alice"), ("@", "alice"));
+    }
+
+    #[test]
+    fn a_target_may_be_for_some_only() {
+        let mut session = Session::default();
+        session.support(&Token::parse("PREFIX=(qaohv)~&@%+"));
+        session.support(&Token::parse("STATUSMSG=@+"));
+        let of = |session: &Session, target: &str| {
+            session.audience(target).map(|(room, for_whom)| (room.to_owned(), for_whom.map(|it| it.sign)))
+        };
+        assert_eq!(of(&session, "#a"), Some(("#a".to_owned(), None)));
+        assert_eq!(of(&session, "@#a"), Some(("#a".to_owned(), Some('@'))));
+        assert_eq!(of(&session, "@+#a"), Some(("#a".to_owned(), Some('+'))), "the lowest counts");
+        assert_eq!(of(&session, "%#a"), None, "the server has no such sign");
+        assert_eq!(of(&session, "&a"), Some(("&a".to_owned(), None)));
+        assert_eq!(of(&session, "bob"), None);
+        session.support(&Token::parse("STATUSMSG="));
+        assert_eq!(of(&session, "%#a"), Some(("#a".to_owned(), Some('%'))), "nothing is known of signs");
+    }
+
+    #[test]
+    fn of_two_texts_of_metadata_one_is_asked_for() {
+        let mut session = Session::default();
+        session.offer("draft/metadata-2 draft/metadata-3 draft/multiline=max-bytes=4096,max-lines=32,x");
+        assert_eq!(session.to_request(), Capabilities::METADATA | Capabilities::MULTILINE);
+        assert_eq!(session.several, Some(Several { bytes: 4096, lines: 32 }));
+        let mut session = Session::default();
+        session.offer("draft/metadata-2 draft/multiline=max-bytes=none");
+        assert_eq!(session.to_request(), Capabilities::METADATA_2 | Capabilities::MULTILINE);
+        assert_eq!(session.several, None);
     }
 
     #[test]

@@ -11,7 +11,8 @@ use crate::limits::SHOWN_NAME_CHARS_MAX;
 /// What was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submission {
-    /// To be said, line by line. Without lines that have nothing in them; none at all if nothing was written.
+    /// To be said, line by line. Lines that have nothing in them stand between others only; there are none at all if nothing was
+    /// written.
     Message(Vec<String>),
     /// To be done.
     Command(Slash),
@@ -153,10 +154,16 @@ pub fn parse(input: &str) -> Submission {
     }
 }
 
-/// The lines that have something in them. IRC cannot say nothing, and has no NUL.
+/// The lines from the first to the last that has something in it. IRC has no NUL.
 fn lines(input: &str) -> Vec<String> {
-    let lines = input.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
-    lines.map(|line| line.replace('\0', "")).filter(|line| !line.is_empty()).collect()
+    let lines = input.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
+    let mut lines: Vec<String> = lines
+        .map(|line| line.replace('\0', ""))
+        .map(|line| if line.trim().is_empty() { String::new() } else { line })
+        .skip_while(String::is_empty)
+        .collect();
+    while lines.pop_if(|line| line.is_empty()).is_some() {}
+    lines
 }
 
 /// How the first line begins.
@@ -273,13 +280,15 @@ impl<'a> Words<'a> {
 
     /// What is left, as one line.
     fn text(self) -> Option<String> {
-        self.lines().map(|lines| lines.join(" "))
+        let lines = self.lines()?.into_iter().filter(|line| !line.is_empty());
+        Some(lines.collect::<Vec<_>>().join(" "))
     }
 
     /// What is left, line by line.
     fn lines(self) -> Option<Vec<String>> {
-        let first = Some(self.first.trim().to_owned()).filter(|first| !first.is_empty());
-        let lines: Vec<_> = first.into_iter().chain(self.more.iter().cloned()).collect();
+        let first = Some(self.first.trim().to_owned());
+        let lines = first.into_iter().chain(self.more.iter().cloned());
+        let lines: Vec<_> = lines.skip_while(String::is_empty).collect();
         (!lines.is_empty()).then_some(lines)
     }
 }
@@ -314,7 +323,8 @@ mod tests {
         check("hello", expect![[r#"Message(["hello"])"#]]);
         check("", expect!["Message([])"]);
         check(" \n\n", expect!["Message([])"]);
-        check("  code\r\n\r\n\tmore \n", expect![[r#"Message(["  code", "\tmore "])"#]]);
+        check("  code\r\n\r\n\tmore \n \n", expect![[r#"Message(["  code", "", "\tmore "])"#]]);
+        check("\n \nold\rmac\n", expect![[r#"Message(["old", "mac"])"#]]);
         check("and/or 1/2", expect![[r#"Message(["and/or 1/2"])"#]]);
         check("//etc/hosts", expect![[r#"Message(["/etc/hosts"])"#]]);
         check("//\n//", expect![[r#"Message(["/", "//"])"#]]);
@@ -417,8 +427,10 @@ mod tests {
             match parse(&input) {
                 Submission::Message(lines) => {
                     for line in &lines {
-                        prop_assert!(!line.is_empty() && !line.contains(['\n', '\r', '\0']));
+                        prop_assert!(!line.contains(['\n', '\r', '\0']));
                     }
+                    prop_assert!(lines.first().is_none_or(|line| !line.is_empty()));
+                    prop_assert!(lines.last().is_none_or(|line| !line.is_empty()));
                     prop_assert!(!input.starts_with('/') || input.starts_with("//"));
                 }
                 Submission::Command(Slash::Msg { lines, .. } | Slash::Me { lines }) => {

@@ -5,17 +5,21 @@
 use std::{ops::Range, sync::Arc};
 
 use bitflags::bitflags;
+use parla_proto::Casemapping;
 use serde::{Deserialize, Serialize};
 
 mod clean;
 mod format;
+mod lines;
 mod link;
 mod mention;
 mod name;
+mod reaction;
 
 pub(crate) use clean::is_mark;
 pub(crate) use name::is_deceptive;
 pub use name::{Hue, hue, shown_name};
+pub(crate) use reaction::shown_reaction;
 
 /// A text in pieces of equal style.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -109,14 +113,19 @@ pub enum Link {
 }
 
 impl Text {
-    /// Reads a text as it came from the wire.
+    /// Reads a text as it came from the wire. The lines of a message of several lines are separated by line feeds.
     pub fn parse(wire: &str) -> Self {
-        format::parse(wire)
+        lines::parse(wire)
     }
 
     /// The same, with every occurrence of `nick` as a word marked. Says whether there is one.
-    pub fn parse_naming(wire: &str, nick: &str) -> (Self, bool) {
-        mention::mark_nick(format::parse(wire), nick)
+    pub fn parse_naming(wire: &str, nick: &str, casemapping: Casemapping) -> (Self, bool) {
+        mention::mark_nick(lines::parse(wire), nick, casemapping)
+    }
+
+    /// Its first lines, and how many it has, if it has more than so many.
+    pub fn folded(&self, lines_max: usize) -> Option<(Self, usize)> {
+        lines::folded(self, lines_max)
     }
 
     /// The characters of one span.

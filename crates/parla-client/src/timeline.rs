@@ -176,7 +176,8 @@ impl Timeline {
     /// not to be lost.
     pub(crate) fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
         let row = msgid.and_then(|msgid| self.row_of(msgid)).and_then(|id| self.row(id));
-        row.is_some_and(|row| says(row, said))
+        // What was taken back stays so, whoever says it again under its id.
+        row.is_some_and(|row| is_deleted(row) || says(row, said))
     }
 
     /// The row of a message.
@@ -309,6 +310,22 @@ impl Timeline {
         }
     }
 
+    /// Changes all messages that fit.
+    pub(crate) fn update_said(&mut self, fits: impl Fn(&Said) -> bool, change: impl Fn(&mut Said)) {
+        let is_one = |row: &Row| matches!(&row.content, Content::Said(said) if fits(said));
+        let edit = |row: &mut Row| {
+            if is_one(row)
+                && let Content::Said(said) = &mut row.content
+            {
+                change(Arc::make_mut(said));
+            }
+        };
+        for chunk in self.chunks.iter_mut().filter(|chunk| chunk.rows.iter().any(is_one)) {
+            Arc::make_mut(chunk).rows.iter_mut().for_each(edit);
+        }
+        self.unconfirmed.iter_mut().for_each(edit);
+    }
+
     /// Takes a row out. What stood by it stands by its neighbour.
     pub(crate) fn remove(&mut self, id: RowId) {
         self.unconfirmed.retain(|row| row.id != id);
@@ -357,6 +374,13 @@ impl Timeline {
     pub(crate) fn take_unconfirmed(&mut self, id: RowId) -> Option<Row> {
         let position = self.unconfirmed.iter().position(|row| row.id == id)?;
         Some(self.unconfirmed.remove(position))
+    }
+
+    /// Puts others into the place of one that waits.
+    pub(crate) fn replace_unconfirmed(&mut self, id: RowId, rows: Vec<Row>) {
+        if let Some(position) = self.unconfirmed.iter().position(|row| row.id == id) {
+            self.unconfirmed.splice(position..=position, rows);
+        }
     }
 
     /// All confirmed rows, oldest first.
@@ -445,6 +469,10 @@ impl Timeline {
         }
         view::Timeline { chunks, len: self.index.len() + self.unconfirmed.len() }
     }
+}
+
+fn is_deleted(row: &Row) -> bool {
+    matches!(&row.content, Content::Said(said) if said.deleted.is_some())
 }
 
 /// Whether the row is the same words of the same person.

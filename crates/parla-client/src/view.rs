@@ -3,6 +3,7 @@
 //! Big parts stand behind `Arc`s that are shared until something in them changes; two equal pointers are equal views. Holds
 //! no sentence in any language: what went wrong is a [`Problem`], and the interface has the words.
 
+mod message;
 mod people;
 
 use std::sync::Arc;
@@ -13,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     problem::Problem,
     settings::{ListKind, RoomSettings, Setting, Whom},
-    text::{Hue, Text},
+    text::Text,
 };
 
+pub use message::{Audience, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several};
 pub use people::{Member, Members, Person, Rank, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
@@ -191,6 +193,8 @@ pub struct BufferView {
     pub settings: Arc<RoomSettings>,
     /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
     pub away: Option<Arc<str>>,
+    /// What one message may hold here.
+    pub carries: Carries,
 }
 
 /// Whether all messages that were not seen are counted.
@@ -300,53 +304,6 @@ pub enum Content {
     Gap(Gap),
 }
 
-/// Something that somebody said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Said {
-    /// By which kind of message.
-    pub manner: Manner,
-    /// The nick as it is shown.
-    pub from: Arc<str>,
-    /// The colour of the nick.
-    pub hue: Hue,
-    /// What was said.
-    pub text: Text,
-    /// By the person himself.
-    pub own: bool,
-    /// By a program.
-    pub bot: bool,
-    /// It names the person.
-    pub mention: bool,
-    /// Where it is on its way; only one's own are ever on their way.
-    pub delivery: Delivery,
-}
-
-/// How something was said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Manner {
-    /// Plainly.
-    #[default]
-    Message,
-    /// By a program, or not to be answered by one.
-    Notice,
-    /// In the third person: `/me waves`.
-    Action,
-}
-
-/// Where a message is on its way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Delivery {
-    /// The server has it. So has everyone in the room.
-    Done,
-    /// Waits for the connection.
-    Queued,
-    /// Sent; the server has not said that it has it.
-    Sent,
-    /// It did not get through, as far as one can know.
-    Failed(Arc<Problem>),
-}
-
 /// Something that happened in a room or to someone in it. All names as they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
@@ -360,6 +317,7 @@ pub enum Event {
     TopicCleared { by: Arc<str> },
     ModeSet { by: Arc<str>, changes: Arc<[ModeChange]> },
     Invited { by: Arc<str>, who: Arc<str> },
+    RoomRenamed { by: Option<Arc<str>>, from: Arc<str>, to: Arc<str>, reason: Option<Text> },
 }
 
 /// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
@@ -495,4 +453,6 @@ pub struct Alert {
     pub room: Option<Arc<str>>,
     /// What was said, without formatting.
     pub text: Arc<str>,
+    /// The row that says it.
+    pub row: RowId,
 }

@@ -24,7 +24,7 @@ use crate::{
 /// Batches that are taken in at once, if so many have come.
 const BATCHES_MAX: usize = 64;
 /// Under this key the platform keeps which conversation was open.
-const KEY_OPEN: &str = "open";
+pub(crate) const KEY_OPEN: &str = "open";
 /// Under this key the platform keeps whether the members are hidden.
 const KEY_MEMBERS: &str = "members";
 

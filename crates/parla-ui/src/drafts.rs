@@ -36,6 +36,15 @@ pub(crate) fn put_away(state: State, here: &Here, at: BufferKey, text: &str) {
     }
 }
 
+/// A conversation has another name, and its draft is kept under that from now on.
+pub(crate) fn follow(before: &str, now: &str, here: &Here) {
+    let (old, new) = (format!("draft {before}"), format!("draft {now}"));
+    if let Some(text) = here.0.load(&old) {
+        here.0.save(&new, Some(&text));
+        here.0.save(&old, None);
+    }
+}
+
 /// Whether a password would be kept with what is written in a conversation.
 pub(crate) fn holds_password(state: State, at: BufferKey, text: &str) -> bool {
     let buffers = state.buffers.peek();

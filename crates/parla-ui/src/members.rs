@@ -133,7 +133,7 @@ fn LineRow(network: NetworkId, line: Drawn) -> Element {
 #[component]
 fn MemberRow(network: NetworkId, member: Member) -> Element {
     let mut state = use_context::<State>();
-    let Member { nick, name, rank, away, bot, hue, .. } = member;
+    let Member { nick, name, called, rank, away, bot, hue, .. } = member;
     let id = format!("member-{name}");
     let back = id.clone();
     rsx! {
@@ -150,7 +150,13 @@ fn MemberRow(network: NetworkId, member: Member) -> Element {
                     if let Some(picture) = Picture::of(rank) {
                         Icon { picture }
                     }
-                    bdi { "{nick}" }
+                    if let Some(called) = called {
+                        bdi { "{called}" }
+                        " "
+                        bdi { class: "true-nick", "{nick}" }
+                    } else {
+                        bdi { "{nick}" }
+                    }
                 }
                 if bot {
                     span { class: "bot", {words::moderation::BOT} }
@@ -163,13 +169,19 @@ fn MemberRow(network: NetworkId, member: Member) -> Element {
     }
 }
 
+/// Whether the nick or the display name has this in it.
+fn is_called(member: &Member, needle: &str) -> bool {
+    let names = [Some(&member.nick), member.called.as_ref()];
+    names.into_iter().flatten().any(|name| name.to_lowercase().contains(needle))
+}
+
 /// Those who match, under headings.
 fn lines(members: &[Member], needle: &str) -> Vec<Line> {
     let needle = needle.trim().to_lowercase();
     let found: Vec<(usize, Rank)> = members
         .iter()
         .enumerate()
-        .filter(|(_, member)| needle.is_empty() || member.nick.to_lowercase().contains(&needle))
+        .filter(|(_, member)| needle.is_empty() || is_called(member, &needle))
         .map(|(at, member)| (at, member.rank))
         .collect();
     let mut lines = Vec::with_capacity(found.len() + 6);

@@ -1,5 +1,6 @@
 //! One conversation: header, messages, composer.
 
+mod around;
 mod arrange;
 pub(crate) mod beside;
 mod chunk;

@@ -281,18 +281,23 @@ impl State {
                 Update::Network(view) => networks.push(view),
                 Update::Buffer(network, view) => buffers.push((network, view)),
                 other => {
-                    self.flush(&mut networks, &mut buffers);
+                    self.flush(&mut networks, &mut buffers, here);
                     self.apply_rare(other, here);
                 }
             }
         }
-        self.flush(&mut networks, &mut buffers);
+        self.flush(&mut networks, &mut buffers, here);
         self.follow(here);
         self.choose();
         alert::withdraw_read(self, here);
     }
 
-    fn flush(&mut self, networks: &mut Vec<NetworkView>, buffers: &mut Vec<(NetworkId, BufferView)>) {
+    fn flush(
+        &mut self,
+        networks: &mut Vec<NetworkView>,
+        buffers: &mut Vec<(NetworkId, BufferView)>,
+        here: &Here,
+    ) {
         if !networks.is_empty() {
             self.note_arrivals(networks);
             let mut known = self.networks.write();
@@ -300,9 +305,25 @@ impl State {
         }
         if !buffers.is_empty() {
             self.note_joined(buffers);
+            self.follow_names(buffers, here);
             let mut known = self.buffers.write();
             for (network, view) in buffers.drain(..) {
                 known.insert(BufferKey { network, buffer: view.id }, view);
+            }
+        }
+    }
+
+    /// What is kept under the name of a conversation goes with it to its new name.
+    fn follow_names(&self, buffers: &[(NetworkId, BufferView)], here: &Here) {
+        for (network, view) in buffers {
+            let key = BufferKey { network: *network, buffer: view.id };
+            let is_renamed = self.buffers.peek().get(&key).is_some_and(|known| known.name != view.name);
+            if is_renamed && let Some(before) = self.mark(key) {
+                let is_current = *self.current.peek() == Some(key);
+                crate::drafts::follow(&before, &mark_of(key, view), here);
+                if is_current {
+                    here.0.save(crate::app::KEY_OPEN, Some(&mark_of(key, view)));
+                }
             }
         }
     }
@@ -394,7 +415,7 @@ impl State {
     /// How a conversation is known to the next start of the app.
     pub fn mark(&self, key: BufferKey) -> Option<String> {
         let buffers = self.buffers.peek();
-        buffers.get(&key).map(|view| format!("{} {}", key.network.0, view.name))
+        buffers.get(&key).map(|view| mark_of(key, view))
     }
 
     /// Shows the conversation that the person chose.
@@ -489,6 +510,10 @@ impl State {
         };
         self.show(chosen);
     }
+}
+
+fn mark_of(key: BufferKey, view: &BufferView) -> String {
+    format!("{} {}", key.network.0, view.name)
 }
 
 /// Hands an intent to the client of a network.

@@ -241,6 +241,8 @@ pub mod dialog {
 
 /// What the dialog about a person calls things.
 pub mod person {
+    /// The name that is shown beside the nick.
+    pub const CALLED: &str = "Display name";
     /// What he calls himself.
     pub const REALNAME: &str = "Full name";
     /// Which account.

@@ -9,7 +9,7 @@
 
 mod support;
 
-use parla_client::view::{Alert, BufferId, BufferKind, LinkState, NetworkId, Update};
+use parla_client::view::{Alert, BufferId, BufferKind, LinkState, NetworkId, RowId, Update};
 use parla_ui::{
     App,
     platform::{Happening, Leave, Notification, Place},
@@ -46,7 +46,7 @@ fn told(page: &mut Page, buffer: u32, mentions: u32, text: &str) {
         _ => (conversation(2, BufferKind::Direct, "bob"), None),
     };
     (view.unread, view.mentions) = (mentions, mentions);
-    let alert = Alert { from: "bob".into(), room: in_room, text: text.into() };
+    let alert = Alert { from: "bob".into(), room: in_room, text: text.into(), row: RowId(1) };
     page.hear(vec![shown(view), Update::Alert(NET, BufferId(buffer), alert)]);
 }
 
@@ -101,7 +101,7 @@ fn the_network_is_named_where_there_are_several() {
     page.hear(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#rust"))]);
     let mut view = room(1, "#rust");
     view.mentions = 1;
-    let alert = Alert { from: "carol".into(), room: Some("#rust".into()), text: "hi".into() };
+    let alert = Alert { from: "carol".into(), room: Some("#rust".into()), text: "hi".into(), row: RowId(1) };
     page.hear(vec![Update::Buffer(NetworkId(2), view), Update::Alert(NetworkId(2), BufferId(1), alert)]);
     assert_eq!(page.fake.notified.borrow()[0].title, "carol in #rust on Libera");
 }

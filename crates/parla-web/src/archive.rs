@@ -9,7 +9,7 @@ use std::{
 
 use parla_client::{
     Kept,
-    view::{BufferKind, Manner},
+    view::{Audience, BufferKind, Manner},
 };
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,9 @@ struct Stored {
     text: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     own: bool,
+    /// The sign of those whom it was for, if it was not for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign: Option<char>,
 }
 
 impl Archive {
@@ -65,6 +68,7 @@ impl Archive {
             manner: kept.manner,
             text: kept.text.to_string(),
             own: kept.own,
+            sign: kept.audience.map(|audience| audience.sign),
         };
         let Ok(text) = serde_json::to_string(&stored) else { return };
         let at = kept.at.as_millis();
@@ -76,6 +80,17 @@ impl Archive {
         // The storage has less room than we would take, if other things are in it.
         while !storage::save(&key, Some(&text)) && self.drop_oldest() {}
         self.shorten(&kept.buffer);
+    }
+
+    /// Keeps a message no longer that was taken back.
+    pub(crate) fn unkeep(&mut self, name: &str, msgid: &str) {
+        let Some(places) = self.places.get_mut(name) else { return };
+        let is_it =
+            |place: &Place| read(name, *place).is_some_and(|kept| kept.msgid.as_deref() == Some(msgid));
+        if let Some(place) = places.iter().copied().find(is_it) {
+            places.remove(&place);
+            storage::save(&key(name, place), None);
+        }
     }
 
     fn shorten(&mut self, name: &str) {
@@ -131,5 +146,6 @@ fn read(name: &str, place: Place) -> Option<Kept> {
         manner: stored.manner,
         text: stored.text.into(),
         own: stored.own,
+        audience: stored.sign.map(Audience::of),
     })
 }

@@ -322,6 +322,7 @@ impl Leader {
                     storage::store(&key, value.as_deref());
                 }
                 Output::Keep(kept) => self.archive.keep(&kept),
+                Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
                 Output::Recall { kind, name, before, limit } => {
                     let (messages, more) = self.archive.recall(&name, before, limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });

@@ -39,6 +39,15 @@ pub(crate) struct Question {
     pub(crate) limit: usize,
 }
 
+/// A message that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unkept {
+    pub(crate) kind: BufferKind,
+    pub(crate) name: Arc<str>,
+    /// The server's id.
+    pub(crate) msgid: Arc<str>,
+}
+
 /// What an archive tells.
 #[derive(Debug)]
 pub(crate) enum News {
@@ -51,6 +60,7 @@ pub(crate) enum News {
 #[derive(Debug)]
 enum Order {
     Keep(Kept),
+    Unkeep(Unkept),
     Recall(Question),
     End,
 }
@@ -95,6 +105,15 @@ impl Archive {
         }
     }
 
+    /// Keeps a message no longer.
+    pub(crate) fn unkeep(&mut self, unkept: Unkept) {
+        if self.orders.try_send(Order::Unkeep(unkept)).is_err() {
+            tracing::error!(
+                "the archive is too slow or gone; a message that was taken back may still be in it"
+            );
+        }
+    }
+
     /// Asks. Gives the question back if nobody is there to answer.
     pub(crate) fn recall(&self, question: Question) -> Result<(), Question> {
         match self.orders.try_send(Order::Recall(question)) {
@@ -123,6 +142,8 @@ struct Keeper {
     file: Option<ArchiveFile>,
     /// Not written yet; only left here when the file cannot be written.
     pending: VecDeque<Kept>,
+    /// Not taken out yet; the same holds.
+    unkept: VecDeque<Unkept>,
     /// No attempt before that.
     retry_at: Option<Instant>,
     unindexed: usize,
@@ -136,6 +157,7 @@ impl Keeper {
             tell,
             file: None,
             pending: VecDeque::new(),
+            unkept: VecDeque::new(),
             retry_at: None,
             unindexed: ARCHIVE_TAIL_MAX,
             told: false,
@@ -146,7 +168,7 @@ impl Keeper {
         self.open();
         let mut ended = false;
         while !ended {
-            let first = if self.pending.is_empty() {
+            let first = if self.pending.is_empty() && self.unkept.is_empty() {
                 Some(incoming.recv().unwrap_or(Order::End))
             } else {
                 match incoming.recv_timeout(ARCHIVE_RETRY) {
@@ -158,6 +180,7 @@ impl Keeper {
             for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_BATCH_MAX)) {
                 match order {
                     Order::Keep(kept) => self.pending.push_back(kept),
+                    Order::Unkeep(unkept) => self.unkept.push_back(unkept),
                     Order::Recall(question) => self.recall(question),
                     Order::End => ended = true,
                 }
@@ -183,7 +206,8 @@ impl Keeper {
 
     /// Writes what is pending, in transactions that are not too large.
     fn write(&mut self) {
-        if self.pending.is_empty() || self.retry_at.is_some_and(|at| at > Instant::now()) {
+        let is_idle = self.pending.is_empty() && self.unkept.is_empty();
+        if is_idle || self.retry_at.is_some_and(|at| at > Instant::now()) {
             return self.give_up_oldest();
         }
         self.open();
@@ -203,10 +227,27 @@ impl Keeper {
                 }
             }
         }
+        self.take_out();
         self.give_up_oldest();
     }
 
+    /// Takes out what was taken back, once everything that came before it is written.
+    fn take_out(&mut self) {
+        while self.pending.is_empty()
+            && let Some(file) = &mut self.file
+            && let Some(unkept) = self.unkept.front()
+        {
+            if let Err(error) = file.unkeep(unkept) {
+                return self.failed(&error);
+            }
+            self.retry_at = None;
+            self.unkept.pop_front();
+        }
+    }
+
     fn give_up_oldest(&mut self) {
+        let excess = self.unkept.len().saturating_sub(ARCHIVE_PENDING_MAX);
+        self.unkept.drain(..excess);
         let excess = self.pending.len().saturating_sub(ARCHIVE_PENDING_MAX);
         self.pending.drain(..excess);
     }
@@ -295,6 +336,7 @@ mod tests {
             manner: Manner::Message,
             text: ms.to_string().into(),
             own: false,
+            audience: None,
         }
     }
 

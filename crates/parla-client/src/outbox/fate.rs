@@ -87,6 +87,23 @@ pub(crate) fn discard_queued(client: &mut Client, id: BufferId) {
     }
 }
 
+/// The name of one conversation belongs to another one now, and so does what was to be said under it.
+pub(crate) fn hand_over(client: &mut Client, from: BufferId, to: BufferId) {
+    let items = client.outbox.items.iter_mut().filter(|item| item.buffer == from);
+    let rows: Vec<RowId> = items
+        .map(|item| {
+            (item.buffer, item.is_stored) = (to, false);
+            item.row
+        })
+        .collect();
+    for row in rows {
+        let row = client.buffers.get_mut(from).and_then(|from| from.timeline.take_unconfirmed(row));
+        if let (Some(row), Some(to)) = (row, client.buffers.get_mut(to)) {
+            to.timeline.add_unconfirmed(row);
+        }
+    }
+}
+
 /// The conversation is over, and with it what was to be said there.
 pub(crate) fn discard_all(client: &mut Client, id: BufferId) {
     client.outbox.forget_all(|item| item.buffer == id);

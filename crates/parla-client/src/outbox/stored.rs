@@ -16,9 +16,9 @@ use crate::{
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
     secrets,
-    text::{Text, hue, shown_name},
+    text::Text,
     timeline::Anchor,
-    view::{BufferKind, Content, Delivery, Manner, Row, Said},
+    view::{Audience, BufferKind, Content, Delivery, Manner, Row, Said},
 };
 
 /// What the keys begin with; the number follows.
@@ -33,7 +33,11 @@ struct Stored {
     is_direct: bool,
     #[serde(default)]
     manner: Manner,
+    /// Several lines have line feeds between them.
     text: String,
+    /// The sign before the room's name, if only people of that rank are to read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign: Option<char>,
     /// When it was written, in milliseconds of Unix time.
     at: i64,
     /// It was sent, and the server has not confirmed it.
@@ -84,6 +88,7 @@ pub(super) fn keep(client: &Client, item: &Outgoing, turn: &mut Turn<'_>) {
         is_direct: buffer.kind == BufferKind::Direct,
         manner: item.manner,
         text: item.text.to_string(),
+        sign: item.audience.map(|audience| audience.sign),
         at: item.at.as_millis(),
         sent: is_sent.then(|| Sent {
             nick: item.nick.to_string(),
@@ -136,16 +141,9 @@ fn put_back(client: &mut Client, number: u64, stored: Stored) {
     };
     let nick = stored.sent.as_ref().map_or_else(|| client.session.nick.to_string(), |sent| sent.nick.clone());
     let at = Timestamp::from_millis(stored.at);
-    let said = Said {
-        manner: stored.manner,
-        from: shown_name(&nick),
-        hue: hue(&nick),
-        text: Text::parse(&stored.text),
-        own: true,
-        bot: false,
-        mention: false,
-        delivery,
-    };
+    let audience = stored.sign.map(Audience::of);
+    let said =
+        Said { own: true, delivery, audience, ..Said::new(stored.manner, &nick, Text::parse(&stored.text)) };
     let after = stored.sent.as_ref().and_then(Sent::anchor);
     let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
     let is_unsure = transit == Transit::Unsure;
@@ -155,6 +153,7 @@ fn put_back(client: &mut Client, number: u64, stored: Stored) {
         buffer: id,
         manner: stored.manner,
         text: stored.text.into(),
+        audience,
         at,
         transit,
         nick: nick.into(),

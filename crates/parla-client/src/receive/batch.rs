@@ -2,17 +2,21 @@
 //!
 //! <https://ircv3.net/specs/extensions/batch>, <https://ircv3.net/specs/extensions/chathistory>
 
+use std::borrow::Cow;
+
 use parla_proto::Message;
 
 use super::{
     Incoming,
+    multiline::{self, Multiline, Part},
+    privmsg,
     said::{self, Heard},
     said_at,
 };
 use crate::{
     client::{Client, Turn},
     history,
-    limits::{BATCH_LINES_MAX, BATCHES_MAX},
+    limits::{BATCH_BYTES_MAX, BATCH_LINES_MAX, BATCHES_MAX},
     sorted_map::SortedMap,
     timeline::{Neighbours, next_known},
     view::BufferId,
@@ -32,13 +36,17 @@ enum Batch {
     Within(String),
     /// The answer to the request of this label.
     Answer(String),
+    /// A message of several lines that is said now, and the request that it answers.
+    Message(Multiline, Option<String>),
 }
 
 #[derive(Debug)]
 struct History {
     target: String,
     label: Option<String>,
+    /// With those that open and close its parts.
     lines: Vec<Vec<u8>>,
+    bytes: usize,
 }
 
 impl Batches {
@@ -46,8 +54,19 @@ impl Batches {
     pub(super) fn label(&self, reference: &str) -> Option<String> {
         match self.open.get(reference)? {
             Batch::Answer(label) => Some(label.clone()),
-            Batch::Within(_) | Batch::History(_) => None,
+            Batch::Within(_) | Batch::History(_) | Batch::Message(..) => None,
         }
+    }
+
+    /// Ends a part of a page, if it is one: the line that does so need not say where it belongs.
+    fn close_part(&mut self, reference: &str) -> bool {
+        let Some(Batch::Within(outer)) = self.open.get(reference) else { return false };
+        let outer = outer.clone();
+        self.open.remove(reference);
+        if let Some(Batch::History(page)) = self.open.get_mut(&outer) {
+            page.lines.push(format!("BATCH -{reference}").into_bytes());
+        }
+        true
     }
 
     /// The page that a reference leads to.
@@ -56,7 +75,7 @@ impl Batches {
             // A part was made only inside a page that was open, so one step is enough.
             Batch::Within(outer) => Some(outer.clone()),
             Batch::History(_) => Some(reference.to_owned()),
-            Batch::Answer(_) => None,
+            Batch::Answer(_) | Batch::Message(..) => None,
         }
     }
 }
@@ -68,11 +87,16 @@ pub(super) fn collect(
     (message, line): (&Message<'_>, &[u8]),
     turn: &mut Turn<'_>,
 ) -> bool {
+    if let Some(Batch::Message(said, _)) = client.batches.open.get_mut(reference) {
+        return said.push(message);
+    }
     let Some(outermost) = client.batches.outermost(reference) else { return false };
     let Some(Batch::History(page)) = client.batches.open.get_mut(&outermost) else { return false };
+    page.lines.push(line.to_vec());
+    page.bytes += line.len();
+    let is_full = page.lines.len() >= BATCH_LINES_MAX || page.bytes >= BATCH_BYTES_MAX;
     if message.command != "BATCH" {
-        page.lines.push(line.to_vec());
-        if page.lines.len() >= BATCH_LINES_MAX {
+        if is_full {
             close(client, &outermost, turn);
         }
     } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('+')) {
@@ -83,7 +107,7 @@ pub(super) fn collect(
         match client.batches.open.get(inner) {
             Some(Batch::Within(_)) => drop(client.batches.open.remove(inner)),
             Some(Batch::History(_)) => close(client, inner, turn),
-            Some(Batch::Answer(_)) | None => {}
+            Some(Batch::Answer(_) | Batch::Message(..)) | None => {}
         }
     }
     true
@@ -91,7 +115,10 @@ pub(super) fn collect(
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     if let Some(closed) = incoming.param(0).strip_prefix('-') {
-        return close(client, closed, turn);
+        if !client.batches.close_part(closed) {
+            close(client, closed, turn);
+        }
+        return;
     }
     let Some(reference) = incoming.param(0).strip_prefix('+') else { return };
     // A name that is given again: what came under it until now is no whole page.
@@ -101,7 +128,11 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
     match (incoming.param(1), label) {
         ("chathistory" | "draft/chathistory" | "znc.in/playback", label) => {
             let target = incoming.param(2).to_owned();
-            open(client, reference, Batch::History(History { target, label, lines: Vec::new() }));
+            let page = History { target, label, lines: Vec::new(), bytes: 0 };
+            open(client, reference, Batch::History(page));
+        }
+        (_, label) if let Some(said) = Multiline::opened_by(incoming.message) => {
+            open(client, reference, Batch::Message(said, label));
         }
         (_, Some(label)) => open(client, reference, Batch::Answer(label)),
         (_, None) => {}
@@ -124,9 +155,9 @@ fn make_room(client: &mut Client, turn: &mut Turn<'_>) {
 
 /// A page is whole: its messages find their places, and the question is answered.
 fn close(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
-    let Some((page, id)) = take(client, reference) else { return };
-    let heard = place(client, id, &page, turn);
-    let page = history::Page { heard: &heard, lines: page.lines.len(), label: page.label.as_deref() };
+    let Some((page, id)) = take(client, reference, turn) else { return };
+    let (heard, lines) = place(client, id, &page, turn);
+    let page = history::Page { heard: &heard, lines, label: page.label.as_deref() };
     let is_news = heard.iter().any(|heard| heard.is_new);
     history::answered(client, id, &page);
     // What came by itself in the meantime was before the person's eyes, if they looked; what was missed is yet to be shown.
@@ -141,20 +172,39 @@ fn close(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
 
 /// A page will never be whole. Its messages are welcome; what is missing in it nobody knows.
 fn cut_short(client: &mut Client, reference: &str, turn: &mut Turn<'_>) {
-    let Some((page, id)) = take(client, reference) else { return };
+    let Some((page, id)) = take(client, reference, turn) else { return };
     place(client, id, &page, turn);
 }
 
-fn take(client: &mut Client, reference: &str) -> Option<(History, BufferId)> {
-    let Batch::History(page) = client.batches.open.remove(reference)? else { return None };
+/// Takes a batch out. If it is a page it is given back; if it is a message, that is said.
+fn take(client: &mut Client, reference: &str, turn: &mut Turn<'_>) -> Option<(History, BufferId)> {
+    let page = match client.batches.open.remove(reference)? {
+        Batch::History(page) => page,
+        Batch::Message(said, label) => {
+            say(client, &said, label, turn);
+            return None;
+        }
+        Batch::Within(_) | Batch::Answer(_) => return None,
+    };
     client.batches.open.retain(|_, batch| !matches!(batch, Batch::Within(outer) if outer == reference));
     let id = target(client, &page)?;
     Some((page, id))
 }
 
-/// Each message goes where the page has it among those that are known.
-fn place(client: &mut Client, id: BufferId, page: &History, turn: &mut Turn<'_>) -> Vec<Heard> {
-    let messages: Vec<Message<'_>> = page.lines.iter().filter_map(|line| Message::parse(line).ok()).collect();
+/// A message of several lines is whole.
+fn say(client: &mut Client, said: &Multiline, label: Option<String>, turn: &mut Turn<'_>) {
+    if let Some(message) = said.message() {
+        let mut incoming = Incoming::new(&message, turn.now);
+        incoming.label = label.map(Cow::Owned);
+        privmsg::receive(client, &incoming, turn);
+    }
+}
+
+/// Each message goes where the page has it among those that are known. Gives them, and how many there are in the page with
+/// those that are none; a message of several lines is one.
+fn place(client: &mut Client, id: BufferId, page: &History, turn: &mut Turn<'_>) -> (Vec<Heard>, usize) {
+    let parts = multiline::joined(&page.lines);
+    let messages: Vec<Message<'_>> = parts.iter().filter_map(Part::message).collect();
     let known = said::recognize(client, id, &messages);
     let first = messages.first().map(|message| said_at(message, turn.now));
     let mut neighbours = Neighbours::new(history::wished_spot(client, id, (page.label.as_deref(), first)));
@@ -168,7 +218,7 @@ fn place(client: &mut Client, id: BufferId, page: &History, turn: &mut Turn<'_>)
         heard.push(one);
     }
     client.changes.buffer(id);
-    heard
+    (heard, messages.len())
 }
 
 /// The conversation of a page. A server that sends pages of rooms that nobody is in does not make rooms of them.

@@ -24,6 +24,10 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         }
         return;
     }
+    // Nothing that the person did is refused: the client asks for display names by itself.
+    if command.eq_ignore_ascii_case("METADATA") || command.eq_ignore_ascii_case("MARKREAD") {
+        return;
+    }
     if command.eq_ignore_ascii_case("NICK")
         && let Some(fault) = NickFault::parse(code, incoming.param(3))
     {
@@ -37,7 +41,9 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         }
         "ACCOUNT_REQUIRED" | "ACCOUNT_REQUIRED_TO_CONNECT" => ProblemKind::AccountNeeded,
         "RATE_LIMITED" => ProblemKind::Throttled,
-        "INVALID_UTF8" | "MESSAGE_TOO_LONG" => ProblemKind::TooLong,
+        "INVALID_UTF8" | "MESSAGE_TOO_LONG" | "MULTILINE_MAX_BYTES" | "MULTILINE_MAX_LINES" => {
+            ProblemKind::TooLong
+        }
         _ => ProblemKind::Other,
     };
     let problem = client.problem(kind, "", incoming.message.params.last().copied().unwrap_or_default());
@@ -48,12 +54,17 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         client.link.parting = Some(problem);
         return;
     }
-    let is_message = matches!(command, "PRIVMSG" | "NOTICE");
+    let is_message = matches!(command, "PRIVMSG" | "NOTICE" | "BATCH");
+    // A message of several lines is refused without the name of its room.
+    let target = if command == "BATCH" { target.or_else(|| client.outbox.sent_in_lines()) } else { target };
     refusal::of(client, incoming, Refused { buffer: target, problem, is_message });
 }
 
 /// NOTE, WARN and WALLOPS: something to know, on the server's own page.
 pub(super) fn noted(client: &mut Client, incoming: &Incoming<'_>) {
+    if incoming.param(0) == "METADATA" {
+        return;
+    }
     let from = Some(incoming.from).filter(|_| incoming.is_from_person());
     let words = incoming.message.params.last().copied().unwrap_or_default();
     client.note_server(incoming.at, from, words);

@@ -1,15 +1,15 @@
 //! JOIN: someone comes into a room.
 
-use super::Incoming;
+use super::{Incoming, metadata};
 use crate::{
     buffer::Read,
-    client::Client,
+    client::{Client, Turn},
     history,
     text::shown_name,
     view::{BufferKind, Event, Presence},
 };
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &Turn<'_>) {
     let room = incoming.param(0);
     if !client.session.is_room_name(room) {
         return;
@@ -18,9 +18,19 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         return own(client, incoming);
     }
     let Some(id) = client.buffers.room(&client.session, room) else { return };
+    // Whoever comes from where the person cannot see them may be somebody else under a nick that was known.
+    if !client.buffers.iter().any(|buffer| buffer.members.contains(&client.session, incoming.from)) {
+        client.names.forget(&client.session, incoming.from);
+        metadata::met(client, incoming.from, turn);
+    }
     let Some(buffer) = client.buffers.get_mut(id).filter(|buffer| buffer.is_present()) else { return };
     if client.session.is_nick(incoming.from) && !buffer.members.contains(&client.session, incoming.from) {
         buffer.members.insert(&client.session, incoming.from, "");
+        buffer.members.set_called(
+            &client.session,
+            incoming.from,
+            client.names.of(&client.session, incoming.from),
+        );
         if let Some(host) = incoming.message.source.and_then(|source| source.host) {
             buffer.members.set_host(&client.session, incoming.from, host);
         }

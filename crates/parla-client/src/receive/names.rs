@@ -10,6 +10,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         let (signs, nick) = client.session.split_prefixes(word);
         if client.session.is_nick(nick) {
             buffer.members.insert(&client.session, nick, signs);
+            buffer.members.set_called(&client.session, nick, client.names.of(&client.session, nick));
         }
     }
     client.changes.buffer(id);

@@ -23,6 +23,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         regain::renamed(client);
         client.say(None, Notice::NickChanged(shown_name(to)));
     }
+    client.names.renamed(&client.session, from, to);
     regain::freed(client, from);
     let mut seen: Vec<BufferId> = Vec::new();
     for buffer in client.buffers.iter_mut() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-use super::{Incoming, away, invite, list, mode, names, refusal, who, whois};
+use super::{Incoming, away, invite, list, metadata, mode, names, refusal, who, whois};
 use crate::{
     client::{Client, Turn},
     regain, registration, sign_in,
@@ -39,6 +39,10 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         }
         // The ends of lists, the numbers of users, when a room was made: said elsewhere or by nobody.
         2..=4 | 251..=255 | 265 | 266 | 321 | 329 | 366 | 375 => {}
+        760 | 761 => metadata::value(client, incoming, true),
+        766 => metadata::value(client, incoming, false),
+        774 => metadata::later(client, incoming, turn),
+        770..=772 => {}
         902 | 904..=906 => {
             let details = incoming.message.params.last().copied().unwrap_or_default();
             if !sign_in::failed(client, number, details, turn) {

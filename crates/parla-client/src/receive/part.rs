@@ -14,6 +14,9 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
         if buffer.is_leaving {
             return client.close(id);
         }
+        if buffer.is_present() {
+            client.left = Some((id, incoming.at));
+        }
         buffer.leave(Presence::Absent(None));
         client.changes.memory = true;
         return client.changes.buffer(id);

@@ -1,7 +1,7 @@
 //! PRIVMSG and NOTICE: somebody says something.
 
 use super::{
-    Incoming,
+    Incoming, react,
     said::{self, Spoken},
 };
 use crate::{
@@ -12,7 +12,12 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    let Some(spoken) = Spoken::new(incoming, Coming::Live) else { return };
+    if let Some(id) = known(client, incoming)
+        && react::is_all(client, id, incoming)
+    {
+        return;
+    }
+    let Some(spoken) = Spoken::new(&client.session, incoming, Coming::Live) else { return };
     match place(client, incoming) {
         Some(id) if spoken.has_time && client.session.is_long_ago(incoming.at, turn.now) => {
             said::repeated(client, id, spoken, turn);
@@ -37,11 +42,11 @@ fn place(client: &mut Client, incoming: &Incoming<'_>) -> Option<BufferId> {
     if incoming.from.is_empty() {
         return None;
     }
-    if let Some(room) = room(client, target) {
-        return client.buffers.room(&client.session, room);
+    let known = known(client, incoming);
+    if client.session.audience(target).is_some() {
+        return known;
     }
     let other = if client.session.is_own(incoming.from) { target } else { incoming.from };
-    let known = client.buffers.direct(&client.session, other);
     // A program that says something unasked begins no conversation.
     if known.is_some() || incoming.message.command == "NOTICE" || !incoming.is_from_person() {
         return known;
@@ -51,12 +56,15 @@ fn place(client: &mut Client, incoming: &Incoming<'_>) -> Option<BufferId> {
     Some(id)
 }
 
-/// The room that is meant, also if only its operators or voiced are: `@#room`.
-fn room<'a>(client: &Client, target: &'a str) -> Option<&'a str> {
-    let is_sign = |char| client.session.member_modes.iter().any(|(sign, _)| *sign == char);
-    // `&` is a sign to some servers and begins a room to others.
-    let bare = target.trim_start_matches(is_sign);
-    [target, bare].into_iter().find(|name| client.session.is_room(name))
+/// The conversation that a line is about, if there is one: the room, also if only its operators or voiced are meant
+/// (`@#room`), or the other person.
+pub(super) fn known(client: &Client, incoming: &Incoming<'_>) -> Option<BufferId> {
+    let target = incoming.param(0);
+    if let Some((room, _)) = client.session.audience(target) {
+        return client.buffers.room(&client.session, room);
+    }
+    let other = if client.session.is_own(incoming.from) { target } else { incoming.from };
+    client.buffers.direct(&client.session, other)
 }
 
 impl Client {

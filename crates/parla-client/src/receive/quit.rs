@@ -13,6 +13,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
     if client.session.is_own(incoming.from) {
         return;
     }
+    client.names.forget(&client.session, incoming.from);
     regain::freed(client, incoming.from);
     let reason = incoming.reason(1).map(Text::parse);
     let mut left: Vec<BufferId> = Vec::new();

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, Message, Timestamp};
 
-use super::{Incoming, keep};
+use super::{Incoming, keep, react, redact};
 use crate::{
     buffer::{Buffer, Coming},
     client::{Client, Turn},
     contract::Kept,
     outbox::{self, Echo, Place},
     secrets,
-    text::{Text, hue, shown_name},
+    session::Session,
+    text::{Text, shown_name},
     timeline::{Anchor, Neighbours, Spot},
-    view::{Alert, BufferId, BufferKind, Content, Delivery, Gap, GapState, Manner, Row, RowId, Said, Update},
+    view::{Alert, Audience, BufferId, BufferKind, Content, Gap, GapState, Manner, Row, RowId, Said, Update},
 };
 
 /// A message of a page of history.
@@ -43,6 +44,10 @@ pub(super) struct Spoken<'a> {
     pub(super) source: String,
     pub(super) manner: Manner,
     pub(super) text: &'a str,
+    /// For whom in the room it is, if not for all.
+    pub(super) audience: Option<Audience>,
+    /// The id of what it answers.
+    pub(super) reply_to: Option<Arc<str>>,
     /// It says that a program speaks.
     pub(super) is_bot: bool,
     pub(super) coming: Coming,
@@ -52,7 +57,7 @@ pub(super) struct Spoken<'a> {
 
 impl<'a> Spoken<'a> {
     /// None if it is a request to the program and not for people (CTCP).
-    pub(super) fn new(incoming: &'a Incoming<'_>, coming: Coming) -> Option<Self> {
+    pub(super) fn new(session: &Session, incoming: &'a Incoming<'_>, coming: Coming) -> Option<Self> {
         let (manner, text) = manner(incoming.message.command, incoming.message.param(1)?)?;
         let msgid = incoming.message.tags.get("msgid").filter(|msgid| !msgid.is_empty());
         Some(Self {
@@ -64,6 +69,8 @@ impl<'a> Spoken<'a> {
             source: incoming.message.source.map(|source| source.to_string()).unwrap_or_default(),
             manner,
             text,
+            audience: session.audience(incoming.param(0)).and_then(|(_, audience)| audience),
+            reply_to: react::replied_to(incoming),
             is_bot: incoming.message.tags.get("bot").is_some(),
             coming,
             spot: Spot::End,
@@ -86,7 +93,7 @@ impl<'a> Spoken<'a> {
 }
 
 /// Ids are short; a longer one is not kept whole.
-const MSGID_BYTES_MAX: usize = 256;
+pub(super) const MSGID_BYTES_MAX: usize = 256;
 
 /// How it was said, and the words; none for a request to the program.
 fn manner<'a>(command: &str, text: &'a str) -> Option<(Manner, &'a str)> {
@@ -133,6 +140,7 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     if !buffer.timeline.insert_at(spoken.spot, placed, spoken.msgid.as_deref()) {
         return Added::Nowhere;
     }
+    buffer.has_come(row, &said);
     count(client, (id, row), &said, spoken);
     keep(client, || kept(client, id, spoken, own), turn);
     Added::New(row)
@@ -147,27 +155,31 @@ fn is_own(client: &Client, spoken: &Spoken<'_>) -> bool {
 
 /// A text with the person's name marked: the one they have, or the one they wait for.
 fn naming(client: &Client, text: &str) -> (Text, bool) {
-    let named = Text::parse_naming(text, &client.session.nick);
+    let casemapping = client.session.casemapping;
+    let named = Text::parse_naming(text, &client.session.nick, casemapping);
     match client.regain.wanted() {
-        Some(nick) if !named.1 => Text::parse_naming(text, nick),
+        Some(nick) if !named.1 => Text::parse_naming(text, nick, casemapping),
         _ => named,
     }
 }
 
 fn said(client: &Client, id: BufferId, spoken: &Spoken<'_>) -> Said {
+    let session = &client.session;
     let own = is_own(client, spoken);
-    let name = client.buffers.get(id).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+    let buffer = client.buffers.get(id);
+    let name = buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
     let shown = if own { secrets::shown(&name, spoken.text) } else { spoken.text.into() };
     let (text, names) = naming(client, &shown);
+    let reply = spoken.reply_to.as_deref().and_then(|to| Some(Arc::new(buffer?.reply_to(to))));
     Said {
-        manner: spoken.manner,
-        from: shown_name(spoken.from),
-        hue: hue(spoken.from),
-        text,
         own,
         bot: spoken.is_bot,
-        mention: names && !own && spoken.manner != Manner::Notice,
-        delivery: Delivery::Done,
+        mention: names && !own,
+        called: client.names.of(session, spoken.from),
+        msgid: spoken.msgid.clone(),
+        audience: spoken.audience,
+        reply,
+        ..Said::new(spoken.manner, spoken.from, text)
     }
 }
 
@@ -182,6 +194,7 @@ fn count(client: &mut Client, (id, row): (BufferId, RowId), said: &Said, spoken:
         // From another device: who answers has read.
         buffer.mark_read();
         client.changes.memory = true;
+        client.markers.moved();
     } else if !said.own && !is_seen && buffer.is_unread(row, spoken.at, spoken.coming) {
         buffer.count(row, is_for_person);
     }
@@ -196,7 +209,7 @@ fn count(client: &mut Client, (id, row): (BufferId, RowId), said: &Said, spoken:
     let room = (buffer.kind == BufferKind::Room).then(|| shown_name(&buffer.name));
     client.changes.buffer(id);
     if is_for_person && is_live && client.look.buffer != Some(id) {
-        let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain) };
+        let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain), row };
         client.changes.event(Update::Alert(client.settings.network, id, alert));
     }
     if is_seen {
@@ -235,10 +248,10 @@ fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowI
     if place != Place::Live && !client.requests.may_confirm(id) {
         return None;
     }
-    let (from, manner, text) = (spoken.from, spoken.manner, spoken.text);
+    let Spoken { from, manner, text, audience, spot, .. } = *spoken;
     let timeline = &client.buffers.get(id)?.timeline;
-    let (msgid, spot) = (spoken.msgid.as_deref(), spoken.spot);
-    let echo = Echo { buffer: id, from, manner, text, msgid, place, timeline, spot };
+    let msgid = spoken.msgid.as_deref();
+    let echo = Echo { buffer: id, from, manner, text, audience, msgid, place, timeline, spot };
     client.outbox.take_echoed(&client.session, &echo)
 }
 
@@ -253,6 +266,7 @@ fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
         manner: spoken.manner,
         text: spoken.text.into(),
         own,
+        audience: spoken.audience,
     }
 }
 
@@ -299,15 +313,15 @@ pub(super) fn recognize(client: &Client, id: BufferId, lines: &[Message<'_>]) ->
     let Some(buffer) = client.buffers.get(id) else { return Vec::new() };
     let known = |message: &Message<'_>| {
         let incoming = Incoming::new(message, Timestamp::default());
-        let spoken = spoken(&incoming)?;
+        let spoken = spoken(&client.session, &incoming)?;
         spoken.known(buffer, &said(client, id, &spoken))
     };
     lines.iter().map(known).collect()
 }
 
-fn spoken<'a>(incoming: &'a Incoming<'_>) -> Option<Spoken<'a>> {
+fn spoken<'a>(session: &Session, incoming: &'a Incoming<'_>) -> Option<Spoken<'a>> {
     let is_message = matches!(incoming.message.command, "PRIVMSG" | "NOTICE");
-    if is_message { Spoken::new(incoming, Coming::Page) } else { None }
+    if is_message { Spoken::new(session, incoming, Coming::Page) } else { None }
 }
 
 /// A line of a page of history between its neighbours there. None if it is no message.
@@ -317,15 +331,26 @@ pub(super) fn replayed(
     message: &Message<'_>,
     turn: &mut Turn<'_>,
 ) -> Option<Heard> {
-    if !matches!(message.command, "PRIVMSG" | "NOTICE") {
-        return None;
-    }
     let mut incoming = Incoming::new(message, turn.now);
     incoming.label = None;
     let at = incoming.at;
-    let Some(mut spoken) = spoken(&incoming) else {
-        return Some(Heard { at, msgid: None, row: neighbours.before, is_new: false });
-    };
+    match message.command {
+        "PRIVMSG" | "NOTICE" => {}
+        "REDACT" => {
+            redact::take_back(client, id, &incoming, turn);
+            return None;
+        }
+        "TAGMSG" => {
+            react::apply(client, id, &incoming);
+            return None;
+        }
+        _ => return None,
+    }
+    let unheard = Heard { at, msgid: None, row: neighbours.before, is_new: false };
+    if react::is_all(client, id, &incoming) {
+        return Some(unheard);
+    }
+    let Some(mut spoken) = spoken(&client.session, &incoming) else { return Some(unheard) };
     spoken.spot = neighbours.spot(&client.buffers.get(id)?.timeline);
     let added = add(client, id, &spoken, turn);
     let (row, is_new) = match added {
@@ -349,11 +374,12 @@ pub(crate) fn restore(
         return Some((known, false));
     }
     let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !kept.own);
-    let placed = Row { id: row, at: kept.at, content: Content::Said(Arc::new(said)) };
+    let placed = Row { id: row, at: kept.at, content: Content::Said(Arc::new(said.clone())) };
     let spot = neighbours.spot(&buffer.timeline);
     if !buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref()) {
         return None;
     }
+    buffer.has_come(row, &said);
     if !kept.own && buffer.is_unread(row, kept.at, Coming::Archive) {
         buffer.count(row, is_for_person);
     }
@@ -378,13 +404,10 @@ fn said_of(client: &Client, kept: &Kept) -> Said {
     let from = kept.source.split('!').next().unwrap_or_default();
     let (text, names) = naming(client, &kept.text);
     Said {
-        manner: kept.manner,
-        from: shown_name(from),
-        hue: hue(from),
-        text,
         own: kept.own,
-        bot: false,
-        mention: names && !kept.own && kept.manner != Manner::Notice,
-        delivery: Delivery::Done,
+        mention: names && !kept.own,
+        msgid: kept.msgid.clone(),
+        audience: kept.audience,
+        ..Said::new(kept.manner, from, text)
     }
 }

@@ -77,6 +77,7 @@ pub(super) fn end(client: &mut Client, nick: &str) {
     let Some(Asked { mut person, is_there }) = client.people.remove(&folded) else { return };
     person.complete = true;
     person.missing = !is_there;
+    person.called = client.names.of(&client.session, nick);
     // Where he is now; what a conversation with him says may be old.
     if is_there
         && let Some(id) = client.buffers.direct(&client.session, nick)

@@ -460,7 +460,11 @@ mod tests {
     fn there_are_never_too_many() {
         let text = Text::parse(&"https://example.org ".repeat(1_000));
         assert_eq!(text.spans.iter().filter(|span| span.link.is_some()).count(), LINKS_MAX);
-        let (text, named) = Text::parse_naming(&"https://example.org \x02alice ".repeat(1_000), "alice");
+        let (text, named) = Text::parse_naming(
+            &"https://example.org \x02alice ".repeat(1_000),
+            "alice",
+            parla_proto::Casemapping::Ascii,
+        );
         assert!(named);
         assert_eq!(text.spans.len(), SPANS_MAX);
         assert_eq!(text.spans.last().unwrap().range.end, text.plain.len());
@@ -470,7 +474,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_said_the_spans_cover_it(wire in "(https?://[a-zé.@:/]{1,9}|[a-zé .,#()\x02\u{202e}\u{2067}]|#[a-f1]{1,6}|al){0,60}") {
-            let (text, named) = Text::parse_naming(&wire, "al");
+            let (text, named) = Text::parse_naming(&wire, "al", parla_proto::Casemapping::Ascii);
             let mut end = 0;
             for span in text.spans.iter() {
                 prop_assert_eq!(span.range.start, end);

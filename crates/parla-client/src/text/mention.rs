@@ -1,8 +1,14 @@
 //! One's own name in a text.
+//!
+//! Where words begin and end is Unicode's affair (<https://www.unicode.org/reports/tr29/#Word_Boundaries>): `t` is no word in
+//! `don't`, nor `e` in `e.g.`. Which letters are the same is the network's: CASEMAPPING. What nicks may hold besides letters is
+//! IRC's: `bob` is not named by `bob|away`.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_proto::Casemapping;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::{
     limits::NAME_BYTES_MAX,
@@ -12,9 +18,12 @@ use crate::{
     },
 };
 
+/// What a name may be followed by within a word: whose something is.
+const POSSESSIVES: [&str; 4] = ["'s", "’s", "'S", "’S"];
+
 /// Every occurrence of the nick as a word outside of links, marked; and whether there is one.
-pub(super) fn mark_nick(text: Text, nick: &str) -> (Text, bool) {
-    let named = mentions(&text, nick);
+pub(super) fn mark_nick(text: Text, nick: &str, casemapping: Casemapping) -> (Text, bool) {
+    let named = mentions(&text, nick, casemapping);
     if named.is_empty() {
         return (text, false);
     }
@@ -23,20 +32,84 @@ pub(super) fn mark_nick(text: Text, nick: &str) -> (Text, bool) {
 }
 
 /// Where the nick is a word outside of links.
-fn mentions(text: &Text, nick: &str) -> Vec<(Range<usize>, ())> {
+fn mentions(text: &Text, nick: &str, casemapping: Casemapping) -> Vec<(Range<usize>, ())> {
     if nick.is_empty() || nick.len() > NAME_BYTES_MAX {
         return Vec::new();
     }
-    // Folding changes no lengths: only ASCII is folded, to ASCII.
-    let plain = Casemapping::Rfc1459.fold(&text.plain);
-    let nick = Casemapping::Rfc1459.fold(nick);
-    let found = plain.match_indices(&*nick).filter_map(|(start, _)| {
-        let end = start + nick.len();
-        let is_word =
-            !plain.get(..start)?.ends_with(is_nick_char) && !plain.get(end..)?.starts_with(is_nick_char);
-        (is_word && !is_linked(&text.spans, start..end)).then_some((start..end, ()))
-    });
-    found.collect()
+    let plain = &*text.plain;
+    let found = occurrences(plain, nick, casemapping);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let mut borders: Vec<usize> = plain.split_word_bound_indices().map(|(start, _)| start).collect();
+    borders.push(plain.len());
+    let is_border = |at: usize| borders.binary_search(&at).is_ok();
+    let is_named = |range: &Range<usize>| {
+        let (Some(before), Some(after)) = (plain.get(..range.start), plain.get(range.end..)) else {
+            return false;
+        };
+        begins(before, plain.get(range.clone()).unwrap_or_default(), is_border(range.start))
+            && ends(after, range.end, &is_border)
+            && !is_linked(&text.spans, range.clone())
+            && !is_in_address(before, after)
+    };
+    found.into_iter().filter(is_named).map(|range| (range, ())).collect()
+}
+
+/// Where the characters of the nick stand, whether they are a word or not. They do not overlap.
+fn occurrences(plain: &str, nick: &str, casemapping: Casemapping) -> Vec<Range<usize>> {
+    let nick: Vec<Cow<'_, str>> = nick.graphemes(true).map(|seen| folded(seen, casemapping)).collect();
+    let seen: Vec<(usize, Cow<'_, str>)> =
+        plain.grapheme_indices(true).map(|(at, seen)| (at, folded(seen, casemapping))).collect();
+    let end_of = |index: usize| seen.get(index).map_or(plain.len(), |(at, _)| *at);
+    let (mut found, mut index) = (Vec::new(), 0);
+    while let Some(window) = seen.get(index..index + nick.len()) {
+        if window.iter().map(|(_, seen)| seen).eq(&nick) {
+            found.push(end_of(index)..end_of(index + nick.len()));
+            index += nick.len();
+        } else {
+            index += 1;
+        }
+    }
+    found
+}
+
+/// A character as it is seen, in the one form that all its spellings have. Where nicks are ASCII, no other letter is one of theirs.
+fn folded(seen: &str, casemapping: Casemapping) -> Cow<'_, str> {
+    if casemapping != Casemapping::Precis || seen.is_ascii() {
+        return casemapping.fold(seen);
+    }
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(seen);
+    Cow::Owned(casemapping.fold(&composed).into_owned())
+}
+
+/// Whether a nick can begin behind this.
+fn begins(before: &str, nick: &str, is_border: bool) -> bool {
+    let is_joined = |char: char| is_nick_sign(char) || (nick.starts_with(is_nick_sign) && is_letter(char));
+    is_border && !before.ends_with(is_joined)
+}
+
+/// Whether a nick can end before this, which is at `end`.
+fn ends(after: &str, end: usize, is_border: &impl Fn(usize) -> bool) -> bool {
+    let whose = POSSESSIVES.iter().find(|ending| after.starts_with(**ending));
+    if let Some(whose) = whose {
+        let rest = after.get(whose.len()..).unwrap_or_default();
+        return is_border(end + whose.len()) && !rest.starts_with(is_nick_sign);
+    }
+    // `bob:hello` is to bob, although Swedish words have colons in them.
+    (is_border(end) || after.starts_with(':'))
+        && !after.starts_with(|char| is_nick_sign(char) || is_letter(char))
+}
+
+/// Whether it is a part of an address of the web or of mail, which need not be a link.
+fn is_in_address(before: &str, after: &str) -> bool {
+    let before = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let after = after.split(char::is_whitespace).next().unwrap_or_default();
+    let is_host =
+        |word: &str| word.split('/').next().is_some_and(|host| host.trim_matches('.').contains('.'));
+    let is_mail = after.strip_prefix('@').is_some_and(|rest| rest.starts_with(is_letter))
+        || before.strip_suffix('@').is_some_and(|rest| rest.ends_with(is_letter));
+    before.contains("://") || is_mail || (before.ends_with(['/', '=', '?', '&', '#']) && is_host(before))
 }
 
 fn is_linked(spans: &[Span], range: Range<usize>) -> bool {
@@ -44,9 +117,9 @@ fn is_linked(spans: &[Span], range: Range<usize>) -> bool {
     spans.iter().skip(first).take_while(|span| span.range.start < range.end).any(|span| span.link.is_some())
 }
 
-/// Whether next to this character a nick would be another nick.
-fn is_nick_char(char: char) -> bool {
-    is_letter(char) || "-[]\\`_^{|}~".contains(char)
+/// Whether next to this sign, which is no letter, a nick would be another nick.
+fn is_nick_sign(char: char) -> bool {
+    "-[]\\`_^{|}~".contains(char)
 }
 
 #[cfg(test)]
@@ -54,8 +127,8 @@ mod tests {
     use super::*;
 
     /// The text with brackets around what is marked.
-    fn check_naming(wire: &str, nick: &str, expected: &str) {
-        let (text, named) = Text::parse_naming(wire, nick);
+    fn check_naming(wire: &str, nick: &str, casemapping: Casemapping, expected: &str) {
+        let (text, named) = Text::parse_naming(wire, nick, casemapping);
         let marked: String = text
             .spans
             .iter()
@@ -64,28 +137,84 @@ mod tests {
                 false => text.slice(span).to_owned(),
             })
             .collect();
-        assert_eq!((marked.as_str(), named), (expected, expected != &*text.plain), "{wire}");
+        assert_eq!((marked.as_str(), named), (expected, expected != &*text.plain), "{nick} in {wire}");
     }
 
     #[test]
     fn a_nick_is_found_as_a_word() {
-        for (wire, nick, expected) in [
+        for (nick, wire, expected) in [
             ("alice", "alice", "<alice>"),
-            ("hi ALICE, alice: alice's", "alice", "hi <ALICE>, <alice>: <alice>'s"),
+            ("alice", "hi ALICE, alice: alice's", "hi <ALICE>, <alice>: <alice>'s"),
             (
-                "malice alice_ alice[m] alice2 alicé aliceé",
                 "alice",
                 "malice alice_ alice[m] alice2 alicé aliceé",
+                "malice alice_ alice[m] alice2 alicé aliceé",
             ),
-            ("a[b]! A{B}", "a[b]", "<a[b]>! <A{B}>"),
-            ("al\x02ice\x02!", "alice", "<al><ice>!"),
-            ("al\u{200b}ice", "alice", "al\u{200b}ice"),
-            ("https://example.org/alice alice", "alice", "https://example.org/alice <alice>"),
-            ("#alice", "alice", "#alice"),
-            ("你好alice你好", "alice", "你好<alice>你好"),
-            ("alice", "", "alice"),
+            ("alice", "al\x02ice\x02!", "<al><ice>!"),
+            ("alice", "al\u{200b}ice", "al\u{200b}ice"),
+            ("alice", "#alice", "#alice"),
+            ("alice", "你好alice你好", "你好<alice>你好"),
+            ("", "alice", "alice"),
+            // Words with signs in them.
+            ("t", "don't", "don't"),
+            ("e", "e.g. this", "e.g. this"),
+            ("g", "e.g. this", "e.g. this"),
+            ("don", "don't", "don't"),
+            ("man", "man\u{303}ana", "man\u{303}ana"),
+            ("ma", "ma\u{303}nana", "ma\u{303}nana"),
+            ("man", "a man, a plan", "a <man>, a plan"),
+            ("3", "at 3.14 or 3", "at 3.14 or <3>"),
+            // What stands around names.
+            (
+                "bob",
+                "bob: bob, bob. (bob) \"bob\" 'bob' bob!",
+                "<bob>: <bob>, <bob>. (<bob>) \"<bob>\" '<bob>' <bob>!",
+            ),
+            ("bob", "@bob hi@bob", "@<bob> hi@bob"),
+            ("bob", "bob:hello bob/alice alice/bob", "<bob>:hello <bob>/alice alice/<bob>"),
+            ("bob", "bob's bob’s BOB'S bobs", "<bob>'s <bob>’s <BOB>'S bobs"),
+            ("james", "james' hat", "<james>' hat"),
+            ("bob", "bob…bob—bob", "<bob>…<bob>—<bob>"),
+            // Nicks with other signs.
+            ("[bob]", "[bob]: x[bob] [bob]_ [BOB]'s", "<[bob]>: x[bob] [bob]_ <[BOB]>'s"),
+            ("bob|away", "bob|away: bob", "<bob|away>: bob"),
+            ("bob", "bob|away bob_ [bob] bob-", "bob|away bob_ [bob] bob-"),
+            ("bob_", "bob_: bob_, bob__ bob", "<bob_>: <bob_>, bob__ bob"),
+            ("bob_", "bob_'s", "<bob_>'s"),
+            // Addresses.
+            ("alice", "https://example.org/alice alice", "https://example.org/alice <alice>"),
+            (
+                "bob",
+                "example.org/bob www.example.org/~x/bob bob@example.org me@bob",
+                "example.org/bob www.example.org/~x/bob bob@example.org me@bob",
+            ),
+            ("bob", "irc://host/bob,isnick", "irc://host/bob,isnick"),
+            ("bob", "http://example.org/?u=bob", "http://example.org/?u=bob"),
         ] {
-            check_naming(wire, nick, expected);
+            check_naming(wire, nick, Casemapping::Ascii, expected);
         }
+    }
+
+    #[test]
+    fn the_network_says_which_letters_are_the_same() {
+        use Casemapping::{Ascii, Precis, Rfc1459, Rfc1459Strict};
+        for (casemapping, nick, wire, expected) in [
+            (Rfc1459, "a[b]^", "A{B}~ a[b]^", "<A{B}~> <a[b]^>"),
+            (Rfc1459Strict, "a[b]^", "A{B}~ A{B}^", "A{B}~ <A{B}^>"),
+            (Ascii, "a[b]", "A{B} A[B]", "A{B} <A[B]>"),
+            (Ascii, "zoë", "ZOË zoë", "ZOË <zoë>"),
+            (Precis, "zoë", "ZOË Zoe\u{308} zoe", "<ZOË> <Zoe\u{308}> zoe"),
+            (Precis, "владимир", "Владимир, ВЛАДИМИРа", "<Владимир>, ВЛАДИМИРа"),
+            (Precis, "王小明", "你好王小明你好", "你好<王小明>你好"),
+            (Precis, "ⱥx", "ȺX ⱥx", "<ȺX> <ⱥx>"),
+        ] {
+            check_naming(wire, nick, casemapping, expected);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_no_work() {
+        let text = "a".repeat(60_000);
+        check_naming(&text, "aaaaaaaaaaaaaaab", Casemapping::Precis, &text);
     }
 }

@@ -4,21 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    text::{Hue, Text},
-    view::{Delivery, Gap, GapState, Manner},
+    text::Text,
+    view::{Gap, GapState, Manner},
 };
 
 fn row(id: u64, at: i64, text: &str) -> Row {
-    let said = Said {
-        manner: Manner::Message,
-        from: "alice".into(),
-        hue: Hue(0),
-        text: Text::parse(text),
-        own: false,
-        bot: false,
-        mention: false,
-        delivery: Delivery::Done,
-    };
+    let said = Said::new(Manner::Message, "alice", Text::parse(text));
     Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Said(Arc::new(said)) }
 }
 

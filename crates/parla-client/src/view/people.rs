@@ -24,6 +24,8 @@ pub struct Member {
     pub nick: Arc<str>,
     /// The nick as the server knows it.
     pub name: Arc<str>,
+    /// The display name, if it is another than the nick. It proves nothing, so the nick is shown beside it.
+    pub called: Option<Arc<str>>,
     /// What he may do.
     pub rank: Rank,
     /// All of his ranks, each a bit; see [`Member::has`].
@@ -104,6 +106,8 @@ pub struct Person {
     pub nick: Arc<str>,
     /// The nick as the server knows it.
     pub name: Arc<str>,
+    /// The display name, if it is another than the nick.
+    pub called: Option<Arc<str>>,
     /// The real name he gave.
     pub realname: Arc<str>,
     /// `user@host`.

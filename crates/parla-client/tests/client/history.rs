@@ -389,6 +389,7 @@ fn kept(kind: BufferKind, at: i64, text: &str) -> Kept {
         manner: Manner::Message,
         text: text.into(),
         own: false,
+        audience: None,
     }
 }
 

@@ -155,6 +155,7 @@ fn direct(own: bool, minute: i64, text: &str) -> Kept {
         manner: Manner::Message,
         text: text.into(),
         own,
+        audience: None,
     }
 }
 

@@ -12,25 +12,32 @@
     reason = "a test fails by panicking, `expect!` makes a value, and a run is repeated by its seed in the environment"
 )]
 
+mod answers;
 mod commands;
 mod counting;
+mod display_names;
 mod flaky;
 mod history;
 mod hostile;
 mod kept;
+mod markers;
 mod members;
 mod moderation;
 mod order;
 mod outbox;
 mod passwords;
 mod people;
+mod ranks;
 mod reading;
 mod real_server;
 mod reconnecting;
 mod regaining;
 mod registration;
+mod renaming;
 mod resending;
 mod rooms;
 mod server_page;
+mod several_lines;
 mod silence;
 mod support;
+mod taking_back;

@@ -161,6 +161,7 @@ fn someone_is_asked_about() {
         Person {
             nick: "bob",
             name: "bob",
+            called: None,
             realname: "Bob the Builder",
             host: "b@host",
             account: Some(

@@ -154,18 +154,20 @@ fn who_answers_from_another_device_has_read() {
 }
 
 #[test]
-fn a_notice_and_an_own_message_mention_nobody() {
+fn a_notice_mentions_and_an_own_message_does_not() {
     let mut rig = Rig::in_lobby("");
-    rig.server(":bob!b@host NOTICE #lobby :alice\n:alice!a@host PRIVMSG #lobby :alice");
+    rig.server(":bot!b@host NOTICE #lobby :alice: your build failed\n:alice!a@host PRIVMSG #lobby :alice");
     rig.shows(
         "#lobby",
         expect![[r#"
-        ---- new
-        -bob- alice
-        <me> alice
-    "#]],
+            ---- new
+            -bot- alice: your build failed [mention]
+            <me> alice
+        "#]],
     );
-    rig.says(expect![[""]]);
+    rig.says(expect![[r#"
+        alert <bot> alice: your build failed in #lobby
+    "#]]);
 }
 
 #[test]

@@ -331,7 +331,7 @@ fn a_server_may_give_another_name() {
 fn what_the_client_does_not_understand_is_not_asked_for() {
     let mut rig = Rig::new();
     rig.connect();
-    rig.server(":s CAP * LS :no-implicit-names draft/multiline batch userhost-in-names draft/channel-rename");
+    rig.server(":s CAP * LS :no-implicit-names draft/typing batch userhost-in-names extended-monitor");
     assert_eq!(rig.sent(), "CAP REQ :batch\n");
 }
 

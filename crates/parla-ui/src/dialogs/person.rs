@@ -57,6 +57,7 @@ fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
     // Without one nothing is said: many servers have no accounts, and "guest" would be a rank that nobody has there.
     let account = person.account.as_ref().map(ToString::to_string);
     let facts = [
+        (terms::CALLED, person.called.as_deref().map(str::to_owned)),
         (terms::REALNAME, some(&person.realname)),
         (terms::AWAY, person.away.as_deref().map(str::to_owned)),
         (terms::ACCOUNT, account),

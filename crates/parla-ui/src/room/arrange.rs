@@ -110,6 +110,10 @@ fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
         && other.manner == Manner::Message
         && said.from == other.from
         && said.own == other.own
+        && said.called == other.called
+        && said.audience == other.audience
+        // What it answers stands above it, and above that who says so.
+        && said.reply.is_none()
         && row.at.since(above.at) <= GROUP_WITHIN
         && above.at.since(row.at) <= GROUP_WITHIN
 }
@@ -121,7 +125,8 @@ fn comes_or_goes(event: &Event) -> bool {
         | Event::TopicSet { .. }
         | Event::TopicCleared { .. }
         | Event::ModeSet { .. }
-        | Event::Invited { .. } => false,
+        | Event::Invited { .. }
+        | Event::RoomRenamed { .. } => false,
     }
 }
 
@@ -143,7 +148,7 @@ mod tests {
     use expect_test::{Expect, expect};
     use parla_client::{
         text::Text,
-        view::{Delivery, Gap, GapState},
+        view::{Gap, GapState},
     };
 
     use super::*;
@@ -157,18 +162,7 @@ mod tests {
         let (who, time) = word.split_once('@').unwrap();
         let (day, time) = time.split_once('T').unwrap_or(("23", time));
         let at: Timestamp = format!("2026-11-{day}T{time}:00Z").parse().unwrap();
-        let said = |from: &str, manner| {
-            Content::Said(Arc::new(Said {
-                manner,
-                from: from.into(),
-                hue: parla_client::text::hue(from),
-                text: Text::parse("hi"),
-                own: false,
-                bot: false,
-                mention: false,
-                delivery: Delivery::Done,
-            }))
-        };
+        let said = |from: &str, manner| Content::Said(Arc::new(Said::new(manner, from, Text::parse("hi"))));
         let content = match who.split_at(1) {
             ("+", who) => Content::Event(Event::Joined { who: who.into() }),
             ("-", who) => Content::Event(Event::Quit { who: who.into(), reason: None }),

@@ -26,8 +26,10 @@ pub(crate) struct Shared {
     pub(crate) at: BufferKey,
     /// Heights are noted here.
     pub(crate) heights: Signal<Heights>,
-    /// Runs of comings and goings that are opened, by their first row.
+    /// Runs of comings and goings that are opened, by their first row, and long messages that are shown whole.
     pub(crate) open: Signal<Vec<RowId>>,
+    /// The row that the reader wants to see.
+    pub(crate) wanted: Signal<Option<RowId>>,
 }
 
 /// A chunk.
@@ -88,7 +90,7 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, clock: &
     let Some(row) = chunk.0.rows.get(index) else { return rsx! {} };
     let (at, id, time) = (shared.at, row.id, hour_minute(clock.local(row.at)));
     match &row.content {
-        Content::Said(said) => rsx! { SaidRow { key: "{id.0}", at, id, time, said: said.clone(), lead } },
+        Content::Said(said) => rsx! { SaidRow { key: "{id.0}", shared, id, time, said: said.clone(), lead } },
         Content::Event(event) => rsx! { EventRow { key: "{id.0}", id, time, event: event.clone() } },
         Content::Server(text) => rsx! { ServerRow { key: "{id.0}", at, id, time, text: text.clone() } },
         Content::Gap(gap) => {

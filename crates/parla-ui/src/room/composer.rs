@@ -65,6 +65,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             WaitingMessages { at: at() }
             Ask { desk }
             Popup { desk }
+            InOne { desk }
             div { class: "composer-line",
                 Field { desk, label: words::room::composer(target.kind, &target.name) }
                 button {
@@ -143,6 +144,15 @@ fn Popup(desk: Desk) -> Element {
     }
 }
 
+/// Says that many lines become one message.
+#[component]
+fn InOne(desk: Desk) -> Element {
+    match desk.lines_in_one() {
+        Some(lines) => rsx! { p { class: "dim in-one", {words::room::one_message(lines)} } },
+        None => rsx! {},
+    }
+}
+
 /// The question before many lines are sent.
 #[component]
 fn Ask(desk: Desk) -> Element {
@@ -155,18 +165,20 @@ fn Ask(desk: Desk) -> Element {
         lines.take(PREVIEW_LINES).map(str::to_owned).collect()
     };
     let (sentence, count) = match question {
-        Question::ManyLines(count) => (words::room::many_lines(count), Some(count)),
+        Question::ManyLines { lines, messages } => {
+            (words::room::many_lines(lines, messages), Some((lines, messages)))
+        }
         Question::TooMuch => (words::room::too_many_lines(SUBMIT_LINES_MAX), None),
     };
     rsx! {
         div { class: "ask", role: "group", "aria-labelledby": "ask-sentence",
             p { id: "ask-sentence", role: "status", "{sentence}" }
-            if let Some(count) = count {
+            if let Some((lines, messages)) = count {
                 pre { class: "preview", dir: "auto",
                     for line in preview {
                         "{line}\n"
                     }
-                    if count > PREVIEW_LINES { "…" }
+                    if lines > PREVIEW_LINES { "…" }
                 }
                 button {
                     r#type: "button",
@@ -175,7 +187,7 @@ fn Ask(desk: Desk) -> Element {
                         desk.send();
                         desk.focus();
                     },
-                    {words::room::send_lines(count)}
+                    {words::room::send_lines(messages)}
                 }
                 " "
             }

@@ -32,8 +32,13 @@ const LINES_UNASKED_MAX: usize = 3;
 /// What must be answered before the text is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
-    /// Whether to send so many messages.
-    ManyLines(usize),
+    /// Whether to send so many lines as so many messages.
+    ManyLines {
+        /// Those with something in them.
+        lines: usize,
+        /// At least two.
+        messages: usize,
+    },
     /// It is too much; nothing can be done but to shorten it.
     TooMuch,
 }
@@ -129,11 +134,12 @@ impl Desk {
         if text.trim().is_empty() {
             return;
         }
-        let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+        let lines = line_count(&text);
+        let messages = self.messages(&text);
         let question = if lines > SUBMIT_LINES_MAX || text.len() > SUBMIT_BYTES_MAX {
             Some(Question::TooMuch)
-        } else if lines > LINES_UNASKED_MAX {
-            Some(Question::ManyLines(lines))
+        } else if messages > 1 && lines > LINES_UNASKED_MAX {
+            Some(Question::ManyLines { lines, messages })
         } else {
             None
         };
@@ -169,6 +175,20 @@ impl Desk {
             here.0.command(Command::Save { key, value: None });
         }
         here.0.page(PageAct::ScrollToEnd);
+    }
+
+    /// How many messages this text would become here.
+    fn messages(&self, text: &str) -> usize {
+        let buffers = self.state.buffers.peek();
+        let carries = buffers.get(&*self.at.peek()).map(|view| view.carries).unwrap_or_default();
+        parla_client::lines::count(text, &carries)
+    }
+
+    /// The lines of what is written, if they are many and become one message.
+    pub(crate) fn lines_in_one(&self) -> Option<usize> {
+        let written = self.state.composer.read();
+        let lines = line_count(&written.text);
+        (lines > LINES_UNASKED_MAX && self.messages(&written.text) == 1).then_some(lines)
     }
 
     /// Does not send.
@@ -329,6 +349,11 @@ impl Desk {
         }
         left.unwrap_or_else(|| self.state.composer.peek().text.clone())
     }
+}
+
+/// The lines that have something in them.
+fn line_count(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().is_empty()).count()
 }
 
 /// Drafts belong to a conversation: put away when another one is opened, put back when it is opened again. What is written is

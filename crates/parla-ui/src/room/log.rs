@@ -50,7 +50,7 @@ pub(crate) fn Log(at: BufferKey) -> Element {
                 div { class: "log-content",
                     Beginning { at, view: view.clone() }
                     Chunks {
-                        shared: Shared { at, heights: scroll.heights, open: scroll.open },
+                        shared: Shared { at, heights: scroll.heights, open: scroll.open, wanted: scroll.wanted },
                         segments: scroll.segments,
                         divider: view.divider,
                     }

@@ -12,14 +12,21 @@ use crate::{
     hooks::use_context,
     platform::Here,
     problem_words::RawWords,
-    room::{arrange::Lead, beside::Waits, colour, text::Words},
+    room::{
+        around::{Folded, ForSome, Reactions, ReplyChip, TakenBack},
+        arrange::Lead,
+        beside::Waits,
+        chunk::Shared,
+        colour,
+    },
     state::{BufferKey, Dialog, State, wish},
     words,
 };
 
 /// A message, a notice or an action.
 #[component]
-pub(crate) fn SaidRow(at: BufferKey, id: RowId, time: String, said: Arc<Said>, lead: Lead) -> Element {
+pub(crate) fn SaidRow(shared: Shared, id: RowId, time: String, said: Arc<Said>, lead: Lead) -> Element {
+    let at = shared.at;
     let is_named = lead == Lead::Named;
     let kind = match said.manner {
         Manner::Message => "message",
@@ -32,6 +39,8 @@ pub(crate) fn SaidRow(at: BufferKey, id: RowId, time: String, said: Arc<Said>, l
             class: if is_named { "lead" },
             class: if said.mention { "mention" },
             class: if said.own { "own" },
+            class: if said.audience.is_some() { "for-some" },
+            class: if said.deleted.is_some() { "deleted" },
             class: "{delivery_class(&said.delivery)}",
             role: "listitem",
             "data-row": "{id.0}",
@@ -41,6 +50,12 @@ pub(crate) fn SaidRow(at: BufferKey, id: RowId, time: String, said: Arc<Said>, l
             time { class: "at", "{time}" }
             " "
             div { class: "said",
+                if let Some(audience) = said.audience {
+                    ForSome { at, audience }
+                }
+                if let Some(reply) = &said.reply {
+                    ReplyChip { shared, reply: reply.clone() }
+                }
                 if said.mention {
                     span { class: "sr-only", "{words::room::MENTIONS_YOU} " }
                 }
@@ -49,7 +64,14 @@ pub(crate) fn SaidRow(at: BufferKey, id: RowId, time: String, said: Arc<Said>, l
                 } else {
                     span { class: "sr-only", "{words::room::says(&said.from)} " }
                 }
-                Words { at, text: said.text.clone() }
+                if let Some(deleted) = &said.deleted {
+                    TakenBack { deleted: deleted.clone() }
+                } else {
+                    Folded { shared, id, text: said.text.clone() }
+                }
+                if !said.reactions.is_empty() {
+                    Reactions { reactions: said.reactions.clone() }
+                }
                 Underway { at, id, delivery: said.delivery.clone() }
             }
         }
@@ -78,7 +100,13 @@ fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
                 span { "aria-hidden": "true", "* " }
             }
             button { r#type: "button", id: button, onclick: open,
-                bdi { color: colour::nick(said.hue), "{said.from}" }
+                if let Some(called) = &said.called {
+                    bdi { color: colour::nick(said.hue), "{called}" }
+                    " "
+                    bdi { class: "true-nick", "{said.from}" }
+                } else {
+                    bdi { color: colour::nick(said.hue), "{said.from}" }
+                }
             }
             if said.bot {
                 span { class: "bot", {words::moderation::BOT} }

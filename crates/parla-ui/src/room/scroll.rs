@@ -63,6 +63,8 @@ pub(crate) struct Scroll {
     pub(crate) heights: Signal<Heights>,
     /// The runs of comings and goings that are opened.
     pub(crate) open: Signal<Vec<RowId>>,
+    /// The row that the reader has asked to see.
+    pub(crate) wanted: Signal<Option<RowId>>,
     /// What is drawn.
     pub(crate) segments: Memo<Vec<Segment>>,
     place: Signal<Place>,
@@ -97,7 +99,8 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
         let kept = selected(&view.timeline, *state.selection.read());
         segments(&view.timeline, &heights.read(), &Eye { place: *place.read(), height, kept })
     });
-    let scroll = Scroll { at, view, start, end, heights, open, segments, place, size, landed };
+    let wanted = use_signal(|| None);
+    let scroll = Scroll { at, view, start, end, heights, open, wanted, segments, place, size, landed };
     use_drop(move || {
         let memory =
             Memory { place: *place.peek(), heights: heights.peek().clone(), open: open.peek().clone() };
@@ -106,6 +109,7 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     use_effect(move || scroll.follow(state));
     use_load_earlier(scroll, state);
     use_landing(scroll);
+    use_wanted(scroll);
     scroll
 }
 
@@ -185,6 +189,20 @@ fn use_load_earlier(scroll: Scroll, state: State) {
         if is_near && view.earlier == Earlier::Possible && asked.get() != Some(first) {
             asked.set(Some(first));
             wish(&here, at.network, Intent::LoadEarlier { buffer: at.buffer });
+        }
+    });
+}
+
+/// Goes to the row that the reader has asked to see, if it is there.
+fn use_wanted(mut scroll: Scroll) {
+    let here = use_context::<Here>();
+    use_effect(move || {
+        let Some(row) = *scroll.wanted.read() else { return };
+        scroll.wanted.set(None);
+        let chunk = scroll.view.peek().as_ref().and_then(|view| chunk_of(&view.timeline.chunks, row));
+        if let Some(chunk) = chunk {
+            scroll.place.set(Place::At { chunk, offset: 0.0 });
+            here.0.page(PageAct::ScrollToRow(row));
         }
     });
 }

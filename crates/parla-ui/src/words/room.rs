@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parla_client::{
     Parting,
-    view::{BufferKind, Counted, Event},
+    view::{Audience, BufferKind, Counted, Deleted, Event, Rank, Reaction},
 };
 use parla_proto::civil::Date;
 
@@ -103,6 +103,12 @@ pub fn event(event: &Event) -> String {
             format!("{} {}", name(by), changes.join(", "))
         }
         Event::Invited { by, who } => format!("{} invited {}", name(by), name(who)),
+        Event::RoomRenamed { by: Some(by), from, to, reason } => {
+            format!("{} renamed this room from {} to {}{}", name(by), name(from), name(to), because(reason))
+        }
+        Event::RoomRenamed { by: None, from, to, reason } => {
+            format!("This room was renamed from {} to {}{}", name(from), name(to), because(reason))
+        }
     }
 }
 
@@ -124,7 +130,8 @@ pub fn came_and_went<'a>(events: impl Iterator<Item = &'a Event>) -> String {
             | Event::TopicSet { .. }
             | Event::TopicCleared { .. }
             | Event::ModeSet { .. }
-            | Event::Invited { .. } => continue,
+            | Event::Invited { .. }
+            | Event::RoomRenamed { .. } => continue,
         };
         match moved.iter_mut().find(|(known, ..)| *known == who) {
             Some((.., now)) => *now = is_there,
@@ -246,6 +253,58 @@ pub fn waiting(count: usize, what: &str) -> String {
 pub const CANCEL_ALL: &str = "Cancel all";
 /// A file was dropped, or a picture pasted.
 pub const NO_FILES: &str = "Pictures and other files cannot be sent yet. You can send a link to one.";
+
+/// In the place of a message that was taken back.
+pub fn deleted(deleted: &Deleted) -> String {
+    let by = if deleted.own { "you".to_owned() } else { name(&deleted.by) };
+    match &deleted.reason {
+        Some(reason) => format!("Message deleted by {by} ({})", name(&reason.plain)),
+        None => format!("Message deleted by {by}"),
+    }
+}
+
+/// Above an answer, if what it answers is not here.
+pub const EARLIER_MESSAGE: &str = "an earlier message";
+
+/// The same for those who do not see the arrow.
+pub const IN_REPLY_TO: &str = "In reply to";
+
+/// Who can read a message that is not for all.
+pub fn audience(audience: Audience) -> &'static str {
+    match audience.rank {
+        Rank::Founder => "Only owners see this",
+        Rank::Admin => "Only admins and owners see this",
+        Rank::Operator => "Only operators see this",
+        Rank::HalfOperator => "Only helpers and operators see this",
+        Rank::Voiced => "Only speakers, helpers and operators see this",
+        Rank::Member => "Only some of the people here see this",
+    }
+}
+
+/// The button that begins an answer for the same people.
+pub const ANSWER_THEM: &str = "Answer only them";
+
+/// One kind of reaction and whose it is, for those who point at it or have it read out.
+pub fn reaction(reaction: &Reaction) -> String {
+    const SAID_MAX: usize = 20;
+    let shown = reaction.by.len().min(SAID_MAX);
+    let mut who = reaction.by.iter().take(shown).map(|who| &**who).collect::<Vec<_>>().join(", ");
+    if reaction.by.len() > shown {
+        who.push_str(&format!(" and {} more", reaction.by.len() - shown));
+    }
+    format!("{}: {who}", reaction.text)
+}
+
+/// The label of the reactions to a message.
+pub const REACTIONS: &str = "Reactions";
+
+/// Shows all of a long message.
+pub fn show_lines(count: usize) -> String {
+    format!("Show all {count} lines")
+}
+
+/// Shows only its beginning again.
+pub const SHOW_FEWER: &str = "Show fewer lines";
 /// One's own message that the server has not confirmed.
 pub const SENDING: &str = "Sending…";
 /// One's own message that did not get through.
@@ -305,9 +364,18 @@ pub const KEY: &str = "Key";
 /// Goes there.
 pub const JOIN: &str = "Join";
 
-/// Before many lines are sent.
-pub fn many_lines(count: usize) -> String {
-    format!("You are about to send {count} messages, one for each line:")
+/// Before many lines are sent as several messages.
+pub fn many_lines(lines: usize, messages: usize) -> String {
+    if messages < lines {
+        format!("You are about to send {lines} lines as {messages} messages:")
+    } else {
+        format!("You are about to send {messages} messages, one for each line:")
+    }
+}
+
+/// While many lines are written that will be one message.
+pub fn one_message(lines: usize) -> String {
+    format!("{lines} lines, sent as one message")
 }
 
 /// Does it.

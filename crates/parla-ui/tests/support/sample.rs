@@ -7,7 +7,7 @@ use parla_client::{
     Problem, ProblemKind,
     text::{Hue, Text},
     view::{
-        BufferId, BufferKind, BufferView, Counted, Directory, DirectoryRoom, DirectoryView, Earlier,
+        BufferId, BufferKind, BufferView, Carries, Counted, Directory, DirectoryRoom, DirectoryView, Earlier,
         Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline,
         Topic, Update,
     },
@@ -54,6 +54,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         rights: Rights::default(),
         settings: Arc::default(),
         away: None,
+        carries: Carries { line_bytes: 400, several: None },
     }
 }
 
@@ -77,6 +78,7 @@ pub fn members(names: &[(Rank, &str)]) -> Members {
     let member = |(rank, name): &(Rank, &str)| Member {
         nick: (*name).into(),
         name: (*name).into(),
+        called: None,
         rank: *rank,
         ranks: rank.bit(),
         away: false,

@@ -10,10 +10,9 @@ use std::sync::Arc;
 
 use parla_client::{
     limits::CHUNK_ROWS_MAX,
-    text::{Text, hue},
+    text::Text,
     view::{
-        BufferView, Chunk, ChunkRef, Content, Delivery, Event, LinkState, Manner, Row, RowId, Said, Timeline,
-        Update,
+        BufferView, Chunk, ChunkRef, Content, Event, LinkState, Manner, Row, RowId, Said, Timeline, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -35,16 +34,7 @@ pub fn ago(seconds: i64) -> Timestamp {
 
 /// Something said, as a template.
 pub fn said(from: &str, words: &str) -> Said {
-    Said {
-        manner: Manner::Message,
-        from: from.into(),
-        hue: hue(from),
-        text: Text::parse(words),
-        own: false,
-        bot: false,
-        mention: false,
-        delivery: Delivery::Done,
-    }
+    Said::new(Manner::Message, from, Text::parse(words))
 }
 
 /// As a row.

@@ -8,14 +8,14 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use parla_client::{Kept, view::BufferKind};
 use parla_history::{
-    Bound, ConversationId, Durability, HistoryError, MigrationError, OpenError, Page, Writer, index_pending,
-    migrate, page,
+    Bound, ConversationId, Durability, HistoryError, MessageNumber, MigrationError, OpenError, Page, Writer,
+    index_pending, migrate, page,
 };
 use parla_proto::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use thiserror::Error;
 
-use super::row;
+use super::{Unkept, row};
 
 const STEPS: &[&str] = &[include_str!("../../schema/1-archive.sql")];
 /// Messages of one millisecond among which one without the server's id is looked for.
@@ -118,6 +118,22 @@ impl ArchiveFile {
         }
         let messages = messages.into_iter().map(|message| row::kept(message, kind, name)).collect();
         Ok(Recalled { messages, more })
+    }
+
+    /// Takes a message out that was taken back. Its id stays known, so that it is not kept again.
+    pub(crate) fn unkeep(&mut self, unkept: &Unkept) -> Result<(), ArchiveError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(conversation) = number(&transaction, &key(unkept.kind, &unkept.name))? {
+            let id: Option<i64> = transaction
+                .prepare_cached("SELECT id FROM archive_msgids WHERE conversation = ?1 AND msgid = ?2")?
+                .query_row((conversation, &unkept.msgid), |row| row.get(0))
+                .optional()?;
+            if let Some(id) = id {
+                Writer::new(&transaction)?.delete(conversation, MessageNumber(id.unsigned_abs()))?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Moves what is not indexed yet into the indexes.

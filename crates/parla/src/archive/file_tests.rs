@@ -53,7 +53,25 @@ fn plain(ms: i64, text: &str) -> Kept {
         manner: Manner::Message,
         text: text.into(),
         own: false,
+        audience: None,
     }
+}
+
+#[test]
+fn a_message_taken_back_is_kept_no_longer() {
+    let mut kit = Kit::new();
+    kit.keep(&[with_id(1), with_id(2), plain(3, "3")]);
+    let unkept = |msgid: &str| Unkept { kind: BufferKind::Room, name: "#Tea".into(), msgid: msgid.into() };
+    kit.file.index().unwrap();
+    kit.file.unkeep(&unkept("id2")).unwrap();
+    kit.file.unkeep(&unkept("id9")).unwrap();
+    let elsewhere = Unkept { name: "#elsewhere".into(), ..unkept("id1") };
+    kit.file.unkeep(&elsewhere).unwrap();
+    assert_eq!(kit.recall(None, 10), "1 3");
+    // A server that tells it again does not bring it back.
+    kit.keep(&[with_id(2)]);
+    let mut kit = kit.reopened();
+    assert_eq!(kit.recall(None, 10), "1 3");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parla_client::{
     Kept,
-    view::{BufferKind, Manner},
+    view::{Audience, BufferKind, Manner},
 };
 use parla_history::{ConversationId, Kind, Message, MessageNumber};
 use parla_proto::{
@@ -19,6 +19,8 @@ use parla_proto::{
 const MSGID: &str = "+parla.chat/msgid";
 const ACTION: &str = "+parla.chat/action";
 const OWN: &str = "+parla.chat/own";
+/// The sign of those whom it was for, if it was not for all.
+const SIGN: &str = "+parla.chat/sign";
 
 /// Bits of an id that count the messages of one millisecond; the 42 above them reach the year 2109.
 const COUNT_BITS: u32 = 21;
@@ -81,6 +83,7 @@ pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> Kep
         manner,
         text: message.text.into(),
         own: tags.get(OWN).is_some(),
+        audience: tags.get(SIGN).and_then(|sign| sign.chars().next()).map(Audience::of),
     }
 }
 
@@ -88,7 +91,8 @@ fn tags(kept: &Kept) -> Option<String> {
     let msgid = kept.msgid.as_ref().map(|msgid| format!("{MSGID}={}", escape(msgid)));
     let action = (kept.manner == Manner::Action).then(|| ACTION.to_owned());
     let own = kept.own.then(|| OWN.to_owned());
-    let tags: Vec<String> = [msgid, action, own].into_iter().flatten().collect();
+    let sign = kept.audience.map(|audience| format!("{SIGN}={}", escape(&audience.sign.to_string())));
+    let tags: Vec<String> = [msgid, action, own, sign].into_iter().flatten().collect();
     (!tags.is_empty()).then(|| tags.join(";"))
 }
 
@@ -106,6 +110,7 @@ mod tests {
             manner: Manner::Message,
             text: "hello \u{3}04red".into(),
             own: false,
+            audience: None,
         }
     }
 
@@ -114,7 +119,8 @@ mod tests {
         for manner in [Manner::Message, Manner::Notice, Manner::Action] {
             for own in [false, true] {
                 for msgid in [None, Some("a;b \\=+parla.chat/own".into())] {
-                    let before = Kept { manner, own, msgid, ..said() };
+                    let audience = own.then(|| Audience::of('@'));
+                    let before = Kept { manner, own, msgid, audience, ..said() };
                     let row = message(&before, ConversationId(1), first_id(before.at));
                     assert_eq!(kept(row, before.kind, &before.buffer), before);
                 }

@@ -29,7 +29,7 @@ use super::{
     wish::WishedNick,
 };
 use crate::{
-    archive::{Archive, News, Question, Recalled},
+    archive::{Archive, News, Question, Recalled, Unkept},
     clock,
     limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, KEYRING_MAX, LINES_MAX, OPENING_ROWS},
     store::{NetworkSettings, RememberedNetwork},
@@ -286,6 +286,11 @@ impl Network {
             Output::Keep(kept) => {
                 if let Some(archive) = &mut self.archive {
                     archive.keep(kept);
+                }
+            }
+            Output::Unkeep { kind, name, msgid } => {
+                if let Some(archive) = &mut self.archive {
+                    archive.unkeep(Unkept { kind, name, msgid });
                 }
             }
             Output::Recall { kind, name, before, limit } => {

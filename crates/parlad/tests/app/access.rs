@@ -21,6 +21,7 @@ async fn scene(browser: &Browser, window: &Window, nick: &str) -> Client {
 fn a_screen_reader_finds_its_way() {
     visit(async |browser| {
         let alice = browser.open(Width::Wide).await;
+        alice.finds("input#name").await;
         let outline = alice.outline().await;
         expect_test::expect![[r#"
             main
@@ -173,6 +174,7 @@ fn a_whole_conversation_without_a_mouse() {
     visit(async |browser| {
         let mut bob = browser.person("bob");
         let alice = browser.open(Width::Wide).await;
+        alice.until("the name", "return document.activeElement.id === 'name'", &[]).await;
         alice.presses("alice").await;
         tabs_to(&alice, "button \"Join\"").await;
         alice.hits(Key::Enter).await;

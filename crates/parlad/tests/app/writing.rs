@@ -27,21 +27,25 @@ fn lines_are_messages() {
             }
             assert_eq!(window.draft().await, "");
 
-            // More than three are sent only after a question.
-            window
-                .types(
-                    "#composer",
-                    "a\u{e008}\u{e007}\u{e000}b\u{e008}\u{e007}\u{e000}c\u{e008}\u{e007}\u{e000}d",
-                )
-                .await;
+            // What the server takes as one message is sent at once.
+            let typed = |lines: &[&str]| lines.join("\u{e008}\u{e007}\u{e000}");
+            window.types("#composer", &typed(&["a", "b", "c", "d"])).await;
+            window.sees("4 lines, sent as one message").await;
             window.hits(Key::Enter).await;
-            window.sees("You are about to send 4 messages, one for each line:").await;
+            bob.until(|line| line.contains(nick) && line.ends_with(":d"));
+            assert_eq!(window.draft().await, "");
+
+            // What it takes only as several is sent after a question.
+            let many = [["x"; 32].as_slice(), &["last"]].concat();
+            window.types("#composer", &typed(&many)).await;
+            window.hits(Key::Enter).await;
+            window.sees("You are about to send 33 lines as 2 messages:").await;
             window.clicks("Cancel").await;
             window.sees_no("You are about to send").await;
-            assert_eq!(window.draft().await, "a\nb\nc\nd");
+            assert_eq!(window.draft().await, many.join("\n"));
             window.hits(Key::Enter).await;
-            window.clicks("Send as 4 messages").await;
-            bob.until(|line| line.contains(nick) && line.ends_with(":d"));
+            window.clicks("Send as 2 messages").await;
+            bob.until(|line| line.contains(nick) && line.ends_with(":last"));
             assert_eq!(window.focus().await, "textarea#composer \"Message #room\"");
 
             // Two slashes are one; a command that is none goes nowhere.

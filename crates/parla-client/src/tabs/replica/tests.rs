@@ -10,10 +10,11 @@ use crate::{
     problem::{Problem, ProblemKind},
     session::Session,
     tabs::{Audience, Ids, Letter, Message, Mirror, TabId},
-    text::{Hue, Text},
+    text::Text,
     view::{
-        Alert, BufferKind, Content, Delivery as Way, DirectoryRoom, Event, Features, Gap, GapState,
-        LinkState, Manner, ModeChange, NetworkView, Notice, Person, Presence, Rank, Row, RowId, Said, Stage,
+        Alert, BufferKind, Content, Deleted, Delivery as Way, DirectoryRoom, Event, Features, Gap, GapState,
+        LinkState, Manner, ModeChange, NetworkView, Notice, Person, Presence, Rank, Reaction, Reply, Row,
+        RowId, Said, Stage,
     },
 };
 
@@ -25,15 +26,18 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn said(id: u64, text: &str, delivery: Way) -> Row {
+    let deleted = Deleted { by: "mod".into(), own: false, reason: Some(Text::parse("why")) };
     let said = Said {
-        manner: Manner::Action,
-        from: "zoë".into(),
-        hue: Hue(7),
-        text: Text::parse(text),
         own: true,
-        bot: false,
         mention: true,
         delivery,
+        called: Some("Zoë Z.".into()),
+        msgid: Some("m1".into()),
+        audience: Some(crate::view::Audience::of('@')),
+        reply: Some(Arc::new(Reply { to: "m0".into(), quoted: None })),
+        reactions: [Reaction { text: "👍".into(), by: ["bob".into()].into(), own: false }].into(),
+        deleted: Some(Arc::new(deleted)),
+        ..Said::new(Manner::Action, "zoë", Text::parse(text))
     };
     Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Said(Arc::new(said)) }
 }
@@ -57,7 +61,7 @@ fn network() -> Update {
         name: "Example".into(),
         address: "chat.example.net".into(),
         nick: "zoë".into(),
-        nick_wanted: None,
+        nick_wanted: Some("zoé".into()),
         away: Some("lunch".into()),
         link: LinkState::Waiting { until: at(9), attempt: 3, why: problem() },
         features: Features { history: true, private: false },
@@ -141,7 +145,11 @@ fn everything_is_the_same_in_the_other_tab() {
         ),
         Update::Notice(NETWORK, Some(BufferId(1)), Notice::Problem(problem())),
         Update::Show(NETWORK, BufferId(2)),
-        Update::Alert(NETWORK, BufferId(1), Alert { from: "bob".into(), room: None, text: "hi".into() }),
+        Update::Alert(
+            NETWORK,
+            BufferId(1),
+            Alert { from: "bob".into(), room: None, text: "hi".into(), row: RowId(1) },
+        ),
     ];
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
     mirror.take(&views);

@@ -126,13 +126,19 @@ impl Rig {
 
     /// The server's part of registration; what the client sends is forgotten.
     pub(crate) fn greet(&mut self, capabilities: &str, tokens: &str) {
+        self.greet_keeping(capabilities, tokens);
+        self.sent();
+    }
+
+    /// The same; what the client sends is there to be looked at.
+    pub(crate) fn greet_keeping(&mut self, capabilities: &str, tokens: &str) {
         if !capabilities.is_empty() {
             self.server(&format!(":s CAP * LS :{capabilities}\n:s CAP alice ACK :{capabilities}"));
         }
+        self.sent();
         self.server(&format!(
             ":s 001 alice :Welcome\n:s 005 alice {tokens} :are supported\n:s 422 alice :No MOTD"
         ));
-        self.sent();
     }
 
     /// Into a room of a server with everything; the lines of its history may hold `@10:00` for the time.
@@ -254,6 +260,7 @@ impl Rig {
             }
             Output::Store { .. } => String::new(),
             Output::Keep(Kept { buffer, source, text, .. }) => format!("(keep {buffer} {source}: {text})\n"),
+            Output::Unkeep { name, msgid, .. } => format!("(unkeep {msgid} of {name})\n"),
             Output::Recall { name, before, limit, .. } => {
                 let before = before.map_or_else(|| "the end".to_owned(), |before| before.to_string());
                 format!("(recall {limit} of {name} before {before})\n")
@@ -312,6 +319,16 @@ impl Rig {
     pub(crate) fn row(&self, name: &str, text: &str) -> RowId {
         let rows = self.buffer(name).timeline.rows().find(|row| shown::row(row).contains(text));
         rows.unwrap_or_else(|| panic!("no row {text:?} in\n{}", self.rows(name))).id
+    }
+
+    /// What is said in a row.
+    pub(crate) fn said(&self, id: RowId) -> std::sync::Arc<parla_client::view::Said> {
+        let mut rows = self.model.buffers.values().flat_map(|view| view.timeline.rows());
+        let row = rows.find(|row| row.id == id).unwrap();
+        match &row.content {
+            parla_client::view::Content::Said(said) => std::sync::Arc::clone(said),
+            other => panic!("nobody says {other:?}"),
+        }
     }
 
     /// The members, with their signs.

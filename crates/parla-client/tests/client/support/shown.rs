@@ -44,10 +44,34 @@ fn gap(gap: &Gap) -> String {
 
 fn said(said: &Said) -> String {
     let from = if said.own { "me" } else { &said.from };
+    if let Some(deleted) = &said.deleted {
+        let by = if deleted.own { "me" } else { &deleted.by };
+        let reason = deleted.reason.as_ref().map_or_else(String::new, |why| format!(": {}", why.plain));
+        assert!(said.text.plain.is_empty() && said.reactions.is_empty() && said.reply.is_none());
+        return format!("<{from}> (deleted by {by}{reason})");
+    }
+    let from = match &said.called {
+        Some(called) => &format!("{called} = {from}"),
+        None => from,
+    };
+    let before = match &said.reply {
+        None => String::new(),
+        Some(reply) => match &reply.quoted {
+            Some(quoted) => format!("(to {}: {}) ", quoted.from, quoted.words),
+            None => "(to ?) ".to_owned(),
+        },
+    };
+    let for_whom = said.audience.map_or_else(String::new, |it| format!("(for {:?}s) ", it.rank));
+    let reactions = said.reactions.iter().map(|one| {
+        let who: Vec<&str> = one.by.iter().map(|who| &**who).collect();
+        format!(" [{}{} {}]", one.text, if one.own { "!" } else { "" }, who.join(","))
+    });
+    let reactions: String = reactions.collect();
+    let line = said.text.plain.replace('\n', "⏎");
     let words = match said.manner {
-        Manner::Message => format!("<{from}> {}", said.text.plain),
-        Manner::Notice => format!("-{from}- {}", said.text.plain),
-        Manner::Action => format!("* {from} {}", said.text.plain),
+        Manner::Message => format!("<{from}> {before}{for_whom}{line}"),
+        Manner::Notice => format!("-{from}- {before}{for_whom}{line}"),
+        Manner::Action => format!("* {from} {before}{for_whom}{line}"),
     };
     let mention = if said.mention { " [mention]" } else { "" };
     let delivery = match &said.delivery {
@@ -56,7 +80,7 @@ fn said(said: &Said) -> String {
         Delivery::Sent => " (sent)".to_owned(),
         Delivery::Failed(problem) => format!(" (failed: {:?})", problem.kind),
     };
-    format!("{words}{mention}{delivery}")
+    format!("{words}{mention}{reactions}{delivery}")
 }
 
 fn event(event: &Event) -> String {
@@ -76,6 +100,11 @@ fn event(event: &Event) -> String {
             format!("{by} set {}", changes.join(", "))
         }
         Event::Invited { by, who } => format!("{by} invited {who}"),
+        Event::RoomRenamed { by, from, to, reason } => {
+            let what =
+                by.as_ref().map_or(format!("{from} is {to}"), |by| format!("{by} renamed {from} to {to}"));
+            format!("{what}{}", because(reason))
+        }
     }
 }
 

@@ -102,6 +102,21 @@ impl World {
         self.wires[number].rig.writes(room, text);
     }
 
+    /// Somebody's other program says this on the same connection.
+    pub(crate) fn raw(&mut self, number: usize, line: &str) {
+        self.carry_out(number);
+        self.wires[number].to_server.push_back(line.as_bytes().to_vec());
+    }
+
+    /// What the server says to somebody next, line by line, until it has said all.
+    pub(crate) fn heard(&mut self, number: usize) -> String {
+        self.carry_out(number);
+        self.deliver(number);
+        let connection = self.wires[number].connection.unwrap();
+        let lines = std::iter::from_fn(|| self.server.next_line(connection));
+        lines.map(|line| String::from_utf8(line).unwrap()).collect()
+    }
+
     /// Lets lines go to and fro until none is on its way.
     pub(crate) fn settle(&mut self) {
         for _ in 0..100_000 {
@@ -195,7 +210,9 @@ impl World {
                     self.hang_up(number);
                 }
                 Output::Store { .. } => panic!("the rig keeps it"),
-                Output::Keep(_) | Output::Recall { .. } => panic!("there is no archive"),
+                Output::Keep(_) | Output::Unkeep { .. } | Output::Recall { .. } => {
+                    panic!("there is no archive")
+                }
             }
         }
         did

@@ -1,0 +1,87 @@
+//! Answers to messages: which message each quotes, also if that comes in later or is taken back.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    buffer::Buffer,
+    limits::{ANSWERS_WAITING_MAX, QUOTED_CHARS_MAX},
+    text::is_deceptive,
+    view::{Content, Quoted, Reply, Row, RowId, Said},
+};
+
+/// The answers of one conversation that wait for what they answer, by its id.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    waiting: BTreeMap<Arc<str>, Vec<RowId>>,
+    count: usize,
+}
+
+impl Answers {
+    fn wait(&mut self, to: &Arc<str>, row: RowId) {
+        if self.count < ANSWERS_WAITING_MAX {
+            self.count += 1;
+            self.waiting.entry(Arc::clone(to)).or_default().push(row);
+        }
+    }
+
+    fn take(&mut self, msgid: &str) -> Vec<RowId> {
+        let rows = self.waiting.remove(msgid).unwrap_or_default();
+        self.count -= rows.len();
+        rows
+    }
+}
+
+impl Buffer {
+    /// The answer to the message of this id, as far as that is here.
+    pub(crate) fn reply_to(&self, msgid: &str) -> Reply {
+        let row = self.timeline.row_of(msgid).and_then(|id| self.timeline.row(id));
+        Reply { to: msgid.into(), quoted: row.and_then(quoted) }
+    }
+
+    /// A message has come into its place: it may answer others, and others may answer it.
+    pub(crate) fn has_come(&mut self, id: RowId, said: &Said) {
+        if let Some(reply) = said.reply.as_ref().filter(|reply| reply.quoted.is_none()) {
+            self.answers.wait(&reply.to, id);
+        }
+        let Some(msgid) = &said.msgid else { return };
+        let answers = self.answers.take(msgid);
+        if answers.is_empty() {
+            return;
+        }
+        let quoted = self.timeline.row(id).and_then(quoted);
+        for answer in answers {
+            self.timeline.update(answer, |row| {
+                if let Content::Said(said) = &mut row.content
+                    && said.reply.is_some()
+                {
+                    let reply = Reply { to: Arc::clone(msgid), quoted: quoted.clone() };
+                    Arc::make_mut(said).reply = Some(Arc::new(reply));
+                }
+            });
+        }
+    }
+
+    /// A message was taken back: nobody quotes it any more.
+    pub(crate) fn is_not_quoted(&mut self, msgid: &str) {
+        self.timeline.update_said(
+            |said| said.reply.as_ref().is_some_and(|reply| &*reply.to == msgid && reply.quoted.is_some()),
+            |said| said.reply = Some(Arc::new(Reply { to: msgid.into(), quoted: None })),
+        );
+    }
+}
+
+/// A message in short. None if it is none, or was taken back.
+fn quoted(row: &Row) -> Option<Quoted> {
+    let Content::Said(said) = &row.content else { return None };
+    if said.deleted.is_some() {
+        return None;
+    }
+    // Cut anywhere, what changes the direction of writing would not be closed.
+    let words = said.text.plain.trim().lines().next().unwrap_or_default();
+    let mut chars = words.chars().filter(|char| !is_deceptive(*char) || *char == '\u{200D}');
+    let mut words: String = chars.by_ref().take(QUOTED_CHARS_MAX).collect();
+    if chars.next().is_some() || said.text.plain.trim().contains('\n') {
+        words.push('…');
+    }
+    Some(Quoted { row: row.id, from: Arc::clone(&said.from), words: words.into() })
+}

@@ -1,0 +1,122 @@
+//! A message of several lines: a batch whose lines are joined. <https://ircv3.net/specs/extensions/multiline>
+
+use parla_proto::Message;
+
+use crate::{
+    limits::{MESSAGE_BYTES_MAX, MESSAGE_LINES_MAX},
+    sorted_map::SortedMap,
+};
+
+const TYPES: [&str; 2] = ["draft/multiline", "multiline"];
+const CONCAT: [&str; 2] = ["draft/multiline-concat", "multiline-concat"];
+
+/// A message that is coming in.
+#[derive(Debug)]
+pub(super) struct Multiline {
+    /// The line that opened it, without its end: it says who speaks, when and to whom.
+    opening: Vec<u8>,
+    /// By which command its first line came.
+    command: &'static str,
+    text: String,
+    lines: usize,
+    is_cut: bool,
+}
+
+impl Multiline {
+    /// The message that this line opens, if it opens one.
+    pub(super) fn opened_by(message: &Message<'_>) -> Option<Self> {
+        let is_opening = message.command == "BATCH"
+            && message.param(0).is_some_and(|name| name.starts_with('+'))
+            && message.param(1).is_some_and(|kind| TYPES.contains(&kind))
+            && message.param(2).is_some();
+        let mut opening = is_opening.then(|| message.encode())?;
+        while opening.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
+        Some(Self { opening, command: "PRIVMSG", text: String::new(), lines: 0, is_cut: false })
+    }
+
+    /// Takes a line of it. False if the line does not belong into a message.
+    pub(super) fn push(&mut self, message: &Message<'_>) -> bool {
+        let command = match message.command {
+            "PRIVMSG" => "PRIVMSG",
+            "NOTICE" => "NOTICE",
+            _ => return false,
+        };
+        let text = message.param(1).unwrap_or_default();
+        let goes_on = CONCAT.iter().any(|tag| message.tags.get(tag).is_some());
+        if self.lines == 0 {
+            self.command = command;
+        } else if !goes_on && !self.is_cut {
+            self.text.push('\n');
+        }
+        self.lines += 1;
+        if self.lines > MESSAGE_LINES_MAX || self.text.len() + text.len() > MESSAGE_BYTES_MAX {
+            if !self.is_cut {
+                self.text.push('…');
+            }
+            self.is_cut = true;
+        }
+        if !self.is_cut {
+            self.text.push_str(text);
+        }
+        true
+    }
+
+    /// The whole message, as if it had come in one line. None if nothing was said.
+    pub(super) fn message(&self) -> Option<Message<'_>> {
+        let mut message = Message::parse(&self.opening).ok()?;
+        let target = message.param(2)?;
+        if self.text.trim().is_empty() {
+            return None;
+        }
+        message.command = self.command;
+        message.params.clear();
+        message.params.push(target);
+        message.params.push(&self.text);
+        Some(message)
+    }
+}
+
+/// A part of a page of history.
+pub(super) enum Part<'a> {
+    /// A line that stands for itself.
+    Line(&'a [u8]),
+    /// A message of several lines.
+    Whole(Multiline),
+}
+
+impl Part<'_> {
+    /// As one message.
+    pub(super) fn message(&self) -> Option<Message<'_>> {
+        match self {
+            Part::Line(line) => Message::parse(line).ok(),
+            Part::Whole(said) => said.message(),
+        }
+    }
+}
+
+/// The lines of a page with those joined that are one message; it stands where it was opened. What was not ended is joined as far
+/// as it has come.
+pub(super) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
+    let mut open: SortedMap<String, usize> = SortedMap::default();
+    let mut parts = Vec::new();
+    for line in lines {
+        let Ok(message) = Message::parse(line) else { continue };
+        if let Some(opened) = Multiline::opened_by(&message) {
+            let name = message.param(0).unwrap_or_default().trim_start_matches('+').to_owned();
+            open.insert(name, parts.len());
+            parts.push(Part::Whole(opened));
+        } else if message.command == "BATCH" {
+            message.param(0).and_then(|name| name.strip_prefix('-')).and_then(|name| open.remove(name));
+        } else {
+            let within = message.tags.get("batch").and_then(|name| open.get(&*name).copied());
+            let is_part = match within.and_then(|at| parts.get_mut(at)) {
+                Some(Part::Whole(said)) => said.push(&message),
+                Some(Part::Line(_)) | None => false,
+            };
+            if !is_part {
+                parts.push(Part::Line(line));
+            }
+        }
+    }
+    parts
+}

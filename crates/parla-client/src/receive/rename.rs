@@ -1,0 +1,70 @@
+//! RENAME: a room has another name. <https://ircv3.net/specs/extensions/channel-rename>
+//!
+//! Where RENAME is not known the person is taken out of the one name and put into the other; see [`moved`].
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+
+use super::Incoming;
+use crate::{
+    client::Client,
+    outbox,
+    text::{Text, shown_name},
+    view::{BufferId, Event, Presence},
+};
+
+/// The lines that tell a new name in the old way follow each other at once.
+pub(super) const AT_ONCE: std::time::Duration = std::time::Duration::from_millis(500);
+
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+    let (from, to) = (incoming.param(0), incoming.param(1));
+    let reason = incoming.reason(3).map(Text::parse);
+    if let Some(id) = client.buffers.room(&client.session, from)
+        && client.session.is_room_name(to)
+    {
+        let by = Some(shown_name(incoming.from)).filter(|by| !by.is_empty());
+        rename(client, (id, to), incoming.at, (by, reason));
+    }
+}
+
+/// The person was taken out of a room, unasked, and in the next line he is in another one of which nothing is known: that is
+/// how servers and bouncers tell a new name to those who do not know RENAME.
+pub(super) fn moved(client: &mut Client, left: BufferId, incoming: &Incoming<'_>) {
+    let to = incoming.param(0);
+    let is_other = client.buffers.named(&client.session, to).is_none();
+    let was_left = client.buffers.get(left).is_some_and(|room| room.presence == Presence::Absent(None));
+    if is_other && was_left && client.session.is_room_name(to) {
+        rename(client, (left, to), incoming.at, (None, None));
+    }
+}
+
+fn rename(
+    client: &mut Client,
+    (id, to): (BufferId, &str),
+    at: Timestamp,
+    (by, reason): (Option<Arc<str>>, Option<Text>),
+) {
+    let Some(from) = client.buffers.get(id).map(|buffer| buffer.name.clone()) else { return };
+    if let Some(other) = client.buffers.named(&client.session, to).filter(|other| *other != id) {
+        if client.buffers.get(other).is_some_and(|other| other.is_present()) {
+            // Two rooms of one name cannot be: what the person sees there is true, and this one is gone.
+            if let Some(buffer) = client.buffers.get_mut(id) {
+                buffer.leave(Presence::Absent(None));
+            }
+            client.changes.memory = true;
+            return client.changes.buffer(id);
+        }
+        // The name has another room now. What was to be said under it goes there.
+        outbox::hand_over(client, other, id);
+        client.close(other);
+    }
+    if client.buffers.rename(&client.session, &from, to).is_none() {
+        return;
+    }
+    client.outbox.renamed(id);
+    let (from, to) = (shown_name(&from), shown_name(to));
+    client.happened(id, at, Event::RoomRenamed { by, from, to, reason });
+    client.changes.memory = true;
+    client.changes.buffer(id);
+}

@@ -1,0 +1,120 @@
+//! What stands around the words of a message: for whom it is, what it answers, how people reacted; and what stands in their
+//! place if it was taken back or is long.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use parla_client::{
+    text::Text,
+    view::{Audience, Deleted, Reaction, Reply, RowId},
+};
+
+use crate::{
+    hooks::use_context,
+    platform::{Here, PageAct},
+    room::{
+        chunk::Shared,
+        desk::COMPOSER_ID,
+        suggest::units,
+        text::{Sentence, Words},
+    },
+    state::{BufferKey, ComposerText, State},
+    words,
+};
+
+/// Lines of a message that are shown at once.
+const LINES_MAX: usize = 10;
+
+/// Who can read the message, and how to answer only them.
+#[component]
+pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
+    let here = use_context::<Here>();
+    let mut state = use_context::<State>();
+    let answer = move |_| {
+        let room = state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default();
+        let over = state.composer.peek().text.clone();
+        let text = format!("/msg {}{room} {over}", audience.sign);
+        let caret = units(&text);
+        state.composer.set(ComposerText { text: text.clone(), caret });
+        here.0.page(PageAct::SetComposer { text, caret, over });
+        here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
+    };
+    rsx! {
+        div { class: "audience",
+            span { {words::room::audience(audience)} }
+            " "
+            button { r#type: "button", class: "link", onclick: answer, {words::room::ANSWER_THEM} }
+        }
+    }
+}
+
+/// What the message answers; a click goes there.
+#[component]
+pub(super) fn ReplyChip(shared: Shared, reply: Arc<Reply>) -> Element {
+    let mut wanted = shared.wanted;
+    rsx! {
+        div { class: "reply",
+            span { "aria-hidden": "true", "↪ " }
+            span { class: "sr-only", "{words::room::IN_REPLY_TO} " }
+            if let Some(quoted) = reply.quoted.clone() {
+                button {
+                    r#type: "button",
+                    class: "quote",
+                    onclick: move |_| wanted.set(Some(quoted.row)),
+                    bdi { "{quoted.from}" }
+                    ": "
+                    bdi { dir: "auto", "{quoted.words}" }
+                }
+            } else {
+                span { {words::room::EARLIER_MESSAGE} }
+            }
+        }
+    }
+}
+
+/// In the place of a message that was taken back.
+#[component]
+pub(super) fn TakenBack(deleted: Arc<Deleted>) -> Element {
+    rsx! { div { class: "taken-back", Sentence { words: words::room::deleted(&deleted) } } }
+}
+
+/// How people reacted.
+#[component]
+pub(super) fn Reactions(reactions: Arc<[Reaction]>) -> Element {
+    rsx! {
+        ul { class: "reactions", "aria-label": words::room::REACTIONS,
+            for one in reactions.iter() {
+                li {
+                    key: "{one.text}",
+                    class: if one.own { "own" },
+                    title: words::room::reaction(one),
+                    bdi { "aria-hidden": "true", "{one.text}" }
+                    span { "aria-hidden": "true", " {one.by.len()}" }
+                    span { class: "sr-only", {words::room::reaction(one)} }
+                }
+            }
+        }
+    }
+}
+
+/// The words; of many lines the first ones, until the reader wants all.
+#[component]
+pub(super) fn Folded(shared: Shared, id: RowId, text: Text) -> Element {
+    let Some((first, lines)) = text.folded(LINES_MAX) else {
+        return rsx! { Words { at: shared.at, text } };
+    };
+    let mut opened = shared.open;
+    let is_open = opened.read().contains(&id);
+    let toggle = move |_| {
+        let mut opened = opened.write();
+        match opened.iter().position(|other| *other == id) {
+            Some(at) => drop(opened.remove(at)),
+            None => opened.push(id),
+        }
+    };
+    let button = if is_open { words::room::SHOW_FEWER.to_owned() } else { words::room::show_lines(lines) };
+    rsx! {
+        Words { at: shared.at, text: if is_open { text } else { first } }
+        button { r#type: "button", class: "plain fold", "aria-expanded": is_open, onclick: toggle, "{button}" }
+    }
+}
