@@ -224,9 +224,12 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
             if on_desktop {
                 PlaceField { attempt }
             }
-            details { class: "more", open: asks_password,
-                summary { {words::password::OPEN} }
-                PasswordFields { id: "first", why: asked, username }
+            // The server of a page says so itself if it wants a password; before, a field for one would only puzzle.
+            if on_desktop || asks_password {
+                details { class: "more", open: asks_password,
+                    summary { {words::password::OPEN} }
+                    PasswordFields { id: "first", why: asked, username }
+                }
             }
             button { r#type: "submit", class: "primary", {label} }
         }

@@ -224,9 +224,11 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
 
 #[test]
 fn a_server_that_asks_for_a_password_opens_the_field() {
+    let on_desktop = start(Place::Desktop);
+    let folded = on_desktop.one("details.more");
+    assert_ne!(on_desktop.attribute(folded, "open").as_deref(), Some("true"), "{}", on_desktop.html());
     let mut page = start(Place::Browser);
-    let folded = page.one("details.more");
-    assert_ne!(page.attribute(folded, "open").as_deref(), Some("true"), "{}", page.html());
+    assert!(!page.has("details.more"), "the server of a page has not asked for one");
     page.write("#name", "anna");
     page.press("Join");
     let why = Some(problem(ProblemKind::PasswordNeeded, ""));

@@ -1,6 +1,6 @@
 //! What goes wrong is told: what happened, what it means, what to do, and the server's own words for who wants them.
 
-use crate::rig::{Browser, Width, Window, visit};
+use crate::rig::{Browser, Key, Width, Window, visit};
 
 /// Waits for the three sentences, and looks at the server's words behind them.
 async fn is_told(window: &Window, [title, meaning, remedy]: [&str; 3], raw: &str) {

@@ -18,18 +18,14 @@ async fn is_through(window: &Window) {
     window.until("nothing waits any more", none, &[]).await;
 }
 
-/// A paste of many lines goes out at a pace that servers bear, and the page is reloaded again and again meanwhile.
+/// Many messages go out at a pace that servers bear, and the page is reloaded again and again meanwhile.
 #[test]
-fn a_paste_survives_reloads_in_the_middle() {
+fn what_waits_for_its_turn_survives_reloads() {
     visit(async |browser| {
         let alice = browser.open(Width::Wide).await;
         alice.join_as("alice").await;
         let lines: Vec<String> = (1..=24).map(|number| format!("line {number}")).collect();
-        let paste = "const composer = document.querySelector('#composer'); composer.value = arguments[0];
-            composer.dispatchEvent(new Event('input', { bubbles: true }))";
-        alice.run(paste, &[serde_json::json!(lines.join("\n"))]).await;
-        alice.presses(&char::from(fantoccini::key::Key::Enter).to_string()).await;
-        alice.clicks("Send as 24 messages").await;
+        alice.pours(&lines).await;
         for _ in 0..4 {
             alice.reload().await;
             alice.finds("#composer").await;

@@ -177,17 +177,13 @@ fn a_file_is_refused_and_nobody_leaves() {
 }
 
 #[test]
-fn a_paste_that_is_still_going_out_can_be_cancelled() {
+fn what_is_still_going_out_can_be_cancelled() {
     visit(async |browser| {
         let mut bob = browser.person("bob");
         let alice = browser.open(Width::Wide).await;
         alice.join_as("alice").await;
         let lines: Vec<String> = (1..=40).map(|number| format!("line {number}")).collect();
-        let paste = "const field = document.querySelector('#composer'); field.focus();
-            document.execCommand('insertText', false, arguments[0])";
-        alice.run(paste, &[json!(lines.join("\n"))]).await;
-        alice.hits(Key::Enter).await;
-        alice.clicks("Send as 40 messages").await;
+        alice.pours(&lines).await;
         alice.sees("Waits for its turn").await;
         alice.clicks("Cancel all").await;
         alice.finds_no(".pending").await;

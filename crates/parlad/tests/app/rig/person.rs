@@ -31,6 +31,16 @@ impl Window {
         self.presses(&char::from(Key::Enter).to_string()).await;
     }
 
+    /// Sends messages as fast as nobody can.
+    pub(crate) async fn pours(&self, lines: &[String]) {
+        let send = "const composer = document.querySelector('#composer'); composer.value = arguments[0];
+            composer.dispatchEvent(new Event('input', { bubbles: true }));
+            composer.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))";
+        for line in lines {
+            self.run(send, &[json!(line)]).await;
+        }
+    }
+
     /// Writes into the composer and leaves it there.
     pub(crate) async fn write(&self, text: &str) {
         self.types(COMPOSER, text).await;
