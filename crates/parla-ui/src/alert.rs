@@ -7,7 +7,8 @@ use crate::{
     hooks::use_context,
     link::Addressed,
     platform::{Here, Leave, Notification},
-    state::{BufferKey, State, ToastKind},
+    state::{BufferKey, State},
+    toasts::ToastKind,
     words::alert as said,
 };
 

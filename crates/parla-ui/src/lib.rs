@@ -27,7 +27,7 @@ mod remedies;
 pub mod room;
 mod rooms;
 pub mod state;
-mod toasts;
+pub mod toasts;
 pub mod visits;
 mod welcome;
 mod window;

@@ -11,7 +11,8 @@ use parla_client::{
 use crate::{
     address::{Address, Target},
     platform::{Here, Place},
-    state::{BufferKey, State, ToastKind, wish},
+    state::{BufferKey, State, wish},
+    toasts::ToastKind,
 };
 
 /// An address that is being followed.

@@ -23,6 +23,7 @@ use crate::{
     link::Link,
     platform::{Command, Here},
     room::beside::Beside,
+    toasts::{Toast, ToastKind},
     visits::Top,
 };
 
@@ -33,36 +34,6 @@ pub struct BufferKey {
     pub network: NetworkId,
     /// The conversation there.
     pub buffer: BufferId,
-}
-
-/// A message to the person that goes away by itself or by a click.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Toast {
-    /// Counts up.
-    pub id: u64,
-    /// From which network.
-    pub network: NetworkId,
-    /// About which conversation.
-    pub buffer: Option<BufferId>,
-    /// What it says.
-    pub kind: ToastKind,
-}
-
-/// What a toast says.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ToastKind {
-    /// What a network told.
-    Notice(Notice),
-    /// The person left this room, and can go back.
-    Left(Arc<str>),
-    /// The person closed the conversation with this person, and can open it again.
-    Closed(Arc<str>),
-    /// A link is on the clipboard.
-    Copied,
-    /// The browser shows no notifications, as the person wanted it.
-    NotificationsRefused,
-    /// A file was to be sent, and no conversation is open.
-    NoFiles,
 }
 
 /// What is open over the conversation.

@@ -13,9 +13,39 @@ use crate::{
     platform::Here,
     problem_words::ProblemWords,
     room::beside::Beside,
-    state::{BufferKey, State, Toast, ToastKind, wish},
+    state::{BufferKey, State, wish},
     words::{self, toast as said},
 };
+
+/// A message to the person that goes away by itself or by a click.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// Counts up.
+    pub id: u64,
+    /// From which network.
+    pub network: NetworkId,
+    /// About which conversation.
+    pub buffer: Option<BufferId>,
+    /// What it says.
+    pub kind: ToastKind,
+}
+
+/// What a toast says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToastKind {
+    /// What a network told.
+    Notice(Notice),
+    /// The person left this room, and can go back.
+    Left(Arc<str>),
+    /// The person closed the conversation with this person, and can open it again.
+    Closed(Arc<str>),
+    /// A link is on the clipboard.
+    Copied,
+    /// The browser shows no notifications, as the person wanted it.
+    NotificationsRefused,
+    /// A file was to be sent, and no conversation is open.
+    NoFiles,
+}
 
 /// How long a confirmation stays.
 const CONFIRMATION_MS: u32 = 6_000;

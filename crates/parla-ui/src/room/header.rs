@@ -13,7 +13,8 @@ use crate::{
     link::Addressed,
     platform::{Here, PageAct},
     room::text::Words,
-    state::{BufferKey, Dialog, Side, State, ToastKind},
+    state::{BufferKey, Dialog, Side, State},
+    toasts::ToastKind,
     words,
 };
 
