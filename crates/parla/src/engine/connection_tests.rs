@@ -290,7 +290,7 @@ fn a_certificate_can_be_looked_at_and_then_trusted() {
         let listener = listener().await;
         let here = endpoint("127.0.0.1", port_of(&listener), true);
         let parameters = rcgen::CertificateParams::new(["irc.example.org".to_owned()]).unwrap();
-        let (config, certificate) = testing::server_with(parameters);
+        let (config, certificate) = testing::server_with(&parameters);
         serve(listener, config);
         let (_, mut believes_another) = testing::server("127.0.0.1");
         let session = believes_another.session(&Trust::default()).unwrap();
@@ -324,7 +324,7 @@ fn a_certificate_that_has_expired_says_so() {
             let mut parameters = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
             parameters.not_before = rcgen::date_time_ymd(from, 1, 1);
             parameters.not_after = rcgen::date_time_ymd(until, 1, 1);
-            let (config, certificate) = testing::server_with(parameters);
+            let (config, certificate) = testing::server_with(&parameters);
             let here = endpoint("127.0.0.1", port_of(&listener), true);
             serve(listener, config);
             let session = Tls::believing(&certificate).session(&Trust::default()).unwrap();

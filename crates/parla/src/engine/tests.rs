@@ -127,8 +127,8 @@ impl App {
 
     /// What was said in a conversation.
     fn said(&self, name: &str) -> Vec<String> {
-        let views = self.buffers.values().filter(|view| &*view.name == name);
-        views.last().map(texts).unwrap_or_default()
+        let mut views = self.buffers.values().filter(|view| &*view.name == name);
+        views.next_back().map(texts).unwrap_or_default()
     }
 
     /// What was said in all conversations of this name.

@@ -191,13 +191,13 @@ pub(crate) mod testing {
     /// A server that is `name`, and a client that believes it.
     pub(crate) fn server(name: &str) -> (Arc<ServerConfig>, Tls) {
         let parameters = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
-        let (config, shown) = server_with(parameters);
+        let (config, shown) = server_with(&parameters);
         (config, Tls::believing(&shown))
     }
 
     /// A server with a certificate like this, and that certificate.
     pub(crate) fn server_with(
-        parameters: rcgen::CertificateParams,
+        parameters: &rcgen::CertificateParams,
     ) -> (Arc<ServerConfig>, CertificateDer<'static>) {
         let key = rcgen::KeyPair::generate().unwrap();
         let made = parameters.self_signed(&key).unwrap();

@@ -131,7 +131,7 @@ fn another_address_keeps_the_conversations() {
 fn a_certificate_that_the_person_trusts_is_remembered() {
     let server = Server::new();
     let parameters = rcgen::CertificateParams::new(["irc.example.org".to_owned()]).unwrap();
-    let (config, _) = tls::testing::server_with(parameters);
+    let (config, _) = tls::testing::server_with(&parameters);
     let (_, believes_another) = tls::testing::server("127.0.0.1");
     let mut app = App::start_with(tempfile::tempdir().unwrap(), believes_another);
     app.connect(&format!("ircs://{}", server.address()));
