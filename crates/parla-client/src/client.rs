@@ -53,6 +53,8 @@ pub struct Client {
     /// The reason that was given with the last wish to be away.
     pub(crate) away_asked: Option<Arc<str>>,
     pub(crate) look: Look,
+    /// The conversation whose newest row is in view, and of which something missed is still awaited.
+    pub(crate) seen_later: Option<BufferId>,
     /// The nick that the person asked for and the server has not given yet.
     pub(crate) nick_asked: Option<Arc<str>>,
     /// Whether the person waits for the wanted nick.
@@ -101,6 +103,7 @@ impl Client {
             away: None,
             away_asked: None,
             look: Look::default(),
+            seen_later: None,
             nick_asked: None,
             regain: Regain::default(),
             changes: Changes::default(),
@@ -125,7 +128,7 @@ impl Client {
             Input::Start if self.link.is_online() || self.link.is_connecting() => {}
             Input::Start => self.connect(turn),
             Input::Progress(stage) => {
-                self.link.progress(stage);
+                self.link.progress(now, stage);
                 self.changes.network = true;
             }
             Input::Opened => registration::begin(self, turn),
@@ -159,6 +162,7 @@ impl Client {
             }
         }
         history::ask_next(self, turn);
+        self.see_later();
         outbox::flush(self, turn);
         survey::ask_next(self, turn);
         markers::plan(self, turn);

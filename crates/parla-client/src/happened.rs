@@ -28,6 +28,15 @@ impl Client {
         }
     }
 
+    /// What the person looks at has been seen, once all that was missed has come in.
+    pub(crate) fn see_later(&mut self) {
+        let Some(id) = self.seen_later.filter(|id| self.look.buffer == Some(*id)) else { return };
+        if self.buffers.get(id).is_some_and(|buffer| !buffer.is_awaited()) {
+            self.seen_later = None;
+            self.seen(id);
+        }
+    }
+
     /// The person sees all that is here, if he looks at its end.
     pub(crate) fn seen(&mut self, id: BufferId) {
         if self.look.buffer != Some(id) || !self.look.at_end {

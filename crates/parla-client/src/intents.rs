@@ -179,7 +179,8 @@ fn say_lines(client: &mut Client, id: BufferId, wish: &Wish<'_>, turn: &mut Turn
 }
 
 fn join(client: &mut Client, wanted: &str, key: Option<&str>, turn: &mut Turn<'_>) {
-    let wanted = wanted.trim();
+    // A name cannot have spaces in it; what was meant is plain.
+    let wanted = &*wanted.split_whitespace().collect::<Vec<_>>().join("-");
     let name = if client.session.is_room(wanted) { wanted.to_owned() } else { format!("#{wanted}") };
     if !client.session.is_room_name(&name) {
         return client.complain(None, client.problem(ProblemKind::NoSuchRoom, wanted, ""));
@@ -345,7 +346,7 @@ fn look(client: &mut Client, look: Look) {
     {
         client.changes.buffer(left.id);
     }
-    if let Some(id) = look.buffer {
-        client.seen(id);
-    }
+    // While some of it is still coming in, it is seen with the last of it.
+    client.seen_later = look.buffer.filter(|_| look.at_end);
+    client.see_later();
 }

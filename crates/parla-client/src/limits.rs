@@ -76,7 +76,9 @@ pub const BACKOFF_LAST: Duration = Duration::from_secs(60);
 pub const BACKOFF_AFTER_REFUSAL: Duration = Duration::from_secs(30);
 /// A connection that lasted so long was a good one: pauses start anew.
 pub const GOOD_AFTER: Duration = Duration::from_secs(30);
-/// How long finding and registering may take.
+/// How long finding the server may take, and then encrypting: an attempt that is lost on the way says nothing.
+pub const OPENING_MAX: Duration = Duration::from_secs(20);
+/// How long registering may take: some servers look for one's name first.
 pub const REGISTRATION_MAX: Duration = Duration::from_secs(60);
 /// Silence of a server that has let the person in, after which it has greeted them, whether it says so or not.
 pub const GREETING_SILENCE: Duration = Duration::from_secs(3);

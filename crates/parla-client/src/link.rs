@@ -14,8 +14,8 @@ use parla_proto::Timestamp;
 use crate::{
     limits::{
         BACKOFF_AFTER_REFUSAL, BACKOFF_FIRST, BACKOFF_LAST, CLOCK_EVERY, CLOCK_JUMP, GOOD_AFTER,
-        GREETING_MAX, GREETING_SILENCE, PING_AFTER, PING_AFTER_SENDING, PONG_AFTER_SENDING_WITHIN,
-        PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN, REGISTRATION_MAX,
+        GREETING_MAX, GREETING_SILENCE, OPENING_MAX, PING_AFTER, PING_AFTER_SENDING,
+        PONG_AFTER_SENDING_WITHIN, PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN, REGISTRATION_MAX,
     },
     problem::{Problem, ProblemKind},
     view::{LinkState, Stage},
@@ -84,7 +84,7 @@ impl Link {
     /// An attempt begins.
     pub(crate) fn begin(&mut self, now: Timestamp) {
         self.state = LinkState::Connecting(Stage::Finding);
-        self.give_up_at = Some(now + REGISTRATION_MAX);
+        self.give_up_at = Some(now + OPENING_MAX);
         self.online_since = None;
         self.is_open = false;
         self.parting = None;
@@ -92,9 +92,11 @@ impl Link {
     }
 
     /// The attempt has come so far.
-    pub(crate) fn progress(&mut self, stage: Stage) {
+    pub(crate) fn progress(&mut self, now: Timestamp, stage: Stage) {
         if self.is_connecting() {
             self.state = LinkState::Connecting(stage);
+            let max = if stage == Stage::SigningIn { REGISTRATION_MAX } else { OPENING_MAX };
+            self.give_up_at = Some(now + max);
         }
     }
 
@@ -102,7 +104,7 @@ impl Link {
     pub(crate) fn opened(&mut self, now: Timestamp) -> bool {
         self.is_open = self.is_connecting();
         self.heard(now);
-        self.progress(Stage::SigningIn);
+        self.progress(now, Stage::SigningIn);
         self.is_open
     }
 

@@ -335,6 +335,15 @@
     tellComposer(event.target);
   });
 
+  // Whoever types without having chosen a place for it means the conversation. The letter follows the focus.
+  addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey, target } = event;
+    if (ctrlKey || metaKey || altKey || [...key].length !== 1 || key === " ") return;
+    const composer = document.getElementById("composer");
+    const isNowhere = target === document.body || target?.matches?.("#app, #log, #region-room");
+    if (composer && isNowhere && !document.querySelector("[role=dialog]")) composer.focus();
+  });
+
   // Before the interface hears of the key.
   addEventListener(
     "keydown",

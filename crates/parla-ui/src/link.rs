@@ -68,7 +68,14 @@ impl State {
         let is_there = |(key, view): &(&BufferKey, &BufferView)| {
             address.network.is_none_or(|network| network == key.network) && Target::of(view) == address.target
         };
-        buffers.iter().find(is_there).map(|(key, _)| *key)
+        let found = buffers.iter().find(is_there).map(|(key, _)| *key);
+        found.or_else(|| {
+            let renamed = self.renamed.peek();
+            let is_it = |(target, key): &&(Target, BufferKey)| {
+                address.network.is_none_or(|network| network == key.network) && *target == address.target
+            };
+            renamed.iter().rev().find(is_it).map(|(_, key)| *key).filter(|key| buffers.contains_key(key))
+        })
     }
 
     /// Follows an address as soon as that is possible. False if it is none.

@@ -15,7 +15,7 @@ use parla_client::{
 };
 
 use crate::{
-    address::Address,
+    address::{Address, Target},
     alert,
     hooks::use_context_provider,
     invitations::Invitation,
@@ -128,6 +128,8 @@ pub struct State {
     pub(crate) pointer: Signal<Pointer>,
     /// The highest number of a network that was used.
     pub network_last: Signal<u32>,
+    /// What conversations were called before, for addresses that say so.
+    pub(crate) renamed: Signal<Vec<(Target, BufferKey)>>,
     /// What was open when the app was closed, to be opened once it is there.
     pub(crate) wanted: Signal<Option<Wanted>>,
     /// The address by which the person came, while it is being followed.
@@ -204,6 +206,9 @@ pub struct LogView {
 /// Under this key the platform keeps the highest number of a network that was ever used.
 pub const KEY_NETWORK_LAST: &str = "network-last";
 
+/// Old names of conversations that are kept; older ones go first.
+const RENAMED_MAX: usize = 50;
+
 impl State {
     /// An empty one, owned by the component that calls this.
     pub fn provide() -> Self {
@@ -234,6 +239,7 @@ impl State {
             region: Signal::default(),
             pointer: Signal::default(),
             network_last: Signal::new(0),
+            renamed: Signal::default(),
             wanted: Signal::new(None),
             link: Signal::new(None),
             top: Signal::new(None),
@@ -284,6 +290,19 @@ impl State {
         }
     }
 
+    /// Addresses of a conversation under its old name lead to it all the same.
+    fn note_renamed(&self, key: BufferKey) {
+        let mut renamed = self.renamed;
+        let before = self.buffers.peek().get(&key).map(Target::of);
+        if let Some(before) = before {
+            let mut renamed = renamed.write();
+            if renamed.len() >= RENAMED_MAX {
+                renamed.remove(0);
+            }
+            renamed.push((before, key));
+        }
+    }
+
     /// What is kept under the name of a conversation goes with it to its new name.
     fn follow_names(&self, buffers: &[(NetworkId, BufferView)], here: &Here) {
         for (network, view) in buffers {
@@ -292,6 +311,7 @@ impl State {
             if is_renamed && let Some(before) = self.mark(key) {
                 let is_current = *self.current.peek() == Some(key);
                 crate::drafts::follow(&before, &mark_of(key, view), here);
+                self.note_renamed(key);
                 if is_current {
                     here.0.save(crate::app::KEY_OPEN, Some(&mark_of(key, view)));
                 }

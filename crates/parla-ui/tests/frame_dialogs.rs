@@ -91,8 +91,10 @@ fn a_room_that_does_not_exist_can_be_opened() {
     page.fake.take_commands();
     page.write("#dialog-focus", "lobby");
     assert!(!page.has(".create"));
-    page.write("#dialog-focus", "two words");
+    page.write("#dialog-focus", "two, words");
     assert!(!page.has(".create"));
+    page.write("#dialog-focus", " gita al mare ");
+    assert!(page.html().contains("Open a new room named #gita-al-mare"));
     page.write("#dialog-focus", "garden");
     page.press("Open a new room named #garden");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#garden".into(), key: None }]);
@@ -214,7 +216,7 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
     page.fake.take_intents();
     let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
     page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
-    assert!(page.text("#nick-advice").starts_with("A name cannot contain '."), "{}", page.html());
+    assert!(page.text("#nick-advice").starts_with("A name cannot contain “'”."), "{}", page.html());
     let field = page.one("#dialog-focus");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("OBrien"));
     page.write("#dialog-focus", "Brian");

@@ -196,8 +196,8 @@ fn who_returns_sees_his_rooms_at_once() {
 #[test]
 fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
     for (kind, sentence) in [
-        (ProblemKind::NickCharacter('\''), "A name cannot contain '."),
-        (ProblemKind::NickStart('7'), "A name cannot start with 7."),
+        (ProblemKind::NickCharacter('\''), "A name cannot contain “'”."),
+        (ProblemKind::NickStart('7'), "A name cannot start with “7”."),
         (ProblemKind::NickTooLong(16), "The name anna is too long: 16 of its letters fit."),
         (ProblemKind::NickLetters, "This server takes only the letters a to z in names."),
         (ProblemKind::NickConfusable, "The name anna looks like one that somebody has."),

@@ -197,6 +197,10 @@ impl Leader {
     /// The person looks elsewhere in a tab.
     pub(crate) fn look(&mut self, tab: TabId, look: Look) {
         self.looks.take(tab, look);
+        // The same again means that something which has come in was seen as well.
+        if self.looks.current() == Some(look) {
+            self.look = None;
+        }
         self.look_again();
     }
 

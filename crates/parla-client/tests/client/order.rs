@@ -210,6 +210,7 @@ fn what_was_missed_and_is_repeated_stands_in_its_place_and_is_unread() {
     rig.looks_away();
     rig.breaks();
     rig.pass(Duration::from_secs(4 * 60 * 60));
+    rig.wants(Intent::Reconnect);
     rig.input(Input::Opened);
     rig.greet("server-time", "");
     rig.server("@14:00 :alice!a@host JOIN #lobby");
@@ -245,6 +246,7 @@ fn what_is_repeated_only_in_part_leaves_the_rest_of_the_gap() {
     rig.server("@10:01 :bob!b@host PRIVMSG #lobby :known");
     rig.breaks();
     rig.pass(Duration::from_secs(4 * 60 * 60));
+    rig.wants(Intent::Reconnect);
     rig.input(Input::Opened);
     rig.greet("server-time", "");
     rig.server("@14:00 :alice!a@host JOIN #lobby\n@13:01 :bob!b@host PRIVMSG #lobby :missed");

@@ -103,10 +103,20 @@ fn a_room_with_a_key_can_be_tried_again() {
     "#]]);
 }
 
+/// A name cannot have spaces in it, and people write some all the same.
+#[test]
+fn spaces_in_a_name_become_hyphens() {
+    let mut rig = Rig::online();
+    join(&mut rig, " gita al  mare ");
+    rig.sends(expect![[r#"
+        JOIN #gita-al-mare
+    "#]]);
+}
+
 #[test]
 fn bad_names_are_not_sent() {
     let mut rig = Rig::online();
-    for room in ["", "#", "a b", "a,b", "a\u{7}b", &"x".repeat(600)] {
+    for room in ["", "#", "a,b", "a\u{7}b", &"x".repeat(600)] {
         join(&mut rig, room);
     }
     rig.sends(expect![[""]]);

@@ -220,11 +220,11 @@ fn is_called(room: &DirectoryRoom, name: &str) -> bool {
 
 /// What is written, as the name of a room; none if it cannot be one.
 fn room_name(written: &str) -> Option<String> {
-    let name = written.trim();
-    if name.is_empty() || name.contains([' ', ',', '\u{7}']) {
+    let name = written.split_whitespace().collect::<Vec<_>>().join("-");
+    if name.is_empty() || name.contains([',', '\u{7}']) {
         return None;
     }
-    Some(if name.starts_with(['#', '&']) { name.to_owned() } else { format!("#{name}") })
+    Some(if name.starts_with(['#', '&']) { name } else { format!("#{name}") })
 }
 
 fn joined(state: State, network: NetworkId) -> Vec<String> {

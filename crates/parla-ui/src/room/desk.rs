@@ -144,6 +144,8 @@ impl Desk {
             None
         };
         match question {
+            // Whoever presses Enter once more has read the question.
+            Some(Question::ManyLines { .. }) if *self.question.peek() == question => self.send(),
             None => self.send(),
             Some(question) => self.question.set(Some(question)),
         }

@@ -27,7 +27,7 @@ pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
         let look = (state.attentive.read().then_some(at.buffer), at_end);
         let is_new = scroll.view.read().as_ref().is_some_and(|view| view.unread > 0);
         // Where reading begins is shown first.
-        let is_seen = is_new && at_end && look.0.is_some() && *scroll.landed.peek();
+        let is_seen = is_new && at_end && look.0.is_some() && *scroll.landed.read();
         if said.replace(Some(look)) != Some(look) || is_seen {
             wish(&here, at.network, Intent::Look { buffer: look.0, at_end });
         }

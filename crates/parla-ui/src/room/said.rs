@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, Problem,
+    Intent, Problem, ProblemKind,
     view::{Delivery, Manner, RowId, Said},
 };
 
@@ -139,7 +139,10 @@ fn Failed(at: BufferKey, id: RowId, problem: Arc<Problem>) -> Element {
     let told = words::problem(&problem);
     rsx! {
         div { class: "underway",
-            span { class: "failure", "{words::room::NOT_SENT} " }
+            // What may have arrived is not said to be lost.
+            if problem.kind != ProblemKind::MaybeLost {
+                span { class: "failure", "{words::room::NOT_SENT} " }
+            }
             span { "{told.title} {told.meaning} {told.remedy} " }
             button { r#type: "button", class: "plain", onclick: retry, {words::room::RETRY} }
             " "

@@ -71,6 +71,6 @@ fn sign(char: char) -> String {
         {
             "invisible characters".to_owned()
         }
-        _ => char.to_string(),
+        _ => format!("“{char}”"),
     }
 }

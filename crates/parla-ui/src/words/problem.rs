@@ -115,16 +115,19 @@ pub(super) fn or<'a>(about: &'a str, otherwise: &'a str) -> &'a str {
 }
 
 fn reaching(kind: ProblemKind, about: &str) -> Words {
-    let server = or(about, "the server");
     match kind {
         ProblemKind::HostNotFound => (
-            format!("No server named {server} was found."),
+            if about.is_empty() {
+                "No server of this name was found.".to_owned()
+            } else {
+                format!("No server named {about} was found.")
+            },
             "The name may be misspelt, or this device is not on the internet.",
             "Check the name and your connection.",
         ),
         ProblemKind::Refused => (
-            format!("{} does not let anyone in right now.", or(about, "The server")),
-            "The device is there, but no chat server is listening at that port.",
+            format!("{} does not answer at this port.", or(about, "The server")),
+            "The device is there, but no chat server is listening at that port right now.",
             "Check the port, or try again in a while.",
         ),
         ProblemKind::TimedOut => (
@@ -151,7 +154,7 @@ fn reaching(kind: ProblemKind, about: &str) -> Words {
         ProblemKind::EncryptionNeeded => (
             "This port takes encrypted connections only.".to_owned(),
             "You tried to connect to it without encryption.",
-            "Add the server again, without agreeing to go on unencrypted.",
+            "Write ircs:// before its address, or add it again without agreeing to go on unencrypted.",
         ),
         ProblemKind::WebServer => (
             "This is the port of a web server, not of a chat server.".to_owned(),
@@ -446,9 +449,9 @@ fn doing(kind: ProblemKind, about: &str) -> Words {
             "Make it shorter, or send it in parts.",
         ),
         ProblemKind::MaybeLost => (
-            "This may not have arrived.".to_owned(),
-            "The connection broke just as it was sent.",
-            "Look whether it is there. If not, send it again.",
+            "It is not known whether this arrived.".to_owned(),
+            "The connection broke just as it was sent, and the server keeps no copy.",
+            "Ask, or send it again.",
         ),
         ProblemKind::QueueFull => (
             "Too many messages are waiting to be sent.".to_owned(),

@@ -144,7 +144,7 @@ fn a_wish_that_cannot_be_granted_says_why() {
             // A name that cannot be had is asked for again, in its dialog.
             for (wish, why) in [
                 ("/nick bob", "Somebody is already called bob."),
-                ("/nick 9\u{20ac}", "A name cannot contain \u{20ac}."),
+                ("/nick 9\u{20ac}", "A name cannot contain “\u{20ac}”."),
             ] {
                 window.say(wish).await;
                 window.finds("[role=dialog]").await;

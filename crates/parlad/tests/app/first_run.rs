@@ -75,7 +75,7 @@ fn a_name_that_does_not_work_is_followed_by_one_that_does() {
         window.empties("#name").await;
         window.types("#name", "9lives").await;
         window.hits(Key::Enter).await;
-        window.sees("A name cannot start with 9.").await;
+        window.sees("A name cannot start with “9”.").await;
         assert_eq!(name(&window).await, "_9lives");
         window.empties("#name").await;
         window.join_as("nine").await;
@@ -103,7 +103,7 @@ fn names_of_all_scripts_come_in_and_talk() {
         window.starts_over(Width::Wide).await;
         window.types("#name", "O'Brien").await;
         window.hits(Key::Enter).await;
-        window.sees("A name cannot contain '.").await;
+        window.sees("A name cannot contain “'”.").await;
         assert_eq!(name(&window).await, "OBrien");
         window.hits(Key::Enter).await;
         window.finds("#composer").await;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    rig::{Browser, Width, Window, visit},
+    rig::{Browser, Key, Width, Window, visit},
     support::Client,
 };
 
@@ -103,6 +103,31 @@ fn what_was_said_meanwhile_is_fetched() {
         shown.sort_by_key(number);
         let numbers: Vec<_> = shown.iter().filter_map(number).collect();
         assert_eq!(numbers, (1..=350).collect::<Vec<_>>(), "each is there once");
+    });
+}
+
+/// In the room that is open, what was missed is new until its end has been seen, and then it is not.
+#[test]
+fn what_was_missed_in_the_open_room_is_read_at_its_end() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let alice = browser.open(Width::Wide).await;
+        alice.expects_in_console("ERR_INTERNET_DISCONNECTED");
+        alice.set_offline(false).await;
+        alice.join_as("alice").await;
+        alice.say("before").await;
+        alice.finds_no(".pending").await;
+        alice.set_offline(true).await;
+        alice.sees("This device is offline.").await;
+        tells(&mut bob, 1..=40);
+        alice.set_offline(false).await;
+        is_back(&alice).await;
+        alice.finds_noted("#room", "40 new").await;
+        alice.sees("40 new").await;
+        alice.hits(Key::Escape).await;
+        alice.is_at_the_end().await;
+        alice.hears("missed 40.").await;
+        alice.finds_noted("#room", "").await;
     });
 }
 
