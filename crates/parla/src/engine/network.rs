@@ -25,7 +25,7 @@ use super::{
     hub::{Soon, Surroundings},
     identity::Identity,
     tls::{Session, Trust},
-    trouble::problem,
+    trouble::{of_alert, problem},
     wish::WishedNick,
 };
 use crate::{
@@ -71,9 +71,6 @@ struct Connection {
     /// Lines can go out.
     is_open: bool,
 }
-
-/// What an alert of TLS begins with: its kind, and the first byte of its version. No line of IRC begins so.
-const TLS_ALERT: &[u8] = &[0x15, 0x03];
 
 /// What was kept comes in; then it connects.
 struct Opening {
@@ -411,11 +408,8 @@ impl Network {
     fn read(&mut self, bytes: &[u8], around: &mut Surroundings) {
         let Some(connection) = &mut self.connection else { return };
         let serial = connection.serial;
-        // A server that waits for a handshake answers anything else with an alert, which is no line.
-        if bytes.starts_with(TLS_ALERT) {
-            connection.task.abort();
-            return self
-                .happened(Happening::Closed(problem(ProblemKind::EncryptionNeeded, "TLS alert")), around);
+        if let Some(problem) = of_alert(bytes) {
+            return self.happened(Happening::Closed(problem), around);
         }
         let mut framer = std::mem::take(&mut connection.framer);
         framer.feed(bytes, SERVER_LINE_BYTES_MAX, |frame| {

@@ -82,6 +82,12 @@ fn tls(error: &io::Error) -> Option<&rustls::Error> {
     None
 }
 
+/// What a server that waits for encryption answers to anything else: an alert of TLS, which no line of IRC begins like.
+pub(crate) fn of_alert(bytes: &[u8]) -> Option<Problem> {
+    const KIND_AND_VERSION: &[u8] = &[0x15, 0x03];
+    bytes.starts_with(KIND_AND_VERSION).then(|| problem(ProblemKind::EncryptionNeeded, "an alert of TLS"))
+}
+
 #[cfg(test)]
 mod tests {
     use rustls::InvalidMessage;
