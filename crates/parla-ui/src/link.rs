@@ -57,6 +57,9 @@ impl Addressed for BufferView {
     }
 }
 
+/// Old names of conversations that are kept; older ones go first.
+const RENAMED_MAX: usize = 50;
+
 impl State {
     /// The conversation of this address, if it is in the list.
     pub(crate) fn find(&self, fragment: &str) -> Option<BufferKey> {
@@ -76,6 +79,19 @@ impl State {
             };
             renamed.iter().rev().find(is_it).map(|(_, key)| *key).filter(|key| buffers.contains_key(key))
         })
+    }
+
+    /// Addresses of a conversation under its old name lead to it all the same.
+    pub(crate) fn note_renamed(&self, key: BufferKey) {
+        let mut renamed = self.renamed;
+        let before = self.buffers.peek().get(&key).map(Target::of);
+        if let Some(before) = before {
+            let mut renamed = renamed.write();
+            if renamed.len() >= RENAMED_MAX {
+                renamed.remove(0);
+            }
+            renamed.push((before, key));
+        }
     }
 
     /// Follows an address as soon as that is possible. False if it is none.

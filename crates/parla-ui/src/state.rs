@@ -206,9 +206,6 @@ pub struct LogView {
 /// Under this key the platform keeps the highest number of a network that was ever used.
 pub const KEY_NETWORK_LAST: &str = "network-last";
 
-/// Old names of conversations that are kept; older ones go first.
-const RENAMED_MAX: usize = 50;
-
 impl State {
     /// An empty one, owned by the component that calls this.
     pub fn provide() -> Self {
@@ -287,19 +284,6 @@ impl State {
             for (network, view) in buffers.drain(..) {
                 known.insert(BufferKey { network, buffer: view.id }, view);
             }
-        }
-    }
-
-    /// Addresses of a conversation under its old name lead to it all the same.
-    fn note_renamed(&self, key: BufferKey) {
-        let mut renamed = self.renamed;
-        let before = self.buffers.peek().get(&key).map(Target::of);
-        if let Some(before) = before {
-            let mut renamed = renamed.write();
-            if renamed.len() >= RENAMED_MAX {
-                renamed.remove(0);
-            }
-            renamed.push((before, key));
         }
     }
 
