@@ -12,6 +12,7 @@ use std::{
     process::Command,
     sync::LazyLock,
     thread,
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
@@ -61,9 +62,30 @@ static YOUNG: LazyLock<Left> = LazyLock::new(|| {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config());
     let seen = say(&daemon, 12, "hello");
+    wait_for_indexes(&folder);
     daemon.kill();
     Left { folder, seen }
 });
+
+/// The indexes follow behind the messages, in a transaction of their own. If the server were killed in the middle of that one,
+/// nothing would be missing without its frames.
+fn wait_for_indexes(folder: &Folder) {
+    let changed = || {
+        let at =
+            |name: &str| fs::metadata(folder.database().with_file_name(name)).unwrap().modified().unwrap();
+        (at("parla.db-wal"), at("parla.state"))
+    };
+    let begin = Instant::now();
+    let (mut last, mut quiet_since) = (changed(), Instant::now());
+    while quiet_since.elapsed() < Duration::from_millis(700) || last.1 < last.0 {
+        assert!(begin.elapsed() < Duration::from_secs(30), "the indexes never follow");
+        thread::sleep(Duration::from_millis(20));
+        let now = changed();
+        if now != last {
+            (last, quiet_since) = (now, Instant::now());
+        }
+    }
+}
 
 /// A server with a long history that was stopped: everything is in the one file. It has pages that are free.
 static STOPPED: LazyLock<Left> = LazyLock::new(|| {

@@ -213,6 +213,7 @@ fn a_whole_conversation_without_a_mouse() {
         tabs_to(&alice, "button \"Message\"").await;
         alice.hits(Key::Enter).await;
         alice.until("the composer", "return document.activeElement.id === 'composer'", &[]).await;
+        alice.is_in("bob").await;
         alice.presses("just between us\u{e007}").await;
         bob.until(|line| line.ends_with("PRIVMSG bob :just between us"));
 
