@@ -213,6 +213,13 @@ impl Outbox {
         self.items.iter().find(is_it).map(|item| item.buffer)
     }
 
+    /// The messages of a conversation that wait to be sent.
+    fn queued(&self, buffer: BufferId) -> Vec<RowId> {
+        let queued = self.items.iter();
+        let queued = queued.filter(|item| item.buffer == buffer && item.transit == Transit::Queued);
+        queued.map(|item| item.row).collect()
+    }
+
     fn get_mut(&mut self, row: RowId) -> Option<&mut Outgoing> {
         self.items.iter_mut().find(|item| item.row == row)
     }

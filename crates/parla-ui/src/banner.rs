@@ -101,7 +101,6 @@ fn StandIn(network: NetworkView) -> Element {
 
 #[component]
 fn Waiting(network: NetworkId, until: parla_proto::Timestamp, why: Arc<Problem>) -> Element {
-    let here = use_context::<Here>();
     let told = words::problem(&why);
     let kind = why.kind;
     rsx! {
@@ -114,50 +113,42 @@ fn Waiting(network: NetworkId, until: parla_proto::Timestamp, why: Arc<Problem>)
                     Remedies { network, kind }
                 }
             }
-            button {
-                r#type: "button",
-                class: "plain",
-                onclick: move |_| wish(&here, network, Intent::Reconnect),
-                {said::NOW}
-            }
+            Reconnect { network, class: "plain", label: said::NOW }
         }
     }
 }
 
 #[component]
 fn Offline(network: NetworkId) -> Element {
-    let here = use_context::<Here>();
     rsx! {
         div { class: "banner warn",
             div { class: "banner-words", role: "status",
                 p { {said::OFFLINE} }
                 p { class: "dim", {said::OFFLINE_MEANING} }
             }
-            button {
-                r#type: "button",
-                class: "plain",
-                onclick: move |_| wish(&here, network, Intent::Reconnect),
-                {said::NOW}
-            }
+            Reconnect { network, class: "plain", label: said::NOW }
         }
+    }
+}
+
+/// Connects without waiting any longer.
+#[component]
+fn Reconnect(network: NetworkId, class: &'static str, label: &'static str) -> Element {
+    let here = use_context::<Here>();
+    rsx! {
+        button { r#type: "button", class, onclick: move |_| wish(&here, network, Intent::Reconnect), {label} }
     }
 }
 
 #[component]
 fn Disconnected(network: NetworkId) -> Element {
-    let here = use_context::<Here>();
     rsx! {
         div { class: "banner",
             div { class: "banner-words",
                 p { role: "status", {said::DISCONNECTED} }
                 p { class: "dim", {said::DISCONNECTED_MEANING} }
             }
-            button {
-                r#type: "button",
-                class: "primary",
-                onclick: move |_| wish(&here, network, Intent::Reconnect),
-                {said::CONNECT}
-            }
+            Reconnect { network, class: "primary", label: said::CONNECT }
         }
     }
 }

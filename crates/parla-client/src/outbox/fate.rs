@@ -40,10 +40,7 @@ pub(crate) fn settle(client: &mut Client, id: BufferId, known: &Known) {
 /// The person cannot come back to a room, so nothing will be sent there.
 pub(crate) fn shut_out(client: &mut Client, id: BufferId, problem: &Problem) {
     settle(client, id, &Known::Nothing);
-    let queued = client.outbox.items.iter();
-    let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
-    let queued: Vec<RowId> = queued.map(|item| item.row).collect();
-    for row in queued {
+    for row in client.outbox.queued(id) {
         fail(client, id, row, problem.clone());
     }
 }
@@ -79,10 +76,7 @@ pub(crate) fn discard(client: &mut Client, id: BufferId, row: RowId) {
 /// The person wants what waits in a conversation forgotten. What is on its way cannot be called back, and what failed was
 /// said before.
 pub(crate) fn discard_queued(client: &mut Client, id: BufferId) {
-    let queued = client.outbox.items.iter();
-    let queued = queued.filter(|item| item.buffer == id && item.transit == Transit::Queued);
-    let queued: Vec<RowId> = queued.map(|item| item.row).collect();
-    for row in queued {
+    for row in client.outbox.queued(id) {
         discard(client, id, row);
     }
 }
