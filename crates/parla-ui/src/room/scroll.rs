@@ -117,7 +117,9 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
 fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
     let start = if kept.is_some() { Start::Kept } else { Start::End };
     let mut memory = kept.cloned().unwrap_or_default();
-    let unseen = view.and_then(|view| {
+    // A line that is still there although all has been seen goes in a moment: the client was told that the reader left.
+    let is_unseen = |view: &&BufferView| view.unread > 0 || kept.is_none();
+    let unseen = view.filter(is_unseen).and_then(|view| {
         let divider = view.divider?;
         Some((divider, chunk_of(&view.timeline.chunks, divider)?))
     });
