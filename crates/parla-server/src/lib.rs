@@ -29,6 +29,7 @@ pub use base::{
     limits, message_ids,
     message_ids::MessageIds,
     multiline::{Piece, pieces},
+    secret::Secret,
     settings,
     settings::Settings,
 };
@@ -37,8 +38,7 @@ pub use contract::{
     input::Input,
     note::{Note, Noted},
     output::{
-        NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret,
-        Verdict,
+        NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Verdict,
     },
 };
 pub use network::{
