@@ -7,12 +7,16 @@ use parla_proto::Timestamp;
 use smallvec::SmallVec;
 
 use crate::{
-    administration::AdminAnswer,
-    audit::Audit,
-    change::{Change, Spoken},
-    connection::{ConnectionId, Gateway},
-    entry::Proposal,
-    note::Note,
+    base::{
+        connection::{ConnectionId, Gateway},
+        secret::Secret,
+    },
+    contract::{administration::AdminAnswer, note::Note},
+    network::{
+        audit::Audit,
+        change::{Change, Spoken},
+        entry::Proposal,
+    },
 };
 
 /// The connections that get one line; mostly one, or the members of a room.
@@ -233,26 +237,4 @@ pub enum QueryResult {
 pub(crate) enum HistoryQuestion {
     Messages { record: u64, channel: String, subcommand: String, page: Page },
     Targets { channels: Vec<String>, from: Timestamp, to: Timestamp, limit: usize },
-}
-
-/// A text that must not be shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides a text.
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
 
 use crate::{
+    base::{
+        connection::{ConnectionId, Peer},
+        metadata::EITHER,
+        settings::Settings,
+    },
     command::metadata,
-    connection::{ConnectionId, Peer},
-    context::target,
     publish::Publisher,
     session::Session,
-    settings::Settings,
 };
 
 /// How much of the negotiation a client understands.
@@ -49,7 +51,7 @@ pub(crate) fn supported(settings: &Settings) -> Capabilities {
     let mut all = Capabilities::all();
     all.set(Capabilities::CHATHISTORY, settings.history);
     all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
-    all.set(metadata::EITHER, settings.metadata.is_some());
+    all.set(EITHER, settings.metadata.is_some());
     all
 }
 
@@ -143,7 +145,7 @@ fn tell_change(
     }
     let version = Version::of(session);
     let (had, has) = (words(before, &session.peer, version), words(after, &session.peer, version));
-    let target = target(session, publisher.network);
+    let target = session.target(publisher.network);
     let Changed { gone, new } = Changed::between(&had, &has);
     for (subcommand, words) in [("DEL", gone), ("NEW", new)] {
         if words.is_empty() {
@@ -191,12 +193,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        entry::{Meta, NodeId, Origin},
-        network::Network,
-        output::{Output, Outputs},
-        sessions::Sessions,
-        settings::Sts,
-        watchers::Watchers,
+        base::settings::Sts,
+        contract::output::{Output, Outputs},
+        network::{
+            Network,
+            entry::{Meta, NodeId, Origin},
+        },
+        session::{sessions::Sessions, watchers::Watchers},
     };
 
     fn peer(secure: bool) -> Peer {
