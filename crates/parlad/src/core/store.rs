@@ -17,21 +17,25 @@ use parla_server::{Audit, Change, ConnectionId, Input, Output};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    connection::{Roads, Then},
-    control::Desk,
+    core::{
+        control::Desk,
+        hub::{Batch, HubInput, Stall},
+    },
     database::{self, Database, DatabaseError, Patience},
-    delivery::Delivery,
     health::{Failures, Health, Room},
-    hub::{Batch, HubInput, Stall},
     limits::{
         DISK_FAILS_MAX, DISK_LOOK_IDLE, DISK_LOOK_INTERVAL, FORGET_INTERVAL, GATHER_MAX, GATHER_SHARE,
         GROUP_BATCHES_MAX, INDEX_AFTER_IDLE, INDEX_BEHIND_MAX, STORE_RETRY,
     },
-    listener::Names,
     log::{AUDIT_TARGET, ConnectionLog},
-    password::{Asked, Pool},
+    net::{
+        connection::{Roads, Then},
+        delivery::Delivery,
+        listener::Names,
+    },
     query::Reader,
     run::Wish,
+    work::password::{Asked, Pool},
 };
 
 /// What the store works with.

@@ -7,8 +7,8 @@ use std::time::Instant;
 use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, MessageIds, Output, Outputs, Server};
 
 use crate::{
-    clock::Clock,
     config::Config,
+    core::clock::Clock,
     database::{self, Database, DatabaseError},
     limits::OFFLINE_FORGET_TIME_MAX,
 };

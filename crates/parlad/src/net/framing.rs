@@ -26,7 +26,7 @@ use crate::{
         BLANK_LINES_PER_COMMAND, WEBSOCKET_MESSAGE_BYTES_MAX, WEBSOCKET_READ_BYTES,
         WEBSOCKET_UNHEARD_BYTES_MAX,
     },
-    opening::TLS_RECORD,
+    net::opening::TLS_RECORD,
 };
 
 /// How the lines of a connection are told apart.

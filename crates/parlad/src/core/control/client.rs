@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     config::Config,
+    core::offline::Offline,
     limits::{CONTROL_ANSWER_BYTES_MAX, CONTROL_ANSWER_TIME_MAX, CONTROL_WRITE_TIME_MAX},
-    offline::Offline,
 };
 
 /// Whoever answers the administrator.

@@ -26,13 +26,15 @@ use tokio::{io::Interest, net::TcpStream, sync::mpsc};
 use tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::{
-    admission::Ticket,
-    framing::{Framing, Heard, Reader},
-    hub::HubInput,
+    core::hub::HubInput,
     limits::{LINGER, READ_BYTES_MAX},
-    send_queue::{SendQueue, SendQueues},
-    stream::Stream,
-    tls::Tls,
+    net::{
+        admission::Ticket,
+        framing::{Framing, Heard, Reader},
+        send_queue::{SendQueue, SendQueues},
+        stream::Stream,
+        tls::Tls,
+    },
 };
 
 /// A socket, shared by its task and by whoever delivers.

@@ -17,10 +17,9 @@ use ipnet::IpNet;
 use parla_server::{Gateway, Peer, Verdict};
 
 use crate::{
-    admission::Ticket,
-    listener::Addresses,
     log::{ConnectionLog, Mishap},
-    password::Hash,
+    net::{admission::Ticket, listener::Addresses},
+    work::password::Hash,
 };
 
 /// A gateway as the configuration has it.
@@ -127,7 +126,7 @@ mod tests {
     use parla_server::Secret;
 
     use super::*;
-    use crate::password::{Hasher, hash};
+    use crate::work::password::{Hasher, hash};
 
     #[test]
     fn a_gateway_has_an_address_and_a_password() {

@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
-use crate::tls::Tls;
+use crate::net::tls::Tls;
 
 /// A socket, and its TLS after the handshake.
 #[derive(Debug)]

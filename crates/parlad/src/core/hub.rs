@@ -22,10 +22,10 @@ use tokio::{
 };
 
 use crate::{
-    clock::Clock,
-    connection::Connection,
+    core::clock::Clock,
     health::Health,
     limits::{BATCH_BYTES_MAX, BATCH_INPUTS_MAX, PORTIONS_PER_TURN, STORE_RETRY},
+    net::connection::Connection,
 };
 
 /// What comes to the hub.

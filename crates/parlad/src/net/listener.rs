@@ -19,21 +19,23 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
-    admission::{Admission, Purpose, Refused, Ticket},
-    cloak::Cloaks,
     config::Connections,
-    connection::{Connection, Roads, Task},
-    framing::{Framing, Reader},
-    hub::HubInput,
+    core::hub::HubInput,
     limits::{
         ACCEPT_BACKLOG, ACCEPT_PAUSE, FAREWELL_TIME_MAX, FAREWELLS_MAX, READ_BYTES_MAX,
         SEND_QUEUES_BYTES_MAX, TLS_HANDSHAKE_TIME_MAX,
     },
     log::{self, ConnectionLog, Mishap},
-    opening::{self, Opening},
-    proxy::{self, Front, Introduction},
-    send_queue::SendQueues,
-    stream::Stream,
+    net::{
+        admission::{Admission, Purpose, Refused, Ticket},
+        cloak::Cloaks,
+        connection::{Connection, Roads, Task},
+        framing::{Framing, Reader},
+        opening::{self, Opening},
+        proxy::{self, Front, Introduction},
+        send_queue::SendQueues,
+        stream::Stream,
+    },
     web::{self, Places, Site},
 };
 

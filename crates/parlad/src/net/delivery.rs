@@ -9,7 +9,10 @@ use bytes::Bytes;
 use parla_server::{ConnectionId, Output};
 use slotmap::{DefaultKey, SecondaryMap};
 
-use crate::{connection::Connection, framing::Framing, limits::WRITE_BYTES_MAX};
+use crate::{
+    limits::WRITE_BYTES_MAX,
+    net::{connection::Connection, framing::Framing},
+};
 
 /// The connections that can be delivered to, and room to sort a batch by connection.
 #[derive(Debug, Default)]

@@ -19,13 +19,11 @@ use super::{
     queue::Queue,
 };
 use crate::{
-    admission::customer,
-    connection::Connection,
+    core::hub::HubInput,
     health::Pulse,
-    hub::HubInput,
     limits::{HASH_MEMORY_KEPT_FOR, HASHES_AT_ONCE, PASSWORDS_WAITING_MAX},
-    listener::Addresses,
-    webirc::Gateways,
+    net::{admission::customer, connection::Connection, listener::Addresses},
+    work::webirc::Gateways,
 };
 
 /// A question about a password that someone gave.
@@ -283,8 +281,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        admission::Admission, config::Connections, framing::Framing, password, send_queue::SendQueues,
-        stream::Stream,
+        config::Connections,
+        net::{admission::Admission, framing::Framing, send_queue::SendQueues, stream::Stream},
+        work::password,
     };
 
     /// A question of somebody who has gone is not looked at, and is not answered.

@@ -12,7 +12,7 @@ use std::{
 
 use bytes::{Buf, Bytes};
 
-use crate::connection::Then;
+use crate::net::connection::Then;
 
 /// All send queues together.
 #[derive(Debug)]

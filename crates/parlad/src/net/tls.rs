@@ -1,6 +1,6 @@
 //! TLS: certificates from files, and the encrypted half of a connection.
 //!
-//! The handshake is over before there is a [`Connection`](crate::connection::Connection). From then on [`Tls`] turns bytes into
+//! The handshake is over before there is a [`Connection`](crate::net::connection::Connection). From then on [`Tls`] turns bytes into
 //! other bytes and sees no socket, so that whoever delivers can write at once, as to a plain connection.
 
 use std::{

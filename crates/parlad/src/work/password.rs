@@ -89,7 +89,10 @@ fn work(params: &Params) -> u64 {
 }
 
 /// Reads a password from standard input, twice from a terminal, and gives its hash.
-pub(crate) fn hash_from_input() -> anyhow::Result<String> {
+///
+/// # Errors
+/// Standard input cannot be read, or what was typed is no password or differs from the first time.
+pub fn hash_from_input() -> anyhow::Result<String> {
     let password = read_line("Password: ")?;
     if io::stdin().is_terminal() {
         let again = read_line("Again: ")?;
