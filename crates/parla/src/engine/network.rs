@@ -12,7 +12,7 @@ use parla_client::{
     endpoint::{BadEndpoint, Endpoint, Security},
     view::{BufferKind, LinkState, NetworkId, Notice, Update},
 };
-use parla_ui::platform::Change;
+use parla_ui::platform;
 use tokio::time::Instant;
 
 use self::connecting::Connection;
@@ -23,7 +23,7 @@ use super::{
     wish::WishedNick,
 };
 use crate::{
-    archive::{Archive, News, Question, Recalled, Unkept},
+    archive::{Archive, Change, News, Question, Recalled, Renamed, Unkept},
     clock,
     limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, KEYRING_MAX, OPENING_ROWS},
     store::{NetworkSettings, RememberedNetwork},
@@ -209,10 +209,10 @@ impl Network {
     }
 
     /// Changes where or how it is reached, and connects again.
-    pub(crate) fn change(&mut self, change: Change, around: &mut Surroundings) {
+    pub(crate) fn change(&mut self, change: platform::Change, around: &mut Surroundings) {
         let settings = &mut self.remembered.settings;
         match change {
-            Change::Address(address) => {
+            platform::Change::Address(address) => {
                 if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
                     // What was agreed to was agreed to for another server.
                     settings.unencrypted = false;
@@ -220,13 +220,13 @@ impl Network {
                 }
                 settings.address = address;
             }
-            Change::Unencrypted => settings.unencrypted = true,
-            Change::Identity(path) => {
+            platform::Change::Unencrypted => settings.unencrypted = true,
+            platform::Change::Identity(path) => {
                 settings.identity = path.map(Into::into);
                 self.credentials.by_certificate = settings.identity.is_some();
                 self.is_shown = false;
             }
-            Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
+            platform::Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
         }
         settings.is_left = false;
         let address = settings.address.as_str().into();
@@ -267,19 +267,20 @@ impl Network {
             Output::Send(line) => self.send(line, around),
             Output::Store { key, value } => self.store(key, value, around),
             Output::Disconnect => self.disconnect(),
-            Output::Keep(kept) => {
-                if let Some(archive) = &mut self.archive {
-                    archive.keep(kept);
-                }
-            }
+            Output::Keep(kept) => self.archive(Change::Keep(kept)),
             Output::Unkeep { kind, name, msgid } => {
-                if let Some(archive) = &mut self.archive {
-                    archive.unkeep(Unkept { kind, name, msgid });
-                }
+                self.archive(Change::Unkeep(Unkept { kind, name, msgid }));
             }
+            Output::Rename { kind, from, to } => self.archive(Change::Rename(Renamed { kind, from, to })),
             Output::Recall { kind, name, before, limit } => {
                 self.recall(Question { kind, name, before, limit }, around);
             }
+        }
+    }
+
+    fn archive(&mut self, change: Change) {
+        if let Some(archive) = &mut self.archive {
+            archive.change(change);
         }
     }
 

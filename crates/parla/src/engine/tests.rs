@@ -320,6 +320,28 @@ fn the_next_start_finds_rooms_and_messages() {
 }
 
 #[test]
+fn what_was_said_in_a_room_follows_its_new_name() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    app.until("registration", App::is_online);
+    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+    peer.hear("JOIN #tea");
+    peer.join("#tea");
+    peer.say(&message(1));
+    peer.say("@msgid=d1 :bob!b@host PRIVMSG alice :psst");
+    peer.say(":bob!b@host RENAME #tea #cake :");
+    peer.say(&message(2).replace("#tea", "#cake"));
+    peer.say(":bob!b@host NICK rob");
+    app.until("new names", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+    let folder = app.end();
+
+    let mut app = App::start(folder);
+    let _peer = server.accept();
+    app.until("what was kept", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+}
+
+#[test]
 fn a_burst_comes_in_few_batches() {
     let server = Server::new();
     let mut app = App::connected_to(&server);
