@@ -220,7 +220,15 @@ impl Network {
                 }
                 settings.address = address;
             }
-            platform::Change::Unencrypted => settings.unencrypted = true,
+            platform::Change::Unencrypted => {
+                settings.unencrypted = true;
+                if let Ok(endpoint) = Endpoint::parse(&settings.address, true)
+                    && endpoint.security == Security::Tls
+                {
+                    // The address itself asks for encryption, and the person wants it no more.
+                    settings.address = endpoint.to_string();
+                }
+            }
             platform::Change::Identity(path) => {
                 settings.identity = path.map(Into::into);
                 self.credentials.by_certificate = settings.identity.is_some();

@@ -483,6 +483,23 @@ fn a_server_that_does_not_encrypt_stops_it() {
     app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
 }
 
+/// An address that asks for encryption, and a server that waits for the other side to speak in its own language.
+#[test]
+fn a_plain_port_behind_an_encrypted_address_is_named_and_can_be_entered() {
+    let server = Server::new();
+    let mut app = App::new();
+    app.connect(&format!("ircs://{}", server.address()));
+    let _waits = server.accept();
+    let mut asked = server.accept();
+    asked.hear("CAP LS");
+    asked.say(":irc.test CAP * LS :multi-prefix");
+    app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
+    app.command(Command::Change(NET, parla_ui::platform::Change::Unencrypted));
+    let _peer = server.welcome();
+    app.until("registration", App::is_online);
+    assert_eq!(remembered(&app.end()).networks[&1].settings.address, server.address());
+}
+
 #[test]
 fn a_network_that_is_forgotten_is_gone() {
     let server = Server::new();

@@ -53,7 +53,8 @@ impl Network {
             Err(problem) => return self.fail(problem, around),
         };
         let plain = Endpoint::parse(&self.remembered.settings.address, true).ok();
-        let plain = plain.filter(|plain| tls.is_some() && plain.security == Security::Plain);
+        // An address that asks for encryption is asked at its own port whether it has any.
+        let plain = plain.filter(|_| tls.is_some()).map(|it| Endpoint { security: Security::Plain, ..it });
         let (lines, queue) = mpsc::channel(LINES_MAX);
         let serial = around.next_serial();
         let happenings = around.happenings.clone();
