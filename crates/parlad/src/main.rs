@@ -7,7 +7,6 @@ mod clock;
 mod config;
 mod connection;
 mod control;
-mod database;
 mod delivery;
 mod framing;
 mod health;

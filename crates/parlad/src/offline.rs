@@ -5,13 +5,9 @@
 use std::time::Instant;
 
 use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, MessageIds, Output, Outputs, Server};
+use parla_store::{Database, DatabaseError};
 
-use crate::{
-    clock::Clock,
-    config::Config,
-    database::{self, Database, DatabaseError},
-    limits::OFFLINE_FORGET_TIME_MAX,
-};
+use crate::{clock::Clock, config::Config, limits::OFFLINE_FORGET_TIME_MAX};
 
 /// A server that nobody is connected to.
 pub(crate) struct Offline {
@@ -37,7 +33,7 @@ pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, C
 impl Offline {
     /// Opens what a server has kept.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
-        let path = database::path(&config.data_dir);
+        let path = parla_store::path(&config.data_dir);
         anyhow::ensure!(
             path.exists(),
             "there is no {}: say by --config or --data-dir where the server keeps its data",

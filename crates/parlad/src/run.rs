@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use parla_server::{ConnectionId, Input};
+use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -24,7 +25,6 @@ use crate::{
     config::{Config, Http, Listen, Speech},
     connection::Roads,
     control::{Control, Desk},
-    database::{Database, DatabaseError},
     health::{Failures, Health},
     hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
@@ -32,7 +32,7 @@ use crate::{
     log::{ConnectionLog, Log},
     offline,
     password::{Passwords, Pool},
-    query::{self, Questions, Reader},
+    query::{self, Questions},
     reload::Reload,
     restart::Program,
     store::{self, Store},
@@ -85,7 +85,7 @@ pub(crate) fn run(
         let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
         let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
         let (failures, mut failed) = Failures::new();
-        database.check_in_background(failures.clone())?;
+        database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
         let queries = query::start(Questions {
             reader: reader.clone(),

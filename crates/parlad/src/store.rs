@@ -14,12 +14,12 @@ use std::{
 };
 
 use parla_server::{Audit, Change, ConnectionId, Input, Output};
+use parla_store::{Database, DatabaseError, Patience, Reader};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     connection::{Roads, Then},
     control::Desk,
-    database::{self, Database, DatabaseError, Patience},
     delivery::Delivery,
     health::{Failures, Health, Room},
     hub::{Batch, HubInput, Stall},
@@ -30,7 +30,6 @@ use crate::{
     listener::Names,
     log::{AUDIT_TARGET, ConnectionLog},
     password::{Asked, Pool},
-    query::Reader,
     run::Wish,
 };
 
@@ -104,7 +103,8 @@ impl Store {
     /// Ends the server after an error that does not pass.
     fn give_up(&self, error: &DatabaseError) {
         if error.is_damage() {
-            return database::report_damage(self.database.data_dir(), &error.to_string(), &self.failures);
+            let last_words = parla_store::note_damage(self.database.data_dir(), &error.to_string());
+            return self.failures.report(last_words);
         }
         self.failures.report(format!(
             "cannot write to the data directory, and waiting does not help: {error}. What was shown is kept"

@@ -1,14 +1,5 @@
 //! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
 
-mod check;
-mod error;
-mod inspect;
-mod keys;
-mod open;
-mod salvage;
-mod state;
-mod wal;
-
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -26,24 +17,21 @@ use parla_proto::{
 use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb, message_ids};
 use rusqlite::{Connection, Row, Transaction, params};
 
-pub(crate) use self::error::{DatabaseError, Patience};
-use self::{
+use crate::{
+    CloakKey, DatabaseError, Patience,
     check::Check,
+    inspect,
     keys::{Keys, find_keys},
+    limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
     state::StateFile,
     wal::OpenLog,
 };
-use crate::{
-    cloak,
-    health::Failures,
-    limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
-};
 
 /// Whose tables these are in the table of versions.
-const COMPONENT: &str = "parlad";
+pub(crate) const COMPONENT: &str = "parlad";
 
 /// The tables of this crate, one step a version.
-const STEPS: [&str; 7] = [
+pub(crate) const STEPS: [&str; 7] = [
     "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
@@ -95,45 +83,49 @@ const STEPS: [&str; 7] = [
 
 /// The writing end of the file.
 #[derive(Debug)]
-pub(crate) struct Database {
-    connection: Connection,
-    data_dir: PathBuf,
+pub struct Database {
+    pub(crate) connection: Connection,
+    pub(crate) data_dir: PathBuf,
     /// What is known of the file outside of it.
-    state: StateFile,
+    pub(crate) state: StateFile,
     /// The log, to read its marks.
-    log: OpenLog,
+    pub(crate) log: OpenLog,
     /// Pages in the log after the last commit.
-    log_pages: Arc<AtomicU32>,
+    pub(crate) log_pages: Arc<AtomicU32>,
     /// Whether the last attempt to bring the log into the database failed; that is said once.
-    checkpoint_fails: bool,
+    pub(crate) checkpoint_fails: bool,
     /// Whether the start had no time to read all of the file.
-    is_unchecked: bool,
-    check: Option<Check>,
+    pub(crate) is_unchecked: bool,
+    pub(crate) check: Option<Check>,
     /// Held locked, so that no second server writes to the directory.
-    _lock: File,
+    pub(crate) _lock: File,
     /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
-    unindexed: usize,
+    pub(crate) unindexed: usize,
     /// Whether messages of forgotten channels may be in the file; after a start, as if there were some.
-    has_forgotten: bool,
+    pub(crate) has_forgotten: bool,
 }
 
 /// Where in a data directory the file is.
-pub(crate) fn path(data_dir: &Path) -> PathBuf {
+pub fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db")
 }
 
 /// What lies in a data directory and must be writable if it is there.
-pub(crate) fn files(data_dir: &Path) -> [PathBuf; 4] {
+pub fn files(data_dir: &Path) -> [PathBuf; 4] {
     ["parla.db", "parla.db-wal", "parla.db-shm", "parla.lock"].map(|name| data_dir.join(name))
 }
 
 impl Database {
-    pub(crate) fn data_dir(&self) -> &Path {
+    /// The directory that the file is in.
+    pub fn data_dir(&self) -> &Path {
         &self.data_dir
     }
 
     /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
-    pub(crate) fn channels(&self, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn channels(&self, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
         let mut statement = self.connection.prepare("SELECT * FROM channels ORDER BY id")?;
         let rows = statement.query_map([], |row| channel(row, rules))?;
         let mut channels = Vec::new();
@@ -147,14 +139,20 @@ impl Database {
     }
 
     /// The highest number that a message or a channel has, or had before it was deleted; none if there never was one.
-    pub(crate) fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
         let gone: i64 = self.connection.query_row("SELECT last FROM numbers_gone", [], |row| row.get(0))?;
         let gone = u64::try_from(gone).ok().filter(|gone| *gone > 0);
         Ok(last_number(&self.connection)?.max(gone))
     }
 
     /// The latest time of anything that was kept, if there is one.
-    pub(crate) fn last_time(&self) -> Result<Option<Timestamp>, DatabaseError> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_time(&self) -> Result<Option<Timestamp>, DatabaseError> {
         // The order of messages is that of their times.
         let sql = "SELECT max(at) FROM (
             SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
@@ -165,12 +163,18 @@ impl Database {
     }
 
     /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
-    pub(crate) fn cloak_key(&self) -> Result<cloak::Key, DatabaseError> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn cloak_key(&self) -> Result<CloakKey, DatabaseError> {
         Ok(self.keys()?.cloak)
     }
 
     /// The key that enciphers the ids of messages. Clients keep ids over restarts.
-    pub(crate) fn message_key(&self) -> Result<message_ids::Key, DatabaseError> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn message_key(&self) -> Result<message_ids::Key, DatabaseError> {
         Ok(self.keys()?.message)
     }
 
@@ -179,7 +183,10 @@ impl Database {
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
-    pub(crate) fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
+    ///
+    /// # Errors
+    /// SQLite refuses, and nothing was kept. [`DatabaseError::patience`] says whether to try again.
+    pub fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
         let transaction = self.connection.transaction()?;
         let mut writer = Writer::new(&transaction)?;
         let (mut messages, mut has_forgotten) = (0, false);
@@ -236,7 +243,7 @@ impl Database {
     }
 
     /// About how many messages the indexes of the history do not have yet.
-    pub(crate) const fn unindexed(&self) -> usize {
+    pub const fn unindexed(&self) -> usize {
         self.unindexed
     }
 
@@ -244,7 +251,7 @@ impl Database {
     ///
     /// # Errors
     /// One that does not pass. After another, it is tried again behind the next message; until then reading takes longer.
-    pub(crate) fn index(&mut self) -> Result<(), DatabaseError> {
+    pub fn index(&mut self) -> Result<(), DatabaseError> {
         match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
             Ok(count) => {
                 let left = self.unindexed.saturating_sub(count).max(1);
@@ -266,7 +273,7 @@ impl Database {
     }
 
     /// Whether messages of forgotten channels may still be in the file.
-    pub(crate) const fn has_forgotten(&self) -> bool {
+    pub const fn has_forgotten(&self) -> bool {
         self.has_forgotten
     }
 
@@ -274,7 +281,7 @@ impl Database {
     ///
     /// # Errors
     /// One that does not pass. After another, it is tried again when the next channel is forgotten, or after a start.
-    pub(crate) fn forget(&mut self) -> Result<(), DatabaseError> {
+    pub fn forget(&mut self) -> Result<(), DatabaseError> {
         let forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX);
         match forgotten.map_err(DatabaseError::from) {
             Ok(has_more) => {
@@ -327,13 +334,13 @@ impl Database {
 }
 
 /// Makes the tables of the file, or brings them up to date.
-fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
+pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
     parla_history::prepare(connection)?;
     Ok(parla_history::migrate(connection, COMPONENT, &STEPS)?)
 }
 
 /// Whether the tables have the form that this version gives them.
-fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
+pub(crate) fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
     let has_versions = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
     if connection.query_row(has_versions, [], |row| row.get::<_, i64>(0))? == 0 {
         return Ok(false);
@@ -345,19 +352,19 @@ fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
     Ok(connection.query_row(sql, versions, |row| row.get::<_, i64>(0))? == 2)
 }
 
-/// Ends the server because of damage. The next start says so before it does anything else.
-pub(crate) fn report_damage(data_dir: &Path, found: &str, failures: &Failures) {
+/// Notes damage, so that the next start says so before it does anything else. Gives the last words of this run: the server must end.
+pub fn note_damage(data_dir: &Path, found: &str) -> String {
     if let Err(error) = fs::write(inspect::note_path(data_dir), format!("{found}\n")) {
         tracing::error!(%error, "cannot write parla.damage");
     }
-    failures.report(format!(
+    format!(
         "{} is damaged: {found}. The server ends, so that nothing more is lost; when it is started again it says what to do",
         path(data_dir).display()
-    ));
+    )
 }
 
 /// The number of the last message or channel.
-fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
+pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
     let sql =
         "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
     let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
@@ -485,7 +492,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = || Database::open(&folder.path().join("data"), Durability::Os).unwrap();
         let key = open().cloak_key().unwrap();
-        assert_ne!(key, cloak::Key::default());
+        assert_ne!(key, CloakKey::default());
         assert_eq!(open().cloak_key().unwrap(), key);
         let key = open().message_key().unwrap();
         assert_ne!(key, message_ids::Key::default());
