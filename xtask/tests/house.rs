@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parla-history", &["parla-proto"]),
     ("parla-store", &["parla-proto", "parla-server", "parla-history"]),
     ("parlad", &["parla-proto", "parla-server", "parla-store"]),
-    ("parla-testing", &["parla-proto", "parla-server", "parla-history"]),
+    ("parla-testing", &["parla-proto", "parla-server", "parla-store"]),
     ("parla-bench", &["parla-proto"]),
     ("parla-client", &["parla-proto"]),
     ("parla-ui", &["parla-client", "parla-proto"]),

@@ -14,7 +14,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::{DatabaseError, database, limits::CHECK_AT_START_MAX};
+use crate::{DatabaseError, database, limits::CHECK_AT_START_MAX, schema};
 
 /// How many of the findings are told.
 const FINDINGS_MAX: usize = 5;
@@ -69,7 +69,7 @@ fn findings(connection: &Connection) -> Result<Vec<String>, DatabaseError> {
         *line = line.split_whitespace().filter(|word| *word != "***").collect::<Vec<_>>().join(" ");
     }
     // In an older version's file there is not all that is looked at here.
-    if found.is_empty() && database::is_current(connection)? {
+    if found.is_empty() && schema::is_current(connection)? {
         found = parla_history::check(connection)?;
         found.extend(unreadable_texts(connection)?);
     }

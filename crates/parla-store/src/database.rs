@@ -1,7 +1,7 @@
-//! The one file of a server, `parla.db`: messages, kept by `parla-history`, and channels.
+//! The one file of a server, `parla.db`, and what is known of it outside of it: the mark of the last commit, so that loss is
+//! noticed.
 
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     path::{Path, PathBuf},
     sync::{
@@ -10,81 +10,22 @@ use std::{
     },
 };
 
-use parla_history::{CHECKPOINT_PAGES, ConversationId, Kind, Message, MessageNumber, Writer};
-use parla_proto::{
-    ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
-};
-use parla_server::{Change, ChannelState, Flags, ListEntry, Spoken, Topic, Verb, message_ids};
-use rusqlite::{Connection, Row, Transaction, params};
+use parla_history::CHECKPOINT_PAGES;
+use parla_server::{Change, message_ids};
 
 use crate::{
-    CloakKey, DatabaseError, Patience,
+    CloakKey, DatabaseError, Tables,
     check::Check,
     inspect,
     keys::{Keys, find_keys},
-    limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
     state::StateFile,
     wal::OpenLog,
 };
 
-/// Whose tables these are in the table of versions.
-pub(crate) const COMPONENT: &str = "parlad";
-
-/// The tables of this crate, one step a version.
-pub(crate) const STEPS: [&str; 7] = [
-    "
-    CREATE TABLE channels (
-        id INTEGER PRIMARY KEY,             -- messages.conversation
-        name TEXT NOT NULL,
-        created_at INTEGER NOT NULL,        -- times are milliseconds of UTC
-        topic TEXT, topic_setter TEXT, topic_at INTEGER,
-        modes TEXT NOT NULL,                -- letters of the modes without a parameter
-        key TEXT, member_limit INTEGER,
-        keeper TEXT                         -- who may re-enter an empty invite-only channel: nick!user@host
-    ) STRICT;
-    CREATE TABLE channel_masks (
-        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
-        mode TEXT NOT NULL,                 -- b
-        mask TEXT NOT NULL, setter TEXT NOT NULL, set_at INTEGER NOT NULL,
-        PRIMARY KEY (channel, mode, mask)
-    ) STRICT, WITHOUT ROWID;
-",
-    "
-    CREATE TABLE secrets (
-        name TEXT PRIMARY KEY,              -- cloak, msgid
-        value BLOB NOT NULL
-    ) STRICT;
-",
-    // Mode f, a name; modes e and I in channel_masks, too; and the place of an entry in its list.
-    "
-    ALTER TABLE channels ADD COLUMN forward TEXT;
-    ALTER TABLE channel_masks ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
-    ",
-    "
-    CREATE TABLE channel_metadata (
-        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
-        key TEXT NOT NULL, value TEXT NOT NULL,
-        PRIMARY KEY (channel, key)
-    ) STRICT, WITHOUT ROWID;
-    ",
-    // What is deleted takes its number along; the number must not come back all the same.
-    "
-    CREATE TABLE numbers_gone (
-        one INTEGER PRIMARY KEY CHECK (one = 1),  -- the table has one row
-        last INTEGER NOT NULL                     -- no deleted message or channel had a higher number
-    ) STRICT;
-    INSERT INTO numbers_gone VALUES (1, 0);
-    ",
-    // A nick, user name and host prove nothing: nobody comes back into a channel by them.
-    "ALTER TABLE channels DROP COLUMN keeper",
-    // Since when nobody is in it; NULL: somebody is, or was when the server stopped.
-    "ALTER TABLE channels ADD COLUMN empty_since INTEGER",
-];
-
 /// The writing end of the file.
 #[derive(Debug)]
 pub struct Database {
-    pub(crate) connection: Connection,
+    pub(crate) tables: Tables,
     pub(crate) data_dir: PathBuf,
     /// What is known of the file outside of it.
     pub(crate) state: StateFile,
@@ -99,10 +40,6 @@ pub struct Database {
     pub(crate) check: Option<Check>,
     /// Held locked, so that no second server writes to the directory.
     pub(crate) _lock: File,
-    /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
-    pub(crate) unindexed: usize,
-    /// Whether messages of forgotten channels may be in the file; after a start, as if there were some.
-    pub(crate) has_forgotten: bool,
 }
 
 /// Where in a data directory the file is.
@@ -121,45 +58,9 @@ impl Database {
         &self.data_dir
     }
 
-    /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn channels(&self, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
-        let mut statement = self.connection.prepare("SELECT * FROM channels ORDER BY id")?;
-        let rows = statement.query_map([], |row| channel(row, rules))?;
-        let mut channels = Vec::new();
-        for row in rows {
-            let Some(mut state) = row? else { continue };
-            self.read_lists(&mut state)?;
-            state.metadata = self.metadata(state.record)?;
-            channels.push(state);
-        }
-        Ok(channels)
-    }
-
-    /// The highest number that a message or a channel has, or had before it was deleted; none if there never was one.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
-        let gone: i64 = self.connection.query_row("SELECT last FROM numbers_gone", [], |row| row.get(0))?;
-        let gone = u64::try_from(gone).ok().filter(|gone| *gone > 0);
-        Ok(last_number(&self.connection)?.max(gone))
-    }
-
-    /// The latest time of anything that was kept, if there is one.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn last_time(&self) -> Result<Option<Timestamp>, DatabaseError> {
-        // The order of messages is that of their times.
-        let sql = "SELECT max(at) FROM (
-            SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
-            UNION ALL SELECT max(created_at) FROM channels UNION ALL SELECT max(topic_at) FROM channels
-            UNION ALL SELECT max(empty_since) FROM channels UNION ALL SELECT max(set_at) FROM channel_masks)";
-        let last: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
-        Ok(last.map(Timestamp::from_millis))
+    /// What is in the file, to be read.
+    pub const fn tables(&self) -> &Tables {
+        &self.tables
     }
 
     /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
@@ -179,7 +80,7 @@ impl Database {
     }
 
     fn keys(&self) -> Result<Keys, DatabaseError> {
-        Ok(find_keys(&self.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
+        Ok(find_keys(&self.tables.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
     }
 
     /// Keeps changes, all or none, and returns when they are on disk.
@@ -187,38 +88,7 @@ impl Database {
     /// # Errors
     /// SQLite refuses, and nothing was kept. [`DatabaseError::patience`] says whether to try again.
     pub fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
-        let transaction = self.connection.transaction()?;
-        let mut writer = Writer::new(&transaction)?;
-        let (mut messages, mut has_forgotten) = (0, false);
-        for change in changes {
-            match change {
-                Change::Message(spoken) => {
-                    if let Some(message) = message(spoken) {
-                        writer.append(&message)?;
-                        messages += 1;
-                    }
-                }
-                Change::Redacted { record, seq } => {
-                    if writer.delete(ConversationId(record.cast_signed()), MessageNumber(*seq))? {
-                        number_gone(&transaction, seq.cast_signed())?;
-                    }
-                }
-                Change::Channel(state) => keep_channel(&transaction, state)?,
-                Change::Occupancy { record, empty_since } => {
-                    let sql = "UPDATE channels SET empty_since = ?2 WHERE id = ?1";
-                    let row = (record.cast_signed(), empty_since.map(Timestamp::as_millis));
-                    transaction.prepare_cached(sql)?.execute(row)?;
-                }
-                Change::ChannelForgotten { record } => {
-                    forget_channel(&transaction, &mut writer, record.cast_signed())?;
-                    has_forgotten = true;
-                }
-            }
-        }
-        drop(writer);
-        transaction.commit()?;
-        self.unindexed += messages;
-        self.has_forgotten |= has_forgotten;
+        self.tables.commit(changes)?;
         self.after_commit();
         Ok(())
     }
@@ -233,7 +103,7 @@ impl Database {
         if pages < CHECKPOINT_PAGES {
             return;
         }
-        let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        let done = self.tables.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         if let Err(error) = &done
             && !self.checkpoint_fails
         {
@@ -244,112 +114,35 @@ impl Database {
 
     /// About how many messages the indexes of the history do not have yet.
     pub const fn unindexed(&self) -> usize {
-        self.unindexed
+        self.tables.unindexed()
     }
 
     /// Brings some messages into the indexes of the history.
     ///
     /// # Errors
-    /// One that does not pass. After another, it is tried again behind the next message; until then reading takes longer.
+    /// As [`Tables::index`].
     pub fn index(&mut self) -> Result<(), DatabaseError> {
-        match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
-            Ok(count) => {
-                let left = self.unindexed.saturating_sub(count).max(1);
-                self.unindexed = if count < INDEX_ROWS_MAX { 0 } else { left };
-                if count > 0 {
-                    self.after_commit();
-                }
-            }
-            Err(error) => {
-                let error = DatabaseError::from(error);
-                if error.patience() == Patience::None {
-                    return Err(error);
-                }
-                tracing::warn!(%error, "cannot write the indexes of the history");
-                self.unindexed = 0;
-            }
+        if self.tables.index()? {
+            self.after_commit();
         }
         Ok(())
     }
 
     /// Whether messages of forgotten channels may still be in the file.
     pub const fn has_forgotten(&self) -> bool {
-        self.has_forgotten
+        self.tables.has_forgotten()
     }
 
     /// Takes some messages of forgotten channels out of the file.
     ///
     /// # Errors
-    /// One that does not pass. After another, it is tried again when the next channel is forgotten, or after a start.
+    /// As [`Tables::forget`].
     pub fn forget(&mut self) -> Result<(), DatabaseError> {
-        let forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX);
-        match forgotten.map_err(DatabaseError::from) {
-            Ok(has_more) => {
-                self.has_forgotten = has_more;
-                if has_more {
-                    self.after_commit();
-                }
-                Ok(())
-            }
-            Err(error) if error.patience() == Patience::None => Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "cannot delete the messages of forgotten channels yet");
-                self.has_forgotten = false;
-                Ok(())
-            }
-        }
-    }
-
-    /// Reads the lists of a channel. What this version cannot read of them is left out.
-    fn read_lists(&self, state: &mut ChannelState) -> Result<(), DatabaseError> {
-        let sql = "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY place, set_at, mask";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([state.record.cast_signed()])?;
-        while let Some(row) = rows.next()? {
-            let (mode, mask): (String, String) = (row.get(0)?, row.get(1)?);
-            let mode = mode.chars().next().and_then(ChannelMode::from_letter);
-            let list = mode.and_then(|facts| state.list_mut(facts.mode));
-            let (Some(list), Ok(mask)) = (list, ListMask::parse(&mask)) else {
-                tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
-                continue;
-            };
-            // An earlier version kept some hosts as nicks; completed, one may be in the list already.
-            if list.iter().all(|entry| entry.mask != mask) {
-                list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
-            }
+        if self.tables.forget()? {
+            self.after_commit();
         }
         Ok(())
     }
-
-    /// The values of a channel. Keys that are none any more are left alone until the channel is kept again.
-    fn metadata(&self, record: u64) -> Result<BTreeMap<Key, String>, DatabaseError> {
-        let sql = "SELECT key, value FROM channel_metadata WHERE channel = ?1";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([record.cast_signed()], |row| {
-            let key: String = row.get(0)?;
-            Ok(Key::parse(&key).ok().zip(Some(row.get(1)?)))
-        })?;
-        Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
-    }
-}
-
-/// Makes the tables of the file, or brings them up to date.
-pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
-    parla_history::prepare(connection)?;
-    Ok(parla_history::migrate(connection, COMPONENT, &STEPS)?)
-}
-
-/// Whether the tables have the form that this version gives them.
-pub(crate) fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
-    let has_versions = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
-    if connection.query_row(has_versions, [], |row| row.get::<_, i64>(0))? == 0 {
-        return Ok(false);
-    }
-    let sql =
-        "SELECT count(*) FROM schema_versions WHERE (component, version) IN (VALUES (?1, ?2), (?3, ?4))";
-    let (history, own) = (parla_history::VERSION as i64, STEPS.len() as i64);
-    let versions = params![parla_history::COMPONENT, history, COMPONENT, own];
-    Ok(connection.query_row(sql, versions, |row| row.get::<_, i64>(0))? == 2)
 }
 
 /// Notes damage, so that the next start says so before it does anything else. Gives the last words of this run: the server must end.
@@ -363,129 +156,17 @@ pub fn note_damage(data_dir: &Path, found: &str) -> String {
     )
 }
 
-/// The number of the last message or channel.
-pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
-    let sql =
-        "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
-    let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
-    Ok(last.and_then(|last| u64::try_from(last).ok()))
-}
-
-/// A message as it is kept; none for those that are not.
-fn message(spoken: &Spoken) -> Option<Message> {
-    let kind = match spoken.verb {
-        Verb::Privmsg => Kind::Privmsg,
-        Verb::Notice => Kind::Notice,
-        Verb::Tagmsg => return None,
-    };
-    Some(Message {
-        id: MessageNumber(spoken.seq),
-        conversation: ConversationId(spoken.record?.cast_signed()),
-        at: spoken.at,
-        kind,
-        source: spoken.source.clone(),
-        account: spoken.account.clone(),
-        text: spoken.text.clone(),
-        tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
-        cuts: spoken.cuts.clone(),
-    })
-}
-
-fn keep_channel(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
-    let record = state.record.cast_signed();
-    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
-    let topic = state.topic.as_ref();
-    transaction.execute(
-        "INSERT INTO channels (id, name, created_at, topic, topic_setter, topic_at, modes, key, member_limit, forward, empty_since)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        params![
-            record,
-            state.name.as_str(),
-            state.created_at.as_millis(),
-            topic.map(|topic| &topic.text),
-            topic.map(|topic| &topic.setter),
-            topic.map(|topic| topic.at.as_millis()),
-            state.flags.letters(),
-            state.key,
-            state.limit,
-            state.forward.as_ref().map(ChannelName::as_str),
-            state.empty_since.map(Timestamp::as_millis),
-        ],
-    )?;
-    for (mode, entries) in state.lists() {
-        let letter = mode.letter().to_string();
-        for (place, entry) in (0_i64..).zip(entries) {
-            transaction.execute(
-                "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis(), place],
-            )?;
-        }
-    }
-    for (key, value) in &state.metadata {
-        let row = params![record, key.as_str(), value];
-        transaction.execute("INSERT INTO channel_metadata VALUES (?1, ?2, ?3)", row)?;
-    }
-    Ok(())
-}
-
-/// Deletes a channel. Its messages are not to be had from now on, and are deleted when there is time.
-fn forget_channel(
-    transaction: &Transaction<'_>,
-    writer: &mut Writer<'_>,
-    record: i64,
-) -> Result<(), DatabaseError> {
-    let last: Option<i64> = transaction.query_row("SELECT max(id) FROM messages", [], |row| row.get(0))?;
-    number_gone(transaction, last.unwrap_or_default().max(record))?;
-    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
-    writer.forget(ConversationId(record))?;
-    Ok(())
-}
-
-/// Notes that a number had a row that is no longer there.
-fn number_gone(transaction: &Transaction<'_>, number: i64) -> Result<(), rusqlite::Error> {
-    let sql = "UPDATE numbers_gone SET last = max(last, ?1)";
-    transaction.prepare_cached(sql)?.execute([number])?;
-    Ok(())
-}
-
-fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rusqlite::Error> {
-    let name: String = row.get("name")?;
-    let Ok(name) = ChannelName::parse(&name, rules) else {
-        tracing::warn!(
-            name,
-            "a kept channel has a name that the configuration does not allow; it is left alone"
-        );
-        return Ok(None);
-    };
-    let topic: Option<String> = row.get("topic")?;
-    let setter: Option<String> = row.get("topic_setter")?;
-    let topic_at: Option<i64> = row.get("topic_at")?;
-    let modes: String = row.get("modes")?;
-    let forward: Option<String> = row.get("forward")?;
-    let record = row.get::<_, i64>("id")?.cast_unsigned();
-    let created_at = Timestamp::from_millis(row.get("created_at")?);
-    let flags = Flags::from_letters(&modes).unwrap_or_default();
-    Ok(Some(ChannelState {
-        topic: topic.zip(setter).zip(topic_at).map(|((text, setter), at)| Topic {
-            text,
-            setter,
-            at: Timestamp::from_millis(at),
-        }),
-        key: row.get("key")?,
-        limit: row.get("member_limit")?,
-        forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
-        empty_since: row.get::<_, Option<i64>>("empty_since")?.map(Timestamp::from_millis),
-        ..ChannelState::new(record, name, created_at, flags)
-    }))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::{collections::BTreeMap, os::unix::fs::PermissionsExt as _};
 
     use parla_history::Durability;
+    use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key};
+    use parla_server::{ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
+    use rusqlite::params;
 
     use super::*;
+    use crate::schema::STEPS;
 
     #[test]
     fn secrets_stay() {
@@ -550,13 +231,13 @@ mod tests {
         }
         {
             let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
-            assert_eq!(database.channels(&rules).unwrap(), std::slice::from_ref(&state));
+            assert_eq!(database.tables().channels(&rules).unwrap(), std::slice::from_ref(&state));
             state.empty_since = None;
             database.commit(&[Change::Occupancy { record: 7, empty_since: None }]).unwrap();
         }
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();
-        assert_eq!(database.channels(&rules).unwrap(), [state]);
-        assert_eq!(database.last_seq().unwrap(), Some(7));
+        assert_eq!(database.tables().channels(&rules).unwrap(), [state]);
+        assert_eq!(database.tables().last_seq().unwrap(), Some(7));
     }
 
     #[test]
@@ -575,7 +256,7 @@ mod tests {
             .unwrap();
         drop(connection);
         let database = Database::open(folder.path(), Durability::Os).unwrap();
-        let channels = database.channels(&rules).unwrap();
+        let channels = database.tables().channels(&rules).unwrap();
         let [channel] = channels.as_slice() else { panic!("{channels:?}") };
         assert_eq!(channel.forward, None);
         let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
@@ -606,11 +287,11 @@ mod tests {
             ["a.b.ip!*@*", "*!*@A.B.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
         let insert = "INSERT INTO channel_masks VALUES (7, 'b', ?1, 'a!b@c', ?2, ?2)";
         let channel = "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt')";
-        database.connection.execute(channel, []).unwrap();
+        database.tables.connection.execute(channel, []).unwrap();
         for (at, mask) in (0_i64..).zip(masks) {
-            database.connection.execute(insert, params![mask, at]).unwrap();
+            database.tables.connection.execute(insert, params![mask, at]).unwrap();
         }
-        let channel = database.channels(&rules).unwrap().remove(0);
+        let channel = database.tables().channels(&rules).unwrap().remove(0);
         let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
         assert_eq!(bans, ["*!*@a.b.ip", "*!*@A.B.ip", "*!*@2001:db8::1"]);
         // Each is in the list once, so it can be kept again.
@@ -629,7 +310,7 @@ mod tests {
                 before: None,
                 limit: 9,
             };
-            let found = parla_history::search(&database.connection, &asked).unwrap();
+            let found = parla_history::search(&database.tables.connection, &asked).unwrap();
             found.iter().map(|message| message.id.0).collect::<Vec<_>>()
         };
         database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
@@ -639,10 +320,13 @@ mod tests {
         assert_eq!(kept(&database), [13]);
         // Its number is not given out again.
         database.commit(&[redacted(13, 1)]).unwrap();
-        assert_eq!(database.last_seq().unwrap(), Some(13));
+        assert_eq!(database.tables().last_seq().unwrap(), Some(13));
         // And nobody takes the file for an older one.
         database.close().unwrap();
-        assert_eq!(Database::open(folder.path(), Durability::Os).unwrap().last_seq().unwrap(), Some(13));
+        assert_eq!(
+            Database::open(folder.path(), Durability::Os).unwrap().tables().last_seq().unwrap(),
+            Some(13)
+        );
     }
 
     #[test]
@@ -670,13 +354,13 @@ mod tests {
         database.commit(&[Change::ChannelForgotten { record: 7 }]).unwrap();
         let rows = |database: &Database, table: &str, column: &str| {
             let sql = format!("SELECT count(*) FROM {table} WHERE {column} = 7");
-            database.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+            database.tables.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
         };
         let of_channel = [("channels", "id"), ("channel_masks", "channel"), ("channel_metadata", "channel")];
         for (table, column) in of_channel {
             assert_eq!(rows(&database, table, column), 0, "{table}");
         }
-        assert_eq!(database.channels(&rules).unwrap().len(), 1);
+        assert_eq!(database.tables().channels(&rules).unwrap().len(), 1);
         // The messages go when there is time; a server that was killed goes on with it.
         assert_eq!(rows(&database, "messages", "conversation"), 10);
         drop(database);
@@ -691,6 +375,6 @@ mod tests {
             database.forget().unwrap();
         }
         drop(database);
-        assert_eq!(open().last_seq().unwrap(), Some(29));
+        assert_eq!(open().tables().last_seq().unwrap(), Some(29));
     }
 }

@@ -15,10 +15,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 use thiserror::Error;
 
 use crate::{
-    DatabaseError,
-    database::{self, COMPONENT, STEPS},
+    DatabaseError, database,
     keys::find_keys,
+    schema::{COMPONENT, STEPS},
     state::{self, Known, State},
+    tables,
     wal::{self, Log, Mark, Walk},
 };
 
@@ -225,7 +226,7 @@ pub(crate) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt
     }
     let Known::Used(state) = known else { return Ok(Vec::new()) };
     let mut doubts = Vec::new();
-    if state.mark.frame == 0 && database::last_number(connection)?.unwrap_or(0) < state.last {
+    if state.mark.frame == 0 && tables::last_number(connection)?.unwrap_or(0) < state.last {
         doubts.push(Doubt::Older);
     }
     if !state.key.is_empty() {

@@ -4,16 +4,20 @@
 //! a batch in one transaction, and returns when they are on disk. [`Reader`] answers the [`parla_server::Query`]s of sessions.
 //! Neither knows a session, a socket or a thread of the server.
 
+mod channels;
 mod check;
 mod database;
 mod error;
 mod inspect;
 mod keys;
 mod limits;
+mod messages;
 mod open;
 mod reader;
 mod salvage;
+mod schema;
 mod state;
+mod tables;
 mod wal;
 
 pub use parla_history::Durability;
@@ -24,4 +28,5 @@ pub use self::{
     inspect::Doubt,
     keys::CloakKey,
     reader::Reader,
+    tables::Tables,
 };

@@ -5,11 +5,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
-use parla_server::{Page, Position, Query, QueryResult, Spoken, Verb};
+use parla_server::{Query, QueryResult};
 use rusqlite::Connection;
 
-use crate::{DatabaseError, database};
+use crate::{DatabaseError, database, messages};
 
 /// The connection that reads. It is closed before the database is, so that the one file that is left has everything.
 #[derive(Clone, Debug)]
@@ -57,69 +56,12 @@ impl Reader {
             *slot = Slot::Open(parla_history::open_reader(&database::path(&self.data_dir))?);
         }
         let Slot::Open(connection) = &*slot else { return Ok(None) };
-        match read(connection, query) {
+        match messages::answer(connection, query) {
             Ok(result) => Ok(Some(result)),
             Err(error) => {
                 *slot = Slot::Unopened;
                 Err(error.into())
             }
         }
-    }
-}
-
-fn read(reader: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
-    match query {
-        Query::History { record, page, limit } => {
-            let conversation = ConversationId(record.cast_signed());
-            let messages = parla_history::page(reader, conversation, page_of(*page), *limit)?;
-            Ok(QueryResult::History(messages.into_iter().map(|message| Arc::new(spoken(message))).collect()))
-        }
-        Query::Message { record, seq } => {
-            let (conversation, number) = (ConversationId(record.cast_signed()), MessageNumber(*seq));
-            let found = parla_history::message(reader, conversation, number)?;
-            Ok(QueryResult::IsThere(found.is_some()))
-        }
-        Query::LatestTimes { records } => {
-            let times = records
-                .iter()
-                .map(|record| parla_history::latest_at(reader, ConversationId(record.cast_signed())));
-            Ok(QueryResult::LatestTimes(times.collect::<Result<_, _>>()?))
-        }
-    }
-}
-
-fn page_of(page: Page) -> parla_history::Page {
-    use parla_history::Page as Cut;
-    match page {
-        Page::Latest(after) => Cut::Latest { after: after.map(bound) },
-        Page::Before(at) => Cut::Before(bound(at)),
-        Page::After(at) => Cut::After(bound(at)),
-        Page::Around(at) => Cut::Around(bound(at)),
-        Page::Between(from, to) => Cut::Between(bound(from), bound(to)),
-    }
-}
-
-const fn bound(position: Position) -> Bound {
-    match position {
-        Position::Message(seq) => Bound::Id(MessageNumber(seq)),
-        Position::Time(time) => Bound::Time(time),
-    }
-}
-
-fn spoken(message: Message) -> Spoken {
-    Spoken {
-        seq: message.id.0,
-        at: message.at,
-        verb: match message.kind {
-            Kind::Privmsg => Verb::Privmsg,
-            Kind::Notice => Verb::Notice,
-        },
-        source: message.source,
-        account: message.account,
-        record: Some(message.conversation.0.cast_unsigned()),
-        target: String::new(),
-        text: message.text,
-        tags: message.tags.unwrap_or_default(),
-        cuts: message.cuts,
     }
 }

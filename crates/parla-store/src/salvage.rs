@@ -17,7 +17,7 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
-use crate::{DatabaseError, database, inspect, state};
+use crate::{DatabaseError, database, inspect, schema, state};
 
 /// Files of the database that SQLite makes or that say something about it.
 const FILES: [&str; 6] =
@@ -59,7 +59,7 @@ pub(crate) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseEr
         }
     }
     let mut connection = parla_history::open(&new, Durability::Fsync)?;
-    database::make_tables(&mut connection)?;
+    schema::make_tables(&mut connection)?;
     if let Some(old) = open_copy(&copy) {
         counts = take_over(&old, &mut connection)?;
     }

@@ -19,9 +19,9 @@ pub(crate) struct Offline {
 
 /// The state machine as the database has it.
 pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
-    let kept = database.channels(&config.settings.name_rules())?;
-    let mut clock = Clock::start_after(database.last_time()?);
-    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
+    let kept = database.tables().channels(&config.settings.name_rules())?;
+    let mut clock = Clock::start_after(database.tables().last_time()?);
+    let after_last = database.tables().last_seq()?.map_or(0, |last| last + 1);
     let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
     let mut settings = config.settings.clone();
     settings.message_ids = MessageIds::new(&database.message_key()?);
