@@ -11,8 +11,8 @@ use parla_store::Reader;
 use tokio::sync::mpsc::Sender;
 
 use crate::{
+    core::hub::HubInput,
     health::{Failures, Health},
-    hub::HubInput,
 };
 
 /// What the thread works with.
