@@ -8,6 +8,7 @@ pub mod capability;
 pub mod civil;
 pub mod command;
 pub mod extban;
+pub mod fail_code;
 pub mod framing;
 pub mod isupport;
 pub mod limits;
@@ -26,7 +27,8 @@ pub mod tag;
 pub mod time;
 
 pub use capability::Capabilities;
-pub use command::Command;
+pub use command::{Command, CommandName};
+pub use fail_code::FailCode;
 pub use line::Line;
 pub use mask::Mask;
 pub use message::Message;

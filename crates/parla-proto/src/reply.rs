@@ -3,7 +3,7 @@
 //!
 //! <https://modern.ircdocs.horse/#numerics>, <https://ircv3.net/specs/extensions/standard-replies>
 
-use crate::{line::Line, nick_fault::NickFault, numeric::Numeric};
+use crate::{command::CommandName, fail_code::FailCode, line::Line, nick_fault::NickFault, numeric::Numeric};
 
 /// Parameters that are several words already, such as the modes of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -311,8 +311,8 @@ pub struct StandardReply<'a> {
     pub severity: Severity,
     /// The command it is about; `*` if none.
     pub command: &'a str,
-    /// A word in capitals.
-    pub code: &'a str,
+    /// What programs tell it by.
+    pub code: FailCode,
     /// What it is about: names and values of the command.
     pub context: &'a [&'a str],
     /// A sentence for people.
@@ -323,11 +323,11 @@ impl StandardReply<'_> {
     /// Writes it as a line of `server`.
     pub fn encode(&self, server: &str) -> Vec<u8> {
         let word = match self.severity {
-            Severity::Fail => "FAIL",
-            Severity::Warn => "WARN",
-            Severity::Note => "NOTE",
+            Severity::Fail => CommandName::Fail,
+            Severity::Warn => CommandName::Warn,
+            Severity::Note => CommandName::Note,
         };
-        let mut line = Line::from(&server).command(word).param(self.command).param(self.code);
+        let mut line = Line::from(&server).command(word.as_str()).param(self.command).param(self.code);
         for word in self.context {
             line = line.param(word);
         }
@@ -384,7 +384,7 @@ mod tests {
         let reply = StandardReply {
             severity: Severity::Fail,
             command: "CHATHISTORY",
-            code: "INVALID_TARGET",
+            code: FailCode::InvalidTarget,
             context: &["LATEST", "#a"],
             description: "You are not in it.",
         };

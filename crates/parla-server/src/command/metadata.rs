@@ -13,7 +13,7 @@ mod sync;
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Reply, command::Metadata, limits, metadata::Key};
+use parla_proto::{Capabilities, CommandName, Reply, command::Metadata, limits, metadata::Key};
 
 pub(crate) use change::{admissible, commit, publish};
 pub(crate) use dialect::{Dialect, Failure, Reader};
@@ -43,7 +43,7 @@ enum Request<'a> {
 }
 
 pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<(), Refusal> {
-    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand("METADATA"))?;
+    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand(CommandName::Metadata))?;
     let is_early = context.session.user().is_none();
     if is_early && !bounds.before_connect {
         return Err(Refusal::NotRegistered);
