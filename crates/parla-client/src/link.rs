@@ -114,6 +114,8 @@ impl Link {
         self.give_up_at = None;
         self.online_since = Some(now);
         self.was_online = true;
+        // Whatever was refused on the way in did not keep us out.
+        self.parting = None;
     }
 
     /// Something came from the server.
