@@ -65,11 +65,8 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
     }
     let tokens = parla_proto::isupport::lines(&changed);
     for connection in publisher.sessions.connections() {
-        let session = publisher.sessions.get_mut(connection).filter(|session| session.user().is_some());
-        let Some(session) = session else { continue };
-        let target = session.target(publisher.network);
-        for line in isupport::these_lines(session, &settings.name, (&target, &tokens)) {
-            session.send(line, publisher.out);
+        if publisher.sessions.get(connection).is_some_and(|session| session.user().is_some()) {
+            isupport::tell_these(publisher, connection, &tokens);
         }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
 /// 001 to 005, the counts and the message of the day.
 fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let network = publisher.network;
-    let Some(user) = network.user(id).filter(|_| publisher.origin.is_some()) else { return };
+    let (Some(user), Some(origin)) = (network.user(id), publisher.origin) else { return };
     let settings = &network.settings;
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
@@ -76,11 +76,7 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     for reply in replies.drain(..) {
         publisher.answer(reply.encode(name, nick));
     }
-    if let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get_mut(origin)) {
-        for line in isupport::lines(session, settings, nick) {
-            session.send(line, publisher.out);
-        }
-    }
+    isupport::tell(publisher, origin);
     replies.extend(lusers::replies(network, publisher.sessions.counts()));
     let modes = format!("+{}", mode::user_letters(user.modes));
     replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));

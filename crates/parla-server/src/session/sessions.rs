@@ -83,8 +83,11 @@ impl Sessions {
     pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
         if let Some(session) = self.get_mut(connection) {
             session.state = State::Registered(user);
-            // The user has it; for the client itself the address will do.
+            // The user has these from now on; for the client itself the address will do.
             session.peer.host = None;
+            if let Some(metadata) = &mut session.metadata {
+                metadata.early.clear();
+            }
             let capabilities = session.capabilities;
             self.receivers.insert(user.0, Receiver { connection, capabilities });
         }
@@ -93,6 +96,16 @@ impl Sessions {
     /// The user is gone; its connection may still be there.
     pub(crate) fn forget_user(&mut self, user: UserId) {
         self.receivers.remove(user.0);
+    }
+
+    /// Takes capabilities away from every session.
+    pub(crate) fn withdraw(&mut self, gone: Capabilities) {
+        for connection in self.connections() {
+            if let Some(session) = self.get_mut(connection) {
+                session.change_capabilities(session.capabilities - gone);
+                self.refresh(connection);
+            }
+        }
     }
 
     /// The session's capabilities changed.
