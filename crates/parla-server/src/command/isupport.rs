@@ -31,6 +31,12 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     if is_early && !context.session.capabilities.contains(Capabilities::EXTENDED_ISUPPORT) {
         return Err(Refusal::NotRegistered);
     }
+    answer(context);
+    Ok(())
+}
+
+/// Answers with everything, in a batch if the client wants one.
+pub(crate) fn answer(context: &mut Context<'_>) {
     let (settings, target) = (context.settings, context.target());
     let lines = replies(&settings.name, &target, &token_lines(settings));
     if context.session.capabilities.contains(BATCHED) {
@@ -40,7 +46,6 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
             context.session.send(line, context.out);
         }
     }
-    Ok(())
 }
 
 /// Tells a session everything, as when it registers.

@@ -3,8 +3,6 @@
 //! A capability is offered here and nowhere else; a new one with a value gets its arm in [`value`].
 //! <https://ircv3.net/specs/extensions/capability-negotiation>
 
-use std::sync::Arc;
-
 use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
 
 use crate::{
@@ -184,6 +182,7 @@ impl Changed {
 mod tests {
     use std::{
         net::{IpAddr, Ipv4Addr},
+        sync::Arc,
         time::Duration,
     };
 
