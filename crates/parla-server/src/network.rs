@@ -12,6 +12,7 @@ pub(crate) mod entry;
 pub(crate) mod event;
 mod forgetting;
 pub(crate) mod grant;
+mod invariants;
 pub(crate) mod markers;
 mod new_rooms;
 pub(crate) mod operator;

@@ -155,6 +155,11 @@ impl Channel {
         self.invited.contains(&user)
     }
 
+    /// The members who may take back what others say.
+    pub(super) fn redactors(&self) -> impl Iterator<Item = &UserId> {
+        self.redactors.keys()
+    }
+
     fn forget_invitation(&mut self, user: UserId) {
         self.invited.retain(|invited| *invited != user);
     }

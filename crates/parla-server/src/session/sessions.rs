@@ -9,7 +9,7 @@ use slotmap::{DefaultKey, SecondaryMap};
 use crate::{
     base::connection::ConnectionId,
     contract::output::Outputs,
-    network::UserId,
+    network::{Network, UserId},
     session::{
         Session, State, Until,
         response::{Response, tag},
@@ -115,6 +115,28 @@ impl Sessions {
         if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(user.0)) {
             receiver.capabilities = capabilities;
         }
+    }
+
+    /// Whether each user here has the connection that their lines go to, and that one the capabilities that are known of it.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, as a sentence.
+    pub(crate) fn check(&self, network: &Network) -> Result<(), String> {
+        for session in self.sessions.values() {
+            let Some(user) = session.user() else { continue };
+            if network.user(user).is_none() {
+                return Err(format!("{:?} is a user who is gone", session.connection));
+            }
+            let receiver = self.receiver(user).ok_or_else(|| format!("the lines of {user:?} go nowhere"))?;
+            if receiver.connection != session.connection || receiver.capabilities != session.capabilities {
+                return Err(format!(
+                    "the lines of {user:?} go to {receiver:?}, not to {:?}",
+                    session.connection
+                ));
+            }
+        }
+        let of_nobody = self.receivers.values().find(|receiver| self.get(receiver.connection).is_none());
+        of_nobody.map_or(Ok(()), |receiver| Err(format!("{receiver:?} has no session")))
     }
 
     pub(crate) fn receiver(&self, user: UserId) -> Option<Receiver> {
