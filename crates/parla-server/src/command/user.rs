@@ -1,6 +1,6 @@
 //! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
 
-use parla_proto::{Reply, command, line::fitting, mode};
+use parla_proto::{CommandName, Reply, command, line::fitting, mode};
 
 use super::{isupport, lusers, metadata, mode::letters, monitor, motd};
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result
     let limits = &context.settings.limits;
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
     if user.user.is_empty() || user.realname.is_empty() {
-        return Err(Refusal::NeedMoreParams("USER"));
+        return Err(Refusal::NeedMoreParams(CommandName::User));
     }
     let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.[]{}\\`^|~".contains(*char);
     let name: String = user.user.chars().filter(plain).take(limits.user_bytes).collect();

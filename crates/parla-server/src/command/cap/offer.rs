@@ -3,7 +3,7 @@
 //! A capability is offered here and nowhere else; a new one with a value gets its arm in [`value`].
 //! <https://ircv3.net/specs/extensions/capability-negotiation>
 
-use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
+use parla_proto::{Capabilities, Line, capability::VERSION, limits::LINE_BYTES_MAX};
 
 use crate::{
     base::{
@@ -36,7 +36,7 @@ impl Version {
         let digits = text.trim_start_matches('0');
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
         // Of numbers of three digits the greater is the later text, and those with more are greater.
-        if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= "302") {
+        if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= VERSION) {
             Self::V302
         } else {
             Self::V301
