@@ -1,6 +1,6 @@
 //! What a line from the server changes. One file a command; numerics by what they are about.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use parla_proto::{CommandName, Message, Numeric, Timestamp};
 
@@ -8,6 +8,7 @@ use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
     outbox, registration, secrets, sign_in, stranger,
+    view::BufferId,
 };
 
 mod away;
@@ -119,7 +120,7 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
         && at.since(incoming.at) <= rename::AT_ONCE
         && incoming.at.since(at) <= rename::AT_ONCE
     {
-        rename::moved(client, room, &incoming);
+        rename::moved(client, room, &incoming, turn);
     }
     // Messages may be repeated, and a bouncer repeats the greeting of long ago; anything else happens now, and tells what time
     // it is there.
@@ -156,14 +157,14 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         CommandName::Markread => markread::receive(client, incoming, turn),
         CommandName::Metadata => metadata::receive(client, incoming),
         CommandName::Mode => mode::receive(client, incoming),
-        CommandName::Nick => nick::receive(client, incoming),
+        CommandName::Nick => nick::receive(client, incoming, turn),
         CommandName::Notice | CommandName::Privmsg => privmsg::receive(client, incoming, turn),
         CommandName::Part => part::receive(client, incoming),
         CommandName::Ping => ping::receive(incoming, turn),
         CommandName::Pong => pong::receive(client, incoming, turn),
         CommandName::Quit => quit::receive(client, incoming),
         CommandName::Redact => redact::receive(client, incoming, turn),
-        CommandName::Rename => rename::receive(client, incoming),
+        CommandName::Rename => rename::receive(client, incoming, turn),
         CommandName::Tagmsg => react::receive(client, incoming),
         CommandName::Topic => topic::receive(client, incoming),
         CommandName::Note | CommandName::Wallops | CommandName::Warn => fail::noted(client, incoming),
@@ -201,6 +202,16 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         | CommandName::Who
         | CommandName::Whois
         | CommandName::Whowas => {}
+    }
+}
+
+/// Tells the shell what a conversation was called until now, if it keeps messages of it.
+pub(crate) fn renamed(client: &Client, id: BufferId, before: &Arc<str>, turn: &mut Turn<'_>) {
+    if let Some(buffer) = client.buffers.get(id)
+        && client.settings.archive.keeps(buffer.kind)
+    {
+        let (from, to) = (Arc::clone(before), Arc::clone(&buffer.name));
+        turn.outputs.push(Output::Rename { kind: buffer.kind, from, to });
     }
 }
 

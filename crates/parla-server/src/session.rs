@@ -12,7 +12,7 @@ pub(crate) mod watchers;
 
 use std::{collections::VecDeque, mem, time::Duration};
 
-use parla_proto::{Capabilities, Nick, Timestamp};
+use parla_proto::{Capabilities, Message, Nick, Timestamp};
 
 use crate::{
     base::{
@@ -39,6 +39,8 @@ pub(crate) struct Session {
     /// The client said version 302 or more: it hears of new capabilities whether it wants to or not.
     pub(crate) understands_302: bool,
     pub(crate) allowance: Allowance,
+    /// The same for lines of a batch, beside the other.
+    batch_lines: Allowance,
     /// When the last line came.
     pub(crate) heard_at: Timestamp,
     /// When the client was asked whether it is there, if it has said nothing since.
@@ -164,6 +166,7 @@ impl Session {
             capabilities: Capabilities::empty(),
             understands_302: false,
             allowance: Allowance::new(settings.flood, now),
+            batch_lines: Allowance::of_batches(settings, now),
             heard_at: now,
             pinged_at: None,
             wakes_at: None,
@@ -336,6 +339,27 @@ impl Session {
             self.pause(Until::Sent);
             out.outputs.push(Output::TellWhenSent { connection: self.connection });
         }
+    }
+
+    /// Takes a line of the client from what it may send.
+    ///
+    /// A line of an open batch is nothing that anybody sees before the batch is closed, and as many as one message may have are
+    /// one paste of one person: they have an allowance of their own, of one such message. Beyond that they cost what every line
+    /// does, so that whoever sends one message of many lines after the other is slowed like everybody else.
+    ///
+    /// # Errors
+    /// There is no room for it; the time at which there is again.
+    pub(crate) fn take_line(&mut self, line: &WaitingLine, now: Timestamp) -> Result<(), Timestamp> {
+        if self.peer.unthrottled || (self.is_of_batch(line) && self.batch_lines.take(now).is_ok()) {
+            return Ok(());
+        }
+        self.allowance.take(now)
+    }
+
+    fn is_of_batch(&self, line: &WaitingLine) -> bool {
+        let (Some(batch), WaitingLine::Line(line)) = (&self.batch, line) else { return false };
+        let message = Message::parse(line);
+        message.is_ok_and(|message| message.tags.get("batch").is_some_and(|name| name == batch.reference))
     }
 
     /// Takes what was sent from the allowance, now that it is sent: so many bytes are worth a command.

@@ -90,9 +90,7 @@ impl Server {
         if matches!(line, WaitingLine::End) {
             return self.end(connection, None, Some(Disconnect::Closed.reason()), out);
         }
-        if !session.peer.unthrottled
-            && let Err(ready_at) = session.allowance.take(now)
-        {
+        if let Err(ready_at) = session.take_line(&line, now) {
             session.pause(Until::Time(ready_at));
             if let Some(pause) = &mut session.pause {
                 pause.lines.push_front(line);

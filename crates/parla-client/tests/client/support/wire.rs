@@ -231,7 +231,7 @@ impl World {
                     self.hang_up(number);
                 }
                 Output::Store { .. } => panic!("the rig keeps it"),
-                Output::Keep(_) | Output::Unkeep { .. } | Output::Recall { .. } => {
+                Output::Keep(_) | Output::Unkeep { .. } | Output::Rename { .. } | Output::Recall { .. } => {
                     panic!("there is no archive")
                 }
             }

@@ -283,7 +283,7 @@ mod tests {
             .collect();
         expect![[r"
             1 :s CAP * DEL :draft/chathistory
-            1 :s CAP * NEW :draft/multiline=max-bytes=4096,max-lines=5 sts=duration=600
+            1 :s CAP * NEW :draft/multiline=max-bytes=16384,max-lines=5 sts=duration=600
             2 :s CAP * DEL :draft/chathistory
         "]]
         .assert_eq(&told);
