@@ -3,6 +3,7 @@
 //! Those that read answer at once from `&Network`. Those that change it propose an entry, and have a `commit` that gets `&mut
 //! Network` when the log gives the entry, and checks everything there and then.
 
+pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod authenticate;
 pub(crate) mod away;
@@ -23,6 +24,8 @@ pub(crate) mod kill;
 pub(crate) mod links;
 pub(crate) mod list;
 pub(crate) mod lusers;
+#[cfg(test)]
+mod manual;
 pub(crate) mod markread;
 pub(crate) mod metadata;
 pub(crate) mod mode;
@@ -62,7 +65,7 @@ pub(crate) mod whowas;
 
 use parla_proto::{Command, Message};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 /// Runs a command of a session.
 pub(crate) fn dispatch(

@@ -1,22 +1,22 @@
 //! What a command may see and do while it runs: its own session, the network to read, and proposals to change it.
 
+pub(crate) mod rows;
+pub(crate) mod statistics;
+
 use std::collections::BTreeSet;
 
 use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
-    answer::{self, Answer},
-    audit::Audit,
-    entry::EntryCommand,
-    limits::TARGETS_PER_COMMAND_MAX,
-    names,
-    network::{Network, UserId, user::User},
-    output::{Output, Outputs},
-    refusal::Refusal,
-    session::Session,
-    settings::Settings,
-    statistics::Statistics,
-    watchers::Watchers,
+    base::{limits::TARGETS_PER_COMMAND_MAX, names, settings::Settings},
+    context::statistics::Statistics,
+    contract::output::{Output, Outputs},
+    network::{Network, UserId, audit::Audit, entry::EntryCommand, refusal::Refusal, user::User},
+    session::{
+        Session,
+        answer::{self, Answer},
+        watchers::Watchers,
+    },
 };
 
 /// One command of one session.

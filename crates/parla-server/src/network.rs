@@ -3,12 +3,18 @@
 //! Changes only by [`Network::commit`], which is total and deterministic: it reads the entry's time, never a clock, and the
 //! same entries in the same order give the same network on every machine.
 
+pub(crate) mod audit;
+pub(crate) mod change;
 pub(crate) mod channel;
+pub(crate) mod effects;
+pub(crate) mod entry;
+pub(crate) mod event;
 mod forgetting;
 pub(crate) mod markers;
 mod new_rooms;
 pub(crate) mod operator;
 pub(crate) mod past;
+pub(crate) mod refusal;
 pub(crate) mod said;
 mod sight;
 pub(crate) mod texts;
@@ -20,23 +26,21 @@ use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemappi
 use slotmap::{DefaultKey, SlotMap};
 
 use crate::{
-    account,
-    change::Change,
-    command,
-    effects::Effects,
-    entry::{Entry, EntryCommand, Meta},
-    names,
+    base::{names, settings::Settings},
+    command::{self, account},
     network::{
+        change::Change,
         channel::{Channel, ChannelState},
+        effects::Effects,
+        entry::{Entry, EntryCommand, Meta},
         forgetting::EmptyChannels,
         markers::ReadMarkers,
         new_rooms::NewRooms,
         past::Past,
+        refusal::{Refusal, Silenced},
         said::Place,
         user::User,
     },
-    refusal::{Refusal, Silenced},
-    settings::Settings,
 };
 
 /// Names a user for as long as it is there; never reused.

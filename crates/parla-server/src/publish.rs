@@ -9,18 +9,19 @@ use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::esca
 use smallvec::SmallVec;
 
 use crate::{
-    account,
-    change::Spoken,
-    command,
-    connection::ConnectionId,
-    entry::{Meta, Verb},
-    event::Event,
-    message_ids::MessageIds,
-    network::{ChannelId, Network, UserId, channel::Rank, texts::OwnText, user::User},
-    output::{Output, Outputs, Recipients},
-    session::response::tag,
-    sessions::Sessions,
-    watchers::Watchers,
+    base::{connection::ConnectionId, message_ids::MessageIds},
+    command::{self, account},
+    contract::output::{Output, Outputs, Recipients},
+    network::{
+        ChannelId, Network, UserId,
+        change::Spoken,
+        channel::Rank,
+        entry::{Meta, Verb},
+        event::Event,
+        texts::OwnText,
+        user::User,
+    },
+    session::{response::tag, sessions::Sessions, watchers::Watchers},
 };
 
 /// Turns the events of one entry into lines for the connections of this machine.

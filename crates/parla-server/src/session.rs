@@ -3,24 +3,30 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
+pub(crate) mod answer;
 pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
+pub(crate) mod sessions;
+pub(crate) mod watchers;
 
 use std::{collections::VecDeque, mem, time::Duration};
 
 use parla_proto::{Capabilities, Nick, Timestamp};
 
 use crate::{
-    answer::Answer,
+    base::{
+        connection::{ConnectionId, Peer},
+        limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
+        settings::Settings,
+    },
     command,
-    connection::{ConnectionId, Peer},
-    entry::Redact,
-    limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
-    network::UserId,
-    output::{HistoryQuestion, Output, Outputs, PasswordOf},
-    session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
-    settings::Settings,
+    contract::output::{HistoryQuestion, Output, Outputs, PasswordOf},
+    network::{UserId, entry::Redact},
+    session::{
+        allowance::Allowance, answer::Answer, batch::ClientBatch, metadata::SessionMetadata,
+        response::Response,
+    },
 };
 
 /// A connection from its first byte to its last.

@@ -4,12 +4,16 @@ use parla_proto::{Capabilities, Line, Reply, command::Away, line::fitting};
 
 use crate::{
     context::{Context, target},
-    effects::Effects,
-    entry::{EntryCommand, Meta},
-    event::Event,
-    network::{Network, UserId, channel::Channel, user::User},
+    network::{
+        Network, UserId,
+        channel::Channel,
+        effects::Effects,
+        entry::{EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+        user::User,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, away: &Away<'_>) -> Result<(), Refusal> {

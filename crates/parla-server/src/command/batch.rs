@@ -11,12 +11,16 @@ use parla_proto::{
 
 use super::privmsg::{client_only, fits};
 use crate::{
+    base::{
+        limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
+        multiline::Piece,
+    },
     context::Context,
-    entry::{EntryCommand, Say, Verb},
-    limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
-    multiline::Piece,
-    output::Outputs,
-    refusal::{Failure, Refusal},
+    contract::output::Outputs,
+    network::{
+        entry::{EntryCommand, Say, Verb},
+        refusal::{Failure, Refusal},
+    },
     session::{
         Session,
         batch::{ClientBatch, Collected, invalid},

@@ -1,13 +1,11 @@
 //! CAP: which extensions a session uses. <https://ircv3.net/specs/extensions/capability-negotiation>
 
+pub(crate) mod offer;
+
 use parla_proto::{Capabilities, Line, Reply, command::Cap};
 
 use super::metadata;
-use crate::{
-    context::Context,
-    offer::{self, Version},
-    refusal::Refusal,
-};
+use crate::{command::cap::offer::Version, context::Context, network::refusal::Refusal};
 
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
 pub(crate) fn run(context: &mut Context<'_>, cap: &Cap<'_>) -> Result<(), Refusal> {

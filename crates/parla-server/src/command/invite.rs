@@ -6,15 +6,15 @@ use parla_proto::{Capabilities, ChannelName, Line, Reply, command::Invite};
 
 use crate::{
     context::{Context, target},
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
     network::{
         Network, UserId,
         channel::{Act, Flags},
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
     },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, invite: &Invite<'_>) -> Result<(), Refusal> {

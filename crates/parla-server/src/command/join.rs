@@ -5,15 +5,19 @@ use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
-    answer::{self, Answer},
+    base::limits::{CHANNELS_MAX, FORWARDS_MAX},
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::{CHANNELS_MAX, FORWARDS_MAX},
-    network::{ChannelId, Network, UserId, channel::Channel, user::User},
+    network::{
+        ChannelId, Network, UserId,
+        channel::Channel,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+        user::User,
+    },
     publish::{LineTags, Publisher, tagged},
-    refusal::Refusal,
+    session::answer::{self, Answer},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {

@@ -3,14 +3,17 @@
 use parla_proto::{Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
-    audit::Audit,
+    base::limits::TARGETS_PER_COMMAND_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::TARGETS_PER_COMMAND_MAX,
-    network::{Network, channel::Act},
-    refusal::Refusal,
+    network::{
+        Network,
+        audit::Audit,
+        channel::Act,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refusal> {

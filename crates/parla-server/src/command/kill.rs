@@ -4,15 +4,16 @@ use parla_proto::{command::Kill, line::fitting};
 
 use super::quit;
 use crate::{
-    audit::Audit,
+    base::{limits::REASON_BYTES_MAX, settings::Privileges},
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::REASON_BYTES_MAX,
-    network::Network,
-    refusal::Refusal,
-    settings::Privileges,
+    network::{
+        Network,
+        audit::Audit,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kill: &Kill<'_>) -> Result<(), Refusal> {

@@ -7,10 +7,9 @@ use parla_proto::{
 };
 
 use crate::{
-    answer::{Answer, Portion},
     context::Context,
-    network::{UserId, channel::Channel},
-    refusal::Refusal,
+    network::{UserId, channel::Channel, refusal::Refusal},
+    session::answer::{Answer, Portion},
 };
 
 /// The conditions that LIST knows, by their letters: creation, mask, no mask, topic, users.

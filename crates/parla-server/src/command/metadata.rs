@@ -20,11 +20,10 @@ pub(crate) use dialect::{Dialect, Failure, Reader};
 pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
 
 use crate::{
+    base::settings::Settings,
     context::Context,
-    network::{Network, Target, UserId, channel::Flags, user::User},
-    refusal::Refusal,
+    network::{Network, Target, UserId, channel::Flags, refusal::Refusal, user::User},
     session::Session,
-    settings::Settings,
 };
 
 /// The capabilities of those who know METADATA, either of them.

@@ -3,13 +3,13 @@
 use parla_proto::{Capabilities, Reply, command::Names, limits::LINE_BYTES_MAX};
 
 use crate::{
-    answer::{Answer, Portion},
     context::{Context, target},
     network::{
         ChannelId,
         channel::{Act, Channel, Flags, MemberCursor},
+        refusal::Refusal,
     },
-    refusal::Refusal,
+    session::answer::{Answer, Portion},
 };
 
 /// The channels whose members are still to be told.

@@ -3,13 +3,16 @@
 use parla_proto::{command::Part, line::fitting};
 
 use crate::{
+    base::limits::REASON_BYTES_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::REASON_BYTES_MAX,
-    network::{ChannelId, Network, UserId, texts::OwnText},
-    refusal::Refusal,
+    network::{
+        ChannelId, Network, UserId,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+        texts::OwnText,
+    },
 };
 
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {

@@ -7,20 +7,22 @@ use std::sync::Arc;
 use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
 
 use crate::{
-    change::{Change, Spoken},
+    base::{
+        formatting,
+        multiline::{Piece, pieces, push},
+    },
     context::Context,
-    effects::Effects,
-    entry::{EntryCommand, Meta, Say, Verb},
-    event::Event,
-    formatting,
-    multiline::{Piece, pieces, push},
     network::{
         Network, UserId,
+        change::{Change, Spoken},
         channel::{Rank, Speaker},
+        effects::Effects,
+        entry::{EntryCommand, Meta, Say, Verb},
+        event::Event,
+        refusal::Refusal,
         said::Place,
         user::User,
     },
-    refusal::Refusal,
 };
 
 /// The parameters that the three commands share.

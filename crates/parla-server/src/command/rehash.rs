@@ -9,17 +9,16 @@ use parla_proto::Reply;
 
 use super::{isupport, user::isupport_tokens};
 use crate::{
-    audit::Audit,
+    base::settings::{Privileges, Settings},
+    command::cap::offer,
     context::{Context, target},
-    effects::Effects,
-    event::Event,
-    network::{Network, UserId, operator::OperatorGrant, user::User},
-    offer,
-    output::Output,
+    contract::output::Output,
+    network::{
+        Network, UserId, audit::Audit, effects::Effects, event::Event, operator::OperatorGrant,
+        refusal::Refusal, user::User,
+    },
     publish::Publisher,
-    refusal::Refusal,
     session::Until,
-    settings::{Privileges, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {

@@ -9,11 +9,10 @@ use parla_proto::command::Webirc;
 
 use crate::{
     Secret,
-    connection::Gateway,
+    base::{connection::Gateway, limits::HOST_BYTES_MAX},
     context::Context,
-    limits::HOST_BYTES_MAX,
-    output::Output,
-    refusal::Refusal,
+    contract::output::Output,
+    network::refusal::Refusal,
     session::{Registration, Until},
 };
 

@@ -12,15 +12,15 @@ use parla_proto::{
 };
 
 use crate::{
-    answer::{Answer, Portion},
+    base::settings::Settings,
     context::Context,
     network::{
         ChannelId, UserId,
         channel::{Channel, MemberCursor},
+        refusal::Refusal,
         user::User,
     },
-    refusal::Refusal,
-    settings::Settings,
+    session::answer::{Answer, Portion},
 };
 
 /// The fields of WHOX in the order in which they are sent; the real name comes after them.

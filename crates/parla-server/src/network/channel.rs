@@ -20,7 +20,7 @@ pub use self::{
     state::{ChannelState, ListEntry, Topic},
 };
 use super::UserId;
-use crate::limits::INVITATIONS_MAX;
+use crate::base::limits::INVITATIONS_MAX;
 
 type Members = IndexMap<UserId, Rank, FxBuildHasher>;
 

@@ -9,7 +9,10 @@ use std::collections::BTreeSet;
 use parla_proto::Timestamp;
 
 use super::{ChannelId, Network, channel::Channel};
-use crate::{change::Change, effects::Effects, limits::CHANNELS_FORGOTTEN_MAX};
+use crate::{
+    base::limits::CHANNELS_FORGOTTEN_MAX,
+    network::{change::Change, effects::Effects},
+};
 
 /// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known, and their
 /// numbers, which order those of one time.
@@ -97,10 +100,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        connection::ConnectionId,
-        entry::{Entry, EntryCommand, Meta, NodeId, Origin},
-        network::channel::ChannelState,
-        settings::Settings,
+        base::{connection::ConnectionId, settings::Settings},
+        network::{
+            channel::ChannelState,
+            entry::{Entry, EntryCommand, Meta, NodeId, Origin},
+        },
     };
 
     const HOUR: Duration = Duration::from_secs(3600);

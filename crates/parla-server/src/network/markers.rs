@@ -9,7 +9,7 @@ use parla_proto::{
 };
 use rustc_hash::FxBuildHasher;
 
-use crate::{limits::READ_MARKERS_MAX, names};
+use crate::base::{limits::READ_MARKERS_MAX, names};
 
 /// A channel, or the other person of a private one, by name: it need not be there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -6,12 +6,10 @@ use parla_proto::{Capabilities, Line, MsgId};
 
 use super::{LineTags, Publisher, TAG_CAPABILITIES, spoken_line};
 use crate::{
-    change::Spoken,
+    base::{message_ids::MessageIds, multiline::pieces},
     command::batch::{CONCAT, MULTILINE, NEEDED},
-    message_ids::MessageIds,
-    multiline::pieces,
-    network::UserId,
-    output::{Output, Recipients},
+    contract::output::{Output, Recipients},
+    network::{UserId, change::Spoken},
 };
 
 /// One rendering and who gets it.

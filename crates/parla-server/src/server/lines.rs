@@ -7,14 +7,18 @@ use parla_proto::{
 
 use super::Server;
 use crate::{
-    answer, command,
-    connection::{ConnectionId, Disconnect},
+    base::{
+        connection::{ConnectionId, Disconnect},
+        limits::BAD_LINES_MAX,
+    },
+    command,
     context::{Context, target},
-    entry::{EntryCommand, Origin},
-    limits::BAD_LINES_MAX,
-    output::{Output, Outputs, PasswordOf},
-    refusal::Refusal,
-    session::{State, Until, WaitingLine, response::Response},
+    contract::output::{Output, Outputs, PasswordOf},
+    network::{
+        entry::{EntryCommand, Origin},
+        refusal::Refusal,
+    },
+    session::{State, Until, WaitingLine, answer, response::Response},
 };
 
 impl Server {
@@ -232,8 +236,16 @@ impl Server {
         };
         registration.submitted = true;
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
-        let register =
-            crate::entry::Register { nick, user, host, address, modes, realname, metadata, is_exempt };
+        let register = crate::network::entry::Register {
+            nick,
+            user,
+            host,
+            address,
+            modes,
+            realname,
+            metadata,
+            is_exempt,
+        };
         let origin = Origin { node: self.node, connection, actor: None };
         self.submit(origin, EntryCommand::Register(Box::new(register)), out);
     }

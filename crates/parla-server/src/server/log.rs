@@ -6,15 +6,19 @@ use parla_proto::{Nick, mode::UserModes};
 
 use super::Server;
 use crate::{
-    connection::ConnectionId,
-    effects::Effects,
-    entry::{Entry, EntryCommand, Meta, Origin, Proposal, Quit},
-    event::Event,
-    network::UserId,
-    note::Noted,
-    output::{Output, Outputs},
+    base::connection::ConnectionId,
+    contract::{
+        note::Noted,
+        output::{Output, Outputs},
+    },
+    network::{
+        UserId,
+        effects::Effects,
+        entry::{Entry, EntryCommand, Meta, Origin, Proposal, Quit},
+        event::Event,
+        refusal::Refusal,
+    },
     publish::{Publisher, Sender},
-    refusal::Refusal,
     session::Until,
 };
 
@@ -190,7 +194,7 @@ impl Server {
             return;
         }
         for channel in self.settings.autojoin.clone() {
-            self.submit(origin, EntryCommand::Join(crate::entry::Join { channel, key: None }), out);
+            self.submit(origin, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
     }
 }

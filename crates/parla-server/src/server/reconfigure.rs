@@ -6,12 +6,11 @@ use parla_proto::Line;
 
 use super::Server;
 use crate::{
-    connection::ConnectionId,
+    base::{connection::ConnectionId, settings::Settings},
     context::target,
-    entry::{EntryCommand, Origin},
-    output::Outputs,
+    contract::output::Outputs,
+    network::entry::{EntryCommand, Origin},
     session::Until,
-    settings::Settings,
 };
 
 impl Server {

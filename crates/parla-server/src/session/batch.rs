@@ -5,12 +5,16 @@
 use parla_proto::Timestamp;
 
 use crate::{
-    entry::Verb,
-    limits::BATCH_TIMEOUT,
-    multiline::{Piece, push},
-    refusal::{Failure, Refusal},
+    base::{
+        limits::BATCH_TIMEOUT,
+        multiline::{Piece, push},
+        settings::Limits,
+    },
+    network::{
+        entry::Verb,
+        refusal::{Failure, Refusal},
+    },
     session::response::Response,
-    settings::Limits,
 };
 
 /// One batch; a client has one at a time.

@@ -6,7 +6,7 @@ use parla_proto::{Timestamp, metadata::Key};
 
 use super::allowance::Allowance;
 use crate::{
-    limits::{METADATA_CHANGES_BURST, METADATA_CHANGES_INTERVAL},
+    base::limits::{METADATA_CHANGES_BURST, METADATA_CHANGES_INTERVAL},
     network::Target,
 };
 

@@ -6,14 +6,17 @@ use parla_proto::metadata::Key;
 
 use super::{Dialect, Failure, Reader, Request, find, is_aware, value_bytes_max, values};
 use crate::{
+    base::settings::Settings,
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta, MetadataChange},
-    event::{Event, MetadataTold},
-    network::{Network, Target, UserId, user::User},
+    network::{
+        Network, Target, UserId,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta, MetadataChange},
+        event::{Event, MetadataTold},
+        refusal::Refusal,
+        user::User,
+    },
     publish::{Publisher, timed},
-    refusal::Refusal,
-    settings::Settings,
 };
 
 pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {

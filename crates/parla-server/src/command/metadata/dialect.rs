@@ -8,7 +8,7 @@ use parla_proto::{
     reply::{Severity, StandardReply},
 };
 
-use crate::refusal::Refusal;
+use crate::network::refusal::Refusal;
 
 /// Which of the two a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use parla_proto::Reply;
 
 use super::{Failure, Request, change::check_value, read};
-use crate::{context::Context, limits::METADATA_SYNC_INTERVAL, refusal::Refusal};
+use crate::{base::limits::METADATA_SYNC_INTERVAL, context::Context, network::refusal::Refusal};
 
 pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(), Refusal> {
     let settings = context.settings;

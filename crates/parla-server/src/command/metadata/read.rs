@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use parla_proto::{metadata::Key, reply::Severity};
 
 use super::{Failure, Reader, find, is_readable, values};
-use crate::{context::Context, network::Network, refusal::Refusal};
+use crate::{
+    context::Context,
+    network::{Network, refusal::Refusal},
+};
 
 pub(super) fn get(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Result<(), Refusal> {
     let (name, values) = readable(context, target)?;

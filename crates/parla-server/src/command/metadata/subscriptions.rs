@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use parla_proto::{Reply, metadata::Key};
 
 use super::{Failure, find_self, key, sync};
-use crate::{context::Context, limits::METADATA_KEYS_PER_LINE, refusal::Refusal};
+use crate::{base::limits::METADATA_KEYS_PER_LINE, context::Context, network::refusal::Refusal};
 
 pub(super) fn add(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Result<(), Refusal> {
     find_self(context, target)?;

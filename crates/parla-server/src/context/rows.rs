@@ -5,7 +5,7 @@ use parla_proto::{
     reply::{Severity, StandardReply},
 };
 
-use crate::{context::Context, settings::Settings};
+use crate::{base::settings::Settings, context::Context};
 
 /// What is left of the room for one answer.
 #[derive(Debug)]

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
-    change::Spoken,
+    base::settings::Settings,
     network::{
         ChannelId, Target, UserId,
+        change::Spoken,
         channel::{Rank, Topic},
         markers::Conversation,
         texts::OwnText,
     },
-    settings::Settings,
 };
 
 /// What happened.

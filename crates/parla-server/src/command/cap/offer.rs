@@ -8,12 +8,14 @@ use std::sync::Arc;
 use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
 
 use crate::{
+    base::{
+        connection::{ConnectionId, Peer},
+        settings::Settings,
+    },
     command::metadata,
-    connection::{ConnectionId, Peer},
     context::target,
     publish::Publisher,
     session::Session,
-    settings::Settings,
 };
 
 /// How much of the negotiation a client understands.
@@ -191,12 +193,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        entry::{Meta, NodeId, Origin},
-        network::Network,
-        output::{Output, Outputs},
-        sessions::Sessions,
-        settings::Sts,
-        watchers::Watchers,
+        base::settings::Sts,
+        contract::output::{Output, Outputs},
+        network::{
+            Network,
+            entry::{Meta, NodeId, Origin},
+        },
+        session::{sessions::Sessions, watchers::Watchers},
     };
 
     fn peer(secure: bool) -> Peer {

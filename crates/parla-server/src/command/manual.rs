@@ -9,7 +9,7 @@ use parla_proto::{
     mode::{CHANNEL_MODES, ChannelModeFacts, MEMBER_MODES, ModeKind, USER_MODES, UserModeSetter},
 };
 
-use crate::{command::user::isupport_tokens, settings::Settings};
+use crate::{base::settings::Settings, command::user::isupport_tokens};
 
 const INTRODUCTION: &str = "\
 # Commands, modes and tokens

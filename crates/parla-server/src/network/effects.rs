@@ -1,6 +1,6 @@
 //! What one commit leaves behind.
 
-use crate::{audit::Audit, change::Change, event::Event, refusal::Refusal};
+use crate::network::{audit::Audit, change::Change, event::Event, refusal::Refusal};
 
 /// Events to publish, changes to keep, refusals for the origin, a record of operators; each in order.
 #[derive(Debug, Default)]

@@ -5,9 +5,8 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
-    connection::ConnectionId,
+    base::{connection::ConnectionId, settings::Settings},
     network::{UserId, markers::Conversation, operator::OperatorGrant},
-    settings::Settings,
 };
 
 /// A numbered command.

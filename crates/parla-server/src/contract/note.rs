@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::connection::ConnectionId;
+use crate::base::connection::ConnectionId;
 
 /// Something that happened to one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]

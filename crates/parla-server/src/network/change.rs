@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-use crate::{entry::Verb, network::channel::ChannelState};
+use crate::network::{channel::ChannelState, entry::Verb};
 
 /// One thing to keep.
 #[derive(Clone, Debug)]

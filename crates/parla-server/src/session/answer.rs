@@ -6,11 +6,11 @@
 use parla_proto::{Reply, Timestamp};
 
 use crate::{
+    base::limits::{PORTION_STEPS, STEPS_PER_BYTE},
     command::{list, names, who},
     context::target,
-    limits::{PORTION_STEPS, STEPS_PER_BYTE},
+    contract::output::Outputs,
     network::Network,
-    output::Outputs,
     session::Session,
 };
 

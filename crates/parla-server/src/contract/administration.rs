@@ -5,7 +5,7 @@
 
 use parla_proto::Timestamp;
 
-use crate::{entry::Repair, network::channel::ChannelState};
+use crate::network::{channel::ChannelState, entry::Repair};
 
 /// A question or a wish of the administrator.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ pub struct ChannelDetails {
     pub state: ChannelState,
     /// With parameters and the key: `+kl word 5`.
     pub modes: String,
-    /// Those who are in it, in the order of joining, up to [`ADMIN_MEMBERS_MAX`](crate::limits::ADMIN_MEMBERS_MAX).
+    /// Those who are in it, in the order of joining, up to [`ADMIN_MEMBERS_MAX`](crate::base::limits::ADMIN_MEMBERS_MAX).
     pub members: Vec<Member>,
     /// How many are in it.
     pub member_count: usize,

@@ -7,12 +7,13 @@ use parla_proto::Timestamp;
 use smallvec::SmallVec;
 
 use crate::{
-    administration::AdminAnswer,
-    audit::Audit,
-    change::{Change, Spoken},
-    connection::{ConnectionId, Gateway},
-    entry::Proposal,
-    note::Note,
+    base::connection::{ConnectionId, Gateway},
+    contract::{administration::AdminAnswer, note::Note},
+    network::{
+        audit::Audit,
+        change::{Change, Spoken},
+        entry::Proposal,
+    },
 };
 
 /// The connections that get one line; mostly one, or the members of a room.

@@ -10,7 +10,10 @@ use parla_proto::{
     tag::DeniedTags,
 };
 
-use crate::{limits::PORTION_BYTES, message_ids::MessageIds, network::channel::Flags};
+use crate::{
+    base::{limits::PORTION_BYTES, message_ids::MessageIds},
+    network::channel::Flags,
+};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
 #[derive(Clone, Debug)]

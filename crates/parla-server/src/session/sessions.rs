@@ -7,9 +7,9 @@ use parla_proto::{Capabilities, Line, Timestamp};
 use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
-    connection::ConnectionId,
+    base::connection::ConnectionId,
+    contract::output::Outputs,
     network::UserId,
-    output::Outputs,
     session::{
         Session, State, Until,
         response::{Response, tag},

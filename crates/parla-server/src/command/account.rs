@@ -5,12 +5,8 @@
 use parla_proto::{Capabilities, Line, Reply};
 
 use crate::{
-    effects::Effects,
-    entry::Meta,
-    event::Event,
-    network::{Network, UserId},
+    network::{Network, UserId, effects::Effects, entry::Meta, event::Event, refusal::Refusal},
     publish::Publisher,
-    refusal::Refusal,
 };
 
 /// What stands for no account, where one is expected.

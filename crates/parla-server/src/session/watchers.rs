@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use parla_proto::Nick;
 use slotmap::{DefaultKey, SecondaryMap};
 
-use crate::connection::ConnectionId;
+use crate::base::connection::ConnectionId;
 
 /// Lists by connection, and connections by nick. Says nothing of who is there; a nick may be anybody's or nobody's.
 #[derive(Debug, Default)]

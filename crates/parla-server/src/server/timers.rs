@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use parla_proto::Timestamp;
 
-use crate::connection::ConnectionId;
+use crate::base::connection::ConnectionId;
 
 /// Times to come, each with its connection, from the earliest.
 ///

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use crate::{
-    administration::AdminRequest,
-    connection::{ConnectionId, Disconnect, Peer},
-    entry::Entry,
-    output::{QueryResult, Verdict},
-    settings::Settings,
+    base::{
+        connection::{ConnectionId, Disconnect, Peer},
+        settings::Settings,
+    },
+    contract::{
+        administration::AdminRequest,
+        output::{QueryResult, Verdict},
+    },
+    network::entry::Entry,
 };
 
 /// One thing that happened outside.
