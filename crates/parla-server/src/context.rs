@@ -14,7 +14,7 @@ use crate::{
     network::{Network, UserId, audit::Audit, entry::EntryCommand, refusal::Refusal, user::User},
     session::{
         Session,
-        answer::{self, Answer},
+        long_answer::{self, LongAnswer},
         watchers::Watchers,
     },
 };
@@ -68,8 +68,8 @@ impl<'a> Context<'a> {
     }
 
     /// Begins an answer that may be long.
-    pub(crate) fn answer(&mut self, answer: Answer) {
-        answer::begin(answer, (self.network, self.now), self.session, self.out);
+    pub(crate) fn answer(&mut self, answer: LongAnswer) {
+        long_answer::begin(answer, (self.network, self.now), self.session, self.out);
     }
 
     /// Tells by a standard reply.

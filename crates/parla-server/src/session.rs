@@ -3,8 +3,8 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
-pub(crate) mod answer;
 pub(crate) mod batch;
+pub(crate) mod long_answer;
 pub(crate) mod metadata;
 pub(crate) mod response;
 pub(crate) mod sessions;
@@ -24,7 +24,7 @@ use crate::{
     contract::output::{HistoryQuestion, Output, Outputs, PasswordOf},
     network::{UserId, entry::Redact},
     session::{
-        allowance::Allowance, answer::Answer, batch::ClientBatch, metadata::SessionMetadata,
+        allowance::Allowance, batch::ClientBatch, long_answer::LongAnswer, metadata::SessionMetadata,
         response::Response,
     },
 };
@@ -68,7 +68,7 @@ pub(crate) struct Session {
 /// Long answers that are not complete, in the order in which they were asked for. Few sessions have any.
 #[derive(Debug, Default)]
 struct Owed {
-    answers: VecDeque<Answer>,
+    answers: VecDeque<LongAnswer>,
 }
 
 /// How far a session has come.
@@ -292,15 +292,15 @@ impl Session {
         self.owed.is_some()
     }
 
-    pub(crate) fn owe(&mut self, answer: Answer) {
+    pub(crate) fn owe(&mut self, answer: LongAnswer) {
         self.owed.get_or_insert_default().answers.push_back(answer);
     }
 
-    pub(crate) fn take_owed(&mut self) -> VecDeque<Answer> {
+    pub(crate) fn take_owed(&mut self) -> VecDeque<LongAnswer> {
         self.owed.take().map(|owed| owed.answers).unwrap_or_default()
     }
 
-    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Answer>) {
+    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<LongAnswer>) {
         self.owed = (!answers.is_empty()).then(|| Box::new(Owed { answers }));
     }
 

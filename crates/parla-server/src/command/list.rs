@@ -9,7 +9,7 @@ use parla_proto::{
 use crate::{
     context::Context,
     network::{UserId, channel::Channel, refusal::Refusal},
-    session::answer::{Answer, Portion},
+    session::long_answer::{LongAnswer, Portion},
 };
 
 /// The conditions that LIST knows, by their letters: creation, mask, no mask, topic, users.
@@ -49,7 +49,7 @@ pub(crate) fn run(context: &mut Context<'_>, list: &List<'_>) -> Result<(), Refu
     context.me()?;
     context.reply(Reply::ListStart {});
     match conditions(context, list) {
-        Some(conditions) => context.answer(Answer::List(Rest::new(conditions))),
+        Some(conditions) => context.answer(LongAnswer::List(Rest::new(conditions))),
         None => context.reply(Reply::ListEnd {}),
     }
     Ok(())

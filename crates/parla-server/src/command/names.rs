@@ -9,7 +9,7 @@ use crate::{
         channel::{Act, Channel, Flags, MemberCursor},
         refusal::Refusal,
     },
-    session::answer::{Answer, Portion},
+    session::long_answer::{LongAnswer, Portion},
 };
 
 /// The channels whose members are still to be told.
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &mut Context<'_>, names: &Names<'_>) -> Result<(), Re
     };
     let names = context.list(channels, usize::MAX);
     let asked = names.into_iter().rev().map(str::to_owned).collect();
-    context.answer(Answer::Names(Rest { asked, current: None, answered: Vec::new() }));
+    context.answer(LongAnswer::Names(Rest { asked, current: None, answered: Vec::new() }));
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::{
         refusal::Refusal,
         user::User,
     },
-    session::answer::{Answer, Portion},
+    session::long_answer::{LongAnswer, Portion},
 };
 
 /// The fields of WHOX in the order in which they are sent; the real name comes after them.
@@ -102,7 +102,7 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         Scope::Everyone { after: None, all }
     };
     let query = Query::parse(who.query.unwrap_or_default());
-    context.answer(Answer::Who(Rest { wanted: Wanted::parse(mask), query, scope }));
+    context.answer(LongAnswer::Who(Rest { wanted: Wanted::parse(mask), query, scope }));
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::{
         entry::{EntryCommand, Origin},
         refusal::Refusal,
     },
-    session::{State, Until, WaitingLine, answer, response::Response},
+    session::{State, Until, WaitingLine, long_answer, response::Response},
 };
 
 impl Server {
@@ -67,7 +67,7 @@ impl Server {
             session.pause(Until::Time(ready_at));
             return self.arm(connection);
         }
-        answer::go_on((&self.network, now), session, out);
+        long_answer::go_on((&self.network, now), session, out);
         if !session.owes_answers() {
             self.go_on(connection, out);
         }

@@ -16,13 +16,13 @@ use crate::{
 
 /// An answer that is not complete yet, with the place where it goes on.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(crate) enum LongAnswer {
     List(list::Rest),
     Names(names::Rest),
     Who(who::Rest),
 }
 
-impl Answer {
+impl LongAnswer {
     /// Adds to a portion until it is full or the answer is complete. Gives whether it is complete.
     fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
         match self {
@@ -68,7 +68,7 @@ impl Portion<'_> {
 
 /// Begins an answer: sends what fits in one portion, and owes the rest.
 pub(crate) fn begin(
-    answer: Answer,
+    answer: LongAnswer,
     (network, now): (&Network, Timestamp),
     session: &mut Session,
     out: &mut Outputs,
