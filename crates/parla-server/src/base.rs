@@ -6,4 +6,5 @@ pub mod limits;
 pub mod message_ids;
 pub(crate) mod multiline;
 pub(crate) mod names;
+pub(crate) mod secret;
 pub mod settings;

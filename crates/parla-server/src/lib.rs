@@ -29,6 +29,7 @@ pub use base::{
     limits, message_ids,
     message_ids::MessageIds,
     multiline::{Piece, pieces},
+    secret::Secret,
     settings,
     settings::Settings,
 };
@@ -36,9 +37,10 @@ pub use contract::{
     administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
     input::Input,
     note::{Note, Noted},
-    output::{
-        NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret,
-        Verdict,
+    output::{Output, Outputs, Recipients},
+    question::{
+        Answer, Asker, NotCompared, Page, PasswordOf, Position, Query, QueryResult, Question, QuestionId,
+        Reconfiguration, Verdict,
     },
 };
 pub use network::{

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use parla_proto::source::address_text;
 use slotmap::{DefaultKey, KeyData};
 
-use crate::contract::output::Secret;
+use crate::base::secret::Secret;
 
 /// Names a connection for as long as it is open; never reused. The daemon gives it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

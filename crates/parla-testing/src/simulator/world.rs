@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, NotCompared, Output, Outputs, PasswordOf,
-    Peer, Proposal, QueryResult, Server, Settings, Verdict,
+    Answer, Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, NotCompared, Output, Outputs,
+    PasswordOf, Peer, Proposal, QueryResult, Question, QuestionId, Reconfiguration, Server, Settings,
+    Verdict,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -36,13 +37,27 @@ const LINES_WAITING_MAX: usize = 64;
 /// Something that was asked of the daemon and will be answered.
 #[derive(Debug)]
 enum Asked {
-    History(ConnectionId, QueryResult),
-    Password(ConnectionId, Verdict),
+    History(Waits, QueryResult),
+    Password(Waits, Verdict),
     /// Whether everything has been sent.
     Sent(ConnectionId),
-    Configuration(ConnectionId),
+    Configuration(Waits),
     /// There is none in a simulation.
-    Gateway(ConnectionId),
+    Gateway(Waits),
+}
+
+/// Who waits for an answer, and what it answers.
+#[derive(Clone, Copy, Debug)]
+struct Waits {
+    id: QuestionId,
+    connection: ConnectionId,
+}
+
+impl Waits {
+    /// Brings the answer. The session may have ended: then it must be passed over.
+    const fn answered(self, answer: Answer) -> Input {
+        Input::Answer { id: self.id, answer }
+    }
 }
 
 /// What happened in a run.
@@ -83,6 +98,7 @@ pub(crate) struct World {
     log_seq: u64,
     log_at: Timestamp,
     asked: Vec<Asked>,
+    last_question: Option<QuestionId>,
 }
 
 impl World {
@@ -111,6 +127,7 @@ impl World {
             log_seq: 1,
             log_at: now,
             asked: Vec::new(),
+            last_question: None,
         }
     }
 
@@ -232,37 +249,34 @@ impl World {
             return;
         }
         match self.asked.remove(which) {
-            Asked::History(connection, result) => {
+            Asked::History(waits, result) => {
                 let result = Some(result).filter(|_| !fails);
-                self.trace.add(|| format!("history for {}, fails: {fails}", number(connection)));
-                if let Some(client) = self.clients.get_mut(connection.key()) {
+                self.trace.add(|| format!("history for {}, fails: {fails}", number(waits.connection)));
+                if let Some(client) = self.clients.get_mut(waits.connection.key()) {
                     client.history_answered(result.clone());
                 }
-                self.input(Input::QueryResult { connection, result });
+                self.input(waits.answered(Answer::Store(result)));
             }
-            Asked::Configuration(asker) => {
-                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(asker)));
-                let settings = Box::new(self.scene.settings.clone());
+            Asked::Configuration(waits) => {
+                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(waits.connection)));
+                let settings = self.scene.settings.clone();
                 let lines = vec!["The configuration was read again.".to_owned()];
-                self.input(if fails {
-                    Input::NotReconfigured { asker, problems: lines }
-                } else {
-                    Input::Reconfigured { asker: Some(asker), settings, notes: lines }
-                });
+                let reconfiguration = Box::new(Reconfiguration { settings, notes: lines.clone() });
+                let outcome = if fails { Err(lines) } else { Ok(reconfiguration) };
+                self.input(waits.answered(Answer::Configuration(outcome)));
             }
-            Asked::Password(connection, verdict) => {
+            Asked::Password(waits, verdict) => {
                 let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
-                self.trace.add(|| format!("password of {}: {verdict:?}", number(connection)));
-                self.input(Input::PasswordVerified { connection, verdict });
+                self.trace.add(|| format!("password of {}: {verdict:?}", number(waits.connection)));
+                self.input(waits.answered(Answer::Password(verdict)));
             }
             Asked::Sent(connection) => {
                 self.trace.add(|| format!("everything is sent to {}", number(connection)));
                 self.input(Input::Sent { connection });
             }
-            Asked::Gateway(connection) => {
-                self.trace.add(|| format!("{} is no gateway", number(connection)));
-                let client = Err("You are no gateway".to_owned());
-                self.input(Input::GatewayVerified { connection, client });
+            Asked::Gateway(waits) => {
+                self.trace.add(|| format!("{} is no gateway", number(waits.connection)));
+                self.input(waits.answered(Answer::Gateway(Err("You are no gateway".to_owned()))));
             }
         }
     }
@@ -317,6 +331,7 @@ impl World {
         self.written.clear();
         self.log.clear();
         self.asked.clear();
+        self.last_question = None;
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.log_seq = (self.summary.restarts as u64) * SEQS_PER_RUN + 1;
@@ -359,22 +374,7 @@ impl World {
                 client.line_taken(&self.scene)?;
             }
             Output::TellWhenSent { connection } => self.asked.push(Asked::Sent(connection)),
-            Output::Query { connection, query } => {
-                self.summary.queries += 1;
-                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
-                may_ask(client, &query, &self.scene)?;
-                self.asked.push(Asked::History(connection, self.scene.store.answer(&query)));
-            }
-            Output::VerifyPassword { connection, of, password, .. } => {
-                let wanted = match of {
-                    PasswordOf::Server => Some(PASSWORD),
-                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
-                };
-                let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
-                self.asked.push(Asked::Password(connection, verdict));
-            }
             Output::Note(_) => {}
-            Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
@@ -383,15 +383,48 @@ impl World {
                 let is_known = audit.who.ends_with(&operator) || is_open_to_all;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
             }
-            output @ (Output::Shutdown | Output::Restart { .. }) => {
+            output @ Output::Shutdown => {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
-            Output::VerifyGateway { connection, .. } => self.asked.push(Asked::Gateway(connection)),
+            Output::Question { id, asker, question } => {
+                let connection = asker.connection;
+                self.question(Waits { id, connection }, question)?;
+            }
+            // Its answer is on its way already, and must be passed over.
+            Output::Forget(_) => {}
             Output::Propose(proposal) => {
                 ensure(self.shared, "log", || format!("{proposal:?} to no log"))?;
                 self.log.push_back(*proposal);
             }
         }
+        Ok(())
+    }
+
+    /// Something is asked of the daemon, which answers later.
+    fn question(&mut self, waits: Waits, question: Question) -> Checked {
+        let is_new = self.last_question.replace(waits.id).is_none_or(|last| last < waits.id);
+        ensure(is_new, "questions", || format!("{:?} was asked before", waits.id))?;
+        self.asked.push(match question {
+            Question::Store(query) => {
+                self.summary.queries += 1;
+                let client = self.clients.get(waits.connection.key());
+                may_ask(client.ok_or_else(|| closed(waits.connection))?, &query, &self.scene)?;
+                Asked::History(waits, self.scene.store.answer(&query))
+            }
+            Question::Password { of, password } => {
+                let wanted = match of {
+                    PasswordOf::Server => Some(PASSWORD),
+                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
+                };
+                let is_right = wanted == Some(password.reveal());
+                Asked::Password(waits, if is_right { Verdict::Right } else { Verdict::Wrong })
+            }
+            Question::Configuration => Asked::Configuration(waits),
+            Question::Gateway(_) => Asked::Gateway(waits),
+            Question::Restart => {
+                return ensure(false, "operators", || "a restart without the privilege".to_owned());
+            }
+        });
         Ok(())
     }
 

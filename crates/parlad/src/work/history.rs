@@ -1,21 +1,17 @@
-//! Reads history for sessions, on a thread and a connection of its own, and gives it back to the hub.
+//! Reads the history for sessions, over a connection to the database of its own.
 
 use std::{
-    io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
-    thread,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
-use parla_server::{ConnectionId, Input, Page, Position, Query, QueryResult, Spoken, Verb};
+use parla_server::{Page, Position, Query, QueryResult, Spoken, Verb};
 use rusqlite::Connection;
-use tokio::sync::mpsc::Sender;
 
 use crate::{
-    core::hub::HubInput,
     database::{self, DatabaseError},
-    health::{Failures, Health},
+    health::Failures,
 };
 
 /// The connection that reads. It is closed before the database is, so that the one file that is left has everything.
@@ -79,29 +75,17 @@ impl Reader {
     }
 }
 
-/// What the thread works with.
-pub(crate) struct Questions {
-    pub(crate) reader: Reader,
-    pub(crate) hub: Sender<HubInput>,
-    pub(crate) health: Arc<Health>,
-    pub(crate) failures: Failures,
+/// What a worker reads with.
+pub(super) struct History {
+    pub(super) reader: Reader,
+    pub(super) failures: Failures,
 }
 
-/// Starts the thread. It ends with the sender. Each session has at most one question under way, so the queue is bounded.
-pub(crate) fn start(questions: Questions) -> io::Result<mpsc::Sender<(ConnectionId, Query)>> {
-    let Questions { reader, hub, health, failures } = questions;
-    let (sender, receiver) = mpsc::channel::<(ConnectionId, Query)>();
-    thread::Builder::new().name("query".to_owned()).spawn(move || {
-        for (connection, query) in receiver {
-            health.query.begins();
-            let result = reader.answer(&query, &failures);
-            health.query.ends();
-            if hub.blocking_send(HubInput::Server(Input::QueryResult { connection, result })).is_err() {
-                return;
-            }
-        }
-    })?;
-    Ok(sender)
+impl History {
+    /// The answer, or nothing if the store cannot be read.
+    pub(super) fn answer(&self, query: &Query) -> Option<QueryResult> {
+        self.reader.answer(query, &self.failures)
+    }
 }
 
 fn read(reader: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
