@@ -55,7 +55,7 @@ impl<'a> Context<'a> {
 
     /// What numerics call this client: its nick, or `*`.
     pub(crate) fn target(&self) -> String {
-        target(self.session, self.network)
+        self.session.target(self.network)
     }
 
     pub(crate) fn line(&mut self, line: Vec<u8>) {
@@ -80,7 +80,7 @@ impl<'a> Context<'a> {
     }
 
     /// Begins an answer that may be long.
-    pub(crate) fn answer(&mut self, answer: LongAnswer) {
+    pub(crate) fn answer(&mut self, answer: Box<dyn LongAnswer>) {
         long_answer::begin(answer, (self.network, self.now), self.session, self.out);
     }
 
@@ -141,17 +141,5 @@ impl<'a> Context<'a> {
     pub(crate) fn channel_name(&self, name: &str) -> Result<ChannelName, Refusal> {
         names::channel(name, &self.settings.name_rules())
             .map_err(|_| Refusal::BadChannelName(name.to_owned()))
-    }
-}
-
-/// What numerics call a client: its nick, or `*`.
-pub(crate) fn target(session: &Session, network: &Network) -> String {
-    match &session.state {
-        crate::session::State::Registered(user) => {
-            network.user(*user).map_or_else(|| "*".to_owned(), |user| user.nick().to_string())
-        }
-        crate::session::State::Registering(registration) => {
-            registration.nick.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string)
-        }
     }
 }

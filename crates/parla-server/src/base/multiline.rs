@@ -3,6 +3,15 @@
 //! The text is what people mean: its lines, joined by line feeds. A line that was too long was cut by its sender; the cuts
 //! are kept beside the text, so that whoever gets the message gets the sender's own pieces.
 
+use parla_proto::Capabilities;
+
+/// The type of a batch, and the capability for it.
+pub(crate) const MULTILINE: &str = "draft/multiline";
+/// The tag of a line that goes on with the one before.
+pub(crate) const CONCAT: &str = "draft/multiline-concat";
+/// What a client must know to send and to get such batches.
+pub(crate) const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
+
 /// What one line of a batch brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {

@@ -1,4 +1,4 @@
-//! A text that is kept out of every log.
+//! Texts that must not be shown, in a log or anywhere else.
 
 use std::fmt;
 

@@ -10,10 +10,7 @@ use parla_proto::{
     tag::DeniedTags,
 };
 
-use crate::{
-    base::{limits::PORTION_BYTES, message_ids::MessageIds},
-    network::channel::Flags,
-};
+use crate::base::{flags::Flags, limits::PORTION_BYTES, message_ids::MessageIds};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
 #[derive(Clone, Debug)]
@@ -304,8 +301,8 @@ impl Default for Limits {
             list_modes: 60,
             monitor_targets: 100,
             whowas_entries: 100,
-            multiline_bytes: 4096,
-            multiline_lines: 32,
+            multiline_bytes: 16 * 1024,
+            multiline_lines: 256,
             targets: 4,
             new_channels_per_hour: 30,
         }

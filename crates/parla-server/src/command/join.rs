@@ -17,7 +17,7 @@ use crate::{
         user::User,
     },
     publish::{LineTags, Publisher, tagged},
-    session::long_answer::{self, LongAnswer},
+    session::long_answer,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
@@ -138,7 +138,7 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
     if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES)
         && let Some(session) = publisher.sessions.get_mut(receiver.connection)
     {
-        let names = LongAnswer::Names(names::Rest::of_channel(channel_id, channel));
+        let names = Box::new(names::Rest::of_channel(channel_id, channel));
         long_answer::begin(names, (network, publisher.meta.at), session, publisher.out);
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         event::Event,
         refusal::Refusal,
     },
+    publish::Publisher,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refusal> {
@@ -77,4 +78,11 @@ pub(crate) fn commit(
         reason,
     });
     Ok(())
+}
+
+/// Tells the member who is put out, and those who stay and saw them.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
+    let Event::Kicked { by, user, nick, channel, members, reason } = event else { return };
+    let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
+    publisher.announce(members.iter().copied().chain([*user]), line);
 }

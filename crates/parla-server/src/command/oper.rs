@@ -9,9 +9,9 @@ use std::net::IpAddr;
 use parla_proto::{Reply, Source, command::Oper, name::Casemapping, source::address_text};
 
 use crate::{
-    Secret,
     base::{
         limits::OPER_FAILURES_MAX,
+        secret::Secret,
         settings::{self, Settings},
     },
     context::Context,

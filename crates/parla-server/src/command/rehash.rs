@@ -11,7 +11,7 @@ use super::{isupport, user::isupport_tokens};
 use crate::{
     base::settings::{Privileges, Settings},
     command::cap::offer,
-    context::{Context, target},
+    context::Context,
     contract::question::Question,
     network::{
         Network, UserId, audit::Audit, effects::Effects, event::Event, operator::OperatorGrant,
@@ -66,7 +66,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
     for connection in publisher.sessions.connections() {
         let session = publisher.sessions.get_mut(connection).filter(|session| session.user().is_some());
         let Some(session) = session else { continue };
-        let target = target(session, publisher.network);
+        let target = session.target(publisher.network);
         for line in isupport::these_lines(session, &settings.name, (&target, &tokens)) {
             session.send(line, publisher.out);
         }

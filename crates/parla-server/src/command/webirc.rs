@@ -8,8 +8,7 @@ use std::net::IpAddr;
 use parla_proto::command::Webirc;
 
 use crate::{
-    Secret,
-    base::{connection::Gateway, limits::HOST_BYTES_MAX},
+    base::{connection::Gateway, limits::HOST_BYTES_MAX, secret::Secret},
     context::Context,
     contract::question::Question,
     network::refusal::Refusal,

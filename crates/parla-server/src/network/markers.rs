@@ -78,7 +78,7 @@ impl ReadMarkers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Settings;
+    use crate::base::settings::Settings;
 
     fn conversation(text: &str) -> Conversation {
         Conversation::parse(text, &Settings::named("irc.example.org").name_rules()).unwrap()

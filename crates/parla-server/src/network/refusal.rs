@@ -1,14 +1,18 @@
 //! Refusals: what a user may not do, and the numeric that says so.
 
+pub(crate) mod metadata;
+
 use parla_proto::{
     Capabilities, ChannelName, Nick, NickFault, Reply,
     line::fitting,
     reply::{Severity, StandardReply},
 };
 
-use crate::command::metadata;
-
-use crate::network::channel::Rank;
+use self::metadata::MetadataFailure;
+use crate::{
+    base::metadata::{Dialect, Reader},
+    network::channel::Rank,
+};
 
 /// Why a command was not carried out. The user's fault, or nobody's; never the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +83,7 @@ pub(crate) enum Refusal {
     },
     UnknownUserMode,
     UsersDontMatch,
-    Metadata(Box<metadata::Failure>),
+    Metadata(Box<MetadataFailure>),
     /// What has no numeric.
     Failure(Box<Failure>),
 }
@@ -165,8 +169,8 @@ impl Refusal {
     pub(crate) fn encode(&self, server: &str, client: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
         match self {
             Self::Metadata(failure) => {
-                let dialect = metadata::Dialect::of(capabilities);
-                Some(failure.encode(metadata::Reader { server, client, dialect }, Severity::Fail))
+                let dialect = Dialect::of(capabilities);
+                Some(failure.encode(Reader { server, client, dialect }, Severity::Fail))
             }
             Self::Failure(failure) => Some(failure.encode(server)),
             refusal => refusal.reply().map(|reply| reply.encode(server, client)),

@@ -6,8 +6,10 @@ use parla_proto::{Capabilities, Line, MsgId};
 
 use super::{LineTags, Publisher, TAG_CAPABILITIES, spoken_line};
 use crate::{
-    base::{message_ids::MessageIds, multiline::pieces},
-    command::batch::{CONCAT, MULTILINE, NEEDED},
+    base::{
+        message_ids::MessageIds,
+        multiline::{CONCAT, MULTILINE, NEEDED, pieces},
+    },
     contract::output::{Output, Recipients},
     network::{UserId, change::Spoken},
 };

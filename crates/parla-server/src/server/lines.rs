@@ -12,7 +12,7 @@ use crate::{
         limits::BAD_LINES_MAX,
     },
     command,
-    context::{Context, target},
+    context::Context,
     contract::{
         output::{Output, Outputs},
         question::{PasswordOf, Question},
@@ -98,9 +98,7 @@ impl Server {
         if matches!(line, WaitingLine::End) {
             return self.end(connection, None, Some(Disconnect::Closed.reason()), out);
         }
-        if !session.peer.unthrottled
-            && let Err(ready_at) = session.allowance.take(now)
-        {
+        if let Err(ready_at) = session.take_line(&line, now) {
             session.pause(Until::Time(ready_at));
             if let Some(pause) = &mut session.pause {
                 pause.lines.push_front(line);
@@ -190,7 +188,7 @@ impl Server {
         let result = if actor.is_none() && !command.facts().before_registration {
             Err(Refusal::NotRegistered)
         } else {
-            command::dispatch(&mut context, command, message)
+            command::run(&mut context, command, message)
         };
         if let Err(refusal) = result {
             context.refuse(&refusal);
@@ -278,13 +276,13 @@ impl Server {
 
     pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply<'_>, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let line = reply.encode(&self.settings.name, &target(session, &self.network));
+        let line = reply.encode(&self.settings.name, &session.target(&self.network));
         session.send(line.into(), out);
     }
 
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let target = target(session, &self.network);
+        let target = session.target(&self.network);
         for line in refusal.lines(&self.settings.name, &target, session.capabilities) {
             session.send(line.into(), out);
         }

@@ -7,6 +7,7 @@ use parla_proto::{Nick, mode::UserModes};
 use super::Server;
 use crate::{
     base::connection::ConnectionId,
+    command,
     contract::{
         note::Noted,
         output::{Output, Outputs},
@@ -83,7 +84,7 @@ impl Server {
             !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
-        self.network.commit(entry, &mut effects);
+        command::commit(&mut self.network, entry, &mut effects);
         self.set(Timer::ForgetRooms);
         out.changes.append(&mut effects.changes);
         let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
@@ -106,10 +107,13 @@ impl Server {
             let (network, sessions, started_at) =
                 (&self.network, &mut self.sessions, self.statistics.started_at);
             let (watchers, sender) = (&self.watchers, sender.as_ref());
-            Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
+            let mut publisher =
+                Publisher { network, sessions, watchers, out, meta, started_at, origin, sender };
+            command::publish(&mut publisher, event);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
+                    self.sessions.forget_user(*user);
                     let left_out = self.moderation.forget(*user);
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }

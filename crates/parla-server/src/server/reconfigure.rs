@@ -7,7 +7,6 @@ use parla_proto::Line;
 use super::Server;
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
-    context::target,
     contract::{output::Outputs, question::Reconfiguration},
     network::entry::{EntryCommand, Origin},
 };
@@ -41,7 +40,7 @@ impl Server {
     /// Says something to the client of a session.
     fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let target = target(session, &self.network);
+        let target = session.target(&self.network);
         for line in lines {
             let line = Line::from(&self.settings.name).command("NOTICE").param(&target).text(line);
             session.send(line.finish().into(), out);

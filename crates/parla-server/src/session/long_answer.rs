@@ -3,34 +3,21 @@
 //! LIST, WHO and NAMES can be as long as the network is large. A session owes its client the rest of such an answer and
 //! remembers where it goes on, so that neither memory nor time grows with what a client asks for without reading it.
 
+use std::fmt;
+
 use parla_proto::{Reply, Timestamp};
 
 use crate::{
     base::limits::{PORTION_STEPS, STEPS_PER_BYTE},
-    command::{list, names, who},
-    context::target,
     contract::output::Outputs,
     network::Network,
     session::Session,
 };
 
-/// An answer that is not complete yet, with the place where it goes on.
-#[derive(Debug)]
-pub(crate) enum LongAnswer {
-    List(list::Rest),
-    Names(names::Rest),
-    Who(who::Rest),
-}
-
-impl LongAnswer {
+/// An answer that is not complete yet. It remembers where it goes on.
+pub(crate) trait LongAnswer: fmt::Debug + Send {
     /// Adds to a portion until it is full or the answer is complete. Gives whether it is complete.
-    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
-        match self {
-            Self::List(rest) => rest.go_on(portion),
-            Self::Names(rest) => rest.go_on(portion),
-            Self::Who(rest) => rest.go_on(portion),
-        }
-    }
+    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool;
 }
 
 /// What a client is sent at once of the answers that it is owed.
@@ -45,7 +32,7 @@ pub(crate) struct Portion<'a> {
 
 impl Portion<'_> {
     pub(crate) fn reply(&mut self, reply: Reply<'_>) {
-        let line = reply.encode(&self.network.settings.name, &target(self.session, self.network));
+        let line = reply.encode(&self.network.settings.name, &self.session.target(self.network));
         self.line(line);
     }
 
@@ -68,7 +55,7 @@ impl Portion<'_> {
 
 /// Begins an answer: sends what fits in one portion, and owes the rest.
 pub(crate) fn begin(
-    answer: LongAnswer,
+    answer: Box<dyn LongAnswer>,
     (network, now): (&Network, Timestamp),
     session: &mut Session,
     out: &mut Outputs,

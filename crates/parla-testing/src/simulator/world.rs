@@ -2,16 +2,18 @@
 //!
 //! In it are the real [`Server`], a model of the disk, of the shared log, and of every client. It chooses nothing itself.
 
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Answer, Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, NotCompared, Output, Outputs,
-    PasswordOf, Peer, Proposal, QueryResult, Question, QuestionId, Reconfiguration, Server, Settings,
-    Verdict,
+    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal,
+    QuestionId, Server, Settings,
 };
 use slotmap::{DefaultKey, SlotMap};
 
+use self::questions::Asked;
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
@@ -33,32 +35,6 @@ const SEQS_PER_RUN: u64 = 10_000_000;
 
 /// Lines of a client that may wait to be answered.
 const LINES_WAITING_MAX: usize = 64;
-
-/// Something that was asked of the daemon and will be answered.
-#[derive(Debug)]
-enum Asked {
-    History(Waits, QueryResult),
-    Password(Waits, Verdict),
-    /// Whether everything has been sent.
-    Sent(ConnectionId),
-    Configuration(Waits),
-    /// There is none in a simulation.
-    Gateway(Waits),
-}
-
-/// Who waits for an answer, and what it answers.
-#[derive(Clone, Copy, Debug)]
-struct Waits {
-    id: QuestionId,
-    connection: ConnectionId,
-}
-
-impl Waits {
-    /// Brings the answer. The session may have ended: then it must be passed over.
-    const fn answered(self, answer: Answer) -> Input {
-        Input::Answer { id: self.id, answer }
-    }
-}
 
 /// What happened in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -243,44 +219,6 @@ impl World {
         self.input(Input::Committed(Box::new(Entry { meta, command })));
     }
 
-    /// The daemon answers one of the questions; `fails` if the disk does.
-    pub(crate) fn answer(&mut self, which: usize, fails: bool) {
-        if which >= self.asked.len() {
-            return;
-        }
-        match self.asked.remove(which) {
-            Asked::History(waits, result) => {
-                let result = Some(result).filter(|_| !fails);
-                self.trace.add(|| format!("history for {}, fails: {fails}", number(waits.connection)));
-                if let Some(client) = self.clients.get_mut(waits.connection.key()) {
-                    client.history_answered(result.clone());
-                }
-                self.input(waits.answered(Answer::Store(result)));
-            }
-            Asked::Configuration(waits) => {
-                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(waits.connection)));
-                let settings = self.scene.settings.clone();
-                let lines = vec!["The configuration was read again.".to_owned()];
-                let reconfiguration = Box::new(Reconfiguration { settings, notes: lines.clone() });
-                let outcome = if fails { Err(lines) } else { Ok(reconfiguration) };
-                self.input(waits.answered(Answer::Configuration(outcome)));
-            }
-            Asked::Password(waits, verdict) => {
-                let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
-                self.trace.add(|| format!("password of {}: {verdict:?}", number(waits.connection)));
-                self.input(waits.answered(Answer::Password(verdict)));
-            }
-            Asked::Sent(connection) => {
-                self.trace.add(|| format!("everything is sent to {}", number(connection)));
-                self.input(Input::Sent { connection });
-            }
-            Asked::Gateway(waits) => {
-                self.trace.add(|| format!("{} is no gateway", number(waits.connection)));
-                self.input(waits.answered(Answer::Gateway(Err("You are no gateway".to_owned()))));
-            }
-        }
-    }
-
     /// How many questions wait.
     pub(crate) fn asked(&self) -> usize {
         self.asked.len()
@@ -386,10 +324,7 @@ impl World {
             output @ Output::Shutdown => {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
-            Output::Question { id, asker, question } => {
-                let connection = asker.connection;
-                self.question(Waits { id, connection }, question)?;
-            }
+            Output::Question { id, asker, question } => self.question(id, asker, question)?,
             // Its answer is on its way already, and must be passed over.
             Output::Forget(_) => {}
             Output::Propose(proposal) => {
@@ -397,34 +332,6 @@ impl World {
                 self.log.push_back(*proposal);
             }
         }
-        Ok(())
-    }
-
-    /// Something is asked of the daemon, which answers later.
-    fn question(&mut self, waits: Waits, question: Question) -> Checked {
-        let is_new = self.last_question.replace(waits.id).is_none_or(|last| last < waits.id);
-        ensure(is_new, "questions", || format!("{:?} was asked before", waits.id))?;
-        self.asked.push(match question {
-            Question::Store(query) => {
-                self.summary.queries += 1;
-                let client = self.clients.get(waits.connection.key());
-                may_ask(client.ok_or_else(|| closed(waits.connection))?, &query, &self.scene)?;
-                Asked::History(waits, self.scene.store.answer(&query))
-            }
-            Question::Password { of, password } => {
-                let wanted = match of {
-                    PasswordOf::Server => Some(PASSWORD),
-                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
-                };
-                let is_right = wanted == Some(password.reveal());
-                Asked::Password(waits, if is_right { Verdict::Right } else { Verdict::Wrong })
-            }
-            Question::Configuration => Asked::Configuration(waits),
-            Question::Gateway(_) => Asked::Gateway(waits),
-            Question::Restart => {
-                return ensure(false, "operators", || "a restart without the privilege".to_owned());
-            }
-        });
         Ok(())
     }
 

@@ -10,10 +10,10 @@ use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
 use crate::{
     base::{
         connection::{ConnectionId, Peer},
+        metadata::EITHER,
         settings::Settings,
     },
     command::metadata,
-    context::target,
     publish::Publisher,
     session::Session,
 };
@@ -51,7 +51,7 @@ pub(crate) fn supported(settings: &Settings) -> Capabilities {
     let mut all = Capabilities::all();
     all.set(Capabilities::CHATHISTORY, settings.history);
     all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
-    all.set(metadata::EITHER, settings.metadata.is_some());
+    all.set(EITHER, settings.metadata.is_some());
     all
 }
 
@@ -145,7 +145,7 @@ fn tell_change(
     }
     let version = Version::of(session);
     let (had, has) = (words(before, &session.peer, version), words(after, &session.peer, version));
-    let target = target(session, publisher.network);
+    let target = session.target(publisher.network);
     let Changed { gone, new } = Changed::between(&had, &has);
     for (subcommand, words) in [("DEL", gone), ("NEW", new)] {
         if words.is_empty() {
@@ -283,7 +283,7 @@ mod tests {
             .collect();
         expect![[r"
             1 :s CAP * DEL :draft/chathistory
-            1 :s CAP * NEW :draft/multiline=max-bytes=4096,max-lines=5 sts=duration=600
+            1 :s CAP * NEW :draft/multiline=max-bytes=16384,max-lines=5 sts=duration=600
             2 :s CAP * DEL :draft/chathistory
         "]]
         .assert_eq(&told);

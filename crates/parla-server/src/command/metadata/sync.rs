@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use parla_proto::{Reply, metadata::Key};
 
-use super::{Dialect, Reader, find, is_aware, is_readable, read, values};
+use super::{find, is_readable, read, values};
 use crate::{
-    base::limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
+    base::{
+        limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
+        metadata::{Dialect, Reader, is_aware},
+    },
     context::Context,
     network::{ChannelId, Network, Target, UserId, refusal::Refusal, user::User},
     publish::Publisher,

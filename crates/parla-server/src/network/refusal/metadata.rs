@@ -1,64 +1,16 @@
-//! The two texts of the specification, draft/metadata-2 and draft/metadata-3, and how each says the same.
-//!
-//! They differ in what a client is told unasked (METADATA there, numerics here), in the codes of failures, and in what must
-//! be told after SUB. The commands are the same.
+//! Why a METADATA is refused, in the words of either text of the specification.
 
 use parla_proto::{
-    Capabilities, Line, Reply,
+    Reply,
     reply::{Severity, StandardReply},
 };
 
-use crate::network::refusal::Refusal;
-
-/// Which of the two a client speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    /// draft/metadata-2.
-    Second,
-    /// draft/metadata-3, and those who asked for neither.
-    Third,
-}
-
-impl Dialect {
-    pub(crate) const fn of(capabilities: Capabilities) -> Self {
-        if capabilities.contains(Capabilities::METADATA_2) { Self::Second } else { Self::Third }
-    }
-}
-
-/// What must be known of a client to write a line for it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reader<'a> {
-    pub(crate) server: &'a str,
-    /// Its nick, or `*`.
-    pub(crate) client: &'a str,
-    pub(crate) dialect: Dialect,
-}
-
-impl Reader<'_> {
-    /// A value that was asked for, or set.
-    pub(super) fn value(&self, target: &str, key: &str, value: Option<&str>) -> Vec<u8> {
-        let reply = match value {
-            Some(value) => Reply::KeyValue { target, key, value },
-            None => Reply::KeyNotSet { target, key },
-        };
-        reply.encode(self.server, self.client)
-    }
-
-    /// A value that is news to the client.
-    pub(super) fn news(&self, target: &str, key: &str, value: Option<&str>) -> Vec<u8> {
-        match self.dialect {
-            Dialect::Third => self.value(target, key, value),
-            Dialect::Second => {
-                let line = Line::from(&self.server).command("METADATA").param(target).param(key).param("*");
-                value.iter().fold(line, |line, value| line.text(value)).finish()
-            }
-        }
-    }
-}
+use super::Refusal;
+use crate::base::metadata::{Dialect, Reader};
 
 /// Why a METADATA, or a part of it, was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum MetadataFailure {
     InvalidKey(String),
     InvalidParams {
         subcommand: String,
@@ -98,15 +50,15 @@ pub(crate) enum Failure {
     },
 }
 
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
+impl From<MetadataFailure> for Refusal {
+    fn from(failure: MetadataFailure) -> Self {
         Self::Metadata(Box::new(failure))
     }
 }
 
-impl Failure {
+impl MetadataFailure {
     /// A target that is not there.
-    pub(super) fn nobody(target: &str) -> Self {
+    pub(crate) fn nobody(target: &str) -> Self {
         Self::InvalidTarget { target: target.to_owned(), why: "There is nobody and no channel of this name" }
     }
 
