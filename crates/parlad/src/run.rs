@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use parla_server::{Input, QuestionId};
+use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -26,7 +27,6 @@ use crate::{
         offline,
         store::{self, Store},
     },
-    database::{Database, DatabaseError},
     health::{Failures, Health},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     log::{ConnectionLog, Log},
@@ -40,7 +40,7 @@ use crate::{
     reload::Reload,
     restart::Program,
     web::{self, Site},
-    work::{Supplies, Workers, history::Reader, password::Passwords, webirc::Gateways},
+    work::{Supplies, Workers, password::Passwords, webirc::Gateways},
 };
 
 /// What an operator wants of the process.
@@ -85,7 +85,7 @@ pub(crate) fn run(
         let names = Arc::new(Names::default());
         let log = Arc::new(ConnectionLog::default());
         let (failures, mut failed) = Failures::new();
-        database.check_in_background(failures.clone())?;
+        database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
         let workers = Workers::start(Supplies {
             passwords: Passwords::new(config),

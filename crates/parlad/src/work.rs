@@ -4,7 +4,7 @@
 //! keep nobody from the history; in a queue addresses take turns, and whoever guesses stands behind the others ([`queue`]).
 //! Comparing passwords takes whole cores, so its threads yield to all others: messages go on while hundreds sign in.
 
-pub(crate) mod history;
+mod history;
 mod judge;
 mod lane;
 pub(crate) mod password;
@@ -18,10 +18,11 @@ use std::{io, sync::Arc, thread};
 use parla_server::{
     Answer, Asker, Gateway, Input, NotCompared, PasswordOf, Query, QuestionId, Secret, Verdict,
 };
+use parla_store::Reader;
 use tokio::sync::mpsc::Sender;
 
 use self::{
-    history::{History, Reader},
+    history::History,
     judge::Judge,
     lane::{Job, Lane, Next},
     password::{Hasher, Passwords},

@@ -15,6 +15,7 @@ use parla_server::{
     Answer, Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer,
     Proposal, Question, Reconfiguration, Server,
 };
+use parla_store::Tables;
 
 use super::{
     backend::{Backend, Heard},
@@ -22,7 +23,6 @@ use super::{
     ids,
     script::Script,
     settings::Settings,
-    store::Store,
     text::{self, START},
 };
 
@@ -47,7 +47,7 @@ pub struct Memory {
     is_virtual: bool,
     log: Log,
     server: Server,
-    store: Store,
+    tables: Tables,
     now: Timestamp,
     next_seq: u64,
     connections: u64,
@@ -79,7 +79,7 @@ impl Memory {
             is_virtual,
             log,
             server,
-            store: Store::new()?,
+            tables: Tables::in_memory()?,
             now: START,
             next_seq: 1,
             connections: 0,
@@ -97,7 +97,7 @@ impl Memory {
         while let Some(input) = self.waiting.pop_front() {
             let mut out = Outputs::default();
             self.server.handle(self.now, input, &mut out);
-            self.store.keep(out.changes)?;
+            self.tables.commit(&out.changes)?;
             for output in out.outputs {
                 self.carry_out(output)?;
             }
@@ -142,7 +142,7 @@ impl Memory {
     /// The answer of the daemon; none if it stops instead.
     fn answer(&mut self, question: Question) -> Result<Option<Answer>, RunError> {
         Ok(Some(match question {
-            Question::Store(query) => Answer::Store(Some(self.store.answer(&query)?)),
+            Question::Store(query) => Answer::Store(Some(self.tables.answer(&query)?)),
             Question::Password { of, password } => Answer::Password(self.settings.verdict(&of, &password)),
             Question::Gateway(gateway) => Answer::Gateway(self.settings.client_of(*gateway)),
             Question::Restart if !self.settings.broken => {
@@ -237,7 +237,8 @@ impl Backend for Memory {
         self.feed(Input::ShuttingDown)?;
         self.next_seq = (self.next_seq / NUMBERS_PER_START + 1) * NUMBERS_PER_START + 1;
         let settings = self.settings.to_server(self.is_virtual)?;
-        self.server = Server::new(settings, mode(self.log, self.next_seq), self.store.channels(), self.now);
+        let channels = self.tables.channels(&settings.name_rules())?;
+        self.server = Server::new(settings, mode(self.log, self.next_seq), channels, self.now);
         Ok(())
     }
 

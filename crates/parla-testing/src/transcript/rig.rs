@@ -16,8 +16,9 @@ use parla_proto::{
 use parla_server::{
     Answer, ConnectionId, Disconnect, Input, LogMode, Output, Outputs, Peer, Question, Server,
 };
+use parla_store::Tables;
 
-use super::{script::Script, store::Store};
+use super::script::Script;
 
 /// What the threads that read send to the one that owns the server.
 enum Event {
@@ -68,7 +69,7 @@ fn now() -> Timestamp {
 fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
     let settings = script.settings().to_server(script.is_virtual()).unwrap();
     let mut server = Server::new(settings, LogMode::Local { next_seq: 4711 }, Vec::new(), now());
-    let mut store = Store::new().unwrap();
+    let mut tables = Tables::in_memory().unwrap();
     let mut streams: BTreeMap<ConnectionId, TcpStream> = BTreeMap::new();
     while let Ok(event) = inbox.recv() {
         let mut inputs = vec![match event {
@@ -82,7 +83,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
         while let Some(input) = inputs.pop() {
             let mut out = Outputs::default();
             server.handle(now(), input, &mut out);
-            store.keep(out.changes).unwrap();
+            tables.commit(&out.changes).unwrap();
             for output in out.outputs {
                 match output {
                     Output::Deliver { to, line } => {
@@ -108,7 +109,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Question { id, question, .. } => {
                         let answer = match question {
-                            Question::Store(query) => Answer::Store(Some(store.answer(&query).unwrap())),
+                            Question::Store(query) => Answer::Store(Some(tables.answer(&query).unwrap())),
                             Question::Gateway(gateway) => {
                                 Answer::Gateway(script.settings().client_of(*gateway))
                             }

@@ -1,79 +1,9 @@
 //! Reads the history for sessions, over a connection to the database of its own.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use parla_server::{Query, QueryResult};
+use parla_store::Reader;
 
-use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
-use parla_server::{Page, Position, Query, QueryResult, Spoken, Verb};
-use rusqlite::Connection;
-
-use crate::{
-    database::{self, DatabaseError},
-    health::Failures,
-};
-
-/// The connection that reads. It is closed before the database is, so that the one file that is left has everything.
-#[derive(Clone, Debug)]
-pub(crate) struct Reader {
-    data_dir: PathBuf,
-    slot: Arc<Mutex<Slot>>,
-}
-
-#[derive(Debug)]
-enum Slot {
-    /// It is opened when something is asked.
-    Unopened,
-    Open(Connection),
-    /// The server stops.
-    Closed,
-}
-
-impl Reader {
-    pub(crate) fn new(data_dir: &Path) -> Self {
-        Self { data_dir: data_dir.to_owned(), slot: Arc::new(Mutex::new(Slot::Unopened)) }
-    }
-
-    /// Closes it for good, after the question that is being answered.
-    pub(crate) fn close(&self) {
-        *self.slot() = Slot::Closed;
-    }
-
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The answer, or nothing if the file cannot be read; then it is opened anew the next time.
-    fn answer(&self, query: &Query, failures: &Failures) -> Option<QueryResult> {
-        let mut slot = self.slot();
-        if matches!(*slot, Slot::Unopened) {
-            match parla_history::open_reader(&database::path(&self.data_dir)) {
-                Ok(opened) => *slot = Slot::Open(opened),
-                Err(error) => {
-                    tracing::error!(%error, "cannot open the history for reading");
-                    self.report_damage(&error.into(), failures);
-                }
-            }
-        }
-        let Slot::Open(connection) = &*slot else { return None };
-        match read(connection, query) {
-            Ok(result) => Some(result),
-            Err(error) => {
-                tracing::error!(%error, "cannot read the history");
-                *slot = Slot::Unopened;
-                self.report_damage(&error.into(), failures);
-                None
-            }
-        }
-    }
-
-    fn report_damage(&self, error: &DatabaseError, failures: &Failures) {
-        if error.is_damage() {
-            database::report_damage(&self.data_dir, &error.to_string(), failures);
-        }
-    }
-}
+use crate::health::Failures;
 
 /// What a worker reads with.
 pub(super) struct History {
@@ -84,63 +14,16 @@ pub(super) struct History {
 impl History {
     /// The answer, or nothing if the store cannot be read.
     pub(super) fn answer(&self, query: &Query) -> Option<QueryResult> {
-        self.reader.answer(query, &self.failures)
-    }
-}
-
-fn read(reader: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
-    match query {
-        Query::History { record, page, limit } => {
-            let conversation = ConversationId(record.cast_signed());
-            let messages = parla_history::page(reader, conversation, page_of(*page), *limit)?;
-            Ok(QueryResult::History(messages.into_iter().map(|message| Arc::new(spoken(message))).collect()))
+        match self.reader.answer(query) {
+            Ok(result) => result,
+            Err(error) => {
+                tracing::error!(%error, "cannot read the history");
+                if error.is_damage() {
+                    let last_words = parla_store::note_damage(self.reader.data_dir(), &error.to_string());
+                    self.failures.report(last_words);
+                }
+                None
+            }
         }
-        Query::Message { record, seq } => {
-            let (conversation, number) = (ConversationId(record.cast_signed()), MessageNumber(*seq));
-            let found = parla_history::message(reader, conversation, number)?;
-            Ok(QueryResult::IsThere(found.is_some()))
-        }
-        Query::LatestTimes { records } => {
-            let times = records
-                .iter()
-                .map(|record| parla_history::latest_at(reader, ConversationId(record.cast_signed())));
-            Ok(QueryResult::LatestTimes(times.collect::<Result<_, _>>()?))
-        }
-    }
-}
-
-fn page_of(page: Page) -> parla_history::Page {
-    use parla_history::Page as Cut;
-    match page {
-        Page::Latest(after) => Cut::Latest { after: after.map(bound) },
-        Page::Before(at) => Cut::Before(bound(at)),
-        Page::After(at) => Cut::After(bound(at)),
-        Page::Around(at) => Cut::Around(bound(at)),
-        Page::Between(from, to) => Cut::Between(bound(from), bound(to)),
-    }
-}
-
-const fn bound(position: Position) -> Bound {
-    match position {
-        Position::Message(seq) => Bound::Id(MessageNumber(seq)),
-        Position::Time(time) => Bound::Time(time),
-    }
-}
-
-fn spoken(message: Message) -> Spoken {
-    Spoken {
-        seq: message.id.0,
-        at: message.at,
-        verb: match message.kind {
-            Kind::Privmsg => Verb::Privmsg,
-            Kind::Notice => Verb::Notice,
-        },
-        source: message.source,
-        account: message.account,
-        record: Some(message.conversation.0.cast_unsigned()),
-        target: String::new(),
-        text: message.text,
-        tags: message.tags.unwrap_or_default(),
-        cuts: message.cuts,
     }
 }

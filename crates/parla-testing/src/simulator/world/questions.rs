@@ -25,7 +25,7 @@ pub(super) enum Asked {
 
 /// Who waits for an answer, and what it answers.
 #[derive(Clone, Copy, Debug)]
-struct Waits {
+pub(super) struct Waits {
     id: QuestionId,
     connection: ConnectionId,
 }
@@ -48,7 +48,7 @@ impl World {
                 self.summary.queries += 1;
                 let client = self.clients.get(waits.connection.key());
                 may_ask(client.ok_or_else(|| closed(waits.connection))?, &query, &self.scene)?;
-                Asked::History(waits, self.scene.store.answer(&query))
+                Asked::History(waits, self.disk.answer(&query, &self.scene.store)?)
             }
             Question::Password { of, password } => {
                 let wanted = match of {
