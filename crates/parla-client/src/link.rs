@@ -121,6 +121,8 @@ impl Link {
         self.online_since = Some(now);
         self.was_online = true;
         self.is_quiet = false;
+        // Whatever was refused on the way in did not keep us out.
+        self.parting = None;
     }
 
     /// Something came from the server.
