@@ -82,8 +82,7 @@ pub(crate) fn run(
 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
-        let names = Arc::new(Names::default());
-        let log = Arc::new(ConnectionLog::default());
+        let (names, log) = (Arc::new(Names::default()), Arc::new(ConnectionLog::default()));
         let (failures, mut failed) = Failures::new();
         database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
