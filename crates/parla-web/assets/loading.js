@@ -15,7 +15,7 @@
   var VERY_SLOW_AFTER = 30000;
   // The app draws something within this time after its start, or does not work.
   var DRAWN_WITHIN = 15000;
-  // The first screen comes before the app also on a busy device: until somebody touches the form, the app is not compiled before
+  // The first screen comes before the app also on a busy device: until somebody touches the form, the app is not asked for before
   // so much time has passed since the form was drawn. A page in the background is not drawn, and waits for the second of these.
   var FORM_ALONE = 1000;
   var FORM_ALONE_UNSEEN = 2000;
@@ -182,11 +182,10 @@
     fetch(url).then(function (answer) {
       if (!answer.ok) return done(kindOf(answer.status), "the server answered " + answer.status);
       var isPlain = WebAssembly.compileStreaming && answer.headers.get("content-type") === "application/wasm";
-      return formWasAlone.then(function () {
-        return isPlain
-          ? WebAssembly.compileStreaming(answer)
-          : answer.arrayBuffer().then(function (bytes) { return WebAssembly.compile(bytes); });
-      }).then(function (module) {
+      var compiled = isPlain
+        ? WebAssembly.compileStreaming(answer)
+        : answer.arrayBuffer().then(function (bytes) { return WebAssembly.compile(bytes); });
+      return compiled.then(function (module) {
         program = module;
         done();
       }, function (error) {
@@ -231,7 +230,7 @@
   var advice = null;
   // An input method is in the middle of a word, which would be lost without its field.
   var isComposing = false;
-  // When the app may be compiled.
+  // When the app may be asked for.
   var formWasAlone = window.Promise && Promise.resolve();
 
   /** The name under which the browser keeps a thing of ours (storage.rs). */
@@ -416,7 +415,7 @@
     if (!isReturning()) showForm();
     parts.forEach(function (part) {
       part.failures = 0;
-      begin(part);
+      formWasAlone.then(function () { begin(part); });
     });
     tell();
     [SLOW_AFTER, VERY_SLOW_AFTER].forEach(function (after) {
