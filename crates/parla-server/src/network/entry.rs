@@ -6,7 +6,7 @@ use parla_proto::{ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode
 
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
-    network::{UserId, markers::Conversation, operator::OperatorGrant},
+    network::{UserId, grant::OperatorGrant, markers::Conversation},
 };
 
 /// A numbered command.
