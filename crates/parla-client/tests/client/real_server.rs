@@ -154,12 +154,12 @@ fn the_rooms_are_listed_and_looked_after() {
 fn a_long_paste_arrives_whole_and_in_order() {
     let mut world = World::usual();
     let alice = world.add_to("#lobby", "alice");
-    let lines: Vec<String> = (0..100).map(|number| format!("line {number}")).collect();
+    let lines: Vec<String> = (0..400).map(|number| format!("line {number}")).collect();
     world.says(alice, "#lobby", &lines.join("\n"));
     world.pass(Duration::from_secs(120));
     let said: Vec<String> = world.server.said("#lobby").into_iter().map(|(_, text)| text).collect();
-    // The server takes 32 lines in one message.
-    assert_eq!(said.len(), 4);
+    // The server takes 256 lines in one message.
+    assert_eq!(said.len(), 2);
     assert_eq!(said.join("\n"), lines.join("\n"));
     let rows: String = said.iter().map(|text| format!("<me> {}\n", text.replace('\n', "⏎"))).collect();
     assert_eq!(world.wires[alice].rig.rows("#lobby"), rows);
