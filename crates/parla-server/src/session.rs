@@ -3,24 +3,30 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
+pub(crate) mod answer;
 pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
+pub(crate) mod sessions;
+pub(crate) mod watchers;
 
 use std::{collections::VecDeque, mem, time::Duration};
 
 use parla_proto::{Capabilities, Message, Nick, Timestamp};
 
 use crate::{
-    answer::Answer,
-    command,
-    connection::{ConnectionId, Peer},
-    entry::Redact,
-    limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
-    network::UserId,
-    output::{HistoryQuestion, Output, Outputs, PasswordOf},
-    session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
-    settings::Settings,
+    base::{
+        connection::{ConnectionId, Peer},
+        limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
+        secret::Secret,
+        settings::Settings,
+    },
+    contract::output::{HistoryQuestion, Output, Outputs, PasswordOf},
+    network::{Network, UserId, entry::Redact, user::User},
+    session::{
+        allowance::Allowance, answer::LongAnswer, batch::ClientBatch, metadata::SessionMetadata,
+        response::Response,
+    },
 };
 
 /// A connection from its first byte to its last.
@@ -64,7 +70,7 @@ pub(crate) struct Session {
 /// Long answers that are not complete, in the order in which they were asked for. Few sessions have any.
 #[derive(Debug, Default)]
 struct Owed {
-    answers: VecDeque<Answer>,
+    answers: VecDeque<Box<dyn LongAnswer>>,
 }
 
 /// How far a session has come.
@@ -96,7 +102,7 @@ pub(crate) struct Registration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Password {
     NotGiven,
-    Given(crate::Secret),
+    Given(Secret),
     Good,
 }
 
@@ -179,8 +185,12 @@ impl Session {
     /// Uses these capabilities from now on. What needs one that went is forgotten.
     pub(crate) fn change_capabilities(&mut self, capabilities: Capabilities) {
         self.capabilities = capabilities;
-        command::batch::on_capabilities(self);
-        command::metadata::on_capabilities(self);
+        if let Some(batch) = &mut self.batch {
+            batch.change_capabilities(capabilities);
+        }
+        if let Some(metadata) = &mut self.metadata {
+            metadata.change_capabilities(capabilities);
+        }
     }
 
     pub(crate) const fn user(&self) -> Option<UserId> {
@@ -188,6 +198,15 @@ impl Session {
             State::Registered(user) => Some(user),
             State::Registering(_) => None,
         }
+    }
+
+    /// What numerics call the client: its nick, or `*`.
+    pub(crate) fn target(&self, network: &Network) -> String {
+        let nick = match &self.state {
+            State::Registered(user) => network.user(*user).map(User::nick),
+            State::Registering(registration) => registration.nick.as_ref(),
+        };
+        nick.map_or_else(|| "*".to_owned(), ToString::to_string)
     }
 
     pub(crate) fn registration(&mut self) -> Option<&mut Registration> {
@@ -289,15 +308,15 @@ impl Session {
         self.owed.is_some()
     }
 
-    pub(crate) fn owe(&mut self, answer: Answer) {
+    pub(crate) fn owe(&mut self, answer: Box<dyn LongAnswer>) {
         self.owed.get_or_insert_default().answers.push_back(answer);
     }
 
-    pub(crate) fn take_owed(&mut self) -> VecDeque<Answer> {
+    pub(crate) fn take_owed(&mut self) -> VecDeque<Box<dyn LongAnswer>> {
         self.owed.take().map(|owed| owed.answers).unwrap_or_default()
     }
 
-    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Answer>) {
+    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Box<dyn LongAnswer>>) {
         self.owed = (!answers.is_empty()).then(|| Box::new(Owed { answers }));
     }
 

@@ -34,9 +34,9 @@ use self::{
     wal::OpenLog,
 };
 use crate::{
-    cloak,
     health::Failures,
     limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
+    net::cloak,
 };
 
 /// Whose tables these are in the table of versions.

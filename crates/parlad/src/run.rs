@@ -19,26 +19,32 @@ use tokio::{
 };
 
 use crate::{
-    cli::Run,
-    cloak::Cloaks,
     config::{Config, Http, Listen, Speech},
-    connection::Roads,
-    control::{Control, Desk},
+    core::{
+        control::{Control, Desk},
+        hub::{self, Hub, HubInput, Stall},
+        offline,
+        store::{self, Store},
+    },
     database::{Database, DatabaseError},
     health::{Failures, Health},
-    hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     log::{ConnectionLog, Log},
-    offline,
-    password::{Passwords, Pool},
+    net::{
+        cloak::Cloaks,
+        connection::Roads,
+        listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
+        tls::{self, Certificates, TlsError},
+    },
+    options::Options,
     query::{self, Questions, Reader},
     reload::Reload,
     restart::Program,
-    store::{self, Store},
-    tls::{self, Certificates, TlsError},
     web::{self, Site},
-    webirc::Gateways,
+    work::{
+        password::{Passwords, Pool},
+        webirc::Gateways,
+    },
 };
 
 /// What an operator wants of the process.
@@ -63,7 +69,7 @@ pub(crate) enum Afterwards {
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
 pub(crate) fn run(
-    options: &Run,
+    options: &Options,
     config: &Config,
     (program, log_lines): (Program, &Log),
 ) -> anyhow::Result<Afterwards> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parla_proto::Timestamp;
 
-use crate::settings::{Flood, Settings};
+use crate::base::settings::{Flood, Settings};
 
 /// A bucket of commands that fills with time. Kept as the time at which it would be full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

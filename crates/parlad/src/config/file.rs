@@ -21,7 +21,10 @@ use super::{
     problem::{Problems, line_of_bad_utf8},
     table::{Placed, Table, Value, read},
 };
-use crate::{log, password::Hash, webirc};
+use crate::{
+    log,
+    work::{password::Hash, webirc},
+};
 
 /// What `storage.reserve` is without the key.
 pub(super) const DISK_RESERVE: ByteSize = ByteSize::mib(64);

@@ -12,7 +12,7 @@ use std::{
 use rustix::fs::{Access, access};
 
 use super::{Config, Speech, certificate::Certificate, file::File, listen, problem::Problems};
-use crate::{database, tls};
+use crate::{database, net::tls};
 
 /// What stands somewhere, and where: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use parla_server::message_ids;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::DatabaseError;
-use crate::cloak;
+use crate::net::cloak;
 
 /// The random keys of a server, made once. They also tell its database from all others.
 #[derive(Debug)]

@@ -103,7 +103,7 @@ pub(super) fn copy_log_aside(data_dir: &Path) -> io::Result<Option<PathBuf>> {
 
 /// A name for a damaged database that nothing has, and its ending.
 fn free_name(data_dir: &Path) -> (PathBuf, String) {
-    let now = Timestamp::from_millis(crate::clock::wall_millis()).to_string();
+    let now = Timestamp::from_millis(crate::core::clock::wall_millis()).to_string();
     let day: String = now.chars().take(19).map(|char| if char == ':' { '-' } else { char }).collect();
     let endings = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
     let mut names = endings.map(|number| {

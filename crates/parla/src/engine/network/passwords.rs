@@ -9,12 +9,16 @@ use crate::engine::{
 };
 
 impl Network {
-    /// Gives the passwords to the keyring, if the person wants that; takes them out of it if they do not want it any more.
+    /// Gives the passwords to the keyring if the person wants that, and takes them out if they no longer do.
+    ///
+    /// That there are passwords is remembered before the keyring has answered: if the program ends in between, the next start
+    /// asks a keyring that has nothing, instead of never asking one that has.
     pub(super) fn keep_passwords(&mut self, around: &Surroundings) {
         if self.credentials.keep && self.credentials.has_password() {
             let (tell, serial) = (around.teller(), self.serial);
             let answer = Box::new(move |kept| tell(Soon::PasswordsKept(serial, kept)));
             around.keyring.keep(&self.remembered.id, self.credentials.clone(), answer);
+            self.has_passwords(true, around);
         } else if self.remembered.settings.has_passwords && self.credentials.has_password() {
             around.keyring.forget(&self.remembered.id);
             self.has_passwords(false, around);
