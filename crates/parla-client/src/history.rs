@@ -26,7 +26,7 @@ const PAGES_IN_A_ROW: u32 = 4;
 
 use self::bouncer::Played;
 
-pub(crate) use self::archive::recalled;
+pub(crate) use self::{archive::recalled, bouncer::Came};
 
 /// What was asked and not answered yet, and what will be asked.
 #[derive(Debug, Default)]
@@ -41,15 +41,6 @@ struct Request {
     until: Timestamp,
     limit: usize,
     label: Option<String>,
-}
-
-/// How the person comes to be in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Came {
-    /// They were not there before.
-    Anew,
-    /// They are back at a bouncer, which was there all the time and repeats what was said.
-    ToBouncer,
 }
 
 /// Why a page is asked for.

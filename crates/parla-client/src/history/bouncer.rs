@@ -13,6 +13,15 @@ use crate::{
 /// Lines that ZNC keeps of a room if nobody has told it otherwise. If so many come, there may have been more.
 const KEPT_LINES: u32 = 50;
 
+/// How the person comes to be in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// They were not there before.
+    Anew,
+    /// They are back at a bouncer, which was there all the time and repeats what was said.
+    ToBouncer,
+}
+
 /// What was played back in a room since the person is there again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Played {
