@@ -22,9 +22,9 @@ use std::{
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use parla_history::Durability;
 use parla_proto::ChannelName;
 use parla_server::Settings;
+use parla_store::Durability;
 use thiserror::Error;
 
 use self::{

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use parla_server::{ConnectionId, Input};
+use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -26,7 +27,6 @@ use crate::{
         offline,
         store::{self, Store},
     },
-    database::{Database, DatabaseError},
     health::{Failures, Health},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     log::{ConnectionLog, Log},
@@ -37,7 +37,7 @@ use crate::{
         tls::{self, Certificates, TlsError},
     },
     options::Options,
-    query::{self, Questions, Reader},
+    query::{self, Questions},
     reload::Reload,
     restart::Program,
     web::{self, Site},
@@ -91,7 +91,7 @@ pub(crate) fn run(
         let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
         let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
         let (failures, mut failed) = Failures::new();
-        database.check_in_background(failures.clone())?;
+        database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
         let queries = query::start(Questions {
             reader: reader.clone(),

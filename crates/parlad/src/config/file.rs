@@ -8,9 +8,9 @@ use std::{
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use parla_history::Durability;
 use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
 use parla_server::{Flags, settings};
+use parla_store::Durability;
 
 use super::{
     kind::{

@@ -14,6 +14,7 @@ use std::{
 };
 
 use parla_server::{Audit, Change, ConnectionId, Input, Output};
+use parla_store::{Database, DatabaseError, Patience, Reader};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
         control::Desk,
         hub::{Batch, HubInput, Stall},
     },
-    database::{self, Database, DatabaseError, Patience},
     health::{Failures, Health, Room},
     limits::{
         DISK_FAILS_MAX, DISK_LOOK_IDLE, DISK_LOOK_INTERVAL, FORGET_INTERVAL, GATHER_MAX, GATHER_SHARE,
@@ -33,7 +33,6 @@ use crate::{
         delivery::Delivery,
         listener::Names,
     },
-    query::Reader,
     run::Wish,
     work::password::{Asked, Pool},
 };
@@ -108,7 +107,8 @@ impl Store {
     /// Ends the server after an error that does not pass.
     fn give_up(&self, error: &DatabaseError) {
         if error.is_damage() {
-            return database::report_damage(self.database.data_dir(), &error.to_string(), &self.failures);
+            let last_words = parla_store::note_damage(self.database.data_dir(), &error.to_string());
+            return self.failures.report(last_words);
         }
         self.failures.report(format!(
             "cannot write to the data directory, and waiting does not help: {error}. What was shown is kept"

@@ -6,6 +6,7 @@ use std::{
     fs::{self, File},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use parla_history::Durability;
@@ -16,7 +17,7 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
-use super::{DatabaseError, inspect, state};
+use crate::{DatabaseError, database, inspect, schema, state};
 
 /// Files of the database that SQLite makes or that say something about it.
 const FILES: [&str; 6] =
@@ -27,29 +28,29 @@ const DERIVED: [&str; 4] = ["schema_versions", "message_places", "messages_index
 
 /// What could be saved, and where the rest is.
 #[derive(Debug)]
-pub(super) struct Saved {
-    pub(super) messages: u64,
-    pub(super) channels: u64,
+pub(crate) struct Saved {
+    pub(crate) messages: u64,
+    pub(crate) channels: u64,
     /// The damaged database, if there was any.
-    pub(super) aside: PathBuf,
+    pub(crate) aside: PathBuf,
 }
 
 /// Whether the log takes part: one that is another's would only do more damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WithLog {
+pub(crate) enum WithLog {
     Yes,
     No,
 }
 
 /// Makes a new database of what can be read of the old one, and puts the old one aside.
-pub(super) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseError> {
+pub(crate) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseError> {
     let (copy, new) = (data_dir.join("parla.db.copy"), data_dir.join("parla.db.new"));
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
     for path in [&copy, &new] {
         delete(path).map_err(failed)?;
     }
     let mut counts = BTreeMap::new();
-    let old = super::path(data_dir);
+    let old = database::path(data_dir);
     if old.exists() {
         fs::copy(&old, &copy).map_err(failed)?;
         let old_log = inspect::log_path(data_dir);
@@ -58,7 +59,7 @@ pub(super) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseEr
         }
     }
     let mut connection = parla_history::open(&new, Durability::Fsync)?;
-    super::make_tables(&mut connection)?;
+    schema::make_tables(&mut connection)?;
     if let Some(old) = open_copy(&copy) {
         counts = take_over(&old, &mut connection)?;
     }
@@ -90,7 +91,7 @@ fn put_aside(data_dir: &Path) -> io::Result<PathBuf> {
 }
 
 /// Copies the log aside before SQLite shortens it.
-pub(super) fn copy_log_aside(data_dir: &Path) -> io::Result<Option<PathBuf>> {
+pub(crate) fn copy_log_aside(data_dir: &Path) -> io::Result<Option<PathBuf>> {
     let log = inspect::log_path(data_dir);
     if !log.exists() {
         return Ok(None);
@@ -103,7 +104,9 @@ pub(super) fn copy_log_aside(data_dir: &Path) -> io::Result<Option<PathBuf>> {
 
 /// A name for a damaged database that nothing has, and its ending.
 fn free_name(data_dir: &Path) -> (PathBuf, String) {
-    let now = Timestamp::from_millis(crate::core::clock::wall_millis()).to_string();
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
+    let now = Timestamp::from_millis(now).to_string();
     let day: String = now.chars().take(19).map(|char| if char == ':' { '-' } else { char }).collect();
     let endings = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
     let mut names = endings.map(|number| {
@@ -237,7 +240,7 @@ fn columns(connection: &Connection, table: &str) -> Result<Vec<(String, bool)>, 
 }
 
 /// Whether what the log held last is in the database, so that the log is not needed.
-pub(super) fn needs_log(data_dir: &Path, known: &state::Known) -> bool {
+pub(crate) fn needs_log(data_dir: &Path, known: &state::Known) -> bool {
     let state::Known::Used(state) = known else { return true };
     state.mark.frame == 0 || !inspect::is_in_database(data_dir, &state.mark).unwrap_or(false)
 }

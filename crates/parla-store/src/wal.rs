@@ -22,7 +22,7 @@ const GENERATIONS_MAX: u32 = 1_000;
 
 /// A running checksum. That of a frame is over everything before it, so it names the whole log up to there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum(pub(super) u32, pub(super) u32);
+pub(crate) struct Sum(pub(crate) u32, pub(crate) u32);
 
 /// In which order the bytes of a word are summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,32 +33,32 @@ enum Order {
 
 /// What names a generation of the log: the first word counts up by one whenever the log begins anew, the second is random.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Salt(pub(super) u32, pub(super) u32);
+pub(crate) struct Salt(pub(crate) u32, pub(crate) u32);
 
 impl Salt {
     /// Whether a log with this salt comes after one with the other: SQLite begins anew only when everything is in the database.
-    pub(super) const fn follows(self, earlier: Self) -> bool {
+    pub(crate) const fn follows(self, earlier: Self) -> bool {
         matches!(self.0.wrapping_sub(earlier.0), 1..=GENERATIONS_MAX)
     }
 }
 
 /// The place of the last commit in a log: what must be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     /// The number of the frame, from 1 on; 0 if everything is in the database.
-    pub(super) frame: u32,
-    pub(super) salt: Salt,
+    pub(crate) frame: u32,
+    pub(crate) salt: Salt,
     /// The page that the frame holds, and how many the database has after it.
-    pub(super) page: u32,
-    pub(super) pages: u32,
+    pub(crate) page: u32,
+    pub(crate) pages: u32,
     /// The checksums before the frame and behind it.
-    pub(super) before: Sum,
-    pub(super) sum: Sum,
+    pub(crate) before: Sum,
+    pub(crate) sum: Sum,
 }
 
 impl Mark {
     /// Whether these bytes are the page that the last frame holds. If they are in the database, so is all of the log.
-    pub(super) fn is_page(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn is_page(&self, bytes: &[u8]) -> bool {
         [Order::Little, Order::Big].into_iter().any(|order| {
             let head = [self.page.to_be_bytes(), self.pages.to_be_bytes()].concat();
             order.add(order.add(self.before, &head), bytes) == self.sum
@@ -68,7 +68,7 @@ impl Mark {
 
 /// What a log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Log {
+pub(crate) enum Log {
     /// There is no file, or an empty one.
     Absent,
     /// The header cannot be read, so SQLite takes nothing of it.
@@ -79,15 +79,15 @@ pub(super) enum Log {
 
 /// A way through a log, as SQLite goes it and beyond.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     /// The last commit up to which everything is sound. Its frame is 0 if there is none.
-    pub(super) last: Mark,
+    pub(crate) last: Mark,
     /// Of the whole log, also if nothing was committed.
-    pub(super) salt: Salt,
+    pub(crate) salt: Salt,
     /// The checksum of the frame that was asked for, if everything is sound up to it.
-    pub(super) asked: Option<Sum>,
+    pub(crate) asked: Option<Sum>,
     /// Frames behind the last sound commit that end a transaction and are of the same generation.
-    pub(super) commits_behind: u32,
+    pub(crate) commits_behind: u32,
 }
 
 impl Order {
@@ -111,7 +111,7 @@ impl Order {
 }
 
 /// Some words, summed up as in a log. Good against accidents, not against people.
-pub(super) fn sum(bytes: &[u8]) -> Sum {
+pub(crate) fn sum(bytes: &[u8]) -> Sum {
     Order::Little.add(Sum::default(), bytes)
 }
 
@@ -167,7 +167,7 @@ impl Frame {
 }
 
 /// Walks through a log. `asked` is the number of a frame whose checksum is wanted.
-pub(super) fn walk(path: &Path, asked: u32) -> io::Result<Log> {
+pub(crate) fn walk(path: &Path, asked: u32) -> io::Result<Log> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Log::Absent),
@@ -219,7 +219,7 @@ fn is_read(file: &mut impl io::Read, bytes: &mut [u8]) -> io::Result<bool> {
 
 /// The log of a database that this process has open.
 #[derive(Debug)]
-pub(super) struct OpenLog {
+pub(crate) struct OpenLog {
     file: File,
     /// Of a frame, with its head.
     frame_bytes: usize,
@@ -229,7 +229,7 @@ pub(super) struct OpenLog {
 
 impl OpenLog {
     /// Opens a log that has a header.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let mut bytes = [0; HEADER_BYTES];
         file.read_exact_at(&mut bytes, 0)?;
@@ -239,7 +239,7 @@ impl OpenLog {
     }
 
     /// The mark of the log if its last commit is this frame.
-    pub(super) fn mark(&mut self, frame: u32) -> io::Result<Mark> {
+    pub(crate) fn mark(&mut self, frame: u32) -> io::Result<Mark> {
         let Some(before) = frame.checked_sub(1) else { return Ok(Mark::default()) };
         // The checksum before a frame ends the head of the one before it, or of the log.
         let (place, sum_place, head_place) = match before.checked_sub(1) {

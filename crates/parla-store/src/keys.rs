@@ -3,20 +3,22 @@
 use parla_server::message_ids;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::DatabaseError;
-use crate::net::cloak;
+use crate::DatabaseError;
+
+/// The key that hides addresses.
+pub type CloakKey = [u8; 32];
 
 /// The random keys of a server, made once. They also tell its database from all others.
 #[derive(Debug)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     /// Hides addresses.
-    pub(super) cloak: cloak::Key,
+    pub(crate) cloak: CloakKey,
     /// Enciphers the ids of messages.
-    pub(super) message: message_ids::Key,
+    pub(crate) message: message_ids::Key,
 }
 
 /// The keys, if they are there.
-pub(super) fn find_keys(connection: &Connection) -> Result<Option<Keys>, rusqlite::Error> {
+pub(crate) fn find_keys(connection: &Connection) -> Result<Option<Keys>, rusqlite::Error> {
     let (cloak, message) = (find_secret(connection, "cloak")?, find_secret(connection, "msgid")?);
     Ok(cloak.zip(message).map(|(cloak, message)| Keys { cloak, message }))
 }
@@ -32,7 +34,7 @@ fn find_secret<const BYTES: usize>(
 }
 
 /// The keys; what is not there is made now.
-pub(super) fn make_keys(connection: &Connection) -> Result<Keys, DatabaseError> {
+pub(crate) fn make_keys(connection: &Connection) -> Result<Keys, DatabaseError> {
     Ok(Keys { cloak: make_secret(connection, "cloak")?, message: make_secret(connection, "msgid")? })
 }
 

@@ -17,7 +17,7 @@ use blake2::{
     digest::{KeyInit as _, Mac as _},
 };
 
-use super::{
+use crate::{
     keys::Keys,
     wal::{self, Mark, Salt, Sum},
 };
@@ -26,15 +26,15 @@ const TITLE: &str = "parla 1: up to where parla.db and parla.db-wal were kept; l
 
 /// What was kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct State {
+pub(crate) struct State {
     /// Which start of the machine it was.
-    pub(super) boot: String,
+    pub(crate) boot: String,
     /// The number of the last message or channel, as it was when the log was last empty.
-    pub(super) last: u64,
+    pub(crate) last: u64,
     /// A fingerprint of the server's keys.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// The last commit.
-    pub(super) mark: Mark,
+    pub(crate) mark: Mark,
 }
 
 impl State {
@@ -99,7 +99,7 @@ impl State {
 
 /// What is known of a data directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     /// There is no such file: a new directory, or one from before there was one.
     Nothing,
     /// There is one, and it cannot be read.
@@ -108,12 +108,12 @@ pub(super) enum Known {
     Used(State),
 }
 
-pub(super) fn path(data_dir: &Path) -> PathBuf {
+pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.state")
 }
 
 /// Reads what is known of a directory.
-pub(super) fn read(data_dir: &Path) -> io::Result<Known> {
+pub(crate) fn read(data_dir: &Path) -> io::Result<Known> {
     match fs::read(path(data_dir)) {
         Ok(bytes) => {
             let state = std::str::from_utf8(&bytes).ok().and_then(State::parse);
@@ -126,7 +126,7 @@ pub(super) fn read(data_dir: &Path) -> io::Result<Known> {
 
 /// The file, while the server runs.
 #[derive(Debug)]
-pub(super) struct StateFile {
+pub(crate) struct StateFile {
     file: File,
     state: State,
     /// Whether writing failed; that is said once.
@@ -135,7 +135,7 @@ pub(super) struct StateFile {
 
 impl StateFile {
     /// Writes the state of a directory that is in order, synced, and keeps the file open.
-    pub(super) fn create(data_dir: &Path, state: State) -> io::Result<Self> {
+    pub(crate) fn create(data_dir: &Path, state: State) -> io::Result<Self> {
         let mut options = File::options();
         let file = options.write(true).create(true).truncate(false).mode(0o600).open(path(data_dir))?;
         let mut created = Self { file, state, has_failed: false };
@@ -147,7 +147,7 @@ impl StateFile {
     }
 
     /// Notes the last commit.
-    pub(super) fn note(&mut self, mark: Mark) {
+    pub(crate) fn note(&mut self, mark: Mark) {
         self.state.mark = mark;
         if let Err(error) = self.write() {
             if !self.has_failed {
@@ -158,7 +158,7 @@ impl StateFile {
     }
 
     /// Notes that everything is in the database, up to this number.
-    pub(super) fn note_all(&mut self, last: u64) -> io::Result<()> {
+    pub(crate) fn note_all(&mut self, last: u64) -> io::Result<()> {
         (self.state.last, self.state.mark) = (last, Mark::default());
         self.write_synced()
     }
@@ -174,7 +174,7 @@ impl StateFile {
 }
 
 /// Tells keys from others, and nothing of what they are.
-pub(super) fn fingerprint(keys: &Keys) -> String {
+pub(crate) fn fingerprint(keys: &Keys) -> String {
     let mut keyed = Blake2sMac256::new((&keys.cloak).into());
     keyed.update(b"parla.state");
     keyed.update(&keys.message);
@@ -182,7 +182,7 @@ pub(super) fn fingerprint(keys: &Keys) -> String {
 }
 
 /// Which start of the machine this is; empty where the system does not say.
-pub(super) fn boot() -> String {
+pub(crate) fn boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id")
         .unwrap_or_default()
         .trim()

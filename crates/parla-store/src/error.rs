@@ -6,27 +6,46 @@ use parla_history::{HistoryError, MigrationError, OpenError};
 use rusqlite::{ErrorCode, ffi};
 use thiserror::Error;
 
-use super::inspect::Doubt;
+use crate::Doubt;
 
 /// Why the data directory cannot be used.
 #[derive(Debug, Error)]
-pub(crate) enum DatabaseError {
+pub enum DatabaseError {
+    /// The directory cannot be made, read or written.
     #[error("cannot use the data directory {path}: {reason}. Choose another with --data-dir")]
-    Directory { path: PathBuf, reason: std::io::Error },
+    Directory {
+        /// The data directory.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// Another server has locked the directory.
     #[error("another parlad uses the data directory {0}. Stop it, or choose another with --data-dir")]
     InUse(PathBuf),
+    /// The directory is not as it was left. Nothing in it was changed.
     #[error("{}", explain(path, doubts))]
-    Doubtful { path: PathBuf, doubts: Vec<Doubt> },
+    Doubtful {
+        /// The data directory.
+        path: PathBuf,
+        /// What was found.
+        doubts: Vec<Doubt>,
+    },
+    /// SQLite cannot open the file.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The tables cannot be made or brought up to date.
     #[error(transparent)]
     Migration(#[from] MigrationError),
+    /// A message cannot be kept or read.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// There are no random numbers for the keys.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
+    /// The state file cannot be written.
     #[error("cannot write parla.state: {0}")]
     State(#[from] std::io::Error),
+    /// SQLite refuses anything else.
     #[error("the database failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
@@ -50,7 +69,7 @@ fn explain(path: &std::path::Path, doubts: &[Doubt]) -> String {
 
 /// How long something may be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
+pub enum Patience {
     /// The disk is full or another program is in the way: that passes, and only the administrator knows when.
     Endless,
     /// The disk fails: that may pass, but not after a long time.
@@ -71,19 +90,19 @@ impl DatabaseError {
         }
     }
 
-    pub(super) fn sqlite_code(&self) -> Option<ErrorCode> {
+    pub(crate) fn sqlite_code(&self) -> Option<ErrorCode> {
         self.sqlite().map(|error| error.code)
     }
 
     /// Whether the file is no sound database.
-    pub(crate) fn is_damage(&self) -> bool {
+    pub fn is_damage(&self) -> bool {
         matches!(self, Self::Open(OpenError::Damaged { .. } | OpenError::NotADatabase { .. }))
             || matches!(self.sqlite_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
             || self.sqlite().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHORT_READ)
     }
 
     /// How long it is worth trying again.
-    pub(crate) fn patience(&self) -> Patience {
+    pub fn patience(&self) -> Patience {
         let Some(error) = self.sqlite() else { return Patience::None };
         match error.code {
             ErrorCode::DiskFull

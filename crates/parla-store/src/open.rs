@@ -14,32 +14,36 @@ use std::{
 use parla_history::{Durability, OpenError};
 use rusqlite::{Connection, config::DbConfig};
 
-use super::{
-    Database, DatabaseError,
+use crate::{
+    Database, DatabaseError, Tables,
     check::{self, Check, Look},
     inspect::{self, Doubt},
     keys::make_keys,
+    path,
     salvage::{self, WithLog},
     state::{self, Known, State, StateFile},
+    tables,
     wal::OpenLog,
 };
-use crate::health::Failures;
 
 /// How long another program that reads may keep the log from being emptied.
 const READERS_WAIT: Duration = Duration::from_millis(500);
 
 impl Database {
     /// Opens the file, and makes it if it is not there. If the directory is not as it was left, nothing is changed.
-    pub(crate) fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
+    ///
+    /// # Errors
+    /// [`DatabaseError`] says what a person can do.
+    pub fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
         let (lock, known) = enter(data_dir)?;
         finish(data_dir, open_checked(data_dir, durability, &known)?, lock)
     }
 
     /// As [`Self::open`]; but damaged files are put aside, and it goes on with what can be read of them.
-    pub(crate) fn open_accepting_damage(
-        data_dir: &Path,
-        durability: Durability,
-    ) -> Result<Self, DatabaseError> {
+    ///
+    /// # Errors
+    /// [`DatabaseError`] says what a person can do.
+    pub fn open_accepting_damage(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
         let (lock, known) = enter(data_dir)?;
         let opened = match open_checked(data_dir, durability, &known) {
             Err(DatabaseError::Doubtful { doubts, .. }) => {
@@ -51,30 +55,40 @@ impl Database {
         finish(data_dir, opened, lock)
     }
 
-    /// Reads all of the file beside the server, if there was no time for that at the start.
-    pub(crate) fn check_in_background(&mut self, failures: Failures) -> std::io::Result<()> {
+    /// Reads all of the file beside the server, if there was no time for that at the start. Damage is noted for the next start
+    /// and reported in words; then the server must end.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn check_in_background(
+        &mut self,
+        report: impl FnOnce(String) + Send + 'static,
+    ) -> std::io::Result<()> {
         if self.is_unchecked {
             tracing::info!("the database is large; it is checked while the server runs");
-            self.check = Some(Check::start(&self.data_dir, failures)?);
+            self.check = Some(Check::start(&self.data_dir, report)?);
         }
         Ok(())
     }
 
     /// Brings everything into the one file and closes it. Readers must be closed.
-    pub(crate) fn close(mut self) -> Result<(), DatabaseError> {
+    ///
+    /// # Errors
+    /// The log cannot be brought into the file; it stays beside it, and nothing is lost.
+    pub fn close(mut self) -> Result<(), DatabaseError> {
         if let Some(check) = self.check.take() {
             check.stop();
         }
-        if empty_log(&self.connection)? {
-            let last = super::last_number(&self.connection)?.unwrap_or(0);
+        if empty_log(&self.tables.connection)? {
+            let last = tables::last_number(&self.tables.connection)?.unwrap_or(0);
             self.state.note_all(last)?;
-            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            self.tables.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         } else {
             tracing::warn!(
                 "another program has parla.db open, so parla.db-wal stays beside it: a copy needs both"
             );
         }
-        self.connection.close().map_err(|(_, error)| error.into())
+        self.tables.connection.close().map_err(|(_, error)| error.into())
     }
 }
 
@@ -124,7 +138,7 @@ fn in_words(error: &DatabaseError) -> String {
 }
 
 fn open_file(data_dir: &Path, durability: Durability, known: &Known) -> Result<Opened, DatabaseError> {
-    let mut connection = parla_history::open(&super::path(data_dir), durability)?;
+    let mut connection = parla_history::open(&path(data_dir), durability)?;
     // Closed without having been used, it must leave a log as it is.
     let log_bytes = fs::metadata(inspect::log_path(data_dir)).map_or(0, |log| log.len());
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_bytes > 0)?;
@@ -146,18 +160,19 @@ fn open_file(data_dir: &Path, durability: Durability, known: &Known) -> Result<O
 
 /// Makes the tables, begins the log anew, and writes down what there is.
 fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, DatabaseError> {
-    let Opened { mut connection, is_unchecked } = opened;
+    let Opened { connection, is_unchecked } = opened;
     // From here on only a clean end may empty the log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    super::make_tables(&mut connection)?;
-    let key = state::fingerprint(&make_keys(&connection)?);
+    let mut tables = Tables::make(connection)?;
+    let connection = &mut tables.connection;
+    let key = state::fingerprint(&make_keys(connection)?);
     let pages = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&pages);
     connection.wal_hook(Some(move |_: &mut _, pages| {
         counted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
         Ok(())
     }))?;
-    empty_log(&connection)?;
+    empty_log(connection)?;
     // A first frame: from here on the generations of the log are known, and a foreign one is told from them. Nothing changes, but
     // SQLite does not write what it never saw change.
     connection.execute_batch(
@@ -166,10 +181,10 @@ fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, Datab
     let mut log = OpenLog::open(&inspect::log_path(data_dir))?;
     let mark = log.mark(pages.load(Ordering::Relaxed))?;
     debug_assert!(mark.frame > 0, "the log is empty");
-    let last = super::last_number(&connection)?.unwrap_or(0);
+    let last = tables::last_number(connection)?.unwrap_or(0);
     let state = StateFile::create(data_dir, State { boot: state::boot(), last, key, mark })?;
     Ok(Database {
-        connection,
+        tables,
         data_dir: data_dir.to_owned(),
         state,
         log,
@@ -178,8 +193,6 @@ fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, Datab
         is_unchecked,
         check: None,
         _lock: lock,
-        unindexed: 1,
-        has_forgotten: true,
     })
 }
 

@@ -14,8 +14,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::DatabaseError;
-use crate::{health::Failures, limits::CHECK_AT_START_MAX};
+use crate::{DatabaseError, database, limits::CHECK_AT_START_MAX, schema};
 
 /// How many of the findings are told.
 const FINDINGS_MAX: usize = 5;
@@ -25,7 +24,7 @@ const INSTRUCTIONS: i32 = 20_000;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Sound,
     Damaged(String),
     /// It was stopped before it was done.
@@ -33,7 +32,7 @@ pub(super) enum Look {
 }
 
 /// Looks for as long as a start may take.
-pub(super) fn look_at_start(connection: &mut Connection) -> Result<Look, DatabaseError> {
+pub(crate) fn look_at_start(connection: &mut Connection) -> Result<Look, DatabaseError> {
     let deadline = Instant::now() + CHECK_AT_START_MAX;
     look(connection, move || Instant::now() >= deadline)
 }
@@ -70,7 +69,7 @@ fn findings(connection: &Connection) -> Result<Vec<String>, DatabaseError> {
         *line = line.split_whitespace().filter(|word| *word != "***").collect::<Vec<_>>().join(" ");
     }
     // In an older version's file there is not all that is looked at here.
-    if found.is_empty() && super::is_current(connection)? {
+    if found.is_empty() && schema::is_current(connection)? {
         found = parla_history::check(connection)?;
         found.extend(unreadable_texts(connection)?);
     }
@@ -107,14 +106,14 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// Starts it. Damage ends the server, and the next start says so before it does anything else.
-    pub(super) fn start(data_dir: &Path, failures: Failures) -> io::Result<Self> {
+    /// Starts it. Damage is reported, and the next start says so before it does anything else.
+    pub(crate) fn start(data_dir: &Path, report: impl FnOnce(String) + Send + 'static) -> io::Result<Self> {
         let is_to_stop = Arc::new(AtomicBool::new(false));
         let (stop, data_dir) = (Arc::clone(&is_to_stop), data_dir.to_owned());
         let run = move || match run(&data_dir, stop) {
             Ok(Look::Sound) => tracing::info!("the database was read from end to end and is sound"),
             Ok(Look::Unfinished) => {}
-            Ok(Look::Damaged(found)) => super::report_damage(&data_dir, &found, &failures),
+            Ok(Look::Damaged(found)) => report(database::note_damage(&data_dir, &found)),
             Err(error) => tracing::error!(%error, "cannot check the database"),
         };
         let thread = thread::Builder::new().name("check".to_owned()).spawn(run)?;
@@ -122,7 +121,7 @@ impl Check {
     }
 
     /// Stops it, within milliseconds; its connection is closed then.
-    pub(super) fn stop(self) {
+    pub(crate) fn stop(self) {
         self.is_to_stop.store(true, Ordering::Release);
         if self.thread.join().is_err() {
             tracing::error!("the check of the database has failed");
@@ -131,22 +130,18 @@ impl Check {
 }
 
 fn run(data_dir: &Path, is_to_stop: Arc<AtomicBool>) -> Result<Look, DatabaseError> {
-    let mut connection = parla_history::open_reader(&super::path(data_dir))?;
+    let mut connection = parla_history::open_reader(&database::path(data_dir))?;
     look(&mut connection, move || is_to_stop.load(Ordering::Acquire))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, sync::mpsc};
 
     use parla_history::Durability;
 
     use super::*;
-    use crate::database::{
-        Database,
-        inspect::{self, Doubt},
-        path,
-    };
+    use crate::{Database, Doubt, inspect, path};
 
     #[test]
     fn what_takes_too_long_is_left_for_later() {
@@ -172,9 +167,9 @@ mod tests {
         let other = Connection::open(path(folder.path())).unwrap();
         other.execute_batch(change).unwrap();
         drop(other);
-        let (failures, mut failed) = Failures::new();
-        let check = Check::start(folder.path(), failures).unwrap();
-        let told = failed.blocking_recv().unwrap();
+        let (sender, reported) = mpsc::channel();
+        let check = Check::start(folder.path(), move |why| sender.send(why).unwrap()).unwrap();
+        let told = reported.recv().unwrap();
         assert!(told.contains("1 texts of channels.name have turned into something else"), "{told}");
         check.stop();
         drop(database);

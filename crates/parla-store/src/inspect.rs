@@ -14,73 +14,92 @@ use parla_history::{Durability, migrate};
 use rusqlite::{Connection, OptionalExtension as _};
 use thiserror::Error;
 
-use super::{
-    DatabaseError, STEPS,
+use crate::{
+    DatabaseError, database,
     keys::find_keys,
+    schema::{COMPONENT, STEPS},
     state::{self, Known, State},
+    tables,
     wal::{self, Log, Mark, Walk},
 };
 
 /// Something that must not be passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(crate) enum Doubt {
+pub enum Doubt {
+    /// The database is gone.
     #[error("parla.db is gone, and this directory has been used")]
     Gone,
+    /// The database has no bytes.
     #[error("parla.db is empty, and this directory has been used")]
     Empty,
+    /// SQLite cannot read all of the database; what it says.
     #[error("parla.db is damaged: {0}")]
     Unreadable(String),
+    /// The log is gone, and it is needed.
     #[error("parla.db-wal is gone or empty, and what was kept last was in it")]
     LogGone,
+    /// The log ends before the last commit.
     #[error("parla.db-wal is damaged: {readable} of its {kept} pages can be read")]
-    LogCut { readable: u32, kept: u32 },
+    LogCut {
+        /// Pages that can be read.
+        readable: u32,
+        /// Pages that were kept.
+        kept: u32,
+    },
+    /// The log goes on behind a frame that cannot be read.
     #[error("parla.db-wal is damaged: there is more behind the place up to which it can be read")]
     LogDamaged,
+    /// The log belongs to another database or another state of this one.
     #[error(
         "parla.db-wal is that of another database or of another day, or another program has written to parla.db"
     )]
     LogForeign,
+    /// Tables or indexes are missing; their names.
     #[error("parla.db lacks what was in it: {}", .0.join(", "))]
     TablesGone(Vec<String>),
+    /// The last number is lower than it was.
     #[error("parla.db ends earlier than it did: it is an older copy, or messages are gone")]
     Older,
+    /// A key is missing.
     #[error(
         "a key of the server is gone; without it no ban on a hidden address works, or ids of messages are others"
     )]
     KeyGone,
+    /// The keys are not those that the directory was used with.
     #[error(
         "the keys of the server are others than they were: parla.db is that of another server, or bans on hidden addresses and ids of messages would not hold any more"
     )]
     KeyChanged,
+    /// A running server has noted damage; what it was.
     #[error("the last run of the server found damage: {0}")]
     FoundBefore(String),
 }
 
 /// What the files are like.
 #[derive(Debug)]
-pub(super) struct Files {
-    pub(super) doubts: Vec<Doubt>,
+pub(crate) struct Files {
+    pub(crate) doubts: Vec<Doubt>,
     /// Whether something was kept here before.
-    pub(super) is_used: bool,
+    pub(crate) is_used: bool,
     /// What a power cut took that `durability = "os"` does not promise to keep.
-    pub(super) lost_by_power_cut: Option<Doubt>,
+    pub(crate) lost_by_power_cut: Option<Doubt>,
 }
 
 /// Where the running server notes damage that it found, for the next start.
-pub(super) fn note_path(data_dir: &Path) -> PathBuf {
+pub(crate) fn note_path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.damage")
 }
 
 /// The log of a database.
-pub(super) fn log_path(data_dir: &Path) -> PathBuf {
+pub(crate) fn log_path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db-wal")
 }
 
 /// Looks at the files without SQLite.
-pub(super) fn files(data_dir: &Path, known: &Known, durability: Durability) -> io::Result<Files> {
+pub(crate) fn files(data_dir: &Path, known: &Known, durability: Durability) -> io::Result<Files> {
     let asked = if let Known::Used(state) = known { state.mark.frame } else { 0 };
     let log = wal::walk(&log_path(data_dir), asked)?;
-    let bytes = match fs::metadata(super::path(data_dir)) {
+    let bytes = match fs::metadata(database::path(data_dir)) {
         Ok(file) => Some(file.len()),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -151,11 +170,11 @@ fn present_log_doubt(state: &State, walk: &Walk) -> Option<Doubt> {
 
 /// Whether the last page that the log had is in the database, and so everything before it. A program such as `sqlite3`, opened
 /// after a crash, brings a log into the database and deletes it.
-pub(super) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
+pub(crate) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
     if mark.frame == 0 {
         return Ok(true);
     }
-    let file = match File::open(super::path(data_dir)) {
+    let file = match File::open(database::path(data_dir)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
@@ -179,7 +198,7 @@ pub(super) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
 }
 
 /// Looks whether the tables are there that a used database must have, and the key.
-pub(super) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt>, DatabaseError> {
+pub(crate) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt>, DatabaseError> {
     let present = names(connection)?;
     if present.is_empty() && *known == Known::Nothing {
         return Ok(Vec::new());
@@ -192,12 +211,12 @@ pub(super) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt
         let sql = "SELECT version FROM schema_versions WHERE component = ?1";
         connection.query_row(sql, [component], |row| row.get::<_, u32>(0)).optional()
     };
-    let (Some(history), Some(own)) = (version(parla_history::COMPONENT)?, version(super::COMPONENT)?) else {
+    let (Some(history), Some(own)) = (version(parla_history::COMPONENT)?, version(COMPONENT)?) else {
         return Ok(vec![missing(&["schema_versions"])]);
     };
     let mut expected = parla_history::open_in_memory()?;
     parla_history::prepare_version(&mut expected, history as usize)?;
-    migrate(&mut expected, super::COMPONENT, STEPS.get(..own as usize).unwrap_or(&STEPS))?;
+    migrate(&mut expected, COMPONENT, STEPS.get(..own as usize).unwrap_or(&STEPS))?;
     let gone: Vec<String> = names(&expected)?.into_iter().filter(|name| !present.contains(name)).collect();
     if !gone.is_empty() {
         return Ok(vec![Doubt::TablesGone(gone)]);
@@ -207,7 +226,7 @@ pub(super) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt
     }
     let Known::Used(state) = known else { return Ok(Vec::new()) };
     let mut doubts = Vec::new();
-    if state.mark.frame == 0 && super::last_number(connection)?.unwrap_or(0) < state.last {
+    if state.mark.frame == 0 && tables::last_number(connection)?.unwrap_or(0) < state.last {
         doubts.push(Doubt::Older);
     }
     if !state.key.is_empty() {
