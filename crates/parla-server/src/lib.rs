@@ -45,7 +45,7 @@ pub use network::{
     UserId,
     audit::Audit,
     change::{Change, Spoken},
-    channel::{ChannelState, Flags, ListEntry, Topic},
+    channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
     entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb},
     markers::Conversation,
     operator::OperatorGrant,

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 
-pub use self::state::{ChannelState, ListEntry, Topic};
+pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
 pub(crate) use self::{
     access::{NoRedactor, Promotion, Speaker},
     rank::{Act, Rank},
