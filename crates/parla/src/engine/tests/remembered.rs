@@ -245,3 +245,42 @@ fn a_certificate_of_ones_own_that_cannot_be_used_says_why() {
     app.command(Command::Change(NET, Change::Identity(None)));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::Refused));
 }
+
+#[test]
+fn what_was_said_in_a_room_follows_its_new_name() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    app.until("registration", App::is_online);
+    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+    peer.hear("JOIN #tea");
+    peer.join("#tea");
+    peer.say(&message(1));
+    peer.say("@msgid=d1 :bob!b@host PRIVMSG alice :psst");
+    peer.say(":bob!b@host RENAME #tea #cake :");
+    peer.say(&message(2).replace("#tea", "#cake"));
+    peer.say(":bob!b@host NICK rob");
+    app.until("new names", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+    let folder = app.end();
+
+    let mut app = App::start(folder);
+    let _peer = server.accept();
+    app.until("what was kept", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+}
+
+/// An address that asks for encryption, and a server that waits for the other side to speak in its own language.
+#[test]
+fn a_plain_port_behind_an_encrypted_address_is_named_and_can_be_entered() {
+    let server = Server::new();
+    let mut app = App::new();
+    app.connect(&format!("ircs://{}", server.address()));
+    let _waits = server.accept();
+    let mut asked = server.accept();
+    asked.hear("CAP LS");
+    asked.say(":irc.test CAP * LS :multi-prefix");
+    app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
+    app.command(Command::Change(NET, Change::Unencrypted));
+    let _peer = server.welcome();
+    app.until("registration", App::is_online);
+    assert_eq!(remembered(&app.end()).networks[&1].settings.address, server.address());
+}
