@@ -1,5 +1,6 @@
 //! The engine against small servers on this machine, each a few lines that a test reads and writes.
 
+mod refused;
 mod remembered;
 
 use std::{
@@ -320,6 +321,28 @@ fn the_next_start_finds_rooms_and_messages() {
 }
 
 #[test]
+fn what_was_said_in_a_room_follows_its_new_name() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    app.until("registration", App::is_online);
+    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+    peer.hear("JOIN #tea");
+    peer.join("#tea");
+    peer.say(&message(1));
+    peer.say("@msgid=d1 :bob!b@host PRIVMSG alice :psst");
+    peer.say(":bob!b@host RENAME #tea #cake :");
+    peer.say(&message(2).replace("#tea", "#cake"));
+    peer.say(":bob!b@host NICK rob");
+    app.until("new names", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+    let folder = app.end();
+
+    let mut app = App::start(folder);
+    let _peer = server.accept();
+    app.until("what was kept", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+}
+
+#[test]
 fn a_burst_comes_in_few_batches() {
     let server = Server::new();
     let mut app = App::connected_to(&server);
@@ -425,40 +448,6 @@ fn a_server_that_does_not_read_is_given_up() {
         assert!(start.elapsed() < Duration::from_secs(30));
     }
     app.until("loss", App::is_waiting);
-}
-
-#[test]
-fn an_address_that_is_none_stops_it() {
-    let mut app = App::new();
-    app.connect("a b c");
-    app.until("stop", |app| app.is_stopped_by(ProblemKind::BadAddress));
-}
-
-#[test]
-fn a_port_where_nobody_listens_stops_it() {
-    let mut app = App::connected_to(&Server::new());
-    app.until("stop", |app| app.is_stopped_by(ProblemKind::Refused));
-}
-
-#[test]
-fn a_server_with_another_name_stops_it() {
-    let server = Server::new();
-    let (server_config, client) = tls::testing::server("irc.example.org");
-    let mut app = App::start_with(tempfile::tempdir().unwrap(), client);
-    app.connect(&format!("ircs://{}", server.address()));
-    let mut stream = server.accept().0.into_inner();
-    let mut connection = rustls::ServerConnection::new(server_config).unwrap();
-    while connection.complete_io(&mut stream).is_ok_and(|_| connection.is_handshaking()) {}
-    app.until("stop", |app| app.is_stopped_by(ProblemKind::WrongCertificateName));
-}
-
-#[test]
-fn a_server_that_does_not_encrypt_stops_it() {
-    let server = Server::new();
-    let mut app = App::new();
-    app.connect(&format!("ircs://{}", server.address()));
-    server.accept().say(":irc.test NOTICE * :*** Looking up your hostname");
-    app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
 }
 
 #[test]
