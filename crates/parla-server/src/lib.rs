@@ -47,7 +47,7 @@ pub use network::{
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
     entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb},
+    grant::OperatorGrant,
     markers::Conversation,
-    operator::OperatorGrant,
 };
 pub use server::{LogMode, Server};

@@ -111,6 +111,16 @@ impl Server {
         }
     }
 
+    /// Looks whether everything that must hold of the server's state does: memberships on both sides, indexes, counts. It
+    /// takes long; for simulators and tests.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, as a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        self.network.check()?;
+        self.sessions.check(&self.network)
+    }
+
     /// When [`Input::Deadline`] must come, if nothing comes before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let forgetting = self.network.next_forgetting().filter(|_| !self.forgets);

@@ -17,7 +17,7 @@ use crate::{
     context::Context,
     contract::output::{Output, PasswordOf},
     network::{
-        Network, UserId, audit::Audit, effects::Effects, entry::Meta, event::Event, operator::OperatorGrant,
+        Network, UserId, audit::Audit, effects::Effects, entry::Meta, event::Event, grant::OperatorGrant,
         refusal::Refusal, user::User,
     },
     publish::Publisher,

@@ -7,7 +7,7 @@ use parla_proto::{Nick, mode::UserModes};
 use super::Server;
 use crate::{
     base::connection::ConnectionId,
-    command,
+    command::{self, cap::offer},
     contract::{
         note::Noted,
         output::{Output, Outputs},
@@ -19,8 +19,8 @@ use crate::{
         event::Event,
         refusal::Refusal,
     },
-    publish::{Publisher, Sender},
-    session::Until,
+    publish::{Publisher, Sender, delivery::Delivery},
+    session::{Until, answer},
 };
 
 /// Who numbers the entries.
@@ -99,6 +99,7 @@ impl Server {
         if meta.origin.node == self.node {
             self.record(meta.origin.actor, &mut effects, out);
         }
+        let mut deliveries = Vec::new();
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let Some(user) = registered.filter(|_| local) {
@@ -106,13 +107,21 @@ impl Server {
                 self.arm(meta.origin.connection);
                 self.note_joined(meta.origin.connection, user, out);
             }
-            let origin = local.then_some(meta.origin.connection);
-            let (network, sessions, started_at) =
-                (&self.network, &mut self.sessions, self.statistics.started_at);
-            let (watchers, sender) = (&self.watchers, sender.as_ref());
-            let mut publisher =
-                Publisher { network, sessions, watchers, out, meta, started_at, origin, sender };
+            if let Event::Reconfigured { before } = event {
+                self.sessions.withdraw(offer::withdrawn(before, &self.network.settings));
+            }
+            let mut publisher = Publisher {
+                network: &self.network,
+                sessions: &self.sessions,
+                watchers: &self.watchers,
+                deliveries: &mut deliveries,
+                meta,
+                started_at: self.statistics.started_at,
+                origin: local.then_some(meta.origin.connection),
+                sender: sender.as_ref(),
+            };
             command::publish(&mut publisher, event);
+            self.deliver(deliveries.drain(..), out);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
@@ -130,6 +139,32 @@ impl Server {
         }
         if let Some((id, channel)) = asked {
             self.administered(id, &channel, &effects.refusals, out);
+        }
+    }
+
+    /// Sends what was published.
+    fn deliver(&mut self, deliveries: impl Iterator<Item = Delivery>, out: &mut Outputs) {
+        let name = &self.network.settings.name;
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
+                Delivery::Answer { connection, line } => self.sessions.send(connection, line, out),
+                Delivery::WholeBatch { connection, lines } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        session.send_batch(lines, out);
+                    }
+                }
+                Delivery::Batch { connection, kind, about, lines } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        session.send_as_batch(name, (kind, about.as_deref()), lines, out);
+                    }
+                }
+                Delivery::LongAnswer { connection, answer } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        answer::begin(answer, (&self.network, self.now), session, out);
+                    }
+                }
+            }
         }
     }
 

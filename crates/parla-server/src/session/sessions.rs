@@ -9,7 +9,7 @@ use slotmap::{DefaultKey, SecondaryMap};
 use crate::{
     base::connection::ConnectionId,
     contract::output::Outputs,
-    network::UserId,
+    network::{Network, UserId},
     session::{
         Session, State, Until,
         response::{Response, tag},
@@ -83,8 +83,11 @@ impl Sessions {
     pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
         if let Some(session) = self.get_mut(connection) {
             session.state = State::Registered(user);
-            // The user has it; for the client itself the address will do.
+            // The user has these from now on; for the client itself the address will do.
             session.peer.host = None;
+            if let Some(metadata) = &mut session.metadata {
+                metadata.early.clear();
+            }
             let capabilities = session.capabilities;
             self.receivers.insert(user.0, Receiver { connection, capabilities });
         }
@@ -95,6 +98,16 @@ impl Sessions {
         self.receivers.remove(user.0);
     }
 
+    /// Takes capabilities away from every session.
+    pub(crate) fn withdraw(&mut self, gone: Capabilities) {
+        for connection in self.connections() {
+            if let Some(session) = self.get_mut(connection) {
+                session.change_capabilities(session.capabilities - gone);
+                self.refresh(connection);
+            }
+        }
+    }
+
     /// The session's capabilities changed.
     pub(crate) fn refresh(&mut self, connection: ConnectionId) {
         let Some(session) = self.get(connection) else { return };
@@ -102,6 +115,28 @@ impl Sessions {
         if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(user.0)) {
             receiver.capabilities = capabilities;
         }
+    }
+
+    /// Whether each user here has the connection that their lines go to, and that one the capabilities that are known of it.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, as a sentence.
+    pub(crate) fn check(&self, network: &Network) -> Result<(), String> {
+        for session in self.sessions.values() {
+            let Some(user) = session.user() else { continue };
+            if network.user(user).is_none() {
+                return Err(format!("{:?} is a user who is gone", session.connection));
+            }
+            let receiver = self.receiver(user).ok_or_else(|| format!("the lines of {user:?} go nowhere"))?;
+            if receiver.connection != session.connection || receiver.capabilities != session.capabilities {
+                return Err(format!(
+                    "the lines of {user:?} go to {receiver:?}, not to {:?}",
+                    session.connection
+                ));
+            }
+        }
+        let of_nobody = self.receivers.values().find(|receiver| self.get(receiver.connection).is_none());
+        of_nobody.map_or(Ok(()), |receiver| Err(format!("{receiver:?} has no session")))
     }
 
     pub(crate) fn receiver(&self, user: UserId) -> Option<Receiver> {

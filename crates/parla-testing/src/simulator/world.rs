@@ -203,6 +203,7 @@ impl World {
             self.trace.add(|| format!("disk: {count} changes"));
         }
         self.check_changes(&batch.changes)?;
+        self.server.check().map_err(|what| Finding::new("state", what))?;
         self.disk.write(&batch.changes)?;
         let deleted = batch.outputs.iter().filter_map(|output| match output {
             Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
