@@ -12,21 +12,20 @@ use crate::{
     base::settings::{Privileges, Settings},
     command::cap::offer,
     context::Context,
-    contract::output::Output,
+    contract::question::Question,
     network::{
         Network, UserId, audit::Audit, effects::Effects, event::Event, grant::OperatorGrant,
         refusal::Refusal, user::User,
     },
     publish::Publisher,
-    session::Until,
+    session::pause::Exchange,
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let who = context.me()?.1.privileged(Privileges::REHASH)?.who();
     context.audit(Audit { who, action: "REHASH", whom: String::new(), why: String::new() });
     context.reply(Reply::Rehashing { file: &context.settings.file });
-    context.out.outputs.push(Output::Rehash { connection: context.session.connection });
-    context.session.wait_for_us(Until::Reconfigured, context.now);
+    context.ask(Question::Configuration, Exchange::Configuration);
     Ok(())
 }
 

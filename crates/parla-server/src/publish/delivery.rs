@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{base::connection::ConnectionId, contract::output::Recipients, session::answer::LongAnswer};
+use crate::{base::connection::ConnectionId, contract::output::Recipients, session::long_answer::LongAnswer};
 
 /// One thing to send to sessions of this machine.
 #[derive(Debug)]

@@ -20,7 +20,8 @@ use crate::{
         refusal::Refusal,
     },
     publish::{Publisher, Sender, delivery::Delivery},
-    session::{Until, answer},
+    server::timers::Timer,
+    session::{long_answer, pause::Until},
 };
 
 /// Who numbers the entries.
@@ -47,7 +48,7 @@ impl Server {
             LogMode::Shared => {
                 out.outputs.push(Output::Propose(Box::new(Proposal { origin, command })));
                 if let Some(session) = self.sessions.get_mut(origin.connection) {
-                    let before = match session.pause.as_ref().map(|pause| &pause.until) {
+                    let before = match session.waits_until() {
                         Some(Until::Committed { entries }) => *entries,
                         _ => 0,
                     };
@@ -65,14 +66,9 @@ impl Server {
         if origin.node != self.node {
             return;
         }
-        let Some(session) = self.sessions.get_mut(origin.connection) else { return };
-        let Some(pause) = &mut session.pause else { return };
-        let Until::Committed { entries } = &mut pause.until else { return };
-        *entries -= 1;
-        if *entries == 0 {
-            session.answered(self.now);
-            self.finish_response(origin.connection, out);
-            self.resume(origin.connection, out);
+        let session = self.sessions.get_mut(origin.connection);
+        if session.is_some_and(|session| session.committed(self.now)) {
+            self.go_on(origin.connection, out);
         }
     }
 
@@ -84,11 +80,12 @@ impl Server {
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| meta.origin.node == self.node);
         let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
-        self.forgets &=
+        self.has_proposed_to_forget &=
             !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
+        self.set(Timer::ForgetRooms);
         out.changes.append(&mut effects.changes);
         let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
         if local {
@@ -104,7 +101,7 @@ impl Server {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let Some(user) = registered.filter(|_| local) {
                 self.sessions.bind(meta.origin.connection, user);
-                self.arm(meta.origin.connection);
+                self.set_timers(meta.origin.connection);
                 self.note_joined(meta.origin.connection, user, out);
             }
             if let Event::Reconfigured { before } = event {
@@ -161,7 +158,7 @@ impl Server {
                 }
                 Delivery::LongAnswer { connection, answer } => {
                     if let Some(session) = self.sessions.get_mut(connection) {
-                        answer::begin(answer, (&self.network, self.now), session, out);
+                        long_answer::begin(answer, (&self.network, self.now), session, out);
                     }
                 }
             }
@@ -207,7 +204,7 @@ impl Server {
     fn settings_changed(&mut self) {
         self.settings = Arc::clone(&self.network.settings);
         for connection in self.sessions.connections() {
-            self.arm(connection);
+            self.set_timers(connection);
         }
     }
 

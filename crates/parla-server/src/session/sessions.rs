@@ -8,10 +8,11 @@ use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
     base::connection::ConnectionId,
-    contract::output::Outputs,
+    contract::{output::Outputs, question::QuestionId},
     network::{Network, UserId},
     session::{
-        Session, State, Until,
+        Session, State,
+        pause::{Exchange, Until},
         response::{Response, tag},
     },
 };
@@ -43,19 +44,22 @@ impl Sessions {
         self.sessions.get_mut(connection.0).map(Box::as_mut)
     }
 
-    /// What a session waited for has come, if it is what is wanted: the session, and what it waited for.
+    /// A question of a session was answered; gives what the answer is for.
     pub(crate) fn answered(
         &mut self,
         connection: ConnectionId,
-        wanted: impl Fn(&Until) -> bool,
+        id: QuestionId,
         now: Timestamp,
-    ) -> Option<(&mut Session, Until)> {
+    ) -> Option<Exchange> {
         let session = self.get_mut(connection)?;
-        if !session.pause.as_ref().is_some_and(|pause| wanted(&pause.until)) {
-            return None;
+        debug_assert!(
+            matches!(session.waits_until(), Some(Until::Answered { question, .. }) if *question == id),
+            "a question is open as long as its session waits for the answer"
+        );
+        match session.answered(now)? {
+            Until::Answered { exchange, .. } => Some(exchange),
+            Until::Time(_) | Until::Sent { .. } | Until::Committed { .. } => None,
         }
-        let until = session.answered(now)?;
-        Some((session, until))
     }
 
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
