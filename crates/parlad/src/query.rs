@@ -13,9 +13,9 @@ use rusqlite::Connection;
 use tokio::sync::mpsc::Sender;
 
 use crate::{
-    core::hub::HubInput,
     database::{self, DatabaseError},
     health::{Failures, Health},
+    net::hub_input::HubInput,
 };
 
 /// The connection that reads. It is closed before the database is, so that the one file that is left has everything.

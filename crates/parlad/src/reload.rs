@@ -10,11 +10,11 @@ use tokio::sync::mpsc::Sender;
 
 use crate::{
     config::Config,
-    core::hub::HubInput,
     health::Health,
     limits::CHECK_TIME_MAX,
     net::{
-        listener::{self, Place},
+        hub_input::HubInput,
+        listener::{self, ListenAddress},
         tls::Certificates,
     },
     options::Options,
@@ -92,8 +92,8 @@ impl Reload {
     /// business.
     fn can_listen(&self) -> Result<(), Vec<String>> {
         let Ok(config) = Config::for_run(&self.run) else { return Ok(()) };
-        let irc = config.listen.iter().map(|listen| (listen.address, Place::irc(listen.address)));
-        let http = config.http.iter().map(|http| (http.address, Place::http(http.address)));
+        let irc = config.listen.iter().map(|listen| (listen.address, ListenAddress::irc(listen.address)));
+        let http = config.http.iter().map(|http| (http.address, ListenAddress::http(http.address)));
         // Whatever of this server has the port is gone by then.
         let is_open = |address: SocketAddr| self.open.iter().any(|open| open.port() == address.port());
         let new = irc.chain(http).filter(|(address, _)| !is_open(*address));

@@ -11,8 +11,11 @@ use std::{
 
 use rustix::fs::{Access, access};
 
-use super::{Config, Speech, certificate::Certificate, file::File, listen, problem::Problems};
-use crate::{database, net::tls};
+use super::{
+    certificate::Certificate, file::File, listen, ports::Speech, problem::Problems, tls_files::TlsFiles,
+    whole::Config,
+};
+use crate::database;
 
 /// What stands somewhere, and where: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +155,7 @@ fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
         Some((http.tls.as_ref()?, "http.tls", place, names.collect(), false))
     });
     // What is said of a certificate is said once, in the first place that has it.
-    let mut said: Vec<(&tls::Files, String)> = Vec::new();
+    let mut said: Vec<(&TlsFiles, String)> = Vec::new();
     for (files, key, place, names, is_sts) in listen.chain(http) {
         let line = place.tls;
         let found = match Certificate::read(files) {

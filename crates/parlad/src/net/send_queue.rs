@@ -11,8 +11,16 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use parla_server::Query;
 
-use crate::net::connection::Then;
+/// What is to be done when a connection has been sent everything, so that no answer is made before there is room for it.
+#[derive(Debug)]
+pub(crate) enum Then {
+    /// Ask the store.
+    Ask(Query),
+    /// Tell the hub.
+    Tell,
+}
 
 /// All send queues together.
 #[derive(Debug)]

@@ -19,10 +19,9 @@ use super::{
     queue::Queue,
 };
 use crate::{
-    core::hub::HubInput,
     health::Pulse,
     limits::{HASH_MEMORY_KEPT_FOR, HASHES_AT_ONCE, PASSWORDS_WAITING_MAX},
-    net::{admission::customer, connection::Connection, listener::Addresses},
+    net::{addresses::Addresses, admission::customer, connection::Connection, hub_input::HubInput},
     work::webirc::Gateways,
 };
 
@@ -215,7 +214,7 @@ impl Shared {
                     };
                     self.judge((Kind::Gateway, gateway.address), ("", &gateway.password), compare)
                 };
-                let client = self.gateways.client(&gateway, compare, &self.addresses, connection.ticket());
+                let client = self.gateways.client(&gateway, compare, &self.addresses, connection.permit());
                 Input::GatewayVerified { connection: id, client }
             }
         })
@@ -281,7 +280,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        config::Connections,
+        config::ConnectionLimits,
         net::{admission::Admission, framing::Framing, send_queue::SendQueues, stream::Stream},
         work::password,
     };
@@ -289,15 +288,15 @@ mod tests {
     /// A question of somebody who has gone is not looked at, and is not answered.
     #[tokio::test]
     async fn whoever_has_gone_gets_no_answer() {
-        let limits = Connections::for_tests();
+        let limits = ConnectionLimits::for_tests();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let admission = Admission::new(limits.clone(), 10, Instant::now());
         let queues = SendQueues::new(1 << 20, 1 << 20);
         let mut connections = Vec::new();
         for _ in 0..2 {
             let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-            let ticket = admission.admit_unknown().unwrap();
-            let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &queues, ticket);
+            let permit = admission.admit_unknown().unwrap();
+            let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &queues, permit);
             connections.push(Arc::new(connection));
         }
         let passwords = Passwords {
