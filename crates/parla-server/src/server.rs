@@ -7,6 +7,7 @@ mod moderation;
 mod password;
 mod reconfigure;
 mod storage;
+mod timers;
 
 use std::sync::Arc;
 
@@ -16,20 +17,25 @@ pub use log::LogMode;
 use moderation::Moderation;
 
 use crate::{
+    base::{
+        connection::{ConnectionId, Disconnect, Peer},
+        limits::BATCH_TIMEOUT,
+        settings::Settings,
+    },
     command,
-    connection::{ConnectionId, Disconnect, Peer},
-    entry::{EntryCommand, NodeId, Origin, Quit},
-    input::Input,
-    limits::BATCH_TIMEOUT,
-    network::{Network, UserId, channel::ChannelState},
-    note::{Note, Noted},
-    output::{Output, Outputs, QueryResult},
-    session::{Session, State, Until, WaitingLine},
-    sessions::Sessions,
-    settings::Settings,
-    statistics::Statistics,
-    timers::Timers,
-    watchers::Watchers,
+    context::statistics::Statistics,
+    contract::{
+        input::Input,
+        note::{Note, Noted},
+        output::{Output, Outputs, QueryResult},
+    },
+    network::{
+        Network, UserId,
+        channel::ChannelState,
+        entry::{EntryCommand, NodeId, Origin, Quit},
+    },
+    server::timers::Timers,
+    session::{Session, State, Until, WaitingLine, sessions::Sessions, watchers::Watchers},
 };
 
 /// An IRC server. One owner, one thread; `&mut` is the only lock.

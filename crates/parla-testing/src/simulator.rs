@@ -1,11 +1,12 @@
 //! The simulator: a whole network of random clients, run from a seed, with every promise checked at every step.
 //!
-//! Clients, clocks, disks, logs and crashes are models; only the server is real. The same seed makes the same run.
+//! Clients, clocks, logs and crashes are models; the server and its store are real. The same seed makes the same run.
 
 mod actions;
 mod checkers;
 mod client;
 mod crowd;
+mod disk;
 mod phrases;
 mod rank;
 mod replay;
@@ -31,6 +32,7 @@ use self::{
     actions::Actions,
     checkers::{Checked, Finding},
     client::Sent,
+    disk::Disk,
     rng::Rng,
     trace::Trace,
     world::{OPERATOR, World},
@@ -122,7 +124,7 @@ impl Simulation {
         let mut rng = Rng::new(seed);
         let settings = settings(&mut rng);
         let shared = rng.percent(50);
-        let mut world = World::new(settings, shared, Trace::new(options.events_shown));
+        let mut world = World::new(settings, shared, (Disk::folder(), Trace::new(options.events_shown)));
         world.passed_over = options.passed_over.iter().cloned().collect();
         let clients_most = 2 + rng.below(12);
         Self { rng, world, actions: Actions::default(), clients_most, scripts: BTreeMap::new() }
@@ -146,7 +148,8 @@ impl Simulation {
             950..970 => self.time_passes(),
             970..997 => self.world.settle()?,
             997..999 if self.rng.percent(50) => {
-                self.world.crash();
+                let thousandths = self.rng.below(1000) as u64;
+                self.world.crash(thousandths)?;
                 self.scripts.clear();
             }
             999 if self.rng.percent(30) => {

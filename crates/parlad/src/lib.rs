@@ -4,7 +4,6 @@
 
 mod config;
 mod core;
-mod database;
 mod health;
 mod limits;
 mod log;

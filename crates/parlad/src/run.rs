@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use parla_server::{Input, Server};
+use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -30,7 +31,6 @@ use crate::{
         store::{self, Store},
         wish::Wish,
     },
-    database::{Database, DatabaseError},
     health::{Failures, Health},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
     log::Log,
@@ -48,7 +48,7 @@ use crate::{
         tls::{self, Certificates},
     },
     options::Options,
-    query::{self, Questions, Reader},
+    query::{self, Questions},
     reload::Reload,
     restart::Program,
     web::{self, Site, SiteParts, Slots},
@@ -88,7 +88,7 @@ pub(crate) fn run(
         let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
         let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
         let (failures, mut failed) = Failures::new();
-        database.check_in_background(failures.clone())?;
+        database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
         let queries = query::start(Questions {
             reader: reader.clone(),

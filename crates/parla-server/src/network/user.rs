@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 
 use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
-use crate::{entry::Register, limits::ACCEPTED_MAX};
+use crate::{base::limits::ACCEPTED_MAX, network::entry::Register};
 
 /// A person or a bot that has registered.
 #[derive(Clone, Debug)]

@@ -4,15 +4,21 @@ use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, li
 
 use super::Server;
 use crate::{
-    administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    base::{
+        connection::ConnectionId,
+        limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
+        names,
+    },
     command::mode::Asked,
-    connection::ConnectionId,
-    entry::{self, Authority, EntryCommand, Origin, Repair},
-    limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
-    names,
-    network::channel::Channel,
-    output::{Output, Outputs},
-    refusal::Refusal,
+    contract::{
+        administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+        output::{Output, Outputs},
+    },
+    network::{
+        channel::Channel,
+        entry::{self, Authority, EntryCommand, Origin, Repair},
+        refusal::Refusal,
+    },
 };
 
 impl Server {

@@ -19,7 +19,8 @@ use parla_proto::limits::CLIENT_LINE_BYTES_MAX;
 use parla_server::{ConnectionId, Disconnect, Peer, Settings};
 
 use super::{
-    EVENTS_SHOWN, Failure, actions::wanted, checkers::Checked, client::Sent, trace::Trace, world::World,
+    EVENTS_SHOWN, Failure, actions::wanted, checkers::Checked, client::Sent, disk::Disk, trace::Trace,
+    world::World,
 };
 
 /// Runs the bytes. Findings of the checkers in `passed_over` do not end the run.
@@ -30,7 +31,7 @@ pub fn replay(bytes: &[u8], passed_over: &[&str]) -> Result<(), Failure> {
     let (choices, rows) = bytes.split_first().unwrap_or((&0, &[]));
     let mut settings = Settings::named("irc.test");
     settings.history = choices & 2 == 0;
-    let mut world = World::new(settings, choices & 1 != 0, Trace::new(EVENTS_SHOWN));
+    let mut world = World::new(settings, choices & 1 != 0, (Disk::Memory(None), Trace::new(EVENTS_SHOWN)));
     world.scene.texts_differ = false;
     world.passed_over = passed_over.iter().map(|checker| (*checker).to_owned()).collect();
     let mut replay = Replay { world, connections: [None; 4], negotiates: choices & 4 == 0 };
@@ -73,7 +74,7 @@ impl Replay {
                 self.world.seal();
                 self.world.write()?;
             }
-            b'C' => self.world.crash(),
+            b'C' => self.world.crash(0)?,
             b'S' => self.world.settle()?,
             number => self.line(usize::from(number % 4), rest),
         }

@@ -1,6 +1,7 @@
 //! The model of the daemon: it gathers inputs into batches, writes each batch's changes, and only then lets its outputs go.
 //!
-//! In it are the real [`Server`], a model of the disk, of the shared log, and of every client. It chooses nothing itself.
+//! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
+//! chooses nothing itself.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -14,6 +15,7 @@ use slotmap::{DefaultKey, SlotMap};
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
+    disk::{Disk, UnderWay},
     store::Store,
     trace::Trace,
 };
@@ -75,6 +77,7 @@ pub(crate) struct World {
     /// Checkers whose findings do not end the run. Only those of single lines can be passed over.
     pub(crate) passed_over: BTreeSet<String>,
     server: Server,
+    disk: Disk,
     shared: bool,
     gathering: Outputs,
     sealed: VecDeque<Outputs>,
@@ -86,7 +89,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings, shared: bool, trace: Trace) -> Self {
+    pub(crate) fn new(settings: Settings, shared: bool, (disk, trace): (Disk, Trace)) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mode = log_mode(shared, 1);
         Self {
@@ -103,6 +106,7 @@ impl World {
             summary: Summary::default(),
             trace,
             passed_over: BTreeSet::new(),
+            disk,
             shared,
             gathering: Outputs::default(),
             sealed: VecDeque::new(),
@@ -199,6 +203,7 @@ impl World {
             self.trace.add(|| format!("disk: {count} changes"));
         }
         self.check_changes(&batch.changes)?;
+        self.disk.write(&batch.changes)?;
         let deleted = batch.outputs.iter().filter_map(|output| match output {
             Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
             _ => None,
@@ -290,13 +295,17 @@ impl World {
                 break;
             }
         }
+        self.disk.rest()?;
         self.check_quiet()
     }
 
-    /// The machine stops dead. What was not written is lost, and so is what was not delivered.
-    pub(crate) fn crash(&mut self) {
+    /// The machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written, so
+    /// many thousandths are on disk.
+    pub(crate) fn crash(&mut self, thousandths: u64) -> Checked {
         self.trace.add(|| "crash".to_owned());
-        self.restart();
+        let changes = self.sealed.front().map_or(&[][..], |batch| &batch.changes);
+        self.disk.crash(UnderWay { changes, thousandths })?;
+        self.restart()
     }
 
     /// The server is told to stop, stops, and is started again.
@@ -306,11 +315,12 @@ impl World {
         self.settle()?;
         let open = self.clients.values().next();
         ensure(open.is_none(), "shutdown", || format!("{:?} is open", open.map(Client::name)))?;
-        self.restart();
-        Ok(())
+        self.disk.shut_down()?;
+        self.restart()
     }
 
-    fn restart(&mut self) {
+    /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
+    fn restart(&mut self) -> Checked {
         self.summary.restarts += 1;
         self.gathering = Outputs::default();
         self.sealed.clear();
@@ -321,7 +331,9 @@ impl World {
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.log_seq = (self.summary.restarts as u64) * SEQS_PER_RUN + 1;
         let mode = log_mode(self.shared, self.log_seq);
-        self.server = Server::new(self.scene.settings.clone(), mode, self.scene.store.kept(), self.now);
+        let channels = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
+        self.server = Server::new(self.scene.settings.clone(), mode, channels, self.now);
+        Ok(())
     }
 
     fn input(&mut self, input: Input) {
@@ -363,7 +375,8 @@ impl World {
                 self.summary.queries += 1;
                 let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
                 may_ask(client, &query, &self.scene)?;
-                self.asked.push(Asked::History(connection, self.scene.store.answer(&query)));
+                let answer = self.disk.answer(&query, &self.scene.store)?;
+                self.asked.push(Asked::History(connection, answer));
             }
             Output::VerifyPassword { connection, of, password, .. } => {
                 let wanted = match of {

@@ -15,6 +15,7 @@ use parla_server::{
     Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer,
     Proposal, Server,
 };
+use parla_store::Tables;
 
 use super::{
     backend::{Backend, Heard},
@@ -22,7 +23,6 @@ use super::{
     ids,
     script::Script,
     settings::Settings,
-    store::Store,
     text::{self, START},
 };
 
@@ -47,7 +47,7 @@ pub struct Memory {
     is_virtual: bool,
     log: Log,
     server: Server,
-    store: Store,
+    tables: Tables,
     now: Timestamp,
     next_seq: u64,
     connections: u64,
@@ -79,7 +79,7 @@ impl Memory {
             is_virtual,
             log,
             server,
-            store: Store::new()?,
+            tables: Tables::in_memory()?,
             now: START,
             next_seq: 1,
             connections: 0,
@@ -97,7 +97,7 @@ impl Memory {
         while let Some(input) = self.waiting.pop_front() {
             let mut out = Outputs::default();
             self.server.handle(self.now, input, &mut out);
-            self.store.keep(out.changes)?;
+            self.tables.commit(&out.changes)?;
             for output in out.outputs {
                 self.carry_out(output)?;
             }
@@ -121,7 +121,7 @@ impl Memory {
             Output::TellWhenSent { connection } => self.waiting.push_back(Input::Sent { connection }),
             Output::Note(note) => self.log_lines.extend(self.settings.notes.then(|| note_line(&note))),
             Output::Query { connection, query } => {
-                let result = Some(self.store.answer(&query)?);
+                let result = Some(self.tables.answer(&query)?);
                 self.waiting.push_back(Input::QueryResult { connection, result });
             }
             Output::VerifyPassword { connection, of, password, .. } => {
@@ -234,7 +234,8 @@ impl Backend for Memory {
         self.feed(Input::ShuttingDown)?;
         self.next_seq = (self.next_seq / NUMBERS_PER_START + 1) * NUMBERS_PER_START + 1;
         let settings = self.settings.to_server(self.is_virtual)?;
-        self.server = Server::new(settings, mode(self.log, self.next_seq), self.store.channels(), self.now);
+        let channels = self.tables.channels(&settings.name_rules())?;
+        self.server = Server::new(settings, mode(self.log, self.next_seq), channels, self.now);
         Ok(())
     }
 

@@ -4,9 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use parla_history::Durability;
 use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
 use parla_server::{Flags, settings};
+use parla_store::Durability;
 
 use super::{
     connections::{ConnectionLimits, KnownGateway, SharedNetwork},

@@ -15,7 +15,6 @@ use super::{
     certificate::Certificate, file::File, listen, ports::Speech, problem::Problems, tls_files::TlsFiles,
     whole::Config,
 };
-use crate::database;
 
 /// What stands somewhere, and where: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +131,7 @@ fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
         return Err(here(io::ErrorKind::NotADirectory.into()));
     }
     access(path, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| here(error.into()))?;
-    for file in database::files(&absolute) {
+    for file in parla_store::files(&absolute) {
         match access(&file, Access::READ_OK | Access::WRITE_OK) {
             Ok(()) | Err(rustix::io::Errno::NOENT) => {}
             Err(error) => return Err((Some(file), error.into())),

@@ -3,9 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use bytesize::ByteSize;
-use parla_history::Durability;
 use parla_proto::ChannelName;
 use parla_server::Settings;
+use parla_store::Durability;
 
 use super::{
     connections::{ConnectionLimits, KnownGateway},

@@ -7,18 +7,17 @@ use std::{
 };
 
 use parla_server::Change;
+use parla_store::{Database, DatabaseError, Patience, Reader};
 use tokio::sync::mpsc;
 
 use crate::{
     core::{disk_watch::DiskWatch, hub::Stall},
-    database::{self, Database, DatabaseError, Patience},
     health::{Failures, Health},
     limits::{
         DISK_FAILS_MAX, DISK_LOOK_IDLE, DISK_LOOK_INTERVAL, FORGET_INTERVAL, INDEX_AFTER_IDLE,
         INDEX_BEHIND_MAX, STORE_RETRY,
     },
     net::hub_input::HubInput,
-    query::Reader,
 };
 
 /// What commits changes.
@@ -120,11 +119,8 @@ impl Commit {
     /// Ends the server after an error that does not pass.
     pub(crate) fn give_up(&self, error: &DatabaseError) {
         if error.is_damage() {
-            return database::report_damage(
-                self.database.data_dir(),
-                &error.to_string(),
-                &self.told.failures,
-            );
+            let last_words = parla_store::note_damage(self.database.data_dir(), &error.to_string());
+            return self.told.failures.report(last_words);
         }
         self.told.failures.report(format!(
             "cannot write to the data directory, and waiting does not help: {error}. What was shown is kept"

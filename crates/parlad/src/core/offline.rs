@@ -5,13 +5,9 @@
 use std::time::Instant;
 
 use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, MessageIds, Output, Outputs, Server};
+use parla_store::{Database, DatabaseError};
 
-use crate::{
-    config::Config,
-    core::clock::Clock,
-    database::{self, Database, DatabaseError},
-    limits::OFFLINE_FORGET_TIME_MAX,
-};
+use crate::{config::Config, core::clock::Clock, limits::OFFLINE_FORGET_TIME_MAX};
 
 /// A server that nobody is connected to.
 pub(crate) struct Offline {
@@ -23,9 +19,9 @@ pub(crate) struct Offline {
 
 /// The state machine as the database has it.
 pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
-    let kept = database.channels(&config.settings.name_rules())?;
-    let mut clock = Clock::start_after(database.last_time()?);
-    let after_last = database.last_seq()?.map_or(0, |last| last + 1);
+    let kept = database.tables().channels(&config.settings.name_rules())?;
+    let mut clock = Clock::start_after(database.tables().last_time()?);
+    let after_last = database.tables().last_seq()?.map_or(0, |last| last + 1);
     let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
     let mut settings = config.settings.clone();
     settings.message_ids = MessageIds::new(&database.message_key()?);
@@ -37,7 +33,7 @@ pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, C
 impl Offline {
     /// Opens what a server has kept.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
-        let path = database::path(&config.data_dir);
+        let path = parla_store::path(&config.data_dir);
         anyhow::ensure!(
             path.exists(),
             "there is no {}: say by --config or --data-dir where the server keeps its data",

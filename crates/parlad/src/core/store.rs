@@ -12,11 +12,11 @@ use std::{
     time::Instant,
 };
 
+use parla_store::DatabaseError;
 use tokio::sync::oneshot;
 
 use crate::{
     core::{commit::Commit, hub::Batch, release::Release},
-    database::DatabaseError,
     health::Health,
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX},
 };

@@ -1,0 +1,376 @@
+//! Entries: the one order of commands from which every machine makes the same network.
+
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+
+use crate::{
+    base::{connection::ConnectionId, settings::Settings},
+    network::{UserId, markers::Conversation, operator::OperatorGrant},
+};
+
+/// A numbered command.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Number, time and origin.
+    pub meta: Meta,
+    /// What is to be done.
+    pub command: EntryCommand,
+}
+
+/// What stands on the outside of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The number. Later entries have higher ones, over restarts too.
+    pub seq: u64,
+    /// The time of the commit; later entries never have an earlier one.
+    pub at: Timestamp,
+    /// Where the command came from.
+    pub origin: Origin,
+}
+
+/// Where a command came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The machine.
+    pub node: NodeId,
+    /// The connection on that machine, which gets the answer.
+    pub connection: ConnectionId,
+    /// Who acts; nobody while registering.
+    pub actor: Option<UserId>,
+}
+
+/// One machine of a cluster. A server alone is number 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// A command that a log has not numbered yet.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What is to be done.
+    pub command: EntryCommand,
+}
+
+/// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
+pub enum EntryCommand {
+    Register(Box<Register>),
+    Nick(Nick),
+    Quit(Quit),
+    Join(Join),
+    Part(Part),
+    Say(Box<Say>),
+    Topic(Topic),
+    Mode(Mode),
+    UserMode(UserMode),
+    Kick(Kick),
+    Invite(Invite),
+    Away(Option<String>),
+    Metadata(Box<Metadata>),
+    Setname(String),
+    /// Logs the actor in to an account, or out.
+    Account(Option<String>),
+    Oper(Box<OperatorGrant>),
+    Kill(Kill),
+    Wallops(String),
+    Chghost(Chghost),
+    /// REHASH, or the administrator's signal; nobody acts.
+    Reconfigure(Arc<Settings>),
+    Rename(Rename),
+    Redact(Box<Redact>),
+    Markread(Markread),
+    Sajoin(Sajoin),
+    Sapart(Sapart),
+    Samode(Samode),
+    Room(Room),
+    /// A timer: rooms that nobody was in for long go. Nobody acts.
+    ForgetEmpty,
+}
+
+impl EntryCommand {
+    /// The number and the channel of what the administrator asked for, if it is that.
+    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &str)> {
+        match self {
+            Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
+                Some((*id, &mode.channel))
+            }
+            Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => Some((*id, channel)),
+            _ => None,
+        }
+    }
+}
+
+/// By what right somebody acts on a channel from outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// As an operator of the server, which the commit checks: the actor.
+    Operator,
+    /// As the administrator, who asked the daemon by this number. Nobody acts.
+    Administrator(u64),
+}
+
+/// A user is brought into a channel past its doors.
+#[derive(Clone, Debug)]
+pub struct Sajoin {
+    /// Who; none: the actor.
+    pub nick: Option<String>,
+    /// Where.
+    pub channel: String,
+}
+
+/// A user is taken out of a channel.
+#[derive(Clone, Debug)]
+pub struct Sapart {
+    /// Who; none: the actor.
+    pub nick: Option<String>,
+    /// Where.
+    pub channel: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// A channel's modes change, whoever the members are.
+#[derive(Clone, Debug)]
+pub struct Samode {
+    /// By what right.
+    pub authority: Authority,
+    /// The changes.
+    pub mode: Mode,
+}
+
+/// A channel is repaired.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// By what right.
+    pub authority: Authority,
+    /// Which.
+    pub channel: String,
+    /// How.
+    pub repair: Repair,
+}
+
+/// How a channel is repaired.
+#[derive(Clone, Debug)]
+pub enum Repair {
+    /// It is deleted with all that is kept of it; and why.
+    Delete(Option<String>),
+    /// It has the modes of a new channel and empty lists.
+    Reset,
+    /// It belongs to the member of this nick.
+    Give(String),
+}
+
+/// A connection becomes a user.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// The name it takes.
+    pub nick: Nick,
+    /// The user name.
+    pub user: String,
+    /// What others see of the address.
+    pub host: String,
+    /// The real address.
+    pub address: IpAddr,
+    /// The modes that come from how the client is connected.
+    pub modes: UserModes,
+    /// The real name.
+    pub realname: String,
+    /// What was set by METADATA before.
+    pub metadata: BTreeMap<Key, String>,
+    /// Whether the address is one that is neither counted nor slowed.
+    pub is_exempt: bool,
+}
+
+/// A user is gone.
+#[derive(Clone, Debug)]
+pub enum Quit {
+    /// They said so, in these words.
+    Said(String),
+    /// The connection ended; the words are the server's.
+    Ended(String),
+}
+
+/// A user enters one channel.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// Which; it is made if it is not there.
+    pub channel: ChannelName,
+    /// For `+k`.
+    pub key: Option<String>,
+}
+
+/// A user leaves one channel.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Which.
+    pub channel: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What is sent from one to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// PRIVMSG
+    Privmsg,
+    /// NOTICE; the sender is never told of an error.
+    Notice,
+    /// TAGMSG; there is no text.
+    Tagmsg,
+}
+
+impl Verb {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+            Self::Tagmsg => "TAGMSG",
+        }
+    }
+}
+
+/// A message to one target.
+#[derive(Clone, Debug)]
+pub struct Say {
+    /// Which of the three.
+    pub verb: Verb,
+    /// A channel, perhaps after the signs of the ranks that are meant, or a nick.
+    pub target: String,
+    /// Empty for TAGMSG only; with line feeds if it has several lines.
+    pub text: String,
+    /// Client-only tags as on the wire.
+    pub tags: String,
+    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
+    pub cuts: Vec<u32>,
+}
+
+/// A new topic.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Where.
+    pub channel: String,
+    /// Empty to clear it.
+    pub text: String,
+}
+
+/// Changes to a channel's modes, in order.
+#[derive(Clone, Debug)]
+pub struct Mode {
+    /// Where.
+    pub channel: String,
+    /// The steps, all with the parameters they need.
+    pub steps: Vec<ModeStep>,
+}
+
+/// One change of a mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeStep {
+    /// Given or taken.
+    pub set: bool,
+    /// Which.
+    pub mode: parla_proto::mode::ChannelMode,
+    /// A nick, a mask, a key or a number.
+    pub param: Option<String>,
+}
+
+/// A change of the actor's own modes.
+#[derive(Clone, Copy, Debug)]
+pub struct UserMode {
+    /// Those that are given.
+    pub set: UserModes,
+    /// Those that are taken.
+    pub unset: UserModes,
+}
+
+/// One member is put out.
+#[derive(Clone, Debug)]
+pub struct Kick {
+    /// Where.
+    pub channel: String,
+    /// Who.
+    pub nick: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Someone is invited.
+#[derive(Clone, Debug)]
+pub struct Invite {
+    /// Who.
+    pub nick: String,
+    /// Where to.
+    pub channel: String,
+}
+
+/// Users are put out of the network.
+#[derive(Clone, Debug)]
+pub struct Kill {
+    /// Who.
+    pub nicks: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A user shows another host.
+#[derive(Clone, Debug)]
+pub struct Chghost {
+    /// Who.
+    pub nick: String,
+    /// The new one, as the operator wrote it.
+    pub host: String,
+}
+
+/// A change of the values of a user or a channel.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    /// A channel, a nick, or `*` for the actor.
+    pub target: String,
+    /// What is changed.
+    pub change: MetadataChange,
+}
+
+/// What a change of values does.
+#[derive(Clone, Debug)]
+pub enum MetadataChange {
+    /// Gives a key a value, or takes it away.
+    Set(Key, Option<String>),
+    /// Takes all away.
+    Clear,
+}
+
+/// A channel gets another name.
+#[derive(Clone, Debug)]
+pub struct Rename {
+    /// Which.
+    pub channel: String,
+    /// The new one.
+    pub name: ChannelName,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// A message is taken back.
+#[derive(Clone, Debug)]
+pub struct Redact {
+    /// Where it was said: a channel or a nick.
+    pub target: String,
+    /// The message's number.
+    pub seq: u64,
+    /// Why.
+    pub reason: Option<String>,
+    /// The record under which the store had it, if that was asked.
+    pub stored_in: Option<u64>,
+}
+
+/// A user has read up to a time.
+#[derive(Clone, Debug)]
+pub struct Markread {
+    /// What.
+    pub conversation: Conversation,
+    /// The time of the last message.
+    pub at: Timestamp,
+}
