@@ -26,7 +26,7 @@ use crate::{
 type Part = (&'static str, fn(&Config, &Config) -> bool);
 
 /// What takes effect only when the server is started again, and why.
-const NEEDS_RESTART: [Part; 8] = [
+const NEEDS_RESTART: [Part; 9] = [
     // Every line that a client ever got starts with it.
     ("server.name", |old, new| old.settings.name != new.settings.name),
     // Every name in the network was read with it.
@@ -39,7 +39,8 @@ const NEEDS_RESTART: [Part; 8] = [
     // They have a thread of their own, as passwords have.
     ("webirc", |old, new| old.webirc != new.webirc),
     // They are counted against by connections that are open.
-    ("connections (other than its timeouts)", |old, new| old.connections != new.connections),
+    ("connections (other than its timeouts)", |old, new| !old.connections.is_same_table(&new.connections)),
+    ("[[limits.network]]", |old, new| old.connections.shared_networks != new.connections.shared_networks),
     // Both are set up once.
     ("history.durability and log", |old, new| old.durability != new.durability || old.log != new.log),
 ];
@@ -143,6 +144,7 @@ impl Reload {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::SharedNetwork;
 
     #[test]
     fn what_needs_a_restart_is_told_apart() {
@@ -155,6 +157,16 @@ mod tests {
         new.settings.limits.topic_bytes = 100;
         new.settings.motd.clear();
         assert!(kept(&new).is_empty());
+        new.connections.gateways = vec!["192.0.2.7/32".parse().unwrap()];
+        assert!(kept(&new).is_empty(), "they are those of [[webirc]]");
+        let nets = vec!["192.0.2.0/24".parse().unwrap()];
+        let school =
+            SharedNetwork { name: "school".into(), nets, max_connections: 9, max_rate: 9, max_per_ip: None };
+        new.connections.shared_networks = vec![school];
+        assert_eq!(kept(&new), ["[[limits.network]]"]);
+        new.connections.max_per_ip += 1;
+        assert_eq!(kept(&new), ["connections (other than its timeouts)", "[[limits.network]]"]);
+        new.connections = config.connections.clone();
         new.listen.clear();
         new.data_dir = "elsewhere".into();
         assert_eq!(kept(&new), ["server.data_dir", "listen"]);

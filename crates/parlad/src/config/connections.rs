@@ -38,6 +38,12 @@ pub(crate) struct SharedNetwork {
 }
 
 impl ConnectionLimits {
+    /// Whether the table `[connections]` says the same: the other tables are compared by themselves.
+    pub(crate) fn is_same_table(&self, other: &Self) -> bool {
+        let (gateways, shared_networks) = (self.gateways.clone(), self.shared_networks.clone());
+        *self == Self { gateways, shared_networks, ..other.clone() }
+    }
+
     /// Whether an address is neither counted nor slowed.
     pub(crate) fn is_exempt(&self, address: IpAddr) -> bool {
         includes(&self.exempt, address)
