@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
-use parla_proto::{Casemapping, NickFault, line::fitting};
+use parla_proto::{Casemapping, NickFault, Numeric, line::fitting};
 
 use crate::{problem::ProblemKind, session::Session};
 
@@ -63,17 +63,22 @@ pub fn mended(name: &str) -> String {
     kept(name, usize::MAX, &is_letter_anywhere)
 }
 
-/// Why the server refuses a name, by the number that it gave and by what it said for programs before.
-pub(crate) fn reason(session: &Session, number: u16, nick: &str, told: Option<NickFault>) -> ProblemKind {
-    match (told, number) {
+/// Why the server refuses a name, by the numeric that it gave and by what it said for programs before.
+pub(crate) fn reason(
+    session: &Session,
+    numeric: Numeric,
+    nick: &str,
+    told: Option<NickFault>,
+) -> ProblemKind {
+    match (told, numeric) {
         (Some(NickFault::TooLong(bytes_max)), _) => too_long(nick, bytes_max),
         (Some(NickFault::Start(char)), _) => ProblemKind::NickStart(char),
         (Some(NickFault::Character(char)), _) => ProblemKind::NickCharacter(char),
         (Some(NickFault::Form), _) => ProblemKind::NickMixed,
         (Some(NickFault::Reserved), _) => ProblemKind::NickReserved,
         (Some(NickFault::Confusable), _) => ProblemKind::NickConfusable,
-        (None, 433 | 436) => ProblemKind::NickTaken,
-        (None, 437) => ProblemKind::NickHeld,
+        (None, Numeric::NickInUse | Numeric::NickCollision) => ProblemKind::NickTaken,
+        (None, Numeric::NickUnavailable) => ProblemKind::NickHeld,
         (None, _) => seen(session, nick),
     }
 }
@@ -124,6 +129,14 @@ fn is_letter_anywhere(char: char) -> bool {
     }
 }
 
+/// Whether letters of the Latin alphabet stand beside those of one that has the same shapes: Greek, Cyrillic, Armenian.
+fn mixes_alphabets(nick: &str) -> bool {
+    let is_latin =
+        |char: char| char.is_alphabetic() && matches!(char, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+    let is_like_latin = |char: char| matches!(char, '\u{370}'..='\u{58f}' | '\u{1f00}'..='\u{1fff}');
+    nick.contains(is_latin) && nick.contains(is_like_latin)
+}
+
 /// A name near `nick` that is likely free, or allowed.
 pub(crate) fn suggestion(
     session: &Session,
@@ -144,6 +157,10 @@ pub(crate) fn suggestion(
         ProblemKind::NickStart(_) => kept(nick, bytes_max.max(USUAL_BYTES), &is_letter_anywhere),
         // Of two directions of writing, the one of the plain letters.
         ProblemKind::NickMixed => kept(nick, bytes_max, &is_plain),
+        // A name that is taken because it looks like another one: with a number behind it, it still does.
+        ProblemKind::NickTaken if mixes_alphabets(nick) => {
+            numbered(&kept(&transliterate(nick), bytes_max, &is_plain), bytes_max)
+        }
         // Nothing can be seen. It may be too long for an old server.
         ProblemKind::NickInvalid if nick.len() > ANYWHERE_BYTES => kept(nick, ANYWHERE_BYTES, &is_plain),
         _ => String::new(),
@@ -195,7 +212,7 @@ mod tests {
     fn mended_for(nick: &str, casemapping: Casemapping) -> (ProblemKind, String) {
         let mut session = Session::default();
         (session.casemapping, session.nick_bytes_max) = (casemapping, Some(16));
-        let kind = reason(&session, 432, nick, None);
+        let kind = reason(&session, Numeric::ErroneousNick, nick, None);
         (kind, suggestion(&session, nick, kind, without_accents).to_string())
     }
 
@@ -205,6 +222,9 @@ mod tests {
         assert_eq!(taken("alice"), "alice2");
         assert_eq!(taken("alice9"), "alice10");
         assert_eq!(taken("abcdefghi"), "abcdefgh2");
+        let mixed = "Z\u{43e}e";
+        assert_eq!(suggested(mixed, ProblemKind::NickTaken, None), "Ze2", "it looks like Zoe");
+        assert_eq!(suggested("Зоя", ProblemKind::NickTaken, None), "Зоя2");
         assert_eq!(suggested("root", ProblemKind::NickInvalid, None), "root2");
         assert_eq!(suggested("abcdefghijkl", ProblemKind::NickInvalid, None), "abcdefghi");
     }
@@ -238,11 +258,11 @@ mod tests {
     #[test]
     fn what_the_server_says_for_programs_is_believed() {
         let session = Session::default();
-        let told = |fault, number| reason(&session, number, "Владимир-Иванович", Some(fault));
-        assert_eq!(told(NickFault::TooLong(32), 432), ProblemKind::NickTooLong(16));
-        assert_eq!(told(NickFault::Reserved, 437), ProblemKind::NickReserved);
-        assert_eq!(told(NickFault::Confusable, 433), ProblemKind::NickConfusable);
-        assert_eq!(told(NickFault::Form, 432), ProblemKind::NickMixed);
+        let told = |fault, numeric| reason(&session, numeric, "Владимир-Иванович", Some(fault));
+        assert_eq!(told(NickFault::TooLong(32), Numeric::ErroneousNick), ProblemKind::NickTooLong(16));
+        assert_eq!(told(NickFault::Reserved, Numeric::NickUnavailable), ProblemKind::NickReserved);
+        assert_eq!(told(NickFault::Confusable, Numeric::NickInUse), ProblemKind::NickConfusable);
+        assert_eq!(told(NickFault::Form, Numeric::ErroneousNick), ProblemKind::NickMixed);
     }
 
     #[test]

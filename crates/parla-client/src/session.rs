@@ -53,6 +53,8 @@ pub(crate) struct Session {
     pub(crate) nicks_tried: usize,
     /// Why the nick was refused that was asked for last, if the server says it for programs.
     pub(crate) nick_fault: Option<NickFault>,
+    /// The server has said that the person is logged in to an account.
+    pub(crate) is_logged_in: bool,
     /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
     pub(crate) asks_why: Asks,
     /// CAP REQs that were not answered.
@@ -85,6 +87,8 @@ pub(crate) struct Session {
     pub(crate) history_max: usize,
     /// Places in a history can be named by ids of messages.
     pub(crate) finds_by_msgid: bool,
+    /// It is a bouncer that repeats what was said, of its own accord.
+    pub(crate) is_bouncer: bool,
     /// It says who comes and goes, of those it is asked about (MONITOR).
     pub(crate) monitors: bool,
     /// The longest nick.
@@ -106,6 +110,9 @@ pub(crate) enum Asks {
     Done,
 }
 
+/// What the names of ZNC's own capabilities begin with.
+const ZNC: &str = "znc.in/";
+
 /// What was said so long ago is not said now, however slow the networks are.
 const LONG_AGO: Duration = Duration::from_secs(2 * 60);
 
@@ -118,6 +125,7 @@ impl Default for Session {
             is_greeted: false,
             nicks_tried: 0,
             nick_fault: None,
+            is_logged_in: false,
             asks_why: Asks::default(),
             requests_open: 0,
             asks_singly: false,
@@ -135,6 +143,7 @@ impl Default for Session {
             network: None,
             history_max: 0,
             finds_by_msgid: true,
+            is_bouncer: false,
             monitors: false,
             nick_bytes_max: None,
             clock_ahead: 0,
@@ -226,6 +235,7 @@ impl Session {
     /// Remembers what this client knows of CAP LS or CAP NEW.
     pub(crate) fn offer(&mut self, list: &str) {
         self.sign_in.offer(list);
+        self.is_bouncer |= list.split_ascii_whitespace().any(|word| word.starts_with(ZNC));
         for word in list.split_ascii_whitespace() {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let capability = Capabilities::named(name).unwrap_or_default();

@@ -190,6 +190,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
     if let Err(refusal) = result {
         effects.refusals.push(refusal);
     }
+    network.debug_assert_sound(meta.origin.actor);
 }
 
 /// Tells everyone on this machine who must hear of an event.

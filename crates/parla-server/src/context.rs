@@ -5,16 +5,21 @@ pub(crate) mod statistics;
 
 use std::collections::BTreeSet;
 
-use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
+use parla_proto::{ChannelName, CommandName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
     base::{limits::TARGETS_PER_COMMAND_MAX, names, settings::Settings},
     context::statistics::Statistics,
-    contract::output::{Output, Outputs},
+    contract::{
+        output::{Output, Outputs},
+        question::Question,
+    },
     network::{Network, UserId, audit::Audit, entry::EntryCommand, refusal::Refusal, user::User},
     session::{
         Session,
-        answer::{self, LongAnswer},
+        long_answer::{self, LongAnswer},
+        pause::{Asking, Exchange},
+        questions::Questions,
         watchers::Watchers,
     },
 };
@@ -30,6 +35,8 @@ pub(crate) struct Context<'a> {
     pub(crate) session: &'a mut Session,
     /// Whom the sessions of this machine watch.
     pub(crate) watchers: &'a mut Watchers,
+    /// What the sessions of this machine have asked the daemon.
+    pub(crate) questions: &'a mut Questions,
     pub(crate) out: &'a mut Outputs,
     pub(crate) proposals: &'a mut Vec<EntryCommand>,
     /// Set by a command after which the connection ends, with what the client is told.
@@ -67,9 +74,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Asks the daemon. The session takes no line before the answer.
+    pub(crate) fn ask(&mut self, question: Question, exchange: Exchange) {
+        self.questions.ask(self.session, Asking { question, exchange }, self.now, self.out);
+    }
+
     /// Begins an answer that may be long.
     pub(crate) fn answer(&mut self, answer: Box<dyn LongAnswer>) {
-        answer::begin(answer, (self.network, self.now), self.session, self.out);
+        long_answer::begin(answer, (self.network, self.now), self.session, self.out);
     }
 
     /// Tells by a standard reply.
@@ -102,11 +114,7 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// There is none.
-    pub(crate) fn names<'l>(
-        &mut self,
-        list: &'l str,
-        command: &'static str,
-    ) -> Result<Vec<&'l str>, Refusal> {
+    pub(crate) fn names<'l>(&mut self, list: &'l str, command: CommandName) -> Result<Vec<&'l str>, Refusal> {
         let names = self.list(list, usize::MAX);
         if names.is_empty() { Err(Refusal::NeedMoreParams(command)) } else { Ok(names) }
     }

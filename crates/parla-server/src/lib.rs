@@ -37,8 +37,10 @@ pub use contract::{
     administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
     input::Input,
     note::{Note, Noted},
-    output::{
-        NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Verdict,
+    output::{Output, Outputs, Recipients},
+    question::{
+        Answer, Asker, NotCompared, Page, PasswordOf, Position, Query, QueryResult, Question, QuestionId,
+        Reconfiguration, Verdict,
     },
 };
 pub use network::{
@@ -47,7 +49,7 @@ pub use network::{
     change::{Change, Spoken},
     channel::{ChannelState, Flags, ListEntry, Topic},
     entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb},
+    grant::OperatorGrant,
     markers::Conversation,
-    operator::OperatorGrant,
 };
 pub use server::{LogMode, Server};

@@ -11,10 +11,13 @@ pub(crate) mod effects;
 pub(crate) mod entry;
 pub(crate) mod event;
 mod forgetting;
+pub(crate) mod grant;
+mod invariants;
 pub(crate) mod markers;
 mod new_rooms;
 pub(crate) mod operator;
 pub(crate) mod past;
+pub(crate) mod rank;
 pub(crate) mod refusal;
 pub(crate) mod said;
 mod sight;
@@ -36,6 +39,7 @@ use crate::{
         forgetting::EmptyChannels,
         markers::ReadMarkers,
         new_rooms::NewRooms,
+        operator::Oversight,
         past::Past,
         refusal::{Refusal, Silenced},
         said::Place,
@@ -180,6 +184,15 @@ impl Network {
         let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
         let id = self.channel_id(&parsed).ok_or_else(none)?;
         self.channel(id).map(|channel| (id, channel)).ok_or_else(none)
+    }
+
+    /// A channel by name, which is hidden from nobody who has this right.
+    pub(crate) fn overseen_channel(
+        &self,
+        _: &Oversight,
+        name: &str,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        self.find_channel(name)
     }
 
     pub(crate) fn channel_id(&self, name: &ChannelName) -> Option<ChannelId> {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Message, Timestamp};
+use parla_proto::{Capabilities, CommandName, Message, Timestamp};
 
 use super::{Incoming, keep, react, redact};
 use crate::{
     buffer::{Buffer, Coming},
     client::{Client, Turn},
     contract::Kept,
+    history::bouncer,
     outbox::{self, Arrival, Echo, Place},
     secrets,
     session::Session,
@@ -58,7 +59,7 @@ pub(super) struct Spoken<'a> {
 impl<'a> Spoken<'a> {
     /// None if it is a request to the program and not for people (CTCP).
     pub(super) fn new(session: &Session, incoming: &'a Incoming<'_>, coming: Coming) -> Option<Self> {
-        let (manner, text) = manner(incoming.message.command, incoming.message.param(1)?)?;
+        let (manner, text) = manner(incoming.command, incoming.message.param(1)?)?;
         let msgid = incoming.message.tags.get("msgid").filter(|msgid| !msgid.is_empty());
         Some(Self {
             at: incoming.at,
@@ -96,9 +97,9 @@ impl<'a> Spoken<'a> {
 pub(super) const MSGID_BYTES_MAX: usize = 256;
 
 /// How it was said, and the words; none for a request to the program.
-fn manner<'a>(command: &str, text: &'a str) -> Option<(Manner, &'a str)> {
+fn manner(command: Option<CommandName>, text: &str) -> Option<(Manner, &str)> {
     let Some(ctcp) = text.strip_prefix('\u{1}') else {
-        let manner = if command == "NOTICE" { Manner::Notice } else { Manner::Message };
+        let manner = if command == Some(CommandName::Notice) { Manner::Notice } else { Manner::Message };
         return Some((manner, text));
     };
     let ctcp = ctcp.strip_suffix('\u{1}').unwrap_or(ctcp);
@@ -287,6 +288,21 @@ pub(super) fn repeated(client: &mut Client, id: BufferId, mut spoken: Spoken<'_>
     if let Added::New(row) = added {
         narrow_gap(buffer, row, before.is_some());
     }
+    played(client, id, &added, spoken.at);
+}
+
+/// A message of the past came unasked.
+fn played(client: &mut Client, id: BufferId, added: &Added, at: Timestamp) {
+    match added {
+        Added::New(row) => bouncer::played(client, id, (*row, at)),
+        Added::Known(row) => {
+            // What was said since the person is back says nothing of what was said before.
+            if client.buffers.get(id).is_some_and(|buffer| !buffer.timeline.is_live(*row)) {
+                bouncer::overlaps(client, id);
+            }
+        }
+        Added::Nowhere => {}
+    }
 }
 
 /// What was taken to be lost is here: at least from this row on, or all of it if it follows a message that was repeated too.
@@ -322,7 +338,7 @@ pub(super) fn recognize(client: &Client, id: BufferId, lines: &[Message<'_>]) ->
 }
 
 fn spoken<'a>(session: &Session, incoming: &'a Incoming<'_>) -> Option<Spoken<'a>> {
-    let is_message = matches!(incoming.message.command, "PRIVMSG" | "NOTICE");
+    let is_message = matches!(incoming.command, Some(CommandName::Privmsg | CommandName::Notice));
     if is_message { Spoken::new(session, incoming, Coming::Page) } else { None }
 }
 
@@ -336,13 +352,13 @@ pub(super) fn replayed(
     let mut incoming = Incoming::new(message, turn.now);
     incoming.label = None;
     let at = incoming.at;
-    match message.command {
-        "PRIVMSG" | "NOTICE" => {}
-        "REDACT" => {
+    match incoming.command {
+        Some(CommandName::Privmsg | CommandName::Notice) => {}
+        Some(CommandName::Redact) => {
             redact::take_back(client, id, &incoming, turn);
             return None;
         }
-        "TAGMSG" => {
+        Some(CommandName::Tagmsg) => {
             react::apply(client, id, &incoming);
             return None;
         }
@@ -355,6 +371,7 @@ pub(super) fn replayed(
     let Some(mut spoken) = spoken(&client.session, &incoming) else { return Some(unheard) };
     spoken.spot = neighbours.spot(&client.buffers.get(id)?.timeline);
     let added = add(client, id, &spoken, turn);
+    played(client, id, &added, spoken.at);
     let (row, is_new) = match added {
         Added::New(row) => (Some(row), true),
         Added::Known(row) => (Some(row), false),

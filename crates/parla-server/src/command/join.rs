@@ -1,7 +1,7 @@
 //! JOIN: users enter channels. <https://modern.ircdocs.horse/#join-message>
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, MsgId, command::Join};
+use parla_proto::{Capabilities, CommandName, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
@@ -16,8 +16,7 @@ use crate::{
         refusal::Refusal,
         user::User,
     },
-    publish::{LineTags, Publisher, tagged},
-    session::answer,
+    publish::{LineTags, Publisher, delivery::Delivery, tagged},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
@@ -34,7 +33,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
     // The key of a channel stands where its name does, whatever else stands there twice.
     let names: Vec<&str> = join.channels.split(',').collect();
     let keys: Vec<&str> = join.keys.unwrap_or_default().split(',').collect();
-    for name in context.names(join.channels, "JOIN")? {
+    for name in context.names(join.channels, CommandName::Join)? {
         let key = names.iter().position(|other| *other == name).and_then(|place| keys.get(place));
         let key = key.filter(|key| !key.is_empty()).map(|key| (*key).to_owned());
         match context.channel_name(name) {
@@ -133,13 +132,11 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
     let mut lines = topic::replies(network, channel, user.nick().as_str());
     lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
     for line in lines {
-        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+        publisher.tell(receiver.connection, line);
     }
-    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES)
-        && let Some(session) = publisher.sessions.get_mut(receiver.connection)
-    {
-        let names = Box::new(names::Rest::of_channel(channel_id, channel));
-        answer::begin(names, (network, publisher.meta.at), session, publisher.out);
+    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
+        let answer = Box::new(names::Rest::of_channel(channel_id, channel));
+        publisher.deliveries.push(Delivery::LongAnswer { connection: receiver.connection, answer });
     }
 }
 

@@ -12,14 +12,14 @@ mod sync;
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Reply, command::Metadata, limits, metadata::Key};
+use parla_proto::{CommandName, Reply, command::Metadata, limits, metadata::Key};
 
 pub(crate) use change::{admissible, commit, publish};
 pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
 
 use crate::{
     base::{
-        metadata::{Dialect, EITHER, Reader},
+        metadata::{Dialect, EITHER, METADATA_BATCH, Reader},
         settings::Settings,
     },
     context::Context,
@@ -44,7 +44,7 @@ enum Request<'a> {
 }
 
 pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<(), Refusal> {
-    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand("METADATA"))?;
+    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand(CommandName::Metadata))?;
     let is_early = context.session.user().is_none();
     if is_early && !bounds.before_connect {
         return Err(Refusal::NotRegistered);
@@ -174,7 +174,7 @@ impl Context<'_> {
         let dialect = Dialect::of(self.session.capabilities);
         let lines = write(Reader { server: &self.settings.name, client: &client, dialect });
         let lines = lines.into_iter().map(Into::into).collect();
-        self.session.send_as_batch(&self.settings.name, ("metadata", Some(about)), lines, self.out);
+        self.session.send_as_batch(&self.settings.name, (METADATA_BATCH, Some(about)), lines, self.out);
     }
 
     /// Tells of what went wrong, where the rest goes on.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 
-use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
+use super::{ChannelId, UserId, grant::OperatorGrant, said::Said};
 use crate::{base::limits::ACCEPTED_MAX, network::entry::Register};
 
 /// A person or a bot that has registered.

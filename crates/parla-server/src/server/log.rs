@@ -7,7 +7,7 @@ use parla_proto::{Nick, mode::UserModes};
 use super::Server;
 use crate::{
     base::connection::ConnectionId,
-    command,
+    command::{self, cap::offer},
     contract::{
         note::Noted,
         output::{Output, Outputs},
@@ -19,8 +19,9 @@ use crate::{
         event::Event,
         refusal::Refusal,
     },
-    publish::{Publisher, Sender},
-    session::Until,
+    publish::{Publisher, Sender, delivery::Delivery},
+    server::timers::Timer,
+    session::{long_answer, pause::Until},
 };
 
 /// Who numbers the entries.
@@ -47,7 +48,7 @@ impl Server {
             LogMode::Shared => {
                 out.outputs.push(Output::Propose(Box::new(Proposal { origin, command })));
                 if let Some(session) = self.sessions.get_mut(origin.connection) {
-                    let before = match session.pause.as_ref().map(|pause| &pause.until) {
+                    let before = match session.waits_until() {
                         Some(Until::Committed { entries }) => *entries,
                         _ => 0,
                     };
@@ -65,14 +66,9 @@ impl Server {
         if origin.node != self.node {
             return;
         }
-        let Some(session) = self.sessions.get_mut(origin.connection) else { return };
-        let Some(pause) = &mut session.pause else { return };
-        let Until::Committed { entries } = &mut pause.until else { return };
-        *entries -= 1;
-        if *entries == 0 {
-            session.answered(self.now);
-            self.finish_response(origin.connection, out);
-            self.resume(origin.connection, out);
+        let session = self.sessions.get_mut(origin.connection);
+        if session.is_some_and(|session| session.committed(self.now)) {
+            self.go_on(origin.connection, out);
         }
     }
 
@@ -84,11 +80,12 @@ impl Server {
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| meta.origin.node == self.node);
         let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
-        self.forgets &=
+        self.has_proposed_to_forget &=
             !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
         let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
+        self.set(Timer::ForgetRooms);
         out.changes.append(&mut effects.changes);
         let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
         if local {
@@ -99,20 +96,29 @@ impl Server {
         if meta.origin.node == self.node {
             self.record(meta.origin.actor, &mut effects, out);
         }
+        let mut deliveries = Vec::new();
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let Some(user) = registered.filter(|_| local) {
                 self.sessions.bind(meta.origin.connection, user);
-                self.arm(meta.origin.connection);
+                self.set_timers(meta.origin.connection);
                 self.note_joined(meta.origin.connection, user, out);
             }
-            let origin = local.then_some(meta.origin.connection);
-            let (network, sessions, started_at) =
-                (&self.network, &mut self.sessions, self.statistics.started_at);
-            let (watchers, sender) = (&self.watchers, sender.as_ref());
-            let mut publisher =
-                Publisher { network, sessions, watchers, out, meta, started_at, origin, sender };
+            if let Event::Reconfigured { before } = event {
+                self.sessions.withdraw(offer::withdrawn(before, &self.network.settings));
+            }
+            let mut publisher = Publisher {
+                network: &self.network,
+                sessions: &self.sessions,
+                watchers: &self.watchers,
+                deliveries: &mut deliveries,
+                meta,
+                started_at: self.statistics.started_at,
+                origin: local.then_some(meta.origin.connection),
+                sender: sender.as_ref(),
+            };
             command::publish(&mut publisher, event);
+            self.deliver(deliveries.drain(..), out);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
@@ -130,6 +136,32 @@ impl Server {
         }
         if let Some((id, channel)) = asked {
             self.administered(id, &channel, &effects.refusals, out);
+        }
+    }
+
+    /// Sends what was published.
+    fn deliver(&mut self, deliveries: impl Iterator<Item = Delivery>, out: &mut Outputs) {
+        let name = &self.network.settings.name;
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
+                Delivery::Answer { connection, line } => self.sessions.send(connection, line, out),
+                Delivery::WholeBatch { connection, lines } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        session.send_batch(lines, out);
+                    }
+                }
+                Delivery::Batch { connection, kind, about, lines } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        session.send_as_batch(name, (kind, about.as_deref()), lines, out);
+                    }
+                }
+                Delivery::LongAnswer { connection, answer } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        long_answer::begin(answer, (&self.network, self.now), session, out);
+                    }
+                }
+            }
         }
     }
 
@@ -172,7 +204,7 @@ impl Server {
     fn settings_changed(&mut self) {
         self.settings = Arc::clone(&self.network.settings);
         for connection in self.sessions.connections() {
-            self.arm(connection);
+            self.set_timers(connection);
         }
     }
 

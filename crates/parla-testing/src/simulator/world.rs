@@ -3,15 +3,18 @@
 //! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
 //! chooses nothing itself.
 
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, NotCompared, Output, Outputs, PasswordOf,
-    Peer, Proposal, QueryResult, Server, Settings, Verdict,
+    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal,
+    QuestionId, Server, Settings,
 };
 use slotmap::{DefaultKey, SlotMap};
 
+use self::questions::Asked;
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
@@ -34,18 +37,6 @@ const SEQS_PER_RUN: u64 = 10_000_000;
 
 /// Lines of a client that may wait to be answered.
 const LINES_WAITING_MAX: usize = 64;
-
-/// Something that was asked of the daemon and will be answered.
-#[derive(Debug)]
-enum Asked {
-    History(ConnectionId, QueryResult),
-    Password(ConnectionId, Verdict),
-    /// Whether everything has been sent.
-    Sent(ConnectionId),
-    Configuration(ConnectionId),
-    /// There is none in a simulation.
-    Gateway(ConnectionId),
-}
 
 /// What happened in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,6 +77,7 @@ pub(crate) struct World {
     log_seq: u64,
     log_at: Timestamp,
     asked: Vec<Asked>,
+    last_question: Option<QuestionId>,
 }
 
 impl World {
@@ -115,6 +107,7 @@ impl World {
             log_seq: 1,
             log_at: now,
             asked: Vec::new(),
+            last_question: None,
         }
     }
 
@@ -203,6 +196,7 @@ impl World {
             self.trace.add(|| format!("disk: {count} changes"));
         }
         self.check_changes(&batch.changes)?;
+        self.server.check().map_err(|what| Finding::new("state", what))?;
         self.disk.write(&batch.changes)?;
         let deleted = batch.outputs.iter().filter_map(|output| match output {
             Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
@@ -229,47 +223,6 @@ impl World {
         self.log_seq += 1;
         self.trace.add(|| format!("log {}: {command:?} of {}", meta.seq, number(origin.connection)));
         self.input(Input::Committed(Box::new(Entry { meta, command })));
-    }
-
-    /// The daemon answers one of the questions; `fails` if the disk does.
-    pub(crate) fn answer(&mut self, which: usize, fails: bool) {
-        if which >= self.asked.len() {
-            return;
-        }
-        match self.asked.remove(which) {
-            Asked::History(connection, result) => {
-                let result = Some(result).filter(|_| !fails);
-                self.trace.add(|| format!("history for {}, fails: {fails}", number(connection)));
-                if let Some(client) = self.clients.get_mut(connection.key()) {
-                    client.history_answered(result.clone());
-                }
-                self.input(Input::QueryResult { connection, result });
-            }
-            Asked::Configuration(asker) => {
-                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(asker)));
-                let settings = Box::new(self.scene.settings.clone());
-                let lines = vec!["The configuration was read again.".to_owned()];
-                self.input(if fails {
-                    Input::NotReconfigured { asker, problems: lines }
-                } else {
-                    Input::Reconfigured { asker: Some(asker), settings, notes: lines }
-                });
-            }
-            Asked::Password(connection, verdict) => {
-                let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
-                self.trace.add(|| format!("password of {}: {verdict:?}", number(connection)));
-                self.input(Input::PasswordVerified { connection, verdict });
-            }
-            Asked::Sent(connection) => {
-                self.trace.add(|| format!("everything is sent to {}", number(connection)));
-                self.input(Input::Sent { connection });
-            }
-            Asked::Gateway(connection) => {
-                self.trace.add(|| format!("{} is no gateway", number(connection)));
-                let client = Err("You are no gateway".to_owned());
-                self.input(Input::GatewayVerified { connection, client });
-            }
-        }
     }
 
     /// How many questions wait.
@@ -327,6 +280,7 @@ impl World {
         self.written.clear();
         self.log.clear();
         self.asked.clear();
+        self.last_question = None;
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.log_seq = (self.summary.restarts as u64) * SEQS_PER_RUN + 1;
@@ -371,23 +325,7 @@ impl World {
                 client.line_taken(&self.scene)?;
             }
             Output::TellWhenSent { connection } => self.asked.push(Asked::Sent(connection)),
-            Output::Query { connection, query } => {
-                self.summary.queries += 1;
-                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
-                may_ask(client, &query, &self.scene)?;
-                let answer = self.disk.answer(&query, &self.scene.store)?;
-                self.asked.push(Asked::History(connection, answer));
-            }
-            Output::VerifyPassword { connection, of, password, .. } => {
-                let wanted = match of {
-                    PasswordOf::Server => Some(PASSWORD),
-                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
-                };
-                let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
-                self.asked.push(Asked::Password(connection, verdict));
-            }
             Output::Note(_) => {}
-            Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
             Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
@@ -396,10 +334,12 @@ impl World {
                 let is_known = audit.who.ends_with(&operator) || is_open_to_all;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
             }
-            output @ (Output::Shutdown | Output::Restart { .. }) => {
+            output @ Output::Shutdown => {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
-            Output::VerifyGateway { connection, .. } => self.asked.push(Asked::Gateway(connection)),
+            Output::Question { id, asker, question } => self.question(id, asker, question)?,
+            // Its answer is on its way already, and must be passed over.
+            Output::Forget(_) => {}
             Output::Propose(proposal) => {
                 ensure(self.shared, "log", || format!("{proposal:?} to no log"))?;
                 self.log.push_back(*proposal);

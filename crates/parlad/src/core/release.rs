@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use parla_server::{Audit, ConnectionId, Output};
+use parla_server::{Asker, Audit, Output, Question, QuestionId};
 use tokio::sync::mpsc;
 
 use crate::{
     core::{control::Desk, hub::Batch, wish::Wish},
     log::AUDIT_TARGET,
     net::{
-        connection_ids::ConnectionIds, connection_log::ConnectionLog, delivery::Delivery, hub_input::Roads,
-        send_queue::Then,
+        connection::Connection, connection_ids::ConnectionIds, connection_log::ConnectionLog,
+        delivery::Delivery, hub_input::Roads,
     },
-    work::password::{Asked, Pool},
+    work::{Hashing, Workers},
 };
 
 /// Where outputs go.
 pub(crate) struct Release {
     pub(crate) delivery: Delivery,
     pub(crate) roads: Roads,
-    pub(crate) passwords: Pool,
+    pub(crate) workers: Workers,
     /// Each session has at most one under way, so the queue is bounded.
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) ids: Arc<ConnectionIds>,
@@ -50,38 +50,39 @@ impl Release {
                         self.ids.give_back(connection);
                     }
                 }
-                Output::Query { connection, query } => self.when_sent(connection, Then::Ask(query)),
-                Output::TellWhenSent { connection } => self.when_sent(connection, Then::Tell),
-                Output::VerifyPassword { connection, from, of, password } => {
-                    if let Some(open) = self.delivery.get(connection) {
-                        let asked = Asked::Password { of, from, password };
-                        self.passwords.ask(connection, open, asked);
+                Output::TellWhenSent { connection } => {
+                    if self.delivery.get(connection).is_some_and(|open| open.is_sent_or_will_tell()) {
+                        self.roads.tell_sent(connection);
                     }
                 }
-                Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
+                Output::Question { id, asker, question } => {
+                    if let Some(open) = self.delivery.get(asker.connection) {
+                        self.ask(id, (&asker, open), question);
+                    }
+                }
+                Output::Forget(id) => self.workers.forget(id),
                 Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
-                Output::Restart { connection } => drop(self.wishes.send(Wish::Restart(connection))),
                 Output::Administered { id, answer } => self.desk.give(id, *answer),
                 Output::Audit(audit) => {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
                 Output::Note(note) => self.log.note(&note),
-                Output::VerifyGateway { connection, gateway } => {
-                    if let Some(open) = self.delivery.get(connection) {
-                        self.passwords.ask(connection, open, Asked::Gateway(gateway));
-                    }
-                }
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),
             }
         }
     }
 
-    /// Does something now if the connection has been sent everything, and otherwise leaves it to the connection.
-    fn when_sent(&self, connection: ConnectionId, then: Then) {
-        let open = self.delivery.get(connection);
-        if let Some(then) = open.and_then(|open| open.when_sent(then)) {
-            self.roads.send(connection, then);
+    /// Gives a question to whoever answers it.
+    fn ask(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), question: Question) {
+        match question {
+            Question::Store(query) => self.workers.read(id, asker, query),
+            Question::Password { of, password } => {
+                self.workers.hash(id, asker, Hashing::Password { of, password });
+            }
+            Question::Gateway(gateway) => self.workers.hash(id, asker, Hashing::Gateway(gateway)),
+            Question::Configuration => drop(self.wishes.send(Wish::Rehash(id))),
+            Question::Restart => drop(self.wishes.send(Wish::Restart(id))),
         }
     }
 }

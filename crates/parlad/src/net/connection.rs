@@ -23,7 +23,7 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use crate::net::{
     admission::Permit,
     framing::Framing,
-    send_queue::{SendQueue, SendQueues, Then},
+    send_queue::{SendQueue, SendQueues},
     stream::Stream,
     tls::Tls,
 };
@@ -135,15 +135,9 @@ impl Connection {
         }
     }
 
-    /// Gives it back if everything is sent; otherwise it is done when that is so.
-    pub(crate) fn when_sent(&self, then: Then) -> Option<Then> {
-        match self.queue().as_mut() {
-            Some(queue) => {
-                queue.when_sent(then);
-                None
-            }
-            None => Some(then),
-        }
+    /// Whether everything is sent; otherwise the hub is told when that is so.
+    pub(crate) fn is_sent_or_will_tell(&self) -> bool {
+        self.queue().as_mut().map(|queue| queue.tell_when_sent()).is_none()
     }
 
     /// A line was dealt with; if too much waited, the connection is read again.
@@ -220,17 +214,17 @@ impl Connection {
         }
     }
 
-    /// Writes what waits, until the socket is full again. When all is sent, gives what waited for that.
-    pub(super) fn flush(&self) -> io::Result<Vec<Then>> {
+    /// Writes what waits, until the socket is full again. Gives whether all is sent now, and the hub waits for that.
+    pub(super) fn flush(&self) -> io::Result<bool> {
         let mut guard = self.queue();
-        let Some(queue) = guard.as_mut() else { return Ok(Vec::new()) };
+        let Some(queue) = guard.as_mut() else { return Ok(false) };
         while let Some(front) = queue.front() {
             match self.socket.try_write(front) {
                 Ok(written) => queue.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Vec::new()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) => return Err(error),
             }
         }
-        Ok(guard.take().map(|queue| queue.into_then()).unwrap_or_default())
+        Ok(guard.take().is_some_and(|queue| queue.must_tell()))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use parla_server::{ConnectionId, Input, Query};
+use parla_server::{ConnectionId, Input};
 use tokio::sync::mpsc;
 
-use crate::net::{connection::Connection, send_queue::Then};
+use crate::net::connection::Connection;
 
 /// What comes to the hub.
 #[derive(Debug)]
@@ -20,17 +20,13 @@ pub(crate) enum HubInput {
 #[derive(Clone, Debug)]
 pub(crate) struct Roads {
     pub(crate) hub: mpsc::Sender<HubInput>,
-    pub(crate) queries: std::sync::mpsc::Sender<(ConnectionId, Query)>,
     /// Connections that have been sent everything, where the hub wants to know. Each is in it once.
     pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
 }
 
 impl Roads {
-    /// Does what waited until a connection was sent everything. The threads that take it live as long as the server.
-    pub(crate) fn send(&self, id: ConnectionId, then: Then) {
-        match then {
-            Then::Ask(query) => drop(self.queries.send((id, query))),
-            Then::Tell => drop(self.sent.send(id)),
-        }
+    /// Tells the hub that a connection was sent everything. It lives as long as the server.
+    pub(crate) fn tell_sent(&self, id: ConnectionId) {
+        let _ = self.sent.send(id);
     }
 }

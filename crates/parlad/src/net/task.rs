@@ -68,7 +68,8 @@ impl Task {
             match turn {
                 Turn::Read => received = self.read(),
                 Turn::Write => match self.connection.flush() {
-                    Ok(waiting) => waiting.into_iter().for_each(|then| self.roads.send(self.id, then)),
+                    Ok(true) => self.roads.tell_sent(self.id),
+                    Ok(false) => {}
                     Err(_) => break Disconnect::Reset,
                 },
                 Turn::Exceeded => break Disconnect::SendQueueExceeded,

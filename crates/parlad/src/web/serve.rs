@@ -246,11 +246,7 @@ mod tests {
     /// A site with these routes, on which nobody talks.
     fn site(router: Router) -> Arc<Served> {
         let addresses = Arc::new(Addresses { limits: ConnectionLimits::for_tests(), cloaks: None });
-        let roads = Roads {
-            hub: mpsc::channel(1).0,
-            queries: std::sync::mpsc::channel().0,
-            sent: mpsc::unbounded_channel().0,
-        };
+        let roads = Roads { hub: mpsc::channel(1).0, sent: mpsc::unbounded_channel().0 };
         let shared = Shared { addresses, ids: Arc::default(), roads, log: Arc::default() };
         Arc::new(Served { intake: Arc::new(Intake::new(8, shared)), slots: Slots::new(8), router })
     }
