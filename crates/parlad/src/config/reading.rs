@@ -160,5 +160,4 @@ impl Config {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -191,5 +191,4 @@ fn refused(task: &Hashing) -> Answer {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
