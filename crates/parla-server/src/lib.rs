@@ -47,7 +47,7 @@ pub use network::{
     UserId,
     audit::Audit,
     change::{Change, Spoken},
-    channel::{ChannelState, Flags, ListEntry, Topic},
+    channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
     entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb},
     grant::OperatorGrant,
     markers::Conversation,

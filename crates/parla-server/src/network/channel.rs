@@ -10,7 +10,7 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 
 pub(crate) use self::access::{NoRedactor, Promotion, Speaker};
-pub use self::state::{ChannelState, ListEntry, Topic};
+pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
 use super::UserId;
 pub(crate) use super::rank::{Act, Rank};
 pub use crate::base::flags::Flags;
