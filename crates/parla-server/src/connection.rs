@@ -22,11 +22,6 @@ impl ConnectionId {
         self.0
     }
 
-    /// The connection of what nobody on a connection asked for.
-    pub(crate) fn nobody() -> Self {
-        Self(DefaultKey::default())
-    }
-
     /// From a number, for tests that open their own connections.
     pub fn from_number(number: u64) -> Self {
         Self(KeyData::from_ffi(number | 1 << 32).into())

@@ -28,30 +28,63 @@ pub struct Meta {
     pub at: Timestamp,
     /// Where the command came from.
     pub origin: Origin,
-}
-
-/// Where a command came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The machine.
-    pub node: NodeId,
-    /// The connection on that machine, which gets the answer.
-    pub connection: ConnectionId,
     /// Who acts; nobody while registering.
     pub actor: Option<UserId>,
 }
 
-/// One machine of a cluster. A server alone is number 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg(test)]
+impl Meta {
+    /// Of an entry of this number that nobody asked for, at the beginning of time.
+    pub(crate) fn from_nobody(seq: u64) -> Self {
+        let origin = Origin { node: NodeId::ALONE, epoch: Epoch(1), session: None };
+        Self { seq, at: Timestamp::default(), origin, actor: None }
+    }
+}
+
+/// Where a command came from. No two sessions of a network ever have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The machine.
+    pub node: NodeId,
+    /// Which of its lives the machine proposed it in. A later one does not take it for its own.
+    pub epoch: Epoch,
+    /// The connection on that machine, which gets the answer; none for what a machine or its administrator does.
+    pub session: Option<ConnectionId>,
+}
+
+/// One machine of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// A command that a log has not numbered yet.
+impl NodeId {
+    /// What a server that is alone calls itself.
+    pub const ALONE: Self = Self(0);
+}
+
+/// One life of a machine, from when it comes up until it stops or is declared dead: the number of the entry by which it came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch(pub u64);
+
+/// A command on its way into the log, which gives it a place and a time. Its number among all it gets at the commit.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// Where it came from.
     pub origin: Origin,
+    /// Counts what the machine has proposed in this epoch, from 1. What comes twice or out of order is not carried out.
+    pub number: u64,
+    /// Who acts; nobody while registering.
+    pub actor: Option<UserId>,
     /// What is to be done.
     pub command: EntryCommand,
+}
+
+/// Who proposes something on this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Proposer {
+    /// The connection that gets the answer.
+    pub(crate) session: Option<ConnectionId>,
+    /// Who acts.
+    pub(crate) actor: Option<UserId>,
 }
 
 /// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
@@ -89,6 +122,28 @@ pub enum EntryCommand {
     Room(Room),
     /// A timer: rooms that nobody was in for long go. Nobody acts.
     ForgetEmpty,
+    /// The machine that proposes it has started, or comes back after it was declared dead. Nobody acts.
+    NodeUp(NodeUp),
+    /// A machine is declared dead by another. Nobody acts.
+    NodeDown(NodeDown),
+}
+
+/// A machine comes up: whoever was connected to it before is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeUp {
+    /// A number that the process drew when it started, by which it knows its own entry.
+    pub run: u64,
+    /// The machine's last epoch, as far as the process knew. If there has been a later one, this entry is too late.
+    pub after: Option<Epoch>,
+}
+
+/// A machine is declared dead: its users are gone, and what it still proposes in this epoch is not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeDown {
+    /// Which.
+    pub node: NodeId,
+    /// In which of its lives.
+    pub epoch: Epoch,
 }
 
 impl EntryCommand {

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use parla_proto::Timestamp;
+
 use crate::{
     administration::AdminRequest,
     connection::{ConnectionId, Disconnect, Peer},
-    entry::Entry,
+    entry::{NodeId, Proposal},
     output::{QueryResult, Verdict},
     settings::Settings,
 };
@@ -99,8 +101,19 @@ pub enum Input {
         /// Who is there instead of the gateway, or what whoever it is must be told.
         client: Result<Box<Peer>, String>,
     },
-    /// The log gave an entry, for a server in a cluster.
-    Committed(Box<Entry>),
+    /// The log gave what one of the machines had proposed, for a server that shares it with others. Every machine gets the same in
+    /// the same order.
+    Committed {
+        /// The time of the log.
+        at: Timestamp,
+        /// What was proposed.
+        proposal: Box<Proposal>,
+    },
+    /// Another machine has been silent for so long that it counts as dead.
+    NodeLost {
+        /// Which.
+        node: NodeId,
+    },
     /// The time of [`crate::Server::next_deadline`] has come.
     Deadline,
     /// For so long nothing could be sent, because nothing could be kept; no client is to blame for its silence.

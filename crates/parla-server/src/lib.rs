@@ -26,6 +26,7 @@ pub mod message_ids;
 mod multiline;
 mod names;
 mod network;
+mod node;
 mod note;
 mod offer;
 mod output;
@@ -36,6 +37,7 @@ mod server;
 mod session;
 mod sessions;
 pub mod settings;
+mod snapshot;
 mod statistics;
 mod timers;
 mod watchers;
@@ -44,7 +46,10 @@ pub use administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSumma
 pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
-pub use entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb};
+pub use entry::{
+    Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit, Repair,
+    Verb,
+};
 pub use input::Input;
 pub use message_ids::MessageIds;
 pub use multiline::{Piece, pieces};
@@ -58,5 +63,6 @@ pub use note::{Note, Noted};
 pub use output::{
     NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret, Verdict,
 };
-pub use server::{LogMode, Server};
+pub use server::{Server, Start};
 pub use settings::Settings;
+pub use snapshot::Snapshot;

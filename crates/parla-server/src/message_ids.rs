@@ -17,8 +17,17 @@ pub type Key = [u8; 16];
 /// The ids of one network. All its servers have the same key, or they could not read each other's ids.
 #[derive(Clone)]
 pub struct MessageIds {
+    key: Key,
     cipher: Aes128,
 }
+
+impl PartialEq for MessageIds {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for MessageIds {}
 
 impl fmt::Debug for MessageIds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,7 +38,7 @@ impl fmt::Debug for MessageIds {
 impl MessageIds {
     /// Ids under this key. Whoever has it can read the numbers.
     pub fn new(key: &Key) -> Self {
-        Self { cipher: Aes128::new(key.into()) }
+        Self { key: *key, cipher: Aes128::new(key.into()) }
     }
 
     /// The id of the message that the entry numbered `seq` carries.

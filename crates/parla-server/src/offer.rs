@@ -191,7 +191,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        entry::{Meta, NodeId, Origin},
+        entry::Meta,
         network::Network,
         output::{Output, Outputs},
         sessions::Sessions,
@@ -241,7 +241,7 @@ mod tests {
         let mut after = Settings { history: false, ..with_sts(600) };
         "s".clone_into(&mut after.name);
         after.limits.multiline_lines = 5;
-        let network = Network::new(Arc::new(after), Vec::new());
+        let network = Network::new(Arc::new(after), Vec::new(), 1);
         let mut sessions = Sessions::default();
         let connections = [1, 2, 3].map(ConnectionId::from_number);
         let all = Capabilities::all();
@@ -254,14 +254,12 @@ mod tests {
             sessions.insert(session);
         }
         let (mut out, watchers) = (Outputs::default(), Watchers::default());
-        let origin = Origin { node: NodeId(0), connection: connections[0], actor: None };
-        let meta = Meta { seq: 1, at: Timestamp::default(), origin };
         let mut publisher = Publisher {
             network: &network,
             sessions: &mut sessions,
             watchers: &watchers,
             out: &mut out,
-            meta,
+            meta: Meta::from_nobody(1),
             started_at: Timestamp::default(),
             origin: None,
             sender: None,

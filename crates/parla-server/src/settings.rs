@@ -13,7 +13,7 @@ use parla_proto::{
 use crate::{limits::PORTION_BYTES, message_ids::MessageIds, network::channel::Flags};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The server's name; the source of its lines.
     pub name: String,
@@ -72,7 +72,7 @@ pub struct Settings {
 }
 
 /// Longest names and texts, in bytes, and other counts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is the limit that its name says, in bytes or pieces")]
 pub struct Limits {
     pub nick_bytes: usize,
@@ -202,7 +202,7 @@ pub struct Sts {
 }
 
 /// The allowance of each client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flood {
     /// Commands at once.
     pub burst: u32,
@@ -211,7 +211,7 @@ pub struct Flood {
 }
 
 /// How long the server waits for a client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// From the connection to the end of registration.
     pub registration: Duration,

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use expect_test::{Expect, expect};
 use parla_proto::{Mask, Timestamp};
 use parla_server::{
-    ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings, Verdict, settings,
+    ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start, Verdict, settings,
 };
 
 /// A server with alice and bob in `#room`, of which something is kept.
@@ -23,8 +23,8 @@ impl Rig {
             hosts: vec![Mask::parse("*@*").unwrap()],
             privileges: settings::Privileges::empty(),
         }];
-        let log = LogMode::Local { next_seq: 1 };
-        let mut rig = Self { server: Server::new(settings, log, Vec::new(), Timestamp::default()) };
+        let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
+        let mut rig = Self { server };
         for (number, nick) in [(1, "alice"), (2, "bob")] {
             let connection = ConnectionId::from_number(number);
             let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };

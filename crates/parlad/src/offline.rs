@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, MessageIds, Output, Outputs, Server};
+use parla_server::{AdminAnswer, AdminRequest, Input, MessageIds, NodeId, Output, Outputs, Server, Start};
 
 use crate::{
     clock::Clock,
@@ -26,11 +26,11 @@ pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, C
     let kept = database.channels(&config.settings.name_rules())?;
     let mut clock = Clock::start_after(database.last_time()?);
     let after_last = database.last_seq()?.map_or(0, |last| last + 1);
-    let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
+    let start = Start::Alone { next_seq: clock.first_seq().max(after_last), kept };
     let mut settings = config.settings.clone();
     settings.message_ids = MessageIds::new(&database.message_key()?);
     settings.addresses_hidden = config.connections.cloak;
-    let server = Server::new(settings, log, kept, clock.now());
+    let server = Server::new(NodeId::ALONE, settings, start, clock.now());
     Ok((server, clock))
 }
 

@@ -25,7 +25,7 @@ use crate::limits::INVITATIONS_MAX;
 type Members = IndexMap<UserId, Rank, FxBuildHasher>;
 
 /// A channel with its members.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Channel {
     pub(crate) state: ChannelState,
     /// In the order of joining. Ranks change by [`Self::set_rank`] alone.

@@ -43,7 +43,7 @@ impl Conversation {
 }
 
 /// The markers of one person, from the one that was moved longest ago.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ReadMarkers {
     read: IndexMap<Conversation, Timestamp, FxBuildHasher>,
 }

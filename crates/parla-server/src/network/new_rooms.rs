@@ -22,7 +22,7 @@ const IPV6_NETWORKS: [(u32, usize); 3] = [(64, 1), (56, 4), (48, 16)];
 type Block = (u32, u128);
 
 /// The rooms of the last hour, by who made them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NewRooms {
     /// From the earliest.
     made: VecDeque<(Timestamp, IpAddr)>,

@@ -18,7 +18,7 @@ pub(crate) enum Place {
 }
 
 /// The newest messages of one user, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     messages: VecDeque<(u64, Place)>,
 }

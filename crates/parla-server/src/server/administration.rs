@@ -6,8 +6,7 @@ use super::Server;
 use crate::{
     administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
     command::mode::Asked,
-    connection::ConnectionId,
-    entry::{self, Authority, EntryCommand, Origin, Repair},
+    entry::{self, Authority, EntryCommand, Proposer, Repair},
     limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
     names,
     network::channel::Channel,
@@ -36,10 +35,7 @@ impl Server {
             }
         };
         match command {
-            Ok(command) => {
-                let origin = Origin { node: self.node, connection: ConnectionId::nobody(), actor: None };
-                self.submit(origin, command, out);
-            }
+            Ok(command) => self.submit(Proposer::default(), command, out),
             Err(answer) => out.outputs.push(Output::Administered { id, answer: Box::new(answer) }),
         }
     }

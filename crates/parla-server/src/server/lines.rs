@@ -10,7 +10,7 @@ use crate::{
     answer, command,
     connection::{ConnectionId, Disconnect},
     context::{Context, target},
-    entry::{EntryCommand, Origin},
+    entry::{EntryCommand, Proposer},
     limits::BAD_LINES_MAX,
     output::{Output, Outputs, PasswordOf},
     refusal::Refusal,
@@ -189,11 +189,11 @@ impl Server {
         if has_batch {
             self.arm(connection);
         }
-        let origin = Origin { node: self.node, connection, actor };
+        let by = Proposer { session: Some(connection), actor };
         for proposal in proposals {
-            match self.refusal_for_lack_of_room(origin, &proposal) {
+            match self.refusal_for_lack_of_room(by, &proposal) {
                 Some(refusal) => self.refuse(connection, &refusal, out),
-                None => self.submit(origin, proposal, out),
+                None => self.submit(by, proposal, out),
             }
         }
         close
@@ -234,8 +234,8 @@ impl Server {
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
         let register =
             crate::entry::Register { nick, user, host, address, modes, realname, metadata, is_exempt };
-        let origin = Origin { node: self.node, connection, actor: None };
-        self.submit(origin, EntryCommand::Register(Box::new(register)), out);
+        let by = Proposer { session: Some(connection), actor: None };
+        self.submit(by, EntryCommand::Register(Box::new(register)), out);
     }
 
     /// Starts to collect the answer, if the line carries a label.

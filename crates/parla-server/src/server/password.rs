@@ -6,7 +6,7 @@ use super::Server;
 use crate::{
     command,
     connection::ConnectionId,
-    entry::{EntryCommand, Origin},
+    entry::{EntryCommand, Proposer},
     note::Noted,
     output::{Output, Outputs, PasswordOf, Verdict},
     refusal::Refusal,
@@ -67,8 +67,8 @@ impl Server {
         let audit = |refusal| command::oper::refused((user, address), name, refusal);
         match grant {
             Ok(grant) => {
-                let origin = Origin { node: self.node, connection, actor: Some(actor) };
-                self.submit(origin, EntryCommand::Oper(Box::new(grant)), out);
+                let by = Proposer { session: Some(connection), actor: Some(actor) };
+                self.submit(by, EntryCommand::Oper(Box::new(grant)), out);
             }
             Err(refusal) => {
                 out.outputs.push(Output::Audit(Box::new(audit(&refusal))));

@@ -8,7 +8,7 @@ use super::Server;
 use crate::{
     connection::ConnectionId,
     context::target,
-    entry::{EntryCommand, Origin},
+    entry::{EntryCommand, Proposer},
     output::Outputs,
     session::Until,
     settings::Settings,
@@ -23,12 +23,11 @@ impl Server {
         notes: &[String],
         out: &mut Outputs,
     ) {
-        let connection = asker.unwrap_or(ConnectionId::nobody());
-        let is_asker = self.tell(connection, notes, out);
+        let waiting = asker.filter(|asker| self.tell(*asker, notes, out));
         let settings = Arc::new(settings.in_place_of(&self.settings));
-        let origin = Origin { node: self.node, connection, actor: None };
-        self.submit(origin, EntryCommand::Reconfigure(settings), out);
-        if is_asker {
+        let by = Proposer { session: asker, actor: None };
+        self.submit(by, EntryCommand::Reconfigure(settings), out);
+        if let Some(connection) = waiting {
             self.go_on(connection, out);
         }
     }

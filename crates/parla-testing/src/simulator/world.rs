@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, NotCompared, Output, Outputs, PasswordOf,
-    Peer, Proposal, QueryResult, Server, Settings, Verdict,
+    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf,
+    Peer, Proposal, QueryResult, Server, Settings, Snapshot, Start, Verdict,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -80,17 +80,16 @@ pub(crate) struct World {
     sealed: VecDeque<Outputs>,
     written: VecDeque<Vec<Output>>,
     log: VecDeque<Proposal>,
-    log_seq: u64,
-    log_at: Timestamp,
+    /// The number of the first entry since the last start.
+    first_seq: u64,
     asked: Vec<Asked>,
 }
 
 impl World {
     pub(crate) fn new(settings: Settings, shared: bool, trace: Trace) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
-        let mode = log_mode(shared, 1);
         Self {
-            server: Server::new(settings.clone(), mode, Vec::new(), now),
+            server: server(&settings, shared, (1, Vec::new()), now),
             scene: Scene {
                 store: Store::new(&settings),
                 settings,
@@ -108,8 +107,7 @@ impl World {
             sealed: VecDeque::new(),
             written: VecDeque::new(),
             log: VecDeque::new(),
-            log_seq: 1,
-            log_at: now,
+            first_seq: 1,
             asked: Vec::new(),
         }
     }
@@ -218,12 +216,10 @@ impl World {
 
     /// The shared log gives its next entry.
     pub(crate) fn commit_next(&mut self) {
-        let Some(Proposal { origin, command }) = self.log.pop_front() else { return };
-        self.log_at = self.log_at.max(self.now);
-        let meta = Meta { seq: self.log_seq, at: self.log_at, origin };
-        self.log_seq += 1;
-        self.trace.add(|| format!("log {}: {command:?} of {}", meta.seq, number(origin.connection)));
-        self.input(Input::Committed(Box::new(Entry { meta, command })));
+        let Some(proposal) = self.log.pop_front() else { return };
+        let session = proposal.origin.session.map_or(0, number);
+        self.trace.add(|| format!("log: {:?} of {session}", proposal.command));
+        self.input(Input::Committed { at: self.now, proposal: Box::new(proposal) });
     }
 
     /// The daemon answers one of the questions; `fails` if the disk does.
@@ -319,9 +315,9 @@ impl World {
         self.asked.clear();
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
-        self.log_seq = (self.summary.restarts as u64) * SEQS_PER_RUN + 1;
-        let mode = log_mode(self.shared, self.log_seq);
-        self.server = Server::new(self.scene.settings.clone(), mode, self.scene.store.kept(), self.now);
+        self.first_seq += SEQS_PER_RUN;
+        let kept = (self.first_seq, self.scene.store.kept());
+        self.server = server(&self.scene.settings, self.shared, kept, self.now);
     }
 
     fn input(&mut self, input: Input) {
@@ -453,8 +449,20 @@ impl World {
     }
 }
 
-fn log_mode(shared: bool, next_seq: u64) -> LogMode {
-    if shared { LogMode::Shared } else { LogMode::Local { next_seq } }
+/// A server that begins with what was kept, and with an entry of this number.
+fn server(
+    settings: &Settings,
+    shared: bool,
+    (first_seq, kept): (u64, Vec<ChannelState>),
+    now: Timestamp,
+) -> Server {
+    let start = if shared {
+        let snapshot = Snapshot::of_new_network(settings.clone(), kept, first_seq);
+        Start::Shared { run: first_seq, snapshot }
+    } else {
+        Start::Alone { next_seq: first_seq, kept }
+    };
+    Server::new(NodeId(1), settings.clone(), start, now)
 }
 
 fn closed(connection: ConnectionId) -> Finding {

@@ -12,8 +12,8 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer,
-    Proposal, Server,
+    Audit, ChannelState, ConnectionId, Disconnect, Input, NodeId, Note, Noted, Output, Outputs, Peer, Server,
+    Snapshot, Start,
 };
 
 use super::{
@@ -49,7 +49,8 @@ pub struct Memory {
     server: Server,
     store: Store,
     now: Timestamp,
-    next_seq: u64,
+    /// The number of the first entry since the last start.
+    first_seq: u64,
     connections: u64,
     clients: BTreeMap<String, Client>,
     heard: Vec<Heard>,
@@ -73,7 +74,9 @@ impl Memory {
     /// The script's settings are not those of a server, or there is no memory for a database.
     pub fn new(script: &Script, log: Log) -> Result<Self, RunError> {
         let (settings, is_virtual) = (script.settings().clone(), script.is_virtual());
-        let server = Server::new(settings.to_server(is_virtual)?, mode(log, 1), Vec::new(), START);
+        let to_server = settings.to_server(is_virtual)?;
+        let start = start(log, &to_server, (1, Vec::new()));
+        let server = Server::new(NODE, to_server, start, START);
         Ok(Self {
             settings,
             is_virtual,
@@ -81,7 +84,7 @@ impl Memory {
             server,
             store: Store::new()?,
             now: START,
-            next_seq: 1,
+            first_seq: 1,
             connections: 0,
             clients: BTreeMap::new(),
             heard: Vec::new(),
@@ -139,10 +142,7 @@ impl Memory {
                 self.waiting.push_back(Input::GatewayVerified { connection, client });
             }
             Output::Propose(proposal) => {
-                let Proposal { origin, command } = *proposal;
-                let meta = Meta { seq: self.next_seq, at: self.now, origin };
-                self.next_seq += 1;
-                self.waiting.push_back(Input::Committed(Box::new(Entry { meta, command })));
+                self.waiting.push_back(Input::Committed { at: self.now, proposal });
             }
         }
         Ok(())
@@ -232,9 +232,10 @@ impl Backend for Memory {
 
     fn restart(&mut self) -> Result<(), RunError> {
         self.feed(Input::ShuttingDown)?;
-        self.next_seq = (self.next_seq / NUMBERS_PER_START + 1) * NUMBERS_PER_START + 1;
+        self.first_seq += NUMBERS_PER_START;
         let settings = self.settings.to_server(self.is_virtual)?;
-        self.server = Server::new(settings, mode(self.log, self.next_seq), self.store.channels(), self.now);
+        let start = start(self.log, &settings, (self.first_seq, self.store.channels()));
+        self.server = Server::new(NODE, settings, start, self.now);
         Ok(())
     }
 
@@ -280,9 +281,16 @@ fn note_line(note: &Note) -> String {
     format!("{}: {words}", note.address)
 }
 
-const fn mode(log: Log, next_seq: u64) -> LogMode {
+/// What the server is called among those that share its log.
+const NODE: NodeId = NodeId(1);
+
+/// The first entry of the server itself has the number before `first_seq`, so that clients cause the same ones by either log.
+fn start(log: Log, settings: &parla_server::Settings, (first_seq, kept): (u64, Vec<ChannelState>)) -> Start {
     match log {
-        Log::Local => LogMode::Local { next_seq },
-        Log::Shared => LogMode::Shared,
+        Log::Local => Start::Alone { next_seq: first_seq, kept },
+        Log::Shared => Start::Shared {
+            run: first_seq,
+            snapshot: Snapshot::of_new_network(settings.clone(), kept, first_seq - 1),
+        },
     }
 }

@@ -13,7 +13,7 @@ use parla_proto::{
     framing::{Frame, Framer},
     limits::CLIENT_LINE_BYTES_MAX,
 };
-use parla_server::{ConnectionId, Disconnect, Input, LogMode, Output, Outputs, Peer, Server};
+use parla_server::{ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Start};
 
 use super::{script::Script, store::Store};
 
@@ -65,7 +65,7 @@ fn now() -> Timestamp {
 
 fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
     let settings = script.settings().to_server(script.is_virtual()).unwrap();
-    let mut server = Server::new(settings, LogMode::Local { next_seq: 4711 }, Vec::new(), now());
+    let mut server = Server::new(NodeId::ALONE, settings, Start::alone(4711), now());
     let mut store = Store::new().unwrap();
     let mut streams: BTreeMap<ConnectionId, TcpStream> = BTreeMap::new();
     while let Ok(event) = inbox.recv() {

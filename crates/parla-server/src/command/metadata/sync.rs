@@ -243,7 +243,9 @@ mod tests {
 
     use parla_proto::Timestamp;
 
-    use crate::{ConnectionId, Input, LogMode, Output, Outputs, Server, Settings, connection::Peer, limits};
+    use crate::{
+        ConnectionId, Input, NodeId, Output, Outputs, Server, Settings, Start, connection::Peer, limits,
+    };
 
     struct Rig {
         server: Server,
@@ -256,7 +258,7 @@ mod tests {
             let mut settings = Settings::named("s.example");
             settings.answer_bytes_max = 70_000;
             let now = Timestamp::default();
-            let server = Server::new(settings, LogMode::Local { next_seq: 1 }, Vec::new(), now);
+            let server = Server::new(NodeId::ALONE, settings, Start::alone(1), now);
             let mut rig = Self { server, now };
             for person in 1..=people {
                 rig.connect(person);

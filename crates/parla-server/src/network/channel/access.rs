@@ -277,10 +277,12 @@ impl Promotion<'_> {
 #[cfg(test)]
 mod tests {
     use parla_proto::{ChannelName, Nick, Timestamp, extban::ListMask};
-    use slotmap::SlotMap;
 
     use super::*;
-    use crate::{entry::Register, settings::Settings};
+    use crate::{
+        entry::{Meta, Register},
+        settings::Settings,
+    };
 
     const ASCII: Casemapping = Casemapping::Ascii;
 
@@ -297,8 +299,7 @@ mod tests {
                 at: Timestamp::default(),
             });
         }
-        let mut ids = SlotMap::new();
-        let (other, id) = (UserId(ids.insert(())), UserId(ids.insert(())));
+        let (other, id) = (UserId(1), UserId(2));
         channel.members.insert(other, Rank::OPERATOR);
         let mut user = User::new(
             Register {
@@ -311,7 +312,7 @@ mod tests {
                 metadata: Default::default(),
                 is_exempt: false,
             },
-            Timestamp::default(),
+            &Meta::from_nobody(1),
         );
         user.set_account(account.map(Into::into));
         (channel, id, user)

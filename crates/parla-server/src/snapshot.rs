@@ -1,0 +1,29 @@
+//! A network as one server has it, for another to begin with.
+
+use std::sync::Arc;
+
+use crate::{
+    network::{Network, channel::ChannelState},
+    settings::Settings,
+};
+
+/// Everything that the entries have made so far. Sessions are not part of it: they belong to one machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    network: Network,
+}
+
+impl Snapshot {
+    /// A network without users, whose entries are numbered from `next_seq`.
+    pub fn of_new_network(settings: Settings, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+        Self { network: Network::new(Arc::new(settings), kept, next_seq) }
+    }
+
+    pub(crate) const fn of(network: Network) -> Self {
+        Self { network }
+    }
+
+    pub(crate) fn into_network(self) -> Network {
+        self.network
+    }
+}
