@@ -21,6 +21,7 @@ pub mod name;
 pub mod nick_fault;
 pub mod reply;
 pub mod source;
+mod stored;
 pub mod tag;
 pub mod time;
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::ConnectionId,
@@ -42,7 +43,7 @@ impl Meta {
 }
 
 /// Where a command came from. No two sessions of a network ever have the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The machine.
     pub node: NodeId,
@@ -53,7 +54,7 @@ pub struct Origin {
 }
 
 /// One machine of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u32);
 
 impl NodeId {
@@ -62,11 +63,11 @@ impl NodeId {
 }
 
 /// One life of a machine, from when it comes up until it stops or is declared dead: the number of the entry by which it came up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Epoch(pub u64);
 
 /// A command on its way into the log, which gives it a place and a time. Its number among all it gets at the commit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Proposal {
     /// Where it came from.
     pub origin: Origin,
@@ -88,7 +89,7 @@ pub(crate) struct Proposer {
 }
 
 /// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
 pub enum EntryCommand {
     Register(Box<Register>),
@@ -129,7 +130,7 @@ pub enum EntryCommand {
 }
 
 /// A machine comes up: whoever was connected to it before is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeUp {
     /// A number that the process drew when it started, by which it knows its own entry.
     pub run: u64,
@@ -138,7 +139,7 @@ pub struct NodeUp {
 }
 
 /// A machine is declared dead: its users are gone, and what it still proposes in this epoch is not carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeDown {
     /// Which.
     pub node: NodeId,
@@ -160,7 +161,7 @@ impl EntryCommand {
 }
 
 /// By what right somebody acts on a channel from outside of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authority {
     /// As an operator of the server, which the commit checks: the actor.
     Operator,
@@ -169,7 +170,7 @@ pub enum Authority {
 }
 
 /// A user is brought into a channel past its doors.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sajoin {
     /// Who; none: the actor.
     pub nick: Option<String>,
@@ -178,7 +179,7 @@ pub struct Sajoin {
 }
 
 /// A user is taken out of a channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sapart {
     /// Who; none: the actor.
     pub nick: Option<String>,
@@ -189,7 +190,7 @@ pub struct Sapart {
 }
 
 /// A channel's modes change, whoever the members are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Samode {
     /// By what right.
     pub authority: Authority,
@@ -198,7 +199,7 @@ pub struct Samode {
 }
 
 /// A channel is repaired.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
     /// By what right.
     pub authority: Authority,
@@ -209,7 +210,7 @@ pub struct Room {
 }
 
 /// How a channel is repaired.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Repair {
     /// It is deleted with all that is kept of it; and why.
     Delete(Option<String>),
@@ -220,7 +221,7 @@ pub enum Repair {
 }
 
 /// A connection becomes a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Register {
     /// The name it takes.
     pub nick: Nick,
@@ -241,7 +242,7 @@ pub struct Register {
 }
 
 /// A user is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Quit {
     /// They said so, in these words.
     Said(String),
@@ -250,7 +251,7 @@ pub enum Quit {
 }
 
 /// A user enters one channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Join {
     /// Which; it is made if it is not there.
     pub channel: ChannelName,
@@ -259,7 +260,7 @@ pub struct Join {
 }
 
 /// A user leaves one channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Which.
     pub channel: String,
@@ -268,7 +269,7 @@ pub struct Part {
 }
 
 /// What is sent from one to many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verb {
     /// PRIVMSG
     Privmsg,
@@ -290,7 +291,7 @@ impl Verb {
 }
 
 /// A message to one target.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Say {
     /// Which of the three.
     pub verb: Verb,
@@ -305,7 +306,7 @@ pub struct Say {
 }
 
 /// A new topic.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topic {
     /// Where.
     pub channel: String,
@@ -314,7 +315,7 @@ pub struct Topic {
 }
 
 /// Changes to a channel's modes, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mode {
     /// Where.
     pub channel: String,
@@ -323,7 +324,7 @@ pub struct Mode {
 }
 
 /// One change of a mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModeStep {
     /// Given or taken.
     pub set: bool,
@@ -334,7 +335,7 @@ pub struct ModeStep {
 }
 
 /// A change of the actor's own modes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct UserMode {
     /// Those that are given.
     pub set: UserModes,
@@ -343,7 +344,7 @@ pub struct UserMode {
 }
 
 /// One member is put out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kick {
     /// Where.
     pub channel: String,
@@ -354,7 +355,7 @@ pub struct Kick {
 }
 
 /// Someone is invited.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invite {
     /// Who.
     pub nick: String,
@@ -363,7 +364,7 @@ pub struct Invite {
 }
 
 /// Users are put out of the network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kill {
     /// Who.
     pub nicks: Vec<String>,
@@ -372,7 +373,7 @@ pub struct Kill {
 }
 
 /// A user shows another host.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chghost {
     /// Who.
     pub nick: String,
@@ -381,7 +382,7 @@ pub struct Chghost {
 }
 
 /// A change of the values of a user or a channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Metadata {
     /// A channel, a nick, or `*` for the actor.
     pub target: String,
@@ -390,7 +391,7 @@ pub struct Metadata {
 }
 
 /// What a change of values does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum MetadataChange {
     /// Gives a key a value, or takes it away.
     Set(Key, Option<String>),
@@ -399,7 +400,7 @@ pub enum MetadataChange {
 }
 
 /// A channel gets another name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rename {
     /// Which.
     pub channel: String,
@@ -410,7 +411,7 @@ pub struct Rename {
 }
 
 /// A message is taken back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Redact {
     /// Where it was said: a channel or a nick.
     pub target: String,
@@ -423,7 +424,7 @@ pub struct Redact {
 }
 
 /// A user has read up to a time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Markread {
     /// What.
     pub conversation: Conversation,

@@ -15,6 +15,7 @@ mod command;
 mod connection;
 mod context;
 mod effects;
+mod encoding;
 mod entry;
 mod event;
 mod formatting;
@@ -46,6 +47,7 @@ pub use administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSumma
 pub use audit::Audit;
 pub use change::{Change, Spoken};
 pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
+pub use encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable};
 pub use entry::{
     Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit, Repair,
     Verb,

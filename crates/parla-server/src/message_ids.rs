@@ -10,6 +10,7 @@ use aes::{
     cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _},
 };
 use parla_proto::MsgId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The bytes of a key.
 pub type Key = [u8; 16];
@@ -28,6 +29,18 @@ impl PartialEq for MessageIds {
 }
 
 impl Eq for MessageIds {}
+
+impl Serialize for MessageIds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.key.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Key::deserialize(deserializer).map(|key| Self::new(&key))
+    }
+}
 
 impl fmt::Debug for MessageIds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

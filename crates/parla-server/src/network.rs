@@ -20,6 +20,7 @@ use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 use indexmap::IndexMap;
 use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemapping};
 use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     account,
@@ -44,11 +45,11 @@ use crate::{
 };
 
 /// Names a user: the number of the entry that registered them. The same on every machine, and never given to anybody else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub(crate) u64);
 
 /// Names a channel by its record: the number of the entry that made it. The same on every machine, and never given to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct ChannelId(u64);
 
 /// What has values of METADATA. Channels come first.
@@ -59,7 +60,7 @@ pub(crate) enum Target {
 }
 
 /// How many users there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserCounts {
     /// Now.
     pub(crate) users: usize,
@@ -83,7 +84,7 @@ impl UserCounts {
 }
 
 /// Users and channels.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Network {
     pub(crate) settings: Arc<Settings>,
     pub(crate) nodes: Nodes,
@@ -91,12 +92,17 @@ pub(crate) struct Network {
     next_seq: u64,
     users: IndexMap<UserId, User, FxBuildHasher>,
     channels: IndexMap<ChannelId, Channel, FxBuildHasher>,
+    #[serde(skip)]
     nicks: BTreeMap<Nick, UserId>,
     /// What people see of the nicks, where some are easily taken for others.
+    #[serde(skip)]
     skeletons: BTreeMap<Box<str>, UserId>,
+    #[serde(skip)]
     names: BTreeMap<ChannelName, ChannelId>,
     /// Channels with at least one member.
+    #[serde(skip)]
     occupied: usize,
+    #[serde(skip)]
     empty: EmptyChannels,
     new_rooms: NewRooms,
     /// The time of the last entry.
@@ -133,6 +139,18 @@ impl Network {
         }
         network.find_empty_channels();
         network
+    }
+
+    /// Finds everything that follows from users and channels, which is not written down with them.
+    pub(crate) fn index(&mut self) {
+        let users: Vec<(UserId, Nick)> =
+            self.users.iter().map(|(id, user)| (*id, user.nick().clone())).collect();
+        for (id, nick) in users {
+            self.insert_nick(nick, id);
+        }
+        self.names = self.channels.iter().map(|(id, channel)| (channel.name().clone(), *id)).collect();
+        self.occupied = self.channels.values().filter(|channel| !channel.members.is_empty()).count();
+        self.find_empty_channels();
     }
 
     /// Applies one entry. What happened, what must be kept and what was refused is added to `effects`.

@@ -19,6 +19,7 @@ use moderation::Moderation;
 use crate::{
     command,
     connection::{ConnectionId, Disconnect, Peer},
+    encoding,
     entry::{EntryCommand, NodeId, Proposer, Quit},
     input::Input,
     limits::BATCH_TIMEOUT,
@@ -107,6 +108,11 @@ impl Server {
     /// What the entries have made so far, for another server to begin with.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(self.network.clone())
+    }
+
+    /// A short number that two servers share only if the entries have made the same of their networks.
+    pub fn state_hash(&self) -> u64 {
+        encoding::state_hash(&self.network)
     }
 
     /// Takes one input at the time `now` and adds what it causes to `out`. Time never goes back: an earlier `now` counts as the last one.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    encoding::{self, Unreadable},
     network::{Network, channel::ChannelState},
     settings::Settings,
 };
@@ -25,5 +26,20 @@ impl Snapshot {
 
     pub(crate) fn into_network(self) -> Network {
         self.network
+    }
+
+    /// Writes it down: the version of the format, a digest, and what follows is the digest's.
+    pub fn encode(&self) -> Vec<u8> {
+        encoding::encode_network(&self.network)
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    ///
+    /// # Errors
+    /// It is damaged, or of another version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let mut network = encoding::decode_network(bytes)?;
+        network.index();
+        Ok(Self { network })
     }
 }

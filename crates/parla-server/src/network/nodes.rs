@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 use super::{Network, UserId};
 use crate::entry::{Entry, EntryCommand, Epoch, Meta, NodeId, NodeUp, Proposal};
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Every machine that has ever been up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Nodes {
     nodes: BTreeMap<NodeId, Node>,
 }
 
 /// One machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Node {
     /// Its last one.
     epoch: Epoch,

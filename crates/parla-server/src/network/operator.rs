@@ -3,6 +3,7 @@
 //! A check gives out the right it grants: what needs a [`Privileged`] can be done by nobody without the privilege.
 
 use parla_proto::mode::UserModes;
+use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, Network, UserId, channel::Channel, user::User};
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 const ADMINISTRATOR: &str = "the administrator, at the server's computer";
 
 /// What a user was given by OPER.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorGrant {
     /// The name of the configuration that was given with OPER.
     pub name: String,

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
+use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// A person or a bot that has registered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct User {
     /// The machine that the user is connected to.
     pub(crate) node: NodeId,
@@ -37,7 +38,7 @@ pub(crate) struct User {
 }
 
 /// What few users have. Apart, so that the many who only listen cost little.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Rare {
     /// Who may send although the user has mode `R`, from the oldest.
     accepted: Vec<UserId>,
