@@ -23,8 +23,10 @@ use crate::{
 const JOIN_ROOMS_MAX: usize = 10;
 /// ... and bytes of their names and keys, so that it is one line.
 const JOIN_BYTES_MAX: usize = 400;
-/// Nicks that are tried after the wanted one.
-const NICKS_TRIED_MAX: usize = 4;
+/// Nicks that are tried after the wanted one. A network that comes and goes leaves several connections behind, each with a nick.
+const NICKS_TRIED_MAX: usize = 12;
+/// Underscores behind a nick; further ones are counted in figures.
+const UNDERSCORES_MAX: usize = 3;
 
 /// The connection is there.
 pub(crate) fn begin(client: &mut Client, turn: &mut Turn<'_>) {
@@ -254,10 +256,11 @@ pub(crate) fn nick_refused(client: &mut Client, kind: ProblemKind, details: &str
     client.session.nick = next.into();
 }
 
-/// The wanted nick with `tail` underscores.
-fn stand_in(nick: &str, tail: usize, bytes_max: Option<usize>) -> String {
-    let stem = bytes_max.map_or(nick.len(), |max| max.saturating_sub(tail).max(1));
-    format!("{}{}", parla_proto::line::fitting(nick, stem), "_".repeat(tail))
+/// The wanted nick with something behind it, another one for each number from 1.
+fn stand_in(nick: &str, number: usize, bytes_max: Option<usize>) -> String {
+    let tail = if number <= UNDERSCORES_MAX { "_".repeat(number) } else { format!("_{number}") };
+    let stem = bytes_max.map_or(nick.len(), |max| max.saturating_sub(tail.len()).max(1));
+    format!("{}{tail}", parla_proto::line::fitting(nick, stem))
 }
 
 #[cfg(test)]
@@ -269,6 +272,8 @@ mod tests {
         assert_eq!(stand_in("alice", 2, None), "alice__");
         assert_eq!(stand_in("abcdefghi", 1, Some(9)), "abcdefgh_");
         assert_eq!(stand_in("a", 3, Some(1)), "a___");
+        assert_eq!(stand_in("alice", 4, None), "alice_4");
+        assert_eq!(stand_in("abcdefghi", 12, Some(9)), "abcdef_12");
     }
 
     #[test]

@@ -209,10 +209,10 @@ fn a_stand_in_is_no_longer_than_names_may_be() {
     rig.sends(expect![[r#"
         NICK ali__
         NICK al___
-        NICK a____
-        (disconnect)
+        NICK ali_4
+        NICK ali_5
     "#]]);
-    rig.link(expect!["stopped: NickTaken alice, perhaps alic2"]);
+    rig.link(expect!["connecting: SigningIn"]);
 }
 
 #[test]
