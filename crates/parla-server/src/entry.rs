@@ -66,7 +66,10 @@ impl NodeId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Epoch(pub u64);
 
-/// A command on its way into the log, which gives it a place and a time. Its number among all it gets at the commit.
+/// Commands on their way into the log, which gives them a place and a time. Their numbers among all they get at the commit.
+///
+/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two rooms
+/// by one labelled line is told of both at the end, and must not hear before that what goes on in the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Proposal {
     /// Where it came from.
@@ -75,8 +78,8 @@ pub struct Proposal {
     pub number: u64,
     /// Who acts; nobody while registering.
     pub actor: Option<UserId>,
-    /// What is to be done.
-    pub command: EntryCommand,
+    /// What is to be done, in order.
+    pub commands: Vec<EntryCommand>,
 }
 
 /// Who proposes something on this machine.

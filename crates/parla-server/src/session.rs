@@ -114,8 +114,8 @@ pub(crate) enum Until {
     Time(Timestamp),
     /// The client has been sent everything.
     Sent,
-    /// Entries of this session come back from the log.
-    Committed { entries: usize },
+    /// Proposals of this session come back from the log.
+    Committed { proposals: usize },
     /// The daemon has checked this password.
     PasswordVerified(PasswordOf),
     /// The daemon has looked whether this is a gateway.

@@ -63,11 +63,12 @@ impl Rig {
     /// What a login of the client writes into the log.
     fn logs_in(&mut self, client: &str, account: Option<&str>) {
         let last = self.proposals[&self.connection(client)].clone();
-        self.commit(Proposal { command: EntryCommand::Account(account.map(str::to_owned)), ..last });
+        let commands = vec![EntryCommand::Account(account.map(str::to_owned))];
+        self.commit(Proposal { commands, ..last });
     }
 
     fn commit(&mut self, mut proposal: Proposal) {
-        if !matches!(proposal.command, EntryCommand::NodeUp(_)) {
+        if !matches!(proposal.commands[..], [EntryCommand::NodeUp(_)]) {
             self.numbered += 1;
             proposal.number = self.numbered;
         }

@@ -270,3 +270,23 @@ fn numbers_only_grow_when_a_lone_server_joins_a_log() {
     assert!(id_of_join(&join[0]) > id_of_join(before.unwrap()));
     rig.agree();
 }
+
+#[test]
+fn nothing_of_others_comes_into_what_one_line_asks_for() {
+    let mut rig = Rig::new(2);
+    rig.registers(0, 1, "alice");
+    rig.registers(1, 1, "bob");
+    rig.settle();
+    rig.says(1, 1, "CAP REQ :labeled-response batch");
+    rig.says(0, 1, "JOIN #tea");
+    rig.settle();
+    rig.heard.clear();
+    rig.says(1, 1, "@label=x JOIN #tea,#coffee");
+    rig.says(0, 1, "PRIVMSG #tea :hello");
+    let proposals = rig.log.len();
+    rig.settle();
+    assert_eq!(proposals, 2);
+    let heard = rig.heard("1.1 ");
+    let place = |word: &str| heard.iter().position(|line| line.contains(word)).unwrap();
+    assert!(place("JOIN #coffee") < place("hello"), "{heard:#?}");
+}

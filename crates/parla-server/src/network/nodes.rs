@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Network, UserId};
-use crate::entry::{Entry, EntryCommand, Epoch, Meta, NodeId, NodeUp, Proposal};
+use crate::entry::{EntryCommand, Epoch, Meta, NodeId, NodeUp, Origin, Proposal};
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -41,9 +41,9 @@ impl Nodes {
     }
 
     /// Whether a proposal counts; from now on the next one of its machine does.
-    fn admit(&mut self, proposal: &Proposal) -> bool {
+    pub(crate) fn admit(&mut self, proposal: &Proposal) -> bool {
         let origin = proposal.origin;
-        if let EntryCommand::NodeUp(up) = &proposal.command {
+        if let [EntryCommand::NodeUp(up)] = proposal.commands.as_slice() {
             return up.after == self.last_epoch(origin.node);
         }
         let Some(node) = self.nodes.get_mut(&origin.node) else { return false };
@@ -71,17 +71,11 @@ impl Nodes {
 }
 
 impl Network {
-    /// Numbers what the log gives, or says that it does not count: it came twice, or from a machine that was declared dead.
-    ///
-    /// The time never goes back, whatever the log says.
-    pub(crate) fn number(&mut self, at: Timestamp, proposal: Proposal) -> Option<Entry> {
-        if !self.nodes.admit(&proposal) {
-            return None;
-        }
-        let Proposal { origin, actor, command, .. } = proposal;
+    /// What stands on the outside of the next entry. The time never goes back, whatever the log says.
+    pub(crate) fn number(&mut self, at: Timestamp, (origin, actor): (Origin, Option<UserId>)) -> Meta {
         let meta = Meta { seq: self.next_seq, at: at.max(self.at), origin, actor };
         self.next_seq += 1;
-        Some(Entry { meta, command })
+        meta
     }
 
     /// The one machine of the network is up, without an entry. Gives the epoch, which is higher than any before.
@@ -108,18 +102,17 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::Origin;
 
     const A: NodeId = NodeId(1);
 
     fn proposal(epoch: u64, number: u64) -> Proposal {
         let origin = Origin { node: A, epoch: Epoch(epoch), session: None };
-        Proposal { origin, number, actor: None, command: EntryCommand::ForgetEmpty }
+        Proposal { origin, number, actor: None, commands: vec![EntryCommand::ForgetEmpty] }
     }
 
     fn up(after: Option<u64>) -> Proposal {
         let command = EntryCommand::NodeUp(NodeUp { run: 7, after: after.map(Epoch) });
-        Proposal { command, ..proposal(0, 0) }
+        Proposal { commands: vec![command], ..proposal(0, 0) }
     }
 
     #[test]

@@ -190,12 +190,12 @@ impl Server {
             self.arm(connection);
         }
         let by = Proposer { session: Some(connection), actor };
-        for proposal in proposals {
-            match self.refusal_for_lack_of_room(by, &proposal) {
-                Some(refusal) => self.refuse(connection, &refusal, out),
-                None => self.submit(by, proposal, out),
-            }
-        }
+        proposals.retain(|proposal| {
+            let refusal = self.refusal_for_lack_of_room(by, proposal);
+            refusal.iter().for_each(|refusal| self.refuse(connection, refusal, out));
+            refusal.is_none()
+        });
+        self.submit_all(by, proposals, out);
         close
     }
 

@@ -21,8 +21,16 @@ use crate::{
 impl Server {
     /// Brings a command into the log. A server that is alone commits it at once; one of several when it comes back.
     pub(super) fn submit(&mut self, by: Proposer, command: EntryCommand, out: &mut Outputs) {
+        self.submit_all(by, vec![command], out);
+    }
+
+    /// The same with what one line asks for.
+    pub(super) fn submit_all(&mut self, by: Proposer, commands: Vec<EntryCommand>, out: &mut Outputs) {
+        if commands.is_empty() {
+            return;
+        }
         if self.membership.is_alone() {
-            if let Some(proposal) = self.membership.propose(by, command) {
+            if let Some(proposal) = self.membership.propose(by, commands) {
                 let is_carried_out = self.apply(self.now, proposal, out);
                 debug_assert!(is_carried_out, "nothing is lost or repeated on the way");
             }
@@ -30,12 +38,12 @@ impl Server {
         }
         if let Some(session) = by.session.and_then(|session| self.sessions.get_mut(session)) {
             let before = match session.pause.as_ref().map(|pause| &pause.until) {
-                Some(Until::Committed { entries }) => *entries,
+                Some(Until::Committed { proposals }) => *proposals,
                 _ => 0,
             };
-            session.wait_for_us(Until::Committed { entries: before + 1 }, self.now);
+            session.wait_for_us(Until::Committed { proposals: before + 1 }, self.now);
         }
-        let proposal = self.membership.propose(by, command);
+        let proposal = self.membership.propose(by, commands);
         out.outputs.extend(proposal.map(|proposal| Output::Propose(Box::new(proposal))));
     }
 
@@ -53,9 +61,9 @@ impl Server {
         let Some(connection) = origin.session.filter(|_| is_own) else { return };
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let Some(pause) = &mut session.pause else { return };
-        let Until::Committed { entries } = &mut pause.until else { return };
-        *entries -= 1;
-        if *entries == 0 {
+        let Until::Committed { proposals } = &mut pause.until else { return };
+        *proposals -= 1;
+        if *proposals == 0 {
             session.answered(self.now);
             self.finish_response(connection, out);
             self.resume(connection, out);
@@ -64,11 +72,17 @@ impl Server {
 
     /// Commits what was proposed and tells everyone here what it did. Says whether it counted.
     fn apply(&mut self, at: Timestamp, proposal: Proposal, out: &mut Outputs) -> bool {
-        let Some(entry) = self.network.number(at, proposal) else { return false };
-        let is_of_nodes = matches!(entry.command, EntryCommand::NodeUp(_) | EntryCommand::NodeDown(_));
-        self.commit(entry, out);
-        if is_of_nodes {
-            self.standing_changed(out);
+        if !self.network.nodes.admit(&proposal) {
+            return false;
+        }
+        let Proposal { origin, actor, commands, .. } = proposal;
+        for command in commands {
+            let is_of_nodes = matches!(command, EntryCommand::NodeUp(_) | EntryCommand::NodeDown(_));
+            let meta = self.network.number(at, (origin, actor));
+            self.commit(Entry { meta, command }, out);
+            if is_of_nodes {
+                self.standing_changed(out);
+            }
         }
         true
     }

@@ -27,7 +27,7 @@ pub(super) struct Membership {
     /// By which this process knows itself; none if the server is alone.
     run: Option<u64>,
     /// What waits until the machine is up, from the oldest. Each session has few here, as it takes no line meanwhile.
-    held: Vec<(Proposer, EntryCommand)>,
+    held: Vec<(Proposer, Vec<EntryCommand>)>,
 }
 
 /// How far a machine has come.
@@ -69,14 +69,14 @@ impl Membership {
     }
 
     /// The next proposal, or none if the machine is not up: then it is held back.
-    pub(super) fn propose(&mut self, by: Proposer, command: EntryCommand) -> Option<Proposal> {
+    pub(super) fn propose(&mut self, by: Proposer, commands: Vec<EntryCommand>) -> Option<Proposal> {
         let Standing::Up(epoch) = self.standing else {
-            self.held.push((by, command));
+            self.held.push((by, commands));
             return None;
         };
         self.proposed += 1;
         let origin = Origin { node: self.node, epoch, session: by.session };
-        Some(Proposal { origin, number: self.proposed, actor: by.actor, command })
+        Some(Proposal { origin, number: self.proposed, actor: by.actor, commands })
     }
 
     /// What the network now says of this machine.
@@ -100,7 +100,12 @@ impl Server {
         let node = self.membership.node;
         let command = EntryCommand::NodeUp(self.network.coming_up(node, run));
         let origin = Origin { node, epoch: Epoch(0), session: None };
-        out.outputs.push(Output::Propose(Box::new(Proposal { origin, number: 0, actor: None, command })));
+        out.outputs.push(Output::Propose(Box::new(Proposal {
+            origin,
+            number: 0,
+            actor: None,
+            commands: vec![command],
+        })));
     }
 
     /// Proposes that a machine be declared dead, if it counts as up.
@@ -138,8 +143,8 @@ impl Server {
         match after {
             Standing::Up(_) => {
                 self.membership.proposed = 0;
-                for (by, command) in std::mem::take(&mut self.membership.held) {
-                    let proposal = self.membership.propose(by, command);
+                for (by, commands) in std::mem::take(&mut self.membership.held) {
+                    let proposal = self.membership.propose(by, commands);
                     out.outputs.extend(proposal.map(|proposal| Output::Propose(Box::new(proposal))));
                 }
             }
@@ -152,7 +157,7 @@ impl Server {
     /// Whether a process of this machine wanted to come up by this, and it is this process.
     pub(super) fn is_own_arrival(&self, proposal: &Proposal) -> bool {
         let is_mine = |command: &EntryCommand| matches!(command, EntryCommand::NodeUp(up) if Some(up.run) == self.membership.run);
-        proposal.origin.node == self.membership.node && is_mine(&proposal.command)
+        proposal.origin.node == self.membership.node && proposal.commands.iter().any(is_mine)
     }
 
     /// The session of this machine that an entry came from, if it is still there.
