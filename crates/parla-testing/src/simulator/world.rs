@@ -2,18 +2,20 @@
 //!
 //! In it are the real [`Server`], a model of the disk, of the shared log, and of every client. It chooses nothing itself.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf,
-    Peer, Proposal, QueryResult, Server, Settings, Snapshot, Start, Verdict,
+    Change, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf, Peer,
+    QueryResult, Server, Settings, Snapshot, Start, Verdict,
 };
 use slotmap::{DefaultKey, SlotMap};
 
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
+    machine::{Beginning, Caused, Condition, Machine},
+    shared_log::SharedLog,
     store::Store,
     trace::Trace,
 };
@@ -30,6 +32,9 @@ pub(crate) const OPERATOR_PASSWORD: &str = "abracadabra";
 /// Entries that no run of the server reaches, so that numbers after a restart are higher than all before.
 const SEQS_PER_RUN: u64 = 10_000_000;
 
+/// How many entries lie between two at which the networks of all machines are compared.
+const STATE_LOOKED_AT_EVERY: usize = 16;
+
 /// Lines of a client that may wait to be answered.
 const LINES_WAITING_MAX: usize = 64;
 
@@ -43,6 +48,30 @@ enum Asked {
     Configuration(ConnectionId),
     /// There is none in a simulation.
     Gateway(ConnectionId),
+}
+
+impl Asked {
+    /// Who waits for the answer.
+    const fn connection(&self) -> ConnectionId {
+        match self {
+            Self::History(connection, _)
+            | Self::Password(connection, _)
+            | Self::Sent(connection)
+            | Self::Configuration(connection)
+            | Self::Gateway(connection) => *connection,
+        }
+    }
+}
+
+/// What becomes of something that a machine sends to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is there, and the machine hears so.
+    Confirmed,
+    /// It is there, and the machine does not hear of it.
+    Unconfirmed,
+    /// It comes later, if at all.
+    Late,
 }
 
 /// What happened in a run.
@@ -64,7 +93,19 @@ pub struct Summary {
     pub passed_over: BTreeMap<String, usize>,
 }
 
-/// A server with its daemon, its disk and its clients.
+/// How the servers of a world keep their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// There is one, and it commits at once.
+    Alone,
+    /// There are so many, and they share a log.
+    Shared(usize),
+}
+
+/// Servers with their daemons, their disk and their clients.
+///
+/// What clients get is looked at in the order of the log: no line of a later entry before all of an earlier one, on whatever
+/// machine. So every checker can compare all clients, however far one machine is behind another.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) scene: Scene,
@@ -74,22 +115,20 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     /// Checkers whose findings do not end the run. Only those of single lines can be passed over.
     pub(crate) passed_over: BTreeSet<String>,
-    server: Server,
-    shared: bool,
-    gathering: Outputs,
-    sealed: VecDeque<Outputs>,
-    written: VecDeque<Vec<Output>>,
-    log: VecDeque<Proposal>,
-    /// The number of the first entry since the last start.
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) log: SharedLog,
+    order: Order,
+    /// How often a server was started.
+    runs: u64,
+    /// The number of the first entry since all servers were started.
     first_seq: u64,
     asked: Vec<Asked>,
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings, shared: bool, trace: Trace) -> Self {
+    pub(crate) fn new(settings: Settings, order: Order, trace: Trace) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
-        Self {
-            server: server(&settings, shared, (1, Vec::new()), now),
+        let mut world = Self {
             scene: Scene {
                 store: Store::new(&settings),
                 settings,
@@ -102,47 +141,87 @@ impl World {
             summary: Summary::default(),
             trace,
             passed_over: BTreeSet::new(),
-            shared,
-            gathering: Outputs::default(),
-            sealed: VecDeque::new(),
-            written: VecDeque::new(),
-            log: VecDeque::new(),
+            machines: Vec::new(),
+            log: SharedLog::default(),
+            order,
+            runs: 0,
             first_seq: 1,
             asked: Vec::new(),
+        };
+        world.start_all();
+        world
+    }
+
+    /// Whether there can be more than one machine.
+    pub(crate) fn is_of_several(&self) -> bool {
+        matches!(self.order, Order::Shared(count) if count > 1)
+    }
+
+    /// Every server starts, with what was kept and an empty log.
+    fn start_all(&mut self) {
+        let kept = self.scene.store.kept();
+        let settings = self.scene.settings.clone();
+        self.log = SharedLog::default();
+        self.machines.clear();
+        match self.order {
+            Order::Alone => {
+                let start = Start::Alone { next_seq: self.first_seq, kept };
+                self.machines.push(Machine::with(
+                    NodeId::ALONE,
+                    Server::new(NodeId::ALONE, settings, start, self.now),
+                ));
+            }
+            Order::Shared(count) => {
+                let snapshot = Snapshot::of_new_network(settings.clone(), kept, self.first_seq);
+                for number in 1..=u32::try_from(count).unwrap_or(1) {
+                    self.runs += 1;
+                    let start = Start::Shared { run: self.runs, snapshot: snapshot.clone() };
+                    let server = Server::new(NodeId(number), settings.clone(), start, self.now);
+                    let beginning = Beginning { place: 0, snapshot: snapshot.encode() };
+                    let mut machine = Machine::with(NodeId(number), server);
+                    machine.beginning = Some(beginning);
+                    self.machines.push(machine);
+                }
+            }
         }
     }
 
-    /// Someone connects.
-    pub(crate) fn connect(&mut self, peer: Peer) -> ConnectionId {
-        let key =
-            self.clients.insert_with_key(|key| Client::new(ConnectionId::from_key(key), peer.unthrottled));
+    /// Someone connects to a machine.
+    pub(crate) fn connect(&mut self, peer: Peer, which: usize) -> Option<ConnectionId> {
+        let machine = self.machines.get_mut(which).filter(|machine| machine.runs())?;
+        let unthrottled = peer.unthrottled;
+        let key = self.clients.insert_with_key(|key| {
+            let connection = ConnectionId::from_key(key);
+            let local = ConnectionId::from_key(machine.connections.insert(connection));
+            Client::new(connection, (which, local), unthrottled)
+        });
         let connection = ConnectionId::from_key(key);
         self.summary.connections += 1;
-        self.trace.add(|| format!("connect {}", number(connection)));
-        self.input(Input::Connected { connection, peer });
-        connection
+        self.trace.add(|| format!("connect {} to {which}", number(connection)));
+        self.input_of(connection, |connection| Input::Connected { connection, peer });
+        Some(connection)
     }
 
     /// A client sends a line, unless too many of its lines wait already.
     pub(crate) fn send(&mut self, connection: ConnectionId, sent: Sent) {
         let Some(client) = self.clients.get_mut(connection.key()) else { return };
-        if client.left || client.sent.len() >= LINES_WAITING_MAX {
+        let awake = self.machines.get(client.place.0).is_some_and(Machine::runs);
+        if client.left || !awake || client.sent.len() >= LINES_WAITING_MAX {
             return;
         }
         let name = client.name();
         self.summary.lines_sent += 1;
-        client.sent.push_back(sent.clone());
-        let input = match sent {
+        client.sends(&sent);
+        match sent {
             Sent::Line(line) => {
                 self.trace.add(|| format!("{name}: {}", checkers::shown(&line)));
-                Input::Line { connection, line: line.into() }
+                self.input_of(connection, |connection| Input::Line { connection, line: line.into() });
             }
             Sent::TooLong => {
                 self.trace.add(|| format!("{name}: a line that is too long"));
-                Input::LineTooLong { connection }
+                self.input_of(connection, |connection| Input::LineTooLong { connection });
             }
-        };
-        self.input(input);
+        }
     }
 
     /// A client is gone.
@@ -150,10 +229,13 @@ impl World {
         let Some(client) = self.clients.get_mut(connection.key()).filter(|client| !client.left) else {
             return;
         };
+        if !self.machines.get(client.place.0).is_some_and(Machine::runs) {
+            return;
+        }
         client.left = true;
         let name = client.name();
         self.trace.add(|| format!("{name} is gone: {why:?}"));
-        self.input(Input::Disconnected { connection, why });
+        self.input_of(connection, |connection| Input::Disconnected { connection, why });
     }
 
     /// Time goes on, and back a little where the clock does.
@@ -161,65 +243,113 @@ impl World {
         self.now = Timestamp::from_millis(self.now.as_millis() + ms);
     }
 
-    /// Goes to the server's next deadline.
+    /// Goes to the servers' next deadline.
     pub(crate) fn advance_to_deadline(&mut self) {
-        if let Some(at) = self.server.next_deadline() {
+        let running = self.machines.iter().filter(|machine| machine.runs());
+        if let Some(at) = running.filter_map(|machine| machine.server.next_deadline()).min() {
             self.now = self.now.max(at);
             let now = self.now;
             self.trace.add(|| format!("time {now}"));
         }
     }
 
-    /// Tells the server that its deadline has come, if it has.
+    /// Tells each server that its deadline has come, if it has.
     pub(crate) fn keep_deadline(&mut self) -> Checked {
-        if self.server.next_deadline().is_some_and(|at| at <= self.now) {
-            self.input(Input::Deadline);
-            let next = self.server.next_deadline();
-            ensure(next.is_none_or(|at| at > self.now), "deadline", || {
-                format!("the next deadline {next:?} is not after {}", self.now)
-            })?;
+        let now = self.now;
+        self.scene.store.see_time(now);
+        for machine in self.machines.iter_mut().filter(|machine| machine.runs()) {
+            if machine.server.next_deadline().is_some_and(|at| at <= now) {
+                machine.input(now, Input::Deadline);
+                let next = machine.server.next_deadline();
+                ensure(next.is_none_or(|at| at > now), "deadline", || {
+                    format!("the next deadline {next:?} is not after {now}")
+                })?;
+            }
         }
         Ok(())
     }
 
-    /// The gathered inputs become a batch.
-    pub(crate) fn seal(&mut self) {
-        if !self.gathering.is_empty() {
-            self.sealed.push_back(std::mem::take(&mut self.gathering));
+    /// What a machine has gathered becomes a batch.
+    pub(crate) fn seal(&mut self, which: usize) {
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            machine.seal();
         }
     }
 
-    /// The oldest batch that is not on disk is written.
-    pub(crate) fn write(&mut self) -> Checked {
-        let Some(batch) = self.sealed.pop_front() else { return Ok(()) };
-        let count = batch.changes.len();
-        if count > 0 {
-            self.trace.add(|| format!("disk: {count} changes"));
+    /// The oldest batch of a machine that is not on disk is written.
+    pub(crate) fn write(&mut self, which: usize) -> Checked {
+        let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
+            return Ok(());
+        };
+        for Caused { place, outputs } in machine.next_sealed().unwrap_or_default() {
+            let Outputs { outputs, changes } = outputs;
+            self.check_changes(&changes)?;
+            let deleted = outputs.iter().filter_map(|output| match output {
+                Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
+                _ => None,
+            });
+            let deleted: Vec<String> = deleted.chain(self.log.deleted(place)).collect();
+            let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
+            let count = changes.len();
+            if count > 0 && self.log.wrote(place, format!("{changes:?}"))? {
+                self.trace.add(|| format!("disk: {count} changes"));
+                self.scene.store.write(changes, &deleted)?;
+            }
+            if let Some(machine) = self.machines.get_mut(which) {
+                machine.written(place, outputs);
+            }
         }
-        self.check_changes(&batch.changes)?;
-        let deleted = batch.outputs.iter().filter_map(|output| match output {
-            Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
-            _ => None,
-        });
-        self.scene.store.write(batch.changes, &deleted.collect::<Vec<_>>())?;
-        self.written.push_back(batch.outputs);
         Ok(())
     }
 
-    /// The outputs of the oldest batch that is on disk leave.
-    pub(crate) fn deliver(&mut self) -> Checked {
-        for output in self.written.pop_front().unwrap_or_default() {
-            self.release(output)?;
+    /// Of what may leave, that leaves which belongs to the earliest place of the log; unless a machine is not there yet.
+    pub(crate) fn deliver(&mut self) -> Checked<bool> {
+        let alive =
+            || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
+        let waiting = alive().filter_map(|(which, machine)| Some((machine.next_written()?, which)));
+        let Some((place, which)) = waiting.min() else { return Ok(false) };
+        if alive().any(|(_, machine)| machine.earliest() < place) {
+            return Ok(false);
         }
-        Ok(())
+        let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
+        for output in outputs {
+            self.release(which, output)?;
+        }
+        Ok(true)
     }
 
-    /// The shared log gives its next entry.
-    pub(crate) fn commit_next(&mut self) {
-        let Some(proposal) = self.log.pop_front() else { return };
-        let session = proposal.origin.session.map_or(0, number);
-        self.trace.add(|| format!("log: {:?} of {session}", proposal.command));
-        self.input(Input::Committed { at: self.now, proposal: Box::new(proposal) });
+    /// A machine sends the log the first of what it wants to have in it. It may be lost, or come late, or be there without the
+    /// machine hearing of it; then the machine sends it again.
+    pub(crate) fn publish(&mut self, which: usize, fate: Fate) {
+        let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else { return };
+        let Some(bytes) = machine.unconfirmed.front().cloned() else { return };
+        if matches!(fate, Fate::Confirmed) {
+            machine.unconfirmed.pop_front();
+        }
+        match fate {
+            Fate::Confirmed | Fate::Unconfirmed => self.log.append(self.now, bytes),
+            Fate::Late => self.log.delay(bytes),
+        }
+    }
+
+    /// The log gives a machine its next entry.
+    pub(crate) fn commit_next(&mut self, which: usize) -> Checked {
+        let now = self.now;
+        let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
+            return Ok(());
+        };
+        if machine.read >= self.log.len() {
+            return Ok(());
+        }
+        machine.read += 1;
+        let place = machine.read;
+        let (at, proposal) = self.log.read(place)?;
+        self.trace.add(|| format!("{which} reads {place}: {proposal:?}"));
+        machine.input(now, Input::Committed { at, proposal: Box::new(proposal) });
+        if self.order != Order::Alone && place.is_multiple_of(STATE_LOOKED_AT_EVERY) {
+            self.log.became(place, machine.server.state_hash())?;
+        }
+        Ok(())
     }
 
     /// The daemon answers one of the questions; `fails` if the disk does.
@@ -227,38 +357,47 @@ impl World {
         if which >= self.asked.len() {
             return;
         }
-        match self.asked.remove(which) {
+        let asked = self.asked.remove(which);
+        let connection = asked.connection();
+        let client = self.clients.get(connection.key());
+        let awake = client.and_then(|client| self.machines.get(client.place.0)).is_some_and(Machine::runs);
+        if client.is_some() && !awake {
+            return self.asked.push(asked);
+        }
+        match asked {
             Asked::History(connection, result) => {
                 let result = Some(result).filter(|_| !fails);
                 self.trace.add(|| format!("history for {}, fails: {fails}", number(connection)));
                 if let Some(client) = self.clients.get_mut(connection.key()) {
                     client.history_answered(result.clone());
                 }
-                self.input(Input::QueryResult { connection, result });
+                self.input_of(connection, |connection| Input::QueryResult { connection, result });
             }
             Asked::Configuration(asker) => {
                 self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(asker)));
                 let settings = Box::new(self.scene.settings.clone());
                 let lines = vec!["The configuration was read again.".to_owned()];
-                self.input(if fails {
-                    Input::NotReconfigured { asker, problems: lines }
-                } else {
-                    Input::Reconfigured { asker: Some(asker), settings, notes: lines }
+                self.input_of(asker, |asker| {
+                    if fails {
+                        Input::NotReconfigured { asker, problems: lines }
+                    } else {
+                        Input::Reconfigured { asker: Some(asker), settings, notes: lines }
+                    }
                 });
             }
             Asked::Password(connection, verdict) => {
                 let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
                 self.trace.add(|| format!("password of {}: {verdict:?}", number(connection)));
-                self.input(Input::PasswordVerified { connection, verdict });
+                self.input_of(connection, |connection| Input::PasswordVerified { connection, verdict });
             }
             Asked::Sent(connection) => {
                 self.trace.add(|| format!("everything is sent to {}", number(connection)));
-                self.input(Input::Sent { connection });
+                self.input_of(connection, |connection| Input::Sent { connection });
             }
             Asked::Gateway(connection) => {
                 self.trace.add(|| format!("{} is no gateway", number(connection)));
                 let client = Err("You are no gateway".to_owned());
-                self.input(Input::GatewayVerified { connection, client });
+                self.input_of(connection, |connection| Input::GatewayVerified { connection, client });
             }
         }
     }
@@ -268,37 +407,54 @@ impl World {
         self.asked.len()
     }
 
-    /// Everything on its way arrives, and then everyone must agree.
+    /// Every machine runs, everything on its way arrives, and then everyone must agree.
     pub(crate) fn settle(&mut self) -> Checked {
+        for which in 0..self.machines.len() {
+            self.start_again(which)?;
+        }
+        self.log_gets_all();
         loop {
-            self.seal();
-            while !self.sealed.is_empty() {
-                self.write()?;
+            for which in 0..self.machines.len() {
+                self.seal(which);
+                for _ in 0..self.machines.get(which).map_or(0, Machine::batches) {
+                    self.write(which)?;
+                }
+                while self.machines.get(which).is_some_and(|machine| !machine.unconfirmed.is_empty()) {
+                    self.publish(which, Fate::Confirmed);
+                }
+                while self.machines.get(which).is_some_and(|machine| machine.read < self.log.len()) {
+                    self.commit_next(which)?;
+                }
             }
-            while !self.written.is_empty() {
-                self.deliver()?;
+            if self.deliver()? || !self.machines.iter().all(Machine::is_quiet) {
+                continue;
             }
-            if !self.log.is_empty() {
-                self.commit_next();
-            } else if !self.asked.is_empty() {
-                self.answer(0, false);
-            } else if self.gathering.is_empty() {
+            if self.asked.is_empty() {
                 break;
             }
+            self.answer(0, false);
         }
+        self.check_agreement()?;
         self.check_quiet()
     }
 
-    /// The machine stops dead. What was not written is lost, and so is what was not delivered.
+    fn log_gets_all(&mut self) {
+        while self.log.late() > 0 {
+            self.log.append_late(self.now, 0);
+        }
+    }
+
+    /// Every machine stops dead. What was not written is lost, and so is what was not delivered.
     pub(crate) fn crash(&mut self) {
         self.trace.add(|| "crash".to_owned());
         self.restart();
     }
 
-    /// The server is told to stop, stops, and is started again.
+    /// Every server is told to stop, stops, and is started again.
     pub(crate) fn shut_down(&mut self) -> Checked {
         self.trace.add(|| "shutdown".to_owned());
-        self.input(Input::ShuttingDown);
+        let now = self.now;
+        self.machines.iter_mut().for_each(|machine| machine.input(now, Input::ShuttingDown));
         self.settle()?;
         let open = self.clients.values().next();
         ensure(open.is_none(), "shutdown", || format!("{:?} is open", open.map(Client::name)))?;
@@ -308,26 +464,114 @@ impl World {
 
     fn restart(&mut self) {
         self.summary.restarts += 1;
-        self.gathering = Outputs::default();
-        self.sealed.clear();
-        self.written.clear();
-        self.log.clear();
         self.asked.clear();
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.first_seq += SEQS_PER_RUN;
-        let kept = (self.first_seq, self.scene.store.kept());
-        self.server = server(&self.scene.settings, self.shared, kept, self.now);
+        self.start_all();
     }
 
-    fn input(&mut self, input: Input) {
-        self.scene.store.see_time(self.now);
-        self.server.handle(self.now, input, &mut self.gathering);
+    /// A machine stops dead. Something that it has sent may still be on its way to the log.
+    pub(crate) fn kill(&mut self, which: usize) {
+        let Some(machine) =
+            self.machines.get_mut(which).filter(|machine| machine.condition != Condition::Dead)
+        else {
+            return;
+        };
+        self.trace.add(|| format!("{which} stops dead"));
+        self.summary.restarts += 1;
+        if let Some(bytes) = machine.unconfirmed.front().cloned() {
+            self.log.delay(bytes);
+        }
+        machine.die();
+        let gone = |client: &Client| client.place.0 == which;
+        self.asked
+            .retain(|asked| self.clients.get(asked.connection().key()).is_some_and(|client| !gone(client)));
+        self.clients.retain(|_, client| !gone(client));
     }
 
-    fn release(&mut self, output: Output) -> Checked {
+    /// A machine that sleeps goes on, one that is dead starts with what it had written down.
+    pub(crate) fn start_again(&mut self, which: usize) -> Checked {
+        let (runs, now) = (self.runs + 1, self.now);
+        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
+        match machine.condition {
+            Condition::Runs => return Ok(()),
+            Condition::Sleeps => machine.condition = Condition::Runs,
+            Condition::Dead => {
+                let beginning = machine.beginning.clone();
+                let beginning =
+                    beginning.ok_or_else(|| Finding::new("snapshot", "there is none".to_owned()))?;
+                self.runs = runs;
+                *machine = Machine::join((machine.node, runs), beginning, &self.scene.settings, now)?;
+            }
+        }
+        self.trace.add(|| format!("{which} goes on"));
+        Ok(())
+    }
+
+    /// A machine does nothing for a while.
+    pub(crate) fn sleep(&mut self, which: usize) {
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            self.trace.add(|| format!("{which} sleeps"));
+            machine.condition = Condition::Sleeps;
+        }
+    }
+
+    /// A new machine begins with what another has written down.
+    pub(crate) fn join(&mut self, from: usize) -> Checked {
+        let Some(beginning) = self.machines.get(from).and_then(|machine| machine.beginning.clone()) else {
+            return Ok(());
+        };
+        self.runs += 1;
+        let node = NodeId(u32::try_from(self.machines.len() + 1).unwrap_or_default());
+        self.trace.add(|| format!("{node:?} joins"));
+        let machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
+        self.machines.push(machine);
+        Ok(())
+    }
+
+    /// A machine writes down what it has of the network.
+    pub(crate) fn write_down(&mut self, which: usize) -> Checked {
+        match self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            Some(machine) => machine.write_down(),
+            None => Ok(()),
+        }
+    }
+
+    /// A machine takes another for dead, rightly or not.
+    pub(crate) fn miss(&mut self, (which, missed): (usize, usize)) {
+        let now = self.now;
+        let Some(node) = self.machines.get(missed).map(|machine| machine.node) else { return };
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            self.trace.add(|| format!("{which} takes {missed} for dead"));
+            machine.input(now, Input::NodeLost { node });
+        }
+    }
+
+    /// Gives the client's machine an input, which names the connection as the machine does.
+    fn input_of(&mut self, connection: ConnectionId, input: impl FnOnce(ConnectionId) -> Input) {
+        let now = self.now;
+        self.scene.store.see_time(now);
+        let Some((which, local)) = self.clients.get(connection.key()).map(|client| client.place) else {
+            return;
+        };
+        if let Some(machine) = self.machines.get_mut(which) {
+            machine.input(now, input(local));
+        }
+    }
+
+    /// The client whose connection a machine names.
+    fn client_of(&self, which: usize, local: ConnectionId) -> Checked<ConnectionId> {
+        let machine = self.machines.get(which);
+        let found = machine.and_then(|machine| machine.connections.get(local.key()));
+        found.copied().ok_or_else(|| closed(local))
+    }
+
+    fn release(&mut self, which: usize, output: Output) -> Checked {
         match output {
             Output::Deliver { to, line } => {
+                let to: Vec<ConnectionId> =
+                    to.iter().map(|local| self.client_of(which, *local)).collect::<Checked<_>>()?;
                 let names = || to.iter().map(|to| number(*to).to_string()).collect::<Vec<_>>().join(",");
                 self.trace.add(|| format!("  {} <- {}", names(), checkers::shown(&line)));
                 let once: BTreeSet<_> = to.iter().collect();
@@ -344,34 +588,22 @@ impl World {
                     }
                 }
             }
-            Output::Close { connection } => {
+            Output::Close { connection: local } => {
+                let connection = self.client_of(which, local)?;
                 self.trace.add(|| format!("  {} closed", number(connection)));
                 let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
                 client.closed(&self.scene)?;
                 self.clients.remove(connection.key());
+                if let Some(machine) = self.machines.get_mut(which) {
+                    machine.connections.remove(local.key());
+                }
             }
             Output::LineTaken { connection, .. } => {
+                let connection = self.client_of(which, connection)?;
                 let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
                 client.line_taken(&self.scene)?;
             }
-            Output::TellWhenSent { connection } => self.asked.push(Asked::Sent(connection)),
-            Output::Query { connection, query } => {
-                self.summary.queries += 1;
-                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
-                may_ask(client, &query, &self.scene)?;
-                self.asked.push(Asked::History(connection, self.scene.store.answer(&query)));
-            }
-            Output::VerifyPassword { connection, of, password, .. } => {
-                let wanted = match of {
-                    PasswordOf::Server => Some(PASSWORD),
-                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
-                };
-                let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
-                self.asked.push(Asked::Password(connection, verdict));
-            }
-            Output::Note(_) => {}
-            Output::Rehash { connection } => self.asked.push(Asked::Configuration(connection)),
-            Output::Administered { .. } => {}
+            Output::Note(_) | Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
                 let is_open_to_all =
@@ -382,13 +614,51 @@ impl World {
             output @ (Output::Shutdown | Output::Restart { .. }) => {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
-            Output::VerifyGateway { connection, .. } => self.asked.push(Asked::Gateway(connection)),
             Output::Propose(proposal) => {
-                ensure(self.shared, "log", || format!("{proposal:?} to no log"))?;
-                self.log.push_back(*proposal);
+                return ensure(false, "log", || format!("{proposal:?} has not left before"));
             }
+            question => self.ask(which, question)?,
         }
         Ok(())
+    }
+
+    /// Takes what the daemon is asked.
+    fn ask(&mut self, which: usize, question: Output) -> Checked {
+        let asked = match question {
+            Output::TellWhenSent { connection } => Asked::Sent(self.client_of(which, connection)?),
+            Output::Query { connection, query } => {
+                self.summary.queries += 1;
+                let connection = self.client_of(which, connection)?;
+                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
+                may_ask(client, &query, &self.scene)?;
+                Asked::History(connection, self.scene.store.answer(&query))
+            }
+            Output::VerifyPassword { connection, of, password, .. } => {
+                let wanted = match of {
+                    PasswordOf::Server => Some(PASSWORD),
+                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
+                };
+                let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
+                Asked::Password(self.client_of(which, connection)?, verdict)
+            }
+            Output::Rehash { connection } => Asked::Configuration(self.client_of(which, connection)?),
+            Output::VerifyGateway { connection, .. } => Asked::Gateway(self.client_of(which, connection)?),
+            other => return ensure(false, "questions", || format!("{other:?} is none")),
+        };
+        self.asked.push(asked);
+        Ok(())
+    }
+
+    /// Nothing is on its way: every machine has the same network.
+    fn check_agreement(&self) -> Checked {
+        let mut states = self.machines.iter().map(|machine| machine.server.state_hash());
+        let first = states.next();
+        let same = states.all(|state| Some(state) == first);
+        ensure(same, "state", || "the machines have different networks".to_owned())?;
+        let snapshots: Vec<Snapshot> =
+            self.machines.iter().map(|machine| machine.server.snapshot()).collect();
+        let same = snapshots.windows(2).all(|pair| matches!(pair, [one, another] if one == another));
+        ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
     /// Counts a finding in a line of this command, if the run was told to.
@@ -420,8 +690,12 @@ impl World {
                 format!("{} waits for nothing with {} lines not taken", client.name(), client.sent.len())
             })?;
         }
-        let registered = self.clients.values().filter(|client| client.nick.is_some());
-        let here = registered.map(|client| client.folded_nick(scene)).collect();
+        let registered = || self.clients.values().filter(|client| client.nick.is_some());
+        let here: BTreeSet<String> = registered().map(|client| client.folded_nick(scene)).collect();
+        ensure(here.len() == registered().count(), "identity", || {
+            let names: Vec<String> = registered().map(Client::name).collect();
+            format!("two clients are one person: {names:?}")
+        })?;
         for client in self.clients.values() {
             watch::is_true(client, &here)?;
         }
@@ -447,22 +721,6 @@ impl World {
         }
         Ok(())
     }
-}
-
-/// A server that begins with what was kept, and with an entry of this number.
-fn server(
-    settings: &Settings,
-    shared: bool,
-    (first_seq, kept): (u64, Vec<ChannelState>),
-    now: Timestamp,
-) -> Server {
-    let start = if shared {
-        let snapshot = Snapshot::of_new_network(settings.clone(), kept, first_seq);
-        Start::Shared { run: first_seq, snapshot }
-    } else {
-        Start::Alone { next_seq: first_seq, kept }
-    };
-    Server::new(NodeId(1), settings.clone(), start, now)
 }
 
 fn closed(connection: ConnectionId) -> Finding {
