@@ -17,8 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parla-proto", &[]),
     ("parla-server", &["parla-proto"]),
     ("parla-history", &["parla-proto"]),
-    ("parlad", &["parla-proto", "parla-server", "parla-history"]),
-    ("parla-testing", &["parla-proto", "parla-server", "parla-history"]),
+    ("parla-store", &["parla-proto", "parla-server", "parla-history"]),
+    ("parlad", &["parla-proto", "parla-server", "parla-store"]),
+    ("parla-testing", &["parla-proto", "parla-server", "parla-store"]),
     ("parla-bench", &["parla-proto"]),
     ("parla-client", &["parla-proto"]),
     ("parla-ui", &["parla-client", "parla-proto"]),
@@ -36,7 +37,7 @@ const IMPURE: &[&str] = &["tokio", "rusqlite", "rand", "getrandom", "mio", "sock
 
 /// The crates that must not know how the app is drawn: it changes with every release of Dioxus.
 const WITHOUT_INTERFACE: &[&str] =
-    &["parla-server", "parlad", "parla-client", "parla-history", "parla-proto"];
+    &["parla-server", "parla-store", "parlad", "parla-client", "parla-history", "parla-proto"];
 
 /// What draws the app, and everything whose name goes on after it with a `-`.
 const INTERFACE: &[&str] = &["dioxus", "wry", "tao"];

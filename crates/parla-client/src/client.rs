@@ -161,6 +161,7 @@ impl Client {
                 history::recalled(self, (kind, &name), (&messages, more), turn);
             }
         }
+        outbox::look_again(self, turn);
         history::ask_next(self, turn);
         self.see_later();
         outbox::flush(self, turn);

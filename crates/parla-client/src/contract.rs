@@ -131,6 +131,16 @@ pub enum Output {
         /// The server's id of the message.
         msgid: Arc<str>,
     },
+    /// A conversation has another name from now on: what was kept under the one before is to be found under this one. If there is
+    /// something under it already, that stays, in its place by time.
+    Rename {
+        /// What kind of conversation.
+        kind: BufferKind,
+        /// Its name until now, as the server knew it.
+        from: Arc<str>,
+        /// Its name from now on. It may differ in case alone.
+        to: Arc<str>,
+    },
     /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
     Recall {
         /// Of which conversation.

@@ -158,6 +158,16 @@ pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
     outbox::settle(client, id, &Known::Nothing);
 }
 
+/// Asks again what was said behind this one. False if nobody can be asked.
+pub(crate) fn look_up(client: &mut Client, id: BufferId, from: Anchor) -> bool {
+    let can = can_ask(client, id);
+    if can {
+        let missing = Missing { from, to: None, row: None, pages: 0, is_from_read: false };
+        want(client, id, Purpose::Missing(missing));
+    }
+    can
+}
+
 /// The person wants what came before.
 pub(crate) fn load_earlier(client: &mut Client, id: BufferId, turn: &mut Turn<'_>) {
     let Some(buffer) = client.buffers.get_mut(id) else { return };

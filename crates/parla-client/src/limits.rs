@@ -16,6 +16,8 @@ pub const MEMBERS_MAX: usize = 100_000;
 pub const DIRECTORY_ROOMS_MAX: usize = 50_000;
 /// Messages that wait to be sent or confirmed.
 pub const OUTBOX_MAX: usize = 1_000;
+/// How long messages wait for an earlier connection of the person to deliver them, or to be gone.
+pub const GHOST_WAIT: Duration = Duration::from_secs(60);
 /// Messages that one submission may become.
 pub const SUBMIT_LINES_MAX: usize = 200;
 /// Bytes of one submission.

@@ -5,7 +5,9 @@
 //! broke may have arrived or not. Where there is a history it is looked up there before it is sent again; where there is none,
 //! the person decides.
 
+mod arrival;
 mod fate;
+mod ghost;
 mod sending;
 mod stored;
 
@@ -17,21 +19,23 @@ use crate::{
     buffer::Buffer,
     buffers::Buffers,
     client::{Client, Turn},
-    contract::Kept,
     limits::OUTBOX_MAX,
     markers,
     problem::ProblemKind,
-    receive, secrets,
+    secrets,
     session::Session,
     text::Text,
     timeline::{Anchor, Spot, Timeline},
-    view::{Audience, BufferId, BufferKind, Content, Delivery, Manner, Row, RowId, Said},
+    view::{Audience, BufferId, Content, Delivery, Manner, Row, RowId, Said},
 };
 
+use self::ghost::Ghost;
 pub(crate) use self::{
+    arrival::{Arrival, acknowledged, confirm, passed_fence},
     fate::{
         discard, discard_all, discard_queued, fail, hand_over, queue_again, settle, settle_direct, shut_out,
     },
+    ghost::look_again,
     sending::carries,
     stored::{restore, store},
 };
@@ -73,6 +77,8 @@ struct Outgoing {
     after: Option<Anchor>,
     /// When the person came there before it was sent.
     joined_at: Option<Timestamp>,
+    /// Whether the connection on which it was sent may still deliver it.
+    ghost: Ghost,
     /// The shell keeps it as it is now.
     is_stored: bool,
 }
@@ -150,6 +156,7 @@ impl Outbox {
     /// What was sent may have arrived or not. If it has, then behind all that came back on this connection.
     pub(crate) fn connection_lost(&mut self, buffers: &Buffers, now: Timestamp) {
         for item in &mut self.items {
+            item.ghost = Ghost::Unknown;
             if matches!(item.transit, Transit::Sent { .. }) {
                 item.transit = Transit::Unsure;
                 item.after = buffers.get(item.buffer).and_then(Buffer::newest).or(item.after.take());
@@ -279,6 +286,8 @@ impl Outgoing {
         let fits = match (&self.transit, echo.place) {
             (Transit::Sent { .. }, Place::Live) => session.is_own(echo.from),
             (Transit::Unsure, Place::Live) => session.same(&self.nick, echo.from),
+            // It was looked up; what was known then is not it.
+            (Transit::Unsure, Place::Anywhere(_)) if self.ghost != Ghost::Unknown => false,
             (Transit::Unsure, Place::Behind(at) | Place::Anywhere(at)) => {
                 let after = self.after.as_ref();
                 let by_time = || {
@@ -347,6 +356,7 @@ fn made(client: &mut Client, to: BufferId, words: Words<'_>, now: Timestamp) -> 
         nick: Arc::default(),
         after: None,
         joined_at: None,
+        ghost: Ghost::Unknown,
         is_stored: false,
     };
     (outgoing, Row { id, at: now, content: Content::Said(Arc::new(said)) })
@@ -407,80 +417,11 @@ fn set_delivery(buffer: &mut Buffer, row: RowId, delivery: Delivery) {
     });
 }
 
-/// The server answered a PING: what was sent before it has been dealt with.
-pub(crate) fn passed_fence(client: &mut Client, token: &str, turn: &mut Turn<'_>) {
-    let Some(passed) = token.strip_prefix(FENCE).and_then(|number| number.parse::<u64>().ok()) else {
-        return;
-    };
-    let is_through =
-        |item: &Outgoing| matches!(item.transit, Transit::Sent { fence: Some(fence), .. } if fence <= passed);
-    let is_through = client.outbox.items.iter().filter(|item| is_through(item));
-    let through: Vec<Outgoing> = is_through.cloned().collect();
-    for item in through {
-        client.outbox.forget(item.row);
-        if confirm(client, (item.buffer, item.row), (Spot::End, turn.now), None) {
-            let now = turn.now;
-            receive::keep(client, || kept(client, &item, now), turn);
-        }
-    }
-}
-
-/// A message that nobody shows to its sender, as an archive keeps it.
-fn kept(client: &Client, item: &Outgoing, at: Timestamp) -> Kept {
-    let buffer = client.buffers.get(item.buffer);
-    let userhost = client.session.userhost.as_deref().map_or_else(String::new, |it| format!("!{it}"));
-    Kept {
-        kind: buffer.map_or(BufferKind::Server, |buffer| buffer.kind),
-        buffer: buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default(),
-        msgid: None,
-        at,
-        source: format!("{}{userhost}", item.nick).into(),
-        manner: item.manner,
-        text: Arc::clone(&item.text),
-        own: true,
-        audience: item.audience,
-    }
-}
-
-/// The server has nothing to show of a message that it took.
-pub(crate) fn acknowledged(client: &mut Client, label: &str, at: Timestamp, turn: &mut Turn<'_>) {
-    let Some(item) = client.outbox.items.iter().find(|item| item.has_label(label)).cloned() else { return };
-    client.outbox.forget(item.row);
-    if confirm(client, (item.buffer, item.row), (Spot::End, at), None) {
-        receive::keep(client, || kept(client, &item, at), turn);
-    }
-}
-
-/// The server has the message: it takes its place among the others. False if it is there already.
-pub(crate) fn confirm(
-    client: &mut Client,
-    (id, row): (BufferId, RowId),
-    (spot, at): (Spot, Timestamp),
-    msgid: Option<&str>,
-) -> bool {
-    let Some(buffer) = client.buffers.get_mut(id) else { return false };
-    let Some(mut row) = buffer.timeline.take_unconfirmed(row) else { return false };
-    row.at = at;
-    let mut text = None;
-    if let Content::Said(said) = &mut row.content {
-        let said = Arc::make_mut(said);
-        (said.delivery, said.msgid) = (Delivery::Done, msgid.map(Arc::from));
-        text = Some(Arc::clone(&said.text.plain));
-    }
-    let is_new = buffer.timeline.insert_at(spot, row, msgid);
-    if let Some(text) = text {
-        let anchor = Anchor { msgid: msgid.map(Arc::from), at, row: None };
-        client.outbox.stands_before_equals(id, &text, &anchor);
-    }
-    client.changes.buffer(id);
-    client.came(id);
-    is_new
-}
-
-/// When the next message may go out, if one is held back only by the pace.
+/// When the next message may go out, if one is held back only by the pace, or is no longer waited for.
 pub(crate) fn next_deadline(client: &Client) -> Option<Timestamp> {
     let is_held = client.link.is_online()
         && client.outbox.allowance == 0
         && client.outbox.items.iter().any(|item| item.transit == Transit::Queued);
-    is_held.then(|| client.outbox.refilled_at + REFILL)
+    let by_pace = is_held.then(|| client.outbox.refilled_at + REFILL);
+    by_pace.into_iter().chain(ghost::next_deadline(client)).min()
 }

@@ -181,6 +181,8 @@ pub enum ProblemKind {
     StoreDamaged,
     /// What is to be remembered cannot be written at the moment.
     StoreFailing,
+    /// The browser does not take what is to be remembered: its storage is full, or it gives none.
+    BrowserFull,
 
     /// Anything else that the server refuses; its words are in `details`.
     Other,

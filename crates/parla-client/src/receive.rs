@@ -1,6 +1,6 @@
 //! What a line from the server changes. One file a command; numerics by what they are about.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use parla_proto::{Message, Timestamp};
 
@@ -8,6 +8,7 @@ use crate::{
     client::{Client, Turn},
     contract::{Archive, Kept, Output},
     outbox, registration, secrets, sign_in, stranger,
+    view::BufferId,
 };
 
 mod away;
@@ -113,7 +114,7 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
         && at.since(incoming.at) <= rename::AT_ONCE
         && incoming.at.since(at) <= rename::AT_ONCE
     {
-        rename::moved(client, room, &incoming);
+        rename::moved(client, room, &incoming, turn);
     }
     // Messages may be repeated, and a bouncer repeats the greeting of long ago; anything else happens now, and tells what time
     // it is there.
@@ -148,7 +149,7 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         "MARKREAD" => markread::receive(client, incoming, turn),
         "METADATA" => metadata::receive(client, incoming),
         "MODE" => mode::receive(client, incoming),
-        "NICK" => nick::receive(client, incoming),
+        "NICK" => nick::receive(client, incoming, turn),
         "NOTICE" | "PRIVMSG" => privmsg::receive(client, incoming, turn),
         "PART" => part::receive(client, incoming),
         "PING" => {
@@ -161,7 +162,7 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         }
         "QUIT" => quit::receive(client, incoming),
         "REDACT" => redact::receive(client, incoming, turn),
-        "RENAME" => rename::receive(client, incoming),
+        "RENAME" => rename::receive(client, incoming, turn),
         "TAGMSG" => react::receive(client, incoming),
         "TOPIC" => topic::receive(client, incoming),
         "NOTE" | "WALLOPS" | "WARN" => fail::noted(client, incoming),
@@ -169,6 +170,16 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
             Ok(number) if other.len() == 3 => numeric::receive(client, number, incoming, turn),
             _ => {}
         },
+    }
+}
+
+/// Tells the shell what a conversation was called until now, if it keeps messages of it.
+pub(crate) fn renamed(client: &Client, id: BufferId, before: &Arc<str>, turn: &mut Turn<'_>) {
+    if let Some(buffer) = client.buffers.get(id)
+        && client.settings.archive.keeps(buffer.kind)
+    {
+        let (from, to) = (Arc::clone(before), Arc::clone(&buffer.name));
+        turn.outputs.push(Output::Rename { kind: buffer.kind, from, to });
     }
 }
 

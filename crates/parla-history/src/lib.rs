@@ -1,6 +1,6 @@
 //! Messages of conversations on disk: kept, paged and searched. SQLite.
 //!
-//! Works on a [`rusqlite::Connection`] it is given, and touches no table but its own: `parlad` keeps accounts and
+//! Works on a [`rusqlite::Connection`] it is given, and touches no table but its own: `parla-store` keeps
 //! channels in the same file. Never reads a clock and never chooses an id; both come with the [`Message`].
 //!
 //! One connection writes, any number read:

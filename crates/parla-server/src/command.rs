@@ -1,8 +1,10 @@
 //! What each command does: one file each, of the same name in every layer.
 //!
-//! Those that read answer at once from `&Network`. Those that change it propose an entry, and have a `commit` that gets `&mut
-//! Network` when the log gives the entry, and checks everything there and then.
+//! A command has up to three parts, and each has its exhaustive `match` here. [`run`] gets what a client said: a command that
+//! only reads answers at once from `&Network`, one that changes something proposes an entry. [`commit`] gets `&mut Network` when
+//! the log gives the entry, and checks everything there and then. [`publish`] tells those who must hear of what happened.
 
+pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod authenticate;
 pub(crate) mod away;
@@ -23,6 +25,8 @@ pub(crate) mod kill;
 pub(crate) mod links;
 pub(crate) mod list;
 pub(crate) mod lusers;
+#[cfg(test)]
+mod manual;
 pub(crate) mod markread;
 pub(crate) mod metadata;
 pub(crate) mod mode;
@@ -30,6 +34,7 @@ pub(crate) mod monitor;
 pub(crate) mod motd;
 pub(crate) mod names;
 pub(crate) mod nick;
+mod node;
 pub(crate) mod notice;
 pub(crate) mod oper;
 pub(crate) mod part;
@@ -62,10 +67,20 @@ pub(crate) mod whowas;
 
 use parla_proto::{Command, Message};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{
+    context::Context,
+    network::{
+        Network,
+        effects::Effects,
+        entry::{Entry, EntryCommand},
+        event::Event,
+        refusal::Refusal,
+    },
+    publish::Publisher,
+};
 
 /// Runs a command of a session.
-pub(crate) fn dispatch(
+pub(crate) fn run(
     context: &mut Context<'_>,
     command: &Command<'_>,
     message: &Message<'_>,
@@ -130,5 +145,114 @@ pub(crate) fn dispatch(
         Command::Who(who) => who::run(context, who),
         Command::Whois(whois) => whois::run(context, whois),
         Command::Whowas(whowas) => whowas::run(context, whowas),
+    }
+}
+
+/// Applies one entry. What happened, what must be kept and what was refused is added to `effects`.
+pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects) {
+    let Entry { meta, command } = entry;
+    network.begin_entry(meta.at);
+    let result = match command {
+        EntryCommand::Register(register) => user::commit(network, &meta, *register, effects),
+        EntryCommand::Nick(nick) => nick::commit(network, &meta, nick, effects),
+        EntryCommand::Quit(quit) => quit::commit(network, &meta, quit, effects),
+        EntryCommand::Join(join) => join::commit(network, &meta, join, effects),
+        EntryCommand::Part(part) => part::commit(network, &meta, part, effects),
+        EntryCommand::Say(say) => privmsg::commit(network, &meta, *say, effects),
+        EntryCommand::Topic(topic) => topic::commit(network, &meta, &topic, effects),
+        EntryCommand::Mode(mode) => mode::commit(network, &meta, &mode, effects),
+        EntryCommand::UserMode(mode) => mode::user::commit(network, &meta, mode, effects),
+        EntryCommand::Kick(kick) => kick::commit(network, &meta, kick, effects),
+        EntryCommand::Invite(invite) => invite::commit(network, &meta, &invite, effects),
+        EntryCommand::Away(reason) => away::commit(network, &meta, reason, effects),
+        EntryCommand::Metadata(change) => metadata::commit(network, &meta, *change, effects),
+        EntryCommand::Setname(realname) => setname::commit(network, &meta, realname, effects),
+        EntryCommand::Account(account) => account::commit(network, &meta, account, effects),
+        EntryCommand::Oper(grant) => oper::commit(network, &meta, *grant, effects),
+        EntryCommand::Kill(kill) => kill::commit(network, &meta, &kill, effects),
+        EntryCommand::Wallops(text) => wallops::commit(network, &meta, text, effects),
+        EntryCommand::Chghost(chghost) => chghost::commit(network, &meta, &chghost, effects),
+        EntryCommand::Reconfigure(settings) => {
+            rehash::commit(network, settings, effects);
+            Ok(())
+        }
+        EntryCommand::Rename(rename) => rename::commit(network, &meta, rename, effects),
+        EntryCommand::Redact(redact) => redact::commit(network, &meta, &redact, effects),
+        EntryCommand::Markread(markread) => markread::commit(network, &meta, markread, effects),
+        EntryCommand::Sajoin(sajoin) => sajoin::commit(network, &meta, &sajoin, effects),
+        EntryCommand::Sapart(sapart) => sapart::commit(network, &meta, sapart, effects),
+        EntryCommand::Samode(samode) => samode::commit(network, &meta, &samode, effects),
+        EntryCommand::Room(room) => room::commit(network, &meta, room, effects),
+        EntryCommand::ForgetEmpty => {
+            network.forget_empty_channels(effects);
+            Ok(())
+        }
+        EntryCommand::NodeUp(up) => {
+            node::come_up(network, &meta, up, effects);
+            Ok(())
+        }
+        EntryCommand::NodeDown(down) => {
+            node::go_down(network, &meta, down, effects);
+            Ok(())
+        }
+    };
+    if let Err(refusal) = result {
+        effects.refusals.push(refusal);
+    }
+}
+
+/// Tells everyone on this machine who must hear of an event.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
+    match event {
+        Event::Registered(user) => user::publish(publisher, *user),
+        Event::Renamed { user, old_nick, old_source } => {
+            nick::publish(publisher, *user, (old_nick, old_source));
+        }
+        Event::Quit { user: _, nick, source, reason } => {
+            quit::publish(publisher, source, reason);
+            monitor::tell_offline(publisher, nick);
+        }
+        Event::Joined { user, channel } => join::publish(publisher, *user, *channel),
+        Event::Parted { source, channel, reason } => part::publish(publisher, source, channel, reason),
+        Event::Kicked { .. } => kick::publish(publisher, event),
+        Event::SaidInChannel { sender, channel, spoken, heard_from } => {
+            privmsg::publish_in_channel(publisher, (*sender, spoken), *channel, *heard_from);
+        }
+        Event::SaidToUser { sender, receiver, spoken } => {
+            privmsg::publish_to_user(publisher, *sender, *receiver, spoken);
+        }
+        Event::ReceiverAway { nick, reason } => away::tell_sender(publisher, nick, reason),
+        Event::TopicChanged { by, channel, topic } => {
+            topic::publish(publisher, by, *channel, topic.as_ref());
+        }
+        Event::ChannelTold { channel, members, text } => {
+            room::tell(publisher, channel, members, text);
+        }
+        Event::ChannelDeleted { channel, members, reason } => {
+            room::publish_deletion(publisher, channel, members, reason);
+        }
+        Event::ModesChanged { by, channel, steps } => mode::publish(publisher, by, *channel, steps),
+        Event::UserModesChanged { user, before } => mode::user::publish(publisher, *user, *before),
+        Event::Invited { by, user, nick, channel, witnesses } => {
+            invite::publish(publisher, by, (*user, nick), (channel, witnesses));
+        }
+        Event::BecameOperator(user) => oper::publish(publisher, *user),
+        Event::Killed { user, by, nick, comment, .. } => kill::publish(publisher, *user, by, (nick, comment)),
+        Event::Wallops { by, text } => wallops::publish(publisher, by, text),
+        Event::HostChanged { user, old_source } => chghost::publish(publisher, *user, old_source),
+        Event::Reconfigured { before } => rehash::publish(publisher, before),
+        Event::AwayChanged { user, changes, was_away } => {
+            away::publish(publisher, *user, (*changes, *was_away));
+        }
+        Event::MetadataChanged { target, told } => metadata::publish(publisher, *target, told),
+        Event::RealnameChanged { user } => setname::publish(publisher, *user),
+        Event::AccountChanged { user, changes } => account::publish(publisher, *user, *changes),
+        Event::ChannelRenamed { by, channel, old, reason } => {
+            rename::publish(publisher, (by, reason), *channel, old);
+        }
+        Event::Redacted { .. } => redact::publish(publisher, event),
+        Event::MarkedRead { user, conversation, at, moved } => {
+            markread::publish(publisher, *user, (conversation, *at), *moved);
+        }
     }
 }

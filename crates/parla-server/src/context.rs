@@ -1,22 +1,22 @@
 //! What a command may see and do while it runs: its own session, the network to read, and proposals to change it.
 
+pub(crate) mod rows;
+pub(crate) mod statistics;
+
 use std::collections::BTreeSet;
 
 use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
-    answer::{self, Answer},
-    audit::Audit,
-    entry::EntryCommand,
-    limits::TARGETS_PER_COMMAND_MAX,
-    names,
-    network::{Network, UserId, user::User},
-    output::{Output, Outputs},
-    refusal::Refusal,
-    session::Session,
-    settings::Settings,
-    statistics::Statistics,
-    watchers::Watchers,
+    base::{limits::TARGETS_PER_COMMAND_MAX, names, settings::Settings},
+    context::statistics::Statistics,
+    contract::output::{Output, Outputs},
+    network::{Network, UserId, audit::Audit, entry::EntryCommand, refusal::Refusal, user::User},
+    session::{
+        Session,
+        answer::{self, LongAnswer},
+        watchers::Watchers,
+    },
 };
 
 /// One command of one session.
@@ -48,7 +48,7 @@ impl<'a> Context<'a> {
 
     /// What numerics call this client: its nick, or `*`.
     pub(crate) fn target(&self) -> String {
-        target(self.session, self.network)
+        self.session.target(self.network)
     }
 
     pub(crate) fn line(&mut self, line: Vec<u8>) {
@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
     }
 
     /// Begins an answer that may be long.
-    pub(crate) fn answer(&mut self, answer: Answer) {
+    pub(crate) fn answer(&mut self, answer: Box<dyn LongAnswer>) {
         answer::begin(answer, (self.network, self.now), self.session, self.out);
     }
 
@@ -129,17 +129,5 @@ impl<'a> Context<'a> {
     pub(crate) fn channel_name(&self, name: &str) -> Result<ChannelName, Refusal> {
         names::channel(name, &self.settings.name_rules())
             .map_err(|_| Refusal::BadChannelName(name.to_owned()))
-    }
-}
-
-/// What numerics call a client: its nick, or `*`.
-pub(crate) fn target(session: &Session, network: &Network) -> String {
-    match &session.state {
-        crate::session::State::Registered(user) => {
-            network.user(*user).map_or_else(|| "*".to_owned(), |user| user.nick().to_string())
-        }
-        crate::session::State::Registering(registration) => {
-            registration.nick.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string)
-        }
     }
 }

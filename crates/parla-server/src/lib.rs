@@ -5,66 +5,54 @@
 //!
 //! A [`session`](crate) is one connection and belongs to this machine; the network is what all share, and changes only by committing
 //! an [`Entry`] from one ordered log.
+//!
+//! The modules are floors, listed here from the ground up: each uses only floors that are listed before it.
 
-mod account;
-mod administration;
-mod answer;
-mod audit;
-mod change;
-mod command;
-mod connection;
-mod context;
-mod effects;
-mod encoding;
-mod entry;
-mod event;
-mod formatting;
-mod input;
-pub mod limits;
-#[cfg(test)]
-mod manual;
-pub mod message_ids;
-mod multiline;
-mod names;
+mod base;
+
 mod network;
-mod node;
-mod note;
-mod offer;
-mod output;
-mod publish;
-mod refusal;
-mod rows;
-mod server;
-mod session;
-mod sessions;
-pub mod settings;
-mod snapshot;
-mod statistics;
-mod timers;
-mod watchers;
 
-pub use administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member};
-pub use audit::Audit;
-pub use change::{Change, Spoken};
-pub use connection::{ConnectionId, Disconnect, Gateway, Peer};
-pub use encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable};
-pub use entry::{
-    Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit, Repair,
-    Verb,
+mod contract;
+
+mod session;
+
+mod publish;
+
+mod context;
+
+mod command;
+
+mod server;
+
+pub use base::{
+    connection::{ConnectionId, Disconnect, Gateway, Peer},
+    limits, message_ids,
+    message_ids::MessageIds,
+    multiline::{Piece, pieces},
+    secret::Secret,
+    settings,
+    settings::Settings,
 };
-pub use input::Input;
-pub use message_ids::MessageIds;
-pub use multiline::{Piece, pieces};
+pub use contract::{
+    administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    input::Input,
+    note::{Note, Noted},
+    output::{
+        NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Verdict,
+    },
+};
 pub use network::{
     UserId,
+    audit::Audit,
+    change::{Change, Spoken},
     channel::{ChannelState, Flags, ListEntry, Topic},
+    encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
+    entry::{
+        Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
+        Repair, Verb,
+    },
     markers::Conversation,
     operator::OperatorGrant,
-};
-pub use note::{Note, Noted};
-pub use output::{
-    NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Secret, Verdict,
+    snapshot::Snapshot,
 };
 pub use server::{Server, Start};
-pub use settings::Settings;
-pub use snapshot::Snapshot;

@@ -1,17 +1,26 @@
 //! What all sessions share: users, channels, and who is in which.
 //!
-//! Changes only by [`Network::commit`], which is total and deterministic: it reads the entry's time, never a clock, and the
-//! same entries in the same order give the same network on every machine.
+//! It changes only while an entry is committed, which is total and deterministic: a commit reads the entry's time, never a clock,
+//! and the same entries in the same order give the same network on every machine. What each entry does is decided by the file of
+//! its command; the network knows none of them.
 
+pub(crate) mod audit;
+pub(crate) mod change;
 pub(crate) mod channel;
+pub(crate) mod effects;
+pub(crate) mod encoding;
+pub(crate) mod entry;
+pub(crate) mod event;
 mod forgetting;
 pub(crate) mod markers;
 mod new_rooms;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
+pub(crate) mod refusal;
 pub(crate) mod said;
 mod sight;
+pub(crate) mod snapshot;
 pub(crate) mod texts;
 pub(crate) mod user;
 
@@ -23,25 +32,21 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account,
-    change::Change,
-    command,
-    effects::Effects,
-    entry::{Entry, EntryCommand, Meta},
-    names,
+    base::{names, settings::Settings},
     network::{
+        change::Change,
         channel::{Channel, ChannelState},
+        effects::Effects,
+        entry::Meta,
         forgetting::EmptyChannels,
         markers::ReadMarkers,
         new_rooms::NewRooms,
         nodes::Nodes,
         past::Past,
+        refusal::{Refusal, Silenced},
         said::Place,
         user::User,
     },
-    node,
-    refusal::{Refusal, Silenced},
-    settings::Settings,
 };
 
 /// Names a user: the number of the entry that registered them. The same on every machine, and never given to anybody else.
@@ -153,57 +158,9 @@ impl Network {
         self.find_empty_channels();
     }
 
-    /// Applies one entry. What happened, what must be kept and what was refused is added to `effects`.
-    pub(crate) fn commit(&mut self, entry: Entry, effects: &mut Effects) {
-        let Entry { meta, command } = entry;
-        self.at = meta.at;
-        let result = match command {
-            EntryCommand::Register(register) => command::user::commit(self, &meta, *register, effects),
-            EntryCommand::Nick(nick) => command::nick::commit(self, &meta, nick, effects),
-            EntryCommand::Quit(quit) => command::quit::commit(self, &meta, quit, effects),
-            EntryCommand::Join(join) => command::join::commit(self, &meta, join, effects),
-            EntryCommand::Part(part) => command::part::commit(self, &meta, part, effects),
-            EntryCommand::Say(say) => command::privmsg::commit(self, &meta, *say, effects),
-            EntryCommand::Topic(topic) => command::topic::commit(self, &meta, &topic, effects),
-            EntryCommand::Mode(mode) => command::mode::commit(self, &meta, &mode, effects),
-            EntryCommand::UserMode(mode) => command::mode::user::commit(self, &meta, mode, effects),
-            EntryCommand::Kick(kick) => command::kick::commit(self, &meta, kick, effects),
-            EntryCommand::Invite(invite) => command::invite::commit(self, &meta, &invite, effects),
-            EntryCommand::Away(reason) => command::away::commit(self, &meta, reason, effects),
-            EntryCommand::Metadata(change) => command::metadata::commit(self, &meta, *change, effects),
-            EntryCommand::Setname(realname) => command::setname::commit(self, &meta, realname, effects),
-            EntryCommand::Account(account) => account::commit(self, &meta, account, effects),
-            EntryCommand::Oper(grant) => command::oper::commit(self, &meta, *grant, effects),
-            EntryCommand::Kill(kill) => command::kill::commit(self, &meta, &kill, effects),
-            EntryCommand::Wallops(text) => command::wallops::commit(self, &meta, text, effects),
-            EntryCommand::Chghost(chghost) => command::chghost::commit(self, &meta, &chghost, effects),
-            EntryCommand::Reconfigure(settings) => {
-                command::rehash::commit(self, settings, effects);
-                Ok(())
-            }
-            EntryCommand::Rename(rename) => command::rename::commit(self, &meta, rename, effects),
-            EntryCommand::Redact(redact) => command::redact::commit(self, &meta, &redact, effects),
-            EntryCommand::Markread(markread) => command::markread::commit(self, &meta, markread, effects),
-            EntryCommand::Sajoin(sajoin) => command::sajoin::commit(self, &meta, &sajoin, effects),
-            EntryCommand::Sapart(sapart) => command::sapart::commit(self, &meta, sapart, effects),
-            EntryCommand::Samode(samode) => command::samode::commit(self, &meta, &samode, effects),
-            EntryCommand::Room(room) => command::room::commit(self, &meta, room, effects),
-            EntryCommand::ForgetEmpty => {
-                self.forget_empty_channels(effects);
-                Ok(())
-            }
-            EntryCommand::NodeUp(up) => {
-                node::come_up(self, &meta, up, effects);
-                Ok(())
-            }
-            EntryCommand::NodeDown(down) => {
-                node::go_down(self, &meta, down, effects);
-                Ok(())
-            }
-        };
-        if let Err(refusal) = result {
-            effects.refusals.push(refusal);
-        }
+    /// An entry of this time is committed now.
+    pub(crate) const fn begin_entry(&mut self, at: Timestamp) {
+        self.at = at;
     }
 
     /// The user who acts in an entry.

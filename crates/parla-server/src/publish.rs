@@ -9,18 +9,16 @@ use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::esca
 use smallvec::SmallVec;
 
 use crate::{
-    account,
-    change::Spoken,
-    command,
-    connection::ConnectionId,
-    entry::{Meta, Verb},
-    event::Event,
-    message_ids::MessageIds,
-    network::{ChannelId, Network, UserId, channel::Rank, texts::OwnText, user::User},
-    output::{Output, Outputs, Recipients},
-    session::response::tag,
-    sessions::Sessions,
-    watchers::Watchers,
+    base::{connection::ConnectionId, message_ids::MessageIds},
+    contract::output::{Output, Outputs, Recipients},
+    network::{
+        Network, UserId,
+        change::Spoken,
+        entry::{Meta, Verb},
+        texts::OwnText,
+        user::User,
+    },
+    session::{response::tag, sessions::Sessions, watchers::Watchers},
 };
 
 /// Turns the events of one entry into lines for the connections of this machine.
@@ -133,96 +131,6 @@ struct Rendering {
 }
 
 impl Publisher<'_> {
-    /// Sends what one event means to everyone who must hear of it.
-    pub(crate) fn publish(&mut self, event: &Event) {
-        match event {
-            Event::Registered(user) => command::user::publish(self, *user),
-            Event::Renamed { user, old_nick, old_source } => {
-                command::nick::publish(self, *user, (old_nick, old_source));
-            }
-            Event::Quit { user, nick, source, reason } => {
-                command::quit::publish(self, source, reason);
-                command::monitor::tell_offline(self, nick);
-                self.sessions.forget_user(*user);
-            }
-            Event::Joined { user, channel } => command::join::publish(self, *user, *channel),
-            Event::Parted { source, channel, reason } => self.relay(reason, |reason| {
-                let line = Line::from(source).command("PART").param(channel);
-                Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish())
-            }),
-            Event::Kicked { by, user, nick, channel, members, reason } => {
-                let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
-                self.announce(members.iter().copied().chain([*user]), line);
-            }
-            Event::SaidInChannel { sender, channel, spoken, heard_from } => {
-                self.say_in_channel(*sender, *channel, spoken, *heard_from);
-            }
-            Event::SaidToUser { sender, receiver, spoken } => {
-                let echo = self.echoes_to(*sender);
-                self.say_to_user(*receiver, echo, spoken);
-            }
-            Event::ReceiverAway { nick, reason } => command::away::tell_sender(self, nick, reason),
-            Event::TopicChanged { by, channel, topic } => {
-                command::topic::publish(self, by, *channel, topic.as_ref());
-            }
-            Event::ChannelTold { channel, members, text } => {
-                command::room::tell(self, channel, members, text);
-            }
-            Event::ChannelDeleted { channel, members, reason } => {
-                command::room::publish_deletion(self, channel, members, reason);
-            }
-            Event::ModesChanged { by, channel, steps } => command::mode::publish(self, by, *channel, steps),
-            Event::UserModesChanged { user, before } => command::mode::user::publish(self, *user, *before),
-            Event::Invited { by, user, nick, channel, witnesses } => {
-                command::invite::publish(self, by, (*user, nick), (channel, witnesses));
-            }
-            Event::BecameOperator(user) => command::oper::publish(self, *user),
-            Event::Killed { user, by, nick, comment, .. } => {
-                let line = Line::from(by).command("KILL").param(nick).text(comment).finish();
-                self.announce([*user].into_iter(), line);
-            }
-            Event::Wallops { by, text } => command::wallops::publish(self, by, text),
-            Event::HostChanged { user, old_source } => command::chghost::publish(self, *user, old_source),
-            Event::Reconfigured { before } => command::rehash::publish(self, before),
-            Event::AwayChanged { user, changes, was_away } => {
-                command::away::publish(self, *user, (*changes, *was_away));
-            }
-            Event::MetadataChanged { target, told } => command::metadata::publish(self, *target, told),
-            Event::RealnameChanged { user } => command::setname::publish(self, *user),
-            Event::AccountChanged { user, changes } => account::publish(self, *user, *changes),
-            Event::ChannelRenamed { by, channel, old, reason } => {
-                command::rename::publish(self, (by, reason), *channel, old);
-            }
-            Event::Redacted { .. } => command::redact::publish(self, event),
-            Event::MarkedRead { user, conversation, at, moved } => {
-                command::markread::publish(self, *user, (conversation, *at), *moved);
-            }
-        }
-    }
-
-    /// Sends a message to the members of a channel, or to those of them who are of a rank.
-    fn say_in_channel(
-        &mut self,
-        sender: UserId,
-        channel: ChannelId,
-        spoken: &Spoken,
-        heard_from: Option<Rank>,
-    ) {
-        let Some(channel) = self.network.channel(channel) else { return };
-        let echo = self.echoes_to(sender);
-        match heard_from {
-            None => {
-                let members = channel.members.keys().copied();
-                self.say(members.filter(|member| *member != sender).chain(echo), spoken);
-            }
-            Some(least) => {
-                let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(least));
-                let others = ranked.map(|(member, _)| *member).filter(|member| *member != sender);
-                self.say(others.chain(echo), spoken);
-            }
-        }
-    }
-
     /// The users of this machine who watch a nick.
     pub(crate) fn watchers_of(&self, nick: &Nick) -> Vec<UserId> {
         self.watchers.of(nick).filter_map(|watcher| self.sessions.get(watcher)?.user()).collect()
@@ -331,30 +239,18 @@ impl Publisher<'_> {
     }
 
     /// The sender, if its own messages come back to it.
-    fn echoes_to(&self, sender: UserId) -> Option<UserId> {
+    pub(crate) fn echoes_to(&self, sender: UserId) -> Option<UserId> {
         let receiver = self.sessions.receiver(sender)?;
         receiver.capabilities.contains(Capabilities::ECHO_MESSAGE).then_some(sender)
     }
 
-    fn say(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+    /// Sends a message to an audience, to each with the tags that they want.
+    pub(crate) fn say(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
         if spoken.is_multiline() {
             return self.say_lines(audience, spoken);
         }
         let ids = &self.network.settings.message_ids;
         self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(ids, spoken, None, capabilities));
-    }
-
-    /// To oneself a message comes twice: as the answer, with the label, and as what was sent.
-    fn say_to_user(&mut self, receiver: UserId, echo: Option<UserId>, spoken: &Spoken) {
-        if let Some(sender) = echo {
-            self.say([sender].into_iter(), spoken);
-        }
-        let origin = self.origin;
-        if echo == Some(receiver) {
-            self.origin = None;
-        }
-        self.say([receiver].into_iter(), spoken);
-        self.origin = origin;
     }
 }
 

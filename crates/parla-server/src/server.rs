@@ -8,6 +8,7 @@ mod moderation;
 mod password;
 mod reconfigure;
 mod storage;
+mod timers;
 
 use std::sync::Arc;
 
@@ -17,22 +18,27 @@ use membership::Membership;
 use moderation::Moderation;
 
 use crate::{
+    base::{
+        connection::{ConnectionId, Disconnect, Peer},
+        limits::BATCH_TIMEOUT,
+        settings::Settings,
+    },
     command,
-    connection::{ConnectionId, Disconnect, Peer},
-    encoding,
-    entry::{EntryCommand, NodeId, Proposer, Quit},
-    input::Input,
-    limits::BATCH_TIMEOUT,
-    network::{Network, UserId, channel::ChannelState},
-    note::{Note, Noted},
-    output::{Output, Outputs, QueryResult},
-    session::{Session, State, Until, WaitingLine},
-    sessions::Sessions,
-    settings::Settings,
-    snapshot::Snapshot,
-    statistics::Statistics,
-    timers::Timers,
-    watchers::Watchers,
+    context::statistics::Statistics,
+    contract::{
+        input::Input,
+        note::{Note, Noted},
+        output::{Output, Outputs, QueryResult},
+    },
+    network::{
+        Network, UserId,
+        channel::ChannelState,
+        encoding,
+        entry::{EntryCommand, NodeId, Proposer, Quit},
+        snapshot::Snapshot,
+    },
+    server::timers::Timers,
+    session::{Session, State, Until, WaitingLine, sessions::Sessions, watchers::Watchers},
 };
 
 /// How a server begins.

@@ -3,24 +3,30 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
+pub(crate) mod answer;
 pub(crate) mod batch;
 pub(crate) mod metadata;
 pub(crate) mod response;
+pub(crate) mod sessions;
+pub(crate) mod watchers;
 
 use std::{collections::VecDeque, mem, time::Duration};
 
-use parla_proto::{Capabilities, Nick, Timestamp};
+use parla_proto::{Capabilities, Message, Nick, Timestamp};
 
 use crate::{
-    answer::Answer,
-    command,
-    connection::{ConnectionId, Peer},
-    entry::Redact,
-    limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
-    network::UserId,
-    output::{HistoryQuestion, Output, Outputs, PasswordOf},
-    session::{allowance::Allowance, batch::ClientBatch, metadata::SessionMetadata, response::Response},
-    settings::Settings,
+    base::{
+        connection::{ConnectionId, Peer},
+        limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
+        secret::Secret,
+        settings::Settings,
+    },
+    contract::output::{HistoryQuestion, Output, Outputs, PasswordOf},
+    network::{Network, UserId, entry::Redact, user::User},
+    session::{
+        allowance::Allowance, answer::LongAnswer, batch::ClientBatch, metadata::SessionMetadata,
+        response::Response,
+    },
 };
 
 /// A connection from its first byte to its last.
@@ -33,6 +39,8 @@ pub(crate) struct Session {
     /// The client said version 302 or more: it hears of new capabilities whether it wants to or not.
     pub(crate) understands_302: bool,
     pub(crate) allowance: Allowance,
+    /// The same for lines of a batch, beside the other.
+    batch_lines: Allowance,
     /// When the last line came.
     pub(crate) heard_at: Timestamp,
     /// When the client was asked whether it is there, if it has said nothing since.
@@ -62,7 +70,7 @@ pub(crate) struct Session {
 /// Long answers that are not complete, in the order in which they were asked for. Few sessions have any.
 #[derive(Debug, Default)]
 struct Owed {
-    answers: VecDeque<Answer>,
+    answers: VecDeque<Box<dyn LongAnswer>>,
 }
 
 /// How far a session has come.
@@ -94,7 +102,7 @@ pub(crate) struct Registration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Password {
     NotGiven,
-    Given(crate::Secret),
+    Given(Secret),
     Good,
 }
 
@@ -158,6 +166,7 @@ impl Session {
             capabilities: Capabilities::empty(),
             understands_302: false,
             allowance: Allowance::new(settings.flood, now),
+            batch_lines: Allowance::of_batches(settings, now),
             heard_at: now,
             pinged_at: None,
             wakes_at: None,
@@ -176,8 +185,12 @@ impl Session {
     /// Uses these capabilities from now on. What needs one that went is forgotten.
     pub(crate) fn change_capabilities(&mut self, capabilities: Capabilities) {
         self.capabilities = capabilities;
-        command::batch::on_capabilities(self);
-        command::metadata::on_capabilities(self);
+        if let Some(batch) = &mut self.batch {
+            batch.change_capabilities(capabilities);
+        }
+        if let Some(metadata) = &mut self.metadata {
+            metadata.change_capabilities(capabilities);
+        }
     }
 
     pub(crate) const fn user(&self) -> Option<UserId> {
@@ -185,6 +198,15 @@ impl Session {
             State::Registered(user) => Some(user),
             State::Registering(_) => None,
         }
+    }
+
+    /// What numerics call the client: its nick, or `*`.
+    pub(crate) fn target(&self, network: &Network) -> String {
+        let nick = match &self.state {
+            State::Registered(user) => network.user(*user).map(User::nick),
+            State::Registering(registration) => registration.nick.as_ref(),
+        };
+        nick.map_or_else(|| "*".to_owned(), ToString::to_string)
     }
 
     pub(crate) fn registration(&mut self) -> Option<&mut Registration> {
@@ -286,15 +308,15 @@ impl Session {
         self.owed.is_some()
     }
 
-    pub(crate) fn owe(&mut self, answer: Answer) {
+    pub(crate) fn owe(&mut self, answer: Box<dyn LongAnswer>) {
         self.owed.get_or_insert_default().answers.push_back(answer);
     }
 
-    pub(crate) fn take_owed(&mut self) -> VecDeque<Answer> {
+    pub(crate) fn take_owed(&mut self) -> VecDeque<Box<dyn LongAnswer>> {
         self.owed.take().map(|owed| owed.answers).unwrap_or_default()
     }
 
-    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Answer>) {
+    pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Box<dyn LongAnswer>>) {
         self.owed = (!answers.is_empty()).then(|| Box::new(Owed { answers }));
     }
 
@@ -317,6 +339,27 @@ impl Session {
             self.pause(Until::Sent);
             out.outputs.push(Output::TellWhenSent { connection: self.connection });
         }
+    }
+
+    /// Takes a line of the client from what it may send.
+    ///
+    /// A line of an open batch is nothing that anybody sees before the batch is closed, and as many as one message may have are
+    /// one paste of one person: they have an allowance of their own, of one such message. Beyond that they cost what every line
+    /// does, so that whoever sends one message of many lines after the other is slowed like everybody else.
+    ///
+    /// # Errors
+    /// There is no room for it; the time at which there is again.
+    pub(crate) fn take_line(&mut self, line: &WaitingLine, now: Timestamp) -> Result<(), Timestamp> {
+        if self.peer.unthrottled || (self.is_of_batch(line) && self.batch_lines.take(now).is_ok()) {
+            return Ok(());
+        }
+        self.allowance.take(now)
+    }
+
+    fn is_of_batch(&self, line: &WaitingLine) -> bool {
+        let (Some(batch), WaitingLine::Line(line)) = (&self.batch, line) else { return false };
+        let message = Message::parse(line);
+        message.is_ok_and(|message| message.tags.get("batch").is_some_and(|name| name == batch.reference))
     }
 
     /// Takes what was sent from the allowance, now that it is sent: so many bytes are worth a command.

@@ -1,11 +1,12 @@
 //! The simulator: a whole network of random clients, run from a seed, with every promise checked at every step.
 //!
-//! Clients, clocks, disks, logs and crashes are models; only the server is real. The same seed makes the same run.
+//! Clients, clocks, logs and crashes are models; the server and its store are real. The same seed makes the same run.
 
 mod actions;
 mod checkers;
 mod client;
 mod crowd;
+mod disk;
 mod machine;
 mod phrases;
 mod rank;
@@ -33,6 +34,7 @@ use self::{
     actions::Actions,
     checkers::{Checked, Finding},
     client::Sent,
+    disk::Disk,
     rng::Rng,
     trace::Trace,
     world::{Fate, OPERATOR, Order, World},
@@ -139,7 +141,9 @@ impl Simulation {
             0 | 1 if !is_shared => Order::Alone,
             count => Order::Shared(count.max(1)),
         };
-        let mut world = World::new(settings, order, Trace::new(options.events_shown));
+        // A folder is there for one machine; of several, the first that gets so far writes for all.
+        let disk = if options.servers > 1 { Disk::Memory(None) } else { Disk::folder() };
+        let mut world = World::new(settings, order, (disk, Trace::new(options.events_shown)));
         world.passed_over = options.passed_over.iter().cloned().collect();
         let clients_most = 2 + rng.below(12);
         Self { rng, world, actions: Actions::default(), clients_most, scripts: BTreeMap::new() }
@@ -170,7 +174,8 @@ impl Simulation {
             970..1000 if self.world.is_of_several() => self.machines_go_wrong()?,
             970..997 => self.world.settle()?,
             997..999 if self.rng.percent(50) => {
-                self.world.crash();
+                let thousandths = self.rng.below(1000) as u64;
+                self.world.crash(thousandths)?;
                 self.scripts.clear();
             }
             999 if self.rng.percent(30) => {

@@ -48,7 +48,6 @@ mod rewrite;
 mod rig;
 mod script;
 mod settings;
-mod store;
 mod tcp;
 mod text;
 

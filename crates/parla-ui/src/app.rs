@@ -139,6 +139,7 @@ fn use_happenings(state: State, here: &Here) {
                         }
                     }
                     Happening::Answered(leave) => alert::answered(state, leave, &here),
+                    Happening::NotSaved => state.tell_not_saved(),
                 }
             }
         }

@@ -151,6 +151,8 @@ pub enum Happening {
     Chosen(BufferKey),
     /// The person has answered whether notifications may be shown.
     Answered(Leave),
+    /// Something that the person wrote could not be saved. It may be told each time.
+    NotSaved,
 }
 
 /// What a shell offers.

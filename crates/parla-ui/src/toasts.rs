@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, Problem, ProblemKind,
     view::{BufferId, NetworkId, Notice, Presence},
 };
 
@@ -100,6 +100,18 @@ impl State {
         toasts.push_back(toast);
         while toasts.len() > TOASTS_MAX {
             toasts.pop_front();
+        }
+    }
+
+    /// What the person writes cannot be saved. Whoever knows it need not hear it with each letter.
+    pub(crate) fn tell_not_saved(&mut self) {
+        let is_told = self.journal.peek().iter().any(|toast| match &toast.kind {
+            ToastKind::Notice(Notice::Problem(problem)) => problem.kind == ProblemKind::BrowserFull,
+            _ => false,
+        });
+        if !is_told {
+            let problem = Problem { kind: ProblemKind::BrowserFull, about: "".into(), details: "".into() };
+            self.toast(NetworkId(0), None, ToastKind::Notice(Notice::Problem(Arc::new(problem))));
         }
     }
 

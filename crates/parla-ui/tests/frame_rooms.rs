@@ -17,7 +17,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, PageAct, Place},
+    platform::{Command, Happening, PageAct, Place},
 };
 use support::{
     Fake,
@@ -246,6 +246,22 @@ fn a_taken_name_can_be_changed_from_the_frame() {
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna2"));
     page.enter("#dialog-focus");
     assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna2".into() }]);
+}
+
+#[test]
+fn what_cannot_be_saved_is_said_once() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    for _ in 0..3 {
+        page.fake.happenings_in.unbounded_send(Happening::NotSaved).unwrap();
+    }
+    page.settle();
+    assert_eq!(page.all(".toast").len(), 1);
+    assert!(page.text(".toast").starts_with("What you write cannot be saved in this browser."));
+    page.fake.wake();
+    page.settle();
+    page.fake.happenings_in.unbounded_send(Happening::NotSaved).unwrap();
+    page.settle();
+    assert!(!page.has(".toast"), "they know it");
 }
 
 #[test]

@@ -32,6 +32,30 @@ fn intents(page: &Page) -> Vec<Intent> {
 }
 
 #[test]
+fn a_message_that_is_long_on_its_way_says_why() {
+    let sent = |text: &str| Said { own: true, delivery: Delivery::Sent, ..said("anna", text) };
+    let underway = |texts: &[&str]| {
+        let rows = texts
+            .iter()
+            .enumerate()
+            .map(|(n, text)| row(u64::try_from(n).unwrap() + 1, 0, Content::Said(Arc::new(sent(text)))));
+        let chunk = Chunk { id: UNCONFIRMED_CHUNK, rows: rows.collect() };
+        let timeline = Timeline { len: chunk.rows.len(), chunks: vec![ChunkRef(Arc::new(chunk))] };
+        let mut page = open(BufferView { timeline, ..room(1, "#lobby") });
+        assert!(!page.has(".underway"), "nothing is said of what takes a moment");
+        page.fake.wake();
+        page.settle();
+        page.text_of(page.all(".underway")[0])
+    };
+    assert_eq!(underway(&["hi"]), "Still on its way. The server has not confirmed it yet.");
+    let paste = "line\n".repeat(200);
+    assert_eq!(
+        underway(&["behind it", &paste]),
+        "The server slows this down, because much was sent at once."
+    );
+}
+
+#[test]
 fn nothing_is_read_as_html() {
     let hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>";
     let view = BufferView {

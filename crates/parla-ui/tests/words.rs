@@ -32,6 +32,7 @@ const ALL: &[Kind] = &[
     Kind::KeyringFailing,
     Kind::StoreDamaged,
     Kind::StoreFailing,
+    Kind::BrowserFull,
     Kind::Lost,
     Kind::Unreachable,
     Kind::ServerClosed,

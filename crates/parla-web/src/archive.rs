@@ -93,6 +93,29 @@ impl Archive {
         }
     }
 
+    /// Someone has another name from now on; what was kept under it before stays, in its place by time. A message that cannot be
+    /// kept under the new name stays under the one before.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        if from == to {
+            return;
+        }
+        let Some(places) = self.places.remove(from) else { return };
+        for place in places {
+            let Some(text) = storage::load(&key(from, place)) else { continue };
+            let known = self.places.entry(to.to_owned()).or_default();
+            let last = known.range((place.0, 0)..=(place.0, u32::MAX)).next_back();
+            let new = (place.0, last.map_or(0, |(_, number)| number.saturating_add(1)));
+            // First the one, then the other: a page that ends between them has the message twice, which the client sees.
+            if storage::save(&key(to, new), Some(&text)) {
+                known.insert(new);
+                storage::save(&key(from, place), None);
+            } else {
+                self.places.entry(from.to_owned()).or_default().insert(place);
+            }
+        }
+        self.shorten(to);
+    }
+
     fn shorten(&mut self, name: &str) {
         while self.places.get(name).is_some_and(|places| places.len() > OF_ONE_MAX) {
             if let Some(place) = self.places.get_mut(name).and_then(BTreeSet::pop_first) {

@@ -45,6 +45,7 @@ impl Browser {
         wasm_bindgen_futures::spawn_local(engine.run());
         listen(&happenings);
         let (outside_in, outside) = unbounded();
+        storage::tell_failures(outside_in.clone());
         Self {
             happenings,
             updates: RefCell::new(Some(views)),
@@ -123,7 +124,7 @@ impl Platform for Browser {
         if OF_THIS_TAB.contains(&key) {
             storage::save_here(key, value);
         }
-        // A full or forbidden storage costs what the interface remembers, and nothing else.
+        // If it is full or forbidden, the person was told what that costs.
         let _ = storage::save(key, value);
     }
 

@@ -327,6 +327,7 @@ impl Leader {
                 }
                 Output::Keep(kept) => self.archive.keep(&kept),
                 Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
+                Output::Rename { from, to, .. } => self.archive.rename(&from, &to),
                 Output::Recall { kind, name, before, limit } => {
                     let (messages, more) = self.archive.recall(&name, before, limit);
                     recalled.push(Input::Recalled { kind, name, messages, more });

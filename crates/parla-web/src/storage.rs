@@ -3,18 +3,25 @@
 //! What is written here is safe from the page as soon as the call returns: it may be closed, or crash, right after it. The browser
 //! itself may be killed some milliseconds later ([`crate::journal`]).
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
+use futures_channel::mpsc::UnboundedSender;
+use parla_ui::platform::Happening;
 use web_sys::{Storage, StorageEvent, StorageEventInit, window};
 
-use crate::page;
-
-use crate::journal;
+use crate::{journal, page};
 
 /// What the keys of a client's records begin with.
 const RECORD: &str = "record ";
 /// What belongs to the network and goes with it: records, messages and drafts.
 const OF_NETWORK: [&str; 3] = [RECORD, "said ", "draft "];
+
+/// What the keys of things begin with that the person wrote and nobody else has.
+const WRITTEN: [&str; 2] = ["draft ", "record out "];
+
+thread_local! {
+    static FAILURES: RefCell<Option<UnboundedSender<Happening>>> = const { RefCell::new(None) };
+}
 
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
@@ -52,11 +59,24 @@ pub(crate) fn full_key(key: &str) -> String {
     format!("{}{key}", prefix())
 }
 
-/// Saves a text, or removes it. False if the browser has no room for it, or gives none.
+/// Saves a text, or removes it. False if the browser has no room for it, or gives none; if it is something that the person wrote
+/// and nobody else has, they are told.
 pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
     let is_saved = set(key, value);
     journal::note(key, value);
+    if !is_saved && value.is_some() && WRITTEN.iter().any(|beginning| key.starts_with(beginning)) {
+        FAILURES.with_borrow(|failures| {
+            if let Some(failures) = failures {
+                drop(failures.unbounded_send(Happening::NotSaved));
+            }
+        });
+    }
     is_saved
+}
+
+/// From now on the interface hears of what could not be saved.
+pub(crate) fn tell_failures(failures: UnboundedSender<Happening>) {
+    FAILURES.with_borrow_mut(|it| *it = Some(failures));
 }
 
 /// The same, in the storage alone.

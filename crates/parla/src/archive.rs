@@ -48,6 +48,22 @@ pub(crate) struct Unkept {
     pub(crate) msgid: Arc<str>,
 }
 
+/// A conversation that has another name from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Renamed {
+    pub(crate) kind: BufferKind,
+    pub(crate) from: Arc<str>,
+    pub(crate) to: Arc<str>,
+}
+
+/// What is to be changed in an archive. The order counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    Keep(Kept),
+    Unkeep(Unkept),
+    Rename(Renamed),
+}
+
 /// What an archive tells.
 #[derive(Debug)]
 pub(crate) enum News {
@@ -59,8 +75,7 @@ pub(crate) enum News {
 
 #[derive(Debug)]
 enum Order {
-    Keep(Kept),
-    Unkeep(Unkept),
+    Change(Change),
     Recall(Question),
     End,
 }
@@ -97,20 +112,26 @@ impl Archive {
         self.is_forgotten.store(true, Ordering::Release);
     }
 
-    /// Keeps a message, if there is room for it in the queue.
-    pub(crate) fn keep(&mut self, kept: Kept) {
-        if self.orders.try_send(Order::Keep(kept)).is_err() && !self.dropped {
-            self.dropped = true;
-            tracing::error!("the archive is too slow or gone; some messages are not kept");
-        }
-    }
-
-    /// Keeps a message no longer.
-    pub(crate) fn unkeep(&mut self, unkept: Unkept) {
-        if self.orders.try_send(Order::Unkeep(unkept)).is_err() {
-            tracing::error!(
+    /// Makes a change, if there is room for it in the queue.
+    pub(crate) fn change(&mut self, change: Change) {
+        let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) =
+            self.orders.try_send(Order::Change(change))
+        else {
+            return;
+        };
+        match order {
+            Order::Change(Change::Keep(_)) if self.dropped => {}
+            Order::Change(Change::Keep(_)) => {
+                self.dropped = true;
+                tracing::error!("the archive is too slow or gone; some messages are not kept");
+            }
+            Order::Change(Change::Unkeep(_)) => tracing::error!(
                 "the archive is too slow or gone; a message that was taken back may still be in it"
-            );
+            ),
+            Order::Change(Change::Rename(_)) => tracing::error!(
+                "the archive is too slow or gone; messages are still kept under a name from before"
+            ),
+            Order::Recall(_) | Order::End => {}
         }
     }
 
@@ -141,9 +162,7 @@ struct Keeper {
     tell: Tell,
     file: Option<ArchiveFile>,
     /// Not written yet; only left here when the file cannot be written.
-    pending: VecDeque<Kept>,
-    /// Not taken out yet; the same holds.
-    unkept: VecDeque<Unkept>,
+    pending: VecDeque<Change>,
     /// No attempt before that.
     retry_at: Option<Instant>,
     unindexed: usize,
@@ -157,7 +176,6 @@ impl Keeper {
             tell,
             file: None,
             pending: VecDeque::new(),
-            unkept: VecDeque::new(),
             retry_at: None,
             unindexed: ARCHIVE_TAIL_MAX,
             told: false,
@@ -168,7 +186,7 @@ impl Keeper {
         self.open();
         let mut ended = false;
         while !ended {
-            let first = if self.pending.is_empty() && self.unkept.is_empty() {
+            let first = if self.pending.is_empty() {
                 Some(incoming.recv().unwrap_or(Order::End))
             } else {
                 match incoming.recv_timeout(ARCHIVE_RETRY) {
@@ -179,8 +197,7 @@ impl Keeper {
             };
             for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_BATCH_MAX)) {
                 match order {
-                    Order::Keep(kept) => self.pending.push_back(kept),
-                    Order::Unkeep(unkept) => self.unkept.push_back(unkept),
+                    Order::Change(change) => self.pending.push_back(change),
                     Order::Recall(question) => self.recall(question),
                     Order::End => ended = true,
                 }
@@ -206,8 +223,7 @@ impl Keeper {
 
     /// Writes what is pending, in transactions that are not too large.
     fn write(&mut self) {
-        let is_idle = self.pending.is_empty() && self.unkept.is_empty();
-        if is_idle || self.retry_at.is_some_and(|at| at > Instant::now()) {
+        if self.pending.is_empty() || self.retry_at.is_some_and(|at| at > Instant::now()) {
             return self.give_up_oldest();
         }
         self.open();
@@ -215,7 +231,7 @@ impl Keeper {
             let Some(file) = &mut self.file else { break };
             let count = self.pending.len().min(ARCHIVE_BATCH_MAX);
             let batch = self.pending.make_contiguous().get(..count).unwrap_or_default();
-            match file.keep(batch) {
+            match file.write(batch) {
                 Ok(new) => {
                     self.unindexed += new;
                     self.retry_at = None;
@@ -227,27 +243,10 @@ impl Keeper {
                 }
             }
         }
-        self.take_out();
         self.give_up_oldest();
     }
 
-    /// Takes out what was taken back, once everything that came before it is written.
-    fn take_out(&mut self) {
-        while self.pending.is_empty()
-            && let Some(file) = &mut self.file
-            && let Some(unkept) = self.unkept.front()
-        {
-            if let Err(error) = file.unkeep(unkept) {
-                return self.failed(&error);
-            }
-            self.retry_at = None;
-            self.unkept.pop_front();
-        }
-    }
-
     fn give_up_oldest(&mut self) {
-        let excess = self.unkept.len().saturating_sub(ARCHIVE_PENDING_MAX);
-        self.unkept.drain(..excess);
         let excess = self.pending.len().saturating_sub(ARCHIVE_PENDING_MAX);
         self.pending.drain(..excess);
     }
@@ -350,12 +349,12 @@ mod tests {
         let path = folder.path().join("sub/a.db");
         let (mut archive, heard, end) = start(&path);
         for ms in 1..=3_000 {
-            archive.keep(said(ms));
+            archive.change(Change::Keep(said(ms)));
         }
         archive.recall(latest(2)).unwrap();
         let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
         assert_eq!(found.messages, [said(2_999), said(3_000)]);
-        archive.keep(said(3_001));
+        archive.change(Change::Keep(said(3_001)));
         drop(archive);
         end.recv().unwrap_err();
         let (archive, heard, _end) = start(&path);
@@ -369,7 +368,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let (mut archive, _heard, end) = start(&path);
-        archive.keep(said(1));
+        archive.change(Change::Keep(said(1)));
         archive.forget();
         end.recv().unwrap_err();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -381,7 +380,7 @@ mod tests {
         let path = folder.path().join("a.db");
         std::fs::write(&path, "this is no database, and long enough to be one; ".repeat(100)).unwrap();
         let (mut archive, heard, end) = start(&path);
-        archive.keep(said(1));
+        archive.change(Change::Keep(said(1)));
         archive.recall(latest(1)).unwrap();
         archive.recall(latest(1)).unwrap();
         let News::Broken(why) = heard.recv().unwrap() else { panic!() };
@@ -401,7 +400,7 @@ mod tests {
         let mut keeper = Keeper::new(folder.path().join("none/such/a.db"), Box::new(|_| {}));
         // The place of the folder is taken by a file.
         std::fs::write(folder.path().join("none"), "").unwrap();
-        keeper.pending.push_back(said(1));
+        keeper.pending.push_back(Change::Keep(said(1)));
         keeper.write();
         assert_eq!(keeper.pending.len(), 1);
         std::fs::remove_file(folder.path().join("none")).unwrap();

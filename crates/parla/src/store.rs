@@ -272,6 +272,12 @@ impl Store {
         })
     }
 
+    /// As if the disk was full from now on.
+    #[cfg(test)]
+    pub(crate) fn fill_disk(&self) {
+        self.say(Order::LimitPages(Some(1)));
+    }
+
     fn say(&self, order: Order) {
         // The thread ends with the program only.
         let _ = self.orders.send(order);

@@ -22,9 +22,9 @@ use std::{
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use parla_history::Durability;
 use parla_proto::ChannelName;
 use parla_server::Settings;
+use parla_store::Durability;
 use thiserror::Error;
 
 use self::{
@@ -32,7 +32,13 @@ use self::{
     problem::{Problem, Problems},
     surroundings::{Place, Places},
 };
-use crate::{cli::Run, log, password::Hash, tls, web::Origin, webirc};
+use crate::{
+    log,
+    net::tls,
+    options::Options,
+    web::Origin,
+    work::{password::Hash, webirc},
+};
 
 /// Everything that the daemon must be told.
 #[derive(Clone, Debug)]
@@ -173,7 +179,7 @@ fn listed(problems: &[Problem]) -> String {
 impl Config {
     /// What `parlad run` uses: the file if there is one, and what the command line replaces. Checked whole, together with what it
     /// refers to: certificates, directories, addresses.
-    pub(crate) fn for_run(run: &Run) -> Result<Self, ConfigError> {
+    pub(crate) fn for_run(run: &Options) -> Result<Self, ConfigError> {
         let problems = Problems::default();
         let read = match &run.config {
             Some(path) => Self::read(path, &problems)?,
@@ -197,7 +203,7 @@ impl Config {
     }
 
     /// Puts what the command line says in the place of what the file says.
-    fn replace_by(&mut self, run: &Run, places: &mut Places) {
+    fn replace_by(&mut self, run: &Options, places: &mut Places) {
         if !run.listen.is_empty() {
             self.listen = run.listen.iter().copied().map(Listen::plain).collect();
             self.listen_if_possible.clear();
@@ -334,7 +340,7 @@ mod tests {
     fn parse_in(folder: &Path, text: &str) -> Result<Config, String> {
         let path = folder.join("parlad.toml");
         fs::write(&path, text).unwrap();
-        let run = Run { config: Some(path), ..Run::default() };
+        let run = Options { config: Some(path), ..Options::default() };
         Config::for_run(&run).map_err(|error| {
             let error = error.to_string().replace(folder.to_str().unwrap(), "");
             error.strip_prefix("the configuration /parlad.toml is wrong:\n").unwrap().to_owned()
@@ -487,7 +493,7 @@ mod tests {
 
     #[test]
     fn operators_are_checked() {
-        let good = crate::password::hash("secret").unwrap();
+        let good = crate::work::password::hash("secret").unwrap();
         let weak = "$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI";
         let huge = weak.replace("4096", "4194304");
         let oper = |name: &str, password: &str, more: &str| {
@@ -537,7 +543,7 @@ mod tests {
                 line 9: http.address: 127.0.0.1:6667 is there twice (line 5)"#]],
         );
         let listen = ["127.0.0.1:1", "127.0.0.1:1"].map(|address| address.parse().unwrap()).into();
-        let error = Config::for_run(&Run { listen, ..Run::default() }).unwrap_err().to_string();
+        let error = Config::for_run(&Options { listen, ..Options::default() }).unwrap_err().to_string();
         expect![[r#"
             the server cannot run like this:
             --listen: 127.0.0.1:1 is there twice (--listen)"#]]
@@ -631,7 +637,7 @@ mod tests {
         let text = LEAST.replace("\"data\"", "\"file/data\"");
         expect!["line 3: server.data_dir: cannot use the data directory /file/data: Not a directory (os error 20). Choose another with --data-dir"].assert_eq(&parse_in(folder.path(), &text).unwrap_err());
         let (config, data_dir) = (Some(folder.path().join("parlad.toml")), Some(folder.path().join("data")));
-        assert!(Config::for_run(&Run { config, data_dir, ..Run::default() }).is_ok());
+        assert!(Config::for_run(&Options { config, data_dir, ..Options::default() }).is_ok());
     }
 
     #[test]

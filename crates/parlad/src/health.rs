@@ -156,6 +156,12 @@ impl Failures {
         (Self(sender), receiver)
     }
 
+    /// Reports one of them, for a thread that knows nothing of this.
+    pub(crate) fn reporter(&self) -> impl FnOnce(String) + Send + 'static {
+        let failures = self.clone();
+        move |why| failures.report(why)
+    }
+
     pub(crate) fn report(&self, why: String) {
         // If there is no room, another one has been reported.
         let _ = self.0.try_send(why);

@@ -41,12 +41,6 @@ pub(crate) const GATHER_SHARE: u32 = 3;
 /// ... and never longer than this.
 pub(crate) const GATHER_MAX: Duration = Duration::from_micros(500);
 
-/// Messages that the indexes of the history take in at once.
-pub(crate) const INDEX_ROWS_MAX: usize = 1_000;
-
-/// Bytes of forgotten messages that are deleted at once: some 30 short ones, in some 10 ms.
-pub(crate) const FORGET_BYTES_MAX: usize = 4 * 1024;
-
 /// How long a busy server goes on without deleting some messages of forgotten channels.
 pub(crate) const FORGET_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -77,9 +71,6 @@ pub(crate) const DISK_LOOK_IDLE: Duration = Duration::from_secs(10);
 
 /// How long a thread may be at one thing before `/health` says so.
 pub(crate) const THREAD_BUSY_MAX: Duration = Duration::from_secs(5);
-
-/// How long the check of the database may delay a start. What is left of it is done while the server runs.
-pub(crate) const CHECK_AT_START_MAX: Duration = Duration::from_secs(1);
 
 /// Bytes of one request at the control socket.
 pub(crate) const CONTROL_REQUEST_BYTES_MAX: usize = 64 * 1024;

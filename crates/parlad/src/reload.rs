@@ -9,15 +9,17 @@ use parla_server::{ConnectionId, Input};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
-    cli::Run,
     config::Config,
+    core::hub::HubInput,
     health::Health,
-    hub::HubInput,
     limits::CHECK_TIME_MAX,
-    listener::{self, Place},
-    password::{Passwords, Pool},
+    net::{
+        listener::{self, Place},
+        tls::Certificates,
+    },
+    options::Options,
     restart::Program,
-    tls::Certificates,
+    work::password::{Passwords, Pool},
 };
 
 /// A part of the configuration, and whether it differs.
@@ -45,7 +47,7 @@ const NEEDS_RESTART: [Part; 8] = [
 /// What is needed to put another configuration in the place of the running one.
 pub(crate) struct Reload {
     /// The command line, which names the file and replaces some of it.
-    pub(crate) run: Run,
+    pub(crate) run: Options,
     /// What the server was started with.
     pub(crate) started_with: Config,
     /// Where the server listens.
@@ -144,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_needs_a_restart_is_told_apart() {
-        let config = Config::for_run(&Run::default()).unwrap();
+        let config = Config::for_run(&Options::default()).unwrap();
         let kept = |new: &Config| -> Vec<&str> {
             NEEDS_RESTART.iter().filter(|(_, differs)| differs(&config, new)).map(|(part, _)| *part).collect()
         };

@@ -22,8 +22,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::{
-    cli::Run,
     limits::{CHECK_LINES_MAX, CHECK_OUTPUT_BYTES_MAX},
+    options::Options,
 };
 
 /// The program and what it was called with. Found out at the start: by the time of a restart a newer one may stand in its place,
@@ -62,7 +62,7 @@ impl Program {
     ///
     /// # Errors
     /// It would not, or does not say so in time; in its own words as far as it has some, a line each.
-    pub(crate) async fn would_run(&self, run: &Run, within: Duration) -> Result<String, Vec<String>> {
+    pub(crate) async fn would_run(&self, run: &Options, within: Duration) -> Result<String, Vec<String>> {
         let path = self.path.display();
         let asked = tokio::time::timeout(within, self.ask_whether(run)).await;
         asked.unwrap_or_else(|_| {
@@ -71,7 +71,7 @@ impl Program {
         })
     }
 
-    async fn ask_whether(&self, run: &Run) -> Result<String, Vec<String>> {
+    async fn ask_whether(&self, run: &Options) -> Result<String, Vec<String>> {
         let path = self.path.display();
         let cannot_run = |error: io::Error| vec![format!("cannot run {path}: {error}")];
         let version = self.ask(vec!["--version".into()]).await.map_err(cannot_run)?;
@@ -130,8 +130,8 @@ async fn read(output: Option<impl AsyncRead + Unpin>) -> String {
 }
 
 /// `parlad check` with the options of a run.
-fn check_with(run: &Run) -> Vec<OsString> {
-    let Run { config, listen, http, data_dir, accept_damage: _ } = run;
+fn check_with(run: &Options) -> Vec<OsString> {
+    let Options { config, listen, http, data_dir, accept_damage: _ } = run;
     let mut args: Vec<OsString> = vec!["check".into()];
     let mut add = |option: &str, value: OsString| args.extend([option.into(), value]);
     config.iter().for_each(|path| add("--config", path.into()));
@@ -154,10 +154,10 @@ mod tests {
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         let program = Program { path, args: Vec::new() };
-        let run = Run {
+        let run = Options {
             config: Some("/etc/parla.toml".into()),
             listen: vec!["127.0.0.1:6667".parse().unwrap()],
-            ..Run::default()
+            ..Options::default()
         };
         let answer = program.would_run(&run, within).await;
         answer.map_err(|problems| problems.join("\n").replace(folder.path().to_str().unwrap(), ""))

@@ -1,23 +1,80 @@
 //! `parlad room`: looks after rooms from the server's computer, whether the server runs or not.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use parla_proto::{mask::glob, name::Casemapping};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    cli::{Room, RoomCommand, Run},
     config::Config,
-    control::{
+    core::control::{
         client::Administered,
         message::{ControlRequest, RoomChanged, RoomDetails, RoomMask, RoomPage, RoomRow},
     },
+    options::Options,
 };
 
+/// What the command line says of a server's rooms.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RoomOptions {
+    #[command(subcommand)]
+    command: RoomCommand,
+    /// The configuration file of the server.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Where the server keeps its data; replaces what the file says.
+    #[arg(long, value_name = "DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum RoomCommand {
+    /// Lists the rooms: name, people inside, modes, topic.
+    List {
+        /// Only those whose names it matches, such as '#help*'.
+        mask: Option<String>,
+    },
+    /// Shows one room with its key, its lists and its members.
+    Show {
+        /// Its name; the # may be left out.
+        room: String,
+    },
+    /// Changes modes and ranks, as MODE does: parlad room mode lobby -kib+o '*' '*!*@*' alice
+    Mode {
+        /// Its name; the # may be left out.
+        room: String,
+        /// Letters with + and -, then their parameters. Options stand before the name of the room.
+        #[arg(required = true, num_args = 1.., allow_hyphen_values = true, trailing_var_arg = true)]
+        modes: Vec<String>,
+    },
+    /// Gives a room the modes of a new one, without key, limit, forward, bans and exceptions.
+    Reset {
+        /// Its name; the # may be left out.
+        room: String,
+    },
+    /// Puts everyone out of a room and deletes it with its history, for good.
+    Delete {
+        /// Its name; the # may be left out.
+        room: String,
+        /// What its members are told.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
 /// Does what the command line asks for.
-pub(crate) fn room(options: Room) -> anyhow::Result<()> {
-    let Room { command, config, data_dir, json } = options;
-    let config = Config::for_run(&Run { config, data_dir, ..Run::default() })?;
+///
+/// # Errors
+/// The configuration cannot be used, nobody answers, or the answer is a refusal; in words for the administrator.
+pub fn room(options: RoomOptions) -> anyhow::Result<()> {
+    let RoomOptions { command, config, data_dir, json } = options;
+    let config = Config::for_run(&Options { config, data_dir, ..Options::default() })?;
     let mut server = Administered::find(&config)?;
     let mut print = Printer { out: io::stdout().lock(), json };
     match command {

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use parla_server::{ConnectionId, Input};
+use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
@@ -19,26 +20,31 @@ use tokio::{
 };
 
 use crate::{
-    cli::Run,
-    cloak::Cloaks,
     config::{Config, Http, Listen, Speech},
-    connection::Roads,
-    control::{Control, Desk},
-    database::{Database, DatabaseError},
+    core::{
+        control::{Control, Desk},
+        hub::{self, Hub, HubInput, Stall},
+        offline,
+        store::{self, Store},
+    },
     health::{Failures, Health},
-    hub::{self, Hub, HubInput, Stall},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
     log::{ConnectionLog, Log},
-    offline,
-    password::{Passwords, Pool},
-    query::{self, Questions, Reader},
+    net::{
+        cloak::Cloaks,
+        connection::Roads,
+        listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
+        tls::{self, Certificates, TlsError},
+    },
+    options::Options,
+    query::{self, Questions},
     reload::Reload,
     restart::Program,
-    store::{self, Store},
-    tls::{self, Certificates, TlsError},
     web::{self, Site},
-    webirc::Gateways,
+    work::{
+        password::{Passwords, Pool},
+        webirc::Gateways,
+    },
 };
 
 /// What an operator wants of the process.
@@ -63,7 +69,7 @@ pub(crate) enum Afterwards {
 
 /// Runs the server until SIGTERM, SIGINT or an operator's wish.
 pub(crate) fn run(
-    options: &Run,
+    options: &Options,
     config: &Config,
     (program, log_lines): (Program, &Log),
 ) -> anyhow::Result<Afterwards> {
@@ -85,7 +91,7 @@ pub(crate) fn run(
         let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
         let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
         let (failures, mut failed) = Failures::new();
-        database.check_in_background(failures.clone())?;
+        database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
         let queries = query::start(Questions {
             reader: reader.clone(),

@@ -53,15 +53,17 @@ pub(crate) use self::{
     response::{NEEDS_TLS, refusal},
 };
 use crate::{
-    admission::{Purpose, Refused, Ticket},
-    connection::linger,
-    framing::{Framing, Reader},
     health::Health,
     limits::{HTTP_CONNECTION_TIME_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_TIME_MAX, HTTP_HEADERS_MAX, LINGER},
-    listener::{Door, Guest},
     log::Mishap,
-    proxy,
-    stream::Stream,
+    net::{
+        admission::{Purpose, Refused, Ticket},
+        connection::linger,
+        framing::{Framing, Reader},
+        listener::{Door, Guest},
+        proxy,
+        stream::Stream,
+    },
 };
 
 type Response = hyper::Response<Full<Bytes>>;

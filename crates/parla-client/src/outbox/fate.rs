@@ -2,12 +2,23 @@
 
 use std::sync::Arc;
 
-use super::{Known, Transit, set_delivery};
+use super::{Known, Transit, ghost, set_delivery};
 use crate::{
     client::Client,
     problem::{Problem, ProblemKind},
+    timeline::Anchor,
     view::{BufferId, BufferKind, Delivery, RowId},
 };
+
+/// What has become of a message that was on its way when its connection broke, and did not turn up.
+enum Fate {
+    /// It may still arrive, behind this.
+    Open(Option<Anchor>),
+    /// It has not arrived.
+    Missing,
+    /// Nobody can tell.
+    Unknown,
+}
 
 /// The server refused the message.
 pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Problem) {
@@ -21,18 +32,29 @@ pub(crate) fn fail(client: &mut Client, id: BufferId, row: RowId, problem: Probl
     }
 }
 
-/// What of a conversation has arrived is known now: the rest did not. Or it will never be known.
+/// It is known now what has arrived in a conversation: the rest has not. Or it will never be known.
+///
+/// What an earlier connection may still deliver is decided when that is gone.
 pub(crate) fn settle(client: &mut Client, id: BufferId, known: &Known) {
     let Some(timeline) = client.buffers.get(id).map(|buffer| &buffer.timeline) else { return };
     let unsure = client.outbox.items.iter();
     let unsure = unsure.filter(|item| item.buffer == id && item.transit == Transit::Unsure);
-    let unsure: Vec<(RowId, bool)> =
-        unsure.map(|item| (item.row, item.is_decided_by(known, timeline))).collect();
-    for (row, is_decided) in unsure {
-        if is_decided {
-            queue_again(client, id, row);
-        } else {
-            fail(client, id, row, client.problem(ProblemKind::MaybeLost, "", ""));
+    let fates: Vec<(RowId, Fate)> = unsure
+        .map(|item| {
+            let is_decided = item.is_decided_by(known, timeline);
+            let fate = match ghost::may_deliver(client, item) {
+                true => Fate::Open(timeline.newest().filter(|_| is_decided)),
+                false if is_decided => Fate::Missing,
+                false => Fate::Unknown,
+            };
+            (item.row, fate)
+        })
+        .collect();
+    for (row, fate) in fates {
+        match fate {
+            Fate::Open(behind) => ghost::wait(client, row, behind),
+            Fate::Missing => queue_again(client, id, row),
+            Fate::Unknown => fail(client, id, row, client.problem(ProblemKind::MaybeLost, "", "")),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Outbox, Outgoing, Transit};
+use super::{Outbox, Outgoing, Transit, ghost::Ghost};
 use crate::{
     buffer::Missed,
     client::{Client, Turn},
@@ -159,6 +159,7 @@ fn put_back(client: &mut Client, number: u64, stored: Stored) {
         nick: nick.into(),
         after: after.clone(),
         joined_at,
+        ghost: Ghost::Unknown,
         is_stored: true,
     });
     if let Some(buffer) = client.buffers.get_mut(id) {

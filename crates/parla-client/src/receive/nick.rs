@@ -1,14 +1,16 @@
 //! NICK: someone has another name.
 
-use super::Incoming;
+use std::sync::Arc;
+
+use super::{Incoming, renamed};
 use crate::{
-    client::Client,
+    client::{Client, Turn},
     regain,
     text::shown_name,
     view::{BufferId, Event, Notice},
 };
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let (from, to) = (incoming.from, incoming.param(0));
     if !client.session.is_nick(to) || !client.session.is_nick(from) {
         return;
@@ -31,10 +33,12 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
             seen.push(buffer.id);
         }
     }
-    if client.buffers.direct(&client.session, from).is_some()
+    let before = client.buffers.direct(&client.session, from).and_then(|id| client.buffers.get(id));
+    if let Some(before) = before.map(|buffer| Arc::clone(&buffer.name))
         && let Some(id) = client.buffers.rename(&client.session, from, to)
     {
         client.outbox.renamed(id);
+        renamed(client, id, &before, turn);
         client.changes.memory = true;
         seen.push(id);
     }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-use super::Incoming;
+use super::{Incoming, renamed};
 use crate::{
-    client::Client,
+    client::{Client, Turn},
     outbox,
     text::{Text, shown_name},
     view::{BufferId, Event, Presence},
@@ -17,34 +17,38 @@ use crate::{
 /// The lines that tell a new name in the old way follow each other at once.
 pub(super) const AT_ONCE: std::time::Duration = std::time::Duration::from_millis(500);
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let (from, to) = (incoming.param(0), incoming.param(1));
     let reason = incoming.reason(3).map(Text::parse);
     if let Some(id) = client.buffers.room(&client.session, from)
         && client.session.is_room_name(to)
     {
         let by = Some(shown_name(incoming.from)).filter(|by| !by.is_empty());
-        rename(client, (id, to), incoming.at, (by, reason));
+        let told = Told { at: incoming.at, by, reason };
+        rename(client, (id, to), told, turn);
     }
 }
 
 /// The person was taken out of a room, unasked, and in the next line he is in another one of which nothing is known: that is
 /// how servers and bouncers tell a new name to those who do not know RENAME.
-pub(super) fn moved(client: &mut Client, left: BufferId, incoming: &Incoming<'_>) {
+pub(super) fn moved(client: &mut Client, left: BufferId, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let to = incoming.param(0);
     let is_other = client.buffers.named(&client.session, to).is_none();
     let was_left = client.buffers.get(left).is_some_and(|room| room.presence == Presence::Absent(None));
     if is_other && was_left && client.session.is_room_name(to) {
-        rename(client, (left, to), incoming.at, (None, None));
+        let told = Told { at: incoming.at, by: None, reason: None };
+        rename(client, (left, to), told, turn);
     }
 }
 
-fn rename(
-    client: &mut Client,
-    (id, to): (BufferId, &str),
+/// When a room got its name, and from whom and why, as far as that is known.
+struct Told {
     at: Timestamp,
-    (by, reason): (Option<Arc<str>>, Option<Text>),
-) {
+    by: Option<Arc<str>>,
+    reason: Option<Text>,
+}
+
+fn rename(client: &mut Client, (id, to): (BufferId, &str), told: Told, turn: &mut Turn<'_>) {
     let Some(from) = client.buffers.get(id).map(|buffer| buffer.name.clone()) else { return };
     if let Some(other) = client.buffers.named(&client.session, to).filter(|other| *other != id) {
         if client.buffers.get(other).is_some_and(|other| other.is_present()) {
@@ -63,7 +67,9 @@ fn rename(
         return;
     }
     client.outbox.renamed(id);
+    renamed(client, id, &from, turn);
     let (from, to) = (shown_name(&from), shown_name(to));
+    let Told { at, by, reason } = told;
     client.happened(id, at, Event::RoomRenamed { by, from, to, reason });
     client.changes.memory = true;
     client.changes.buffer(id);

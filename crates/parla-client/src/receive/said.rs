@@ -9,7 +9,7 @@ use crate::{
     buffer::{Buffer, Coming},
     client::{Client, Turn},
     contract::Kept,
-    outbox::{self, Echo, Place},
+    outbox::{self, Arrival, Echo, Place},
     secrets,
     session::Session,
     text::{Text, shown_name},
@@ -224,7 +224,9 @@ fn confirmed(
     spoken: &Spoken<'_>,
     turn: &mut Turn<'_>,
 ) -> Added {
-    if !outbox::confirm(client, (id, row), (spoken.spot, spoken.at), spoken.msgid.as_deref()) {
+    let Spoken { spot, at, from, .. } = *spoken;
+    let arrival = Arrival { spot, at, msgid: spoken.msgid.as_deref(), from: Some(from) };
+    if !outbox::confirm(client, (id, row), arrival) {
         return Added::Nowhere;
     }
     keep(client, || kept(client, id, spoken, true), turn);

@@ -144,6 +144,74 @@ fn what_the_lost_connection_said_is_ones_own() {
     assert!(rig.rows("#lobby").ends_with("<alice> who am I?\n"));
 }
 
+/// Back in the room under a stand-in. The lost connection, on which something was sent, is still there, and what it sent is not.
+fn waits_for_ghost() -> Rig {
+    let mut rig = Rig::in_lobby("@09:58;msgid=1 :bob!b@host PRIVMSG #lobby :known");
+    rig.writes("#lobby", "on its way");
+    rig.breaks();
+    rig.writes("#lobby", "behind it");
+    rig.pass(Duration::from_secs(1));
+    rig.input(parla_client::Input::Opened);
+    rig.server(&format!(
+        ":s 433 * alice :In use
+         :s CAP * LS :{ALL}
+         :s CAP * ACK :{ALL}
+         :s 001 alice_ :Welcome
+         :s 005 alice_ CHATHISTORY=100 CASEMAPPING=ascii :are supported
+         :s 422 alice_ :No MOTD
+         :alice_!a@host JOIN #lobby
+         :s 353 alice_ = #lobby :alice_ alice bob
+         :s 366 alice_ #lobby :End"
+    ));
+    rig.history("#lobby", "");
+    assert!(!rig.sent().contains("PRIVMSG"), "it may still arrive");
+    rig
+}
+
+#[test]
+fn what_the_lost_connection_may_still_say_is_not_said_twice() {
+    let mut rig = waits_for_ghost();
+    // The server carries out what it had held back.
+    rig.server(
+        "@10:01;msgid=2 :alice!a@host PRIVMSG #lobby :on its way\n:alice!a@host QUIT :Connection closed",
+    );
+    rig.sends(expect![[r#"
+        @label=2 PRIVMSG #lobby :behind it
+        NICK alice
+    "#]]);
+    rig.shows(
+        "#lobby",
+        expect![[r#"
+            <bob> known
+            <me> on its way
+            -- alice quit: Connection closed
+            <me> behind it (sent)
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_lost_connection_has_not_said_is_sent_again_when_it_is_gone() {
+    let mut rig = waits_for_ghost();
+    rig.server(":alice!a@host QUIT :Ping timeout\n:alice_!a@host NICK alice");
+    rig.history("#lobby", "");
+    rig.sends(expect![[r#"
+        @label=3 PRIVMSG #lobby :on its way
+        @label=4 PRIVMSG #lobby :behind it
+    "#]]);
+}
+
+#[test]
+fn a_lost_connection_that_does_not_go_is_waited_for_a_minute() {
+    let mut rig = waits_for_ghost();
+    rig.pass(Duration::from_secs(59));
+    assert!(!rig.sent().contains("PRIVMSG"));
+    rig.pass(Duration::from_secs(2));
+    rig.history("#lobby", "");
+    let sent = rig.sent();
+    assert!(sent.contains("PRIVMSG #lobby :on its way\n"), "{sent}");
+}
+
 #[test]
 fn the_stand_in_can_be_kept() {
     let mut rig = in_lobby_with_ghost();

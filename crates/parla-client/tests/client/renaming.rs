@@ -1,9 +1,9 @@
 //! A room that gets another name stays one room.
 
 use expect_test::expect;
-use parla_client::Intent;
+use parla_client::{Archive, Intent, Settings};
 
-use super::support::{Rig, World};
+use super::support::{Rig, World, settings};
 
 #[test]
 fn a_renamed_room_is_the_same_room() {
@@ -148,4 +148,18 @@ fn the_real_server_renames_a_room() {
         <bob> still here
     "#]],
     );
+}
+
+#[test]
+fn an_archive_is_told_of_new_names() {
+    let mut rig = Rig::with(Settings { archive: Archive::All, ..settings() }, &[]);
+    rig.go_online(super::support::ALL, "");
+    rig.enter("#lobby", "");
+    rig.server("@10:01;msgid=m1 :bob!b@host PRIVMSG alice :one");
+    rig.sent();
+    rig.server(":bob!b@host RENAME #lobby #hall\n:bob!b@host NICK rob");
+    rig.sends(expect![[r#"
+        (rename #lobby to #hall)
+        (rename bob to rob)
+    "#]]);
 }

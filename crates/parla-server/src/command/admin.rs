@@ -3,7 +3,7 @@
 use parla_proto::{Reply, command::Admin};
 
 use super::motd::check_server;
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, admin: &Admin<'_>) -> Result<(), Refusal> {
     check_server(context, admin.server)?;

@@ -2,7 +2,7 @@
 
 use parla_proto::{Reply, command::Authenticate};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 /// Says at once that it failed: a client that asks without being offered would wait for a word of SASL before it goes on.
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]

@@ -3,13 +3,17 @@
 use parla_proto::{Capabilities, Line, Reply, command::Away, line::fitting};
 
 use crate::{
-    context::{Context, target},
-    effects::Effects,
-    entry::{EntryCommand, Meta},
-    event::Event,
-    network::{Network, UserId, channel::Channel, user::User},
+    context::Context,
+    network::{
+        Network, UserId,
+        channel::Channel,
+        effects::Effects,
+        entry::{EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+        user::User,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, away: &Away<'_>) -> Result<(), Refusal> {
@@ -83,6 +87,6 @@ pub(crate) fn announce_to(
 pub(crate) fn tell_sender(publisher: &mut Publisher<'_>, nick: &str, reason: &str) {
     let network = publisher.network;
     let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) else { return };
-    let target = target(session, network);
+    let target = session.target(network);
     publisher.answer(Reply::Away { nick, reason }.encode(&network.settings.name, &target));
 }

@@ -4,31 +4,28 @@
 //! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
 
 use parla_proto::{
-    Capabilities, Command,
+    Command,
     command::{Batch, Notice, Privmsg},
     tag::Tags,
 };
 
 use super::privmsg::{client_only, fits};
 use crate::{
+    base::{
+        limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
+        multiline::{CONCAT, MULTILINE, NEEDED, Piece},
+    },
     context::Context,
-    entry::{EntryCommand, Say, Verb},
-    limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
-    multiline::Piece,
-    output::Outputs,
-    refusal::{Failure, Refusal},
+    contract::output::Outputs,
+    network::{
+        entry::{EntryCommand, Say, Verb},
+        refusal::{Failure, Refusal},
+    },
     session::{
         Session,
         batch::{ClientBatch, Collected, invalid},
     },
 };
-
-/// The type of a batch, and the capability for it.
-pub(crate) const MULTILINE: &str = "draft/multiline";
-/// The tag of a line that goes on with the one before.
-pub(crate) const CONCAT: &str = "draft/multiline-concat";
-/// What a client must know to send and to get such batches.
-pub(crate) const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
 
 pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(NEEDED) {
@@ -174,14 +171,6 @@ pub(crate) fn give_up(session: &mut Session, server: &str, refusal: &Refusal, ou
     }
     session.send_response(server, out);
     session.response = own;
-}
-
-/// The session has other capabilities: without these nothing is answered by label any more.
-pub(crate) fn on_capabilities(session: &mut Session) {
-    let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
-    if let Some(open) = session.batch.as_mut().filter(|_| !session.capabilities.contains(needed)) {
-        open.response = None;
-    }
 }
 
 /// A line could not be read; nobody gets a message with a hole in it.

@@ -1,12 +1,11 @@
 //! CAP: which extensions a session uses. <https://ircv3.net/specs/extensions/capability-negotiation>
 
+pub(crate) mod offer;
+
 use parla_proto::{Capabilities, Line, Reply, command::Cap};
 
-use super::metadata;
 use crate::{
-    context::Context,
-    offer::{self, Version},
-    refusal::Refusal,
+    base::metadata::EITHER, command::cap::offer::Version, context::Context, network::refusal::Refusal,
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
@@ -53,7 +52,7 @@ fn request(context: &mut Context<'_>, list: &str) {
     let asked = Capabilities::requested(list)
         .filter(|(added, removed)| supported.contains(*added) && may_remove(*removed))
         .map(|(added, removed)| (context.session.capabilities | added) - removed)
-        .filter(|wanted| !wanted.contains(metadata::EITHER));
+        .filter(|wanted| !wanted.contains(EITHER));
     let words: Vec<String> = list.split_ascii_whitespace().map(str::to_owned).collect();
     let subcommand = if asked.is_some() { "ACK" } else { "NAK" };
     for list in offer::lines(&context.settings.name, (&target(context), subcommand), &words) {

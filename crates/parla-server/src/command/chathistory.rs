@@ -11,10 +11,9 @@ use parla_proto::{
 
 use crate::{
     context::Context,
-    network::{Network, channel::Channel},
-    output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
+    contract::output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
+    network::{Network, channel::Channel, refusal::Refusal},
     publish::multiline::spoken_lines,
-    refusal::Refusal,
     session::{Session, Until},
 };
 

@@ -4,20 +4,19 @@ use parla_proto::{Capabilities, Line, Reply, command::Chghost};
 
 use super::join;
 use crate::{
-    audit::Audit,
+    base::{limits::HOST_BYTES_MAX, settings::Privileges},
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::HOST_BYTES_MAX,
     network::{
         Network, UserId,
+        audit::Audit,
         channel::{Channel, Rank},
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
         user::User,
     },
     publish::Publisher,
-    refusal::Refusal,
-    settings::Privileges,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, chghost: &Chghost<'_>) -> Result<(), Refusal> {

@@ -1,6 +1,11 @@
 //! DIE: an operator stops the server. <https://modern.ircdocs.horse/#operator-messages>
 
-use crate::{audit::Audit, context::Context, output::Output, refusal::Refusal, settings::Privileges};
+use crate::{
+    base::settings::Privileges,
+    context::Context,
+    contract::output::Output,
+    network::{audit::Audit, refusal::Refusal},
+};
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let who = context.me()?.1.privileged(Privileges::DIE)?.who();

@@ -7,7 +7,7 @@ use parla_proto::{
     mode::{CHANNEL_MODES, ChannelModeFacts, MEMBER_MODES, USER_MODES, UserModeSetter},
 };
 
-use crate::{context::Context, limits::HELP_LINE_BYTES_MAX, refusal::Refusal};
+use crate::{base::limits::HELP_LINE_BYTES_MAX, context::Context, network::refusal::Refusal};
 
 /// What to ask for to read of the modes of channels, and of users.
 const CHANNEL_SUBJECT: &str = "CMODES";

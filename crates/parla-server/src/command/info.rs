@@ -3,7 +3,7 @@
 use parla_proto::{Reply, command::Info};
 
 use super::{motd::check_server, time::readable};
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, info: &Info<'_>) -> Result<(), Refusal> {
     check_server(context, info.server)?;

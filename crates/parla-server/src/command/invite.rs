@@ -5,16 +5,16 @@
 use parla_proto::{Capabilities, ChannelName, Line, Reply, command::Invite};
 
 use crate::{
-    context::{Context, target},
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
+    context::Context,
     network::{
         Network, UserId,
         channel::{Act, Flags},
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
     },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, invite: &Invite<'_>) -> Result<(), Refusal> {
@@ -74,7 +74,7 @@ pub(crate) fn publish(
 ) {
     let network = publisher.network;
     if let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) {
-        let target = target(session, network);
+        let target = session.target(network);
         let reply = Reply::Inviting { nick, channel: channel.as_str() };
         publisher.answer(reply.encode(&network.settings.name, &target));
     }

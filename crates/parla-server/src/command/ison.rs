@@ -2,7 +2,7 @@
 
 use parla_proto::{Reply, command::Ison, limits::LINE_BYTES_MAX, line::packed};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, ison: &Ison<'_>) -> Result<(), Refusal> {
     context.me()?;

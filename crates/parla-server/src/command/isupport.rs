@@ -4,7 +4,10 @@ use bytes::Bytes;
 use parla_proto::{Capabilities, Line, Reply};
 
 use super::user::isupport_lines;
-use crate::{context::Context, publish::LineTags, refusal::Refusal, session::Session, settings::Settings};
+use crate::{
+    base::settings::Settings, context::Context, network::refusal::Refusal, publish::LineTags,
+    session::Session,
+};
 
 /// What a client must have agreed on to get the lines as a batch.
 const BATCHED: Capabilities = Capabilities::BATCH.union(Capabilities::EXTENDED_ISUPPORT);

@@ -5,15 +5,19 @@ use parla_proto::{Capabilities, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
-    answer::{self, Answer},
+    base::limits::{CHANNELS_MAX, FORWARDS_MAX},
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::{CHANNELS_MAX, FORWARDS_MAX},
-    network::{ChannelId, Network, UserId, channel::Channel, user::User},
+    network::{
+        ChannelId, Network, UserId,
+        channel::Channel,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+        user::User,
+    },
     publish::{LineTags, Publisher, tagged},
-    refusal::Refusal,
+    session::answer,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
@@ -134,7 +138,7 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
     if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES)
         && let Some(session) = publisher.sessions.get_mut(receiver.connection)
     {
-        let names = Answer::Names(names::Rest::of_channel(channel_id, channel));
+        let names = Box::new(names::Rest::of_channel(channel_id, channel));
         answer::begin(names, (network, publisher.meta.at), session, publisher.out);
     }
 }

@@ -3,14 +3,18 @@
 use parla_proto::{Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
-    audit::Audit,
+    base::limits::TARGETS_PER_COMMAND_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::TARGETS_PER_COMMAND_MAX,
-    network::{Network, channel::Act},
-    refusal::Refusal,
+    network::{
+        Network,
+        audit::Audit,
+        channel::Act,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
+    publish::Publisher,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refusal> {
@@ -74,4 +78,11 @@ pub(crate) fn commit(
         reason,
     });
     Ok(())
+}
+
+/// Tells the member who is put out, and those who stay and saw them.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
+    let Event::Kicked { by, user, nick, channel, members, reason } = event else { return };
+    let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
+    publisher.announce(members.iter().copied().chain([*user]), line);
 }

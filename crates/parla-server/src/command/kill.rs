@@ -1,18 +1,20 @@
 //! KILL: an operator ends the connections of others. <https://modern.ircdocs.horse/#kill-message>
 
-use parla_proto::{command::Kill, line::fitting};
+use parla_proto::{Line, command::Kill, line::fitting};
 
 use super::quit;
 use crate::{
-    audit::Audit,
+    base::{limits::REASON_BYTES_MAX, settings::Privileges},
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::REASON_BYTES_MAX,
-    network::Network,
-    refusal::Refusal,
-    settings::Privileges,
+    network::{
+        Network, UserId,
+        audit::Audit,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
+    publish::Publisher,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kill: &Kill<'_>) -> Result<(), Refusal> {
@@ -55,4 +57,10 @@ pub(crate) fn commit(
         }
     }
     Ok(())
+}
+
+/// Tells the user who is put out; others read it in the QUIT.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, user: UserId, by: &str, (nick, comment): (&str, &str)) {
+    let line = Line::from(&by).command("KILL").param(nick).text(comment).finish();
+    publisher.announce([user].into_iter(), line);
 }

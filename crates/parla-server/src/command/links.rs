@@ -5,7 +5,7 @@
 use parla_proto::{Reply, command::Links, mask::glob};
 
 use super::motd::check_server;
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, links: &Links<'_>) -> Result<(), Refusal> {
     check_server(context, links.server)?;

@@ -7,10 +7,9 @@ use parla_proto::{
 };
 
 use crate::{
-    answer::{Answer, Portion},
     context::Context,
-    network::{UserId, channel::Channel},
-    refusal::Refusal,
+    network::{UserId, channel::Channel, refusal::Refusal},
+    session::answer::{LongAnswer, Portion},
 };
 
 /// The conditions that LIST knows, by their letters: creation, mask, no mask, topic, users.
@@ -50,7 +49,7 @@ pub(crate) fn run(context: &mut Context<'_>, list: &List<'_>) -> Result<(), Refu
     context.me()?;
     context.reply(Reply::ListStart {});
     match conditions(context, list) {
-        Some(conditions) => context.answer(Answer::List(Rest::new(conditions))),
+        Some(conditions) => context.answer(Box::new(Rest::new(conditions))),
         None => context.reply(Reply::ListEnd {}),
     }
     Ok(())
@@ -65,8 +64,27 @@ impl Rest {
         Self { conditions, named, after: None }
     }
 
-    /// Lists until the portion is full. Gives whether that was all.
-    pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+    /// Lists a channel if the client may know of it and it is what it must be.
+    fn show(&self, portion: &mut Portion<'_>, me: UserId, channel: &Channel) {
+        portion.count_steps(1);
+        let network = portion.network;
+        // Also those that nobody is in: they are kept, and people can come back to them.
+        if !network.sees(me, channel) {
+            return;
+        }
+        let mut steps = 0;
+        let fits = fits_all(&self.conditions, channel, (portion.now, network.casemapping()), &mut steps);
+        portion.count_steps(steps);
+        if fits {
+            let topic = channel.state.topic.as_ref().map_or("", |topic| &topic.text);
+            let (channel, members) = (channel.name().as_str(), channel.members.len());
+            portion.reply(Reply::List { channel, members, topic });
+        }
+    }
+}
+
+impl LongAnswer for Rest {
+    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
         let network = portion.network;
         let Some(me) = portion.session.user() else { return true };
         while !portion.is_full() {
@@ -92,24 +110,6 @@ impl Rest {
             portion.reply(Reply::ListEnd {});
         }
         is_over
-    }
-
-    /// Lists a channel if the client may know of it and it is what it must be.
-    fn show(&self, portion: &mut Portion<'_>, me: UserId, channel: &Channel) {
-        portion.count_steps(1);
-        let network = portion.network;
-        // Also those that nobody is in: they are kept, and people can come back to them.
-        if !network.sees(me, channel) {
-            return;
-        }
-        let mut steps = 0;
-        let fits = fits_all(&self.conditions, channel, (portion.now, network.casemapping()), &mut steps);
-        portion.count_steps(steps);
-        if fits {
-            let topic = channel.state.topic.as_ref().map_or("", |topic| &topic.text);
-            let (channel, members) = (channel.name().as_str(), channel.members.len());
-            portion.reply(Reply::List { channel, members, topic });
-        }
     }
 }
 

@@ -4,8 +4,7 @@ use parla_proto::Reply;
 
 use crate::{
     context::Context,
-    network::{Network, UserCounts},
-    refusal::Refusal,
+    network::{Network, UserCounts, refusal::Refusal},
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {

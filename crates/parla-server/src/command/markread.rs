@@ -7,12 +7,15 @@ use parla_proto::{Capabilities, ChannelName, Line, Timestamp, command::Markread}
 
 use crate::{
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    network::{Network, UserId, markers::Conversation},
+    network::{
+        Network, UserId,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        markers::Conversation,
+        refusal::{Failure, Refusal},
+    },
     publish::Publisher,
-    refusal::{Failure, Refusal},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, markread: &Markread<'_>) -> Result<(), Refusal> {

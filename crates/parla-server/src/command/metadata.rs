@@ -1,11 +1,10 @@
 //! METADATA: values that people give themselves, and operators give their channels.
 //! <https://github.com/ircv3/ircv3-specifications/pull/613> is draft/metadata-3, and
-//! <https://ircv3.net/specs/extensions/metadata> the draft/metadata-2 before it; see [`Dialect`].
+//! <https://ircv3.net/specs/extensions/metadata> the draft/metadata-2 before it; see [`Dialect`](crate::base::metadata::Dialect).
 //!
 //! Values belong to the network and change by entries. Subscriptions belong to a session.
 
 mod change;
-mod dialect;
 mod early;
 mod read;
 mod subscriptions;
@@ -13,22 +12,24 @@ mod sync;
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Reply, command::Metadata, limits, metadata::Key};
+use parla_proto::{Reply, command::Metadata, limits, metadata::Key};
 
 pub(crate) use change::{admissible, commit, publish};
-pub(crate) use dialect::{Dialect, Failure, Reader};
 pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
 
 use crate::{
+    base::{
+        metadata::{Dialect, EITHER, Reader},
+        settings::Settings,
+    },
     context::Context,
-    network::{Network, Target, UserId, channel::Flags, user::User},
-    refusal::Refusal,
-    session::Session,
-    settings::Settings,
+    network::{
+        Network, Target, UserId,
+        channel::Flags,
+        refusal::{Refusal, metadata::MetadataFailure},
+        user::User,
+    },
 };
-
-/// The capabilities of those who know METADATA, either of them.
-pub(crate) const EITHER: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
 
 /// What a METADATA asks for.
 enum Request<'a> {
@@ -51,7 +52,7 @@ pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<
     let request = Request::parse(metadata)?;
     if is_early && metadata.target != "*" {
         let why = "Before you are registered there is only yourself: *";
-        return Err(Failure::InvalidTarget { target: metadata.target.to_owned(), why }.into());
+        return Err(MetadataFailure::InvalidTarget { target: metadata.target.to_owned(), why }.into());
     }
     match request {
         Request::Subscribe(keys) => subscriptions::add(context, metadata.target, keys),
@@ -66,9 +67,9 @@ pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<
 }
 
 impl<'a> Request<'a> {
-    fn parse(metadata: &'a Metadata<'_>) -> Result<Self, Failure> {
+    fn parse(metadata: &'a Metadata<'_>) -> Result<Self, MetadataFailure> {
         let subcommand = metadata.subcommand.unwrap_or("*");
-        let invalid = |why| Failure::InvalidParams { subcommand: subcommand.to_owned(), why };
+        let invalid = |why| MetadataFailure::InvalidParams { subcommand: subcommand.to_owned(), why };
         let request = match (subcommand.to_ascii_uppercase().as_str(), metadata.params.as_slice()) {
             ("GET", keys @ [_, ..]) => Self::Get(keys),
             ("LIST", []) => Self::List,
@@ -90,13 +91,13 @@ impl<'a> Request<'a> {
     }
 }
 
-fn key(text: &str) -> Result<Key, Failure> {
-    Key::parse(text).map_err(|_| Failure::InvalidKey(text.to_owned()))
+fn key(text: &str) -> Result<Key, MetadataFailure> {
+    Key::parse(text).map_err(|_| MetadataFailure::InvalidKey(text.to_owned()))
 }
 
 /// Whom a registered client means: itself, a user or a channel. A secret channel is not there for those outside.
-fn find(network: &Network, me: UserId, text: &str) -> Result<Target, Failure> {
-    let invalid = || Failure::nobody(text);
+fn find(network: &Network, me: UserId, text: &str) -> Result<Target, MetadataFailure> {
+    let invalid = || MetadataFailure::nobody(text);
     if text == "*" {
         return Ok(Target::User(me));
     }
@@ -107,13 +108,13 @@ fn find(network: &Network, me: UserId, text: &str) -> Result<Target, Failure> {
 }
 
 /// Checks that a registered client means itself.
-fn find_self(context: &Context<'_>, text: &str) -> Result<(), Failure> {
+fn find_self(context: &Context<'_>, text: &str) -> Result<(), MetadataFailure> {
     let itself = match context.session.user() {
         Some(me) => find(context.network, me, text).is_ok_and(|target| target == Target::User(me)),
         None => text == "*",
     };
     let why = "Subscriptions are your own: *";
-    if itself { Ok(()) } else { Err(Failure::InvalidTarget { target: text.to_owned(), why }) }
+    if itself { Ok(()) } else { Err(MetadataFailure::InvalidTarget { target: text.to_owned(), why }) }
 }
 
 /// The name of a target, and its values.
@@ -133,20 +134,6 @@ fn is_readable(network: &Network, reader: UserId, target: Target) -> bool {
     network.channel(id).is_some_and(|channel| {
         channel.is_member(reader) || !(channel.state.flags.intersects(closed) || channel.state.key.is_some())
     })
-}
-
-/// Whether a client hears of METADATA without asking.
-pub(crate) fn is_aware(capabilities: Capabilities) -> bool {
-    capabilities.intersects(EITHER) && capabilities.contains(Capabilities::BATCH)
-}
-
-/// Whoever does not hear of METADATA any more has no subscriptions either.
-pub(crate) fn on_capabilities(session: &mut Session) {
-    if let Some(metadata) = &mut session.metadata
-        && !is_aware(session.capabilities)
-    {
-        metadata.subscriptions.clear();
-    }
 }
 
 /// The value of the capability: what a client must know of the bounds.
@@ -191,7 +178,7 @@ impl Context<'_> {
     }
 
     /// Tells of what went wrong, where the rest goes on.
-    fn metadata_warning(&mut self, failure: &Failure) {
+    fn metadata_warning(&mut self, failure: &MetadataFailure) {
         let client = self.target();
         let dialect = Dialect::of(self.session.capabilities);
         let reader = Reader { server: &self.settings.name, client: &client, dialect };

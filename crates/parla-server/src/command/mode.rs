@@ -13,16 +13,16 @@ use parla_proto::{
 
 pub(crate) use self::change::{Change, Hand, change, commit, for_record};
 use crate::{
+    base::limits::MODES_PER_COMMAND_MAX,
     context::Context,
-    entry::{self, EntryCommand},
-    event::ModeChange,
-    limits::MODES_PER_COMMAND_MAX,
     network::{
         ChannelId,
         channel::{Act, Channel},
+        entry::{self, EntryCommand},
+        event::ModeChange,
+        refusal::Refusal,
     },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refusal> {

@@ -5,7 +5,11 @@
 use parla_proto::{Nick, Reply, command::Monitor, limits::LINE_BYTES_MAX};
 
 use super::metadata;
-use crate::{context::Context, network::user::User, publish::Publisher, refusal::Refusal};
+use crate::{
+    context::Context,
+    network::{refusal::Refusal, user::User},
+    publish::Publisher,
+};
 
 /// What the numerics that come unasked call their reader, so that all who watch get the same line.
 const ANYONE: &str = "*";

@@ -2,7 +2,7 @@
 
 use parla_proto::{Reply, command::Motd, mask::glob};
 
-use crate::{context::Context, refusal::Refusal, settings::Settings};
+use crate::{base::settings::Settings, context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, motd: &Motd<'_>) -> Result<(), Refusal> {
     check_server(context, motd.server)?;

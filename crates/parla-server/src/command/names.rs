@@ -3,13 +3,13 @@
 use parla_proto::{Capabilities, Reply, command::Names, limits::LINE_BYTES_MAX};
 
 use crate::{
-    answer::{Answer, Portion},
-    context::{Context, target},
+    context::Context,
     network::{
         ChannelId,
         channel::{Act, Channel, Flags, MemberCursor},
+        refusal::Refusal,
     },
-    refusal::Refusal,
+    session::answer::{LongAnswer, Portion},
 };
 
 /// The channels whose members are still to be told.
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &mut Context<'_>, names: &Names<'_>) -> Result<(), Re
     };
     let names = context.list(channels, usize::MAX);
     let asked = names.into_iter().rev().map(str::to_owned).collect();
-    context.answer(Answer::Names(Rest { asked, current: None, answered: Vec::new() }));
+    context.answer(Box::new(Rest { asked, current: None, answered: Vec::new() }));
     Ok(())
 }
 
@@ -40,9 +40,10 @@ impl Rest {
         let current = Some((id, MemberCursor::default()));
         Self { asked: Vec::new(), current, answered: vec![channel.name().to_string()] }
     }
+}
 
-    /// Tells members until the portion is full. Gives whether that was all.
-    pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+impl LongAnswer for Rest {
+    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
         let network = portion.network;
         let Some(me) = portion.session.user() else { return true };
         while !portion.is_full() {
@@ -94,7 +95,7 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
     let symbol = if channel.has(Flags::SECRET) { '@' } else { '=' };
     let name = channel.name().as_str();
     let head = Reply::Names { symbol, channel: name, names: "" };
-    let head = head.encode(&network.settings.name, &target(portion.session, network)).len();
+    let head = head.encode(&network.settings.name, &portion.session.target(network)).len();
     let room = LINE_BYTES_MAX.saturating_sub(head);
     let sees_crowd = asker.is_some_and(|asker| channel.rank(asker).is_ok_and(|rank| rank.may(Act::SeeCrowd)));
     let inside = asker.is_some_and(|asker| channel.is_member(asker));

@@ -5,12 +5,14 @@ use parla_proto::{Line, Nick, command};
 use super::monitor;
 use crate::{
     context::Context,
-    effects::Effects,
-    entry::{EntryCommand, Meta},
-    event::Event,
-    network::{Network, UserId},
+    network::{
+        Network, UserId,
+        effects::Effects,
+        entry::{EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 /// Names that people trust with their passwords, whether or not the network has such a service.

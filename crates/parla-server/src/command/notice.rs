@@ -3,7 +3,10 @@
 use parla_proto::{command::Notice, tag::Tags};
 
 use super::privmsg::{Words, say};
-use crate::{context::Context, entry::Verb, refusal::Refusal};
+use crate::{
+    context::Context,
+    network::{entry::Verb, refusal::Refusal},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, notice: &Notice<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
     // Not even a bad one is answered.

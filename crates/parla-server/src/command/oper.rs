@@ -9,19 +9,19 @@ use std::net::IpAddr;
 use parla_proto::{Reply, Source, command::Oper, name::Casemapping, source::address_text};
 
 use crate::{
-    Secret,
-    audit::Audit,
+    base::{
+        limits::OPER_FAILURES_MAX,
+        secret::Secret,
+        settings::{self, Settings},
+    },
     context::Context,
-    effects::Effects,
-    entry::Meta,
-    event::Event,
-    limits::OPER_FAILURES_MAX,
-    network::{Network, UserId, operator::OperatorGrant, user::User},
-    output::{Output, PasswordOf},
+    contract::output::{Output, PasswordOf},
+    network::{
+        Network, UserId, audit::Audit, effects::Effects, entry::Meta, event::Event, operator::OperatorGrant,
+        refusal::Refusal, user::User,
+    },
     publish::Publisher,
-    refusal::Refusal,
     session::{Session, Until},
-    settings::{self, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refusal> {

@@ -1,15 +1,19 @@
 //! PART: users leave channels. <https://modern.ircdocs.horse/#part-message>
 
-use parla_proto::{command::Part, line::fitting};
+use parla_proto::{ChannelName, Line, command::Part, line::fitting};
 
 use crate::{
+    base::limits::REASON_BYTES_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::REASON_BYTES_MAX,
-    network::{ChannelId, Network, UserId, texts::OwnText},
-    refusal::Refusal,
+    network::{
+        ChannelId, Network, UserId,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+        texts::OwnText,
+    },
+    publish::Publisher,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {
@@ -68,4 +72,12 @@ pub(crate) fn leave(
     network.leave(user_id, channel_id, effects);
     effects.events.push(Event::Parted { source, channel: name, reason });
     Ok(())
+}
+
+/// Tells the member and those who stay.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, channel: &ChannelName, reason: &OwnText) {
+    publisher.relay(reason, |reason| {
+        let line = Line::from(&source).command("PART").param(channel);
+        Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish())
+    });
 }

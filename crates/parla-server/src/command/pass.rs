@@ -2,7 +2,7 @@
 
 use parla_proto::command::Pass;
 
-use crate::{Secret, context::Context, refusal::Refusal, session::Password};
+use crate::{base::secret::Secret, context::Context, network::refusal::Refusal, session::Password};
 
 pub(crate) fn run(context: &mut Context<'_>, pass: &Pass<'_>) -> Result<(), Refusal> {
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;

@@ -2,7 +2,7 @@
 
 use parla_proto::{Line, command::Ping};
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, ping: &Ping<'_>) -> Result<(), Refusal> {
     let token = ping.token.filter(|token| !token.is_empty()).ok_or(Refusal::NoOrigin)?;

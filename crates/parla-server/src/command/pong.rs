@@ -1,6 +1,6 @@
 //! PONG: a sign of life, like every line. <https://modern.ircdocs.horse/#pong-message>
 
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
 pub(crate) const fn run(_context: &mut Context<'_>) -> Result<(), Refusal> {

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
 
 use crate::{
-    change::{Change, Spoken},
+    base::{
+        formatting,
+        multiline::{Piece, pieces, push},
+    },
     context::Context,
-    effects::Effects,
-    entry::{EntryCommand, Meta, Say, Verb},
-    event::Event,
-    formatting,
-    multiline::{Piece, pieces, push},
     network::{
-        Network, UserId,
+        ChannelId, Network, UserId,
+        change::{Change, Spoken},
         channel::{Rank, Speaker},
+        effects::Effects,
+        entry::{EntryCommand, Meta, Say, Verb},
+        event::Event,
+        refusal::Refusal,
         said::Place,
         user::User,
     },
-    refusal::Refusal,
+    publish::Publisher,
 };
 
 /// The parameters that the three commands share.
@@ -233,4 +236,46 @@ fn commit_to_user(
         user.accept(receiver);
     }
     Ok(Some(Place::User(receiver)))
+}
+
+/// Sends a message to the members of a channel, or to those of them who are of a rank.
+pub(crate) fn publish_in_channel(
+    publisher: &mut Publisher<'_>,
+    (sender, spoken): (UserId, &Spoken),
+    channel: ChannelId,
+    heard_from: Option<Rank>,
+) {
+    let Some(channel) = publisher.network.channel(channel) else { return };
+    let echo = publisher.echoes_to(sender);
+    match heard_from {
+        None => {
+            let members = channel.members.keys().copied();
+            publisher.say(members.filter(|member| *member != sender).chain(echo), spoken);
+        }
+        Some(least) => {
+            let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(least));
+            let others = ranked.map(|(member, _)| *member).filter(|member| *member != sender);
+            publisher.say(others.chain(echo), spoken);
+        }
+    }
+}
+
+/// Sends a message to one user, and back to a sender who wants that. To oneself it comes twice: as the answer, with the label,
+/// and as what was sent.
+pub(crate) fn publish_to_user(
+    publisher: &mut Publisher<'_>,
+    sender: UserId,
+    receiver: UserId,
+    spoken: &Spoken,
+) {
+    let echo = publisher.echoes_to(sender);
+    if let Some(sender) = echo {
+        publisher.say([sender].into_iter(), spoken);
+    }
+    let origin = publisher.origin;
+    if echo == Some(receiver) {
+        publisher.origin = None;
+    }
+    publisher.say([receiver].into_iter(), spoken);
+    publisher.origin = origin;
 }

@@ -3,14 +3,17 @@
 use parla_proto::{Line, Timestamp, command::Quit, line::fitting};
 
 use crate::{
+    base::limits::REASON_BYTES_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, Meta},
-    event::Event,
-    limits::REASON_BYTES_MAX,
-    network::{Network, UserId, texts::OwnText},
+    network::{
+        Network, UserId,
+        effects::Effects,
+        entry::{self, Meta},
+        event::Event,
+        refusal::Refusal,
+        texts::OwnText,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 /// What is read where no reason was given, or nothing of it may be heard.

@@ -8,26 +8,28 @@
 use parla_proto::{Capabilities, Line, command::Redact, line::fitting, name::is_channel};
 
 use crate::{
-    audit::Audit,
-    change::Change,
+    base::{
+        limits::REASON_BYTES_MAX,
+        settings::{Privileges, Settings},
+    },
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::REASON_BYTES_MAX,
+    contract::output::{Output, Query, QueryResult},
     network::{
         Network, UserId,
+        audit::Audit,
+        change::Change,
         channel::{Channel, NoRedactor},
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
         operator::Privileged,
+        refusal::{Failure, Refusal},
         said::Place,
         texts::OwnText,
         user::User,
     },
-    output::{Output, Query, QueryResult},
     publish::{LineTags, Publisher, TAG_CAPABILITIES},
-    refusal::{Failure, Refusal},
     session::Until,
-    settings::{Privileges, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), Refusal> {

@@ -9,17 +9,16 @@ use parla_proto::Reply;
 
 use super::{isupport, user::isupport_tokens};
 use crate::{
-    audit::Audit,
-    context::{Context, target},
-    effects::Effects,
-    event::Event,
-    network::{Network, UserId, operator::OperatorGrant, user::User},
-    offer,
-    output::Output,
+    base::settings::{Privileges, Settings},
+    command::cap::offer,
+    context::Context,
+    contract::output::Output,
+    network::{
+        Network, UserId, audit::Audit, effects::Effects, event::Event, operator::OperatorGrant,
+        refusal::Refusal, user::User,
+    },
     publish::Publisher,
-    refusal::Refusal,
     session::Until,
-    settings::{Privileges, Settings},
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
@@ -68,7 +67,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
     for connection in publisher.sessions.connections() {
         let session = publisher.sessions.get_mut(connection).filter(|session| session.user().is_some());
         let Some(session) = session else { continue };
-        let target = target(session, publisher.network);
+        let target = session.target(publisher.network);
         for line in isupport::these_lines(session, &settings.name, (&target, &tokens)) {
             session.send(line, publisher.out);
         }

@@ -8,15 +8,17 @@ use parla_proto::{Capabilities, ChannelName, Line, command::Rename, line::fittin
 
 use super::join;
 use crate::{
-    audit::Audit,
+    base::limits::{REASON_BYTES_MAX, RENAME_INTERVAL},
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    limits::{REASON_BYTES_MAX, RENAME_INTERVAL},
-    network::{ChannelId, Network, UserId},
+    network::{
+        ChannelId, Network, UserId,
+        audit::Audit,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::{Failure, Refusal},
+    },
     publish::{Publisher, timed},
-    refusal::{Failure, Refusal},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, rename: &Rename<'_>) -> Result<(), Refusal> {

@@ -1,7 +1,11 @@
 //! RESTART: an operator stops the server and starts it again. <https://modern.ircdocs.horse/#restart-message>
 
 use crate::{
-    audit::Audit, context::Context, output::Output, refusal::Refusal, session::Until, settings::Privileges,
+    base::settings::Privileges,
+    context::Context,
+    contract::output::Output,
+    network::{audit::Audit, refusal::Refusal},
+    session::Until,
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {

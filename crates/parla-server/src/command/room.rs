@@ -6,14 +6,17 @@ use parla_proto::{ChannelName, Line, command::Room, line::fitting};
 
 pub(crate) use self::repair::commit;
 use crate::{
+    base::limits::REASON_BYTES_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, Authority, EntryCommand, Meta, Repair},
-    event::Event,
-    limits::REASON_BYTES_MAX,
-    network::{ChannelId, Network, UserId, user::User},
+    network::{
+        ChannelId, Network, UserId,
+        effects::Effects,
+        entry::{self, Authority, EntryCommand, Meta, Repair},
+        event::Event,
+        refusal::{Failure, Refusal},
+        user::User,
+    },
     publish::Publisher,
-    refusal::{Failure, Refusal},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, room: &Room<'_>) -> Result<(), Refusal> {

@@ -7,11 +7,13 @@ use parla_proto::command::Sajoin;
 use super::room;
 use crate::{
     context::Context,
-    effects::Effects,
-    entry::{self, Authority, EntryCommand, Meta},
-    event::Event,
-    network::Network,
-    refusal::Refusal,
+    network::{
+        Network,
+        effects::Effects,
+        entry::{self, Authority, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
 };
 
 pub(crate) fn run(context: &mut Context<'_>, sajoin: &Sajoin<'_>) -> Result<(), Refusal> {

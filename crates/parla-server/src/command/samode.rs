@@ -8,13 +8,15 @@ use parla_proto::command::Samode;
 
 use super::{mode, room};
 use crate::{
+    base::settings::Privileges,
     context::Context,
-    effects::Effects,
-    entry::{self, Authority, EntryCommand, Meta},
-    event::Event,
-    network::Network,
-    refusal::Refusal,
-    settings::Privileges,
+    network::{
+        Network,
+        effects::Effects,
+        entry::{self, Authority, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
 };
 
 pub(crate) fn run(context: &mut Context<'_>, samode: &Samode<'_>) -> Result<(), Refusal> {

@@ -4,12 +4,14 @@ use parla_proto::{command::Sapart, line::fitting};
 
 use super::{part, room};
 use crate::{
+    base::limits::REASON_BYTES_MAX,
     context::Context,
-    effects::Effects,
-    entry::{self, Authority, EntryCommand, Meta},
-    limits::REASON_BYTES_MAX,
-    network::Network,
-    refusal::Refusal,
+    network::{
+        Network,
+        effects::Effects,
+        entry::{self, Authority, EntryCommand, Meta},
+        refusal::Refusal,
+    },
 };
 
 pub(crate) fn run(context: &mut Context<'_>, sapart: &Sapart<'_>) -> Result<(), Refusal> {

@@ -8,12 +8,14 @@ use parla_proto::{
 
 use crate::{
     context::Context,
-    effects::Effects,
-    entry::{EntryCommand, Meta},
-    event::Event,
-    network::{Network, UserId},
+    network::{
+        Network, UserId,
+        effects::Effects,
+        entry::{EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, setname: &Setname<'_>) -> Result<(), Refusal> {

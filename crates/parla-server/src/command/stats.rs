@@ -3,7 +3,11 @@
 use parla_proto::{Reply, command::Stats};
 
 use super::motd::check_server;
-use crate::{context::Context, limits::STATS_REPLIES_MAX, network::user::User, refusal::Refusal, rows::Rows};
+use crate::{
+    base::limits::STATS_REPLIES_MAX,
+    context::{Context, rows::Rows},
+    network::{refusal::Refusal, user::User},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, stats: &Stats<'_>) -> Result<(), Refusal> {
     let query = stats.query.ok_or(Refusal::NeedMoreParams("STATS"))?;

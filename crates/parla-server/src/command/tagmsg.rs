@@ -3,7 +3,10 @@
 use parla_proto::{Capabilities, command::Tagmsg, tag::Tags};
 
 use super::privmsg::{Words, say};
-use crate::{context::Context, entry::Verb, refusal::Refusal};
+use crate::{
+    context::Context,
+    network::{entry::Verb, refusal::Refusal},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, tagmsg: &Tagmsg<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
     // Without the capability the tags are not read, and those that are denied are not relayed: nothing is left to send.

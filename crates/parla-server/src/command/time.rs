@@ -3,7 +3,7 @@
 use parla_proto::{Reply, Timestamp, command::Time};
 
 use super::motd::check_server;
-use crate::{context::Context, refusal::Refusal};
+use crate::{context::Context, network::refusal::Refusal};
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 

@@ -4,15 +4,15 @@ use parla_proto::{Line, Reply, command, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
     network::{
         ChannelId, Network,
         channel::{Channel, Topic},
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
     },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, topic: &command::Topic<'_>) -> Result<(), Refusal> {

@@ -10,15 +10,20 @@ use parla_proto::{
 
 use super::{isupport, list, lusers, metadata, mode::letters, monitor, motd};
 use crate::{
+    base::{
+        limits::{MODES_PER_COMMAND_MAX, TARGETS_PER_COMMAND_MAX},
+        settings::Settings,
+    },
     context::Context,
-    effects::Effects,
-    entry::{Meta, Register},
-    event::Event,
-    limits::{MODES_PER_COMMAND_MAX, TARGETS_PER_COMMAND_MAX},
-    network::{Network, UserId, user::User},
+    network::{
+        Network, UserId,
+        effects::Effects,
+        entry::{Meta, Register},
+        event::Event,
+        refusal::Refusal,
+        user::User,
+    },
     publish::Publisher,
-    refusal::Refusal,
-    settings::Settings,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result<(), Refusal> {
@@ -120,7 +125,7 @@ pub(crate) fn isupport_tokens(settings: &Settings) -> Vec<String> {
         token("ELIST", list::ELIST),
         token("EXCEPTS", &ChannelMode::BanException.letter().to_string()),
         token("EXTBAN", extban::EXTBAN),
-        number("HOSTLEN", crate::limits::HOST_BYTES_MAX),
+        number("HOSTLEN", crate::base::limits::HOST_BYTES_MAX),
         token("INVEX", &ChannelMode::InviteException.letter().to_string()),
         number("KEYLEN", limits.key_bytes),
         number("KICKLEN", limits.kick_bytes),

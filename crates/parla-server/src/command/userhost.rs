@@ -2,7 +2,11 @@
 
 use parla_proto::{Reply, command::Userhost, limits::LINE_BYTES_MAX, line::packed};
 
-use crate::{context::Context, limits::USERHOST_NICKS_MAX, network::user::User, refusal::Refusal};
+use crate::{
+    base::limits::USERHOST_NICKS_MAX,
+    context::Context,
+    network::{refusal::Refusal, user::User},
+};
 
 pub(crate) fn run(context: &mut Context<'_>, userhost: &Userhost<'_>) -> Result<(), Refusal> {
     context.me()?;

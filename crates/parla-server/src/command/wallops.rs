@@ -3,14 +3,16 @@
 use parla_proto::{Line, command::Wallops, limits::LINE_BYTES_MAX, mode::UserModes};
 
 use crate::{
-    audit::Audit,
     context::Context,
-    effects::Effects,
-    entry::{EntryCommand, Meta},
-    event::Event,
-    network::Network,
+    network::{
+        Network,
+        audit::Audit,
+        effects::Effects,
+        entry::{EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, wallops: &Wallops<'_>) -> Result<(), Refusal> {

@@ -8,12 +8,10 @@ use std::net::IpAddr;
 use parla_proto::command::Webirc;
 
 use crate::{
-    Secret,
-    connection::Gateway,
+    base::{connection::Gateway, limits::HOST_BYTES_MAX, secret::Secret},
     context::Context,
-    limits::HOST_BYTES_MAX,
-    output::Output,
-    refusal::Refusal,
+    contract::output::Output,
+    network::refusal::Refusal,
     session::{Registration, Until},
 };
 

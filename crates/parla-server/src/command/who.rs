@@ -12,15 +12,15 @@ use parla_proto::{
 };
 
 use crate::{
-    answer::{Answer, Portion},
+    base::settings::Settings,
     context::Context,
     network::{
         ChannelId, UserId,
         channel::{Channel, MemberCursor},
+        refusal::Refusal,
         user::User,
     },
-    refusal::Refusal,
-    settings::Settings,
+    session::answer::{LongAnswer, Portion},
 };
 
 /// The fields of WHOX in the order in which they are sent; the real name comes after them.
@@ -102,13 +102,12 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
         Scope::Everyone { after: None, all }
     };
     let query = Query::parse(who.query.unwrap_or_default());
-    context.answer(Answer::Who(Rest { wanted: Wanted::parse(mask), query, scope }));
+    context.answer(Box::new(Rest { wanted: Wanted::parse(mask), query, scope }));
     Ok(())
 }
 
-impl Rest {
-    /// Tells of users until the portion is full. Gives whether that was all.
-    pub(crate) fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+impl LongAnswer for Rest {
+    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
         let Some(me) = portion.session.user() else { return true };
         let Self { wanted, query, scope } = self;
         match scope {

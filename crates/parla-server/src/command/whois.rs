@@ -12,8 +12,7 @@ use parla_proto::{
 use super::{metadata, motd::check_server};
 use crate::{
     context::Context,
-    network::{UserId, user::User},
-    refusal::Refusal,
+    network::{UserId, refusal::Refusal, user::User},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, whois: &Whois<'_>) -> Result<(), Refusal> {

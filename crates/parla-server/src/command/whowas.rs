@@ -4,13 +4,9 @@ use parla_proto::{Reply, command::Whowas};
 
 use super::time::readable;
 use crate::{
-    context::Context,
-    limits::WHOWAS_REPLIES_MAX,
-    names,
-    network::{past::PastUser, user::User},
-    refusal::Refusal,
-    rows::Rows,
-    settings::Privileges,
+    base::{limits::WHOWAS_REPLIES_MAX, names, settings::Privileges},
+    context::{Context, rows::Rows},
+    network::{past::PastUser, refusal::Refusal, user::User},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, whowas: &Whowas<'_>) -> Result<(), Refusal> {

@@ -1,7 +1,6 @@
 //! One channel: who is in it, and what holds in it. Who may do what is in [`access`], by the table in [`rank`].
 
 mod access;
-mod flags;
 mod rank;
 mod state;
 
@@ -12,16 +11,14 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+pub use self::state::{ChannelState, ListEntry, Topic};
 pub(crate) use self::{
     access::{NoRedactor, Promotion, Speaker},
     rank::{Act, Rank},
 };
-pub use self::{
-    flags::Flags,
-    state::{ChannelState, ListEntry, Topic},
-};
 use super::UserId;
-use crate::limits::INVITATIONS_MAX;
+pub use crate::base::flags::Flags;
+use crate::base::limits::INVITATIONS_MAX;
 
 type Members = IndexMap<UserId, Rank, FxBuildHasher>;
 

@@ -9,7 +9,10 @@ use std::collections::BTreeSet;
 use parla_proto::Timestamp;
 
 use super::{ChannelId, Network, channel::Channel};
-use crate::{change::Change, effects::Effects, limits::CHANNELS_FORGOTTEN_MAX};
+use crate::{
+    base::limits::CHANNELS_FORGOTTEN_MAX,
+    network::{change::Change, effects::Effects},
+};
 
 /// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known, and their
 /// numbers, which order those of one time.
@@ -37,7 +40,7 @@ impl Network {
     }
 
     /// Forgets channels whose time has come, as many as one entry may.
-    pub(super) fn forget_empty_channels(&mut self, effects: &mut Effects) {
+    pub(crate) fn forget_empty_channels(&mut self, effects: &mut Effects) {
         let Some(after) = self.settings.forget_empty_after else { return };
         for _ in 0..CHANNELS_FORGOTTEN_MAX {
             let Some((since, _, id)) = self.empty.queue.first().copied() else { return };
@@ -96,11 +99,7 @@ mod tests {
     use parla_proto::ChannelName;
 
     use super::*;
-    use crate::{
-        entry::{Entry, EntryCommand, Meta},
-        network::channel::ChannelState,
-        settings::Settings,
-    };
+    use crate::{base::settings::Settings, network::channel::ChannelState};
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -124,9 +123,9 @@ mod tests {
 
     /// Commits what the timer proposes, and gives what was changed: `?7` looked at, `-7` forgotten.
     fn forget(network: &mut Network, hours: i64) -> Vec<String> {
-        let meta = Meta { at: at(hours), ..Meta::from_nobody(1000) };
         let mut effects = Effects::default();
-        network.commit(Entry { meta, command: EntryCommand::ForgetEmpty }, &mut effects);
+        network.begin_entry(at(hours));
+        network.forget_empty_channels(&mut effects);
         let told = |change| match change {
             Change::ChannelForgotten { record } => format!("-{record}"),
             Change::Occupancy { record, empty_since } => {

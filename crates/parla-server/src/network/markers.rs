@@ -10,7 +10,7 @@ use parla_proto::{
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use crate::{limits::READ_MARKERS_MAX, names};
+use crate::base::{limits::READ_MARKERS_MAX, names};
 
 /// A channel, or the other person of a private one, by name: it need not be there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl ReadMarkers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Settings;
+    use crate::base::settings::Settings;
 
     fn conversation(text: &str) -> Conversation {
         Conversation::parse(text, &Settings::named("irc.example.org").name_rules()).unwrap()

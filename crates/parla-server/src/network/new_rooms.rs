@@ -10,7 +10,7 @@ use std::{
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::CHANNELS_MAX;
+use crate::base::limits::CHANNELS_MAX;
 
 /// How long a room counts.
 const WINDOW: Duration = Duration::from_secs(3600);

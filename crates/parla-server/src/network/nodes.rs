@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Network, UserId};
-use crate::entry::{EntryCommand, Epoch, Meta, NodeId, NodeUp, Origin, Proposal};
+use crate::network::entry::{EntryCommand, Epoch, Meta, NodeId, NodeUp, Origin, Proposal};
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 

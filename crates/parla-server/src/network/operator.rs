@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, Network, UserId, channel::Channel, user::User};
 use crate::{
-    audit::Audit,
-    entry::{Authority, Meta},
-    refusal::Refusal,
-    settings::{self, Privileges},
+    base::settings::{self, Privileges},
+    network::{
+        audit::Audit,
+        entry::{Authority, Meta},
+        refusal::Refusal,
+    },
 };
 
 /// Who it is that asks the daemon, in the record.

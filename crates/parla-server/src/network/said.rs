@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use super::UserId;
-use crate::limits::SAID_MAX;
+use crate::base::limits::SAID_MAX;
 
 /// Where something was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

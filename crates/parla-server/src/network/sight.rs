@@ -1,7 +1,7 @@
 //! What one user may see of another. Everything that asks about users asks here.
 
 use super::{ChannelId, Network, UserId, channel::Channel, user::User};
-use crate::{refusal::Refusal, settings::Privileges};
+use crate::{base::settings::Privileges, network::refusal::Refusal};
 
 impl Network {
     /// A channel by name, as someone wrote it who may know that it is there.

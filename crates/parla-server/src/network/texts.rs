@@ -12,7 +12,7 @@ use super::{
     channel::{Channel, Rank},
     user::User,
 };
-use crate::{entry::Verb, formatting};
+use crate::{base::formatting, network::entry::Verb};
 
 /// How much of a text somebody hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

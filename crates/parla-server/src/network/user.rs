@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
 use crate::{
-    entry::{Meta, NodeId, Register},
-    limits::ACCEPTED_MAX,
+    base::limits::ACCEPTED_MAX,
+    network::entry::{Meta, NodeId, Register},
 };
 
 /// A person or a bot that has registered.

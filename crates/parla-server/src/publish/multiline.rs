@@ -6,12 +6,12 @@ use parla_proto::{Capabilities, Line, MsgId};
 
 use super::{LineTags, Publisher, TAG_CAPABILITIES, spoken_line};
 use crate::{
-    change::Spoken,
-    command::batch::{CONCAT, MULTILINE, NEEDED},
-    message_ids::MessageIds,
-    multiline::pieces,
-    network::UserId,
-    output::{Output, Recipients},
+    base::{
+        message_ids::MessageIds,
+        multiline::{CONCAT, MULTILINE, NEEDED, pieces},
+    },
+    contract::output::{Output, Recipients},
+    network::{UserId, change::Spoken},
 };
 
 /// One rendering and who gets it.

@@ -4,14 +4,20 @@ use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, li
 
 use super::Server;
 use crate::{
-    administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    base::{
+        limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
+        names,
+    },
     command::mode::Asked,
-    entry::{self, Authority, EntryCommand, Proposer, Repair},
-    limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
-    names,
-    network::channel::Channel,
-    output::{Output, Outputs},
-    refusal::Refusal,
+    contract::{
+        administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+        output::{Output, Outputs},
+    },
+    network::{
+        channel::Channel,
+        entry::{self, Authority, EntryCommand, Proposer, Repair},
+        refusal::Refusal,
+    },
 };
 
 impl Server {

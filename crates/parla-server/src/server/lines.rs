@@ -7,14 +7,18 @@ use parla_proto::{
 
 use super::Server;
 use crate::{
-    answer, command,
-    connection::{ConnectionId, Disconnect},
-    context::{Context, target},
-    entry::{EntryCommand, Proposer},
-    limits::BAD_LINES_MAX,
-    output::{Output, Outputs, PasswordOf},
-    refusal::Refusal,
-    session::{State, Until, WaitingLine, response::Response},
+    base::{
+        connection::{ConnectionId, Disconnect},
+        limits::BAD_LINES_MAX,
+    },
+    command,
+    context::Context,
+    contract::output::{Output, Outputs, PasswordOf},
+    network::{
+        entry::{EntryCommand, Proposer},
+        refusal::Refusal,
+    },
+    session::{State, Until, WaitingLine, answer, response::Response},
 };
 
 impl Server {
@@ -86,9 +90,7 @@ impl Server {
         if matches!(line, WaitingLine::End) {
             return self.end(connection, None, Some(Disconnect::Closed.reason()), out);
         }
-        if !session.peer.unthrottled
-            && let Err(ready_at) = session.allowance.take(now)
-        {
+        if let Err(ready_at) = session.take_line(&line, now) {
             session.pause(Until::Time(ready_at));
             if let Some(pause) = &mut session.pause {
                 pause.lines.push_front(line);
@@ -177,7 +179,7 @@ impl Server {
         let result = if actor.is_none() && !command.facts().before_registration {
             Err(Refusal::NotRegistered)
         } else {
-            command::dispatch(&mut context, command, message)
+            command::run(&mut context, command, message)
         };
         if let Err(refusal) = result {
             context.refuse(&refusal);
@@ -232,8 +234,16 @@ impl Server {
         };
         registration.submitted = true;
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
-        let register =
-            crate::entry::Register { nick, user, host, address, modes, realname, metadata, is_exempt };
+        let register = crate::network::entry::Register {
+            nick,
+            user,
+            host,
+            address,
+            modes,
+            realname,
+            metadata,
+            is_exempt,
+        };
         let by = Proposer { session: Some(connection), actor: None };
         self.submit(by, EntryCommand::Register(Box::new(register)), out);
     }
@@ -264,13 +274,13 @@ impl Server {
 
     pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply<'_>, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let line = reply.encode(&self.settings.name, &target(session, &self.network));
+        let line = reply.encode(&self.settings.name, &session.target(&self.network));
         session.send(line.into(), out);
     }
 
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let target = target(session, &self.network);
+        let target = session.target(&self.network);
         for line in refusal.lines(&self.settings.name, &target, session.capabilities) {
             session.send(line.into(), out);
         }

@@ -6,15 +6,20 @@ use parla_proto::{Nick, Timestamp, mode::UserModes};
 
 use super::Server;
 use crate::{
-    connection::ConnectionId,
-    effects::Effects,
-    entry::{Entry, EntryCommand, Proposal, Proposer, Quit},
-    event::Event,
-    network::UserId,
-    note::Noted,
-    output::{Output, Outputs},
+    base::connection::ConnectionId,
+    command,
+    contract::{
+        note::Noted,
+        output::{Output, Outputs},
+    },
+    network::{
+        UserId,
+        effects::Effects,
+        entry::{Entry, EntryCommand, Proposal, Proposer, Quit},
+        event::Event,
+        refusal::Refusal,
+    },
     publish::{Publisher, Sender},
-    refusal::Refusal,
     session::Until,
 };
 
@@ -99,7 +104,7 @@ impl Server {
         self.forgets &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
-        self.network.commit(entry, &mut effects);
+        command::commit(&mut self.network, entry, &mut effects);
         out.changes.append(&mut effects.changes);
         if let Some(connection) = local {
             for refusal in &effects.refusals {
@@ -120,10 +125,13 @@ impl Server {
             let (network, sessions, started_at) =
                 (&self.network, &mut self.sessions, self.statistics.started_at);
             let (watchers, sender) = (&self.watchers, sender.as_ref());
-            Publisher { network, sessions, watchers, out, meta, started_at, origin, sender }.publish(event);
+            let mut publisher =
+                Publisher { network, sessions, watchers, out, meta, started_at, origin, sender };
+            command::publish(&mut publisher, event);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
+                    self.sessions.forget_user(*user);
                     let left_out = self.moderation.forget(*user);
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
@@ -205,7 +213,7 @@ impl Server {
             return;
         }
         for channel in self.settings.autojoin.clone() {
-            self.submit(by, EntryCommand::Join(crate::entry::Join { channel, key: None }), out);
+            self.submit(by, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
     }
 }

@@ -5,10 +5,12 @@
 
 use super::Server;
 use crate::{
-    connection::ConnectionId,
-    entry::{EntryCommand, Epoch, NodeDown, NodeId, Origin, Proposal, Proposer},
-    network::Network,
-    output::{Output, Outputs},
+    base::connection::ConnectionId,
+    contract::output::{Output, Outputs},
+    network::{
+        Network,
+        entry::{EntryCommand, Epoch, NodeDown, NodeId, Origin, Proposal, Proposer},
+    },
 };
 
 /// What clients read whose machine was declared dead.

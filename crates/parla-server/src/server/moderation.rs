@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use parla_proto::Timestamp;
 
 use crate::{
-    audit::Audit,
-    limits::{MODERATION_BURST, MODERATION_INTERVAL},
-    network::UserId,
+    base::limits::{MODERATION_BURST, MODERATION_INTERVAL},
+    network::{UserId, audit::Audit},
 };
 
 /// What of the moderators of this machine is in the record, and what is not.

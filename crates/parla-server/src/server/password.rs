@@ -4,12 +4,16 @@ use parla_proto::Reply;
 
 use super::Server;
 use crate::{
+    base::connection::ConnectionId,
     command,
-    connection::ConnectionId,
-    entry::{EntryCommand, Proposer},
-    note::Noted,
-    output::{Output, Outputs, PasswordOf, Verdict},
-    refusal::Refusal,
+    contract::{
+        note::Noted,
+        output::{Output, Outputs, PasswordOf, Verdict},
+    },
+    network::{
+        entry::{EntryCommand, Proposer},
+        refusal::Refusal,
+    },
     session::{Password, Until},
 };
 

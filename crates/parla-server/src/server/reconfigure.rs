@@ -6,12 +6,10 @@ use parla_proto::Line;
 
 use super::Server;
 use crate::{
-    connection::ConnectionId,
-    context::target,
-    entry::{EntryCommand, Proposer},
-    output::Outputs,
+    base::{connection::ConnectionId, settings::Settings},
+    contract::output::Outputs,
+    network::entry::{EntryCommand, Proposer},
     session::Until,
-    settings::Settings,
 };
 
 impl Server {
@@ -43,7 +41,7 @@ impl Server {
     fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) -> bool {
         let wanted = |until: &Until| matches!(until, Until::Reconfigured);
         let Some((session, _)) = self.sessions.answered(connection, wanted, self.now) else { return false };
-        let target = target(session, &self.network);
+        let target = session.target(&self.network);
         for line in lines {
             let line = Line::from(&self.settings.name).command("NOTICE").param(&target).text(line);
             session.send(line.finish().into(), out);

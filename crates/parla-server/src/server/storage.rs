@@ -8,10 +8,12 @@ use parla_proto::{Line, name::is_channel};
 use super::Server;
 use crate::{
     command::privmsg::status_target,
-    entry::{EntryCommand, Proposer, Verb},
-    network::channel::Channel,
-    output::Outputs,
-    refusal::{Failure, Refusal, Silenced},
+    contract::output::Outputs,
+    network::{
+        channel::Channel,
+        entry::{EntryCommand, Proposer, Verb},
+        refusal::{Failure, Refusal, Silenced},
+    },
 };
 
 const REFUSED: &str = "The server's disk is full, so this cannot be kept. Try again later";

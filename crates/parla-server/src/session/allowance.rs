@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parla_proto::Timestamp;
 
-use crate::settings::Flood;
+use crate::base::settings::{Flood, Settings};
 
 /// A bucket of commands that fills with time. Kept as the time at which it would be full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,12 @@ impl Allowance {
     /// A full bucket.
     pub(crate) fn new(flood: Flood, now: Timestamp) -> Self {
         Self::every(flood.burst, Duration::from_secs(1) / flood.rate.max(1), now)
+    }
+
+    /// A full bucket for the lines of one message of several lines. It fills at the same pace as that for commands.
+    pub(crate) fn of_batches(settings: &Settings, now: Timestamp) -> Self {
+        let burst = u32::try_from(settings.limits.multiline_lines).unwrap_or(u32::MAX);
+        Self::new(Flood { burst, ..settings.flood }, now)
     }
 
     /// A full bucket that gets one more each time the interval has passed.

@@ -2,15 +2,19 @@
 //!
 //! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
 
-use parla_proto::Timestamp;
+use parla_proto::{Capabilities, Timestamp};
 
 use crate::{
-    entry::Verb,
-    limits::BATCH_TIMEOUT,
-    multiline::{Piece, push},
-    refusal::{Failure, Refusal},
+    base::{
+        limits::BATCH_TIMEOUT,
+        multiline::{Piece, push},
+        settings::Limits,
+    },
+    network::{
+        entry::Verb,
+        refusal::{Failure, Refusal},
+    },
     session::response::Response,
-    settings::Limits,
 };
 
 /// One batch; a client has one at a time.
@@ -49,6 +53,13 @@ impl ClientBatch {
     /// When it must be looked at; never if it was refused.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         self.message.as_ref().map(|_| self.ends_at)
+    }
+
+    /// The client has other capabilities. Without these two nothing is answered by label any more.
+    pub(super) fn change_capabilities(&mut self, capabilities: Capabilities) {
+        if !capabilities.contains(Capabilities::LABELED_RESPONSE | Capabilities::BATCH) {
+            self.response = None;
+        }
     }
 }
 

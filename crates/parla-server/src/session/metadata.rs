@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use parla_proto::{Timestamp, metadata::Key};
+use parla_proto::{Capabilities, Timestamp, metadata::Key};
 
 use super::allowance::Allowance;
 use crate::{
-    limits::{METADATA_CHANGES_BURST, METADATA_CHANGES_INTERVAL},
+    base::{
+        limits::{METADATA_CHANGES_BURST, METADATA_CHANGES_INTERVAL},
+        metadata::is_aware,
+    },
     network::Target,
 };
 
@@ -42,6 +45,13 @@ impl SessionMetadata {
             changes: Allowance::every(METADATA_CHANGES_BURST, METADATA_CHANGES_INTERVAL, now),
             large_sync_at: now,
             rest: None,
+        }
+    }
+
+    /// The client has other capabilities. If it does not hear of METADATA any more, it has no subscriptions either.
+    pub(super) fn change_capabilities(&mut self, capabilities: Capabilities) {
+        if !is_aware(capabilities) {
+            self.subscriptions.clear();
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, mem};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Input, NodeId, Output, Outputs, Proposal, Server, Settings, Snapshot, Start,
+    Change, ConnectionId, Input, NodeId, Output, Outputs, Proposal, Server, Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -120,6 +120,12 @@ impl Machine {
     /// How many batches are not on disk.
     pub(crate) fn batches(&self) -> usize {
         self.sealed.len()
+    }
+
+    /// What the batch changes that is being written.
+    pub(crate) fn under_way(&self) -> Vec<Change> {
+        let batch = self.sealed.front().into_iter().flatten();
+        batch.flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
     }
 
     /// The oldest batch that is not on disk.

@@ -23,6 +23,7 @@ use super::{
     actions::wanted,
     checkers::Checked,
     client::Sent,
+    disk::Disk,
     trace::Trace,
     world::{Order, World},
 };
@@ -36,7 +37,7 @@ pub fn replay(bytes: &[u8], passed_over: &[&str]) -> Result<(), Failure> {
     let mut settings = Settings::named("irc.test");
     settings.history = choices & 2 == 0;
     let order = if choices & 1 == 0 { Order::Alone } else { Order::Shared(1) };
-    let mut world = World::new(settings, order, Trace::new(EVENTS_SHOWN));
+    let mut world = World::new(settings, order, (Disk::Memory(None), Trace::new(EVENTS_SHOWN)));
     world.scene.texts_differ = false;
     world.passed_over = passed_over.iter().map(|checker| (*checker).to_owned()).collect();
     let mut replay = Replay { world, connections: [None; 4], negotiates: choices & 4 == 0 };
@@ -79,7 +80,7 @@ impl Replay {
                 self.world.seal(0);
                 self.world.write(0)?;
             }
-            b'C' => self.world.crash(),
+            b'C' => self.world.crash(0)?,
             b'S' => self.world.settle()?,
             number => self.line(usize::from(number % 4), rest),
         }

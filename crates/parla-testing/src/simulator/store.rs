@@ -1,6 +1,6 @@
-//! The model of the disk: what was written and nothing else. It survives every crash.
+//! What must be on the disk: what was written and nothing else. It survives every crash.
 //!
-//! Simple on purpose: a list that is filtered, so that it can be believed.
+//! Simple on purpose, a list that is filtered, so that it can be believed. The real store is compared with it (`disk.rs`).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -88,9 +88,22 @@ impl Store {
         Ok(())
     }
 
-    /// The channels as a server finds them when it starts.
-    pub(crate) fn kept(&self) -> Vec<ChannelState> {
-        self.channels.values().cloned().collect()
+    /// Checks that a server that starts finds the channels that were written, and that no number comes back.
+    pub(crate) fn is_found(&self, channels: &[ChannelState], last_seq: Option<u64>) -> Checked {
+        ensure(self.channels.values().eq(channels), "disk", || {
+            format!("{channels:?} are found, and {:?} were written", self.channels)
+        })?;
+        let last_message = self.messages.last_key_value().map(|(seq, _)| *seq);
+        let last_channel = self.names.last_key_value().map(|(record, _)| *record);
+        let last = last_message.max(last_channel);
+        ensure(last_seq == last, "disk", || format!("the last number is {last_seq:?} and not {last:?}"))
+    }
+
+    /// Questions for everything that was ever said, also in channels that are no more.
+    pub(crate) fn whole_histories(&self) -> Vec<Query> {
+        let all =
+            |record: &u64| Query::History { record: *record, page: Page::Latest(None), limit: 1_000_000 };
+        self.names.keys().map(all).collect()
     }
 
     /// The channel kept under this number.
@@ -277,8 +290,7 @@ impl Store {
             Page::Around(at) => {
                 let before = last(part(None, Some(at)), limit / 2);
                 let rest = self.of(record).filter(|spoken| !is_before(spoken, at)).collect();
-                let room = limit - before.len();
-                before.into_iter().chain(first(rest, room)).collect()
+                before.into_iter().chain(first(rest, limit - limit / 2)).collect()
             }
             Page::Between(from, to) => {
                 let forward = part(Some(from), Some(to));

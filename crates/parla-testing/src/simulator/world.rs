@@ -1,19 +1,21 @@
 //! The model of the daemon: it gathers inputs into batches, writes each batch's changes, and only then lets its outputs go.
 //!
-//! In it are the real [`Server`], a model of the disk, of the shared log, and of every client. It chooses nothing itself.
+//! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
+//! chooses nothing itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf, Peer,
-    QueryResult, Server, Settings, Snapshot, Start, Verdict,
+    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf,
+    Peer, QueryResult, Server, Settings, Snapshot, Start, Verdict,
 };
 use slotmap::{DefaultKey, SlotMap};
 
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
+    disk::{Disk, UnderWay},
     machine::{Beginning, Caused, Condition, Machine},
     shared_log::SharedLog,
     store::Store,
@@ -115,6 +117,7 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     /// Checkers whose findings do not end the run. Only those of single lines can be passed over.
     pub(crate) passed_over: BTreeSet<String>,
+    disk: Disk,
     pub(crate) machines: Vec<Machine>,
     pub(crate) log: SharedLog,
     order: Order,
@@ -126,7 +129,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings, order: Order, trace: Trace) -> Self {
+    pub(crate) fn new(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mut world = Self {
             scene: Scene {
@@ -141,6 +144,7 @@ impl World {
             summary: Summary::default(),
             trace,
             passed_over: BTreeSet::new(),
+            disk,
             machines: Vec::new(),
             log: SharedLog::default(),
             order,
@@ -148,7 +152,7 @@ impl World {
             first_seq: 1,
             asked: Vec::new(),
         };
-        world.start_all();
+        world.start_all(Vec::new());
         world
     }
 
@@ -158,8 +162,7 @@ impl World {
     }
 
     /// Every server starts, with what was kept and an empty log.
-    fn start_all(&mut self) {
-        let kept = self.scene.store.kept();
+    fn start_all(&mut self, kept: Vec<ChannelState>) {
         let settings = self.scene.settings.clone();
         self.log = SharedLog::default();
         self.machines.clear();
@@ -281,6 +284,7 @@ impl World {
         let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
             return Ok(());
         };
+        let mut fresh = Vec::new();
         for Caused { place, outputs } in machine.next_sealed().unwrap_or_default() {
             let Outputs { outputs, changes } = outputs;
             self.check_changes(&changes)?;
@@ -293,13 +297,14 @@ impl World {
             let count = changes.len();
             if count > 0 && self.log.wrote(place, format!("{changes:?}"))? {
                 self.trace.add(|| format!("disk: {count} changes"));
+                fresh.extend(changes.iter().cloned());
                 self.scene.store.write(changes, &deleted)?;
             }
             if let Some(machine) = self.machines.get_mut(which) {
                 machine.written(place, outputs);
             }
         }
-        Ok(())
+        self.disk.write(&fresh)
     }
 
     /// Of what may leave, that leaves which belongs to the earliest place of the log; unless a machine is not there yet.
@@ -434,6 +439,7 @@ impl World {
             }
             self.answer(0, false);
         }
+        self.disk.rest()?;
         self.check_agreement()?;
         self.check_quiet()
     }
@@ -444,10 +450,13 @@ impl World {
         }
     }
 
-    /// Every machine stops dead. What was not written is lost, and so is what was not delivered.
-    pub(crate) fn crash(&mut self) {
+    /// The one machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written,
+    /// so many thousandths are on disk.
+    pub(crate) fn crash(&mut self, thousandths: u64) -> Checked {
         self.trace.add(|| "crash".to_owned());
-        self.restart();
+        let changes = self.machines.first().map(Machine::under_way).unwrap_or_default();
+        self.disk.crash(UnderWay { changes: &changes, thousandths })?;
+        self.restart()
     }
 
     /// Every server is told to stop, stops, and is started again.
@@ -458,17 +467,20 @@ impl World {
         self.settle()?;
         let open = self.clients.values().next();
         ensure(open.is_none(), "shutdown", || format!("{:?} is open", open.map(Client::name)))?;
-        self.restart();
-        Ok(())
+        self.disk.shut_down()?;
+        self.restart()
     }
 
-    fn restart(&mut self) {
+    /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
+    fn restart(&mut self) -> Checked {
         self.summary.restarts += 1;
         self.asked.clear();
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.first_seq += SEQS_PER_RUN;
-        self.start_all();
+        let kept = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
+        self.start_all(kept);
+        Ok(())
     }
 
     /// A machine stops dead. Something that it has sent may still be on its way to the log.
@@ -631,7 +643,7 @@ impl World {
                 let connection = self.client_of(which, connection)?;
                 let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
                 may_ask(client, &query, &self.scene)?;
-                Asked::History(connection, self.scene.store.answer(&query))
+                Asked::History(connection, self.disk.answer(&query, &self.scene.store)?)
             }
             Output::VerifyPassword { connection, of, password, .. } => {
                 let wanted = match of {

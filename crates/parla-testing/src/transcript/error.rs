@@ -51,18 +51,9 @@ pub enum RunError {
     /// The server asks to be woken again and again at the same time.
     #[error("the server's next deadline does not move on")]
     StuckDeadline,
-    /// The history cannot be opened.
+    /// What the server keeps cannot be written or read.
     #[error(transparent)]
-    Open(#[from] parla_history::OpenError),
-    /// The history cannot be made.
-    #[error(transparent)]
-    Migrate(#[from] parla_history::MigrationError),
-    /// The history cannot be read or written.
-    #[error(transparent)]
-    History(#[from] parla_history::HistoryError),
-    /// SQLite refuses a transaction.
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
+    Store(#[from] parla_store::DatabaseError),
     /// A setting is not one.
     #[error("the setting {0:?} has a value that the server cannot take")]
     Setting(&'static str),

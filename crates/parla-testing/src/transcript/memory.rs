@@ -15,6 +15,7 @@ use parla_server::{
     Audit, ChannelState, ConnectionId, Disconnect, Input, NodeId, Note, Noted, Output, Outputs, Peer, Server,
     Snapshot, Start,
 };
+use parla_store::Tables;
 
 use super::{
     backend::{Backend, Heard},
@@ -22,7 +23,6 @@ use super::{
     ids,
     script::Script,
     settings::Settings,
-    store::Store,
     text::{self, START},
 };
 
@@ -47,7 +47,7 @@ pub struct Memory {
     is_virtual: bool,
     log: Log,
     server: Server,
-    store: Store,
+    tables: Tables,
     now: Timestamp,
     /// The number of the first entry since the last start.
     first_seq: u64,
@@ -82,7 +82,7 @@ impl Memory {
             is_virtual,
             log,
             server,
-            store: Store::new()?,
+            tables: Tables::in_memory()?,
             now: START,
             first_seq: 1,
             connections: 0,
@@ -100,7 +100,7 @@ impl Memory {
         while let Some(input) = self.waiting.pop_front() {
             let mut out = Outputs::default();
             self.server.handle(self.now, input, &mut out);
-            self.store.keep(out.changes)?;
+            self.tables.commit(&out.changes)?;
             for output in out.outputs {
                 self.carry_out(output)?;
             }
@@ -124,7 +124,7 @@ impl Memory {
             Output::TellWhenSent { connection } => self.waiting.push_back(Input::Sent { connection }),
             Output::Note(note) => self.log_lines.extend(self.settings.notes.then(|| note_line(&note))),
             Output::Query { connection, query } => {
-                let result = Some(self.store.answer(&query)?);
+                let result = Some(self.tables.answer(&query)?);
                 self.waiting.push_back(Input::QueryResult { connection, result });
             }
             Output::VerifyPassword { connection, of, password, .. } => {
@@ -234,7 +234,8 @@ impl Backend for Memory {
         self.feed(Input::ShuttingDown)?;
         self.first_seq += NUMBERS_PER_START;
         let settings = self.settings.to_server(self.is_virtual)?;
-        let start = start(self.log, &settings, (self.first_seq, self.store.channels()));
+        let kept = self.tables.channels(&settings.name_rules())?;
+        let start = start(self.log, &settings, (self.first_seq, kept));
         self.server = Server::new(NODE, settings, start, self.now);
         Ok(())
     }

@@ -14,8 +14,9 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Start};
+use parla_store::Tables;
 
-use super::{script::Script, store::Store};
+use super::script::Script;
 
 /// What the threads that read send to the one that owns the server.
 enum Event {
@@ -66,7 +67,7 @@ fn now() -> Timestamp {
 fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
     let settings = script.settings().to_server(script.is_virtual()).unwrap();
     let mut server = Server::new(NodeId::ALONE, settings, Start::alone(4711), now());
-    let mut store = Store::new().unwrap();
+    let mut tables = Tables::in_memory().unwrap();
     let mut streams: BTreeMap<ConnectionId, TcpStream> = BTreeMap::new();
     while let Ok(event) = inbox.recv() {
         let mut inputs = vec![match event {
@@ -80,7 +81,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
         while let Some(input) = inputs.pop() {
             let mut out = Outputs::default();
             server.handle(now(), input, &mut out);
-            store.keep(out.changes).unwrap();
+            tables.commit(&out.changes).unwrap();
             for output in out.outputs {
                 match output {
                     Output::Deliver { to, line } => {
@@ -106,7 +107,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                     | Output::Note(_) => {}
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
                     Output::Query { connection, query } => {
-                        let result = Some(store.answer(&query).unwrap());
+                        let result = Some(tables.answer(&query).unwrap());
                         inputs.push(Input::QueryResult { connection, result });
                     }
                     Output::VerifyGateway { connection, gateway } => {

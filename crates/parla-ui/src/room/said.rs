@@ -5,11 +5,11 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, ProblemKind,
-    view::{Delivery, Manner, RowId, Said},
+    view::{BufferView, Content, Delivery, Manner, RowId, Said, UNCONFIRMED_CHUNK},
 };
 
 use crate::{
-    hooks::use_context,
+    hooks::{use_context, use_future, use_signal},
     platform::Here,
     problem_words::RawWords,
     room::{
@@ -22,6 +22,11 @@ use crate::{
     state::{BufferKey, Dialog, State, wish},
     words,
 };
+
+/// A message that is confirmed within this time says nothing of its way.
+const LATE_MS: u32 = 3_000;
+/// Servers slow down whoever sends more lines than these at once.
+const MANY_LINES: usize = 10;
 
 /// A message, a notice or an action.
 #[component]
@@ -127,9 +132,41 @@ fn Underway(at: BufferKey, id: RowId, delivery: Delivery) -> Element {
                 Discard { at, id }
             }
         },
-        Delivery::Sent => rsx! { span { class: "sr-only", " {words::room::SENDING}" } },
+        Delivery::Sent => rsx! { Sent { at } },
         Delivery::Failed(problem) => rsx! { Failed { at, id, problem } },
     }
+}
+
+/// A message that was sent and is not confirmed. If that takes long, it is said why.
+#[component]
+fn Sent(at: BufferKey) -> Element {
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let mut is_late = use_signal(|| false);
+    use_future(move || {
+        let here = here.clone();
+        async move {
+            here.0.sleep(LATE_MS).await;
+            is_late.set(true);
+        }
+    });
+    if !is_late() {
+        return rsx! { span { class: "sr-only", " {words::room::SENDING}" } };
+    }
+    let is_much = state.buffers.read().get(&at).is_some_and(|view| sent_lines(view) > MANY_LINES);
+    let sentence = if is_much { words::room::SLOWED } else { words::room::NOT_CONFIRMED };
+    rsx! { div { class: "underway", role: "status", {sentence} } }
+}
+
+/// Lines that were sent to a conversation and are not confirmed.
+fn sent_lines(view: &BufferView) -> usize {
+    let own = view.timeline.chunks.last().filter(|chunk| chunk.0.id == UNCONFIRMED_CHUNK);
+    let rows = own.into_iter().flat_map(|chunk| &chunk.0.rows);
+    let lines = rows.filter_map(|row| match &row.content {
+        Content::Said(said) if said.delivery == Delivery::Sent => Some(said.text.plain.lines().count()),
+        _ => None,
+    });
+    lines.sum()
 }
 
 #[component]

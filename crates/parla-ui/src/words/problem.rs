@@ -105,7 +105,8 @@ fn sentences(kind: ProblemKind, about: &str) -> Words {
         kind @ (ProblemKind::ArchiveBroken
         | ProblemKind::KeyringFailing
         | ProblemKind::StoreDamaged
-        | ProblemKind::StoreFailing) => storing(kind),
+        | ProblemKind::StoreFailing
+        | ProblemKind::BrowserFull) => storing(kind),
     }
 }
 
@@ -202,6 +203,11 @@ fn storing(kind: ProblemKind) -> Words {
             "Your passwords are not in the keyring of this computer.".to_owned(),
             "There is no keyring, or it is locked. parla keeps passwords nowhere else.",
             "Type the password whenever you are asked for it, or unlock the keyring and start parla again.",
+        ),
+        ProblemKind::BrowserFull => (
+            "What you write cannot be saved in this browser.".to_owned(),
+            "Its storage for this page is full or turned off. Messages are still sent, but what has not arrived is lost if the page is closed.",
+            "Keep the page open until everything has arrived, or let the browser store more for this page.",
         ),
         ProblemKind::StoreDamaged => (
             "What parla had saved on this computer was damaged.".to_owned(),

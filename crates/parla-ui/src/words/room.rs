@@ -307,6 +307,10 @@ pub fn show_lines(count: usize) -> String {
 pub const SHOW_FEWER: &str = "Show fewer lines";
 /// One's own message that the server has not confirmed.
 pub const SENDING: &str = "Sending…";
+/// One's own message that the server has not confirmed for a while.
+pub const NOT_CONFIRMED: &str = "Still on its way. The server has not confirmed it yet.";
+/// The same behind much that was sent at once.
+pub const SLOWED: &str = "The server slows this down, because much was sent at once.";
 /// One's own message that did not get through.
 pub const NOT_SENT: &str = "Not sent.";
 /// Try again.

@@ -1,4 +1,4 @@
-//! The messages of one network in one SQLite file: kept once each, paged by time.
+//! The messages of one network in one SQLite file: kept once each, paged by time, found by the name that their conversation has now.
 //!
 //! What the tables of the history leave open is decided here: which number a conversation has, which id a message gets, and
 //! whether it is known already. Earlier history may come in after later messages; the history indexes such a row as it is
@@ -15,17 +15,24 @@ use parla_proto::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use thiserror::Error;
 
-use super::{Unkept, row};
+use super::{Change, Renamed, Unkept, row};
 
-const STEPS: &[&str] = &[include_str!("../../schema/1-archive.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../../schema/1-archive.sql"), include_str!("../../schema/2-archive-renamed.sql")];
 /// Messages of one millisecond among which one without the server's id is looked for.
 const TWINS_MAX: i64 = 1_000;
+/// Conversations that are read together with the one that took their name; of more, the oldest are left out.
+const PARTS_MAX: i64 = 100;
+
+/// What a conversation is found by: its kind, and its name in small letters.
+type Key = (BufferKind, String);
 
 /// The file, open.
 #[derive(Debug)]
 pub(crate) struct ArchiveFile {
     connection: Connection,
-    numbers: HashMap<(BufferKind, String), ConversationId>,
+    /// The conversations under the names that were asked for, as [`parts`] gives them.
+    known: HashMap<Key, Vec<ConversationId>>,
 }
 
 /// The file cannot be used.
@@ -56,36 +63,26 @@ impl ArchiveFile {
         let mut connection = parla_history::open(path, Durability::Os)?;
         parla_history::prepare(&mut connection)?;
         migrate(&mut connection, "archive", STEPS)?;
-        Ok(Self { connection, numbers: HashMap::new() })
+        Ok(Self { connection, known: HashMap::new() })
     }
 
-    /// Keeps those of the messages that are new, all or none; says how many.
-    pub(crate) fn keep(&mut self, messages: &[Kept]) -> Result<usize, ArchiveError> {
+    /// Makes changes in their order, all or none; says how many messages are new.
+    pub(crate) fn write(&mut self, changes: &[Change]) -> Result<usize, ArchiveError> {
         // Read before written: so it takes the lock at once, and waits for it.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // What is known is lost if the transaction is: the file knows it as well.
+        let mut writing = Writing { transaction: &transaction, known: std::mem::take(&mut self.known) };
         let mut new = 0;
-        let mut numbers = HashMap::new();
-        {
-            let mut writer = Writer::new(&transaction)?;
-            for kept in messages {
-                let key = key(kept.kind, &kept.buffer);
-                let known = self.numbers.get(&key).or_else(|| numbers.get(&key)).copied();
-                let conversation = match known {
-                    Some(number) => number,
-                    None => number_or_new(&transaction, &key, &kept.buffer)?,
-                };
-                numbers.insert(key, conversation);
-                if let Some(id) = free_id(&transaction, kept, conversation)? {
-                    writer.append(&row::message(kept, conversation, id))?;
-                    if let Some(msgid) = &kept.msgid {
-                        remember_msgid(&transaction, conversation, msgid, id)?;
-                    }
-                    new += 1;
-                }
+        for change in changes {
+            match change {
+                Change::Keep(kept) => new += usize::from(writing.keep(kept)?),
+                Change::Unkeep(unkept) => writing.unkeep(unkept)?,
+                Change::Rename(renamed) => writing.rename(renamed)?,
             }
         }
+        let known = writing.known;
         transaction.commit()?;
-        self.numbers.extend(numbers);
+        self.known = known;
         Ok(new)
     }
 
@@ -99,17 +96,25 @@ impl ArchiveFile {
         limit: usize,
     ) -> Result<Recalled, ArchiveError> {
         let key = key(kind, name);
-        let known = match self.numbers.get(&key) {
-            Some(number) => Some(*number),
-            None => number(&self.connection, &key)?,
+        let parts = match self.known.get(&key) {
+            Some(parts) => parts.clone(),
+            None => parts(&self.connection, &key)?,
         };
-        let Some(conversation) = known else { return Ok(Recalled::default()) };
-        self.numbers.insert(key, conversation);
         let asked = match before {
             Some(time) => Page::Before(Bound::Time(row::kept_at(time))),
             None => Page::Latest { after: None },
         };
-        let mut messages = page(&self.connection, conversation, asked, limit.saturating_add(1))?;
+        let wanted = limit.saturating_add(1);
+        let mut messages = Vec::new();
+        for part in &parts {
+            messages.append(&mut page(&self.connection, *part, asked, wanted)?);
+        }
+        if !parts.is_empty() {
+            self.known.insert(key, parts);
+        }
+        // Ids follow time in all parts alike.
+        messages.sort_by_key(|message| message.id);
+        messages.drain(..messages.len().saturating_sub(wanted));
         let more = messages.len() > limit;
         if more {
             let oldest = messages.first().map(|message| message.at);
@@ -120,26 +125,120 @@ impl ArchiveFile {
         Ok(Recalled { messages, more })
     }
 
-    /// Takes a message out that was taken back. Its id stays known, so that it is not kept again.
-    pub(crate) fn unkeep(&mut self, unkept: &Unkept) -> Result<(), ArchiveError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if let Some(conversation) = number(&transaction, &key(unkept.kind, &unkept.name))? {
-            let id: Option<i64> = transaction
-                .prepare_cached("SELECT id FROM archive_msgids WHERE conversation = ?1 AND msgid = ?2")?
-                .query_row((conversation, &unkept.msgid), |row| row.get(0))
-                .optional()?;
-            if let Some(id) = id {
-                Writer::new(&transaction)?.delete(conversation, MessageNumber(id.unsigned_abs()))?;
-            }
-        }
-        transaction.commit()?;
-        Ok(())
-    }
-
     /// Moves what is not indexed yet into the indexes.
     pub(crate) fn index(&mut self) -> Result<(), ArchiveError> {
         while index_pending(&mut self.connection, 1_000)? > 0 {}
         Ok(())
+    }
+}
+
+/// Changes of one transaction.
+struct Writing<'a> {
+    transaction: &'a Transaction<'a>,
+    known: HashMap<Key, Vec<ConversationId>>,
+}
+
+impl Writing<'_> {
+    /// Keeps a message, unless it is kept already. Says whether it is new.
+    fn keep(&mut self, kept: &Kept) -> Result<bool, ArchiveError> {
+        let key = key(kept.kind, &kept.buffer);
+        let parts = match self.known.remove(&key) {
+            Some(parts) => parts,
+            None => self.parts_or_new(&key, &kept.buffer)?,
+        };
+        let id = self.free_id(kept, &parts)?;
+        if let (Some(id), Some(conversation)) = (id, parts.first().copied()) {
+            Writer::new(self.transaction)?.append(&row::message(kept, conversation, id))?;
+            if let Some(msgid) = &kept.msgid {
+                self.transaction
+                    .prepare_cached("INSERT INTO archive_msgids(conversation, msgid, id) VALUES(?1, ?2, ?3)")?
+                    .execute((conversation, msgid, id))?;
+            }
+        }
+        self.known.insert(key, parts);
+        Ok(id.is_some())
+    }
+
+    /// Takes a message out that was taken back. Its id stays known, so that it is not kept again.
+    fn unkeep(&self, unkept: &Unkept) -> Result<(), ArchiveError> {
+        for conversation in parts(self.transaction, &key(unkept.kind, &unkept.name))? {
+            let id: Option<i64> = self
+                .transaction
+                .prepare_cached("SELECT id FROM archive_msgids WHERE conversation = ?1 AND msgid = ?2")?
+                .query_row((conversation, &unkept.msgid), |row| row.get(0))
+                .optional()?;
+            if let Some(id) = id {
+                Writer::new(self.transaction)?.delete(conversation, MessageNumber(id.unsigned_abs()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a conversation be found under another name. One that is kept under that name already, and whose place it takes,
+    /// becomes a part of it: nothing that could be read under a name is lost from view.
+    fn rename(&mut self, renamed: &Renamed) -> Result<(), ArchiveError> {
+        let (from, to) = (key(renamed.kind, &renamed.from), key(renamed.kind, &renamed.to));
+        let Some(id) = number(self.transaction, &from)? else { return Ok(()) };
+        if let Some(before) = number(self.transaction, &to)?.filter(|_| from != to) {
+            // No name has a space in it, so nobody asks for such a one.
+            self.transaction.execute(
+                "UPDATE archive_conversations SET part_of = ?1, folded = folded || ' ' || id WHERE id = ?2",
+                (id, before),
+            )?;
+            let sql = "UPDATE archive_conversations SET part_of = ?1 WHERE part_of = ?2";
+            self.transaction.execute(sql, (id, before))?;
+        }
+        let sql = "UPDATE archive_conversations SET folded = ?2, name = ?3 WHERE id = ?1";
+        self.transaction.execute(sql, (id, &to.1, &renamed.to))?;
+        self.known.remove(&from);
+        self.known.remove(&to);
+        Ok(())
+    }
+
+    fn parts_or_new(&self, key: &Key, name: &str) -> rusqlite::Result<Vec<ConversationId>> {
+        let known = parts(self.transaction, key)?;
+        if !known.is_empty() {
+            return Ok(known);
+        }
+        self.transaction
+            .prepare_cached("INSERT INTO archive_conversations(kind, folded, name) VALUES(?1, ?2, ?3)")?
+            .execute((kind_word(key.0), &key.1, name))?;
+        Ok(vec![ConversationId(self.transaction.last_insert_rowid())])
+    }
+
+    /// The id for a message; none if it is kept already, or if its millisecond is full.
+    fn free_id(&self, kept: &Kept, parts: &[ConversationId]) -> rusqlite::Result<Option<i64>> {
+        let (first, last) = (row::first_id(kept.at), row::last_id(kept.at));
+        let latest: Option<i64> = self
+            .transaction
+            .prepare_cached("SELECT max(id) FROM messages WHERE id >= ?1 AND id <= ?2")?
+            .query_row((first, last), |row| row.get(0))?;
+        for conversation in parts {
+            let is_known = match (&kept.msgid, latest) {
+                (Some(msgid), _) => self
+                    .transaction
+                    .prepare_cached("SELECT 1 FROM archive_msgids WHERE conversation = ?1 AND msgid = ?2")?
+                    .exists((conversation, msgid))?,
+                (None, Some(latest)) => self.has_twin(kept, *conversation, first.max(latest - TWINS_MAX))?,
+                (None, None) => false,
+            };
+            if is_known {
+                return Ok(None);
+            }
+        }
+        let next = latest.map_or(first, |latest| latest + 1);
+        Ok((next <= last).then_some(next))
+    }
+
+    /// Whether the same was said by the same in the same millisecond. Its ids from `from` on are looked at.
+    fn has_twin(&self, kept: &Kept, conversation: ConversationId, from: i64) -> rusqlite::Result<bool> {
+        let (last, kind) = (row::last_id(kept.at), row::kind(kept.manner));
+        self.transaction
+            .prepare_cached(
+                "SELECT 1 FROM messages WHERE id >= ?1 AND id <= ?2 AND conversation = ?3 AND source = ?4
+                AND text = ?5 AND kind = ?6",
+            )?
+            .exists((from, last, conversation, &kept.source, &kept.text, kind))
     }
 }
 
@@ -152,83 +251,29 @@ const fn kind_word(kind: BufferKind) -> &'static str {
 }
 
 /// Names that differ in case are one. A server may see more names as one; such a room has two conversations at worst.
-fn key(kind: BufferKind, name: &str) -> (BufferKind, String) {
+fn key(kind: BufferKind, name: &str) -> Key {
     (kind, name.to_lowercase())
 }
 
-fn number(
-    connection: &Connection,
-    (kind, folded): &(BufferKind, String),
-) -> rusqlite::Result<Option<ConversationId>> {
+/// The conversation that has this name now.
+fn number(connection: &Connection, (kind, folded): &Key) -> rusqlite::Result<Option<ConversationId>> {
     connection
         .prepare_cached("SELECT id FROM archive_conversations WHERE kind = ?1 AND folded = ?2")?
         .query_row((kind_word(*kind), folded), |row| row.get(0))
         .optional()
 }
 
-fn number_or_new(
-    transaction: &Transaction<'_>,
-    key: &(BufferKind, String),
-    name: &str,
-) -> rusqlite::Result<ConversationId> {
-    if let Some(number) = number(transaction, key)? {
-        return Ok(number);
+/// The conversation that has this name now, and behind it those that are read with it, newest first.
+fn parts(connection: &Connection, key: &Key) -> rusqlite::Result<Vec<ConversationId>> {
+    let Some(first) = number(connection, key)? else { return Ok(Vec::new()) };
+    let mut parts = vec![first];
+    let mut others = connection.prepare_cached(
+        "SELECT id FROM archive_conversations WHERE part_of = ?1 ORDER BY id DESC LIMIT ?2",
+    )?;
+    for part in others.query_map((first, PARTS_MAX), |row| row.get(0))? {
+        parts.push(part?);
     }
-    transaction
-        .prepare_cached("INSERT INTO archive_conversations(kind, folded, name) VALUES(?1, ?2, ?3)")?
-        .execute((kind_word(key.0), &key.1, name))?;
-    Ok(ConversationId(transaction.last_insert_rowid()))
-}
-
-/// The id for a message; none if it is kept already, or if its millisecond is full.
-fn free_id(
-    transaction: &Transaction<'_>,
-    kept: &Kept,
-    conversation: ConversationId,
-) -> rusqlite::Result<Option<i64>> {
-    let (first, last) = (row::first_id(kept.at), row::last_id(kept.at));
-    let latest: Option<i64> = transaction
-        .prepare_cached("SELECT max(id) FROM messages WHERE id >= ?1 AND id <= ?2")?
-        .query_row((first, last), |row| row.get(0))?;
-    let known = match &kept.msgid {
-        Some(msgid) => transaction
-            .prepare_cached("SELECT 1 FROM archive_msgids WHERE conversation = ?1 AND msgid = ?2")?
-            .exists((conversation, msgid))?,
-        None => match latest {
-            Some(latest) => has_twin(transaction, kept, conversation, first.max(latest - TWINS_MAX))?,
-            None => false,
-        },
-    };
-    let next = latest.map_or(first, |latest| latest + 1);
-    Ok((!known && next <= last).then_some(next))
-}
-
-/// Whether the same was said by the same in the same millisecond. Its ids from `from` on are looked at.
-fn has_twin(
-    transaction: &Transaction<'_>,
-    kept: &Kept,
-    conversation: ConversationId,
-    from: i64,
-) -> rusqlite::Result<bool> {
-    let (last, kind) = (row::last_id(kept.at), row::kind(kept.manner));
-    transaction
-        .prepare_cached(
-            "SELECT 1 FROM messages WHERE id >= ?1 AND id <= ?2 AND conversation = ?3 AND source = ?4
-            AND text = ?5 AND kind = ?6",
-        )?
-        .exists((from, last, conversation, &kept.source, &kept.text, kind))
-}
-
-fn remember_msgid(
-    transaction: &Transaction<'_>,
-    conversation: ConversationId,
-    msgid: &str,
-    id: i64,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("INSERT INTO archive_msgids(conversation, msgid, id) VALUES(?1, ?2, ?3)")?
-        .execute((conversation, msgid, id))?;
-    Ok(())
+    Ok(parts)
 }
 
 #[cfg(test)]

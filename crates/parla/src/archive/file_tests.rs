@@ -26,7 +26,8 @@ impl Kit {
     }
 
     fn keep(&mut self, messages: &[Kept]) -> usize {
-        self.file.keep(messages).unwrap()
+        let changes: Vec<Change> = messages.iter().cloned().map(Change::Keep).collect();
+        self.file.write(&changes).unwrap()
     }
 
     /// The texts, and a `+` before them if there are more.
@@ -57,16 +58,61 @@ fn plain(ms: i64, text: &str) -> Kept {
     }
 }
 
+fn unkeep(name: &str, msgid: &str) -> Change {
+    Change::Unkeep(Unkept { kind: BufferKind::Room, name: name.into(), msgid: msgid.into() })
+}
+
+fn rename(from: &str, to: &str) -> Change {
+    Change::Rename(Renamed { kind: BufferKind::Room, from: from.into(), to: to.into() })
+}
+
+fn keep(kept: Kept) -> Change {
+    Change::Keep(kept)
+}
+
+#[test]
+fn a_conversation_is_found_under_its_new_name() {
+    let mut kit = Kit::new();
+    let hall = |ms| Kept { buffer: "#hall".into(), ..with_id(ms) };
+    kit.file
+        .write(&[keep(hall(1)), rename("#nowhere", "#tea"), rename("#Hall", "#Tea"), keep(with_id(2))])
+        .unwrap();
+    assert_eq!(kit.recall(None, 9), "1 2");
+    let found = kit.file.recall(BufferKind::Room, &"#hall".into(), None, 9).unwrap();
+    assert_eq!(found, Recalled::default(), "another room may have that name");
+    // Another way to write the name, and the same again after a start.
+    kit.file.write(&[rename("#tea", "#TEA"), keep(with_id(3))]).unwrap();
+    let mut kit = kit.reopened();
+    assert_eq!(kit.keep(&[with_id(1), with_id(2), with_id(3)]), 0, "it is known under its new name");
+    assert_eq!(kit.recall(None, 9), "1 2 3");
+}
+
+#[test]
+fn what_was_kept_under_the_new_name_before_stays_in_its_place() {
+    let mut kit = Kit::new();
+    let named = |name: &str, ms| Kept { buffer: name.into(), ..with_id(ms) };
+    kit.keep(&[with_id(1), named("#hall", 2), with_id(3), named("#hall", 4), named("#den", 5)]);
+    kit.file
+        .write(&[rename("#hall", "#tea"), keep(with_id(6)), rename("#tea", "#den"), keep(named("#den", 7))])
+        .unwrap();
+    kit.file.write(&[rename("#den", "#tea")]).unwrap();
+    let mut kit = kit.reopened();
+    assert_eq!(kit.recall(None, 9), "1 2 3 4 5 6 7");
+    assert_eq!(kit.recall(None, 3), "+ 5 6 7");
+    assert_eq!(kit.recall(Some(5), 2), "+ 3 4");
+    assert_eq!(kit.recall(Some(3), 2), "1 2");
+    // All of it is known, and can be taken back.
+    assert_eq!(kit.keep(&(1..=7).map(with_id).collect::<Vec<_>>()), 0);
+    kit.file.write(&[unkeep("#tea", "id1"), unkeep("#tea", "id5")]).unwrap();
+    assert_eq!(kit.recall(None, 9), "2 3 4 6 7");
+}
+
 #[test]
 fn a_message_taken_back_is_kept_no_longer() {
     let mut kit = Kit::new();
     kit.keep(&[with_id(1), with_id(2), plain(3, "3")]);
-    let unkept = |msgid: &str| Unkept { kind: BufferKind::Room, name: "#Tea".into(), msgid: msgid.into() };
     kit.file.index().unwrap();
-    kit.file.unkeep(&unkept("id2")).unwrap();
-    kit.file.unkeep(&unkept("id9")).unwrap();
-    let elsewhere = Unkept { name: "#elsewhere".into(), ..unkept("id1") };
-    kit.file.unkeep(&elsewhere).unwrap();
+    kit.file.write(&[unkeep("#Tea", "id2"), unkeep("#Tea", "id9"), unkeep("#elsewhere", "id1")]).unwrap();
     assert_eq!(kit.recall(None, 10), "1 3");
     // A server that tells it again does not bring it back.
     kit.keep(&[with_id(2)]);
@@ -144,7 +190,7 @@ fn conversations_do_not_mix() {
 fn what_a_failed_batch_numbered_is_numbered_anew() {
     let mut kit = Kit::new();
     kit.file.connection.execute_batch("CREATE TRIGGER no BEFORE INSERT ON messages WHEN new.text = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END").unwrap();
-    kit.file.keep(&[plain(1, "good"), plain(2, "bad")]).unwrap_err();
+    kit.file.write(&[keep(plain(1, "good")), keep(plain(2, "bad"))]).unwrap_err();
     assert_eq!(kit.recall(None, 9), "");
     kit.keep(&[Kept { buffer: "#other".into(), ..plain(3, "other") }]);
     kit.keep(&[plain(1, "good")]);

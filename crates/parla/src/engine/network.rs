@@ -1,5 +1,8 @@
 //! One network: its client, its connection, its archive and its records, and what goes between them.
+//!
+//! What goes over the connection is in `connecting.rs`.
 
+mod connecting;
 mod passwords;
 
 use std::sync::Arc;
@@ -9,29 +12,20 @@ use parla_client::{
     endpoint::{BadEndpoint, Endpoint, Security},
     view::{BufferKind, LinkState, NetworkId, Notice, Update},
 };
-use parla_proto::{
-    framing::{Frame, Framer},
-    limits::SERVER_LINE_BYTES_MAX,
-};
-use parla_ui::platform::Change;
-use tokio::{
-    sync::mpsc::{self, Sender, error::TrySendError},
-    task::AbortHandle,
-    time::Instant,
-};
+use parla_ui::platform;
+use tokio::time::Instant;
 
+use self::connecting::Connection;
 use super::{
-    connection::{self, Happening, Plan, Serial},
+    connection::Serial,
     hub::{Soon, Surroundings},
-    identity::Identity,
-    tls::{Session, Trust},
-    trouble::{of_alert, problem},
+    trouble::problem,
     wish::WishedNick,
 };
 use crate::{
-    archive::{Archive, News, Question, Recalled, Unkept},
+    archive::{Archive, Change, News, Question, Recalled, Renamed, Unkept},
     clock,
-    limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, KEYRING_MAX, LINES_MAX, OPENING_ROWS},
+    limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, KEYRING_MAX, OPENING_ROWS},
     store::{NetworkSettings, RememberedNetwork},
 };
 
@@ -60,16 +54,6 @@ pub(crate) struct Network {
     outputs: Vec<Output>,
     /// To say besides what the client says.
     notices: Vec<Update>,
-}
-
-/// The connection that there is, or that is being made.
-struct Connection {
-    serial: Serial,
-    lines: Sender<Vec<u8>>,
-    framer: Framer,
-    task: AbortHandle,
-    /// Lines can go out.
-    is_open: bool,
 }
 
 /// What was kept comes in; then it connects.
@@ -225,10 +209,10 @@ impl Network {
     }
 
     /// Changes where or how it is reached, and connects again.
-    pub(crate) fn change(&mut self, change: Change, around: &mut Surroundings) {
+    pub(crate) fn change(&mut self, change: platform::Change, around: &mut Surroundings) {
         let settings = &mut self.remembered.settings;
         match change {
-            Change::Address(address) => {
+            platform::Change::Address(address) => {
                 if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
                     // What was agreed to was agreed to for another server.
                     settings.unencrypted = false;
@@ -236,13 +220,21 @@ impl Network {
                 }
                 settings.address = address;
             }
-            Change::Unencrypted => settings.unencrypted = true,
-            Change::Identity(path) => {
+            platform::Change::Unencrypted => {
+                settings.unencrypted = true;
+                if let Ok(endpoint) = Endpoint::parse(&settings.address, true)
+                    && endpoint.security == Security::Tls
+                {
+                    // The address itself asks for encryption, and the person wants it no more.
+                    settings.address = endpoint.to_string();
+                }
+            }
+            platform::Change::Identity(path) => {
                 settings.identity = path.map(Into::into);
                 self.credentials.by_certificate = settings.identity.is_some();
                 self.is_shown = false;
             }
-            Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
+            platform::Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
         }
         settings.is_left = false;
         let address = settings.address.as_str().into();
@@ -283,87 +275,20 @@ impl Network {
             Output::Send(line) => self.send(line, around),
             Output::Store { key, value } => self.store(key, value, around),
             Output::Disconnect => self.disconnect(),
-            Output::Keep(kept) => {
-                if let Some(archive) = &mut self.archive {
-                    archive.keep(kept);
-                }
-            }
+            Output::Keep(kept) => self.archive(Change::Keep(kept)),
             Output::Unkeep { kind, name, msgid } => {
-                if let Some(archive) = &mut self.archive {
-                    archive.unkeep(Unkept { kind, name, msgid });
-                }
+                self.archive(Change::Unkeep(Unkept { kind, name, msgid }));
             }
+            Output::Rename { kind, from, to } => self.archive(Change::Rename(Renamed { kind, from, to })),
             Output::Recall { kind, name, before, limit } => {
                 self.recall(Question { kind, name, before, limit }, around);
             }
         }
     }
 
-    fn connect(&mut self, around: &mut Surroundings) {
-        self.opening = None;
-        if let Some(before) = self.connection.take() {
-            before.task.abort();
-        }
-        let endpoint = match &self.endpoint {
-            Ok(endpoint) => endpoint.clone(),
-            Err(error) => return self.fail(problem(ProblemKind::BadAddress, &error.to_string()), around),
-        };
-        let tls = match self.session(&endpoint, around) {
-            Ok(session) => session,
-            Err(problem) => return self.fail(problem, around),
-        };
-        let plain = Endpoint::parse(&self.remembered.settings.address, true).ok();
-        let plain = plain.filter(|plain| tls.is_some() && plain.security == Security::Plain);
-        let (lines, queue) = mpsc::channel(LINES_MAX);
-        let serial = around.next_serial();
-        let happenings = around.happenings.clone();
-        let plan = Plan { serial, endpoint, tls, plain, lines: queue, happenings };
-        let task = around.tasks.spawn(connection::run(plan));
-        self.connection = Some(Connection { serial, lines, framer: Framer::default(), task, is_open: false });
-        tracing::info!(network = self.id.0, "connecting");
-    }
-
-    /// How the server has to prove itself, if it has to.
-    fn session(&self, endpoint: &Endpoint, around: &mut Surroundings) -> Result<Option<Session>, Problem> {
-        if endpoint.security != Security::Tls {
-            return Ok(None);
-        }
-        let settings = &self.remembered.settings;
-        let identity = settings.identity.as_deref().map(Identity::read).transpose();
-        let identity = identity.map_err(|error| problem(ProblemKind::BadIdentity, &error.to_string()))?;
-        let trust = Trust { pinned: settings.trusted.as_deref().map(Arc::from), identity };
-        let session = around.tls.session(&trust);
-        session.map(Some).map_err(|error| problem(ProblemKind::BadCertificate, &error.to_string()))
-    }
-
-    fn disconnect(&mut self) {
-        // The task of an open one writes what it was given, and ends.
-        if let Some(connection) = self.connection.take_if(|connection| !connection.is_open) {
-            connection.task.abort();
-        }
-        self.connection = None;
-    }
-
-    /// A connection that cannot even be tried.
-    fn fail(&mut self, problem: Problem, around: &mut Surroundings) {
-        let serial = around.next_serial();
-        around.later(serial, Happening::Closed(problem));
-        let (lines, _) = mpsc::channel(1);
-        let task = around.tasks.spawn(std::future::ready(()));
-        self.connection = Some(Connection { serial, lines, framer: Framer::default(), task, is_open: false });
-    }
-
-    fn send(&mut self, line: Vec<u8>, around: &mut Surroundings) {
-        let Some(connection) = &self.connection else { return };
-        match connection.lines.try_send(line) {
-            Ok(()) => {}
-            // Its task has told why it ended, or is about to.
-            Err(TrySendError::Closed(_)) => {}
-            Err(TrySendError::Full(_)) => {
-                connection.task.abort();
-                let why = problem(ProblemKind::Lost, "the server does not take what is sent");
-                around.later(connection.serial, Happening::Closed(why));
-            }
+    fn archive(&mut self, change: Change) {
+        if let Some(archive) = &mut self.archive {
+            archive.change(change);
         }
     }
 
@@ -374,56 +299,6 @@ impl Network {
         };
         if let Err(question) = asked {
             around.answer_later(self.serial, News::Recalled(question, Recalled::default()));
-        }
-    }
-
-    /// Whether that is its connection.
-    pub(crate) fn has(&self, serial: Serial) -> bool {
-        self.connection.as_ref().is_some_and(|connection| connection.serial == serial)
-    }
-
-    /// Something happened to its connection.
-    pub(crate) fn happened(&mut self, happening: Happening, around: &mut Surroundings) {
-        match happening {
-            Happening::Progress(stage) => self.handle(Input::Progress(stage), around),
-            Happening::Certificate(shown) => {
-                self.notices.push(Update::Certificate(self.id, Arc::new(shown)));
-                around.pace.changed();
-            }
-            Happening::Opened => {
-                if let Some(connection) = &mut self.connection {
-                    connection.is_open = true;
-                }
-                self.handle(Input::Opened, around);
-            }
-            Happening::Bytes(bytes) => self.read(&bytes, around),
-            Happening::Closed(problem) => {
-                tracing::info!(network = self.id.0, kind = ?problem.kind, why = %problem.details, "not connected");
-                self.connection = None;
-                self.handle(Input::Closed(problem), around);
-            }
-        }
-    }
-
-    fn read(&mut self, bytes: &[u8], around: &mut Surroundings) {
-        let Some(connection) = &mut self.connection else { return };
-        let serial = connection.serial;
-        if let Some(problem) = of_alert(bytes) {
-            return self.happened(Happening::Closed(problem), around);
-        }
-        let mut framer = std::mem::take(&mut connection.framer);
-        framer.feed(bytes, SERVER_LINE_BYTES_MAX, |frame| {
-            // What comes behind the line that made the client leave is not for the next connection.
-            if self.has(serial) {
-                match frame {
-                    Frame::Line(line) => self.handle(Input::Line(line), around),
-                    Frame::TooLong => self.handle(Input::LineTooLong, around),
-                    Frame::Endless => {}
-                }
-            }
-        });
-        if let Some(connection) = self.connection.as_mut().filter(|connection| connection.serial == serial) {
-            connection.framer = framer;
         }
     }
 

@@ -320,6 +320,28 @@ fn the_next_start_finds_rooms_and_messages() {
 }
 
 #[test]
+fn what_was_said_in_a_room_follows_its_new_name() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    app.until("registration", App::is_online);
+    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+    peer.hear("JOIN #tea");
+    peer.join("#tea");
+    peer.say(&message(1));
+    peer.say("@msgid=d1 :bob!b@host PRIVMSG alice :psst");
+    peer.say(":bob!b@host RENAME #tea #cake :");
+    peer.say(&message(2).replace("#tea", "#cake"));
+    peer.say(":bob!b@host NICK rob");
+    app.until("new names", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+    let folder = app.end();
+
+    let mut app = App::start(folder);
+    let _peer = server.accept();
+    app.until("what was kept", |app| app.said("#cake") == ["1", "2"] && app.said("rob") == ["psst"]);
+}
+
+#[test]
 fn a_burst_comes_in_few_batches() {
     let server = Server::new();
     let mut app = App::connected_to(&server);
@@ -459,6 +481,23 @@ fn a_server_that_does_not_encrypt_stops_it() {
     app.connect(&format!("ircs://{}", server.address()));
     server.accept().say(":irc.test NOTICE * :*** Looking up your hostname");
     app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
+}
+
+/// An address that asks for encryption, and a server that waits for the other side to speak in its own language.
+#[test]
+fn a_plain_port_behind_an_encrypted_address_is_named_and_can_be_entered() {
+    let server = Server::new();
+    let mut app = App::new();
+    app.connect(&format!("ircs://{}", server.address()));
+    let _waits = server.accept();
+    let mut asked = server.accept();
+    asked.hear("CAP LS");
+    asked.say(":irc.test CAP * LS :multi-prefix");
+    app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
+    app.command(Command::Change(NET, parla_ui::platform::Change::Unencrypted));
+    let _peer = server.welcome();
+    app.until("registration", App::is_online);
+    assert_eq!(remembered(&app.end()).networks[&1].settings.address, server.address());
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn a_disk_that_is_full_is_told_once_and_nothing_is_lost() {
     let store = opened.writing.store();
     store.save("before", Some("x"));
     assert!(store.sync());
-    store.say(Order::LimitPages(Some(1)));
+    store.fill_disk();
     for number in 0..8 {
         store.save(&format!("draft {number}"), Some(&"x".repeat(20_000)));
         store.sync();

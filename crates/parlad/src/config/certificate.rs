@@ -8,7 +8,7 @@ use x509_parser::{
     certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, time::ASN1Time,
 };
 
-use crate::tls::{Files, TlsError};
+use crate::net::tls::{Files, TlsError};
 
 /// What a certificate says of itself.
 pub(super) struct Certificate {

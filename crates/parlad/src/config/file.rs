@@ -8,9 +8,9 @@ use std::{
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
-use parla_history::Durability;
 use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
 use parla_server::{Flags, settings};
+use parla_store::Durability;
 
 use super::{
     kind::{
@@ -21,7 +21,10 @@ use super::{
     problem::{Problems, line_of_bad_utf8},
     table::{Placed, Table, Value, read},
 };
-use crate::{log, password::Hash, webirc};
+use crate::{
+    log,
+    work::{password::Hash, webirc},
+};
 
 /// What `storage.reserve` is without the key.
 pub(super) const DISK_RESERVE: ByteSize = ByteSize::mib(64);

@@ -15,7 +15,7 @@ use super::{
     problem::nearest,
     table::{Placed, Value},
 };
-use crate::{password::Hash, web::Origin};
+use crate::{web::Origin, work::password::Hash};
 
 /// `true` or `false`.
 pub(super) fn flag(value: &Value<'_>) -> Option<bool> {

@@ -12,7 +12,7 @@ use super::{
     problem::Problems,
     table::{Placed, Table},
 };
-use crate::{tls, web::Origin, webirc};
+use crate::{net::tls, web::Origin, work::webirc};
 
 /// One `[[listen]]`.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::{
     problem::{Problems, nearest},
     table::{Placed, Table, Value},
 };
-use crate::password::Hash;
+use crate::work::password::Hash;
 
 /// `[admin]`.
 pub(super) fn admin(table: &mut Table<'_>) -> settings::Admin {

@@ -12,7 +12,7 @@ use std::{
 use rustix::fs::{Access, access};
 
 use super::{Config, Speech, certificate::Certificate, file::File, listen, problem::Problems};
-use crate::{database, tls};
+use crate::net::tls;
 
 /// What stands somewhere, and where: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +129,7 @@ fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
         return Err(here(io::ErrorKind::NotADirectory.into()));
     }
     access(path, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| here(error.into()))?;
-    for file in database::files(&absolute) {
+    for file in parla_store::files(&absolute) {
         match access(&file, Access::READ_OK | Access::WRITE_OK) {
             Ok(()) | Err(rustix::io::Errno::NOENT) => {}
             Err(error) => return Err((Some(file), error.into())),

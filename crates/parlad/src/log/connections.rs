@@ -17,7 +17,7 @@ use super::{
     CONNECTIONS_TARGET,
     pace::{Pace, Rate, Sum},
 };
-use crate::admission::{Refused, customer, shortest};
+use crate::net::admission::{Refused, customer, shortest};
 
 /// How somebody came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

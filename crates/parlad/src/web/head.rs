@@ -17,8 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::places::Place;
 use crate::{
     limits::{HTTP_HEAD_BYTES_MAX, READ_BYTES_MAX},
-    opening::TLS_RECORD,
-    stream::Stream,
+    net::{opening::TLS_RECORD, stream::Stream},
 };
 
 /// What came instead of a request.

@@ -17,11 +17,11 @@ use ipnet::IpNet;
 use tokio::sync::Notify;
 
 use crate::{
-    admission::{Refused, customer},
     limits::{
         HTTP_CONNECTIONS_MAX, HTTP_CONNECTIONS_PER_ADDRESS_MAX, HTTP_FIRST_REQUEST_TIME, HTTP_LOOK_AGAIN,
         HTTP_WAIT_MAX, HTTP_WAITING_MAX,
     },
+    net::admission::{Refused, customer},
 };
 
 /// All places.

@@ -8,7 +8,7 @@ use hyper::{
 };
 
 use super::{Response, policy};
-use crate::admission::Refused;
+use crate::net::admission::Refused;
 
 const SECURITY: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

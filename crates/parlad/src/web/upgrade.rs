@@ -8,7 +8,7 @@ use hyper::{
 use tungstenite::handshake::server::create_response_with_body;
 
 use super::{Answer, response};
-use crate::framing::Framing;
+use crate::net::framing::Framing;
 
 /// The subprotocols and their framings.
 const SUBPROTOCOLS: [(&str, Framing); 2] =

@@ -70,6 +70,32 @@ fn a_draft_is_kept_with_each_change() {
     });
 }
 
+/// What cannot be kept is only less safe than usual.
+#[test]
+fn a_browser_without_room_is_said_once_and_what_is_written_goes_out() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("before").await;
+        is_through(&alice).await;
+        let fill = "for (let size = 1 << 20; size > 0; size >>= 1) {
+            try { for (let n = 0; ; n += 1) { localStorage.setItem(`filler ${size} ${n}`, 'x'.repeat(size)); } } catch {}
+        }";
+        alice.run(fill, &[]).await;
+        for words in ["one that is long enough", "another one that is long enough"] {
+            alice.say(words).await;
+        }
+        alice.sees("What you write cannot be saved in this browser.").await;
+        is_through(&alice).await;
+        assert_eq!(
+            told(browser, "alice"),
+            ["before", "one that is long enough", "another one that is long enough"]
+        );
+        let count = "return document.body.innerText.split('cannot be saved in this browser').length === 2";
+        alice.until("it once", count, &[]).await;
+    });
+}
+
 /// A server without accounts keeps direct messages for nobody, so the page does; what was not read stays so.
 #[test]
 fn direct_messages_are_there_after_a_reload() {

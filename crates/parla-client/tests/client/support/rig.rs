@@ -261,6 +261,7 @@ impl Rig {
             Output::Store { .. } => String::new(),
             Output::Keep(Kept { buffer, source, text, .. }) => format!("(keep {buffer} {source}: {text})\n"),
             Output::Unkeep { name, msgid, .. } => format!("(unkeep {msgid} of {name})\n"),
+            Output::Rename { from, to, .. } => format!("(rename {from} to {to})\n"),
             Output::Recall { name, before, limit, .. } => {
                 let before = before.map_or_else(|| "the end".to_owned(), |before| before.to_string());
                 format!("(recall {limit} of {name} before {before})\n")

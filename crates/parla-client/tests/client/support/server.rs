@@ -74,6 +74,13 @@ impl Memory {
         self.lines.remove(&connection);
     }
 
+    /// A client has said all that it will. What waits is still carried out.
+    pub(crate) fn closed(&mut self, connection: ConnectionId) {
+        if self.is_open(connection) {
+            self.feed(Input::Disconnected { connection, why: Disconnect::Closed });
+        }
+    }
+
     pub(crate) fn is_open(&self, connection: ConnectionId) -> bool {
         self.lines.contains_key(&connection) && !self.closed.contains(&connection)
     }

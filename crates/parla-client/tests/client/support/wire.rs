@@ -10,6 +10,8 @@ use super::{Memory, Rig, START, settings};
 
 /// How long a server takes a silent connection for a living one.
 const GHOST: Duration = Duration::from_secs(20);
+/// After which the network brings what it had lost.
+const LATE: Duration = Duration::from_secs(7);
 
 /// How a wire is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +22,12 @@ pub(crate) enum Cut {
     Answers,
     /// What was on its way to the server has arrived, and the server does not notice for a while that nobody is there.
     Unnoticed,
+    /// What was on its way to the server arrives much later, and then the server hears that the connection is over.
+    Late,
 }
 
 impl Cut {
-    pub(crate) const ALL: [Self; 3] = [Self::Everything, Self::Answers, Self::Unnoticed];
+    pub(crate) const ALL: [Self; 4] = [Self::Everything, Self::Answers, Self::Unnoticed, Self::Late];
 }
 
 /// What becomes of a line on its way to a client.
@@ -47,13 +51,23 @@ pub(crate) struct Wire {
     pub(crate) bend: Bend,
 }
 
+/// A connection that only the server believes in.
+struct Ghost {
+    connection: ConnectionId,
+    /// What it still says.
+    lines: VecDeque<Vec<u8>>,
+    ends_at: Timestamp,
+    /// The server hears that it is over, and takes what it has said before.
+    is_closed: bool,
+}
+
 /// Everything.
 pub(crate) struct World {
     pub(crate) server: Memory,
     pub(crate) now: Timestamp,
     pub(crate) wires: Vec<Wire>,
-    /// Connections that only the server believes in.
-    ghosts: Vec<(Timestamp, ConnectionId)>,
+    /// Connections that only the server believes in, and what still comes on them at their end.
+    ghosts: Vec<Ghost>,
 }
 
 impl World {
@@ -137,7 +151,7 @@ impl World {
         self.settle();
         for _ in 0..1_000_000 {
             let clients = self.wires.iter().filter_map(|wire| wire.rig.client.next_deadline());
-            let ghosts = self.ghosts.iter().map(|(at, _)| *at);
+            let ghosts = self.ghosts.iter().map(|ghost| ghost.ends_at);
             let next = clients.chain(ghosts).chain(self.server.next_deadline()).min();
             let Some(next) = next.filter(|next| *next <= until) else {
                 self.now = until;
@@ -153,8 +167,15 @@ impl World {
     fn wake(&mut self) {
         let now = self.now;
         self.server.wake(now);
-        for (_, ghost) in self.ghosts.extract_if(.., |(at, _)| *at <= now) {
-            self.server.lost(ghost);
+        for ghost in self.ghosts.extract_if(.., |ghost| ghost.ends_at <= now) {
+            for line in ghost.lines {
+                self.server.line(ghost.connection, &line);
+            }
+            if ghost.is_closed {
+                self.server.closed(ghost.connection);
+            } else {
+                self.server.lost(ghost.connection);
+            }
         }
         for wire in &mut self.wires {
             wire.rig.now = now;
@@ -210,7 +231,7 @@ impl World {
                     self.hang_up(number);
                 }
                 Output::Store { .. } => panic!("the rig keeps it"),
-                Output::Keep(_) | Output::Unkeep { .. } | Output::Recall { .. } => {
+                Output::Keep(_) | Output::Unkeep { .. } | Output::Rename { .. } | Output::Recall { .. } => {
                     panic!("there is no archive")
                 }
             }
@@ -258,13 +279,15 @@ impl World {
 
     pub(crate) fn cut(&mut self, number: usize, how: Cut) {
         self.carry_out(number);
-        if how != Cut::Everything {
+        if matches!(how, Cut::Answers | Cut::Unnoticed) {
             self.deliver(number);
         }
-        if how == Cut::Unnoticed
+        if matches!(how, Cut::Unnoticed | Cut::Late)
             && let Some(connection) = self.wires[number].connection.take()
         {
-            self.ghosts.push((self.now + GHOST, connection));
+            let (lines, is_closed) = (std::mem::take(&mut self.wires[number].to_server), how == Cut::Late);
+            let ends_at = self.now + if is_closed { LATE } else { GHOST };
+            self.ghosts.push(Ghost { connection, lines, ends_at, is_closed });
         }
         if self.wires[number].restarts {
             return self.restart(number);

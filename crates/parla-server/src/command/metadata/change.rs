@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 
 use parla_proto::metadata::Key;
 
-use super::{Dialect, Failure, Reader, Request, find, is_aware, value_bytes_max, values};
+use super::{Request, find, value_bytes_max, values};
 use crate::{
+    base::{
+        metadata::{Dialect, Reader, is_aware},
+        settings::Settings,
+    },
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta, MetadataChange},
-    event::{Event, MetadataTold},
-    network::{Network, Target, UserId, user::User},
+    network::{
+        Network, Target, UserId,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta, MetadataChange},
+        event::{Event, MetadataTold},
+        refusal::{Refusal, metadata::MetadataFailure},
+        user::User,
+    },
     publish::{Publisher, timed},
-    refusal::Refusal,
-    settings::Settings,
 };
 
 pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {
@@ -31,7 +37,7 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
     {
         let seconds = ready_at.since(now).as_millis().div_ceil(1000);
         let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
-        return Err(Failure::RateLimited { seconds, target: target.to_owned(), command }.into());
+        return Err(MetadataFailure::RateLimited { seconds, target: target.to_owned(), command }.into());
     }
     let target = target.to_owned();
     context.propose(EntryCommand::Metadata(Box::new(entry::Metadata { target, change })));
@@ -39,10 +45,10 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
 }
 
 /// Refuses a value that cannot be told in a line.
-pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result<(), Failure> {
+pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result<(), MetadataFailure> {
     let bytes_max = value_bytes_max(settings);
     if value.is_empty() || value.len() > bytes_max {
-        return Err(Failure::InvalidValue { key: key.to_string(), bytes_max });
+        return Err(MetadataFailure::InvalidValue { key: key.to_string(), bytes_max });
     }
     Ok(())
 }
@@ -66,7 +72,7 @@ pub(crate) fn commit(
     let target = find(network, actor, &metadata.target)?;
     let no_permission = |key: &str| {
         let (target, key) = (metadata.target.clone(), key.to_owned());
-        Failure::NoPermission { target, key }
+        MetadataFailure::NoPermission { target, key }
     };
     let (told, changes) = match metadata.change {
         MetadataChange::Set(key, value) => {
@@ -77,7 +83,7 @@ pub(crate) fn commit(
                     check_value(&settings, &key, value)?;
                     if values.len() >= bounds.keys_max && !values.contains_key(&key) {
                         let target = metadata.target.clone();
-                        return Err(Failure::KeysFull { target, most: bounds.keys_max }.into());
+                        return Err(MetadataFailure::KeysFull { target, most: bounds.keys_max }.into());
                     }
                     values.insert(key.clone(), value.clone()).as_ref() != Some(value)
                 }
@@ -138,7 +144,7 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     let reader = Reader { server, client, dialect: Dialect::of(session.capabilities) };
     match told {
         MetadataTold::Set { key, value: None, changes: false } if reader.dialect == Dialect::Second => {
-            let failure = Failure::KeyNotSet { target: target.to_owned(), key: key.to_string() };
+            let failure = MetadataFailure::KeyNotSet { target: target.to_owned(), key: key.to_string() };
             session.send(failure.encode(reader, parla_proto::reply::Severity::Fail).into(), publisher.out);
         }
         MetadataTold::Set { key, value, .. } => {

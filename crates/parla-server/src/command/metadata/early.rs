@@ -2,8 +2,12 @@
 
 use parla_proto::Reply;
 
-use super::{Failure, Request, change::check_value, read};
-use crate::{context::Context, limits::METADATA_SYNC_INTERVAL, refusal::Refusal};
+use super::{Request, change::check_value, read};
+use crate::{
+    base::limits::METADATA_SYNC_INTERVAL,
+    context::Context,
+    network::refusal::{Refusal, metadata::MetadataFailure},
+};
 
 pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(), Refusal> {
     let settings = context.settings;
@@ -21,7 +25,7 @@ pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(),
             check_value(settings, &key, value)?;
             let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
             if early.len() >= most && !early.contains_key(&key) {
-                return Err(Failure::KeysFull { target: "*".to_owned(), most }.into());
+                return Err(MetadataFailure::KeysFull { target: "*".to_owned(), most }.into());
             }
             early.insert(key.clone(), value.to_owned());
             context.reply(Reply::KeyValue { target: "*", key: key.as_str(), value });

@@ -4,8 +4,15 @@ use std::collections::BTreeMap;
 
 use parla_proto::{metadata::Key, reply::Severity};
 
-use super::{Failure, Reader, find, is_readable, values};
-use crate::{context::Context, network::Network, refusal::Refusal};
+use super::{find, is_readable, values};
+use crate::{
+    base::metadata::Reader,
+    context::Context,
+    network::{
+        Network,
+        refusal::{Refusal, metadata::MetadataFailure},
+    },
+};
 
 pub(super) fn get(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Result<(), Refusal> {
     let (name, values) = readable(context, target)?;
@@ -34,7 +41,7 @@ fn readable<'a>(
     let (me, _) = context.me()?;
     let network: &'a Network = context.network;
     let found = find(network, me, target)?;
-    let (name, values) = values(network, found).ok_or_else(|| Failure::nobody(target))?;
+    let (name, values) = values(network, found).ok_or_else(|| MetadataFailure::nobody(target))?;
     Ok((name, Some(values).filter(|_| is_readable(network, me, found))))
 }
 
@@ -60,5 +67,5 @@ pub(super) fn list_lines(
 /// What is there is not for this client.
 pub(super) fn hidden(reader: Reader<'_>, target: &str, key: &str) -> Vec<u8> {
     let (target, key) = (target.to_owned(), key.to_owned());
-    Failure::NoPermission { target, key }.encode(reader, Severity::Warn)
+    MetadataFailure::NoPermission { target, key }.encode(reader, Severity::Warn)
 }

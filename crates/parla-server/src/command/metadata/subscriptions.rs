@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use parla_proto::{Reply, metadata::Key};
 
-use super::{Failure, find_self, key, sync};
-use crate::{context::Context, limits::METADATA_KEYS_PER_LINE, refusal::Refusal};
+use super::{find_self, key, sync};
+use crate::{
+    base::limits::METADATA_KEYS_PER_LINE,
+    context::Context,
+    network::refusal::{Refusal, metadata::MetadataFailure},
+};
 
 pub(super) fn add(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Result<(), Refusal> {
     find_self(context, target)?;
@@ -22,7 +26,7 @@ pub(super) fn add(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Res
                 subscribed.push(key);
             }
             Ok(key) => {
-                failures.push(Failure::SubscriptionsFull { key: key.to_string(), most });
+                failures.push(MetadataFailure::SubscriptionsFull { key: key.to_string(), most });
                 break;
             }
         }
@@ -69,10 +73,10 @@ pub(super) fn list(context: &mut Context<'_>, target: &str) -> Result<(), Refusa
 }
 
 /// A key that cannot be subscribed to leaves the others alone; the limit ends the command.
-fn tell(context: &mut Context<'_>, failures: Vec<Failure>) {
+fn tell(context: &mut Context<'_>, failures: Vec<MetadataFailure>) {
     for failure in failures {
         match failure {
-            Failure::InvalidKey(_) => context.metadata_warning(&failure),
+            MetadataFailure::InvalidKey(_) => context.metadata_warning(&failure),
             failure => context.refuse(&failure.into()),
         }
     }

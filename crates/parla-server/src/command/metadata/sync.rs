@@ -8,15 +8,16 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use parla_proto::{Reply, metadata::Key};
 
-use super::{Dialect, Reader, find, is_aware, is_readable, read, values};
+use super::{find, is_readable, read, values};
 use crate::{
+    base::{
+        limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
+        metadata::{Dialect, Reader, is_aware},
+    },
     context::Context,
-    limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
-    network::{ChannelId, Network, Target, UserId, user::User},
+    network::{ChannelId, Network, Target, UserId, refusal::Refusal, user::User},
     publish::Publisher,
-    refusal::Refusal,
-    session::{Session, metadata::Rest},
-    sessions::Sessions,
+    session::{Session, metadata::Rest, sessions::Sessions},
 };
 
 /// The target that stands for everything the client can see.
@@ -244,7 +245,8 @@ mod tests {
     use parla_proto::Timestamp;
 
     use crate::{
-        ConnectionId, Input, NodeId, Output, Outputs, Server, Settings, Start, connection::Peer, limits,
+        ConnectionId, Input, NodeId, Output, Outputs, Server, Settings, Start,
+        base::{connection::Peer, limits},
     };
 
     struct Rig {

@@ -9,17 +9,17 @@ use parla_proto::{
 };
 
 use crate::{
-    audit::Audit,
-    effects::Effects,
-    entry::{self, Meta, ModeStep},
-    event::{Event, ModeChange},
+    base::settings::Settings,
     network::{
         ChannelId, Network, UserId,
+        audit::Audit,
         channel::{Act, Channel, Flags, ListEntry, Promotion, Rank},
+        effects::Effects,
+        entry::{self, Meta, ModeStep},
+        event::{Event, ModeChange},
         operator::Oversight,
+        refusal::Refusal,
     },
-    refusal::Refusal,
-    settings::Settings,
 };
 
 /// What a step did: nothing, or a change with the parameter that others see.

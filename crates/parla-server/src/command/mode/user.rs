@@ -7,14 +7,16 @@ use parla_proto::{
 };
 
 use crate::{
-    audit::Audit,
     context::Context,
-    effects::Effects,
-    entry::{self, EntryCommand, Meta},
-    event::Event,
-    network::{Network, UserId},
+    network::{
+        Network, UserId,
+        audit::Audit,
+        effects::Effects,
+        entry::{self, EntryCommand, Meta},
+        event::Event,
+        refusal::Refusal,
+    },
     publish::Publisher,
-    refusal::Refusal,
 };
 
 pub(super) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refusal> {

@@ -5,15 +5,15 @@ use parla_proto::mode::ChannelMode;
 use super::announce;
 use crate::{
     command::mode,
-    effects::Effects,
-    entry::{self, Meta, Repair},
-    event::{Event, ModeChange},
     network::{
         ChannelId, Network, UserId,
         channel::{Channel, Rank},
+        effects::Effects,
+        entry::{self, Meta, Repair},
+        event::{Event, ModeChange},
         operator::Oversight,
+        refusal::Refusal,
     },
-    refusal::Refusal,
 };
 
 pub(crate) fn commit(

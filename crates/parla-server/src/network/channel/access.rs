@@ -5,10 +5,14 @@ use parla_proto::{extban::Reach, name::Casemapping};
 
 use super::{Act, Channel, Flags, ListEntry, Rank};
 use crate::{
-    entry::Verb,
-    formatting,
-    network::{UserId, operator::Oversight, user::User},
-    refusal::{Refusal, Silenced},
+    base::formatting,
+    network::{
+        UserId,
+        entry::Verb,
+        operator::Oversight,
+        refusal::{Refusal, Silenced},
+        user::User,
+    },
 };
 
 /// The right to send to the channel.
@@ -280,8 +284,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        entry::{Meta, Register},
-        settings::Settings,
+        base::settings::Settings,
+        network::entry::{Meta, Register},
     };
 
     const ASCII: Casemapping = Casemapping::Ascii;

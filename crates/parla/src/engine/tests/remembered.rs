@@ -26,6 +26,27 @@ fn a_message_is_on_the_disk_before_it_is_sent_and_gone_when_it_is_confirmed() {
     assert!(!found.networks[&1].records.keys().any(|key| key.starts_with("out ")), "{found:?}");
 }
 
+#[test]
+fn a_full_disk_is_told_once_and_what_is_written_goes_out_all_the_same() {
+    let server = Server::new();
+    let mut app = App::connected_to(&server);
+    let mut peer = server.welcome();
+    peer.join("#tea");
+    app.until("room", |app| app.is_present("#tea"));
+    app.writing.as_ref().unwrap().store().fill_disk();
+    let is_full = |update: &Update| matches!(update, Update::Notice(_, None, Notice::Problem(why)) if why.kind == ProblemKind::StoreFailing);
+    for number in 1..=3 {
+        app.say(&format!("{number} {}", "x".repeat(300)));
+        peer.hear(&format!("PRIVMSG #tea :{number} "));
+        app.command(Command::Save { key: "draft".into(), value: Some("x".repeat(20_000 * number)) });
+    }
+    app.until("notice", |app| app.seen.iter().any(is_full));
+    app.say("the last");
+    peer.hear("PRIVMSG #tea :the last");
+    app.until("it", |app| app.said("#tea").iter().any(|text| text == "the last"));
+    assert_eq!(app.seen.iter().filter(|update| is_full(update)).count(), 1);
+}
+
 /// The files as they are now: as if the program was killed here.
 fn stopped_now(folder: &TempDir) -> TempDir {
     let copy = tempfile::tempdir().unwrap();

@@ -1,0 +1,12 @@
+//! The ground floor: what every other floor may use, and what uses none of them.
+
+pub(crate) mod connection;
+pub(crate) mod flags;
+pub(crate) mod formatting;
+pub mod limits;
+pub mod message_ids;
+pub(crate) mod metadata;
+pub(crate) mod multiline;
+pub(crate) mod names;
+pub(crate) mod secret;
+pub mod settings;

@@ -1,0 +1,48 @@
+//! Logging in and out: what it changes, and who hears of it. Who may is decided before the entry is proposed.
+//!
+//! <https://ircv3.net/specs/extensions/account-notify>
+
+use parla_proto::{Capabilities, Line, Reply};
+
+use crate::{
+    network::{Network, UserId, effects::Effects, entry::Meta, event::Event, refusal::Refusal},
+    publish::Publisher,
+};
+
+/// What stands for no account, where one is expected.
+const NO_ACCOUNT: &str = "*";
+
+/// Logs the actor in to an account, or out.
+pub(crate) fn commit(
+    network: &mut Network,
+    meta: &Meta,
+    account: Option<String>,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (id, before) = network.actor(meta)?;
+    let changes = before.account() != account.as_deref();
+    if let Some(user) = network.user_mut(id) {
+        user.set_account(account.map(String::into_boxed_str));
+    }
+    effects.events.push(Event::AccountChanged { user: id, changes });
+    Ok(())
+}
+
+/// Tells the user, and those who want to know if it is news.
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) {
+    let network = publisher.network;
+    let Some(user) = network.user(id) else { return };
+    let source = user.source();
+    let told =
+        user.account().map_or(Reply::LoggedOut { source }, |account| Reply::LoggedIn { source, account });
+    if let Some(receiver) = publisher.sessions.receiver(id) {
+        let line = told.encode(&network.settings.name, user.nick().as_str());
+        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+    }
+    if changes {
+        let line =
+            Line::from(&source).command("ACCOUNT").param(user.account().unwrap_or(NO_ACCOUNT)).finish();
+        let readers = publisher.interested_in(id, Capabilities::ACCOUNT_NOTIFY);
+        publisher.announce(readers.into_iter(), line);
+    }
+}

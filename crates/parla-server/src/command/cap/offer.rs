@@ -1,0 +1,313 @@
+//! What this server offers: the capabilities, what it says of them, and what it says when they change.
+//!
+//! A capability is offered here and nowhere else; a new one with a value gets its arm in [`value`].
+//! <https://ircv3.net/specs/extensions/capability-negotiation>
+
+use std::sync::Arc;
+
+use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
+
+use crate::{
+    base::{
+        connection::{ConnectionId, Peer},
+        metadata::EITHER,
+        settings::Settings,
+    },
+    command::metadata,
+    publish::Publisher,
+    session::Session,
+};
+
+/// How much of the negotiation a client understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// Names, in one line.
+    V301,
+    /// Names with values, in as many lines as they need.
+    V302,
+}
+
+impl Version {
+    /// What a client has said at any time.
+    pub(crate) const fn of(session: &Session) -> Self {
+        if session.understands_302 { Self::V302 } else { Self::V301 }
+    }
+
+    /// What a client says after `CAP LS`.
+    pub(crate) fn parse(text: &str) -> Self {
+        let digits = text.trim_start_matches('0');
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        // Of numbers of three digits the greater is the later text, and those with more are greater.
+        if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= "302") {
+            Self::V302
+        } else {
+            Self::V301
+        }
+    }
+}
+
+/// What a client may ask for.
+pub(crate) fn supported(settings: &Settings) -> Capabilities {
+    let mut all = Capabilities::all();
+    all.set(Capabilities::CHATHISTORY, settings.history);
+    all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
+    all.set(EITHER, settings.metadata.is_some());
+    all
+}
+
+/// What a server with these settings lists to a client, in the order of the alphabet.
+pub(crate) fn words(settings: &Settings, peer: &Peer, version: Version) -> Vec<String> {
+    let all = supported(settings).iter();
+    match version {
+        Version::V301 => supported(settings).names().map(str::to_owned).collect(),
+        Version::V302 => {
+            let word = |capability: Capabilities| {
+                let value = value(settings, capability).map(|value| format!("={value}")).unwrap_or_default();
+                capability.names().map(|name| format!("{name}{value}")).collect::<String>()
+            };
+            let mut words: Vec<String> = all.map(word).chain(sts(settings, peer)).collect();
+            words.sort_unstable();
+            words
+        }
+    }
+}
+
+/// What is to be known of a capability before one asks for it.
+fn value(settings: &Settings, capability: Capabilities) -> Option<String> {
+    let limits = &settings.limits;
+    match capability {
+        Capabilities::MULTILINE => {
+            Some(format!("max-bytes={},max-lines={}", limits.multiline_bytes, limits.multiline_lines))
+        }
+        Capabilities::METADATA | Capabilities::METADATA_2 => metadata::capability_value(settings),
+        _ => None,
+    }
+}
+
+/// The policy that sends clients to TLS and keeps them there. It is a capability that nobody asks for, and means nothing without a
+/// value. <https://ircv3.net/specs/extensions/sts>
+fn sts(settings: &Settings, peer: &Peer) -> Option<String> {
+    let sts = settings.sts.as_ref()?;
+    if peer.secure {
+        return Some(format!("{STS}=duration={}", sts.duration.as_secs()));
+    }
+    // Who takes the policy back must not send anyone there.
+    (!sts.duration.is_zero()).then(|| format!("{STS}=port={}", sts.port))
+}
+
+const STS: &str = "sts";
+
+/// What a client of TLS is told that must forget the policy; the specification forbids to withdraw it by DEL.
+const STS_ENDS: &str = "sts=duration=0";
+
+/// Writes `CAP <target> <subcommand>` with as many words as fit in a line; the rest in more lines.
+pub(crate) fn lines(server: &str, (target, subcommand): (&str, &str), words: &[String]) -> Vec<String> {
+    let empty = Line::from(&server).command("CAP").param(target).param(subcommand).param(MORE).text("");
+    let room = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
+    let mut lines = vec![String::new()];
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.len() + 1 + word.len() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.clone()),
+        }
+    }
+    lines
+}
+
+/// What stands before the list in every line but the last.
+pub(crate) const MORE: &str = "*";
+
+/// Tells every client of this machine that wants to know what has changed of what the network offers. Nobody goes on using what went.
+pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &Settings) {
+    let settings = Arc::clone(&publisher.network.settings);
+    let gone = supported(before) - supported(&settings);
+    for connection in publisher.sessions.connections() {
+        if let Some(session) = publisher.sessions.get_mut(connection) {
+            session.change_capabilities(session.capabilities - gone);
+            publisher.sessions.refresh(connection);
+            tell_change(publisher, connection, (before, &settings));
+        }
+    }
+}
+
+fn tell_change(
+    publisher: &mut Publisher<'_>,
+    connection: ConnectionId,
+    (before, after): (&Settings, &Settings),
+) {
+    let Some(session) = publisher.sessions.get(connection) else { return };
+    if !session.capabilities.contains(Capabilities::CAP_NOTIFY) {
+        return;
+    }
+    let version = Version::of(session);
+    let (had, has) = (words(before, &session.peer, version), words(after, &session.peer, version));
+    let target = session.target(publisher.network);
+    let Changed { gone, new } = Changed::between(&had, &has);
+    for (subcommand, words) in [("DEL", gone), ("NEW", new)] {
+        if words.is_empty() {
+            continue;
+        }
+        for list in lines(&after.name, (&target, subcommand), &words) {
+            let line = Line::from(&after.name).command("CAP").param(&target).param(subcommand).text(list);
+            publisher.sessions.send(connection, line.finish().into(), publisher.out);
+        }
+    }
+}
+
+/// The difference between two lists of capabilities.
+#[derive(Debug, PartialEq, Eq)]
+struct Changed {
+    /// Names that are not offered any more.
+    gone: Vec<String>,
+    /// What is offered now, or has another value.
+    new: Vec<String>,
+}
+
+impl Changed {
+    fn between(had: &[String], has: &[String]) -> Self {
+        let name = |word: &String| word.split('=').next().unwrap_or_default().to_owned();
+        let names: Vec<String> = has.iter().map(name).collect();
+        let mut gone: Vec<String> = had.iter().map(name).filter(|name| !names.contains(name)).collect();
+        let mut new: Vec<String> = has.iter().filter(|word| !had.contains(word)).cloned().collect();
+        if gone.iter().any(|name| name == STS) {
+            gone.retain(|name| name != STS);
+            new.push(STS_ENDS.to_owned());
+        }
+        Self { gone, new }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{IpAddr, Ipv4Addr},
+        time::Duration,
+    };
+
+    use expect_test::expect;
+    use parla_proto::Timestamp;
+
+    use super::*;
+    use crate::{
+        base::settings::Sts,
+        contract::output::{Output, Outputs},
+        network::{Network, entry::Meta},
+        session::{sessions::Sessions, watchers::Watchers},
+    };
+
+    fn peer(secure: bool) -> Peer {
+        Peer { secure, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) }
+    }
+
+    fn with_sts(duration_secs: u64) -> Settings {
+        let sts = Sts { duration: Duration::from_secs(duration_secs), port: 6697 };
+        Settings { sts: Some(sts), ..Settings::named("irc.example.org") }
+    }
+
+    fn sts_word(settings: &Settings, secure: bool, version: Version) -> Option<String> {
+        words(settings, &peer(secure), version).into_iter().find(|word| word.starts_with("sts"))
+    }
+
+    #[test]
+    fn sts_sends_to_tls_and_keeps_there() {
+        let settings = with_sts(600);
+        assert_eq!(sts_word(&settings, false, Version::V302).unwrap(), "sts=port=6697");
+        assert_eq!(sts_word(&settings, true, Version::V302).unwrap(), "sts=duration=600");
+        assert_eq!(sts_word(&settings, true, Version::V301), None, "it means nothing without a value");
+        assert_eq!(sts_word(&with_sts(0), false, Version::V302), None);
+        assert_eq!(sts_word(&with_sts(0), true, Version::V302).unwrap(), "sts=duration=0");
+        assert_eq!(Capabilities::named("sts"), None, "nobody can ask for it");
+    }
+
+    #[test]
+    fn changes_are_names_that_went_and_words_that_came() {
+        let words = |list: &str| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let changed = |had, has| Changed::between(&words(had), &words(has));
+        let expected = |gone, new| Changed { gone: words(gone), new: words(new) };
+        assert_eq!(changed("a b=1", "b=1 c"), expected("a", "c"));
+        assert_eq!(changed("a b=1", "a b=2"), expected("", "b=2"));
+        assert_eq!(changed("b=1", "b"), expected("", "b"));
+        assert_eq!(changed("a sts=duration=600", "a"), expected("", "sts=duration=0"));
+    }
+
+    /// What clients are told when the settings change: one of version 302, one with cap-notify, and one of neither.
+    #[test]
+    fn a_change_is_announced() {
+        let before = Settings::named("s");
+        let mut after = Settings { history: false, ..with_sts(600) };
+        "s".clone_into(&mut after.name);
+        after.limits.multiline_lines = 5;
+        let network = Network::new(Arc::new(after), Vec::new(), 1);
+        let mut sessions = Sessions::default();
+        let connections = [1, 2, 3].map(ConnectionId::from_number);
+        let all = Capabilities::all();
+        for (connection, capabilities) in
+            connections.into_iter().zip([all, all, all - Capabilities::CAP_NOTIFY])
+        {
+            let mut session = Session::new(connection, peer(true), &before, Timestamp::default());
+            session.capabilities = capabilities;
+            session.understands_302 = connection == connections[0];
+            sessions.insert(session);
+        }
+        let (mut out, watchers) = (Outputs::default(), Watchers::default());
+        let mut publisher = Publisher {
+            network: &network,
+            sessions: &mut sessions,
+            watchers: &watchers,
+            out: &mut out,
+            meta: Meta::from_nobody(1),
+            started_at: Timestamp::default(),
+            origin: None,
+            sender: None,
+        };
+        announce(&mut publisher, &before);
+        let told: String = out
+            .outputs
+            .iter()
+            .map(|output| match output {
+                Output::Deliver { to, line } => {
+                    let client = connections.iter().position(|connection| *connection == to[0]).unwrap() + 1;
+                    format!("{client} {}", String::from_utf8_lossy(line).replace("\r\n", "\n"))
+                }
+                other => format!("{other:?}\n"),
+            })
+            .collect();
+        expect![[r"
+            1 :s CAP * DEL :draft/chathistory
+            1 :s CAP * NEW :draft/multiline=max-bytes=16384,max-lines=5 sts=duration=600
+            2 :s CAP * DEL :draft/chathistory
+        "]]
+        .assert_eq(&told);
+        for connection in connections {
+            let capabilities = sessions.get(connection).unwrap().capabilities;
+            assert!(!capabilities.contains(Capabilities::CHATHISTORY));
+        }
+    }
+
+    #[test]
+    fn versions_are_numbers() {
+        for text in ["302", "307", "0302", "400", "1000", "99999999999999999999"] {
+            assert_eq!(Version::parse(text), Version::V302, "{text}");
+        }
+        for text in ["", "0", "99", "301", "000301", "-302", "302x", "three"] {
+            assert_eq!(Version::parse(text), Version::V301, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_lists_are_several_lines() {
+        let words: Vec<String> = (0..100).map(|number| format!("example.org/capability-{number}")).collect();
+        let lists = lines("irc.example.org", ("alice", "LS"), &words);
+        assert!(lists.len() > 1);
+        for list in &lists {
+            let line = Line::from(&"irc.example.org").command("CAP").param("alice").param("LS").param(MORE);
+            assert!(line.text(list).finish().len() <= LINE_BYTES_MAX);
+        }
+        assert_eq!(lists.join(" "), words.join(" "));
+        assert_eq!(lines("s", ("*", "LS"), &[]), [""]);
+    }
+}

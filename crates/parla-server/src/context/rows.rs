@@ -1,0 +1,48 @@
+//! Rows of one answer, as many as a client may be sent at once, so that nobody is closed for asking.
+
+use parla_proto::{
+    Reply,
+    reply::{Severity, StandardReply},
+};
+
+use crate::{base::settings::Settings, context::Context};
+
+/// What is left of the room for one answer.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    command: &'static str,
+    left: usize,
+    bytes_left: usize,
+    is_full: bool,
+}
+
+impl Rows {
+    /// Room for so many rows of a command's answer, and for no more bytes than any answer may have.
+    pub(crate) const fn new(command: &'static str, most: usize, settings: &Settings) -> Self {
+        Self { command, left: most, bytes_left: settings.answer_bytes_max, is_full: false }
+    }
+
+    /// Sends a row. Where there is no room for it the client is told so once, and nothing more is sent.
+    #[must_use]
+    pub(crate) fn add(&mut self, context: &mut Context<'_>, reply: Reply<'_>) -> bool {
+        if self.is_full {
+            return false;
+        }
+        let line = reply.encode(&context.settings.name, &context.target());
+        if self.left == 0 || line.len() > self.bytes_left {
+            context.standard(StandardReply {
+                severity: Severity::Warn,
+                command: self.command,
+                code: "TRUNCATED",
+                context: &[],
+                description: "There is more than one answer can hold; ask for less at a time.",
+            });
+            self.is_full = true;
+            return false;
+        }
+        self.left -= 1;
+        self.bytes_left -= line.len();
+        context.line(line);
+        true
+    }
+}

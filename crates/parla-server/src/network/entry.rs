@@ -1,0 +1,435 @@
+//! Entries: the one order of commands from which every machine makes the same network.
+
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::{connection::ConnectionId, settings::Settings},
+    network::{UserId, markers::Conversation, operator::OperatorGrant},
+};
+
+/// A numbered command.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Number, time and origin.
+    pub meta: Meta,
+    /// What is to be done.
+    pub command: EntryCommand,
+}
+
+/// What stands on the outside of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The number. Later entries have higher ones, over restarts too.
+    pub seq: u64,
+    /// The time of the commit; later entries never have an earlier one.
+    pub at: Timestamp,
+    /// Where the command came from.
+    pub origin: Origin,
+    /// Who acts; nobody while registering.
+    pub actor: Option<UserId>,
+}
+
+#[cfg(test)]
+impl Meta {
+    /// Of an entry of this number that nobody asked for, at the beginning of time.
+    pub(crate) fn from_nobody(seq: u64) -> Self {
+        let origin = Origin { node: NodeId::ALONE, epoch: Epoch(1), session: None };
+        Self { seq, at: Timestamp::default(), origin, actor: None }
+    }
+}
+
+/// Where a command came from. No two sessions of a network ever have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The machine.
+    pub node: NodeId,
+    /// Which of its lives the machine proposed it in. A later one does not take it for its own.
+    pub epoch: Epoch,
+    /// The connection on that machine, which gets the answer; none for what a machine or its administrator does.
+    pub session: Option<ConnectionId>,
+}
+
+/// One machine of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// What a server that is alone calls itself.
+    pub const ALONE: Self = Self(0);
+}
+
+/// One life of a machine, from when it comes up until it stops or is declared dead: the number of the entry by which it came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Epoch(pub u64);
+
+/// Commands on their way into the log, which gives them a place and a time. Their numbers among all they get at the commit.
+///
+/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two rooms
+/// by one labelled line is told of both at the end, and must not hear before that what goes on in the first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Counts what the machine has proposed in this epoch, from 1. What comes twice or out of order is not carried out.
+    pub number: u64,
+    /// Who acts; nobody while registering.
+    pub actor: Option<UserId>,
+    /// What is to be done, in order.
+    pub commands: Vec<EntryCommand>,
+}
+
+/// Who proposes something on this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Proposer {
+    /// The connection that gets the answer.
+    pub(crate) session: Option<ConnectionId>,
+    /// Who acts.
+    pub(crate) actor: Option<UserId>,
+}
+
+/// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
+pub enum EntryCommand {
+    Register(Box<Register>),
+    Nick(Nick),
+    Quit(Quit),
+    Join(Join),
+    Part(Part),
+    Say(Box<Say>),
+    Topic(Topic),
+    Mode(Mode),
+    UserMode(UserMode),
+    Kick(Kick),
+    Invite(Invite),
+    Away(Option<String>),
+    Metadata(Box<Metadata>),
+    Setname(String),
+    /// Logs the actor in to an account, or out.
+    Account(Option<String>),
+    Oper(Box<OperatorGrant>),
+    Kill(Kill),
+    Wallops(String),
+    Chghost(Chghost),
+    /// REHASH, or the administrator's signal; nobody acts.
+    Reconfigure(Arc<Settings>),
+    Rename(Rename),
+    Redact(Box<Redact>),
+    Markread(Markread),
+    Sajoin(Sajoin),
+    Sapart(Sapart),
+    Samode(Samode),
+    Room(Room),
+    /// A timer: rooms that nobody was in for long go. Nobody acts.
+    ForgetEmpty,
+    /// The machine that proposes it has started, or comes back after it was declared dead. Nobody acts.
+    NodeUp(NodeUp),
+    /// A machine is declared dead by another. Nobody acts.
+    NodeDown(NodeDown),
+}
+
+/// A machine comes up: whoever was connected to it before is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeUp {
+    /// A number that the process drew when it started, by which it knows its own entry.
+    pub run: u64,
+    /// The machine's last epoch, as far as the process knew. If there has been a later one, this entry is too late.
+    pub after: Option<Epoch>,
+}
+
+/// A machine is declared dead: its users are gone, and what it still proposes in this epoch is not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeDown {
+    /// Which.
+    pub node: NodeId,
+    /// In which of its lives.
+    pub epoch: Epoch,
+}
+
+impl EntryCommand {
+    /// The number and the channel of what the administrator asked for, if it is that.
+    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &str)> {
+        match self {
+            Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
+                Some((*id, &mode.channel))
+            }
+            Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => Some((*id, channel)),
+            _ => None,
+        }
+    }
+}
+
+/// By what right somebody acts on a channel from outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Authority {
+    /// As an operator of the server, which the commit checks: the actor.
+    Operator,
+    /// As the administrator, who asked the daemon by this number. Nobody acts.
+    Administrator(u64),
+}
+
+/// A user is brought into a channel past its doors.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sajoin {
+    /// Who; none: the actor.
+    pub nick: Option<String>,
+    /// Where.
+    pub channel: String,
+}
+
+/// A user is taken out of a channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sapart {
+    /// Who; none: the actor.
+    pub nick: Option<String>,
+    /// Where.
+    pub channel: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// A channel's modes change, whoever the members are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Samode {
+    /// By what right.
+    pub authority: Authority,
+    /// The changes.
+    pub mode: Mode,
+}
+
+/// A channel is repaired.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Room {
+    /// By what right.
+    pub authority: Authority,
+    /// Which.
+    pub channel: String,
+    /// How.
+    pub repair: Repair,
+}
+
+/// How a channel is repaired.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Repair {
+    /// It is deleted with all that is kept of it; and why.
+    Delete(Option<String>),
+    /// It has the modes of a new channel and empty lists.
+    Reset,
+    /// It belongs to the member of this nick.
+    Give(String),
+}
+
+/// A connection becomes a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Register {
+    /// The name it takes.
+    pub nick: Nick,
+    /// The user name.
+    pub user: String,
+    /// What others see of the address.
+    pub host: String,
+    /// The real address.
+    pub address: IpAddr,
+    /// The modes that come from how the client is connected.
+    pub modes: UserModes,
+    /// The real name.
+    pub realname: String,
+    /// What was set by METADATA before.
+    pub metadata: BTreeMap<Key, String>,
+    /// Whether the address is one that is neither counted nor slowed.
+    pub is_exempt: bool,
+}
+
+/// A user is gone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Quit {
+    /// They said so, in these words.
+    Said(String),
+    /// The connection ended; the words are the server's.
+    Ended(String),
+}
+
+/// A user enters one channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Join {
+    /// Which; it is made if it is not there.
+    pub channel: ChannelName,
+    /// For `+k`.
+    pub key: Option<String>,
+}
+
+/// A user leaves one channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Part {
+    /// Which.
+    pub channel: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What is sent from one to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verb {
+    /// PRIVMSG
+    Privmsg,
+    /// NOTICE; the sender is never told of an error.
+    Notice,
+    /// TAGMSG; there is no text.
+    Tagmsg,
+}
+
+impl Verb {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+            Self::Tagmsg => "TAGMSG",
+        }
+    }
+}
+
+/// A message to one target.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Say {
+    /// Which of the three.
+    pub verb: Verb,
+    /// A channel, perhaps after the signs of the ranks that are meant, or a nick.
+    pub target: String,
+    /// Empty for TAGMSG only; with line feeds if it has several lines.
+    pub text: String,
+    /// Client-only tags as on the wire.
+    pub tags: String,
+    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
+    pub cuts: Vec<u32>,
+}
+
+/// A new topic.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Topic {
+    /// Where.
+    pub channel: String,
+    /// Empty to clear it.
+    pub text: String,
+}
+
+/// Changes to a channel's modes, in order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Mode {
+    /// Where.
+    pub channel: String,
+    /// The steps, all with the parameters they need.
+    pub steps: Vec<ModeStep>,
+}
+
+/// One change of a mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModeStep {
+    /// Given or taken.
+    pub set: bool,
+    /// Which.
+    pub mode: parla_proto::mode::ChannelMode,
+    /// A nick, a mask, a key or a number.
+    pub param: Option<String>,
+}
+
+/// A change of the actor's own modes.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct UserMode {
+    /// Those that are given.
+    pub set: UserModes,
+    /// Those that are taken.
+    pub unset: UserModes,
+}
+
+/// One member is put out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kick {
+    /// Where.
+    pub channel: String,
+    /// Who.
+    pub nick: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Someone is invited.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Invite {
+    /// Who.
+    pub nick: String,
+    /// Where to.
+    pub channel: String,
+}
+
+/// Users are put out of the network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kill {
+    /// Who.
+    pub nicks: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A user shows another host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Chghost {
+    /// Who.
+    pub nick: String,
+    /// The new one, as the operator wrote it.
+    pub host: String,
+}
+
+/// A change of the values of a user or a channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Metadata {
+    /// A channel, a nick, or `*` for the actor.
+    pub target: String,
+    /// What is changed.
+    pub change: MetadataChange,
+}
+
+/// What a change of values does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum MetadataChange {
+    /// Gives a key a value, or takes it away.
+    Set(Key, Option<String>),
+    /// Takes all away.
+    Clear,
+}
+
+/// A channel gets another name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rename {
+    /// Which.
+    pub channel: String,
+    /// The new one.
+    pub name: ChannelName,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// A message is taken back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Redact {
+    /// Where it was said: a channel or a nick.
+    pub target: String,
+    /// The message's number.
+    pub seq: u64,
+    /// Why.
+    pub reason: Option<String>,
+    /// The record under which the store had it, if that was asked.
+    pub stored_in: Option<u64>,
+}
+
+/// A user has read up to a time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Markread {
+    /// What.
+    pub conversation: Conversation,
+    /// The time of the last message.
+    pub at: Timestamp,
+}

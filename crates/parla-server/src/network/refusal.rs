@@ -1,0 +1,276 @@
+//! Refusals: what a user may not do, and the numeric that says so.
+
+pub(crate) mod metadata;
+
+use parla_proto::{
+    Capabilities, ChannelName, Nick, NickFault, Reply,
+    line::fitting,
+    reply::{Severity, StandardReply},
+};
+
+use self::metadata::MetadataFailure;
+use crate::{
+    base::metadata::{Dialect, Reader},
+    network::channel::Rank,
+};
+
+/// Why a command was not carried out. The user's fault, or nobody's; never the server's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The actor left before the entry came; nobody is there to be told.
+    Gone,
+    /// A NOTICE found nobody; a NOTICE is never answered.
+    Silent,
+    NoSuchNick(String),
+    NoSuchServer(String),
+    NoSuchChannel(String),
+    CannotSend(ChannelName, Silenced),
+    /// The receiver takes no CTCP.
+    CtcpUnwanted(String),
+    TooManyChannels(ChannelName, &'static str),
+    TooManyTargets(String),
+    NoOrigin,
+    NoRecipient(&'static str),
+    NoTextToSend,
+    InputTooLong,
+    NoNickGiven,
+    ErroneousNick(String, NickFault),
+    NickInUse(String),
+    /// It looks like this other one, which is in use.
+    NickConfusable(String, Nick),
+    NickReserved(String),
+    /// Who is banned or muted in this channel cannot be heard by a new nick either.
+    NickHeld(String, ChannelName),
+    UserNotInChannel(String, ChannelName),
+    NotOnChannel(ChannelName),
+    UserOnChannel(String, ChannelName),
+    NotRegistered,
+    AlreadyRegistered,
+    NeedMoreParams(&'static str),
+    ChannelIsFull(ChannelName),
+    InviteOnly(ChannelName),
+    Banned(ChannelName),
+    BadKey(ChannelName),
+    BadChannelName(String),
+    AccountNeeded(ChannelName),
+    /// From the first channel one is sent on to the second.
+    Forwarded(ChannelName, ChannelName),
+    ListFull(ChannelName, char),
+    OperatorNeeded(ChannelName),
+    /// Only members of this rank and higher may.
+    RankNeeded(ChannelName, Rank),
+    /// The other member ranks as high, or higher.
+    Outranked(ChannelName),
+    PasswordMismatch,
+    /// The password may be right or wrong.
+    PasswordNotCompared(String),
+    NoOperHost,
+    /// No text for CHGHOST.
+    BadHost,
+    /// The receiver hears only those who are logged in.
+    AccountNeededToSend(String),
+    /// The actor is no operator of the server.
+    NoPrivileges,
+    /// The actor is one, without this privilege.
+    MissingPrivilege(&'static str),
+    UnknownCommand(&'static str),
+    UnknownMode(char),
+    InvalidModeParam {
+        target: String,
+        letter: char,
+        param: String,
+        why: &'static str,
+    },
+    UnknownUserMode,
+    UsersDontMatch,
+    Metadata(Box<MetadataFailure>),
+    /// What has no numeric.
+    Failure(Box<Failure>),
+}
+
+/// Bytes of what a failure is about, each, so that there is room for the sentence.
+const ABOUT_BYTES_MAX: usize = 128;
+
+/// An error that programs tell by its code; a FAIL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    command: &'static str,
+    code: &'static str,
+    /// Names and values that the command gave.
+    about: Vec<String>,
+    description: &'static str,
+}
+
+impl Failure {
+    /// The refusal of a command.
+    pub(crate) fn of(
+        command: &'static str,
+        code: &'static str,
+        about: &[&str],
+        description: &'static str,
+    ) -> Refusal {
+        let about = about.iter().map(|word| fitting(word, ABOUT_BYTES_MAX).to_owned()).collect();
+        Refusal::Failure(Box::new(Self { command, code, about, description }))
+    }
+
+    fn encode(&self, server: &str) -> Vec<u8> {
+        let about: Vec<&str> = self.about.iter().map(String::as_str).collect();
+        let Self { command, code, description, .. } = *self;
+        StandardReply { severity: Severity::Fail, command, code, context: &about, description }.encode(server)
+    }
+}
+
+/// Why a user cannot send to a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silenced {
+    NotMember,
+    Moderated,
+    AccountNeeded,
+    Banned,
+    Muted,
+    NoCtcp,
+    DiskFull,
+    /// The first message would make the room one that stays.
+    TooManyRooms,
+}
+
+impl Silenced {
+    const fn why(self) -> &'static str {
+        match self {
+            Self::NotMember => "Cannot send to channel (+n): you are not in it",
+            Self::Moderated => "Cannot send to channel (+m): you need voice",
+            Self::AccountNeeded => {
+                "Cannot send to channel (+M): you need voice, or to be logged in to an account"
+            }
+            Self::Banned => "Cannot send to channel (+b): you are banned",
+            Self::Muted => "Cannot send to channel (+b m:): you are muted",
+            Self::NoCtcp => "Cannot send to channel (+C): no CTCP other than actions",
+            Self::DiskFull => "Cannot send to channel: the server's disk is full. Try again later",
+            Self::TooManyRooms => {
+                "Cannot send to channel: too many new rooms were made from your address; try again within the hour"
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// All lines that tell a client: the code for programs first, so that it is known when the numeric comes.
+    pub(crate) fn lines(
+        &self,
+        server: &str,
+        client: &str,
+        capabilities: Capabilities,
+    ) -> impl Iterator<Item = Vec<u8>> + use<> {
+        let code = self.encode_code(server, capabilities);
+        code.into_iter().chain(self.encode(server, client, capabilities))
+    }
+
+    /// The line that tells a client; none where there is nothing to tell.
+    pub(crate) fn encode(&self, server: &str, client: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
+        match self {
+            Self::Metadata(failure) => {
+                let dialect = Dialect::of(capabilities);
+                Some(failure.encode(Reader { server, client, dialect }, Severity::Fail))
+            }
+            Self::Failure(failure) => Some(failure.encode(server)),
+            refusal => refusal.reply().map(|reply| reply.encode(server, client)),
+        }
+    }
+
+    /// What tells a program more than the numeric does, beside it; for clients with `standard-replies`.
+    fn encode_code(&self, server: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
+        if !capabilities.contains(Capabilities::STANDARD_REPLIES) {
+            return None;
+        }
+        let (nick, fault, detail) = match self {
+            Self::ErroneousNick(nick, fault) => (nick, *fault, fault.detail()),
+            Self::NickReserved(nick) => (nick, NickFault::Reserved, String::new()),
+            Self::NickConfusable(nick, other) => (nick, NickFault::Confusable, other.to_string()),
+            _ => return None,
+        };
+        let context = [fitting(nick, ABOUT_BYTES_MAX), &detail];
+        let context = if detail.is_empty() { &context[..1] } else { &context };
+        let (command, code, description) = ("NICK", fault.code(), &*fault.to_string());
+        Some(StandardReply { severity: Severity::Fail, command, code, context, description }.encode(server))
+    }
+
+    /// The numeric that tells the user; none where there is nothing to tell.
+    fn reply(&self) -> Option<Reply<'_>> {
+        Some(match self {
+            Self::Gone | Self::Silent | Self::Metadata(_) | Self::Failure(_) => return None,
+            Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
+            Self::NoSuchServer(server) => Reply::NoSuchServer { server },
+            Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },
+            Self::CannotSend(channel, silenced) => {
+                Reply::CannotSendToChannel { channel: channel.as_str(), why: silenced.why() }
+            }
+            Self::CtcpUnwanted(nick) => {
+                Reply::CannotSendToUser { nick, why: "They take no CTCP other than actions (user mode +T)" }
+            }
+            Self::TooManyChannels(channel, why) => Reply::TooManyChannels { channel: channel.as_str(), why },
+            Self::TooManyTargets(target) => Reply::TooManyTargets { target },
+            Self::NoOrigin => Reply::NoOrigin {},
+            Self::NoRecipient(command) => Reply::NoRecipient { command },
+            Self::NoTextToSend => Reply::NoTextToSend {},
+            Self::InputTooLong => Reply::InputTooLong {},
+            Self::NoNickGiven => Reply::NoNickGiven {},
+            Self::ErroneousNick(nick, fault) => Reply::ErroneousNick { nick, fault: *fault },
+            Self::NickInUse(nick) => Reply::NickInUse { nick, why: "Nickname is already in use" },
+            Self::NickConfusable(nick, _) => {
+                Reply::NickInUse { nick, why: "This nickname looks like one that is in use" }
+            }
+            Self::NickReserved(nick) => Reply::NickUnavailable { nick },
+            Self::NickHeld(nick, channel) => Reply::BannedNickChange { nick, channel: channel.as_str() },
+            Self::UserNotInChannel(nick, channel) => {
+                Reply::UserNotInChannel { nick, channel: channel.as_str() }
+            }
+            Self::NotOnChannel(channel) => Reply::NotOnChannel { channel: channel.as_str() },
+            Self::UserOnChannel(nick, channel) => Reply::UserOnChannel { nick, channel: channel.as_str() },
+            Self::NotRegistered => Reply::NotRegistered {},
+            Self::AlreadyRegistered => Reply::AlreadyRegistered {},
+            Self::NeedMoreParams(command) => Reply::NeedMoreParams { command },
+            Self::ChannelIsFull(channel) => Reply::ChannelIsFull { channel: channel.as_str() },
+            Self::InviteOnly(channel) => Reply::InviteOnlyChannel { channel: channel.as_str() },
+            Self::Banned(channel) => Reply::BannedFromChannel { channel: channel.as_str() },
+            Self::BadKey(channel) => Reply::BadChannelKey { channel: channel.as_str() },
+            Self::BadChannelName(channel) => Reply::BadChannelMask { channel },
+            Self::AccountNeeded(channel) => Reply::AccountNeededToJoin { channel: channel.as_str() },
+            Self::Forwarded(from, to) => Reply::ForwardedTo { from: from.as_str(), to: to.as_str() },
+            Self::ListFull(channel, letter) => Reply::ListFull { channel: channel.as_str(), letter: *letter },
+            Self::OperatorNeeded(channel) => rank_needed(channel, Rank::OPERATOR),
+            Self::RankNeeded(channel, rank) => rank_needed(channel, *rank),
+            Self::Outranked(channel) => Reply::ChannelOperatorNeeded {
+                channel: channel.as_str(),
+                why: "Their rank is as high as yours, or higher",
+            },
+            Self::PasswordMismatch => Reply::PasswordMismatch {},
+            Self::PasswordNotCompared(why) => Reply::TryAgain { command: "OPER", why },
+            Self::NoOperHost => Reply::NoOperHost {},
+            Self::BadHost => Reply::UnknownError {
+                command: "CHGHOST",
+                why: "A host has letters, digits and -.:/_ and is not too long",
+            },
+            Self::AccountNeededToSend(nick) => Reply::AccountNeededToSend { nick },
+            Self::NoPrivileges => Reply::NoPrivileges {},
+            Self::MissingPrivilege(privilege) => Reply::MissingPrivilege { privilege },
+            Self::UnknownCommand(command) => Reply::UnknownCommand { command },
+            Self::UnknownMode(letter) => Reply::UnknownMode { letter: *letter },
+            Self::InvalidModeParam { target, letter, param, why } => {
+                Reply::InvalidModeParam { target, letter: *letter, param, why }
+            }
+            Self::UnknownUserMode => Reply::UnknownUserMode {},
+            Self::UsersDontMatch => Reply::UsersDontMatch {},
+        })
+    }
+}
+
+/// Who may, as a sentence.
+fn rank_needed(channel: &ChannelName, rank: Rank) -> Reply<'_> {
+    let why = match rank {
+        Rank::FOUNDER => "You're not an owner of the channel",
+        Rank::PROTECTED => "You're not a protected member of the channel",
+        Rank::HALF_OPERATOR => "You're not a channel operator or half-operator",
+        _ => "You're not a channel operator",
+    };
+    Reply::ChannelOperatorNeeded { channel: channel.as_str(), why }
+}

@@ -1,0 +1,145 @@
+//! Why a METADATA is refused, in the words of either text of the specification.
+
+use parla_proto::{
+    Reply,
+    reply::{Severity, StandardReply},
+};
+
+use super::Refusal;
+use crate::base::metadata::{Dialect, Reader};
+
+/// Why a METADATA, or a part of it, was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MetadataFailure {
+    InvalidKey(String),
+    InvalidParams {
+        subcommand: String,
+        why: &'static str,
+    },
+    InvalidTarget {
+        target: String,
+        why: &'static str,
+    },
+    InvalidValue {
+        key: String,
+        bytes_max: usize,
+    },
+    /// The key is `*` for all.
+    NoPermission {
+        target: String,
+        key: String,
+    },
+    /// For draft/metadata-2 only: it was to be taken away.
+    KeyNotSet {
+        target: String,
+        key: String,
+    },
+    KeysFull {
+        target: String,
+        most: usize,
+    },
+    SubscriptionsFull {
+        key: String,
+        most: usize,
+    },
+    RateLimited {
+        seconds: u64,
+        target: String,
+        /// The subcommand that may be tried again, with its parameters as on the wire.
+        command: (&'static str, String),
+    },
+}
+
+impl From<MetadataFailure> for Refusal {
+    fn from(failure: MetadataFailure) -> Self {
+        Self::Metadata(Box::new(failure))
+    }
+}
+
+impl MetadataFailure {
+    /// A target that is not there.
+    pub(crate) fn nobody(target: &str) -> Self {
+        Self::InvalidTarget { target: target.to_owned(), why: "There is nobody and no channel of this name" }
+    }
+
+    /// The line that tells. A warning where the rest of the command goes on, which only draft/metadata-3 tells apart.
+    pub(crate) fn encode(&self, reader: Reader<'_>, severity: Severity) -> Vec<u8> {
+        match (reader.dialect, self) {
+            (Dialect::Third, Self::RateLimited { seconds, target, command: (subcommand, params) }) => {
+                Reply::MetadataRateLimit { seconds: *seconds, target, subcommand, params }
+                    .encode(reader.server, reader.client)
+            }
+            (Dialect::Third, _) => self.encode_third(reader.server, severity),
+            (Dialect::Second, _) => self.encode_second(reader.server),
+        }
+    }
+
+    fn encode_third(&self, server: &str, severity: Severity) -> Vec<u8> {
+        let (mut number, all) = (String::new(), self.sentence());
+        let (code, context): (_, Vec<&str>) = match self {
+            Self::InvalidKey(key) => ("INVALID_KEY", vec![key]),
+            Self::InvalidParams { subcommand, .. } => ("INVALID_PARAMS", vec![subcommand]),
+            Self::InvalidTarget { target, .. } => ("INVALID_TARGET", vec![target]),
+            Self::InvalidValue { key, .. } => ("INVALID_VALUE", vec![key]),
+            Self::NoPermission { target, key } => ("KEY_NO_PERMISSION", vec![target, key]),
+            Self::KeyNotSet { key, .. } => ("INVALID_KEY", vec![key]),
+            Self::KeysFull { target, most } => {
+                number.push_str(&most.to_string());
+                ("LIMIT_REACHED", vec!["SET", target, &number])
+            }
+            Self::SubscriptionsFull { key, most } => {
+                number.push_str(&most.to_string());
+                ("LIMIT_REACHED", vec!["SUB", key, &number])
+            }
+            Self::RateLimited { target, .. } => ("KEY_NO_PERMISSION", vec![target, "*"]),
+        };
+        reply(severity, code, &context, &all).encode(server)
+    }
+
+    fn encode_second(&self, server: &str) -> Vec<u8> {
+        let (mut number, all) = (String::new(), self.sentence());
+        let (code, context): (_, Vec<&str>) = match self {
+            Self::InvalidKey(key) => ("KEY_INVALID", vec![key]),
+            Self::InvalidParams { subcommand, .. } => ("SUBCOMMAND_INVALID", vec![subcommand]),
+            Self::InvalidTarget { target, .. } => ("INVALID_TARGET", vec![target]),
+            Self::InvalidValue { .. } => ("VALUE_INVALID", vec![]),
+            Self::NoPermission { target, key } => ("KEY_NO_PERMISSION", vec![target, key]),
+            Self::KeyNotSet { target, key } => ("KEY_NOT_SET", vec![target, key]),
+            Self::KeysFull { target, .. } => ("LIMIT_REACHED", vec![target]),
+            Self::SubscriptionsFull { key, .. } => ("TOO_MANY_SUBS", vec![key]),
+            Self::RateLimited { seconds, target, command: (_, params) } => {
+                number.push_str(&seconds.to_string());
+                let key = params.split(' ').next().filter(|key| !key.is_empty()).unwrap_or("*");
+                ("RATE_LIMITED", vec![target, key, &number])
+            }
+        };
+        reply(Severity::Fail, code, &context, &all).encode(server)
+    }
+
+    /// What people read.
+    fn sentence(&self) -> String {
+        match self {
+            Self::InvalidKey(_) => "A key has only a-z, 0-9 and _./-, and is not too long".to_owned(),
+            Self::InvalidParams { why, .. } | Self::InvalidTarget { why, .. } => (*why).to_owned(),
+            Self::InvalidValue { bytes_max, .. } => format!("A value has no more than {bytes_max} bytes"),
+            Self::NoPermission { .. } => "You may not do that".to_owned(),
+            Self::KeyNotSet { .. } => "The key has no value".to_owned(),
+            Self::KeysFull { most, .. } => {
+                format!("There is room for {most} keys and no more")
+            }
+            Self::SubscriptionsFull { most, .. } => {
+                format!("There is room for {most} subscriptions and no more")
+            }
+            Self::RateLimited { seconds, .. } => format!("Too many changes; try again in {seconds} s"),
+        }
+    }
+}
+
+fn reply<'a>(
+    severity: Severity,
+    code: &'a str,
+    context: &'a [&'a str],
+    description: &'a str,
+) -> StandardReply<'a> {
+    StandardReply { severity, command: "METADATA", code, context, description }
+}

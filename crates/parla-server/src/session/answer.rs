@@ -1,0 +1,87 @@
+//! Long answers: made in portions, each when the client has been sent what came before.
+//!
+//! LIST, WHO and NAMES can be as long as the network is large. A session owes its client the rest of such an answer and
+//! remembers where it goes on, so that neither memory nor time grows with what a client asks for without reading it.
+
+use std::fmt;
+
+use parla_proto::{Reply, Timestamp};
+
+use crate::{
+    base::limits::{PORTION_STEPS, STEPS_PER_BYTE},
+    contract::output::Outputs,
+    network::Network,
+    session::Session,
+};
+
+/// An answer that is not complete yet. It remembers where it goes on.
+pub(crate) trait LongAnswer: fmt::Debug + Send {
+    /// Adds to a portion until it is full or the answer is complete. Gives whether it is complete.
+    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool;
+}
+
+/// What a client is sent at once of the answers that it is owed.
+pub(crate) struct Portion<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) session: &'a mut Session,
+    pub(crate) now: Timestamp,
+    out: &'a mut Outputs,
+    bytes_left: usize,
+    steps_left: usize,
+}
+
+impl Portion<'_> {
+    pub(crate) fn reply(&mut self, reply: Reply<'_>) {
+        let line = reply.encode(&self.network.settings.name, &self.session.target(self.network));
+        self.line(line);
+    }
+
+    pub(crate) fn line(&mut self, line: Vec<u8>) {
+        self.bytes_left = self.bytes_left.saturating_sub(line.len());
+        self.session.send(line.into(), self.out);
+    }
+
+    /// Counts the steps of a search; they cost the client something even if nothing was found.
+    pub(crate) fn count_steps(&mut self, steps: usize) {
+        self.steps_left = self.steps_left.saturating_sub(steps);
+        self.session.count_cost(steps / STEPS_PER_BYTE);
+    }
+
+    /// Whether the rest must wait.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.bytes_left == 0 || self.steps_left == 0
+    }
+}
+
+/// Begins an answer: sends what fits in one portion, and owes the rest.
+pub(crate) fn begin(
+    answer: Box<dyn LongAnswer>,
+    (network, now): (&Network, Timestamp),
+    session: &mut Session,
+    out: &mut Outputs,
+) {
+    let is_first = !session.owes_answers();
+    session.owe(answer);
+    // An answer does not overtake another one.
+    if is_first {
+        go_on((network, now), session, out);
+    }
+}
+
+/// Sends one portion of what a session owes. If there is more, the session waits until this has been sent.
+pub(crate) fn go_on((network, now): (&Network, Timestamp), session: &mut Session, out: &mut Outputs) {
+    let (bytes_left, steps_left) = (network.settings.portion_bytes, PORTION_STEPS);
+    let mut owed = session.take_owed();
+    let mut portion = Portion { network, session, now, out, bytes_left, steps_left };
+    while let Some(answer) = owed.front_mut() {
+        if !answer.go_on(&mut portion) {
+            break;
+        }
+        owed.pop_front();
+    }
+    session.give_back_owed(owed);
+    if session.owes_answers() {
+        session.send_collected(&network.settings.name, out);
+        session.wait_until_sent(out);
+    }
+}

@@ -1,0 +1,380 @@
+//! The one file of a server, `parla.db`, and what is known of it outside of it: the mark of the last commit, so that loss is
+//! noticed.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use parla_history::CHECKPOINT_PAGES;
+use parla_server::{Change, message_ids};
+
+use crate::{
+    CloakKey, DatabaseError, Tables,
+    check::Check,
+    inspect,
+    keys::{Keys, find_keys},
+    state::StateFile,
+    wal::OpenLog,
+};
+
+/// The writing end of the file.
+#[derive(Debug)]
+pub struct Database {
+    pub(crate) tables: Tables,
+    pub(crate) data_dir: PathBuf,
+    /// What is known of the file outside of it.
+    pub(crate) state: StateFile,
+    /// The log, to read its marks.
+    pub(crate) log: OpenLog,
+    /// Pages in the log after the last commit.
+    pub(crate) log_pages: Arc<AtomicU32>,
+    /// Whether the last attempt to bring the log into the database failed; that is said once.
+    pub(crate) checkpoint_fails: bool,
+    /// Whether the start had no time to read all of the file.
+    pub(crate) is_unchecked: bool,
+    pub(crate) check: Option<Check>,
+    /// Held locked, so that no second server writes to the directory.
+    pub(crate) _lock: File,
+}
+
+/// Where in a data directory the file is.
+pub fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join("parla.db")
+}
+
+/// What lies in a data directory and must be writable if it is there.
+pub fn files(data_dir: &Path) -> [PathBuf; 4] {
+    ["parla.db", "parla.db-wal", "parla.db-shm", "parla.lock"].map(|name| data_dir.join(name))
+}
+
+impl Database {
+    /// The directory that the file is in.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// What is in the file, to be read.
+    pub const fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn cloak_key(&self) -> Result<CloakKey, DatabaseError> {
+        Ok(self.keys()?.cloak)
+    }
+
+    /// The key that enciphers the ids of messages. Clients keep ids over restarts.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn message_key(&self) -> Result<message_ids::Key, DatabaseError> {
+        Ok(self.keys()?.message)
+    }
+
+    fn keys(&self) -> Result<Keys, DatabaseError> {
+        Ok(find_keys(&self.tables.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
+    }
+
+    /// Keeps changes, all or none, and returns when they are on disk.
+    ///
+    /// # Errors
+    /// SQLite refuses, and nothing was kept. [`DatabaseError::patience`] says whether to try again.
+    pub fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
+        self.tables.commit(changes)?;
+        self.after_commit();
+        Ok(())
+    }
+
+    /// Writes down where the log ends now, and brings it into the database when it is long.
+    fn after_commit(&mut self) {
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        match self.log.mark(pages) {
+            Ok(mark) => self.state.note(mark),
+            Err(error) => tracing::warn!(%error, "cannot read parla.db-wal beside SQLite"),
+        }
+        if pages < CHECKPOINT_PAGES {
+            return;
+        }
+        let done = self.tables.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = &done
+            && !self.checkpoint_fails
+        {
+            tracing::warn!(%error, "cannot bring parla.db-wal into parla.db; it grows until that is possible");
+        }
+        self.checkpoint_fails = done.is_err();
+    }
+
+    /// About how many messages the indexes of the history do not have yet.
+    pub const fn unindexed(&self) -> usize {
+        self.tables.unindexed()
+    }
+
+    /// Brings some messages into the indexes of the history.
+    ///
+    /// # Errors
+    /// As [`Tables::index`].
+    pub fn index(&mut self) -> Result<(), DatabaseError> {
+        if self.tables.index()? {
+            self.after_commit();
+        }
+        Ok(())
+    }
+
+    /// Whether messages of forgotten channels may still be in the file.
+    pub const fn has_forgotten(&self) -> bool {
+        self.tables.has_forgotten()
+    }
+
+    /// Takes some messages of forgotten channels out of the file.
+    ///
+    /// # Errors
+    /// As [`Tables::forget`].
+    pub fn forget(&mut self) -> Result<(), DatabaseError> {
+        if self.tables.forget()? {
+            self.after_commit();
+        }
+        Ok(())
+    }
+}
+
+/// Notes damage, so that the next start says so before it does anything else. Gives the last words of this run: the server must end.
+pub fn note_damage(data_dir: &Path, found: &str) -> String {
+    if let Err(error) = fs::write(inspect::note_path(data_dir), format!("{found}\n")) {
+        tracing::error!(%error, "cannot write parla.damage");
+    }
+    format!(
+        "{} is damaged: {found}. The server ends, so that nothing more is lost; when it is started again it says what to do",
+        path(data_dir).display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, os::unix::fs::PermissionsExt as _};
+
+    use parla_history::Durability;
+    use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key};
+    use parla_server::{ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
+    use rusqlite::params;
+
+    use super::*;
+    use crate::schema::STEPS;
+
+    #[test]
+    fn secrets_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Database::open(&folder.path().join("data"), Durability::Os).unwrap();
+        let key = open().cloak_key().unwrap();
+        assert_ne!(key, CloakKey::default());
+        assert_eq!(open().cloak_key().unwrap(), key);
+        let key = open().message_key().unwrap();
+        assert_ne!(key, message_ids::Key::default());
+        assert_eq!(open().message_key().unwrap(), key);
+        let mode = fs::metadata(folder.path().join("data")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_data_directory_has_one_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Database::open(folder.path(), Durability::Os).unwrap();
+        let second = Database::open(folder.path(), Durability::Os);
+        assert!(matches!(second, Err(DatabaseError::InUse(_))));
+        drop(first);
+        assert!(Database::open(folder.path(), Durability::Os).is_ok());
+    }
+
+    #[test]
+    fn a_channel_comes_back_as_it_was_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let name = |text| ChannelName::parse(text, &rules).unwrap();
+        let entry = |mask, at| ListEntry {
+            mask: ListMask::parse(mask).unwrap(),
+            setter: "a!b@c".to_owned(),
+            at: Timestamp::from_millis(at),
+        };
+        let mut state = ChannelState {
+            key: Some("word".to_owned()),
+            limit: Some(5),
+            forward: Some(name("#other")),
+            bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
+            ban_exceptions: vec![entry("!a:*", 3000)],
+            invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
+            metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
+            ..ChannelState::new(
+                7,
+                name("#Rust"),
+                Timestamp::from_millis(1000),
+                Flags::SECRET | Flags::TOPIC_LOCK | Flags::AUDITORIUM,
+            )
+        };
+        {
+            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
+            state.topic = Some(Topic {
+                text: "new".to_owned(),
+                setter: "a!b@c".to_owned(),
+                at: Timestamp::from_millis(3000),
+            });
+            state.metadata.insert(Key::parse("url").unwrap(), "https://rust-lang.org".to_owned());
+            state.empty_since = Some(Timestamp::from_millis(9000));
+            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
+        }
+        {
+            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            assert_eq!(database.tables().channels(&rules).unwrap(), std::slice::from_ref(&state));
+            state.empty_since = None;
+            database.commit(&[Change::Occupancy { record: 7, empty_since: None }]).unwrap();
+        }
+        let database = Database::open(folder.path(), Durability::Fsync).unwrap();
+        assert_eq!(database.tables().channels(&rules).unwrap(), [state]);
+        assert_eq!(database.tables().last_seq().unwrap(), Some(7));
+    }
+
+    #[test]
+    fn a_file_from_before_forwards_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut connection = parla_history::open(&path(folder.path()), Durability::Os).unwrap();
+        parla_history::prepare(&mut connection).unwrap();
+        parla_history::migrate(&mut connection, "parlad", &STEPS[..1]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO channels VALUES (7, '#rust', 1000, NULL, NULL, NULL, 'nt', NULL, NULL, NULL);
+                 INSERT INTO channel_masks VALUES (7, 'b', 'bad!*@*', 'a!b@c', 2000);
+                 INSERT INTO channel_masks VALUES (7, 'b', 'm:', 'a!b@c', 3000);",
+            )
+            .unwrap();
+        drop(connection);
+        let database = Database::open(folder.path(), Durability::Os).unwrap();
+        let channels = database.tables().channels(&rules).unwrap();
+        let [channel] = channels.as_slice() else { panic!("{channels:?}") };
+        assert_eq!(channel.forward, None);
+        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
+        assert_eq!(bans, ["bad!*@*"]);
+    }
+
+    fn said(seq: u64, record: u64) -> Change {
+        Change::Message(Arc::new(Spoken {
+            seq,
+            at: Timestamp::from_millis(seq.cast_signed()),
+            verb: Verb::Privmsg,
+            source: "a!b@c".to_owned(),
+            account: None,
+            record: Some(record),
+            target: "#rust".to_owned(),
+            text: "xylophone".to_owned(),
+            tags: String::new(),
+            cuts: Vec::new(),
+        }))
+    }
+
+    #[test]
+    fn hosts_that_were_kept_as_nicks_are_hosts_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        let masks =
+            ["a.b.ip!*@*", "*!*@A.B.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
+        let insert = "INSERT INTO channel_masks VALUES (7, 'b', ?1, 'a!b@c', ?2, ?2)";
+        let channel = "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt')";
+        database.tables.connection.execute(channel, []).unwrap();
+        for (at, mask) in (0_i64..).zip(masks) {
+            database.tables.connection.execute(insert, params![mask, at]).unwrap();
+        }
+        let channel = database.tables().channels(&rules).unwrap().remove(0);
+        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
+        assert_eq!(bans, ["*!*@a.b.ip", "*!*@A.B.ip", "*!*@2001:db8::1"]);
+        // Each is in the list once, so it can be kept again.
+        database.commit(&[Change::Channel(Box::new(channel))]).unwrap();
+    }
+
+    #[test]
+    fn what_is_taken_back_is_gone_from_its_own_channel_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        let redacted = |seq, record| Change::Redacted { record, seq };
+        let kept = |database: &Database| {
+            let asked = parla_history::Search {
+                conversation: None,
+                words: "xylophone".to_owned(),
+                before: None,
+                limit: 9,
+            };
+            let found = parla_history::search(&database.tables.connection, &asked).unwrap();
+            found.iter().map(|message| message.id.0).collect::<Vec<_>>()
+        };
+        database.commit(&[said(11, 1), said(12, 1), said(13, 1), redacted(12, 1)]).unwrap();
+        assert_eq!(kept(&database), [13, 11]);
+        database.index().unwrap();
+        database.commit(&[redacted(13, 2), redacted(11, 1), redacted(99, 1)]).unwrap();
+        assert_eq!(kept(&database), [13]);
+        // Its number is not given out again.
+        database.commit(&[redacted(13, 1)]).unwrap();
+        assert_eq!(database.tables().last_seq().unwrap(), Some(13));
+        // And nobody takes the file for an older one.
+        database.close().unwrap();
+        assert_eq!(
+            Database::open(folder.path(), Durability::Os).unwrap().tables().last_seq().unwrap(),
+            Some(13)
+        );
+    }
+
+    #[test]
+    fn nothing_stays_of_a_forgotten_channel_but_that_its_numbers_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = parla_server::Settings::named("a.b").name_rules();
+        let open = || Database::open(folder.path(), Durability::Os).unwrap();
+        let entry = |mask| ListEntry {
+            mask: ListMask::parse(mask).unwrap(),
+            setter: "a!b@c".to_owned(),
+            at: Timestamp::from_millis(1),
+        };
+        let channel = |record, name| {
+            let name = ChannelName::parse(name, &rules).unwrap();
+            Change::Channel(Box::new(ChannelState {
+                bans: vec![entry("bad!*@*")],
+                metadata: BTreeMap::from([(Key::parse("url").unwrap(), "https://x.org".to_owned())]),
+                ..ChannelState::new(record, name, Timestamp::from_millis(1), Flags::empty())
+            }))
+        };
+        let mut database = open();
+        let mut changes = vec![channel(7, "#gone"), channel(8, "#stays")];
+        changes.extend((10..30).map(|seq| said(seq, 7 + seq % 2)));
+        database.commit(&changes).unwrap();
+        database.commit(&[Change::ChannelForgotten { record: 7 }]).unwrap();
+        let rows = |database: &Database, table: &str, column: &str| {
+            let sql = format!("SELECT count(*) FROM {table} WHERE {column} = 7");
+            database.tables.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let of_channel = [("channels", "id"), ("channel_masks", "channel"), ("channel_metadata", "channel")];
+        for (table, column) in of_channel {
+            assert_eq!(rows(&database, table, column), 0, "{table}");
+        }
+        assert_eq!(database.tables().channels(&rules).unwrap().len(), 1);
+        // The messages go when there is time; a server that was killed goes on with it.
+        assert_eq!(rows(&database, "messages", "conversation"), 10);
+        drop(database);
+        let mut database = open();
+        while database.has_forgotten() {
+            database.forget().unwrap();
+        }
+        assert_eq!(rows(&database, "messages", "conversation"), 0);
+        assert_eq!(rows(&database, "message_places", "conversation"), 0);
+        database.commit(&[Change::ChannelForgotten { record: 8 }]).unwrap();
+        while database.has_forgotten() {
+            database.forget().unwrap();
+        }
+        drop(database);
+        assert_eq!(open().tables().last_seq().unwrap(), Some(29));
+    }
+}

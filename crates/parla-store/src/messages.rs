@@ -1,0 +1,91 @@
+//! Messages as the state machine has them and as `parla-history` keeps them, and the questions about them. The only place that
+//! knows both.
+
+use std::sync::Arc;
+
+use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
+use parla_server::{Page, Position, Query, QueryResult, Spoken, Verb};
+use rusqlite::Connection;
+
+/// The conversation that a channel's messages are in.
+pub(crate) const fn conversation(record: u64) -> ConversationId {
+    ConversationId(record.cast_signed())
+}
+
+/// A message as it is kept; none for those that are not.
+pub(crate) fn message(spoken: &Spoken) -> Option<Message> {
+    let kind = match spoken.verb {
+        Verb::Privmsg => Kind::Privmsg,
+        Verb::Notice => Kind::Notice,
+        Verb::Tagmsg => return None,
+    };
+    Some(Message {
+        id: MessageNumber(spoken.seq),
+        conversation: conversation(spoken.record?),
+        at: spoken.at,
+        kind,
+        source: spoken.source.clone(),
+        account: spoken.account.clone(),
+        text: spoken.text.clone(),
+        tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
+        cuts: spoken.cuts.clone(),
+    })
+}
+
+/// The answer to a question about the history.
+///
+/// # Errors
+/// SQLite cannot read on.
+pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
+    match query {
+        Query::History { record, page, limit } => {
+            let messages = parla_history::page(connection, conversation(*record), page_of(*page), *limit)?;
+            Ok(QueryResult::History(messages.into_iter().map(|message| Arc::new(spoken(message))).collect()))
+        }
+        Query::Message { record, seq } => {
+            let found = parla_history::message(connection, conversation(*record), MessageNumber(*seq))?;
+            Ok(QueryResult::IsThere(found.is_some()))
+        }
+        Query::LatestTimes { records } => {
+            let times =
+                records.iter().map(|record| parla_history::latest_at(connection, conversation(*record)));
+            Ok(QueryResult::LatestTimes(times.collect::<Result<_, _>>()?))
+        }
+    }
+}
+
+fn page_of(page: Page) -> parla_history::Page {
+    use parla_history::Page as Cut;
+    match page {
+        Page::Latest(after) => Cut::Latest { after: after.map(bound) },
+        Page::Before(at) => Cut::Before(bound(at)),
+        Page::After(at) => Cut::After(bound(at)),
+        Page::Around(at) => Cut::Around(bound(at)),
+        Page::Between(from, to) => Cut::Between(bound(from), bound(to)),
+    }
+}
+
+const fn bound(position: Position) -> Bound {
+    match position {
+        Position::Message(seq) => Bound::Id(MessageNumber(seq)),
+        Position::Time(time) => Bound::Time(time),
+    }
+}
+
+fn spoken(message: Message) -> Spoken {
+    Spoken {
+        seq: message.id.0,
+        at: message.at,
+        verb: match message.kind {
+            Kind::Privmsg => Verb::Privmsg,
+            Kind::Notice => Verb::Notice,
+        },
+        source: message.source,
+        account: message.account,
+        record: Some(message.conversation.0.cast_unsigned()),
+        target: String::new(),
+        text: message.text,
+        tags: message.tags.unwrap_or_default(),
+        cuts: message.cuts,
+    }
+}

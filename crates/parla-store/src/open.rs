@@ -1,0 +1,242 @@
+//! Opens the database of a data directory, after it has made sure that it is the one that was left there, and closes it.
+
+use std::{
+    fs::{self, File, TryLockError},
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use parla_history::{Durability, OpenError};
+use rusqlite::{Connection, config::DbConfig};
+
+use crate::{
+    Database, DatabaseError, Tables,
+    check::{self, Check, Look},
+    inspect::{self, Doubt},
+    keys::make_keys,
+    path,
+    salvage::{self, WithLog},
+    state::{self, Known, State, StateFile},
+    tables,
+    wal::OpenLog,
+};
+
+/// How long another program that reads may keep the log from being emptied.
+const READERS_WAIT: Duration = Duration::from_millis(500);
+
+impl Database {
+    /// Opens the file, and makes it if it is not there. If the directory is not as it was left, nothing is changed.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] says what a person can do.
+    pub fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
+        let (lock, known) = enter(data_dir)?;
+        finish(data_dir, open_checked(data_dir, durability, &known)?, lock)
+    }
+
+    /// As [`Self::open`]; but damaged files are put aside, and it goes on with what can be read of them.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] says what a person can do.
+    pub fn open_accepting_damage(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
+        let (lock, known) = enter(data_dir)?;
+        let opened = match open_checked(data_dir, durability, &known) {
+            Err(DatabaseError::Doubtful { doubts, .. }) => {
+                accept(data_dir, &known, &doubts)?;
+                open_checked(data_dir, durability, &Known::Nothing)?
+            }
+            other => other?,
+        };
+        finish(data_dir, opened, lock)
+    }
+
+    /// Reads all of the file beside the server, if there was no time for that at the start. Damage is noted for the next start
+    /// and reported in words; then the server must end.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn check_in_background(
+        &mut self,
+        report: impl FnOnce(String) + Send + 'static,
+    ) -> std::io::Result<()> {
+        if self.is_unchecked {
+            tracing::info!("the database is large; it is checked while the server runs");
+            self.check = Some(Check::start(&self.data_dir, report)?);
+        }
+        Ok(())
+    }
+
+    /// Brings everything into the one file and closes it. Readers must be closed.
+    ///
+    /// # Errors
+    /// The log cannot be brought into the file; it stays beside it, and nothing is lost.
+    pub fn close(mut self) -> Result<(), DatabaseError> {
+        if let Some(check) = self.check.take() {
+            check.stop();
+        }
+        if empty_log(&self.tables.connection)? {
+            let last = tables::last_number(&self.tables.connection)?.unwrap_or(0);
+            self.state.note_all(last)?;
+            self.tables.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        } else {
+            tracing::warn!(
+                "another program has parla.db open, so parla.db-wal stays beside it: a copy needs both"
+            );
+        }
+        self.tables.connection.close().map_err(|(_, error)| error.into())
+    }
+}
+
+/// A connection to a file that is in order.
+struct Opened {
+    connection: Connection,
+    is_unchecked: bool,
+}
+
+/// Opens the file if there is no doubt about it. In that case nothing was changed.
+fn open_checked(data_dir: &Path, durability: Durability, known: &Known) -> Result<Opened, DatabaseError> {
+    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
+    let doubtful = |doubts| DatabaseError::Doubtful { path: data_dir.to_owned(), doubts };
+    let files = inspect::files(data_dir, known, durability).map_err(failed)?;
+    if !files.doubts.is_empty() {
+        return Err(doubtful(files.doubts));
+    }
+    if *known == Known::Unreadable {
+        tracing::warn!("parla.state is damaged, so loss may go unnoticed this time; it is written anew");
+    }
+    if let Some(lost) = files.lost_by_power_cut {
+        let aside = salvage::copy_log_aside(data_dir).map_err(failed)?;
+        tracing::warn!(
+            aside = aside.map(|path| path.display().to_string()),
+            "{lost}. The machine was started anew since, and durability is \"os\": the last seconds before may be lost"
+        );
+    }
+    let opened = open_file(data_dir, durability, known);
+    match opened {
+        Err(error) if files.is_used && error.is_damage() => {
+            // Someone's own file of that name is no database of ours that was damaged.
+            let is_ours = *known != Known::Nothing
+                || !matches!(error, DatabaseError::Open(OpenError::NotADatabase { .. }));
+            Err(if is_ours { doubtful(vec![Doubt::Unreadable(in_words(&error))]) } else { error })
+        }
+        other => other,
+    }
+}
+
+/// What SQLite says of a damaged file.
+fn in_words(error: &DatabaseError) -> String {
+    match error {
+        DatabaseError::Open(OpenError::NotADatabase { .. }) => "it does not begin like a database".to_owned(),
+        DatabaseError::Open(OpenError::Damaged { .. }) => "its list of tables cannot be read".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+fn open_file(data_dir: &Path, durability: Durability, known: &Known) -> Result<Opened, DatabaseError> {
+    let mut connection = parla_history::open(&path(data_dir), durability)?;
+    // Closed without having been used, it must leave a log as it is.
+    let log_bytes = fs::metadata(inspect::log_path(data_dir)).map_or(0, |log| log.len());
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_bytes > 0)?;
+    let mut doubts = inspect::tables(&connection, known)?;
+    let mut is_unchecked = false;
+    if doubts.is_empty() {
+        match check::look_at_start(&mut connection)? {
+            Look::Sound => {}
+            Look::Unfinished => is_unchecked = true,
+            Look::Damaged(found) => doubts.push(Doubt::Unreadable(found)),
+        }
+    }
+    if doubts.is_empty() {
+        Ok(Opened { connection, is_unchecked })
+    } else {
+        Err(DatabaseError::Doubtful { path: data_dir.to_owned(), doubts })
+    }
+}
+
+/// Makes the tables, begins the log anew, and writes down what there is.
+fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, DatabaseError> {
+    let Opened { connection, is_unchecked } = opened;
+    // From here on only a clean end may empty the log.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let mut tables = Tables::make(connection)?;
+    let connection = &mut tables.connection;
+    let key = state::fingerprint(&make_keys(connection)?);
+    let pages = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&pages);
+    connection.wal_hook(Some(move |_: &mut _, pages| {
+        counted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }))?;
+    empty_log(connection)?;
+    // A first frame: from here on the generations of the log are known, and a foreign one is told from them. Nothing changes, but
+    // SQLite does not write what it never saw change.
+    connection.execute_batch(
+        "BEGIN; UPDATE messages_indexed SET last_id = last_id - 1; UPDATE messages_indexed SET last_id = last_id + 1; COMMIT",
+    )?;
+    let mut log = OpenLog::open(&inspect::log_path(data_dir))?;
+    let mark = log.mark(pages.load(Ordering::Relaxed))?;
+    debug_assert!(mark.frame > 0, "the log is empty");
+    let last = tables::last_number(connection)?.unwrap_or(0);
+    let state = StateFile::create(data_dir, State { boot: state::boot(), last, key, mark })?;
+    Ok(Database {
+        tables,
+        data_dir: data_dir.to_owned(),
+        state,
+        log,
+        log_pages: pages,
+        checkpoint_fails: false,
+        is_unchecked,
+        check: None,
+        _lock: lock,
+    })
+}
+
+/// Brings the log into the database and empties it; false if another program is in the way.
+fn empty_log(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    connection.busy_timeout(READERS_WAIT)?;
+    let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(parla_history::BUSY_TIMEOUT)?;
+    Ok(!is_busy?)
+}
+
+/// Makes a sound database of what can be read, and says what that was.
+fn accept(data_dir: &Path, known: &Known, doubts: &[Doubt]) -> Result<(), DatabaseError> {
+    for doubt in doubts {
+        tracing::warn!("{doubt}");
+    }
+    let is_foreign = doubts.contains(&Doubt::LogForeign);
+    let log = if is_foreign || !salvage::needs_log(data_dir, known) { WithLog::No } else { WithLog::Yes };
+    let saved = salvage::salvage(data_dir, log)?;
+    tracing::warn!(
+        messages = saved.messages,
+        rooms = saved.channels,
+        aside = %saved.aside.display(),
+        "the damage was accepted: what could be read is in a new parla.db, and the files from before are aside"
+    );
+    Ok(())
+}
+
+/// Makes a data directory if it is not there, locks it, and gives what is known of it.
+fn enter(data_dir: &Path) -> Result<(File, Known), DatabaseError> {
+    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
+    // What is said here is for this server alone.
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
+    let lock = lock(data_dir)?;
+    Ok((lock, state::read(data_dir).map_err(failed)?))
+}
+
+/// Locks a data directory for as long as the file lives.
+fn lock(data_dir: &Path) -> Result<File, DatabaseError> {
+    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
+    let file = File::create(data_dir.join("parla.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(DatabaseError::InUse(data_dir.to_owned())),
+        Err(TryLockError::Error(reason)) => Err(failed(reason)),
+    }
+}

@@ -1,0 +1,78 @@
+//! The tables of this crate, one step a version. A step that was released never changes.
+
+use rusqlite::{Connection, params};
+
+use crate::DatabaseError;
+
+/// Whose tables these are in the table of versions.
+pub(crate) const COMPONENT: &str = "parlad";
+
+/// The tables of this crate, one step a version.
+pub(crate) const STEPS: [&str; 7] = [
+    "
+    CREATE TABLE channels (
+        id INTEGER PRIMARY KEY,             -- messages.conversation
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,        -- times are milliseconds of UTC
+        topic TEXT, topic_setter TEXT, topic_at INTEGER,
+        modes TEXT NOT NULL,                -- letters of the modes without a parameter
+        key TEXT, member_limit INTEGER,
+        keeper TEXT                         -- who may re-enter an empty invite-only channel: nick!user@host
+    ) STRICT;
+    CREATE TABLE channel_masks (
+        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+        mode TEXT NOT NULL,                 -- b
+        mask TEXT NOT NULL, setter TEXT NOT NULL, set_at INTEGER NOT NULL,
+        PRIMARY KEY (channel, mode, mask)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE secrets (
+        name TEXT PRIMARY KEY,              -- cloak, msgid
+        value BLOB NOT NULL
+    ) STRICT;
+",
+    // Mode f, a name; modes e and I in channel_masks, too; and the place of an entry in its list.
+    "
+    ALTER TABLE channels ADD COLUMN forward TEXT;
+    ALTER TABLE channel_masks ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    ",
+    "
+    CREATE TABLE channel_metadata (
+        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+        key TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (channel, key)
+    ) STRICT, WITHOUT ROWID;
+    ",
+    // What is deleted takes its number along; the number must not come back all the same.
+    "
+    CREATE TABLE numbers_gone (
+        one INTEGER PRIMARY KEY CHECK (one = 1),  -- the table has one row
+        last INTEGER NOT NULL                     -- no deleted message or channel had a higher number
+    ) STRICT;
+    INSERT INTO numbers_gone VALUES (1, 0);
+    ",
+    // A nick, user name and host prove nothing: nobody comes back into a channel by them.
+    "ALTER TABLE channels DROP COLUMN keeper",
+    // Since when nobody is in it; NULL: somebody is, or was when the server stopped.
+    "ALTER TABLE channels ADD COLUMN empty_since INTEGER",
+];
+
+/// Makes the tables of the file, or brings them up to date.
+pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
+    parla_history::prepare(connection)?;
+    Ok(parla_history::migrate(connection, COMPONENT, &STEPS)?)
+}
+
+/// Whether the tables have the form that this version gives them.
+pub(crate) fn is_current(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let has_versions = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
+    if connection.query_row(has_versions, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(false);
+    }
+    let sql =
+        "SELECT count(*) FROM schema_versions WHERE (component, version) IN (VALUES (?1, ?2), (?3, ?4))";
+    let (history, own) = (parla_history::VERSION as i64, STEPS.len() as i64);
+    let versions = params![parla_history::COMPONENT, history, COMPONENT, own];
+    Ok(connection.query_row(sql, versions, |row| row.get::<_, i64>(0))? == 2)
+}

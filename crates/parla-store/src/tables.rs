@@ -1,0 +1,202 @@
+//! The tables of a server, and the one connection that writes to them: channels, messages and their indexes.
+//!
+//! Knows nothing of files. [`crate::Database`] opens them in a data directory; tests have them in memory.
+
+use parla_history::{ConversationId, MessageNumber, Writer};
+use parla_proto::{Timestamp, name::NameRules};
+use parla_server::{Change, ChannelState, Query, QueryResult};
+use rusqlite::{Connection, Transaction};
+
+use crate::{
+    DatabaseError, Patience, channels,
+    limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
+    messages::{self, conversation},
+    schema,
+};
+
+/// What a server keeps.
+#[derive(Debug)]
+pub struct Tables {
+    pub(crate) connection: Connection,
+    /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
+    unindexed: usize,
+    /// Whether messages of forgotten channels may be in the file; after a start, as if there were some.
+    has_forgotten: bool,
+}
+
+impl Tables {
+    /// Tables that are gone when they are dropped, for tests.
+    ///
+    /// # Errors
+    /// There is no memory for them.
+    pub fn in_memory() -> Result<Self, DatabaseError> {
+        Self::make(parla_history::open_in_memory()?)
+    }
+
+    /// Makes the tables of a file, or brings them up to date.
+    pub(crate) fn make(mut connection: Connection) -> Result<Self, DatabaseError> {
+        schema::make_tables(&mut connection)?;
+        Ok(Self { connection, unindexed: 1, has_forgotten: true })
+    }
+
+    /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn channels(&self, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
+        channels::read(&self.connection, rules)
+    }
+
+    /// The highest number that a message or a channel has, or had before it was deleted; none if there never was one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_seq(&self) -> Result<Option<u64>, DatabaseError> {
+        let gone: i64 = self.connection.query_row("SELECT last FROM numbers_gone", [], |row| row.get(0))?;
+        let gone = u64::try_from(gone).ok().filter(|gone| *gone > 0);
+        Ok(last_number(&self.connection)?.max(gone))
+    }
+
+    /// The latest time of anything that was kept, if there is one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_time(&self) -> Result<Option<Timestamp>, DatabaseError> {
+        // The order of messages is that of their times.
+        let sql = "SELECT max(at) FROM (
+            SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
+            UNION ALL SELECT max(created_at) FROM channels UNION ALL SELECT max(topic_at) FROM channels
+            UNION ALL SELECT max(empty_since) FROM channels UNION ALL SELECT max(set_at) FROM channel_masks)";
+        let last: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(last.map(Timestamp::from_millis))
+    }
+
+    /// The answer to a question about the history.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn answer(&self, query: &Query) -> Result<QueryResult, DatabaseError> {
+        Ok(messages::answer(&self.connection, query)?)
+    }
+
+    /// Keeps changes, all or none, and returns when they are on disk.
+    ///
+    /// # Errors
+    /// SQLite refuses, and nothing was kept. [`DatabaseError::patience`] says whether to try again.
+    pub fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
+        let transaction = self.connection.transaction()?;
+        let mut writer = Writer::new(&transaction)?;
+        let (mut messages, mut has_forgotten) = (0, false);
+        for change in changes {
+            match change {
+                Change::Message(spoken) => {
+                    if let Some(message) = messages::message(spoken) {
+                        writer.append(&message)?;
+                        messages += 1;
+                    }
+                }
+                Change::Redacted { record, seq } => {
+                    if writer.delete(conversation(*record), MessageNumber(*seq))? {
+                        number_gone(&transaction, seq.cast_signed())?;
+                    }
+                }
+                Change::Channel(state) => channels::keep(&transaction, state)?,
+                Change::Occupancy { record, empty_since } => {
+                    let sql = "UPDATE channels SET empty_since = ?2 WHERE id = ?1";
+                    let row = (record.cast_signed(), empty_since.map(Timestamp::as_millis));
+                    transaction.prepare_cached(sql)?.execute(row)?;
+                }
+                Change::ChannelForgotten { record } => {
+                    forget_channel(&transaction, &mut writer, record.cast_signed())?;
+                    has_forgotten = true;
+                }
+            }
+        }
+        drop(writer);
+        transaction.commit()?;
+        self.unindexed += messages;
+        self.has_forgotten |= has_forgotten;
+        Ok(())
+    }
+
+    /// About how many messages the indexes of the history do not have yet.
+    pub const fn unindexed(&self) -> usize {
+        self.unindexed
+    }
+
+    /// Brings some messages into the indexes of the history. Says whether it wrote anything.
+    ///
+    /// # Errors
+    /// One that does not pass. After another, it is tried again behind the next message; until then reading takes longer.
+    pub fn index(&mut self) -> Result<bool, DatabaseError> {
+        match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
+            Ok(count) => {
+                let left = self.unindexed.saturating_sub(count).max(1);
+                self.unindexed = if count < INDEX_ROWS_MAX { 0 } else { left };
+                Ok(count > 0)
+            }
+            Err(error) => {
+                let error = DatabaseError::from(error);
+                if error.patience() == Patience::None {
+                    return Err(error);
+                }
+                tracing::warn!(%error, "cannot write the indexes of the history");
+                self.unindexed = 0;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Whether messages of forgotten channels may still be in the file.
+    pub const fn has_forgotten(&self) -> bool {
+        self.has_forgotten
+    }
+
+    /// Takes some messages of forgotten channels out of the file. Says whether it wrote anything.
+    ///
+    /// # Errors
+    /// One that does not pass. After another, it is tried again when the next channel is forgotten, or after a start.
+    pub fn forget(&mut self) -> Result<bool, DatabaseError> {
+        let forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX);
+        match forgotten.map_err(DatabaseError::from) {
+            Ok(has_more) => {
+                self.has_forgotten = has_more;
+                Ok(has_more)
+            }
+            Err(error) if error.patience() == Patience::None => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "cannot delete the messages of forgotten channels yet");
+                self.has_forgotten = false;
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// The number of the last message or channel.
+pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
+    let sql =
+        "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
+    let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(last.and_then(|last| u64::try_from(last).ok()))
+}
+
+/// Deletes a channel. Its messages are not to be had from now on, and are deleted when there is time.
+fn forget_channel(
+    transaction: &Transaction<'_>,
+    writer: &mut Writer<'_>,
+    record: i64,
+) -> Result<(), DatabaseError> {
+    let last: Option<i64> = transaction.query_row("SELECT max(id) FROM messages", [], |row| row.get(0))?;
+    number_gone(transaction, last.unwrap_or_default().max(record))?;
+    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
+    writer.forget(ConversationId(record))?;
+    Ok(())
+}
+
+/// Notes that a number had a row that is no longer there.
+fn number_gone(transaction: &Transaction<'_>, number: i64) -> Result<(), rusqlite::Error> {
+    let sql = "UPDATE numbers_gone SET last = max(last, ?1)";
+    transaction.prepare_cached(sql)?.execute([number])?;
+    Ok(())
+}

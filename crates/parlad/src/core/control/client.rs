@@ -1,0 +1,92 @@
+//! The other end of the control socket: what `parlad room` asks, of the server that runs, or of the database if none does.
+
+use std::{
+    io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
+    os::unix::net::UnixStream,
+    path::Path,
+};
+
+use anyhow::Context as _;
+
+use super::{
+    message::{ControlAnswer, ControlRequest},
+    path, short_path,
+};
+use crate::{
+    config::Config,
+    core::offline::Offline,
+    limits::{CONTROL_ANSWER_BYTES_MAX, CONTROL_ANSWER_TIME_MAX, CONTROL_WRITE_TIME_MAX},
+};
+
+/// Whoever answers the administrator.
+pub(crate) enum Administered {
+    /// The server that runs.
+    Running(BufReader<UnixStream>),
+    /// The database of a server that does not.
+    Offline(Box<Offline>),
+}
+
+impl Administered {
+    /// Finds the server of a data directory, or opens the database itself.
+    pub(crate) fn find(config: &Config) -> anyhow::Result<Self> {
+        let (short, _directory) = match short_path(&config.data_dir) {
+            Ok(found) => found,
+            Err(error) if error.kind() == ErrorKind::NotFound => (path(&config.data_dir), None),
+            Err(error) => return Err(unreachable(&config.data_dir, error)),
+        };
+        match UnixStream::connect(short) {
+            Ok(stream) => {
+                // The server gives up first, and says why.
+                stream.set_read_timeout(Some(CONTROL_ANSWER_TIME_MAX + CONTROL_WRITE_TIME_MAX))?;
+                stream.set_write_timeout(Some(CONTROL_WRITE_TIME_MAX))?;
+                Ok(Self::Running(BufReader::new(stream)))
+            }
+            // Without a server there is no socket, or one that nobody listens at.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+                Ok(Self::Offline(Box::new(Offline::open(config)?)))
+            }
+            Err(error) => Err(unreachable(&config.data_dir, error)),
+        }
+    }
+
+    /// Asks, and gives what came of it.
+    ///
+    /// # Errors
+    /// It was refused; a sentence.
+    pub(crate) fn ask(&mut self, request: ControlRequest) -> anyhow::Result<serde_json::Value> {
+        let answer = match self {
+            Self::Running(stream) => exchange(stream, &request)?,
+            Self::Offline(offline) => offline.ask(request.into())?.into(),
+        };
+        match answer {
+            ControlAnswer::Done(value) => Ok(value),
+            ControlAnswer::Error(why) => Err(anyhow::anyhow!(why)),
+        }
+    }
+}
+
+fn unreachable(data_dir: &Path, error: std::io::Error) -> anyhow::Error {
+    let path = path(data_dir);
+    anyhow::Error::new(error).context(format!(
+        "cannot speak to the server through {}; run this as the user that the server runs as, or as root",
+        path.display()
+    ))
+}
+
+fn exchange(stream: &mut BufReader<UnixStream>, request: &ControlRequest) -> anyhow::Result<ControlAnswer> {
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    // One that is refused at once has been answered already.
+    let sent = stream.get_mut().write_all(&line);
+    let mut answer = Vec::new();
+    stream
+        .by_ref()
+        .take(CONTROL_ANSWER_BYTES_MAX)
+        .read_until(b'\n', &mut answer)
+        .context("the server does not answer")?;
+    if answer.is_empty() {
+        sent.context("the server does not listen")?;
+        anyhow::bail!("the server has stopped, or does not answer");
+    }
+    serde_json::from_slice(&answer).context("the server's answer cannot be read; is it of another version?")
+}

@@ -1,0 +1,15 @@
+//! Sockets: who may connect, what is spoken on a connection, and the way of bytes in and out.
+//!
+//! Knows the hub only as the queue that inputs go into. Decides nothing that IRC decides.
+
+pub(crate) mod admission;
+pub(crate) mod cloak;
+pub(crate) mod connection;
+pub(crate) mod delivery;
+pub(crate) mod framing;
+pub(crate) mod listener;
+pub(crate) mod opening;
+pub(crate) mod proxy;
+pub(crate) mod send_queue;
+pub(crate) mod stream;
+pub(crate) mod tls;

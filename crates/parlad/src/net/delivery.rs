@@ -1,0 +1,156 @@
+//! Delivery: lines to sockets, without waking a task for each receiver.
+//!
+//! A batch of lines goes in. Each connection that got something is written to once, with all its lines of the batch in one
+//! buffer; the connection itself keeps what its socket does not take.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parla_server::{ConnectionId, Output};
+use slotmap::{DefaultKey, SecondaryMap};
+
+use crate::{
+    limits::WRITE_BYTES_MAX,
+    net::{connection::Connection, framing::Framing},
+};
+
+/// The connections that can be delivered to, and room to sort a batch by connection.
+#[derive(Debug, Default)]
+pub(crate) struct Delivery {
+    connections: SecondaryMap<DefaultKey, Receiver>,
+    /// Who got something, in the order of the first line.
+    receivers: Vec<ConnectionId>,
+    /// The lines of the batch for each receiver, as linked lists through one vector.
+    links: Vec<Link>,
+    joined: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Receiver {
+    connection: Arc<Connection>,
+    first: u32,
+    last: u32,
+}
+
+/// One line of one receiver, and where its next one is.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    line: u32,
+    next: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Delivery {
+    pub(crate) fn open(&mut self, id: ConnectionId, connection: Arc<Connection>) {
+        self.connections.insert(id.key(), Receiver { connection, first: NONE, last: NONE });
+    }
+
+    pub(crate) fn get(&self, id: ConnectionId) -> Option<&Arc<Connection>> {
+        self.connections.get(id.key()).map(|receiver| &receiver.connection)
+    }
+
+    pub(crate) fn forget(&mut self, id: ConnectionId) -> Option<Arc<Connection>> {
+        self.connections.remove(id.key()).map(|receiver| receiver.connection)
+    }
+
+    /// Sends every line of these outputs to its receivers.
+    pub(crate) fn deliver(&mut self, outputs: &[Output]) {
+        for (index, output) in outputs.iter().enumerate() {
+            if let Output::Deliver { to, .. } = output {
+                for id in to {
+                    self.add(*id, u32::try_from(index).unwrap_or(NONE));
+                }
+            }
+        }
+        let receivers = std::mem::take(&mut self.receivers);
+        for id in &receivers {
+            if let Some(receiver) = self.connections.get_mut(id.key()) {
+                let first = std::mem::replace(&mut receiver.first, NONE);
+                write(
+                    &receiver.connection,
+                    outputs,
+                    Lines { links: &self.links, next: first },
+                    &mut self.joined,
+                );
+            }
+        }
+        self.receivers = receivers;
+        self.receivers.clear();
+        self.links.clear();
+    }
+
+    fn add(&mut self, id: ConnectionId, line: u32) {
+        let Some(receiver) = self.connections.get_mut(id.key()) else { return };
+        let place = u32::try_from(self.links.len()).unwrap_or(NONE);
+        self.links.push(Link { line, next: NONE });
+        if receiver.first == NONE {
+            receiver.first = place;
+            self.receivers.push(id);
+        } else if let Some(last) = self.links.get_mut(receiver.last as usize) {
+            last.next = place;
+        }
+        receiver.last = place;
+    }
+}
+
+/// The lines of one receiver.
+#[derive(Clone, Copy)]
+struct Lines<'a> {
+    links: &'a [Link],
+    next: u32,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let link = self.links.get(self.next as usize)?;
+        self.next = link.next;
+        Some(link.line)
+    }
+}
+
+/// One line goes out as it is. Several are copied together first: for short lines that costs less than a vectored write.
+fn write(connection: &Connection, outputs: &[Output], lines: Lines<'_>, joined: &mut Vec<u8>) {
+    let mut texts = lines.filter_map(|line| match outputs.get(line as usize) {
+        Some(Output::Deliver { line, .. }) => Some(line),
+        _ => None,
+    });
+    if connection.framing() != Framing::Lines {
+        return write_framed(connection, texts, joined);
+    }
+    let Some(mut text) = texts.next() else { return };
+    let Some(second) = texts.next() else {
+        connection.send(text, || text.clone());
+        return;
+    };
+    joined.clear();
+    joined.extend_from_slice(text);
+    text = second;
+    loop {
+        if joined.len() + text.len() > WRITE_BYTES_MAX {
+            connection.send(joined, || Bytes::copy_from_slice(joined));
+            joined.clear();
+        }
+        joined.extend_from_slice(text);
+        match texts.next() {
+            Some(next) => text = next,
+            None => break,
+        }
+    }
+    connection.send(joined, || Bytes::copy_from_slice(joined));
+}
+
+/// Each line goes out in a frame of its own; all are joined, as a frame has to be made anyway.
+fn write_framed<'a>(connection: &Connection, texts: impl Iterator<Item = &'a Bytes>, joined: &mut Vec<u8>) {
+    joined.clear();
+    for text in texts {
+        if !joined.is_empty() && joined.len() + text.len() > WRITE_BYTES_MAX {
+            connection.send(joined, || Bytes::copy_from_slice(joined));
+            joined.clear();
+        }
+        connection.framing().append(text, joined);
+    }
+    connection.send(joined, || Bytes::copy_from_slice(joined));
+}

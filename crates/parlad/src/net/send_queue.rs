@@ -1,0 +1,158 @@
+//! What waits for a socket that takes no more: bounded for each connection, and for all of them together.
+//!
+//! Whoever is over their bound is closed; that is for the connection to do.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use bytes::{Buf, Bytes};
+
+use crate::net::connection::Then;
+
+/// All send queues together.
+#[derive(Debug)]
+pub(crate) struct SendQueues {
+    /// Bytes that may wait for one connection.
+    each_max: usize,
+    /// Bytes that may wait in all before those who have more than an equal share of them are closed.
+    total_max: usize,
+    bytes: AtomicUsize,
+    queues: AtomicUsize,
+}
+
+impl SendQueues {
+    /// No queues, with these bounds in bytes.
+    pub(crate) fn new(each_max: usize, total_max: usize) -> Arc<Self> {
+        Arc::new(Self { each_max, total_max, bytes: AtomicUsize::new(0), queues: AtomicUsize::new(0) })
+    }
+
+    /// Whether a queue of so many bytes is too long.
+    fn is_too_long(&self, bytes: usize) -> bool {
+        let share = || self.total_max / self.queues.load(Ordering::Relaxed).max(1);
+        bytes > self.each_max || (self.bytes.load(Ordering::Relaxed) > self.total_max && bytes > share())
+    }
+}
+
+/// What one socket would not take yet.
+#[derive(Debug)]
+pub(crate) struct SendQueue {
+    all: Arc<SendQueues>,
+    buffers: VecDeque<Bytes>,
+    bytes: usize,
+    is_exceeded: bool,
+    /// What is to be done when everything is sent.
+    then: Vec<Then>,
+}
+
+impl SendQueue {
+    /// An empty one.
+    pub(crate) fn new(all: &Arc<SendQueues>) -> Self {
+        all.queues.fetch_add(1, Ordering::Relaxed);
+        let (buffers, then) = (VecDeque::new(), Vec::new());
+        Self { all: Arc::clone(all), buffers, bytes: 0, is_exceeded: false, then }
+    }
+
+    /// Whether it became too long; then it keeps nothing any more.
+    pub(crate) const fn is_exceeded(&self) -> bool {
+        self.is_exceeded
+    }
+
+    pub(crate) fn push(&mut self, bytes: Bytes) {
+        if self.is_exceeded {
+            return;
+        }
+        self.bytes += bytes.len();
+        self.all.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
+        self.buffers.push_back(bytes);
+        if self.all.is_too_long(self.bytes) {
+            // Nobody will read it; its memory is wanted back now.
+            self.clear();
+            self.is_exceeded = true;
+        }
+    }
+
+    /// The bytes that go first.
+    pub(crate) fn front(&self) -> Option<&Bytes> {
+        self.buffers.front()
+    }
+
+    /// So many of the first bytes were taken.
+    pub(crate) fn advance(&mut self, count: usize) {
+        self.bytes -= count;
+        self.all.bytes.fetch_sub(count, Ordering::Relaxed);
+        let Some(front) = self.buffers.front_mut() else { return };
+        front.advance(count);
+        if front.is_empty() {
+            self.buffers.pop_front();
+        }
+    }
+
+    /// Does something when everything is sent. Each session has at most one question and one wait at a time.
+    pub(crate) fn when_sent(&mut self, then: Then) {
+        self.then.push(then);
+    }
+
+    /// What is to be done now that everything is sent.
+    pub(crate) fn into_then(mut self) -> Vec<Then> {
+        std::mem::take(&mut self.then)
+    }
+
+    fn clear(&mut self) {
+        self.buffers = VecDeque::new();
+        self.all.bytes.fetch_sub(std::mem::take(&mut self.bytes), Ordering::Relaxed);
+    }
+}
+
+impl Drop for SendQueue {
+    fn drop(&mut self) {
+        self.clear();
+        self.all.queues.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn push(queue: &mut SendQueue, count: usize) {
+        queue.push(Bytes::from(vec![b'x'; count]));
+    }
+
+    #[test]
+    fn each_is_bounded() {
+        let all = SendQueues::new(100, 1_000);
+        let mut queue = SendQueue::new(&all);
+        push(&mut queue, 100);
+        assert!(!queue.is_exceeded());
+        queue.advance(60);
+        push(&mut queue, 60);
+        assert!(!queue.is_exceeded());
+        push(&mut queue, 1);
+        assert!(queue.is_exceeded() && queue.front().is_none());
+        assert_eq!(all.bytes.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn all_together_are_bounded_and_those_with_little_stay() {
+        let all = SendQueues::new(100, 250);
+        let mut small = SendQueue::new(&all);
+        push(&mut small, 10);
+        let mut large: Vec<SendQueue> = (0..5).map(|_| SendQueue::new(&all)).collect();
+        for queue in &mut large {
+            for _ in 0..9 {
+                push(queue, 10);
+            }
+        }
+        push(&mut small, 10);
+        let exceeded = large.iter().filter(|queue| queue.is_exceeded()).count();
+        assert!(exceeded >= 2 && !small.is_exceeded(), "{exceeded}");
+        assert!(all.bytes.load(Ordering::Relaxed) <= 250);
+        drop((large, small));
+        assert_eq!([&all.bytes, &all.queues].map(|count| count.load(Ordering::Relaxed)), [0, 0]);
+    }
+}

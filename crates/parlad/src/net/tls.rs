@@ -1,0 +1,277 @@
+//! TLS: certificates from files, and the encrypted half of a connection.
+//!
+//! The handshake is over before there is a [`Connection`](crate::net::connection::Connection). From then on [`Tls`] turns bytes into
+//! other bytes and sees no socket, so that whoever delivers can write at once, as to a plain connection.
+
+use std::{
+    fmt,
+    io::{self, Read as _, Write as _},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+use rustls::{
+    ServerConfig, ServerConnection,
+    crypto::ring,
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject as _},
+    },
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use thiserror::Error;
+use tokio_rustls::TlsAcceptor;
+
+/// Where a certificate and its key are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Files {
+    /// The certificate, and behind it those that lead to one that clients know.
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// Why a certificate cannot be used, in words for the administrator.
+#[derive(Debug, Error)]
+pub(crate) enum TlsError {
+    #[error("cannot read {path}: {reason}")]
+    Unreadable { path: PathBuf, reason: io::Error },
+    #[error("there is no certificate in {0}. It should begin with -----BEGIN CERTIFICATE-----")]
+    NoCertificate(PathBuf),
+    #[error("there is no private key in {0}. It should begin with -----BEGIN PRIVATE KEY-----")]
+    NoKey(PathBuf),
+    #[error("{path} is damaged: {reason}")]
+    Damaged { path: PathBuf, reason: pem::Error },
+    #[error("the key {key} is not that of the certificate {cert}")]
+    Unfit { cert: PathBuf, key: PathBuf },
+    #[error("the certificate {cert} or its key cannot be used: {reason}")]
+    Unusable { cert: PathBuf, reason: rustls::Error },
+    #[error("TLS cannot be set up: {0}")]
+    Setup(rustls::Error),
+}
+
+/// What is spoken inside of TLS (ALPN, RFC 7301). Clients that name protocols, and none of these, are closed; those that name
+/// none are let in. Empty: whatever they name.
+pub(crate) type Protocols = &'static [&'static [u8]];
+
+/// Of a port for lines. Browsers name `http/1.1` and `h2`, so that a page cannot use them to talk there.
+pub(crate) const IRC: Protocols = &[b"irc"];
+
+/// A certificate that is in use, and can be read again.
+#[derive(Debug)]
+pub(crate) struct Certificate {
+    files: Files,
+    current: RwLock<Arc<CertifiedKey>>,
+}
+
+impl Certificate {
+    fn read(files: &Files) -> Result<Arc<Self>, TlsError> {
+        Ok(Arc::new(Self { current: RwLock::new(files.read()?), files: files.clone() }))
+    }
+
+    /// Uses what is in the files now, for connections from now on.
+    fn reload(&self) -> Result<(), TlsError> {
+        let read = self.files.read()?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(())
+    }
+
+    fn acceptor(self: &Arc<Self>, protocols: Protocols) -> Result<TlsAcceptor, TlsError> {
+        let resolver: Arc<dyn ResolvesServerCert> = Arc::clone(self) as _;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(TlsError::Setup)?
+            .with_no_client_auth()
+            .with_cert_resolver(resolver);
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+}
+
+impl ResolvesServerCert for Certificate {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Files {
+    /// Reads both files and sees that they belong together.
+    pub(crate) fn read(&self) -> Result<Arc<CertifiedKey>, TlsError> {
+        let read = |path: &PathBuf| {
+            std::fs::read(path).map_err(|reason| TlsError::Unreadable { path: path.clone(), reason })
+        };
+        let damaged = |path: &PathBuf, reason| TlsError::Damaged { path: path.clone(), reason };
+        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&self.cert)?)
+            .collect::<Result<_, _>>()
+            .map_err(|reason| damaged(&self.cert, reason))?;
+        if chain.is_empty() {
+            return Err(TlsError::NoCertificate(self.cert.clone()));
+        }
+        let key = PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|reason| match reason {
+            pem::Error::NoItemsFound => TlsError::NoKey(self.key.clone()),
+            reason => damaged(&self.key, reason),
+        })?;
+        let unfit = |reason| match reason {
+            rustls::Error::InconsistentKeys(_) => {
+                TlsError::Unfit { cert: self.cert.clone(), key: self.key.clone() }
+            }
+            reason => TlsError::Unusable { cert: self.cert.clone(), reason },
+        };
+        CertifiedKey::from_der(chain, key, &ring::default_provider()).map(Arc::new).map_err(unfit)
+    }
+}
+
+/// The certificates of all listeners.
+#[derive(Debug, Default)]
+pub(crate) struct Certificates(Vec<Arc<Certificate>>);
+
+impl Certificates {
+    /// Reads a certificate for a listener. Listeners with the same files share it.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub(crate) fn acceptor(&mut self, files: &Files, protocols: Protocols) -> Result<TlsAcceptor, TlsError> {
+        if let Some(known) = self.0.iter().find(|known| known.files == *files) {
+            return known.acceptor(protocols);
+        }
+        let certificate = Certificate::read(files)?;
+        let acceptor = certificate.acceptor(protocols)?;
+        self.0.push(certificate);
+        Ok(acceptor)
+    }
+
+    /// Reads every certificate again, for connections from now on. One that cannot be used changes nothing; gives what is wrong
+    /// with it.
+    pub(crate) fn reload(&self) -> Vec<TlsError> {
+        self.0.iter().filter_map(|certificate| certificate.reload().err()).collect()
+    }
+}
+
+/// The encrypted half of a connection. Bytes must reach the socket in the order in which they come out of here, so they are
+/// handed on while it is locked.
+pub(crate) struct Tls(Mutex<ServerConnection>);
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls(…)")
+    }
+}
+
+/// What came out of bytes of the client.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// What the client says.
+    pub(crate) plain: Vec<u8>,
+    /// The client said that it says nothing more.
+    pub(crate) is_over: bool,
+}
+
+impl Tls {
+    /// After the handshake.
+    pub(crate) fn new(mut connection: ServerConnection) -> Self {
+        // Everything is taken out as soon as it is in, so nothing gathers there.
+        connection.set_buffer_limit(None);
+        Self(Mutex::new(connection))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ServerConnection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Encrypts bytes and hands them to `send`.
+    pub(crate) fn seal(&self, plain: &[u8], send: impl FnOnce(&[u8])) {
+        let mut connection = self.lock();
+        // Writing to memory does not fail.
+        let _ = connection.writer().write_all(plain);
+        hand_on(&mut connection, send);
+    }
+
+    /// Hands to `send` what says that nothing more comes.
+    pub(crate) fn close(&self, send: impl FnOnce(&[u8])) {
+        let mut connection = self.lock();
+        connection.send_close_notify();
+        hand_on(&mut connection, send);
+    }
+
+    /// Decrypts bytes of the client. What TLS itself answers is handed to `send`.
+    ///
+    /// # Errors
+    /// The client breaks the rules of TLS; it was told so.
+    pub(crate) fn open(&self, mut sealed: &[u8], send: impl FnOnce(&[u8])) -> io::Result<Opened> {
+        let mut connection = self.lock();
+        let opened = open(&mut connection, &mut sealed);
+        hand_on(&mut connection, send);
+        opened
+    }
+}
+
+fn open(connection: &mut ServerConnection, sealed: &mut &[u8]) -> io::Result<Opened> {
+    let mut opened = Opened::default();
+    loop {
+        let state = connection.process_new_packets().map_err(io::Error::other)?;
+        opened.is_over |= state.peer_has_closed();
+        let room = opened.plain.len();
+        opened.plain.resize(room + state.plaintext_bytes_to_read(), 0);
+        connection.reader().read_exact(opened.plain.get_mut(room..).unwrap_or_default())?;
+        if sealed.is_empty() || opened.is_over {
+            return Ok(opened);
+        }
+        connection.read_tls(sealed)?;
+    }
+}
+
+fn hand_on(connection: &mut ServerConnection, send: impl FnOnce(&[u8])) {
+    if !connection.wants_write() {
+        return;
+    }
+    let mut sealed = Vec::new();
+    while connection.wants_write() {
+        // Writing to memory does not fail.
+        let _ = connection.write_tls(&mut sealed);
+    }
+    send(&sealed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn write(&self, name: &str, text: &str) -> PathBuf {
+            let path = self.0.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_told() {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        let [one, other] =
+            [(); 2].map(|()| rcgen::generate_simple_self_signed(vec!["irc.example.org".into()]).unwrap());
+        let cert = folder.write("cert.pem", &one.cert.pem());
+        let key = folder.write("key.pem", &one.signing_key.serialize_pem());
+        let wrong = |cert: &PathBuf, key: &PathBuf| {
+            let files = Files { cert: cert.clone(), key: key.clone() };
+            files.read().map_err(|error| error.to_string().replace(folder.0.path().to_str().unwrap(), ""))
+        };
+        assert!(wrong(&cert, &key).is_ok());
+        let check = |cert: &PathBuf, key: &PathBuf, expected: &str| {
+            let error = wrong(cert, key).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        };
+        let none = folder.0.path().join("none.pem");
+        check(&none, &key, "cannot read /none.pem: No such file");
+        check(&cert, &none, "cannot read /none.pem: No such file");
+        let empty = folder.write("empty.pem", "nothing\n");
+        check(&empty, &key, "there is no certificate in /empty.pem");
+        check(&cert, &empty, "there is no private key in /empty.pem");
+        check(&key, &key, "there is no certificate in /key.pem");
+        let damaged = folder.write("damaged.pem", &one.cert.pem().replace("-----END", "!\n-----END"));
+        check(&damaged, &key, "/damaged.pem is damaged: ");
+        let other = folder.write("other.pem", &other.signing_key.serialize_pem());
+        check(&cert, &other, "the key /other.pem is not that of the certificate /cert.pem");
+    }
+}
