@@ -307,7 +307,7 @@ impl Client {
             nick: crate::text::shown_name(&self.session.nick),
             nick_wanted: self.regain.wanted().map(|nick| crate::text::shown_name(nick)),
             away: self.away.clone(),
-            link: self.link.state.clone(),
+            link: self.link.shown(),
             features: Features { history: self.session.has_history(), private: self.settings.private },
         }
     }

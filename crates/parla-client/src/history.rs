@@ -7,7 +7,7 @@ mod archive;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use parla_proto::{Capabilities, Line, Timestamp};
+use parla_proto::{Capabilities, FailCode, Line, Timestamp};
 
 use crate::{
     buffer::Missed,
@@ -413,7 +413,7 @@ fn caught_up(client: &mut Client, id: BufferId, missing: &Missing) {
 }
 
 /// The server will not answer, and says why.
-pub(crate) fn refused(client: &mut Client, id: BufferId, code: &str) {
+pub(crate) fn refused(client: &mut Client, id: BufferId, code: Option<FailCode>) {
     let Some(request) = client.requests.open.remove(&id) else { return };
     // A message that was forgotten there still has its time.
     let by_time = |anchor: Anchor| Anchor { msgid: None, ..anchor };
@@ -425,7 +425,9 @@ pub(crate) fn refused(client: &mut Client, id: BufferId, code: &str) {
             let (from, to) = (by_time(missing.from.clone()), missing.to.clone().map(by_time));
             return want(client, id, Purpose::Missing(Missing { from, to, ..missing.clone() }));
         }
-        (Purpose::Earlier, Some(timeline)) if matches!(code, "INVALID_PARAMS" | "INVALID_MSGREFTYPE") => {
+        (Purpose::Earlier, Some(timeline))
+            if matches!(code, Some(FailCode::InvalidParams | FailCode::InvalidMsgrefType)) =>
+        {
             if let Some(oldest) = timeline.oldest().filter(|oldest| oldest.msgid.is_some()) {
                 timeline.forget_msgids(&oldest);
                 return want(client, id, Purpose::Earlier);

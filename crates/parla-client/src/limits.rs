@@ -18,6 +18,8 @@ pub const DIRECTORY_ROOMS_MAX: usize = 50_000;
 pub const OUTBOX_MAX: usize = 1_000;
 /// How long messages wait for an earlier connection of the person to deliver them, or to be gone.
 pub const GHOST_WAIT: Duration = Duration::from_secs(60);
+/// How long nothing is tried while the device says that it has no network.
+pub const OFFLINE_RETRY: Duration = Duration::from_secs(20);
 /// Messages that one submission may become.
 pub const SUBMIT_LINES_MAX: usize = 200;
 /// Bytes of one submission.

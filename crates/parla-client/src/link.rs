@@ -14,7 +14,7 @@ use parla_proto::Timestamp;
 use crate::{
     limits::{
         BACKOFF_AFTER_REFUSAL, BACKOFF_FIRST, BACKOFF_LAST, CLOCK_EVERY, CLOCK_JUMP, GOOD_AFTER,
-        GREETING_MAX, GREETING_SILENCE, OPENING_MAX, PING_AFTER, PING_AFTER_SENDING,
+        GREETING_MAX, GREETING_SILENCE, OFFLINE_RETRY, OPENING_MAX, PING_AFTER, PING_AFTER_SENDING,
         PONG_AFTER_SENDING_WITHIN, PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN, REGISTRATION_MAX,
     },
     problem::{Problem, ProblemKind},
@@ -46,6 +46,10 @@ pub(crate) struct Link {
     looked_at: Timestamp,
     /// The device says that it has no network.
     is_device_offline: bool,
+    /// When we try all the same.
+    offline_retry_at: Timestamp,
+    /// An attempt was made in spite of what the device says, and nobody asked for it. It is not shown.
+    is_quiet: bool,
     /// What the server said before it closed.
     pub(crate) parting: Option<Problem>,
 }
@@ -77,6 +81,8 @@ impl Link {
             pong_by: None,
             looked_at: now,
             is_device_offline: false,
+            offline_retry_at: now,
+            is_quiet: false,
             parting: None,
         }
     }
@@ -114,6 +120,9 @@ impl Link {
         self.give_up_at = None;
         self.online_since = Some(now);
         self.was_online = true;
+        self.is_quiet = false;
+        // Whatever was refused on the way in did not keep us out.
+        self.parting = None;
     }
 
     /// Something came from the server.
@@ -147,6 +156,7 @@ impl Link {
         self.pong_by = self.pong_by.map(|by| by.min(now + PONG_WITHIN));
         self.give_up_at = self.give_up_at.map(|at| at.min(now + REGISTRATION_MAX));
         self.online_since = self.online_since.map(|since| since.min(now));
+        self.offline_retry_at = self.offline_retry_at.min(now + OFFLINE_RETRY);
         if let LinkState::Waiting { until, .. } = &mut self.state {
             *until = (*until).min(now + BACKOFF_LAST);
         }
@@ -165,15 +175,28 @@ impl Link {
             LinkState::Connecting(_) => {
                 self.give_up_at = self.give_up_at.map(|at| at.min(now + PONG_OFFLINE_WITHIN));
             }
-            LinkState::Waiting { .. } => self.state = LinkState::Offline,
+            LinkState::Waiting { .. } => self.wait_offline(now),
             LinkState::Offline | LinkState::Stopped { .. } => {}
         }
         None
     }
 
+    /// The device says that it has no network. It may be wrong, so we try now and then.
+    fn wait_offline(&mut self, now: Timestamp) {
+        self.attempts = 0;
+        self.offline_retry_at = now + OFFLINE_RETRY;
+        self.state = LinkState::Offline;
+    }
+
+    /// The state as a person should see it.
+    pub(crate) fn shown(&self) -> LinkState {
+        if self.is_quiet { LinkState::Offline } else { self.state.clone() }
+    }
+
     /// The device has a network, perhaps another one than before.
     pub(crate) fn device_online(&mut self, now: Timestamp) -> Option<Due> {
         self.is_device_offline = false;
+        self.is_quiet = false;
         match self.state {
             LinkState::Online => Some(self.ping(now, PONG_AWAKE_WITHIN)),
             LinkState::Waiting { .. } | LinkState::Offline => {
@@ -203,12 +226,11 @@ impl Link {
         let problem = parting.unwrap_or(problem);
         self.give_up_at = None;
         self.online_since = None;
+        self.is_quiet = false;
         self.may_have_ghost |= std::mem::take(&mut self.is_open);
         // What the server itself says is true, whatever the device says of its network.
         if self.is_device_offline && !has_parting {
-            self.attempts = 0;
-            self.state = LinkState::Offline;
-            return;
+            return self.wait_offline(now);
         }
         if self.needs_person(problem.kind) {
             return self.stop(Some(problem), None);
@@ -223,6 +245,7 @@ impl Link {
         self.give_up_at = None;
         self.online_since = None;
         self.is_open = false;
+        self.is_quiet = false;
         self.may_have_ghost = false;
         self.attempts = 0;
         self.state = LinkState::Stopped { why: why.map(Arc::new), suggestion };
@@ -295,12 +318,13 @@ impl Link {
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {
             LinkState::Waiting { until, .. } => Some(*until),
+            LinkState::Offline => Some(self.offline_retry_at),
             LinkState::Connecting(_) => self.give_up_at,
             LinkState::Online => {
                 let next = self.pong_by.unwrap_or_else(|| self.ping_at());
                 Some(next.min(self.looked_at + CLOCK_EVERY))
             }
-            LinkState::Offline | LinkState::Stopped { .. } => None,
+            LinkState::Stopped { .. } => None,
         }
     }
 
@@ -314,6 +338,10 @@ impl Link {
     pub(crate) fn due(&mut self, now: Timestamp) -> Option<Due> {
         match self.state {
             LinkState::Waiting { until, .. } => (until <= now).then_some(Due::Connect),
+            LinkState::Offline => {
+                self.is_quiet = self.offline_retry_at <= now;
+                self.is_quiet.then_some(Due::Connect)
+            }
             LinkState::Connecting(_) => self.give_up_at.is_some_and(|at| at <= now).then_some(Due::GiveUp),
             LinkState::Online => match self.pong_by {
                 Some(by) => (by <= now).then_some(Due::GiveUp),
@@ -321,7 +349,7 @@ impl Link {
                 None if self.owed_since.is_some() => Some(self.ping(now, PONG_AFTER_SENDING_WITHIN)),
                 None => Some(self.ping(now, PONG_WITHIN)),
             },
-            LinkState::Offline | LinkState::Stopped { .. } => None,
+            LinkState::Stopped { .. } => None,
         }
     }
 }

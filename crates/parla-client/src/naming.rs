@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
-use parla_proto::{Casemapping, NickFault, line::fitting};
+use parla_proto::{Casemapping, NickFault, Numeric, line::fitting};
 
 use crate::{problem::ProblemKind, session::Session};
 
@@ -63,17 +63,22 @@ pub fn mended(name: &str) -> String {
     kept(name, usize::MAX, &is_letter_anywhere)
 }
 
-/// Why the server refuses a name, by the number that it gave and by what it said for programs before.
-pub(crate) fn reason(session: &Session, number: u16, nick: &str, told: Option<NickFault>) -> ProblemKind {
-    match (told, number) {
+/// Why the server refuses a name, by the numeric that it gave and by what it said for programs before.
+pub(crate) fn reason(
+    session: &Session,
+    numeric: Numeric,
+    nick: &str,
+    told: Option<NickFault>,
+) -> ProblemKind {
+    match (told, numeric) {
         (Some(NickFault::TooLong(bytes_max)), _) => too_long(nick, bytes_max),
         (Some(NickFault::Start(char)), _) => ProblemKind::NickStart(char),
         (Some(NickFault::Character(char)), _) => ProblemKind::NickCharacter(char),
         (Some(NickFault::Form), _) => ProblemKind::NickMixed,
         (Some(NickFault::Reserved), _) => ProblemKind::NickReserved,
         (Some(NickFault::Confusable), _) => ProblemKind::NickConfusable,
-        (None, 433 | 436) => ProblemKind::NickTaken,
-        (None, 437) => ProblemKind::NickHeld,
+        (None, Numeric::NickInUse | Numeric::NickCollision) => ProblemKind::NickTaken,
+        (None, Numeric::NickUnavailable) => ProblemKind::NickHeld,
         (None, _) => seen(session, nick),
     }
 }
@@ -195,7 +200,7 @@ mod tests {
     fn mended_for(nick: &str, casemapping: Casemapping) -> (ProblemKind, String) {
         let mut session = Session::default();
         (session.casemapping, session.nick_bytes_max) = (casemapping, Some(16));
-        let kind = reason(&session, 432, nick, None);
+        let kind = reason(&session, Numeric::ErroneousNick, nick, None);
         (kind, suggestion(&session, nick, kind, without_accents).to_string())
     }
 
@@ -238,11 +243,11 @@ mod tests {
     #[test]
     fn what_the_server_says_for_programs_is_believed() {
         let session = Session::default();
-        let told = |fault, number| reason(&session, number, "Владимир-Иванович", Some(fault));
-        assert_eq!(told(NickFault::TooLong(32), 432), ProblemKind::NickTooLong(16));
-        assert_eq!(told(NickFault::Reserved, 437), ProblemKind::NickReserved);
-        assert_eq!(told(NickFault::Confusable, 433), ProblemKind::NickConfusable);
-        assert_eq!(told(NickFault::Form, 432), ProblemKind::NickMixed);
+        let told = |fault, numeric| reason(&session, numeric, "Владимир-Иванович", Some(fault));
+        assert_eq!(told(NickFault::TooLong(32), Numeric::ErroneousNick), ProblemKind::NickTooLong(16));
+        assert_eq!(told(NickFault::Reserved, Numeric::NickUnavailable), ProblemKind::NickReserved);
+        assert_eq!(told(NickFault::Confusable, Numeric::NickInUse), ProblemKind::NickConfusable);
+        assert_eq!(told(NickFault::Form, Numeric::ErroneousNick), ProblemKind::NickMixed);
     }
 
     #[test]

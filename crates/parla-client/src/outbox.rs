@@ -213,6 +213,11 @@ impl Outbox {
         self.items.iter().find(sent).map(|item| item.row)
     }
 
+    /// What the message of this row says, as it is sent.
+    pub(crate) fn text(&self, row: RowId) -> Option<&str> {
+        self.items.iter().find(|item| item.row == row).map(|item| &*item.text)
+    }
+
     /// Where the first message of several lines was sent that was not confirmed.
     pub(crate) fn sent_in_lines(&self) -> Option<BufferId> {
         let is_it =

@@ -130,6 +130,18 @@ pub(crate) fn problem(words: &str) -> ProblemKind {
     known.map_or(ProblemKind::ServerClosed, |(kind, _)| *kind)
 }
 
+/// Whether these words are about a password, in whatever way the server puts it.
+pub(crate) fn asks_for_password(details: &str) -> bool {
+    details.to_ascii_lowercase().contains("password")
+}
+
+/// Whether these words turn people away only because they have not signed in. No numeric and no code says so.
+pub(crate) fn asks_for_account(details: &str) -> bool {
+    let lower = details.to_ascii_lowercase();
+    let asks = ["sasl", "log in", "logged in", "identify to", "require an account", "need an account"];
+    !lower.contains("timed out") && !lower.contains("timeout") && asks.iter().any(|word| lower.contains(word))
+}
+
 /// `Closing Link: host (reason)`, `Closing link: (user@host) [reason]`: the reason, as a host may have any name.
 fn reason(words: &str) -> &str {
     let words = words.trim();

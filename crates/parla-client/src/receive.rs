@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use parla_proto::{Message, Timestamp};
+use parla_proto::{CommandName, Message, Numeric, Timestamp};
 
 use crate::{
     client::{Client, Turn},
@@ -28,6 +28,8 @@ mod names;
 mod nick;
 mod numeric;
 mod part;
+mod ping;
+mod pong;
 mod privmsg;
 mod quit;
 mod react;
@@ -35,6 +37,7 @@ mod redact;
 mod refusal;
 mod rename;
 pub(crate) mod said;
+mod silenced;
 mod topic;
 mod who;
 pub(crate) mod whois;
@@ -44,6 +47,8 @@ pub(crate) use batch::Batches;
 /// A line, with what every command asks of it.
 pub(crate) struct Incoming<'a> {
     pub(crate) message: &'a Message<'a>,
+    /// What the message asks for or tells; none if it is a numeric, or a word that nobody knows.
+    pub(crate) command: Option<CommandName>,
     /// By the server's clock if it says, else now.
     pub(crate) at: Timestamp,
     /// The nick or the server it comes from; empty if it does not say.
@@ -56,6 +61,7 @@ impl<'a> Incoming<'a> {
     fn new(message: &'a Message<'a>, now: Timestamp) -> Self {
         Self {
             message,
+            command: CommandName::of(message),
             at: said_at(message, now),
             from: message.source.map_or("", |source| source.name),
             label: message.tags.get("label"),
@@ -109,7 +115,7 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     }
     let left = client.left.take();
     if let Some((room, at)) = left
-        && message.command == "JOIN"
+        && incoming.command == Some(CommandName::Join)
         && client.session.is_own(incoming.from)
         && at.since(incoming.at) <= rename::AT_ONCE
         && incoming.at.since(at) <= rename::AT_ONCE
@@ -118,9 +124,9 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     }
     // Messages may be repeated, and a bouncer repeats the greeting of long ago; anything else happens now, and tells what time
     // it is there.
-    let is_repeatable = match message.command {
-        "PRIVMSG" | "NOTICE" | "TAGMSG" => true,
-        command => !client.session.is_greeted && command != "CAP",
+    let is_repeatable = match incoming.command {
+        Some(CommandName::Privmsg | CommandName::Notice | CommandName::Tagmsg) => true,
+        command => !client.session.is_greeted && command != Some(CommandName::Cap),
     };
     if !is_repeatable && message.tags.get("time").is_some() {
         client.session.heard_time(incoming.at, turn.now);
@@ -129,47 +135,73 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
 }
 
 fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    let message = incoming.message;
-    match message.command {
-        "ACCOUNT" | "SETNAME" => {}
-        "ACK" => {
+    if let Some(numeric) = Numeric::parse(incoming.message.command) {
+        return numeric::receive(client, numeric, incoming, turn);
+    }
+    let Some(command) = incoming.command else { return };
+    match command {
+        CommandName::Ack => {
             let label = incoming.label.as_deref().unwrap_or_default();
             outbox::acknowledged(client, label, incoming.at, turn);
         }
-        "AUTHENTICATE" => sign_in::challenged(client, incoming.param(0), turn),
-        "AWAY" => away::receive(client, incoming),
-        "BATCH" => batch::receive(client, incoming, turn),
-        "CAP" => registration::cap(client, message, turn),
-        "CHGHOST" => chghost::receive(client, incoming),
-        "ERROR" => error::receive(client, incoming),
-        "FAIL" => fail::receive(client, incoming, turn),
-        "INVITE" => invite::receive(client, incoming),
-        "JOIN" => join::receive(client, incoming, turn),
-        "KICK" => kick::receive(client, incoming),
-        "MARKREAD" => markread::receive(client, incoming, turn),
-        "METADATA" => metadata::receive(client, incoming),
-        "MODE" => mode::receive(client, incoming),
-        "NICK" => nick::receive(client, incoming, turn),
-        "NOTICE" | "PRIVMSG" => privmsg::receive(client, incoming, turn),
-        "PART" => part::receive(client, incoming),
-        "PING" => {
-            let token = message.params.last().copied().unwrap_or_default();
-            turn.send(parla_proto::Line::bare("PONG").last(token));
-        }
-        "PONG" => {
-            let token = message.params.last().copied().unwrap_or_default();
-            outbox::passed_fence(client, token, turn);
-        }
-        "QUIT" => quit::receive(client, incoming),
-        "REDACT" => redact::receive(client, incoming, turn),
-        "RENAME" => rename::receive(client, incoming, turn),
-        "TAGMSG" => react::receive(client, incoming),
-        "TOPIC" => topic::receive(client, incoming),
-        "NOTE" | "WALLOPS" | "WARN" => fail::noted(client, incoming),
-        other => match other.parse::<u16>() {
-            Ok(number) if other.len() == 3 => numeric::receive(client, number, incoming, turn),
-            _ => {}
-        },
+        CommandName::Authenticate => sign_in::challenged(client, incoming.param(0), turn),
+        CommandName::Away => away::receive(client, incoming),
+        CommandName::Batch => batch::receive(client, incoming, turn),
+        CommandName::Cap => registration::cap(client, incoming.message, turn),
+        CommandName::Chghost => chghost::receive(client, incoming),
+        CommandName::Error => error::receive(client, incoming),
+        CommandName::Fail => fail::receive(client, incoming, turn),
+        CommandName::Invite => invite::receive(client, incoming),
+        CommandName::Join => join::receive(client, incoming, turn),
+        CommandName::Kick => kick::receive(client, incoming),
+        CommandName::Markread => markread::receive(client, incoming, turn),
+        CommandName::Metadata => metadata::receive(client, incoming),
+        CommandName::Mode => mode::receive(client, incoming),
+        CommandName::Nick => nick::receive(client, incoming, turn),
+        CommandName::Notice | CommandName::Privmsg => privmsg::receive(client, incoming, turn),
+        CommandName::Part => part::receive(client, incoming),
+        CommandName::Ping => ping::receive(incoming, turn),
+        CommandName::Pong => pong::receive(client, incoming, turn),
+        CommandName::Quit => quit::receive(client, incoming),
+        CommandName::Redact => redact::receive(client, incoming, turn),
+        CommandName::Rename => rename::receive(client, incoming, turn),
+        CommandName::Tagmsg => react::receive(client, incoming),
+        CommandName::Topic => topic::receive(client, incoming),
+        CommandName::Note | CommandName::Wallops | CommandName::Warn => fail::noted(client, incoming),
+        // Nothing that the person sees follows from these.
+        CommandName::Account | CommandName::Setname => {}
+        // Only clients send these. Servers answer them with numerics, and KILL with an ERROR.
+        CommandName::Admin
+        | CommandName::Chathistory
+        | CommandName::Die
+        | CommandName::Help
+        | CommandName::Info
+        | CommandName::Ison
+        | CommandName::Isupport
+        | CommandName::Kill
+        | CommandName::Links
+        | CommandName::List
+        | CommandName::Lusers
+        | CommandName::Monitor
+        | CommandName::Motd
+        | CommandName::Names
+        | CommandName::Oper
+        | CommandName::Pass
+        | CommandName::Rehash
+        | CommandName::Restart
+        | CommandName::Room
+        | CommandName::Sajoin
+        | CommandName::Samode
+        | CommandName::Sapart
+        | CommandName::Stats
+        | CommandName::Time
+        | CommandName::User
+        | CommandName::Userhost
+        | CommandName::Version
+        | CommandName::Webirc
+        | CommandName::Who
+        | CommandName::Whois
+        | CommandName::Whowas => {}
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Line, Message, Timestamp, isupport::Token};
+use parla_proto::{Capabilities, Line, Message, Timestamp, capability::VERSION, isupport::Token};
 
 use crate::{
     buffer::Buffer,
@@ -35,7 +35,7 @@ pub(crate) fn begin(client: &mut Client, turn: &mut Turn<'_>) {
     }
     client.changes.network = true;
     if sign_in::begin(client, turn) {
-        turn.send(Line::bare("CAP").param("LS").param("302"));
+        turn.send(Line::bare("CAP").param("LS").param(VERSION));
         sign_in::introduce_in_time(client, turn);
     }
 }

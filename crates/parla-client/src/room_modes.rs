@@ -120,6 +120,8 @@ pub(crate) struct RoomModes {
     /// Whether everyone may set the topic, once the server has told.
     is_topic_free: bool,
     lists: [List; LISTS.len()],
+    /// Masks of bans and mutes that were told or set since the person came in, whether they asked for the lists or not.
+    silencing: Vec<Box<str>>,
     /// What the interface sees; made when it looks, and kept until something changes.
     view: OnceCell<Arc<RoomSettings>>,
 }
@@ -172,6 +174,14 @@ impl RoomModes {
     /// An entry of the list `letter`, as the server tells it or somebody sets it.
     pub(crate) fn list(&mut self, session: &Session, letter: char, entry: Entry<'_>) {
         let Some((kind, mask)) = session.list_of(letter, entry.mask) else { return };
+        let is_new = !self.silencing.iter().any(|known| **known == *mask);
+        if is_silencing(kind)
+            && is_new
+            && self.silencing.len() < LIST_MASKS_MAX
+            && mask.len() <= NAME_BYTES_MAX
+        {
+            self.silencing.push(mask.into());
+        }
         let list = self.list_mut(kind);
         let is_known = list.masks.iter().any(|known| *known.mask == *mask);
         // Who never asked for the list does not want a part of it.
@@ -191,7 +201,15 @@ impl RoomModes {
     pub(crate) fn unlist(&mut self, session: &Session, letter: char, mask: &str) {
         let Some((kind, mask)) = session.list_of(letter, mask) else { return };
         self.list_mut(kind).masks.retain(|known| *known.mask != *mask);
+        if is_silencing(kind) {
+            self.silencing.retain(|known| **known != *mask);
+        }
         self.view.take();
+    }
+
+    /// Masks of people who may not speak, as far as they are known.
+    pub(crate) fn silencing(&self) -> impl Iterator<Item = &str> {
+        self.silencing.iter().map(|mask| &**mask)
     }
 
     /// The person wants to see the lists: those letters are to be asked for.
@@ -238,6 +256,11 @@ impl RoomModes {
     #[expect(clippy::indexing_slicing, reason = "there is one for each kind")]
     const fn list_mut(&mut self, kind: ListKind) -> &mut List {
         &mut self.lists[kind as usize]
+    }
+
+    /// Whether a mode that is no list and no rank is set, as far as the server has told.
+    pub(crate) fn is_set(&self, letter: char) -> bool {
+        self.value(letter).is_some()
     }
 
     /// The word of a letter that is set.
@@ -287,6 +310,11 @@ impl RoomModes {
         }
         steps.chunks(session.modes_max.max(1)).map(|steps| line(room, steps)).collect()
     }
+}
+
+/// Whether people on this list may not speak: whoever is banned but still in the room may not either.
+const fn is_silencing(kind: ListKind) -> bool {
+    matches!(kind, ListKind::Bans | ListKind::Mutes)
 }
 
 /// An entry of a list, with who put it there and when.

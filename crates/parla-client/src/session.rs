@@ -53,6 +53,8 @@ pub(crate) struct Session {
     pub(crate) nicks_tried: usize,
     /// Why the nick was refused that was asked for last, if the server says it for programs.
     pub(crate) nick_fault: Option<NickFault>,
+    /// The server has said that the person is logged in to an account.
+    pub(crate) is_logged_in: bool,
     /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
     pub(crate) asks_why: Asks,
     /// CAP REQs that were not answered.
@@ -118,6 +120,7 @@ impl Default for Session {
             is_greeted: false,
             nicks_tried: 0,
             nick_fault: None,
+            is_logged_in: false,
             asks_why: Asks::default(),
             requests_open: 0,
             asks_singly: false,

@@ -9,7 +9,7 @@
 use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use parla_proto::{Line, Timestamp};
+use parla_proto::{Line, Numeric, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -259,7 +259,7 @@ pub(crate) fn listed(client: &mut Client, mechanisms: &str) {
 }
 
 /// ERR_SASLFAIL and its like. False if nothing was tried.
-pub(crate) fn failed(client: &mut Client, number: u16, details: &str, turn: &mut Turn<'_>) -> bool {
+pub(crate) fn failed(client: &mut Client, numeric: Numeric, details: &str, turn: &mut Turn<'_>) -> bool {
     let State::Trying(mechanism) = client.session.sign_in.state else { return false };
     client.session.sign_in.state = State::Over;
     let login = client.settings.credentials.login.as_ref().map(|login| login.name.clone());
@@ -267,9 +267,9 @@ pub(crate) fn failed(client: &mut Client, number: u16, details: &str, turn: &mut
         attempt(client, Mechanism::Plain, turn);
         return true;
     }
-    let kind = match (number, mechanism) {
+    let kind = match (numeric, mechanism) {
         _ if !client.session.sign_in.takes(mechanism) => ProblemKind::SignInUnsupported,
-        (904, Mechanism::Plain) => ProblemKind::PasswordWrong,
+        (Numeric::SaslFailed, Mechanism::Plain) => ProblemKind::PasswordWrong,
         _ => ProblemKind::SignInRefused,
     };
     let problem = client.problem(kind, login.as_deref().unwrap_or_default(), details);

@@ -74,6 +74,9 @@ pub struct CapabilityFacts {
     pub help: &'static str,
 }
 
+/// The version of capability negotiation that both sides speak: `CAP LS 302`.
+pub const VERSION: &str = "302";
+
 /// Every capability, in the order in which they are listed. CAP and the manual are made from this.
 pub const CAPABILITIES: [CapabilityFacts; 26] = [
     facts(

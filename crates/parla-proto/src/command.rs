@@ -1,6 +1,10 @@
 //! Commands: what a message asks for, one file each. Every layer has a file of the same name.
 //!
-//! A shape checks how many parameters there are and nothing else; what they mean is for whoever acts on it.
+//! One table makes the names, the shapes and the parser. Both sides match on them without a wildcard, so a new row does not compile
+//! until the server, the client and the tests have an answer to it. A shape checks how many parameters there are and nothing else;
+//! what they mean is for whoever acts on it.
+
+use std::fmt;
 
 use arrayvec::ArrayString;
 
@@ -9,6 +13,7 @@ use crate::{
     name::is_channel,
 };
 
+// These lines could come out of the table too, but then rustfmt would not find the files.
 pub mod admin;
 pub mod authenticate;
 pub mod away;
@@ -66,63 +71,6 @@ pub mod who;
 pub mod whois;
 pub mod whowas;
 
-pub use admin::Admin;
-pub use authenticate::Authenticate;
-pub use away::Away;
-pub use batch::Batch;
-pub use cap::Cap;
-pub use chathistory::Chathistory;
-pub use chghost::Chghost;
-pub use die::Die;
-pub use error::Error;
-pub use help::Help;
-pub use info::Info;
-pub use invite::Invite;
-pub use ison::Ison;
-pub use isupport::Isupport;
-pub use join::Join;
-pub use kick::Kick;
-pub use kill::Kill;
-pub use links::Links;
-pub use list::List;
-pub use lusers::Lusers;
-pub use markread::Markread;
-pub use metadata::Metadata;
-pub use mode::Mode;
-pub use monitor::Monitor;
-pub use motd::Motd;
-pub use names::Names;
-pub use nick::Nick;
-pub use notice::Notice;
-pub use oper::Oper;
-pub use part::Part;
-pub use pass::Pass;
-pub use ping::Ping;
-pub use pong::Pong;
-pub use privmsg::Privmsg;
-pub use quit::Quit;
-pub use redact::Redact;
-pub use rehash::Rehash;
-pub use rename::Rename;
-pub use restart::Restart;
-pub use room::Room;
-pub use sajoin::Sajoin;
-pub use samode::Samode;
-pub use sapart::Sapart;
-pub use setname::Setname;
-pub use stats::Stats;
-pub use tagmsg::Tagmsg;
-pub use time::Time;
-pub use topic::Topic;
-pub use user::User;
-pub use userhost::Userhost;
-pub use version::Version;
-pub use wallops::Wallops;
-pub use webirc::Webirc;
-pub use who::Who;
-pub use whois::Whois;
-pub use whowas::Whowas;
-
 /// What is to be known of a command, for checks, help and the manual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -138,280 +86,190 @@ pub struct Facts {
     pub help: &'static str,
 }
 
-/// A command with its parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is documented by its type")]
-pub enum Command<'a> {
-    Admin(Admin<'a>),
-    Authenticate(Authenticate<'a>),
-    Away(Away<'a>),
-    Batch(Batch<'a>),
-    Cap(Cap<'a>),
-    Chathistory(Chathistory<'a>),
-    Chghost(Chghost<'a>),
-    Die(Die),
-    Error(Error),
-    Help(Help<'a>),
-    Info(Info<'a>),
-    Invite(Invite<'a>),
-    Ison(Ison<'a>),
-    Isupport(Isupport),
-    Join(Join<'a>),
-    Kick(Kick<'a>),
-    Kill(Kill<'a>),
-    Links(Links<'a>),
-    List(List<'a>),
-    Lusers(Lusers),
-    Markread(Markread<'a>),
-    Metadata(Metadata<'a>),
-    Mode(Mode<'a>),
-    Monitor(Monitor<'a>),
-    Motd(Motd<'a>),
-    Names(Names<'a>),
-    Nick(Nick<'a>),
-    Notice(Notice<'a>),
-    Oper(Oper<'a>),
-    Part(Part<'a>),
-    Pass(Pass<'a>),
-    Ping(Ping<'a>),
-    Pong(Pong<'a>),
-    Privmsg(Privmsg<'a>),
-    Quit(Quit<'a>),
-    Redact(Redact<'a>),
-    Rehash(Rehash),
-    Rename(Rename<'a>),
-    Restart(Restart),
-    Room(Room<'a>),
-    Sajoin(Sajoin<'a>),
-    Samode(Samode<'a>),
-    Sapart(Sapart<'a>),
-    Setname(Setname<'a>),
-    Stats(Stats<'a>),
-    Tagmsg(Tagmsg<'a>),
-    Time(Time<'a>),
-    Topic(Topic<'a>),
-    User(User<'a>),
-    Userhost(Userhost<'a>),
-    Version(Version<'a>),
-    Wallops(Wallops<'a>),
-    Webirc(Webirc<'a>),
-    Who(Who<'a>),
-    Whois(Whois<'a>),
-    Whowas(Whowas<'a>),
-}
-
 /// Why a message is no command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadCommand<'a> {
     /// Nobody knows this word.
     Unknown(&'a str),
     /// Something is missing after the word.
-    TooFewParams(&'static Facts),
+    TooFewParams(CommandName),
 }
-
-/// Every command, in the order of the alphabet.
-pub const ALL: [&Facts; 56] = [
-    &admin::FACTS,
-    &authenticate::FACTS,
-    &away::FACTS,
-    &batch::FACTS,
-    &cap::FACTS,
-    &chathistory::FACTS,
-    &chghost::FACTS,
-    &die::FACTS,
-    &error::FACTS,
-    &help::FACTS,
-    &info::FACTS,
-    &invite::FACTS,
-    &ison::FACTS,
-    &isupport::FACTS,
-    &join::FACTS,
-    &kick::FACTS,
-    &kill::FACTS,
-    &links::FACTS,
-    &list::FACTS,
-    &lusers::FACTS,
-    &markread::FACTS,
-    &metadata::FACTS,
-    &mode::FACTS,
-    &monitor::FACTS,
-    &motd::FACTS,
-    &names::FACTS,
-    &nick::FACTS,
-    &notice::FACTS,
-    &oper::FACTS,
-    &part::FACTS,
-    &pass::FACTS,
-    &ping::FACTS,
-    &pong::FACTS,
-    &privmsg::FACTS,
-    &quit::FACTS,
-    &redact::FACTS,
-    &rehash::FACTS,
-    &rename::FACTS,
-    &restart::FACTS,
-    &room::FACTS,
-    &sajoin::FACTS,
-    &samode::FACTS,
-    &sapart::FACTS,
-    &setname::FACTS,
-    &stats::FACTS,
-    &tagmsg::FACTS,
-    &time::FACTS,
-    &topic::FACTS,
-    &user::FACTS,
-    &userhost::FACTS,
-    &version::FACTS,
-    &wallops::FACTS,
-    &webirc::FACTS,
-    &who::FACTS,
-    &whois::FACTS,
-    &whowas::FACTS,
-];
 
 /// The longest word that can be a command.
 const NAME_BYTES_MAX: usize = 16;
 
-impl<'a> Command<'a> {
-    /// Reads the command of a message.
-    ///
-    /// # Errors
-    /// The word is unknown, or has too few parameters.
-    pub fn parse(message: &Message<'a>) -> Result<Self, BadCommand<'a>> {
-        let unknown = BadCommand::Unknown(message.command);
-        let mut name = ArrayString::<NAME_BYTES_MAX>::new();
-        name.try_push_str(message.command).map_err(|_| unknown)?;
-        name.make_ascii_uppercase();
-        let params = &message.params;
-        Ok(match name.as_str() {
-            admin::NAME => Self::Admin(shape(&admin::FACTS, params)?),
-            authenticate::NAME => Self::Authenticate(shape(&authenticate::FACTS, params)?),
-            away::NAME => Self::Away(shape(&away::FACTS, params)?),
-            batch::NAME => Self::Batch(shape(&batch::FACTS, params)?),
-            cap::NAME => Self::Cap(shape(&cap::FACTS, params)?),
-            chathistory::NAME => Self::Chathistory(shape(&chathistory::FACTS, params)?),
-            chghost::NAME => Self::Chghost(shape(&chghost::FACTS, params)?),
-            die::NAME => Self::Die(shape(&die::FACTS, params)?),
-            error::NAME => Self::Error(shape(&error::FACTS, params)?),
-            help::NAME | help::ALIAS => Self::Help(shape(&help::FACTS, params)?),
-            info::NAME => Self::Info(shape(&info::FACTS, params)?),
-            invite::NAME => Self::Invite(shape(&invite::FACTS, params)?),
-            ison::NAME => Self::Ison(shape(&ison::FACTS, params)?),
-            isupport::NAME => Self::Isupport(shape(&isupport::FACTS, params)?),
-            join::NAME => Self::Join(shape(&join::FACTS, params)?),
-            kick::NAME => Self::Kick(shape(&kick::FACTS, params)?),
-            kill::NAME => Self::Kill(shape(&kill::FACTS, params)?),
-            links::NAME => Self::Links(shape(&links::FACTS, params)?),
-            list::NAME => Self::List(shape(&list::FACTS, params)?),
-            lusers::NAME => Self::Lusers(shape(&lusers::FACTS, params)?),
-            markread::NAME => Self::Markread(shape(&markread::FACTS, params)?),
-            metadata::NAME => Self::Metadata(shape(&metadata::FACTS, params)?),
-            mode::NAME => Self::Mode(shape(&mode::FACTS, params)?),
-            monitor::NAME => Self::Monitor(shape(&monitor::FACTS, params)?),
-            motd::NAME => Self::Motd(shape(&motd::FACTS, params)?),
-            names::NAME => Self::Names(shape(&names::FACTS, params)?),
-            nick::NAME => Self::Nick(shape(&nick::FACTS, params)?),
-            notice::NAME => Self::Notice(shape(&notice::FACTS, params)?),
-            oper::NAME => Self::Oper(shape(&oper::FACTS, params)?),
-            part::NAME => Self::Part(shape(&part::FACTS, params)?),
-            pass::NAME => Self::Pass(shape(&pass::FACTS, params)?),
-            ping::NAME => Self::Ping(shape(&ping::FACTS, params)?),
-            pong::NAME => Self::Pong(shape(&pong::FACTS, params)?),
-            privmsg::NAME => Self::Privmsg(shape(&privmsg::FACTS, params)?),
-            quit::NAME => Self::Quit(shape(&quit::FACTS, params)?),
-            redact::NAME => Self::Redact(shape(&redact::FACTS, params)?),
-            rehash::NAME => Self::Rehash(shape(&rehash::FACTS, params)?),
-            rename::NAME => Self::Rename(shape(&rename::FACTS, params)?),
-            restart::NAME => Self::Restart(shape(&restart::FACTS, params)?),
-            room::NAME => Self::Room(shape(&room::FACTS, params)?),
-            sajoin::NAME => Self::Sajoin(shape(&sajoin::FACTS, params)?),
-            samode::NAME => Self::Samode(shape(&samode::FACTS, params)?),
-            sapart::NAME => Self::Sapart(shape(&sapart::FACTS, params)?),
-            setname::NAME => Self::Setname(shape(&setname::FACTS, params)?),
-            stats::NAME => Self::Stats(shape(&stats::FACTS, params)?),
-            tagmsg::NAME => Self::Tagmsg(shape(&tagmsg::FACTS, params)?),
-            time::NAME => Self::Time(shape(&time::FACTS, params)?),
-            topic::NAME => Self::Topic(shape(&topic::FACTS, params)?),
-            user::NAME => Self::User(shape(&user::FACTS, params)?),
-            userhost::NAME => Self::Userhost(shape(&userhost::FACTS, params)?),
-            version::NAME => Self::Version(shape(&version::FACTS, params)?),
-            wallops::NAME => Self::Wallops(shape(&wallops::FACTS, params)?),
-            webirc::NAME => Self::Webirc(shape(&webirc::FACTS, params)?),
-            who::NAME => Self::Who(shape(&who::FACTS, params)?),
-            whois::NAME => Self::Whois(shape(&whois::FACTS, params)?),
-            whowas::NAME => Self::Whowas(shape(&whowas::FACTS, params)?),
-            _ => return Err(unknown),
-        })
-    }
+macro_rules! commands {
+    (
+        clients { $($module:ident $(| $alias:path)? => $name:ident $(<$lifetime:lifetime>)?,)* }
+        servers { $($server:ident = $word:literal,)* }
+    ) => {
+        $(pub use $module::$name;)*
 
-    /// The facts of this command.
-    pub const fn facts(&self) -> &'static Facts {
-        match self {
-            Self::Admin(_) => &admin::FACTS,
-            Self::Authenticate(_) => &authenticate::FACTS,
-            Self::Away(_) => &away::FACTS,
-            Self::Batch(_) => &batch::FACTS,
-            Self::Cap(_) => &cap::FACTS,
-            Self::Chathistory(_) => &chathistory::FACTS,
-            Self::Chghost(_) => &chghost::FACTS,
-            Self::Die(_) => &die::FACTS,
-            Self::Error(_) => &error::FACTS,
-            Self::Help(_) => &help::FACTS,
-            Self::Info(_) => &info::FACTS,
-            Self::Invite(_) => &invite::FACTS,
-            Self::Ison(_) => &ison::FACTS,
-            Self::Isupport(_) => &isupport::FACTS,
-            Self::Join(_) => &join::FACTS,
-            Self::Kick(_) => &kick::FACTS,
-            Self::Kill(_) => &kill::FACTS,
-            Self::Links(_) => &links::FACTS,
-            Self::List(_) => &list::FACTS,
-            Self::Lusers(_) => &lusers::FACTS,
-            Self::Markread(_) => &markread::FACTS,
-            Self::Metadata(_) => &metadata::FACTS,
-            Self::Mode(_) => &mode::FACTS,
-            Self::Monitor(_) => &monitor::FACTS,
-            Self::Motd(_) => &motd::FACTS,
-            Self::Names(_) => &names::FACTS,
-            Self::Nick(_) => &nick::FACTS,
-            Self::Notice(_) => &notice::FACTS,
-            Self::Oper(_) => &oper::FACTS,
-            Self::Part(_) => &part::FACTS,
-            Self::Pass(_) => &pass::FACTS,
-            Self::Ping(_) => &ping::FACTS,
-            Self::Pong(_) => &pong::FACTS,
-            Self::Privmsg(_) => &privmsg::FACTS,
-            Self::Quit(_) => &quit::FACTS,
-            Self::Redact(_) => &redact::FACTS,
-            Self::Rehash(_) => &rehash::FACTS,
-            Self::Rename(_) => &rename::FACTS,
-            Self::Restart(_) => &restart::FACTS,
-            Self::Room(_) => &room::FACTS,
-            Self::Sajoin(_) => &sajoin::FACTS,
-            Self::Samode(_) => &samode::FACTS,
-            Self::Sapart(_) => &sapart::FACTS,
-            Self::Setname(_) => &setname::FACTS,
-            Self::Stats(_) => &stats::FACTS,
-            Self::Tagmsg(_) => &tagmsg::FACTS,
-            Self::Time(_) => &time::FACTS,
-            Self::Topic(_) => &topic::FACTS,
-            Self::User(_) => &user::FACTS,
-            Self::Userhost(_) => &userhost::FACTS,
-            Self::Version(_) => &version::FACTS,
-            Self::Wallops(_) => &wallops::FACTS,
-            Self::Webirc(_) => &webirc::FACTS,
-            Self::Who(_) => &who::FACTS,
-            Self::Whois(_) => &whois::FACTS,
-            Self::Whowas(_) => &whowas::FACTS,
+        /// A command by its name, whichever side sends it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum CommandName {
+            $(#[doc = concat!("What a client asks for by [`", stringify!($name), "`].")] $name,)*
+            $(#[doc = concat!($word, ", which only servers send.")] $server,)*
         }
+
+        impl CommandName {
+            /// Reads the word in the place of a command, in small letters or in capitals. None if no layer knows it.
+            pub fn parse(word: &str) -> Option<Self> {
+                let mut name = ArrayString::<NAME_BYTES_MAX>::new();
+                name.try_push_str(word).ok()?;
+                name.make_ascii_uppercase();
+                Some(match name.as_str() {
+                    $($module::NAME $(| $alias)? => Self::$name,)*
+                    $($word => Self::$server,)*
+                    _ => return None,
+                })
+            }
+
+            /// The word on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $module::NAME,)*
+                    $(Self::$server => $word,)*
+                }
+            }
+
+            /// What is to be known of the command; none of one that only servers send.
+            pub const fn facts(self) -> Option<&'static Facts> {
+                match self {
+                    $(Self::$name => Some(&$module::FACTS),)*
+                    $(Self::$server)|* => None,
+                }
+            }
+        }
+
+        /// A command of a client, with its parameters.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each variant is documented by its type")]
+        pub enum Command<'a> {
+            $($name($name $(<$lifetime>)?),)*
+        }
+
+        /// Every command that clients may send, in the order of the alphabet.
+        pub const ALL: &[&Facts] = &[$(&$module::FACTS),*];
+
+        impl<'a> Command<'a> {
+            /// Reads the command of a message.
+            ///
+            /// # Errors
+            /// The word is unknown, or has too few parameters.
+            pub fn parse(message: &Message<'a>) -> Result<Self, BadCommand<'a>> {
+                let unknown = BadCommand::Unknown(message.command);
+                Ok(match CommandName::of(message).ok_or(unknown)? {
+                    $(CommandName::$name => Self::$name(shape(CommandName::$name, &message.params)?),)*
+                    $(CommandName::$server)|* => return Err(unknown),
+                })
+            }
+
+            /// The name of this command.
+            pub const fn name(&self) -> CommandName {
+                match self {
+                    $(Self::$name(_) => CommandName::$name,)*
+                }
+            }
+
+            /// The facts of this command.
+            pub const fn facts(&self) -> &'static Facts {
+                match self {
+                    $(Self::$name(_) => &$module::FACTS,)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    clients {
+        admin => Admin<'a>,
+        authenticate => Authenticate<'a>,
+        away => Away<'a>,
+        batch => Batch<'a>,
+        cap => Cap<'a>,
+        chathistory => Chathistory<'a>,
+        chghost => Chghost<'a>,
+        die => Die,
+        error => Error,
+        help | help::ALIAS => Help<'a>,
+        info => Info<'a>,
+        invite => Invite<'a>,
+        ison => Ison<'a>,
+        isupport => Isupport,
+        join => Join<'a>,
+        kick => Kick<'a>,
+        kill => Kill<'a>,
+        links => Links<'a>,
+        list => List<'a>,
+        lusers => Lusers,
+        markread => Markread<'a>,
+        metadata => Metadata<'a>,
+        mode => Mode<'a>,
+        monitor => Monitor<'a>,
+        motd => Motd<'a>,
+        names => Names<'a>,
+        nick => Nick<'a>,
+        notice => Notice<'a>,
+        oper => Oper<'a>,
+        part => Part<'a>,
+        pass => Pass<'a>,
+        ping => Ping<'a>,
+        pong => Pong<'a>,
+        privmsg => Privmsg<'a>,
+        quit => Quit<'a>,
+        redact => Redact<'a>,
+        rehash => Rehash,
+        rename => Rename<'a>,
+        restart => Restart,
+        room => Room<'a>,
+        sajoin => Sajoin<'a>,
+        samode => Samode<'a>,
+        sapart => Sapart<'a>,
+        setname => Setname<'a>,
+        stats => Stats<'a>,
+        tagmsg => Tagmsg<'a>,
+        time => Time<'a>,
+        topic => Topic<'a>,
+        user => User<'a>,
+        userhost => Userhost<'a>,
+        version => Version<'a>,
+        wallops => Wallops<'a>,
+        webirc => Webirc<'a>,
+        who => Who<'a>,
+        whois => Whois<'a>,
+        whowas => Whowas<'a>,
+    }
+    servers {
+        Account = "ACCOUNT",
+        Ack = "ACK",
+        Fail = "FAIL",
+        Note = "NOTE",
+        Warn = "WARN",
+    }
+}
+
+impl CommandName {
+    /// The command of a message; none if it is a numeric or a word that no layer knows.
+    pub fn of(message: &Message<'_>) -> Option<Self> {
+        Self::parse(message.command)
+    }
+}
+
+impl fmt::Display for CommandName {
+    /// The word on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
 fn shape<'a, T: for<'p> From<&'p Params<'a>>>(
-    facts: &'static Facts,
+    name: CommandName,
     params: &Params<'a>,
 ) -> Result<T, BadCommand<'a>> {
-    if params.len() < facts.params_min { Err(BadCommand::TooFewParams(facts)) } else { Ok(T::from(params)) }
+    let params_min = name.facts().map_or(0, |facts| facts.params_min);
+    if params.len() < params_min { Err(BadCommand::TooFewParams(name)) } else { Ok(T::from(params)) }
 }
 
 /// A parameter that [`Facts::params_min`] promises.
@@ -468,11 +326,27 @@ mod tests {
                 let line = format!("{}{}", facts.name, " x".repeat(count));
                 let error = parse(&line).unwrap_err();
                 assert!(
-                    matches!(error, BadCommand::TooFewParams(found) if found.name == facts.name),
+                    matches!(error, BadCommand::TooFewParams(found) if found.as_str() == facts.name),
                     "{line}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_only_servers_send_is_known_by_name_and_refused() {
+        for name in
+            [CommandName::Account, CommandName::Ack, CommandName::Fail, CommandName::Note, CommandName::Warn]
+        {
+            assert_eq!(CommandName::parse(name.as_str()), Some(name));
+            assert_eq!(name.facts(), None);
+            assert_eq!(parse(name.as_str()), Err(BadCommand::Unknown(name.as_str())));
+        }
+    }
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_alphabet() {
+        assert!(ALL.is_sorted_by_key(|facts| facts.name));
     }
 
     #[test]

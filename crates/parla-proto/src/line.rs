@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use crate::limits::LINE_BYTES_MAX;
+use crate::{limits::LINE_BYTES_MAX, numeric::Numeric};
 
 /// A line being written, part by part: tags, source, command, parameters.
 ///
@@ -56,8 +56,8 @@ impl Line {
 
     /// Adds a numeric's three digits.
     #[must_use]
-    pub fn numeric(mut self, number: u16) -> Self {
-        let _ = write!(self.text, "{number:03}");
+    pub fn numeric(mut self, numeric: Numeric) -> Self {
+        let _ = write!(self.text, "{numeric}");
         self
     }
 
@@ -162,7 +162,8 @@ mod tests {
     fn parts_are_put_together() {
         let line = Line::from(&"a!b@c").command("PRIVMSG").param("#x").text("hello you").finish();
         assert_eq!(line, b":a!b@c PRIVMSG #x :hello you\r\n");
-        let line = Line::tagged("time=1").source(&"s").numeric(1).param("n").text("hi").finish();
+        let line =
+            Line::tagged("time=1").source(&"s").numeric(Numeric::Welcome).param("n").text("hi").finish();
         assert_eq!(line, b"@time=1 :s 001 n :hi\r\n");
     }
 

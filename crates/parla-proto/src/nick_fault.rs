@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::fail_code::FailCode;
+
 /// What is wrong with a nick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NickFault {
@@ -23,14 +25,14 @@ pub enum NickFault {
 
 impl NickFault {
     /// Its code in `FAIL NICK`.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> FailCode {
         match self {
-            Self::TooLong(_) => "NICKNAME_TOO_LONG",
-            Self::Start(_) => "NICKNAME_START",
-            Self::Character(_) => "NICKNAME_CHARACTER",
-            Self::Form => "NICKNAME_INVALID",
-            Self::Reserved => "NICKNAME_RESERVED",
-            Self::Confusable => "NICKNAME_CONFUSABLE",
+            Self::TooLong(_) => FailCode::NicknameTooLong,
+            Self::Start(_) => FailCode::NicknameStart,
+            Self::Character(_) => FailCode::NicknameCharacter,
+            Self::Form => FailCode::NicknameInvalid,
+            Self::Reserved => FailCode::NicknameReserved,
+            Self::Confusable => FailCode::NicknameConfusable,
         }
     }
 
@@ -44,15 +46,15 @@ impl NickFault {
     }
 
     /// Reads a code with its detail.
-    pub fn parse(code: &str, detail: &str) -> Option<Self> {
+    pub fn parse(code: FailCode, detail: &str) -> Option<Self> {
         let mut chars = detail.chars();
         Some(match (code, chars.next(), chars.next()) {
-            ("NICKNAME_TOO_LONG", ..) => Self::TooLong(detail.parse().ok()?),
-            ("NICKNAME_START", Some(char), None) => Self::Start(char),
-            ("NICKNAME_CHARACTER", Some(char), None) => Self::Character(char),
-            ("NICKNAME_INVALID", ..) => Self::Form,
-            ("NICKNAME_RESERVED", ..) => Self::Reserved,
-            ("NICKNAME_CONFUSABLE", ..) => Self::Confusable,
+            (FailCode::NicknameTooLong, ..) => Self::TooLong(detail.parse().ok()?),
+            (FailCode::NicknameStart, Some(char), None) => Self::Start(char),
+            (FailCode::NicknameCharacter, Some(char), None) => Self::Character(char),
+            (FailCode::NicknameInvalid, ..) => Self::Form,
+            (FailCode::NicknameReserved, ..) => Self::Reserved,
+            (FailCode::NicknameConfusable, ..) => Self::Confusable,
             _ => return None,
         })
     }
@@ -88,8 +90,8 @@ mod tests {
         ] {
             assert_eq!(NickFault::parse(fault.code(), &fault.detail()), Some(fault));
         }
-        assert_eq!(NickFault::parse("NICKNAME_TOO_LONG", "many"), None);
-        assert_eq!(NickFault::parse("NICKNAME_CHARACTER", "ab"), None);
-        assert_eq!(NickFault::parse("OTHER", ""), None);
+        assert_eq!(NickFault::parse(FailCode::NicknameTooLong, "many"), None);
+        assert_eq!(NickFault::parse(FailCode::NicknameCharacter, "ab"), None);
+        assert_eq!(NickFault::parse(FailCode::Timeout, ""), None);
     }
 }

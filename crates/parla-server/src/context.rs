@@ -5,7 +5,7 @@ pub(crate) mod statistics;
 
 use std::collections::BTreeSet;
 
-use parla_proto::{ChannelName, Nick, Reply, Timestamp, reply::StandardReply};
+use parla_proto::{ChannelName, CommandName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
     base::{limits::TARGETS_PER_COMMAND_MAX, names, settings::Settings},
@@ -102,11 +102,7 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// There is none.
-    pub(crate) fn names<'l>(
-        &mut self,
-        list: &'l str,
-        command: &'static str,
-    ) -> Result<Vec<&'l str>, Refusal> {
+    pub(crate) fn names<'l>(&mut self, list: &'l str, command: CommandName) -> Result<Vec<&'l str>, Refusal> {
         let names = self.list(list, usize::MAX);
         if names.is_empty() { Err(Refusal::NeedMoreParams(command)) } else { Ok(names) }
     }

@@ -8,7 +8,7 @@ use parla_testing::simulator::{self, Options};
 const STEPS: usize = 3_000;
 
 /// The same with several servers, each of which does everything.
-const STEPS_OF_SEVERAL: usize = 2_000;
+const STEPS_OF_SEVERAL: usize = 1_500;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

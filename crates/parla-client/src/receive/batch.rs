@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use parla_proto::Message;
+use parla_proto::{CommandName, Message};
 
 use super::{
     Incoming,
@@ -95,7 +95,7 @@ pub(super) fn collect(
     page.lines.push(line.to_vec());
     page.bytes += line.len();
     let is_full = page.lines.len() >= BATCH_LINES_MAX || page.bytes >= BATCH_BYTES_MAX;
-    if message.command != "BATCH" {
+    if CommandName::of(message) != Some(CommandName::Batch) {
         if is_full {
             close(client, &outermost, turn);
         }

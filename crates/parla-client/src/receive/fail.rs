@@ -1,6 +1,6 @@
 //! FAIL: something was refused. <https://ircv3.net/specs/extensions/standard-replies>
 
-use parla_proto::NickFault;
+use parla_proto::{CommandName, FailCode, NickFault};
 
 use super::{
     Incoming,
@@ -13,10 +13,11 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    let (command, code) = (incoming.param(0), incoming.param(1));
+    let command = CommandName::parse(incoming.param(0));
+    let code = FailCode::parse(incoming.param(1));
     let words = incoming.message.params.iter().skip(2);
     let target = words.filter_map(|word| client.buffers.named(&client.session, word)).next();
-    if command.eq_ignore_ascii_case("CHATHISTORY") {
+    if command == Some(CommandName::Chathistory) {
         // Some servers do not say which: then it is the one that waits longest.
         let labelled = incoming.label.as_deref().and_then(|label| client.requests.labelled(label));
         if let Some(id) = labelled.or(target).or_else(|| client.requests.oldest()) {
@@ -25,25 +26,30 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         return;
     }
     // Nothing that the person did is refused: the client asks for display names by itself.
-    if command.eq_ignore_ascii_case("METADATA") || command.eq_ignore_ascii_case("MARKREAD") {
+    if matches!(command, Some(CommandName::Metadata | CommandName::Markread)) {
         return;
     }
-    if command.eq_ignore_ascii_case("NICK")
-        && let Some(fault) = NickFault::parse(code, incoming.param(3))
+    if command == Some(CommandName::Nick)
+        && let Some(fault) = code.and_then(|code| NickFault::parse(code, incoming.param(3)))
     {
         // The numeric comes behind it.
         client.session.nick_fault = Some(fault);
         return;
     }
     let kind = match code {
-        "ACCOUNT_REQUIRED" | "ACCOUNT_REQUIRED_TO_CONNECT" if !client.session.is_registered => {
+        Some(FailCode::AccountRequired | FailCode::AccountRequiredToConnect)
+            if !client.session.is_registered =>
+        {
             ProblemKind::SignInNeeded
         }
-        "ACCOUNT_REQUIRED" | "ACCOUNT_REQUIRED_TO_CONNECT" => ProblemKind::AccountNeeded,
-        "RATE_LIMITED" => ProblemKind::Throttled,
-        "INVALID_UTF8" | "MESSAGE_TOO_LONG" | "MULTILINE_MAX_BYTES" | "MULTILINE_MAX_LINES" => {
-            ProblemKind::TooLong
-        }
+        Some(FailCode::AccountRequired | FailCode::AccountRequiredToConnect) => ProblemKind::AccountNeeded,
+        Some(FailCode::RateLimited) => ProblemKind::Throttled,
+        Some(
+            FailCode::InvalidUtf8
+            | FailCode::MessageTooLong
+            | FailCode::MultilineMaxBytes
+            | FailCode::MultilineMaxLines,
+        ) => ProblemKind::TooLong,
         _ => ProblemKind::Other,
     };
     let problem = client.problem(kind, "", incoming.message.params.last().copied().unwrap_or_default());
@@ -54,15 +60,16 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         client.link.parting = Some(problem);
         return;
     }
-    let is_message = matches!(command, "PRIVMSG" | "NOTICE" | "BATCH");
+    let is_message = matches!(command, Some(CommandName::Privmsg | CommandName::Notice | CommandName::Batch));
     // A message of several lines is refused without the name of its room.
-    let target = if command == "BATCH" { target.or_else(|| client.outbox.sent_in_lines()) } else { target };
+    let is_batch = command == Some(CommandName::Batch);
+    let target = target.or_else(|| client.outbox.sent_in_lines().filter(|_| is_batch));
     refusal::of(client, incoming, Refused { buffer: target, problem, is_message });
 }
 
 /// NOTE, WARN and WALLOPS: something to know, on the server's own page.
 pub(super) fn noted(client: &mut Client, incoming: &Incoming<'_>) {
-    if incoming.param(0) == "METADATA" {
+    if CommandName::parse(incoming.param(0)) == Some(CommandName::Metadata) {
         return;
     }
     let from = Some(incoming.from).filter(|_| incoming.is_from_person());

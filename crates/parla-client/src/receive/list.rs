@@ -1,6 +1,6 @@
 //! RPL_LIST: the rooms there are.
 
-use parla_proto::Timestamp;
+use parla_proto::{CommandName, Timestamp};
 
 use super::Incoming;
 use crate::{client::Client, problem::ProblemKind};
@@ -12,7 +12,7 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, now: Timesta
 /// RPL_TRYAGAIN: not now; whatever has come is all there is.
 pub(super) fn refused(client: &mut Client, incoming: &Incoming<'_>) {
     let details = incoming.message.params.last().copied().unwrap_or_default();
-    if incoming.param(1).eq_ignore_ascii_case("LIST") {
+    if CommandName::parse(incoming.param(1)) == Some(CommandName::List) {
         client.directory.interrupted();
         client.changes.directory = true;
     }

@@ -1,6 +1,6 @@
 //! MODE: what a room is like, and what its members may do.
 
-use parla_proto::Timestamp;
+use parla_proto::{Numeric, Timestamp};
 
 use super::Incoming;
 use crate::{
@@ -52,38 +52,56 @@ pub(super) fn is(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'
     survey::answered(client, id, Question::Modes, turn);
 }
 
-/// The letter of the list that a numeric is about: RPL_INVITELIST, RPL_EXCEPTLIST, RPL_BANLIST, RPL_QUIETLIST and their ends.
-const fn letter(number: u16) -> char {
-    match number {
-        346 | 347 => 'I',
-        348 | 349 => 'e',
-        367 | 368 => 'b',
-        _ => 'q',
+/// A numeric about a list of a room.
+pub(super) struct ListNumeric {
+    letter: char,
+    part: Part,
+}
+
+enum Part {
+    /// One entry; its mask is the parameter at this index, followed by who set it and when.
+    Entry {
+        mask_at: usize,
+    },
+    End,
+}
+
+impl ListNumeric {
+    /// None if the numeric is about something else.
+    pub(super) const fn of(numeric: Numeric) -> Option<Self> {
+        const ENTRY: Part = Part::Entry { mask_at: 2 };
+        let (letter, part) = match numeric {
+            Numeric::InviteExceptionList => ('I', ENTRY),
+            Numeric::EndOfInviteExceptionList => ('I', Part::End),
+            Numeric::BanExceptionList => ('e', ENTRY),
+            Numeric::EndOfBanExceptionList => ('e', Part::End),
+            Numeric::BanList => ('b', ENTRY),
+            Numeric::EndOfBanList => ('b', Part::End),
+            // This one names its letter before the mask.
+            Numeric::QuietList => ('q', Part::Entry { mask_at: 3 }),
+            Numeric::EndOfQuietList => ('q', Part::End),
+            _ => return None,
+        };
+        Some(Self { letter, part })
     }
-}
 
-/// One entry of a list.
-pub(super) fn listed(client: &mut Client, number: u16, incoming: &Incoming<'_>) {
-    // That of the mutes says its letter too.
-    let first = if number == 728 { 3 } else { 2 };
-    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    let seconds = incoming.param(first + 2).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
-    let entry = Entry {
-        mask: incoming.param(first),
-        by: Some(incoming.param(first + 1)).filter(|by| !by.is_empty()),
-        at: seconds.map(Timestamp::from_millis),
-    };
-    buffer.modes.list(&client.session, letter(number), entry);
-    client.changes.buffer(id);
-}
-
-/// The end of a list.
-pub(super) fn list_end(client: &mut Client, number: u16, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    buffer.modes.listed(&client.session, letter(number));
-    client.changes.buffer(id);
+    pub(super) fn receive(self, client: &mut Client, incoming: &Incoming<'_>) {
+        let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
+        let Some(buffer) = client.buffers.get_mut(id) else { return };
+        match self.part {
+            Part::Entry { mask_at } => {
+                let seconds = incoming.param(mask_at + 2).parse::<i64>().ok();
+                let entry = Entry {
+                    mask: incoming.param(mask_at),
+                    by: Some(incoming.param(mask_at + 1)).filter(|by| !by.is_empty()),
+                    at: seconds.and_then(|seconds| seconds.checked_mul(1000)).map(Timestamp::from_millis),
+                };
+                buffer.modes.list(&client.session, self.letter, entry);
+            }
+            Part::End => buffer.modes.listed(&client.session, self.letter),
+        }
+        client.changes.buffer(id);
+    }
 }
 
 /// What a step means to people.

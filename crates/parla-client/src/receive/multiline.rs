@@ -1,6 +1,6 @@
 //! A message of several lines: a batch whose lines are joined. <https://ircv3.net/specs/extensions/multiline>
 
-use parla_proto::Message;
+use parla_proto::{CommandName, Message};
 
 use crate::{
     limits::{MESSAGE_BYTES_MAX, MESSAGE_LINES_MAX},
@@ -16,7 +16,7 @@ pub(super) struct Multiline {
     /// The line that opened it, without its end: it says who speaks, when and to whom.
     opening: Vec<u8>,
     /// By which command its first line came.
-    command: &'static str,
+    command: CommandName,
     text: String,
     lines: usize,
     is_cut: bool,
@@ -25,21 +25,19 @@ pub(super) struct Multiline {
 impl Multiline {
     /// The message that this line opens, if it opens one.
     pub(super) fn opened_by(message: &Message<'_>) -> Option<Self> {
-        let is_opening = message.command == "BATCH"
+        let is_opening = CommandName::of(message) == Some(CommandName::Batch)
             && message.param(0).is_some_and(|name| name.starts_with('+'))
             && message.param(1).is_some_and(|kind| TYPES.contains(&kind))
             && message.param(2).is_some();
         let mut opening = is_opening.then(|| message.encode())?;
         while opening.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
-        Some(Self { opening, command: "PRIVMSG", text: String::new(), lines: 0, is_cut: false })
+        Some(Self { opening, command: CommandName::Privmsg, text: String::new(), lines: 0, is_cut: false })
     }
 
     /// Takes a line of it. False if the line does not belong into a message.
     pub(super) fn push(&mut self, message: &Message<'_>) -> bool {
-        let command = match message.command {
-            "PRIVMSG" => "PRIVMSG",
-            "NOTICE" => "NOTICE",
-            _ => return false,
+        let Some(command @ (CommandName::Privmsg | CommandName::Notice)) = CommandName::of(message) else {
+            return false;
         };
         let text = message.param(1).unwrap_or_default();
         let goes_on = CONCAT.iter().any(|tag| message.tags.get(tag).is_some());
@@ -68,7 +66,7 @@ impl Multiline {
         if self.text.trim().is_empty() {
             return None;
         }
-        message.command = self.command;
+        message.command = self.command.as_str();
         message.params.clear();
         message.params.push(target);
         message.params.push(&self.text);
@@ -105,7 +103,7 @@ pub(super) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
             let name = message.param(0).unwrap_or_default().trim_start_matches('+').to_owned();
             open.insert(name, parts.len());
             parts.push(Part::Whole(opened));
-        } else if message.command == "BATCH" {
+        } else if CommandName::of(&message) == Some(CommandName::Batch) {
             message.param(0).and_then(|name| name.strip_prefix('-')).and_then(|name| open.remove(name));
         } else {
             let within = message.tags.get("batch").and_then(|name| open.get(&*name).copied());

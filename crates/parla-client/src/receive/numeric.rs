@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::Timestamp;
+use parla_proto::{Numeric, Timestamp};
 
 use super::{Incoming, away, invite, list, metadata, mode, names, refusal, who, whois};
 use crate::{
@@ -12,52 +12,120 @@ use crate::{
     view::Topic,
 };
 
-pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    match number {
-        1 => registration::welcome(client, incoming.message, turn),
-        5 => registration::support(client, incoming.message),
-        301 if !whois::is_asked(client, incoming.param(1)) => away::told(client, incoming),
-        301 | 307 | 311 | 312 | 313 | 317 | 319 | 320 | 330 | 335 | 338 | 378 | 379 | 671 => {
-            whois::receive(client, number, incoming);
-        }
-        305 | 306 => away::own(client, number == 306),
-        318 => whois::end(client, incoming.param(1)),
-        322 => list::receive(client, incoming, turn.now),
-        263 => list::refused(client, incoming),
-        323 => list::end(client),
-        324 => mode::is(client, incoming, turn),
-        346 | 348 | 367 | 728 => mode::listed(client, number, incoming),
-        347 | 349 | 368 | 729 => mode::list_end(client, number, incoming),
-        315 => who::end(client, incoming, turn),
-        352 => who::receive(client, incoming),
-        331 | 332 => topic(client, incoming, number == 332),
-        333 => topic_by(client, incoming),
-        341 => invite::done(client, incoming),
-        353 => names::receive(client, incoming),
-        376 | 422 => {
+pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+    match numeric {
+        Numeric::Welcome => registration::welcome(client, incoming.message, turn),
+        Numeric::ISupport => registration::support(client, incoming.message),
+        Numeric::EndOfMotd | Numeric::NoMotd => {
             registration::greeted(client, turn);
         }
-        // The ends of lists, the numbers of users, when a room was made: said elsewhere or by nobody.
-        2..=4 | 251..=255 | 265 | 266 | 321 | 329 | 366 | 375 => {}
-        760 | 761 => metadata::value(client, incoming, true),
-        766 => metadata::value(client, incoming, false),
-        774 => metadata::later(client, incoming, turn),
-        770..=772 => {}
-        902 | 904..=906 => {
+        Numeric::Away if !whois::is_asked(client, incoming.param(1)) => away::told(client, incoming),
+        numeric if whois::is_part(numeric) => whois::receive(client, numeric, incoming),
+        Numeric::EndOfWhois => whois::end(client, incoming.param(1)),
+        Numeric::UnAway => away::own(client, false),
+        Numeric::NowAway => away::own(client, true),
+        Numeric::List => list::receive(client, incoming, turn.now),
+        Numeric::TryAgain => list::refused(client, incoming),
+        Numeric::ListEnd => list::end(client),
+        Numeric::ChannelModeIs => mode::is(client, incoming, turn),
+        numeric if let Some(list) = mode::ListNumeric::of(numeric) => list.receive(client, incoming),
+        Numeric::WhoReply => who::receive(client, incoming),
+        Numeric::EndOfWho => who::end(client, incoming, turn),
+        Numeric::Topic => topic(client, incoming, true),
+        Numeric::NoTopic => topic(client, incoming, false),
+        Numeric::TopicWhoTime => topic_by(client, incoming),
+        Numeric::Inviting => invite::done(client, incoming),
+        Numeric::Names => names::receive(client, incoming),
+        Numeric::WhoisKeyValue | Numeric::KeyValue => metadata::value(client, incoming, true),
+        Numeric::KeyNotSet => metadata::value(client, incoming, false),
+        Numeric::MetadataSyncLater => metadata::later(client, incoming, turn),
+        Numeric::NickLocked | Numeric::SaslFailed | Numeric::SaslTooLong | Numeric::SaslAborted => {
             let details = incoming.message.params.last().copied().unwrap_or_default();
-            if !sign_in::failed(client, number, details, turn) {
+            if !sign_in::failed(client, numeric, details, turn) {
                 note(client, incoming);
             }
         }
-        903 | 907 => sign_in::succeeded(client, turn),
-        908 => sign_in::listed(client, incoming.param(1)),
-        396 => host(client, incoming),
-        730 | 732 | 733 => {}
-        731 => offline(client, incoming),
-        734 => client.regain.cannot_watch(turn.now),
-        // Of those, 707 and 716 refuse a message, 696 the word of a mode, and 723 what only those who run the server may.
-        400..=599 | 696 | 707 | 716 | 723 => refusal::receive(client, number, incoming, turn),
-        _ => note(client, incoming),
+        Numeric::SaslSuccess | Numeric::SaslAlready => sign_in::succeeded(client, turn),
+        Numeric::SaslMechanisms => sign_in::listed(client, incoming.param(1)),
+        Numeric::LoggedIn | Numeric::LoggedOut => {
+            client.session.is_logged_in = numeric == Numeric::LoggedIn;
+            note(client, incoming);
+        }
+        Numeric::VisibleHost => host(client, incoming),
+        Numeric::MonitorOffline => offline(client, incoming),
+        Numeric::MonitorListFull => client.regain.cannot_watch(turn.now),
+        numeric if is_said_elsewhere(numeric) => {}
+        numeric if is_for_reading(numeric) => note(client, incoming),
+        // All others are errors. Those that nobody knows are shown too, with the server's own words.
+        _ => {
+            debug_assert!(numeric.is_error(), "nobody has decided what {numeric:?} means to a client");
+            refusal::receive(client, numeric, incoming, turn);
+        }
+    }
+}
+
+/// The ends of lists, the numbers of users, when a room was made: another line says what matters, or it matters to nobody.
+const fn is_said_elsewhere(numeric: Numeric) -> bool {
+    matches!(
+        numeric,
+        Numeric::YourHost
+            | Numeric::Created
+            | Numeric::MyInfo
+            | Numeric::LuserClient
+            | Numeric::LuserOp
+            | Numeric::LuserUnknown
+            | Numeric::LuserChannels
+            | Numeric::LuserMe
+            | Numeric::LocalUsers
+            | Numeric::GlobalUsers
+            | Numeric::ListStart
+            | Numeric::CreationTime
+            | Numeric::EndOfNames
+            | Numeric::MotdStart
+            | Numeric::MonitorOnline
+            | Numeric::MonitorList
+            | Numeric::EndOfMonitorList
+            | Numeric::MetadataSubOk
+            | Numeric::MetadataUnsubOk
+            | Numeric::MetadataSubs
+    )
+}
+
+/// The answers to what only a person asks for, who reads them on the server's own page.
+const fn is_for_reading(numeric: Numeric) -> bool {
+    match numeric {
+        Numeric::StatsCommand
+        | Numeric::EndOfStats
+        | Numeric::UserModeIs
+        | Numeric::StatsUptime
+        | Numeric::StatsOperator
+        | Numeric::StatsLine
+        | Numeric::AdminMe
+        | Numeric::AdminLocation
+        | Numeric::AdminOrganization
+        | Numeric::AdminEmail
+        | Numeric::Userhost
+        | Numeric::Ison
+        | Numeric::WhowasUser
+        | Numeric::EndOfWhowas
+        | Numeric::InviteList
+        | Numeric::EndOfInviteList
+        | Numeric::Version
+        | Numeric::WhoSpecial
+        | Numeric::Links
+        | Numeric::EndOfLinks
+        | Numeric::Info
+        | Numeric::EndOfInfo
+        | Numeric::Motd
+        | Numeric::YouAreOper
+        | Numeric::Rehashing
+        | Numeric::Time
+        | Numeric::HelpStart
+        | Numeric::HelpText
+        | Numeric::EndOfHelp
+        | Numeric::MetadataRateLimit => true,
+        Numeric::Unknown(_) => !numeric.is_error(),
+        _ => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! PRIVMSG and NOTICE: somebody says something.
 
+use parla_proto::CommandName;
+
 use super::{
     Incoming, react,
     said::{self, Spoken},
@@ -48,7 +50,7 @@ fn place(client: &mut Client, incoming: &Incoming<'_>) -> Option<BufferId> {
     }
     let other = if client.session.is_own(incoming.from) { target } else { incoming.from };
     // A program that says something unasked begins no conversation.
-    if known.is_some() || incoming.message.command == "NOTICE" || !incoming.is_from_person() {
+    if known.is_some() || incoming.command == Some(CommandName::Notice) || !incoming.is_from_person() {
         return known;
     }
     let id = client.buffers.open_unasked(&client.session, other)?;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Incoming, whois};
+use parla_proto::Numeric;
+
+use super::{Incoming, silenced, whois};
 use crate::{
     client::{Client, Turn},
     naming, outbox,
@@ -12,52 +14,66 @@ use crate::{
 };
 
 /// What kind of problem a numeric tells. None: the interface need not say it.
-const fn kind(number: u16) -> Option<ProblemKind> {
-    Some(match number {
-        401 | 406 => ProblemKind::NoSuchPerson,
-        403 | 476 | 479 => ProblemKind::NoSuchRoom,
-        404 => ProblemKind::CannotSpeak,
-        405 => ProblemKind::TooManyRooms,
-        417 => ProblemKind::TooLong,
-        // No answer worth a word: no MOTD, nothing in a list.
-        402 | 409 | 422 => return None,
-        432 => ProblemKind::NickInvalid,
-        433 | 436 => ProblemKind::NickTaken,
-        438 | 439 | 480 | 707 => ProblemKind::Throttled,
-        441 => ProblemKind::TheyAreNotInRoom,
-        442 => ProblemKind::NotInRoom,
-        443 => ProblemKind::AlreadyInRoom,
-        464 => ProblemKind::PasswordWrong,
-        465 | 466 => ProblemKind::BannedFromServer,
-        471 => ProblemKind::RoomFull,
-        473 => ProblemKind::InviteOnly,
-        474 => ProblemKind::BannedFromRoom,
-        475 => ProblemKind::KeyNeeded,
-        477 | 486 => ProblemKind::AccountNeeded,
-        467 | 525 | 696 => ProblemKind::BadSetting,
-        478 => ProblemKind::ListFull,
-        481 | 483 | 723 => ProblemKind::NotServerOperator,
-        482 | 484 | 485 => ProblemKind::NotOperator,
+const fn kind(numeric: Numeric) -> Option<ProblemKind> {
+    Some(match numeric {
+        Numeric::NoSuchNick | Numeric::WasNoSuchNick => ProblemKind::NoSuchPerson,
+        Numeric::NoSuchChannel | Numeric::BadChannelMask | Numeric::BadChannelName => ProblemKind::NoSuchRoom,
+        Numeric::CannotSendToChannel => ProblemKind::CannotSpeak,
+        Numeric::TooManyChannels => ProblemKind::TooManyRooms,
+        Numeric::InputTooLong => ProblemKind::TooLong,
+        // Nobody asked for anything that this refuses.
+        Numeric::NoSuchServer | Numeric::NoOrigin => return None,
+        Numeric::ErroneousNick => ProblemKind::NickInvalid,
+        Numeric::NickInUse | Numeric::NickCollision => ProblemKind::NickTaken,
+        Numeric::NickTooFast
+        | Numeric::TargetTooFast
+        | Numeric::JoinTooFast
+        | Numeric::TargetChangeTooFast => ProblemKind::Throttled,
+        Numeric::UserNotInChannel => ProblemKind::TheyAreNotInRoom,
+        Numeric::NotOnChannel => ProblemKind::NotInRoom,
+        Numeric::UserOnChannel => ProblemKind::AlreadyInRoom,
+        Numeric::PasswordMismatch => ProblemKind::PasswordWrong,
+        Numeric::BannedFromServer | Numeric::WillBeBanned => ProblemKind::BannedFromServer,
+        Numeric::ChannelIsFull => ProblemKind::RoomFull,
+        Numeric::InviteOnlyChannel => ProblemKind::InviteOnly,
+        Numeric::BannedFromChannel => ProblemKind::BannedFromRoom,
+        Numeric::BadChannelKey => ProblemKind::KeyNeeded,
+        Numeric::AccountNeeded | Numeric::AccountNeededForMessage => ProblemKind::AccountNeeded,
+        Numeric::KeySet | Numeric::InvalidKey | Numeric::InvalidModeParam => ProblemKind::BadSetting,
+        Numeric::ListFull => ProblemKind::ListFull,
+        Numeric::NoPrivileges | Numeric::CannotKillServer | Numeric::MissingPrivilege => {
+            ProblemKind::NotServerOperator
+        }
+        Numeric::ChannelOperatorNeeded | Numeric::Restricted | Numeric::CreatorNeeded => {
+            ProblemKind::NotOperator
+        }
         _ => ProblemKind::Other,
     })
 }
 
-/// Why one may not speak in a room, if the server says by which mode: `Cannot send to channel (+m)`.
-fn silenced(details: &str) -> ProblemKind {
-    let mode = details.split_once("(+").and_then(|(_, rest)| rest.chars().next());
-    match mode {
-        Some('m') => ProblemKind::VoiceNeeded,
-        Some('n') => ProblemKind::OutsideRoom,
-        Some('b' | 'q') => ProblemKind::SilencedInRoom,
-        Some('M' | 'R' | 'r') => ProblemKind::AccountNeeded,
-        Some('C' | 'c' | 'S') => ProblemKind::NotTaken,
-        _ => ProblemKind::CannotSpeak,
-    }
-}
-
 /// Whether a numeric can be the answer to a message.
-const fn is_about_message(number: u16) -> bool {
-    matches!(number, 401 | 403 | 404 | 407 | 408 | 411..=415 | 417 | 439 | 477 | 486 | 489 | 531 | 707 | 716)
+const fn is_about_message(numeric: Numeric) -> bool {
+    matches!(
+        numeric,
+        Numeric::NoSuchNick
+            | Numeric::NoSuchChannel
+            | Numeric::CannotSendToChannel
+            | Numeric::TooManyTargets
+            | Numeric::NoSuchService
+            | Numeric::NoRecipient
+            | Numeric::NoTextToSend
+            | Numeric::NoTopLevel
+            | Numeric::WildTopLevel
+            | Numeric::BadMask
+            | Numeric::InputTooLong
+            | Numeric::TargetTooFast
+            | Numeric::AccountNeeded
+            | Numeric::AccountNeededForMessage
+            | Numeric::SecureOnlyChannel
+            | Numeric::CannotSendToUser
+            | Numeric::TargetChangeTooFast
+            | Numeric::TargetHearsNobody
+    )
 }
 
 /// Something that the server did not do.
@@ -69,44 +85,48 @@ pub(super) struct Refused {
 }
 
 /// A numeric that refuses something.
-pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let about = incoming.param(1);
     let is_labelled = incoming.label.as_deref().is_some_and(|label| client.outbox.labelled(label).is_some());
-    if number == 401 && !is_labelled && whois::missing(client, about) {
+    if numeric == Numeric::NoSuchNick && !is_labelled && whois::missing(client, about) {
         return;
     }
-    if number == 470 {
+    if numeric == Numeric::ForwardedTo {
         return forwarded(client, incoming);
     }
-    let Some(mut kind) = kind(number) else { return };
+    let Some(mut kind) = kind(numeric) else { return };
     // A room or a nick that is not to be had for a while.
-    if number == 437 && !client.session.is_room(about) {
+    if numeric == Numeric::NickUnavailable && !client.session.is_room(about) {
         kind = ProblemKind::NickHeld;
     }
     if kind.is_about_nick() {
         let told = client.session.nick_fault.take();
         let wanted = Arc::clone(&client.settings.nick);
         let refused = if about.is_empty() { &wanted } else { about };
-        kind = naming::reason(&client.session, number, refused, told);
+        kind = naming::reason(&client.session, numeric, refused, told);
     }
     let details = incoming.message.params.last().copied().unwrap_or_default();
-    if number == 404 {
-        kind = silenced(details);
-    }
     if !client.session.is_registered {
-        return before_registration(client, (number, kind), details, turn);
+        return before_registration(client, (numeric, kind), details, turn);
     }
-    if kind.is_about_nick() || matches!(number, 435 | 438 | 447) {
+    if kind.is_about_nick()
+        || matches!(numeric, Numeric::BannedNickChange | Numeric::NickTooFast | Numeric::NoNickChange)
+    {
         return nick(client, (kind, about, details));
     }
     let room = incoming.message.params.iter().skip(1).find(|word| client.session.is_room(word));
-    let about = match (number, room) {
+    let about = match (numeric, room) {
         // It is told of the room.
-        (441 | 443, Some(room)) => *room,
+        (Numeric::UserNotInChannel | Numeric::UserOnChannel, Some(room)) => *room,
         _ if incoming.message.params.len() > 2 => about,
         _ => "",
     };
     let buffer = client.buffers.named(&client.session, room.copied().unwrap_or(about));
+    if numeric == Numeric::CannotSendToChannel
+        && let Some(id) = buffer
+    {
+        kind = silenced::why(client, incoming, id);
+    }
     // Lists that only some may see were asked for on the chance.
     if kind == ProblemKind::NotOperator
         && let Some(room) = buffer.and_then(|id| client.buffers.get_mut(id))
@@ -115,51 +135,44 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>,
         return buffer.into_iter().for_each(|id| client.changes.buffer(id));
     }
     let problem = client.problem(kind, about, details);
-    of(client, incoming, Refused { buffer, problem, is_message: is_about_message(number) });
+    of(client, incoming, Refused { buffer, problem, is_message: is_about_message(numeric) });
 }
 
 fn before_registration(
     client: &mut Client,
-    (number, kind): (u16, ProblemKind),
+    (numeric, kind): (Numeric, ProblemKind),
     details: &str,
     turn: &mut Turn<'_>,
 ) {
     // It does not know CAP, or wants to hear the name first.
-    if matches!(number, 421 | 451) {
+    if matches!(numeric, Numeric::UnknownCommand | Numeric::NotRegistered) {
         return sign_in::introduce(client, turn);
     }
-    match before_entry(client, kind, details) {
+    match before_entry(client, kind) {
         kind if kind.is_about_nick() => {
             registration::nick_refused(client, kind, details, turn);
         }
-        kind @ (ProblemKind::PasswordNeeded
-        | ProblemKind::PasswordWrong
-        | ProblemKind::SignInNeeded
-        | ProblemKind::BannedFromServer) => {
+        kind @ (ProblemKind::PasswordNeeded | ProblemKind::PasswordWrong | ProblemKind::SignInNeeded) => {
             let login = client.settings.credentials.login.as_ref();
             let login = login.filter(|_| kind == ProblemKind::PasswordWrong).map(|login| login.name.clone());
             let problem = client.problem(kind, &login.unwrap_or_default(), details);
             client.stop(Some(problem), None, turn);
+        }
+        // The server is about to close. Its ERROR may still say that signing in would help.
+        ProblemKind::BannedFromServer => {
+            client.link.parting = Some(client.problem(kind, "", details));
         }
         _ => {}
     }
 }
 
 /// What a refusal means to somebody who is not in yet.
-fn before_entry(client: &Client, kind: ProblemKind, details: &str) -> ProblemKind {
+const fn before_entry(client: &Client, kind: ProblemKind) -> ProblemKind {
     match kind {
         ProblemKind::PasswordWrong => client.session.sign_in.refused(),
         ProblemKind::AccountNeeded => ProblemKind::SignInNeeded,
-        ProblemKind::BannedFromServer if asks_for_account(details) => ProblemKind::SignInNeeded,
         kind => kind,
     }
-}
-
-/// Whether these words turn people away only because they have not signed in. There is no numeric for that.
-pub(super) fn asks_for_account(details: &str) -> bool {
-    let lower = details.to_ascii_lowercase();
-    let asks = ["sasl", "log in", "logged in", "identify to", "require an account", "need an account"];
-    !lower.contains("timed out") && !lower.contains("timeout") && asks.iter().any(|word| lower.contains(word))
 }
 
 /// Another nick was not to be had, or not now.

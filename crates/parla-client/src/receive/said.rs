@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Message, Timestamp};
+use parla_proto::{Capabilities, CommandName, Message, Timestamp};
 
 use super::{Incoming, keep, react, redact};
 use crate::{
@@ -58,7 +58,7 @@ pub(super) struct Spoken<'a> {
 impl<'a> Spoken<'a> {
     /// None if it is a request to the program and not for people (CTCP).
     pub(super) fn new(session: &Session, incoming: &'a Incoming<'_>, coming: Coming) -> Option<Self> {
-        let (manner, text) = manner(incoming.message.command, incoming.message.param(1)?)?;
+        let (manner, text) = manner(incoming.command, incoming.message.param(1)?)?;
         let msgid = incoming.message.tags.get("msgid").filter(|msgid| !msgid.is_empty());
         Some(Self {
             at: incoming.at,
@@ -96,9 +96,9 @@ impl<'a> Spoken<'a> {
 pub(super) const MSGID_BYTES_MAX: usize = 256;
 
 /// How it was said, and the words; none for a request to the program.
-fn manner<'a>(command: &str, text: &'a str) -> Option<(Manner, &'a str)> {
+fn manner(command: Option<CommandName>, text: &str) -> Option<(Manner, &str)> {
     let Some(ctcp) = text.strip_prefix('\u{1}') else {
-        let manner = if command == "NOTICE" { Manner::Notice } else { Manner::Message };
+        let manner = if command == Some(CommandName::Notice) { Manner::Notice } else { Manner::Message };
         return Some((manner, text));
     };
     let ctcp = ctcp.strip_suffix('\u{1}').unwrap_or(ctcp);
@@ -322,7 +322,7 @@ pub(super) fn recognize(client: &Client, id: BufferId, lines: &[Message<'_>]) ->
 }
 
 fn spoken<'a>(session: &Session, incoming: &'a Incoming<'_>) -> Option<Spoken<'a>> {
-    let is_message = matches!(incoming.message.command, "PRIVMSG" | "NOTICE");
+    let is_message = matches!(incoming.command, Some(CommandName::Privmsg | CommandName::Notice));
     if is_message { Spoken::new(session, incoming, Coming::Page) } else { None }
 }
 
@@ -336,13 +336,13 @@ pub(super) fn replayed(
     let mut incoming = Incoming::new(message, turn.now);
     incoming.label = None;
     let at = incoming.at;
-    match message.command {
-        "PRIVMSG" | "NOTICE" => {}
-        "REDACT" => {
+    match incoming.command {
+        Some(CommandName::Privmsg | CommandName::Notice) => {}
+        Some(CommandName::Redact) => {
             redact::take_back(client, id, &incoming, turn);
             return None;
         }
-        "TAGMSG" => {
+        Some(CommandName::Tagmsg) => {
             react::apply(client, id, &incoming);
             return None;
         }

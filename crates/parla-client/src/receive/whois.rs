@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::Timestamp;
+use parla_proto::{Numeric, Timestamp};
 
 use super::Incoming;
 use crate::{
@@ -37,14 +37,35 @@ pub(super) fn is_asked(client: &Client, nick: &str) -> bool {
     client.people.contains_key(&client.session.fold(nick))
 }
 
+/// Whether a numeric is a part of the answer to WHOIS.
+pub(super) const fn is_part(numeric: Numeric) -> bool {
+    matches!(
+        numeric,
+        Numeric::Away
+            | Numeric::WhoisRegisteredNick
+            | Numeric::WhoisUser
+            | Numeric::WhoisServer
+            | Numeric::WhoisOperator
+            | Numeric::WhoisIdle
+            | Numeric::WhoisChannels
+            | Numeric::WhoisSpecial
+            | Numeric::WhoisAccount
+            | Numeric::WhoisBot
+            | Numeric::WhoisActually
+            | Numeric::WhoisHost
+            | Numeric::WhoisModes
+            | Numeric::WhoisSecure
+    )
+}
+
 /// One numeric about `nick`.
-pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>) {
+pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming<'_>) {
     let nick = incoming.param(1);
     let folded = client.session.fold(nick);
     let Some(Asked { person, is_there }) = client.people.get_mut(&folded) else { return };
     *is_there = true;
-    match number {
-        311 => {
+    match numeric {
+        Numeric::WhoisUser => {
             person.nick = shown_name(nick);
             person.name = nick.into();
             person.host = shown_name(&format!("{}@{}", incoming.param(2), incoming.param(3)));
@@ -53,20 +74,20 @@ pub(super) fn receive(client: &mut Client, number: u16, incoming: &Incoming<'_>)
                 buffer.members.set_host(&client.session, nick, incoming.param(3));
             }
         }
-        313 => person.operator = true,
-        335 => person.bot = true,
-        317 => {
+        Numeric::WhoisOperator => person.operator = true,
+        Numeric::WhoisBot => person.bot = true,
+        Numeric::WhoisIdle => {
             person.idle_seconds = incoming.param(2).parse().ok();
             let since = incoming.param(3).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
             person.since = since.map(Timestamp::from_millis);
         }
-        319 => {
+        Numeric::WhoisChannels => {
             let left = ROOMS_IN_WHOIS_MAX.saturating_sub(person.rooms.len());
             let rooms = incoming.param(2).split_ascii_whitespace().take(left);
             person.rooms.extend(rooms.map(Arc::from));
         }
-        330 => person.account = Some(shown_name(incoming.param(2))),
-        301 => person.away = Some(Text::parse(incoming.param(2)).plain),
+        Numeric::WhoisAccount => person.account = Some(shown_name(incoming.param(2))),
+        Numeric::Away => person.away = Some(Text::parse(incoming.param(2)).plain),
         _ => {}
     }
 }

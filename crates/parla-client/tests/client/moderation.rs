@@ -358,31 +358,59 @@ fn that_the_other_is_away_is_known_in_a_conversation() {
     assert_eq!(away(&rig), None);
 }
 
+/// What somebody without a rank is told when the room does not take their message, after these lines of the server. Its words
+/// say nothing to the client, so they are in another language.
+fn silenced_after(lines: &str) -> String {
+    let mut rig = arrived();
+    rig.server(":s 324 alice #lobby +nt\n:op!o@host MODE #lobby -o alice");
+    rig.server(lines);
+    rig.writes("#lobby", "\u{2}hello\u{2}");
+    rig.server(":s 404 alice #lobby :Das geht hier nicht (+x)");
+    let rows = rig.rows("#lobby");
+    let last = rows.lines().last().unwrap();
+    last.rsplit_once("(failed: ").unwrap().1.trim_end_matches(')').to_owned()
+}
+
 #[test]
-fn why_one_may_not_speak_is_told_apart() {
+fn why_one_may_not_speak_is_seen_in_the_room_and_not_in_the_servers_words() {
+    for (lines, expected) in [
+        ("", "CannotSpeak"),
+        (":op!o@host MODE #lobby +m", "VoiceNeeded"),
+        (":s 324 alice #lobby +mnt", "VoiceNeeded"),
+        (":op!o@host MODE #lobby +mv alice", "CannotSpeak"),
+        (":op!o@host MODE #lobby +m\n:op!o@host MODE #lobby -m", "CannotSpeak"),
+        (":op!o@host MODE #lobby +M", "AccountNeeded"),
+        (":op!o@host MODE #lobby +M\n:s 900 alice alice!a@host alice :logged in", "CannotSpeak"),
+        (":op!o@host MODE #lobby +c", "NotTaken"),
+        (":op!o@host MODE #lobby +b *!*@host", "SilencedInRoom"),
+        (":op!o@host MODE #lobby +b m:alice!*@*", "CannotSpeak"),
+        (":op!o@host MODE #lobby +b ~m:alice!*@*", "SilencedInRoom"),
+        (":op!o@host MODE #lobby +b bob!*@*", "CannotSpeak"),
+        (":op!o@host MODE #lobby +e *!*@host", "CannotSpeak"),
+        (":op!o@host MODE #lobby +b *!*@host\n:op!o@host MODE #lobby -b *!*@host", "CannotSpeak"),
+    ] {
+        assert_eq!(silenced_after(lines), expected, "{lines}");
+    }
+}
+
+#[test]
+fn what_else_is_refused_is_told_apart() {
     let mut rig = arrived();
     rig.server(
-        ":s 404 alice #lobby :Cannot send to channel (+m): you need voice
-         :s 404 alice #lobby :Cannot send to channel (+n)
-         :s 404 alice #lobby :Cannot send to channel (+b)
-         :s 404 alice #lobby :Cannot send to channel (+M)
-         :s 404 alice #lobby :Cannot send to channel (+C)
-         :s 404 alice #lobby :Cannot send to channel
+        ":s 404 alice #lobby :Cannot send to channel
          :s 481 alice :Permission denied
          :s 696 alice #lobby k * :Invalid key
-         :s 478 alice #lobby b :Channel ban list is full",
+         :s 478 alice #lobby b :Channel ban list is full
+         :alice!a@host PART #lobby
+         :s 404 alice #lobby :Cannot send to channel",
     );
     rig.says(expect![[r##"
         show #lobby
-        #lobby: problem VoiceNeeded #lobby
-        #lobby: problem OutsideRoom #lobby
-        #lobby: problem SilencedInRoom #lobby
-        #lobby: problem AccountNeeded #lobby
-        #lobby: problem NotTaken #lobby
         #lobby: problem CannotSpeak #lobby
         problem NotServerOperator
         #lobby: problem BadSetting #lobby
         #lobby: problem ListFull #lobby
+        #lobby: problem OutsideRoom #lobby
     "##]]);
 }
 

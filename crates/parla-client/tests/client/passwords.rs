@@ -171,7 +171,11 @@ fn what_a_server_asks_for_is_what_the_person_is_told() {
         ("ERROR :Access denied: Bad server password!", "stopped: PasswordNeeded"),
         ("FAIL * ACCOUNT_REQUIRED :You must log in with SASL", "stopped: SignInNeeded"),
         ("ERROR :Closing Link: h (SASL access only)", "stopped: SignInNeeded"),
-        (":s 465 alice :You need to log in to an account", "stopped: SignInNeeded"),
+        (
+            ":s 465 alice :You need to log in to an account\nERROR :Closing Link: h (You need to log in to an account)",
+            "stopped: SignInNeeded",
+        ),
+        (":s 465 alice :You are banned\nERROR :Closing Link: h (Spam)", "stopped: BannedFromServer"),
         (":s 477 alice :You need to identify", "stopped: SignInNeeded"),
         (":s 465 alice :You are banned", "stopped: BannedFromServer"),
         ("ERROR :Closing Link: h (K-Lined)", "stopped: BannedFromServer"),

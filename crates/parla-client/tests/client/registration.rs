@@ -224,15 +224,25 @@ fn a_name_that_the_server_holds_back_is_like_one_that_is_taken() {
 
 #[test]
 fn a_password_or_a_ban_stops_the_client() {
-    for line in [":s 464 * :Password incorrect", ":s 465 * :You are banned"] {
+    for (line, sent) in [
+        (":s 464 * :Password incorrect", "(disconnect)\n"),
+        // The server closes by itself, and says more before it does.
+        (":s 465 * :You are banned", ""),
+    ] {
         let mut rig = Rig::connected();
         rig.server(line);
         rig.breaks();
         rig.pass(Duration::from_secs(600));
-        rig.sends(expect![[r#"
-            (disconnect)
-        "#]]);
+        assert_eq!(rig.sent(), sent, "{line}");
     }
+}
+
+#[test]
+fn a_warning_before_the_welcome_does_not_explain_a_later_end() {
+    let mut rig = Rig::connected();
+    rig.server(":s 466 alice :You will be banned\n:s 001 alice :Welcome\n:s 422 alice :No MOTD");
+    rig.breaks();
+    rig.link(expect!["waiting, attempt 1: Lost"]);
 }
 
 #[test]

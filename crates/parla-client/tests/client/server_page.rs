@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use expect_test::expect;
 use parla_client::Intent;
+use parla_proto::Numeric;
 
 use super::support::Rig;
 
@@ -43,6 +44,33 @@ fn the_servers_words_have_a_page() {
     "#]],
     );
     rig.says(expect![[""]]);
+}
+
+/// A numeric that is new in the table and that nobody has decided on fails an assertion of the client.
+#[test]
+fn every_numeric_has_its_place() {
+    for numeric in Numeric::ALL {
+        for params in ["alice #lobby bob :words", "alice", "alice bob #lobby 1 2 3 :words"] {
+            Rig::in_lobby("").server(&format!(":s {numeric} {params}"));
+            Rig::connected().server(&format!(":s {numeric} {params}"));
+        }
+    }
+}
+
+#[test]
+fn a_number_that_nobody_knows_is_shown_and_an_error_is_told() {
+    let mut rig = Rig::in_lobby("");
+    rig.server(":s 299 alice :new\n:s 999 alice :newer\n:s 599 alice :refused");
+    rig.shows(
+        "",
+        expect![[r#"
+        ** new
+        ** newer
+    "#]],
+    );
+    rig.says(expect![[r#"
+        problem Other
+    "#]]);
 }
 
 #[test]

@@ -62,9 +62,6 @@ fn a_device_without_a_network_is_offline_within_two_seconds() {
     rig.link(expect!["offline"]);
     rig.writes("#lobby", "later");
     rig.sent();
-    // Nothing is tried that cannot work.
-    rig.pass(3_600 * SECOND);
-    rig.sends(expect![[""]]);
     rig.input(Input::Online);
     rig.link(expect!["connecting: Finding"]);
     rig.sends(expect![[r#"
@@ -91,6 +88,29 @@ fn a_device_that_was_offline_from_the_start_tries_once() {
     rig.link(expect!["offline"]);
     rig.wants(Intent::Reconnect);
     rig.link(expect!["connecting: Finding"]);
+}
+
+#[test]
+fn a_device_that_is_wrong_about_its_network_is_not_believed_for_long() {
+    let mut rig = Rig::in_lobby("");
+    rig.input(Input::Offline);
+    rig.pass(SECOND);
+    rig.link(expect!["offline"]);
+    rig.sent();
+    for _ in 0..3 {
+        rig.pass(20 * SECOND);
+        rig.sends(expect![[r#"
+            (connect)
+        "#]]);
+        rig.link(expect!["offline"]);
+        rig.breaks();
+        rig.link(expect!["offline"]);
+    }
+    // The server is on the device itself.
+    rig.pass(20 * SECOND);
+    rig.input(Input::Opened);
+    rig.greet("", "");
+    rig.link(expect!["online"]);
 }
 
 #[test]

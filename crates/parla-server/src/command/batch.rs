@@ -4,7 +4,7 @@
 //! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
 
 use parla_proto::{
-    Command,
+    Command, CommandName, FailCode,
     command::{Batch, Notice, Privmsg},
     tag::Tags,
 };
@@ -29,7 +29,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(NEEDED) {
-        return Err(Refusal::UnknownCommand("BATCH"));
+        return Err(Refusal::UnknownCommand(CommandName::Batch));
     }
     if let Some(reference) = batch.reference.strip_prefix('+') {
         open(context, reference, (batch, tags));
@@ -46,7 +46,7 @@ pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>, tags: Tags<'_>) 
 }
 
 fn bad_reference(reference: &str, why: &'static str) -> Refusal {
-    Failure::of("BATCH", "INVALID_REFTAG", &[reference], why)
+    Failure::of(CommandName::Batch, FailCode::InvalidRefTag, &[reference], why)
 }
 
 fn open(context: &mut Context<'_>, reference: &str, (batch, tags): (&Batch<'_>, Tags<'_>)) {
@@ -62,7 +62,7 @@ fn open(context: &mut Context<'_>, reference: &str, (batch, tags): (&Batch<'_>, 
         Some(bad_reference(reference, "A reference is up to 64 letters, digits and hyphens"))
     } else if batch.kind != Some(MULTILINE) {
         let about = [reference, batch.kind.unwrap_or("*")];
-        Some(Failure::of("BATCH", "UNKNOWN_TYPE", &about, "There is no such type of batch"))
+        Some(Failure::of(CommandName::Batch, FailCode::UnknownType, &about, "There is no such type of batch"))
     } else if target.is_empty() || target.contains(',') || batch.params.len() > 1 {
         Some(invalid("A multiline batch has one target"))
     } else {
@@ -125,7 +125,12 @@ fn add(context: &mut Context<'_>, command: &Command<'_>, tags: Tags<'_>) -> Resu
     };
     if casemapping.fold(target) != casemapping.fold(&message.target) {
         let about = [message.target.as_str(), target];
-        return Err(Failure::of("BATCH", "MULTILINE_INVALID_TARGET", &about, "Invalid multiline target"));
+        return Err(Failure::of(
+            CommandName::Batch,
+            FailCode::MultilineInvalidTarget,
+            &about,
+            "Invalid multiline target",
+        ));
     }
     if !fits(me, verb, (target, text)) {
         return Err(invalid("A line of the batch is too long to be sent on"));
@@ -182,5 +187,5 @@ pub(crate) fn spoil(session: &mut Session, server: &str, out: &mut Outputs) {
 pub(crate) fn time_out(session: &mut Session, server: &str, out: &mut Outputs) {
     let Some(reference) = session.batch.as_ref().map(|open| open.reference.clone()) else { return };
     let why = "The batch was left open for too long";
-    give_up(session, server, &Failure::of("BATCH", "TIMEOUT", &[&reference], why), out);
+    give_up(session, server, &Failure::of(CommandName::Batch, FailCode::Timeout, &[&reference], why), out);
 }

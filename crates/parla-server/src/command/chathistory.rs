@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use parla_proto::{
-    Capabilities, Line, Timestamp,
+    Capabilities, CommandName, FailCode, Line, Timestamp,
     command::Chathistory,
     reply::{Severity, StandardReply},
 };
@@ -19,14 +19,14 @@ use crate::{
 
 /// Why a CHATHISTORY is not answered: the code, what it is about, and a sentence.
 struct Failure<'a> {
-    code: &'static str,
+    code: FailCode,
     context: Vec<&'a str>,
     description: &'static str,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(Capabilities::CHATHISTORY) {
-        return Err(Refusal::UnknownCommand("CHATHISTORY"));
+        return Err(Refusal::UnknownCommand(CommandName::Chathistory));
     }
     context.me()?;
     match question(context, command) {
@@ -37,7 +37,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Resul
         }
         Err(failure) => context.standard(StandardReply {
             severity: Severity::Fail,
-            command: "CHATHISTORY",
+            command: CommandName::Chathistory.as_str(),
             code: failure.code,
             context: &failure.context,
             description: failure.description,
@@ -52,7 +52,7 @@ fn question<'a>(
 ) -> Result<(Query, HistoryQuestion), Failure<'a>> {
     let subcommand = command.subcommand.to_ascii_uppercase();
     let invalid = |extra: &[&'a str], description| Failure {
-        code: "INVALID_PARAMS",
+        code: FailCode::InvalidParams,
         context: [command.subcommand].iter().chain(extra).copied().collect(),
         description,
     };
@@ -65,7 +65,7 @@ fn question<'a>(
             time.parse().map(Position::Time).map_err(|_| invalid(&[text], "Invalid timestamp"))
         }
         _ => Err(Failure {
-            code: "INVALID_MSGREFTYPE",
+            code: FailCode::InvalidMsgrefType,
             context: command.arguments.first().into_iter().fold(
                 vec![command.subcommand],
                 |mut words, target| {
@@ -108,7 +108,7 @@ fn question<'a>(
         _ => return Err(invalid(&[], "Unknown subcommand")),
     };
     let channel = readable(context, target).ok_or(Failure {
-        code: "INVALID_TARGET",
+        code: FailCode::InvalidTarget,
         context: vec![command.subcommand, target],
         description: NOT_A_MEMBER,
     })?;
@@ -152,7 +152,7 @@ pub(crate) fn answer(
         (HistoryQuestion::Messages { record, channel, subcommand, .. }, Some(_))
             if member_of(&channel) != Some(record) =>
         {
-            fail(session, network, ("INVALID_TARGET", &[&subcommand, &channel], NOT_A_MEMBER), out);
+            fail(session, network, (FailCode::InvalidTarget, &[&subcommand, &channel], NOT_A_MEMBER), out);
         }
         (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
             let name = session.batch_name();
@@ -180,10 +180,10 @@ pub(crate) fn answer(
             send_targets(session, network, &found, out);
         }
         (HistoryQuestion::Messages { channel, subcommand, .. }, _) => {
-            fail(session, network, ("MESSAGE_ERROR", &[&subcommand, &channel], UNREADABLE), out);
+            fail(session, network, (FailCode::MessageError, &[&subcommand, &channel], UNREADABLE), out);
         }
         (HistoryQuestion::Targets { .. }, _) => {
-            fail(session, network, ("MESSAGE_ERROR", &["TARGETS"], UNREADABLE), out);
+            fail(session, network, (FailCode::MessageError, &["TARGETS"], UNREADABLE), out);
         }
     }
 }
@@ -249,11 +249,12 @@ fn send_batch(
 fn fail(
     session: &mut Session,
     network: &Network,
-    (code, context, description): (&str, &[&str], &str),
+    (code, context, description): (FailCode, &[&str], &str),
     out: &mut Outputs,
 ) {
     let severity = Severity::Fail;
-    let reply = StandardReply { severity, command: "CHATHISTORY", code, context, description };
+    let reply =
+        StandardReply { severity, command: CommandName::Chathistory.as_str(), code, context, description };
     session.send(reply.encode(&network.settings.name).into(), out);
 }
 

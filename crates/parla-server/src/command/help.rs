@@ -1,7 +1,7 @@
 //! HELP: what commands and modes do, from the same tables that make them work. <https://modern.ircdocs.horse/#help-message>
 
 use parla_proto::{
-    Reply,
+    CommandName, Reply,
     command::{self, Help},
     line::packed,
     mode::{CHANNEL_MODES, ChannelModeFacts, MEMBER_MODES, USER_MODES, UserModeSetter},
@@ -40,8 +40,7 @@ fn page(subject: &str) -> Option<(String, Vec<String>)> {
         }
         USER_SUBJECT => Some(("Your own modes: MODE <your nick> +<letters>".to_owned(), user_modes())),
         _ => {
-            let name = if subject == command::help::ALIAS { command::help::NAME } else { subject };
-            let facts = command::ALL.iter().find(|facts| facts.name == name)?;
+            let facts = CommandName::parse(subject)?.facts()?;
             Some((format!("{} {}", facts.name, facts.syntax).trim_end().to_owned(), wrapped(facts.help)))
         }
     }

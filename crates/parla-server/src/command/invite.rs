@@ -2,7 +2,7 @@
 //!
 //! <https://modern.ircdocs.horse/#invite-message>, <https://ircv3.net/specs/extensions/invite-notify>
 
-use parla_proto::{Capabilities, ChannelName, Line, Reply, command::Invite};
+use parla_proto::{Capabilities, ChannelName, CommandName, Line, Reply, command::Invite};
 
 use crate::{
     context::Context,
@@ -19,7 +19,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, invite: &Invite<'_>) -> Result<(), Refusal> {
     let Some(nick) = invite.nick.filter(|nick| !nick.is_empty()) else { return list(context) };
-    let channel = invite.channel.ok_or(Refusal::NeedMoreParams("INVITE"))?;
+    let channel = invite.channel.ok_or(Refusal::NeedMoreParams(CommandName::Invite))?;
     let invite = entry::Invite { nick: nick.to_owned(), channel: channel.to_owned() };
     context.propose(EntryCommand::Invite(invite));
     Ok(())

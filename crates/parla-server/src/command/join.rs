@@ -1,7 +1,7 @@
 //! JOIN: users enter channels. <https://modern.ircdocs.horse/#join-message>
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, MsgId, command::Join};
+use parla_proto::{Capabilities, CommandName, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
@@ -34,7 +34,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
     // The key of a channel stands where its name does, whatever else stands there twice.
     let names: Vec<&str> = join.channels.split(',').collect();
     let keys: Vec<&str> = join.keys.unwrap_or_default().split(',').collect();
-    for name in context.names(join.channels, "JOIN")? {
+    for name in context.names(join.channels, CommandName::Join)? {
         let key = names.iter().position(|other| *other == name).and_then(|place| keys.get(place));
         let key = key.filter(|key| !key.is_empty()).map(|key| (*key).to_owned());
         match context.channel_name(name) {

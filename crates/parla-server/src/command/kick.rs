@@ -1,6 +1,6 @@
 //! KICK: someone with a rank puts members out. <https://modern.ircdocs.horse/#kick-message>
 
-use parla_proto::{Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
+use parla_proto::{CommandName, Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
 
 use crate::{
     base::limits::TARGETS_PER_COMMAND_MAX,
@@ -22,12 +22,14 @@ pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refu
     let reason = kick.reason.map(|reason| fitting(reason, limit).to_owned());
     let channels: Vec<&str> = kick.channels.split(',').filter(|name| !name.is_empty()).collect();
     let pairs: Vec<(&str, &str)> = match channels.as_slice() {
-        [channel] => context.names(kick.nicks, "KICK")?.into_iter().map(|nick| (*channel, nick)).collect(),
+        [channel] => {
+            context.names(kick.nicks, CommandName::Kick)?.into_iter().map(|nick| (*channel, nick)).collect()
+        }
         channels => {
             // Several channels: a nick for each.
             let nicks: Vec<&str> = kick.nicks.split(',').filter(|nick| !nick.is_empty()).collect();
             if nicks.len() != channels.len() || nicks.is_empty() {
-                return Err(Refusal::NeedMoreParams("KICK"));
+                return Err(Refusal::NeedMoreParams(CommandName::Kick));
             }
             if let Some(excess) = nicks.get(TARGETS_PER_COMMAND_MAX) {
                 context.refuse(&Refusal::TooManyTargets((*excess).to_owned()));

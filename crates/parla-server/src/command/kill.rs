@@ -1,6 +1,6 @@
 //! KILL: an operator ends the connections of others. <https://modern.ircdocs.horse/#kill-message>
 
-use parla_proto::{Line, command::Kill, line::fitting};
+use parla_proto::{CommandName, Line, command::Kill, line::fitting};
 
 use super::quit;
 use crate::{
@@ -23,7 +23,7 @@ pub(crate) fn run(context: &mut Context<'_>, kill: &Kill<'_>) -> Result<(), Refu
     let reason = fitting(reason, REASON_BYTES_MAX).to_owned();
     let nicks: Vec<String> = context.list(kill.nicks, usize::MAX).into_iter().map(str::to_owned).collect();
     if nicks.is_empty() {
-        return Err(Refusal::NeedMoreParams("KILL"));
+        return Err(Refusal::NeedMoreParams(CommandName::Kill));
     }
     context.propose(EntryCommand::Kill(entry::Kill { nicks, reason }));
     Ok(())

@@ -3,7 +3,7 @@
 //! Markers are kept under a name, whether or not anyone bears it, so an answer says nothing of channels and people.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, ChannelName, Line, Timestamp, command::Markread};
+use parla_proto::{Capabilities, ChannelName, CommandName, FailCode, Line, Timestamp, command::Markread};
 
 use crate::{
     context::Context,
@@ -20,23 +20,24 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, markread: &Markread<'_>) -> Result<(), Refusal> {
     let (me, _) = context.me()?;
-    let target = markread.target.ok_or_else(|| fail("NEED_MORE_PARAMS", &[], "Missing parameters"))?;
-    let conversation = Conversation::parse(target, &context.settings.name_rules())
-        .map_err(|_| fail("INVALID_PARAMS", &[target], "This is the name of neither a channel nor a user"))?;
+    let target = markread.target.ok_or_else(|| fail(FailCode::NeedMoreParams, &[], "Missing parameters"))?;
+    let conversation = Conversation::parse(target, &context.settings.name_rules()).map_err(|_| {
+        fail(FailCode::InvalidParams, &[target], "This is the name of neither a channel nor a user")
+    })?;
     let Some(timestamp) = markread.timestamp else {
         let at = context.network.read_markers(me).and_then(|markers| markers.get(&conversation));
         context.line(line(&context.settings.name, &conversation, at));
         return Ok(());
     };
     let at = timestamp.strip_prefix("timestamp=").and_then(|time| time.parse().ok()).ok_or_else(|| {
-        fail("INVALID_PARAMS", &[target, timestamp], "A place is timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
+        fail(FailCode::InvalidParams, &[target, timestamp], "A place is timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
     })?;
     context.propose(EntryCommand::Markread(entry::Markread { conversation, at }));
     Ok(())
 }
 
-fn fail(code: &'static str, about: &[&str], description: &'static str) -> Refusal {
-    Failure::of("MARKREAD", code, about, description)
+fn fail(code: FailCode, about: &[&str], description: &'static str) -> Refusal {
+    Failure::of(CommandName::Markread, code, about, description)
 }
 
 pub(crate) fn commit(

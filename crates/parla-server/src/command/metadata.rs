@@ -12,7 +12,7 @@ mod sync;
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Reply, command::Metadata, limits, metadata::Key};
+use parla_proto::{CommandName, Reply, command::Metadata, limits, metadata::Key};
 
 pub(crate) use change::{admissible, commit, publish};
 pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
@@ -44,7 +44,7 @@ enum Request<'a> {
 }
 
 pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<(), Refusal> {
-    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand("METADATA"))?;
+    let bounds = context.settings.metadata.ok_or(Refusal::UnknownCommand(CommandName::Metadata))?;
     let is_early = context.session.user().is_none();
     if is_early && !bounds.before_connect {
         return Err(Refusal::NotRegistered);

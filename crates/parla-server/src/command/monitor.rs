@@ -2,7 +2,7 @@
 //!
 //! The lists belong to the sessions of this machine, and die with them.
 
-use parla_proto::{Nick, Reply, command::Monitor, limits::LINE_BYTES_MAX};
+use parla_proto::{CommandName, Nick, Reply, command::Monitor, limits::LINE_BYTES_MAX};
 
 use super::metadata;
 use crate::{
@@ -18,8 +18,8 @@ pub(crate) fn run(context: &mut Context<'_>, monitor: &Monitor<'_>) -> Result<()
     context.me()?;
     let connection = context.session.connection;
     match monitor.subcommand {
-        "+" => add(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?)?,
-        "-" => remove(context, monitor.nicks.ok_or(Refusal::NeedMoreParams("MONITOR"))?),
+        "+" => add(context, monitor.nicks.ok_or(Refusal::NeedMoreParams(CommandName::Monitor))?)?,
+        "-" => remove(context, monitor.nicks.ok_or(Refusal::NeedMoreParams(CommandName::Monitor))?),
         "C" | "c" => context.watchers.clear(connection),
         "L" | "l" => {
             let nicks: Vec<String> = watched(context).iter().map(ToString::to_string).collect();
@@ -29,7 +29,7 @@ pub(crate) fn run(context: &mut Context<'_>, monitor: &Monitor<'_>) -> Result<()
         "S" | "s" => tell_who_is_here(context, &watched(context))?,
         _ => {
             let why = "MONITOR takes + or - with nicknames, C, L or S";
-            context.reply(Reply::UnknownError { command: "MONITOR", why });
+            context.reply(Reply::UnknownError { command: CommandName::Monitor.as_str(), why });
         }
     }
     Ok(())

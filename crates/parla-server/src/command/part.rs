@@ -1,6 +1,6 @@
 //! PART: users leave channels. <https://modern.ircdocs.horse/#part-message>
 
-use parla_proto::{ChannelName, Line, command::Part, line::fitting};
+use parla_proto::{ChannelName, CommandName, Line, command::Part, line::fitting};
 
 use crate::{
     base::limits::REASON_BYTES_MAX,
@@ -18,7 +18,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {
     let reason = part.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
-    for channel in context.names(part.channels, "PART")? {
+    for channel in context.names(part.channels, CommandName::Part)? {
         context
             .propose(EntryCommand::Part(entry::Part { channel: channel.to_owned(), reason: reason.clone() }));
     }

@@ -42,7 +42,7 @@ pub(crate) fn run(context: &mut Context<'_>, privmsg: &Privmsg<'_>, tags: Tags<'
 pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Result<(), Refusal> {
     let (_, me) = context.me()?;
     let targets =
-        words.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.as_str()))?;
+        words.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.command()))?;
     let text =
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
     let tags = client_only(context, words.tags);

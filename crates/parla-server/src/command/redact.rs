@@ -5,7 +5,9 @@
 //! there. What is deleted is what was checked: the commit names the message by the record of the channel whose operator
 //! asks, and the store deletes none but of that record.
 
-use parla_proto::{Capabilities, Line, command::Redact, line::fitting, name::is_channel};
+use parla_proto::{
+    Capabilities, CommandName, FailCode, Line, command::Redact, line::fitting, name::is_channel,
+};
 
 use crate::{
     base::{
@@ -34,7 +36,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(Capabilities::MESSAGE_REDACTION) {
-        return Err(Refusal::UnknownCommand("REDACT"));
+        return Err(Refusal::UnknownCommand(CommandName::Redact));
     }
     let me = context.me()?;
     let (target, msgid) = (redact.target, redact.msgid);
@@ -72,7 +74,7 @@ fn channel_of<'n>(
     let may_act = |channel: &&Channel| channel.is_member(id) || looks_after_messages;
     let channel = network.visible_channel(id, target).ok().map(|(_, channel)| channel);
     channel.filter(may_act).ok_or_else(|| {
-        fail("INVALID_TARGET", &[target], "Messages can be taken back in the channels that you are in")
+        fail(FailCode::InvalidTarget, &[target], "Messages can be taken back in the channels that you are in")
     })
 }
 
@@ -96,20 +98,20 @@ pub(crate) fn found(
             Ok(EntryCommand::Redact(redaction))
         }
         Some(QueryResult::IsThere(false)) => Err(unknown(&redaction.target, &id)),
-        _ => Err(fail("UNKNOWN_MSGID", &[&redaction.target, &id], "The server cannot read its store")),
+        _ => Err(fail(FailCode::UnknownMsgid, &[&redaction.target, &id], "The server cannot read its store")),
     }
 }
 
-fn fail(code: &'static str, about: &[&str], description: &'static str) -> Refusal {
-    Failure::of("REDACT", code, about, description)
+fn fail(code: FailCode, about: &[&str], description: &'static str) -> Refusal {
+    Failure::of(CommandName::Redact, code, about, description)
 }
 
 fn nobody(target: &str) -> Refusal {
-    fail("INVALID_TARGET", &[target], "There is nobody of this name")
+    fail(FailCode::InvalidTarget, &[target], "There is nobody of this name")
 }
 
 fn unknown(target: &str, id: &str) -> Refusal {
-    fail("UNKNOWN_MSGID", &[target, id], "This message does not exist or is too old")
+    fail(FailCode::UnknownMsgid, &[target, id], "This message does not exist or is too old")
 }
 
 /// The right to take one message back.
@@ -182,7 +184,7 @@ fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
             let right = looks_after_messages(user).map_err(|_| match why {
                 NoRedactor::NoRank => forbidden(target, &id),
                 NoRedactor::Newer => fail(
-                    "REDACT_FORBIDDEN",
+                    FailCode::RedactForbidden,
                     &[target, &id],
                     "This was said before you became an operator of the channel",
                 ),
@@ -215,7 +217,7 @@ fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
 }
 
 fn forbidden(target: &str, id: &str) -> Refusal {
-    fail("REDACT_FORBIDDEN", &[target, id], "You are not authorised to delete this message")
+    fail(FailCode::RedactForbidden, &[target, id], "You are not authorised to delete this message")
 }
 
 /// Tells those who understand it; the others keep what they have read.

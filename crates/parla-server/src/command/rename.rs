@@ -4,7 +4,7 @@
 //! tell. The old name is free at once: whoever is first makes a new channel of it.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, ChannelName, Line, command::Rename, line::fitting};
+use parla_proto::{Capabilities, ChannelName, CommandName, FailCode, Line, command::Rename, line::fitting};
 
 use super::join;
 use crate::{
@@ -43,12 +43,13 @@ pub(crate) fn commit(
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     let channel = channel.operator(actor)?;
     let old = channel.name().clone();
-    let cannot = |why| Failure::of("RENAME", "CANNOT_RENAME", &[old.as_str(), name.as_str()], why);
+    let cannot =
+        |why| Failure::of(CommandName::Rename, FailCode::CannotRename, &[old.as_str(), name.as_str()], why);
     if owner.is_some_and(|owner| owner != channel_id) {
         let about = [old.as_str(), name.as_str()];
         return Err(Failure::of(
-            "RENAME",
-            "CHANNEL_NAME_IN_USE",
+            CommandName::Rename,
+            FailCode::ChannelNameInUse,
             &about,
             "The channel name is already taken",
         ));

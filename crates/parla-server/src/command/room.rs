@@ -2,7 +2,7 @@
 
 mod repair;
 
-use parla_proto::{ChannelName, Line, command::Room, line::fitting};
+use parla_proto::{ChannelName, CommandName, FailCode, Line, command::Room, line::fitting};
 
 pub(crate) use self::repair::commit;
 use crate::{
@@ -24,10 +24,10 @@ pub(crate) fn run(context: &mut Context<'_>, room: &Room<'_>) -> Result<(), Refu
     let repair = match room.subcommand.to_ascii_uppercase().as_str() {
         "DELETE" => Repair::Delete(argument.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned())),
         "RESET" => Repair::Reset,
-        "GIVE" => Repair::Give(argument.ok_or(Refusal::NeedMoreParams("ROOM"))?.to_owned()),
+        "GIVE" => Repair::Give(argument.ok_or(Refusal::NeedMoreParams(CommandName::Room))?.to_owned()),
         _ => {
             let why = "It is ROOM DELETE, ROOM RESET or ROOM GIVE";
-            return Err(Failure::of("ROOM", "INVALID_PARAMS", &[room.subcommand], why));
+            return Err(Failure::of(CommandName::Room, FailCode::InvalidParams, &[room.subcommand], why));
         }
     };
     let (authority, channel) = (Authority::Operator, room.channel.to_owned());

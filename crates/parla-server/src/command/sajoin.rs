@@ -2,7 +2,7 @@
 //!
 //! A channel that is not there is not made: that is what JOIN is for.
 
-use parla_proto::command::Sajoin;
+use parla_proto::{CommandName, command::Sajoin};
 
 use super::room;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, sajoin: &Sajoin<'_>) -> Result<(), Refusal> {
-    for channel in context.names(sajoin.channels, "SAJOIN")? {
+    for channel in context.names(sajoin.channels, CommandName::Sajoin)? {
         let (nick, channel) = (sajoin.nick.map(str::to_owned), channel.to_owned());
         context.propose(EntryCommand::Sajoin(entry::Sajoin { nick, channel }));
     }

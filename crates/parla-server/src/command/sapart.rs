@@ -1,6 +1,6 @@
 //! SAPART: an operator of the server takes someone out of a channel.
 
-use parla_proto::{command::Sapart, line::fitting};
+use parla_proto::{CommandName, command::Sapart, line::fitting};
 
 use super::{part, room};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, sapart: &Sapart<'_>) -> Result<(), Refusal> {
     let reason = sapart.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
-    for channel in context.names(sapart.channels, "SAPART")? {
+    for channel in context.names(sapart.channels, CommandName::Sapart)? {
         let (nick, channel, reason) = (sapart.nick.map(str::to_owned), channel.to_owned(), reason.clone());
         context.propose(EntryCommand::Sapart(entry::Sapart { nick, channel, reason }));
     }

@@ -1,7 +1,7 @@
 //! SETNAME: a user changes its real name. <https://ircv3.net/specs/extensions/setname>
 
 use parla_proto::{
-    Capabilities, Line,
+    Capabilities, CommandName, FailCode, Line,
     command::Setname,
     reply::{Severity, StandardReply},
 };
@@ -22,7 +22,8 @@ pub(crate) fn run(context: &mut Context<'_>, setname: &Setname<'_>) -> Result<()
     context.me()?;
     let most = context.settings.limits.realname_bytes;
     let refused = |context: &mut Context<'_>, description: &str| {
-        let (severity, command, code) = (Severity::Fail, "SETNAME", "INVALID_REALNAME");
+        let (severity, command, code) =
+            (Severity::Fail, CommandName::Setname.as_str(), FailCode::InvalidRealname);
         context.standard(StandardReply { severity, command, code, context: &[], description });
         Ok(())
     };

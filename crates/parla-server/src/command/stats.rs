@@ -1,6 +1,6 @@
 //! STATS: numbers of this server, asked for by a letter. <https://modern.ircdocs.horse/#stats-message>
 
-use parla_proto::{Reply, command::Stats};
+use parla_proto::{CommandName, Reply, command::Stats};
 
 use super::motd::check_server;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, stats: &Stats<'_>) -> Result<(), Refusal> {
-    let query = stats.query.ok_or(Refusal::NeedMoreParams("STATS"))?;
+    let query = stats.query.ok_or(Refusal::NeedMoreParams(CommandName::Stats))?;
     check_server(context, stats.server)?;
     let result = match query {
         "u" => {
@@ -42,7 +42,7 @@ fn uptime(context: &mut Context<'_>) {
 /// Who to turn to; that is for everyone to see.
 fn operators_online(context: &mut Context<'_>, query: &str) {
     let network = context.network;
-    let mut rows = Rows::new("STATS", STATS_REPLIES_MAX, context.settings);
+    let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.settings);
     for (_, user) in network.users().filter(|(_, user)| user.is_operator()) {
         if !rows.add(context, Reply::StatsLine { query, line: user.source() }) {
             break;
@@ -60,7 +60,7 @@ fn commands(context: &mut Context<'_>) -> Result<(), Refusal> {
 
 fn operators(context: &mut Context<'_>) -> Result<(), Refusal> {
     operator(context)?;
-    let mut rows = Rows::new("STATS", STATS_REPLIES_MAX, context.settings);
+    let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.settings);
     for operator in &context.settings.operators {
         for mask in &operator.hosts {
             let row = Reply::StatsOperator { mask: mask.as_str(), name: &operator.name };

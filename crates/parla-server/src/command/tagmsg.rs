@@ -1,6 +1,6 @@
 //! TAGMSG: tags without text. <https://ircv3.net/specs/extensions/message-tags>
 
-use parla_proto::{Capabilities, command::Tagmsg, tag::Tags};
+use parla_proto::{Capabilities, CommandName, command::Tagmsg, tag::Tags};
 
 use super::privmsg::{Words, say};
 use crate::{
@@ -14,7 +14,7 @@ pub(crate) fn run(context: &mut Context<'_>, tagmsg: &Tagmsg<'_>, tags: Tags<'_>
     if !context.session.capabilities.contains(Capabilities::MESSAGE_TAGS)
         || tags.client_only().all(|tag| denied.denies(tag.key))
     {
-        return tagmsg.targets.map(|_| ()).ok_or(Refusal::NoRecipient("TAGMSG"));
+        return tagmsg.targets.map(|_| ()).ok_or(Refusal::NoRecipient(CommandName::Tagmsg));
     }
     say(context, Verb::Tagmsg, Words { targets: tagmsg.targets, text: Some(""), tags })
 }

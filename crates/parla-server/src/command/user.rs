@@ -1,7 +1,7 @@
 //! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
 
 use parla_proto::{
-    Reply, command, extban,
+    CommandName, Reply, command, extban,
     isupport::token,
     limits,
     line::fitting,
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result
     let limits = &context.settings.limits;
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
     if user.user.is_empty() || user.realname.is_empty() {
-        return Err(Refusal::NeedMoreParams("USER"));
+        return Err(Refusal::NeedMoreParams(CommandName::User));
     }
     let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.[]{}\\`^|~".contains(*char);
     let name: String = user.user.chars().filter(plain).take(limits.user_bytes).collect();

@@ -1,6 +1,6 @@
 //! WALLOPS: an operator tells everyone who wants to hear. <https://modern.ircdocs.horse/#wallops-message>
 
-use parla_proto::{Line, command::Wallops, limits::LINE_BYTES_MAX, mode::UserModes};
+use parla_proto::{CommandName, Line, command::Wallops, limits::LINE_BYTES_MAX, mode::UserModes};
 
 use crate::{
     context::Context,
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, wallops: &Wallops<'_>) -> Result<(), Refusal> {
     let (_, me) = context.me()?;
     if wallops.text.is_empty() {
-        return Err(Refusal::NeedMoreParams("WALLOPS"));
+        return Err(Refusal::NeedMoreParams(CommandName::Wallops));
     }
     // What would not fit in the line that others get is refused whole rather than cut.
     if me.source().len() + wallops.text.len() + ": WALLOPS :\r\n".len() > LINE_BYTES_MAX {

@@ -1,7 +1,7 @@
 //! Rows of one answer, as many as a client may be sent at once, so that nobody is closed for asking.
 
 use parla_proto::{
-    Reply,
+    CommandName, FailCode, Reply,
     reply::{Severity, StandardReply},
 };
 
@@ -10,7 +10,7 @@ use crate::{base::settings::Settings, context::Context};
 /// What is left of the room for one answer.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    command: &'static str,
+    command: CommandName,
     left: usize,
     bytes_left: usize,
     is_full: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Room for so many rows of a command's answer, and for no more bytes than any answer may have.
-    pub(crate) const fn new(command: &'static str, most: usize, settings: &Settings) -> Self {
+    pub(crate) const fn new(command: CommandName, most: usize, settings: &Settings) -> Self {
         Self { command, left: most, bytes_left: settings.answer_bytes_max, is_full: false }
     }
 
@@ -32,8 +32,8 @@ impl Rows {
         if self.left == 0 || line.len() > self.bytes_left {
             context.standard(StandardReply {
                 severity: Severity::Warn,
-                command: self.command,
-                code: "TRUNCATED",
+                command: self.command.as_str(),
+                code: FailCode::Truncated,
                 context: &[],
                 description: "There is more than one answer can hold; ask for less at a time.",
             });

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -282,13 +282,18 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// The command that it is.
+    pub const fn command(self) -> CommandName {
+        match self {
+            Self::Privmsg => CommandName::Privmsg,
+            Self::Notice => CommandName::Notice,
+            Self::Tagmsg => CommandName::Tagmsg,
+        }
+    }
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Privmsg => "PRIVMSG",
-            Self::Notice => "NOTICE",
-            Self::Tagmsg => "TAGMSG",
-        }
+        self.command().as_str()
     }
 }
 

@@ -3,7 +3,7 @@
 pub(crate) mod metadata;
 
 use parla_proto::{
-    Capabilities, ChannelName, Nick, NickFault, Reply,
+    Capabilities, ChannelName, CommandName, FailCode, Nick, NickFault, Reply,
     line::fitting,
     reply::{Severity, StandardReply},
 };
@@ -30,7 +30,7 @@ pub(crate) enum Refusal {
     TooManyChannels(ChannelName, &'static str),
     TooManyTargets(String),
     NoOrigin,
-    NoRecipient(&'static str),
+    NoRecipient(CommandName),
     NoTextToSend,
     InputTooLong,
     NoNickGiven,
@@ -46,7 +46,7 @@ pub(crate) enum Refusal {
     UserOnChannel(String, ChannelName),
     NotRegistered,
     AlreadyRegistered,
-    NeedMoreParams(&'static str),
+    NeedMoreParams(CommandName),
     ChannelIsFull(ChannelName),
     InviteOnly(ChannelName),
     Banned(ChannelName),
@@ -73,7 +73,7 @@ pub(crate) enum Refusal {
     NoPrivileges,
     /// The actor is one, without this privilege.
     MissingPrivilege(&'static str),
-    UnknownCommand(&'static str),
+    UnknownCommand(CommandName),
     UnknownMode(char),
     InvalidModeParam {
         target: String,
@@ -94,8 +94,8 @@ const ABOUT_BYTES_MAX: usize = 128;
 /// An error that programs tell by its code; a FAIL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    command: &'static str,
-    code: &'static str,
+    command: CommandName,
+    code: FailCode,
     /// Names and values that the command gave.
     about: Vec<String>,
     description: &'static str,
@@ -104,8 +104,8 @@ pub(crate) struct Failure {
 impl Failure {
     /// The refusal of a command.
     pub(crate) fn of(
-        command: &'static str,
-        code: &'static str,
+        command: CommandName,
+        code: FailCode,
         about: &[&str],
         description: &'static str,
     ) -> Refusal {
@@ -116,6 +116,7 @@ impl Failure {
     fn encode(&self, server: &str) -> Vec<u8> {
         let about: Vec<&str> = self.about.iter().map(String::as_str).collect();
         let Self { command, code, description, .. } = *self;
+        let command = command.as_str();
         StandardReply { severity: Severity::Fail, command, code, context: &about, description }.encode(server)
     }
 }
@@ -190,7 +191,7 @@ impl Refusal {
         };
         let context = [fitting(nick, ABOUT_BYTES_MAX), &detail];
         let context = if detail.is_empty() { &context[..1] } else { &context };
-        let (command, code, description) = ("NICK", fault.code(), &*fault.to_string());
+        let (command, code, description) = (CommandName::Nick.as_str(), fault.code(), &*fault.to_string());
         Some(StandardReply { severity: Severity::Fail, command, code, context, description }.encode(server))
     }
 
@@ -210,7 +211,7 @@ impl Refusal {
             Self::TooManyChannels(channel, why) => Reply::TooManyChannels { channel: channel.as_str(), why },
             Self::TooManyTargets(target) => Reply::TooManyTargets { target },
             Self::NoOrigin => Reply::NoOrigin {},
-            Self::NoRecipient(command) => Reply::NoRecipient { command },
+            Self::NoRecipient(command) => Reply::NoRecipient { command: command.as_str() },
             Self::NoTextToSend => Reply::NoTextToSend {},
             Self::InputTooLong => Reply::InputTooLong {},
             Self::NoNickGiven => Reply::NoNickGiven {},
@@ -228,7 +229,7 @@ impl Refusal {
             Self::UserOnChannel(nick, channel) => Reply::UserOnChannel { nick, channel: channel.as_str() },
             Self::NotRegistered => Reply::NotRegistered {},
             Self::AlreadyRegistered => Reply::AlreadyRegistered {},
-            Self::NeedMoreParams(command) => Reply::NeedMoreParams { command },
+            Self::NeedMoreParams(command) => Reply::NeedMoreParams { command: command.as_str() },
             Self::ChannelIsFull(channel) => Reply::ChannelIsFull { channel: channel.as_str() },
             Self::InviteOnly(channel) => Reply::InviteOnlyChannel { channel: channel.as_str() },
             Self::Banned(channel) => Reply::BannedFromChannel { channel: channel.as_str() },
@@ -244,16 +245,16 @@ impl Refusal {
                 why: "Their rank is as high as yours, or higher",
             },
             Self::PasswordMismatch => Reply::PasswordMismatch {},
-            Self::PasswordNotCompared(why) => Reply::TryAgain { command: "OPER", why },
+            Self::PasswordNotCompared(why) => Reply::TryAgain { command: CommandName::Oper.as_str(), why },
             Self::NoOperHost => Reply::NoOperHost {},
             Self::BadHost => Reply::UnknownError {
-                command: "CHGHOST",
+                command: CommandName::Chghost.as_str(),
                 why: "A host has letters, digits and -.:/_ and is not too long",
             },
             Self::AccountNeededToSend(nick) => Reply::AccountNeededToSend { nick },
             Self::NoPrivileges => Reply::NoPrivileges {},
             Self::MissingPrivilege(privilege) => Reply::MissingPrivilege { privilege },
-            Self::UnknownCommand(command) => Reply::UnknownCommand { command },
+            Self::UnknownCommand(command) => Reply::UnknownCommand { command: command.as_str() },
             Self::UnknownMode(letter) => Reply::UnknownMode { letter: *letter },
             Self::InvalidModeParam { target, letter, param, why } => {
                 Reply::InvalidModeParam { target, letter: *letter, param, why }

@@ -1,8 +1,8 @@
 //! Lines of a session: taken when the session may, understood, carried out.
 
 use parla_proto::{
-    Capabilities, Command, Message, Reply, command::BadCommand, limits, message::ParseError, mode::UserModes,
-    reply, tag::Tags,
+    Capabilities, Command, CommandName, FailCode, Message, Reply, command::BadCommand, limits,
+    message::ParseError, mode::UserModes, reply, tag::Tags,
 };
 
 use super::Server;
@@ -131,8 +131,8 @@ impl Server {
         }
         let close = match Command::parse(&message) {
             Ok(command) => self.carry_out(connection, &command, &message, out),
-            Err(BadCommand::TooFewParams(facts)) => {
-                self.refuse(connection, &Refusal::NeedMoreParams(facts.name), out);
+            Err(BadCommand::TooFewParams(command)) => {
+                self.refuse(connection, &Refusal::NeedMoreParams(command), out);
                 None
             }
             Err(BadCommand::Unknown(command)) => {
@@ -141,7 +141,7 @@ impl Server {
             }
         };
         if let Some(error) = close {
-            if message.command.eq_ignore_ascii_case("QUIT") {
+            if CommandName::of(&message) == Some(CommandName::Quit) {
                 return self.quit(connection, &error, out);
             }
             return self.end(connection, Some(&error), None, out);
@@ -294,7 +294,7 @@ impl Server {
                 let reply = reply::StandardReply {
                     severity: reply::Severity::Fail,
                     command: &command_word(line),
-                    code: "INVALID_UTF8",
+                    code: FailCode::InvalidUtf8,
                     context: &[],
                     description: "Message rejected: it is not UTF-8. Set your client to UTF-8.",
                 };

@@ -3,7 +3,7 @@
 //! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a room's operators
 //! do against others (MODE, KICK, REDACT) goes on: it is small, and the reserve is for it.
 
-use parla_proto::{Line, name::is_channel};
+use parla_proto::{CommandName, FailCode, Line, name::is_channel};
 
 use super::Server;
 use crate::{
@@ -49,7 +49,7 @@ impl Server {
             (channel.kept && channel.is_member(actor)).then_some(channel)
         };
         let failure = |command, channel: &Channel| {
-            Failure::of(command, "STORAGE_FULL", &[channel.name().as_str()], REFUSED)
+            Failure::of(command, FailCode::StorageFull, &[channel.name().as_str()], REFUSED)
         };
         match command {
             EntryCommand::Say(say) => {
@@ -70,9 +70,13 @@ impl Server {
                 // A NOTICE is never answered.
                 Some(if say.verb == Verb::Notice { Refusal::Silent } else { refusal })
             }
-            EntryCommand::Topic(topic) => Some(failure("TOPIC", kept_channel(&topic.channel)?)),
-            EntryCommand::Rename(rename) => Some(failure("RENAME", kept_channel(&rename.channel)?)),
-            EntryCommand::Metadata(metadata) => Some(failure("METADATA", kept_channel(&metadata.target)?)),
+            EntryCommand::Topic(topic) => Some(failure(CommandName::Topic, kept_channel(&topic.channel)?)),
+            EntryCommand::Rename(rename) => {
+                Some(failure(CommandName::Rename, kept_channel(&rename.channel)?))
+            }
+            EntryCommand::Metadata(metadata) => {
+                Some(failure(CommandName::Metadata, kept_channel(&metadata.target)?))
+            }
             _ => None,
         }
     }

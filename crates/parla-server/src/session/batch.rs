@@ -2,7 +2,7 @@
 //!
 //! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
 
-use parla_proto::{Capabilities, Timestamp};
+use parla_proto::{Capabilities, CommandName, FailCode, Timestamp};
 
 use crate::{
     base::{
@@ -80,7 +80,7 @@ impl Collected {
         if self.lines >= limits.multiline_lines {
             let limit = limits.multiline_lines.to_string();
             let why = "Multiline batch max-lines exceeded";
-            return Err(Failure::of("BATCH", "MULTILINE_MAX_LINES", &[&limit], why));
+            return Err(Failure::of(CommandName::Batch, FailCode::MultilineMaxLines, &[&limit], why));
         }
         if self.lines == 0 {
             self.text.push_str(piece.text);
@@ -90,7 +90,7 @@ impl Collected {
         if self.text.len() > limits.multiline_bytes {
             let limit = limits.multiline_bytes.to_string();
             let why = "Multiline batch max-bytes exceeded";
-            return Err(Failure::of("BATCH", "MULTILINE_MAX_BYTES", &[&limit], why));
+            return Err(Failure::of(CommandName::Batch, FailCode::MultilineMaxBytes, &[&limit], why));
         }
         self.verb = Some(verb);
         self.lines += 1;
@@ -100,5 +100,5 @@ impl Collected {
 
 /// A batch that is wrong in a way that has no code of its own.
 pub(crate) fn invalid(why: &'static str) -> Refusal {
-    Failure::of("BATCH", "MULTILINE_INVALID", &[], why)
+    Failure::of(CommandName::Batch, FailCode::MultilineInvalid, &[], why)
 }

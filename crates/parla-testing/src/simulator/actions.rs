@@ -417,7 +417,7 @@ fn position(rng: &mut Rng, store: &Store) -> String {
 
 /// A command with parameters that have nothing to do with it.
 fn nonsense(rng: &mut Rng) -> String {
-    let mut line = rng.pick(&command::ALL).map_or("", |facts| facts.name).to_owned();
+    let mut line = rng.pick(command::ALL).map_or("", |facts| facts.name).to_owned();
     for _ in 0..rng.below(5) {
         let param = match rng.below(6) {
             0 => rng.word(ROOMS).to_owned(),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Line, limits::LINE_BYTES_MAX};
+use parla_proto::{Capabilities, Line, capability::VERSION, limits::LINE_BYTES_MAX};
 
 use crate::{
     base::{
@@ -38,7 +38,7 @@ impl Version {
         let digits = text.trim_start_matches('0');
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
         // Of numbers of three digits the greater is the later text, and those with more are greater.
-        if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= "302") {
+        if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= VERSION) {
             Self::V302
         } else {
             Self::V301

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::metadata::Key;
+use parla_proto::{CommandName, metadata::Key};
 
 use super::{Request, find, value_bytes_max, values};
 use crate::{
@@ -67,7 +67,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let settings = std::sync::Arc::clone(&network.settings);
-    let bounds = settings.metadata.ok_or(Refusal::UnknownCommand("METADATA"))?;
+    let bounds = settings.metadata.ok_or(Refusal::UnknownCommand(CommandName::Metadata))?;
     let (actor, _) = network.actor(meta)?;
     let target = find(network, actor, &metadata.target)?;
     let no_permission = |key: &str| {

@@ -1,7 +1,7 @@
 //! Why a METADATA is refused, in the words of either text of the specification.
 
 use parla_proto::{
-    Reply,
+    CommandName, FailCode, Reply,
     reply::{Severity, StandardReply},
 };
 
@@ -77,21 +77,21 @@ impl MetadataFailure {
     fn encode_third(&self, server: &str, severity: Severity) -> Vec<u8> {
         let (mut number, all) = (String::new(), self.sentence());
         let (code, context): (_, Vec<&str>) = match self {
-            Self::InvalidKey(key) => ("INVALID_KEY", vec![key]),
-            Self::InvalidParams { subcommand, .. } => ("INVALID_PARAMS", vec![subcommand]),
-            Self::InvalidTarget { target, .. } => ("INVALID_TARGET", vec![target]),
-            Self::InvalidValue { key, .. } => ("INVALID_VALUE", vec![key]),
-            Self::NoPermission { target, key } => ("KEY_NO_PERMISSION", vec![target, key]),
-            Self::KeyNotSet { key, .. } => ("INVALID_KEY", vec![key]),
+            Self::InvalidKey(key) => (FailCode::InvalidKey, vec![key]),
+            Self::InvalidParams { subcommand, .. } => (FailCode::InvalidParams, vec![subcommand]),
+            Self::InvalidTarget { target, .. } => (FailCode::InvalidTarget, vec![target]),
+            Self::InvalidValue { key, .. } => (FailCode::InvalidValue, vec![key]),
+            Self::NoPermission { target, key } => (FailCode::KeyNoPermission, vec![target, key]),
+            Self::KeyNotSet { key, .. } => (FailCode::InvalidKey, vec![key]),
             Self::KeysFull { target, most } => {
                 number.push_str(&most.to_string());
-                ("LIMIT_REACHED", vec!["SET", target, &number])
+                (FailCode::LimitReached, vec!["SET", target, &number])
             }
             Self::SubscriptionsFull { key, most } => {
                 number.push_str(&most.to_string());
-                ("LIMIT_REACHED", vec!["SUB", key, &number])
+                (FailCode::LimitReached, vec!["SUB", key, &number])
             }
-            Self::RateLimited { target, .. } => ("KEY_NO_PERMISSION", vec![target, "*"]),
+            Self::RateLimited { target, .. } => (FailCode::KeyNoPermission, vec![target, "*"]),
         };
         reply(severity, code, &context, &all).encode(server)
     }
@@ -99,18 +99,18 @@ impl MetadataFailure {
     fn encode_second(&self, server: &str) -> Vec<u8> {
         let (mut number, all) = (String::new(), self.sentence());
         let (code, context): (_, Vec<&str>) = match self {
-            Self::InvalidKey(key) => ("KEY_INVALID", vec![key]),
-            Self::InvalidParams { subcommand, .. } => ("SUBCOMMAND_INVALID", vec![subcommand]),
-            Self::InvalidTarget { target, .. } => ("INVALID_TARGET", vec![target]),
-            Self::InvalidValue { .. } => ("VALUE_INVALID", vec![]),
-            Self::NoPermission { target, key } => ("KEY_NO_PERMISSION", vec![target, key]),
-            Self::KeyNotSet { target, key } => ("KEY_NOT_SET", vec![target, key]),
-            Self::KeysFull { target, .. } => ("LIMIT_REACHED", vec![target]),
-            Self::SubscriptionsFull { key, .. } => ("TOO_MANY_SUBS", vec![key]),
+            Self::InvalidKey(key) => (FailCode::KeyInvalid, vec![key]),
+            Self::InvalidParams { subcommand, .. } => (FailCode::SubcommandInvalid, vec![subcommand]),
+            Self::InvalidTarget { target, .. } => (FailCode::InvalidTarget, vec![target]),
+            Self::InvalidValue { .. } => (FailCode::ValueInvalid, vec![]),
+            Self::NoPermission { target, key } => (FailCode::KeyNoPermission, vec![target, key]),
+            Self::KeyNotSet { target, key } => (FailCode::KeyNotSet, vec![target, key]),
+            Self::KeysFull { target, .. } => (FailCode::LimitReached, vec![target]),
+            Self::SubscriptionsFull { key, .. } => (FailCode::TooManySubs, vec![key]),
             Self::RateLimited { seconds, target, command: (_, params) } => {
                 number.push_str(&seconds.to_string());
                 let key = params.split(' ').next().filter(|key| !key.is_empty()).unwrap_or("*");
-                ("RATE_LIMITED", vec![target, key, &number])
+                (FailCode::RateLimited, vec![target, key, &number])
             }
         };
         reply(Severity::Fail, code, &context, &all).encode(server)
@@ -137,9 +137,9 @@ impl MetadataFailure {
 
 fn reply<'a>(
     severity: Severity,
-    code: &'a str,
+    code: FailCode,
     context: &'a [&'a str],
     description: &'a str,
 ) -> StandardReply<'a> {
-    StandardReply { severity, command: "METADATA", code, context, description }
+    StandardReply { severity, command: CommandName::Metadata.as_str(), code, context, description }
 }

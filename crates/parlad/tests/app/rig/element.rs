@@ -53,11 +53,12 @@ impl Window {
 
     /// Types into what matches. Unlike a driver, people type what is outside the first 65,536 characters, too.
     pub(crate) async fn types(&self, selector: &str, text: &str) {
-        let field = self.finds(selector).await;
         if text.chars().all(|character| character.len_utf16() == 1) {
-            field.send_keys(text).await.unwrap();
+            // It may be drawn anew before the first key.
+            let typed = async || self.finds(selector).await.send_keys(text).await.ok();
+            self.eventually(&format!("keys in {selector}"), typed).await;
         } else {
-            field.click().await.unwrap();
+            self.finds(selector).await.click().await.unwrap();
             self.devtools("Input.insertText", json!({ "text": text })).await;
         }
     }
@@ -74,7 +75,9 @@ impl Window {
 
     /// Presses a key in what has the focus: `fantoccini::key::Key::Escape.into()` or a letter.
     pub(crate) async fn presses(&self, keys: &str) {
-        self.client().active_element().await.unwrap().send_keys(keys).await.unwrap();
+        // It may be drawn anew before the first key.
+        let press = async || self.client().active_element().await.ok()?.send_keys(keys).await.ok();
+        self.eventually("keys in what has the focus", press).await;
     }
 
     /// The texts of everything that matches and can be seen, from top to bottom.

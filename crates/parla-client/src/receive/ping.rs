@@ -1,0 +1,11 @@
+//! PING: the server asks whether the connection still lives. <https://modern.ircdocs.horse/#ping-message>
+
+use parla_proto::Line;
+
+use super::Incoming;
+use crate::client::Turn;
+
+pub(super) fn receive(incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+    let token = incoming.message.params.last().copied().unwrap_or_default();
+    turn.send(Line::bare("PONG").last(token));
+}
