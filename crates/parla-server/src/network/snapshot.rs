@@ -14,21 +14,21 @@ use crate::{
 /// Everything that the entries have made so far. Sessions are not part of it: they belong to one machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    network: Network,
+    network: Box<Network>,
 }
 
 impl Snapshot {
     /// A network without users, whose entries are numbered from `next_seq`.
     pub fn of_new_network(settings: Settings, kept: Vec<ChannelState>, next_seq: u64) -> Self {
-        Self { network: Network::new(Arc::new(settings), kept, next_seq) }
+        Self { network: Box::new(Network::new(Arc::new(settings), kept, next_seq)) }
     }
 
-    pub(crate) const fn of(network: Network) -> Self {
-        Self { network }
+    pub(crate) fn of(network: Network) -> Self {
+        Self { network: Box::new(network) }
     }
 
     pub(crate) fn into_network(self) -> Network {
-        self.network
+        *self.network
     }
 
     /// Writes it down: the version of the format, a digest, and what follows is the digest's.
@@ -43,6 +43,6 @@ impl Snapshot {
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         let mut network = encoding::decode_network(bytes)?;
         network.index();
-        Ok(Self { network })
+        Ok(Self::of(network))
     }
 }

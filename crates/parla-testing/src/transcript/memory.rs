@@ -26,7 +26,7 @@ use super::{
     text::{self, START},
 };
 
-/// Who numbers the entries; what clients see is the same.
+/// Who orders the entries; what clients see is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Log {
     /// The server.
