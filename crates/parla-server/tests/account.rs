@@ -62,7 +62,7 @@ impl Rig {
 
     /// What a login of the client writes into the log.
     fn logs_in(&mut self, client: &str, account: Option<&str>) {
-        let last = self.proposals[&self.connection(client)].clone();
+        let last = self.proposals.get(&self.connection(client)).unwrap().clone();
         let commands = vec![EntryCommand::Account(account.map(str::to_owned))];
         self.commit(Proposal { commands, ..last });
     }
