@@ -26,8 +26,8 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "wasm-ld-16";
 const DEBIAN_PACKAGES: Packages = &["rustc-web", "rust-web-src", "lld-16"];
 
-/// What makes the code small, as rustc knows it.
-const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
+/// What makes the code small, as rustc knows it. Nothing that the page shows or keeps is written with `{:?}`.
+const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// The source of the standard library has some megabytes; a slow line takes its time.
 const DOWNLOAD_TIME_MAX: Duration = Duration::from_secs(300);

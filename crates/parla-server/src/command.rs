@@ -199,6 +199,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
     if let Err(refusal) = result {
         effects.refusals.push(refusal);
     }
+    network.debug_assert_sound(meta.actor);
 }
 
 /// Tells everyone on this machine who must hear of an event.

@@ -10,11 +10,16 @@ use parla_proto::{ChannelName, CommandName, Nick, Reply, Timestamp, reply::Stand
 use crate::{
     base::{limits::TARGETS_PER_COMMAND_MAX, names, settings::Settings},
     context::statistics::Statistics,
-    contract::output::{Output, Outputs},
+    contract::{
+        output::{Output, Outputs},
+        question::Question,
+    },
     network::{Network, UserId, audit::Audit, entry::EntryCommand, refusal::Refusal, user::User},
     session::{
         Session,
-        answer::{self, LongAnswer},
+        long_answer::{self, LongAnswer},
+        pause::{Asking, Exchange},
+        questions::Questions,
         watchers::Watchers,
     },
 };
@@ -30,6 +35,8 @@ pub(crate) struct Context<'a> {
     pub(crate) session: &'a mut Session,
     /// Whom the sessions of this machine watch.
     pub(crate) watchers: &'a mut Watchers,
+    /// What the sessions of this machine have asked the daemon.
+    pub(crate) questions: &'a mut Questions,
     pub(crate) out: &'a mut Outputs,
     pub(crate) proposals: &'a mut Vec<EntryCommand>,
     /// Set by a command after which the connection ends, with what the client is told.
@@ -67,9 +74,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Asks the daemon. The session takes no line before the answer.
+    pub(crate) fn ask(&mut self, question: Question, exchange: Exchange) {
+        self.questions.ask(self.session, Asking { question, exchange }, self.now, self.out);
+    }
+
     /// Begins an answer that may be long.
     pub(crate) fn answer(&mut self, answer: Box<dyn LongAnswer>) {
-        answer::begin(answer, (self.network, self.now), self.session, self.out);
+        long_answer::begin(answer, (self.network, self.now), self.session, self.out);
     }
 
     /// Tells by a standard reply.

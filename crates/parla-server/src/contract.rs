@@ -4,3 +4,4 @@ pub(crate) mod administration;
 pub(crate) mod input;
 pub(crate) mod note;
 pub(crate) mod output;
+pub(crate) mod question;

@@ -37,8 +37,10 @@ pub use contract::{
     administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
     input::Input,
     note::{Note, Noted},
-    output::{
-        NotCompared, Output, Outputs, Page, PasswordOf, Position, Query, QueryResult, Recipients, Verdict,
+    output::{Output, Outputs, Recipients},
+    question::{
+        Answer, Asker, NotCompared, Page, PasswordOf, Position, Query, QueryResult, Question, QuestionId,
+        Reconfiguration, Verdict,
     },
 };
 pub use network::{
@@ -51,8 +53,8 @@ pub use network::{
         Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
         Repair, Verb,
     },
+    grant::OperatorGrant,
     markers::Conversation,
-    operator::OperatorGrant,
     snapshot::Snapshot,
 };
 pub use server::{Server, Start};

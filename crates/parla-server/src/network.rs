@@ -12,11 +12,14 @@ pub(crate) mod encoding;
 pub(crate) mod entry;
 pub(crate) mod event;
 mod forgetting;
+pub(crate) mod grant;
+mod invariants;
 pub(crate) mod markers;
 mod new_rooms;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
+pub(crate) mod rank;
 pub(crate) mod refusal;
 pub(crate) mod said;
 mod sight;
@@ -42,6 +45,7 @@ use crate::{
         markers::ReadMarkers,
         new_rooms::NewRooms,
         nodes::Nodes,
+        operator::Oversight,
         past::Past,
         refusal::{Refusal, Silenced},
         said::Place,
@@ -210,6 +214,15 @@ impl Network {
         let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
         let id = self.channel_id(&parsed).ok_or_else(none)?;
         self.channel(id).map(|channel| (id, channel)).ok_or_else(none)
+    }
+
+    /// A channel by name, which is hidden from nobody who has this right.
+    pub(crate) fn overseen_channel(
+        &self,
+        _: &Oversight,
+        name: &str,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        self.find_channel(name)
     }
 
     pub(crate) fn channel_id(&self, name: &ChannelName) -> Option<ChannelId> {

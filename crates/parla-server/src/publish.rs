@@ -2,6 +2,7 @@
 //!
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
+pub(crate) mod delivery;
 pub(crate) mod multiline;
 
 use bytes::Bytes;
@@ -9,8 +10,8 @@ use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::esca
 use smallvec::SmallVec;
 
 use crate::{
-    base::{connection::ConnectionId, message_ids::MessageIds},
-    contract::output::{Output, Outputs, Recipients},
+    base::{connection::ConnectionId, message_ids::MessageIds, metadata::METADATA_BATCH},
+    contract::output::Recipients,
     network::{
         Network, UserId,
         change::Spoken,
@@ -18,15 +19,17 @@ use crate::{
         texts::OwnText,
         user::User,
     },
+    publish::delivery::Delivery,
     session::{response::tag, sessions::Sessions, watchers::Watchers},
 };
 
 /// Turns the events of one entry into lines for the connections of this machine.
 pub(crate) struct Publisher<'a> {
     pub(crate) network: &'a Network,
-    pub(crate) sessions: &'a mut Sessions,
+    pub(crate) sessions: &'a Sessions,
     pub(crate) watchers: &'a Watchers,
-    pub(crate) out: &'a mut Outputs,
+    /// What is to be sent, in order.
+    pub(crate) deliveries: &'a mut Vec<Delivery>,
     pub(crate) meta: Meta,
     /// Since when the server runs.
     pub(crate) started_at: Timestamp,
@@ -217,8 +220,8 @@ impl Publisher<'_> {
             });
             let Some(rendering) = renderings.get_mut(index) else { continue };
             if collecting == Some(receiver.connection) {
-                if let Some(line) = &rendering.line {
-                    self.sessions.send(receiver.connection, line.clone(), self.out);
+                if let Some(line) = rendering.line.clone() {
+                    self.deliveries.push(Delivery::Answer { connection: receiver.connection, line });
                 }
             } else {
                 rendering.to.push(receiver.connection);
@@ -226,7 +229,7 @@ impl Publisher<'_> {
         }
         for Rendering { line, to, .. } in renderings {
             if let Some(line) = line.filter(|_| !to.is_empty()) {
-                self.out.outputs.push(Output::Deliver { to, line });
+                self.deliveries.push(Delivery::Line { to, line });
             }
         }
     }
@@ -234,8 +237,19 @@ impl Publisher<'_> {
     /// Sends a line to the connection that the entry came from.
     pub(crate) fn answer(&mut self, line: Vec<u8>) {
         if let Some(origin) = self.origin {
-            self.sessions.send(origin, line.into(), self.out);
+            self.tell(origin, line);
         }
+    }
+
+    /// Sends a line to one session.
+    pub(crate) fn tell(&mut self, connection: ConnectionId, line: Vec<u8>) {
+        self.deliveries.push(Delivery::Answer { connection, line: line.into() });
+    }
+
+    /// Sends lines of METADATA about somebody to one session, as a batch.
+    pub(crate) fn tell_metadata(&mut self, connection: ConnectionId, about: &str, lines: Vec<Bytes>) {
+        let about = Some(about.to_owned());
+        self.deliveries.push(Delivery::Batch { connection, kind: METADATA_BATCH, about, lines });
     }
 
     /// The sender, if its own messages come back to it.

@@ -1,11 +1,11 @@
 //! The state machine: inputs to sessions, sessions' proposals to the log, entries to the network, events to lines.
 
 mod administration;
+mod answers;
 mod lines;
 mod log;
 mod membership;
 mod moderation;
-mod password;
 mod reconfigure;
 mod storage;
 mod timers;
@@ -20,15 +20,13 @@ use moderation::Moderation;
 use crate::{
     base::{
         connection::{ConnectionId, Disconnect, Peer},
-        limits::BATCH_TIMEOUT,
         settings::Settings,
     },
-    command,
     context::statistics::Statistics,
     contract::{
         input::Input,
         note::{Note, Noted},
-        output::{Output, Outputs, QueryResult},
+        output::{Output, Outputs},
     },
     network::{
         Network, UserId,
@@ -37,8 +35,8 @@ use crate::{
         entry::{EntryCommand, NodeId, Proposer, Quit},
         snapshot::Snapshot,
     },
-    server::timers::Timers,
-    session::{Session, State, Until, WaitingLine, sessions::Sessions, watchers::Watchers},
+    server::timers::{Timer, Timers},
+    session::{Session, pause::WaitingLine, questions::Questions, sessions::Sessions, watchers::Watchers},
 };
 
 /// How a server begins.
@@ -76,12 +74,13 @@ pub struct Server {
     sessions: Sessions,
     watchers: Watchers,
     timers: Timers,
+    questions: Questions,
     statistics: Statistics,
     /// Whether the disk of this machine is nearly full.
     is_storage_low: bool,
     moderation: Moderation,
     /// Whether it was proposed to forget rooms, and the entry has not come yet.
-    forgets: bool,
+    has_proposed_to_forget: bool,
     now: Timestamp,
 }
 
@@ -96,19 +95,22 @@ impl Server {
             }
             Start::Shared { run, snapshot } => (snapshot.into_network(), Membership::shared(node, run)),
         };
-        Self {
+        let mut server = Self {
             settings: Arc::clone(&network.settings),
             network,
             membership,
             sessions: Sessions::default(),
             watchers: Watchers::default(),
             timers: Timers::default(),
+            questions: Questions::default(),
             statistics: Statistics::new(now),
             is_storage_low: false,
             moderation: Moderation::default(),
-            forgets: false,
+            has_proposed_to_forget: false,
             now,
-        }
+        };
+        server.set(Timer::ForgetRooms);
+        server
     }
 
     /// What the entries have made so far, for another server to begin with.
@@ -133,16 +135,9 @@ impl Server {
             Input::Blank { connection } => self.receive(connection, WaitingLine::Blank, out),
             Input::Disconnected { connection, why } => self.disconnected(connection, why, out),
             Input::Sent { connection } => self.sent(connection, out),
-            Input::QueryResult { connection, result } => self.query_result(connection, result, out),
-            Input::PasswordVerified { connection, verdict } => {
-                self.password_verified(connection, verdict, out);
-            }
-            Input::Reconfigured { asker, settings, notes } => {
-                self.reconfigured(asker, *settings, &notes, out);
-            }
-            Input::NotReconfigured { asker, problems } => self.not_reconfigured(asker, &problems, out),
+            Input::Answer { id, answer } => self.answered(id, answer, out),
+            Input::Reconfigured(reconfiguration) => self.reconfigure(None, reconfiguration.settings, out),
             Input::Administration { id, request } => self.administer(id, request, out),
-            Input::GatewayVerified { connection, client } => self.gateway_verified(connection, client, out),
             Input::Committed { at, proposal } => self.committed(at, *proposal, out),
             Input::NodeLost { node } => self.declare_dead(node, out),
             Input::Deadline => self.deadlines(out),
@@ -157,16 +152,25 @@ impl Server {
         }
     }
 
+    /// Looks whether everything that must hold of the server's state does: memberships on both sides, indexes, counts. It
+    /// takes long; for simulators and tests.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, as a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        self.network.check()?;
+        self.sessions.check(&self.network)
+    }
+
     /// When [`Input::Deadline`] must come, if nothing comes before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let forgetting = self.network.next_forgetting().filter(|_| !self.forgets);
         let coming_up = self.membership.must_come_up().then_some(self.now);
-        [self.timers.next(), forgetting, coming_up].into_iter().flatten().min()
+        [self.timers.next(), coming_up].into_iter().flatten().min()
     }
 
     fn connected(&mut self, connection: ConnectionId, peer: Peer) {
         self.sessions.insert(Session::new(connection, peer, &self.settings, self.now));
-        self.arm(connection);
+        self.set_timers(connection);
     }
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
@@ -213,9 +217,8 @@ impl Server {
     fn close(&mut self, connection: ConnectionId, error: Option<&str>, out: &mut Outputs) -> Option<UserId> {
         let mut session = self.sessions.remove(connection)?;
         self.watchers.clear(connection);
-        if let Some(at) = session.wakes_at {
-            self.timers.remove(at, connection);
-        }
+        self.questions.forget(&session, out);
+        self.set_timers(connection);
         if let Some(error) = error {
             let host = session.peer.host();
             let line = Line::bare("ERROR").text(format_args!("Closing link: {host} ({error})")).finish();
@@ -239,123 +242,5 @@ impl Server {
         let user = self.sessions.get(connection).and_then(Session::user);
         let who = user.and_then(|id| self.network.user(id)).map(|user| user.called());
         self.note(connection, Noted::Left { who, why: why.to_owned() }, out);
-    }
-
-    fn deadlines(&mut self, out: &mut Outputs) {
-        if !self.forgets && self.network.next_forgetting().is_some_and(|at| at <= self.now) {
-            self.forgets = true;
-            self.submit(Proposer::default(), EntryCommand::ForgetEmpty, out);
-        }
-        while let Some(connection) = self.timers.pop_due(self.now) {
-            if let Some(session) = self.sessions.get_mut(connection) {
-                session.wakes_at = None;
-                self.wake(connection, out);
-                self.arm(connection);
-            }
-        }
-    }
-
-    /// Looks at a session whose time has come.
-    fn wake(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let (now, timeouts) = (self.now, self.settings.timeouts);
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        if session.waits_for_us() {
-            return;
-        }
-        if session.is_waiting() {
-            session.heard_at = now;
-            session.pinged_at = None;
-            if let Some(batch) = &mut session.batch {
-                batch.ends_at = now + BATCH_TIMEOUT;
-            }
-        }
-        if session.batch.as_ref().and_then(|batch| batch.deadline()).is_some_and(|at| at <= now) {
-            command::batch::time_out(session, &self.settings.name, out);
-        }
-        let pause = session.pause.as_ref().map(|pause| &pause.until);
-        if matches!(pause, Some(Until::Time(at)) if *at <= now) {
-            self.resume(connection, out);
-            return;
-        }
-        match (&session.state, session.pinged_at) {
-            (State::Registering(registration), _) => {
-                if registration.started_at + timeouts.registration <= now {
-                    self.end(connection, Some("Registration timed out"), None, out);
-                }
-            }
-            (State::Registered(_), Some(pinged_at)) => {
-                if pinged_at + timeouts.ping_timeout <= now {
-                    let reason = format!("Ping timeout: {} seconds", now.since(session.heard_at).as_secs());
-                    self.end(connection, Some(&reason), None, out);
-                }
-            }
-            (State::Registered(_), None) => {
-                if session.heard_at + timeouts.ping_interval <= now {
-                    session.pinged_at = Some(now);
-                    // Bots look for PING at the start of a line, so nobody is named as its source.
-                    let line = Line::bare("PING").text(&self.settings.name).finish();
-                    out.deliver(connection, line.into());
-                }
-            }
-        }
-    }
-
-    /// Sets the session's timer, if it must be looked at earlier than the timers know.
-    fn arm(&mut self, connection: ConnectionId) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let Some(deadline) = session.deadline(&self.settings) else { return };
-        match session.wakes_at {
-            Some(at) if at <= deadline => return,
-            Some(at) => self.timers.remove(at, connection),
-            None => {}
-        }
-        session.wakes_at = Some(deadline);
-        self.timers.add(deadline, connection);
-    }
-
-    fn query_result(&mut self, connection: ConnectionId, result: Option<QueryResult>, out: &mut Outputs) {
-        let wanted = |until: &Until| matches!(until, Until::History(_) | Until::Found { .. });
-        let Some((session, until)) = self.sessions.answered(connection, wanted, self.now) else { return };
-        match until {
-            Until::History(question) => {
-                command::chathistory::answer(session, &self.network, *question, result, out);
-            }
-            Until::Found { record, redaction } => {
-                let by = Proposer { session: Some(connection), actor: session.user() };
-                match command::redact::found(&self.settings, record, redaction, result.as_ref()) {
-                    Ok(command) => self.submit(by, command, out),
-                    Err(refusal) => self.refuse(connection, &refusal, out),
-                }
-            }
-            _ => {}
-        }
-        self.finish_response(connection, out);
-        self.resume_unless_committing(connection, out);
-    }
-
-    /// Goes on after an answer, unless it led to an entry that must come back first.
-    fn resume_unless_committing(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let pause = self.sessions.get(connection).and_then(|session| session.pause.as_ref());
-        if !matches!(pause.map(|pause| &pause.until), Some(Until::Committed { .. })) {
-            self.resume(connection, out);
-        }
-    }
-
-    fn gateway_verified(
-        &mut self,
-        connection: ConnectionId,
-        client: Result<Box<Peer>, String>,
-        out: &mut Outputs,
-    ) {
-        let wanted = |until: &Until| matches!(until, Until::GatewayVerified);
-        let Some((session, _)) = self.sessions.answered(connection, wanted, self.now) else { return };
-        match client {
-            Ok(peer) => {
-                session.peer = *peer;
-                self.finish_response(connection, out);
-                self.resume(connection, out);
-            }
-            Err(why) => self.end(connection, Some(&why), None, out),
-        }
     }
 }

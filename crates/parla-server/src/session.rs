@@ -3,9 +3,11 @@
 //! Knows nothing of other sessions. What it may see of the network it is given.
 
 pub(crate) mod allowance;
-pub(crate) mod answer;
 pub(crate) mod batch;
+pub(crate) mod long_answer;
 pub(crate) mod metadata;
+pub(crate) mod pause;
+pub(crate) mod questions;
 pub(crate) mod response;
 pub(crate) mod sessions;
 pub(crate) mod watchers;
@@ -21,10 +23,13 @@ use crate::{
         secret::Secret,
         settings::Settings,
     },
-    contract::output::{HistoryQuestion, Output, Outputs, PasswordOf},
-    network::{Network, UserId, entry::Redact, user::User},
+    network::{Network, UserId, user::User},
     session::{
-        allowance::Allowance, answer::LongAnswer, batch::ClientBatch, metadata::SessionMetadata,
+        allowance::Allowance,
+        batch::ClientBatch,
+        long_answer::LongAnswer,
+        metadata::SessionMetadata,
+        pause::{Pause, Until, WaitingLine},
         response::Response,
     },
 };
@@ -45,8 +50,6 @@ pub(crate) struct Session {
     pub(crate) heard_at: Timestamp,
     /// When the client was asked whether it is there, if it has said nothing since.
     pub(crate) pinged_at: Option<Timestamp>,
-    /// When the session is looked at again, as the timers know it.
-    pub(crate) wakes_at: Option<Timestamp>,
     /// Attempts to become an operator that failed.
     pub(crate) oper_failures: u8,
     /// Batches that were opened, for their names.
@@ -98,54 +101,25 @@ pub(crate) struct Registration {
     pub(crate) submitted: bool,
 }
 
+/// When a session must be looked at, and for what; none where there is nothing to look for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deadlines {
+    /// Its allowance has room for the next line.
+    pub(crate) allowance: Option<Timestamp>,
+    /// The batch that the client has opened is given up.
+    pub(crate) batch: Option<Timestamp>,
+    /// The client has not registered in time.
+    pub(crate) registration: Option<Timestamp>,
+    /// The client is asked whether it is there, or has not answered.
+    pub(crate) ping: Option<Timestamp>,
+}
+
 /// The state of the server's password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Password {
     NotGiven,
     Given(Secret),
     Good,
-}
-
-/// Why a session takes no line now.
-#[derive(Debug)]
-pub(crate) struct Pause {
-    pub(crate) until: Until,
-    /// Since when the client has been waiting for us; none if it waits for something else.
-    waits_for_us_since: Option<Timestamp>,
-    pub(crate) lines: VecDeque<WaitingLine>,
-}
-
-/// What ends a pause.
-#[derive(Debug)]
-pub(crate) enum Until {
-    /// The allowance is used up until then.
-    Time(Timestamp),
-    /// The client has been sent everything.
-    Sent,
-    /// Proposals of this session come back from the log.
-    Committed { proposals: usize },
-    /// The daemon has checked this password.
-    PasswordVerified(PasswordOf),
-    /// The daemon has looked whether this is a gateway.
-    GatewayVerified,
-    /// The daemon has read the configuration.
-    Reconfigured,
-    /// The daemon has read the history.
-    History(Box<HistoryQuestion>),
-    /// The daemon has looked for a message in the channel of this record.
-    Found { record: u64, redaction: Box<Redact> },
-}
-
-/// A line that came while the session could not take it.
-#[derive(Debug)]
-pub(crate) enum WaitingLine {
-    Line(Box<[u8]>),
-    TooLong,
-    Endless,
-    /// What is no line and costs like one.
-    Blank,
-    /// The client will send nothing more.
-    End,
 }
 
 impl Session {
@@ -169,7 +143,6 @@ impl Session {
             batch_lines: Allowance::of_batches(settings, now),
             heard_at: now,
             pinged_at: None,
-            wakes_at: None,
             oper_failures: 0,
             batches: 0,
             batch: None,
@@ -227,44 +200,6 @@ impl Session {
         format!("b{}", self.batches)
     }
 
-    /// Takes no line until then. The session's clocks go on: it is the client who is waited for, or who can still show that it
-    /// is there. The history is one of these, as it is asked only when the client has been sent everything.
-    pub(crate) fn pause(&mut self, until: Until) {
-        self.pause_since(until, None);
-    }
-
-    /// Takes no line until we have an answer for the client. None of the session's clocks runs meanwhile.
-    pub(crate) fn wait_for_us(&mut self, until: Until, now: Timestamp) {
-        let since = self.pause.as_ref().and_then(|pause| pause.waits_for_us_since);
-        self.pause_since(until, since.or(Some(now)));
-    }
-
-    fn pause_since(&mut self, until: Until, waits_for_us_since: Option<Timestamp>) {
-        match &mut self.pause {
-            Some(pause) => (pause.until, pause.waits_for_us_since) = (until, waits_for_us_since),
-            None => {
-                let lines = VecDeque::new();
-                self.pause = Some(Box::new(Pause { until, waits_for_us_since, lines }));
-            }
-        }
-    }
-
-    /// What the session waited for has come; gives what that was. The pause lasts until it is taken away, and the clocks go on
-    /// from where they stood when it began.
-    pub(crate) fn answered(&mut self, now: Timestamp) -> Option<Until> {
-        let pause = self.pause.as_mut()?;
-        let until = mem::replace(&mut pause.until, Until::Time(now));
-        if let Some(since) = pause.waits_for_us_since.take() {
-            self.postpone(now.since(since), now);
-        }
-        Some(until)
-    }
-
-    /// Whether the client waits for an answer of ours.
-    pub(crate) fn waits_for_us(&self) -> bool {
-        self.pause.as_ref().is_some_and(|pause| pause.waits_for_us_since.is_some())
-    }
-
     /// Puts every time-out off by so long, and none farther than if the client had been heard just now.
     pub(crate) fn postpone(&mut self, duration: Duration, now: Timestamp) {
         let later = |at: Timestamp| (at + duration).min(now);
@@ -276,21 +211,6 @@ impl Session {
         if let Some(registration) = self.registration() {
             registration.started_at = later(registration.started_at);
         }
-    }
-
-    /// Whether the client has said nothing beyond what the server must check before it lets it in. If it hangs up now, there
-    /// is nobody to let in and nothing to carry out.
-    pub(crate) fn waits_to_be_let_in(&self) -> bool {
-        let is_checked = |until: &Until| {
-            matches!(until, Until::PasswordVerified(PasswordOf::Server) | Until::GatewayVerified)
-        };
-        self.pause.as_ref().is_some_and(|pause| is_checked(&pause.until) && pause.lines.is_empty())
-    }
-
-    /// Whether lines of the client wait for us to be carried out; then it is not silent, whatever it sends. A client that does
-    /// not read what it is sent has only itself to wait for.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.pause.as_ref().is_some_and(|pause| !pause.lines.is_empty()) && !self.waits_until_sent()
     }
 
     /// Counts bytes that one of the session's own commands caused.
@@ -318,27 +238,6 @@ impl Session {
 
     pub(crate) fn give_back_owed(&mut self, answers: VecDeque<Box<dyn LongAnswer>>) {
         self.owed = (!answers.is_empty()).then(|| Box::new(Owed { answers }));
-    }
-
-    /// Takes no line until the client has been sent everything, if there is a reason: more of an answer is to come, or much
-    /// was caused already.
-    pub(crate) fn wait_if_behind(&mut self, portion_bytes: usize, out: &mut Outputs) {
-        if self.owes_answers() || self.unsent as usize >= portion_bytes {
-            self.wait_until_sent(out);
-        }
-    }
-
-    /// Whether no line is taken because the client has not been sent everything.
-    pub(crate) fn waits_until_sent(&self) -> bool {
-        matches!(self.pause.as_ref().map(|pause| &pause.until), Some(Until::Sent))
-    }
-
-    /// Takes no line until the client has been sent everything. What the session waits for already comes first.
-    pub(crate) fn wait_until_sent(&mut self, out: &mut Outputs) {
-        if matches!(self.pause.as_ref().map(|pause| &pause.until), None | Some(Until::Time(_))) {
-            self.pause(Until::Sent);
-            out.outputs.push(Output::TellWhenSent { connection: self.connection });
-        }
     }
 
     /// Takes a line of the client from what it may send.
@@ -378,23 +277,37 @@ impl Session {
         Ok(())
     }
 
-    /// When the session must be looked at again, whether or not anything comes; never while it waits for us.
-    pub(crate) fn deadline(&self, settings: &Settings) -> Option<Timestamp> {
+    /// When the session must be looked at, whether or not anything comes; never while it waits for us.
+    pub(crate) fn deadlines(&self, settings: &Settings) -> Deadlines {
         if self.waits_for_us() {
-            return None;
+            return Deadlines::default();
         }
         let timeouts = &settings.timeouts;
-        let silence = match (&self.state, self.pinged_at) {
-            (State::Registering(registration), _) => registration.started_at + timeouts.registration,
-            (State::Registered(_), Some(pinged_at)) => pinged_at + timeouts.ping_timeout,
-            (State::Registered(_), None) => self.heard_at + timeouts.ping_interval,
+        let (registration, ping) = match (&self.state, self.pinged_at) {
+            (State::Registering(registration), _) => {
+                (Some(registration.started_at + timeouts.registration), None)
+            }
+            (State::Registered(_), Some(pinged_at)) => (None, Some(pinged_at + timeouts.ping_timeout)),
+            (State::Registered(_), None) => (None, Some(self.heard_at + timeouts.ping_interval)),
+        };
+        let allowance = match self.waits_until() {
+            Some(Until::Time(at)) => Some(*at),
+            _ => None,
         };
         let batch = self.batch.as_ref().and_then(|batch| batch.deadline());
-        let silence = batch.map_or(silence, |batch| silence.min(batch));
-        Some(match self.pause.as_ref().map(|pause| &pause.until) {
-            Some(Until::Time(at)) => silence.min(*at),
-            _ => silence,
-        })
+        Deadlines { allowance, batch, registration, ping }
+    }
+
+    /// Notes that the client is not silent, whatever it sends, if lines of it wait for us to be carried out.
+    pub(crate) fn count_waiting_lines_as_heard(&mut self, now: Timestamp) {
+        if self.waits_for_us() || !self.has_lines_waiting() {
+            return;
+        }
+        self.heard_at = now;
+        self.pinged_at = None;
+        if let Some(batch) = &mut self.batch {
+            batch.ends_at = now + BATCH_TIMEOUT;
+        }
     }
 }
 

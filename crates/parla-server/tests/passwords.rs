@@ -5,8 +5,8 @@ use std::{net::IpAddr, time::Duration};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf, Peer, Server,
-    Settings, Start, Verdict, settings::Operator, settings::Privileges,
+    Answer, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf, Peer,
+    Question, QuestionId, Server, Settings, Start, Verdict, settings::Operator, settings::Privileges,
 };
 
 /// A server with a password, an operator, and one client; everything that the client hears.
@@ -14,7 +14,10 @@ struct Rig {
     server: Server,
     now: Timestamp,
     heard: String,
-    asked: Vec<PasswordOf>,
+    asked: Vec<(QuestionId, PasswordOf)>,
+    forgotten: Vec<QuestionId>,
+    /// The question whether the client is a gateway.
+    gateway: Option<QuestionId>,
     is_closed: bool,
 }
 
@@ -32,7 +35,15 @@ impl Rig {
         let settings = Settings { password_required, operators, ..Settings::named("irc.example.org") };
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
         let now = Timestamp::default();
-        let mut rig = Self { server, now, heard: String::new(), asked: Vec::new(), is_closed: false };
+        let mut rig = Self {
+            server,
+            now,
+            heard: String::new(),
+            asked: Vec::new(),
+            forgotten: Vec::new(),
+            gateway: None,
+            is_closed: false,
+        };
         let peer = Peer::at(IpAddr::from([192, 0, 2, 1]));
         rig.feed(Input::Connected { connection: CLIENT(), peer });
         rig
@@ -45,7 +56,8 @@ impl Rig {
     }
 
     fn answers(&mut self, verdict: Verdict) {
-        self.feed(Input::PasswordVerified { connection: CLIENT(), verdict });
+        let id = self.asked.last().map_or(QuestionId::from_number(1), |(id, _)| *id);
+        self.feed(Input::Answer { id, answer: Answer::Password(verdict) });
     }
 
     /// Lets time pass, and calls the server each time that it asked for it.
@@ -65,10 +77,15 @@ impl Rig {
             match output {
                 Output::Deliver { line, .. } => self.heard += std::str::from_utf8(&line).unwrap(),
                 Output::Close { .. } => self.is_closed = true,
-                Output::VerifyPassword { of, from, .. } => {
-                    assert_eq!(from, IpAddr::from([192, 0, 2, 1]));
-                    self.asked.push(of);
+                Output::Question { id, asker, question } => {
+                    assert_eq!(asker.address, IpAddr::from([192, 0, 2, 1]));
+                    match question {
+                        Question::Password { of, .. } => self.asked.push((id, of)),
+                        Question::Gateway(_) => self.gateway = Some(id),
+                        other => panic!("{other:?}"),
+                    }
                 }
+                Output::Forget(id) => self.forgotten.push(id),
                 _ => {}
             }
         }
@@ -101,7 +118,7 @@ fn the_registration_clock_goes_on_where_it_stood() {
     rig.says("WEBIRC secret gate host.example.com 192.0.2.1");
     rig.wait(3600);
     let client = Ok(Box::new(Peer::at(IpAddr::from([192, 0, 2, 1]))));
-    rig.feed(Input::GatewayVerified { connection: CLIENT(), client });
+    rig.feed(Input::Answer { id: rig.gateway.unwrap(), answer: Answer::Gateway(client) });
     rig.wait(9);
     assert!(!rig.is_closed);
     rig.wait(2);
@@ -176,4 +193,34 @@ fn an_answer_that_nobody_waits_for_changes_nothing() {
     rig.answers(Verdict::Right);
     rig.hears(" 464 ");
     assert!(rig.is_closed);
+}
+
+#[test]
+fn what_nobody_waits_for_is_forgotten_and_a_late_answer_is_dropped() {
+    let mut rig = Rig::new(true);
+    rig.says(REGISTER);
+    let id = rig.asked.last().unwrap().0;
+    rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Reset });
+    assert_eq!(rig.forgotten, [id]);
+    // Somebody else has the connection's name now, and has asked nothing.
+    rig.feed(Input::Connected { connection: CLIENT(), peer: Peer::at(IpAddr::from([192, 0, 2, 1])) });
+    rig.heard.clear();
+    rig.answers(Verdict::Right);
+    rig.says("NICK bob\nUSER bob 0 * :Bob");
+    rig.hears("Bad password");
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_is_not_taken_for_the_next_one() {
+    let mut rig = Rig::new(false);
+    rig.says("NICK alice\nUSER alice 0 * :Alice\nOPER root wrong");
+    let first = rig.asked.last().unwrap().0;
+    rig.answers(Verdict::Wrong);
+    rig.says("OPER root secret");
+    rig.heard.clear();
+    rig.feed(Input::Answer { id: first, answer: Answer::Password(Verdict::Right) });
+    assert_eq!(rig.heard, "");
+    rig.answers(Verdict::Right);
+    rig.hears(" 381 alice ");
+    assert!(rig.forgotten.is_empty(), "what was answered need not be forgotten");
 }

@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use expect_test::{Expect, expect};
 use parla_proto::{Mask, Timestamp};
 use parla_server::{
-    ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start, Verdict, settings,
+    Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, QuestionId, Server, Settings, Start, Verdict,
+    settings,
 };
 
 /// A server with alice and bob in `#room`, of which something is kept.
@@ -150,8 +151,8 @@ fn all_else_goes_on() {
 fn it_goes_on_by_itself_and_operators_are_told() {
     let mut rig = Rig::new();
     rig.says(2, "OPER root secret");
-    let is_operator = rig
-        .feed(Input::PasswordVerified { connection: ConnectionId::from_number(2), verdict: Verdict::Right });
+    let answer = Answer::Password(Verdict::Right);
+    let is_operator = rig.feed(Input::Answer { id: QuestionId::from_number(1), answer });
     assert!(is_operator.contains(" 381 bob "), "{is_operator}");
     expect![[r#"
         :irc.example.org NOTICE bob :The disk of the server is nearly full: messages and topics of rooms are refused until there is room.

@@ -7,7 +7,9 @@ use parla_proto::{
     Capabilities, Message, Timestamp, command, limits,
     mode::{CHANNEL_MODES, USER_MODES},
 };
-use parla_server::{ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start, Verdict};
+use parla_server::{
+    Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, Question, Server, Settings, Start, Verdict,
+};
 
 /// A server in memory with two people in one room; the first of them sends what should not be sent.
 struct Room {
@@ -63,17 +65,16 @@ impl Room {
                 match output {
                     Output::Deliver { to, line } => self.heard(&to, &line),
                     Output::Close { connection } => self.closed.push(connection),
-                    Output::VerifyGateway { connection, .. } => {
-                        let client = Err("You are no gateway".to_owned());
-                        inputs.push(Input::GatewayVerified { connection, client });
-                    }
-                    Output::VerifyPassword { connection, .. } => {
-                        inputs.push(Input::PasswordVerified { connection, verdict: Verdict::Wrong });
+                    Output::Question { id, question, .. } => {
+                        let answer = match question {
+                            Question::Gateway(_) => Answer::Gateway(Err("You are no gateway".to_owned())),
+                            Question::Password { .. } => Answer::Password(Verdict::Wrong),
+                            Question::Store(_) => Answer::Store(None),
+                            Question::Configuration | Question::Restart => continue,
+                        };
+                        inputs.push(Input::Answer { id, answer });
                     }
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
-                    Output::Query { connection, .. } => {
-                        inputs.push(Input::QueryResult { connection, result: None });
-                    }
                     _ => {}
                 }
             }

@@ -57,8 +57,8 @@ impl Pulse {
 pub(crate) struct Health {
     pub(crate) hub: Pulse,
     pub(crate) store: Pulse,
-    pub(crate) query: Pulse,
-    passwords: Vec<Arc<Pulse>>,
+    /// What each worker does, and how it gets on.
+    workers: Vec<(&'static str, Arc<Pulse>)>,
     /// Whether the store stands still because the disk refuses.
     pub(crate) is_standing_still: AtomicBool,
     pub(crate) disk: Disk,
@@ -66,12 +66,11 @@ pub(crate) struct Health {
 
 impl Health {
     /// Of a server that keeps its data here, with so many bytes of the disk left free.
-    pub(crate) fn new(data_dir: &Path, reserve: ByteSize, passwords: Vec<Arc<Pulse>>) -> Self {
+    pub(crate) fn new(data_dir: &Path, reserve: ByteSize, workers: Vec<(&'static str, Arc<Pulse>)>) -> Self {
         Self {
             hub: Pulse::new(),
             store: Pulse::new(),
-            query: Pulse::new(),
-            passwords,
+            workers,
             is_standing_still: AtomicBool::new(false),
             disk: Disk { data_dir: data_dir.to_owned(), reserve: AtomicU64::new(reserve.as_u64()) },
         }
@@ -91,10 +90,9 @@ impl Health {
                 ByteSize::b(free)
             ));
         }
-        let threads =
-            [("decides", &self.hub), ("writes to disk", &self.store), ("reads the history", &self.query)];
-        let passwords = self.passwords.iter().map(|pulse| ("compares passwords", &**pulse));
-        for (what, pulse) in threads.into_iter().chain(passwords) {
+        let threads = [("decides", &self.hub), ("writes to disk", &self.store)];
+        let workers = self.workers.iter().map(|(what, pulse)| (*what, &**pulse));
+        for (what, pulse) in threads.into_iter().chain(workers) {
             if let Some(seconds) = pulse.stuck_for() {
                 problems.push(format!("the thread that {what} has not moved for {seconds} seconds"));
             }
@@ -182,11 +180,11 @@ mod tests {
         let Some(epoch) = Instant::now().checked_sub(std::time::Duration::from_millis(long_ago)) else {
             return;
         };
-        let query = Pulse { epoch, busy_since: AtomicU64::new(1) };
-        let health = Health { query, ..health };
+        let query = Arc::new(Pulse { epoch, busy_since: AtomicU64::new(1) });
+        let health = Health { workers: vec![("reads the history", Arc::clone(&query))], ..health };
         let problems = health.problems();
         assert!(problems[0].contains("reads the history"), "{problems:?}");
-        health.query.ends();
+        query.ends();
         assert!(health.problems().is_empty());
     }
 

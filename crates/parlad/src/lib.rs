@@ -9,7 +9,6 @@ mod limits;
 mod log;
 mod net;
 mod options;
-mod query;
 mod reload;
 mod restart;
 pub mod room;

@@ -5,7 +5,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use parla_server::{ConnectionId, Input};
+use parla_server::{Answer, Input, QuestionId, Reconfiguration};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     },
     options::Options,
     restart::Program,
-    work::password::{Passwords, Pool},
+    work::{Workers, password::Passwords},
 };
 
 /// A part of the configuration, and whether it differs.
@@ -36,7 +36,7 @@ const NEEDS_RESTART: [Part; 8] = [
     // The sockets are open.
     ("listen", |old, new| old.listen != new.listen),
     ("http", |old, new| old.http != new.http),
-    // They have a thread of their own, as passwords have.
+    // The workers have them.
     ("webirc", |old, new| old.webirc != new.webirc),
     // They are counted against by connections that are open.
     ("connections (other than its timeouts)", |old, new| old.connections != new.connections),
@@ -57,24 +57,24 @@ pub(crate) struct Reload {
     /// Those of the listeners, whose files are read again too.
     pub(crate) certificates: Certificates,
     pub(crate) hub: Sender<HubInput>,
-    pub(crate) passwords: Pool,
+    pub(crate) workers: Workers,
     pub(crate) health: Arc<Health>,
 }
 
 impl Reload {
     /// Reads the configuration and puts it in place, or says what is wrong with it: in the log, and to whoever asked.
-    pub(crate) async fn reload(&self, asker: Option<ConnectionId>) {
+    pub(crate) async fn reload(&self, question: Option<QuestionId>) {
         match Config::for_run(&self.run) {
-            Ok(config) => self.apply(asker, &config).await,
+            Ok(config) => self.apply(question, &config).await,
             Err(error) => {
                 let problems = error.to_string().lines().map(str::to_owned).collect();
-                self.refuse(asker, problems, "the server goes on with what it has").await;
+                self.refuse(question, problems, "the server goes on with what it has").await;
             }
         }
     }
 
     /// Whether the program that stands in the place of this one would start. If not, whoever asked is told why.
-    pub(crate) async fn may_restart(&self, asker: ConnectionId) -> bool {
+    pub(crate) async fn may_restart(&self, question: QuestionId) -> bool {
         let would_run = self.program.would_run(&self.run, CHECK_TIME_MAX).await;
         match would_run.and_then(|name| self.can_listen().map(|()| name)) {
             Ok(name) => {
@@ -82,7 +82,8 @@ impl Reload {
                 true
             }
             Err(problems) => {
-                self.refuse(Some(asker), problems, "the server would not start again, so it goes on").await;
+                self.refuse(Some(question), problems, "the server would not start again, so it goes on")
+                    .await;
                 false
             }
         }
@@ -103,7 +104,7 @@ impl Reload {
     }
 
     /// Puts a good configuration in place.
-    async fn apply(&self, asker: Option<ConnectionId>, config: &Config) {
+    async fn apply(&self, question: Option<QuestionId>, config: &Config) {
         let old = &self.started_with;
         let kept = NEEDS_RESTART.iter().filter(|(_, differs)| differs(old, config)).map(|(part, _)| *part);
         let mut notes = vec!["The configuration was read again.".to_owned()];
@@ -118,23 +119,28 @@ impl Reload {
             tracing::info!("{note}");
         }
         self.health.disk.set_reserve(config.disk_reserve);
-        let mut settings = Box::new(config.settings.clone());
+        let mut settings = config.settings.clone();
         // It is a part of the queue, which stays as long as it was.
         settings.answer_bytes_max = old.settings.answer_bytes_max;
-        self.passwords.replace(Passwords::new(config));
-        self.answer(Input::Reconfigured { asker, settings, notes }).await;
+        self.workers.replace_passwords(Passwords::new(config));
+        let reconfiguration = Box::new(Reconfiguration { settings, notes });
+        self.tell(match question {
+            Some(id) => Input::Answer { id, answer: Answer::Configuration(Ok(reconfiguration)) },
+            None => Input::Reconfigured(reconfiguration),
+        })
+        .await;
     }
 
     /// Says what is wrong with a configuration that cannot be used.
-    async fn refuse(&self, asker: Option<ConnectionId>, mut problems: Vec<String>, therefore: &str) {
+    async fn refuse(&self, question: Option<QuestionId>, mut problems: Vec<String>, therefore: &str) {
         tracing::error!("{}; {therefore}", problems.join("\n"));
-        if let Some(asker) = asker {
+        if let Some(id) = question {
             problems.push(format!("Nothing has changed: {therefore}."));
-            self.answer(Input::NotReconfigured { asker, problems }).await;
+            self.tell(Input::Answer { id, answer: Answer::Configuration(Err(problems)) }).await;
         }
     }
 
-    async fn answer(&self, input: Input) {
+    async fn tell(&self, input: Input) {
         // The hub lives as long as the server.
         drop(self.hub.send(HubInput::Server(input)).await);
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{ConnectionId, Input};
+use parla_server::{Input, QuestionId};
 use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
@@ -37,25 +37,21 @@ use crate::{
         tls::{self, Certificates, TlsError},
     },
     options::Options,
-    query::{self, Questions},
     reload::Reload,
     restart::Program,
     web::{self, Site},
-    work::{
-        password::{Passwords, Pool},
-        webirc::Gateways,
-    },
+    work::{Supplies, Workers, password::Passwords, webirc::Gateways},
 };
 
 /// What an operator wants of the process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wish {
     /// To read the configuration again.
-    Rehash(ConnectionId),
+    Rehash(QuestionId),
     /// To stop.
     Shutdown,
     /// To stop and to be started again.
-    Restart(ConnectionId),
+    Restart(QuestionId),
 }
 
 /// What is to be done when the server has stopped.
@@ -86,31 +82,31 @@ pub(crate) fn run(
 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
-        let names = Arc::new(Names::default());
-        let log = Arc::new(ConnectionLog::default());
-        let passwords = pool(config, &addresses, &log, hub_sender.clone())?;
-        let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, passwords.pulses()));
+        let (names, log) = (Arc::new(Names::default()), Arc::new(ConnectionLog::default()));
         let (failures, mut failed) = Failures::new();
         database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
-        let queries = query::start(Questions {
+        let workers = Workers::start(Supplies {
+            passwords: Passwords::new(config),
+            gateways: Gateways::new(config.webirc.clone(), Arc::clone(&log))?,
+            addresses: Arc::clone(&addresses),
             reader: reader.clone(),
-            hub: hub_sender.clone(),
-            health: Arc::clone(&health),
             failures: failures.clone(),
+            hub: hub_sender.clone(),
         })?;
+        let health = Arc::new(Health::new(&config.data_dir, config.disk_reserve, workers.pulses()));
         let (wishes, wished) = mpsc::unbounded_channel();
         let desk = Arc::new(Desk::new(hub_sender.clone()));
         let stall = Arc::new(Stall::default());
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
         let (sent_sender, sent) = mpsc::unbounded_channel();
-        let roads = Roads { hub: hub_sender.clone(), queries, sent: sent_sender };
+        let roads = Roads { hub: hub_sender.clone(), sent: sent_sender };
         let store = Store {
             database,
             batches,
             roads: roads.clone(),
-            passwords: passwords.clone(),
+            workers: workers.clone(),
             wishes,
             names: Arc::clone(&names),
             stall: Arc::clone(&stall),
@@ -132,7 +128,7 @@ pub(crate) fn run(
         let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
         let certificates = listeners.open(&config.settings.name, &door, &health)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
-        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, passwords, health };
+        let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, workers, health };
 
         let afterwards = tokio::select! {
             biased;
@@ -155,18 +151,6 @@ pub(crate) fn run(
 fn addresses(config: &Config, database: &Database) -> Result<Addresses, DatabaseError> {
     let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
     Ok(Addresses { limits: config.connections.clone(), cloaks })
-}
-
-/// Starts the threads that compare passwords.
-fn pool(
-    config: &Config,
-    addresses: &Arc<Addresses>,
-    log: &Arc<ConnectionLog>,
-    hub: mpsc::Sender<HubInput>,
-) -> anyhow::Result<Pool> {
-    let gateways = Gateways::new(config.webirc.clone(), Arc::clone(log))
-        .context("the system gives no random numbers")?;
-    Ok(Pool::start(Passwords::new(config), gateways, Arc::clone(addresses), hub)?)
 }
 
 /// Stops the hub and the store, which closes the database.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use expect_test::expect;
 use parla_client::Intent;
+use parla_server::Settings;
 
 use super::support::World;
 
@@ -152,7 +153,9 @@ fn the_rooms_are_listed_and_looked_after() {
 
 #[test]
 fn a_long_paste_arrives_whole_and_in_order() {
-    let mut world = World::usual();
+    let mut settings = Settings::named("irc.example.org");
+    settings.limits.multiline_lines = 32;
+    let mut world = World::new(settings);
     let alice = world.add_to("#lobby", "alice");
     let lines: Vec<String> = (0..100).map(|number| format!("line {number}")).collect();
     world.says(alice, "#lobby", &lines.join("\n"));

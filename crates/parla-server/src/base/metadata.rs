@@ -8,6 +8,9 @@ use parla_proto::{Capabilities, Line, Reply};
 /// The capabilities of those who know METADATA, either of them.
 pub(crate) const EITHER: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
 
+/// The type of a batch of values.
+pub(crate) const METADATA_BATCH: &str = "metadata";
+
 /// Which of the two a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {

@@ -26,7 +26,7 @@ pub struct Settings {
     pub version: String,
     /// The name of the configuration file, without its folder; what REHASH says it reads.
     pub file: String,
-    /// Whether PASS must match. The check itself is the daemon's: [`crate::Output::VerifyPassword`].
+    /// Whether PASS must match. The check itself is the daemon's: [`crate::Question::Password`].
     pub password_required: bool,
     /// The lines of the message of the day; none: ERR_NOMOTD.
     pub motd: Vec<String>,

@@ -37,7 +37,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) 
         user.account().map_or(Reply::LoggedOut { source }, |account| Reply::LoggedIn { source, account });
     if let Some(receiver) = publisher.sessions.receiver(id) {
         let line = told.encode(&network.settings.name, user.nick().as_str());
-        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+        publisher.tell(receiver.connection, line);
     }
     if changes {
         let line =

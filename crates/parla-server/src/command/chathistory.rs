@@ -11,10 +11,16 @@ use parla_proto::{
 
 use crate::{
     context::Context,
-    contract::output::{HistoryQuestion, Output, Outputs, Page, Position, Query, QueryResult},
+    contract::{
+        output::Outputs,
+        question::{Page, Position, Query, QueryResult, Question},
+    },
     network::{Network, channel::Channel, refusal::Refusal},
     publish::multiline::spoken_lines,
-    session::{Session, Until},
+    session::{
+        Session,
+        pause::{Asking, Exchange, HistoryQuestion},
+    },
 };
 
 /// Why a CHATHISTORY is not answered: the code, what it is about, and a sentence.
@@ -31,9 +37,8 @@ pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Resul
     context.me()?;
     match question(context, command) {
         Ok((query, question)) => {
-            let connection = context.session.connection;
-            context.out.outputs.push(Output::Query { connection, query });
-            context.session.pause(Until::History(Box::new(question)));
+            let (question, exchange) = (Question::Store(query), Exchange::History(Box::new(question)));
+            context.session.ask_when_sent(Asking { question, exchange }, context.out);
         }
         Err(failure) => context.standard(StandardReply {
             severity: Severity::Fail,

@@ -66,7 +66,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &st
     if let Some(receiver) = publisher.sessions.receiver(id) {
         let reply = Reply::VisibleHost { host: user.host() };
         let line = reply.encode(&network.settings.name, user.nick().as_str());
-        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+        publisher.tell(receiver.connection, line);
     }
     let line = Line::from(&old_source).command("CHGHOST").param(user.user()).param(user.host());
     let told = publisher.interested_in(id, Capabilities::CHGHOST);

@@ -1,54 +1,132 @@
 //! ISUPPORT: the limits and features of the server, on request. <https://ircv3.net/specs/extensions/extended-isupport>
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, Reply};
+use parla_proto::{
+    Capabilities, Reply, extban,
+    isupport::token,
+    limits,
+    mode::{self, ChannelMode},
+};
 
-use super::user::isupport_lines;
+use super::list;
 use crate::{
-    base::settings::Settings, context::Context, network::refusal::Refusal, publish::LineTags,
-    session::Session,
+    base::{
+        connection::ConnectionId,
+        limits::{HOST_BYTES_MAX, MODES_PER_COMMAND_MAX, TARGETS_PER_COMMAND_MAX},
+        settings::Settings,
+    },
+    context::Context,
+    network::refusal::Refusal,
+    publish::{Publisher, delivery::Delivery},
 };
 
 /// What a client must have agreed on to get the lines as a batch.
 const BATCHED: Capabilities = Capabilities::BATCH.union(Capabilities::EXTENDED_ISUPPORT);
+
+/// The type of the batch.
+const ISUPPORT_BATCH: &str = "draft/isupport";
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let is_early = context.session.user().is_none();
     if is_early && !context.session.capabilities.contains(Capabilities::EXTENDED_ISUPPORT) {
         return Err(Refusal::NotRegistered);
     }
-    let target = context.target();
-    let is_batch = context.session.capabilities.contains(BATCHED);
-    let lines = lines(context.session, context.settings, &target);
-    if is_batch {
-        context.session.send_batch(lines, context.out);
+    answer(context);
+    Ok(())
+}
+
+/// Answers with everything, in a batch if the client wants one.
+pub(crate) fn answer(context: &mut Context<'_>) {
+    let (settings, target) = (context.settings, context.target());
+    let lines = replies(&settings.name, &target, &token_lines(settings));
+    if context.session.capabilities.contains(BATCHED) {
+        context.session.send_as_batch(&settings.name, (ISUPPORT_BATCH, None), lines, context.out);
     } else {
         for line in lines {
             context.session.send(line, context.out);
         }
     }
-    Ok(())
 }
 
-/// The lines of RPL_ISUPPORT for a session, in a batch if it wants one.
-pub(crate) fn lines(session: &mut Session, settings: &Settings, target: &str) -> Vec<Bytes> {
-    these_lines(session, &settings.name, (target, &isupport_lines(settings)))
+/// Tells a session everything, as when it registers.
+pub(crate) fn tell(publisher: &mut Publisher<'_>, connection: ConnectionId) {
+    let lines = token_lines(&publisher.network.settings);
+    tell_these(publisher, connection, &lines);
 }
 
-/// The same for tokens that are in lines already.
-pub(crate) fn these_lines(
-    session: &mut Session,
-    server: &str,
-    (target, tokens): (&str, &[String]),
-) -> Vec<Bytes> {
-    let replies = tokens.iter().map(|tokens| Reply::ISupport { tokens }.encode(server, target).into());
-    if !session.capabilities.contains(BATCHED) {
-        return replies.collect();
+/// Tells a session of tokens that are in lines already, in a batch if it wants one.
+pub(crate) fn tell_these(publisher: &mut Publisher<'_>, connection: ConnectionId, tokens: &[String]) {
+    let network = publisher.network;
+    let Some(session) = publisher.sessions.get(connection) else { return };
+    let lines = replies(&network.settings.name, &session.target(network), tokens);
+    if session.capabilities.contains(BATCHED) {
+        let kind = ISUPPORT_BATCH;
+        publisher.deliveries.push(Delivery::Batch { connection, kind, about: None, lines });
+    } else {
+        let answers = lines.into_iter().map(|line| Delivery::Answer { connection, line });
+        publisher.deliveries.extend(answers);
     }
-    let name = session.batch_name();
-    let tags = LineTags { batch: Some(&name), ..LineTags::default() }.render(Capabilities::empty());
-    let inside = replies.map(|line: Bytes| crate::session::response::tag(&line, &tags));
-    let start = Line::from(&server).command("BATCH").param(format_args!("+{name}")).param("draft/isupport");
-    let end = Line::from(&server).command("BATCH").param(format_args!("-{name}"));
-    [start.finish().into()].into_iter().chain(inside).chain([end.finish().into()]).collect()
+}
+
+fn replies(server: &str, target: &str, tokens: &[String]) -> Vec<Bytes> {
+    tokens.iter().map(|tokens| Reply::ISupport { tokens }.encode(server, target).into()).collect()
+}
+
+/// The tokens of RPL_ISUPPORT, in lines.
+fn token_lines(settings: &Settings) -> Vec<String> {
+    parla_proto::isupport::lines(&tokens(settings))
+}
+
+/// The tokens of RPL_ISUPPORT.
+pub(crate) fn tokens(settings: &Settings) -> Vec<String> {
+    let limits = &settings.limits;
+    let number = |name: &str, value: usize| token(name, &value.to_string());
+    let (targets, names) = (limits.targets, TARGETS_PER_COMMAND_MAX);
+    let mut tokens = vec![
+        number("AWAYLEN", limits.away_bytes),
+        token("BOT", &mode::user_letters(mode::UserModes::BOT)),
+        token("ACCOUNTEXTBAN", extban::ACCOUNT_EXTBAN),
+        token("CASEMAPPING", settings.casemapping.token()),
+        token("CHANLIMIT", &format!("#:{}", limits.channels_per_client)),
+        token("CHANMODES", &mode::chanmodes()),
+        number("CHANNELLEN", limits.channel_bytes),
+        token("CHANTYPES", "#"),
+        token("ELIST", list::ELIST),
+        token("EXCEPTS", &ChannelMode::BanException.letter().to_string()),
+        token("EXTBAN", extban::EXTBAN),
+        number("HOSTLEN", HOST_BYTES_MAX),
+        token("INVEX", &ChannelMode::InviteException.letter().to_string()),
+        number("KEYLEN", limits.key_bytes),
+        number("KICKLEN", limits.kick_bytes),
+        number("LINELEN", limits::LINE_BYTES_MAX),
+        token("MAXLIST", &format!("{}:{}", mode::letters(mode::ModeKind::List), limits.list_modes)),
+        number("MAXTARGETS", targets),
+        number("MODES", MODES_PER_COMMAND_MAX),
+        number("MONITOR", limits.monitor_targets),
+        number("NAMELEN", limits.realname_bytes),
+        token("NETWORK", &settings.network),
+        number("NICKLEN", limits.nick_bytes),
+        token("PREFIX", &mode::prefix()),
+        token("SAFELIST", ""),
+        token("STATUSMSG", &mode::signs()),
+        token(
+            "TARGMAX",
+            &format!(
+                "NAMES:{names},LIST:{names},KICK:{names},JOIN:{names},PART:{names},WHOIS:{targets},WHOWAS:{targets},PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
+            ),
+        ),
+        number("TOPICLEN", limits.topic_bytes),
+        number("USERLEN", limits.user_bytes),
+        token("UTF8ONLY", ""),
+        token("WHOX", ""),
+    ];
+    if !settings.denied_client_tags.is_empty() {
+        tokens.push(token("CLIENTTAGDENY", &settings.denied_client_tags.token_value()));
+    }
+    if settings.history {
+        tokens.push(number("CHATHISTORY", settings.history_reply_max));
+        tokens.push(token("MSGREFTYPES", "msgid,timestamp"));
+    }
+    tokens.sort_unstable();
+    tokens
 }

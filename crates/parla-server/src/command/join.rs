@@ -16,8 +16,7 @@ use crate::{
         refusal::Refusal,
         user::User,
     },
-    publish::{LineTags, Publisher, tagged},
-    session::answer,
+    publish::{LineTags, Publisher, delivery::Delivery, tagged},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
@@ -133,13 +132,11 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
     let mut lines = topic::replies(network, channel, user.nick().as_str());
     lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
     for line in lines {
-        publisher.sessions.send(receiver.connection, line.into(), publisher.out);
+        publisher.tell(receiver.connection, line);
     }
-    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES)
-        && let Some(session) = publisher.sessions.get_mut(receiver.connection)
-    {
-        let names = Box::new(names::Rest::of_channel(channel_id, channel));
-        answer::begin(names, (network, publisher.meta.at), session, publisher.out);
+    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
+        let answer = Box::new(names::Rest::of_channel(channel_id, channel));
+        publisher.deliveries.push(Delivery::LongAnswer { connection: receiver.connection, answer });
     }
 }
 

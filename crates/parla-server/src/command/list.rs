@@ -9,7 +9,7 @@ use parla_proto::{
 use crate::{
     context::Context,
     network::{UserId, channel::Channel, refusal::Refusal},
-    session::answer::{LongAnswer, Portion},
+    session::long_answer::{LongAnswer, Portion},
 };
 
 /// The conditions that LIST knows, by their letters: creation, mask, no mask, topic, users.

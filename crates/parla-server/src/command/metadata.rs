@@ -19,7 +19,7 @@ pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
 
 use crate::{
     base::{
-        metadata::{Dialect, EITHER, Reader},
+        metadata::{Dialect, EITHER, METADATA_BATCH, Reader},
         settings::Settings,
     },
     context::Context,
@@ -174,7 +174,7 @@ impl Context<'_> {
         let dialect = Dialect::of(self.session.capabilities);
         let lines = write(Reader { server: &self.settings.name, client: &client, dialect });
         let lines = lines.into_iter().map(Into::into).collect();
-        self.session.send_as_batch(&self.settings.name, ("metadata", Some(about)), lines, self.out);
+        self.session.send_as_batch(&self.settings.name, (METADATA_BATCH, Some(about)), lines, self.out);
     }
 
     /// Tells of what went wrong, where the rest goes on.

@@ -9,7 +9,7 @@ use crate::{
         channel::{Act, Channel, Flags, MemberCursor},
         refusal::Refusal,
     },
-    session::answer::{LongAnswer, Portion},
+    session::long_answer::{LongAnswer, Portion},
 };
 
 /// The channels whose members are still to be told.

@@ -15,13 +15,13 @@ use crate::{
         settings::{self, Settings},
     },
     context::Context,
-    contract::output::{Output, PasswordOf},
+    contract::question::{PasswordOf, Question},
     network::{
-        Network, UserId, audit::Audit, effects::Effects, entry::Meta, event::Event, operator::OperatorGrant,
+        Network, UserId, audit::Audit, effects::Effects, entry::Meta, event::Event, grant::OperatorGrant,
         refusal::Refusal, user::User,
     },
     publish::Publisher,
-    session::{Session, Until},
+    session::{Session, pause::Exchange},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refusal> {
@@ -35,14 +35,10 @@ pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refu
         *context.close = count_failure(context.session).map(str::to_owned);
         return Ok(());
     }
-    let of = PasswordOf::Operator(oper.name.to_owned());
-    context.out.outputs.push(Output::VerifyPassword {
-        connection: context.session.connection,
-        from: address,
-        of: of.clone(),
-        password: Secret::new(oper.password.to_owned()),
-    });
-    context.session.wait_for_us(Until::PasswordVerified(of), context.now);
+    let name = oper.name.to_owned();
+    let password = Secret::new(oper.password.to_owned());
+    let question = Question::Password { of: PasswordOf::Operator(name.clone()), password };
+    context.ask(question, Exchange::Operator { name });
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::{
         settings::{Privileges, Settings},
     },
     context::Context,
-    contract::output::{Output, Query, QueryResult},
+    contract::question::{Query, QueryResult, Question},
     network::{
         Network, UserId,
         audit::Audit,
@@ -31,7 +31,7 @@ use crate::{
         user::User,
     },
     publish::{LineTags, Publisher, TAG_CAPABILITIES},
-    session::Until,
+    session::pause::{Asking, Exchange},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), Refusal> {
@@ -55,9 +55,9 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     };
     match record.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
         Some(record) => {
-            let connection = context.session.connection;
-            context.out.outputs.push(Output::Query { connection, query: Query::Message { record, seq } });
-            context.session.pause(Until::Found { record, redaction: Box::new(redaction) });
+            let question = Question::Store(Query::Message { record, seq });
+            let exchange = Exchange::Redaction { record, redaction: Box::new(redaction) };
+            context.session.ask_when_sent(Asking { question, exchange }, context.out);
         }
         None => context.propose(EntryCommand::Redact(Box::new(redaction))),
     }

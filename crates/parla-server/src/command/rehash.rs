@@ -7,26 +7,25 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parla_proto::Reply;
 
-use super::{isupport, user::isupport_tokens};
+use super::isupport;
 use crate::{
     base::settings::{Privileges, Settings},
     command::cap::offer,
     context::Context,
-    contract::output::Output,
+    contract::question::Question,
     network::{
-        Network, UserId, audit::Audit, effects::Effects, event::Event, operator::OperatorGrant,
+        Network, UserId, audit::Audit, effects::Effects, event::Event, grant::OperatorGrant,
         refusal::Refusal, user::User,
     },
     publish::Publisher,
-    session::Until,
+    session::pause::Exchange,
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let who = context.me()?.1.privileged(Privileges::REHASH)?.who();
     context.audit(Audit { who, action: "REHASH", whom: String::new(), why: String::new() });
     context.reply(Reply::Rehashing { file: &context.settings.file });
-    context.out.outputs.push(Output::Rehash { connection: context.session.connection });
-    context.session.wait_for_us(Until::Reconfigured, context.now);
+    context.ask(Question::Configuration, Exchange::Configuration);
     Ok(())
 }
 
@@ -59,17 +58,14 @@ fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
 pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
     offer::announce(publisher, before);
     let settings = Arc::clone(&publisher.network.settings);
-    let changed = changed_tokens(&isupport_tokens(before), &isupport_tokens(&settings));
+    let changed = changed_tokens(&isupport::tokens(before), &isupport::tokens(&settings));
     if changed.is_empty() {
         return;
     }
     let tokens = parla_proto::isupport::lines(&changed);
     for connection in publisher.sessions.connections() {
-        let session = publisher.sessions.get_mut(connection).filter(|session| session.user().is_some());
-        let Some(session) = session else { continue };
-        let target = session.target(publisher.network);
-        for line in isupport::these_lines(session, &settings.name, (&target, &tokens)) {
-            session.send(line, publisher.out);
+        if publisher.sessions.get(connection).is_some_and(|session| session.user().is_some()) {
+            isupport::tell_these(publisher, connection, &tokens);
         }
     }
 }

@@ -1,19 +1,9 @@
 //! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
 
-use parla_proto::{
-    CommandName, Reply, command, extban,
-    isupport::token,
-    limits,
-    line::fitting,
-    mode::{self, ChannelMode},
-};
+use parla_proto::{CommandName, Reply, command, line::fitting, mode};
 
-use super::{isupport, list, lusers, metadata, mode::letters, monitor, motd};
+use super::{isupport, lusers, metadata, mode::letters, monitor, motd};
 use crate::{
-    base::{
-        limits::{MODES_PER_COMMAND_MAX, TARGETS_PER_COMMAND_MAX},
-        settings::Settings,
-    },
     context::Context,
     network::{
         Network, UserId,
@@ -65,7 +55,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
 /// 001 to 005, the counts and the message of the day.
 fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let network = publisher.network;
-    let Some(user) = network.user(id).filter(|_| publisher.origin.is_some()) else { return };
+    let (Some(user), Some(origin)) = (network.user(id), publisher.origin) else { return };
     let settings = &network.settings;
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
@@ -86,11 +76,7 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     for reply in replies.drain(..) {
         publisher.answer(reply.encode(name, nick));
     }
-    if let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get_mut(origin)) {
-        for line in isupport::lines(session, settings, nick) {
-            session.send(line, publisher.out);
-        }
-    }
+    isupport::tell(publisher, origin);
     replies.extend(lusers::replies(network, publisher.sessions.counts()));
     let modes = format!("+{}", mode::user_letters(user.modes));
     replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));
@@ -101,63 +87,4 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     for reply in motd::replies(settings) {
         publisher.answer(reply.encode(name, nick));
     }
-}
-
-/// The tokens of RPL_ISUPPORT, in lines.
-pub(crate) fn isupport_lines(settings: &Settings) -> Vec<String> {
-    parla_proto::isupport::lines(&isupport_tokens(settings))
-}
-
-/// The tokens of RPL_ISUPPORT.
-pub(crate) fn isupport_tokens(settings: &Settings) -> Vec<String> {
-    let limits = &settings.limits;
-    let number = |name: &str, value: usize| token(name, &value.to_string());
-    let (targets, names) = (limits.targets, TARGETS_PER_COMMAND_MAX);
-    let mut tokens = vec![
-        number("AWAYLEN", limits.away_bytes),
-        token("BOT", &mode::user_letters(mode::UserModes::BOT)),
-        token("ACCOUNTEXTBAN", extban::ACCOUNT_EXTBAN),
-        token("CASEMAPPING", settings.casemapping.token()),
-        token("CHANLIMIT", &format!("#:{}", limits.channels_per_client)),
-        token("CHANMODES", &mode::chanmodes()),
-        number("CHANNELLEN", limits.channel_bytes),
-        token("CHANTYPES", "#"),
-        token("ELIST", list::ELIST),
-        token("EXCEPTS", &ChannelMode::BanException.letter().to_string()),
-        token("EXTBAN", extban::EXTBAN),
-        number("HOSTLEN", crate::base::limits::HOST_BYTES_MAX),
-        token("INVEX", &ChannelMode::InviteException.letter().to_string()),
-        number("KEYLEN", limits.key_bytes),
-        number("KICKLEN", limits.kick_bytes),
-        number("LINELEN", limits::LINE_BYTES_MAX),
-        token("MAXLIST", &format!("{}:{}", mode::letters(mode::ModeKind::List), limits.list_modes)),
-        number("MAXTARGETS", targets),
-        number("MODES", MODES_PER_COMMAND_MAX),
-        number("MONITOR", limits.monitor_targets),
-        number("NAMELEN", limits.realname_bytes),
-        token("NETWORK", &settings.network),
-        number("NICKLEN", limits.nick_bytes),
-        token("PREFIX", &mode::prefix()),
-        token("SAFELIST", ""),
-        token("STATUSMSG", &mode::signs()),
-        token(
-            "TARGMAX",
-            &format!(
-                "NAMES:{names},LIST:{names},KICK:{names},JOIN:{names},PART:{names},WHOIS:{targets},WHOWAS:{targets},PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets}"
-            ),
-        ),
-        number("TOPICLEN", limits.topic_bytes),
-        number("USERLEN", limits.user_bytes),
-        token("UTF8ONLY", ""),
-        token("WHOX", ""),
-    ];
-    if !settings.denied_client_tags.is_empty() {
-        tokens.push(token("CLIENTTAGDENY", &settings.denied_client_tags.token_value()));
-    }
-    if settings.history {
-        tokens.push(number("CHATHISTORY", settings.history_reply_max));
-        tokens.push(token("MSGREFTYPES", "msgid,timestamp"));
-    }
-    tokens.sort_unstable();
-    tokens
 }

@@ -10,9 +10,6 @@ pub(crate) fn run(context: &mut Context<'_>, version: &Version<'_>) -> Result<()
     let settings = context.settings;
     let (version, server) = (settings.version.as_str(), settings.name.as_str());
     context.reply(Reply::Version { version, server, comments: "https://ircv3.net" });
-    let target = context.target();
-    for line in isupport::lines(context.session, settings, &target) {
-        context.session.send(line, context.out);
-    }
+    isupport::answer(context);
     Ok(())
 }

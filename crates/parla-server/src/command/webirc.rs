@@ -10,9 +10,9 @@ use parla_proto::command::Webirc;
 use crate::{
     base::{connection::Gateway, limits::HOST_BYTES_MAX, secret::Secret},
     context::Context,
-    contract::output::Output,
+    contract::question::Question,
     network::refusal::Refusal,
-    session::{Registration, Until},
+    session::{Registration, pause::Exchange},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, webirc: &Webirc<'_>) -> Result<(), Refusal> {
@@ -20,7 +20,7 @@ pub(crate) fn run(context: &mut Context<'_>, webirc: &Webirc<'_>) -> Result<(), 
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
     let is_first = capabilities.is_empty() && is_first(registration);
     registration.by_gateway = true;
-    let (peer, connection) = (&context.session.peer, context.session.connection);
+    let peer = &context.session.peer;
     let (Some(client), Some(hostname)) = (webirc.address.parse().ok(), hostname(webirc)) else {
         *context.close = Some("WEBIRC needs an address and a host name".to_owned());
         return Ok(());
@@ -36,8 +36,7 @@ pub(crate) fn run(context: &mut Context<'_>, webirc: &Webirc<'_>) -> Result<(), 
         hostname,
         is_client_secure: peer.secure && says_secure(webirc.options),
     };
-    context.out.outputs.push(Output::VerifyGateway { connection, gateway: Box::new(gateway) });
-    context.session.wait_for_us(Until::GatewayVerified, context.now);
+    context.ask(Question::Gateway(Box::new(gateway)), Exchange::Gateway);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::{
         refusal::Refusal,
         user::User,
     },
-    session::answer::{LongAnswer, Portion},
+    session::long_answer::{LongAnswer, Portion},
 };
 
 /// The fields of WHOX in the order in which they are sent; the real name comes after them.

@@ -5,13 +5,10 @@ use std::time::Duration;
 use parla_proto::Timestamp;
 
 use crate::{
-    base::{
-        connection::{ConnectionId, Disconnect, Peer},
-        settings::Settings,
-    },
+    base::connection::{ConnectionId, Disconnect, Peer},
     contract::{
         administration::AdminRequest,
-        output::{QueryResult, Verdict},
+        question::{Answer, QuestionId, Reconfiguration},
     },
     network::entry::{NodeId, Proposal},
 };
@@ -60,50 +57,21 @@ pub enum Input {
         /// Whose.
         connection: ConnectionId,
     },
-    /// The answer to [`crate::Output::Query`].
-    QueryResult {
-        /// Whose.
-        connection: ConnectionId,
-        /// The messages or channels, or nothing if the store could not be read.
-        result: Option<QueryResult>,
+    /// The answer to [`crate::Output::Question`]. It may come late: if nobody waits for it any more, nothing happens.
+    Answer {
+        /// What it answers.
+        id: QuestionId,
+        /// The answer.
+        answer: Answer,
     },
-    /// The answer to [`crate::Output::VerifyPassword`].
-    PasswordVerified {
-        /// Whose.
-        connection: ConnectionId,
-        /// Whether the password is right.
-        verdict: Verdict,
-    },
-    /// The configuration was read again and is good. What cannot change while the server runs stays as it is.
-    Reconfigured {
-        /// Who asked for it by [`crate::Output::Rehash`]; nobody if the administrator did.
-        asker: Option<ConnectionId>,
-        /// What it says.
-        settings: Box<Settings>,
-        /// What there is to know of it, a line each.
-        notes: Vec<String>,
-    },
-    /// The configuration was read again and is bad: nothing changes. The answer to [`crate::Output::Rehash`] and
-    /// [`crate::Output::Restart`].
-    NotReconfigured {
-        /// Who asked.
-        asker: ConnectionId,
-        /// What is wrong with it, a line each.
-        problems: Vec<String>,
-    },
+    /// The administrator had the configuration read again, and it is good.
+    Reconfigured(Box<Reconfiguration>),
     /// The administrator asks for something. The answer is [`crate::Output::Administered`].
     Administration {
         /// A number that comes back with the answer.
         id: u64,
         /// What.
         request: AdminRequest,
-    },
-    /// The answer to [`crate::Output::VerifyGateway`].
-    GatewayVerified {
-        /// Whose.
-        connection: ConnectionId,
-        /// Who is there instead of the gateway, or what whoever it is must be told.
-        client: Result<Box<Peer>, String>,
     },
     /// The log gave what one of the machines had proposed, for a server that shares it with others. Every machine gets the same in
     /// the same order.

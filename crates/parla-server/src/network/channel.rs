@@ -1,7 +1,6 @@
-//! One channel: who is in it, and what holds in it. Who may do what is in [`access`], by the table in [`rank`].
+//! One channel: who is in it, and what holds in it. Who may do what is in [`access`], by the table in `rank.rs`.
 
 mod access;
-mod rank;
 mod state;
 
 use std::collections::BTreeMap;
@@ -11,12 +10,10 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::access::{NoRedactor, Promotion, Speaker};
 pub use self::state::{ChannelState, ListEntry, Topic};
-pub(crate) use self::{
-    access::{NoRedactor, Promotion, Speaker},
-    rank::{Act, Rank},
-};
 use super::UserId;
+pub(crate) use super::rank::{Act, Rank};
 pub use crate::base::flags::Flags;
 use crate::base::limits::INVITATIONS_MAX;
 
@@ -157,6 +154,11 @@ impl Channel {
 
     pub(crate) fn is_invited(&self, user: UserId) -> bool {
         self.invited.contains(&user)
+    }
+
+    /// The members who may take back what others say.
+    pub(super) fn redactors(&self) -> impl Iterator<Item = &UserId> {
+        self.redactors.keys()
     }
 
     fn forget_invitation(&mut self, user: UserId) {

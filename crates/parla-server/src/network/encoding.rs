@@ -124,8 +124,8 @@ mod tests {
                 self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
                 Repair, Verb,
             },
+            grant::OperatorGrant,
             markers::Conversation,
-            operator::OperatorGrant,
             snapshot::Snapshot,
         },
     };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
-    network::{UserId, markers::Conversation, operator::OperatorGrant},
+    network::{UserId, grant::OperatorGrant, markers::Conversation},
 };
 
 /// A numbered command.

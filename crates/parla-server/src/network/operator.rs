@@ -1,39 +1,22 @@
-//! Operators of the server: what a user was given by OPER, and the rights that come from it.
+//! Operators of the server: the rights that come from what OPER gave them.
 //!
 //! A check gives out the right it grants: what needs a [`Privileged`] can be done by nobody without the privilege.
 
 use parla_proto::mode::UserModes;
-use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, Network, UserId, channel::Channel, user::User};
+use super::{Network, UserId, user::User};
 use crate::{
-    base::settings::{self, Privileges},
+    base::settings::Privileges,
     network::{
         audit::Audit,
         entry::{Authority, Meta},
+        grant::OperatorGrant,
         refusal::Refusal,
     },
 };
 
 /// Who it is that asks the daemon, in the record.
 const ADMINISTRATOR: &str = "the administrator, at the server's computer";
-
-/// What a user was given by OPER.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperatorGrant {
-    /// The name of the configuration that was given with OPER.
-    pub name: String,
-    /// What WHOIS says of the user: `is a server admin`.
-    pub title: String,
-    /// What the user may do.
-    pub privileges: Privileges,
-}
-
-impl From<&settings::Operator> for OperatorGrant {
-    fn from(operator: &settings::Operator) -> Self {
-        Self { name: operator.name.clone(), title: operator.title.clone(), privileges: operator.privileges }
-    }
-}
 
 /// The right of an operator to do what a privilege allows.
 #[derive(Clone, Copy, Debug)]
@@ -101,15 +84,6 @@ impl Network {
             shown: "The administrator of this server".to_owned(),
             who: ADMINISTRATOR.to_owned(),
         }
-    }
-
-    /// A channel by name, which is hidden from nobody who has this right.
-    pub(crate) fn overseen_channel(
-        &self,
-        _: &Oversight,
-        name: &str,
-    ) -> Result<(ChannelId, &Channel), Refusal> {
-        self.find_channel(name)
     }
 }
 

@@ -11,7 +11,7 @@ use parla_proto::{
 use self::metadata::MetadataFailure;
 use crate::{
     base::metadata::{Dialect, Reader},
-    network::channel::Rank,
+    network::rank::Rank,
 };
 
 /// Why a command was not carried out. The user's fault, or nobody's; never the server's.

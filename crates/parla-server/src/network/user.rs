@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, UserId, operator::OperatorGrant, said::Said};
+use super::{ChannelId, UserId, grant::OperatorGrant, said::Said};
 use crate::{
     base::limits::ACCEPTED_MAX,
     network::entry::{Meta, NodeId, Register},

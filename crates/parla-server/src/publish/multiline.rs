@@ -4,13 +4,13 @@
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, MsgId};
 
-use super::{LineTags, Publisher, TAG_CAPABILITIES, spoken_line};
+use super::{LineTags, Publisher, TAG_CAPABILITIES, delivery::Delivery, spoken_line};
 use crate::{
     base::{
         message_ids::MessageIds,
         multiline::{CONCAT, MULTILINE, NEEDED, pieces},
     },
-    contract::output::{Output, Recipients},
+    contract::output::Recipients,
     network::{UserId, change::Spoken},
 };
 
@@ -39,17 +39,14 @@ impl Publisher<'_> {
             let Some(rendering) = renderings.get_mut(index) else { continue };
             if collecting == Some(receiver.connection) {
                 let lines = rendering.lines.clone();
-                if let Some(session) = self.sessions.get_mut(receiver.connection) {
-                    session.send_batch(lines, self.out);
-                }
+                self.deliveries.push(Delivery::WholeBatch { connection: receiver.connection, lines });
             } else {
                 rendering.to.push(receiver.connection);
             }
         }
         for Rendering { lines, to, .. } in renderings {
             if !to.is_empty() {
-                let deliveries = lines.into_iter().map(|line| Output::Deliver { to: to.clone(), line });
-                self.out.outputs.extend(deliveries);
+                self.deliveries.extend(lines.into_iter().map(|line| Delivery::Line { to: to.clone(), line }));
             }
         }
     }

@@ -13,12 +13,19 @@ use crate::{
     },
     command,
     context::Context,
-    contract::output::{Output, Outputs, PasswordOf},
+    contract::{
+        output::{Output, Outputs},
+        question::{PasswordOf, Question},
+    },
     network::{
         entry::{EntryCommand, Proposer},
         refusal::Refusal,
     },
-    session::{State, Until, WaitingLine, answer, response::Response},
+    session::{
+        State, long_answer,
+        pause::{Asking, Exchange, Until, WaitingLine},
+        response::Response,
+    },
 };
 
 impl Server {
@@ -40,7 +47,7 @@ impl Server {
         // What the client was owed it asked for before.
         session.wait_if_behind(self.settings.portion_bytes, out);
         if session.waits_until_sent() {
-            return self.arm(connection);
+            return self.set_timers(connection);
         }
         let Some(mut pause) = session.pause.take() else { return };
         while let Some(line) = pause.lines.pop_front() {
@@ -52,33 +59,34 @@ impl Server {
             }
         }
         // If it waited for us, its clocks stood still.
-        self.arm(connection);
+        self.set_timers(connection);
     }
 
     /// The client has been sent everything: it gets the next portion of what it is owed, or its next line is taken.
     pub(super) fn sent(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let Some(pause) = session.pause.as_mut().filter(|pause| matches!(pause.until, Until::Sent)) else {
+        if !session.waits_until_sent() {
             return;
-        };
-        pause.until = Until::Time(now);
+        }
+        if let Some(asking) = session.take_asking(now) {
+            return self.ask(connection, *asking, out);
+        }
         if let Err(ready_at) = session.pay(now) {
             session.pause(Until::Time(ready_at));
-            return self.arm(connection);
+            return self.set_timers(connection);
         }
-        answer::go_on((&self.network, now), session, out);
+        long_answer::go_on((&self.network, now), session, out);
         if !session.owes_answers() {
             self.go_on(connection, out);
         }
     }
 
-    /// Goes on after an answer, unless what the session does with it is still on its way to the log.
+    /// Goes on after an answer, unless the session waits for the next one, or for what it does to come back from the log.
     pub(super) fn go_on(&mut self, connection: ConnectionId, out: &mut Outputs) {
         self.finish_response(connection, out);
         let Some(session) = self.sessions.get(connection) else { return };
-        let until = session.pause.as_ref().map(|pause| &pause.until);
-        if !matches!(until, Some(Until::Committed { .. })) {
+        if !session.waits_for_us() {
             self.resume(connection, out);
         }
     }
@@ -95,7 +103,7 @@ impl Server {
             if let Some(pause) = &mut session.pause {
                 pause.lines.push_front(line);
             }
-            self.arm(connection);
+            self.set_timers(connection);
             return;
         }
         let bytes = if let WaitingLine::Line(line) = &line { line.len() } else { 0 };
@@ -172,6 +180,7 @@ impl Server {
             network: &self.network,
             session,
             watchers: &mut self.watchers,
+            questions: &mut self.questions,
             out,
             proposals: &mut proposals,
             close: &mut close,
@@ -189,7 +198,7 @@ impl Server {
             self.sessions.refresh(connection);
         }
         if has_batch {
-            self.arm(connection);
+            self.set_timers(connection);
         }
         let by = Proposer { session: Some(connection), actor };
         proposals.retain(|proposal| {
@@ -203,7 +212,7 @@ impl Server {
 
     /// Registers a session that has said all that it must.
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let (password_required, now) = (self.settings.password_required, self.now);
+        let password_required = self.settings.password_required;
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let (host, address, is_exempt) =
             (session.peer.host(), session.peer.address, session.peer.unthrottled);
@@ -215,15 +224,8 @@ impl Server {
         use crate::session::Password;
         match &registration.password {
             Password::Given(password) if password_required => {
-                let (of, password) = (PasswordOf::Server, password.clone());
-                out.outputs.push(Output::VerifyPassword {
-                    connection,
-                    from: address,
-                    of: of.clone(),
-                    password,
-                });
-                session.wait_for_us(Until::PasswordVerified(of), now);
-                return;
+                let question = Question::Password { of: PasswordOf::Server, password: password.clone() };
+                return self.ask(connection, Asking { question, exchange: Exchange::ServerPassword }, out);
             }
             Password::NotGiven if password_required => return self.refuse_password(connection, out),
             _ => {}
@@ -266,7 +268,7 @@ impl Server {
     /// Sends the collected answer, unless a part of it is still to come.
     pub(super) fn finish_response(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let waits = session.pause.as_ref().is_some_and(|pause| !matches!(pause.until, Until::Time(_)));
+        let waits = !matches!(session.waits_until(), None | Some(Until::Time(_)));
         if !waits && !session.owes_answers() {
             session.send_response(&self.settings.name, out);
         }

@@ -7,7 +7,7 @@ use parla_proto::{Nick, Timestamp, mode::UserModes};
 use super::Server;
 use crate::{
     base::connection::ConnectionId,
-    command,
+    command::{self, cap::offer},
     contract::{
         note::Noted,
         output::{Output, Outputs},
@@ -19,8 +19,9 @@ use crate::{
         event::Event,
         refusal::Refusal,
     },
-    publish::{Publisher, Sender},
-    session::Until,
+    publish::{Publisher, Sender, delivery::Delivery},
+    server::timers::Timer,
+    session::{long_answer, pause::Until},
 };
 
 impl Server {
@@ -42,7 +43,7 @@ impl Server {
             return;
         }
         if let Some(session) = by.session.and_then(|session| self.sessions.get_mut(session)) {
-            let before = match session.pause.as_ref().map(|pause| &pause.until) {
+            let before = match session.waits_until() {
                 Some(Until::Committed { proposals }) => *proposals,
                 _ => 0,
             };
@@ -64,14 +65,9 @@ impl Server {
             return;
         }
         let Some(connection) = origin.session.filter(|_| is_own) else { return };
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let Some(pause) = &mut session.pause else { return };
-        let Until::Committed { proposals } = &mut pause.until else { return };
-        *proposals -= 1;
-        if *proposals == 0 {
-            session.answered(self.now);
-            self.finish_response(connection, out);
-            self.resume(connection, out);
+        let session = self.sessions.get_mut(connection);
+        if session.is_some_and(|session| session.committed(self.now)) {
+            self.go_on(connection, out);
         }
     }
 
@@ -101,10 +97,11 @@ impl Server {
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| is_own);
         let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
-        self.forgets &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
+        self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
+        self.set(Timer::ForgetRooms);
         out.changes.append(&mut effects.changes);
         if let Some(connection) = local {
             for refusal in &effects.refusals {
@@ -114,20 +111,29 @@ impl Server {
         if is_own {
             self.record(meta.actor, &mut effects, out);
         }
+        let mut deliveries = Vec::new();
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let (Some(user), Some(connection)) = (registered, local) {
                 self.sessions.bind(connection, user);
-                self.arm(connection);
+                self.set_timers(connection);
                 self.note_joined(connection, user, out);
             }
-            let origin = local;
-            let (network, sessions, started_at) =
-                (&self.network, &mut self.sessions, self.statistics.started_at);
-            let (watchers, sender) = (&self.watchers, sender.as_ref());
-            let mut publisher =
-                Publisher { network, sessions, watchers, out, meta, started_at, origin, sender };
+            if let Event::Reconfigured { before } = event {
+                self.sessions.withdraw(offer::withdrawn(before, &self.network.settings));
+            }
+            let mut publisher = Publisher {
+                network: &self.network,
+                sessions: &self.sessions,
+                watchers: &self.watchers,
+                deliveries: &mut deliveries,
+                meta,
+                started_at: self.statistics.started_at,
+                origin: local,
+                sender: sender.as_ref(),
+            };
             command::publish(&mut publisher, event);
+            self.deliver(deliveries.drain(..), out);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
@@ -145,6 +151,32 @@ impl Server {
         }
         if let Some((id, channel)) = asked {
             self.administered(id, &channel, &effects.refusals, out);
+        }
+    }
+
+    /// Sends what was published.
+    fn deliver(&mut self, deliveries: impl Iterator<Item = Delivery>, out: &mut Outputs) {
+        let name = &self.network.settings.name;
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
+                Delivery::Answer { connection, line } => self.sessions.send(connection, line, out),
+                Delivery::WholeBatch { connection, lines } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        session.send_batch(lines, out);
+                    }
+                }
+                Delivery::Batch { connection, kind, about, lines } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        session.send_as_batch(name, (kind, about.as_deref()), lines, out);
+                    }
+                }
+                Delivery::LongAnswer { connection, answer } => {
+                    if let Some(session) = self.sessions.get_mut(connection) {
+                        long_answer::begin(answer, (&self.network, self.now), session, out);
+                    }
+                }
+            }
         }
     }
 
@@ -187,7 +219,7 @@ impl Server {
     fn settings_changed(&mut self) {
         self.settings = Arc::clone(&self.network.settings);
         for connection in self.sessions.connections() {
-            self.arm(connection);
+            self.set_timers(connection);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::{
         Network,
         entry::{EntryCommand, Epoch, NodeDown, NodeId, Origin, Proposal, Proposer},
     },
+    server::timers::Timer,
 };
 
 /// What clients read whose machine was declared dead.
@@ -134,7 +135,8 @@ impl Server {
             return;
         }
         if let Standing::Up(_) = before {
-            self.forgets = false;
+            self.has_proposed_to_forget = false;
+            self.set(Timer::ForgetRooms);
             self.membership.held.clear();
             let why = if after == Standing::Replaced { REPLACED } else { LOST };
             for connection in self.sessions.connections() {

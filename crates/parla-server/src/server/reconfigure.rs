@@ -7,45 +7,42 @@ use parla_proto::Line;
 use super::Server;
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
-    contract::output::Outputs,
+    contract::{output::Outputs, question::Reconfiguration},
     network::entry::{EntryCommand, Proposer},
-    session::Until,
 };
 
 impl Server {
-    /// Brings new settings into the log, and tells whoever asked for them what there is to know.
-    pub(super) fn reconfigured(
-        &mut self,
-        asker: Option<ConnectionId>,
-        settings: Settings,
-        notes: &[String],
-        out: &mut Outputs,
-    ) {
-        let waiting = asker.filter(|asker| self.tell(*asker, notes, out));
+    /// Brings new settings into the log, for the operator who asked for them or for the administrator.
+    pub(super) fn reconfigure(&mut self, asker: Option<ConnectionId>, settings: Settings, out: &mut Outputs) {
         let settings = Arc::new(settings.in_place_of(&self.settings));
         let by = Proposer { session: asker, actor: None };
         self.submit(by, EntryCommand::Reconfigure(settings), out);
-        if let Some(connection) = waiting {
-            self.go_on(connection, out);
+    }
+
+    /// Tells the operator who asked what there is to know, and puts a good configuration in place.
+    pub(super) fn configuration_read(
+        &mut self,
+        asker: ConnectionId,
+        outcome: Result<Box<Reconfiguration>, Vec<String>>,
+        out: &mut Outputs,
+    ) {
+        match outcome {
+            Ok(reconfiguration) => {
+                let Reconfiguration { settings, notes } = *reconfiguration;
+                self.tell(asker, &notes, out);
+                self.reconfigure(Some(asker), settings, out);
+            }
+            Err(problems) => self.tell(asker, &problems, out),
         }
     }
 
-    /// Tells whoever asked why nothing has changed.
-    pub(super) fn not_reconfigured(&mut self, asker: ConnectionId, problems: &[String], out: &mut Outputs) {
-        if self.tell(asker, problems, out) {
-            self.go_on(asker, out);
-        }
-    }
-
-    /// Says something to a client that waits for it. Gives whether there is one.
-    fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) -> bool {
-        let wanted = |until: &Until| matches!(until, Until::Reconfigured);
-        let Some((session, _)) = self.sessions.answered(connection, wanted, self.now) else { return false };
+    /// Says something to the client of a session.
+    fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
         let target = session.target(&self.network);
         for line in lines {
             let line = Line::from(&self.settings.name).command("NOTICE").param(&target).text(line);
             session.send(line.finish().into(), out);
         }
-        true
     }
 }

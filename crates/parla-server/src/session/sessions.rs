@@ -10,10 +10,11 @@ use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
     base::connection::ConnectionId,
-    contract::output::Outputs,
-    network::UserId,
+    contract::{output::Outputs, question::QuestionId},
+    network::{Network, UserId},
     session::{
-        Session, State, Until,
+        Session, State,
+        pause::{Exchange, Until},
         response::{Response, tag},
     },
 };
@@ -45,19 +46,22 @@ impl Sessions {
         self.sessions.get_mut(connection.0).map(Box::as_mut)
     }
 
-    /// What a session waited for has come, if it is what is wanted: the session, and what it waited for.
+    /// A question of a session was answered; gives what the answer is for.
     pub(crate) fn answered(
         &mut self,
         connection: ConnectionId,
-        wanted: impl Fn(&Until) -> bool,
+        id: QuestionId,
         now: Timestamp,
-    ) -> Option<(&mut Session, Until)> {
+    ) -> Option<Exchange> {
         let session = self.get_mut(connection)?;
-        if !session.pause.as_ref().is_some_and(|pause| wanted(&pause.until)) {
-            return None;
+        debug_assert!(
+            matches!(session.waits_until(), Some(Until::Answered { question, .. }) if *question == id),
+            "a question is open as long as its session waits for the answer"
+        );
+        match session.answered(now)? {
+            Until::Answered { exchange, .. } => Some(exchange),
+            Until::Time(_) | Until::Sent { .. } | Until::Committed { .. } => None,
         }
-        let until = session.answered(now)?;
-        Some((session, until))
     }
 
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
@@ -85,8 +89,11 @@ impl Sessions {
     pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
         if let Some(session) = self.get_mut(connection) {
             session.state = State::Registered(user);
-            // The user has it; for the client itself the address will do.
+            // The user has these from now on; for the client itself the address will do.
             session.peer.host = None;
+            if let Some(metadata) = &mut session.metadata {
+                metadata.early.clear();
+            }
             let capabilities = session.capabilities;
             self.receivers.insert(user, Receiver { connection, capabilities });
         }
@@ -97,6 +104,16 @@ impl Sessions {
         self.receivers.swap_remove(&user);
     }
 
+    /// Takes capabilities away from every session.
+    pub(crate) fn withdraw(&mut self, gone: Capabilities) {
+        for connection in self.connections() {
+            if let Some(session) = self.get_mut(connection) {
+                session.change_capabilities(session.capabilities - gone);
+                self.refresh(connection);
+            }
+        }
+    }
+
     /// The session's capabilities changed.
     pub(crate) fn refresh(&mut self, connection: ConnectionId) {
         let Some(session) = self.get(connection) else { return };
@@ -104,6 +121,28 @@ impl Sessions {
         if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(&user)) {
             receiver.capabilities = capabilities;
         }
+    }
+
+    /// Whether each user here has the connection that their lines go to, and that one the capabilities that are known of it.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, as a sentence.
+    pub(crate) fn check(&self, network: &Network) -> Result<(), String> {
+        for session in self.sessions.values() {
+            let Some(user) = session.user() else { continue };
+            if network.user(user).is_none() {
+                return Err(format!("{:?} is a user who is gone", session.connection));
+            }
+            let receiver = self.receiver(user).ok_or_else(|| format!("the lines of {user:?} go nowhere"))?;
+            if receiver.connection != session.connection || receiver.capabilities != session.capabilities {
+                return Err(format!(
+                    "the lines of {user:?} go to {receiver:?}, not to {:?}",
+                    session.connection
+                ));
+            }
+        }
+        let of_nobody = self.receivers.values().find(|receiver| self.get(receiver.connection).is_none());
+        of_nobody.map_or(Ok(()), |receiver| Err(format!("{receiver:?} has no session")))
     }
 
     pub(crate) fn receiver(&self, user: UserId) -> Option<Receiver> {

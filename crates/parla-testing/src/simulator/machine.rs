@@ -5,7 +5,8 @@ use std::{collections::VecDeque, mem};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Input, NodeId, Output, Outputs, Proposal, Server, Settings, Snapshot, Start,
+    Change, ConnectionId, Input, NodeId, Output, Outputs, Proposal, QuestionId, Server, Settings, Snapshot,
+    Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -35,6 +36,8 @@ pub(crate) struct Machine {
     /// The clients' connections as this machine numbers them.
     pub(crate) connections: SlotMap<DefaultKey, ConnectionId>,
     pub(crate) condition: Condition,
+    /// What the server has asked last.
+    pub(crate) last_question: Option<QuestionId>,
     /// What it begins with when it starts again.
     pub(crate) beginning: Option<Beginning>,
     gathering: Vec<Caused>,
@@ -63,6 +66,7 @@ impl Machine {
             read: 0,
             connections: SlotMap::new(),
             condition: Condition::Runs,
+            last_question: None,
             beginning: None,
             gathering: Vec::new(),
             sealed: VecDeque::new(),

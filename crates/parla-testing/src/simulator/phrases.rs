@@ -1,89 +1,132 @@
 //! Lines of the rarer commands, as templates: whatever is in braces is filled in anew each time.
 
+use std::sync::LazyLock;
+
+use parla_proto::{CommandName, command};
+
 use super::{rng::Rng, store::Store};
 
-/// What can be said. `{room}` and `{nick}` are names, known or not, `{text}` is a text that was never said before, `{id}` the id
-/// of a message, and `{oper}` the password of the operator, or another one.
-const PHRASES: &[&str] = &[
-    "ADMIN",
-    "BATCH +r{digit} draft/multiline {room}",
-    "@batch=r{digit} PRIVMSG {room} :{text}",
-    "@batch=r{digit} PRIVMSG {room} :{text}",
-    "@batch=r{digit};draft/multiline-concat PRIVMSG {room} :{text}",
-    "BATCH -r{digit}",
-    "BATCH -r{digit}",
-    "CHGHOST {nick} new.host.{digit}",
-    "HELP {word}",
-    "INFO",
-    "INVITE",
-    "ISON {nick} {nick}",
-    "ISUPPORT",
-    "KILL {nick} :{text}",
-    "LINKS",
-    "LIST >1",
-    "LIST <3,T>0,C<100,*a*,!*b*",
-    "MARKREAD {room}",
-    "MARKREAD {room} timestamp=2023-11-1{digit}T00:00:00.000Z",
-    "METADATA * SUB avatar display-name key{digit}",
-    "METADATA * SUBS",
-    "METADATA * UNSUB key{digit}",
-    "METADATA * LIST",
-    "METADATA {nick} GET avatar key{digit}",
-    "METADATA * SET key{digit} :{text}",
-    "METADATA * SET key{digit}",
-    "METADATA {room} SET key{digit} :{text}",
-    "METADATA {room} SYNC",
-    "METADATA * CLEAR",
-    "MODE {nick} +B-i+w",
-    "MODE {nick} +iR",
-    "MODE {nick} -R",
-    "MODE {room} +a {nick}",
-    "MODE {room} +b m:{nick}!*@*",
-    "MODE {room} +e {nick}!*@*",
-    "MODE {room} +f {room}",
-    "MODE {room} +h {nick}",
-    "MODE {room} +I {nick}!*@*",
-    "MODE {room} +q {nick}",
-    "MODE {room} -qaohv {nick} {nick} {nick} {nick} {nick}",
-    "MODE {room} +{flag}",
-    "MODE {room} -{flag}",
-    "MODE {room} -{flag}",
-    "MODE {room} I",
-    "MODE {room} e",
-    "MONITOR + {nick},{nick}",
-    "MONITOR - {nick}",
-    "MONITOR C",
-    "MONITOR L",
-    "MONITOR S",
-    "NAMES {room},{room}",
-    "NOTICE @{room} :{text}",
-    "OPER admin {oper}",
-    "OPER admin {oper}",
-    "PRIVMSG +{room} :{text}",
-    "PRIVMSG @{room} :{text}",
-    "REDACT {nick} {id} :{text}",
-    "REDACT {room} {id} :{text}",
-    "REDACT {room} {id}",
-    "REHASH",
-    "RENAME {room} {room} :{text}",
-    "ROOM DELETE {room} :{text}",
-    "ROOM GIVE {room} {nick}",
-    "ROOM RESET {room}",
-    "SAJOIN {nick} {room}",
-    "SAJOIN {room}",
-    "SAMODE {room} +{flag}",
-    "SAMODE {room} +o {nick}",
-    "SAMODE {room} -qaohv {nick} {nick} {nick} {nick} {nick}",
-    "SETNAME :{text}",
-    "STATS {word}",
-    "TAGMSG @{room}",
-    "TIME",
-    "USERHOST {nick} {nick}",
-    "WALLOPS :{text}",
-    "WHO {room} %tcuihsnfdlaor,{digit}",
-    "WHO {nick} %na",
-    "WHOWAS {nick} {digit}",
-];
+/// What can be said, in the order of the alphabet by command.
+static PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let names = command::ALL.iter().filter_map(|facts| CommandName::parse(facts.name));
+    names.flat_map(phrases).copied().collect()
+});
+
+/// The phrases of a command. `{room}` and `{nick}` are names, known or not, `{text}` is a text that was never said before, `{id}` is
+/// the id of a message, and `{oper}` is the password of the operator, or another one.
+///
+/// Empty where an action of the simulator says the command. With parameters that have nothing to do with it, each is said anyway.
+#[expect(clippy::too_many_lines, reason = "a list of phrases, by command")]
+const fn phrases(command: CommandName) -> &'static [&'static str] {
+    match command {
+        CommandName::Admin => &["ADMIN"],
+        CommandName::Batch => &[
+            "BATCH +r{digit} draft/multiline {room}",
+            "@batch=r{digit} PRIVMSG {room} :{text}",
+            "@batch=r{digit} PRIVMSG {room} :{text}",
+            "@batch=r{digit};draft/multiline-concat PRIVMSG {room} :{text}",
+            "BATCH -r{digit}",
+            "BATCH -r{digit}",
+        ],
+        CommandName::Chghost => &["CHGHOST {nick} new.host.{digit}"],
+        CommandName::Help => &["HELP {word}"],
+        CommandName::Info => &["INFO"],
+        CommandName::Invite => &["INVITE"],
+        CommandName::Ison => &["ISON {nick} {nick}"],
+        CommandName::Isupport => &["ISUPPORT"],
+        CommandName::Kill => &["KILL {nick} :{text}"],
+        CommandName::Links => &["LINKS"],
+        CommandName::List => &["LIST >1", "LIST <3,T>0,C<100,*a*,!*b*"],
+        CommandName::Markread => {
+            &["MARKREAD {room}", "MARKREAD {room} timestamp=2023-11-1{digit}T00:00:00.000Z"]
+        }
+        CommandName::Metadata => &[
+            "METADATA * SUB avatar display-name key{digit}",
+            "METADATA * SUBS",
+            "METADATA * UNSUB key{digit}",
+            "METADATA * LIST",
+            "METADATA {nick} GET avatar key{digit}",
+            "METADATA * SET key{digit} :{text}",
+            "METADATA * SET key{digit}",
+            "METADATA {room} SET key{digit} :{text}",
+            "METADATA {room} SYNC",
+            "METADATA * CLEAR",
+        ],
+        CommandName::Mode => &[
+            "MODE {nick} +B-i+w",
+            "MODE {nick} +iR",
+            "MODE {nick} -R",
+            "MODE {room} +a {nick}",
+            "MODE {room} +b m:{nick}!*@*",
+            "MODE {room} +e {nick}!*@*",
+            "MODE {room} +f {room}",
+            "MODE {room} +h {nick}",
+            "MODE {room} +I {nick}!*@*",
+            "MODE {room} +q {nick}",
+            "MODE {room} -qaohv {nick} {nick} {nick} {nick} {nick}",
+            "MODE {room} +{flag}",
+            "MODE {room} -{flag}",
+            "MODE {room} -{flag}",
+            "MODE {room} I",
+            "MODE {room} e",
+        ],
+        CommandName::Monitor => {
+            &["MONITOR + {nick},{nick}", "MONITOR - {nick}", "MONITOR C", "MONITOR L", "MONITOR S"]
+        }
+        CommandName::Names => &["NAMES {room},{room}"],
+        CommandName::Notice => &["NOTICE @{room} :{text}"],
+        CommandName::Oper => &["OPER admin {oper}", "OPER admin {oper}"],
+        CommandName::Privmsg => &["PRIVMSG +{room} :{text}", "PRIVMSG @{room} :{text}"],
+        CommandName::Redact => {
+            &["REDACT {nick} {id} :{text}", "REDACT {room} {id} :{text}", "REDACT {room} {id}"]
+        }
+        CommandName::Rehash => &["REHASH"],
+        CommandName::Rename => &["RENAME {room} {room} :{text}"],
+        CommandName::Room => &["ROOM DELETE {room} :{text}", "ROOM GIVE {room} {nick}", "ROOM RESET {room}"],
+        CommandName::Sajoin => &["SAJOIN {nick} {room}", "SAJOIN {room}"],
+        CommandName::Samode => &[
+            "SAMODE {room} +{flag}",
+            "SAMODE {room} +o {nick}",
+            "SAMODE {room} -qaohv {nick} {nick} {nick} {nick} {nick}",
+        ],
+        CommandName::Setname => &["SETNAME :{text}"],
+        CommandName::Stats => &["STATS {word}"],
+        CommandName::Tagmsg => &["TAGMSG @{room}"],
+        CommandName::Time => &["TIME"],
+        CommandName::Userhost => &["USERHOST {nick} {nick}"],
+        CommandName::Wallops => &["WALLOPS :{text}"],
+        CommandName::Who => &["WHO {room} %tcuihsnfdlaor,{digit}", "WHO {nick} %na"],
+        CommandName::Whowas => &["WHOWAS {nick} {digit}"],
+        CommandName::Authenticate
+        | CommandName::Away
+        | CommandName::Cap
+        | CommandName::Chathistory
+        | CommandName::Die
+        | CommandName::Error
+        | CommandName::Join
+        | CommandName::Kick
+        | CommandName::Lusers
+        | CommandName::Motd
+        | CommandName::Nick
+        | CommandName::Part
+        | CommandName::Pass
+        | CommandName::Ping
+        | CommandName::Pong
+        | CommandName::Quit
+        | CommandName::Restart
+        | CommandName::Sapart
+        | CommandName::Topic
+        | CommandName::User
+        | CommandName::Version
+        | CommandName::Webirc
+        | CommandName::Whois
+        | CommandName::Account
+        | CommandName::Ack
+        | CommandName::Fail
+        | CommandName::Note
+        | CommandName::Warn => &[],
+    }
+}
 
 /// Words that a command may know.
 const WORDS: &[&str] = &["JOIN", "cmodes", "nothing", "u", "o", "m", "*", ""];
@@ -94,7 +137,7 @@ pub(super) fn phrase(
     store: &Store,
     mut named: impl FnMut(&mut Rng, &str) -> String,
 ) -> String {
-    let mut rest = rng.word(PHRASES);
+    let mut rest = rng.word(&PHRASES);
     let mut line = String::new();
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));

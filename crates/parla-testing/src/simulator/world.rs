@@ -3,15 +3,18 @@
 //! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
 //! chooses nothing itself.
 
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf,
-    Peer, QueryResult, Server, Settings, Snapshot, Start, Verdict,
+    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Settings,
+    Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
+use self::questions::Asked;
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
@@ -39,31 +42,6 @@ const STATE_LOOKED_AT_EVERY: usize = 16;
 
 /// Lines of a client that may wait to be answered.
 const LINES_WAITING_MAX: usize = 64;
-
-/// Something that was asked of the daemon and will be answered.
-#[derive(Debug)]
-enum Asked {
-    History(ConnectionId, QueryResult),
-    Password(ConnectionId, Verdict),
-    /// Whether everything has been sent.
-    Sent(ConnectionId),
-    Configuration(ConnectionId),
-    /// There is none in a simulation.
-    Gateway(ConnectionId),
-}
-
-impl Asked {
-    /// Who waits for the answer.
-    const fn connection(&self) -> ConnectionId {
-        match self {
-            Self::History(connection, _)
-            | Self::Password(connection, _)
-            | Self::Sent(connection)
-            | Self::Configuration(connection)
-            | Self::Gateway(connection) => *connection,
-        }
-    }
-}
 
 /// What becomes of something that a machine sends to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,6 +262,7 @@ impl World {
         let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
             return Ok(());
         };
+        machine.server.check().map_err(|what| Finding::new("invariants", what))?;
         let mut fresh = Vec::new();
         for Caused { place, outputs } in machine.next_sealed().unwrap_or_default() {
             let Outputs { outputs, changes } = outputs;
@@ -355,56 +334,6 @@ impl World {
             self.log.became(place, machine.server.state_hash())?;
         }
         Ok(())
-    }
-
-    /// The daemon answers one of the questions; `fails` if the disk does.
-    pub(crate) fn answer(&mut self, which: usize, fails: bool) {
-        if which >= self.asked.len() {
-            return;
-        }
-        let asked = self.asked.remove(which);
-        let connection = asked.connection();
-        let client = self.clients.get(connection.key());
-        let awake = client.and_then(|client| self.machines.get(client.place.0)).is_some_and(Machine::runs);
-        if client.is_some() && !awake {
-            return self.asked.push(asked);
-        }
-        match asked {
-            Asked::History(connection, result) => {
-                let result = Some(result).filter(|_| !fails);
-                self.trace.add(|| format!("history for {}, fails: {fails}", number(connection)));
-                if let Some(client) = self.clients.get_mut(connection.key()) {
-                    client.history_answered(result.clone());
-                }
-                self.input_of(connection, |connection| Input::QueryResult { connection, result });
-            }
-            Asked::Configuration(asker) => {
-                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(asker)));
-                let settings = Box::new(self.scene.settings.clone());
-                let lines = vec!["The configuration was read again.".to_owned()];
-                self.input_of(asker, |asker| {
-                    if fails {
-                        Input::NotReconfigured { asker, problems: lines }
-                    } else {
-                        Input::Reconfigured { asker: Some(asker), settings, notes: lines }
-                    }
-                });
-            }
-            Asked::Password(connection, verdict) => {
-                let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
-                self.trace.add(|| format!("password of {}: {verdict:?}", number(connection)));
-                self.input_of(connection, |connection| Input::PasswordVerified { connection, verdict });
-            }
-            Asked::Sent(connection) => {
-                self.trace.add(|| format!("everything is sent to {}", number(connection)));
-                self.input_of(connection, |connection| Input::Sent { connection });
-            }
-            Asked::Gateway(connection) => {
-                self.trace.add(|| format!("{} is no gateway", number(connection)));
-                let client = Err("You are no gateway".to_owned());
-                self.input_of(connection, |connection| Input::GatewayVerified { connection, client });
-            }
-        }
     }
 
     /// How many questions wait.
@@ -496,10 +425,8 @@ impl World {
             self.log.delay(bytes);
         }
         machine.die();
-        let gone = |client: &Client| client.place.0 == which;
-        self.asked
-            .retain(|asked| self.clients.get(asked.connection().key()).is_some_and(|client| !gone(client)));
-        self.clients.retain(|_, client| !gone(client));
+        self.asked.retain(|asked| asked.which() != which);
+        self.clients.retain(|_, client| client.place.0 != which);
     }
 
     /// A machine that sleeps goes on, one that is dead starts with what it had written down.
@@ -615,6 +542,10 @@ impl World {
                 let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
                 client.line_taken(&self.scene)?;
             }
+            Output::TellWhenSent { connection } => {
+                let connection = self.client_of(which, connection)?;
+                self.asked.push(Asked::Sent(which, connection));
+            }
             Output::Note(_) | Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
@@ -623,41 +554,16 @@ impl World {
                 let is_known = audit.who.ends_with(&operator) || is_open_to_all;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
             }
-            output @ (Output::Shutdown | Output::Restart { .. }) => {
+            output @ Output::Shutdown => {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
+            Output::Question { id, asker, question } => self.question((which, id), asker, question)?,
+            // Its answer is on its way already, and must be passed over.
+            Output::Forget(_) => {}
             Output::Propose(proposal) => {
                 return ensure(false, "log", || format!("{proposal:?} has not left before"));
             }
-            question => self.ask(which, question)?,
         }
-        Ok(())
-    }
-
-    /// Takes what the daemon is asked.
-    fn ask(&mut self, which: usize, question: Output) -> Checked {
-        let asked = match question {
-            Output::TellWhenSent { connection } => Asked::Sent(self.client_of(which, connection)?),
-            Output::Query { connection, query } => {
-                self.summary.queries += 1;
-                let connection = self.client_of(which, connection)?;
-                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
-                may_ask(client, &query, &self.scene)?;
-                Asked::History(connection, self.disk.answer(&query, &self.scene.store)?)
-            }
-            Output::VerifyPassword { connection, of, password, .. } => {
-                let wanted = match of {
-                    PasswordOf::Server => Some(PASSWORD),
-                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
-                };
-                let verdict = if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong };
-                Asked::Password(self.client_of(which, connection)?, verdict)
-            }
-            Output::Rehash { connection } => Asked::Configuration(self.client_of(which, connection)?),
-            Output::VerifyGateway { connection, .. } => Asked::Gateway(self.client_of(which, connection)?),
-            other => return ensure(false, "questions", || format!("{other:?} is none")),
-        };
-        self.asked.push(asked);
         Ok(())
     }
 

@@ -12,8 +12,8 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Audit, ChannelState, ConnectionId, Disconnect, Input, NodeId, Note, Noted, Output, Outputs, Peer, Server,
-    Snapshot, Start,
+    Answer, Audit, ChannelState, ConnectionId, Disconnect, Input, NodeId, Note, Noted, Output, Outputs, Peer,
+    Question, Reconfiguration, Server, Snapshot, Start,
 };
 use parla_store::Tables;
 
@@ -123,24 +123,15 @@ impl Memory {
             Output::LineTaken { .. } => {}
             Output::TellWhenSent { connection } => self.waiting.push_back(Input::Sent { connection }),
             Output::Note(note) => self.log_lines.extend(self.settings.notes.then(|| note_line(&note))),
-            Output::Query { connection, query } => {
-                let result = Some(self.tables.answer(&query)?);
-                self.waiting.push_back(Input::QueryResult { connection, result });
+            Output::Question { id, question, .. } => {
+                if let Some(answer) = self.answer(question)? {
+                    self.waiting.push_back(Input::Answer { id, answer });
+                }
             }
-            Output::VerifyPassword { connection, of, password, .. } => {
-                let verdict = self.settings.verdict(&of, &password);
-                self.waiting.push_back(Input::PasswordVerified { connection, verdict });
-            }
-            Output::Rehash { connection } => self.rehash(connection)?,
+            Output::Forget(_) => {}
             Output::Shutdown => self.waiting.push_back(Input::ShuttingDown),
-            Output::Restart { connection } if self.settings.broken => self.rehash(connection)?,
-            Output::Restart { .. } => self.restarts = true,
             Output::Administered { .. } => {}
             Output::Audit(audit) => self.log_lines.extend(self.is_virtual.then(|| audit_line(&audit))),
-            Output::VerifyGateway { connection, gateway } => {
-                let client = self.settings.client_of(*gateway);
-                self.waiting.push_back(Input::GatewayVerified { connection, client });
-            }
             Output::Propose(proposal) => {
                 self.waiting.push_back(Input::Committed { at: self.now, proposal });
             }
@@ -148,16 +139,28 @@ impl Memory {
         Ok(())
     }
 
+    /// The answer of the daemon; none if it stops instead.
+    fn answer(&mut self, question: Question) -> Result<Option<Answer>, RunError> {
+        Ok(Some(match question {
+            Question::Store(query) => Answer::Store(Some(self.tables.answer(&query)?)),
+            Question::Password { of, password } => Answer::Password(self.settings.verdict(&of, &password)),
+            Question::Gateway(gateway) => Answer::Gateway(self.settings.client_of(*gateway)),
+            Question::Restart if !self.settings.broken => {
+                self.restarts = true;
+                return Ok(None);
+            }
+            Question::Configuration | Question::Restart => Answer::Configuration(self.configuration()?),
+        }))
+    }
+
     /// Reads the configuration again, as `server: rewrite` left it.
-    fn rehash(&mut self, asker: ConnectionId) -> Result<(), RunError> {
-        self.waiting.push_back(if self.settings.broken {
-            Input::NotReconfigured { asker, problems: vec!["The configuration is wrong.".to_owned()] }
-        } else {
-            let settings = Box::new(self.settings.to_server(self.is_virtual)?);
-            let notes = vec!["The configuration was read again.".to_owned()];
-            Input::Reconfigured { asker: Some(asker), settings, notes }
-        });
-        Ok(())
+    fn configuration(&self) -> Result<Result<Box<Reconfiguration>, Vec<String>>, RunError> {
+        if self.settings.broken {
+            return Ok(Err(vec!["The configuration is wrong.".to_owned()]));
+        }
+        let settings = self.settings.to_server(self.is_virtual)?;
+        let notes = vec!["The configuration was read again.".to_owned()];
+        Ok(Ok(Box::new(Reconfiguration { settings, notes })))
     }
 
     fn hears(&mut self, connection: ConnectionId, line: String) {

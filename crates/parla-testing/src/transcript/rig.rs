@@ -13,7 +13,9 @@ use parla_proto::{
     framing::{Frame, Framer},
     limits::CLIENT_LINE_BYTES_MAX,
 };
-use parla_server::{ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Start};
+use parla_server::{
+    Answer, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Question, Server, Start,
+};
 use parla_store::Tables;
 
 use super::script::Script;
@@ -99,24 +101,24 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                     // What follows from these needs the virtual clock.
                     Output::LineTaken { .. }
                     | Output::Propose(_)
-                    | Output::Rehash { .. }
                     | Output::Shutdown
-                    | Output::Restart { .. }
+                    | Output::Forget(_)
                     | Output::Administered { .. }
                     | Output::Audit(_)
                     | Output::Note(_) => {}
                     Output::TellWhenSent { connection } => inputs.push(Input::Sent { connection }),
-                    Output::Query { connection, query } => {
-                        let result = Some(tables.answer(&query).unwrap());
-                        inputs.push(Input::QueryResult { connection, result });
-                    }
-                    Output::VerifyGateway { connection, gateway } => {
-                        let client = script.settings().client_of(*gateway);
-                        inputs.push(Input::GatewayVerified { connection, client });
-                    }
-                    Output::VerifyPassword { connection, of, password, .. } => {
-                        let verdict = script.settings().verdict(&of, &password);
-                        inputs.push(Input::PasswordVerified { connection, verdict });
+                    Output::Question { id, question, .. } => {
+                        let answer = match question {
+                            Question::Store(query) => Answer::Store(Some(tables.answer(&query).unwrap())),
+                            Question::Gateway(gateway) => {
+                                Answer::Gateway(script.settings().client_of(*gateway))
+                            }
+                            Question::Password { of, password } => {
+                                Answer::Password(script.settings().verdict(&of, &password))
+                            }
+                            Question::Configuration | Question::Restart => continue,
+                        };
+                        inputs.push(Input::Answer { id, answer });
                     }
                 }
             }

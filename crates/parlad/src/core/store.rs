@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parla_server::{Audit, Change, ConnectionId, Input, Output};
+use parla_server::{Asker, Audit, Change, Input, Output, Question, QuestionId};
 use parla_store::{Database, DatabaseError, Patience, Reader};
 use tokio::sync::{mpsc, oneshot};
 
@@ -29,12 +29,12 @@ use crate::{
     },
     log::{AUDIT_TARGET, ConnectionLog},
     net::{
-        connection::{Roads, Then},
+        connection::{Connection, Roads},
         delivery::Delivery,
         listener::Names,
     },
     run::Wish,
-    work::password::{Asked, Pool},
+    work::{Hashing, Workers},
 };
 
 /// What the store works with.
@@ -42,7 +42,7 @@ pub(crate) struct Store {
     pub(crate) database: Database,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) roads: Roads,
-    pub(crate) passwords: Pool,
+    pub(crate) workers: Workers,
     /// Each session has at most one under way, so the queue is bounded.
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) names: Arc<Names>,
@@ -251,38 +251,39 @@ impl Store {
                         self.names.give_back(connection);
                     }
                 }
-                Output::Query { connection, query } => self.when_sent(delivery, connection, Then::Ask(query)),
-                Output::TellWhenSent { connection } => self.when_sent(delivery, connection, Then::Tell),
-                Output::VerifyPassword { connection, from, of, password } => {
-                    if let Some(open) = delivery.get(connection) {
-                        let asked = Asked::Password { of, from, password };
-                        self.passwords.ask(connection, open, asked);
+                Output::TellWhenSent { connection } => {
+                    if delivery.get(connection).is_some_and(|open| open.is_sent_or_will_tell()) {
+                        self.roads.tell_sent(connection);
                     }
                 }
-                Output::Rehash { connection } => drop(self.wishes.send(Wish::Rehash(connection))),
+                Output::Question { id, asker, question } => {
+                    if let Some(open) = delivery.get(asker.connection) {
+                        self.ask(id, (&asker, open), question);
+                    }
+                }
+                Output::Forget(id) => self.workers.forget(id),
                 Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
-                Output::Restart { connection } => drop(self.wishes.send(Wish::Restart(connection))),
                 Output::Administered { id, answer } => self.desk.give(id, *answer),
                 Output::Audit(audit) => {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
                 Output::Note(note) => self.log.note(&note),
-                Output::VerifyGateway { connection, gateway } => {
-                    if let Some(open) = delivery.get(connection) {
-                        self.passwords.ask(connection, open, Asked::Gateway(gateway));
-                    }
-                }
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),
             }
         }
     }
 
-    /// Does something now if the connection has been sent everything, and otherwise leaves it to the connection.
-    fn when_sent(&self, delivery: &Delivery, connection: ConnectionId, then: Then) {
-        let open = delivery.get(connection);
-        if let Some(then) = open.and_then(|open| open.when_sent(then)) {
-            self.roads.send(connection, then);
+    /// Gives a question to whoever answers it.
+    fn ask(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), question: Question) {
+        match question {
+            Question::Store(query) => self.workers.read(id, asker, query),
+            Question::Password { of, password } => {
+                self.workers.hash(id, asker, Hashing::Password { of, password });
+            }
+            Question::Gateway(gateway) => self.workers.hash(id, asker, Hashing::Gateway(gateway)),
+            Question::Configuration => drop(self.wishes.send(Wish::Rehash(id))),
+            Question::Restart => drop(self.wishes.send(Wish::Restart(id))),
         }
     }
 }

@@ -18,7 +18,7 @@ use bytes::{Buf, Bytes};
 use futures_util::task::AtomicWaker;
 use parla_proto::framing::Frame;
 use parla_server::{
-    ConnectionId, Disconnect, Input, Query,
+    ConnectionId, Disconnect, Input,
     limits::{LINES_WAITING_BYTES_MAX, line_memory},
 };
 use rustix::net::RecvFlags;
@@ -55,15 +55,6 @@ pub(crate) struct Connection {
     queue: Mutex<Option<Box<SendQueue>>>,
     queues: Arc<SendQueues>,
     ticket: Ticket,
-}
-
-/// What is to be done when a connection has been sent everything, so that no answer is made before there is room for it.
-#[derive(Debug)]
-pub(crate) enum Then {
-    /// Ask the store.
-    Ask(Query),
-    /// Tell the hub.
-    Tell,
 }
 
 /// What a task finds when it wakes.
@@ -157,15 +148,9 @@ impl Connection {
         }
     }
 
-    /// Gives it back if everything is sent; otherwise it is done when that is so.
-    pub(crate) fn when_sent(&self, then: Then) -> Option<Then> {
-        match self.queue().as_mut() {
-            Some(queue) => {
-                queue.when_sent(then);
-                None
-            }
-            None => Some(then),
-        }
+    /// Whether everything is sent; otherwise the hub is told when that is so.
+    pub(crate) fn is_sent_or_will_tell(&self) -> bool {
+        self.queue().as_mut().map(|queue| queue.tell_when_sent()).is_none()
     }
 
     /// A line was dealt with; if too much waited, the connection is read again.
@@ -242,18 +227,18 @@ impl Connection {
         }
     }
 
-    /// Writes what waits, until the socket is full again. When all is sent, gives what waited for that.
-    fn flush(&self) -> io::Result<Vec<Then>> {
+    /// Writes what waits, until the socket is full again. Gives whether all is sent now, and the hub waits for that.
+    fn flush(&self) -> io::Result<bool> {
         let mut guard = self.queue();
-        let Some(queue) = guard.as_mut() else { return Ok(Vec::new()) };
+        let Some(queue) = guard.as_mut() else { return Ok(false) };
         while let Some(front) = queue.front() {
             match self.socket.try_write(front) {
                 Ok(written) => queue.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Vec::new()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) => return Err(error),
             }
         }
-        Ok(guard.take().map(|queue| queue.into_then()).unwrap_or_default())
+        Ok(guard.take().is_some_and(|queue| queue.must_tell()))
     }
 }
 
@@ -261,18 +246,14 @@ impl Connection {
 #[derive(Clone, Debug)]
 pub(crate) struct Roads {
     pub(crate) hub: mpsc::Sender<HubInput>,
-    pub(crate) queries: std::sync::mpsc::Sender<(ConnectionId, Query)>,
     /// Connections that have been sent everything, where the hub wants to know. Each is in it once.
     pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
 }
 
 impl Roads {
-    /// Does what waited until a connection was sent everything. The threads that take it live as long as the server.
-    pub(crate) fn send(&self, id: ConnectionId, then: Then) {
-        match then {
-            Then::Ask(query) => drop(self.queries.send((id, query))),
-            Then::Tell => drop(self.sent.send(id)),
-        }
+    /// Tells the hub that a connection was sent everything. It lives as long as the server.
+    pub(crate) fn tell_sent(&self, id: ConnectionId) {
+        let _ = self.sent.send(id);
     }
 }
 
@@ -318,7 +299,8 @@ impl Task {
             match turn {
                 Turn::Read => received = self.read(),
                 Turn::Write => match self.connection.flush() {
-                    Ok(waiting) => waiting.into_iter().for_each(|then| self.roads.send(self.id, then)),
+                    Ok(true) => self.roads.tell_sent(self.id),
+                    Ok(false) => {}
                     Err(_) => break Disconnect::Reset,
                 },
                 Turn::Exceeded => break Disconnect::SendQueueExceeded,

@@ -12,8 +12,6 @@ use std::{
 
 use bytes::{Buf, Bytes};
 
-use crate::net::connection::Then;
-
 /// All send queues together.
 #[derive(Debug)]
 pub(crate) struct SendQueues {
@@ -45,16 +43,16 @@ pub(crate) struct SendQueue {
     buffers: VecDeque<Bytes>,
     bytes: usize,
     is_exceeded: bool,
-    /// What is to be done when everything is sent.
-    then: Vec<Then>,
+    /// Whether the hub waits until everything is sent.
+    must_tell: bool,
 }
 
 impl SendQueue {
     /// An empty one.
     pub(crate) fn new(all: &Arc<SendQueues>) -> Self {
         all.queues.fetch_add(1, Ordering::Relaxed);
-        let (buffers, then) = (VecDeque::new(), Vec::new());
-        Self { all: Arc::clone(all), buffers, bytes: 0, is_exceeded: false, then }
+        let buffers = VecDeque::new();
+        Self { all: Arc::clone(all), buffers, bytes: 0, is_exceeded: false, must_tell: false }
     }
 
     /// Whether it became too long; then it keeps nothing any more.
@@ -92,14 +90,14 @@ impl SendQueue {
         }
     }
 
-    /// Does something when everything is sent. Each session has at most one question and one wait at a time.
-    pub(crate) fn when_sent(&mut self, then: Then) {
-        self.then.push(then);
+    /// The hub is to be told when everything is sent.
+    pub(crate) const fn tell_when_sent(&mut self) {
+        self.must_tell = true;
     }
 
-    /// What is to be done now that everything is sent.
-    pub(crate) fn into_then(mut self) -> Vec<Then> {
-        std::mem::take(&mut self.then)
+    /// Whether the hub is to be told, now that everything is sent.
+    pub(crate) const fn must_tell(&self) -> bool {
+        self.must_tell
     }
 
     fn clear(&mut self) {

@@ -1,12 +1,10 @@
 //! Passwords of the configuration, the server's, the operators' and the gateways': hashed for it, compared away from the hub.
 //!
 //! Comparing one takes some 20 ms and 19 MiB, on purpose. So at most [`HASHES_AT_ONCE`](crate::limits::HASHES_AT_ONCE) are
-//! compared at the same time ([`pool`]), in memory that is used again ([`hasher`]), and whoever guesses has to wait ([`guesses`]).
+//! compared at the same time, in memory that is used again ([`hasher`]), and whoever guesses has to wait ([`guesses`]).
 
-mod guesses;
+pub(super) mod guesses;
 mod hasher;
-mod pool;
-mod queue;
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -18,7 +16,6 @@ use parla_server::PasswordOf;
 use thiserror::Error;
 
 pub(crate) use hasher::Hasher;
-pub(crate) use pool::{Asked, Pool};
 
 use crate::{
     config::Config,
@@ -136,9 +133,14 @@ impl Passwords {
         Self { server: config.password.clone(), operators }
     }
 
+    #[cfg(test)]
+    pub(super) const fn for_tests(server: Hash) -> Self {
+        Self { server: Some(server), operators: Vec::new() }
+    }
+
     /// Whether a password is the right one; nothing if there is no memory to find out. A name that nobody has takes as long as one
     /// that someone has.
-    fn is_right(&self, of: &PasswordOf, password: &str, hasher: &mut Hasher) -> Option<bool> {
+    pub(super) fn is_right(&self, of: &PasswordOf, password: &str, hasher: &mut Hasher) -> Option<bool> {
         match of {
             // No password is asked for any more.
             PasswordOf::Server => {

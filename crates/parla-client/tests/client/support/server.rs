@@ -9,8 +9,8 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Page, Peer, Position,
-    Query, QueryResult, Server, Settings, Spoken, Start,
+    Answer, Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Page, Peer,
+    Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
 };
 
 /// A server in memory.
@@ -154,17 +154,13 @@ impl Memory {
             Output::Close { connection } => drop(self.closed.insert(connection)),
             Output::LineTaken { .. } | Output::Audit(_) | Output::Note(_) => {}
             Output::TellWhenSent { connection } => return Some(Input::Sent { connection }),
-            Output::Query { connection, query } => {
-                let result = Some(self.answer(&query));
-                return Some(Input::QueryResult { connection, result });
+            Output::Question { id, question: Question::Store(query), .. } => {
+                return Some(Input::Answer { id, answer: Answer::Store(Some(self.answer(&query))) });
             }
-            Output::VerifyPassword { .. }
-            | Output::VerifyGateway { .. }
-            | Output::Rehash { .. }
-            | Output::Shutdown
-            | Output::Restart { .. }
-            | Output::Administered { .. }
-            | Output::Propose(_) => panic!("not on this server"),
+            Output::Forget(_) => {}
+            Output::Question { .. } | Output::Shutdown | Output::Administered { .. } | Output::Propose(_) => {
+                panic!("not on this server")
+            }
         }
         None
     }

@@ -3,8 +3,6 @@
 //! A capability is offered here and nowhere else; a new one with a value gets its arm in [`value`].
 //! <https://ircv3.net/specs/extensions/capability-negotiation>
 
-use std::sync::Arc;
-
 use parla_proto::{Capabilities, Line, capability::VERSION, limits::LINE_BYTES_MAX};
 
 use crate::{
@@ -121,16 +119,15 @@ pub(crate) fn lines(server: &str, (target, subcommand): (&str, &str), words: &[S
 /// What stands before the list in every line but the last.
 pub(crate) const MORE: &str = "*";
 
-/// Tells every client of this machine that wants to know what has changed of what the network offers. Nobody goes on using what went.
+/// What was offered and is not any more. Nobody goes on using it.
+pub(crate) fn withdrawn(before: &Settings, after: &Settings) -> Capabilities {
+    supported(before) - supported(after)
+}
+
+/// Tells every client of this machine that wants to know what has changed of what the network offers.
 pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &Settings) {
-    let settings = Arc::clone(&publisher.network.settings);
-    let gone = supported(before) - supported(&settings);
     for connection in publisher.sessions.connections() {
-        if let Some(session) = publisher.sessions.get_mut(connection) {
-            session.change_capabilities(session.capabilities - gone);
-            publisher.sessions.refresh(connection);
-            tell_change(publisher, connection, (before, &settings));
-        }
+        tell_change(publisher, connection, (before, &publisher.network.settings));
     }
 }
 
@@ -153,7 +150,7 @@ fn tell_change(
         }
         for list in lines(&after.name, (&target, subcommand), &words) {
             let line = Line::from(&after.name).command("CAP").param(&target).param(subcommand).text(list);
-            publisher.sessions.send(connection, line.finish().into(), publisher.out);
+            publisher.tell(connection, line.finish());
         }
     }
 }
@@ -185,6 +182,7 @@ impl Changed {
 mod tests {
     use std::{
         net::{IpAddr, Ipv4Addr},
+        sync::Arc,
         time::Duration,
     };
 
@@ -194,8 +192,8 @@ mod tests {
     use super::*;
     use crate::{
         base::settings::Sts,
-        contract::output::{Output, Outputs},
         network::{Network, entry::Meta},
+        publish::delivery::Delivery,
         session::{sessions::Sessions, watchers::Watchers},
     };
 
@@ -253,24 +251,24 @@ mod tests {
             session.understands_302 = connection == connections[0];
             sessions.insert(session);
         }
-        let (mut out, watchers) = (Outputs::default(), Watchers::default());
+        sessions.withdraw(withdrawn(&before, &network.settings));
+        let (mut deliveries, watchers) = (Vec::new(), Watchers::default());
         let mut publisher = Publisher {
             network: &network,
-            sessions: &mut sessions,
+            sessions: &sessions,
             watchers: &watchers,
-            out: &mut out,
+            deliveries: &mut deliveries,
             meta: Meta::from_nobody(1),
             started_at: Timestamp::default(),
             origin: None,
             sender: None,
         };
         announce(&mut publisher, &before);
-        let told: String = out
-            .outputs
+        let told: String = deliveries
             .iter()
-            .map(|output| match output {
-                Output::Deliver { to, line } => {
-                    let client = connections.iter().position(|connection| *connection == to[0]).unwrap() + 1;
+            .map(|delivery| match delivery {
+                Delivery::Answer { connection, line } => {
+                    let client = connections.iter().position(|known| known == connection).unwrap() + 1;
                     format!("{client} {}", String::from_utf8_lossy(line).replace("\r\n", "\n"))
                 }
                 other => format!("{other:?}\n"),

@@ -11,6 +11,7 @@ use crate::{
         settings::Settings,
     },
     context::Context,
+    contract::output::Recipients,
     network::{
         Network, Target, UserId,
         effects::Effects,
@@ -19,7 +20,7 @@ use crate::{
         refusal::{Refusal, metadata::MetadataFailure},
         user::User,
     },
-    publish::{Publisher, timed},
+    publish::{Publisher, delivery::Delivery, timed},
 };
 
 pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {
@@ -135,9 +136,8 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &Meta
 
 fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     let (network, meta) = (publisher.network, publisher.meta);
-    let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get_mut(origin)) else {
-        return;
-    };
+    let Some(origin) = publisher.origin else { return };
+    let Some(session) = publisher.sessions.get(origin) else { return };
     let client = meta.actor.and_then(|actor| network.user(actor));
     let client = client.map_or("*", |user| user.nick().as_str());
     let server = &network.settings.name;
@@ -145,14 +145,14 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     match told {
         MetadataTold::Set { key, value: None, changes: false } if reader.dialect == Dialect::Second => {
             let failure = MetadataFailure::KeyNotSet { target: target.to_owned(), key: key.to_string() };
-            session.send(failure.encode(reader, parla_proto::reply::Severity::Fail).into(), publisher.out);
+            publisher.tell(origin, failure.encode(reader, parla_proto::reply::Severity::Fail));
         }
         MetadataTold::Set { key, value, .. } => {
-            session.send(reader.value(target, key.as_str(), value.as_deref()).into(), publisher.out);
+            publisher.tell(origin, reader.value(target, key.as_str(), value.as_deref()));
         }
         MetadataTold::Cleared(keys) => {
             let lines = keys.iter().map(|key| reader.value(target, key.as_str(), None).into()).collect();
-            session.send_as_batch(server, ("metadata", Some(target)), lines, publisher.out);
+            publisher.tell_metadata(origin, target, lines);
         }
     }
 }
@@ -196,6 +196,8 @@ fn tell(publisher: &mut Publisher<'_>, user: UserId, target: &str, news: &[(&Key
     let reader = Reader { server: &network.settings.name, client: user.nick().as_str(), dialect };
     for (key, value) in news.iter().filter(|(key, _)| metadata.subscriptions.contains(*key)) {
         let line = reader.news(target, key.as_str(), *value).into();
-        publisher.out.deliver(receiver.connection, timed(&line, publisher.meta.at, capabilities));
+        let line = timed(&line, publisher.meta.at, capabilities);
+        let to = Recipients::from_slice(&[receiver.connection]);
+        publisher.deliveries.push(Delivery::Line { to, line });
     }
 }

@@ -12,7 +12,7 @@ use super::{find, is_readable, read, values};
 use crate::{
     base::{
         limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
-        metadata::{Dialect, Reader, is_aware},
+        metadata::{Dialect, METADATA_BATCH, Reader, is_aware},
     },
     context::Context,
     network::{ChannelId, Network, Target, UserId, refusal::Refusal, user::User},
@@ -42,7 +42,7 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let rest = metadata.rest.filter(|rest| rest.asked == asked);
     let small = gather(network, reader, (&targets, &metadata.subscriptions), METADATA_UNASKED_BYTES_MAX);
     if small.told.is_none() && rest.is_none() {
-        context.session.send_as_batch(&settings.name, ("metadata", Some(name)), small.lines, context.out);
+        context.session.send_as_batch(&settings.name, (METADATA_BATCH, Some(name)), small.lines, context.out);
         return Ok(());
     }
     if now < metadata.large_sync_at {
@@ -57,7 +57,7 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let part = gather(network, reader, (&targets, &metadata.subscriptions), bytes_max);
     metadata.large_sync_at = now + METADATA_SYNC_INTERVAL;
     metadata.rest = part.told.map(|told| Rest { asked, told });
-    context.session.send_as_batch(&settings.name, ("metadata", Some(name)), part.lines, context.out);
+    context.session.send_as_batch(&settings.name, (METADATA_BATCH, Some(name)), part.lines, context.out);
     if part.told.is_some() {
         context.reply(Reply::MetadataSyncLater { target: name, seconds: METADATA_SYNC_INTERVAL.as_secs() });
     }
@@ -115,7 +115,7 @@ pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(
             continue;
         }
         room -= bytes;
-        context.session.send_as_batch(&settings.name, ("metadata", Some(name)), lines, context.out);
+        context.session.send_as_batch(&settings.name, (METADATA_BATCH, Some(name)), lines, context.out);
     }
     Ok(())
 }
@@ -142,9 +142,9 @@ fn unasked(publisher: &mut Publisher<'_>, user: UserId, asked: Target) {
     let targets = if keys.is_empty() { Vec::new() } else { visible(network, user, Some(asked), &[]) };
     let found = gather(network, reader, (&targets, keys), METADATA_UNASKED_BYTES_MAX);
     if found.told.is_none() {
-        session.send_as_batch(reader.server, ("metadata", Some(name)), found.lines, publisher.out);
+        publisher.tell_metadata(session.connection, name, found.lines);
     } else {
-        session.send(later(name).encode(reader.server, reader.client).into(), publisher.out);
+        publisher.tell(session.connection, later(name).encode(reader.server, reader.client));
     }
 }
 
@@ -153,23 +153,20 @@ pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
     let network = publisher.network;
     let Some((name, values)) = values(network, Target::User(user)) else { return };
     let Some((session, reader)) = aware(network, publisher.sessions, user) else { return };
-    if let Some(metadata) = &mut session.metadata {
-        metadata.early.clear();
-    }
     let lines =
         values.iter().map(|(key, value)| reader.news(name, key.as_str(), Some(value)).into()).collect();
-    session.send_as_batch(reader.server, ("metadata", Some(name)), lines, publisher.out);
+    publisher.tell_metadata(session.connection, name, lines);
 }
 
 /// The session of a user here that hears of METADATA unasked.
 fn aware<'a, 'n>(
     network: &'n Network,
-    sessions: &'a mut Sessions,
+    sessions: &'a Sessions,
     user: UserId,
-) -> Option<(&'a mut Session, Reader<'n>)> {
+) -> Option<(&'a Session, Reader<'n>)> {
     let receiver = sessions.receiver(user)?;
     let client = network.user(user)?.nick().as_str();
-    let session = sessions.get_mut(receiver.connection)?;
+    let session = sessions.get(receiver.connection)?;
     let dialect = Dialect::of(session.capabilities);
     let reader = Reader { server: &network.settings.name, client, dialect };
     is_aware(session.capabilities).then_some((session, reader))

@@ -19,7 +19,7 @@ use crate::limits::{GUESS_PAUSE_FIRST, GUESS_PAUSE_MAX, GUESSERS_MAX, GUESSES_FR
 
 /// What is guessed. Each is counted by itself: an operator can be one although the person beside them mistypes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// The server's password.
     Server,
     /// That of an operator.
@@ -29,11 +29,11 @@ pub(super) enum Kind {
 }
 
 /// A guess in a form that tells nothing to anyone without the key, of the same length for all.
-pub(super) type Fingerprint = [u8; 32];
+pub(crate) type Fingerprint = [u8; 32];
 
 /// What is known of a guess before anybody looks at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Before {
+pub(crate) enum Before {
     /// Nothing; it may be compared.
     Unknown,
     /// It was wrong a moment ago.
@@ -44,7 +44,7 @@ pub(super) enum Before {
 
 /// Wrong passwords by address.
 #[derive(Debug)]
-pub(super) struct Guesses {
+pub(crate) struct Guesses {
     key: [u8; 32],
     guessers: HashMap<(Kind, Place), Guesser>,
 }
@@ -66,20 +66,20 @@ const KNOWN_MAX: usize = 8;
 impl Guesses {
     /// # Errors
     /// The system gives no random numbers.
-    pub(super) fn new() -> Result<Self, getrandom::Error> {
+    pub(crate) fn new() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         Ok(Self { key, guessers: HashMap::new() })
     }
 
     /// A password that was given for a name; an empty one if what it is for has none.
-    pub(super) fn fingerprint(&self, name: &str, password: &str) -> Fingerprint {
+    pub(crate) fn fingerprint(&self, name: &str, password: &str) -> Fingerprint {
         let mac = Blake2sMac256::new((&self.key).into()).chain_update(name.len().to_le_bytes());
         mac.chain_update(name).chain_update(password).finalize().into_bytes().into()
     }
 
     /// What is known of a guess from an address.
-    pub(super) fn look(&self, kind: Kind, from: IpAddr, guess: &Fingerprint, now: Instant) -> Before {
+    pub(crate) fn look(&self, kind: Kind, from: IpAddr, guess: &Fingerprint, now: Instant) -> Before {
         let mut wait = Duration::ZERO;
         for (place, free) in places(from) {
             let Some(guesser) = self.guessers.get(&(kind, place)) else { continue };
@@ -91,8 +91,20 @@ impl Guesses {
         if wait.is_zero() { Before::Unknown } else { Before::Wait(wait) }
     }
 
+    /// Whether anything from an address was wrong lately, whatever it was for.
+    pub(crate) fn has_guessed(&self, from: IpAddr, now: Instant) -> bool {
+        let is_recent = |guesser: &Guesser| {
+            guesser.wrong > 0 && now.duration_since(guesser.last_at) < GUESSES_REMEMBERED_FOR
+        };
+        let kinds = [Kind::Server, Kind::Operator, Kind::Gateway];
+        // Larger networks have others in them, who did nothing.
+        let nearest = places(from).into_iter().take(1);
+        let places = nearest.flat_map(|(place, _)| kinds.map(|kind| (kind, place)));
+        places.filter_map(|place| self.guessers.get(&place)).any(is_recent)
+    }
+
     /// A guess was wrong.
-    pub(super) fn wrong(&mut self, kind: Kind, from: IpAddr, guess: Fingerprint, now: Instant) {
+    pub(crate) fn wrong(&mut self, kind: Kind, from: IpAddr, guess: Fingerprint, now: Instant) {
         for (place, _) in places(from) {
             self.make_room(now);
             let new = Guesser { wrong: 0, last_at: now, known: Vec::new() };
@@ -111,7 +123,7 @@ impl Guesses {
 
     /// A password was right. Whoever knows the server's need not guess it, so they speak for their address; an operator's does
     /// not, as who has one may be after another.
-    pub(super) fn right(&mut self, kind: Kind, from: IpAddr) {
+    pub(crate) fn right(&mut self, kind: Kind, from: IpAddr) {
         for (place, _) in places(from).into_iter().filter(|_| kind == Kind::Server) {
             if let Some(guesser) = self.guessers.get_mut(&(kind, place)) {
                 guesser.wrong = guesser.wrong.saturating_sub(1);
@@ -120,7 +132,7 @@ impl Guesses {
     }
 
     /// There are other passwords now: what was wrong may be right.
-    pub(super) fn forget_known(&mut self) {
+    pub(crate) fn forget_known(&mut self) {
         self.guessers.values_mut().for_each(|guesser| guesser.known.clear());
     }
 

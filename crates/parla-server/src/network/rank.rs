@@ -1,6 +1,6 @@
 //! Ranks of members, and the one table that says what each of them may do.
 //!
-//! What is given and taken, and who may put out whom, is checked in [`super::access`] by this table.
+//! What is given and taken, and who may put out whom, is checked in `channel/access.rs` by this table.
 
 use bitflags::bitflags;
 use parla_proto::mode::ChannelMode;

@@ -1,0 +1,153 @@
+//! Answers of the daemon to what sessions asked: passwords, gateways, the store, and the configuration.
+
+use parla_proto::Reply;
+
+use super::Server;
+use crate::{
+    base::connection::{ConnectionId, Peer},
+    command,
+    contract::{
+        note::Noted,
+        output::{Output, Outputs},
+        question::{Answer, QueryResult, QuestionId, Verdict},
+    },
+    network::{
+        entry::{EntryCommand, Proposer, Redact},
+        refusal::Refusal,
+    },
+    session::{
+        Password,
+        pause::{Asking, Exchange},
+    },
+};
+
+/// A message that is to be taken back, in the channel of a record.
+struct Redaction {
+    record: u64,
+    redaction: Box<Redact>,
+}
+
+impl Server {
+    /// Asks the daemon for a session.
+    pub(super) fn ask(&mut self, connection: ConnectionId, asking: Asking, out: &mut Outputs) {
+        if let Some(session) = self.sessions.get_mut(connection) {
+            self.questions.ask(session, asking, self.now, out);
+        }
+    }
+
+    /// An answer came. Whatever it leads to, the session goes on, unless it has something else to wait for or is ended. If it
+    /// has ended already, nobody knows of the question any more.
+    pub(super) fn answered(&mut self, id: QuestionId, answer: Answer, out: &mut Outputs) {
+        let Some(connection) = self.questions.close(id) else { return };
+        let Some(exchange) = self.sessions.answered(connection, id, self.now) else { return };
+        match (exchange, answer) {
+            (Exchange::ServerPassword, Answer::Password(verdict)) => {
+                self.server_password_verified(connection, verdict, out);
+            }
+            (Exchange::Operator { name }, Answer::Password(verdict)) => {
+                self.operator_verified(connection, (&name, verdict), out);
+            }
+            (Exchange::Gateway, Answer::Gateway(client)) => self.gateway_verified(connection, client, out),
+            (Exchange::Configuration, Answer::Configuration(outcome)) => {
+                self.configuration_read(connection, outcome, out);
+            }
+            (Exchange::History(question), Answer::Store(result)) => {
+                if let Some(session) = self.sessions.get_mut(connection) {
+                    command::chathistory::answer(session, &self.network, *question, result, out);
+                }
+            }
+            (Exchange::Redaction { record, redaction }, Answer::Store(result)) => {
+                self.redaction_found(connection, Redaction { record, redaction }, result.as_ref(), out);
+            }
+            // The daemon's mistake; the session goes on as if it had not asked.
+            (exchange, answer) => debug_assert!(false, "{answer:?} is no answer to {exchange:?}"),
+        }
+        self.go_on(connection, out);
+    }
+
+    fn server_password_verified(&mut self, connection: ConnectionId, verdict: Verdict, out: &mut Outputs) {
+        match verdict {
+            Verdict::Right => {
+                let session = self.sessions.get_mut(connection);
+                if let Some(registration) = session.and_then(|session| session.registration()) {
+                    registration.password = Password::Good;
+                }
+                self.register_if_complete(connection, out);
+            }
+            Verdict::Wrong => self.refuse_password(connection, out),
+            Verdict::NotCompared(why) => self.end(connection, Some(&why.to_string()), None, out),
+        }
+    }
+
+    pub(super) fn refuse_password(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        self.note(connection, Noted::PasswordRefused, out);
+        self.reply(connection, Reply::PasswordMismatch {}, out);
+        self.end(connection, Some("Bad password"), None, out);
+    }
+
+    /// Makes a user an operator, or counts an attempt that failed.
+    fn operator_verified(
+        &mut self,
+        connection: ConnectionId,
+        (name, verdict): (&str, Verdict),
+        out: &mut Outputs,
+    ) {
+        let Some(session) = self.sessions.get(connection) else { return };
+        let address = session.peer.address;
+        let Some((actor, user)) = session.user().and_then(|id| self.network.user(id).map(|user| (id, user)))
+        else {
+            return;
+        };
+        let grant = match verdict {
+            Verdict::Right => command::oper::grant(&self.settings, (user, address), name),
+            Verdict::Wrong => Err(Refusal::PasswordMismatch),
+            Verdict::NotCompared(why) => Err(Refusal::PasswordNotCompared(why.to_string())),
+        };
+        let audit = |refusal| command::oper::refused((user, address), name, refusal);
+        match grant {
+            Ok(grant) => {
+                let by = Proposer { session: Some(connection), actor: Some(actor) };
+                self.submit(by, EntryCommand::Oper(Box::new(grant)), out);
+            }
+            Err(refusal) => {
+                out.outputs.push(Output::Audit(Box::new(audit(&refusal))));
+                self.refuse(connection, &refusal, out);
+                let session = self.sessions.get_mut(connection);
+                if let Some(error) = session.and_then(command::oper::count_failure) {
+                    self.end(connection, Some(error), None, out);
+                }
+            }
+        }
+    }
+    fn gateway_verified(
+        &mut self,
+        connection: ConnectionId,
+        client: Result<Box<Peer>, String>,
+        out: &mut Outputs,
+    ) {
+        match client {
+            Ok(peer) => {
+                if let Some(session) = self.sessions.get_mut(connection) {
+                    session.peer = *peer;
+                }
+            }
+            Err(why) => self.end(connection, Some(&why), None, out),
+        }
+    }
+
+    /// The store has looked for a message that is to be taken back.
+    fn redaction_found(
+        &mut self,
+        connection: ConnectionId,
+        Redaction { record, redaction }: Redaction,
+        result: Option<&QueryResult>,
+        out: &mut Outputs,
+    ) {
+        let actor = self.sessions.get(connection).and_then(|session| session.user());
+        let by = Proposer { session: Some(connection), actor };
+        match command::redact::found(&self.settings, record, redaction, result) {
+            Ok(command) => self.submit(by, command, out),
+            Err(refusal) => self.refuse(connection, &refusal, out),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The questions to the daemon that are open, and whose they are.
+
+use std::collections::BTreeMap;
+
+use parla_proto::Timestamp;
+
+use super::{
+    Session,
+    pause::{Asking, Until},
+};
+use crate::{
+    base::connection::ConnectionId,
+    contract::{
+        output::{Output, Outputs},
+        question::{Asker, QuestionId},
+    },
+};
+
+/// Questions without an answer. Each is of a session that waits for it, and for nothing else.
+#[derive(Debug, Default)]
+pub(crate) struct Questions {
+    /// How many were ever asked.
+    count: u64,
+    open: BTreeMap<QuestionId, ConnectionId>,
+}
+
+impl Questions {
+    /// Asks the daemon for a session, which takes no line before the answer.
+    pub(crate) fn ask(&mut self, session: &mut Session, asking: Asking, now: Timestamp, out: &mut Outputs) {
+        let Asking { question, exchange } = asking;
+        self.count += 1;
+        let id = QuestionId::from_number(self.count);
+        self.open.insert(id, session.connection);
+        session.wait_for_us(Until::Answered { question: id, exchange }, now);
+        let asker = Asker { connection: session.connection, address: session.peer.address };
+        out.outputs.push(Output::Question { id, asker, question });
+    }
+
+    /// A question was answered; gives whose it was. None if nobody waits for the answer any more.
+    pub(crate) fn close(&mut self, id: QuestionId) -> Option<ConnectionId> {
+        self.open.remove(&id)
+    }
+
+    /// A session ends, and whatever it waits for is not needed any more.
+    pub(crate) fn forget(&mut self, session: &Session, out: &mut Outputs) {
+        if let Some(Until::Answered { question, .. }) = session.waits_until() {
+            let was_open = self.open.remove(question).is_some();
+            debug_assert!(was_open, "a session waits for a question that nobody answers");
+            out.outputs.push(Output::Forget(*question));
+        }
+    }
+}

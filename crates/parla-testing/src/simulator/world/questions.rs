@@ -1,0 +1,135 @@
+//! What the server asks of the daemon, and the answers, which come late, fail, or find nobody.
+
+use parla_server::{
+    Answer, Asker, ConnectionId, Input, NotCompared, PasswordOf, QueryResult, Question, QuestionId,
+    Reconfiguration, Verdict,
+};
+
+use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, may_ask};
+use crate::simulator::{
+    checkers::{Checked, ensure},
+    client::number,
+    machine::Machine,
+};
+
+/// Something that was asked of the daemon and will be answered.
+#[derive(Debug)]
+pub(super) enum Asked {
+    History(Waits, QueryResult),
+    Password(Waits, Verdict),
+    /// Whether everything that a machine had for a client has been sent.
+    Sent(usize, ConnectionId),
+    Configuration(Waits),
+    /// There is none in a simulation.
+    Gateway(Waits),
+}
+
+/// Who waits for an answer, and what it answers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waits {
+    /// The machine.
+    which: usize,
+    id: QuestionId,
+    connection: ConnectionId,
+}
+
+impl Asked {
+    /// The machine that asked.
+    pub(super) const fn which(&self) -> usize {
+        match self {
+            Self::History(waits, _)
+            | Self::Password(waits, _)
+            | Self::Configuration(waits)
+            | Self::Gateway(waits) => waits.which,
+            Self::Sent(which, _) => *which,
+        }
+    }
+}
+
+impl World {
+    /// Something is asked of the daemon, which answers later.
+    pub(super) fn question(
+        &mut self,
+        (which, id): (usize, QuestionId),
+        asker: Asker,
+        question: Question,
+    ) -> Checked {
+        let waits = Waits { which, id, connection: self.client_of(which, asker.connection)? };
+        let last = self.machines.get_mut(which).and_then(|machine| machine.last_question.replace(id));
+        let is_new = last.is_none_or(|last| last < id);
+        ensure(is_new, "questions", || format!("{:?} was asked before", waits.id))?;
+        self.asked.push(match question {
+            Question::Store(query) => {
+                self.summary.queries += 1;
+                let client = self.clients.get(waits.connection.key());
+                may_ask(client.ok_or_else(|| closed(waits.connection))?, &query, &self.scene)?;
+                Asked::History(waits, self.disk.answer(&query, &self.scene.store)?)
+            }
+            Question::Password { of, password } => {
+                let wanted = match of {
+                    PasswordOf::Server => Some(PASSWORD),
+                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
+                };
+                let is_right = wanted == Some(password.reveal());
+                Asked::Password(waits, if is_right { Verdict::Right } else { Verdict::Wrong })
+            }
+            Question::Configuration => Asked::Configuration(waits),
+            Question::Gateway(_) => Asked::Gateway(waits),
+            Question::Restart => {
+                return ensure(false, "operators", || "a restart without the privilege".to_owned());
+            }
+        });
+        Ok(())
+    }
+
+    /// The daemon answers one of the questions; `fails` if the disk does.
+    pub(crate) fn answer(&mut self, which: usize, fails: bool) {
+        if which >= self.asked.len() {
+            return;
+        }
+        let asked = self.asked.remove(which);
+        if !self.machines.get(asked.which()).is_some_and(Machine::runs) {
+            return self.asked.push(asked);
+        }
+        match asked {
+            Asked::History(waits, result) => {
+                let result = Some(result).filter(|_| !fails);
+                self.trace.add(|| format!("history for {}, fails: {fails}", number(waits.connection)));
+                if let Some(client) = self.clients.get_mut(waits.connection.key()) {
+                    client.history_answered(result.clone());
+                }
+                self.answered(waits, Answer::Store(result));
+            }
+            Asked::Configuration(waits) => {
+                self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(waits.connection)));
+                let settings = self.scene.settings.clone();
+                let lines = vec!["The configuration was read again.".to_owned()];
+                let reconfiguration = Box::new(Reconfiguration { settings, notes: lines.clone() });
+                let outcome = if fails { Err(lines) } else { Ok(reconfiguration) };
+                self.answered(waits, Answer::Configuration(outcome));
+            }
+            Asked::Password(waits, verdict) => {
+                let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
+                self.trace.add(|| format!("password of {}: {verdict:?}", number(waits.connection)));
+                self.answered(waits, Answer::Password(verdict));
+            }
+            Asked::Sent(_, connection) => {
+                self.trace.add(|| format!("everything is sent to {}", number(connection)));
+                self.input_of(connection, |connection| Input::Sent { connection });
+            }
+            Asked::Gateway(waits) => {
+                self.trace.add(|| format!("{} is no gateway", number(waits.connection)));
+                self.answered(waits, Answer::Gateway(Err("You are no gateway".to_owned())));
+            }
+        }
+    }
+
+    /// Brings the answer. The session may have ended: then it must be passed over.
+    fn answered(&mut self, waits: Waits, answer: Answer) {
+        let now = self.now;
+        self.scene.store.see_time(now);
+        if let Some(machine) = self.machines.get_mut(waits.which) {
+            machine.input(now, Input::Answer { id: waits.id, answer });
+        }
+    }
+}

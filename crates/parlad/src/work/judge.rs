@@ -1,0 +1,149 @@
+//! Judges what somebody says of themselves: passwords and gateways.
+//!
+//! A password is compared only if whoever gave it need not wait, and if something can come of it.
+
+use std::{
+    io,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use parla_server::{Answer, Gateway, NotCompared, PasswordOf, Secret, Verdict};
+
+use super::{
+    Hashing,
+    lane::Job,
+    password::{
+        Hash, Hasher, Passwords,
+        guesses::{Before, Guesses, Kind},
+    },
+    webirc::Gateways,
+};
+use crate::net::{connection::Connection, listener::Addresses};
+
+/// What is known of passwords, of gateways, and of those who guess.
+pub(super) struct Judge {
+    passwords: Mutex<Arc<Passwords>>,
+    gateways: Gateways,
+    guesses: Mutex<Guesses>,
+    addresses: Arc<Addresses>,
+}
+
+/// An answer, and whether it was found that somebody guesses.
+pub(super) struct Judged {
+    pub(super) answer: Answer,
+    pub(super) was_guess: bool,
+}
+
+/// A password that was given for a name; an empty one if what it is for has none.
+struct Given<'a> {
+    kind: Kind,
+    from: IpAddr,
+    name: &'a str,
+    password: &'a Secret,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Judge {
+    /// # Errors
+    /// The system gives no random numbers.
+    pub(super) fn new(
+        passwords: Passwords,
+        gateways: Gateways,
+        addresses: Arc<Addresses>,
+    ) -> io::Result<Self> {
+        let (passwords, guesses) = (Mutex::new(Arc::new(passwords)), Mutex::new(Guesses::new()?));
+        Ok(Self { passwords, gateways, guesses, addresses })
+    }
+
+    /// Compares with these passwords from now on.
+    pub(super) fn replace_passwords(&self, passwords: Passwords) {
+        *lock(&self.passwords) = Arc::new(passwords);
+        lock(&self.guesses).forget_known();
+    }
+
+    /// Whether wrong passwords came from an address lately.
+    pub(super) fn has_guessed(&self, address: IpAddr) -> bool {
+        lock(&self.guesses).has_guessed(address, Instant::now())
+    }
+
+    /// The answer to a question.
+    pub(super) fn judge(&self, job: &Job<Hashing>, hasher: &mut Hasher) -> Judged {
+        let answer = match &job.task {
+            Hashing::Password { of, password } => {
+                let (kind, name) = match of {
+                    PasswordOf::Server => (Kind::Server, ""),
+                    PasswordOf::Operator(name) => (Kind::Operator, name.as_str()),
+                };
+                let passwords = Arc::clone(&lock(&self.passwords));
+                let given = Given { kind, from: job.address, name, password };
+                Answer::Password(self.verdict(&given, || passwords.is_right(of, password.reveal(), hasher)))
+            }
+            Hashing::Gateway(gateway) => {
+                let connection = job.connection.upgrade();
+                Answer::Gateway(match connection {
+                    Some(connection) => self.client(gateway, &connection, hasher),
+                    // Nobody will hear it.
+                    None => Err("The connection is closed".to_owned()),
+                })
+            }
+        };
+        Judged { answer, was_guess: self.has_guessed(job.address) }
+    }
+
+    /// The client of a gateway, if it is one.
+    fn client(
+        &self,
+        gateway: &Gateway,
+        connection: &Connection,
+        hasher: &mut Hasher,
+    ) -> Result<Box<parla_server::Peer>, String> {
+        let compare = |known: &[Hash]| {
+            let password = gateway.password.reveal();
+            let compare = || {
+                let mut known = known.iter().map(|hash| hasher.matches(hash, password));
+                known.find(|is_it| *is_it != Some(false)).unwrap_or(Some(false))
+            };
+            let (kind, from) = (Kind::Gateway, gateway.address);
+            self.verdict(&Given { kind, from, name: "", password: &gateway.password }, compare)
+        };
+        self.gateways.client(gateway, compare, &self.addresses, connection.ticket())
+    }
+
+    /// Compares a password, unless whoever gave it has to wait or nothing can come of it.
+    fn verdict(&self, given: &Given<'_>, compare: impl FnOnce() -> Option<bool>) -> Verdict {
+        let Given { kind, from, name, password } = *given;
+        if self.addresses.limits.is_exempt(from) {
+            return verdict(compare());
+        }
+        let guesses = lock(&self.guesses);
+        let guess = guesses.fingerprint(name, password.reveal());
+        let before = guesses.look(kind, from, &guess, Instant::now());
+        drop(guesses);
+        match before {
+            Before::Unknown => {}
+            Before::Wrong => return Verdict::Wrong,
+            Before::Wait(wait) => return Verdict::NotCompared(NotCompared::TooManyGuesses { wait }),
+        }
+        let verdict = verdict(compare());
+        match verdict {
+            Verdict::Right => lock(&self.guesses).right(kind, from),
+            Verdict::Wrong => lock(&self.guesses).wrong(kind, from, guess, Instant::now()),
+            Verdict::NotCompared(_) => {}
+        }
+        verdict
+    }
+}
+
+/// What follows from a password that is right or wrong, or could not be compared as there was no memory for it.
+const fn verdict(is_right: Option<bool>) -> Verdict {
+    match is_right {
+        Some(true) => Verdict::Right,
+        Some(false) => Verdict::Wrong,
+        None => Verdict::NotCompared(NotCompared::TooManyAtOnce),
+    }
+}
