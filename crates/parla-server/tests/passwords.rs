@@ -1,5 +1,5 @@
 //! Passwords while the daemon compares them: no clock runs, whoever hangs up is gone, and a guess that nobody looked at is told so.
-#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 use std::{net::IpAddr, time::Duration};
 

@@ -446,7 +446,8 @@
       seat(text, caret, over, edit);
     },
     focus(id) {
-      queueMicrotask(() => withElement(id, (element) => element.focus()));
+      // Where somebody is in the first screen that stood in the page before the app (loading.js), that hands the focus over.
+      queueMicrotask(() => withElement(id, (element) => element.closest("#loading") || element.focus()));
     },
     scrollToEnd() {
       queueMicrotask(() => {

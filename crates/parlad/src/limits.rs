@@ -184,9 +184,9 @@ pub(crate) const HASHES_AT_ONCE: usize = 2;
 /// Passwords that wait to be compared. With the costs of `parlad hash-password` two cores are through in a minute or two.
 pub(crate) const PASSWORDS_WAITING_MAX: usize = 4_096;
 
-/// How far the threads that compare passwords stand behind all others of the system, as `nice` counts it: where nobody else wants
-/// a core they have it whole, and otherwise a tenth of it.
-pub(crate) const HASHING_NICENESS: i32 = 10;
+/// How far the threads that compare passwords stand behind all others of the system, as `nice` counts it. Where nobody else wants a
+/// core they have it whole, and a third of it beside somebody who wants all of it.
+pub(crate) const HASHING_NICENESS: i32 = 5;
 
 /// Of so many turns, one goes to those from whose addresses wrong passwords came lately, while others wait.
 pub(crate) const GUESSERS_TURN: u32 = 8;

@@ -19,6 +19,7 @@ mod in_browser {
     mod access;
     mod addresses;
     mod alerts;
+    mod beginning;
     mod errors;
     mod figures;
     mod first_run;

@@ -7,7 +7,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
 };
 
@@ -21,11 +21,11 @@ const KNOWN_OUTSIDE: [&str; 3] = ["html", "webmanifest", "svg"];
 /// The static file that names the others.
 const INDEX: &str = "index.html";
 
-/// Which static files stand inside of `index.html`.
-const INLINE: [&str; 2] = ["loading.css", "loading.js"];
+/// Which static files stand inside of `index.html`; all style sheets do, too.
+const INLINE: [&str; 2] = ["first-screen.html", "loading.js"];
 
-/// The end of the style sheet. `loading.js` looks for it, as a browser takes half a style sheet for a whole one.
-const WHOLE: &[u8] = b":root { --whole: 1; }\n";
+/// The style sheet that comes first, and the name for all of them.
+const STYLE: &str = "style.css";
 
 /// The static files, by name.
 pub(crate) struct Assets(pub(crate) BTreeMap<String, Vec<u8>>);
@@ -64,7 +64,6 @@ pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<Strin
     let Glue { wasm, script, modules } = glue;
     page.add("parla_bg.wasm", wasm);
     page.add("parla.js", merge::one_script(&script, &modules)?.into_bytes());
-    page.add("style.css", style(assets));
     for (name, bytes) in &assets.0 {
         if !name.ends_with(".css") && !INLINE.contains(&name.as_str()) && name != INDEX {
             page.add(name, bytes.clone());
@@ -75,12 +74,10 @@ pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<Strin
     Ok(page.files)
 }
 
-/// All style sheets as one, so that the browser asks once: `style.css`, then the others in the order of their names.
-fn style(assets: &Assets) -> Vec<u8> {
-    let is_rest = |name: &str| name.ends_with(".css") && name != "style.css" && !INLINE.contains(&name);
-    let first = assets.0.get("style.css").into_iter();
-    let rest = assets.0.iter().filter(|(name, _)| is_rest(name)).map(|(_, bytes)| bytes);
-    first.chain(rest).flatten().chain(WHOLE).copied().collect()
+/// All style sheets as one: `style.css`, then the others in the order of their names.
+fn style(assets: &Assets) -> Result<String> {
+    let rest = assets.0.keys().map(String::as_str).filter(|name| name.ends_with(".css") && *name != STYLE);
+    iter::once(STYLE).chain(rest).map(|name| assets.text(name)).collect()
 }
 
 /// A script or a style sheet without what is there for its readers: comments that have lines of their own, indentation, empty
@@ -136,6 +133,7 @@ impl Page {
             let (name, after) = after.split_once("}}").context("`{{` without `}}`")?;
             filled.push_str(before);
             match (name.strip_prefix("inline "), self.addresses.get(name)) {
+                (Some(STYLE), _) => filled += &lean(&style(assets)?),
                 (Some(inline), _) => filled += &self.fill(&lean(assets.text(inline)?), assets)?,
                 (None, Some(address)) => filled.push_str(address),
                 (None, None) => bail!("there is no file {name}"),
@@ -181,14 +179,15 @@ mod tests {
     #[test]
     fn names_become_addresses() {
         let assets = assets([
-            (
-                "loading.js",
-                "// Loads.\nload('{{page.js}}', '{{parla.js}}', '{{parla_bg.wasm}}', '{{style.css}}')",
-            ),
+            ("loading.js", "// Loads.\nload('{{page.js}}', '{{parla.js}}', '{{parla_bg.wasm}}')"),
             ("loading.css", "  c{}"),
             ("page.js", "page()"),
             ("room.css", "b{}\n"),
-            ("index.html", "<style>{{inline loading.css}}</style><script>{{inline loading.js}}</script>"),
+            ("first-screen.html", "<form>\n</form>"),
+            (
+                "index.html",
+                "<style>{{inline style.css}}</style>{{inline first-screen.html}}<script>{{inline loading.js}}</script>",
+            ),
             ("style.css", "a{}\n"),
         ]);
         let mut shown = String::new();
@@ -196,8 +195,11 @@ mod tests {
             shown += &format!("{name}: {}\n", String::from_utf8_lossy(&bytes).replace('\0', ""));
         }
         expect![[r#"
-            index.html: <style>c{}
-            </style><script>load('./page-dfa474d10981a7a1.js', './parla-f38798dded3e0e1a.js', './parla-8e8d8ae28653fd1e_bg.wasm', './style-a2d9b41ac16c9e96.css')
+            index.html: <style>a{}
+            c{}b{}
+            </style><form>
+            </form>
+            <script>load('./page-dfa474d10981a7a1.js', './parla-f38798dded3e0e1a.js', './parla-8e8d8ae28653fd1e_bg.wasm')
             </script>
             page-dfa474d10981a7a1.js: page()
 
@@ -210,10 +212,6 @@ mod tests {
             })();
             globalThis.parlaStart = __wbg_init;
             })();
-
-            style-a2d9b41ac16c9e96.css: a{}
-            b{}
-            :root { --whole: 1; }
 
         "#]].assert_eq(&shown);
     }
@@ -254,24 +252,6 @@ mod tests {
             index.lines().filter(|line| line.contains("<link") || line.contains(" src=")).collect();
         assert!(named.iter().all(|line| line.contains("icon") || line.contains("manifest")), "{named:?}");
         assert!(index.find("parla is loading").unwrap() < index.find("<script>").unwrap());
-    }
-
-    /// The outline has the colours of what takes its place.
-    #[test]
-    fn the_outline_has_the_colours_of_the_app() {
-        let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
-        let (outline, app) =
-            (read("crates/parla-web/assets/loading.css"), read("crates/parla-ui/assets/style.css"));
-        let (day, night) = app.split_once("@media (prefers-color-scheme: dark)").unwrap();
-        let (outline_day, outline_night) = outline.split_once("@media (prefers-color-scheme: dark)").unwrap();
-        for (outline, app) in [(outline_day, day), (outline_night, night)] {
-            let colours: Vec<&str> =
-                outline.lines().map(str::trim).filter(|line| line.starts_with("--")).collect();
-            assert!(colours.len() >= 5, "{colours:?}");
-            for colour in colours {
-                assert!(app.contains(colour), "{colour} is not the app's");
-            }
-        }
     }
 
     /// A proxy may serve the page under a path of its own, such as `/chat/`.

@@ -21,7 +21,7 @@ async fn scene(browser: &Browser, window: &Window, nick: &str) -> Client {
 fn a_screen_reader_finds_its_way() {
     visit(async |browser| {
         let alice = browser.open(Width::Wide).await;
-        alice.finds("input#name").await;
+        alice.finds("#main input#name").await;
         let outline = alice.outline().await;
         expect_test::expect![[r#"
             main

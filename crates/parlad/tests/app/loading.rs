@@ -13,8 +13,9 @@ use crate::{
 /// Generous, for a machine that does other things meanwhile; the figure is printed.
 const FIRST_CONTENT_MS_MAX: f64 = 3_000.0;
 
-/// The form of the first screen.
+/// The form of the first screen, and the same as the app draws it: then the app is there.
 const FORM: &str = "input#name";
+const FORM_OF_APP: &str = "#main input#name";
 
 #[test]
 fn the_page_loads() {
@@ -28,16 +29,17 @@ fn the_page_loads() {
             assert_eq!(alice.size().await, width.pixels());
             alice.finds(FORM).await;
             alice.finds_no("#loading").await;
+            alice.finds(FORM_OF_APP).await;
         }
     });
 }
 
 /// What the app consists of, by a part of the name of each file.
-const PARTS: [&str; 4] = [".css", "page-", "parla-", ".wasm"];
+const PARTS: [&str; 3] = ["page-", "parla-", ".wasm"];
 
 /// Whether a path is that of a part of the app.
 fn is_part(path: &str) -> bool {
-    path.ends_with(".css") || path.ends_with(".js") || path.ends_with(".wasm")
+    path.ends_with(".js") || path.ends_with(".wasm")
 }
 
 /// Whether a path is that of this part.
@@ -57,7 +59,7 @@ fn a_part_that_fails_once_is_asked_for_again() {
                 (is_part(path) && failed.insert(path.to_owned())).then_some(fault)
             });
             let window = browser.open_behind(faults.address()).await;
-            window.finds(FORM).await;
+            window.finds(FORM_OF_APP).await;
             window.finds_no("#loading").await;
             println!("{fault:?}: the form is there");
         }
@@ -72,7 +74,7 @@ fn every_second_request_may_fail() {
             number += u32::from(is_part(path));
             (is_part(path) && number % 2 == 1).then_some(Fault::Status(503))
         });
-        browser.open_behind(faults.address()).await.finds(FORM).await;
+        browser.open_behind(faults.address()).await.finds(FORM_OF_APP).await;
     });
 }
 
@@ -91,7 +93,7 @@ fn what_goes_on_failing_is_said_and_can_be_tried_again() {
             window.is_accessible().await;
             faults.change(|_| None);
             window.clicks("Try again").await;
-            window.finds(FORM).await;
+            window.finds(FORM_OF_APP).await;
             window.finds_no("#loading").await;
         }
     });
@@ -104,7 +106,7 @@ fn it_recovers_by_itself_when_the_trouble_is_over() {
         let window = browser.open_behind(faults.address()).await;
         window.sees("It is tried again by itself.").await;
         faults.change(|_| None);
-        window.finds(FORM).await;
+        window.finds(FORM_OF_APP).await;
     });
 }
 
@@ -127,7 +129,7 @@ fn a_page_from_before_an_upgrade_is_loaded_anew_once() {
             (path == "/" && pages == 1).then_some(Fault::Stale)
         });
         let window = browser.open_behind(faults.address()).await;
-        window.finds(FORM).await;
+        window.finds(FORM_OF_APP).await;
         assert_eq!(faults.count("/"), 2);
 
         let faults = Faults::start(browser.http(), |path| (path == "/").then_some(Fault::Stale));
@@ -136,7 +138,7 @@ fn a_page_from_before_an_upgrade_is_loaded_anew_once() {
         assert_eq!(faults.count("/"), 2, "it is not loaded again and again");
         faults.change(|_| None);
         window.clicks("Try again").await;
-        window.finds(FORM).await;
+        window.finds(FORM_OF_APP).await;
     });
 }
 
@@ -145,15 +147,15 @@ fn a_slow_network_is_waited_for_in_words() {
     visit(async |browser| {
         let faults = Faults::start(browser.http(), |path| path.ends_with(".wasm").then_some(Fault::Silence));
         let window = browser.open_behind(faults.address()).await;
-        window.sees("parla is loading.").await;
-        let outline = "const look = selector => getComputedStyle(document.querySelector(selector));
-            return look('.loading-outline').display !== 'none' && look('#loading').backgroundColor === arguments[0]
-                && document.querySelector('h1').innerText === 'parla'";
+        window.finds(FORM).await;
+        let colours =
+            "return getComputedStyle(document.querySelector('#loading')).backgroundColor === arguments[0]";
         for (theme, colour) in [("light", "rgb(250, 248, 244)"), ("dark", "rgb(28, 27, 25)")] {
             window.prefers("prefers-color-scheme", theme).await;
-            window.until("the outline of the app", outline, &[json!(colour)]).await;
+            window.until("the colours of the app", colours, &[json!(colour)]).await;
         }
         window.sees("The connection seems to be slow.").await;
+        window.is_accessible().await;
     });
 }
 
@@ -180,7 +182,7 @@ fn a_program_that_falls_over_says_so() {
         window.sees("unreachable").await;
         window.visit(&browser.address("/#well")).await;
         window.reload().await;
-        window.finds(FORM).await;
+        window.finds(FORM_OF_APP).await;
 
         let trap = "const error = new WebAssembly.RuntimeError('unreachable');
             dispatchEvent(new ErrorEvent('error', { error }))";
@@ -188,7 +190,7 @@ fn a_program_that_falls_over_says_so() {
         window.sees("parla has stopped because of a fault of its own.").await;
         assert!(window.focus().await.contains("Try again"));
         window.clicks("Try again").await;
-        window.finds(FORM).await;
+        window.finds(FORM_OF_APP).await;
         window.finds_no("#loading").await;
     });
 }

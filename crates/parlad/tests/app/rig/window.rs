@@ -211,7 +211,7 @@ impl Window {
     }
 
     /// A command of Chromium's own protocol.
-    pub(super) async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         self.issue(Extension { path: "goog/cdp/execute", body }).await
     }
