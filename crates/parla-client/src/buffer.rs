@@ -6,6 +6,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     answers::Answers,
+    history::bouncer::Played,
     members::MemberList,
     room_modes::RoomModes,
     session::Session,
@@ -51,6 +52,8 @@ pub(crate) struct Buffer {
     pub(crate) joined_at: Option<Timestamp>,
     /// What was said while the person was gone and was not fetched yet.
     pub(crate) missed: Missed,
+    /// What a bouncer plays back; none if nothing is expected of one.
+    pub(crate) played: Option<Played>,
     /// Why the other person is away, if he is and the server has said so; empty if it did not say why.
     pub(crate) away: Option<Arc<str>>,
     /// The reason that was given last as the answer to a message.
@@ -116,6 +119,7 @@ impl Buffer {
             earlier: if kind == BufferKind::Room { Earlier::Possible } else { Earlier::Unavailable },
             joined_at: None,
             missed: Missed::Nothing,
+            played: None,
             away: None,
             away_told: None,
             is_leaving: false,

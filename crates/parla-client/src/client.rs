@@ -306,6 +306,7 @@ impl Client {
             address: Arc::clone(address),
             nick: crate::text::shown_name(&self.session.nick),
             nick_wanted: self.regain.wanted().map(|nick| crate::text::shown_name(nick)),
+            login: self.settings.credentials.login.as_ref().map(|login| login.name.as_str().into()),
             away: self.away.clone(),
             link: self.link.shown(),
             features: Features { history: self.session.has_history(), private: self.settings.private },

@@ -4,6 +4,7 @@
 //! or is said by a row of its own. <https://ircv3.net/specs/extensions/chathistory>
 
 mod archive;
+pub(crate) mod bouncer;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -23,7 +24,9 @@ use crate::{
 /// Pages that are fetched in a row to close a gap; for more the person is asked.
 const PAGES_IN_A_ROW: u32 = 4;
 
-pub(crate) use self::archive::recalled;
+use self::bouncer::Played;
+
+pub(crate) use self::{archive::recalled, bouncer::Came};
 
 /// What was asked and not answered yet, and what will be asked.
 #[derive(Debug, Default)]
@@ -130,7 +133,7 @@ pub(crate) fn connection_lost(client: &mut Client) {
 }
 
 /// The person is in the room now: fetches what he missed.
-pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
+pub(crate) fn joined(client: &mut Client, id: BufferId, came: Came) {
     let has_history = client.session.has_history();
     let Some(buffer) = client.buffers.get_mut(id) else { return };
     if has_history {
@@ -150,8 +153,13 @@ pub(crate) fn joined(client: &mut Client, id: BufferId, at: Timestamp) {
     }
     let is_kept = client.settings.archive.keeps(buffer.kind);
     buffer.earlier = if is_kept { Earlier::Possible } else { Earlier::Unavailable };
-    if let Missed::Since(since) = std::mem::take(&mut buffer.missed) {
-        add_gap(client, (id, Spot::Seam), Gap { from: Some(since.at), to: at, state: GapState::Lost });
+    let missed = std::mem::take(&mut buffer.missed);
+    buffer.played = None;
+    if let (Missed::Since(since), Came::ToBouncer) = (&missed, came) {
+        buffer.played = Some(Played::nothing_since(since.at));
+    } else if let Missed::Since(since) = missed {
+        let to = buffer.joined_at.unwrap_or(since.at);
+        add_gap(client, (id, Spot::Seam), Gap { from: Some(since.at), to, state: GapState::Lost });
     } else {
         buffer.end_first_visit();
     }

@@ -129,6 +129,14 @@ fn is_letter_anywhere(char: char) -> bool {
     }
 }
 
+/// Whether letters of the Latin alphabet stand beside those of one that has the same shapes: Greek, Cyrillic, Armenian.
+fn mixes_alphabets(nick: &str) -> bool {
+    let is_latin =
+        |char: char| char.is_alphabetic() && matches!(char, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+    let is_like_latin = |char: char| matches!(char, '\u{370}'..='\u{58f}' | '\u{1f00}'..='\u{1fff}');
+    nick.contains(is_latin) && nick.contains(is_like_latin)
+}
+
 /// A name near `nick` that is likely free, or allowed.
 pub(crate) fn suggestion(
     session: &Session,
@@ -149,6 +157,10 @@ pub(crate) fn suggestion(
         ProblemKind::NickStart(_) => kept(nick, bytes_max.max(USUAL_BYTES), &is_letter_anywhere),
         // Of two directions of writing, the one of the plain letters.
         ProblemKind::NickMixed => kept(nick, bytes_max, &is_plain),
+        // A name that is taken because it looks like another one: with a number behind it, it still does.
+        ProblemKind::NickTaken if mixes_alphabets(nick) => {
+            numbered(&kept(&transliterate(nick), bytes_max, &is_plain), bytes_max)
+        }
         // Nothing can be seen. It may be too long for an old server.
         ProblemKind::NickInvalid if nick.len() > ANYWHERE_BYTES => kept(nick, ANYWHERE_BYTES, &is_plain),
         _ => String::new(),
@@ -210,6 +222,9 @@ mod tests {
         assert_eq!(taken("alice"), "alice2");
         assert_eq!(taken("alice9"), "alice10");
         assert_eq!(taken("abcdefghi"), "abcdefgh2");
+        let mixed = "Z\u{43e}e";
+        assert_eq!(suggested(mixed, ProblemKind::NickTaken, None), "Ze2", "it looks like Zoe");
+        assert_eq!(suggested("Зоя", ProblemKind::NickTaken, None), "Зоя2");
         assert_eq!(suggested("root", ProblemKind::NickInvalid, None), "root2");
         assert_eq!(suggested("abcdefghijkl", ProblemKind::NickInvalid, None), "abcdefghi");
     }

@@ -87,6 +87,8 @@ pub(crate) struct Session {
     pub(crate) history_max: usize,
     /// Places in a history can be named by ids of messages.
     pub(crate) finds_by_msgid: bool,
+    /// It is a bouncer that repeats what was said, of its own accord.
+    pub(crate) is_bouncer: bool,
     /// It says who comes and goes, of those it is asked about (MONITOR).
     pub(crate) monitors: bool,
     /// The longest nick.
@@ -107,6 +109,9 @@ pub(crate) enum Asks {
     Soon,
     Done,
 }
+
+/// What the names of ZNC's own capabilities begin with.
+const ZNC: &str = "znc.in/";
 
 /// What was said so long ago is not said now, however slow the networks are.
 const LONG_AGO: Duration = Duration::from_secs(2 * 60);
@@ -138,6 +143,7 @@ impl Default for Session {
             network: None,
             history_max: 0,
             finds_by_msgid: true,
+            is_bouncer: false,
             monitors: false,
             nick_bytes_max: None,
             clock_ahead: 0,
@@ -229,6 +235,7 @@ impl Session {
     /// Remembers what this client knows of CAP LS or CAP NEW.
     pub(crate) fn offer(&mut self, list: &str) {
         self.sign_in.offer(list);
+        self.is_bouncer |= list.split_ascii_whitespace().any(|word| word.starts_with(ZNC));
         for word in list.split_ascii_whitespace() {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let capability = Capabilities::named(name).unwrap_or_default();

@@ -16,6 +16,6 @@ pub use election::{Ballot, Election, Mark, Role, TabId, Term};
 pub use ids::Ids;
 pub use looks::{Look, Looks};
 pub use message::{Letter, Message};
-pub use mirror::{Audience, Delivery, Mirror};
+pub use mirror::{Delivery, Mirror, Recipients};
 pub use replica::{Arrived, Replica};
 pub use wishes::{CarriedOut, Wishes};

@@ -89,7 +89,9 @@ pub struct NetworkView {
     pub nick: Arc<str>,
     /// The nick that they want and get back as soon as it is free: it is still taken by their own lost connection.
     pub nick_wanted: Option<Arc<str>>,
-    /// Why the person is away, if he is.
+    /// The account that the person signs in to, as they wrote it.
+    pub login: Option<Arc<str>>,
+    /// Why the person is away, if they are.
     pub away: Option<Arc<str>>,
     /// Whether it can be talked to.
     pub link: LinkState,

@@ -66,7 +66,7 @@ pub use error::{HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};
-pub use migrate::migrate;
+pub use migrate::{Step, migrate};
 pub use open::{BUSY_TIMEOUT, CHECKPOINT_PAGES, Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};
 pub use schema::{COMPONENT, VERSION, prepare, prepare_version};

@@ -1,6 +1,6 @@
 //! Numbered migrations. Several components share a file; each counts its own.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::MigrationError;
 
@@ -9,14 +9,34 @@ const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions(
     version INTEGER NOT NULL     -- how many of its migrations have run
 ) STRICT, WITHOUT ROWID";
 
+/// One step of a migration: from one version of the tables to the next.
+pub trait Step {
+    /// Takes the step.
+    ///
+    /// # Errors
+    /// SQLite refuses.
+    fn run(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error>;
+}
+
+/// One or more SQL statements.
+impl Step for &str {
+    fn run(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+        transaction.execute_batch(self)
+    }
+}
+
 /// Runs those of `steps` that the file has not seen, all in one transaction. `steps[0]` leads to version 1.
 ///
-/// A step is one or more SQL statements. A step that was released never changes; a new one is added behind it.
+/// A step that was released never changes; a new one is added behind it.
 /// Running it again does nothing.
 ///
 /// # Errors
 /// The file is newer than `steps`, or SQLite refuses a step; then the file is as it was.
-pub fn migrate(connection: &mut Connection, component: &str, steps: &[&str]) -> Result<(), MigrationError> {
+pub fn migrate(
+    connection: &mut Connection,
+    component: &str,
+    steps: &[impl Step],
+) -> Result<(), MigrationError> {
     let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(VERSIONS)?;
@@ -28,7 +48,7 @@ pub fn migrate(connection: &mut Connection, component: &str, steps: &[&str]) -> 
         return Err(MigrationError::Newer { component: component.to_owned(), found, known });
     }
     for step in steps.iter().skip(found as usize) {
-        transaction.execute_batch(step)?;
+        step.run(&transaction)?;
     }
     if found < known {
         transaction.execute("INSERT OR REPLACE INTO schema_versions VALUES(?1, ?2)", (component, known))?;

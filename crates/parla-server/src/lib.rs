@@ -47,7 +47,7 @@ pub use network::{
     UserId,
     audit::Audit,
     change::{Change, Spoken},
-    channel::{ChannelState, Flags, ListEntry, Topic},
+    channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
         Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,

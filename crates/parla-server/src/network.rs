@@ -38,7 +38,7 @@ use crate::{
     base::{names, settings::Settings},
     network::{
         change::Change,
-        channel::{Channel, ChannelState},
+        channel::{Channel, ChannelChange, ChannelState},
         effects::Effects,
         entry::Meta,
         forgetting::EmptyChannels,
@@ -417,9 +417,10 @@ impl Network {
     }
 
     /// Gives a channel another name, which no other has. What people have read of it stays read.
-    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName) {
+    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName, effects: &mut Effects) {
         let Some(channel) = self.channels.get_mut(&id) else { return };
-        let old = std::mem::replace(&mut channel.state.name, name.clone());
+        let old = channel.name().clone();
+        effects.change(channel, ChannelChange::Name(name.clone()));
         self.names.remove(&old);
         for markers in self.read_markers.values_mut() {
             markers.follow(&old, &name);
@@ -463,7 +464,16 @@ impl Network {
 }
 
 impl Effects {
-    /// Keeps a channel's state if the channel is one that is kept.
+    /// Changes what a restart must not lose of a channel, and has that kept if the channel is one that is kept.
+    pub(crate) fn change(&mut self, channel: &mut Channel, change: ChannelChange) {
+        if channel.kept {
+            let record = channel.state.record;
+            self.changes.push(Change::ChannelChanged { record, change: change.clone() });
+        }
+        channel.state.apply(change);
+    }
+
+    /// Keeps a channel from now on if it is one that is kept.
     pub(crate) fn keep(&mut self, channel: &Channel) {
         if channel.kept {
             self.changes.push(Change::Channel(Box::new(channel.state.clone())));

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use parla_proto::{
     ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
-use parla_server::{ChannelState, Flags, ListEntry, Topic};
-use rusqlite::{Connection, Row, Transaction, params};
+use parla_server::{ChannelChange, ChannelState, Flags, ListEntry, Topic};
+use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
 use crate::DatabaseError;
 
@@ -68,7 +68,7 @@ fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), D
             tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
             continue;
         };
-        // An earlier version kept some hosts as nicks; completed, one may be in the list already.
+        // Two texts can mean the same, where somebody has written to the file by hand.
         if list.iter().all(|entry| entry.mask != mask) {
             list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
         }
@@ -91,36 +91,312 @@ fn metadata(connection: &Connection, record: u64) -> Result<BTreeMap<Key, String
 pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
     let record = state.record.cast_signed();
     transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
-    let topic = state.topic.as_ref();
-    transaction.execute(
-        "INSERT INTO channels (id, name, created_at, topic, topic_setter, topic_at, modes, key, member_limit, forward, empty_since)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        params![
-            record,
-            state.name.as_str(),
-            state.created_at.as_millis(),
-            topic.map(|topic| &topic.text),
-            topic.map(|topic| &topic.setter),
-            topic.map(|topic| topic.at.as_millis()),
-            state.flags.letters(),
-            state.key,
-            state.limit,
-            state.forward.as_ref().map(ChannelName::as_str),
-            state.empty_since.map(Timestamp::as_millis),
-        ],
-    )?;
+    let sql = "INSERT INTO channels (id, name, created_at, modes, empty_since) VALUES (?1, ?2, ?3, ?4, ?5)";
+    transaction.prepare_cached(sql)?.execute(params![
+        record,
+        state.name.as_str(),
+        state.created_at.as_millis(),
+        state.flags.letters(),
+        state.empty_since.map(Timestamp::as_millis),
+    ])?;
+    let row = ChannelRow { transaction, record };
+    row.set_topic(state.topic.as_ref())?;
+    row.set("key", &state.key)?;
+    row.set("member_limit", &state.limit)?;
+    row.set("forward", &state.forward.as_ref().map(ChannelName::as_str))?;
     for (mode, entries) in state.lists() {
-        let letter = mode.letter().to_string();
-        for (place, entry) in (0_i64..).zip(entries) {
-            transaction.execute(
-                "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![record, letter, entry.mask.to_string(), entry.setter, entry.at.as_millis(), place],
-            )?;
+        for entry in entries {
+            row.add_entry(mode, entry)?;
         }
     }
     for (key, value) in &state.metadata {
-        let row = params![record, key.as_str(), value];
-        transaction.execute("INSERT INTO channel_metadata VALUES (?1, ?2, ?3)", row)?;
+        row.set_metadata(key, Some(value))?;
     }
     Ok(())
+}
+
+/// Keeps one change of a channel: writes the one row that it is about. Of a channel that is not kept, nothing.
+pub(crate) fn change(
+    transaction: &Transaction<'_>,
+    record: i64,
+    change: &ChannelChange,
+) -> Result<(), rusqlite::Error> {
+    let row = ChannelRow { transaction, record };
+    match change {
+        ChannelChange::Name(name) => row.set("name", &name.as_str()),
+        ChannelChange::Topic(topic) => row.set_topic(topic.as_ref()),
+        ChannelChange::Flags(flags) => row.set("modes", &flags.letters()),
+        ChannelChange::Key(key) => row.set("key", key),
+        ChannelChange::Limit(limit) => row.set("member_limit", limit),
+        ChannelChange::Forward(forward) => row.set("forward", &forward.as_ref().map(ChannelName::as_str)),
+        ChannelChange::ListEntryAdded { mode, entry } => row.add_entry(*mode, entry),
+        ChannelChange::ListEntryRemoved { mode, mask } => row.remove_entry(*mode, mask),
+        ChannelChange::Metadata { key, value } => row.set_metadata(key, value.as_deref()),
+        ChannelChange::EmptySince(since) => row.set("empty_since", &since.map(Timestamp::as_millis)),
+    }
+}
+
+/// The row of a channel, and the rows that belong to it.
+struct ChannelRow<'t> {
+    transaction: &'t Transaction<'t>,
+    record: i64,
+}
+
+impl ChannelRow<'_> {
+    fn set(&self, column: &'static str, value: &dyn ToSql) -> Result<(), rusqlite::Error> {
+        let sql = format!("UPDATE channels SET {column} = ?2 WHERE id = ?1");
+        self.transaction.prepare_cached(&sql)?.execute(params![self.record, value])?;
+        Ok(())
+    }
+
+    fn set_topic(&self, topic: Option<&Topic>) -> Result<(), rusqlite::Error> {
+        let sql = "UPDATE channels SET topic = ?2, topic_setter = ?3, topic_at = ?4 WHERE id = ?1";
+        self.transaction.prepare_cached(sql)?.execute(params![
+            self.record,
+            topic.map(|topic| &topic.text),
+            topic.map(|topic| &topic.setter),
+            topic.map(|topic| topic.at.as_millis()),
+        ])?;
+        Ok(())
+    }
+
+    /// Puts an entry behind all others of its list.
+    fn add_entry(&self, mode: ChannelMode, entry: &ListEntry) -> Result<(), rusqlite::Error> {
+        let sql = "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place)
+            SELECT id, ?2, ?3, ?4, ?5,
+                (SELECT coalesce(max(place) + 1, 0) FROM channel_masks WHERE channel = ?1 AND mode = ?2)
+            FROM channels WHERE id = ?1 ON CONFLICT DO NOTHING";
+        self.transaction.prepare_cached(sql)?.execute(params![
+            self.record,
+            mode.letter().to_string(),
+            entry.mask.to_string(),
+            entry.setter,
+            entry.at.as_millis(),
+        ])?;
+        Ok(())
+    }
+
+    fn remove_entry(&self, mode: ChannelMode, mask: &ListMask) -> Result<(), rusqlite::Error> {
+        let sql = "DELETE FROM channel_masks WHERE channel = ?1 AND mode = ?2 AND mask = ?3";
+        let row = params![self.record, mode.letter().to_string(), mask.to_string()];
+        self.transaction.prepare_cached(sql)?.execute(row)?;
+        Ok(())
+    }
+
+    fn set_metadata(&self, key: &Key, value: Option<&str>) -> Result<(), rusqlite::Error> {
+        let (record, key) = (self.record, key.as_str());
+        match value {
+            Some(value) => {
+                let sql =
+                    "INSERT OR REPLACE INTO channel_metadata SELECT id, ?2, ?3 FROM channels WHERE id = ?1";
+                self.transaction.prepare_cached(sql)?.execute(params![record, key, value])?;
+            }
+            None => {
+                let sql = "DELETE FROM channel_metadata WHERE channel = ?1 AND key = ?2";
+                self.transaction.prepare_cached(sql)?.execute(params![record, key])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the masks of lists as this version writes them, so that each is found again by its text. An earlier version kept some
+/// hosts as nicks. What means nothing, or is there twice, goes.
+pub(crate) fn rewrite_masks(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    let mut statement = transaction.prepare(
+        "SELECT channel, mode, mask, setter, set_at, place FROM channel_masks ORDER BY channel, mode, place, set_at, mask",
+    )?;
+    let mut changed = Vec::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (channel, mode, mask): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let parsed = ListMask::parse(&mask).ok().map(|mask| mask.to_string());
+        if parsed.as_deref() != Some(mask.as_str()) {
+            let rest: (String, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
+            changed.push((channel, mode, mask, parsed, rest));
+        }
+    }
+    for (channel, mode, mask, parsed, (setter, at, place)) in changed {
+        let sql = "DELETE FROM channel_masks WHERE channel = ?1 AND mode = ?2 AND mask = ?3";
+        transaction.execute(sql, params![channel, mode, mask])?;
+        let sql = "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+        if let Some(parsed) = parsed {
+            transaction.execute(sql, params![channel, mode, parsed, setter, at, place])?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_history::{Durability, migrate};
+    use parla_server::{Change, Settings};
+
+    use super::*;
+    use crate::{
+        Database, Tables, path,
+        schema::{COMPONENT, STEPS},
+    };
+
+    fn rules() -> NameRules {
+        Settings::named("a.b").name_rules()
+    }
+
+    fn name(text: &str) -> ChannelName {
+        ChannelName::parse(text, &rules()).unwrap()
+    }
+
+    fn entry(mask: &str, at: i64) -> ListEntry {
+        ListEntry {
+            mask: ListMask::parse(mask).unwrap(),
+            setter: "a!b@c".to_owned(),
+            at: Timestamp::from_millis(at),
+        }
+    }
+
+    /// A channel that has something of everything.
+    fn full() -> ChannelState {
+        let at = Timestamp::from_millis(1000);
+        ChannelState {
+            topic: Some(Topic { text: "tea".to_owned(), setter: "a!b@c".to_owned(), at }),
+            key: Some("word".to_owned()),
+            limit: Some(5),
+            forward: Some(name("#other")),
+            bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
+            ban_exceptions: vec![entry("!a:*", 3000)],
+            invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
+            empty_since: Some(at),
+            metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
+            ..ChannelState::new(7, name("#Rust"), at, Flags::SECRET | Flags::AUDITORIUM)
+        }
+    }
+
+    /// One change of each kind, and back.
+    fn changes() -> Vec<ChannelChange> {
+        let topic =
+            Topic { text: "new".to_owned(), setter: "a!b@c".to_owned(), at: Timestamp::from_millis(9) };
+        let (url, display_name) = (Key::parse("url").unwrap(), Key::parse("display-name").unwrap());
+        let (mode, mask) = (ChannelMode::Ban, ListMask::parse("bad!*@*").unwrap());
+        vec![
+            ChannelChange::Name(name("#rust")),
+            ChannelChange::Topic(Some(topic)),
+            ChannelChange::Flags(Flags::TOPIC_LOCK),
+            ChannelChange::Key(Some("other".to_owned())),
+            ChannelChange::Limit(Some(6)),
+            ChannelChange::Forward(Some(name("#third"))),
+            ChannelChange::ListEntryAdded { mode, entry: entry("new!*@*", 1) },
+            ChannelChange::ListEntryRemoved { mode, mask: mask.clone() },
+            ChannelChange::ListEntryAdded { mode, entry: entry("bad!*@*", 3) },
+            ChannelChange::Metadata { key: url, value: Some("https://rust-lang.org".to_owned()) },
+            ChannelChange::Metadata { key: display_name.clone(), value: Some("Crabs".to_owned()) },
+            ChannelChange::EmptySince(None),
+            ChannelChange::Topic(None),
+            ChannelChange::Key(None),
+            ChannelChange::Limit(None),
+            ChannelChange::Forward(None),
+            ChannelChange::ListEntryRemoved { mode, mask },
+            ChannelChange::Metadata { key: display_name, value: None },
+            ChannelChange::EmptySince(Some(Timestamp::from_millis(4))),
+        ]
+    }
+
+    #[test]
+    fn a_channel_comes_back_as_it_was_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = full();
+        {
+            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
+        }
+        {
+            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            assert_eq!(database.tables().channels(&rules()).unwrap(), std::slice::from_ref(&state));
+            for change in changes() {
+                state.apply(change.clone());
+                database.commit(&[Change::ChannelChanged { record: 7, change }]).unwrap();
+            }
+        }
+        let database = Database::open(folder.path(), Durability::Fsync).unwrap();
+        assert_eq!(database.tables().channels(&rules()).unwrap(), [state]);
+        assert_eq!(database.tables().last_seq().unwrap(), Some(7));
+    }
+
+    #[test]
+    fn a_change_writes_the_row_that_it_is_about_and_no_other() {
+        let mut tables = Tables::in_memory().unwrap();
+        let mut state = full();
+        for number in 0..50 {
+            state.bans.push(entry(&format!("bad{number}!*@*"), 1));
+        }
+        tables.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
+        let rows_written = |tables: &Tables| -> i64 {
+            tables.connection.query_row("SELECT total_changes()", [], |row| row.get(0)).unwrap()
+        };
+        for change in changes() {
+            let before = rows_written(&tables);
+            tables.commit(&[Change::ChannelChanged { record: 7, change: change.clone() }]).unwrap();
+            assert_eq!(rows_written(&tables) - before, 1, "{change:?}");
+            state.apply(change);
+            assert_eq!(tables.channels(&rules()).unwrap(), std::slice::from_ref(&state));
+        }
+    }
+
+    #[test]
+    fn a_change_of_a_channel_that_is_not_kept_is_nothing() {
+        let mut tables = Tables::in_memory().unwrap();
+        for change in changes() {
+            tables.commit(&[Change::ChannelChanged { record: 8, change }]).unwrap();
+        }
+        assert_eq!(tables.channels(&rules()).unwrap(), []);
+        let rows = "SELECT (SELECT count(*) FROM channel_masks) + (SELECT count(*) FROM channel_metadata)";
+        assert_eq!(tables.connection.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    }
+
+    /// A data directory whose tables are as old as these steps, with these rows in them.
+    fn older(steps: usize, rows: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = parla_history::open(&path(folder.path()), Durability::Os).unwrap();
+        parla_history::prepare(&mut connection).unwrap();
+        migrate(&mut connection, COMPONENT, &STEPS[..steps]).unwrap();
+        connection.execute_batch(rows).unwrap();
+        folder
+    }
+
+    fn bans(database: &Database) -> Vec<String> {
+        let channels = database.tables().channels(&rules()).unwrap();
+        let [channel] = channels.as_slice() else { panic!("{channels:?}") };
+        assert_eq!(channel.forward, None);
+        channel.bans.iter().map(|ban| ban.mask.to_string()).collect()
+    }
+
+    #[test]
+    fn a_file_from_before_forwards_is_brought_up_to_date() {
+        let rows = "INSERT INTO channels VALUES (7, '#rust', 1000, NULL, NULL, NULL, 'nt', NULL, NULL, NULL);
+            INSERT INTO channel_masks VALUES (7, 'b', 'bad!*@*', 'a!b@c', 2000);
+            INSERT INTO channel_masks VALUES (7, 'b', 'm:', 'a!b@c', 3000);";
+        let folder = older(1, rows);
+        assert_eq!(bans(&Database::open(folder.path(), Durability::Os).unwrap()), ["bad!*@*"]);
+    }
+
+    #[test]
+    fn hosts_that_were_kept_as_nicks_are_hosts_again() {
+        let masks =
+            ["a.b.ip!*@*", "*!*@a.b.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
+        let mut rows =
+            "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt');".to_owned();
+        for (at, mask) in (0_i64..).zip(masks) {
+            rows += &format!("INSERT INTO channel_masks VALUES (7, 'b', '{mask}', 'a!b@c', {at}, {at});");
+        }
+        let folder = older(7, &rows);
+        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+        assert_eq!(bans(&database), ["*!*@a.b.ip", "*!*@2001:db8::1"]);
+        // One that is taken away does not come back by another text.
+        let mask = ListMask::parse("*!*@a.b.ip").unwrap();
+        let change = ChannelChange::ListEntryRemoved { mode: ChannelMode::Ban, mask };
+        database.commit(&[Change::ChannelChanged { record: 7, change }]).unwrap();
+        database.close().unwrap();
+        let database = Database::open(folder.path(), Durability::Os).unwrap();
+        assert_eq!(bans(&database), ["*!*@2001:db8::1"]);
+    }
 }

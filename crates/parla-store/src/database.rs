@@ -162,11 +162,9 @@ mod tests {
 
     use parla_history::Durability;
     use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key};
-    use parla_server::{ChannelState, Flags, ListEntry, Spoken, Topic, Verb};
-    use rusqlite::params;
+    use parla_server::{ChannelState, Flags, ListEntry, Spoken, Verb};
 
     use super::*;
-    use crate::schema::STEPS;
 
     #[test]
     fn secrets_stay() {
@@ -192,77 +190,6 @@ mod tests {
         assert!(Database::open(folder.path(), Durability::Os).is_ok());
     }
 
-    #[test]
-    fn a_channel_comes_back_as_it_was_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let rules = parla_server::Settings::named("a.b").name_rules();
-        let name = |text| ChannelName::parse(text, &rules).unwrap();
-        let entry = |mask, at| ListEntry {
-            mask: ListMask::parse(mask).unwrap(),
-            setter: "a!b@c".to_owned(),
-            at: Timestamp::from_millis(at),
-        };
-        let mut state = ChannelState {
-            key: Some("word".to_owned()),
-            limit: Some(5),
-            forward: Some(name("#other")),
-            bans: vec![entry("bad!*@*", 2000), entry("m:a:worse", 2500)],
-            ban_exceptions: vec![entry("!a:*", 3000)],
-            invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
-            metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
-            ..ChannelState::new(
-                7,
-                name("#Rust"),
-                Timestamp::from_millis(1000),
-                Flags::SECRET | Flags::TOPIC_LOCK | Flags::AUDITORIUM,
-            )
-        };
-        {
-            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
-            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
-            state.topic = Some(Topic {
-                text: "new".to_owned(),
-                setter: "a!b@c".to_owned(),
-                at: Timestamp::from_millis(3000),
-            });
-            state.metadata.insert(Key::parse("url").unwrap(), "https://rust-lang.org".to_owned());
-            state.empty_since = Some(Timestamp::from_millis(9000));
-            database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
-        }
-        {
-            let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
-            assert_eq!(database.tables().channels(&rules).unwrap(), std::slice::from_ref(&state));
-            state.empty_since = None;
-            database.commit(&[Change::Occupancy { record: 7, empty_since: None }]).unwrap();
-        }
-        let database = Database::open(folder.path(), Durability::Fsync).unwrap();
-        assert_eq!(database.tables().channels(&rules).unwrap(), [state]);
-        assert_eq!(database.tables().last_seq().unwrap(), Some(7));
-    }
-
-    #[test]
-    fn a_file_from_before_forwards_is_brought_up_to_date() {
-        let folder = tempfile::tempdir().unwrap();
-        let rules = parla_server::Settings::named("a.b").name_rules();
-        let mut connection = parla_history::open(&path(folder.path()), Durability::Os).unwrap();
-        parla_history::prepare(&mut connection).unwrap();
-        parla_history::migrate(&mut connection, "parlad", &STEPS[..1]).unwrap();
-        connection
-            .execute_batch(
-                "INSERT INTO channels VALUES (7, '#rust', 1000, NULL, NULL, NULL, 'nt', NULL, NULL, NULL);
-                 INSERT INTO channel_masks VALUES (7, 'b', 'bad!*@*', 'a!b@c', 2000);
-                 INSERT INTO channel_masks VALUES (7, 'b', 'm:', 'a!b@c', 3000);",
-            )
-            .unwrap();
-        drop(connection);
-        let database = Database::open(folder.path(), Durability::Os).unwrap();
-        let channels = database.tables().channels(&rules).unwrap();
-        let [channel] = channels.as_slice() else { panic!("{channels:?}") };
-        assert_eq!(channel.forward, None);
-        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
-        assert_eq!(bans, ["bad!*@*"]);
-    }
-
     fn said(seq: u64, record: u64) -> Change {
         Change::Message(Arc::new(Spoken {
             seq,
@@ -276,26 +203,6 @@ mod tests {
             tags: String::new(),
             cuts: Vec::new(),
         }))
-    }
-
-    #[test]
-    fn hosts_that_were_kept_as_nicks_are_hosts_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let rules = parla_server::Settings::named("a.b").name_rules();
-        let mut database = Database::open(folder.path(), Durability::Os).unwrap();
-        let masks =
-            ["a.b.ip!*@*", "*!*@A.B.ip", "*!*@2001:DB8::1", "2001:db8::1!*@*", "#chan!*@*", "x:bob!*@*"];
-        let insert = "INSERT INTO channel_masks VALUES (7, 'b', ?1, 'a!b@c', ?2, ?2)";
-        let channel = "INSERT INTO channels (id, name, created_at, modes) VALUES (7, '#rust', 1000, 'nt')";
-        database.tables.connection.execute(channel, []).unwrap();
-        for (at, mask) in (0_i64..).zip(masks) {
-            database.tables.connection.execute(insert, params![mask, at]).unwrap();
-        }
-        let channel = database.tables().channels(&rules).unwrap().remove(0);
-        let bans: Vec<String> = channel.bans.iter().map(|ban| ban.mask.to_string()).collect();
-        assert_eq!(bans, ["*!*@a.b.ip", "*!*@A.B.ip", "*!*@2001:db8::1"]);
-        // Each is in the list once, so it can be kept again.
-        database.commit(&[Change::Channel(Box::new(channel))]).unwrap();
     }
 
     #[test]

@@ -17,7 +17,7 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
-use crate::{DatabaseError, database, inspect, schema, state};
+use crate::{DatabaseError, channels, database, inspect, schema, state};
 
 /// Files of the database that SQLite makes or that say something about it.
 const FILES: [&str; 6] =
@@ -181,6 +181,7 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
         }
         counts.insert(table, count);
     }
+    channels::rewrite_masks(&transaction)?;
     let unsound = parla_history::delete_unsound(&transaction)? as u64;
     if let Some(messages) = counts.get_mut("messages") {
         *messages = messages.saturating_sub(unsound);

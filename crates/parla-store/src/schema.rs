@@ -1,15 +1,33 @@
 //! The tables of this crate, one step a version. A step that was released never changes.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
-use crate::DatabaseError;
+use crate::{DatabaseError, channels};
 
 /// Whose tables these are in the table of versions.
 pub(crate) const COMPONENT: &str = "parlad";
 
+/// One step from a version to the next.
+pub(crate) enum Step {
+    /// Statements.
+    Sql(&'static str),
+    /// What SQL cannot do with rows.
+    Rows(fn(&Transaction<'_>) -> Result<(), rusqlite::Error>),
+}
+
+impl parla_history::Step for Step {
+    fn run(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+        match self {
+            Self::Sql(statements) => transaction.execute_batch(statements),
+            Self::Rows(change) => change(transaction),
+        }
+    }
+}
+
 /// The tables of this crate, one step a version.
-pub(crate) const STEPS: [&str; 7] = [
-    "
+pub(crate) const STEPS: [Step; 8] = [
+    Step::Sql(
+        "
     CREATE TABLE channels (
         id INTEGER PRIMARY KEY,             -- messages.conversation
         name TEXT NOT NULL,
@@ -26,36 +44,47 @@ pub(crate) const STEPS: [&str; 7] = [
         PRIMARY KEY (channel, mode, mask)
     ) STRICT, WITHOUT ROWID;
 ",
-    "
+    ),
+    Step::Sql(
+        "
     CREATE TABLE secrets (
         name TEXT PRIMARY KEY,              -- cloak, msgid
         value BLOB NOT NULL
     ) STRICT;
 ",
+    ),
     // Mode f, a name; modes e and I in channel_masks, too; and the place of an entry in its list.
-    "
+    Step::Sql(
+        "
     ALTER TABLE channels ADD COLUMN forward TEXT;
     ALTER TABLE channel_masks ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
     ",
-    "
+    ),
+    Step::Sql(
+        "
     CREATE TABLE channel_metadata (
         channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
         key TEXT NOT NULL, value TEXT NOT NULL,
         PRIMARY KEY (channel, key)
     ) STRICT, WITHOUT ROWID;
     ",
+    ),
     // What is deleted takes its number along; the number must not come back all the same.
-    "
+    Step::Sql(
+        "
     CREATE TABLE numbers_gone (
         one INTEGER PRIMARY KEY CHECK (one = 1),  -- the table has one row
         last INTEGER NOT NULL                     -- no deleted message or channel had a higher number
     ) STRICT;
     INSERT INTO numbers_gone VALUES (1, 0);
     ",
+    ),
     // A nick, user name and host prove nothing: nobody comes back into a channel by them.
-    "ALTER TABLE channels DROP COLUMN keeper",
+    Step::Sql("ALTER TABLE channels DROP COLUMN keeper"),
     // Since when nobody is in it; NULL: somebody is, or was when the server stopped.
-    "ALTER TABLE channels ADD COLUMN empty_since INTEGER",
+    Step::Sql("ALTER TABLE channels ADD COLUMN empty_since INTEGER"),
+    // Each change of a list is one row from now on, which is found by its text.
+    Step::Rows(channels::rewrite_masks),
 ];
 
 /// Makes the tables of the file, or brings them up to date.

@@ -101,10 +101,8 @@ impl Tables {
                     }
                 }
                 Change::Channel(state) => channels::keep(&transaction, state)?,
-                Change::Occupancy { record, empty_since } => {
-                    let sql = "UPDATE channels SET empty_since = ?2 WHERE id = ?1";
-                    let row = (record.cast_signed(), empty_since.map(Timestamp::as_millis));
-                    transaction.prepare_cached(sql)?.execute(row)?;
+                Change::ChannelChanged { record, change } => {
+                    channels::change(&transaction, record.cast_signed(), change)?;
                 }
                 Change::ChannelForgotten { record } => {
                     forget_channel(&transaction, &mut writer, record.cast_signed())?;

@@ -48,9 +48,7 @@ pub(crate) fn Banner() -> Element {
             if is_starting.get() {
                 div { class: "banner", p { role: "status", {said::STARTING} } }
             }
-            for (other, why) in others.get() {
-                Stopped { key: "{other.id.0}", network: other, why, is_other: true }
-            }
+            Others { stopped: others.get() }
         };
     };
     let current = match network.link.clone() {
@@ -66,8 +64,28 @@ pub(crate) fn Banner() -> Element {
     };
     rsx! {
         {current}
-        for (other, why) in others.get() {
+        Others { stopped: others.get() }
+    }
+}
+
+/// Networks that the person is not looking at and that need them. Several are one line that opens, so that the conversation is
+/// not buried under them.
+#[component]
+fn Others(stopped: Vec<(NetworkView, Arc<Problem>)>) -> Element {
+    let banners = rsx! {
+        for (other, why) in stopped.clone() {
             Stopped { key: "{other.id.0}", network: other, why, is_other: true }
+        }
+    };
+    if stopped.len() < 2 {
+        return banners;
+    }
+    let names: Vec<&str> = stopped.iter().map(|(other, _)| &*other.name).collect();
+    let sentence = words::network::several_stopped(&names);
+    rsx! {
+        details { class: "banner-others",
+            summary { class: "banner problem", bdi { "{sentence}" } }
+            {banners}
         }
     }
 }

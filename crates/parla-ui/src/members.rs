@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use parla_client::view::{Member, Members as List, NetworkId, Rank};
+use parla_client::view::{BufferView, Member, Members as List, NetworkId, Presence, Rank};
 
 use crate::{
     hooks::{use_context, use_memo, use_signal},
@@ -19,6 +19,24 @@ const ROW_PX: f64 = 32.0;
 /// So many must there be for a search field.
 const SEARCH_FROM: usize = 20;
 
+/// How many are in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MemberCount {
+    /// So many.
+    Known(usize),
+    /// The person is not there, and nobody tells them.
+    Unknown,
+}
+
+impl MemberCount {
+    pub(crate) fn of(view: &BufferView) -> Self {
+        match view.presence {
+            Presence::Present => Self::Known(view.members.0.len()),
+            Presence::Joining | Presence::Absent(_) => Self::Unknown,
+        }
+    }
+}
+
 /// The list of the conversation that is shown.
 #[component]
 pub(crate) fn Members() -> Element {
@@ -27,13 +45,16 @@ pub(crate) fn Members() -> Element {
         let buffers = state.buffers.read();
         let current = *state.current.read();
         let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
-        view.map(|(key, view)| (key, view.members.clone()))
+        view.map(|(key, view)| (key, view.members.clone(), MemberCount::of(view)))
     });
-    let Some((key, members)) = list.get() else { return rsx! {} };
-    let count = members.0.len();
+    let Some((key, members, count)) = list.get() else { return rsx! {} };
+    let title = match count {
+        MemberCount::Known(count) => words::member_count(count),
+        MemberCount::Unknown => said::LABEL.to_owned(),
+    };
     rsx! {
         div { class: "members-head",
-            h2 { {words::member_count(count)} }
+            h2 { {title} }
             button {
                 r#type: "button",
                 class: "quiet icon narrow-only",
@@ -41,6 +62,9 @@ pub(crate) fn Members() -> Element {
                 onclick: move |_| state.side.set(Side::None),
                 span { "aria-hidden": "true", "×" }
             }
+        }
+        if count == MemberCount::Unknown {
+            p { class: "dim members-none", {said::UNKNOWN} }
         }
         // Another room begins with an empty search, at the top.
         for key in [key] {

@@ -1,14 +1,17 @@
 //! The list on the left: networks, their rooms, the people one talks to.
 
 use dioxus::prelude::*;
-use parla_client::view::{BufferKind, NetworkId};
+use parla_client::{
+    Intent,
+    view::{BufferKind, NetworkId},
+};
 
 use crate::{
     hooks::{use_context, use_effect, use_memo, use_signal},
     icon::{Icon, Picture},
     invitations::invitations,
     platform::{Here, PageAct, Place},
-    state::{Dialog, State},
+    state::{Dialog, State, wish},
     words::{self, rooms as said},
 };
 
@@ -128,7 +131,8 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let heading = (!is_alone).then(|| heading(&rows));
-    let NetworkRows { id, name, you, link: _, rooms, people, server } = rows;
+    let NetworkRows { id, name, you, link: _, is_left, rooms, people, server } = rows;
+    let connecting = here.clone();
     let you_id = format!("you-{}", id.0);
     let back = you_id.clone();
     rsx! {
@@ -140,6 +144,14 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
                 class: "quiet wide you",
                 onclick: move |_| state.open_dialog(Dialog::Nick(id), &back),
                 bdi { "{you}" }
+            }
+            if is_left {
+                button {
+                    r#type: "button",
+                    class: "plain wide",
+                    onclick: move |_| wish(&connecting, id, Intent::Reconnect),
+                    {words::banner::CONNECT}
+                }
             }
             if !*state.narrow.read() {
                 {invitations(&here, state, Some(id))}

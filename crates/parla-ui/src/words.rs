@@ -114,6 +114,8 @@ pub mod members {
     pub const LABEL: &str = "Members";
     /// The search field.
     pub const SEARCH: &str = "Find a member";
+    /// Below the heading, while the person is not in the room.
+    pub const UNKNOWN: &str = "Who is here is seen by those who are in the room.";
     /// Nobody matches.
     pub const NOBODY: &str = "Nobody here has such a name.";
     /// Beside someone who is away.

@@ -159,7 +159,14 @@ fn what_is_written_about_a_network_is_checked_beside_its_field() {
         assert!(page.text(hint).contains(words), "{place} {nick}: {}", page.text(hint));
         assert_eq!(fake.take_commands(), [], "{place} {nick}");
     }
-    // A bouncer has several networks at one address.
+    // A bouncer has several networks at one address, also for one name.
+    page.write("#dialog-focus", "irc.example.org");
+    page.write("#add-name", "anna");
+    page.write("#add-username", "anna/oftc");
+    page.write("#add-password", "sesame");
+    page.press("Connect");
+    assert_eq!(fake.take_commands().len(), 1);
+    page.press("Add a network");
     page.write("#dialog-focus", "irc.example.org");
     page.write("#add-name", "anna2");
     page.press("Connect");
@@ -190,4 +197,42 @@ fn an_attempt_of_its_own_leaves_the_form_where_it_is() {
     page.write("#name", "anna the fir");
     page.hear(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
     assert!(page.one("#name") == field, "it is another field now");
+}
+
+fn several(links: &[LinkState]) -> Page {
+    let mut page = Page::new(App, &Fake::new(Place::Desktop));
+    let views = links.iter().zip(1..).map(|(link, number)| {
+        let (name, login) = ("bouncer.example.org".into(), Some(format!("anna/{number}").into()));
+        Update::Network(NetworkView { id: NetworkId(number), name, login, ..network(link.clone()) })
+    });
+    page.hear(views.collect());
+    page.hear(vec![shown(room(1, "#lobby"))]);
+    page.fake.take_commands();
+    page
+}
+
+#[test]
+fn networks_of_one_name_say_as_whom_one_is_there() {
+    let page = several(&[LinkState::Online, LinkState::Online]);
+    let names: Vec<String> =
+        page.all(".network-head h2").into_iter().map(|node| page.text_of(node)).collect();
+    assert_eq!(names, ["bouncer.example.org (anna/1)", "bouncer.example.org (anna/2)"]);
+}
+
+#[test]
+fn a_network_that_was_left_can_be_connected_from_the_list() {
+    let left = LinkState::Stopped { why: None, suggestion: None };
+    let mut page = several(&[LinkState::Online, left]);
+    page.press("Connect");
+    assert_eq!(page.fake.take_commands(), [Command::Intent(NetworkId(2), Intent::Reconnect)]);
+}
+
+#[test]
+fn several_networks_that_have_stopped_are_one_line_that_opens() {
+    let stopped = || LinkState::Stopped { why: Some(problem(ProblemKind::Refused, "")), suggestion: None };
+    let page = several(&[LinkState::Online, stopped()]);
+    assert!(!page.has("details.banner-others") && page.has(".banner.problem"));
+    let page = several(&[LinkState::Online, stopped(), stopped()]);
+    assert!(page.text("summary.banner").starts_with("2 other networks are not connected: bouncer"));
+    assert_eq!(page.all("details.banner-others div.banner.problem").len(), 2);
 }

@@ -12,7 +12,10 @@ mod support;
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferId, BufferKind, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights, Update},
+    view::{
+        BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights,
+        Update,
+    },
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -451,4 +454,13 @@ fn a_stand_in_is_explained_and_can_be_kept() {
     // It has come back.
     page.hear(vec![linked(LinkState::Online)]);
     assert!(!page.has(".banner"));
+}
+
+#[test]
+fn nobody_is_counted_in_a_room_that_one_is_not_in() {
+    let mut page = online(vec![shown(room(1, "#a"))]);
+    assert!(page.text("aside h2").contains("0 members"));
+    page.hear(vec![shown(BufferView { presence: Presence::Joining, ..room(1, "#a") })]);
+    assert_eq!(page.text("aside h2"), "Members");
+    assert!(!page.text(".members-toggle").contains('0'));
 }

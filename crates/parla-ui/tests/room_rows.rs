@@ -109,6 +109,13 @@ fn days_are_separated() {
 }
 
 #[test]
+fn what_was_said_by_a_clock_that_is_ahead_was_said_today() {
+    let page = open(lobby(vec![message(1, -3 * 3600, "alice", "ahead"), message(2, 0, "bob", "now")]));
+    let days: Vec<String> = page.all(".day").into_iter().map(|node| page.text_of(node)).collect();
+    assert_eq!(days, ["Today"]);
+}
+
+#[test]
 fn comings_and_goings_are_one_line_that_opens() {
     let joined = |id, who: &str| event(id, 10, Event::Joined { who: who.into() });
     let quit =

@@ -474,6 +474,7 @@ fn outdated() -> Update {
         address: "parla".into(),
         nick,
         nick_wanted: None,
+        login: None,
         away: None,
         link: LinkState::Stopped { why: Some(Arc::new(why)), suggestion: None },
         features: Features::default(),

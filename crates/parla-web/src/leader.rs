@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract, naming,
-    tabs::{Audience, CarriedOut, Look, Looks, Message, Mirror, TabId, Term},
+    tabs::{CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
     view::{BufferKind, Earlier, LinkState, NetworkId, Notice, Presence, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -56,7 +56,7 @@ pub(crate) struct Leader {
     /// The interface was told nothing of this client yet.
     is_new: bool,
     views: Vec<Update>,
-    events: Vec<(Audience, Update)>,
+    events: Vec<(Recipients, Update)>,
     mirror: Mirror,
     /// Tabs that want to know everything, while it is too early.
     early: Vec<(TabId, u64)>,
@@ -366,23 +366,23 @@ impl Leader {
     }
 
     /// For whom something is that is said once; none if it is not said but shown.
-    fn audience(&self, update: &Update, asker: Option<TabId>) -> Option<Audience> {
+    fn audience(&self, update: &Update, asker: Option<TabId>) -> Option<Recipients> {
         let recent = self.asked.filter(|(_, at)| page::now().since(*at) < ANSWERS_WITHIN).map(|(tab, _)| tab);
         let to = |tab: Option<TabId>| {
             let followers = self.mirror.followers();
             tab.filter(|tab| *tab == self.me() || followers.contains(tab))
-                .map_or(Audience::All, Audience::One)
+                .map_or(Recipients::All, Recipients::One)
         };
         Some(match update {
-            Update::Notice(_, _, Notice::Invitation { .. }) => Audience::All,
+            Update::Notice(_, _, Notice::Invitation { .. }) => Recipients::All,
             Update::Notice(..) => to(asker.or(recent)),
             Update::Person(..) => to(self.asked_person),
-            Update::Certificate(..) => Audience::All,
+            Update::Certificate(..) => Recipients::All,
             Update::Show(..) => {
-                Audience::One(asker.or_else(|| self.asked.map(|(tab, _)| tab)).unwrap_or_else(|| self.me()))
+                Recipients::One(asker.or_else(|| self.asked.map(|(tab, _)| tab)).unwrap_or_else(|| self.me()))
             }
             // One notification is enough, and a click on it leads here.
-            Update::Alert(..) => Audience::One(self.me()),
+            Update::Alert(..) => Recipients::One(self.me()),
             Update::Network(_)
             | Update::Buffer(..)
             | Update::BufferClosed(..)
@@ -421,7 +421,7 @@ impl Leader {
         self.mirror.take(&updates);
         for (audience, event) in std::mem::take(&mut self.events) {
             self.mirror.say(audience, &event);
-            if audience == Audience::All || audience == Audience::One(self.me()) {
+            if audience == Recipients::All || audience == Recipients::One(self.me()) {
                 updates.push(event);
             }
         }

@@ -4,7 +4,7 @@ use super::{Incoming, metadata};
 use crate::{
     buffer::Read,
     client::{Client, Turn},
-    history,
+    history::{self, Came},
     text::shown_name,
     view::{BufferKind, Event, Presence},
 };
@@ -51,6 +51,9 @@ fn own(client: &mut Client, incoming: &Incoming<'_>) {
     if buffer.is_present() {
         return;
     }
+    // Whoever was taken out of the room while the bouncer looked on comes back as everybody does.
+    let is_bouncers = client.session.is_bouncer && buffer.presence == Presence::Joining;
+    let came = if is_bouncers { Came::ToBouncer } else { Came::Anew };
     buffer.name = incoming.param(0).into();
     buffer.presence = Presence::Present;
     buffer.joined_at = Some(incoming.at);
@@ -65,5 +68,5 @@ fn own(client: &mut Client, incoming: &Incoming<'_>) {
     client.changes.memory = true;
     client.changes.buffer(id);
     client.survey.joined(id);
-    history::joined(client, id, incoming.at);
+    history::joined(client, id, came);
 }

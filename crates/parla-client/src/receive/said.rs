@@ -9,6 +9,7 @@ use crate::{
     buffer::{Buffer, Coming},
     client::{Client, Turn},
     contract::Kept,
+    history::bouncer,
     outbox::{self, Arrival, Echo, Place},
     secrets,
     session::Session,
@@ -287,6 +288,21 @@ pub(super) fn repeated(client: &mut Client, id: BufferId, mut spoken: Spoken<'_>
     if let Added::New(row) = added {
         narrow_gap(buffer, row, before.is_some());
     }
+    played(client, id, &added, spoken.at);
+}
+
+/// A message of the past came unasked.
+fn played(client: &mut Client, id: BufferId, added: &Added, at: Timestamp) {
+    match added {
+        Added::New(row) => bouncer::played(client, id, (*row, at)),
+        Added::Known(row) => {
+            // What was said since the person is back says nothing of what was said before.
+            if client.buffers.get(id).is_some_and(|buffer| !buffer.timeline.is_live(*row)) {
+                bouncer::overlaps(client, id);
+            }
+        }
+        Added::Nowhere => {}
+    }
 }
 
 /// What was taken to be lost is here: at least from this row on, or all of it if it follows a message that was repeated too.
@@ -355,6 +371,7 @@ pub(super) fn replayed(
     let Some(mut spoken) = spoken(&client.session, &incoming) else { return Some(unheard) };
     spoken.spot = neighbours.spot(&client.buffers.get(id)?.timeline);
     let added = add(client, id, &spoken, turn);
+    played(client, id, &added, spoken.at);
     let (row, is_new) = match added {
         Added::New(row) => (Some(row), true),
         Added::Known(row) => (Some(row), false),

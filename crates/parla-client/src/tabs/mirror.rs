@@ -22,7 +22,7 @@ const SILENT_MAX: Duration = Duration::from_secs(300);
 
 /// Whom something is for that is said once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
+pub enum Recipients {
     /// All tabs.
     All,
     /// One tab: the person asked for it there.
@@ -167,11 +167,11 @@ impl Mirror {
     }
 
     /// Something is to be said once.
-    pub fn say(&mut self, audience: Audience, event: &Update) {
+    pub fn say(&mut self, audience: Recipients, event: &Update) {
         for (tab, follower) in self.followers.iter_mut() {
             let is_for = match audience {
-                Audience::All => true,
-                Audience::One(one) => one == *tab,
+                Recipients::All => true,
+                Recipients::One(one) => one == *tab,
             };
             if is_for && follower.events.len() < TAB_EVENTS_MAX {
                 follower.events.push(event.clone());

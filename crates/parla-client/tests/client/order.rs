@@ -350,3 +350,54 @@ fn the_greeting_that_a_bouncer_repeats_does_not_tell_the_time() {
         bob present, 1 unread (1 for me)
     "#]]);
 }
+
+/// A greeting as that of ZNC, which has been in the room all the time.
+fn attach(rig: &mut Rig, played: &str) {
+    rig.server(
+        ":irc.znc.in CAP unknown-nick LS :server-time znc.in/self-message
+         @10:00 :irc.znc.in CAP alice ACK :server-time
+         @05:00 :s 001 alice :Welcome
+         @05:00 :s 376 alice :End
+         :alice!a@host JOIN #lobby",
+    );
+    rig.server(played);
+}
+
+/// Somebody who was at ZNC, and has heard this.
+fn at_bouncer() -> Rig {
+    let mut rig = Rig::new();
+    rig.connect();
+    attach(&mut rig, "@07:01 :bob!b@host PRIVMSG #lobby :before");
+    rig.reconnects();
+    rig
+}
+
+#[test]
+fn a_bouncer_that_was_there_all_the_time_leaves_no_gap() {
+    for played in ["", "@08:02 :bob!b@host PRIVMSG #lobby :meanwhile"] {
+        let mut rig = at_bouncer();
+        attach(&mut rig, played);
+        assert!(!rig.rows("#lobby").contains("gap"), "{}", rig.rows("#lobby"));
+    }
+    // It was taken out of the room there, too.
+    let mut rig = at_bouncer();
+    attach(&mut rig, ":mod!m@host KICK #lobby alice :out");
+    rig.server("@10:05 :alice!a@host JOIN #lobby");
+    assert!(rig.rows("#lobby").contains("gap"), "{}", rig.rows("#lobby"));
+}
+
+#[test]
+fn a_bouncer_that_plays_back_all_it_keeps_may_have_forgotten_more() {
+    let played = |first: u32| {
+        let lines =
+            (0..50).map(|n| format!("@08:{:02} :bob!b@host PRIVMSG #lobby :line {n}", (first + n) / 2));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let mut rig = at_bouncer();
+    attach(&mut rig, &played(10));
+    assert_eq!(rig.rows("#lobby").matches("gap").count(), 1, "{}", rig.rows("#lobby"));
+    // Not if the first of it was known.
+    let mut rig = at_bouncer();
+    attach(&mut rig, &format!("@07:01 :bob!b@host PRIVMSG #lobby :before\n{}", played(10)));
+    assert!(!rig.rows("#lobby").contains("gap"), "{}", rig.rows("#lobby"));
+}

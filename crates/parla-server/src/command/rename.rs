@@ -68,10 +68,7 @@ pub(crate) fn commit(
         channel.renamed_at = Some(meta.at);
     }
     let new = name.to_string();
-    network.rename_channel(channel_id, name);
-    if let Some(channel) = network.channel(channel_id) {
-        effects.keep(channel);
-    }
+    network.rename_channel(channel_id, name, effects);
     let why = if reason.is_empty() { new } else { format!("{new}: {reason}") };
     effects.moderation.push(Audit { who, action: "RENAME", whom: old.to_string(), why });
     effects.events.push(Event::ChannelRenamed { by, channel: channel_id, old, reason });

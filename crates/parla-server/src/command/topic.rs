@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     network::{
         ChannelId, Network,
-        channel::{Channel, Topic},
+        channel::{Channel, ChannelChange, Topic},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
@@ -62,8 +62,7 @@ pub(crate) fn commit(
         return Ok(());
     }
     let topic = Some(Topic { text, setter: by.clone(), at: meta.at }).filter(|topic| !topic.text.is_empty());
-    channel.state.topic.clone_from(&topic);
-    effects.keep(channel);
+    effects.change(channel, ChannelChange::Topic(topic.clone()));
     effects.events.push(Event::TopicChanged { by, channel: channel_id, topic });
     Ok(())
 }

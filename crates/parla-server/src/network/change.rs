@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-use crate::network::{channel::ChannelState, entry::Verb};
+use crate::network::{
+    channel::{ChannelChange, ChannelState},
+    entry::Verb,
+};
 
 /// One thing to keep.
 #[derive(Clone, Debug)]
@@ -18,14 +21,14 @@ pub enum Change {
         /// The message's number.
         seq: u64,
     },
-    /// The state of a channel, to replace what was kept of it.
+    /// A channel is kept from now on; this is all of it.
     Channel(Box<ChannelState>),
-    /// A channel has become empty, or is not any more.
-    Occupancy {
+    /// One thing about a kept channel has changed.
+    ChannelChanged {
         /// The channel's number.
         record: u64,
-        /// Since when nobody is in it; none: somebody is.
-        empty_since: Option<Timestamp>,
+        /// What.
+        change: ChannelChange,
     },
     /// A channel is forgotten: nothing of it stays, nor of what was said in it. Its number is never given out again.
     ChannelForgotten {

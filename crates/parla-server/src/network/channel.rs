@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::access::{NoRedactor, Promotion, Speaker};
-pub use self::state::{ChannelState, ListEntry, Topic};
+pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
 use super::UserId;
 pub(crate) use super::rank::{Act, Rank};
 pub use crate::base::flags::Flags;

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 
 use parla_proto::Timestamp;
 
-use super::{ChannelId, Network, channel::Channel};
+use super::{
+    ChannelId, Network,
+    channel::{Channel, ChannelChange},
+};
 use crate::{
     base::limits::CHANNELS_FORGOTTEN_MAX,
     network::{change::Change, effects::Effects},
@@ -71,8 +74,7 @@ impl Network {
         self.empty.remove(id, channel);
         let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
         if channel.state.empty_since != since {
-            channel.state.empty_since = since;
-            effects.changes.push(Change::Occupancy { record: channel.state.record, empty_since: since });
+            effects.change(channel, ChannelChange::EmptySince(since));
         }
         if since.is_some() {
             self.empty.add(id, channel);
@@ -128,8 +130,8 @@ mod tests {
         network.forget_empty_channels(&mut effects);
         let told = |change| match change {
             Change::ChannelForgotten { record } => format!("-{record}"),
-            Change::Occupancy { record, empty_since } => {
-                assert_eq!(empty_since, Some(at(hours)));
+            Change::ChannelChanged { record, change } => {
+                assert_eq!(change, ChannelChange::EmptySince(Some(at(hours))));
                 format!("?{record}")
             }
             other => panic!("{other:?}"),

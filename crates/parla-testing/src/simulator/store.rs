@@ -10,7 +10,8 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    Change, ChannelState, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+    Change, ChannelChange, ChannelState, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken,
+    Verb, pieces,
 };
 
 use super::checkers::{Checked, Finding, ensure};
@@ -81,7 +82,7 @@ impl Store {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, seq } => self.redact(record, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
-                Change::Occupancy { record, empty_since } => self.occupancy(record, empty_since)?,
+                Change::ChannelChanged { record, change } => self.change_channel(record, change)?,
                 Change::ChannelForgotten { record } => self.forget(record, deleted)?,
             }
         }
@@ -230,11 +231,13 @@ impl Store {
         }
     }
 
-    fn occupancy(&mut self, record: u64, empty_since: Option<Timestamp>) -> Checked {
-        let known = self.channels.get_mut(&record);
+    fn change_channel(&mut self, record: u64, change: ChannelChange) -> Checked {
+        let known = self.channels.get(&record);
         let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
-        state.empty_since = empty_since;
-        Ok(())
+        let mut changed = state.clone();
+        changed.apply(change.clone());
+        ensure(changed != *state, "kept", || format!("{change:?} changes nothing of {state:?}"))?;
+        self.write_channel(changed)
     }
 
     /// Nobody reads a forgotten channel's messages again, and its number does not come back.

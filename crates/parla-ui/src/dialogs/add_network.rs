@@ -34,13 +34,16 @@ pub(crate) fn AddNetwork() -> Element {
                 onsubmit: move |event| {
                     event.prevent_default();
                     let (place, nick) = (written(&event, "place"), written(&event, "nick"));
-                    let found = Wrong::find(state, &place, &nick);
+                    let credentials = password::credentials(&event);
+                    // Whoever signs in may be on another network of the same bouncer.
+                    let others = if credentials.is_some() { Vec::new() } else { known(state) };
+                    let found = Wrong::find(&others, &place, &nick);
                     wrong.set(found);
                     if found != Wrong::default() {
                         return;
                     }
                     let (network, address) = (state.next_network(&here), address(&place));
-                    let credentials = password::credentials(&event).unwrap_or_default();
+                    let credentials = credentials.unwrap_or_default();
                     here.0.command(Command::Connect { network, address, nick, unencrypted: false, credentials });
                     state.close_dialog();
                 },
@@ -97,7 +100,7 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn find(state: State, place: &str, nick: &str) -> Self {
+    fn find(others: &[NetworkView], place: &str, nick: &str) -> Self {
         let nick_wrong = match nick {
             "" => Some(first::NAME_EMPTY),
             nick if nick.contains(char::is_whitespace) => Some(network::NAME_SPACES),
@@ -105,13 +108,16 @@ impl Wrong {
         };
         let place_wrong = wrong_address(place).or_else(|| {
             // One may be there twice, as with a bouncer, but not under one name.
-            let networks = state.networks.peek();
             let is_known =
                 |view: &NetworkView| is_same(&view.address, &address(place)) && *view.nick == *nick;
-            networks.values().any(is_known).then_some(network::DUPLICATE)
+            others.iter().any(is_known).then_some(network::DUPLICATE)
         });
         Self { place: place_wrong, nick: nick_wrong }
     }
+}
+
+fn known(state: State) -> Vec<NetworkView> {
+    state.networks.peek().values().cloned().collect()
 }
 
 fn is_same(one: &str, other: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use parla_client::view::{ChunkRef, Content, Row, RowId};
-use parla_proto::civil::Date;
+use parla_proto::civil::{Date, DateTime};
 
 use crate::{
     hooks::use_context,
@@ -52,7 +52,11 @@ pub(crate) fn ChunkBlock(
         }
     };
     let open = shared.open.read();
-    let local = |at| clock.local(at);
+    // Nothing was said tomorrow: the clock of a server may be ahead, and what followed would stand under a later day.
+    let local = |at| {
+        let time = clock.local(at);
+        DateTime { date: time.date.min(today), ..time }
+    };
     let setting = Setting { previous: previous.as_ref(), divider, open: &open, local: &local };
     let items = arrange(&chunk.0, &setting);
     rsx! {

@@ -18,7 +18,7 @@ use crate::{
     platform::{Here, PageAct},
     problem_words::ProblemWords,
     room::beside::{BesideComposer, WaitingMessages},
-    room::desk::{COMPOSER_ID, Desk, Question, use_desk},
+    room::desk::{ASK_ID, COMPOSER_ID, Desk, Question, use_desk},
     state::{BufferKey, State, wish},
     words,
 };
@@ -181,6 +181,7 @@ fn Ask(desk: Desk) -> Element {
                     if lines > PREVIEW_LINES { "…" }
                 }
                 button {
+                    id: ASK_ID,
                     r#type: "button",
                     class: "primary",
                     onclick: move |_| {
@@ -191,7 +192,13 @@ fn Ask(desk: Desk) -> Element {
                 }
                 " "
             }
-            button { r#type: "button", class: "plain", onclick: move |_| desk.cancel(), {words::CANCEL} }
+            button {
+                id: count.is_none().then_some(ASK_ID),
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| desk.cancel(),
+                {words::CANCEL}
+            }
         }
     }
 }

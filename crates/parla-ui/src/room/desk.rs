@@ -26,6 +26,8 @@ use crate::{
 
 /// The id of the field.
 pub(crate) const COMPOSER_ID: &str = "composer";
+/// The id of the button that answers the question before much is sent.
+pub(crate) const ASK_ID: &str = "ask-answer";
 /// More lines than these are sent only after a question.
 const LINES_UNASKED_MAX: usize = 3;
 
@@ -147,7 +149,10 @@ impl Desk {
             // Whoever presses Enter once more has read the question.
             Some(Question::ManyLines { .. }) if *self.question.peek() == question => self.send(),
             None => self.send(),
-            Some(question) => self.question.set(Some(question)),
+            Some(question) => {
+                self.question.set(Some(question));
+                self.place().0.page(PageAct::Focus(ASK_ID.to_owned()));
+            }
         }
     }
 

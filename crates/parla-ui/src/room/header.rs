@@ -11,6 +11,7 @@ use crate::{
     icon::{Icon, Picture},
     keys::{self, Region},
     link::Addressed,
+    members::MemberCount,
     platform::{Here, PageAct},
     room::text::Words,
     state::{BufferKey, Dialog, Side, State},
@@ -35,8 +36,8 @@ struct Bar {
     away: Option<Arc<str>>,
     /// One is in a room, and can see how it is set up.
     is_in_room: bool,
-    /// How many; none where there are no members.
-    members: Option<usize>,
+    /// How many are there, as far as one can know; none where there are no members.
+    members: Option<MemberCount>,
 }
 
 impl Bar {
@@ -48,7 +49,7 @@ impl Bar {
             can_set_topic: is_room && view.rights.set_topic,
             away: view.away.clone(),
             is_in_room: is_room && view.presence == Presence::Present,
-            members: is_room.then(|| view.members.0.len()),
+            members: is_room.then(|| MemberCount::of(view)),
         }
     }
 }
@@ -171,9 +172,12 @@ fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element
 
 /// Shows and hides the members, and says how many there are.
 #[component]
-fn Members(count: usize) -> Element {
+fn Members(count: MemberCount) -> Element {
     let mut state = use_context::<State>();
-    let label = words::room::members(count);
+    let label = match count {
+        MemberCount::Known(count) => words::room::members(count),
+        MemberCount::Unknown => words::members::LABEL.to_owned(),
+    };
     rsx! {
         button {
             r#type: "button",
@@ -187,7 +191,9 @@ fn Members(count: usize) -> Element {
                 keys::toggle_members(state);
             },
             Icon { picture: Picture::People }
-            span { "aria-hidden": "true", "{count}" }
+            if let MemberCount::Known(count) = count {
+                span { "aria-hidden": "true", "{count}" }
+            }
         }
     }
 }

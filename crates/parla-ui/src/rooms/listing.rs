@@ -18,6 +18,8 @@ pub(crate) struct NetworkRows {
     pub(crate) you: String,
     /// What there is to say about the connection.
     pub(crate) link: Option<&'static str>,
+    /// The person has disconnected it.
+    pub(crate) is_left: bool,
     pub(crate) rooms: Vec<Row>,
     pub(crate) people: Vec<Row>,
     pub(crate) server: Option<Row>,
@@ -65,11 +67,25 @@ pub(crate) fn listing(
             BufferKind::Server => rows.server = Some(row),
         }
     }
+    tell_apart(&mut list, networks);
     for rows in &mut list {
         rows.rooms.sort_by_cached_key(by_name);
         rows.people.sort_by_cached_key(by_name);
     }
     list
+}
+
+/// Several networks may have one name, as those of one bouncer have before they say their own: then it is said as whom the person
+/// is there.
+fn tell_apart(list: &mut [NetworkRows], networks: &SortedMap<NetworkId, NetworkView>) {
+    let names: Vec<Arc<str>> = list.iter().map(|rows| Arc::clone(&rows.name)).collect();
+    for rows in list {
+        let is_shared = names.iter().filter(|name| **name == rows.name).count() > 1;
+        if let Some(network) = networks.get(&rows.id).filter(|_| is_shared) {
+            let who = network.login.as_ref().unwrap_or(&network.nick);
+            rows.name = words::network::as_whom(&rows.name, who).into();
+        }
+    }
 }
 
 fn empty(network: &NetworkView) -> NetworkRows {
@@ -80,6 +96,7 @@ fn empty(network: &NetworkView) -> NetworkRows {
         name: Arc::clone(&network.name),
         you: words::you_are(&network.nick, network.away.as_deref()),
         link: words::link(link),
+        is_left: matches!(link, LinkState::Stopped { why: None, .. }),
         rooms: Vec::new(),
         people: Vec::new(),
         server: None,

@@ -59,6 +59,16 @@ pub fn bad_address(bad: BadEndpoint) -> &'static str {
     }
 }
 
+/// The name of a network that another one has as well.
+pub fn as_whom(network: &str, who: &str) -> String {
+    format!("{network} ({who})")
+}
+
+/// Several networks that need the person, in one line.
+pub fn several_stopped(names: &[&str]) -> String {
+    format!("{} other networks are not connected: {}", names.len(), names.join(", "))
+}
+
 /// Which network it is about, where that is not the one that is shown.
 pub fn about(network: &str) -> String {
     format!("About {network}")

@@ -24,6 +24,7 @@ pub fn network(link: LinkState) -> NetworkView {
         address: "".into(),
         nick: "anna".into(),
         nick_wanted: None,
+        login: None,
         away: None,
         link,
         features: Features::default(),

@@ -46,6 +46,7 @@ mod tests {
             address: "irc.test".into(),
             nick: nick.into(),
             nick_wanted: None,
+            login: None,
             away: None,
             link: LinkState::Online,
             features: Features::default(),

@@ -9,7 +9,7 @@ use crate::{
     buffer::Buffer,
     problem::{Problem, ProblemKind},
     session::Session,
-    tabs::{Audience, Ids, Letter, Message, Mirror, TabId},
+    tabs::{Ids, Letter, Message, Mirror, Recipients, TabId},
     text::Text,
     view::{
         Alert, BufferKind, Content, Deleted, Delivery as Way, DirectoryRoom, Event, Features, Gap, GapState,
@@ -61,6 +61,7 @@ fn network() -> Update {
         name: "Example".into(),
         address: "chat.example.net".into(),
         nick: "zoë".into(),
+        login: None,
         nick_wanted: Some("zoé".into()),
         away: Some("lunch".into()),
         link: LinkState::Waiting { until: at(9), attempt: 3, why: problem() },
@@ -157,8 +158,8 @@ fn everything_is_the_same_in_the_other_tab() {
     let arrived = arrived.unwrap();
     assert!(arrived.is_whole);
     assert_eq!(spelled(&arrived.updates), spelled(&views));
-    events.iter().for_each(|event| mirror.say(Audience::One(TAB), event));
-    mirror.say(Audience::One(TabId(5)), &events[0]);
+    events.iter().for_each(|event| mirror.say(Recipients::One(TAB), event));
+    mirror.say(Recipients::One(TabId(5)), &events[0]);
     let (arrived, _) = pull(&mut mirror, &mut replica);
     assert_eq!(spelled(&arrived.unwrap().updates), spelled(&events));
 }

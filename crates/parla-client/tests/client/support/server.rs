@@ -128,7 +128,11 @@ impl Memory {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
                     Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
-                    Change::Occupancy { .. } => {}
+                    Change::ChannelChanged { record, change } => {
+                        if let Some(state) = self.channels.get_mut(&record) {
+                            state.apply(change);
+                        }
+                    }
                     Change::ChannelForgotten { record } => {
                         self.channels.remove(&record);
                         self.kept.retain(|spoken| spoken.record != Some(record));

@@ -14,6 +14,7 @@ use crate::{
     contract::output::Recipients,
     network::{
         Network, Target, UserId,
+        channel::ChannelChange,
         effects::Effects,
         entry::{self, EntryCommand, Meta, MetadataChange},
         event::{Event, MetadataTold},
@@ -75,46 +76,60 @@ pub(crate) fn commit(
         let (target, key) = (metadata.target.clone(), key.to_owned());
         MetadataFailure::NoPermission { target, key }
     };
-    let (told, changes) = match metadata.change {
+    let told = match metadata.change {
         MetadataChange::Set(key, value) => {
             let values = writable(network, actor, target).ok_or_else(|| no_permission(key.as_str()))?;
-            let changes = match &value {
-                None => values.remove(&key).is_some(),
-                Some(value) => {
-                    check_value(&settings, &key, value)?;
-                    if values.len() >= bounds.keys_max && !values.contains_key(&key) {
-                        let target = metadata.target.clone();
-                        return Err(MetadataFailure::KeysFull { target, most: bounds.keys_max }.into());
-                    }
-                    values.insert(key.clone(), value.clone()).as_ref() != Some(value)
+            if let Some(value) = &value {
+                check_value(&settings, &key, value)?;
+                if values.len() >= bounds.keys_max && !values.contains_key(&key) {
+                    let target = metadata.target.clone();
+                    return Err(MetadataFailure::KeysFull { target, most: bounds.keys_max }.into());
                 }
-            };
-            (MetadataTold::Set { key, value, changes }, changes)
+            }
+            let changes = values.get(&key) != value.as_ref();
+            if changes {
+                set(network, target, (key.clone(), value.clone()), effects);
+            }
+            MetadataTold::Set { key, value, changes }
         }
         MetadataChange::Clear => {
             let values = writable(network, actor, target).ok_or_else(|| no_permission("*"))?;
-            let cleared: Vec<Key> = std::mem::take(values).into_keys().collect();
-            let changes = !cleared.is_empty();
-            (MetadataTold::Cleared(cleared), changes)
+            let cleared: Vec<Key> = values.keys().cloned().collect();
+            for key in &cleared {
+                set(network, target, (key.clone(), None), effects);
+            }
+            MetadataTold::Cleared(cleared)
         }
     };
-    if let Target::Channel(id) = target
-        && changes
-        && let Some(channel) = network.channel(id)
-    {
-        effects.keep(channel);
-    }
     effects.events.push(Event::MetadataChanged { target, told });
     Ok(())
 }
 
-/// The values, to change them, of oneself or of a channel that one is an operator of.
-fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&mut BTreeMap<Key, String>> {
+/// The values of oneself, or of a channel that one is an operator of: those that one may change.
+fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&BTreeMap<Key, String>> {
     match target {
-        Target::User(id) if id == actor => network.user_mut(id).map(User::metadata_mut),
+        Target::User(id) if id == actor => network.user(id).map(User::metadata),
         Target::User(_) => None,
         Target::Channel(id) => {
-            network.channel_mut(id)?.operator(actor).ok().map(|channel| &mut channel.state.metadata)
+            network.channel_mut(id)?.operator(actor).ok().map(|channel| &channel.state.metadata)
+        }
+    }
+}
+
+/// Gives a key a value, or takes its value away.
+fn set(network: &mut Network, target: Target, (key, value): (Key, Option<String>), effects: &mut Effects) {
+    match target {
+        Target::Channel(id) => {
+            if let Some(channel) = network.channel_mut(id) {
+                effects.change(channel, ChannelChange::Metadata { key, value });
+            }
+        }
+        Target::User(id) => {
+            let Some(values) = network.user_mut(id).map(User::metadata_mut) else { return };
+            match value {
+                Some(value) => values.insert(key, value),
+                None => values.remove(&key),
+            };
         }
     }
 }

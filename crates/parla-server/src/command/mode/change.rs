@@ -13,7 +13,7 @@ use crate::{
     network::{
         ChannelId, Network, UserId,
         audit::Audit,
-        channel::{Act, Channel, Flags, ListEntry, Promotion, Rank},
+        channel::{Act, Channel, ChannelChange, Flags, ListEntry, Promotion, Rank},
         effects::Effects,
         entry::{self, Meta, ModeStep},
         event::{Event, ModeChange},
@@ -22,15 +22,24 @@ use crate::{
     },
 };
 
-/// What a step did: nothing, or a change with the parameter that others see.
+/// What a step comes to.
 enum Done {
+    /// It holds already.
     Nothing,
-    Changed(Option<String>),
+    /// A rank was given or taken. With the nick that others see.
+    Ranked(String),
+    /// What is kept of the channel is to change.
+    Changes {
+        change: ChannelChange,
+        /// The parameter that others see.
+        param: Option<String>,
+    },
 }
 
 impl Done {
-    fn if_changed(changes: bool, param: Option<String>) -> Self {
-        if changes { Self::Changed(param) } else { Self::Nothing }
+    /// A change, if it is one.
+    fn if_changed(changes: bool, change: ChannelChange, param: Option<String>) -> Self {
+        if changes { Self::Changes { change, param } } else { Self::Nothing }
     }
 }
 
@@ -104,23 +113,22 @@ pub(crate) fn change(
     change: &Change<'_>,
     effects: &mut Effects,
 ) -> Vec<ModeChange> {
-    let Some(before) = network.channel(channel_id).map(|channel| channel.state.clone()) else {
-        return Vec::new();
-    };
     let mut done = Vec::new();
     for step in steps {
+        let mut tell = |param| done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
         match apply(network, channel_id, step, change) {
-            Ok(Done::Changed(param)) => {
-                done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
+            Ok(Done::Ranked(nick)) => tell(Some(nick)),
+            Ok(Done::Changes { change, param }) => {
+                if let Some(channel) = network.channel_mut(channel_id) {
+                    effects.change(channel, change);
+                }
+                tell(param);
             }
             Ok(Done::Nothing) => {}
             // Once is enough to be told of a rank that is missing.
             Err(refusal) if effects.refusals.contains(&refusal) => {}
             Err(refusal) => effects.refusals.push(refusal),
         }
-    }
-    if let Some(channel) = network.channel(channel_id).filter(|channel| channel.state != before) {
-        effects.keep(channel);
     }
     done
 }
@@ -168,8 +176,8 @@ fn apply(
                 return Err(invalid("A limit is a number above 0"));
             }
             let limit: Option<u32> = limit.filter(|_| step.set);
-            let before = std::mem::replace(&mut channel.state.limit, limit);
-            Ok(Done::if_changed(before != limit, limit.map(|limit| limit.to_string())))
+            let shown = limit.map(|limit| limit.to_string());
+            Ok(Done::if_changed(channel.state.limit != limit, ChannelChange::Limit(limit), shown))
         }
         ChannelMode::Forward => {
             let forward = forward.map_err(|failure| match failure {
@@ -180,8 +188,8 @@ fn apply(
                 return Err(invalid("A channel cannot forward to itself"));
             }
             let shown = forward.as_ref().map(ToString::to_string);
-            let before = std::mem::replace(&mut channel.state.forward, forward);
-            Ok(Done::if_changed(before != channel.state.forward, shown))
+            let changes = channel.state.forward != forward;
+            Ok(Done::if_changed(changes, ChannelChange::Forward(forward), shown))
         }
         _ => apply_list(channel, step, change),
     }
@@ -198,16 +206,15 @@ fn invalid(channel: &ChannelName, step: &ModeStep, why: &'static str) -> Refusal
     }
 }
 
-fn apply_flag(channel: &mut Channel, step: &ModeStep, flag: Flags) -> Done {
-    let changes = channel.has(flag) != step.set;
-    channel.state.flags.set(flag, step.set);
-    Done::if_changed(changes, None)
+fn apply_flag(channel: &Channel, step: &ModeStep, flag: Flags) -> Done {
+    let mut flags = channel.state.flags;
+    flags.set(flag, step.set);
+    Done::if_changed(flags != channel.state.flags, ChannelChange::Flags(flags), None)
 }
 
-fn apply_key(channel: &mut Channel, key: Option<String>) -> Done {
+fn apply_key(channel: &Channel, key: Option<String>) -> Done {
     let shown = key.clone().unwrap_or_else(|| "*".to_owned());
-    let before = std::mem::replace(&mut channel.state.key, key);
-    Done::if_changed(before != channel.state.key, Some(shown))
+    Done::if_changed(channel.state.key != key, ChannelChange::Key(key), Some(shown))
 }
 
 /// The channel that `+f` names, where the actor must be an operator too; `-f` names none.
@@ -237,7 +244,11 @@ fn forward(
 fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Result<Done, Refusal> {
     let name = channel.name().clone();
     let limits = &change.settings.limits;
-    let Some(list) = channel.state.list_mut(step.mode) else { return Ok(Done::Nothing) };
+    let mode = step.mode;
+    let lists = channel.state.lists();
+    let Some((_, list)) = lists.into_iter().find(|(listed, _)| *listed == mode) else {
+        return Ok(Done::Nothing);
+    };
     let mask = ListMask::parse(step.param.as_deref().unwrap_or_default());
     let mask = mask.map_err(|bad| invalid(&name, step, bad.why()))?;
     if step.mode == ChannelMode::InviteException && mask.reach() == Reach::Speech {
@@ -251,15 +262,21 @@ fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Re
             "Addresses are hidden here; ban the host that others see, as WHOIS shows it",
         ));
     }
-    let known = list.iter().position(|entry| entry.mask.is_same(&mask, change.settings.casemapping));
+    let known = list.iter().find(|entry| entry.mask.is_same(&mask, change.settings.casemapping));
     match (step.set, known) {
         (true, Some(_)) | (false, None) => Ok(Done::Nothing),
-        (false, Some(index)) => Ok(Done::Changed(Some(list.remove(index).mask.to_string()))),
+        (false, Some(entry)) => {
+            let param = Some(entry.mask.to_string());
+            Ok(Done::Changes {
+                change: ChannelChange::ListEntryRemoved { mode, mask: entry.mask.clone() },
+                param,
+            })
+        }
         (true, None) if list.len() >= limits.list_modes => Err(Refusal::ListFull(name, step.mode.letter())),
         (true, None) => {
-            let shown = mask.to_string();
-            list.push(ListEntry { mask, setter: change.by.to_owned(), at: change.meta.at });
-            Ok(Done::Changed(Some(shown)))
+            let param = Some(mask.to_string());
+            let entry = ListEntry { mask, setter: change.by.to_owned(), at: change.meta.at };
+            Ok(Done::Changes { change: ChannelChange::ListEntryAdded { mode, entry }, param })
         }
     }
 }
@@ -280,5 +297,5 @@ fn apply_rank(
     };
     let promotion = change.hand.promotion(channel, (member, &nick), (rank, step.set))?;
     let changes = promotion.carry_out(change.meta.seq);
-    Ok(Done::if_changed(changes, Some(nick)))
+    Ok(if changes { Done::Ranked(nick) } else { Done::Nothing })
 }

@@ -7,7 +7,7 @@ use crate::{
     command::mode,
     network::{
         ChannelId, Network, UserId,
-        channel::{Channel, Rank},
+        channel::{Channel, ChannelChange, Rank},
         effects::Effects,
         entry::{self, Meta, Repair},
         event::{Event, ModeChange},
@@ -61,29 +61,37 @@ fn reset(
 ) -> Result<(), Refusal> {
     let (by, new) = (network.settings.name.clone(), network.settings.channel_modes);
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let (name, state) = (channel.name().to_string(), &mut channel.state);
+    let (name, state) = (channel.name().to_string(), &channel.state);
+    let mut changes = Vec::new();
     let mut steps = Vec::new();
     let mut add = |set, letter, param| steps.push(ModeChange { set, letter, param });
     for (set, flags) in [(true, new - state.flags), (false, state.flags - new)] {
         flags.letters().chars().for_each(|letter| add(set, letter, None));
     }
-    state.flags = new;
-    if state.key.take().is_some() {
+    if state.flags != new {
+        changes.push(ChannelChange::Flags(new));
+    }
+    if state.key.is_some() {
+        changes.push(ChannelChange::Key(None));
         add(false, ChannelMode::Key.letter(), Some("*".to_owned()));
     }
-    if state.limit.take().is_some() {
+    if state.limit.is_some() {
+        changes.push(ChannelChange::Limit(None));
         add(false, ChannelMode::Limit.letter(), None);
     }
-    if state.forward.take().is_some() {
+    if state.forward.is_some() {
+        changes.push(ChannelChange::Forward(None));
         add(false, ChannelMode::Forward.letter(), None);
     }
-    for list in [ChannelMode::Ban, ChannelMode::BanException, ChannelMode::InviteException] {
-        let entries = state.list_mut(list).map(std::mem::take).unwrap_or_default();
-        entries.into_iter().for_each(|entry| add(false, list.letter(), Some(entry.mask.to_string())));
+    for (mode, entries) in state.lists() {
+        for entry in entries {
+            changes.push(ChannelChange::ListEntryRemoved { mode, mask: entry.mask.clone() });
+            add(false, mode.letter(), Some(entry.mask.to_string()));
+        }
     }
     effects.audits.push(right.audit("ROOM RESET", name, mode::for_record(&steps)));
     if !steps.is_empty() {
-        effects.keep(channel);
+        changes.into_iter().for_each(|change| effects.change(channel, change));
         effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });
     }
     announce(network, channel_id, format!("{} has reset the modes of this room", right.shown), effects);

@@ -60,6 +60,46 @@ pub struct ChannelState {
     pub metadata: BTreeMap<Key, String>,
 }
 
+/// One change of what is kept of a channel. There is no other way to change it, so that the network and the disk agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelChange {
+    /// It has another name, or another spelling of its name.
+    Name(ChannelName),
+    /// It has this topic, or none.
+    Topic(Option<Topic>),
+    /// These of the modes without a parameter hold.
+    Flags(Flags),
+    /// Mode `k` has this value, or does not hold.
+    Key(Option<String>),
+    /// Mode `l` has this value, or does not hold.
+    Limit(Option<u32>),
+    /// Mode `f` has this value, or does not hold.
+    Forward(Option<ChannelName>),
+    /// A list has one entry more, at its end.
+    ListEntryAdded {
+        /// The list's mode.
+        mode: ChannelMode,
+        /// The entry. No other one of the list has its mask.
+        entry: ListEntry,
+    },
+    /// A list has one entry less.
+    ListEntryRemoved {
+        /// The list's mode.
+        mode: ChannelMode,
+        /// The entry's mask.
+        mask: ListMask,
+    },
+    /// A key of METADATA has this value, or none.
+    Metadata {
+        /// The key.
+        key: Key,
+        /// The value, which is never empty.
+        value: Option<String>,
+    },
+    /// Nobody has been in it since then; none: somebody is.
+    EmptySince(Option<Timestamp>),
+}
+
 impl ChannelState {
     /// A new channel, without anything in it.
     pub fn new(record: u64, name: ChannelName, at: Timestamp, flags: Flags) -> Self {
@@ -77,6 +117,32 @@ impl ChannelState {
             invite_exceptions: Vec::new(),
             empty_since: None,
             metadata: BTreeMap::new(),
+        }
+    }
+
+    /// Makes one change.
+    pub fn apply(&mut self, change: ChannelChange) {
+        match change {
+            ChannelChange::Name(name) => self.name = name,
+            ChannelChange::Topic(topic) => self.topic = topic,
+            ChannelChange::Flags(flags) => self.flags = flags,
+            ChannelChange::Key(key) => self.key = key,
+            ChannelChange::Limit(limit) => self.limit = limit,
+            ChannelChange::Forward(forward) => self.forward = forward,
+            ChannelChange::ListEntryAdded { mode, entry } => {
+                if let Some(list) = self.list_mut(mode) {
+                    debug_assert!(list.iter().all(|known| known.mask != entry.mask), "{entry:?} twice");
+                    list.push(entry);
+                }
+            }
+            ChannelChange::ListEntryRemoved { mode, mask } => {
+                if let Some(list) = self.list_mut(mode) {
+                    list.retain(|entry| entry.mask != mask);
+                }
+            }
+            ChannelChange::Metadata { key, value: Some(value) } => drop(self.metadata.insert(key, value)),
+            ChannelChange::Metadata { key, value: None } => drop(self.metadata.remove(&key)),
+            ChannelChange::EmptySince(since) => self.empty_since = since,
         }
     }
 
