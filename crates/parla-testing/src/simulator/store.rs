@@ -82,7 +82,7 @@ impl Store {
                 Change::Message(spoken) => self.write_message(spoken)?,
                 Change::Redacted { record, seq } => self.redact(record, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
-                Change::ChannelChanged { record, change } => self.change_channel(record, change)?,
+                Change::ChannelChanged { record, change } => self.change_channel(record, &change)?,
                 Change::ChannelForgotten { record } => self.forget(record, deleted)?,
             }
         }
@@ -231,7 +231,7 @@ impl Store {
         }
     }
 
-    fn change_channel(&mut self, record: u64, change: ChannelChange) -> Checked {
+    fn change_channel(&mut self, record: u64, change: &ChannelChange) -> Checked {
         let known = self.channels.get(&record);
         let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
         let mut changed = state.clone();
