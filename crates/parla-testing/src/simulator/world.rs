@@ -3,22 +3,24 @@
 //! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
 //! chooses nothing itself.
 
+mod agreement;
+mod faults;
 mod questions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Settings,
-    Snapshot, Start,
+    ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Settings, Snapshot,
+    Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
 use self::questions::Asked;
 use super::{
     checkers::{self, Checked, Finding, ensure},
-    client::{Client, Scene, Sent, number, watch},
-    disk::{Disk, UnderWay},
+    client::{Client, Scene, Sent, number},
+    disk::Disk,
     machine::{Beginning, Caused, Condition, Machine},
     shared_log::SharedLog,
     store::Store,
@@ -379,114 +381,6 @@ impl World {
         }
     }
 
-    /// The one machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written,
-    /// so many thousandths are on disk.
-    pub(crate) fn crash(&mut self, thousandths: u64) -> Checked {
-        self.trace.add(|| "crash".to_owned());
-        let changes = self.machines.first().map(Machine::under_way).unwrap_or_default();
-        self.disk.crash(UnderWay { changes: &changes, thousandths })?;
-        self.restart()
-    }
-
-    /// Every server is told to stop, stops, and is started again.
-    pub(crate) fn shut_down(&mut self) -> Checked {
-        self.trace.add(|| "shutdown".to_owned());
-        let now = self.now;
-        self.machines.iter_mut().for_each(|machine| machine.input(now, Input::ShuttingDown));
-        self.settle()?;
-        let open = self.clients.values().next();
-        ensure(open.is_none(), "shutdown", || format!("{:?} is open", open.map(Client::name)))?;
-        self.disk.shut_down()?;
-        self.restart()
-    }
-
-    /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
-    fn restart(&mut self) -> Checked {
-        self.summary.restarts += 1;
-        self.asked.clear();
-        self.clients.clear();
-        self.scene.journals.values_mut().for_each(checkers::Journal::restart);
-        self.first_seq += SEQS_PER_RUN;
-        let kept = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
-        self.start_all(kept);
-        Ok(())
-    }
-
-    /// A machine stops dead. Something that it has sent may still be on its way to the log.
-    pub(crate) fn kill(&mut self, which: usize) {
-        let Some(machine) =
-            self.machines.get_mut(which).filter(|machine| machine.condition != Condition::Dead)
-        else {
-            return;
-        };
-        self.trace.add(|| format!("{which} stops dead"));
-        self.summary.restarts += 1;
-        if let Some(bytes) = machine.unconfirmed.front().cloned() {
-            self.log.delay(bytes);
-        }
-        machine.die();
-        self.asked.retain(|asked| asked.which() != which);
-        self.clients.retain(|_, client| client.place.0 != which);
-    }
-
-    /// A machine that sleeps goes on, one that is dead starts with what it had written down.
-    pub(crate) fn start_again(&mut self, which: usize) -> Checked {
-        let (runs, now) = (self.runs + 1, self.now);
-        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
-        match machine.condition {
-            Condition::Runs => return Ok(()),
-            Condition::Sleeps => machine.condition = Condition::Runs,
-            Condition::Dead => {
-                let beginning = machine.beginning.clone();
-                let beginning =
-                    beginning.ok_or_else(|| Finding::new("snapshot", "there is none".to_owned()))?;
-                self.runs = runs;
-                *machine = Machine::join((machine.node, runs), beginning, &self.scene.settings, now)?;
-            }
-        }
-        self.trace.add(|| format!("{which} goes on"));
-        Ok(())
-    }
-
-    /// A machine does nothing for a while.
-    pub(crate) fn sleep(&mut self, which: usize) {
-        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
-            self.trace.add(|| format!("{which} sleeps"));
-            machine.condition = Condition::Sleeps;
-        }
-    }
-
-    /// A new machine begins with what another has written down.
-    pub(crate) fn join(&mut self, from: usize) -> Checked {
-        let Some(beginning) = self.machines.get(from).and_then(|machine| machine.beginning.clone()) else {
-            return Ok(());
-        };
-        self.runs += 1;
-        let node = NodeId(u32::try_from(self.machines.len() + 1).unwrap_or_default());
-        self.trace.add(|| format!("{node:?} joins"));
-        let machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
-        self.machines.push(machine);
-        Ok(())
-    }
-
-    /// A machine writes down what it has of the network.
-    pub(crate) fn write_down(&mut self, which: usize) -> Checked {
-        match self.machines.get_mut(which).filter(|machine| machine.runs()) {
-            Some(machine) => machine.write_down(),
-            None => Ok(()),
-        }
-    }
-
-    /// A machine takes another for dead, rightly or not.
-    pub(crate) fn miss(&mut self, (which, missed): (usize, usize)) {
-        let now = self.now;
-        let Some(node) = self.machines.get(missed).map(|machine| machine.node) else { return };
-        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
-            self.trace.add(|| format!("{which} takes {missed} for dead"));
-            machine.input(now, Input::NodeLost { node });
-        }
-    }
-
     /// Gives the client's machine an input, which names the connection as the machine does.
     fn input_of(&mut self, connection: ConnectionId, input: impl FnOnce(ConnectionId) -> Input) {
         let now = self.now;
@@ -567,76 +461,12 @@ impl World {
         Ok(())
     }
 
-    /// Nothing is on its way: every machine has the same network.
-    fn check_agreement(&self) -> Checked {
-        let mut states = self.machines.iter().map(|machine| machine.server.state_hash());
-        let first = states.next();
-        let same = states.all(|state| Some(state) == first);
-        ensure(same, "state", || "the machines have different networks".to_owned())?;
-        let snapshots: Vec<Snapshot> =
-            self.machines.iter().map(|machine| machine.server.snapshot()).collect();
-        let same = snapshots.windows(2).all(|pair| matches!(pair, [one, another] if one == another));
-        ensure(same, "state", || "the machines have different indexes".to_owned())
-    }
-
     /// Counts a finding in a line of this command, if the run was told to.
     fn pass_over(&mut self, finding: Finding, command: &str) -> Checked {
         if !self.passed_over.contains(finding.checker) {
             return Err(finding);
         }
         *self.summary.passed_over.entry(format!("{}, {command}", finding.checker)).or_default() += 1;
-        Ok(())
-    }
-
-    fn check_changes(&self, changes: &[Change]) -> Checked {
-        let said = changes.iter().any(|change| matches!(change, Change::Message(_)));
-        ensure(self.scene.settings.history || !said, "kept", || {
-            "a message, and there is no history".to_owned()
-        })
-    }
-
-    /// Nothing is on its way: all members agree, and nobody waits for anything but time.
-    fn check_quiet(&mut self) -> Checked {
-        let scene = &self.scene;
-        for client in self.clients.values_mut() {
-            client.answer_is_complete(scene)?;
-            client.is_caught_up(scene)?;
-            // A slowed client that left is heard to the end of what it had sent.
-            let has_gone = client.left && client.sent.is_empty();
-            ensure(!has_gone, "close", || format!("{} left and is not closed", client.name()))?;
-            ensure(client.sent.is_empty() || !client.unthrottled, "lines taken", || {
-                format!("{} waits for nothing with {} lines not taken", client.name(), client.sent.len())
-            })?;
-        }
-        let registered = || self.clients.values().filter(|client| client.nick.is_some());
-        let here: BTreeSet<String> = registered().map(|client| client.folded_nick(scene)).collect();
-        ensure(here.len() == registered().count(), "identity", || {
-            let names: Vec<String> = registered().map(Client::name).collect();
-            format!("two clients are one person: {names:?}")
-        })?;
-        for client in self.clients.values() {
-            watch::is_true(client, &here)?;
-        }
-        let mut members: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for client in self.clients.values() {
-            for name in client.rooms.keys() {
-                members.entry(name).or_default().insert(client.folded_nick(scene));
-            }
-        }
-        for client in self.clients.values() {
-            for (name, room) in client.rooms.iter().filter(|(_, room)| !room.is_partial) {
-                let by_client: BTreeSet<String> = room.members.keys().cloned().collect();
-                let by_members = members.get(name.as_str());
-                ensure(by_members == Some(&by_client), "membership", || {
-                    format!("in {name} {} sees {by_client:?}, there are {by_members:?}", client.name())
-                })?;
-                let kept = scene.store.channel_named(name);
-                let topic = kept.map(|state| state.topic.as_ref().map_or("", |topic| &topic.text));
-                ensure(topic.is_none_or(|topic| topic == room.topic), "kept", || {
-                    format!("in {name} {} sees the topic {:?}, kept is {topic:?}", client.name(), room.topic)
-                })?;
-            }
-        }
         Ok(())
     }
 }

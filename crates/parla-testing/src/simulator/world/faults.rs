@@ -1,0 +1,121 @@
+//! What can go wrong: everything stops, or of several machines one dies, sleeps, is taken for dead, goes on, or is a new one.
+
+use parla_server::{Input, NodeId};
+
+use super::{SEQS_PER_RUN, World};
+use crate::simulator::{
+    checkers::{self, Checked, Finding, ensure},
+    client::Client,
+    disk::UnderWay,
+    machine::{Condition, Machine},
+};
+
+impl World {
+    /// The one machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written,
+    /// so many thousandths are on disk.
+    pub(crate) fn crash(&mut self, thousandths: u64) -> Checked {
+        self.trace.add(|| "crash".to_owned());
+        let changes = self.machines.first().map(Machine::under_way).unwrap_or_default();
+        self.disk.crash(UnderWay { changes: &changes, thousandths })?;
+        self.restart()
+    }
+
+    /// Every server is told to stop, stops, and is started again.
+    pub(crate) fn shut_down(&mut self) -> Checked {
+        self.trace.add(|| "shutdown".to_owned());
+        let now = self.now;
+        self.machines.iter_mut().for_each(|machine| machine.input(now, Input::ShuttingDown));
+        self.settle()?;
+        let open = self.clients.values().next();
+        ensure(open.is_none(), "shutdown", || format!("{:?} is open", open.map(Client::name)))?;
+        self.disk.shut_down()?;
+        self.restart()
+    }
+
+    /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
+    fn restart(&mut self) -> Checked {
+        self.summary.restarts += 1;
+        self.asked.clear();
+        self.clients.clear();
+        self.scene.journals.values_mut().for_each(checkers::Journal::restart);
+        self.first_seq += SEQS_PER_RUN;
+        let kept = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
+        self.start_all(kept);
+        Ok(())
+    }
+
+    /// A machine stops dead. Something that it has sent may still be on its way to the log.
+    pub(crate) fn kill(&mut self, which: usize) {
+        let Some(machine) =
+            self.machines.get_mut(which).filter(|machine| machine.condition != Condition::Dead)
+        else {
+            return;
+        };
+        self.trace.add(|| format!("{which} stops dead"));
+        self.summary.restarts += 1;
+        if let Some(bytes) = machine.unconfirmed.front().cloned() {
+            self.log.delay(bytes);
+        }
+        machine.die();
+        self.asked.retain(|asked| asked.which() != which);
+        self.clients.retain(|_, client| client.place.0 != which);
+    }
+
+    /// A machine that sleeps goes on, one that is dead starts with what it had written down.
+    pub(crate) fn start_again(&mut self, which: usize) -> Checked {
+        let (runs, now) = (self.runs + 1, self.now);
+        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
+        match machine.condition {
+            Condition::Runs => return Ok(()),
+            Condition::Sleeps => machine.condition = Condition::Runs,
+            Condition::Dead => {
+                let beginning = machine.beginning.clone();
+                let beginning =
+                    beginning.ok_or_else(|| Finding::new("snapshot", "there is none".to_owned()))?;
+                self.runs = runs;
+                *machine = Machine::join((machine.node, runs), beginning, &self.scene.settings, now)?;
+            }
+        }
+        self.trace.add(|| format!("{which} goes on"));
+        Ok(())
+    }
+
+    /// A machine does nothing for a while.
+    pub(crate) fn sleep(&mut self, which: usize) {
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            self.trace.add(|| format!("{which} sleeps"));
+            machine.condition = Condition::Sleeps;
+        }
+    }
+
+    /// A new machine begins with what another has written down.
+    pub(crate) fn join(&mut self, from: usize) -> Checked {
+        let Some(beginning) = self.machines.get(from).and_then(|machine| machine.beginning.clone()) else {
+            return Ok(());
+        };
+        self.runs += 1;
+        let node = NodeId(u32::try_from(self.machines.len() + 1).unwrap_or_default());
+        self.trace.add(|| format!("{node:?} joins"));
+        let machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
+        self.machines.push(machine);
+        Ok(())
+    }
+
+    /// A machine writes down what it has of the network.
+    pub(crate) fn write_down(&mut self, which: usize) -> Checked {
+        match self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            Some(machine) => machine.write_down(),
+            None => Ok(()),
+        }
+    }
+
+    /// A machine takes another for dead, rightly or not.
+    pub(crate) fn miss(&mut self, (which, missed): (usize, usize)) {
+        let now = self.now;
+        let Some(node) = self.machines.get(missed).map(|machine| machine.node) else { return };
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            self.trace.add(|| format!("{which} takes {missed} for dead"));
+            machine.input(now, Input::NodeLost { node });
+        }
+    }
+}
