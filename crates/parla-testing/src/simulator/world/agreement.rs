@@ -1,0 +1,77 @@
+//! What must hold when nothing is on its way: machines have the same network, and clients believe the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use parla_server::{Change, Snapshot};
+
+use super::World;
+use crate::simulator::{
+    checkers::{Checked, ensure},
+    client::{Client, watch},
+};
+
+impl World {
+    /// Nothing is on its way: every machine has the same network.
+    pub(super) fn check_agreement(&self) -> Checked {
+        let mut states = self.machines.iter().map(|machine| machine.server.state_hash());
+        let first = states.next();
+        let same = states.all(|state| Some(state) == first);
+        ensure(same, "state", || "the machines have different networks".to_owned())?;
+        let snapshots: Vec<Snapshot> =
+            self.machines.iter().map(|machine| machine.server.snapshot()).collect();
+        let same = snapshots.windows(2).all(|pair| matches!(pair, [one, another] if one == another));
+        ensure(same, "state", || "the machines have different indexes".to_owned())
+    }
+
+    pub(super) fn check_changes(&self, changes: &[Change]) -> Checked {
+        let said = changes.iter().any(|change| matches!(change, Change::Message(_)));
+        ensure(self.scene.settings.history || !said, "kept", || {
+            "a message, and there is no history".to_owned()
+        })
+    }
+
+    /// Nothing is on its way: all members agree, and nobody waits for anything but time.
+    pub(super) fn check_quiet(&mut self) -> Checked {
+        let scene = &self.scene;
+        for client in self.clients.values_mut() {
+            client.answer_is_complete(scene)?;
+            client.is_caught_up(scene)?;
+            // A slowed client that left is heard to the end of what it had sent.
+            let has_gone = client.left && client.sent.is_empty();
+            ensure(!has_gone, "close", || format!("{} left and is not closed", client.name()))?;
+            ensure(client.sent.is_empty() || !client.unthrottled, "lines taken", || {
+                format!("{} waits for nothing with {} lines not taken", client.name(), client.sent.len())
+            })?;
+        }
+        let registered = || self.clients.values().filter(|client| client.nick.is_some());
+        let here: BTreeSet<String> = registered().map(|client| client.folded_nick(scene)).collect();
+        ensure(here.len() == registered().count(), "identity", || {
+            let names: Vec<String> = registered().map(Client::name).collect();
+            format!("two clients are one person: {names:?}")
+        })?;
+        for client in self.clients.values() {
+            watch::is_true(client, &here)?;
+        }
+        let mut members: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for client in self.clients.values() {
+            for name in client.rooms.keys() {
+                members.entry(name).or_default().insert(client.folded_nick(scene));
+            }
+        }
+        for client in self.clients.values() {
+            for (name, room) in client.rooms.iter().filter(|(_, room)| !room.is_partial) {
+                let by_client: BTreeSet<String> = room.members.keys().cloned().collect();
+                let by_members = members.get(name.as_str());
+                ensure(by_members == Some(&by_client), "membership", || {
+                    format!("in {name} {} sees {by_client:?}, there are {by_members:?}", client.name())
+                })?;
+                let kept = scene.store.channel_named(name);
+                let topic = kept.map(|state| state.topic.as_ref().map_or("", |topic| &topic.text));
+                ensure(topic.is_none_or(|topic| topic == room.topic), "kept", || {
+                    format!("in {name} {} sees the topic {:?}, kept is {topic:?}", client.name(), room.topic)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
