@@ -23,21 +23,36 @@ struct House {
 }
 
 /// Every crate that has floors. A new module of its root has to be added here.
-const HOUSES: &[House] = &[House {
-    src: "crates/parla-server/src",
-    floors: &[
-        ("base", &["base"]),
-        ("network", &["network"]),
-        ("contract", &["contract"]),
-        ("session", &["session"]),
-        ("publish", &["publish"]),
-        ("context", &["context"]),
-        ("command", &["command"]),
-        // NickServ and ChanServ: words that become the same proposals as commands.
-        ("service", &[]),
-        ("server", &["server"]),
-    ],
-}];
+const HOUSES: &[House] = &[
+    House {
+        src: "crates/parla-server/src",
+        floors: &[
+            ("base", &["base"]),
+            ("network", &["network"]),
+            ("contract", &["contract"]),
+            ("session", &["session"]),
+            ("publish", &["publish"]),
+            ("context", &["context"]),
+            ("command", &["command"]),
+            // NickServ and ChanServ: words that become the same proposals as commands.
+            ("service", &[]),
+            ("server", &["server"]),
+        ],
+    },
+    House {
+        src: "crates/parlad/src",
+        floors: &[
+            ("base", &["limits", "options", "log", "health"]),
+            ("config", &["config"]),
+            ("net", &["net"]),
+            ("work", &["work"]),
+            ("core", &["core"]),
+            ("web", &["web"]),
+            ("whole", &["run", "reload", "restart", "room"]),
+            ("command line", &["cli"]),
+        ],
+    },
+];
 
 impl House {
     /// How high a module stands, and the name of its floor.

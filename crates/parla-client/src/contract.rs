@@ -9,6 +9,7 @@ use crate::{
     intent::Intent,
     naming::Transliterate,
     problem::Problem,
+    text::Compose,
     view::{Audience, BufferKind, Manner, NetworkId, Stage},
 };
 
@@ -21,7 +22,9 @@ pub struct Settings {
     pub address: Arc<str>,
     /// The nick the person wants.
     pub nick: Arc<str>,
-    /// Writes a name in plain letters, for servers that take no others. A shell that has no tables for that gives
+    /// Gives the composed form (NFC) of a text. A browser has the tables for that itself.
+    pub compose: Compose,
+    /// Writes a name in plain letters, for servers that take no others. A shell that has no tables for that uses
     /// [`crate::naming::without_accents`].
     pub transliterate: Transliterate,
     /// What the person shows to be let in; [`Intent::SignIn`] adds to it.

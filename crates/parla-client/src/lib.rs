@@ -43,6 +43,8 @@ pub mod sorted_map;
 mod stranger;
 mod survey;
 pub mod tabs;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod timeline;
 pub mod view;

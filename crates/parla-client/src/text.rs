@@ -112,6 +112,18 @@ pub enum Link {
     Room(Arc<str>),
 }
 
+/// Gives the composed form (NFC) of a text.
+pub type Compose = fn(&str) -> String;
+
+/// Which letters are the same ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Letters {
+    /// The network's rule.
+    pub casemapping: Casemapping,
+    /// Where that takes all scripts, one letter has several spellings.
+    pub compose: Compose,
+}
+
 impl Text {
     /// Reads a text as it came from the wire. The lines of a message of several lines are separated by line feeds.
     pub fn parse(wire: &str) -> Self {
@@ -119,8 +131,8 @@ impl Text {
     }
 
     /// The same, with every occurrence of `nick` as a word marked. Says whether there is one.
-    pub fn parse_naming(wire: &str, nick: &str, casemapping: Casemapping) -> (Self, bool) {
-        mention::mark_nick(lines::parse(wire), nick, casemapping)
+    pub fn parse_naming(wire: &str, nick: &str, letters: Letters) -> (Self, bool) {
+        mention::mark_nick(lines::parse(wire), nick, letters)
     }
 
     /// Its first lines, and how many it has, if it has more than so many.

@@ -23,6 +23,7 @@ pub mod nick_fault;
 pub mod numeric;
 pub mod reply;
 pub mod source;
+mod stored;
 pub mod tag;
 pub mod time;
 

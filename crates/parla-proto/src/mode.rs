@@ -21,7 +21,7 @@ pub enum ModeKind {
 }
 
 /// A mode that a channel can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum ChannelMode {
     /// `u`: people see only themselves and those with a rank; the crowd is not shown.
     Auditorium,
@@ -216,7 +216,7 @@ pub fn prefix() -> String {
 
 bitflags! {
     /// The modes of a user.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
     pub struct UserModes: u16 {
         /// `B`: a program. <https://ircv3.net/specs/extensions/bot-mode>
         const BOT = 1 << 0;

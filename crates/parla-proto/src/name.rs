@@ -4,10 +4,11 @@
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use thiserror::Error;
 
 /// Which characters are the same letter. A network has one and says it in ISUPPORT.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Casemapping {
     /// `a` to `z` are the lower case of `A` to `Z`.
     #[default]
@@ -91,7 +92,7 @@ impl Casemapping {
 }
 
 /// A text and its folded form, which is kept only where it differs.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Folded {
     text: Box<str>,
     folded: Option<Box<str>>,
@@ -109,10 +110,26 @@ impl Folded {
     fn folded(&self) -> &str {
         self.folded.as_deref().unwrap_or(&self.text)
     }
+
+    /// What was kept, if it can stand in a line as a name. By which casemapping it was folded is not known any more.
+    fn checked(self, is_channel: bool) -> Result<Self, BadName> {
+        for text in [&*self.text, self.folded()] {
+            let name = text.strip_prefix(CHANNEL_PREFIX);
+            let rest = if is_channel { name.ok_or(BadName::Character)? } else { text };
+            if rest.is_empty() {
+                return Err(BadName::Empty);
+            }
+            let breaks = |char: char| matches!(char, ' ' | ',') || char.is_control();
+            if name.is_some() != is_channel || rest.starts_with(':') && !is_channel || rest.contains(breaks) {
+                return Err(BadName::Character);
+            }
+        }
+        Ok(self)
+    }
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $is_channel:expr) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name(Folded);
@@ -126,6 +143,18 @@ macro_rules! name {
             /// The form in which equal names are the same text.
             pub fn folded(&self) -> &str {
                 self.0.folded()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Folded::deserialize(deserializer)?.checked($is_channel).map(Self).map_err(D::Error::custom)
             }
         }
 
@@ -171,12 +200,12 @@ macro_rules! name {
 
 name! {
     /// The name of a user. Two that differ only in case are the same.
-    Nick
+    Nick, false
 }
 
 name! {
     /// The name of a channel, with its `#`. Two that differ only in case are the same.
-    ChannelName
+    ChannelName, true
 }
 
 impl Nick {

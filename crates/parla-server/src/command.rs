@@ -34,6 +34,7 @@ pub(crate) mod monitor;
 pub(crate) mod motd;
 pub(crate) mod names;
 pub(crate) mod nick;
+mod node;
 pub(crate) mod notice;
 pub(crate) mod oper;
 pub(crate) mod part;
@@ -186,11 +187,19 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
             network.forget_empty_channels(effects);
             Ok(())
         }
+        EntryCommand::NodeUp(up) => {
+            node::come_up(network, &meta, up, effects);
+            Ok(())
+        }
+        EntryCommand::NodeDown(down) => {
+            node::go_down(network, &meta, down, effects);
+            Ok(())
+        }
     };
     if let Err(refusal) = result {
         effects.refusals.push(refusal);
     }
-    network.debug_assert_sound(meta.origin.actor);
+    network.debug_assert_sound(meta.actor);
 }
 
 /// Tells everyone on this machine who must hear of an event.

@@ -48,8 +48,13 @@ pub use network::{
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
-    entry::{Authority, Entry, EntryCommand, Meta, NodeId, Origin, Proposal, Quit, Repair, Verb},
+    encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
+    entry::{
+        Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
+        Repair, Verb,
+    },
     grant::OperatorGrant,
     markers::Conversation,
+    snapshot::Snapshot,
 };
-pub use server::{LogMode, Server};
+pub use server::{Server, Start};

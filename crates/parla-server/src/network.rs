@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod channel;
 pub(crate) mod effects;
+pub(crate) mod encoding;
 pub(crate) mod entry;
 pub(crate) mod event;
 mod forgetting;
@@ -15,19 +16,23 @@ pub(crate) mod grant;
 mod invariants;
 pub(crate) mod markers;
 mod new_rooms;
+pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
 pub(crate) mod rank;
 pub(crate) mod refusal;
 pub(crate) mod said;
 mod sight;
+pub(crate) mod snapshot;
 pub(crate) mod texts;
 pub(crate) mod user;
 
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
+use indexmap::IndexMap;
 use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemapping};
-use slotmap::{DefaultKey, SlotMap};
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{names, settings::Settings},
@@ -39,6 +44,7 @@ use crate::{
         forgetting::EmptyChannels,
         markers::ReadMarkers,
         new_rooms::NewRooms,
+        nodes::Nodes,
         operator::Oversight,
         past::Past,
         refusal::{Refusal, Silenced},
@@ -47,13 +53,13 @@ use crate::{
     },
 };
 
-/// Names a user for as long as it is there; never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserId(pub(crate) DefaultKey);
+/// Names a user: the number of the entry that registered them. The same on every machine, and never given to anybody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UserId(pub(crate) u64);
 
-/// Names a channel for as long as it is there; never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ChannelId(DefaultKey);
+/// Names a channel by its record: the number of the entry that made it. The same on every machine, and never given to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct ChannelId(u64);
 
 /// What has values of METADATA. Channels come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +69,7 @@ pub(crate) enum Target {
 }
 
 /// How many users there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserCounts {
     /// Now.
     pub(crate) users: usize,
@@ -87,17 +93,25 @@ impl UserCounts {
 }
 
 /// Users and channels.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Network {
     pub(crate) settings: Arc<Settings>,
-    users: SlotMap<DefaultKey, User>,
-    channels: SlotMap<DefaultKey, Channel>,
+    pub(crate) nodes: Nodes,
+    /// The number of the next entry.
+    next_seq: u64,
+    users: IndexMap<UserId, User, FxBuildHasher>,
+    channels: IndexMap<ChannelId, Channel, FxBuildHasher>,
+    #[serde(skip)]
     nicks: BTreeMap<Nick, UserId>,
     /// What people see of the nicks, where some are easily taken for others.
+    #[serde(skip)]
     skeletons: BTreeMap<Box<str>, UserId>,
+    #[serde(skip)]
     names: BTreeMap<ChannelName, ChannelId>,
     /// Channels with at least one member.
+    #[serde(skip)]
     occupied: usize,
+    #[serde(skip)]
     empty: EmptyChannels,
     new_rooms: NewRooms,
     /// The time of the last entry.
@@ -108,12 +122,14 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// A network without users, with the channels that were kept.
-    pub(crate) fn new(settings: Arc<Settings>, kept: Vec<ChannelState>) -> Self {
+    /// A network without users, with the channels that were kept. Its first entry gets the number `next_seq`.
+    pub(crate) fn new(settings: Arc<Settings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
         let mut network = Self {
             settings,
-            users: SlotMap::new(),
-            channels: SlotMap::new(),
+            nodes: Nodes::default(),
+            next_seq,
+            users: IndexMap::default(),
+            channels: IndexMap::default(),
             nicks: BTreeMap::new(),
             skeletons: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -134,6 +150,18 @@ impl Network {
         network
     }
 
+    /// Finds everything that follows from users and channels, which is not written down with them.
+    pub(crate) fn index(&mut self) {
+        let users: Vec<(UserId, Nick)> =
+            self.users.iter().map(|(id, user)| (*id, user.nick().clone())).collect();
+        for (id, nick) in users {
+            self.insert_nick(nick, id);
+        }
+        self.names = self.channels.iter().map(|(id, channel)| (channel.name().clone(), *id)).collect();
+        self.occupied = self.channels.values().filter(|channel| !channel.members.is_empty()).count();
+        self.find_empty_channels();
+    }
+
     /// An entry of this time is committed now.
     pub(crate) const fn begin_entry(&mut self, at: Timestamp) {
         self.at = at;
@@ -141,24 +169,26 @@ impl Network {
 
     /// The user who acts in an entry.
     pub(crate) fn actor(&self, meta: &Meta) -> Result<(UserId, &User), Refusal> {
-        let id = meta.origin.actor.ok_or(Refusal::Gone)?;
-        self.user(id).map(|user| (id, user)).ok_or(Refusal::Gone)
+        let id = meta.actor.ok_or(Refusal::Gone)?;
+        let user = self.user(id).ok_or(Refusal::Gone)?;
+        debug_assert_eq!(user.node, meta.origin.node, "a machine acts for its own users");
+        Ok((id, user))
     }
 
     pub(crate) fn user(&self, id: UserId) -> Option<&User> {
-        self.users.get(id.0)
+        self.users.get(&id)
     }
 
     pub(crate) fn user_mut(&mut self, id: UserId) -> Option<&mut User> {
-        self.users.get_mut(id.0)
+        self.users.get_mut(&id)
     }
 
     pub(crate) fn channel(&self, id: ChannelId) -> Option<&Channel> {
-        self.channels.get(id.0)
+        self.channels.get(&id)
     }
 
     pub(crate) fn channel_mut(&mut self, id: ChannelId) -> Option<&mut Channel> {
-        self.channels.get_mut(id.0)
+        self.channels.get_mut(&id)
     }
 
     /// A user, and a channel to change for it.
@@ -167,7 +197,7 @@ impl Network {
         user: UserId,
         channel: ChannelId,
     ) -> Option<(&User, &mut Channel)> {
-        Some((self.users.get(user.0)?, self.channels.get_mut(channel.0)?))
+        Some((self.users.get(&user)?, self.channels.get_mut(&channel)?))
     }
 
     /// A user by nick, as a person wrote it.
@@ -244,7 +274,7 @@ impl Network {
 
     /// Gives a user these modes instead of those it has. Gives those it had.
     pub(crate) fn set_user_modes(&mut self, id: UserId, modes: UserModes) -> UserModes {
-        let Some(user) = self.users.get_mut(id.0) else { return modes };
+        let Some(user) = self.users.get_mut(&id) else { return modes };
         let before = std::mem::replace(&mut user.modes, modes);
         self.counts.count(before, modes);
         before
@@ -269,10 +299,13 @@ impl Network {
         self.settings.casemapping
     }
 
-    pub(crate) fn add_user(&mut self, user: User) -> UserId {
+    /// Adds the user whom the entry of this number registers.
+    pub(crate) fn add_user(&mut self, seq: u64, user: User) -> UserId {
         let nick = user.nick().clone();
         self.counts.count(UserModes::empty(), user.modes);
-        let id = UserId(self.users.insert(user));
+        let id = UserId(seq);
+        let before = self.users.insert(id, user);
+        debug_assert!(before.is_none(), "an entry registers one user");
         self.insert_nick(nick, id);
         self.counts.most = self.counts.most.max(self.users.len());
         id
@@ -280,7 +313,7 @@ impl Network {
 
     /// Takes a user away, who is remembered for WHOWAS.
     pub(crate) fn remove_user(&mut self, id: UserId, at: Timestamp) -> Option<User> {
-        let user = self.users.remove(id.0)?;
+        let user = self.users.swap_remove(&id)?;
         self.past.add(&user, at, self.settings.limits.whowas_entries);
         self.remove_nick(user.nick());
         self.read_markers.remove(&id);
@@ -290,14 +323,14 @@ impl Network {
 
     /// Gives a user another nick. The old one is remembered for WHOWAS, unless it is the same but for case.
     pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick, at: Timestamp) {
-        let Some(user) = self.users.get(id.0) else { return };
+        let Some(user) = self.users.get(&id) else { return };
         let before = user.nick().clone();
         if before != nick {
             self.past.add(user, at, self.settings.limits.whowas_entries);
         }
         self.remove_nick(&before);
         self.insert_nick(nick.clone(), id);
-        if let Some(user) = self.users.get_mut(id.0) {
+        if let Some(user) = self.users.get_mut(&id) {
             user.rename(nick);
         }
     }
@@ -318,7 +351,7 @@ impl Network {
 
     /// Who said the message of this number, and where, if that was not long ago.
     pub(crate) fn author(&self, seq: u64) -> Option<(UserId, Place)> {
-        self.users.iter().find_map(|(id, user)| user.said()?.place(seq).map(|place| (UserId(id), place)))
+        self.users.iter().find_map(|(id, user)| user.said()?.place(seq).map(|place| (*id, place)))
     }
 
     /// Forgets who said the message of this number.
@@ -341,14 +374,16 @@ impl Network {
 
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
         let name = channel.name().clone();
-        let id = ChannelId(self.channels.insert(channel));
+        let id = ChannelId(channel.state.record);
+        let before = self.channels.insert(id, channel);
+        debug_assert!(before.is_none(), "an entry makes one channel");
         self.names.insert(name, id);
         id
     }
 
     /// Notes that a user has become a member of a channel.
     pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
-        if let Some(user) = self.users.get_mut(user_id.0) {
+        if let Some(user) = self.users.get_mut(&user_id) {
             user.channels.push(channel_id);
         }
         if self.channel(channel_id).is_some_and(|channel| channel.members.len() == 1) {
@@ -368,7 +403,7 @@ impl Network {
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
         let (Some(user), Some(channel)) =
-            (self.users.get(user_id.0), self.channels.get_mut(channel_id.0).filter(|channel| !channel.kept))
+            (self.users.get(&user_id), self.channels.get_mut(&channel_id).filter(|channel| !channel.kept))
         else {
             return Ok(());
         };
@@ -383,7 +418,7 @@ impl Network {
 
     /// Gives a channel another name, which no other has. What people have read of it stays read.
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(id.0) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else { return };
         let old = channel.name().clone();
         effects.change(channel, ChannelChange::Name(name.clone()));
         self.names.remove(&old);
@@ -395,8 +430,7 @@ impl Network {
 
     /// Takes a user out of a channel, and the channel away if it is over.
     pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
-        let (Some(user), Some(channel)) =
-            (self.users.get_mut(user_id.0), self.channels.get_mut(channel_id.0))
+        let (Some(user), Some(channel)) = (self.users.get_mut(&user_id), self.channels.get_mut(&channel_id))
         else {
             return;
         };

@@ -4,6 +4,7 @@ mod administration;
 mod answers;
 mod lines;
 mod log;
+mod membership;
 mod moderation;
 mod reconfigure;
 mod storage;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use parla_proto::{Line, Timestamp};
 
-pub use log::LogMode;
+use membership::Membership;
 use moderation::Moderation;
 
 use crate::{
@@ -30,18 +31,45 @@ use crate::{
     network::{
         Network, UserId,
         channel::ChannelState,
-        entry::{EntryCommand, NodeId, Origin, Quit},
+        encoding,
+        entry::{EntryCommand, NodeId, Proposer, Quit},
+        snapshot::Snapshot,
     },
     server::timers::{Timer, Timers},
     session::{Session, pause::WaitingLine, questions::Questions, sessions::Sessions, watchers::Watchers},
 };
 
+/// How a server begins.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// It is the whole network, and orders what is done itself.
+    Alone {
+        /// The number of the next entry; higher than any that was ever given out.
+        next_seq: u64,
+        /// The channels that were kept.
+        kept: Vec<ChannelState>,
+    },
+    /// It shares a log with others: [`Output::Propose`] out, [`Input::Committed`] in.
+    Shared {
+        /// A number that nobody else draws; another one each time the process starts.
+        run: u64,
+        /// The network as a server had it that was there before, with the network's settings. The entries behind it follow.
+        snapshot: Snapshot,
+    },
+}
+
+impl Start {
+    /// Alone, without channels: for tests.
+    pub const fn alone(next_seq: u64) -> Self {
+        Self::Alone { next_seq, kept: Vec::new() }
+    }
+}
+
 /// An IRC server. One owner, one thread; `&mut` is the only lock.
 #[derive(Debug)]
 pub struct Server {
     settings: Arc<Settings>,
-    node: NodeId,
-    log: LogMode,
+    membership: Membership,
     network: Network,
     sessions: Sessions,
     watchers: Watchers,
@@ -57,14 +85,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server without connections, with the channels that were kept.
-    pub fn new(settings: Settings, log: LogMode, kept: Vec<ChannelState>, now: Timestamp) -> Self {
-        let settings = Arc::new(settings);
+    /// The server on a machine of this name, without connections.
+    pub fn new(node: NodeId, settings: Settings, start: Start, now: Timestamp) -> Self {
+        let (network, membership) = match start {
+            Start::Alone { next_seq, kept } => {
+                let mut network = Network::new(Arc::new(settings), kept, next_seq);
+                let epoch = network.begin_alone(node);
+                (network, Membership::alone(node, epoch))
+            }
+            Start::Shared { run, snapshot } => (snapshot.into_network(), Membership::shared(node, run)),
+        };
         let mut server = Self {
-            network: Network::new(Arc::clone(&settings), kept),
-            settings,
-            node: NodeId::default(),
-            log,
+            settings: Arc::clone(&network.settings),
+            network,
+            membership,
             sessions: Sessions::default(),
             watchers: Watchers::default(),
             timers: Timers::default(),
@@ -79,9 +113,20 @@ impl Server {
         server
     }
 
+    /// What the entries have made so far, for another server to begin with.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.network.clone())
+    }
+
+    /// A short number that two servers share only if the entries have made the same of their networks.
+    pub fn state_hash(&self) -> u64 {
+        encoding::state_hash(&self.network)
+    }
+
     /// Takes one input at the time `now` and adds what it causes to `out`. Time never goes back: an earlier `now` counts as the last one.
     pub fn handle(&mut self, now: Timestamp, input: Input, out: &mut Outputs) {
         self.now = self.now.max(now);
+        self.come_up(out);
         match input {
             Input::Connected { connection, peer } => self.connected(connection, peer),
             Input::Line { connection, line } => self.receive(connection, WaitingLine::Line(line), out),
@@ -93,7 +138,8 @@ impl Server {
             Input::Answer { id, answer } => self.answered(id, answer, out),
             Input::Reconfigured(reconfiguration) => self.reconfigure(None, reconfiguration.settings, out),
             Input::Administration { id, request } => self.administer(id, request, out),
-            Input::Committed(entry) => self.committed(*entry, out),
+            Input::Committed { at, proposal } => self.committed(at, *proposal, out),
+            Input::NodeLost { node } => self.declare_dead(node, out),
             Input::Deadline => self.deadlines(out),
             Input::Stalled { duration } => self.sessions.postpone(duration, self.now),
             Input::Storage { is_low } => self.storage_changed(is_low, out),
@@ -118,7 +164,8 @@ impl Server {
 
     /// When [`Input::Deadline`] must come, if nothing comes before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.timers.next()
+        let coming_up = self.membership.must_come_up().then_some(self.now);
+        [self.timers.next(), coming_up].into_iter().flatten().min()
     }
 
     fn connected(&mut self, connection: ConnectionId, peer: Peer) {
@@ -152,8 +199,8 @@ impl Server {
         }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
-            let origin = Origin { node: self.node, connection, actor: Some(user) };
-            self.submit(origin, EntryCommand::Quit(Quit::Ended(reason.to_owned())), out);
+            let by = Proposer { session: Some(connection), actor: Some(user) };
+            self.submit(by, EntryCommand::Quit(Quit::Ended(reason.to_owned())), out);
         }
     }
 
@@ -162,8 +209,8 @@ impl Server {
         // What a person wrote is not for the log.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
-        let origin = Origin { node: self.node, connection, actor: Some(user) };
-        self.submit(origin, EntryCommand::Quit(Quit::Said(reason.to_owned())), out);
+        let by = Proposer { session: Some(connection), actor: Some(user) };
+        self.submit(by, EntryCommand::Quit(Quit::Said(reason.to_owned())), out);
     }
 
     /// Ends a session and gives its user, who is still in the network.

@@ -9,24 +9,28 @@ use std::{
 use expect_test::{Expect, expect};
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Entry, EntryCommand, Input, LogMode, Meta, NodeId, Origin, Output, Outputs, Peer, Server,
-    Settings, UserId,
+    ConnectionId, EntryCommand, Input, NodeId, Output, Outputs, Peer, Proposal, Server, Settings, Snapshot,
+    Start,
 };
 
 /// A server whose log this test keeps.
 struct Rig {
     server: Server,
-    next_seq: u64,
     clients: Vec<&'static str>,
-    users: BTreeMap<ConnectionId, UserId>,
+    /// What each client proposed last.
+    proposals: BTreeMap<ConnectionId, Proposal>,
+    /// Proposals in the log. As some are made up here, it numbers them all.
+    numbered: u64,
     heard: String,
 }
 
 impl Rig {
     fn new() -> Self {
         let settings = Settings::named("irc.example.org");
-        let server = Server::new(settings, LogMode::Shared, Vec::new(), Timestamp::default());
-        Self { server, next_seq: 1, clients: Vec::new(), users: BTreeMap::new(), heard: String::new() }
+        let snapshot = Snapshot::of_new_network(settings.clone(), Vec::new(), 0);
+        let start = Start::Shared { run: 7, snapshot };
+        let server = Server::new(NodeId(1), settings, start, Timestamp::default());
+        Self { server, clients: Vec::new(), proposals: BTreeMap::new(), numbered: 0, heard: String::new() }
     }
 
     fn connection(&self, client: &str) -> ConnectionId {
@@ -58,18 +62,17 @@ impl Rig {
 
     /// What a login of the client writes into the log.
     fn logs_in(&mut self, client: &str, account: Option<&str>) {
-        let connection = self.connection(client);
-        let actor = self.users.get(&connection).copied();
-        self.commit(
-            Origin { node: NodeId(0), connection, actor },
-            EntryCommand::Account(account.map(str::to_owned)),
-        );
+        let last = self.proposals.get(&self.connection(client)).unwrap().clone();
+        let commands = vec![EntryCommand::Account(account.map(str::to_owned))];
+        self.commit(Proposal { commands, ..last });
     }
 
-    fn commit(&mut self, origin: Origin, command: EntryCommand) {
-        let meta = Meta { seq: self.next_seq, at: Timestamp::default(), origin };
-        self.next_seq += 1;
-        self.feed(Input::Committed(Box::new(Entry { meta, command })));
+    fn commit(&mut self, mut proposal: Proposal) {
+        if !matches!(proposal.commands[..], [EntryCommand::NodeUp(_)]) {
+            self.numbered += 1;
+            proposal.number = self.numbered;
+        }
+        self.feed(Input::Committed { at: Timestamp::default(), proposal: Box::new(proposal) });
     }
 
     fn feed(&mut self, input: Input) {
@@ -89,10 +92,10 @@ impl Rig {
                     self.heard += &format!("{}> {text}\n", names.join(", "));
                 }
                 Output::Propose(proposal) => {
-                    if let Some(actor) = proposal.origin.actor {
-                        self.users.insert(proposal.origin.connection, actor);
+                    if let Some(session) = proposal.origin.session {
+                        self.proposals.insert(session, (*proposal).clone());
                     }
-                    self.commit(proposal.origin, proposal.command);
+                    self.commit(*proposal);
                 }
                 Output::LineTaken { .. } | Output::Close { .. } | Output::Audit(_) | Output::Note(_) => {}
                 other => panic!("{other:?}"),

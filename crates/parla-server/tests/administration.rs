@@ -5,13 +5,12 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    AdminAnswer, AdminRequest, ConnectionId, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal,
-    Repair, Server, Settings, limits::ADMIN_CHANNELS_MAX,
+    AdminAnswer, AdminRequest, ConnectionId, Input, NodeId, Output, Outputs, Peer, Repair, Server, Settings,
+    Snapshot, Start, limits::ADMIN_CHANNELS_MAX,
 };
 
 struct Rig {
     server: Server,
-    next_seq: u64,
     /// What clients heard, and what was written down, since the last look.
     heard: Vec<String>,
     answers: Vec<(u64, AdminAnswer)>,
@@ -19,9 +18,9 @@ struct Rig {
 
 impl Rig {
     /// A server with alice, who has made `#tea`, and bob, who is in it.
-    fn new(log: LogMode) -> Self {
-        let server = Server::new(Settings::named("irc.example.org"), log, Vec::new(), Timestamp::default());
-        let mut rig = Self { server, next_seq: 1, heard: Vec::new(), answers: Vec::new() };
+    fn new(start: Start) -> Self {
+        let server = Server::new(NodeId(1), settings(), start, Timestamp::default());
+        let mut rig = Self { server, heard: Vec::new(), answers: Vec::new() };
         for (number, nick) in [(1, "alice"), (2, "bob")] {
             let connection = ConnectionId::from_number(number);
             let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
@@ -53,10 +52,7 @@ impl Rig {
                 }
                 Output::Administered { id, answer } => self.answers.push((id, *answer)),
                 Output::Propose(proposal) => {
-                    let Proposal { origin, command } = *proposal;
-                    let meta = Meta { seq: self.next_seq, at: Timestamp::default(), origin };
-                    self.next_seq += 1;
-                    self.feed(Input::Committed(Box::new(Entry { meta, command })));
+                    self.feed(Input::Committed { at: Timestamp::default(), proposal });
                 }
                 _ => {}
             }
@@ -85,6 +81,10 @@ impl Rig {
     }
 }
 
+fn settings() -> Settings {
+    Settings::named("irc.example.org")
+}
+
 fn done(modes: Option<&str>, refused: &[&str]) -> AdminAnswer {
     let refused = refused.iter().map(|sentence| (*sentence).to_owned()).collect();
     AdminAnswer::Done { modes: modes.map(str::to_owned), refused }
@@ -92,8 +92,9 @@ fn done(modes: Option<&str>, refused: &[&str]) -> AdminAnswer {
 
 #[test]
 fn a_change_is_answered_told_and_written_down() {
-    for log in [LogMode::Local { next_seq: 1 }, LogMode::Shared] {
-        let mut rig = Rig::new(log);
+    let snapshot = Snapshot::of_new_network(settings(), Vec::new(), 1);
+    for start in [Start::alone(1), Start::Shared { run: 7, snapshot }] {
+        let mut rig = Rig::new(start);
         assert_eq!(rig.mode("+kv-o", &["word", "bob", "alice"]), done(Some("+knt word"), &[]));
         let told = "The administrator of this server has changed the modes of this room";
         let written = "the administrator, at the server's computer: SAMODE #tea +kv-o * bob alice";
@@ -117,7 +118,7 @@ fn a_change_is_answered_told_and_written_down() {
 
 #[test]
 fn what_is_wrong_is_said_in_words() {
-    let mut rig = Rig::new(LogMode::Local { next_seq: 1 });
+    let mut rig = Rig::new(Start::alone(1));
     let refused = |text: &str| AdminAnswer::Refused(text.to_owned());
     assert_eq!(
         rig.mode("+Xl", &[]),
@@ -143,7 +144,7 @@ fn what_is_wrong_is_said_in_words() {
 
 #[test]
 fn a_room_is_shown_with_everything() {
-    let mut rig = Rig::new(LogMode::Local { next_seq: 1 });
+    let mut rig = Rig::new(Start::alone(1));
     for line in ["MODE #tea +skb word eve", "TOPIC #tea :leaves"] {
         rig.says(1, line);
     }
@@ -159,7 +160,7 @@ fn a_room_is_shown_with_everything() {
 
 #[test]
 fn all_rooms_are_listed_in_pieces() {
-    let mut rig = Rig::new(LogMode::Local { next_seq: 1 });
+    let mut rig = Rig::new(Start::alone(1));
     for (person, number) in (0..=ADMIN_CHANNELS_MAX).enumerate() {
         // A new visitor for every 90 rooms, as nobody may be in more than 100.
         let connection = 10 + person as u64 / 90;

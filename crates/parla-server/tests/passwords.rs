@@ -5,8 +5,8 @@ use std::{net::IpAddr, time::Duration};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Answer, ConnectionId, Disconnect, Input, LogMode, NotCompared, Output, Outputs, PasswordOf, Peer,
-    Question, QuestionId, Server, Settings, Verdict, settings::Operator, settings::Privileges,
+    Answer, ConnectionId, Disconnect, Input, NodeId, NotCompared, Output, Outputs, PasswordOf, Peer,
+    Question, QuestionId, Server, Settings, Start, Verdict, settings::Operator, settings::Privileges,
 };
 
 /// A server with a password, an operator, and one client; everything that the client hears.
@@ -33,7 +33,7 @@ impl Rig {
         };
         let operators = vec![operator];
         let settings = Settings { password_required, operators, ..Settings::named("irc.example.org") };
-        let server = Server::new(settings, LogMode::Local { next_seq: 1 }, Vec::new(), Timestamp::default());
+        let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
         let now = Timestamp::default();
         let mut rig = Self {
             server,

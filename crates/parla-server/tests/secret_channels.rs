@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::{Timestamp, command};
-use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings};
+use parla_server::{ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start};
 
 /// A channel of bob, who keeps everybody out.
 const SECRET: &str = "#hidden";
@@ -124,8 +124,8 @@ impl Rig {
     /// Bob in his channel with these modes, and eve, who is in another.
     fn new(modes: &str) -> Self {
         let settings = Settings::named("irc.example.org");
-        let log = LogMode::Local { next_seq: 1 };
-        let mut rig = Self { server: Server::new(settings, log, Vec::new(), Timestamp::default()) };
+        let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
+        let mut rig = Self { server };
         for (number, nick) in [(1, "bob"), (2, "eve"), (3, "carol")] {
             let connection = ConnectionId::from_number(number);
             let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use expect_test::{Expect, expect};
 use parla_proto::{Mask, Timestamp};
 use parla_server::{
-    Answer, ConnectionId, Input, LogMode, Output, Outputs, Peer, QuestionId, Server, Settings, Verdict,
+    Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, QuestionId, Server, Settings, Start, Verdict,
     settings,
 };
 
@@ -24,8 +24,8 @@ impl Rig {
             hosts: vec![Mask::parse("*@*").unwrap()],
             privileges: settings::Privileges::empty(),
         }];
-        let log = LogMode::Local { next_seq: 1 };
-        let mut rig = Self { server: Server::new(settings, log, Vec::new(), Timestamp::default()) };
+        let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
+        let mut rig = Self { server };
         for (number, nick) in [(1, "alice"), (2, "bob")] {
             let connection = ConnectionId::from_number(number);
             let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };

@@ -1,6 +1,6 @@
 //! Runs the simulator for many seeds: `cargo run --release -p parla-testing --example simulate -- --seeds 1000 --steps 5000`.
 //!
-//! `--from N` starts at another seed, `--events N` shows more of what went before a failure, `--shown N` shows
+//! `--servers N` runs so many on one log. `--from N` starts at another seed, `--events N` shows more of what went before a failure, `--shown N` shows
 //! more than one failure of each checker, and `--pass-over CHECKER` counts the findings of a checker of single lines instead of ending the run.
 
 #![expect(clippy::print_stdout, reason = "this is a program whose output people read")]
@@ -11,7 +11,7 @@ use parla_testing::simulator::{Options, run_with};
 
 fn main() -> std::process::ExitCode {
     let (mut seeds, mut from, mut shown) = (100, 0, 1);
-    let mut options = Options { steps: 5_000, events_shown: 30, passed_over: Vec::new() };
+    let mut options = Options { steps: 5_000, ..Options::default() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let value = words.next().unwrap_or_default();
@@ -20,6 +20,7 @@ fn main() -> std::process::ExitCode {
             "--seeds" => seeds = number(),
             "--from" => from = number(),
             "--steps" => options.steps = usize::try_from(number()).unwrap_or_default(),
+            "--servers" => options.servers = usize::try_from(number()).unwrap_or_default(),
             "--shown" => shown = usize::try_from(number()).unwrap_or_default(),
             "--events" => options.events_shown = usize::try_from(number()).unwrap_or_default(),
             "--pass-over" => options.passed_over.push(value),

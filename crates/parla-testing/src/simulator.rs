@@ -7,10 +7,12 @@ mod checkers;
 mod client;
 mod crowd;
 mod disk;
+mod machine;
 mod phrases;
 mod rank;
 mod replay;
 mod rng;
+mod shared_log;
 mod store;
 mod trace;
 mod world;
@@ -35,9 +37,12 @@ use self::{
     disk::Disk,
     rng::Rng,
     trace::Trace,
-    world::{OPERATOR, World},
+    world::{Fate, OPERATOR, Order, World},
 };
 pub use self::{replay::replay, world::Summary};
+
+/// Machines at one log.
+const MACHINES_MAX: usize = 5;
 
 /// Events in the report of a failure.
 const EVENTS_SHOWN: usize = 30;
@@ -47,10 +52,18 @@ const EVENTS_SHOWN: usize = 30;
 pub struct Options {
     /// How many steps.
     pub steps: usize,
+    /// How many servers share a log; with one, it is alone in half of the runs.
+    pub servers: usize,
     /// How many of the last events a failure shows.
     pub events_shown: usize,
     /// Checkers of single lines whose findings are counted and do not end the run.
     pub passed_over: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { steps: 3_000, servers: 1, events_shown: EVENTS_SHOWN, passed_over: Vec::new() }
+    }
 }
 
 /// A promise that the server did not keep.
@@ -85,7 +98,7 @@ impl std::error::Error for Failure {}
 /// # Errors
 /// A checker found that the server did not keep a promise.
 pub fn run(seed: u64, steps: usize) -> Result<Summary, Failure> {
-    run_with(seed, &Options { steps, events_shown: EVENTS_SHOWN, passed_over: Vec::new() })
+    run_with(seed, &Options { steps, ..Options::default() })
 }
 
 /// Runs as the options say.
@@ -123,8 +136,14 @@ impl Simulation {
     fn new(seed: u64, options: &Options) -> Self {
         let mut rng = Rng::new(seed);
         let settings = settings(&mut rng);
-        let shared = rng.percent(50);
-        let mut world = World::new(settings, shared, (Disk::folder(), Trace::new(options.events_shown)));
+        let is_shared = rng.percent(50);
+        let order = match options.servers {
+            0 | 1 if !is_shared => Order::Alone,
+            count => Order::Shared(count.max(1)),
+        };
+        // A folder is there for one machine; of several, the first that gets so far writes for all.
+        let disk = if options.servers > 1 { Disk::Memory(None) } else { Disk::folder() };
+        let mut world = World::new(settings, order, (disk, Trace::new(options.events_shown)));
         world.passed_over = options.passed_over.iter().cloned().collect();
         let clients_most = 2 + rng.below(12);
         Self { rng, world, actions: Actions::default(), clients_most, scripts: BTreeMap::new() }
@@ -137,15 +156,22 @@ impl Simulation {
             0..560 => self.client_speaks(),
             560..600 => self.connect(),
             600..606 => self.disconnect(),
-            606..680 => self.world.seal(),
-            680..750 => self.world.write()?,
-            750..840 => self.world.deliver()?,
-            840..920 => (0..=self.rng.below(3)).for_each(|_| self.world.commit_next()),
+            606..680 => {
+                let which = self.any_machine();
+                self.world.seal(which);
+            }
+            680..750 => {
+                let which = self.any_machine();
+                self.world.write(which)?;
+            }
+            750..840 => drop(self.world.deliver()?),
+            840..920 => self.log_goes_on()?,
             920..950 => {
                 let which = self.rng.below(self.world.asked());
                 self.world.answer(which, self.rng.percent(10));
             }
             950..970 => self.time_passes(),
+            970..1000 if self.world.is_of_several() => self.machines_go_wrong()?,
             970..997 => self.world.settle()?,
             997..999 if self.rng.percent(50) => {
                 let thousandths = self.rng.below(1000) as u64;
@@ -159,6 +185,49 @@ impl Simulation {
             _ => {}
         }
         self.world.keep_deadline()
+    }
+
+    /// Machines send to the log, and read from it.
+    fn log_goes_on(&mut self) -> Checked {
+        for _ in 0..=self.rng.below(6) {
+            let which = self.any_machine();
+            let fate = match self.rng.below(100) {
+                0..4 => Fate::Unconfirmed,
+                4..7 => Fate::Late,
+                _ => Fate::Confirmed,
+            };
+            let fate = if self.world.is_of_several() { fate } else { Fate::Confirmed };
+            self.world.publish(which, fate);
+            if self.rng.percent(10) {
+                let late = self.rng.below(self.world.log.late());
+                self.world.log.append_late(self.world.now, late);
+            }
+            let which = self.any_machine();
+            for _ in 0..self.rng.below(4) {
+                self.world.commit_next(which)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What can happen to one machine of several.
+    fn machines_go_wrong(&mut self) -> Checked {
+        let (which, other) = (self.any_machine(), self.any_machine());
+        match self.rng.below(100) {
+            0..10 => self.world.settle()?,
+            10..30 => self.world.write_down(which)?,
+            30..36 => self.world.kill(which),
+            36..42 => self.world.sleep(which),
+            42..72 => self.world.start_again(which)?,
+            72..80 => self.world.miss((which, other)),
+            80..83 if self.world.machines.len() < MACHINES_MAX => self.world.join(which)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn any_machine(&mut self) -> usize {
+        self.rng.below(self.world.machines.len())
     }
 
     /// Everyone waits until all that was sent is answered.
@@ -203,8 +272,11 @@ impl Simulation {
             ))
         };
         let script = Actions::registration(rng);
-        let connection = self.world.connect(Peer { unthrottled: rng.percent(60), ..Peer::at(address) });
-        self.scripts.insert(connection, script.into());
+        let peer = Peer { unthrottled: rng.percent(60), ..Peer::at(address) };
+        let which = self.any_machine();
+        if let Some(connection) = self.world.connect(peer, which) {
+            self.scripts.insert(connection, script.into());
+        }
     }
 
     /// A client, if there is one.

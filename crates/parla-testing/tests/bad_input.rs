@@ -8,7 +8,7 @@ use parla_proto::{
     mode::{CHANNEL_MODES, USER_MODES},
 };
 use parla_server::{
-    Answer, ConnectionId, Input, LogMode, Output, Outputs, Peer, Question, Server, Settings, Verdict,
+    Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, Question, Server, Settings, Start, Verdict,
 };
 
 /// A server in memory with two people in one room; the first of them sends what should not be sent.
@@ -32,8 +32,7 @@ fn bob() -> ConnectionId {
 impl Room {
     fn new() -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
-        let server =
-            Server::new(Settings::named("irc.example.org"), LogMode::Local { next_seq: 1 }, Vec::new(), now);
+        let server = Server::new(NodeId::ALONE, Settings::named("irc.example.org"), Start::alone(1), now);
         let mut room = Self { server, now, closed: Vec::new(), lines: Vec::new() };
         for (connection, nick) in [(alice(), "alice"), (bob(), "bob")] {
             room.connect(connection);

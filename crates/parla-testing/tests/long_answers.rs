@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::Timestamp;
-use parla_server::{ConnectionId, Input, LogMode, Output, Outputs, Peer, Server, Settings};
+use parla_server::{ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start};
 
 /// A server of which one person asks much.
 struct Crowd {
@@ -43,7 +43,7 @@ impl Crowd {
         let mut settings = Settings::named("irc.example.org");
         settings.answer_bytes_max = ANSWER_BYTES_MAX;
         settings.portion_bytes = PORTION_BYTES;
-        let server = Server::new(settings, LogMode::Local { next_seq: 1 }, Vec::new(), now);
+        let server = Server::new(NodeId::ALONE, settings, Start::alone(1), now);
         let mut crowd = Self { server, now };
         for number in 1..=people {
             let connection = ConnectionId::from_number(number);

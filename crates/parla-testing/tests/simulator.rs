@@ -2,10 +2,13 @@
 //!
 //! `SEED=7 STEPS=5000 cargo test -p parla-testing --test simulator` replays a failure.
 
-use parla_testing::simulator;
+use parla_testing::simulator::{self, Options};
 
 /// Steps for each seed, unless `STEPS` says otherwise.
 const STEPS: usize = 3_000;
+
+/// The same with several servers, each of which does everything.
+const STEPS_OF_SEVERAL: usize = 1_500;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
@@ -19,6 +22,20 @@ fn every_promise_is_kept() {
         if let Err(failure) = simulator::run(seed, steps) {
             panic!(
                 "\n{failure}\nto replay it: SEED={seed} STEPS={steps} cargo test -p parla-testing --test simulator\n"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_promise_is_kept_by_several() {
+    let steps = number("STEPS").map_or(STEPS_OF_SEVERAL, |steps| usize::try_from(steps).unwrap());
+    let seeds = number("SEED").map_or(0..80, |seed| seed..seed + 1);
+    let options = Options { steps, servers: 3, ..Options::default() };
+    for seed in seeds {
+        if let Err(failure) = simulator::run_with(seed, &options) {
+            panic!(
+                "\n{failure}\nto replay it: SEED={seed} STEPS={steps} cargo test -p parla-testing --test simulator several\n"
             );
         }
     }

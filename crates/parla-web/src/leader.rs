@@ -252,7 +252,8 @@ impl Leader {
             network: NETWORK,
             address: host.into(),
             nick: nick.into(),
-            transliterate: naming::without_accents,
+            compose: |text| normalized(text, "NFC"),
+            transliterate: |name| naming::without_accents(&normalized(name, "NFD")),
             credentials: self.credentials.clone(),
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::Archive::Direct,
@@ -476,4 +477,9 @@ impl Drop for Leader {
             socket.send(b"QUIT\r\n");
         }
     }
+}
+
+/// A text in another form of Unicode. The browser has the tables for that.
+fn normalized(text: &str, form: &str) -> String {
+    js_sys::JsString::from(text).normalize(form).into()
 }

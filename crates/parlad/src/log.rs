@@ -3,9 +3,6 @@
 //! Lines go to standard error or to a file, which is opened anew when the administrator has moved it away. Everything that a
 //! remote may choose is a field of its own and is escaped, so that nobody can forge a line.
 
-mod connections;
-mod pace;
-
 use std::{
     fs::{File, OpenOptions},
     io::{self, IsTerminal, Write},
@@ -24,13 +21,11 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-pub(crate) use self::connections::{Arrival, ConnectionLog, Mishap};
-
 /// What operators do.
 pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
 /// Who comes, who goes, and who is turned away.
-const CONNECTIONS_TARGET: &str = "parlad::connections";
+pub(crate) const CONNECTIONS_TARGET: &str = "parlad::connections";
 
 /// What the configuration says of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use tokio::sync::mpsc::Sender;
 
 use crate::{
     config::Config,
-    core::hub::HubInput,
     health::Health,
     limits::CHECK_TIME_MAX,
     net::{
-        listener::{self, Place},
+        hub_input::HubInput,
+        listener::{self, ListenAddress},
         tls::Certificates,
     },
     options::Options,
@@ -26,7 +26,7 @@ use crate::{
 type Part = (&'static str, fn(&Config, &Config) -> bool);
 
 /// What takes effect only when the server is started again, and why.
-const NEEDS_RESTART: [Part; 8] = [
+const NEEDS_RESTART: [Part; 9] = [
     // Every line that a client ever got starts with it.
     ("server.name", |old, new| old.settings.name != new.settings.name),
     // Every name in the network was read with it.
@@ -39,7 +39,8 @@ const NEEDS_RESTART: [Part; 8] = [
     // The workers have them.
     ("webirc", |old, new| old.webirc != new.webirc),
     // They are counted against by connections that are open.
-    ("connections (other than its timeouts)", |old, new| old.connections != new.connections),
+    ("connections (other than its timeouts)", |old, new| !old.connections.is_same_table(&new.connections)),
+    ("[[limits.network]]", |old, new| old.connections.shared_networks != new.connections.shared_networks),
     // Both are set up once.
     ("history.durability and log", |old, new| old.durability != new.durability || old.log != new.log),
 ];
@@ -93,8 +94,8 @@ impl Reload {
     /// business.
     fn can_listen(&self) -> Result<(), Vec<String>> {
         let Ok(config) = Config::for_run(&self.run) else { return Ok(()) };
-        let irc = config.listen.iter().map(|listen| (listen.address, Place::irc(listen.address)));
-        let http = config.http.iter().map(|http| (http.address, Place::http(http.address)));
+        let irc = config.listen.iter().map(|listen| (listen.address, ListenAddress::irc(listen.address)));
+        let http = config.http.iter().map(|http| (http.address, ListenAddress::http(http.address)));
         // Whatever of this server has the port is gone by then.
         let is_open = |address: SocketAddr| self.open.iter().any(|open| open.port() == address.port());
         let new = irc.chain(http).filter(|(address, _)| !is_open(*address));
@@ -149,6 +150,7 @@ impl Reload {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::SharedNetwork;
 
     #[test]
     fn what_needs_a_restart_is_told_apart() {
@@ -161,6 +163,16 @@ mod tests {
         new.settings.limits.topic_bytes = 100;
         new.settings.motd.clear();
         assert!(kept(&new).is_empty());
+        new.connections.gateways = vec!["192.0.2.7/32".parse().unwrap()];
+        assert!(kept(&new).is_empty(), "they are those of [[webirc]]");
+        let nets = vec!["192.0.2.0/24".parse().unwrap()];
+        let school =
+            SharedNetwork { name: "school".into(), nets, max_connections: 9, max_rate: 9, max_per_ip: None };
+        new.connections.shared_networks = vec![school];
+        assert_eq!(kept(&new), ["[[limits.network]]"]);
+        new.connections.max_per_ip += 1;
+        assert_eq!(kept(&new), ["connections (other than its timeouts)", "[[limits.network]]"]);
+        new.connections = config.connections.clone();
         new.listen.clear();
         new.data_dir = "elsewhere".into();
         assert_eq!(kept(&new), ["server.data_dir", "listen"]);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use parla_server::{Input, QuestionId};
+use parla_server::{Input, Server};
 use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
@@ -20,39 +20,39 @@ use tokio::{
 };
 
 use crate::{
-    config::{Config, Http, Listen, Speech},
+    config::{Config, Http, Listen, Speech, TlsError},
     core::{
+        clock::Clock,
+        commit::{Commit, Told},
         control::{Control, Desk},
-        hub::{self, Hub, HubInput, Stall},
+        hub::{self, Hub, Stall},
         offline,
+        release::Release,
         store::{self, Store},
+        wish::Wish,
     },
     health::{Failures, Health},
     limits::{FILES_RESERVED, HUB_QUEUE_MAX, STOP_MAX, STORE_QUEUE_MAX},
-    log::{ConnectionLog, Log},
+    log::Log,
     net::{
+        acceptor::Acceptor,
+        addresses::Addresses,
         cloak::Cloaks,
-        connection::Roads,
-        listener::{self, Addresses, Door, Entrance, Gate, ListenError, Names, Place},
-        tls::{self, Certificates, TlsError},
+        connection_ids::ConnectionIds,
+        connection_log::ConnectionLog,
+        delivery::Delivery,
+        hub_input::{HubInput, Roads},
+        intake::{Intake, Shared},
+        lines::Lines,
+        listener::{self, ListenAddress, ListenError},
+        tls::{self, Certificates},
     },
     options::Options,
     reload::Reload,
     restart::Program,
-    web::{self, Site},
+    web::{self, Site, SiteParts, Slots},
     work::{Supplies, Workers, password::Passwords, webirc::Gateways},
 };
-
-/// What an operator wants of the process.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Wish {
-    /// To read the configuration again.
-    Rehash(QuestionId),
-    /// To stop.
-    Shutdown,
-    /// To stop and to be started again.
-    Restart(QuestionId),
-}
 
 /// What is to be done when the server has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +71,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
-    let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
-    let mut database = open(&config.data_dir, config.durability)?;
-    let addresses = Arc::new(addresses(config, &database)?);
-    let (server, clock) = offline::restore(config, &database)?;
+    let Kept { mut database, addresses, server, clock } = Kept::open(options, config)?;
 
     runtime.block_on(async {
         let listeners = listen(config)?;
@@ -82,7 +79,7 @@ pub(crate) fn run(
 
         let (hub_sender, hub_receiver) = mpsc::channel(HUB_QUEUE_MAX);
         let (batch_sender, batches) = std::sync::mpsc::sync_channel(STORE_QUEUE_MAX);
-        let (names, log) = (Arc::new(Names::default()), Arc::new(ConnectionLog::default()));
+        let (ids, log) = (Arc::new(ConnectionIds::default()), Arc::new(ConnectionLog::default()));
         let (failures, mut failed) = Failures::new();
         database.check_in_background(failures.reporter())?;
         let reader = Reader::new(&config.data_dir);
@@ -102,21 +99,23 @@ pub(crate) fn run(
         let (hub_alive, hub_gone) = oneshot::channel();
         let (sent_sender, sent) = mpsc::unbounded_channel();
         let roads = Roads { hub: hub_sender.clone(), sent: sent_sender };
-        let store = Store {
-            database,
-            batches,
+        let told = Told {
+            hub: hub_sender.clone(),
+            stall: Arc::clone(&stall),
+            health: Arc::clone(&health),
+            failures,
+        };
+        let commit = Commit::new(database, reader, told);
+        let release = Release {
+            delivery: Delivery::default(),
             roads: roads.clone(),
             workers: workers.clone(),
             wishes,
-            names: Arc::clone(&names),
-            stall: Arc::clone(&stall),
-            log: Arc::clone(&log),
+            ids: Arc::clone(&ids),
             desk: Arc::clone(&desk),
-            health: Arc::clone(&health),
-            failures,
-            reader,
-            forgot_at: Instant::now(),
+            log: Arc::clone(&log),
         };
+        let store = Store { batches, commit, release, health: Arc::clone(&health) };
         let store = store::start(store, store_alive)?;
         let (hub_health, inputs) = (Arc::clone(&health), hub_receiver);
         let hub = Hub { server, clock, inputs, sent, store: batch_sender, stall, health: hub_health };
@@ -125,8 +124,8 @@ pub(crate) fn run(
         let control = open_control(config, desk);
         announce(config, &listeners)?;
         let open = listeners.addresses();
-        let door = Door::new(connections_max(), addresses, names, (roads, Arc::clone(&log)));
-        let certificates = listeners.open(&config.settings.name, &door, &health)?;
+        let shared = Shared { addresses, ids, roads, log: Arc::clone(&log) };
+        let certificates = listeners.open(&config.settings.name, &sites(shared, &health))?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, workers, health };
 
@@ -145,6 +144,31 @@ pub(crate) fn run(
         stopped?;
         Ok(afterwards)
     })
+}
+
+/// What was kept, and what follows from it.
+struct Kept {
+    database: Database,
+    addresses: Arc<Addresses>,
+    server: Server,
+    clock: Clock,
+}
+
+impl Kept {
+    fn open(options: &Options, config: &Config) -> anyhow::Result<Self> {
+        let open = if options.accept_damage { Database::open_accepting_damage } else { Database::open };
+        let database = open(&config.data_dir, config.durability)?;
+        let addresses = Arc::new(addresses(config, &database)?);
+        let (server, clock) = offline::restore(config, &database)?;
+        Ok(Self { database, addresses, server, clock })
+    }
+}
+
+/// What all listeners share.
+fn sites(shared: Shared, health: &Arc<Health>) -> SiteParts {
+    let connections_max = connections_max();
+    let intake = Arc::new(Intake::new(connections_max, shared));
+    SiteParts { intake, slots: Slots::new(connections_max), health: Arc::clone(health) }
 }
 
 /// What is told of addresses, and which of them are limited.
@@ -190,7 +214,7 @@ struct Listeners {
 
 /// Opens every address; those that are not needed only if that is possible.
 fn listen(config: &Config) -> Result<Listeners, ListenError> {
-    let open = |listen: &Listen| Ok((listener::listen(Place::irc(listen.address))?, listen.clone()));
+    let open = |listen: &Listen| Ok((listener::listen(ListenAddress::irc(listen.address))?, listen.clone()));
     let mut irc = config.listen.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     for listen in &config.listen_if_possible {
         match open(listen) {
@@ -198,8 +222,10 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
             Err(error) => tracing::warn!("{error}"),
         }
     }
-    let http =
-        config.http.iter().map(|http| Ok((listener::listen(Place::http(http.address))?, http.clone())));
+    let http = config
+        .http
+        .iter()
+        .map(|http| Ok((listener::listen(ListenAddress::http(http.address))?, http.clone())));
     Ok(Listeners { irc, http: http.collect::<Result<_, _>>()? })
 }
 
@@ -212,27 +238,30 @@ impl Listeners {
     }
 
     /// Accepts on each from now on. Gives the certificates that are in use.
-    fn open(self, name: &str, door: &Door, health: &Arc<Health>) -> Result<Certificates, TlsError> {
-        tokio::spawn(Arc::clone(&door.log).sum_up());
+    fn open(self, name: &str, parts: &SiteParts) -> Result<Certificates, TlsError> {
+        let intake = &parts.intake;
+        tokio::spawn(Arc::clone(&intake.log).sum_up());
         let mut certificates = Certificates::default();
+        let lines = Arc::new(Lines(Arc::clone(intake)));
         for (listener, listen) in self.irc {
-            let entrance = match listen.speech {
-                Speech::Lines => Entrance::Irc(door.clone()),
-                Speech::WebSocket { origins } => {
-                    Entrance::Http(Arc::new(Site::web_socket(door.clone(), origins)))
-                }
-            };
-            let protocols = if matches!(entrance, Entrance::Irc(_)) { tls::IRC } else { &[] };
+            let is_proxied = listen.is_proxied;
+            let protocols = if listen.speech == Speech::Lines { tls::IRC } else { &[] };
             let tls = listen.tls.map(|files| certificates.acceptor(&files, protocols)).transpose()?;
-            let gate = Gate { listener, entrance, is_proxied: listen.is_proxied, tls };
-            tokio::spawn(Arc::new(gate).open());
+            match listen.speech {
+                Speech::Lines => {
+                    let service = Arc::clone(&lines);
+                    tokio::spawn(Arc::new(Acceptor { listener, service, is_proxied, tls }).run());
+                }
+                Speech::WebSocket { origins } => {
+                    let service = Arc::new(Site::web_socket(parts.clone(), origins));
+                    tokio::spawn(Arc::new(Acceptor { listener, service, is_proxied, tls }).run());
+                }
+            }
         }
         for (listener, http) in self.http {
-            let entrance =
-                Entrance::Http(Arc::new(Site::app(door.clone(), Arc::clone(health), name, http.origins)));
+            let service = Arc::new(Site::app(parts.clone(), name, http.origins));
             let tls = http.tls.map(|files| certificates.acceptor(&files, &[])).transpose()?;
-            let gate = Gate { listener, entrance, is_proxied: false, tls };
-            tokio::spawn(Arc::new(gate).open());
+            tokio::spawn(Arc::new(Acceptor { listener, service, is_proxied: false, tls }).run());
         }
         Ok(certificates)
     }

@@ -13,7 +13,7 @@ use crate::{
     outbox::{self, Arrival, Echo, Place},
     secrets,
     session::Session,
-    text::{Text, shown_name},
+    text::{Letters, Text, shown_name},
     timeline::{Anchor, Neighbours, Spot},
     view::{Alert, Audience, BufferId, BufferKind, Content, Gap, GapState, Manner, Row, RowId, Said, Update},
 };
@@ -156,10 +156,10 @@ fn is_own(client: &Client, spoken: &Spoken<'_>) -> bool {
 
 /// A text with the person's name marked: the one they have, or the one they wait for.
 fn naming(client: &Client, text: &str) -> (Text, bool) {
-    let casemapping = client.session.casemapping;
-    let named = Text::parse_naming(text, &client.session.nick, casemapping);
+    let letters = Letters { casemapping: client.session.casemapping, compose: client.settings.compose };
+    let named = Text::parse_naming(text, &client.session.nick, letters);
     match client.regain.wanted() {
-        Some(nick) if !named.1 => Text::parse_naming(text, nick, casemapping),
+        Some(nick) if !named.1 => Text::parse_naming(text, nick, letters),
         _ => named,
     }
 }

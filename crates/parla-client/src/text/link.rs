@@ -463,7 +463,7 @@ mod tests {
         let (text, named) = Text::parse_naming(
             &"https://example.org \x02alice ".repeat(1_000),
             "alice",
-            parla_proto::Casemapping::Ascii,
+            crate::testing::ASCII,
         );
         assert!(named);
         assert_eq!(text.spans.len(), SPANS_MAX);
@@ -474,7 +474,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_said_the_spans_cover_it(wire in "(https?://[a-zé.@:/]{1,9}|[a-zé .,#()\x02\u{202e}\u{2067}]|#[a-f1]{1,6}|al){0,60}") {
-            let (text, named) = Text::parse_naming(&wire, "al", parla_proto::Casemapping::Ascii);
+            let (text, named) = Text::parse_naming(&wire, "al", crate::testing::ASCII);
             let mut end = 0;
             for span in text.spans.iter() {
                 prop_assert_eq!(span.range.start, end);

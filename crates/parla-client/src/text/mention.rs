@@ -6,14 +6,13 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_proto::Casemapping;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::{
     limits::NAME_BYTES_MAX,
     text::{
-        Span, Style, Text,
+        Letters, Span, Style, Text,
         link::{is_letter, overlay},
     },
 };
@@ -22,8 +21,8 @@ use crate::{
 const POSSESSIVES: [&str; 4] = ["'s", "’s", "'S", "’S"];
 
 /// Every occurrence of the nick as a word outside of links, marked; and whether there is one.
-pub(super) fn mark_nick(text: Text, nick: &str, casemapping: Casemapping) -> (Text, bool) {
-    let named = mentions(&text, nick, casemapping);
+pub(super) fn mark_nick(text: Text, nick: &str, letters: Letters) -> (Text, bool) {
+    let named = mentions(&text, nick, letters);
     if named.is_empty() {
         return (text, false);
     }
@@ -32,12 +31,12 @@ pub(super) fn mark_nick(text: Text, nick: &str, casemapping: Casemapping) -> (Te
 }
 
 /// Where the nick is a word outside of links.
-fn mentions(text: &Text, nick: &str, casemapping: Casemapping) -> Vec<(Range<usize>, ())> {
+fn mentions(text: &Text, nick: &str, letters: Letters) -> Vec<(Range<usize>, ())> {
     if nick.is_empty() || nick.len() > NAME_BYTES_MAX {
         return Vec::new();
     }
     let plain = &*text.plain;
-    let found = occurrences(plain, nick, casemapping);
+    let found = occurrences(plain, nick, letters);
     if found.is_empty() {
         return Vec::new();
     }
@@ -57,10 +56,10 @@ fn mentions(text: &Text, nick: &str, casemapping: Casemapping) -> Vec<(Range<usi
 }
 
 /// Where the characters of the nick stand, whether they are a word or not. They do not overlap.
-fn occurrences(plain: &str, nick: &str, casemapping: Casemapping) -> Vec<Range<usize>> {
-    let nick: Vec<Cow<'_, str>> = nick.graphemes(true).map(|seen| folded(seen, casemapping)).collect();
+fn occurrences(plain: &str, nick: &str, letters: Letters) -> Vec<Range<usize>> {
+    let nick: Vec<Cow<'_, str>> = nick.graphemes(true).map(|seen| folded(seen, letters)).collect();
     let seen: Vec<(usize, Cow<'_, str>)> =
-        plain.grapheme_indices(true).map(|(at, seen)| (at, folded(seen, casemapping))).collect();
+        plain.grapheme_indices(true).map(|(at, seen)| (at, folded(seen, letters))).collect();
     let end_of = |index: usize| seen.get(index).map_or(plain.len(), |(at, _)| *at);
     let (mut found, mut index) = (Vec::new(), 0);
     while let Some(window) = seen.get(index..index + nick.len()) {
@@ -75,12 +74,12 @@ fn occurrences(plain: &str, nick: &str, casemapping: Casemapping) -> Vec<Range<u
 }
 
 /// A character as it is seen, in the one form that all its spellings have. Where nicks are ASCII, no other letter is one of theirs.
-fn folded(seen: &str, casemapping: Casemapping) -> Cow<'_, str> {
+fn folded(seen: &str, letters: Letters) -> Cow<'_, str> {
+    let casemapping = letters.casemapping;
     if casemapping != Casemapping::Precis || seen.is_ascii() {
         return casemapping.fold(seen);
     }
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(seen);
-    Cow::Owned(casemapping.fold(&composed).into_owned())
+    Cow::Owned(casemapping.fold(&(letters.compose)(seen)).into_owned())
 }
 
 /// Whether a nick can begin behind this.
@@ -128,7 +127,8 @@ mod tests {
 
     /// The text with brackets around what is marked.
     fn check_naming(wire: &str, nick: &str, casemapping: Casemapping, expected: &str) {
-        let (text, named) = Text::parse_naming(wire, nick, casemapping);
+        let letters = Letters { casemapping, compose: crate::testing::composed };
+        let (text, named) = Text::parse_naming(wire, nick, letters);
         let marked: String = text
             .spans
             .iter()

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::is_key;
 
 /// Client-only tags that are left out of what is relayed. By default none is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DeniedTags {
     /// Whether every tag is denied that is not named; otherwise those are that are named.
     all: bool,

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use parla_proto::source::address_text;
-use slotmap::{DefaultKey, KeyData};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use slotmap::{DefaultKey, Key as _, KeyData};
 
 use crate::base::secret::Secret;
 
@@ -22,14 +23,21 @@ impl ConnectionId {
         self.0
     }
 
-    /// The connection of what nobody on a connection asked for.
-    pub(crate) fn nobody() -> Self {
-        Self(DefaultKey::default())
-    }
-
     /// From a number, for tests that open their own connections.
     pub fn from_number(number: u64) -> Self {
         Self(KeyData::from_ffi(number | 1 << 32).into())
+    }
+}
+
+impl Serialize for ConnectionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.data().as_ffi().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ConnectionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(|number| Self(KeyData::from_ffi(number).into()))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use bitflags::bitflags;
 use parla_proto::mode::ChannelMode;
+use serde::{Deserialize, Serialize};
 
 bitflags! {
     /// The modes of a channel that have no parameter.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
     pub struct Flags: u16 {
         /// `u`: people see only themselves and those with a rank; the crowd is not shown.
         const AUDITORIUM = 1 << 0;

@@ -10,6 +10,7 @@ use aes::{
     cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _},
 };
 use parla_proto::MsgId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The bytes of a key.
 pub type Key = [u8; 16];
@@ -17,7 +18,28 @@ pub type Key = [u8; 16];
 /// The ids of one network. All its servers have the same key, or they could not read each other's ids.
 #[derive(Clone)]
 pub struct MessageIds {
+    key: Key,
     cipher: Aes128,
+}
+
+impl PartialEq for MessageIds {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for MessageIds {}
+
+impl Serialize for MessageIds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.key.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Key::deserialize(deserializer).map(|key| Self::new(&key))
+    }
 }
 
 impl fmt::Debug for MessageIds {
@@ -29,7 +51,7 @@ impl fmt::Debug for MessageIds {
 impl MessageIds {
     /// Ids under this key. Whoever has it can read the numbers.
     pub fn new(key: &Key) -> Self {
-        Self { cipher: Aes128::new(key.into()) }
+        Self { key: *key, cipher: Aes128::new(key.into()) }
     }
 
     /// The id of the message that the entry numbered `seq` carries.

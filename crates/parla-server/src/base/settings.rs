@@ -9,11 +9,12 @@ use parla_proto::{
     name::{Casemapping, NameRules},
     tag::DeniedTags,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::base::{flags::Flags, limits::PORTION_BYTES, message_ids::MessageIds};
 
 /// Everything the state machine must be told. `Default` gives the values of the manual.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The server's name; the source of its lines.
     pub name: String,
@@ -72,7 +73,7 @@ pub struct Settings {
 }
 
 /// Longest names and texts, in bytes, and other counts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the limit that its name says, in bytes or pieces")]
 pub struct Limits {
     pub nick_bytes: usize,
@@ -94,7 +95,7 @@ pub struct Limits {
 }
 
 /// Who runs the server; ADMIN.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is a line of the answer to ADMIN, free text")]
 pub struct Admin {
     pub location: String,
@@ -103,7 +104,7 @@ pub struct Admin {
 }
 
 /// Someone who may become an operator of the server. Its password is the daemon's business.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {
     /// The name that OPER gives.
     pub name: String,
@@ -117,7 +118,7 @@ pub struct Operator {
 
 bitflags! {
     /// What an operator of the server may do.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
     pub struct Privileges: u16 {
         /// KILL.
         const KILL = 1 << 0;
@@ -176,7 +177,7 @@ impl Privileges {
 }
 
 /// Bounds of METADATA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the limit that its name says")]
 pub struct Metadata {
     pub keys_max: usize,
@@ -193,7 +194,7 @@ impl Default for Metadata {
 }
 
 /// How clients are told to come back over TLS. <https://ircv3.net/specs/extensions/sts>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sts {
     /// For how long they remember it.
     pub duration: Duration,
@@ -202,7 +203,7 @@ pub struct Sts {
 }
 
 /// The allowance of each client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flood {
     /// Commands at once.
     pub burst: u32,
@@ -211,7 +212,7 @@ pub struct Flood {
 }
 
 /// How long the server waits for a client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeouts {
     /// From the connection to the end of registration.
     pub registration: Duration,

@@ -54,7 +54,7 @@ pub(super) fn announce(network: &Network, channel: ChannelId, text: String, effe
 /// Tells the members of a channel, and whoever did it if they are elsewhere.
 pub(crate) fn tell(publisher: &mut Publisher<'_>, channel: &ChannelName, members: &[UserId], text: &str) {
     let server = &publisher.network.settings.name;
-    let actor = publisher.meta.origin.actor;
+    let actor = publisher.meta.actor;
     if let Some(actor) = actor.filter(|actor| !members.contains(actor))
         && let Some(user) = publisher.network.user(actor)
     {

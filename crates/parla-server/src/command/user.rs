@@ -37,9 +37,9 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     network.free_nick(&register.nick, None)?;
     let metadata = metadata::admissible(&network.settings, register.metadata);
-    let mut user = User::new(Register { metadata, ..register }, meta.at);
+    let mut user = User::new(Register { metadata, ..register }, meta);
     user.modes |= network.settings.user_modes;
-    let id = network.add_user(user);
+    let id = network.add_user(meta.seq, user);
     effects.events.push(Event::Registered(id));
     Ok(())
 }

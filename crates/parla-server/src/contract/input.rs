@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use parla_proto::Timestamp;
+
 use crate::{
     base::connection::{ConnectionId, Disconnect, Peer},
     contract::{
         administration::AdminRequest,
         question::{Answer, QuestionId, Reconfiguration},
     },
-    network::entry::Entry,
+    network::entry::{NodeId, Proposal},
 };
 
 /// One thing that happened outside.
@@ -71,8 +73,19 @@ pub enum Input {
         /// What.
         request: AdminRequest,
     },
-    /// The log gave an entry, for a server in a cluster.
-    Committed(Box<Entry>),
+    /// The log gave what one of the machines had proposed, for a server that shares it with others. Every machine gets the same in
+    /// the same order.
+    Committed {
+        /// The time of the log.
+        at: Timestamp,
+        /// What was proposed.
+        proposal: Box<Proposal>,
+    },
+    /// Another machine has been silent for so long that it counts as dead.
+    NodeLost {
+        /// Which.
+        node: NodeId,
+    },
     /// The time of [`crate::Server::next_deadline`] has come.
     Deadline,
     /// For so long nothing could be sent, because nothing could be kept; no client is to blame for its silence.

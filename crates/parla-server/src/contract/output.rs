@@ -68,7 +68,8 @@ pub enum Output {
     Audit(Box<Audit>),
     /// Write down what became of a connection.
     Note(Box<Note>),
-    /// Ask the log for a number, for a server in a cluster.
+    /// Bring this into the log behind all that was proposed before, for a server that shares a log. It comes back by
+    /// [`crate::Input::Committed`], however often it is sent.
     Propose(Box<Proposal>),
 }
 

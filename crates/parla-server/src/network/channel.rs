@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::access::{NoRedactor, Promotion, Speaker};
 pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
@@ -19,7 +20,7 @@ use crate::base::limits::INVITATIONS_MAX;
 type Members = IndexMap<UserId, Rank, FxBuildHasher>;
 
 /// A channel with its members.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub(crate) state: ChannelState,
     /// In the order of joining. Ranks change by [`Self::set_rank`] alone.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use parla_proto::{ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
@@ -27,34 +28,70 @@ pub struct Meta {
     pub at: Timestamp,
     /// Where the command came from.
     pub origin: Origin,
-}
-
-/// Where a command came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The machine.
-    pub node: NodeId,
-    /// The connection on that machine, which gets the answer.
-    pub connection: ConnectionId,
     /// Who acts; nobody while registering.
     pub actor: Option<UserId>,
 }
 
-/// One machine of a cluster. A server alone is number 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg(test)]
+impl Meta {
+    /// Of an entry of this number that nobody asked for, at the beginning of time.
+    pub(crate) fn from_nobody(seq: u64) -> Self {
+        let origin = Origin { node: NodeId::ALONE, epoch: Epoch(1), session: None };
+        Self { seq, at: Timestamp::default(), origin, actor: None }
+    }
+}
+
+/// Where a command came from. No two sessions of a network ever have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The machine.
+    pub node: NodeId,
+    /// Which of its lives the machine proposed it in. A later one does not take it for its own.
+    pub epoch: Epoch,
+    /// The connection on that machine, which gets the answer; none for what a machine or its administrator does.
+    pub session: Option<ConnectionId>,
+}
+
+/// One machine of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u32);
 
-/// A command that a log has not numbered yet.
-#[derive(Clone, Debug)]
+impl NodeId {
+    /// What a server that is alone calls itself.
+    pub const ALONE: Self = Self(0);
+}
+
+/// One life of a machine, from when it comes up until it stops or is declared dead: the number of the entry by which it came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Epoch(pub u64);
+
+/// Commands on their way into the log, which gives them a place and a time. Their numbers among all they get at the commit.
+///
+/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two rooms
+/// by one labelled line is told of both at the end, and must not hear before that what goes on in the first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Proposal {
     /// Where it came from.
     pub origin: Origin,
-    /// What is to be done.
-    pub command: EntryCommand,
+    /// Counts what the machine has proposed in this epoch, from 1. What comes twice or out of order is not carried out.
+    pub number: u64,
+    /// Who acts; nobody while registering.
+    pub actor: Option<UserId>,
+    /// What is to be done, in order.
+    pub commands: Vec<EntryCommand>,
+}
+
+/// Who proposes something on this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Proposer {
+    /// The connection that gets the answer.
+    pub(crate) session: Option<ConnectionId>,
+    /// Who acts.
+    pub(crate) actor: Option<UserId>,
 }
 
 /// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
 pub enum EntryCommand {
     Register(Box<Register>),
@@ -88,6 +125,28 @@ pub enum EntryCommand {
     Room(Room),
     /// A timer: rooms that nobody was in for long go. Nobody acts.
     ForgetEmpty,
+    /// The machine that proposes it has started, or comes back after it was declared dead. Nobody acts.
+    NodeUp(NodeUp),
+    /// A machine is declared dead by another. Nobody acts.
+    NodeDown(NodeDown),
+}
+
+/// A machine comes up: whoever was connected to it before is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeUp {
+    /// A number that the process drew when it started, by which it knows its own entry.
+    pub run: u64,
+    /// The machine's last epoch, as far as the process knew. If there has been a later one, this entry is too late.
+    pub after: Option<Epoch>,
+}
+
+/// A machine is declared dead: its users are gone, and what it still proposes in this epoch is not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeDown {
+    /// Which.
+    pub node: NodeId,
+    /// In which of its lives.
+    pub epoch: Epoch,
 }
 
 impl EntryCommand {
@@ -104,7 +163,7 @@ impl EntryCommand {
 }
 
 /// By what right somebody acts on a channel from outside of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authority {
     /// As an operator of the server, which the commit checks: the actor.
     Operator,
@@ -113,7 +172,7 @@ pub enum Authority {
 }
 
 /// A user is brought into a channel past its doors.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sajoin {
     /// Who; none: the actor.
     pub nick: Option<String>,
@@ -122,7 +181,7 @@ pub struct Sajoin {
 }
 
 /// A user is taken out of a channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sapart {
     /// Who; none: the actor.
     pub nick: Option<String>,
@@ -133,7 +192,7 @@ pub struct Sapart {
 }
 
 /// A channel's modes change, whoever the members are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Samode {
     /// By what right.
     pub authority: Authority,
@@ -142,7 +201,7 @@ pub struct Samode {
 }
 
 /// A channel is repaired.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
     /// By what right.
     pub authority: Authority,
@@ -153,7 +212,7 @@ pub struct Room {
 }
 
 /// How a channel is repaired.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Repair {
     /// It is deleted with all that is kept of it; and why.
     Delete(Option<String>),
@@ -164,7 +223,7 @@ pub enum Repair {
 }
 
 /// A connection becomes a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Register {
     /// The name it takes.
     pub nick: Nick,
@@ -185,7 +244,7 @@ pub struct Register {
 }
 
 /// A user is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Quit {
     /// They said so, in these words.
     Said(String),
@@ -194,7 +253,7 @@ pub enum Quit {
 }
 
 /// A user enters one channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Join {
     /// Which; it is made if it is not there.
     pub channel: ChannelName,
@@ -203,7 +262,7 @@ pub struct Join {
 }
 
 /// A user leaves one channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Which.
     pub channel: String,
@@ -212,7 +271,7 @@ pub struct Part {
 }
 
 /// What is sent from one to many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verb {
     /// PRIVMSG
     Privmsg,
@@ -239,7 +298,7 @@ impl Verb {
 }
 
 /// A message to one target.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Say {
     /// Which of the three.
     pub verb: Verb,
@@ -254,7 +313,7 @@ pub struct Say {
 }
 
 /// A new topic.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topic {
     /// Where.
     pub channel: String,
@@ -263,7 +322,7 @@ pub struct Topic {
 }
 
 /// Changes to a channel's modes, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mode {
     /// Where.
     pub channel: String,
@@ -272,7 +331,7 @@ pub struct Mode {
 }
 
 /// One change of a mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModeStep {
     /// Given or taken.
     pub set: bool,
@@ -283,7 +342,7 @@ pub struct ModeStep {
 }
 
 /// A change of the actor's own modes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct UserMode {
     /// Those that are given.
     pub set: UserModes,
@@ -292,7 +351,7 @@ pub struct UserMode {
 }
 
 /// One member is put out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kick {
     /// Where.
     pub channel: String,
@@ -303,7 +362,7 @@ pub struct Kick {
 }
 
 /// Someone is invited.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invite {
     /// Who.
     pub nick: String,
@@ -312,7 +371,7 @@ pub struct Invite {
 }
 
 /// Users are put out of the network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kill {
     /// Who.
     pub nicks: Vec<String>,
@@ -321,7 +380,7 @@ pub struct Kill {
 }
 
 /// A user shows another host.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chghost {
     /// Who.
     pub nick: String,
@@ -330,7 +389,7 @@ pub struct Chghost {
 }
 
 /// A change of the values of a user or a channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Metadata {
     /// A channel, a nick, or `*` for the actor.
     pub target: String,
@@ -339,7 +398,7 @@ pub struct Metadata {
 }
 
 /// What a change of values does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum MetadataChange {
     /// Gives a key a value, or takes it away.
     Set(Key, Option<String>),
@@ -348,7 +407,7 @@ pub enum MetadataChange {
 }
 
 /// A channel gets another name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rename {
     /// Which.
     pub channel: String,
@@ -359,7 +418,7 @@ pub struct Rename {
 }
 
 /// A message is taken back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Redact {
     /// Where it was said: a channel or a nick.
     pub target: String,
@@ -372,7 +431,7 @@ pub struct Redact {
 }
 
 /// A user has read up to a time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Markread {
     /// What.
     pub conversation: Conversation,

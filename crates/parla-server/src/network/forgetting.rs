@@ -19,7 +19,7 @@ use crate::{
 
 /// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known, and their
 /// numbers, which order those of one time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EmptyChannels {
     queue: BTreeSet<(Option<Timestamp>, u64, ChannelId)>,
 }
@@ -59,18 +59,18 @@ impl Network {
     /// ordinary way.
     pub(crate) fn forget_channel(&mut self, id: ChannelId, effects: &mut Effects) {
         let is_empty = |channel: &&Channel| channel.members.is_empty();
-        let Some(channel) = self.channels.get(id.0).filter(is_empty) else { return };
+        let Some(channel) = self.channels.get(&id).filter(is_empty) else { return };
         if channel.kept {
             effects.changes.push(Change::ChannelForgotten { record: channel.state.record });
         }
         self.empty.remove(id, channel);
         self.names.remove(&channel.state.name);
-        self.channels.remove(id.0);
+        self.channels.swap_remove(&id);
     }
 
     /// Notes that a channel has become empty, or is not any more. Channels that everyone is put into do not count.
     pub(super) fn set_empty_since(&mut self, id: ChannelId, since: Option<Timestamp>, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(id.0) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else { return };
         self.empty.remove(id, channel);
         let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
         if channel.state.empty_since != since {
@@ -84,10 +84,10 @@ impl Network {
     /// Finds the empty channels anew, as other ones may belong to the server than before.
     pub(crate) fn find_empty_channels(&mut self) {
         let mut empty = EmptyChannels::default();
-        for (key, channel) in &self.channels {
+        for (id, channel) in &self.channels {
             let is_the_servers = self.settings.autojoin.contains(&channel.state.name);
             if channel.kept && channel.members.is_empty() && !is_the_servers {
-                empty.add(ChannelId(key), channel);
+                empty.add(*id, channel);
             }
         }
         self.empty = empty;
@@ -120,7 +120,7 @@ mod tests {
             empty_since: since.map(at),
             ..ChannelState::new(record, name(channel), at(0), Default::default())
         });
-        Network::new(Arc::new(settings), kept.collect())
+        Network::new(Arc::new(settings), kept.collect(), 1000)
     }
 
     /// Commits what the timer proposes, and gives what was changed: `?7` looked at, `-7` forgotten.

@@ -1,9 +1,11 @@
 //! What OPER gives a user. The rights that come from it are in `operator.rs`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::settings::{self, Privileges};
 
 /// What a user was given by OPER.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorGrant {
     /// The name of the configuration that was given with OPER.
     pub name: String,

@@ -26,8 +26,8 @@ impl Network {
     /// # Errors
     /// The first thing that does not hold, as a sentence for whoever has to find out why.
     pub(crate) fn check(&self) -> Result<(), String> {
-        self.users.iter().try_for_each(|(key, user)| self.check_user(UserId(key), user))?;
-        self.channels.iter().try_for_each(|(key, channel)| self.check_channel(ChannelId(key), channel))?;
+        self.users.iter().try_for_each(|(id, user)| self.check_user(*id, user))?;
+        self.channels.iter().try_for_each(|(id, channel)| self.check_channel(*id, channel))?;
         ensure(self.nicks.len() == self.users.len(), || "a nick belongs to nobody".to_owned())?;
         ensure(self.names.len() == self.channels.len(), || "a name leads to no channel".to_owned())?;
         let gone = self.skeletons.values().find(|id| self.user(**id).is_none());

@@ -8,11 +8,12 @@ use parla_proto::{
     name::{BadName, NameRules, is_channel},
 };
 use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
 
 use crate::base::{limits::READ_MARKERS_MAX, names};
 
 /// A channel, or the other person of a private one, by name: it need not be there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Conversation {
     /// With everyone in it.
     Channel(ChannelName),
@@ -43,7 +44,7 @@ impl Conversation {
 }
 
 /// The markers of one person, from the one that was moved longest ago.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReadMarkers {
     read: IndexMap<Conversation, Timestamp, FxBuildHasher>,
 }

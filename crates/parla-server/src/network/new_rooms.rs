@@ -8,6 +8,7 @@ use std::{
 };
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::base::limits::CHANNELS_MAX;
 
@@ -22,7 +23,7 @@ const IPV6_NETWORKS: [(u32, usize); 3] = [(64, 1), (56, 4), (48, 16)];
 type Block = (u32, u128);
 
 /// The rooms of the last hour, by who made them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewRooms {
     /// From the earliest.
     made: VecDeque<(Timestamp, IpAddr)>,

@@ -3,17 +3,18 @@
 use std::collections::VecDeque;
 
 use parla_proto::{Nick, Timestamp, source::address_text};
+use serde::{Deserialize, Serialize};
 
 use super::user::User;
 
 /// Users as they were when they left a nick, from the oldest to the newest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Past {
     users: VecDeque<PastUser>,
 }
 
 /// A user as it was.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PastUser {
     pub(crate) nick: Nick,
     pub(crate) user: Box<str>,

@@ -4,10 +4,11 @@
 
 use bitflags::bitflags;
 use parla_proto::mode::ChannelMode;
+use serde::{Deserialize, Serialize};
 
 bitflags! {
     /// The ranks of a member. A higher rank is a greater number.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
     pub struct Rank: u8 {
         /// `v`, shown as `+`.
         const VOICE = 1 << 0;

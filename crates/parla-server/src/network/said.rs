@@ -3,13 +3,14 @@
 //! Only numbers and places, no text. It is the user's own for as long as the user is there: a name and an address prove
 //! nothing, as someone else can have them afterwards.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use super::UserId;
 use crate::base::limits::SAID_MAX;
 
 /// Where something was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     /// In the channel of this record.
     Channel(u64),
@@ -18,7 +19,7 @@ pub(crate) enum Place {
 }
 
 /// The newest messages of one user, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Said {
     messages: VecDeque<(u64, Place)>,
 }

@@ -3,13 +3,19 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
+use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, UserId, grant::OperatorGrant, said::Said};
-use crate::{base::limits::ACCEPTED_MAX, network::entry::Register};
+use crate::{
+    base::limits::ACCEPTED_MAX,
+    network::entry::{Meta, NodeId, Register},
+};
 
 /// A person or a bot that has registered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct User {
+    /// The machine that the user is connected to.
+    pub(crate) node: NodeId,
     nick: Nick,
     /// `nick!user@host`, which every line of the user starts with.
     source: Box<str>,
@@ -32,7 +38,7 @@ pub(crate) struct User {
 }
 
 /// What few users have. Apart, so that the many who only listen cost little.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Rare {
     /// Who may send although the user has mode `R`, from the oldest.
     accepted: Vec<UserId>,
@@ -47,11 +53,12 @@ struct Rare {
 static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
-    pub(crate) fn new(register: Register, at: Timestamp) -> Self {
+    pub(crate) fn new(register: Register, meta: &Meta) -> Self {
         let Register { nick, user, host, address, modes, realname, metadata, is_exempt } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         let rare = Rare { metadata, ..Rare::default() };
         Self {
+            node: meta.origin.node,
             nick,
             source,
             address,
@@ -60,8 +67,8 @@ impl User {
             modes,
             account: None,
             channels: Vec::new(),
-            signed_on: at,
-            spoke_at: at,
+            signed_on: meta.at,
+            spoke_at: meta.at,
             is_exempt,
             rare: (!rare.metadata.is_empty()).then(|| Box::new(rare)),
         }

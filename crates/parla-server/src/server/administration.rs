@@ -5,7 +5,6 @@ use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, li
 use super::Server;
 use crate::{
     base::{
-        connection::ConnectionId,
         limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
         names,
     },
@@ -16,7 +15,7 @@ use crate::{
     },
     network::{
         channel::Channel,
-        entry::{self, Authority, EntryCommand, Origin, Repair},
+        entry::{self, Authority, EntryCommand, Proposer, Repair},
         refusal::Refusal,
     },
 };
@@ -42,10 +41,7 @@ impl Server {
             }
         };
         match command {
-            Ok(command) => {
-                let origin = Origin { node: self.node, connection: ConnectionId::nobody(), actor: None };
-                self.submit(origin, command, out);
-            }
+            Ok(command) => self.submit(Proposer::default(), command, out),
             Err(answer) => out.outputs.push(Output::Administered { id, answer: Box::new(answer) }),
         }
     }

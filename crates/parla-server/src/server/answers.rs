@@ -12,7 +12,7 @@ use crate::{
         question::{Answer, QueryResult, QuestionId, Verdict},
     },
     network::{
-        entry::{EntryCommand, Origin, Redact},
+        entry::{EntryCommand, Proposer, Redact},
         refusal::Refusal,
     },
     session::{
@@ -106,8 +106,8 @@ impl Server {
         let audit = |refusal| command::oper::refused((user, address), name, refusal);
         match grant {
             Ok(grant) => {
-                let origin = Origin { node: self.node, connection, actor: Some(actor) };
-                self.submit(origin, EntryCommand::Oper(Box::new(grant)), out);
+                let by = Proposer { session: Some(connection), actor: Some(actor) };
+                self.submit(by, EntryCommand::Oper(Box::new(grant)), out);
             }
             Err(refusal) => {
                 out.outputs.push(Output::Audit(Box::new(audit(&refusal))));
@@ -144,9 +144,9 @@ impl Server {
         out: &mut Outputs,
     ) {
         let actor = self.sessions.get(connection).and_then(|session| session.user());
-        let origin = Origin { node: self.node, connection, actor };
+        let by = Proposer { session: Some(connection), actor };
         match command::redact::found(&self.settings, record, redaction, result) {
-            Ok(command) => self.submit(origin, command, out),
+            Ok(command) => self.submit(by, command, out),
             Err(refusal) => self.refuse(connection, &refusal, out),
         }
     }

@@ -18,7 +18,7 @@ use crate::{
         question::{PasswordOf, Question},
     },
     network::{
-        entry::{EntryCommand, Origin},
+        entry::{EntryCommand, Proposer},
         refusal::Refusal,
     },
     session::{
@@ -200,13 +200,13 @@ impl Server {
         if has_batch {
             self.set_timers(connection);
         }
-        let origin = Origin { node: self.node, connection, actor };
-        for proposal in proposals {
-            match self.refusal_for_lack_of_room(origin, &proposal) {
-                Some(refusal) => self.refuse(connection, &refusal, out),
-                None => self.submit(origin, proposal, out),
-            }
-        }
+        let by = Proposer { session: Some(connection), actor };
+        proposals.retain(|proposal| {
+            let refusal = self.refusal_for_lack_of_room(by, proposal);
+            refusal.iter().for_each(|refusal| self.refuse(connection, refusal, out));
+            refusal.is_none()
+        });
+        self.submit_all(by, proposals, out);
         close
     }
 
@@ -246,8 +246,8 @@ impl Server {
             metadata,
             is_exempt,
         };
-        let origin = Origin { node: self.node, connection, actor: None };
-        self.submit(origin, EntryCommand::Register(Box::new(register)), out);
+        let by = Proposer { session: Some(connection), actor: None };
+        self.submit(by, EntryCommand::Register(Box::new(register)), out);
     }
 
     /// Starts to collect the answer, if the line carries a label.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Nick, mode::UserModes};
+use parla_proto::{Nick, Timestamp, mode::UserModes};
 
 use super::Server;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     network::{
         UserId,
         effects::Effects,
-        entry::{Entry, EntryCommand, Meta, Origin, Proposal, Quit},
+        entry::{Entry, EntryCommand, Proposal, Proposer, Quit},
         event::Event,
         refusal::Refusal,
     },
@@ -24,85 +24,100 @@ use crate::{
     session::{long_answer, pause::Until},
 };
 
-/// Who numbers the entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogMode {
-    /// This server, alone.
-    Local {
-        /// The number of the next entry; higher than any that was ever given out.
-        next_seq: u64,
-    },
-    /// A log that several servers share: [`Output::Propose`] out, [`crate::Input::Committed`] in.
-    Shared,
-}
-
 impl Server {
-    /// Brings a command into the log.
-    pub(super) fn submit(&mut self, origin: Origin, command: EntryCommand, out: &mut Outputs) {
-        match &mut self.log {
-            LogMode::Local { next_seq } => {
-                let meta = Meta { seq: *next_seq, at: self.now, origin };
-                *next_seq += 1;
-                self.apply(Entry { meta, command }, out);
-            }
-            LogMode::Shared => {
-                out.outputs.push(Output::Propose(Box::new(Proposal { origin, command })));
-                if let Some(session) = self.sessions.get_mut(origin.connection) {
-                    let before = match session.waits_until() {
-                        Some(Until::Committed { entries }) => *entries,
-                        _ => 0,
-                    };
-                    session.wait_for_us(Until::Committed { entries: before + 1 }, self.now);
-                }
-            }
-        }
+    /// Brings a command into the log. A server that is alone commits it at once; one of several when it comes back.
+    pub(super) fn submit(&mut self, by: Proposer, command: EntryCommand, out: &mut Outputs) {
+        self.submit_all(by, vec![command], out);
     }
 
-    /// An entry came back from the log.
-    pub(super) fn committed(&mut self, entry: Entry, out: &mut Outputs) {
-        self.now = self.now.max(entry.meta.at);
-        let origin = entry.meta.origin;
-        self.apply(entry, out);
-        if origin.node != self.node {
+    /// The same with what one line asks for.
+    pub(super) fn submit_all(&mut self, by: Proposer, commands: Vec<EntryCommand>, out: &mut Outputs) {
+        if commands.is_empty() {
             return;
         }
-        let session = self.sessions.get_mut(origin.connection);
+        if self.membership.is_alone() {
+            if let Some(proposal) = self.membership.propose(by, commands) {
+                let is_carried_out = self.apply(self.now, proposal, out);
+                debug_assert!(is_carried_out, "nothing is lost or repeated on the way");
+            }
+            return;
+        }
+        if let Some(session) = by.session.and_then(|session| self.sessions.get_mut(session)) {
+            let before = match session.waits_until() {
+                Some(Until::Committed { proposals }) => *proposals,
+                _ => 0,
+            };
+            session.wait_for_us(Until::Committed { proposals: before + 1 }, self.now);
+        }
+        let proposal = self.membership.propose(by, commands);
+        out.outputs.extend(proposal.map(|proposal| Output::Propose(Box::new(proposal))));
+    }
+
+    /// The log gave what a machine had proposed.
+    pub(super) fn committed(&mut self, at: Timestamp, proposal: Proposal, out: &mut Outputs) {
+        self.now = self.now.max(at);
+        let origin = proposal.origin;
+        let (is_own, is_own_arrival) = (self.membership.is_own(origin), self.is_own_arrival(&proposal));
+        if !self.apply(at, proposal, out) {
+            if is_own_arrival {
+                self.came_too_late(out);
+            }
+            return;
+        }
+        let Some(connection) = origin.session.filter(|_| is_own) else { return };
+        let session = self.sessions.get_mut(connection);
         if session.is_some_and(|session| session.committed(self.now)) {
-            self.go_on(origin.connection, out);
+            self.go_on(connection, out);
         }
     }
 
-    /// Commits an entry and tells everyone here what it did.
-    fn apply(&mut self, entry: Entry, out: &mut Outputs) {
+    /// Commits what was proposed and tells everyone here what it did. Says whether it counted.
+    fn apply(&mut self, at: Timestamp, proposal: Proposal, out: &mut Outputs) -> bool {
+        if !self.network.nodes.admit(&proposal) {
+            return false;
+        }
+        let Proposal { origin, actor, commands, .. } = proposal;
+        for command in commands {
+            let is_of_nodes = matches!(command, EntryCommand::NodeUp(_) | EntryCommand::NodeDown(_));
+            let meta = self.network.number(at, (origin, actor));
+            self.commit(Entry { meta, command }, out);
+            if is_of_nodes {
+                self.standing_changed(out);
+            }
+        }
+        true
+    }
+
+    fn commit(&mut self, entry: Entry, out: &mut Outputs) {
         let meta = entry.meta;
+        let is_own = self.membership.is_own(meta.origin);
+        let local = self.session_of(meta.origin);
         let mut effects = Effects::default();
         // A message carries its account itself; only of a program there is more to be said.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
-        let asked = entry.command.asked_by_administrator().filter(|_| meta.origin.node == self.node);
+        let asked = entry.command.asked_by_administrator().filter(|_| is_own);
         let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
-        self.has_proposed_to_forget &=
-            !(matches!(entry.command, EntryCommand::ForgetEmpty) && meta.origin.node == self.node);
-        let actor = meta.origin.actor.and_then(|actor| self.network.user(actor));
+        self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
+        let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
         self.set(Timer::ForgetRooms);
         out.changes.append(&mut effects.changes);
-        let local = meta.origin.node == self.node && self.sessions.get(meta.origin.connection).is_some();
-        if local {
+        if let Some(connection) = local {
             for refusal in &effects.refusals {
-                self.refused(meta.origin, refusal, out);
+                self.refused(connection, refusal, out);
             }
         }
-        if meta.origin.node == self.node {
-            self.record(meta.origin.actor, &mut effects, out);
+        if is_own {
+            self.record(meta.actor, &mut effects, out);
         }
         let mut deliveries = Vec::new();
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
-            if let Some(user) = registered.filter(|_| local) {
-                self.sessions.bind(meta.origin.connection, user);
-                self.set_timers(meta.origin.connection);
-                self.note_joined(meta.origin.connection, user, out);
+            if let (Some(user), Some(connection)) = (registered, local) {
+                self.sessions.bind(connection, user);
+                self.set_timers(connection);
+                self.note_joined(connection, user, out);
             }
             if let Event::Reconfigured { before } = event {
                 self.sessions.withdraw(offer::withdrawn(before, &self.network.settings));
@@ -114,7 +129,7 @@ impl Server {
                 deliveries: &mut deliveries,
                 meta,
                 started_at: self.statistics.started_at,
-                origin: local.then_some(meta.origin.connection),
+                origin: local,
                 sender: sender.as_ref(),
             };
             command::publish(&mut publisher, event);
@@ -130,8 +145,8 @@ impl Server {
                 Event::Reconfigured { .. } => self.settings_changed(),
                 _ => {}
             }
-            if let Some(user) = registered.filter(|_| meta.origin.node == self.node) {
-                self.settle_in(meta.origin, user, local, out);
+            if let Some(user) = registered.filter(|_| is_own) {
+                self.settle_in(local, user, out);
             }
         }
         if let Some((id, channel)) = asked {
@@ -208,29 +223,29 @@ impl Server {
         }
     }
 
-    fn refused(&mut self, origin: Origin, refusal: &Refusal, out: &mut Outputs) {
+    fn refused(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
         if let Some(registration) =
-            self.sessions.get_mut(origin.connection).and_then(|session| session.registration())
+            self.sessions.get_mut(connection).and_then(|session| session.registration())
         {
             registration.nick = None;
             registration.submitted = false;
         }
-        self.refuse(origin.connection, refusal, out);
+        self.refuse(connection, refusal, out);
     }
 
     /// Puts a new user into the rooms where everyone is, or takes it away again if its connection is gone.
-    fn settle_in(&mut self, origin: Origin, user: UserId, is_there: bool, out: &mut Outputs) {
+    fn settle_in(&mut self, session: Option<ConnectionId>, user: UserId, out: &mut Outputs) {
         // The answer to the line that completed the registration ends with the welcome; from here on others are heard.
-        if let Some(session) = self.sessions.get_mut(origin.connection) {
+        if let Some(session) = session.and_then(|session| self.sessions.get_mut(session)) {
             session.send_response(&self.settings.name, out);
         }
-        let origin = Origin { actor: Some(user), ..origin };
-        if !is_there {
-            self.submit(origin, EntryCommand::Quit(Quit::Ended("Connection closed".to_owned())), out);
+        let by = Proposer { session, actor: Some(user) };
+        if session.is_none() {
+            self.submit(by, EntryCommand::Quit(Quit::Ended("Connection closed".to_owned())), out);
             return;
         }
         for channel in self.settings.autojoin.clone() {
-            self.submit(origin, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
+            self.submit(by, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
     }
 }

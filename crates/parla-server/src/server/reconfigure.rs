@@ -8,16 +8,15 @@ use super::Server;
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
     contract::{output::Outputs, question::Reconfiguration},
-    network::entry::{EntryCommand, Origin},
+    network::entry::{EntryCommand, Proposer},
 };
 
 impl Server {
     /// Brings new settings into the log, for the operator who asked for them or for the administrator.
     pub(super) fn reconfigure(&mut self, asker: Option<ConnectionId>, settings: Settings, out: &mut Outputs) {
-        let connection = asker.unwrap_or(ConnectionId::nobody());
         let settings = Arc::new(settings.in_place_of(&self.settings));
-        let origin = Origin { node: self.node, connection, actor: None };
-        self.submit(origin, EntryCommand::Reconfigure(settings), out);
+        let by = Proposer { session: asker, actor: None };
+        self.submit(by, EntryCommand::Reconfigure(settings), out);
     }
 
     /// Tells the operator who asked what there is to know, and puts a good configuration in place.

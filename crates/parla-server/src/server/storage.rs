@@ -11,7 +11,7 @@ use crate::{
     contract::output::Outputs,
     network::{
         channel::Channel,
-        entry::{EntryCommand, Origin, Verb},
+        entry::{EntryCommand, Proposer, Verb},
         refusal::{Failure, Refusal, Silenced},
     },
 };
@@ -38,11 +38,11 @@ impl Server {
     }
 
     /// Why a command is refused while the disk is nearly full; none if it leaves nothing behind, or would be refused anyway.
-    pub(super) fn refusal_for_lack_of_room(&self, origin: Origin, command: &EntryCommand) -> Option<Refusal> {
+    pub(super) fn refusal_for_lack_of_room(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
         if !self.is_storage_low {
             return None;
         }
-        let actor = origin.actor?;
+        let actor = by.actor?;
         let user = self.network.user(actor)?;
         let kept_channel = |name: &str| -> Option<&Channel> {
             let (_, channel) = self.network.visible_channel(actor, name).ok()?;

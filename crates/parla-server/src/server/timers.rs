@@ -12,7 +12,7 @@ use crate::{
     base::connection::ConnectionId,
     command,
     contract::output::Outputs,
-    network::entry::{EntryCommand, Origin},
+    network::entry::{EntryCommand, Proposer},
 };
 
 /// What happens at a time. Those of one time go off in this order.
@@ -150,8 +150,7 @@ impl Server {
         match timer {
             Timer::ForgetRooms => {
                 self.has_proposed_to_forget = true;
-                let origin = Origin { node: self.node, connection: ConnectionId::nobody(), actor: None };
-                self.submit(origin, EntryCommand::ForgetEmpty, out);
+                self.submit(Proposer::default(), EntryCommand::ForgetEmpty, out);
             }
             Timer::Batch(connection) => {
                 if let Some(session) = self.sessions.get_mut(connection) {

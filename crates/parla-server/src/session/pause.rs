@@ -32,8 +32,8 @@ pub(crate) enum Until {
         /// What the daemon is asked then. Its answer may be large, and is made when there is room for it.
         then_ask: Option<Box<Asking>>,
     },
-    /// Entries of this session come back from the log.
-    Committed { entries: usize },
+    /// Proposals of this session come back from the log.
+    Committed { proposals: usize },
     /// The daemon has answered a question.
     Answered {
         question: QuestionId,
@@ -133,13 +133,13 @@ impl Session {
         Some(until)
     }
 
-    /// An entry of the session came back from the log; gives whether it was the last one that the session waits for.
+    /// A proposal of the session came back from the log; gives whether it was the last one that the session waits for.
     pub(crate) fn committed(&mut self, now: Timestamp) -> bool {
-        let Some(Until::Committed { entries }) = self.pause.as_mut().map(|pause| &mut pause.until) else {
+        let Some(Until::Committed { proposals }) = self.pause.as_mut().map(|pause| &mut pause.until) else {
             return false;
         };
-        *entries -= 1;
-        let is_last = *entries == 0;
+        *proposals -= 1;
+        let is_last = *proposals == 0;
         if is_last {
             self.answered(now);
         }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use indexmap::IndexMap;
 use parla_proto::{Capabilities, Line, Timestamp};
+use rustc_hash::FxBuildHasher;
 use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     sessions: SecondaryMap<DefaultKey, Box<Session>>,
-    receivers: SecondaryMap<DefaultKey, Receiver>,
+    receivers: IndexMap<UserId, Receiver, FxBuildHasher>,
 }
 
 /// Where a user's lines go. What delivery needs of a session, kept close together.
@@ -93,13 +95,13 @@ impl Sessions {
                 metadata.early.clear();
             }
             let capabilities = session.capabilities;
-            self.receivers.insert(user.0, Receiver { connection, capabilities });
+            self.receivers.insert(user, Receiver { connection, capabilities });
         }
     }
 
     /// The user is gone; its connection may still be there.
     pub(crate) fn forget_user(&mut self, user: UserId) {
-        self.receivers.remove(user.0);
+        self.receivers.swap_remove(&user);
     }
 
     /// Takes capabilities away from every session.
@@ -116,7 +118,7 @@ impl Sessions {
     pub(crate) fn refresh(&mut self, connection: ConnectionId) {
         let Some(session) = self.get(connection) else { return };
         let capabilities = session.capabilities;
-        if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(user.0)) {
+        if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(&user)) {
             receiver.capabilities = capabilities;
         }
     }
@@ -144,7 +146,7 @@ impl Sessions {
     }
 
     pub(crate) fn receiver(&self, user: UserId) -> Option<Receiver> {
-        self.receivers.get(user.0).copied()
+        self.receivers.get(&user).copied()
     }
 
     /// Whether what the connection gets now is the answer to a label.

@@ -62,6 +62,12 @@ pub(crate) enum Sent {
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) connection: ConnectionId,
+    /// The machine, and what the connection is called there.
+    pub(crate) place: (usize, ConnectionId),
+    /// The nicks that the client has asked for.
+    wanted_nicks: BTreeSet<String>,
+    /// The machine was declared dead: nothing more is heard there, and the client may have missed something.
+    was_lost: bool,
     pub(crate) unthrottled: bool,
     /// The nick, as the server wrote it; none before registration is complete.
     pub(crate) nick: Option<String>,
@@ -93,9 +99,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(connection: ConnectionId, unthrottled: bool) -> Self {
+    pub(crate) fn new(connection: ConnectionId, place: (usize, ConnectionId), unthrottled: bool) -> Self {
         Self {
             connection,
+            place,
+            wanted_nicks: BTreeSet::new(),
+            was_lost: false,
             unthrottled,
             nick: None,
             source: String::new(),
@@ -119,6 +128,18 @@ impl Client {
     pub(crate) fn name(&self) -> String {
         let nick = self.nick.as_deref().unwrap_or("?");
         format!("{}.{nick}", number(self.connection))
+    }
+
+    /// The client sends a line.
+    pub(crate) fn sends(&mut self, sent: &Sent) {
+        self.sent.push_back(sent.clone());
+        if let Sent::Line(line) = sent
+            && let Ok(message) = Message::parse(line)
+            && message.command.eq_ignore_ascii_case("NICK")
+            && let Some(nick) = message.param(0)
+        {
+            self.wanted_nicks.insert(nick.to_owned());
+        }
     }
 
     /// The server took the next line.
@@ -168,7 +189,7 @@ impl Client {
             answer.is_labelled_once()?;
         }
         ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
-        self.is_caught_up(scene)
+        if self.was_lost { Ok(()) } else { self.is_caught_up(scene) }
     }
 
     /// Nothing that happened in the client's rooms was kept from it.
@@ -220,7 +241,10 @@ impl Client {
             Some(Source { name, user: None, host: None }) if name == scene.settings.name => {
                 self.hear_server(message, scene)
             }
-            None if message.command == "ERROR" => Ok(()),
+            None if message.command == "ERROR" => {
+                self.was_lost = message.param(0).is_some_and(|why| why.contains("lost touch"));
+                Ok(())
+            }
             None if message.command == "PING" => self.hear_server(message, scene),
             _ => Err(Finding::new("source", "neither a user nor the server".to_owned())),
         }
@@ -229,7 +253,7 @@ impl Client {
     fn hear_server(&mut self, message: &Message<'_>, scene: &mut Scene) -> Checked {
         let is_numeric = message.command.bytes().all(|byte| byte.is_ascii_digit());
         if message.command == "001" {
-            self.welcomed(message);
+            self.welcomed(message)?;
         }
         let is_for_anyone = matches!(message.command, "730" | "731") && message.param(0) == Some("*");
         if let Some(nick) = self.nick.as_deref().filter(|_| is_numeric && !is_for_anyone) {
@@ -281,10 +305,15 @@ impl Client {
         }
     }
 
-    fn welcomed(&mut self, message: &Message<'_>) {
+    fn welcomed(&mut self, message: &Message<'_>) -> Checked {
+        let is_wanted = message.param(0).is_some_and(|nick| self.wanted_nicks.contains(nick));
+        ensure(self.nick.is_none() && is_wanted, "identity", || {
+            format!("{} is welcomed as somebody else", self.name())
+        })?;
         self.nick = message.param(0).map(str::to_owned);
         let source = message.params.last().and_then(|text| text.rsplit_once(", "));
         self.source = source.map(|(_, source)| source.to_owned()).unwrap_or_default();
+        Ok(())
     }
 
     fn hear_cap(&mut self, message: &Message<'_>, scene: &Scene) -> Checked {

@@ -19,8 +19,13 @@ use parla_proto::limits::CLIENT_LINE_BYTES_MAX;
 use parla_server::{ConnectionId, Disconnect, Peer, Settings};
 
 use super::{
-    EVENTS_SHOWN, Failure, actions::wanted, checkers::Checked, client::Sent, disk::Disk, trace::Trace,
-    world::World,
+    EVENTS_SHOWN, Failure,
+    actions::wanted,
+    checkers::Checked,
+    client::Sent,
+    disk::Disk,
+    trace::Trace,
+    world::{Order, World},
 };
 
 /// Runs the bytes. Findings of the checkers in `passed_over` do not end the run.
@@ -31,7 +36,8 @@ pub fn replay(bytes: &[u8], passed_over: &[&str]) -> Result<(), Failure> {
     let (choices, rows) = bytes.split_first().unwrap_or((&0, &[]));
     let mut settings = Settings::named("irc.test");
     settings.history = choices & 2 == 0;
-    let mut world = World::new(settings, choices & 1 != 0, (Disk::Memory(None), Trace::new(EVENTS_SHOWN)));
+    let order = if choices & 1 == 0 { Order::Alone } else { Order::Shared(1) };
+    let mut world = World::new(settings, order, (Disk::Memory(None), Trace::new(EVENTS_SHOWN)));
     world.scene.texts_differ = false;
     world.passed_over = passed_over.iter().map(|checker| (*checker).to_owned()).collect();
     let mut replay = Replay { world, connections: [None; 4], negotiates: choices & 4 == 0 };
@@ -71,8 +77,8 @@ impl Replay {
                 self.world.advance_to_deadline();
             }
             b'W' => {
-                self.world.seal();
-                self.world.write()?;
+                self.world.seal(0);
+                self.world.write(0)?;
             }
             b'C' => self.world.crash(0)?,
             b'S' => self.world.settle()?,
@@ -96,7 +102,8 @@ impl Replay {
     /// A client connects and registers.
     fn connect(&mut self, number: usize) -> ConnectionId {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let connection = self.world.connect(Peer { unthrottled: true, ..Peer::at(address) });
+        let peer = Peer { unthrottled: true, ..Peer::at(address) };
+        let connection = self.world.connect(peer, 0).unwrap_or(ConnectionId::from_number(0));
         if let Some(slot) = self.connections.get_mut(number) {
             *slot = Some(connection);
         }

@@ -5,12 +5,12 @@
 
 mod questions;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Output, Outputs, Peer, Proposal,
-    QuestionId, Server, Settings,
+    Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Settings,
+    Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -19,6 +19,8 @@ use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number, watch},
     disk::{Disk, UnderWay},
+    machine::{Beginning, Caused, Condition, Machine},
+    shared_log::SharedLog,
     store::Store,
     trace::Trace,
 };
@@ -35,8 +37,22 @@ pub(crate) const OPERATOR_PASSWORD: &str = "abracadabra";
 /// Entries that no run of the server reaches, so that numbers after a restart are higher than all before.
 const SEQS_PER_RUN: u64 = 10_000_000;
 
+/// How many entries lie between two at which the networks of all machines are compared.
+const STATE_LOOKED_AT_EVERY: usize = 16;
+
 /// Lines of a client that may wait to be answered.
 const LINES_WAITING_MAX: usize = 64;
+
+/// What becomes of something that a machine sends to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is there, and the machine hears so.
+    Confirmed,
+    /// It is there, and the machine does not hear of it.
+    Unconfirmed,
+    /// It comes later, if at all.
+    Late,
+}
 
 /// What happened in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +73,19 @@ pub struct Summary {
     pub passed_over: BTreeMap<String, usize>,
 }
 
-/// A server with its daemon, its disk and its clients.
+/// How the servers of a world keep their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// There is one, and it commits at once.
+    Alone,
+    /// There are so many, and they share a log.
+    Shared(usize),
+}
+
+/// Servers with their daemons, their disk and their clients.
+///
+/// What clients get is looked at in the order of the log: no line of a later entry before all of an earlier one, on whatever
+/// machine. So every checker can compare all clients, however far one machine is behind another.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) scene: Scene,
@@ -67,25 +95,21 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     /// Checkers whose findings do not end the run. Only those of single lines can be passed over.
     pub(crate) passed_over: BTreeSet<String>,
-    server: Server,
     disk: Disk,
-    shared: bool,
-    gathering: Outputs,
-    sealed: VecDeque<Outputs>,
-    written: VecDeque<Vec<Output>>,
-    log: VecDeque<Proposal>,
-    log_seq: u64,
-    log_at: Timestamp,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) log: SharedLog,
+    order: Order,
+    /// How often a server was started.
+    runs: u64,
+    /// The number of the first entry since all servers were started.
+    first_seq: u64,
     asked: Vec<Asked>,
-    last_question: Option<QuestionId>,
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings, shared: bool, (disk, trace): (Disk, Trace)) -> Self {
+    pub(crate) fn new(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
-        let mode = log_mode(shared, 1);
-        Self {
-            server: Server::new(settings.clone(), mode, Vec::new(), now),
+        let mut world = Self {
             scene: Scene {
                 store: Store::new(&settings),
                 settings,
@@ -99,49 +123,86 @@ impl World {
             trace,
             passed_over: BTreeSet::new(),
             disk,
-            shared,
-            gathering: Outputs::default(),
-            sealed: VecDeque::new(),
-            written: VecDeque::new(),
-            log: VecDeque::new(),
-            log_seq: 1,
-            log_at: now,
+            machines: Vec::new(),
+            log: SharedLog::default(),
+            order,
+            runs: 0,
+            first_seq: 1,
             asked: Vec::new(),
-            last_question: None,
+        };
+        world.start_all(Vec::new());
+        world
+    }
+
+    /// Whether there can be more than one machine.
+    pub(crate) fn is_of_several(&self) -> bool {
+        matches!(self.order, Order::Shared(count) if count > 1)
+    }
+
+    /// Every server starts, with what was kept and an empty log.
+    fn start_all(&mut self, kept: Vec<ChannelState>) {
+        let settings = self.scene.settings.clone();
+        self.log = SharedLog::default();
+        self.machines.clear();
+        match self.order {
+            Order::Alone => {
+                let start = Start::Alone { next_seq: self.first_seq, kept };
+                self.machines.push(Machine::with(
+                    NodeId::ALONE,
+                    Server::new(NodeId::ALONE, settings, start, self.now),
+                ));
+            }
+            Order::Shared(count) => {
+                let snapshot = Snapshot::of_new_network(settings.clone(), kept, self.first_seq);
+                for number in 1..=u32::try_from(count).unwrap_or(1) {
+                    self.runs += 1;
+                    let start = Start::Shared { run: self.runs, snapshot: snapshot.clone() };
+                    let server = Server::new(NodeId(number), settings.clone(), start, self.now);
+                    let beginning = Beginning { place: 0, snapshot: snapshot.encode() };
+                    let mut machine = Machine::with(NodeId(number), server);
+                    machine.beginning = Some(beginning);
+                    self.machines.push(machine);
+                }
+            }
         }
     }
 
-    /// Someone connects.
-    pub(crate) fn connect(&mut self, peer: Peer) -> ConnectionId {
-        let key =
-            self.clients.insert_with_key(|key| Client::new(ConnectionId::from_key(key), peer.unthrottled));
+    /// Someone connects to a machine.
+    pub(crate) fn connect(&mut self, peer: Peer, which: usize) -> Option<ConnectionId> {
+        let machine = self.machines.get_mut(which).filter(|machine| machine.runs())?;
+        let unthrottled = peer.unthrottled;
+        let key = self.clients.insert_with_key(|key| {
+            let connection = ConnectionId::from_key(key);
+            let local = ConnectionId::from_key(machine.connections.insert(connection));
+            Client::new(connection, (which, local), unthrottled)
+        });
         let connection = ConnectionId::from_key(key);
         self.summary.connections += 1;
-        self.trace.add(|| format!("connect {}", number(connection)));
-        self.input(Input::Connected { connection, peer });
-        connection
+        self.trace.add(|| format!("connect {} to {which}", number(connection)));
+        self.input_of(connection, |connection| Input::Connected { connection, peer });
+        Some(connection)
     }
 
     /// A client sends a line, unless too many of its lines wait already.
     pub(crate) fn send(&mut self, connection: ConnectionId, sent: Sent) {
         let Some(client) = self.clients.get_mut(connection.key()) else { return };
-        if client.left || client.sent.len() >= LINES_WAITING_MAX {
+        let awake = self.machines.get(client.place.0).is_some_and(Machine::runs);
+        if client.left || !awake || client.sent.len() >= LINES_WAITING_MAX {
             return;
         }
         let name = client.name();
         self.summary.lines_sent += 1;
-        client.sent.push_back(sent.clone());
-        let input = match sent {
+        client.sends(&sent);
+        match sent {
             Sent::Line(line) => {
                 self.trace.add(|| format!("{name}: {}", checkers::shown(&line)));
-                Input::Line { connection, line: line.into() }
+                self.input_of(connection, |connection| Input::Line { connection, line: line.into() });
             }
             Sent::TooLong => {
                 self.trace.add(|| format!("{name}: a line that is too long"));
-                Input::LineTooLong { connection }
+                self.input_of(connection, |connection| Input::LineTooLong { connection });
             }
-        };
-        self.input(input);
+        }
     }
 
     /// A client is gone.
@@ -149,10 +210,13 @@ impl World {
         let Some(client) = self.clients.get_mut(connection.key()).filter(|client| !client.left) else {
             return;
         };
+        if !self.machines.get(client.place.0).is_some_and(Machine::runs) {
+            return;
+        }
         client.left = true;
         let name = client.name();
         self.trace.add(|| format!("{name} is gone: {why:?}"));
-        self.input(Input::Disconnected { connection, why });
+        self.input_of(connection, |connection| Input::Disconnected { connection, why });
     }
 
     /// Time goes on, and back a little where the clock does.
@@ -160,69 +224,116 @@ impl World {
         self.now = Timestamp::from_millis(self.now.as_millis() + ms);
     }
 
-    /// Goes to the server's next deadline.
+    /// Goes to the servers' next deadline.
     pub(crate) fn advance_to_deadline(&mut self) {
-        if let Some(at) = self.server.next_deadline() {
+        let running = self.machines.iter().filter(|machine| machine.runs());
+        if let Some(at) = running.filter_map(|machine| machine.server.next_deadline()).min() {
             self.now = self.now.max(at);
             let now = self.now;
             self.trace.add(|| format!("time {now}"));
         }
     }
 
-    /// Tells the server that its deadline has come, if it has.
+    /// Tells each server that its deadline has come, if it has.
     pub(crate) fn keep_deadline(&mut self) -> Checked {
-        if self.server.next_deadline().is_some_and(|at| at <= self.now) {
-            self.input(Input::Deadline);
-            let next = self.server.next_deadline();
-            ensure(next.is_none_or(|at| at > self.now), "deadline", || {
-                format!("the next deadline {next:?} is not after {}", self.now)
-            })?;
+        let now = self.now;
+        self.scene.store.see_time(now);
+        for machine in self.machines.iter_mut().filter(|machine| machine.runs()) {
+            if machine.server.next_deadline().is_some_and(|at| at <= now) {
+                machine.input(now, Input::Deadline);
+                let next = machine.server.next_deadline();
+                ensure(next.is_none_or(|at| at > now), "deadline", || {
+                    format!("the next deadline {next:?} is not after {now}")
+                })?;
+            }
         }
         Ok(())
     }
 
-    /// The gathered inputs become a batch.
-    pub(crate) fn seal(&mut self) {
-        if !self.gathering.is_empty() {
-            self.sealed.push_back(std::mem::take(&mut self.gathering));
+    /// What a machine has gathered becomes a batch.
+    pub(crate) fn seal(&mut self, which: usize) {
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            machine.seal();
         }
     }
 
-    /// The oldest batch that is not on disk is written.
-    pub(crate) fn write(&mut self) -> Checked {
-        let Some(batch) = self.sealed.pop_front() else { return Ok(()) };
-        let count = batch.changes.len();
-        if count > 0 {
-            self.trace.add(|| format!("disk: {count} changes"));
+    /// The oldest batch of a machine that is not on disk is written.
+    pub(crate) fn write(&mut self, which: usize) -> Checked {
+        let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
+            return Ok(());
+        };
+        machine.server.check().map_err(|what| Finding::new("invariants", what))?;
+        let mut fresh = Vec::new();
+        for Caused { place, outputs } in machine.next_sealed().unwrap_or_default() {
+            let Outputs { outputs, changes } = outputs;
+            self.check_changes(&changes)?;
+            let deleted = outputs.iter().filter_map(|output| match output {
+                Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
+                _ => None,
+            });
+            let deleted: Vec<String> = deleted.chain(self.log.deleted(place)).collect();
+            let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
+            let count = changes.len();
+            if count > 0 && self.log.wrote(place, format!("{changes:?}"))? {
+                self.trace.add(|| format!("disk: {count} changes"));
+                fresh.extend(changes.iter().cloned());
+                self.scene.store.write(changes, &deleted)?;
+            }
+            if let Some(machine) = self.machines.get_mut(which) {
+                machine.written(place, outputs);
+            }
         }
-        self.check_changes(&batch.changes)?;
-        self.server.check().map_err(|what| Finding::new("state", what))?;
-        self.disk.write(&batch.changes)?;
-        let deleted = batch.outputs.iter().filter_map(|output| match output {
-            Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.as_str()),
-            _ => None,
-        });
-        self.scene.store.write(batch.changes, &deleted.collect::<Vec<_>>())?;
-        self.written.push_back(batch.outputs);
+        self.disk.write(&fresh)
+    }
+
+    /// Of what may leave, that leaves which belongs to the earliest place of the log; unless a machine is not there yet.
+    pub(crate) fn deliver(&mut self) -> Checked<bool> {
+        let alive =
+            || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
+        let waiting = alive().filter_map(|(which, machine)| Some((machine.next_written()?, which)));
+        let Some((place, which)) = waiting.min() else { return Ok(false) };
+        if alive().any(|(_, machine)| machine.earliest() < place) {
+            return Ok(false);
+        }
+        let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
+        for output in outputs {
+            self.release(which, output)?;
+        }
+        Ok(true)
+    }
+
+    /// A machine sends the log the first of what it wants to have in it. It may be lost, or come late, or be there without the
+    /// machine hearing of it; then the machine sends it again.
+    pub(crate) fn publish(&mut self, which: usize, fate: Fate) {
+        let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else { return };
+        let Some(bytes) = machine.unconfirmed.front().cloned() else { return };
+        if matches!(fate, Fate::Confirmed) {
+            machine.unconfirmed.pop_front();
+        }
+        match fate {
+            Fate::Confirmed | Fate::Unconfirmed => self.log.append(self.now, bytes),
+            Fate::Late => self.log.delay(bytes),
+        }
+    }
+
+    /// The log gives a machine its next entry.
+    pub(crate) fn commit_next(&mut self, which: usize) -> Checked {
+        let now = self.now;
+        let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
+            return Ok(());
+        };
+        if machine.read >= self.log.len() {
+            return Ok(());
+        }
+        machine.read += 1;
+        let place = machine.read;
+        let (at, proposal) = self.log.read(place)?;
+        self.trace.add(|| format!("{which} reads {place}: {proposal:?}"));
+        machine.input(now, Input::Committed { at, proposal: Box::new(proposal) });
+        if self.order != Order::Alone && place.is_multiple_of(STATE_LOOKED_AT_EVERY) {
+            self.log.became(place, machine.server.state_hash())?;
+        }
         Ok(())
-    }
-
-    /// The outputs of the oldest batch that is on disk leave.
-    pub(crate) fn deliver(&mut self) -> Checked {
-        for output in self.written.pop_front().unwrap_or_default() {
-            self.release(output)?;
-        }
-        Ok(())
-    }
-
-    /// The shared log gives its next entry.
-    pub(crate) fn commit_next(&mut self) {
-        let Some(Proposal { origin, command }) = self.log.pop_front() else { return };
-        self.log_at = self.log_at.max(self.now);
-        let meta = Meta { seq: self.log_seq, at: self.log_at, origin };
-        self.log_seq += 1;
-        self.trace.add(|| format!("log {}: {command:?} of {}", meta.seq, number(origin.connection)));
-        self.input(Input::Committed(Box::new(Entry { meta, command })));
     }
 
     /// How many questions wait.
@@ -230,41 +341,58 @@ impl World {
         self.asked.len()
     }
 
-    /// Everything on its way arrives, and then everyone must agree.
+    /// Every machine runs, everything on its way arrives, and then everyone must agree.
     pub(crate) fn settle(&mut self) -> Checked {
+        for which in 0..self.machines.len() {
+            self.start_again(which)?;
+        }
+        self.log_gets_all();
         loop {
-            self.seal();
-            while !self.sealed.is_empty() {
-                self.write()?;
+            for which in 0..self.machines.len() {
+                self.seal(which);
+                for _ in 0..self.machines.get(which).map_or(0, Machine::batches) {
+                    self.write(which)?;
+                }
+                while self.machines.get(which).is_some_and(|machine| !machine.unconfirmed.is_empty()) {
+                    self.publish(which, Fate::Confirmed);
+                }
+                while self.machines.get(which).is_some_and(|machine| machine.read < self.log.len()) {
+                    self.commit_next(which)?;
+                }
             }
-            while !self.written.is_empty() {
-                self.deliver()?;
+            if self.deliver()? || !self.machines.iter().all(Machine::is_quiet) {
+                continue;
             }
-            if !self.log.is_empty() {
-                self.commit_next();
-            } else if !self.asked.is_empty() {
-                self.answer(0, false);
-            } else if self.gathering.is_empty() {
+            if self.asked.is_empty() {
                 break;
             }
+            self.answer(0, false);
         }
         self.disk.rest()?;
+        self.check_agreement()?;
         self.check_quiet()
     }
 
-    /// The machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written, so
-    /// many thousandths are on disk.
+    fn log_gets_all(&mut self) {
+        while self.log.late() > 0 {
+            self.log.append_late(self.now, 0);
+        }
+    }
+
+    /// The one machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written,
+    /// so many thousandths are on disk.
     pub(crate) fn crash(&mut self, thousandths: u64) -> Checked {
         self.trace.add(|| "crash".to_owned());
-        let changes = self.sealed.front().map_or(&[][..], |batch| &batch.changes);
-        self.disk.crash(UnderWay { changes, thousandths })?;
+        let changes = self.machines.first().map(Machine::under_way).unwrap_or_default();
+        self.disk.crash(UnderWay { changes: &changes, thousandths })?;
         self.restart()
     }
 
-    /// The server is told to stop, stops, and is started again.
+    /// Every server is told to stop, stops, and is started again.
     pub(crate) fn shut_down(&mut self) -> Checked {
         self.trace.add(|| "shutdown".to_owned());
-        self.input(Input::ShuttingDown);
+        let now = self.now;
+        self.machines.iter_mut().for_each(|machine| machine.input(now, Input::ShuttingDown));
         self.settle()?;
         let open = self.clients.values().next();
         ensure(open.is_none(), "shutdown", || format!("{:?} is open", open.map(Client::name)))?;
@@ -275,29 +403,114 @@ impl World {
     /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
     fn restart(&mut self) -> Checked {
         self.summary.restarts += 1;
-        self.gathering = Outputs::default();
-        self.sealed.clear();
-        self.written.clear();
-        self.log.clear();
         self.asked.clear();
-        self.last_question = None;
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
-        self.log_seq = (self.summary.restarts as u64) * SEQS_PER_RUN + 1;
-        let mode = log_mode(self.shared, self.log_seq);
-        let channels = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
-        self.server = Server::new(self.scene.settings.clone(), mode, channels, self.now);
+        self.first_seq += SEQS_PER_RUN;
+        let kept = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
+        self.start_all(kept);
         Ok(())
     }
 
-    fn input(&mut self, input: Input) {
-        self.scene.store.see_time(self.now);
-        self.server.handle(self.now, input, &mut self.gathering);
+    /// A machine stops dead. Something that it has sent may still be on its way to the log.
+    pub(crate) fn kill(&mut self, which: usize) {
+        let Some(machine) =
+            self.machines.get_mut(which).filter(|machine| machine.condition != Condition::Dead)
+        else {
+            return;
+        };
+        self.trace.add(|| format!("{which} stops dead"));
+        self.summary.restarts += 1;
+        if let Some(bytes) = machine.unconfirmed.front().cloned() {
+            self.log.delay(bytes);
+        }
+        machine.die();
+        self.asked.retain(|asked| asked.which() != which);
+        self.clients.retain(|_, client| client.place.0 != which);
     }
 
-    fn release(&mut self, output: Output) -> Checked {
+    /// A machine that sleeps goes on, one that is dead starts with what it had written down.
+    pub(crate) fn start_again(&mut self, which: usize) -> Checked {
+        let (runs, now) = (self.runs + 1, self.now);
+        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
+        match machine.condition {
+            Condition::Runs => return Ok(()),
+            Condition::Sleeps => machine.condition = Condition::Runs,
+            Condition::Dead => {
+                let beginning = machine.beginning.clone();
+                let beginning =
+                    beginning.ok_or_else(|| Finding::new("snapshot", "there is none".to_owned()))?;
+                self.runs = runs;
+                *machine = Machine::join((machine.node, runs), beginning, &self.scene.settings, now)?;
+            }
+        }
+        self.trace.add(|| format!("{which} goes on"));
+        Ok(())
+    }
+
+    /// A machine does nothing for a while.
+    pub(crate) fn sleep(&mut self, which: usize) {
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            self.trace.add(|| format!("{which} sleeps"));
+            machine.condition = Condition::Sleeps;
+        }
+    }
+
+    /// A new machine begins with what another has written down.
+    pub(crate) fn join(&mut self, from: usize) -> Checked {
+        let Some(beginning) = self.machines.get(from).and_then(|machine| machine.beginning.clone()) else {
+            return Ok(());
+        };
+        self.runs += 1;
+        let node = NodeId(u32::try_from(self.machines.len() + 1).unwrap_or_default());
+        self.trace.add(|| format!("{node:?} joins"));
+        let machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
+        self.machines.push(machine);
+        Ok(())
+    }
+
+    /// A machine writes down what it has of the network.
+    pub(crate) fn write_down(&mut self, which: usize) -> Checked {
+        match self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            Some(machine) => machine.write_down(),
+            None => Ok(()),
+        }
+    }
+
+    /// A machine takes another for dead, rightly or not.
+    pub(crate) fn miss(&mut self, (which, missed): (usize, usize)) {
+        let now = self.now;
+        let Some(node) = self.machines.get(missed).map(|machine| machine.node) else { return };
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            self.trace.add(|| format!("{which} takes {missed} for dead"));
+            machine.input(now, Input::NodeLost { node });
+        }
+    }
+
+    /// Gives the client's machine an input, which names the connection as the machine does.
+    fn input_of(&mut self, connection: ConnectionId, input: impl FnOnce(ConnectionId) -> Input) {
+        let now = self.now;
+        self.scene.store.see_time(now);
+        let Some((which, local)) = self.clients.get(connection.key()).map(|client| client.place) else {
+            return;
+        };
+        if let Some(machine) = self.machines.get_mut(which) {
+            machine.input(now, input(local));
+        }
+    }
+
+    /// The client whose connection a machine names.
+    fn client_of(&self, which: usize, local: ConnectionId) -> Checked<ConnectionId> {
+        let machine = self.machines.get(which);
+        let found = machine.and_then(|machine| machine.connections.get(local.key()));
+        found.copied().ok_or_else(|| closed(local))
+    }
+
+    fn release(&mut self, which: usize, output: Output) -> Checked {
         match output {
             Output::Deliver { to, line } => {
+                let to: Vec<ConnectionId> =
+                    to.iter().map(|local| self.client_of(which, *local)).collect::<Checked<_>>()?;
                 let names = || to.iter().map(|to| number(*to).to_string()).collect::<Vec<_>>().join(",");
                 self.trace.add(|| format!("  {} <- {}", names(), checkers::shown(&line)));
                 let once: BTreeSet<_> = to.iter().collect();
@@ -314,19 +527,26 @@ impl World {
                     }
                 }
             }
-            Output::Close { connection } => {
+            Output::Close { connection: local } => {
+                let connection = self.client_of(which, local)?;
                 self.trace.add(|| format!("  {} closed", number(connection)));
                 let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
                 client.closed(&self.scene)?;
                 self.clients.remove(connection.key());
+                if let Some(machine) = self.machines.get_mut(which) {
+                    machine.connections.remove(local.key());
+                }
             }
             Output::LineTaken { connection, .. } => {
+                let connection = self.client_of(which, connection)?;
                 let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
                 client.line_taken(&self.scene)?;
             }
-            Output::TellWhenSent { connection } => self.asked.push(Asked::Sent(connection)),
-            Output::Note(_) => {}
-            Output::Administered { .. } => {}
+            Output::TellWhenSent { connection } => {
+                let connection = self.client_of(which, connection)?;
+                self.asked.push(Asked::Sent(which, connection));
+            }
+            Output::Note(_) | Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
                 let is_open_to_all =
@@ -337,15 +557,26 @@ impl World {
             output @ Output::Shutdown => {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
-            Output::Question { id, asker, question } => self.question(id, asker, question)?,
+            Output::Question { id, asker, question } => self.question((which, id), asker, question)?,
             // Its answer is on its way already, and must be passed over.
             Output::Forget(_) => {}
             Output::Propose(proposal) => {
-                ensure(self.shared, "log", || format!("{proposal:?} to no log"))?;
-                self.log.push_back(*proposal);
+                return ensure(false, "log", || format!("{proposal:?} has not left before"));
             }
         }
         Ok(())
+    }
+
+    /// Nothing is on its way: every machine has the same network.
+    fn check_agreement(&self) -> Checked {
+        let mut states = self.machines.iter().map(|machine| machine.server.state_hash());
+        let first = states.next();
+        let same = states.all(|state| Some(state) == first);
+        ensure(same, "state", || "the machines have different networks".to_owned())?;
+        let snapshots: Vec<Snapshot> =
+            self.machines.iter().map(|machine| machine.server.snapshot()).collect();
+        let same = snapshots.windows(2).all(|pair| matches!(pair, [one, another] if one == another));
+        ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
     /// Counts a finding in a line of this command, if the run was told to.
@@ -377,8 +608,12 @@ impl World {
                 format!("{} waits for nothing with {} lines not taken", client.name(), client.sent.len())
             })?;
         }
-        let registered = self.clients.values().filter(|client| client.nick.is_some());
-        let here = registered.map(|client| client.folded_nick(scene)).collect();
+        let registered = || self.clients.values().filter(|client| client.nick.is_some());
+        let here: BTreeSet<String> = registered().map(|client| client.folded_nick(scene)).collect();
+        ensure(here.len() == registered().count(), "identity", || {
+            let names: Vec<String> = registered().map(Client::name).collect();
+            format!("two clients are one person: {names:?}")
+        })?;
         for client in self.clients.values() {
             watch::is_true(client, &here)?;
         }
@@ -404,10 +639,6 @@ impl World {
         }
         Ok(())
     }
-}
-
-fn log_mode(shared: bool, next_seq: u64) -> LogMode {
-    if shared { LogMode::Shared } else { LogMode::Local { next_seq } }
 }
 
 fn closed(connection: ConnectionId) -> Finding {

@@ -12,8 +12,8 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Answer, Audit, ConnectionId, Disconnect, Entry, Input, LogMode, Meta, Note, Noted, Output, Outputs, Peer,
-    Proposal, Question, Reconfiguration, Server,
+    Answer, Audit, ChannelState, ConnectionId, Disconnect, Input, NodeId, Note, Noted, Output, Outputs, Peer,
+    Question, Reconfiguration, Server, Snapshot, Start,
 };
 use parla_store::Tables;
 
@@ -26,7 +26,7 @@ use super::{
     text::{self, START},
 };
 
-/// Who numbers the entries; what clients see is the same.
+/// Who orders the entries; what clients see is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Log {
     /// The server.
@@ -49,7 +49,8 @@ pub struct Memory {
     server: Server,
     tables: Tables,
     now: Timestamp,
-    next_seq: u64,
+    /// The number of the first entry since the last start.
+    first_seq: u64,
     connections: u64,
     clients: BTreeMap<String, Client>,
     heard: Vec<Heard>,
@@ -73,7 +74,9 @@ impl Memory {
     /// The script's settings are not those of a server, or there is no memory for a database.
     pub fn new(script: &Script, log: Log) -> Result<Self, RunError> {
         let (settings, is_virtual) = (script.settings().clone(), script.is_virtual());
-        let server = Server::new(settings.to_server(is_virtual)?, mode(log, 1), Vec::new(), START);
+        let to_server = settings.to_server(is_virtual)?;
+        let start = start(log, &to_server, (1, Vec::new()));
+        let server = Server::new(NODE, to_server, start, START);
         Ok(Self {
             settings,
             is_virtual,
@@ -81,7 +84,7 @@ impl Memory {
             server,
             tables: Tables::in_memory()?,
             now: START,
-            next_seq: 1,
+            first_seq: 1,
             connections: 0,
             clients: BTreeMap::new(),
             heard: Vec::new(),
@@ -130,10 +133,7 @@ impl Memory {
             Output::Administered { .. } => {}
             Output::Audit(audit) => self.log_lines.extend(self.is_virtual.then(|| audit_line(&audit))),
             Output::Propose(proposal) => {
-                let Proposal { origin, command } = *proposal;
-                let meta = Meta { seq: self.next_seq, at: self.now, origin };
-                self.next_seq += 1;
-                self.waiting.push_back(Input::Committed(Box::new(Entry { meta, command })));
+                self.waiting.push_back(Input::Committed { at: self.now, proposal });
             }
         }
         Ok(())
@@ -235,10 +235,11 @@ impl Backend for Memory {
 
     fn restart(&mut self) -> Result<(), RunError> {
         self.feed(Input::ShuttingDown)?;
-        self.next_seq = (self.next_seq / NUMBERS_PER_START + 1) * NUMBERS_PER_START + 1;
+        self.first_seq += NUMBERS_PER_START;
         let settings = self.settings.to_server(self.is_virtual)?;
-        let channels = self.tables.channels(&settings.name_rules())?;
-        self.server = Server::new(settings, mode(self.log, self.next_seq), channels, self.now);
+        let kept = self.tables.channels(&settings.name_rules())?;
+        let start = start(self.log, &settings, (self.first_seq, kept));
+        self.server = Server::new(NODE, settings, start, self.now);
         Ok(())
     }
 
@@ -284,9 +285,16 @@ fn note_line(note: &Note) -> String {
     format!("{}: {words}", note.address)
 }
 
-const fn mode(log: Log, next_seq: u64) -> LogMode {
+/// What the server is called among those that share its log.
+const NODE: NodeId = NodeId(1);
+
+/// The first entry of the server itself has the number before `first_seq`, so that clients cause the same ones by either log.
+fn start(log: Log, settings: &parla_server::Settings, (first_seq, kept): (u64, Vec<ChannelState>)) -> Start {
     match log {
-        Log::Local => LogMode::Local { next_seq },
-        Log::Shared => LogMode::Shared,
+        Log::Local => Start::Alone { next_seq: first_seq, kept },
+        Log::Shared => Start::Shared {
+            run: first_seq,
+            snapshot: Snapshot::of_new_network(settings.clone(), kept, first_seq - 1),
+        },
     }
 }

@@ -14,7 +14,7 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Answer, ConnectionId, Disconnect, Input, LogMode, Output, Outputs, Peer, Question, Server,
+    Answer, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Question, Server, Start,
 };
 use parla_store::Tables;
 
@@ -68,7 +68,7 @@ fn now() -> Timestamp {
 
 fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
     let settings = script.settings().to_server(script.is_virtual()).unwrap();
-    let mut server = Server::new(settings, LogMode::Local { next_seq: 4711 }, Vec::new(), now());
+    let mut server = Server::new(NodeId::ALONE, settings, Start::alone(4711), now());
     let mut tables = Tables::in_memory().unwrap();
     let mut streams: BTreeMap<ConnectionId, TcpStream> = BTreeMap::new();
     while let Ok(event) = inbox.recv() {

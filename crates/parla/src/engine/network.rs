@@ -7,6 +7,7 @@ mod passwords;
 
 use std::sync::Arc;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
     Archive as Keeps, Client, Credentials, Input, Intent, Output, Problem, ProblemKind, Settings,
     endpoint::{BadEndpoint, Endpoint, Security},
@@ -77,6 +78,7 @@ impl Network {
             network: id,
             address: address.as_str().into(),
             nick: nick.as_str().into(),
+            compose: |text| ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned(),
             transliterate: any_ascii::any_ascii,
             credentials: credentials.clone(),
             private: is_private(&endpoint),

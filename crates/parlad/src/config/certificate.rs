@@ -8,7 +8,7 @@ use x509_parser::{
     certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, time::ASN1Time,
 };
 
-use crate::net::tls::{Files, TlsError};
+use super::tls_files::{TlsError, TlsFiles};
 
 /// What a certificate says of itself.
 pub(super) struct Certificate {
@@ -29,7 +29,7 @@ impl Certificate {
     ///
     /// # Errors
     /// It cannot be used.
-    pub(super) fn read(files: &Files) -> Result<Option<Self>, TlsError> {
+    pub(super) fn read(files: &TlsFiles) -> Result<Option<Self>, TlsError> {
         let certified = files.read()?;
         let parsed = certified.cert.first().and_then(|der| X509Certificate::from_der(der).ok());
         let path = files.cert.display().to_string();

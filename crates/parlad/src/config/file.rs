@@ -1,10 +1,6 @@
 //! The tables of the file: their keys and defaults, as the manual lists them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
@@ -13,18 +9,19 @@ use parla_server::{Flags, settings};
 use parla_store::Durability;
 
 use super::{
+    connections::{ConnectionLimits, KnownGateway, SharedNetwork},
+    hash::Hash,
     kind::{
         flag, hash, list, network, number, one_of, placed, size, some_text, some_time, some_time_or_never,
         text, unknown,
     },
-    limits, listen, people,
-    problem::{Problems, line_of_bad_utf8},
+    limits, listen,
+    motd::Motd,
+    people,
+    problem::Problems,
     table::{Placed, Table, Value, read},
 };
-use crate::{
-    log,
-    work::{password::Hash, webirc},
-};
+use crate::log;
 
 /// What `storage.reserve` is without the key.
 pub(super) const DISK_RESERVE: ByteSize = ByteSize::mib(64);
@@ -39,7 +36,7 @@ pub(super) struct File {
     pub(super) connections: Connections,
     pub(super) flood: settings::Flood,
     /// With the networks that have limits of their own.
-    pub(super) limits: (settings::Limits, Vec<super::Office>),
+    pub(super) limits: (settings::Limits, Vec<SharedNetwork>),
     pub(super) channels: Channels,
     pub(super) history: History,
     /// So much of the disk stays free for what must go on.
@@ -51,7 +48,7 @@ pub(super) struct File {
     pub(super) oper: Vec<people::Operator>,
     pub(super) metadata: Option<settings::Metadata>,
     pub(super) sts: Option<listen::Sts>,
-    pub(super) webirc: Vec<webirc::Known>,
+    pub(super) webirc: Vec<KnownGateway>,
 }
 
 impl File {
@@ -66,7 +63,7 @@ impl File {
                 http: file.tables("http", listen::Http::read).into_iter().flatten().collect(),
                 connections: file.table("connections", Connections::read),
                 flood: file.table("flood", flood),
-                limits: file.table("limits", |table| (limits::read(table), limits::offices(table))),
+                limits: file.table("limits", |table| (limits::read(table), limits::shared_networks(table))),
                 channels: file.table("channels", Channels::read),
                 history: file.table("history", History::read),
                 disk_reserve: file
@@ -135,75 +132,6 @@ fn casemapping(value: &Value<'_>) -> Option<Casemapping> {
     let mapping = Casemapping::from_token(value.get().as_str().unwrap_or_default());
     mapping
         .or_else(|| unknown(value, "must be \"ascii\", \"rfc1459\", \"rfc1459-strict\" or \"precis\"", NAMES))
-}
-
-/// The message of the day: a file, or the text itself.
-#[derive(Debug, Default)]
-pub(super) struct Motd {
-    file: Option<Placed<String>>,
-    text: Option<Placed<String>>,
-}
-
-/// What of a line of the message of the day fits in a line of IRC.
-const MOTD_LINE_BYTES_MAX: usize = 400;
-
-/// Lines that are too long and are named.
-const LONG_LINES_NAMED_MAX: usize = 5;
-
-impl Motd {
-    fn read(table: &mut Table<'_>) -> Self {
-        Self { file: table.maybe("file", placed(text)), text: table.maybe("text", placed(text)) }
-    }
-
-    /// The lines, of the one of the two that is given.
-    pub(super) fn lines(&self, directory: &Path, problems: &Problems) -> Vec<String> {
-        match (&self.file, &self.text) {
-            (Some(_), Some(text)) => {
-                problems.error(text.line, "motd.text: give file or text, not both");
-                Vec::new()
-            }
-            (Some(file), None) => {
-                let path = directory.join(&file.value);
-                let text = match fs::read(&path) {
-                    Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-                        let line = line_of_bad_utf8(&error);
-                        format!("motd.file: line {line} of {} is not UTF-8", path.display())
-                    }),
-                    Err(error) => Err(format!("motd.file: cannot read {}: {error}", path.display())),
-                };
-                match text {
-                    Ok(text) => {
-                        lines(&text, (&format!("motd.file: {}", path.display()), file.line), problems)
-                    }
-                    Err(problem) => {
-                        problems.error(file.line, problem);
-                        Vec::new()
-                    }
-                }
-            }
-            (None, Some(text)) => lines(&text.value, ("motd.text", text.line), problems),
-            (None, None) => Vec::new(),
-        }
-    }
-}
-
-/// The lines of a text, and a word about those that do not fit.
-fn lines(text: &str, (name, place): (&str, Option<usize>), problems: &Problems) -> Vec<String> {
-    let long = text.lines().enumerate().filter(|(_, line)| line.len() > MOTD_LINE_BYTES_MAX);
-    for (number, line) in long.clone().take(LONG_LINES_NAMED_MAX) {
-        let words = format!(
-            "{name}: line {} has {} bytes and is cut after {MOTD_LINE_BYTES_MAX}",
-            number + 1,
-            line.len()
-        );
-        problems.warning(place, words);
-    }
-    let more = long.count().saturating_sub(LONG_LINES_NAMED_MAX);
-    if more > 0 {
-        problems
-            .warning(place, format!("{name}: {more} more lines are cut after {MOTD_LINE_BYTES_MAX} bytes"));
-    }
-    text.lines().map(|line| parla_proto::line::fitting(line, MOTD_LINE_BYTES_MAX).to_owned()).collect()
 }
 
 fn metadata(table: &mut Table<'_>) -> Option<settings::Metadata> {
@@ -275,18 +203,26 @@ impl Connections {
         usize::try_from(self.send_queue.as_u64()).unwrap_or(usize::MAX)
     }
 
-    pub(super) fn into_limits(self) -> super::Connections {
-        super::Connections {
+    pub(super) fn into_limits(self) -> ConnectionLimits {
+        ConnectionLimits {
             send_queue_bytes: self.send_queue_bytes(),
             max_per_ip: self.max_per_ip,
             max_rate_per_ip: self.max_rate_per_ip,
             rate_window: self.rate_window,
             exempt: self.exempt_from_limits,
             gateways: Vec::new(),
-            offices: Vec::new(),
+            shared_networks: Vec::new(),
             cloak: self.cloak,
             trusted_proxies: self.trusted_proxies,
         }
+    }
+}
+
+impl ConnectionLimits {
+    /// Bounds that no test reaches.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Connections::default().into_limits()
     }
 }
 

@@ -12,10 +12,11 @@ use ipnet::IpNet;
 use toml::de::DeValue;
 
 use super::{
+    hash::Hash,
+    origin::Origin,
     problem::nearest,
     table::{Placed, Value},
 };
-use crate::{web::Origin, work::password::Hash};
 
 /// `true` or `false`.
 pub(super) fn flag(value: &Value<'_>) -> Option<bool> {

@@ -4,7 +4,7 @@
 use parla_server::settings::Limits;
 
 use super::{
-    Office,
+    connections::SharedNetwork,
     kind::{is_empty, list, network, number, some_text},
     table::Table,
 };
@@ -36,21 +36,21 @@ pub(super) fn read(table: &mut Table<'_>) -> Limits {
 const RATE_FACTOR: u32 = 4;
 
 /// `[[limits.network]]`.
-pub(super) fn offices(table: &mut Table<'_>) -> Vec<Office> {
-    let mut offices: Vec<Office> = Vec::new();
-    for (office, line) in table.tables("network", |table| (office(table), table.line)) {
-        let Some(office) = office else { continue };
-        if offices.iter().any(|other| other.name == office.name) {
+pub(super) fn shared_networks(table: &mut Table<'_>) -> Vec<SharedNetwork> {
+    let mut shared: Vec<SharedNetwork> = Vec::new();
+    for (network, line) in table.tables("network", |table| (shared_network(table), table.line)) {
+        let Some(network) = network else { continue };
+        if shared.iter().any(|other| other.name == network.name) {
             table
                 .problems()
-                .error(line, format!("limits.network: two of them have the name {:?}", office.name));
+                .error(line, format!("limits.network: two of them have the name {:?}", network.name));
         }
-        offices.push(office);
+        shared.push(network);
     }
-    offices
+    shared
 }
 
-fn office(table: &mut Table<'_>) -> Option<Office> {
+fn shared_network(table: &mut Table<'_>) -> Option<SharedNetwork> {
     let count = || number::<u32>(1..=u64::from(u32::MAX));
     let name = table.need("name", some_text);
     let nets = table.need("networks", |value| {
@@ -63,7 +63,7 @@ fn office(table: &mut Table<'_>) -> Option<Office> {
     let max_rate = table.maybe("max_rate", count());
     let max_per_ip = table.maybe("max_per_ip", count());
     let max_connections = max_connections?;
-    Some(Office {
+    Some(SharedNetwork {
         name: name?.into(),
         nets: nets?,
         max_connections,

@@ -2,17 +2,20 @@
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
+use ipnet::IpNet;
 use parla_server::settings;
 
 use super::{
-    file::File,
+    connections::KnownGateway,
     kind::{
         duration, flag, hash, is_empty, list, network, number, origin, placed, socket_address, some_text,
     },
+    origin::Origin,
+    ports,
     problem::Problems,
     table::{Placed, Table},
+    tls_files::TlsFiles,
 };
-use crate::{net::tls, web::Origin, work::webirc};
 
 /// One `[[listen]]`.
 #[derive(Debug)]
@@ -39,14 +42,25 @@ impl Listen {
         Some(Self { address: address?, tls, websocket, origins, proxy_protocol })
     }
 
-    pub(super) fn into_config(self, directory: &Path) -> super::Listen {
+    /// Finds ports for proxies although nobody may be one.
+    pub(super) fn check_all(all: &[Self], trusted_proxies: &[IpNet], problems: &Problems) {
+        for proxied in all.iter().filter_map(|listen| listen.proxy_protocol.as_ref()) {
+            if trusted_proxies.is_empty() {
+                let words =
+                    "listen: with proxy_protocol = true the proxy must be in connections.trusted_proxies";
+                problems.error(proxied.line, words);
+            }
+        }
+    }
+
+    pub(super) fn into_config(self, directory: &Path) -> ports::Listen {
         let speech = match self.websocket {
-            true => super::Speech::WebSocket { origins: self.origins },
-            false => super::Speech::Lines,
+            true => ports::Speech::WebSocket { origins: self.origins },
+            false => ports::Speech::Lines,
         };
         let (is_proxied, tls) =
             (self.proxy_protocol.is_some(), self.tls.map(|tls| tls.into_config(directory)));
-        super::Listen { address: self.address.value, speech, is_proxied, tls }
+        ports::Listen { address: self.address.value, speech, is_proxied, tls }
     }
 }
 
@@ -65,13 +79,13 @@ impl Tls {
         Some(Self { cert: cert?, key: key?, line: table.line })
     }
 
-    fn into_config(self, directory: &Path) -> tls::Files {
-        tls::Files { cert: directory.join(self.cert), key: directory.join(self.key) }
+    fn into_config(self, directory: &Path) -> TlsFiles {
+        TlsFiles { cert: directory.join(self.cert), key: directory.join(self.key) }
     }
 }
 
 /// One `[[webirc]]`: a gateway that tells whom it connects.
-pub(super) fn webirc(table: &mut Table<'_>) -> Option<webirc::Known> {
+pub(super) fn webirc(table: &mut Table<'_>) -> Option<KnownGateway> {
     let password = table.need("password", hash);
     let hosts = table.need("hosts", |value| {
         if is_empty(value) {
@@ -79,7 +93,7 @@ pub(super) fn webirc(table: &mut Table<'_>) -> Option<webirc::Known> {
         }
         list(network)(value)
     });
-    Some(webirc::Known { password: password?, hosts: hosts? })
+    Some(KnownGateway { password: password?, hosts: hosts? })
 }
 
 /// `[sts]`.
@@ -95,6 +109,18 @@ impl Sts {
         let duration = table.need("duration", duration);
         let port = table.maybe("port", number(1..=65_535));
         Some(Self { duration: duration?, port, line: table.line })
+    }
+
+    /// Where clients are sent to speak TLS: as the file says, or to the first port for lines that has it.
+    pub(super) fn to_settings(&self, listen: &[Listen], problems: &Problems) -> Option<settings::Sts> {
+        let mut with_tls = listen.iter().filter(|listen| listen.tls.is_some() && !listen.websocket);
+        let port = self.port.or_else(|| with_tls.next().map(|listen| listen.address.value.port()));
+        let Some(port) = port.filter(|port| *port > 0) else {
+            let words = "sts.port: must be that of a port with TLS, or a [[listen]] must have tls";
+            problems.error(self.line, words);
+            return None;
+        };
+        Some(settings::Sts { duration: self.duration, port })
     }
 }
 
@@ -115,35 +141,8 @@ impl Http {
         Some(Self { address: address?, tls, origins })
     }
 
-    pub(super) fn into_config(self, directory: &Path) -> super::Http {
+    pub(super) fn into_config(self, directory: &Path) -> ports::Http {
         let tls = self.tls.map(|tls| tls.into_config(directory));
-        super::Http { address: self.address.value, tls, origins: self.origins }
-    }
-}
-
-impl File {
-    /// Finds what is wrong between these tables.
-    pub(super) fn check_listen(&self, problems: &Problems) {
-        let nobody_may = self.connections.trusted_proxies.is_empty();
-        for proxied in self.listen.iter().filter_map(|listen| listen.proxy_protocol.as_ref()) {
-            if nobody_may {
-                let words =
-                    "listen: with proxy_protocol = true the proxy must be in connections.trusted_proxies";
-                problems.error(proxied.line, words);
-            }
-        }
-    }
-
-    /// Where clients are sent to speak TLS: as the file says, or to the first port for lines that has it.
-    pub(super) fn sts(&self, problems: &Problems) -> Option<settings::Sts> {
-        let sts = self.sts.as_ref()?;
-        let mut with_tls = self.listen.iter().filter(|listen| listen.tls.is_some() && !listen.websocket);
-        let port = sts.port.or_else(|| with_tls.next().map(|listen| listen.address.value.port()));
-        let Some(port) = port.filter(|port| *port > 0) else {
-            let words = "sts.port: must be that of a port with TLS, or a [[listen]] must have tls";
-            problems.error(sts.line, words);
-            return None;
-        };
-        Some(settings::Sts { duration: sts.duration, port })
+        ports::Http { address: self.address.value, tls, origins: self.origins }
     }
 }

@@ -7,11 +7,11 @@ use parla_proto::{
 use parla_server::settings::{self, Privileges};
 
 use super::{
+    hash::Hash,
     kind::{hash, is_empty, list, placed, text},
     problem::{Problems, nearest},
     table::{Placed, Table, Value},
 };
-use crate::work::password::Hash;
 
 /// `[admin]`.
 pub(super) fn admin(table: &mut Table<'_>) -> settings::Admin {

@@ -11,8 +11,10 @@ use std::{
 
 use rustix::fs::{Access, access};
 
-use super::{Config, Speech, certificate::Certificate, file::File, listen, problem::Problems};
-use crate::net::tls;
+use super::{
+    certificate::Certificate, file::File, listen, ports::Speech, problem::Problems, tls_files::TlsFiles,
+    whole::Config,
+};
 
 /// What stands somewhere, and where: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +131,9 @@ fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
         return Err(here(io::ErrorKind::NotADirectory.into()));
     }
     access(path, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| here(error.into()))?;
+    if is_made_by_the_system(path).map_err(here)? {
+        return Err(here(io::ErrorKind::ReadOnlyFilesystem.into()));
+    }
     for file in parla_store::files(&absolute) {
         match access(&file, Access::READ_OK | Access::WRITE_OK) {
             Ok(()) | Err(rustix::io::Errno::NOENT) => {}
@@ -136,6 +141,14 @@ fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
         }
     }
     Ok(())
+}
+
+/// Whether what is there are views of the system, such as below `/proc`, where nobody can make a file although root may try.
+fn is_made_by_the_system(directory: &Path) -> io::Result<bool> {
+    // No such file system has blocks. One in memory says so too if it has no limit, and can be written.
+    const TMPFS: rustix::fs::FsWord = 0x0102_1994;
+    let found = rustix::fs::statfs(directory)?;
+    Ok(found.f_blocks == 0 && found.f_type != TMPFS)
 }
 
 /// Looks at each certificate once.
@@ -152,7 +165,7 @@ fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
         Some((http.tls.as_ref()?, "http.tls", place, names.collect(), false))
     });
     // What is said of a certificate is said once, in the first place that has it.
-    let mut said: Vec<(&tls::Files, String)> = Vec::new();
+    let mut said: Vec<(&TlsFiles, String)> = Vec::new();
     for (files, key, place, names, is_sts) in listen.chain(http) {
         let line = place.tls;
         let found = match Certificate::read(files) {
@@ -210,5 +223,10 @@ mod tests {
             let (file, reason) = usable(&path(below)).unwrap_err();
             assert_eq!((file, reason.kind()), (None, io::ErrorKind::NotADirectory), "{below}");
         }
+        for below in ["/proc/parla", "/proc/self/task/parla", "/sys/parla"] {
+            assert!(usable(Path::new(below)).is_err(), "{below}");
+        }
+        assert!(is_made_by_the_system(Path::new("/proc")).unwrap());
+        assert!(!is_made_by_the_system(folder.path()).unwrap());
     }
 }

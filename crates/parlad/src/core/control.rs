@@ -44,11 +44,11 @@ use tokio::{
 
 use self::message::{ControlAnswer, ControlRequest};
 use crate::{
-    core::hub::HubInput,
     limits::{
         ACCEPT_PAUSE, CONTROL_ANSWER_TIME_MAX, CONTROL_BACKLOG, CONTROL_CONNECTIONS_MAX,
         CONTROL_PATH_BYTES_MAX, CONTROL_REQUEST_BYTES_MAX, CONTROL_REQUEST_TIME_MAX, CONTROL_WRITE_TIME_MAX,
     },
+    net::hub_input::HubInput,
 };
 
 /// The name of the socket in the data directory.

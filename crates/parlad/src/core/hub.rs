@@ -25,17 +25,8 @@ use crate::{
     core::clock::Clock,
     health::Health,
     limits::{BATCH_BYTES_MAX, BATCH_INPUTS_MAX, PORTIONS_PER_TURN, STORE_RETRY},
-    net::connection::Connection,
+    net::{connection::Connection, hub_input::HubInput},
 };
-
-/// What comes to the hub.
-#[derive(Debug)]
-pub(crate) enum HubInput {
-    /// A connection that delivery must know before anything is sent to it.
-    Opened(ConnectionId, Arc<Connection>),
-    /// For the state machine.
-    Server(Input),
-}
 
 /// What one turn of the hub caused.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use parla_server::{AdminAnswer, AdminRequest, Input, LogMode, MessageIds, Output, Outputs, Server};
+use parla_server::{AdminAnswer, AdminRequest, Input, MessageIds, NodeId, Output, Outputs, Server, Start};
 use parla_store::{Database, DatabaseError};
 
 use crate::{config::Config, core::clock::Clock, limits::OFFLINE_FORGET_TIME_MAX};
@@ -22,11 +22,11 @@ pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, C
     let kept = database.tables().channels(&config.settings.name_rules())?;
     let mut clock = Clock::start_after(database.tables().last_time()?);
     let after_last = database.tables().last_seq()?.map_or(0, |last| last + 1);
-    let log = LogMode::Local { next_seq: clock.first_seq().max(after_last) };
+    let start = Start::Alone { next_seq: clock.first_seq().max(after_last), kept };
     let mut settings = config.settings.clone();
     settings.message_ids = MessageIds::new(&database.message_key()?);
     settings.addresses_hidden = config.connections.cloak;
-    let server = Server::new(settings, log, kept, clock.now());
+    let server = Server::new(NodeId::ALONE, settings, start, clock.now());
     Ok((server, clock))
 }
 

@@ -14,7 +14,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use thiserror::Error;
 
 use crate::{
-    config::{Connections, Office},
+    config::{ConnectionLimits, SharedNetwork},
     limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, IPV6_NETWORKS, RETURN_RATE_FACTOR, RETURN_TIME},
 };
 
@@ -31,7 +31,7 @@ pub(crate) enum Purpose {
 /// larger networks too, which have limits of their own.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    limits: Connections,
+    limits: ConnectionLimits,
     connections_max: usize,
     started_at: Instant,
     state: Mutex<State>,
@@ -50,8 +50,8 @@ struct State {
 enum Counted {
     /// An address of IPv4, or a network of IPv6.
     Net(IpNet),
-    /// An office, by its place in the configuration.
-    Office(usize),
+    /// A shared network, by its place in the configuration.
+    Shared(usize),
     /// HTTP from an address.
     HttpFrom(IpNet),
     /// HTTP in all.
@@ -94,14 +94,14 @@ pub(crate) enum Crowd {
     /// A larger network of IPv6.
     Network(IpNet),
     /// A `[[limits.network]]` of this name.
-    Office(Arc<str>),
+    Shared(Arc<str>),
 }
 
 impl Crowd {
     const fn words(&self) -> &'static str {
         match self {
             Self::Address(_) => "address",
-            Self::Network(_) | Self::Office(_) => "network",
+            Self::Network(_) | Self::Shared(_) => "network",
         }
     }
 }
@@ -114,10 +114,10 @@ impl Refused {
             Self::Busy => "HTTP connections",
             Self::TooMany(Crowd::Address(_)) => "connections.max_per_ip",
             Self::TooMany(Crowd::Network(_)) => "connections.max_per_ip for a larger network",
-            Self::TooMany(Crowd::Office(_)) => "limits.network.max_connections",
+            Self::TooMany(Crowd::Shared(_)) => "limits.network.max_connections",
             Self::TooFast(Crowd::Address(_)) => "connections.max_rate_per_ip",
             Self::TooFast(Crowd::Network(_)) => "connections.max_rate_per_ip for a larger network",
-            Self::TooFast(Crowd::Office(_)) => "limits.network.max_rate",
+            Self::TooFast(Crowd::Shared(_)) => "limits.network.max_rate",
         }
     }
 
@@ -127,7 +127,7 @@ impl Refused {
             Self::Full | Self::Busy => shortest(customer(address)),
             Self::TooMany(crowd) | Self::TooFast(crowd) => match crowd {
                 Crowd::Address(net) | Crowd::Network(net) => shortest(*net),
-                Crowd::Office(name) => name.to_string(),
+                Crowd::Shared(name) => name.to_string(),
             },
         }
     }
@@ -135,7 +135,7 @@ impl Refused {
 
 /// One connection that is counted, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct Permit {
     admission: Arc<Admission>,
     /// For whom; nobody if the address is not counted, or not known yet.
     visitor: Mutex<Option<(Purpose, IpAddr)>>,
@@ -145,7 +145,7 @@ pub(crate) struct Ticket {
 const COUNTS_KEPT: usize = 4_096;
 
 impl Admission {
-    pub(crate) fn new(limits: Connections, connections_max: usize, now: Instant) -> Arc<Self> {
+    pub(crate) fn new(limits: ConnectionLimits, connections_max: usize, now: Instant) -> Arc<Self> {
         Arc::new(Self { limits, connections_max, started_at: now, state: Mutex::default() })
     }
 
@@ -158,24 +158,24 @@ impl Admission {
         address: IpAddr,
         purpose: Purpose,
         now: Instant,
-    ) -> Result<Ticket, Refused> {
-        let ticket = self.admit_unknown()?;
-        ticket.count_for((purpose, address.to_canonical()), now)?;
-        Ok(ticket)
+    ) -> Result<Permit, Refused> {
+        let permit = self.admit_unknown()?;
+        permit.count_for((purpose, address.to_canonical()), now)?;
+        Ok(permit)
     }
 
     /// Counts a connection in all, and for nobody, as its address is still to be told.
     ///
     /// # Errors
     /// There are too many.
-    pub(crate) fn admit_unknown(self: &Arc<Self>) -> Result<Ticket, Refused> {
+    pub(crate) fn admit_unknown(self: &Arc<Self>) -> Result<Permit, Refused> {
         let mut state = self.state();
         if state.open >= self.connections_max {
             return Err(Refused::Full);
         }
         state.open += 1;
         drop(state);
-        Ok(Ticket { admission: Arc::clone(self), visitor: Mutex::new(None) })
+        Ok(Permit { admission: Arc::clone(self), visitor: Mutex::new(None) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -202,16 +202,16 @@ impl Admission {
 
     fn counted_for_chat(&self, address: IpAddr) -> impl Iterator<Item = (Counted, Bound)> {
         let usual = Bound { open_max: self.limits.max_per_ip, rate_max: self.limits.max_rate_per_ip };
-        let office = self.limits.office_of(address);
-        let in_all = office.map(|(index, office)| (Counted::Office(index), Bound::of(office)));
-        let each = match office {
-            Some((_, office)) => {
-                office.max_per_ip.map(|most| Bound { open_max: most, rate_max: most.saturating_mul(4) })
+        let shared = self.limits.shared_network_of(address);
+        let in_all = shared.map(|(index, network)| (Counted::Shared(index), Bound::of(network)));
+        let each = match shared {
+            Some((_, network)) => {
+                network.max_per_ip.map(|most| Bound { open_max: most, rate_max: most.saturating_mul(4) })
             }
             None => Some(usual),
         };
-        // In an office, the larger networks are as large as the office.
-        let networks_max = if office.is_some() { 1 } else { IPV6_NETWORKS.len() };
+        // In a shared network, the larger networks are as large as it is.
+        let networks_max = if shared.is_some() { 1 } else { IPV6_NETWORKS.len() };
         let nets = networks(address)
             .take(networks_max)
             .filter_map(move |(net, factor)| each.map(|bound| (Counted::Net(net), bound.times(factor))));
@@ -222,9 +222,9 @@ impl Admission {
     fn refused(&self, counted: Counted, address: IpAddr, why: fn(Crowd) -> Refused) -> Refused {
         match counted {
             Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
-            Counted::Office(index) => {
-                let name = self.limits.offices.get(index).map(|office| Arc::clone(&office.name));
-                why(Crowd::Office(name.unwrap_or_default()))
+            Counted::Shared(index) => {
+                let name = self.limits.shared_networks.get(index).map(|network| Arc::clone(&network.name));
+                why(Crowd::Shared(name.unwrap_or_default()))
             }
             Counted::Net(net) if net == customer(address) => why(Crowd::Address(net)),
             Counted::Net(net) => why(Crowd::Network(net)),
@@ -271,7 +271,7 @@ impl Admission {
     }
 }
 
-impl Ticket {
+impl Permit {
     /// Counts a connection of chat for another address from now on.
     ///
     /// # Errors
@@ -293,7 +293,7 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Permit {
     fn drop(&mut self) {
         let visitor = self.visitor.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let mut state = self.admission.state();
@@ -322,8 +322,8 @@ impl Count {
 }
 
 impl Bound {
-    const fn of(office: &Office) -> Self {
-        Self { open_max: office.max_connections, rate_max: office.max_rate }
+    const fn of(network: &SharedNetwork) -> Self {
+        Self { open_max: network.max_connections, rate_max: network.max_rate }
     }
 
     /// So many at once, however often.
@@ -373,12 +373,17 @@ mod tests {
 
     const WINDOW: Duration = Duration::from_secs(60);
 
-    fn limits() -> Connections {
-        Connections { max_per_ip: 2, max_rate_per_ip: 3, rate_window: WINDOW, ..Connections::for_tests() }
+    fn limits() -> ConnectionLimits {
+        ConnectionLimits {
+            max_per_ip: 2,
+            max_rate_per_ip: 3,
+            rate_window: WINDOW,
+            ..ConnectionLimits::for_tests()
+        }
     }
 
     /// A server that has run for a while.
-    fn admission_with(limits: Connections) -> (Arc<Admission>, Instant) {
+    fn admission_with(limits: ConnectionLimits) -> (Arc<Admission>, Instant) {
         let started_at = Instant::now();
         (Admission::new(limits, 1_000, started_at), started_at + 2 * RETURN_TIME)
     }
@@ -396,15 +401,15 @@ mod tests {
         admission: &Arc<Admission>,
         now: Instant,
         addresses: impl Iterator<Item = String>,
-    ) -> (Vec<Ticket>, Option<Refused>) {
-        let mut tickets = Vec::new();
+    ) -> (Vec<Permit>, Option<Refused>) {
+        let mut permits = Vec::new();
         for address in addresses {
             match admission.admit(ip(&address), Irc, now) {
-                Ok(ticket) => tickets.push(ticket),
-                Err(refused) => return (tickets, Some(refused)),
+                Ok(permit) => permits.push(permit),
+                Err(refused) => return (permits, Some(refused)),
             }
         }
-        (tickets, None)
+        (permits, None)
     }
 
     #[test]
@@ -433,10 +438,10 @@ mod tests {
             ("2001:db8:2:N00::1", 32, "2001:db8:2::/48"),
         ] {
             let addresses = (0..100).map(|number| text.replace('N', &format!("{number:x}")));
-            let (tickets, refused) = admitted(&admission, now, addresses);
+            let (permits, refused) = admitted(&admission, now, addresses);
             let net = crowd.parse().unwrap();
             let crowd = if most == 2 { Crowd::Address(net) } else { Crowd::Network(net) };
-            assert_eq!((tickets.len(), refused), (most, Some(Refused::TooMany(crowd))), "{text}");
+            assert_eq!((permits.len(), refused), (most, Some(Refused::TooMany(crowd))), "{text}");
         }
         assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
         // Whoever is refused for the larger network is not counted for the smaller ones.
@@ -448,8 +453,8 @@ mod tests {
         );
     }
 
-    fn office(name: &str, nets: &[&str], max_per_ip: Option<u32>) -> Office {
-        Office {
+    fn shared(name: &str, nets: &[&str], max_per_ip: Option<u32>) -> SharedNetwork {
+        SharedNetwork {
             name: name.into(),
             nets: nets.iter().map(|net| net.parse().unwrap()).collect(),
             max_connections: 20,
@@ -459,28 +464,28 @@ mod tests {
     }
 
     #[test]
-    fn an_office_is_counted_as_one_and_may_have_more() {
-        let offices = vec![
-            office("school", &["192.0.2.1/32", "2001:db8:5::/48"], None),
-            office("carrier", &["198.51.100.0/24"], Some(5)),
+    fn a_shared_network_is_counted_as_one_and_may_have_more() {
+        let shared_networks = vec![
+            shared("school", &["192.0.2.1/32", "2001:db8:5::/48"], None),
+            shared("carrier", &["198.51.100.0/24"], Some(5)),
         ];
-        let (admission, now) = admission_with(Connections { offices, ..limits() });
+        let (admission, now) = admission_with(ConnectionLimits { shared_networks, ..limits() });
         let at_school = (0..40).map(|number| match number % 2 {
             0 => "192.0.2.1".to_owned(),
             _ => format!("2001:db8:5::{number}"),
         });
-        let (tickets, refused) = admitted(&admission, now, at_school);
-        assert_eq!((tickets.len(), refused), (20, Some(Refused::TooMany(Crowd::Office("school".into())))));
-        drop(tickets);
-        let (tickets, refused) = admitted(&admission, now, (0..40).map(|_| "192.0.2.1".to_owned()));
-        assert_eq!((tickets.len(), refused), (10, Some(Refused::TooFast(Crowd::Office("school".into())))));
+        let (permits, refused) = admitted(&admission, now, at_school);
+        assert_eq!((permits.len(), refused), (20, Some(Refused::TooMany(Crowd::Shared("school".into())))));
+        drop(permits);
+        let (permits, refused) = admitted(&admission, now, (0..40).map(|_| "192.0.2.1".to_owned()));
+        assert_eq!((permits.len(), refused), (10, Some(Refused::TooFast(Crowd::Shared("school".into())))));
 
         let (one, refused) = admitted(&admission, now, (0..40).map(|_| "198.51.100.7".to_owned()));
         let crowd = Crowd::Address("198.51.100.7/32".parse().unwrap());
         assert_eq!((one.len(), refused), (5, Some(Refused::TooMany(crowd))));
         let others = (0..40).map(|number| format!("198.51.100.{}", 100 + number));
         let (others, refused) = admitted(&admission, now, others);
-        assert_eq!((others.len(), refused), (15, Some(Refused::TooMany(Crowd::Office("carrier".into())))));
+        assert_eq!((others.len(), refused), (15, Some(Refused::TooMany(Crowd::Shared("carrier".into())))));
     }
 
     /// Everybody who was there comes back at once; somebody who wants to flood cannot do so for long.
@@ -505,30 +510,30 @@ mod tests {
     #[test]
     fn exempt_addresses_count_only_in_all() {
         let exempt = vec!["127.0.0.0/8".parse().unwrap()];
-        let admission = Admission::new(Connections { exempt, ..limits() }, 4, Instant::now());
+        let admission = Admission::new(ConnectionLimits { exempt, ..limits() }, 4, Instant::now());
         let now = Instant::now();
-        let tickets: Vec<_> = (0..4).map(|_| admission.admit(ip("127.0.0.1"), Irc, now).unwrap()).collect();
+        let permits: Vec<_> = (0..4).map(|_| admission.admit(ip("127.0.0.1"), Irc, now).unwrap()).collect();
         assert_eq!(admission.admit(ip("127.0.0.1"), Irc, now).unwrap_err(), Refused::Full);
-        drop(tickets);
+        drop(permits);
         assert!(admission.admit(ip("127.0.0.1"), Irc, now).is_ok());
     }
 
     #[test]
     fn a_connection_moves_to_the_address_that_a_proxy_tells() {
         let exempt = vec!["127.0.0.1/32".parse().unwrap()];
-        let (admission, now) = admission_with(Connections { exempt, ..limits() });
+        let (admission, now) = admission_with(ConnectionLimits { exempt, ..limits() });
         let [proxy, client, exempt] = ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(ip);
         let crowd = || Crowd::Address(customer(client));
-        let tickets = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
-        for ticket in &tickets {
-            ticket.move_to(client, now).unwrap();
+        let permits = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
+        for permit in &permits {
+            permit.move_to(client, now).unwrap();
         }
         let third = admission.admit(proxy, Irc, now).unwrap();
         assert_eq!(third.move_to(client, now).unwrap_err(), Refused::TooMany(crowd()));
         third.move_to(proxy, now).unwrap();
-        tickets[0].move_to(exempt, now).unwrap();
+        permits[0].move_to(exempt, now).unwrap();
         third.move_to(client, now).unwrap();
-        drop((tickets, third));
+        drop((permits, third));
         let last = admission.admit_unknown().unwrap();
         assert_eq!(last.move_to(client, now).unwrap_err(), Refused::TooFast(crowd()));
         drop(last);
@@ -541,8 +546,8 @@ mod tests {
     fn pages_and_chats_are_counted_apart() {
         let now = Instant::now();
         let trusted_proxies = vec!["192.0.2.9/32".parse().unwrap()];
-        let admission = Admission::new(Connections { trusted_proxies, ..limits() }, 400, now);
-        let open = |address: &str, count: usize| -> Vec<Ticket> {
+        let admission = Admission::new(ConnectionLimits { trusted_proxies, ..limits() }, 400, now);
+        let open = |address: &str, count: usize| -> Vec<Permit> {
             (0..count).map_while(|_| admission.admit(ip(address), Http, now).ok()).collect()
         };
         let one = open("192.0.2.1", 400);
@@ -582,7 +587,7 @@ mod tests {
                 "192.0.2.1",
             ),
             (
-                Refused::TooFast(Crowd::Office("school".into())),
+                Refused::TooFast(Crowd::Shared("school".into())),
                 "Too many connections from your network in a short time; try again later",
                 "limits.network.max_rate",
                 "school",

@@ -12,7 +12,7 @@ use thiserror::Error;
 use tokio::{io::Interest, net::TcpStream, time};
 
 use crate::{
-    config::Connections,
+    config::ConnectionLimits,
     limits::{PROXY_HEADER_BYTES_MAX, PROXY_HEADER_TIME_MAX, READ_BYTES_MAX},
 };
 
@@ -141,7 +141,7 @@ fn consume(socket: &TcpStream, mut count: usize) -> io::Result<()> {
 
 /// The address of the client for whom a trusted proxy asks: the last one that is not itself that of a trusted proxy. None if
 /// the proxy says nothing of it.
-pub(crate) fn forwarded_for(headers: &HeaderMap, limits: &Connections) -> Option<IpAddr> {
+pub(crate) fn forwarded_for(headers: &HeaderMap, limits: &ConnectionLimits) -> Option<IpAddr> {
     let fields = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|field| field.to_str().ok());
     let names: Vec<&str> = fields.flat_map(|field| field.split(',')).map(str::trim).collect();
     let mut nearest = None;
@@ -230,8 +230,10 @@ mod tests {
         for field in fields {
             headers.append(FORWARDED_FOR, field.parse().unwrap());
         }
-        let limits =
-            Connections { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Connections::for_tests() };
+        let limits = ConnectionLimits {
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..ConnectionLimits::for_tests()
+        };
         assert_eq!(forwarded_for(&headers, &limits), address.map(|text| text.parse().unwrap()));
     }
 

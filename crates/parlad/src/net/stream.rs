@@ -7,12 +7,16 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf},
     net::TcpStream,
+    time::timeout,
 };
 use tokio_rustls::server::TlsStream;
 
-use crate::net::tls::Tls;
+use crate::{
+    limits::{LINGER, READ_BYTES_MAX},
+    net::tls::Tls,
+};
 
 /// A socket, and its TLS after the handshake.
 #[derive(Debug)]
@@ -30,6 +34,37 @@ impl Stream {
                 let (socket, session) = stream.into_inner();
                 (socket, Some(Box::new(Tls::new(session))))
             }
+        }
+    }
+
+    /// Sends the last bytes and ends the connection. Past the time, or when it breaks, the client loses what it did not read.
+    pub(crate) async fn end_with(mut self, bytes: &[u8]) {
+        let end = async {
+            self.write_all(bytes).await?;
+            let socket = match self {
+                Self::Plain(socket) => socket,
+                Self::Tls(mut stream) => {
+                    stream.shutdown().await?;
+                    stream.into_inner().0
+                }
+            };
+            linger(&socket).await
+        };
+        drop(timeout(LINGER, end).await);
+    }
+}
+
+/// Says that nothing more comes and reads what the client still sends, so that the last bytes reach it: a socket closed
+/// with unread bytes would be reset, and the client would lose what it had not read yet.
+pub(crate) async fn linger(socket: &TcpStream) -> io::Result<()> {
+    rustix::net::shutdown(socket, rustix::net::Shutdown::Write)?;
+    let mut rest = vec![0; READ_BYTES_MAX];
+    loop {
+        socket.readable().await?;
+        match socket.try_read(&mut rest) {
+            Ok(0) => return Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+            Ok(_) | Err(_) => {}
         }
     }
 }

@@ -6,49 +6,18 @@
 use std::{
     fmt,
     io::{self, Read as _, Write as _},
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use rustls::{
     ServerConfig, ServerConnection,
     crypto::ring,
-    pki_types::{
-        CertificateDer, PrivateKeyDer,
-        pem::{self, PemObject as _},
-    },
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 
-/// Where a certificate and its key are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Files {
-    /// The certificate, and behind it those that lead to one that clients know.
-    pub(crate) cert: PathBuf,
-    pub(crate) key: PathBuf,
-}
-
-/// Why a certificate cannot be used, in words for the administrator.
-#[derive(Debug, Error)]
-pub(crate) enum TlsError {
-    #[error("cannot read {path}: {reason}")]
-    Unreadable { path: PathBuf, reason: io::Error },
-    #[error("there is no certificate in {0}. It should begin with -----BEGIN CERTIFICATE-----")]
-    NoCertificate(PathBuf),
-    #[error("there is no private key in {0}. It should begin with -----BEGIN PRIVATE KEY-----")]
-    NoKey(PathBuf),
-    #[error("{path} is damaged: {reason}")]
-    Damaged { path: PathBuf, reason: pem::Error },
-    #[error("the key {key} is not that of the certificate {cert}")]
-    Unfit { cert: PathBuf, key: PathBuf },
-    #[error("the certificate {cert} or its key cannot be used: {reason}")]
-    Unusable { cert: PathBuf, reason: rustls::Error },
-    #[error("TLS cannot be set up: {0}")]
-    Setup(rustls::Error),
-}
+use crate::config::{TlsError, TlsFiles};
 
 /// What is spoken inside of TLS (ALPN, RFC 7301). Clients that name protocols, and none of these, are closed; those that name
 /// none are let in. Empty: whatever they name.
@@ -60,12 +29,12 @@ pub(crate) const IRC: Protocols = &[b"irc"];
 /// A certificate that is in use, and can be read again.
 #[derive(Debug)]
 pub(crate) struct Certificate {
-    files: Files,
+    files: TlsFiles,
     current: RwLock<Arc<CertifiedKey>>,
 }
 
 impl Certificate {
-    fn read(files: &Files) -> Result<Arc<Self>, TlsError> {
+    fn read(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
         Ok(Arc::new(Self { current: RwLock::new(files.read()?), files: files.clone() }))
     }
 
@@ -94,33 +63,6 @@ impl ResolvesServerCert for Certificate {
     }
 }
 
-impl Files {
-    /// Reads both files and sees that they belong together.
-    pub(crate) fn read(&self) -> Result<Arc<CertifiedKey>, TlsError> {
-        let read = |path: &PathBuf| {
-            std::fs::read(path).map_err(|reason| TlsError::Unreadable { path: path.clone(), reason })
-        };
-        let damaged = |path: &PathBuf, reason| TlsError::Damaged { path: path.clone(), reason };
-        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&self.cert)?)
-            .collect::<Result<_, _>>()
-            .map_err(|reason| damaged(&self.cert, reason))?;
-        if chain.is_empty() {
-            return Err(TlsError::NoCertificate(self.cert.clone()));
-        }
-        let key = PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|reason| match reason {
-            pem::Error::NoItemsFound => TlsError::NoKey(self.key.clone()),
-            reason => damaged(&self.key, reason),
-        })?;
-        let unfit = |reason| match reason {
-            rustls::Error::InconsistentKeys(_) => {
-                TlsError::Unfit { cert: self.cert.clone(), key: self.key.clone() }
-            }
-            reason => TlsError::Unusable { cert: self.cert.clone(), reason },
-        };
-        CertifiedKey::from_der(chain, key, &ring::default_provider()).map(Arc::new).map_err(unfit)
-    }
-}
-
 /// The certificates of all listeners.
 #[derive(Debug, Default)]
 pub(crate) struct Certificates(Vec<Arc<Certificate>>);
@@ -130,7 +72,11 @@ impl Certificates {
     ///
     /// # Errors
     /// It cannot be used.
-    pub(crate) fn acceptor(&mut self, files: &Files, protocols: Protocols) -> Result<TlsAcceptor, TlsError> {
+    pub(crate) fn acceptor(
+        &mut self,
+        files: &TlsFiles,
+        protocols: Protocols,
+    ) -> Result<TlsAcceptor, TlsError> {
         if let Some(known) = self.0.iter().find(|known| known.files == *files) {
             return known.acceptor(protocols);
         }
@@ -234,6 +180,8 @@ fn hand_on(connection: &mut ServerConnection, send: impl FnOnce(&[u8])) {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     struct Folder(tempfile::TempDir);
@@ -254,7 +202,7 @@ mod tests {
         let cert = folder.write("cert.pem", &one.cert.pem());
         let key = folder.write("key.pem", &one.signing_key.serialize_pem());
         let wrong = |cert: &PathBuf, key: &PathBuf| {
-            let files = Files { cert: cert.clone(), key: key.clone() };
+            let files = TlsFiles { cert: cert.clone(), key: key.clone() };
             files.read().map_err(|error| error.to_string().replace(folder.0.path().to_str().unwrap(), ""))
         };
         assert!(wrong(&cert, &key).is_ok());

@@ -1,39 +1,20 @@
-//! The files of the app, as `build.rs` put them into the program. RFC 9110: sections 8.8.3, 12.5.3 and 13.1.2.
+//! How the files of the app are served. RFC 9110: sections 8.8.3, 12.5.3 and 13.1.2.
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
-    StatusCode,
-    header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-        IF_NONE_MATCH, VARY,
+use axum::{
+    body::Body,
+    http::{
+        StatusCode,
+        header::{
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
+            HeaderValue, IF_NONE_MATCH, VARY,
+        },
     },
 };
 
-use super::{Response, response::text};
-
-/// A file and its compressed forms.
-#[derive(Debug)]
-pub(super) struct Asset {
-    /// With the `/` before it.
-    path: &'static str,
-    mime: &'static str,
-    /// Differs when the content does.
-    tag: &'static str,
-    /// The name has a hash of the content in it, so what it names never changes.
-    is_immutable: bool,
-    pub(super) plain: &'static [u8],
-    br: Option<&'static [u8]>,
-    gzip: Option<&'static [u8]>,
-}
-
-include!(concat!(env!("OUT_DIR"), "/assets.rs"));
-
-/// The file at a path; `/` means `index.html`.
-pub(super) fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asset> {
-    let path = if path == "/" { "/index.html" } else { path };
-    assets.iter().find(|asset| asset.path == path)
-}
+use super::{
+    embedded::{Asset, find},
+    response::{Response, text},
+};
 
 /// Answers GET and HEAD; of the latter hyper sends only the head.
 pub(super) fn answer(assets: &'static [Asset], path: &str, headers: &HeaderMap) -> Response {
@@ -65,7 +46,7 @@ impl Asset {
         let tag = self.entity_tag(encoding);
         let is_known = lists(request, IF_NONE_MATCH)
             .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag);
-        let mut response = Response::new(Full::new(Bytes::from_static(if is_known { b"" } else { body })));
+        let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body) });
         let headers = response.headers_mut();
         let caching = if self.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
@@ -117,7 +98,7 @@ fn takes(request: &HeaderMap, coding: &str) -> bool {
 }
 
 /// The entries of a header that is a list.
-fn lists(headers: &HeaderMap, name: hyper::header::HeaderName) -> impl Iterator<Item = &str> {
+fn lists(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)
 }

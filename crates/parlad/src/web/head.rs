@@ -14,7 +14,7 @@ use hyper::Request;
 use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::places::Place;
+use super::slots::Slot;
 use crate::{
     limits::{HTTP_HEAD_BYTES_MAX, READ_BYTES_MAX},
     net::{opening::TLS_RECORD, stream::Stream},
@@ -79,17 +79,17 @@ pub(super) fn bytes_of<B>(request: &Request<B>) -> usize {
     request.method().as_str().len() + authority + target + "  HTTP/1.1\r\n\r\n".len() + fields.sum::<usize>()
 }
 
-/// A connection of which some bytes have been read, and whose place knows whether it is quiet.
+/// A connection of which some bytes have been read, and whose slot knows whether it is quiet.
 pub(super) struct Gathered<'a> {
     early: Vec<u8>,
     given: usize,
     pub(super) stream: Stream,
-    place: &'a Place,
+    slot: &'a Slot,
 }
 
 impl<'a> Gathered<'a> {
-    pub(super) const fn new(early: Vec<u8>, stream: Stream, place: &'a Place) -> Self {
-        Self { early, given: 0, stream, place }
+    pub(super) const fn new(early: Vec<u8>, stream: Stream, slot: &'a Slot) -> Self {
+        Self { early, given: 0, stream, slot }
     }
 
     /// The early bytes that nobody has taken, and the connection.
@@ -124,7 +124,7 @@ impl AsyncWrite for Gathered<'_> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.place.sends();
+        self.slot.sends();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -133,7 +133,7 @@ impl AsyncWrite for Gathered<'_> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.place.sends();
+        self.slot.sends();
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
@@ -144,7 +144,7 @@ impl AsyncWrite for Gathered<'_> {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         if flushed.is_ready() {
-            self.place.sent();
+            self.slot.sent();
         }
         flushed
     }

@@ -4,113 +4,26 @@
 //! page would then be of the same origin as ours (DNS rebinding). A WebSocket is not bound to the origin of its page by the
 //! browser; the server has to look at `Origin` (RFC 6455, section 10.2).
 
-use std::{fmt, net::IpAddr, str::FromStr};
-
-use hyper::{
-    StatusCode,
-    header::{HOST, HeaderMap, ORIGIN},
+use axum::{
+    http::{
+        StatusCode,
+        header::{HOST, HeaderMap, ORIGIN},
+    },
+    response::IntoResponse,
 };
 use thiserror::Error;
 
-/// Where a page is from: `scheme://host[:port]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    scheme: Scheme,
-    host: String,
-    port: u16,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
-    Http,
-    Https,
-}
-
-impl Scheme {
-    const fn default_port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
-    }
-}
-
-impl FromStr for Origin {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let scheme = match text.split_once("://") {
-            Some(("http", rest)) => Some((Scheme::Http, rest)),
-            Some(("https", rest)) => Some((Scheme::Https, rest)),
-            _ => None,
-        };
-        let parsed = scheme.and_then(|(scheme, rest)| Some((scheme, Host::parse(rest)?)));
-        let (scheme, host) =
-            parsed.ok_or_else(|| format!("{text:?} is no origin such as https://chat.example.org"))?;
-        Ok(Self { scheme, port: host.port_in(scheme), host: host.name })
-    }
-}
-
-impl Origin {
-    /// The name that a certificate must have for it; none for addresses, and without TLS.
-    pub(crate) fn https_name(&self) -> Option<&str> {
-        let is_name = self.host.parse::<IpAddr>().is_err() && !self.host.starts_with('[');
-        (self.scheme == Scheme::Https && is_name).then_some(&self.host)
-    }
-}
-
-/// What a client calls the server: `host[:port]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Host {
-    /// In small letters.
-    name: String,
-    port: Option<u16>,
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
-    }
-}
-
-impl Host {
-    fn parse(text: &str) -> Option<Self> {
-        let authority: hyper::http::uri::Authority = text.parse().ok()?;
-        let has_user = text.contains('@');
-        let name = authority.host().to_ascii_lowercase();
-        let port = authority.port_u16();
-        // What follows the name is a port or nothing.
-        let is_whole = port.is_some() || text.len() == name.len();
-        (!has_user && !name.is_empty() && is_whole).then_some(Self { name, port })
-    }
-
-    fn port_in(&self, scheme: Scheme) -> u16 {
-        self.port.unwrap_or(scheme.default_port())
-    }
-
-    fn is_address(&self) -> bool {
-        let bare = self.name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-        bare.unwrap_or(&self.name).parse::<IpAddr>().is_ok()
-    }
-
-    fn is_local(&self) -> bool {
-        self.name == "localhost" || self.name.ends_with(".localhost")
-    }
-
-    fn is_of(&self, origin: &Origin) -> bool {
-        self.name == origin.host && self.port_in(origin.scheme) == origin.port
-    }
-}
+use super::response::{Response, text};
+use crate::config::{Host, Origin};
 
 /// The names of a site, and the pages from elsewhere that may talk to it.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(super) struct SiteNames {
     server: String,
     origins: Vec<Origin>,
 }
 
-impl Names {
+impl SiteNames {
     pub(super) fn new(server: &str, origins: Vec<Origin>) -> Self {
         Self { server: server.to_ascii_lowercase(), origins }
     }
@@ -128,8 +41,8 @@ impl Names {
         let host = host.ok_or(Refusal::NoHost)?;
         let is_ours = host.is_address()
             || host.is_local()
-            || host.name == self.server
-            || self.origins.iter().any(|origin| origin.host == host.name);
+            || host.name() == self.server
+            || self.origins.iter().any(|origin| host.has_the_name_of(origin));
         if is_ours { Ok(host) } else { Err(Refusal::NotOurName(host)) }
     }
 
@@ -168,7 +81,7 @@ pub(super) enum Refusal {
         "This server does not know that it is called {name}. If it is, its administrator can add this to the [[http]] of \
          its configuration:\n\n    origins = [\"http://{0}\"]\n\nwith https:// if it is reached by TLS. Until then, \
          use its address in place of the name.",
-        name = .0.name
+        name = .0.name()
     )]
     NotOurName(Host),
     #[error(
@@ -176,6 +89,12 @@ pub(super) enum Refusal {
          origins of this port. Behind a reverse proxy: it must pass on the Host that it was asked for."
     )]
     ForeignPage,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        text(self.status(), &format!("{self}\n"))
+    }
 }
 
 impl Refusal {
@@ -192,9 +111,9 @@ impl Refusal {
 mod tests {
     use super::{check as check_origin, *};
 
-    fn names() -> Names {
+    fn names() -> SiteNames {
         let origins = ["https://chat.example.org", "http://box:8067"].map(|origin| origin.parse().unwrap());
-        Names::new("Irc.Example.Org", origins.into())
+        SiteNames::new("Irc.Example.Org", origins.into())
     }
 
     fn status(host: &str, origin: Option<&str>) -> u16 {

@@ -4,16 +4,17 @@
 
 use std::sync::LazyLock;
 
+use axum::http::HeaderValue;
 use data_encoding::BASE64;
-use hyper::header::HeaderValue;
+
 use ring::digest::{SHA256, digest};
 
-use super::assets;
+use super::embedded;
 
 /// The header of every response.
 pub(super) fn header() -> HeaderValue {
     static HEADER: LazyLock<HeaderValue> = LazyLock::new(|| {
-        let index = assets::find(assets::EMBEDDED, "/").map(|index| index.plain);
+        let index = embedded::find(embedded::EMBEDDED, "/").map(|index| index.plain);
         let index = index.and_then(|bytes| std::str::from_utf8(bytes).ok());
         let policy = HeaderValue::try_from(of(index.unwrap_or_default()));
         // It is made of letters and hashes alone; if it were not, nothing would be allowed.

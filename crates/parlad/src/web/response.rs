@@ -1,14 +1,17 @@
 //! Responses that are the same everywhere, and the headers that all of them carry.
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
-    StatusCode,
-    header::{self, HeaderMap, HeaderName, HeaderValue},
+use axum::{
+    body::Body,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
 };
 
-use super::{Response, policy};
+use super::policy;
 use crate::net::admission::Refused;
+
+pub(super) use axum::response::Response;
 
 const SECURITY: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -29,7 +32,7 @@ pub(super) fn secure(headers: &mut HeaderMap) {
 
 /// A few words for a person.
 pub(super) fn text(status: StatusCode, words: &str) -> Response {
-    let mut response = Response::new(Full::new(Bytes::copy_from_slice(words.as_bytes())));
+    let mut response = Response::new(Body::from(words.to_owned()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -1,33 +1,36 @@
 //! From HTTP to IRC over WebSocket. RFC 6455, section 4.2, and <https://ircv3.net/specs/extensions/websocket>.
 
-use http_body_util::Full;
-use hyper::{
-    Method, Request, StatusCode,
-    header::{self, HeaderMap, HeaderValue},
+use axum::{
+    body::Body,
+    http::{
+        Method, Request, StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
 };
 use tungstenite::handshake::server::create_response_with_body;
 
-use super::{Answer, response};
+use super::response::{self, Response};
 use crate::net::framing::Framing;
 
 /// The subprotocols and their framings.
 const SUBPROTOCOLS: [(&str, Framing); 2] =
     [("text.ircv3.net", Framing::Text), ("binary.ircv3.net", Framing::Binary)];
 
-/// Answers a request for a WebSocket, or for what should have been one.
-pub(super) fn answer<B>(request: &Request<B>) -> Answer {
+/// The framing that a request for a WebSocket agrees on, and the answer to it.
+///
+/// # Errors
+/// It is no such request, or a bad one; the answer to it.
+pub(super) fn agree<B>(request: &Request<B>) -> Result<(Framing, Response), Box<Response>> {
     if *request.method() != Method::GET {
-        return Answer::Response(response::method_not_allowed("GET"));
+        return Err(Box::new(response::method_not_allowed("GET")));
     }
-    let mut response = match create_response_with_body(request, Full::default) {
-        Ok(response) => response,
-        Err(error) => return Answer::Response(no_web_socket(request.headers(), &error)),
-    };
+    let response = create_response_with_body(request, Body::empty);
+    let mut response = response.map_err(|error| Box::new(no_web_socket(request.headers(), &error)))?;
     let subprotocol = subprotocol(request.headers());
     if let Some((name, _)) = subprotocol {
         response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(name));
     }
-    Answer::Upgrade(subprotocol.map_or(Framing::Text, |(_, framing)| framing), response)
+    Ok((subprotocol.map_or(Framing::Text, |(_, framing)| framing), response))
 }
 
 /// The first of the subprotocols that the client names and we know. Clients that name none get text.
@@ -38,7 +41,7 @@ fn subprotocol(headers: &HeaderMap) -> Option<(&'static str, Framing)> {
     named.find_map(|name| SUBPROTOCOLS.into_iter().find(|(known, _)| *known == name))
 }
 
-fn no_web_socket(headers: &HeaderMap, error: &tungstenite::Error) -> super::Response {
+fn no_web_socket(headers: &HeaderMap, error: &tungstenite::Error) -> Response {
     if headers.contains_key(header::UPGRADE) {
         return response::text(StatusCode::BAD_REQUEST, &format!("This is no WebSocket: {error}\n"));
     }

@@ -12,15 +12,31 @@ use std::{
 use parla_server::{Answer, Gateway, NotCompared, PasswordOf, Secret, Verdict};
 
 use super::{
-    Hashing,
     lane::Job,
     password::{
-        Hash, Hasher, Passwords,
+        Hasher, Passwords,
         guesses::{Before, Guesses, Kind},
     },
     webirc::Gateways,
 };
-use crate::net::{connection::Connection, listener::Addresses};
+use crate::{
+    config::Hash,
+    net::{addresses::Addresses, connection::Connection},
+};
+
+/// Something that takes a core and some memory for a while.
+#[derive(Debug)]
+pub(crate) enum Hashing {
+    /// Whether a password is the server's, or an operator's.
+    Password {
+        /// What it is compared with.
+        of: PasswordOf,
+        /// What was given.
+        password: Secret,
+    },
+    /// Whether somebody is a gateway.
+    Gateway(Box<Gateway>),
+}
 
 /// What is known of passwords, of gateways, and of those who guess.
 pub(super) struct Judge {
@@ -111,7 +127,7 @@ impl Judge {
             let (kind, from) = (Kind::Gateway, gateway.address);
             self.verdict(&Given { kind, from, name: "", password: &gateway.password }, compare)
         };
-        self.gateways.client(gateway, compare, &self.addresses, connection.ticket())
+        self.gateways.client(gateway, compare, &self.addresses, connection.permit())
     }
 
     /// Compares a password, unless whoever gave it has to wait or nothing can come of it.

@@ -4,7 +4,6 @@
 //! remembered in a form that is quick to compare.
 
 use std::{
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -13,26 +12,20 @@ use blake2::{
     Blake2sMac256,
     digest::{KeyInit as _, Mac as _},
 };
-use ipnet::IpNet;
 use parla_server::{Gateway, Peer, Verdict};
 
 use crate::{
-    log::{ConnectionLog, Mishap},
-    net::{admission::Ticket, listener::Addresses},
-    work::password::Hash,
+    config::{Hash, KnownGateway},
+    net::{
+        addresses::Addresses,
+        admission::Permit,
+        connection_log::{ConnectionLog, Mishap},
+    },
 };
-
-/// A gateway as the configuration has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
-    /// The hash of its password.
-    pub(crate) password: Hash,
-    pub(crate) hosts: Vec<IpNet>,
-}
 
 /// Every gateway there is.
 pub(crate) struct Gateways {
-    known: Vec<Known>,
+    known: Vec<KnownGateway>,
     /// Good passwords with the addresses from which they came, the newest last.
     remembered: Mutex<Vec<[u8; 32]>>,
     /// For the passwords that are remembered.
@@ -46,7 +39,7 @@ const REMEMBERED_MAX: usize = 64;
 impl Gateways {
     /// # Errors
     /// The system gives no random numbers.
-    pub(crate) fn new(known: Vec<Known>, log: Arc<ConnectionLog>) -> Result<Self, getrandom::Error> {
+    pub(crate) fn new(known: Vec<KnownGateway>, log: Arc<ConnectionLog>) -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         Ok(Self { remembered: Mutex::default(), known, key, log })
@@ -61,13 +54,13 @@ impl Gateways {
         claim: &Gateway,
         compare: impl FnOnce(&[Hash]) -> Verdict,
         addresses: &Addresses,
-        ticket: &Ticket,
+        permit: &Permit,
     ) -> Result<Box<Peer>, String> {
         if let Err(why) = self.verify(claim, compare) {
             self.log.mishap(claim.address, Mishap::NoGateway, &why);
             return Err(why);
         }
-        if let Err(refused) = ticket.move_to(claim.client, Instant::now()) {
+        if let Err(refused) = permit.move_to(claim.client, Instant::now()) {
             self.log.refused(claim.client, &refused);
             return Err(refused.to_string());
         }
@@ -75,7 +68,7 @@ impl Gateways {
     }
 
     fn verify(&self, claim: &Gateway, compare: impl FnOnce(&[Hash]) -> Verdict) -> Result<(), String> {
-        let there = self.known.iter().filter(|gateway| includes(&gateway.hosts, claim.address));
+        let there = self.known.iter().filter(|gateway| gateway.is_at(claim.address));
         let hashes: Vec<Hash> = there.map(|gateway| gateway.password.clone()).collect();
         if hashes.is_empty() {
             return Err("Your address is not that of a gateway".to_owned());
@@ -117,12 +110,10 @@ fn peer(gateway: &Gateway, addresses: &Addresses) -> Peer {
     Peer { host, secure: gateway.is_client_secure, ..peer }
 }
 
-fn includes(nets: &[IpNet], address: IpAddr) -> bool {
-    nets.iter().any(|net| net.contains(&address.to_canonical()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use parla_server::Secret;
 
     use super::*;
@@ -130,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_gateway_has_an_address_and_a_password() {
-        let gateway = |password, host: &str| Known {
+        let gateway = |password, host: &str| KnownGateway {
             password: Hash::parse(&hash(password).unwrap()).unwrap(),
             hosts: vec![host.parse().unwrap()],
         };

@@ -23,7 +23,11 @@ pub(crate) fn settings() -> Settings {
         network: NetworkId(1),
         address: "irc.example.org".into(),
         nick: "alice".into(),
-        transliterate: parla_client::naming::without_accents,
+        compose: |text| icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned(),
+        transliterate: |name| {
+            let decomposed = icu_normalizer::DecomposingNormalizerBorrowed::new_nfd().normalize(name);
+            parla_client::naming::without_accents(&decomposed)
+        },
         credentials: Credentials::default(),
         private: true,
         archive: Archive::Nothing,

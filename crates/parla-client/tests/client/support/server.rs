@@ -9,8 +9,8 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Answer, Change, ChannelState, ConnectionId, Disconnect, Input, LogMode, Output, Outputs, Page, Peer,
-    Position, Query, QueryResult, Question, Server, Settings, Spoken,
+    Answer, Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Page, Peer,
+    Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
 };
 
 /// A server in memory.
@@ -32,7 +32,7 @@ pub(crate) struct Memory {
 impl Memory {
     pub(crate) fn new(settings: Settings, now: Timestamp) -> Self {
         Self {
-            server: Server::new(settings.clone(), LogMode::Local { next_seq: 1 }, Vec::new(), now),
+            server: Server::new(NodeId::ALONE, settings.clone(), Start::alone(1), now),
             settings,
             kept: Vec::new(),
             channels: BTreeMap::new(),
@@ -107,9 +107,9 @@ impl Memory {
         self.feed(Input::ShuttingDown);
         self.closed.extend(self.lines.keys().copied());
         self.starts += 1;
-        let channels = self.channels.values().cloned().collect();
-        let mode = LogMode::Local { next_seq: self.starts * 1_000_000 };
-        self.server = Server::new(self.settings.clone(), mode, channels, self.now);
+        let kept = self.channels.values().cloned().collect();
+        let start = Start::Alone { next_seq: self.starts * 1_000_000, kept };
+        self.server = Server::new(NodeId::ALONE, self.settings.clone(), start, self.now);
     }
 
     /// What was said in a room: who, and what.

@@ -192,10 +192,7 @@ mod tests {
     use super::*;
     use crate::{
         base::settings::Sts,
-        network::{
-            Network,
-            entry::{Meta, NodeId, Origin},
-        },
+        network::{Network, entry::Meta},
         publish::delivery::Delivery,
         session::{sessions::Sessions, watchers::Watchers},
     };
@@ -242,7 +239,7 @@ mod tests {
         let mut after = Settings { history: false, ..with_sts(600) };
         "s".clone_into(&mut after.name);
         after.limits.multiline_lines = 5;
-        let network = Network::new(Arc::new(after), Vec::new());
+        let network = Network::new(Arc::new(after), Vec::new(), 1);
         let mut sessions = Sessions::default();
         let connections = [1, 2, 3].map(ConnectionId::from_number);
         let all = Capabilities::all();
@@ -256,14 +253,12 @@ mod tests {
         }
         sessions.withdraw(withdrawn(&before, &network.settings));
         let (mut deliveries, watchers) = (Vec::new(), Watchers::default());
-        let origin = Origin { node: NodeId(0), connection: connections[0], actor: None };
-        let meta = Meta { seq: 1, at: Timestamp::default(), origin };
         let mut publisher = Publisher {
             network: &network,
             sessions: &sessions,
             watchers: &watchers,
             deliveries: &mut deliveries,
-            meta,
+            meta: Meta::from_nobody(1),
             started_at: Timestamp::default(),
             origin: None,
             sender: None,

@@ -153,7 +153,7 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     let (network, meta) = (publisher.network, publisher.meta);
     let Some(origin) = publisher.origin else { return };
     let Some(session) = publisher.sessions.get(origin) else { return };
-    let client = meta.origin.actor.and_then(|actor| network.user(actor));
+    let client = meta.actor.and_then(|actor| network.user(actor));
     let client = client.map_or("*", |user| user.nick().as_str());
     let server = &network.settings.name;
     let reader = Reader { server, client, dialect: Dialect::of(session.capabilities) };

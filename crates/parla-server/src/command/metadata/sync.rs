@@ -242,7 +242,7 @@ mod tests {
     use parla_proto::Timestamp;
 
     use crate::{
-        ConnectionId, Input, LogMode, Output, Outputs, Server, Settings,
+        ConnectionId, Input, NodeId, Output, Outputs, Server, Settings, Start,
         base::{connection::Peer, limits},
     };
 
@@ -257,7 +257,7 @@ mod tests {
             let mut settings = Settings::named("s.example");
             settings.answer_bytes_max = 70_000;
             let now = Timestamp::default();
-            let server = Server::new(settings, LogMode::Local { next_seq: 1 }, Vec::new(), now);
+            let server = Server::new(NodeId::ALONE, settings, Start::alone(1), now);
             let mut rig = Self { server, now };
             for person in 1..=people {
                 rig.connect(person);

@@ -281,10 +281,12 @@ impl Promotion<'_> {
 #[cfg(test)]
 mod tests {
     use parla_proto::{ChannelName, Nick, Timestamp, extban::ListMask};
-    use slotmap::SlotMap;
 
     use super::*;
-    use crate::{base::settings::Settings, network::entry::Register};
+    use crate::{
+        base::settings::Settings,
+        network::entry::{Meta, Register},
+    };
 
     const ASCII: Casemapping = Casemapping::Ascii;
 
@@ -301,8 +303,7 @@ mod tests {
                 at: Timestamp::default(),
             });
         }
-        let mut ids = SlotMap::new();
-        let (other, id) = (UserId(ids.insert(())), UserId(ids.insert(())));
+        let (other, id) = (UserId(1), UserId(2));
         channel.members.insert(other, Rank::OPERATOR);
         let mut user = User::new(
             Register {
@@ -315,7 +316,7 @@ mod tests {
                 metadata: Default::default(),
                 is_exempt: false,
             },
-            Timestamp::default(),
+            &Meta::from_nobody(1),
         );
         user.set_account(account.map(Into::into));
         (channel, id, user)

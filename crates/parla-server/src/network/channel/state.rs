@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode};
+use serde::{Deserialize, Serialize};
 
 use super::Flags;
 
 /// The topic, and who set it when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
     /// Never empty.
     pub text: String,
@@ -18,7 +19,7 @@ pub struct Topic {
 }
 
 /// One entry of a list mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListEntry {
     /// Whom it matches.
     pub mask: ListMask,
@@ -29,7 +30,7 @@ pub struct ListEntry {
 }
 
 /// What a restart must not lose of a channel. Members are not part of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {
     /// The number under which its messages are kept: that of the entry that made it.
     pub record: u64,

@@ -9,6 +9,7 @@ use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, may_ask};
 use crate::simulator::{
     checkers::{Checked, ensure},
     client::number,
+    machine::Machine,
 };
 
 /// Something that was asked of the daemon and will be answered.
@@ -16,8 +17,8 @@ use crate::simulator::{
 pub(super) enum Asked {
     History(Waits, QueryResult),
     Password(Waits, Verdict),
-    /// Whether everything has been sent.
-    Sent(ConnectionId),
+    /// Whether everything that a machine had for a client has been sent.
+    Sent(usize, ConnectionId),
     Configuration(Waits),
     /// There is none in a simulation.
     Gateway(Waits),
@@ -26,22 +27,36 @@ pub(super) enum Asked {
 /// Who waits for an answer, and what it answers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waits {
+    /// The machine.
+    which: usize,
     id: QuestionId,
     connection: ConnectionId,
 }
 
-impl Waits {
-    /// Brings the answer. The session may have ended: then it must be passed over.
-    const fn answered(self, answer: Answer) -> Input {
-        Input::Answer { id: self.id, answer }
+impl Asked {
+    /// The machine that asked.
+    pub(super) const fn which(&self) -> usize {
+        match self {
+            Self::History(waits, _)
+            | Self::Password(waits, _)
+            | Self::Configuration(waits)
+            | Self::Gateway(waits) => waits.which,
+            Self::Sent(which, _) => *which,
+        }
     }
 }
 
 impl World {
     /// Something is asked of the daemon, which answers later.
-    pub(super) fn question(&mut self, id: QuestionId, asker: Asker, question: Question) -> Checked {
-        let waits = Waits { id, connection: asker.connection };
-        let is_new = self.last_question.replace(waits.id).is_none_or(|last| last < waits.id);
+    pub(super) fn question(
+        &mut self,
+        (which, id): (usize, QuestionId),
+        asker: Asker,
+        question: Question,
+    ) -> Checked {
+        let waits = Waits { which, id, connection: self.client_of(which, asker.connection)? };
+        let last = self.machines.get_mut(which).and_then(|machine| machine.last_question.replace(id));
+        let is_new = last.is_none_or(|last| last < id);
         ensure(is_new, "questions", || format!("{:?} was asked before", waits.id))?;
         self.asked.push(match question {
             Question::Store(query) => {
@@ -72,14 +87,18 @@ impl World {
         if which >= self.asked.len() {
             return;
         }
-        match self.asked.remove(which) {
+        let asked = self.asked.remove(which);
+        if !self.machines.get(asked.which()).is_some_and(Machine::runs) {
+            return self.asked.push(asked);
+        }
+        match asked {
             Asked::History(waits, result) => {
                 let result = Some(result).filter(|_| !fails);
                 self.trace.add(|| format!("history for {}, fails: {fails}", number(waits.connection)));
                 if let Some(client) = self.clients.get_mut(waits.connection.key()) {
                     client.history_answered(result.clone());
                 }
-                self.input(waits.answered(Answer::Store(result)));
+                self.answered(waits, Answer::Store(result));
             }
             Asked::Configuration(waits) => {
                 self.trace.add(|| format!("configuration for {}, is bad: {fails}", number(waits.connection)));
@@ -87,21 +106,30 @@ impl World {
                 let lines = vec!["The configuration was read again.".to_owned()];
                 let reconfiguration = Box::new(Reconfiguration { settings, notes: lines.clone() });
                 let outcome = if fails { Err(lines) } else { Ok(reconfiguration) };
-                self.input(waits.answered(Answer::Configuration(outcome)));
+                self.answered(waits, Answer::Configuration(outcome));
             }
             Asked::Password(waits, verdict) => {
                 let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
                 self.trace.add(|| format!("password of {}: {verdict:?}", number(waits.connection)));
-                self.input(waits.answered(Answer::Password(verdict)));
+                self.answered(waits, Answer::Password(verdict));
             }
-            Asked::Sent(connection) => {
+            Asked::Sent(_, connection) => {
                 self.trace.add(|| format!("everything is sent to {}", number(connection)));
-                self.input(Input::Sent { connection });
+                self.input_of(connection, |connection| Input::Sent { connection });
             }
             Asked::Gateway(waits) => {
                 self.trace.add(|| format!("{} is no gateway", number(waits.connection)));
-                self.input(waits.answered(Answer::Gateway(Err("You are no gateway".to_owned()))));
+                self.answered(waits, Answer::Gateway(Err("You are no gateway".to_owned())));
             }
+        }
+    }
+
+    /// Brings the answer. The session may have ended: then it must be passed over.
+    fn answered(&mut self, waits: Waits, answer: Answer) {
+        let now = self.now;
+        self.scene.store.see_time(now);
+        if let Some(machine) = self.machines.get_mut(waits.which) {
+            machine.input(now, Input::Answer { id: waits.id, answer });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use argon2::{Argon2, Block, Params, Version};
 
-use super::Hash;
+use crate::config::Hash;
 
 /// Blocks of 1 KiB that are asked of the system at least; only those that are used take memory. What is larger than 32 MiB the
 /// allocator gives back to the system when it is freed; what is smaller it may keep.
@@ -17,12 +17,13 @@ pub(crate) struct Hasher {
 impl Hasher {
     /// Whether a password is the one that was hashed; nothing if the system has no memory to find that out.
     pub(crate) fn matches(&mut self, hash: &Hash, password: &str) -> Option<bool> {
-        self.derive(hash, password).map(|output| Some(output) == hash.0.hash)
+        self.derive(hash, password).map(|output| Some(output) == hash.phc().hash)
     }
 
     /// What the password comes to with the salt and the costs of the hash.
-    fn derive(&mut self, Hash(hash): &Hash, password: &str) -> Option<argon2::password_hash::phc::Output> {
+    fn derive(&mut self, hash: &Hash, password: &str) -> Option<argon2::password_hash::phc::Output> {
         use argon2::password_hash::phc::Output;
+        let hash = hash.phc();
         let params = Params::try_from(hash).ok()?;
         let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
         let needed = params.block_count();

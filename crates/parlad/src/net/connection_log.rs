@@ -1,7 +1,9 @@
 //! Who comes, who goes, and who is turned away: lines for the administrator, with real addresses.
 //!
 //! Whoever joins the server and leaves it is always written down. What anyone can cause who knocks at a port is written at
-//! [its pace](super::pace), and what was left out is summed up.
+//! [its pace](pace), and what was left out is summed up.
+
+mod pace;
 
 use std::{
     net::IpAddr,
@@ -13,15 +15,15 @@ use parla_server::{ConnectionId, Note, Noted};
 use slotmap::Key as _;
 use tokio::sync::Notify;
 
-use super::{
-    CONNECTIONS_TARGET,
-    pace::{Pace, Rate, Sum},
+use self::pace::{Pace, Rate, Sum};
+use crate::{
+    log::CONNECTIONS_TARGET,
+    net::admission::{Refused, customer, shortest},
 };
-use crate::net::admission::{Refused, customer, shortest};
 
-/// How somebody came.
+/// What is known of a new connection of IRC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Arrival {
+pub(crate) struct NewConnection {
     pub(crate) address: IpAddr,
     /// Lines or WebSocket.
     pub(crate) by: &'static str,
@@ -105,9 +107,9 @@ impl Mishap {
 
 impl ConnectionLog {
     /// Somebody has a connection of IRC.
-    pub(crate) fn connected(&self, id: ConnectionId, arrival: Arrival) {
+    pub(crate) fn connected(&self, id: ConnectionId, connection: NewConnection) {
         if self.may_write(Kind::Connected, None) {
-            let Arrival { address, by, is_secure } = arrival;
+            let NewConnection { address, by, is_secure } = connection;
             tracing::info!(target: CONNECTIONS_TARGET, %address, connection = ?id.key().data(), by, tls = is_secure, "connected");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{net::Ipv4Addr, path::Path, time::Instant};
 
+use parla_server::{PasswordOf, Secret};
 use slotmap::SlotMap;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -10,9 +11,8 @@ use tokio::{
 
 use super::*;
 use crate::{
-    config::Connections,
+    config::{ConnectionLimits, Hash},
     net::{admission::Admission, framing::Framing, send_queue::SendQueues, stream::Stream},
-    work::password::Hash,
 };
 
 struct Rig {
@@ -26,14 +26,14 @@ struct Rig {
 impl Rig {
     /// Workers that know the password `secret`.
     async fn start() -> Self {
-        let limits = Connections::for_tests();
+        let limits = ConnectionLimits::for_tests();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let admission = Admission::new(limits.clone(), 10, Instant::now());
         let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let ticket = admission.admit_unknown().unwrap();
+        let permit = admission.admit_unknown().unwrap();
         let queues = SendQueues::new(1 << 20, 1 << 20);
-        let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &queues, ticket);
-        let hash = Hash::parse(&password::hash("secret").unwrap()).unwrap();
+        let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &queues, permit);
+        let hash = Hash::parse(&crate::work::password::hash("secret").unwrap()).unwrap();
         let (hub, answers) = mpsc::channel(100);
         let workers = Workers::start(Supplies {
             passwords: Passwords::for_tests(hash),

@@ -1,0 +1,39 @@
+//! Names, keys and masks as they are kept between machines: by their texts, which are read again as strictly as what people write.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::{
+    extban::{BadListMask, ListMask},
+    mask::{BadMask, Mask},
+    metadata::{BadKey, Key},
+};
+
+/// Reads a text by a type's own rules.
+fn read<'de, D, T, E>(deserializer: D, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    E: fmt::Display,
+{
+    let text = String::deserialize(deserializer)?;
+    parse(&text).map_err(D::Error::custom)
+}
+
+macro_rules! by_text {
+    ($($name:ident or $error:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                read(deserializer, |text| -> Result<Self, $error> { Self::parse(text) })
+            }
+        }
+    )*};
+}
+
+by_text!(Key or BadKey, ListMask or BadListMask, Mask or BadMask);

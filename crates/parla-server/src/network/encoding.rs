@@ -1,0 +1,331 @@
+//! Proposals and networks as bytes, for a log and for machines that join.
+//!
+//! The format is postcard's (<https://postcard.jamesmunns.com/wire-format>), behind a byte that says the version of what is in it.
+//! It has no names of fields: who changes a type that is in it changes the version, of which a test reminds by the bytes of
+//! each kind of entry.
+
+use blake2::{Blake2s256, Digest as _};
+use serde::{Serialize, de::DeserializeOwned};
+use thiserror::Error;
+
+use crate::network::{Network, entry::Proposal};
+
+/// The version of proposals.
+pub const PROPOSAL_VERSION: u8 = 1;
+
+/// The version of networks.
+pub const NETWORK_VERSION: u8 = 1;
+
+/// Bytes of a digest.
+const DIGEST_BYTES: usize = 32;
+
+/// Why bytes are no proposal and no network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unreadable {
+    /// Another version of parla wrote it.
+    #[error("it has version {found} of the format, and this server reads version {known}")]
+    Version {
+        /// What is there.
+        found: u8,
+        /// What can be read.
+        known: u8,
+    },
+    /// It is cut off, or something else.
+    #[error("it is damaged")]
+    Damaged,
+}
+
+impl Proposal {
+    /// Writes it down for a log.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = vec![PROPOSAL_VERSION];
+        write(self, &mut bytes);
+        bytes
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    ///
+    /// # Errors
+    /// It is damaged, or of another version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+        read(versioned(bytes, PROPOSAL_VERSION)?)
+    }
+}
+
+/// A network: version, digest, contents.
+pub(crate) fn encode_network(network: &Network) -> Vec<u8> {
+    let mut bytes = vec![NETWORK_VERSION];
+    bytes.resize(1 + DIGEST_BYTES, 0);
+    write(network, &mut bytes);
+    let digest = bytes.get(1 + DIGEST_BYTES..).map(Blake2s256::digest);
+    if let (Some(digest), Some(place)) = (digest, bytes.get_mut(1..1 + DIGEST_BYTES)) {
+        place.copy_from_slice(&digest);
+    }
+    bytes
+}
+
+pub(crate) fn decode_network(bytes: &[u8]) -> Result<Network, Unreadable> {
+    let rest = versioned(bytes, NETWORK_VERSION)?;
+    let (digest, contents) = rest.split_at_checked(DIGEST_BYTES).ok_or(Unreadable::Damaged)?;
+    if Blake2s256::digest(contents).as_slice() != digest {
+        return Err(Unreadable::Damaged);
+    }
+    read(contents)
+}
+
+/// A short number that two networks share only if they are the same, for machines that compare theirs.
+pub(crate) fn state_hash(network: &Network) -> u64 {
+    let mut contents = Vec::new();
+    write(network, &mut contents);
+    let digest = Blake2s256::digest(&contents);
+    digest.first_chunk().copied().map_or(0, u64::from_be_bytes)
+}
+
+fn versioned(bytes: &[u8], known: u8) -> Result<&[u8], Unreadable> {
+    match bytes.split_first() {
+        Some((found, rest)) if *found == known => Ok(rest),
+        Some((found, _)) => Err(Unreadable::Version { found: *found, known }),
+        None => Err(Unreadable::Damaged),
+    }
+}
+
+#[expect(clippy::expect_used, reason = "memory is written to, and every sequence knows its length")]
+fn write(value: &impl Serialize, bytes: &mut Vec<u8>) {
+    let start = std::mem::take(bytes);
+    *bytes = postcard::to_extend(value, start).expect("everything here can be written");
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        _ => Err(Unreadable::Damaged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fmt::Write as _, fs, net::IpAddr, path::Path, sync::Arc};
+
+    use parla_proto::{
+        ChannelName, Nick, Timestamp,
+        metadata::Key,
+        mode::{ChannelMode, UserModes},
+    };
+
+    use super::*;
+    use crate::{
+        base::{
+            connection::ConnectionId,
+            settings::{Privileges, Settings},
+        },
+        network::{
+            UserId,
+            entry::{
+                self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
+                Repair, Verb,
+            },
+            grant::OperatorGrant,
+            markers::Conversation,
+            snapshot::Snapshot,
+        },
+    };
+
+    fn settings() -> Settings {
+        Settings { version: "parlad-test".to_owned(), ..Settings::named("irc.example.org") }
+    }
+
+    fn nick(text: &str) -> Nick {
+        Nick::parse(text, &settings().name_rules()).unwrap()
+    }
+
+    fn channel(text: &str) -> ChannelName {
+        ChannelName::parse(text, &settings().name_rules()).unwrap()
+    }
+
+    fn mode() -> entry::Mode {
+        let step =
+            |set, mode, param: Option<&str>| entry::ModeStep { set, mode, param: param.map(str::to_owned) };
+        let steps =
+            vec![step(true, ChannelMode::Operator, Some("bob")), step(false, ChannelMode::InviteOnly, None)];
+        entry::Mode { channel: "#tea".to_owned(), steps }
+    }
+
+    /// One of each kind. A new kind does not compile here before it is in the list.
+    fn name(command: &EntryCommand) -> &'static str {
+        match command {
+            EntryCommand::Register(_) => "register",
+            EntryCommand::Nick(_) => "nick",
+            EntryCommand::Quit(_) => "quit",
+            EntryCommand::Join(_) => "join",
+            EntryCommand::Part(_) => "part",
+            EntryCommand::Say(_) => "say",
+            EntryCommand::Topic(_) => "topic",
+            EntryCommand::Mode(_) => "mode",
+            EntryCommand::UserMode(_) => "user-mode",
+            EntryCommand::Kick(_) => "kick",
+            EntryCommand::Invite(_) => "invite",
+            EntryCommand::Away(_) => "away",
+            EntryCommand::Metadata(_) => "metadata",
+            EntryCommand::Setname(_) => "setname",
+            EntryCommand::Account(_) => "account",
+            EntryCommand::Oper(_) => "oper",
+            EntryCommand::Kill(_) => "kill",
+            EntryCommand::Wallops(_) => "wallops",
+            EntryCommand::Chghost(_) => "chghost",
+            EntryCommand::Reconfigure(_) => "reconfigure",
+            EntryCommand::Rename(_) => "rename",
+            EntryCommand::Redact(_) => "redact",
+            EntryCommand::Markread(_) => "markread",
+            EntryCommand::Sajoin(_) => "sajoin",
+            EntryCommand::Sapart(_) => "sapart",
+            EntryCommand::Samode(_) => "samode",
+            EntryCommand::Room(_) => "room",
+            EntryCommand::ForgetEmpty => "forget-empty",
+            EntryCommand::NodeUp(_) => "node-up",
+            EntryCommand::NodeDown(_) => "node-down",
+        }
+    }
+
+    const KINDS: usize = 30;
+
+    fn of_people() -> Vec<EntryCommand> {
+        let text = |text: &str| text.to_owned();
+        vec![
+            EntryCommand::Register(Box::new(entry::Register {
+                nick: nick("Alice"),
+                user: text("alice"),
+                host: text("host"),
+                address: IpAddr::from([192, 0, 2, 1]),
+                modes: UserModes::SECURE,
+                realname: text("Alice"),
+                metadata: [(Key::parse("avatar").unwrap(), text("https://a.b/c"))].into(),
+                is_exempt: true,
+            })),
+            EntryCommand::Nick(nick("bob")),
+            EntryCommand::Quit(Quit::Said(text("bye"))),
+            EntryCommand::Join(entry::Join { channel: channel("#Tea"), key: Some(text("key")) }),
+            EntryCommand::Part(entry::Part { channel: text("#tea"), reason: None }),
+            EntryCommand::Say(Box::new(entry::Say {
+                verb: Verb::Privmsg,
+                target: text("#tea"),
+                text: text("hello"),
+                tags: text("+draft/reply=x"),
+                cuts: vec![2],
+            })),
+            EntryCommand::Topic(entry::Topic { channel: text("#tea"), text: text("tea") }),
+            EntryCommand::Mode(mode()),
+            EntryCommand::UserMode(entry::UserMode { set: UserModes::INVISIBLE, unset: UserModes::BOT }),
+            EntryCommand::Kick(entry::Kick {
+                channel: text("#tea"),
+                nick: text("bob"),
+                reason: Some(text("no")),
+            }),
+            EntryCommand::Invite(entry::Invite { nick: text("bob"), channel: text("#tea") }),
+            EntryCommand::Away(Some(text("gone"))),
+            EntryCommand::Metadata(Box::new(entry::Metadata {
+                target: text("*"),
+                change: MetadataChange::Set(Key::parse("status").unwrap(), None),
+            })),
+            EntryCommand::Setname(text("Alice B")),
+            EntryCommand::Account(Some(text("alice"))),
+        ]
+    }
+
+    fn of_operators_and_others() -> Vec<EntryCommand> {
+        let text = |text: &str| text.to_owned();
+        vec![
+            EntryCommand::Oper(Box::new(OperatorGrant {
+                name: text("admin"),
+                title: text("is an admin"),
+                privileges: Privileges::KILL | Privileges::HOSTS,
+            })),
+            EntryCommand::Kill(entry::Kill { nicks: vec![text("bob")], reason: text("spam") }),
+            EntryCommand::Wallops(text("all")),
+            EntryCommand::Chghost(entry::Chghost { nick: text("bob"), host: text("a.b") }),
+            EntryCommand::Reconfigure(Arc::new(settings())),
+            EntryCommand::Rename(entry::Rename {
+                channel: text("#tea"),
+                name: channel("#t"),
+                reason: text(""),
+            }),
+            EntryCommand::Redact(Box::new(entry::Redact {
+                target: text("#tea"),
+                seq: 300,
+                reason: None,
+                stored_in: Some(7),
+            })),
+            EntryCommand::Markread(entry::Markread {
+                conversation: Conversation::Channel(channel("#tea")),
+                at: Timestamp::from_millis(1_700_000_000_000),
+            }),
+            EntryCommand::Sajoin(entry::Sajoin { nick: None, channel: text("#tea") }),
+            EntryCommand::Sapart(entry::Sapart {
+                nick: Some(text("bob")),
+                channel: text("#tea"),
+                reason: None,
+            }),
+            EntryCommand::Samode(entry::Samode { authority: Authority::Administrator(7), mode: mode() }),
+            EntryCommand::Room(entry::Room {
+                authority: Authority::Operator,
+                channel: text("#tea"),
+                repair: Repair::Give(text("bob")),
+            }),
+            EntryCommand::ForgetEmpty,
+            EntryCommand::NodeUp(NodeUp { run: 9, after: Some(Epoch(3)) }),
+            EntryCommand::NodeDown(NodeDown { node: NodeId(2), epoch: Epoch(5) }),
+        ]
+    }
+
+    fn proposal(command: EntryCommand) -> Proposal {
+        let origin =
+            Origin { node: NodeId(1), epoch: Epoch(300), session: Some(ConnectionId::from_number(4)) };
+        Proposal { origin, number: 17, actor: Some(UserId(200)), commands: vec![command] }
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").unwrap();
+            hex
+        })
+    }
+
+    /// If this fails because a type has changed, the version goes up. `UPDATE=1` writes the bytes anew.
+    #[test]
+    fn the_bytes_of_a_version_never_change() {
+        let mut text = format!("proposals {PROPOSAL_VERSION}\n");
+        let commands = [of_people(), of_operators_and_others()].concat();
+        let mut names: Vec<&str> = commands.iter().map(name).collect();
+        for command in commands {
+            let name = name(&command);
+            let bytes = proposal(command).encode();
+            let again = Proposal::decode(&bytes).unwrap();
+            assert_eq!(again.encode(), bytes, "{name}");
+            writeln!(text, "{name} {}", hex(&bytes)).unwrap();
+        }
+        names.dedup();
+        assert_eq!(names.len(), KINDS);
+        let snapshot = Snapshot::of_new_network(settings(), Vec::new(), 300);
+        assert_eq!(Snapshot::decode(&snapshot.encode()).unwrap(), snapshot);
+        writeln!(text, "network {NETWORK_VERSION}\nempty {}", hex(&snapshot.encode())).unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/encoding.txt");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), text);
+    }
+
+    #[test]
+    fn what_is_something_else_is_refused() {
+        let bytes = proposal(EntryCommand::Nick(nick("bob"))).encode();
+        for length in 0..bytes.len() {
+            assert!(Proposal::decode(&bytes[..length]).is_err(), "{length}");
+        }
+        let refused = |bytes: &[u8]| Proposal::decode(bytes).unwrap_err();
+        assert_eq!(refused(&[&bytes[..], &[0]].concat()), Unreadable::Damaged);
+        assert_eq!(refused(&[9]), Unreadable::Version { found: 9, known: PROPOSAL_VERSION });
+        let mut network = Snapshot::of_new_network(settings(), Vec::new(), 1).encode();
+        let last = network.last_mut().unwrap();
+        *last ^= 1;
+        assert_eq!(Snapshot::decode(&network).unwrap_err(), Unreadable::Damaged);
+    }
+}

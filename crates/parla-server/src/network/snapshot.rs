@@ -1,0 +1,48 @@
+//! A network as one server has it, for another to begin with.
+
+use std::sync::Arc;
+
+use crate::{
+    base::settings::Settings,
+    network::{
+        Network,
+        channel::ChannelState,
+        encoding::{self, Unreadable},
+    },
+};
+
+/// Everything that the entries have made so far. Sessions are not part of it: they belong to one machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    network: Box<Network>,
+}
+
+impl Snapshot {
+    /// A network without users, whose entries are numbered from `next_seq`.
+    pub fn of_new_network(settings: Settings, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+        Self { network: Box::new(Network::new(Arc::new(settings), kept, next_seq)) }
+    }
+
+    pub(crate) fn of(network: Network) -> Self {
+        Self { network: Box::new(network) }
+    }
+
+    pub(crate) fn into_network(self) -> Network {
+        *self.network
+    }
+
+    /// Writes it down: the version of the format, a digest, and what follows is the digest's.
+    pub fn encode(&self) -> Vec<u8> {
+        encoding::encode_network(&self.network)
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    ///
+    /// # Errors
+    /// It is damaged, or of another version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let mut network = encoding::decode_network(bytes)?;
+        network.index();
+        Ok(Self::of(network))
+    }
+}

@@ -1,0 +1,172 @@
+//! This machine among those that share a log: how it comes up, what it proposes, and what becomes of its clients if the others
+//! took it for dead.
+//!
+//! Until it is up, what its clients want to propose is held back: nothing counts that names no epoch.
+
+use super::Server;
+use crate::{
+    base::connection::ConnectionId,
+    contract::output::{Output, Outputs},
+    network::{
+        Network,
+        entry::{EntryCommand, Epoch, NodeDown, NodeId, Origin, Proposal, Proposer},
+    },
+    server::timers::Timer,
+};
+
+/// What clients read whose machine was declared dead.
+const LOST: &str = "This server has lost touch with the others; please connect again";
+
+/// What clients read when another process has taken the place of this one.
+const REPLACED: &str = "This server has been replaced; please connect again";
+
+/// A machine's place among those that share a log.
+#[derive(Debug)]
+pub(super) struct Membership {
+    node: NodeId,
+    standing: Standing,
+    /// Proposals in this epoch.
+    proposed: u64,
+    /// By which this process knows itself; none if the server is alone.
+    run: Option<u64>,
+    /// What waits until the machine is up, from the oldest. Each session has few here, as it takes no line meanwhile.
+    held: Vec<(Proposer, Vec<EntryCommand>)>,
+}
+
+/// How far a machine has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It has still to say that it is there.
+    Silent,
+    /// It has said so, and waits for the entry.
+    Announced,
+    /// It counts.
+    Up(Epoch),
+    /// Another process of the same name counts. This one must end.
+    Replaced,
+}
+
+impl Membership {
+    /// Of a server that is the whole network.
+    pub(super) const fn alone(node: NodeId, epoch: Epoch) -> Self {
+        Self { node, standing: Standing::Up(epoch), proposed: 0, run: None, held: Vec::new() }
+    }
+
+    /// Of one that shares a log.
+    pub(super) const fn shared(node: NodeId, run: u64) -> Self {
+        Self { node, standing: Standing::Silent, proposed: 0, run: Some(run), held: Vec::new() }
+    }
+
+    pub(super) const fn is_alone(&self) -> bool {
+        self.run.is_none()
+    }
+
+    /// Whether it has still to say that it is there.
+    pub(super) fn must_come_up(&self) -> bool {
+        self.standing == Standing::Silent
+    }
+
+    /// Whether something was proposed by this machine, in this life of it.
+    pub(super) fn is_own(&self, origin: Origin) -> bool {
+        origin.node == self.node && self.standing == Standing::Up(origin.epoch)
+    }
+
+    /// The next proposal, or none if the machine is not up: then it is held back.
+    pub(super) fn propose(&mut self, by: Proposer, commands: Vec<EntryCommand>) -> Option<Proposal> {
+        let Standing::Up(epoch) = self.standing else {
+            self.held.push((by, commands));
+            return None;
+        };
+        self.proposed += 1;
+        let origin = Origin { node: self.node, epoch, session: by.session };
+        Some(Proposal { origin, number: self.proposed, actor: by.actor, commands })
+    }
+
+    /// What the network now says of this machine.
+    fn standing_in(&self, network: &Network) -> Standing {
+        match (network.nodes.up(self.node), self.standing) {
+            (_, Standing::Replaced) => Standing::Replaced,
+            (Some((epoch, run)), _) if Some(run) == self.run => Standing::Up(epoch),
+            (Some(_), Standing::Up(_)) => Standing::Replaced,
+            // Lives of earlier processes, which are told again before the machine's own entry comes.
+            (_, Standing::Up(_)) => Standing::Silent,
+            (_, before) => before,
+        }
+    }
+}
+
+impl Server {
+    /// Says that this machine is there, if it has not.
+    pub(super) fn come_up(&mut self, out: &mut Outputs) {
+        let Some(run) = self.membership.run.filter(|_| self.membership.must_come_up()) else { return };
+        self.membership.standing = Standing::Announced;
+        let node = self.membership.node;
+        let command = EntryCommand::NodeUp(self.network.coming_up(node, run));
+        let origin = Origin { node, epoch: Epoch(0), session: None };
+        out.outputs.push(Output::Propose(Box::new(Proposal {
+            origin,
+            number: 0,
+            actor: None,
+            commands: vec![command],
+        })));
+    }
+
+    /// Proposes that a machine be declared dead, if it counts as up.
+    pub(super) fn declare_dead(&mut self, node: NodeId, out: &mut Outputs) {
+        if let Some((epoch, _)) = self.network.nodes.up(node).filter(|_| node != self.membership.node) {
+            self.submit(Proposer::default(), EntryCommand::NodeDown(NodeDown { node, epoch }), out);
+        }
+    }
+
+    /// The entry by which this process wanted to come up was too late: the machine has had another life meanwhile.
+    pub(super) fn came_too_late(&mut self, out: &mut Outputs) {
+        if self.membership.standing == Standing::Announced {
+            self.membership.standing = Standing::Silent;
+            self.come_up(out);
+        }
+    }
+
+    /// A machine came up or was declared dead. If it is this one, that decides about its clients.
+    pub(super) fn standing_changed(&mut self, out: &mut Outputs) {
+        let before = self.membership.standing;
+        let after = self.membership.standing_in(&self.network);
+        self.membership.standing = after;
+        if before == after {
+            return;
+        }
+        if let Standing::Up(_) = before {
+            self.has_proposed_to_forget = false;
+            self.set(Timer::ForgetRooms);
+            self.membership.held.clear();
+            let why = if after == Standing::Replaced { REPLACED } else { LOST };
+            for connection in self.sessions.connections() {
+                self.note_left(connection, why, out);
+                self.close(connection, Some(why), out);
+            }
+        }
+        match after {
+            Standing::Up(_) => {
+                self.membership.proposed = 0;
+                for (by, commands) in std::mem::take(&mut self.membership.held) {
+                    let proposal = self.membership.propose(by, commands);
+                    out.outputs.extend(proposal.map(|proposal| Output::Propose(Box::new(proposal))));
+                }
+            }
+            Standing::Replaced => out.outputs.push(Output::Shutdown),
+            Standing::Silent => self.come_up(out),
+            Standing::Announced => {}
+        }
+    }
+
+    /// Whether a process of this machine wanted to come up by this, and it is this process.
+    pub(super) fn is_own_arrival(&self, proposal: &Proposal) -> bool {
+        let is_mine = |command: &EntryCommand| matches!(command, EntryCommand::NodeUp(up) if Some(up.run) == self.membership.run);
+        proposal.origin.node == self.membership.node && proposal.commands.iter().any(is_mine)
+    }
+
+    /// The session of this machine that an entry came from, if it is still there.
+    pub(super) fn session_of(&self, origin: Origin) -> Option<ConnectionId> {
+        let session = origin.session.filter(|_| self.membership.is_own(origin))?;
+        self.sessions.get(session).map(|session| session.connection)
+    }
+}

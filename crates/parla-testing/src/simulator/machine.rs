@@ -1,0 +1,188 @@
+//! One machine: the real server, and the model of its daemon. Inputs gather in a batch, a batch is written, and only then do its
+//! outputs leave.
+
+use std::{collections::VecDeque, mem};
+
+use parla_proto::Timestamp;
+use parla_server::{
+    Change, ConnectionId, Input, NodeId, Output, Outputs, Proposal, QuestionId, Server, Settings, Snapshot,
+    Start,
+};
+use slotmap::{DefaultKey, SlotMap};
+
+use super::checkers::{Checked, Finding, ensure};
+
+/// What one input caused, and up to where the machine had read the log by then.
+#[derive(Debug)]
+pub(crate) struct Caused {
+    pub(crate) place: usize,
+    pub(crate) outputs: Outputs,
+}
+
+/// Where a machine begins to read the log, and with what.
+#[derive(Clone, Debug)]
+pub(crate) struct Beginning {
+    pub(crate) place: usize,
+    pub(crate) snapshot: Vec<u8>,
+}
+
+/// A machine with its server.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    pub(crate) node: NodeId,
+    pub(crate) server: Server,
+    /// How many places of the log it has read.
+    pub(crate) read: usize,
+    /// The clients' connections as this machine numbers them.
+    pub(crate) connections: SlotMap<DefaultKey, ConnectionId>,
+    pub(crate) condition: Condition,
+    /// What the server has asked last.
+    pub(crate) last_question: Option<QuestionId>,
+    /// What it begins with when it starts again.
+    pub(crate) beginning: Option<Beginning>,
+    gathering: Vec<Caused>,
+    sealed: VecDeque<Vec<Caused>>,
+    written: VecDeque<(usize, Vec<Output>)>,
+    /// What it wants to have in the log and has no confirmation of.
+    pub(crate) unconfirmed: VecDeque<Vec<u8>>,
+}
+
+/// What a machine does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Runs,
+    /// It does nothing for a while, and does not know that.
+    Sleeps,
+    /// Its process is no more.
+    Dead,
+}
+
+impl Machine {
+    /// A machine whose server is the whole network, or the only one at its log.
+    pub(crate) fn with(node: NodeId, server: Server) -> Self {
+        Self {
+            node,
+            server,
+            read: 0,
+            connections: SlotMap::new(),
+            condition: Condition::Runs,
+            last_question: None,
+            beginning: None,
+            gathering: Vec::new(),
+            sealed: VecDeque::new(),
+            written: VecDeque::new(),
+            unconfirmed: VecDeque::new(),
+        }
+    }
+
+    /// A machine that begins with what another wrote down. `run` is another number each time.
+    pub(crate) fn join(
+        (node, run): (NodeId, u64),
+        beginning: Beginning,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Checked<Self> {
+        let snapshot = Snapshot::decode(&beginning.snapshot)
+            .map_err(|error| Finding::new("encoding", format!("a snapshot: {error}")))?;
+        let server = Server::new(node, settings.clone(), Start::Shared { run, snapshot }, now);
+        let read = beginning.place;
+        Ok(Self { read, beginning: Some(beginning), ..Self::with(node, server) })
+    }
+
+    pub(crate) fn runs(&self) -> bool {
+        self.condition == Condition::Runs
+    }
+
+    /// Writes down what it has of the network, to begin with that when it starts again.
+    pub(crate) fn write_down(&mut self) -> Checked {
+        let snapshot = self.server.snapshot();
+        let bytes = snapshot.encode();
+        let again = Snapshot::decode(&bytes);
+        ensure(again.as_ref() == Ok(&snapshot), "snapshot", || {
+            format!("{snapshot:?} is read back as {again:?}")
+        })?;
+        self.beginning = Some(Beginning { place: self.read, snapshot: bytes });
+        Ok(())
+    }
+
+    /// Gives the server an input.
+    pub(crate) fn input(&mut self, now: Timestamp, input: Input) {
+        let mut outputs = Outputs::default();
+        self.server.handle(now, input, &mut outputs);
+        if !outputs.is_empty() {
+            self.gathering.push(Caused { place: self.read, outputs });
+        }
+    }
+
+    /// The gathered inputs become a batch.
+    pub(crate) fn seal(&mut self) {
+        if !self.gathering.is_empty() {
+            self.sealed.push_back(mem::take(&mut self.gathering));
+        }
+    }
+
+    /// How many batches are not on disk.
+    pub(crate) fn batches(&self) -> usize {
+        self.sealed.len()
+    }
+
+    /// What the batch changes that is being written.
+    pub(crate) fn under_way(&self) -> Vec<Change> {
+        let batch = self.sealed.front().into_iter().flatten();
+        batch.flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
+    }
+
+    /// The oldest batch that is not on disk.
+    pub(crate) fn next_sealed(&mut self) -> Option<Vec<Caused>> {
+        self.sealed.pop_front()
+    }
+
+    /// What a batch caused may leave now. Proposals go at once; what clients get waits for its turn.
+    pub(crate) fn written(&mut self, place: usize, outputs: Vec<Output>) {
+        let mut rest = Vec::new();
+        for output in outputs {
+            match output {
+                Output::Propose(proposal) => self.unconfirmed.push_back(Proposal::encode(&proposal)),
+                output => rest.push(output),
+            }
+        }
+        if !rest.is_empty() {
+            self.written.push_back((place, rest));
+        }
+    }
+
+    /// The place of the oldest outputs that may leave.
+    pub(crate) fn next_written(&self) -> Option<usize> {
+        self.written.front().map(|(place, _)| *place)
+    }
+
+    /// The oldest outputs that may leave.
+    pub(crate) fn take_written(&mut self) -> Vec<Output> {
+        self.written.pop_front().map(|(_, outputs)| outputs).unwrap_or_default()
+    }
+
+    /// The place that the next line which clients get from this machine belongs to, at the earliest.
+    pub(crate) fn earliest(&self) -> usize {
+        let sealed = self.sealed.front().and_then(|batch| batch.first());
+        let waiting = sealed.or(self.gathering.first()).map(|caused| caused.place);
+        self.next_written().or(waiting).unwrap_or(self.read)
+    }
+
+    /// Whether nothing of it is on its way.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.gathering.is_empty()
+            && self.sealed.is_empty()
+            && self.written.is_empty()
+            && self.unconfirmed.is_empty()
+    }
+
+    /// The process ends. What was not written is lost, and so is what has not left.
+    pub(crate) fn die(&mut self) {
+        self.condition = Condition::Dead;
+        self.gathering.clear();
+        self.sealed.clear();
+        self.written.clear();
+        self.unconfirmed.clear();
+        self.connections.clear();
+    }
+}

@@ -1,0 +1,107 @@
+//! The model of a log that several machines share: one order of what they propose, as bytes, with what a real one does to it.
+//!
+//! It may be given the same twice, or late, and it never forgets. All machines read the same from it.
+
+use parla_proto::Timestamp;
+use parla_server::{EntryCommand, Proposal, Repair};
+
+use super::checkers::{Checked, Finding, ensure};
+
+/// What stands at one place of the log, and what machines made of it.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) at: Timestamp,
+    pub(crate) bytes: Vec<u8>,
+    /// What the first machine that got here kept because of it.
+    changes: Option<String>,
+    /// The network after it, as the first machine had it that looked.
+    state: Option<u64>,
+}
+
+/// The log. Places are counted from 1.
+#[derive(Debug, Default)]
+pub(crate) struct SharedLog {
+    places: Vec<Place>,
+    /// Messages of machines that the log gets later than others, or never.
+    late: Vec<Vec<u8>>,
+}
+
+impl SharedLog {
+    /// How many places there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Adds what a machine proposed.
+    pub(crate) fn append(&mut self, at: Timestamp, bytes: Vec<u8>) {
+        // The broker's clock may go back; the network's does not.
+        self.places.push(Place { at, bytes, changes: None, state: None });
+    }
+
+    /// Something is on its way that will come late, if at all.
+    pub(crate) fn delay(&mut self, bytes: Vec<u8>) {
+        self.late.push(bytes);
+    }
+
+    /// One of the late messages comes.
+    pub(crate) fn append_late(&mut self, at: Timestamp, which: usize) {
+        if which < self.late.len() {
+            let bytes = self.late.swap_remove(which);
+            self.append(at, bytes);
+        }
+    }
+
+    /// How many messages are late.
+    pub(crate) const fn late(&self) -> usize {
+        self.late.len()
+    }
+
+    /// What stands at a place.
+    pub(crate) fn read(&self, place: usize) -> Checked<(Timestamp, Proposal)> {
+        let found = place.checked_sub(1).and_then(|index| self.places.get(index));
+        let found = found.ok_or_else(|| Finding::new("log", format!("nothing stands at {place}")))?;
+        let proposal = Proposal::decode(&found.bytes)
+            .map_err(|error| Finding::new("encoding", format!("the proposal at {place}: {error}")))?;
+        Ok((found.at, proposal))
+    }
+
+    /// The room that an operator deletes there, if one does.
+    pub(crate) fn deleted(&self, place: usize) -> Option<String> {
+        let (_, proposal) = self.read(place).ok()?;
+        proposal.commands.into_iter().find_map(|command| match command {
+            EntryCommand::Room(room) if matches!(room.repair, Repair::Delete(_)) => Some(room.channel),
+            _ => None,
+        })
+    }
+
+    /// A machine has written what the entry there changes. Says whether it is the first, so that the disk does not have it yet.
+    pub(crate) fn wrote(&mut self, place: usize, changes: String) -> Checked<bool> {
+        let Some(found) = place.checked_sub(1).and_then(|index| self.places.get_mut(index)) else {
+            return Ok(true);
+        };
+        match &found.changes {
+            None => {
+                found.changes = Some(changes);
+                Ok(true)
+            }
+            Some(known) => {
+                ensure(*known == changes, "changes", || {
+                    format!("at {place} one machine keeps {known}, another {changes}")
+                })?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// A machine's network after the entry there.
+    pub(crate) fn became(&mut self, place: usize, state: u64) -> Checked {
+        let Some(found) = place.checked_sub(1).and_then(|index| self.places.get_mut(index)) else {
+            return Ok(());
+        };
+        let known = *found.state.get_or_insert(state);
+        ensure(known == state, "state", || {
+            let shown = Proposal::decode(&found.bytes).map(|proposal| format!("{proposal:?}"));
+            format!("after {place} two machines have different networks: {shown:?}")
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! From the file and the command line to a configuration, and everything that is wrong with it.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use parla_proto::ChannelName;
+use parla_server::Settings;
+use thiserror::Error;
+
+use super::{
+    file::File,
+    listen,
+    origin::Origin,
+    people,
+    ports::{Http, Listen},
+    problem::{self, Problem, Problems},
+    surroundings::{self, Place, Places},
+    whole::Config,
+};
+use crate::{limits::ANSWER_BYTES_MAX, log, options::Options};
+
+/// Why a configuration cannot be used, in words for the administrator.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read the configuration {path}: {reason}")]
+    Unreadable { path: PathBuf, reason: std::io::Error },
+    #[error("the configuration {path} is wrong:\n{}", listed(problems))]
+    Wrong { path: PathBuf, problems: Vec<Problem> },
+    #[error("the server cannot run like this:\n{}", listed(problems))]
+    WrongWithoutFile { problems: Vec<Problem> },
+}
+
+fn listed(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Config {
+    /// What `parlad run` uses: the file if there is one, and what the command line replaces. Checked whole, together with what it
+    /// refers to: certificates, directories, addresses.
+    pub(crate) fn for_run(run: &Options) -> Result<Self, ConfigError> {
+        let problems = Problems::default();
+        let read = match &run.config {
+            Some(path) => Self::read(path, &problems)?,
+            None => Some((Self::without_file(), Places::without_file())),
+        };
+        let mut config = read.map(|(mut config, mut places)| {
+            config.replace_by(run, &mut places);
+            surroundings::check(&config, &places, &problems);
+            config
+        });
+        let wrong = |problems| match run.config.clone() {
+            Some(path) => ConfigError::Wrong { path, problems },
+            None => ConfigError::WrongWithoutFile { problems },
+        };
+        let warnings = problems.into_warnings().map_err(wrong)?;
+        if let Some(config) = &mut config {
+            config.warnings = warnings;
+        }
+        // Where nothing could be read there was a problem.
+        config.ok_or_else(|| wrong(Vec::new()))
+    }
+
+    /// Puts what the command line says in the place of what the file says.
+    fn replace_by(&mut self, run: &Options, places: &mut Places) {
+        if !run.listen.is_empty() {
+            self.listen = run.listen.iter().copied().map(Listen::plain).collect();
+            self.listen_if_possible.clear();
+            places.listen = vec![Place::on_the_command_line("--listen"); run.listen.len()];
+        }
+        if !run.http.is_empty() {
+            let origins: Vec<Origin> =
+                std::mem::take(&mut self.http).into_iter().flat_map(|http| http.origins).collect();
+            let at = |address: &SocketAddr| Http { address: *address, tls: None, origins: origins.clone() };
+            self.http = run.http.iter().map(at).collect();
+            places.http = vec![Place::on_the_command_line("--http"); run.http.len()];
+        }
+        if let Some(data_dir) = &run.data_dir {
+            self.data_dir.clone_from(data_dir);
+            places.data_dir = Place::on_the_command_line("--data-dir");
+        }
+    }
+
+    /// Reads a file; nothing if it is no TOML. What is wrong with it goes to `problems`.
+    fn read(path: &Path, problems: &Problems) -> Result<Option<(Self, Places)>, ConfigError> {
+        let unreadable = |reason| ConfigError::Unreadable { path: path.to_owned(), reason };
+        let text = match String::from_utf8(fs::read(path).map_err(unreadable)?) {
+            Ok(text) => text,
+            Err(error) => {
+                problems.error(Some(problem::line_of_bad_utf8(&error)), "this is not UTF-8");
+                return Ok(None);
+            }
+        };
+        let Some(file) = File::read(&text, problems) else { return Ok(None) };
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let (mut config, places) = Self::from_file(file, directory, problems);
+        if let Some(name) = path.file_name() {
+            config.settings.file = name.to_string_lossy().into_owned();
+        }
+        Ok(Some((config, places)))
+    }
+
+    fn from_file(file: File, directory: &Path, problems: &Problems) -> (Self, Places) {
+        listen::Listen::check_all(&file.listen, &file.connections.trusted_proxies, problems);
+        people::Operator::check_all(&file.oper, problems);
+        let places = Places::of(&file);
+        let mut settings = Settings::named(&file.server.name);
+        settings.sts = file.sts.as_ref().and_then(|sts| sts.to_settings(&file.listen, problems));
+        settings.network = file.server.network.unwrap_or_else(|| file.server.name.clone());
+        settings.description = file.server.description;
+        settings.password_required = file.server.password.is_some();
+        settings.casemapping = file.server.casemapping;
+        let (limits, shared_networks) = file.limits;
+        settings.limits = limits;
+        settings.flood = file.flood;
+        settings.timeouts = file.connections.timeouts;
+        settings.channel_modes = file.channels.default_modes;
+        settings.user_modes = file.user_modes;
+        settings.admin = file.admin;
+        settings.operators = file.oper.iter().map(people::Operator::to_settings).collect();
+        settings.metadata = file.metadata;
+        settings.redaction = file.history.allow_redact;
+        settings.history = file.history.enabled;
+        settings.history_reply_max = file.history.max_reply;
+        settings.answer_bytes_max = (file.connections.send_queue_bytes() / 2).min(ANSWER_BYTES_MAX);
+        settings.denied_client_tags = file.denied_client_tags;
+        settings.forget_empty_after = file.channels.forget_empty_after;
+        settings.motd = file.motd.lines(directory, problems);
+        // How long they may be is known only now.
+        for name in &file.channels.autojoin {
+            match ChannelName::parse(&name.value, &settings.name_rules()) {
+                Ok(name) => settings.autojoin.push(name),
+                Err(error) => {
+                    problems.error(name.line, format!("channels.autojoin: {:?}: {error}", name.value));
+                }
+            }
+        }
+        let mut connections = file.connections.into_limits();
+        connections.shared_networks = shared_networks;
+        connections.gateways = file.webirc.iter().flat_map(|gateway| gateway.hosts.clone()).collect();
+        let config = Self {
+            settings,
+            password: file.server.password,
+            data_dir: directory.join(file.server.data_dir.value),
+            listen: file.listen.into_iter().map(|listen| listen.into_config(directory)).collect(),
+            listen_if_possible: Vec::new(),
+            http: file.http.into_iter().map(|http| http.into_config(directory)).collect(),
+            connections,
+            webirc: file.webirc,
+            operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
+            warnings: Vec::new(),
+            durability: file.history.durability,
+            disk_reserve: file.disk_reserve,
+            log: log::Options { file: file.log.file.map(|path| directory.join(path)), ..file.log },
+        };
+        (config, places)
+    }
+}
+
+#[cfg(test)]
+mod tests;

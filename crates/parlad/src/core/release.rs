@@ -1,0 +1,88 @@
+//! Lets the outputs of a batch leave, once what the batch changed is on disk.
+
+use std::sync::Arc;
+
+use parla_server::{Asker, Audit, Output, Question, QuestionId};
+use tokio::sync::mpsc;
+
+use crate::{
+    core::{control::Desk, hub::Batch, wish::Wish},
+    log::AUDIT_TARGET,
+    net::{
+        connection::Connection, connection_ids::ConnectionIds, connection_log::ConnectionLog,
+        delivery::Delivery, hub_input::Roads,
+    },
+    work::{Hashing, Workers},
+};
+
+/// Where outputs go.
+pub(crate) struct Release {
+    pub(crate) delivery: Delivery,
+    pub(crate) roads: Roads,
+    pub(crate) workers: Workers,
+    /// Each session has at most one under way, so the queue is bounded.
+    pub(crate) wishes: mpsc::UnboundedSender<Wish>,
+    pub(crate) ids: Arc<ConnectionIds>,
+    /// Where the administrator waits for answers.
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) log: Arc<ConnectionLog>,
+}
+
+impl Release {
+    /// Sends the lines of a batch, and does what else it asks for.
+    pub(crate) fn release(&mut self, batch: Batch) {
+        for (id, connection) in batch.opened {
+            self.delivery.open(id, connection);
+        }
+        let outputs = batch.outputs.outputs;
+        self.delivery.deliver(&outputs);
+        for output in outputs {
+            match output {
+                Output::Deliver { .. } => {}
+                Output::LineTaken { connection, bytes } => {
+                    if let Some(connection) = self.delivery.get(connection) {
+                        connection.line_taken(bytes);
+                    }
+                }
+                Output::Close { connection } => {
+                    if let Some(open) = self.delivery.forget(connection) {
+                        open.close();
+                        self.ids.give_back(connection);
+                    }
+                }
+                Output::TellWhenSent { connection } => {
+                    if self.delivery.get(connection).is_some_and(|open| open.is_sent_or_will_tell()) {
+                        self.roads.tell_sent(connection);
+                    }
+                }
+                Output::Question { id, asker, question } => {
+                    if let Some(open) = self.delivery.get(asker.connection) {
+                        self.ask(id, (&asker, open), question);
+                    }
+                }
+                Output::Forget(id) => self.workers.forget(id),
+                Output::Shutdown => drop(self.wishes.send(Wish::Shutdown)),
+                Output::Administered { id, answer } => self.desk.give(id, *answer),
+                Output::Audit(audit) => {
+                    let Audit { who, action, whom, why } = &*audit;
+                    tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
+                }
+                Output::Note(note) => self.log.note(&note),
+                Output::Propose(_) => tracing::error!("a proposal without a cluster"),
+            }
+        }
+    }
+
+    /// Gives a question to whoever answers it.
+    fn ask(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), question: Question) {
+        match question {
+            Question::Store(query) => self.workers.read(id, asker, query),
+            Question::Password { of, password } => {
+                self.workers.hash(id, asker, Hashing::Password { of, password });
+            }
+            Question::Gateway(gateway) => self.workers.hash(id, asker, Hashing::Gateway(gateway)),
+            Question::Configuration => drop(self.wishes.send(Wish::Rehash(id))),
+            Question::Restart => drop(self.wishes.send(Wish::Restart(id))),
+        }
+    }
+}

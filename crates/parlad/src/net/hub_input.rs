@@ -1,0 +1,32 @@
+//! What connections send to the rest of the daemon.
+
+use std::sync::Arc;
+
+use parla_server::{ConnectionId, Input};
+use tokio::sync::mpsc;
+
+use crate::net::connection::Connection;
+
+/// What comes to the hub.
+#[derive(Debug)]
+pub(crate) enum HubInput {
+    /// A connection that delivery must know before anything is sent to it.
+    Opened(ConnectionId, Arc<Connection>),
+    /// For the state machine.
+    Server(Input),
+}
+
+/// Where a connection's task sends what it gets.
+#[derive(Clone, Debug)]
+pub(crate) struct Roads {
+    pub(crate) hub: mpsc::Sender<HubInput>,
+    /// Connections that have been sent everything, where the hub wants to know. Each is in it once.
+    pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
+}
+
+impl Roads {
+    /// Tells the hub that a connection was sent everything. It lives as long as the server.
+    pub(crate) fn tell_sent(&self, id: ConnectionId) {
+        let _ = self.sent.send(id);
+    }
+}

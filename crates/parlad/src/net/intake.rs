@@ -1,0 +1,82 @@
+//! The way from a socket to a connection of IRC, shared by all listeners.
+
+use std::{net::IpAddr, sync::Arc, time::Instant};
+
+use parla_server::{Input, Peer};
+use tokio::sync::Semaphore;
+
+use crate::{
+    limits::{FAREWELLS_MAX, SEND_QUEUES_BYTES_MAX},
+    net::{
+        addresses::Addresses,
+        admission::{Admission, Permit},
+        connection::Connection,
+        connection_ids::ConnectionIds,
+        connection_log::{ConnectionLog, NewConnection},
+        framing::{Framing, Reader},
+        hub_input::{HubInput, Roads},
+        send_queue::SendQueues,
+        stream::Stream,
+        task::Task,
+    },
+};
+
+/// What is needed to make a connection of IRC of a socket.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) addresses: Arc<Addresses>,
+    ids: Arc<ConnectionIds>,
+    send_queues: Arc<SendQueues>,
+    roads: Roads,
+    pub(crate) log: Arc<ConnectionLog>,
+    /// Sockets of those who are told why they are turned away.
+    pub(crate) farewells: Arc<Semaphore>,
+}
+
+/// What an [`Intake`] shares with the rest of the daemon.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) addresses: Arc<Addresses>,
+    pub(crate) ids: Arc<ConnectionIds>,
+    pub(crate) roads: Roads,
+    pub(crate) log: Arc<ConnectionLog>,
+}
+
+/// A socket that was accepted and counted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) stream: Stream,
+    /// Of the client, even if a proxy connects it.
+    pub(crate) address: IpAddr,
+    /// Whether nobody on the way can read what is said.
+    pub(crate) is_secure: bool,
+    pub(crate) permit: Permit,
+}
+
+impl Intake {
+    /// For a server that may have so many connections.
+    pub(crate) fn new(connections_max: usize, shared: Shared) -> Self {
+        let Shared { addresses, ids, roads, log } = shared;
+        let send_queues = SendQueues::new(addresses.limits.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
+        let admission = Admission::new(addresses.limits.clone(), connections_max, Instant::now());
+        let farewells = Arc::new(Semaphore::new(FAREWELLS_MAX));
+        Self { admission, addresses, ids, send_queues, roads, log, farewells }
+    }
+
+    /// Makes a connection of IRC.
+    pub(crate) async fn open(&self, accepted: Accepted, reader: Reader) {
+        let Accepted { stream, address, is_secure, permit } = accepted;
+        let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };
+        let id = self.ids.take();
+        let by = if reader.framing() == Framing::Lines { "lines" } else { "WebSocket" };
+        self.log.connected(id, NewConnection { address, by, is_secure });
+        let connection = Arc::new(Connection::new(stream, reader.framing(), &self.send_queues, permit));
+        let opened = HubInput::Opened(id, Arc::clone(&connection));
+        let connected = HubInput::Server(Input::Connected { connection: id, peer });
+        let hub = &self.roads.hub;
+        if hub.send(opened).await.is_ok() && hub.send(connected).await.is_ok() {
+            tokio::spawn(Task { id, connection, roads: self.roads.clone(), reader }.run());
+        }
+    }
+}

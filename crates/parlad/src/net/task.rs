@@ -1,0 +1,169 @@
+//! The task of one connection: bytes in to lines for the hub, and to the socket what delivery had to leave.
+
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    io,
+    sync::{Arc, atomic::Ordering},
+};
+
+use parla_proto::framing::Frame;
+use parla_server::{ConnectionId, Disconnect, Input, limits::line_memory};
+use tokio::sync::mpsc;
+
+use crate::{
+    limits::{LINGER, READ_BYTES_MAX},
+    net::{
+        connection::{Connection, Turn},
+        framing::{Heard, Reader},
+        hub_input::{HubInput, Roads},
+        stream::linger,
+    },
+};
+
+thread_local! {
+    /// Connections read by turns, so one buffer serves all of a thread.
+    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES_MAX]);
+}
+
+/// The connection's task: reads lines for the hub, and writes what delivery had to leave.
+pub(crate) struct Task {
+    pub(crate) id: ConnectionId,
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) roads: Roads,
+    pub(crate) reader: Reader,
+}
+
+/// What came of one read.
+#[derive(Default)]
+struct Received {
+    /// Inputs that found no room in the hub.
+    waiting: Vec<HubInput>,
+    ended: Option<Disconnect>,
+}
+
+impl Task {
+    pub(crate) async fn run(mut self) {
+        let mut has_ended = false;
+        // A client may have said something before this task began.
+        let mut received = self.hear(&[]);
+        let why = loop {
+            if !received.waiting.is_empty() {
+                Box::pin(send_all(std::mem::take(&mut received.waiting), &self.roads.hub)).await;
+            }
+            match received.ended.take() {
+                // The client may still read; the server says when the connection is over.
+                Some(Disconnect::Closed) => {
+                    has_ended = true;
+                    Box::pin(self.report(Disconnect::Closed)).await;
+                }
+                Some(why) => break why,
+                None => {}
+            }
+            let turn = if self.connection.is_held_back(has_ended) {
+                Box::pin(self.connection.held_back_turn(has_ended)).await
+            } else {
+                poll_fn(|context| self.connection.poll_turn(context, has_ended)).await
+            };
+            match turn {
+                Turn::Read => received = self.read(),
+                Turn::Write => match self.connection.flush() {
+                    Ok(true) => self.roads.tell_sent(self.id),
+                    Ok(false) => {}
+                    Err(_) => break Disconnect::Reset,
+                },
+                Turn::Exceeded => break Disconnect::SendQueueExceeded,
+                Turn::Broken => break Disconnect::Reset,
+                Turn::Closing => return Box::pin(finish(&self.connection)).await,
+            }
+        };
+        Box::pin(self.report(why)).await;
+    }
+
+    async fn report(&self, why: Disconnect) {
+        // The hub may have stopped; then nobody needs to know.
+        let input = Input::Disconnected { connection: self.id, why };
+        let _ = self.roads.hub.send(HubInput::Server(input)).await;
+    }
+
+    /// Reads once and gives the lines to the hub.
+    fn read(&mut self) -> Received {
+        READ_BUFFER.with_borrow_mut(|buffer| match self.connection.receive(buffer) {
+            Ok(0) => Received { ended: Some(Disconnect::Closed), ..Received::default() },
+            Ok(count) => self.hear(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Received::default(),
+            Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
+        })
+    }
+
+    /// Takes what came from the socket.
+    fn hear(&mut self, bytes: &[u8]) -> Received {
+        let Some(tls) = &self.connection.tls else { return self.take(bytes) };
+        match tls.open(bytes, |sealed| self.connection.send_sealed(sealed)) {
+            Ok(opened) => {
+                let mut received = self.take(&opened.plain);
+                if opened.is_over {
+                    received.ended.get_or_insert(Disconnect::Closed);
+                }
+                received
+            }
+            Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Received {
+        if self.connection.tls.is_none() && self.reader.begins_tls(bytes) {
+            return Received { ended: Some(Disconnect::SpokeTls), ..Received::default() };
+        }
+        let mut received = Received::default();
+        // Answers to pings that follow each other go out together, and before the next line can be answered.
+        let mut replies = Vec::new();
+        let closed = self.reader.feed(bytes, |heard| {
+            let input = match heard {
+                Heard::Line(Frame::Line(line)) => Input::Line { connection: self.id, line: line.into() },
+                Heard::Line(Frame::TooLong) => Input::LineTooLong { connection: self.id },
+                Heard::Line(Frame::Endless) => Input::LineEndless { connection: self.id },
+                Heard::Blank => Input::Blank { connection: self.id },
+                Heard::Reply(bytes) => return replies.extend_from_slice(bytes),
+            };
+            if !matches!(input, Input::Blank { .. }) {
+                self.connection.send_all_of(&mut replies);
+            }
+            let bytes = if let Input::Line { line, .. } = &input { line.len() } else { 0 };
+            self.connection.unanswered.fetch_add(line_memory(bytes), Ordering::AcqRel);
+            let input = HubInput::Server(input);
+            if !received.waiting.is_empty() {
+                received.waiting.push(input);
+            } else if let Err(mpsc::error::TrySendError::Full(input)) = self.roads.hub.try_send(input) {
+                received.waiting.push(input);
+            }
+        });
+        self.connection.send_all_of(&mut replies);
+        if let Some(code) = closed {
+            self.connection.close_code.store(code.into(), Ordering::Release);
+            received.ended = Some(Disconnect::Closed);
+        }
+        received
+    }
+}
+
+async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
+    for input in inputs {
+        if hub.send(input).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends what is left and says that nothing more comes.
+async fn finish(connection: &Connection) {
+    let finished = async {
+        while connection.queue().is_some() {
+            connection.socket.writable().await?;
+            connection.flush()?;
+        }
+        linger(&connection.socket).await
+    };
+    // Past the time, or when the connection breaks, the client loses what it did not read.
+    let _ = tokio::time::timeout(LINGER, finished).await;
+}

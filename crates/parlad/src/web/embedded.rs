@@ -1,0 +1,29 @@
+//! The files of the app, as `build.rs` put them into the program.
+
+/// A file and its compressed forms.
+#[derive(Debug)]
+pub(super) struct Asset {
+    /// With the `/` before it.
+    pub(super) path: &'static str,
+    pub(super) mime: &'static str,
+    /// Differs when the content does.
+    pub(super) tag: &'static str,
+    /// The name has a hash of the content in it, so what it names never changes.
+    pub(super) is_immutable: bool,
+    pub(super) plain: &'static [u8],
+    pub(super) br: Option<&'static [u8]>,
+    pub(super) gzip: Option<&'static [u8]>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The file at a path; `/` means `index.html`.
+pub(super) fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asset> {
+    let path = if path == "/" { "/index.html" } else { path };
+    assets.iter().find(|asset| asset.path == path)
+}
+
+/// Whether the app was there when this program was built.
+pub(crate) fn has_app() -> bool {
+    find(EMBEDDED, "/").is_some()
+}

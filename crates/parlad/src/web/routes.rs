@@ -1,0 +1,104 @@
+//! The table of what is served: each path, and what answers there.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    http::{HeaderMap, Method, Uri},
+    middleware::{self, Next},
+    routing::{any, get},
+};
+
+use super::{
+    assets,
+    embedded::Asset,
+    origin::{self, Refusal, SiteNames},
+    response::{self, Response},
+    upgrade,
+    visit::Visit,
+};
+use crate::{
+    config::{Host, Origin},
+    health::Health,
+};
+
+/// What the routes of the app know.
+#[derive(Debug)]
+pub(super) struct App {
+    pub(super) names: SiteNames,
+    pub(super) assets: &'static [Asset],
+    pub(super) health: Arc<Health>,
+}
+
+/// The app, and IRC beside it, for whoever knows the server by one of its names.
+pub(super) fn app(app: App) -> Router {
+    let app = Arc::new(app);
+    Router::new()
+        .route("/irc", any(irc))
+        .route("/health", get(health))
+        .fallback(asset)
+        .method_not_allowed_fallback(only_read)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), under_our_name))
+        .with_state(app)
+}
+
+/// IRC alone, on any path.
+pub(super) fn web_socket(origins: Vec<Origin>) -> Router {
+    Router::new().fallback(irc_from).with_state(Arc::from(origins))
+}
+
+/// Answers requests for one of the names of this server, and no others.
+async fn under_our_name(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let host = app.names.check_host(request.headers())?;
+    request.extensions_mut().insert(host);
+    Ok(next.run(request).await)
+}
+
+async fn irc(
+    State(app): State<Arc<App>>,
+    Extension(host): Extension<Host>,
+    Extension(visit): Extension<Visit>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    app.names.check_origin(&host, request.headers())?;
+    Ok(become_irc(&visit, &request))
+}
+
+async fn irc_from(
+    State(origins): State<Arc<[Origin]>>,
+    Extension(visit): Extension<Visit>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    origin::check(&origins, request.headers())?;
+    Ok(become_irc(&visit, &request))
+}
+
+fn become_irc(visit: &Visit, request: &Request) -> Response {
+    match upgrade::agree(request) {
+        Ok((framing, response)) => {
+            visit.agree(framing, request.headers());
+            response
+        }
+        Err(response) => *response,
+    }
+}
+
+async fn health(State(app): State<Arc<App>>) -> Response {
+    response::health(&app.health.problems())
+}
+
+async fn asset(State(app): State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return only_read().await;
+    }
+    assets::answer(app.assets, uri.path(), &headers)
+}
+
+async fn only_read() -> Response {
+    response::method_not_allowed("GET, HEAD")
+}

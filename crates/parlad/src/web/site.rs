@@ -1,0 +1,70 @@
+//! What is served on one address.
+
+use std::{net::IpAddr, sync::Arc};
+
+use super::{
+    embedded,
+    origin::SiteNames,
+    response, routes,
+    routes::App,
+    serve::{Served, serve},
+    slots::Slots,
+};
+use crate::{
+    config::Origin,
+    health::Health,
+    net::{
+        acceptor::Service,
+        admission::{Purpose, Refused},
+        intake::{Accepted, Intake},
+        opening::Opening,
+    },
+};
+
+/// What the sites of a server share.
+#[derive(Clone, Debug)]
+pub(crate) struct SiteParts {
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) slots: Arc<Slots>,
+    pub(crate) health: Arc<Health>,
+}
+
+/// The app with IRC beside it, or IRC alone.
+#[derive(Debug)]
+pub(crate) struct Site(Arc<Served>);
+
+impl Site {
+    /// The app, and IRC beside it.
+    pub(crate) fn app(parts: SiteParts, server_name: &str, origins: Vec<Origin>) -> Self {
+        let SiteParts { intake, slots, health } = parts;
+        let names = SiteNames::new(server_name, origins);
+        let router = routes::app(App { names, assets: embedded::EMBEDDED, health });
+        Self(Arc::new(Served { intake, slots, router }))
+    }
+
+    /// IRC alone. Pages from these places may connect; from everywhere if none is named.
+    pub(crate) fn web_socket(parts: SiteParts, origins: Vec<Origin>) -> Self {
+        let SiteParts { intake, slots, health: _ } = parts;
+        Self(Arc::new(Served { intake, slots, router: routes::web_socket(origins) }))
+    }
+}
+
+impl Service for Site {
+    const PURPOSE: Purpose = Purpose::Http;
+
+    fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    fn refusal(&self, _: IpAddr, refused: &Refused) -> String {
+        response::refusal(refused)
+    }
+
+    fn needs_tls(&self, opening: Opening) -> &'static str {
+        if opening == Opening::Http { response::NEEDS_TLS } else { "" }
+    }
+
+    async fn serve(self: Arc<Self>, accepted: Accepted) {
+        tokio::spawn(serve(accepted, Arc::clone(&self.0)));
+    }
+}

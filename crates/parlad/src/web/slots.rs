@@ -1,0 +1,311 @@
+//! Slots for connections that are only HTTP: a number for each address, and a number in all.
+//!
+//! A page needs several connections for a moment and leaves them idle then. So nobody is refused because many open the same page
+//! behind one address: whoever finds no slot takes that of a connection that is quiet, and waits while there is none.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, AtomicU32, Ordering},
+    },
+    time::Instant,
+};
+
+use ipnet::IpNet;
+use tokio::sync::Notify;
+
+use crate::{
+    limits::{
+        HTTP_CONNECTIONS_MAX, HTTP_CONNECTIONS_PER_ADDRESS_MAX, HTTP_FIRST_REQUEST_TIME, HTTP_LOOK_AGAIN,
+        HTTP_WAIT_MAX, HTTP_WAITING_MAX,
+    },
+    net::admission::{Refused, customer},
+};
+
+/// All slots.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    in_all_max: usize,
+    per_address_max: usize,
+    state: Mutex<State>,
+}
+
+/// For whom a slot is counted; nobody for a proxy, who limits its clients itself, and for who is exempt from limits.
+type Customer = Option<IpNet>;
+
+#[derive(Debug, Default)]
+struct State {
+    open: usize,
+    waiting: usize,
+    /// Numbers grow, so that the oldest is first.
+    next_number: u64,
+    occupants: HashMap<Customer, BTreeMap<u64, Arc<Occupant>>>,
+}
+
+/// One connection, as the others see it.
+#[derive(Debug)]
+struct Occupant {
+    since: Instant,
+    activity: AtomicU8,
+    /// Requests whose answers are not at their end.
+    answers: AtomicU32,
+    /// Another connection wants the slot.
+    wanted: Notify,
+}
+
+/// No request has come yet.
+const FRESH: u8 = 0;
+/// A request is being answered.
+const ANSWERING: u8 = 1;
+/// Everything was answered; a browser that finds such a connection closed opens another.
+const QUIET: u8 = 2;
+
+/// A slot that is taken, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    slots: Arc<Slots>,
+    customer: Customer,
+    number: u64,
+    occupant: Arc<Occupant>,
+}
+
+impl Slots {
+    /// Slots on a server that may have so many connections of all kinds.
+    pub(crate) fn new(connections_max: usize) -> Arc<Self> {
+        let in_all_max = HTTP_CONNECTIONS_MAX.min(connections_max / 2).max(1);
+        let per_address_max = HTTP_CONNECTIONS_PER_ADDRESS_MAX.min(in_all_max.div_ceil(2));
+        Arc::new(Self { in_all_max, per_address_max, state: Mutex::default() })
+    }
+
+    /// Takes a slot, as soon as there is one.
+    ///
+    /// # Errors
+    /// There was none for too long.
+    pub(super) async fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Slot, Refused> {
+        let customer = address.map(customer);
+        if let Some(slot) = self.try_take(customer, Instant::now()) {
+            return Ok(slot);
+        }
+        let _waiting = Waiting::begin(self)?;
+        let given_up_at = Instant::now() + HTTP_WAIT_MAX;
+        while Instant::now() < given_up_at {
+            tokio::time::sleep(HTTP_LOOK_AGAIN).await;
+            if let Some(slot) = self.try_take(customer, Instant::now()) {
+                return Ok(slot);
+            }
+        }
+        Err(Refused::Busy)
+    }
+
+    /// Takes a free slot, or one from a connection that is quiet.
+    fn try_take(self: &Arc<Self>, customer: Customer, now: Instant) -> Option<Slot> {
+        let mut state = self.state();
+        let taken = state.occupants.get(&customer).map_or(0, BTreeMap::len);
+        let is_full = customer.is_some() && taken >= self.per_address_max;
+        if is_full && !state.evict(customer, now) {
+            return None;
+        }
+        if state.open >= self.in_all_max && !state.evict_from_largest(now) {
+            return None;
+        }
+        let number = state.next_number;
+        state.next_number += 1;
+        state.open += 1;
+        let occupant = Arc::new(Occupant {
+            since: now,
+            activity: AtomicU8::new(FRESH),
+            answers: AtomicU32::new(0),
+            wanted: Notify::new(),
+        });
+        state.occupants.entry(customer).or_default().insert(number, Arc::clone(&occupant));
+        drop(state);
+        Some(Slot { slots: Arc::clone(self), customer, number, occupant })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Has the oldest quiet connection of a customer closed, if there is one.
+    fn evict(&mut self, customer: Customer, now: Instant) -> bool {
+        let quiet = self.occupants.get(&customer).and_then(|occupants| {
+            occupants
+                .iter()
+                .find(|(_, occupant)| occupant.is_quiet(now))
+                .map(|(number, occupant)| (*number, Arc::clone(occupant)))
+        });
+        let Some((number, occupant)) = quiet else { return false };
+        occupant.wanted.notify_one();
+        self.give_back(customer, number);
+        true
+    }
+
+    /// The same, of the customer who has the most.
+    fn evict_from_largest(&mut self, now: Instant) -> bool {
+        let largest = self.occupants.iter().max_by_key(|(_, occupants)| occupants.len());
+        largest.map(|(customer, _)| *customer).is_some_and(|customer| self.evict(customer, now))
+    }
+
+    fn give_back(&mut self, customer: Customer, number: u64) {
+        let Some(occupants) = self.occupants.get_mut(&customer) else { return };
+        if occupants.remove(&number).is_some() {
+            self.open -= 1;
+        }
+        if occupants.is_empty() {
+            self.occupants.remove(&customer);
+        }
+    }
+}
+
+impl Occupant {
+    fn is_quiet(&self, now: Instant) -> bool {
+        match self.activity.load(Ordering::Acquire) {
+            QUIET => true,
+            FRESH => now.saturating_duration_since(self.since) >= HTTP_FIRST_REQUEST_TIME,
+            _ => false,
+        }
+    }
+}
+
+impl Slot {
+    /// Something is to be sent.
+    pub(super) fn sends(&self) {
+        self.occupant.activity.store(ANSWERING, Ordering::Release);
+    }
+
+    /// A request is answered from now on, until what this gives is dropped.
+    pub(super) fn answers(&self) -> Answer {
+        self.sends();
+        self.occupant.answers.fetch_add(1, Ordering::AcqRel);
+        Answer(Arc::clone(&self.occupant))
+    }
+
+    /// Everything that there is to send for now is sent. The end of an answer may still be to come.
+    pub(super) fn sent(&self) {
+        if self.occupant.answers.load(Ordering::Acquire) > 0 {
+            return;
+        }
+        // Before the first request there is nothing to send, and that is no answer.
+        let _ =
+            self.occupant.activity.compare_exchange(ANSWERING, QUIET, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// Whether everything was answered.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.occupant.activity.load(Ordering::Acquire) == QUIET
+    }
+
+    /// Over when another connection was given this slot.
+    pub(super) async fn wanted(&self) {
+        self.occupant.wanted.notified().await;
+    }
+}
+
+/// An answer that is not at its end, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Answer(Arc<Occupant>);
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.0.answers.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.state().give_back(self.customer, self.number);
+    }
+}
+
+/// Someone who waits for a slot, until this is dropped.
+struct Waiting<'a>(&'a Slots);
+
+impl<'a> Waiting<'a> {
+    fn begin(slots: &'a Slots) -> Result<Self, Refused> {
+        let mut state = slots.state();
+        if state.waiting >= HTTP_WAITING_MAX.min(slots.in_all_max) {
+            return Err(Refused::Busy);
+        }
+        state.waiting += 1;
+        drop(state);
+        Ok(Self(slots))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.state().waiting -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Eight slots in all, four for each address.
+    fn slots() -> Arc<Slots> {
+        Slots::new(16)
+    }
+
+    fn customer_of(last: u8) -> Customer {
+        Some(customer(IpAddr::from([192, 0, 2, last])))
+    }
+
+    fn is_closed(slot: &Slot) -> bool {
+        let occupants = &slot.slots.state().occupants;
+        !occupants.get(&slot.customer).is_some_and(|occupants| occupants.contains_key(&slot.number))
+    }
+
+    #[test]
+    fn the_oldest_quiet_one_gives_way() {
+        let (slots, now) = (slots(), Instant::now());
+        let taken: Vec<Slot> = (0..4).map(|_| slots.try_take(customer_of(1), now).unwrap()).collect();
+        assert!(slots.try_take(customer_of(1), now).is_none(), "nobody has been answered yet");
+        assert!(slots.try_take(customer_of(2), now).is_some(), "another address has slots of its own");
+        for slot in &taken[1..] {
+            slot.sends();
+        }
+        taken[2].sent();
+        taken[3].sent();
+        let next = slots.try_take(customer_of(1), now).unwrap();
+        assert_eq!(taken.iter().map(is_closed).collect::<Vec<_>>(), [false, false, true, false]);
+        drop(taken);
+        next.sends();
+        drop(next);
+        let state = slots.state();
+        assert_eq!((state.open, state.occupants.len()), (0, 0));
+    }
+
+    #[test]
+    fn whoever_asks_nothing_gives_way_after_a_while() {
+        let (slots, now) = (slots(), Instant::now());
+        let _taken: Vec<Slot> = (0..4).map(|_| slots.try_take(customer_of(1), now).unwrap()).collect();
+        assert!(slots.try_take(customer_of(1), now + HTTP_FIRST_REQUEST_TIME / 2).is_none());
+        assert!(slots.try_take(customer_of(1), now + HTTP_FIRST_REQUEST_TIME).is_some());
+    }
+
+    #[test]
+    fn the_largest_crowd_gives_way_to_others() {
+        let (slots, now) = (slots(), Instant::now());
+        let crowd: Vec<Slot> = (0..4).map(|_| slots.try_take(customer_of(1), now).unwrap()).collect();
+        let _others: Vec<Slot> = (2..6).map(|last| slots.try_take(customer_of(last), now).unwrap()).collect();
+        assert!(slots.try_take(customer_of(9), now).is_none(), "everybody is busy");
+        crowd[0].sends();
+        crowd[0].sent();
+        let _ninth = slots.try_take(customer_of(9), now).unwrap();
+        assert!(is_closed(&crowd[0]) && slots.state().open == 8);
+    }
+
+    #[test]
+    fn proxies_have_no_limit_but_that_of_all() {
+        let (slots, now) = (slots(), Instant::now());
+        let taken: Vec<Slot> = (0..8).map(|_| slots.try_take(None, now).unwrap()).collect();
+        assert!(slots.try_take(None, now).is_none());
+        drop(taken);
+        assert!(slots.try_take(None, now).is_some());
+    }
+}

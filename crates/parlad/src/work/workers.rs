@@ -1,0 +1,194 @@
+//! The threads that do slow work, and how they are asked.
+
+use std::{io, sync::Arc, thread};
+
+use parla_server::{Answer, Asker, Input, NotCompared, Query, QuestionId, Verdict};
+use parla_store::Reader;
+use tokio::sync::mpsc::Sender;
+
+use super::{
+    history::History,
+    judge::{Hashing, Judge},
+    lane::{Job, Lane, Next},
+    password::{Hasher, Passwords},
+    queue::Standing,
+    webirc::Gateways,
+};
+use crate::{
+    health::{Failures, Pulse},
+    limits::{
+        HASH_MEMORY_KEPT_FOR, HASHES_AT_ONCE, HASHING_NICENESS, PASSWORDS_WAITING_MAX, QUERIES_WAITING_MAX,
+    },
+    net::{addresses::Addresses, admission::customer, connection::Connection, hub_input::HubInput},
+};
+
+/// What the workers work with.
+pub(crate) struct Supplies {
+    pub(crate) passwords: Passwords,
+    pub(crate) gateways: Gateways,
+    pub(crate) addresses: Arc<Addresses>,
+    pub(crate) reader: Reader,
+    pub(crate) failures: Failures,
+    /// Where answers go.
+    pub(crate) hub: Sender<HubInput>,
+}
+
+/// Gives questions to the threads. They end with the last one who can ask.
+#[derive(Clone)]
+pub(crate) struct Workers {
+    lanes: Arc<Lanes>,
+    judge: Arc<Judge>,
+    /// What each thread does, and how it gets on.
+    pulses: Vec<(&'static str, Arc<Pulse>)>,
+}
+
+/// What waits for the threads. Shared by those who ask; each thread has its own lane only, so that this is dropped with the
+/// last who can ask.
+struct Lanes {
+    hashing: Arc<Lane<Hashing>>,
+    reading: Arc<Lane<Query>>,
+}
+
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        self.hashing.close();
+        self.reading.close();
+    }
+}
+
+impl Workers {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The system gives no threads, or no random numbers.
+    pub(crate) fn start(supplies: Supplies) -> io::Result<Self> {
+        let Supplies { passwords, gateways, addresses, reader, failures, hub } = supplies;
+        let judge = Arc::new(Judge::new(passwords, gateways, addresses)?);
+        let lanes = Lanes {
+            hashing: Arc::new(Lane::new(PASSWORDS_WAITING_MAX)),
+            reading: Arc::new(Lane::new(QUERIES_WAITING_MAX)),
+        };
+        let mut pulses = Vec::new();
+        for number in 1..=HASHES_AT_ONCE {
+            let pulse = Arc::new(Pulse::new());
+            pulses.push(("compares passwords", Arc::clone(&pulse)));
+            let (lane, judge, hub) = (Arc::clone(&lanes.hashing), Arc::clone(&judge), hub.clone());
+            let thread = thread::Builder::new().name(format!("password {number}"));
+            thread.spawn(move || {
+                yield_to_others();
+                compare_passwords(&lane, &judge, (&pulse, &hub));
+            })?;
+        }
+        let pulse = Arc::new(Pulse::new());
+        pulses.push(("reads the history", Arc::clone(&pulse)));
+        let lane = Arc::clone(&lanes.reading);
+        let thread = thread::Builder::new().name("query".to_owned());
+        let history = History { reader, failures };
+        thread.spawn(move || read_history(&lane, &history, (&pulse, &hub)))?;
+        Ok(Self { lanes: Arc::new(lanes), judge, pulses })
+    }
+
+    /// How the threads get on, and what each of them does.
+    pub(crate) fn pulses(&self) -> Vec<(&'static str, Arc<Pulse>)> {
+        self.pulses.clone()
+    }
+
+    /// Has a password compared, or a gateway verified.
+    pub(crate) fn hash(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), task: Hashing) {
+        let job = job(id, asker, task);
+        let standing =
+            if self.judge.has_guessed(asker.0.address) { Standing::Guesser } else { Standing::Trusted };
+        self.lanes.hashing.add(standing, job);
+    }
+
+    /// Has the history read.
+    pub(crate) fn read(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), query: Query) {
+        self.lanes.reading.add(Standing::Trusted, job(id, asker, query));
+    }
+
+    /// Nobody waits for this answer any more.
+    pub(crate) fn forget(&self, id: QuestionId) {
+        self.lanes.hashing.forget(id);
+        self.lanes.reading.forget(id);
+    }
+
+    /// Compares with these passwords from now on.
+    pub(crate) fn replace_passwords(&self, passwords: Passwords) {
+        self.judge.replace_passwords(passwords);
+    }
+}
+
+fn job<T>(id: QuestionId, (asker, connection): (&Asker, &Arc<Connection>), task: T) -> Job<T> {
+    let from = customer(asker.address).addr();
+    Job { id, address: asker.address, from, connection: Arc::downgrade(connection), task }
+}
+
+/// Lets every thread of the system that is not as patient go first. Linux knows this of each thread; elsewhere it would be the whole
+/// process, and nothing is done.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(HASHING_NICENESS) {
+        tracing::debug!(%error, "passwords are compared at the same priority as everything else");
+    }
+}
+
+/// Whether the answer could be brought, which fails only when the hub has ended.
+fn bring(hub: &Sender<HubInput>, id: QuestionId, answer: Answer) -> bool {
+    hub.blocking_send(HubInput::Server(Input::Answer { id, answer })).is_ok()
+}
+
+fn compare_passwords(lane: &Lane<Hashing>, judge: &Judge, (pulse, hub): (&Pulse, &Sender<HubInput>)) {
+    let mut hasher = Hasher::default();
+    loop {
+        pulse.ends();
+        let next = lane.next(HASH_MEMORY_KEPT_FOR);
+        pulse.begins();
+        let (id, answer) = match next {
+            Next::Answer(job) => {
+                let judged = judge.judge(&job, &mut hasher);
+                if judged.was_guess {
+                    lane.distrust(job.from);
+                }
+                (job.id, judged.answer)
+            }
+            Next::Refuse(job) => (job.id, refused(&job.task)),
+            Next::Rest => {
+                hasher.rest();
+                continue;
+            }
+            Next::End => return pulse.ends(),
+        };
+        if !bring(hub, id, answer) {
+            return;
+        }
+    }
+}
+
+fn read_history(lane: &Lane<Query>, history: &History, (pulse, hub): (&Pulse, &Sender<HubInput>)) {
+    loop {
+        pulse.ends();
+        let next = lane.next(HASH_MEMORY_KEPT_FOR);
+        pulse.begins();
+        let (id, result) = match next {
+            Next::Answer(job) => (job.id, history.answer(&job.task)),
+            Next::Refuse(job) => (job.id, None),
+            Next::Rest => continue,
+            Next::End => return pulse.ends(),
+        };
+        if !bring(hub, id, Answer::Store(result)) {
+            return;
+        }
+    }
+}
+
+/// The answer to a question for which there is no room.
+fn refused(task: &Hashing) -> Answer {
+    let why = NotCompared::TooManyAtOnce;
+    match task {
+        Hashing::Password { .. } => Answer::Password(Verdict::NotCompared(why)),
+        Hashing::Gateway(_) => Answer::Gateway(Err(why.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;
