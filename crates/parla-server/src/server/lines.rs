@@ -15,7 +15,7 @@ use crate::{
     context::Context,
     contract::{
         output::{Output, Outputs},
-        question::{PasswordOf, Question},
+        question::{PasswordOf, QueryResult, Question},
     },
     network::{
         entry::{EntryCommand, Proposer},
@@ -70,7 +70,14 @@ impl Server {
             return;
         }
         if let Some(asking) = session.take_asking(now) {
-            return self.ask(connection, *asking, out);
+            return match command::chathistory::still_allowed(session, &self.network, *asking) {
+                Ok(asking) => self.ask(connection, asking, out),
+                Err(question) => {
+                    let nothing = Some(QueryResult::History(Vec::new()));
+                    command::chathistory::answer(session, &self.network, question, nothing, out);
+                    self.go_on(connection, out);
+                }
+            };
         }
         if let Err(ready_at) = session.pay(now) {
             session.pause(Until::Time(ready_at));
