@@ -1,6 +1,6 @@
 //! CHATHISTORY of somebody who is slow to take what they are sent: the store is asked when they have everything, and by then they
 //! may have been removed from the channel.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::net::{IpAddr, Ipv4Addr};
 
