@@ -4,11 +4,15 @@ use std::{thread, time::Duration};
 
 use serde_json::json;
 
-use crate::rig::{Key, Width, together, visit};
+use crate::{
+    rig::{Key, Width, together, visit, visit_with},
+    support::config_with_http,
+};
 
 #[test]
 fn lines_are_messages() {
-    visit(async |browser| {
+    let toml = config_with_http("[flood]\nburst = 10000\nrate = 1000\n[limits]\nmultiline_lines = 32\n");
+    visit_with(&toml, async |browser| {
         let mut bob = browser.person("bob");
         let window = browser.open(Width::Wide).await;
         for (width, nick) in [(Width::Wide, "alice"), (Width::Narrow, "anna")] {
@@ -36,10 +40,10 @@ fn lines_are_messages() {
             assert_eq!(window.draft().await, "");
 
             // What it takes only as several is sent after a question.
-            let many = [["x"; 256].as_slice(), &["last"]].concat();
+            let many = [["x"; 32].as_slice(), &["last"]].concat();
             window.types("#composer", &typed(&many)).await;
             window.hits(Key::Enter).await;
-            window.sees("You are about to send 257 lines as 2 messages:").await;
+            window.sees("You are about to send 33 lines as 2 messages:").await;
             window.clicks("Cancel").await;
             window.sees_no("You are about to send").await;
             assert_eq!(window.draft().await, many.join("\n"));
