@@ -236,7 +236,9 @@ impl Store {
         let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
         let mut changed = state.clone();
         changed.apply(change.clone());
-        ensure(changed != *state, "kept", || format!("{change:?} changes nothing of {state:?}"))?;
+        // A name in another case is the same name, and is kept all the same.
+        let is_change = changed != *state || changed.name.as_str() != state.name.as_str();
+        ensure(is_change, "kept", || format!("{change:?} changes nothing of {state:?}"))?;
         self.write_channel(changed)
     }
 
