@@ -151,7 +151,6 @@ fn every_answer_says_what_a_page_may_do() {
             for (name, value) in [
                 ("x-content-type-options", "nosniff"),
                 ("referrer-policy", "no-referrer"),
-                ("cross-origin-opener-policy", "same-origin"),
                 ("cross-origin-resource-policy", "same-origin"),
             ] {
                 assert_eq!(answer.header(name), value, "{answer:?}");

@@ -138,6 +138,42 @@ fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) 
     (Query::LatestTimes { records }, HistoryQuestion::Targets { channels, from, to, limit })
 }
 
+/// The record of the channel of this name, if the session's user is a member of it.
+fn record_of(session: &Session, network: &Network, channel: &str) -> Option<u64> {
+    let user = session.user()?;
+    let (_, channel) = network.visible_channel(user, channel).ok()?;
+    channel.is_member(user).then_some(channel.state.record)
+}
+
+/// What is still to be asked, now that the client has been sent everything. It may have left channels since it wanted to know.
+///
+/// # Errors
+/// There is nothing left that the client may read.
+pub(crate) fn still_allowed(
+    session: &Session,
+    network: &Network,
+    asking: Asking,
+) -> Result<Asking, HistoryQuestion> {
+    let Exchange::History(question) = asking.exchange else { return Ok(asking) };
+    match *question {
+        HistoryQuestion::Messages { record, ref channel, .. }
+            if record_of(session, network, channel) != Some(record) =>
+        {
+            Err(*question)
+        }
+        HistoryQuestion::Messages { .. } => Ok(Asking { exchange: Exchange::History(question), ..asking }),
+        HistoryQuestion::Targets { channels, from, to, limit } => {
+            let here = channels
+                .into_iter()
+                .filter_map(|channel| record_of(session, network, &channel).map(|record| (record, channel)));
+            let (records, channels) = here.unzip();
+            let question = HistoryQuestion::Targets { channels, from, to, limit };
+            let exchange = Exchange::History(Box::new(question));
+            Ok(Asking { question: Question::Store(Query::LatestTimes { records }), exchange })
+        }
+    }
+}
+
 /// Gives the session what the store answered.
 pub(crate) fn answer(
     session: &mut Session,
@@ -147,11 +183,7 @@ pub(crate) fn answer(
     out: &mut Outputs,
 ) {
     // Whoever left meanwhile may not know what was said after that.
-    let member_of = |channel: &str| {
-        let user = session.user()?;
-        let (_, channel) = network.visible_channel(user, channel).ok()?;
-        channel.is_member(user).then_some(channel.state.record)
-    };
+    let member_of = |channel: &str| record_of(session, network, channel);
     match (question, result) {
         // The name may be that of another channel by now.
         (HistoryQuestion::Messages { record, channel, subcommand, .. }, Some(_))

@@ -78,6 +78,19 @@ fn channel_of<'n>(
     })
 }
 
+/// Whether the message of this record may still be looked for: its author may have left the channel, or it is gone.
+pub(crate) fn still_allowed(
+    network: &Network,
+    user: Option<UserId>,
+    record: u64,
+    redaction: &entry::Redact,
+) -> Result<(), Refusal> {
+    let me = user.and_then(|id| Some((id, network.user(id)?))).ok_or(Refusal::NotRegistered)?;
+    let found = channel_of(network, me, &redaction.target)?.state.record;
+    let id = || network.settings.message_ids.encode(redaction.seq).to_string();
+    if found == record { Ok(()) } else { Err(unknown(&redaction.target, &id())) }
+}
+
 /// The right of an operator of the server to take back what others said. Who may delete a whole channel may delete a line
 /// of it, too.
 fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {

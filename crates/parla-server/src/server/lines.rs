@@ -15,7 +15,7 @@ use crate::{
     context::Context,
     contract::{
         output::{Output, Outputs},
-        question::{PasswordOf, Question},
+        question::{PasswordOf, QueryResult, Question},
     },
     network::{
         entry::{EntryCommand, Proposer},
@@ -70,7 +70,7 @@ impl Server {
             return;
         }
         if let Some(asking) = session.take_asking(now) {
-            return self.ask(connection, *asking, out);
+            return self.ask_if_still_allowed(connection, *asking, out);
         }
         if let Err(ready_at) = session.pay(now) {
             session.pause(Until::Time(ready_at));
@@ -79,6 +79,26 @@ impl Server {
         long_answer::go_on((&self.network, now), session, out);
         if !session.owes_answers() {
             self.go_on(connection, out);
+        }
+    }
+
+    /// Asks the store, now that the client has been sent everything. It may have left the channel that it asked about.
+    fn ask_if_still_allowed(&mut self, connection: ConnectionId, asking: Asking, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        if let Exchange::Redaction { record, redaction } = &asking.exchange
+            && let Err(refusal) =
+                command::redact::still_allowed(&self.network, session.user(), *record, redaction)
+        {
+            self.refuse(connection, &refusal, out);
+            return self.go_on(connection, out);
+        }
+        match command::chathistory::still_allowed(session, &self.network, asking) {
+            Ok(asking) => self.ask(connection, asking, out),
+            Err(question) => {
+                let nothing = Some(QueryResult::History(Vec::new()));
+                command::chathistory::answer(session, &self.network, question, nothing, out);
+                self.go_on(connection, out);
+            }
         }
     }
 

@@ -89,14 +89,11 @@ impl Timers {
         self.queue.first().map(|(at, _)| *at)
     }
 
-    /// Those whose time has come, which are not set any more.
-    fn take_due(&mut self, now: Timestamp) -> Vec<Timer> {
-        let mut due = Vec::new();
-        while let Some((_, timer)) = self.queue.first().copied().filter(|(at, _)| *at <= now) {
-            self.stop(timer);
-            due.push(timer);
-        }
-        due
+    /// The next one whose time has come. It is not set any more.
+    fn take_due(&mut self, now: Timestamp) -> Option<Timer> {
+        let (_, timer) = self.queue.first().copied().filter(|(at, _)| *at <= now)?;
+        self.stop(timer);
+        Some(timer)
     }
 
     fn check(&self) {
@@ -105,9 +102,10 @@ impl Timers {
 }
 
 impl Server {
-    /// Does what the time has come for.
+    /// Does what the time has come for, until there is nothing left: what one timer does may set another to a time that is past.
+    /// Whatever goes off waits for a later time afterwards, or for none, so this ends.
     pub(super) fn deadlines(&mut self, out: &mut Outputs) {
-        for timer in self.timers.take_due(self.now) {
+        while let Some(timer) = self.timers.take_due(self.now) {
             if let Some(session) = timer.session().and_then(|connection| self.sessions.get_mut(connection)) {
                 session.count_waiting_lines_as_heard(self.now);
             }
@@ -199,8 +197,9 @@ mod tests {
         assert_eq!(timers.next(), Some(at(20)));
         timers.set_by(Timer::Ping(alice), at(10));
         assert_eq!(timers.next(), Some(at(10)));
-        assert_eq!(timers.take_due(at(9)), []);
-        assert_eq!(timers.take_due(at(20)), [Timer::Ping(alice), Timer::Batch(alice), Timer::Ping(bob)]);
+        let mut due = |now| std::iter::from_fn(|| timers.take_due(at(now))).collect::<Vec<_>>();
+        assert_eq!(due(9), []);
+        assert_eq!(due(20), [Timer::Ping(alice), Timer::Batch(alice), Timer::Ping(bob)]);
         assert_eq!(timers.next(), None);
     }
 
@@ -214,9 +213,7 @@ mod tests {
         }
         timers.stop(Timer::Registration(alice));
         timers.stop(Timer::ForgetRooms);
-        assert_eq!(
-            timers.take_due(at(10)),
-            [Timer::Batch(alice), Timer::Allowance(alice), Timer::Ping(alice)]
-        );
+        let due: Vec<_> = std::iter::from_fn(|| timers.take_due(at(10))).collect();
+        assert_eq!(due, [Timer::Batch(alice), Timer::Allowance(alice), Timer::Ping(alice)]);
     }
 }

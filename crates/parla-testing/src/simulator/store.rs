@@ -91,9 +91,9 @@ impl Store {
 
     /// Checks that a server that starts finds the channels that were written, and that no number comes back.
     pub(crate) fn is_found(&self, channels: &[ChannelState], last_seq: Option<u64>) -> Checked {
-        ensure(self.channels.values().eq(channels), "disk", || {
-            format!("{channels:?} are found, and {:?} were written", self.channels)
-        })?;
+        let are_same = channels.len() == self.channels.len()
+            && self.channels.values().zip(channels).all(|(written, found)| is_same(written, found));
+        ensure(are_same, "disk", || format!("{channels:?} are found, and {:?} were written", self.channels))?;
         let last_message = self.messages.last_key_value().map(|(seq, _)| *seq);
         let last_channel = self.names.last_key_value().map(|(record, _)| *record);
         let last = last_message.max(last_channel);
@@ -236,9 +236,7 @@ impl Store {
         let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
         let mut changed = state.clone();
         changed.apply(change.clone());
-        // A name in another case is the same name, and is kept all the same.
-        let is_change = changed != *state || changed.name.as_str() != state.name.as_str();
-        ensure(is_change, "kept", || format!("{change:?} changes nothing of {state:?}"))?;
+        ensure(!is_same(&changed, state), "kept", || format!("{change:?} changes nothing of {state:?}"))?;
         self.write_channel(changed)
     }
 
@@ -307,6 +305,11 @@ impl Store {
             }
         }
     }
+}
+
+/// Whether two states are the same to the letter: names are equal in any spelling.
+fn is_same(one: &ChannelState, other: &ChannelState) -> bool {
+    one == other && one.name.as_str() == other.name.as_str()
 }
 
 /// The lines of a message that are not blank, as everyone gets them, whole or one by one.

@@ -3,7 +3,7 @@
 //! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
 //! chooses nothing itself.
 
-mod agreement;
+mod checks;
 mod faults;
 mod questions;
 
@@ -461,15 +461,6 @@ impl World {
                 return ensure(false, "log", || format!("{proposal:?} has not left before"));
             }
         }
-        Ok(())
-    }
-
-    /// Counts a finding in a line of this command, if the run was told to.
-    fn pass_over(&mut self, finding: Finding, command: &str) -> Checked {
-        if !self.passed_over.contains(finding.checker) {
-            return Err(finding);
-        }
-        *self.summary.passed_over.entry(format!("{}, {command}", finding.checker)).or_default() += 1;
         Ok(())
     }
 }

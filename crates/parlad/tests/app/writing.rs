@@ -36,10 +36,10 @@ fn lines_are_messages() {
             assert_eq!(window.draft().await, "");
 
             // What it takes only as several is sent after a question.
-            let many = [["x"; 32].as_slice(), &["last"]].concat();
+            let many = [["x"; 256].as_slice(), &["last"]].concat();
             window.types("#composer", &typed(&many)).await;
             window.hits(Key::Enter).await;
-            window.sees("You are about to send 33 lines as 2 messages:").await;
+            window.sees("You are about to send 257 lines as 2 messages:").await;
             window.clicks("Cancel").await;
             window.sees_no("You are about to send").await;
             assert_eq!(window.draft().await, many.join("\n"));

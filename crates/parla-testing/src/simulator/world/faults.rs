@@ -1,4 +1,4 @@
-//! What can go wrong: everything stops, or of several machines one dies, sleeps, is taken for dead, goes on, or is a new one.
+//! What befalls the machines: they stop dead or in order, start again, fall asleep, join late, and are taken for dead.
 
 use parla_server::{Input, NodeId};
 
@@ -33,7 +33,7 @@ impl World {
     }
 
     /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
-    fn restart(&mut self) -> Checked {
+    pub(super) fn restart(&mut self) -> Checked {
         self.summary.restarts += 1;
         self.asked.clear();
         self.clients.clear();

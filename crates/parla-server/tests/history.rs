@@ -1,0 +1,83 @@
+//! CHATHISTORY of somebody who is slow to take what they are sent: the store is asked when they have everything, and by then they
+//! may have been removed from the channel.
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use parla_proto::Timestamp;
+use parla_server::{
+    ConnectionId, Input, NodeId, Output, Outputs, Peer, Query, Question, Server, Settings, Start,
+};
+
+struct Rig {
+    server: Server,
+    /// What the slow client hears.
+    heard: String,
+    asked: Vec<Query>,
+}
+
+const OPERATOR: fn() -> ConnectionId = || ConnectionId::from_number(1);
+const SLOW: fn() -> ConnectionId = || ConnectionId::from_number(2);
+
+impl Rig {
+    /// An operator of two channels and somebody slow are in them.
+    fn new() -> Self {
+        let settings = Settings { history: true, ..Settings::named("irc.example.org") };
+        let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
+        let mut rig = Self { server, heard: String::new(), asked: Vec::new() };
+        for (connection, nick) in [(OPERATOR(), "alice"), (SLOW(), "bob")] {
+            rig.feed(Input::Connected { connection, peer: Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) });
+            rig.says(connection, "CAP REQ :draft/chathistory batch\nCAP END");
+            rig.says(connection, &format!("NICK {nick}\nUSER {nick} 0 * :x\nJOIN #one,#two"));
+            rig.feed(Input::Sent { connection });
+        }
+        rig
+    }
+
+    fn says(&mut self, connection: ConnectionId, lines: &str) {
+        for line in lines.split('\n') {
+            self.feed(Input::Line { connection, line: line.as_bytes().into() });
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        let mut out = Outputs::default();
+        self.server.handle(Timestamp::default(), input, &mut out);
+        for output in out.outputs {
+            match output {
+                Output::Deliver { to, line } if to.contains(&SLOW()) => {
+                    self.heard += std::str::from_utf8(&line).unwrap();
+                }
+                Output::Question { question: Question::Store(query), .. } => self.asked.push(query),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_is_removed_before_the_store_is_asked_reads_nothing() {
+    let mut rig = Rig::new();
+    rig.says(SLOW(), "CHATHISTORY LATEST #one * 10");
+    assert_eq!(rig.asked, [], "it has not been sent everything");
+    rig.says(OPERATOR(), "KICK #one bob");
+    rig.feed(Input::Sent { connection: SLOW() });
+    assert_eq!(rig.asked, []);
+    assert!(rig.heard.contains("FAIL CHATHISTORY INVALID_TARGET LATEST #one :"), "{}", rig.heard);
+    // The next line is taken.
+    rig.says(SLOW(), "PING x");
+    assert!(rig.heard.contains("PONG irc.example.org :x"), "{}", rig.heard);
+}
+
+#[test]
+fn of_several_channels_only_those_are_asked_for_that_one_is_in_by_then() {
+    let mut rig = Rig::new();
+    rig.says(
+        SLOW(),
+        "CHATHISTORY TARGETS timestamp=1970-01-01T00:00:00.000Z timestamp=2030-01-01T00:00:00.000Z 10",
+    );
+    rig.says(OPERATOR(), "KICK #one bob");
+    rig.feed(Input::Sent { connection: SLOW() });
+    let [Query::LatestTimes { records }] = rig.asked.as_slice() else { panic!("{:?}", rig.asked) };
+    assert_eq!(records.len(), 1);
+}
