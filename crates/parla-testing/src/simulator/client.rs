@@ -66,7 +66,7 @@ pub(crate) struct Client {
     pub(crate) place: (usize, ConnectionId),
     /// The nicks that the client has asked for.
     wanted_nicks: BTreeSet<String>,
-    /// The machine was declared dead: nothing more is heard there, and the client may have missed something.
+    /// The client was put out, or its machine was declared dead: people on other machines may have heard of that before.
     was_lost: bool,
     pub(crate) unthrottled: bool,
     /// The nick, as the server wrote it; none before registration is complete.
@@ -242,7 +242,9 @@ impl Client {
                 self.hear_server(message, scene)
             }
             None if message.command == "ERROR" => {
-                self.was_lost = message.param(0).is_some_and(|why| why.contains("lost touch"));
+                let put_out = ["(Killed (", "lost touch"];
+                self.was_lost =
+                    message.param(0).is_some_and(|why| put_out.iter().any(|word| why.contains(word)));
                 Ok(())
             }
             None if message.command == "PING" => self.hear_server(message, scene),

@@ -12,10 +12,20 @@ use slotmap::{DefaultKey, SlotMap};
 
 use super::checkers::{Checked, Finding, ensure};
 
-/// What one input caused, and up to where the machine had read the log by then.
+/// When something happened to a machine: what an entry did comes before all that sessions say after they have heard of it. So
+/// outputs of several machines can be put into one order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Turn {
+    /// Up to where the machine had read the log.
+    pub(crate) place: usize,
+    /// Whether it is what the entry there did, or what came after.
+    pub(crate) is_after: bool,
+}
+
+/// What one input caused, and when.
 #[derive(Debug)]
 pub(crate) struct Caused {
-    pub(crate) place: usize,
+    pub(crate) turn: Turn,
     pub(crate) outputs: Outputs,
 }
 
@@ -42,7 +52,7 @@ pub(crate) struct Machine {
     pub(crate) beginning: Option<Beginning>,
     gathering: Vec<Caused>,
     sealed: VecDeque<Vec<Caused>>,
-    written: VecDeque<(usize, Vec<Output>)>,
+    written: VecDeque<(Turn, Vec<Output>)>,
     /// What it wants to have in the log and has no confirmation of.
     pub(crate) unconfirmed: VecDeque<Vec<u8>>,
 }
@@ -107,10 +117,24 @@ impl Machine {
 
     /// Gives the server an input.
     pub(crate) fn input(&mut self, now: Timestamp, input: Input) {
+        let is_entry = matches!(input, Input::Committed { .. });
         let mut outputs = Outputs::default();
         self.server.handle(now, input, &mut outputs);
+        let place = self.read;
+        if is_entry {
+            // Behind the entry the next line of whoever waited for it is taken, or they are heard to have gone.
+            let is_next = |output: &Output| matches!(output, Output::LineTaken { .. } | Output::Close { .. });
+            let end = outputs.outputs.iter().position(is_next).unwrap_or(outputs.outputs.len());
+            let after = outputs.outputs.split_off(end);
+            self.gather(Turn { place, is_after: false }, outputs);
+            outputs = Outputs { outputs: after, changes: Vec::new() };
+        }
+        self.gather(Turn { place, is_after: true }, outputs);
+    }
+
+    fn gather(&mut self, turn: Turn, outputs: Outputs) {
         if !outputs.is_empty() {
-            self.gathering.push(Caused { place: self.read, outputs });
+            self.gathering.push(Caused { turn, outputs });
         }
     }
 
@@ -138,7 +162,7 @@ impl Machine {
     }
 
     /// What a batch caused may leave now. Proposals go at once; what clients get waits for its turn.
-    pub(crate) fn written(&mut self, place: usize, outputs: Vec<Output>) {
+    pub(crate) fn written(&mut self, turn: Turn, outputs: Vec<Output>) {
         let mut rest = Vec::new();
         for output in outputs {
             match output {
@@ -147,13 +171,13 @@ impl Machine {
             }
         }
         if !rest.is_empty() {
-            self.written.push_back((place, rest));
+            self.written.push_back((turn, rest));
         }
     }
 
-    /// The place of the oldest outputs that may leave.
-    pub(crate) fn next_written(&self) -> Option<usize> {
-        self.written.front().map(|(place, _)| *place)
+    /// The turn of the oldest outputs that may leave.
+    pub(crate) fn next_written(&self) -> Option<Turn> {
+        self.written.front().map(|(turn, _)| *turn)
     }
 
     /// The oldest outputs that may leave.
@@ -161,11 +185,11 @@ impl Machine {
         self.written.pop_front().map(|(_, outputs)| outputs).unwrap_or_default()
     }
 
-    /// The place that the next line which clients get from this machine belongs to, at the earliest.
-    pub(crate) fn earliest(&self) -> usize {
+    /// The turn that the next line which clients get from this machine belongs to, at the earliest.
+    pub(crate) fn earliest(&self) -> Turn {
         let sealed = self.sealed.front().and_then(|batch| batch.first());
-        let waiting = sealed.or(self.gathering.first()).map(|caused| caused.place);
-        self.next_written().or(waiting).unwrap_or(self.read)
+        let waiting = sealed.or(self.gathering.first()).map(|caused| caused.turn);
+        self.next_written().or(waiting).unwrap_or(Turn { place: self.read, is_after: true })
     }
 
     /// Whether nothing of it is on its way.

@@ -246,7 +246,7 @@ impl Store {
         let is_due = |state: &ChannelState| {
             let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
             let is_over = ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name);
-            is_over || deleted.contains(&state.name.as_str())
+            is_over || deleted.iter().any(|name| self.casemapping.fold(name) == state.name.folded())
         };
         ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
         self.forgotten.insert(record);

@@ -266,35 +266,35 @@ impl World {
         };
         machine.server.check().map_err(|what| Finding::new("invariants", what))?;
         let mut fresh = Vec::new();
-        for Caused { place, outputs } in machine.next_sealed().unwrap_or_default() {
+        for Caused { turn, outputs } in machine.next_sealed().unwrap_or_default() {
             let Outputs { outputs, changes } = outputs;
             self.check_changes(&changes)?;
             let deleted = outputs.iter().filter_map(|output| match output {
                 Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
                 _ => None,
             });
-            let deleted: Vec<String> = deleted.chain(self.log.deleted(place)).collect();
+            let deleted: Vec<String> = deleted.chain(self.log.deleted(turn.place)).collect();
             let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
             let count = changes.len();
-            if count > 0 && self.log.wrote(place, format!("{changes:?}"))? {
+            if count > 0 && self.log.wrote(turn.place, format!("{changes:?}"))? {
                 self.trace.add(|| format!("disk: {count} changes"));
                 fresh.extend(changes.iter().cloned());
                 self.scene.store.write(changes, &deleted)?;
             }
             if let Some(machine) = self.machines.get_mut(which) {
-                machine.written(place, outputs);
+                machine.written(turn, outputs);
             }
         }
         self.disk.write(&fresh)
     }
 
-    /// Of what may leave, that leaves which belongs to the earliest place of the log; unless a machine is not there yet.
+    /// Of what may leave, that leaves whose turn is the earliest; unless a machine is not there yet.
     pub(crate) fn deliver(&mut self) -> Checked<bool> {
         let alive =
             || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
         let waiting = alive().filter_map(|(which, machine)| Some((machine.next_written()?, which)));
-        let Some((place, which)) = waiting.min() else { return Ok(false) };
-        if alive().any(|(_, machine)| machine.earliest() < place) {
+        let Some((turn, which)) = waiting.min() else { return Ok(false) };
+        if alive().any(|(_, machine)| machine.earliest() < turn) {
             return Ok(false);
         }
         let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
@@ -329,6 +329,7 @@ impl World {
         }
         machine.read += 1;
         let place = machine.read;
+        self.scene.store.see_time(now);
         let (at, proposal) = self.log.read(place)?;
         self.trace.add(|| format!("{which} reads {place}: {proposal:?}"));
         machine.input(now, Input::Committed { at, proposal: Box::new(proposal) });
@@ -362,7 +363,9 @@ impl World {
                     self.commit_next(which)?;
                 }
             }
-            if self.deliver()? || !self.machines.iter().all(Machine::is_quiet) {
+            let log = self.log.len();
+            let is_over = self.machines.iter().all(|machine| machine.is_quiet() && machine.read == log);
+            if self.deliver()? || !is_over {
                 continue;
             }
             if self.asked.is_empty() {

@@ -101,8 +101,13 @@ impl World {
         Ok(())
     }
 
-    /// A machine writes down what it has of the network.
+    /// A machine writes down what it has of the network, which never is ahead of its disk: what it kept of an entry would be lost
+    /// if it then began behind it.
     pub(crate) fn write_down(&mut self, which: usize) -> Checked {
+        self.seal(which);
+        for _ in 0..self.machines.get(which).map_or(0, Machine::batches) {
+            self.write(which)?;
+        }
         match self.machines.get_mut(which).filter(|machine| machine.runs()) {
             Some(machine) => machine.write_down(),
             None => Ok(()),
