@@ -157,6 +157,7 @@ impl Client {
                 self.network_changed(due, turn);
             }
             Input::Intent(intent) => intents::perform(self, &intent, turn),
+            Input::Again(intent) => intents::show_again(self, &intent, turn),
             Input::Recalled { kind, name, messages, more } => {
                 history::recalled(self, (kind, &name), (&messages, more), turn);
             }

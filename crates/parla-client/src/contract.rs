@@ -84,6 +84,9 @@ pub enum Input<'a> {
     Awake,
     /// The person wants something.
     Intent(Intent),
+    /// The person wanted this of an earlier client, which has done it and perhaps could not show what came of it. This one shows
+    /// that, and does nothing a second time.
+    Again(Intent),
     /// The person has changed where or how the server is reached. The client connects there.
     Moved {
         /// Where, as the person gave it.

@@ -63,6 +63,30 @@ pub(crate) fn perform(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>)
     }
 }
 
+/// Does of an intent that was carried out before only what may be done twice: it shows the conversation that the person asked for.
+pub(crate) fn show_again(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>) {
+    match intent {
+        Intent::Join { .. } | Intent::OpenDirect { .. } | Intent::Whois { .. } | Intent::ListRooms => {
+            perform(client, intent, turn);
+        }
+        Intent::Submit { buffer, input } => match slash::parse(input) {
+            Submission::Command(Slash::Msg { nick, .. }) => {
+                if client.session.audience(&nick).is_none() {
+                    open_direct(client, &nick);
+                }
+            }
+            Submission::Command(
+                command @ (Slash::Join { .. } | Slash::Whois { .. } | Slash::Help { .. } | Slash::List),
+            ) => obey(client, *buffer, command, turn),
+            Submission::Command(_)
+            | Submission::Message(_)
+            | Submission::Unknown(_)
+            | Submission::Missing { .. } => {}
+        },
+        _ => {}
+    }
+}
+
 fn submit(client: &mut Client, id: BufferId, input: &str, turn: &mut Turn<'_>) {
     if input.len() > SUBMIT_BYTES_MAX {
         return client.complain(Some(id), client.problem(ProblemKind::TooLong, "", ""));

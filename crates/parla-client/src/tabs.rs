@@ -18,4 +18,4 @@ pub use looks::{Look, Looks};
 pub use message::{Letter, Message};
 pub use mirror::{Delivery, Mirror, Recipients};
 pub use replica::{Arrived, Replica};
-pub use wishes::{CarriedOut, Wishes};
+pub use wishes::{Before, CarriedOut, Wishes};

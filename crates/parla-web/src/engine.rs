@@ -108,6 +108,15 @@ struct Wish {
     term: u64,
 }
 
+impl Wish {
+    /// The command in the numbers of the client that gets it. None while the conversation may still come back.
+    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<Command> {
+        let is_over = now.since(self.at) >= PLACE_WITHIN;
+        let command = interface.translate(&self.command, rows);
+        command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
+    }
+}
+
 impl Engine {
     pub(crate) fn new(
         (sender, happenings): (UnboundedSender<Happening>, UnboundedReceiver<Happening>),
@@ -258,14 +267,23 @@ impl Engine {
         if let Some(look) = self.look {
             leader.look(term.leader, self.interface.translate_look(look));
         }
-        for (number, wish) in self.wishes.take_all() {
-            let command = self.interface.translate(&wish.command, Rows::Stale);
-            leader
-                .carry_out((term.leader, number), command.map(|command| Order { command, kept: wish.kept }));
-        }
+        self.wishes.send_again();
         self.side = Side::Leader(Box::new(leader));
+        self.carry_out_own();
         for (from, message) in std::mem::take(&mut self.early) {
             self.hear(from, message);
+        }
+    }
+
+    /// Carries out what the person wanted here before this tab led, as soon as its conversations are there.
+    fn carry_out_own(&mut self) {
+        let Side::Leader(leader) = &mut self.side else { return };
+        let me = self.election.me();
+        while let Some((number, wish)) = self.wishes.first() {
+            let Some(command) = wish.command_for(&self.interface, (page::now(), Rows::Stale)) else { return };
+            let order = Order { command, kept: wish.kept.clone() };
+            leader.carry_out((me, number), Some(order));
+            self.wishes.done(number);
         }
     }
 
@@ -276,14 +294,15 @@ impl Engine {
         }
         let me = self.election.me();
         match &mut self.side {
-            Side::Leader(leader) => {
+            // What was wanted before comes first.
+            Side::Leader(leader) if self.wishes.is_empty() => {
                 // What is not there any more is not to be changed.
                 if let Some(command) = self.interface.translate(&command, Rows::Same) {
                     leader.perform(me, command);
                 }
             }
             Side::Outdated(_) if matches!(command, Command::Intent(_, Intent::Reconnect)) => build::reload(),
-            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
+            Side::Leader(_) | Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
                 let term = match &self.side {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
@@ -346,7 +365,6 @@ impl Engine {
                     }
                     Message::Do { term: of, number, command } if of == term => {
                         leader.carry_out((from, number), serde_json::from_str(&command).ok());
-                        self.post.send(Some(from), &Message::Done { number });
                     }
                     Message::Look { term: of, look } if of == term => leader.look(from, look),
                     Message::Bye => leader.gone(from),
@@ -357,21 +375,18 @@ impl Engine {
                     | Message::Ballot(_)
                     | Message::News
                     | Message::Told { .. }
-                    | Message::Credentials(_)
-                    | Message::Done { .. } => {}
+                    | Message::Credentials(_) => {}
                 }
             }
             Side::Follower(follower) if follower.leader() == from => match message {
                 Message::News => follower.called(),
                 Message::Told { delivery, due } => {
-                    let is_new = follower.told((delivery, due), &mut self.interface);
-                    if let Some(look) = self.look.filter(|_| is_new) {
-                        self.look(look);
-                    }
-                }
-                Message::Done { number } => {
-                    for wish in self.wishes.done(number) {
+                    let told = follower.told((delivery, due), &mut self.interface);
+                    for wish in told.done.map(|number| self.wishes.done(number)).unwrap_or_default() {
                         Order { command: wish.command, kept: wish.kept }.save();
+                    }
+                    if let Some(look) = self.look.filter(|_| told.is_whole) {
+                        self.look(look);
                     }
                 }
                 Message::Credentials(credentials) => self.credentials = credentials,
@@ -413,15 +428,14 @@ impl Engine {
             }
             Side::Nobody | Side::Outdated(_) => {}
         }
+        self.carry_out_own();
     }
 
     fn send_wishes((wishes, follower): (&mut Wishes<Wish>, &Follower), interface: &Interface, post: &Post) {
         let (now, term) = (page::now(), follower.term().number);
         let unsent = wishes.unsent(now, |wish| {
             let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
-            let is_over = now.since(wish.at) >= PLACE_WITHIN;
-            let command = interface.translate(&wish.command, rows);
-            let command = command.or_else(|| is_over.then(|| to_nowhere(&wish.command)))?;
+            let command = wish.command_for(interface, (now, rows))?;
             serde_json::to_string(&Order { command, kept: wish.kept.clone() }).ok()
         });
         for (number, command) in unsent {
@@ -458,7 +472,8 @@ impl Engine {
             Side::Follower(follower) => follower.next_deadline(),
             Side::Nobody | Side::Outdated(_) => None,
         };
-        let due = [side, self.election.next_deadline(), self.wishes.next_deadline(), self.lead_at];
+        let waited = self.wishes.first().map(|(_, wish)| wish.at + PLACE_WITHIN).filter(|at| *at > now);
+        let due = [side, self.election.next_deadline(), self.wishes.next_deadline(), self.lead_at, waited];
         let due = due.into_iter().flatten().fold(now + IDLE, Timestamp::min);
         TimeoutFuture::new(u32::try_from(due.since(now).as_millis() + 1).unwrap_or(u32::MAX))
     }

@@ -30,6 +30,15 @@ pub(crate) struct Follower {
     due: Option<Timestamp>,
 }
 
+/// What the interface has been told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    /// It shows everything since.
+    pub(crate) is_whole: bool,
+    /// What this tab wanted is carried out up to this number.
+    pub(crate) done: Option<u64>,
+}
+
 impl Follower {
     pub(crate) fn new(term: Term) -> Self {
         Self {
@@ -63,28 +72,28 @@ impl Follower {
         self.is_called = true;
     }
 
-    /// The leader told something. True if the interface shows everything since.
+    /// The leader told something.
     pub(crate) fn told(
         &mut self,
         (delivery, due): (Delivery, Option<Timestamp>),
         interface: &mut Interface,
-    ) -> bool {
+    ) -> Told {
         self.pulled_at = None;
         self.told_at = page::now();
         self.due = due;
         let Some(arrived) = self.replica.take(delivery) else {
             self.is_called = true;
-            return false;
+            return Told { is_whole: false, done: None };
         };
-        if !arrived.is_whole {
+        if arrived.is_whole {
+            interface.tell_whole(arrived.updates);
+            // What this tab held back while it led itself.
+            interface.release();
+            self.is_fed = true;
+        } else {
             interface.tell(arrived.updates);
-            return false;
         }
-        interface.tell_whole(arrived.updates);
-        // What this tab held back while it led itself.
-        interface.release();
-        self.is_fed = true;
-        true
+        Told { is_whole: arrived.is_whole, done: arrived.done }
     }
 
     /// Asks for what is new, if it is time. True if the leader has not answered the last time.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract, naming,
-    tabs::{CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
+    tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
     view::{BufferKind, Earlier, LinkState, NetworkId, Notice, Presence, Stage, Update},
 };
 use parla_proto::Timestamp;
@@ -141,21 +141,37 @@ impl Leader {
         self.mirror.followers().first().copied()
     }
 
-    /// Carries out a command of a tab, unless that was done before.
+    /// Carries out a command of a tab, unless that was done before. It is said to another tab that it is done.
     pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), order: Option<Order>) {
-        if self.carried_out.begin(tab, number) {
-            match order {
-                // This tab has an older view of the storage than that one, which does it when it hears that the rest is done.
-                Some(order) if tab != self.me() && order.is_save() => {
+        let before = self.carried_out.begin(tab, number);
+        match (before, order) {
+            (Before::DoneHere, _) | (_, None) => {}
+            (_, Some(order)) if order.is_save() => {
+                if tab == self.me() {
+                    order.save();
+                } else {
+                    // This tab has an older view of the storage than that one, which does it when it hears that the rest is done.
                     self.saves.push(tab, order, page::now());
                 }
-                Some(order) if order.is_save() => {
-                    order.save();
-                }
-                Some(order) => self.perform(tab, order.command),
-                None => {}
             }
+            (Before::Nothing, Some(order)) => self.perform(tab, order.command),
+            (Before::DoneElsewhere, Some(order)) => self.show_again(tab, order.command),
+        }
+        if before == Before::Nothing {
             storage::save(CARRIED_OUT_KEY, Some(&self.carried_out.to_text()));
+        }
+        if tab != self.me() {
+            self.mirror.done(page::now(), tab, number);
+            self.is_stale = true;
+        }
+    }
+
+    /// Shows in a tab what came of a command that an earlier leader has carried out.
+    fn show_again(&mut self, tab: TabId, command: Command) {
+        if let Command::Intent(_, intent) = command {
+            self.collect(None);
+            self.handle(Input::Again(intent));
+            self.collect(Some(tab));
         }
     }
 

@@ -36,7 +36,7 @@ pub enum Message {
         /// The last delivery that came.
         had: u64,
     },
-    /// Carry this out, and say that it is done.
+    /// Carry this out, and say in a [`Delivery`] that it is done.
     Do {
         /// The number of the leader's term, on which the numbers of conversations in the command depend.
         term: u64,
@@ -67,11 +67,6 @@ pub enum Message {
     },
     /// What the person showed to be let in: whoever leads next shows it, too. It is nowhere but in memory.
     Credentials(Credentials),
-    /// The commands up to this number are carried out.
-    Done {
-        /// The number.
-        number: u64,
-    },
 }
 
 impl Letter {

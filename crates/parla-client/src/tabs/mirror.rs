@@ -37,6 +37,9 @@ pub struct Delivery {
     /// What was known before is to be forgotten.
     pub(super) is_whole: bool,
     pub(super) items: Vec<Item>,
+    /// The tab's commands up to this number are carried out. It comes together with what they caused, so that a leader that goes
+    /// takes with it either both or nothing.
+    pub(super) done: Option<u64>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,6 +115,8 @@ struct Follower {
     gone: Vec<Update>,
     /// What is to be said once.
     events: Vec<Update>,
+    /// Its commands up to this number are carried out.
+    done: Option<u64>,
 }
 
 /// The big parts that a tab has.
@@ -179,6 +184,17 @@ impl Mirror {
         }
     }
 
+    /// The commands of this tab are carried out up to this number, and what they caused is said to it from now on. It is told of
+    /// both when it asks next.
+    pub fn done(&mut self, now: Timestamp, tab: TabId, number: u64) {
+        if self.followers.get(&tab).is_none() {
+            self.followers.insert(tab, Follower { heard_at: now, ..Follower::new(self) });
+        }
+        if let Some(follower) = self.followers.get_mut(&tab) {
+            follower.done = follower.done.max(Some(number));
+        }
+    }
+
     /// The networks and conversations there are.
     pub fn views(&self) -> (impl Iterator<Item = &NetworkView>, impl Iterator<Item = &BufferView>) {
         (self.networks.values(), self.buffers.values())
@@ -218,20 +234,26 @@ impl Mirror {
 
     /// What is new for a tab that has this delivery.
     pub fn deliver(&mut self, now: Timestamp, tab: TabId, had: u64) -> Delivery {
-        let known = self.followers.remove(&tab).filter(|follower| had > 0 && follower.serial == had);
+        let mut known = self.followers.remove(&tab);
+        // What is to be said is said to a tab that has missed something, too.
+        let unsaid =
+            known.as_mut().map(|follower| (std::mem::take(&mut follower.events), follower.done.take()));
+        let known = known.filter(|follower| had > 0 && follower.serial == had);
         let is_whole = known.is_none();
         let mut follower = known.unwrap_or_else(|| Follower::new(self));
+        (follower.events, follower.done) = unsaid.unwrap_or_default();
         follower.heard_at = now;
         follower.is_called = false;
         if follower.is_up_to_date() && !is_whole {
             self.followers.insert(tab, follower);
-            return Delivery { serial: had, is_whole: false, items: Vec::new() };
+            return Delivery { serial: had, ..Delivery::default() };
         }
         follower.serial = had + 1;
+        let done = follower.done.take();
         let items = follower.items(self);
         let serial = follower.serial;
         self.followers.insert(tab, follower);
-        Delivery { serial, is_whole, items }
+        Delivery { serial, is_whole, items, done }
     }
 }
 
@@ -249,6 +271,7 @@ impl Follower {
             buffers: mirror.buffers.keys().copied().collect(),
             gone: Vec::new(),
             events: Vec::new(),
+            done: None,
         }
     }
 
@@ -258,6 +281,7 @@ impl Follower {
             && self.buffers.is_empty()
             && self.gone.is_empty()
             && self.events.is_empty()
+            && self.done.is_none()
     }
 
     /// What it lacks: what is gone first, what is said once last.

@@ -24,6 +24,8 @@ pub struct Arrived {
     pub is_whole: bool,
     /// For the interface.
     pub updates: Vec<Update>,
+    /// The commands of this tab up to this number are carried out; what they caused has come by now.
+    pub done: Option<u64>,
 }
 
 impl Replica {
@@ -34,7 +36,7 @@ impl Replica {
 
     /// Takes in a delivery. None if it does not fit to what came before: then everything is to be sent.
     pub fn take(&mut self, delivery: Delivery) -> Option<Arrived> {
-        let Delivery { serial, is_whole, items } = delivery;
+        let Delivery { serial, is_whole, items, done } = delivery;
         if is_whole {
             *self = Self::default();
         } else if serial != self.serial && serial != self.serial + 1 {
@@ -50,7 +52,7 @@ impl Replica {
             updates.push(update);
         }
         self.serial = serial;
-        Some(Arrived { is_whole, updates })
+        Some(Arrived { is_whole, updates, done })
     }
 
     fn update(&mut self, item: Item) -> Option<Update> {

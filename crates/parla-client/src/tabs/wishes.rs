@@ -71,32 +71,63 @@ impl<C> Wishes<C> {
         self.waiting.front().and_then(|waiting| waiting.sent_at).map(|at| at + DONE_WITHIN)
     }
 
-    /// All that waits, with its numbers: this tab leads now.
-    pub fn take_all(&mut self) -> Vec<(u64, C)> {
-        self.waiting.drain(..).map(|waiting| (waiting.number, waiting.command)).collect()
+    /// The first that waits, with its number.
+    pub fn first(&self) -> Option<(u64, &C)> {
+        self.waiting.front().map(|waiting| (waiting.number, &waiting.command))
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 }
 
 /// Up to which number the commands of each tab are carried out. Kept by the browser, for the tab that leads next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CarriedOut(VecDeque<(TabId, u64)>);
+pub struct CarriedOut(VecDeque<Done>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Done {
+    tab: TabId,
+    /// By whichever tab that led.
+    number: u64,
+    /// By the tab that leads now, or shown again by it.
+    here: u64,
+}
+
+/// What has already become of a command that a leader is asked to carry out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing: it is to be carried out.
+    Nothing,
+    /// An earlier leader has carried it out, and perhaps left before it could say what came of it.
+    DoneElsewhere,
+    /// This leader has carried it out.
+    DoneHere,
+}
 
 impl CarriedOut {
-    /// Whether this command is to be carried out: it is noted as done with that.
-    pub fn begin(&mut self, tab: TabId, number: u64) -> bool {
-        let at = self.0.iter().position(|(known, _)| *known == tab);
-        let before = at.and_then(|at| self.0.remove(at)).map_or(0, |(_, number)| number);
-        self.0.push_back((tab, before.max(number)));
+    /// What became of this command before. From now on it is noted as done.
+    pub fn begin(&mut self, tab: TabId, number: u64) -> Before {
+        let at = self.0.iter().position(|done| done.tab == tab);
+        let done = at.and_then(|at| self.0.remove(at)).unwrap_or(Done { tab, number: 0, here: 0 });
+        self.0.push_back(Done { tab, number: done.number.max(number), here: done.here.max(number) });
         if self.0.len() > TABS_REMEMBERED_MAX {
             self.0.pop_front();
         }
-        number > before
+        if number > done.number {
+            Before::Nothing
+        } else if number > done.here {
+            Before::DoneElsewhere
+        } else {
+            Before::DoneHere
+        }
     }
 
     /// One line a tab.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        for (tab, number) in &self.0 {
+        for Done { tab, number, .. } in &self.0 {
             let written = writeln!(text, "{} {number}", tab.0);
             debug_assert!(written.is_ok(), "a string takes everything");
         }
@@ -107,7 +138,7 @@ impl CarriedOut {
     pub fn from_text(text: &str) -> Self {
         let line = |line: &str| {
             let (tab, number) = line.split_once(' ')?;
-            Some((TabId(tab.parse().ok()?), number.parse().ok()?))
+            Some(Done { tab: TabId(tab.parse().ok()?), number: number.parse().ok()?, here: 0 })
         };
         Self(text.lines().filter_map(line).take(TABS_REMEMBERED_MAX).collect())
     }
@@ -131,13 +162,15 @@ mod tests {
         assert_eq!(wishes.unsent(now, write), []);
         assert_eq!(wishes.next_deadline(), Some(now + DONE_WITHIN));
         // The leader carries two out, and only the first answer comes.
-        assert!(carried_out.begin(tab, 1) && carried_out.begin(tab, 2));
+        assert_eq!([carried_out.begin(tab, 1), carried_out.begin(tab, 2)], [Before::Nothing; 2]);
+        assert_eq!(carried_out.begin(tab, 2), Before::DoneHere);
         assert_eq!(wishes.done(1), ["a"]);
         wishes.send_again();
         let mut next = CarriedOut::from_text(&carried_out.to_text());
         let again = wishes.unsent(now, write);
-        let new: Vec<_> = again.iter().filter(|(number, _)| next.begin(tab, *number)).collect();
-        assert_eq!(new, [&(3, "c".to_owned())]);
+        let before: Vec<_> = again.iter().map(|(number, _)| next.begin(tab, *number)).collect();
+        assert_eq!(before, [Before::DoneElsewhere, Before::Nothing]);
+        assert_eq!(next.begin(tab, 2), Before::DoneHere);
         assert_eq!(wishes.done(3), ["b", "c"]);
         assert_eq!(wishes.next_deadline(), None);
     }
@@ -150,19 +183,23 @@ mod tests {
         }
         let write = |command: &&str| (*command != "later").then(|| (*command).to_owned());
         assert_eq!(wishes.unsent(Timestamp::from_millis(1), write), [(1, "a".to_owned())]);
-        let rest: Vec<u64> = wishes.take_all().into_iter().map(|(number, _)| number).collect();
-        assert_eq!(rest, [1, 2, 3]);
+        assert_eq!(wishes.first(), Some((1, &"a")));
+        assert_eq!(wishes.done(1), ["a"]);
+        assert_eq!(wishes.first(), Some((2, &"later")));
+        assert!(!wishes.is_empty());
     }
 
     #[test]
     fn few_tabs_are_remembered() {
         let mut carried_out = CarriedOut::default();
         for tab in 0..1_000 {
-            assert!(carried_out.begin(TabId(tab), 1));
+            assert_eq!(carried_out.begin(TabId(tab), 1), Before::Nothing);
         }
         assert_eq!(carried_out.0.len(), TABS_REMEMBERED_MAX);
-        assert!(!carried_out.begin(TabId(999), 1));
-        assert_eq!(CarriedOut::from_text(&carried_out.to_text()), carried_out);
+        assert_eq!(carried_out.begin(TabId(999), 1), Before::DoneHere);
+        let mut read = CarriedOut::from_text(&carried_out.to_text());
+        assert_eq!(read.to_text(), carried_out.to_text());
+        assert_eq!(read.begin(TabId(999), 1), Before::DoneElsewhere);
         assert_eq!(CarriedOut::from_text("x\n1\n1 x\n-1 2"), CarriedOut::default());
     }
 }

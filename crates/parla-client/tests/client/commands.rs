@@ -1,6 +1,7 @@
 //! What is written after a slash, as lines for the server.
 
 use expect_test::{Expect, expect};
+use parla_client::{Input, Intent};
 
 use super::support::Rig;
 
@@ -223,8 +224,40 @@ fn quitting_is_for_good() {
     rig.pass(std::time::Duration::from_secs(3600));
     rig.sends(expect![[""]]);
     rig.link(expect!["stopped"]);
-    rig.wants(parla_client::Intent::Reconnect);
+    rig.wants(Intent::Reconnect);
     rig.sends(expect![[r#"
         (connect)
+    "#]]);
+}
+
+#[test]
+fn what_an_earlier_client_has_done_is_only_shown_again() {
+    let mut rig = Rig::in_lobby("");
+    let buffer = rig.id("#lobby");
+    let submit = |input: &str| Intent::Submit { buffer, input: input.into() };
+    let wanted = [
+        submit("/join #lobby"),
+        submit("/msg bob hi"),
+        Intent::Join { room: "#rust".into(), key: None },
+        Intent::OpenDirect { nick: "carol".into() },
+        submit("hello"),
+        submit("/me waves"),
+        submit("/topic new"),
+        submit("/msg #lobby hi"),
+        submit("/nick other"),
+        submit("/quit"),
+        Intent::Leave { buffer },
+    ];
+    for intent in wanted {
+        rig.input(Input::Again(intent));
+    }
+    rig.says(expect![[r#"
+        show #lobby
+        show bob
+        show #rust
+        show carol
+    "#]]);
+    rig.sends(expect![[r#"
+        JOIN #rust
     "#]]);
 }

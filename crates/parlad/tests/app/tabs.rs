@@ -185,6 +185,28 @@ fn a_tab_that_goes_hands_over() {
 }
 
 #[test]
+fn a_room_that_is_asked_for_while_the_lead_changes_is_shown() {
+    visit(async |browser| {
+        let (one, mut two) = two_tabs(browser).await;
+        two.say("/join #there").await;
+        two.is_in("#there").await;
+        two.enter("#room").await;
+        // Which of the two leaders is asked is a matter of milliseconds. It is shown in any case, whether one was in the room or not.
+        let mut leader = one;
+        for room in ["#there", "#new", "#there"] {
+            two.say(&format!("/join {room}")).await;
+            leader.comes_to_front().await;
+            leader.closes_for(&two).await;
+            two.is_in(room).await;
+            two.enter("#room").await;
+            let (before, after) = two.opens_tab(&browser.address("/")).await;
+            after.is_in("#room").await;
+            (leader, two) = (before, after);
+        }
+    });
+}
+
+#[test]
 fn a_tab_that_was_frozen_learns_who_leads() {
     visit(async |browser| {
         let mut bob = browser.person("bob");

@@ -230,6 +230,30 @@ fn who_missed_something_gets_everything() {
 }
 
 #[test]
+fn what_is_done_comes_together_with_what_it_caused() {
+    let show = Update::Show(NETWORK, BufferId(1));
+    let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+    mirror.take(&[network()]);
+    let told = |mirror: &mut Mirror, replica: &mut Replica| {
+        let arrived = pull(mirror, replica).0.unwrap();
+        let shows = arrived.updates.iter().filter(|update| matches!(update, Update::Show(..))).count();
+        (arrived.is_whole, arrived.done, shows)
+    };
+    // The leader has not heard of the tab yet, or not for long; what it asks for is for it all the same.
+    mirror.done(at(0), TAB, 3);
+    mirror.say(Recipients::One(TAB), &show);
+    assert!(mirror.call(at(0)));
+    assert_eq!(told(&mut mirror, &mut replica), (true, Some(3), 1));
+    assert_eq!(told(&mut mirror, &mut replica), (false, None, 0));
+    // The tab asks a second time because the first answer is late. What was to be said meanwhile is in the second one.
+    mirror.take(&[network()]);
+    drop(mirror.deliver(at(1), TAB, replica.had()));
+    mirror.say(Recipients::One(TAB), &show);
+    mirror.done(at(1), TAB, 4);
+    assert_eq!(told(&mut mirror, &mut replica), (true, Some(4), 1));
+}
+
+#[test]
 fn a_conversation_stays_the_same_under_another_leader() {
     let session = Session::default();
     let view = |id, name: &str| Update::Buffer(NETWORK, room(id, name, 1).view(&session));
