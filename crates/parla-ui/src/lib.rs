@@ -19,6 +19,7 @@ mod invitations;
 mod keys;
 pub mod link;
 mod members;
+mod navigation;
 pub mod page_signal;
 mod password;
 pub mod platform;

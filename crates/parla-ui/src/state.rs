@@ -134,6 +134,8 @@ pub struct State {
     pub(crate) wanted: Signal<Option<Wanted>>,
     /// The address by which the person came, while it is being followed.
     pub link: Signal<Option<Link>>,
+    /// The person has chosen a conversation since they last asked for one: an answer that comes late does not take them away.
+    pub(crate) has_moved_on: Signal<bool>,
     /// Where the history stands.
     pub(crate) top: Signal<Option<Top>>,
     /// A conversation that is closed on the app's own account: no word about it.
@@ -239,6 +241,7 @@ impl State {
             renamed: Signal::default(),
             wanted: Signal::new(None),
             link: Signal::new(None),
+            has_moved_on: Signal::new(false),
             top: Signal::new(None),
             unwanted: Signal::new(None),
             notified: Signal::default(),
@@ -363,8 +366,7 @@ impl State {
                 self.tell(network, buffer, notice);
             }
             Update::Show(network, buffer) => {
-                let key = BufferKey { network, buffer };
-                if self.is_led_to(key) { self.go(key) } else { self.open(key) }
+                self.take_to(BufferKey { network, buffer });
             }
             Update::Alert(network, buffer, said) => {
                 alert::tell(*self, (BufferKey { network, buffer }, &said), here);
@@ -391,39 +393,6 @@ impl State {
     pub fn mark(&self, key: BufferKey) -> Option<String> {
         let buffers = self.buffers.peek();
         buffers.get(&key).map(|view| mark_of(key, view))
-    }
-
-    /// Shows the conversation that the person chose.
-    pub fn open(&mut self, key: BufferKey) {
-        if self.link.peek().is_some() {
-            self.link.set(None);
-        }
-        self.go(key);
-    }
-
-    fn go(&mut self, key: BufferKey) {
-        if self.wanted.peek().is_some() {
-            self.wanted.set(None);
-        }
-        self.show(Some(key));
-        if *self.side.peek() != Side::None {
-            self.focus_back.set(Some(self.place_to_write().to_owned()));
-            self.side.set(Side::None);
-        }
-    }
-
-    /// What is written from now on belongs to this conversation, and what was written before to the other.
-    fn show(&mut self, key: Option<BufferKey>) {
-        if *self.current.peek() == key {
-            return;
-        }
-        if self.left.peek().is_none() {
-            self.left.set(Some(self.composer.peek().text.clone()));
-        }
-        self.current.set(key);
-        if self.beside.peek().is_some() {
-            self.beside.set(None);
-        }
     }
 
     /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
@@ -459,32 +428,6 @@ impl State {
         here.0.save(KEY_NETWORK_LAST, Some(&next.to_string()));
         NetworkId(next)
     }
-
-    /// If nothing is shown, or what was shown is gone: the first room, else the first person.
-    fn choose(&mut self) {
-        let wanted = self.wanted.peek().clone();
-        if let Some(wanted) = wanted {
-            let found = match &wanted {
-                Wanted::At(address) => self.find_address(address),
-                Wanted::Marked(mark) => {
-                    self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(mark))
-                }
-            };
-            if let Some(key) = found {
-                return self.go(key);
-            }
-        }
-        let current = *self.current.peek();
-        let chosen = {
-            let buffers = self.buffers.peek();
-            if current.is_some_and(|key| buffers.contains_key(&key)) {
-                return;
-            }
-            let first = |kind| buffers.iter().find(|(_, view)| view.kind == kind).map(|(key, _)| *key);
-            first(BufferKind::Room).or_else(|| first(BufferKind::Direct))
-        };
-        self.show(chosen);
-    }
 }
 
 fn mark_of(key: BufferKey, view: &BufferView) -> String {
@@ -493,5 +436,8 @@ fn mark_of(key: BufferKey, view: &BufferView) -> String {
 
 /// Hands an intent to the client of a network.
 pub fn wish(here: &Here, network: NetworkId, intent: Intent) {
+    if let Some(state) = try_consume_context::<State>() {
+        state.may_be_led_by(&intent);
+    }
     here.0.command(Command::Intent(network, intent));
 }

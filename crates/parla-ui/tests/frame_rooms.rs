@@ -152,6 +152,32 @@ fn when_another_tab_leads_only_its_conversations_stay() {
 }
 
 #[test]
+fn an_answer_that_comes_late_takes_nobody_away() {
+    let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b")), shown(room(3, "#c"))]);
+    let choose = |page: &mut Page, name: &str| {
+        let row = page.all(".room-link").into_iter().find(|row| page.text_of(*row).contains(name)).unwrap();
+        page.click(row);
+    };
+    let join = |page: &mut Page| {
+        page.press("Join or message…");
+        page.write("#new-name-1", "#c");
+        page.enter("#new-name-1");
+    };
+    join(&mut page);
+    page.hear(vec![Update::Show(NET, BufferId(3))]);
+    assert_eq!(page.text("#room-name"), "#c");
+    choose(&mut page, "#a");
+    join(&mut page);
+    choose(&mut page, "#b");
+    page.hear(vec![Update::Show(NET, BufferId(3))]);
+    assert_eq!(page.text("#room-name"), "#b");
+    // Several rooms that were asked for at once are shown one after the other.
+    join(&mut page);
+    page.hear(vec![Update::Show(NET, BufferId(1)), Update::Show(NET, BufferId(3))]);
+    assert_eq!(page.text("#room-name"), "#c");
+}
+
+#[test]
 fn a_name_joins_or_opens_a_conversation() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     page.press("Join or message…");

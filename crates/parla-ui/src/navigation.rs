@@ -1,0 +1,90 @@
+//! Which conversation is shown: where the person goes, and where they are taken because they asked for it.
+
+use dioxus::prelude::*;
+use parla_client::{Intent, view::BufferKind};
+
+use crate::state::{BufferKey, Side, State, Wanted};
+
+impl State {
+    /// Shows the conversation that the person chose.
+    pub fn open(&mut self, key: BufferKey) {
+        if !*self.has_moved_on.peek() {
+            self.has_moved_on.set(true);
+        }
+        self.enter(key);
+    }
+
+    /// The person wants this. What it leads to is shown if they do not choose a conversation themselves before.
+    pub(crate) fn may_be_led_by(mut self, intent: &Intent) {
+        if matches!(intent, Intent::Submit { .. } | Intent::Join { .. } | Intent::OpenDirect { .. }) {
+            self.has_moved_on.set(false);
+        }
+    }
+
+    /// Shows the conversation that the person asked for, unless they have moved on since.
+    pub(crate) fn take_to(&mut self, key: BufferKey) {
+        if self.is_led_to(key) {
+            self.go(key);
+        } else if !*self.has_moved_on.peek() {
+            self.enter(key);
+        }
+    }
+
+    fn enter(&mut self, key: BufferKey) {
+        if self.link.peek().is_some() {
+            self.link.set(None);
+        }
+        self.go(key);
+    }
+
+    fn go(&mut self, key: BufferKey) {
+        if self.wanted.peek().is_some() {
+            self.wanted.set(None);
+        }
+        self.show(Some(key));
+        if *self.side.peek() != Side::None {
+            self.focus_back.set(Some(self.place_to_write().to_owned()));
+            self.side.set(Side::None);
+        }
+    }
+
+    /// What is written from now on belongs to this conversation, and what was written before to the other.
+    fn show(&mut self, key: Option<BufferKey>) {
+        if *self.current.peek() == key {
+            return;
+        }
+        if self.left.peek().is_none() {
+            self.left.set(Some(self.composer.peek().text.clone()));
+        }
+        self.current.set(key);
+        if self.beside.peek().is_some() {
+            self.beside.set(None);
+        }
+    }
+
+    /// If nothing is shown, or what was shown is gone: the first room, else the first person.
+    pub(crate) fn choose(&mut self) {
+        let wanted = self.wanted.peek().clone();
+        if let Some(wanted) = wanted {
+            let found = match &wanted {
+                Wanted::At(address) => self.find_address(address),
+                Wanted::Marked(mark) => {
+                    self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(mark))
+                }
+            };
+            if let Some(key) = found {
+                return self.go(key);
+            }
+        }
+        let current = *self.current.peek();
+        let chosen = {
+            let buffers = self.buffers.peek();
+            if current.is_some_and(|key| buffers.contains_key(&key)) {
+                return;
+            }
+            let first = |kind| buffers.iter().find(|(_, view)| view.kind == kind).map(|(key, _)| *key);
+            first(BufferKind::Room).or_else(|| first(BufferKind::Direct))
+        };
+        self.show(chosen);
+    }
+}
