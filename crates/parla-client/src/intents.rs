@@ -7,7 +7,7 @@ use parla_proto::Line;
 use crate::{
     client::Client,
     intent::Intent,
-    limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     lines, moderation, naming,
     outbox::{self, Words},
     problem::ProblemKind,
@@ -66,7 +66,7 @@ pub(crate) fn perform(client: &mut Client, intent: &Intent, turn: &mut Turn<'_>)
 
 fn submit(client: &mut Client, id: BufferId, input: &str, turn: &mut Turn<'_>) {
     if input.len() > SUBMIT_BYTES_MAX {
-        return client.state.complain(Some(id), client.state.problem(ProblemKind::TooLong, "", ""));
+        return client.state.complain(Some(id), client.state.problem(ProblemKind::TooMuchText, "", ""));
     }
     match slash::parse(input) {
         Submission::Message(lines) => say_lines(client, id, &Wish::plain(&lines), turn),
@@ -176,9 +176,10 @@ fn say_lines(client: &mut Client, id: BufferId, wish: &Wish<'_>, turn: &mut Turn
     }
     let carries = outbox::carries(&state.session, &buffer.name, (manner, audience));
     let messages = lines::messages(lines, &carries);
-    let count = if carries.several.is_some() { lines.len() } else { messages.len() };
-    if count > SUBMIT_LINES_MAX {
-        return state.complain(Some(id), state.problem(ProblemKind::TooLong, "", ""));
+    if messages.len() > SUBMIT_MESSAGES_MAX {
+        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        let problem = state.problem(ProblemKind::TooManyMessages(count), "", "");
+        return state.complain(Some(id), problem);
     }
     // All of it or nothing: the rest of a paste makes no sense.
     if !outbox.has_room_for(messages.len()) {
