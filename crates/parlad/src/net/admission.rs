@@ -10,12 +10,12 @@ use std::{
     time::Instant,
 };
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use parla_server::AddressBlock;
 use thiserror::Error;
 
 use crate::{
     config::{ConnectionLimits, SharedNetwork},
-    limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, IPV6_NETWORKS, RETURN_RATE_FACTOR, RETURN_TIME},
+    limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, RETURN_RATE_FACTOR, RETURN_TIME},
 };
 
 /// What a connection is for. Each is counted by itself, so that who looks at a page can still chat.
@@ -27,8 +27,7 @@ pub(crate) enum Purpose {
     Http,
 }
 
-/// Counts connections by address. Of IPv6 the network of 64 bits counts as one address: it is one customer, who may have
-/// larger networks too, which have limits of their own.
+/// Counts connections by address. The larger networks around an address of IPv6 have limits of their own.
 #[derive(Debug)]
 pub(crate) struct Admission {
     limits: ConnectionLimits,
@@ -49,11 +48,11 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Counted {
     /// An address of IPv4, or a network of IPv6.
-    Net(IpNet),
+    Block(AddressBlock),
     /// A shared network, by its place in the configuration.
     Shared(usize),
     /// HTTP from an address.
-    HttpFrom(IpNet),
+    HttpFrom(AddressBlock),
     /// HTTP in all.
     Http,
 }
@@ -90,9 +89,9 @@ pub(crate) enum Refused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Crowd {
     /// An address, or the network of IPv6 that counts as one.
-    Address(IpNet),
+    Address(AddressBlock),
     /// A larger network of IPv6.
-    Network(IpNet),
+    Network(AddressBlock),
     /// A `[[limits.network]]` of this name.
     Shared(Arc<str>),
 }
@@ -124,9 +123,9 @@ impl Refused {
     /// Whom the limit was for, if somebody at this address met it.
     pub(crate) fn group(&self, address: IpAddr) -> String {
         match self {
-            Self::Full | Self::Busy => shortest(customer(address)),
+            Self::Full | Self::Busy => AddressBlock::of(address).to_string(),
             Self::TooMany(crowd) | Self::TooFast(crowd) => match crowd {
-                Crowd::Address(net) | Crowd::Network(net) => shortest(*net),
+                Crowd::Address(block) | Crowd::Network(block) => block.to_string(),
                 Crowd::Shared(name) => name.to_string(),
             },
         }
@@ -193,7 +192,7 @@ impl Admission {
                 let mut counted = vec![(Counted::Http, Bound::of_open(in_all))];
                 if self.limits.is_counted(address) && !self.limits.is_trusted_proxy(address) {
                     let bound = Bound::of_open(HTTP_ACCEPTED_PER_ADDRESS_MAX.min(in_all.div_ceil(2)));
-                    counted.push((Counted::HttpFrom(customer(address)), bound));
+                    counted.push((Counted::HttpFrom(AddressBlock::of(address)), bound));
                 }
                 counted
             }
@@ -211,23 +210,24 @@ impl Admission {
             None => Some(usual),
         };
         // In a shared network, the larger networks are as large as it is.
-        let networks_max = if shared.is_some() { 1 } else { IPV6_NETWORKS.len() };
-        let nets = networks(address)
-            .take(networks_max)
-            .filter_map(move |(net, factor)| each.map(|bound| (Counted::Net(net), bound.times(factor))));
-        in_all.into_iter().chain(nets)
+        let is_shared = shared.is_some();
+        let blocks = AddressBlock::around(address).filter(move |block| block.is_one_address() || !is_shared);
+        let blocks = blocks.filter_map(move |block| {
+            each.map(|bound| (Counted::Block(block), bound.times(block.share(AddressBlock::GROWTH))))
+        });
+        in_all.into_iter().chain(blocks)
     }
 
     /// Why somebody is refused; `why` is for whom has too many of chat.
-    fn refused(&self, counted: Counted, address: IpAddr, why: fn(Crowd) -> Refused) -> Refused {
+    fn refused(&self, counted: Counted, why: fn(Crowd) -> Refused) -> Refused {
         match counted {
             Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
             Counted::Shared(index) => {
                 let name = self.limits.shared_networks.get(index).map(|network| Arc::clone(&network.name));
                 why(Crowd::Shared(name.unwrap_or_default()))
             }
-            Counted::Net(net) if net == customer(address) => why(Crowd::Address(net)),
-            Counted::Net(net) => why(Crowd::Network(net)),
+            Counted::Block(block) if block.is_one_address() => why(Crowd::Address(block)),
+            Counted::Block(block) => why(Crowd::Network(block)),
         }
     }
 
@@ -244,11 +244,11 @@ impl Admission {
                 (count.window_started, count.opened_in_window) = (now, 0);
             }
             if count.open >= bound.open_max {
-                return Err(self.refused(counted, visitor.1, Refused::TooMany));
+                return Err(self.refused(counted, Refused::TooMany));
             }
             let factor = if now < returning_until { RETURN_RATE_FACTOR } else { 1 };
             if count.opened_in_window >= bound.rate_max.saturating_mul(factor) {
-                return Err(self.refused(counted, visitor.1, Refused::TooFast));
+                return Err(self.refused(counted, Refused::TooFast));
             }
         }
         for (counted, _) in &all {
@@ -337,29 +337,6 @@ impl Bound {
             rate_max: self.rate_max.saturating_mul(factor),
         }
     }
-}
-
-/// The networks around an address, from what counts as one address on, and how many times more each may have.
-fn networks(address: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
-    let (one, many) = match address.to_canonical() {
-        IpAddr::V4(address) => (Some((Ipv4Net::from(address).into(), 1)), None),
-        IpAddr::V6(address) => (None, Some(address)),
-    };
-    let around = many.into_iter().flat_map(|address| {
-        let net = move |bits| Ipv6Net::new(address, bits).ok().map(|net| IpNet::from(net.trunc()));
-        IPV6_NETWORKS.into_iter().filter_map(move |(bits, factor)| Some((net(bits)?, factor)))
-    });
-    one.into_iter().chain(around)
-}
-
-/// What counts as one address: of IPv6 the network of 64 bits.
-pub(crate) fn customer(address: IpAddr) -> IpNet {
-    networks(address).next().map_or_else(|| IpNet::from(address), |(net, _)| net)
-}
-
-/// A network as one writes it: one address without its 32 or 128 bits.
-pub(crate) fn shortest(net: IpNet) -> String {
-    if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
 }
 
 #[cfg(test)]

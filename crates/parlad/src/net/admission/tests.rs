@@ -32,6 +32,11 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
+/// What counts as this address.
+fn block(text: &str) -> AddressBlock {
+    AddressBlock::of(ip(text))
+}
+
 /// How many of so many addresses, written with a number in them, are let in, and why the next is not.
 fn admitted(
     admission: &Arc<Admission>,
@@ -52,7 +57,7 @@ fn admitted(
 fn an_address_has_so_many_at_once_and_in_a_while() {
     let (admission, now) = admission();
     let address = ip("192.0.2.1");
-    let crowd = Crowd::Address("192.0.2.1/32".parse().unwrap());
+    let crowd = Crowd::Address(block("192.0.2.1"));
     let first = admission.admit(address, Irc, now).unwrap();
     let _second = admission.admit(address, Irc, now).unwrap();
     assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany(crowd.clone()));
@@ -69,20 +74,23 @@ fn an_address_has_so_many_at_once_and_in_a_while() {
 fn networks_of_ipv6_have_growing_limits() {
     let (admission, now) = admission();
     for (text, most, crowd) in [
-        ("2001:db8:0:0::N", 2, "2001:db8::/64"),
-        ("2001:db8:1:N::1", 8, "2001:db8:1::/56"),
-        ("2001:db8:2:N00::1", 32, "2001:db8:2::/48"),
+        ("2001:db8:0:0::N", 2, "address 2001:db8::/64"),
+        ("2001:db8:1:N::1", 8, "network 2001:db8:1::/56"),
+        ("2001:db8:2:N00::1", 32, "network 2001:db8:2::/48"),
     ] {
         let addresses = (0..100).map(|number| text.replace('N', &format!("{number:x}")));
         let (permits, refused) = admitted(&admission, now, addresses);
-        let net = crowd.parse().unwrap();
-        let crowd = if most == 2 { Crowd::Address(net) } else { Crowd::Network(net) };
-        assert_eq!((permits.len(), refused), (most, Some(Refused::TooMany(crowd))), "{text}");
+        let told = match refused {
+            Some(Refused::TooMany(Crowd::Address(block))) => format!("address {block}"),
+            Some(Refused::TooMany(Crowd::Network(block))) => format!("network {block}"),
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!((permits.len(), told.as_str()), (most, crowd), "{text}");
     }
     assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
     // Whoever is refused for the larger network is not counted for the smaller ones.
     let state = admission.state();
-    let of_refused = Counted::Net("2001:db8:2:2000::/64".parse().unwrap());
+    let of_refused = Counted::Block(block("2001:db8:2:2000::"));
     assert_eq!(state.counts.get(&of_refused).map(|count| (count.open, count.opened_in_window)), Some((0, 0)));
 }
 
@@ -114,7 +122,7 @@ fn a_shared_network_is_counted_as_one_and_may_have_more() {
     assert_eq!((permits.len(), refused), (10, Some(Refused::TooFast(Crowd::Shared("school".into())))));
 
     let (one, refused) = admitted(&admission, now, (0..40).map(|_| "198.51.100.7".to_owned()));
-    let crowd = Crowd::Address("198.51.100.7/32".parse().unwrap());
+    let crowd = Crowd::Address(block("198.51.100.7"));
     assert_eq!((one.len(), refused), (5, Some(Refused::TooMany(crowd))));
     let others = (0..40).map(|number| format!("198.51.100.{}", 100 + number));
     let (others, refused) = admitted(&admission, now, others);
@@ -135,7 +143,7 @@ fn those_who_come_back_after_a_start_are_no_flood() {
     assert_eq!(come(started_at + RETURN_TIME, 100), 3, "from then on as always");
     assert_eq!(come(started_at + RETURN_TIME, 100), 0);
     let _two = [(); 2].map(|()| admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap());
-    let crowd = Crowd::Address("192.0.2.2/32".parse().unwrap());
+    let crowd = Crowd::Address(block("192.0.2.2"));
     let refused = admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap_err();
     assert_eq!(refused, Refused::TooMany(crowd), "there are no more at once than ever");
 }
@@ -156,7 +164,7 @@ fn a_connection_moves_to_the_address_that_a_proxy_tells() {
     let exempt = vec!["127.0.0.1/32".parse().unwrap()];
     let (admission, now) = admission_with(ConnectionLimits { exempt, ..limits() });
     let [proxy, client, exempt] = ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(ip);
-    let crowd = || Crowd::Address(customer(client));
+    let crowd = || Crowd::Address(AddressBlock::of(client));
     let permits = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
     for permit in &permits {
         permit.move_to(client, now).unwrap();
@@ -209,8 +217,8 @@ fn what_limits_nobody_is_forgotten() {
 
 #[test]
 fn whoever_is_refused_is_told_why() {
-    let address = || Crowd::Address("192.0.2.1/32".parse().unwrap());
-    let network = || Crowd::Network("2001:db8::/48".parse().unwrap());
+    let address = || Crowd::Address(block("192.0.2.1"));
+    let network = || Crowd::Network(AddressBlock::around(ip("2001:db8::")).last().unwrap());
     for (refused, words, limit, group) in [
         (Refused::Full, "This server is full; try again later", "open files", "192.0.2.1"),
         (
