@@ -52,6 +52,53 @@ const HOUSES: &[House] = &[
             ("command line", &["cli"]),
         ],
     },
+    House {
+        src: "crates/parla-client/src",
+        floors: &[
+            (
+                "base",
+                &[
+                    "limits",
+                    "sorted_map",
+                    "deceptive",
+                    "rank",
+                    "problem",
+                    "credentials",
+                    "endpoint",
+                    "text",
+                    "secrets",
+                    "slash",
+                    "stranger",
+                    "parting",
+                ],
+            ),
+            ("view", &["settings", "view", "intent", "lines", "completion", "tabs"]),
+            ("contract", &["contract", "turn", "changes"]),
+            ("session", &["sign_in", "mode_letters", "session", "link", "naming"]),
+            (
+                "conversations",
+                &[
+                    "timeline",
+                    "members",
+                    "room_modes",
+                    "buffer",
+                    "buffers",
+                    "directory",
+                    "display_names",
+                    "people",
+                    "survey",
+                    "markers",
+                    "regain",
+                    "batches",
+                ],
+            ),
+            ("state", &["state", "records"]),
+            ("messages", &["history", "outbox"]),
+            ("client", &["client"]),
+            ("rules", &["registration", "receive", "moderation", "intents"]),
+            ("handle", &["handle"]),
+        ],
+    },
 ];
 
 impl House {

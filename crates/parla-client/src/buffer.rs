@@ -1,12 +1,14 @@
 //! One conversation: a room, a person, or the server itself.
 
+mod answers;
+mod played;
+
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
+use self::{answers::Answers, played::Played};
 use crate::{
-    answers::Answers,
-    history::bouncer::Played,
     members::MemberList,
     room_modes::RoomModes,
     session::Session,
@@ -31,7 +33,7 @@ pub(crate) struct Buffer {
     pub(crate) modes: RoomModes,
     pub(crate) timeline: Timeline,
     /// Answers to messages that are not here.
-    pub(crate) answers: Answers,
+    answers: Answers,
     pub(crate) members: MemberList,
     /// What stands behind this was not read. None if nothing ever was.
     pub(crate) read: Option<Read>,
@@ -53,7 +55,7 @@ pub(crate) struct Buffer {
     /// What was said while the person was gone and was not fetched yet.
     pub(crate) missed: Missed,
     /// What a bouncer plays back; none if nothing is expected of one.
-    pub(crate) played: Option<Played>,
+    played: Option<Played>,
     /// Why the other person is away, if he is and the server has said so; empty if it did not say why.
     pub(crate) away: Option<Arc<str>>,
     /// The reason that was given last as the answer to a message.

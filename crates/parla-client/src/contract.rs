@@ -7,9 +7,8 @@ use parla_proto::Timestamp;
 use crate::{
     credentials::Credentials,
     intent::Intent,
-    naming::Transliterate,
     problem::Problem,
-    text::Compose,
+    text::{Compose, Transliterate},
     view::{Audience, BufferKind, Manner, NetworkId, Stage},
 };
 

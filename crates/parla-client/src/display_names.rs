@@ -2,9 +2,16 @@
 //!
 //! <https://ircv3.net/specs/extensions/metadata>
 
+mod later;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{limits::DISPLAY_NAMES_MAX, session::Session, text::shown_name};
+
+pub(crate) use self::later::{Later, subscribe};
+
+/// The key under which people say what they want to be called.
+pub(crate) const DISPLAY_NAME: &str = "display-name";
 
 /// Display names, by folded nicks. As long as the connection lasts.
 #[derive(Debug, Default)]

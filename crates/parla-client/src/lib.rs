@@ -4,7 +4,7 @@
 //! IRC server: what a server does not offer is done without. Opens no socket, reads no clock, draws no picture and holds no
 //! sentence in any language.
 
-mod answers;
+mod batches;
 mod buffer;
 mod buffers;
 mod changes;
@@ -12,10 +12,11 @@ mod client;
 pub mod completion;
 pub mod contract;
 pub mod credentials;
+mod deceptive;
 mod directory;
 mod display_names;
 pub mod endpoint;
-mod happened;
+mod handle;
 mod history;
 pub mod intent;
 mod intents;
@@ -24,11 +25,14 @@ pub mod lines;
 mod link;
 mod markers;
 mod members;
+mod mode_letters;
 mod moderation;
 pub mod naming;
 mod outbox;
 mod parting;
+mod people;
 pub mod problem;
+mod rank;
 mod receive;
 mod records;
 mod regain;
@@ -40,6 +44,7 @@ pub mod settings;
 mod sign_in;
 pub mod slash;
 pub mod sorted_map;
+mod state;
 mod stranger;
 mod survey;
 pub mod tabs;
@@ -47,6 +52,7 @@ pub mod tabs;
 mod testing;
 pub mod text;
 mod timeline;
+mod turn;
 pub mod view;
 
 pub use client::Client;

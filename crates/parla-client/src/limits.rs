@@ -21,7 +21,7 @@ pub const GHOST_WAIT: Duration = Duration::from_secs(60);
 /// How long nothing is tried while the device says that it has no network.
 pub const OFFLINE_RETRY: Duration = Duration::from_secs(20);
 /// Messages that one submission may become.
-pub const SUBMIT_LINES_MAX: usize = 200;
+pub const SUBMIT_MESSAGES_MAX: usize = 200;
 /// Bytes of one submission.
 pub const SUBMIT_BYTES_MAX: usize = 64 * 1024;
 /// Characters of a name that are shown.

@@ -162,20 +162,8 @@ impl Entry {
 
 /// The highest of the ranks, and all of them.
 fn ranks(prefixes: &str) -> (Rank, u8) {
-    let ranks = || prefixes.chars().map(rank);
+    let ranks = || prefixes.chars().map(Rank::of_sign);
     (ranks().min().unwrap_or_default(), ranks().fold(0, |all, rank| all | rank.bit()))
-}
-
-/// What the sign before a nick means. Signs that nobody knows mean nothing.
-pub(crate) const fn rank(prefix: char) -> Rank {
-    match prefix {
-        '~' => Rank::Founder,
-        '&' => Rank::Admin,
-        '@' => Rank::Operator,
-        '%' => Rank::HalfOperator,
-        '+' => Rank::Voiced,
-        _ => Rank::Member,
-    }
 }
 
 #[cfg(test)]

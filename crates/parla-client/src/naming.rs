@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parla_proto::{Casemapping, NickFault, Numeric, line::fitting};
 
-use crate::{problem::ProblemKind, session::Session};
+use crate::{problem::ProblemKind, session::Session, text::Transliterate};
 
 /// Bytes that every server allows.
 const ANYWHERE_BYTES: usize = 9;
@@ -15,9 +15,6 @@ const ANYWHERE_BYTES: usize = 9;
 const USUAL_BYTES: usize = 16;
 /// What is suggested if nothing can be kept.
 const NOBODY: &str = "guest";
-
-/// Writes a name in plain letters, as far as it can: `Zoë` is `Zoe`. What it cannot write it leaves out or leaves as it is.
-pub type Transliterate = fn(&str) -> String;
 
 /// Takes accents off the Latin letters of a name in its decomposed form (NFD). For shells that do not carry the tables of all
 /// scripts.

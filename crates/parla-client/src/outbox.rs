@@ -18,32 +18,29 @@ use parla_proto::{Capabilities, Line, Timestamp};
 use crate::{
     buffer::Buffer,
     buffers::Buffers,
-    client::{Client, Turn},
+    history::Known,
     limits::OUTBOX_MAX,
-    markers,
+    link::Link,
     problem::ProblemKind,
     secrets,
     session::Session,
+    state::State,
     text::Text,
     timeline::{Anchor, Spot, Timeline},
+    turn::Turn,
     view::{Audience, BufferId, Content, Delivery, Manner, Row, RowId, Said},
 };
 
 use self::ghost::Ghost;
-pub(crate) use self::{
-    arrival::{Arrival, acknowledged, confirm, passed_fence},
-    fate::{
-        discard, discard_all, discard_queued, fail, hand_over, queue_again, settle, settle_direct, shut_out,
-    },
-    ghost::look_again,
-    sending::carries,
-    stored::{restore, store},
-};
+pub(crate) use self::{arrival::Arrival, sending::carries};
 
 /// So many messages may go out at once ...
 const BURST: u32 = 8;
 /// ... and then one in this time, so that no server takes the person for a flood.
 const REFILL: Duration = Duration::from_millis(500);
+
+/// What a PING behind messages says.
+const FENCE: &str = "parla-sent-";
 
 /// Messages on their way, oldest first.
 #[derive(Debug)]
@@ -128,17 +125,6 @@ pub(crate) enum Place {
     Behind(Timestamp),
     /// In a history that may begin long before; it was said then.
     Anywhere(Timestamp),
-}
-
-/// What is known of a conversation after its history was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
-    /// Nothing, or not enough.
-    Nothing,
-    /// All that was said after this.
-    Since(Anchor),
-    /// All.
-    All,
 }
 
 impl Outbox {
@@ -280,6 +266,107 @@ impl Outbox {
             self.refilled_at = if self.allowance == BURST { now } else { self.refilled_at + REFILL * more };
         }
     }
+
+    /// Says something: shows it at once, and sends it as soon as that is possible.
+    pub(crate) fn say(&mut self, state: &mut State, to: BufferId, words: Words<'_>, now: Timestamp) {
+        let (outgoing, row) = self.made(state, to, (words, now));
+        let Some(buffer) = state.buffers.get_mut(to) else { return };
+        // Who answers has read.
+        buffer.mark_read();
+        buffer.divider = None;
+        buffer.timeline.add_unconfirmed(row);
+        self.items.push_back(outgoing);
+        state.read(to);
+    }
+
+    /// A message that was not sent, and its row.
+    fn made(
+        &mut self,
+        state: &mut State,
+        to: BufferId,
+        (words, now): (Words<'_>, Timestamp),
+    ) -> (Outgoing, Row) {
+        let nick = &state.session.nick;
+        let id = state.buffers.row_id();
+        let name = state.buffers.get(to).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
+        let shown = secrets::shown(&name, words.text);
+        let said = Said {
+            own: true,
+            delivery: Delivery::Queued,
+            called: state.names.of(&state.session, nick),
+            audience: words.audience,
+            ..Said::new(words.manner, nick, Text::parse(&shown))
+        };
+        let outgoing = Outgoing {
+            number: self.take_number(),
+            row: id,
+            buffer: to,
+            manner: words.manner,
+            text: words.text.into(),
+            audience: words.audience,
+            at: now,
+            transit: Transit::Queued,
+            nick: Arc::default(),
+            after: None,
+            joined_at: None,
+            ghost: Ghost::Unknown,
+            is_stored: false,
+        };
+        (outgoing, Row { id, at: now, content: Content::Said(Arc::new(said)) })
+    }
+
+    /// Sends what can be sent now.
+    pub(crate) fn flush(&mut self, state: &mut State, turn: &mut Turn<'_>) {
+        if !state.link.is_online() {
+            return;
+        }
+        self.refill(turn.now);
+        let mut ready = self.next_ready(&state.buffers);
+        if self.break_up(state, &ready, turn) {
+            ready = self.next_ready(&state.buffers);
+        }
+        if ready.is_empty() {
+            return;
+        }
+        state.link.awaits(turn.now);
+        let fence = (!state.session.has(Capabilities::ECHO_MESSAGE)).then(|| {
+            self.next_fence += 1;
+            self.next_fence
+        });
+        for row in ready {
+            self.send(state, (row, fence), turn);
+        }
+        if let Some(fence) = fence {
+            turn.send(Line::bare("PING").param(format_args!("{FENCE}{fence}")));
+        }
+    }
+
+    /// The messages that may go out now: in order, none before an earlier one of its conversation.
+    fn next_ready(&self, buffers: &Buffers) -> Vec<RowId> {
+        let mut held: Vec<BufferId> = Vec::new();
+        let mut ready = Vec::new();
+        for item in &self.items {
+            if ready.len() >= self.allowance as usize {
+                break;
+            }
+            let is_present = buffers.get(item.buffer).is_some_and(Buffer::is_present);
+            match item.transit {
+                Transit::Queued if is_present && !held.contains(&item.buffer) => ready.push(item.row),
+                Transit::Queued | Transit::Unsure => held.push(item.buffer),
+                Transit::Sent { .. } | Transit::Failed(_) => {}
+            }
+        }
+        ready
+    }
+
+    /// When the next message may go out, if one is held back only by the pace, or is no longer waited for.
+    pub(crate) fn next_deadline(&self, link: &Link) -> Option<Timestamp> {
+        let is_held = link.is_online()
+            && self.allowance == 0
+            && self.items.iter().any(|item| item.transit == Transit::Queued);
+        let by_pace = is_held.then(|| self.refilled_at + REFILL);
+        by_pace.into_iter().chain(self.ghosts_wait_until()).min()
+    }
 }
 
 impl Outgoing {
@@ -324,109 +411,10 @@ impl Outgoing {
     }
 }
 
-/// Says something: shows it at once, and sends it as soon as that is possible.
-pub(crate) fn say(client: &mut Client, to: BufferId, words: Words<'_>, turn: &mut Turn<'_>) {
-    let (outgoing, row) = made(client, to, words, turn.now);
-    let Some(buffer) = client.buffers.get_mut(to) else { return };
-    // Who answers has read.
-    buffer.mark_read();
-    buffer.divider = None;
-    buffer.timeline.add_unconfirmed(row);
-    client.outbox.items.push_back(outgoing);
-    markers::read(client, to);
-}
-
-/// A message that was not sent, and its row.
-fn made(client: &mut Client, to: BufferId, words: Words<'_>, now: Timestamp) -> (Outgoing, Row) {
-    let nick = &client.session.nick;
-    let id = client.buffers.row_id();
-    let name = client.buffers.get(to).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
-    let shown = secrets::shown(&name, words.text);
-    let said = Said {
-        own: true,
-        delivery: Delivery::Queued,
-        called: client.names.of(&client.session, nick),
-        audience: words.audience,
-        ..Said::new(words.manner, nick, Text::parse(&shown))
-    };
-    let outgoing = Outgoing {
-        number: client.outbox.take_number(),
-        row: id,
-        buffer: to,
-        manner: words.manner,
-        text: words.text.into(),
-        audience: words.audience,
-        at: now,
-        transit: Transit::Queued,
-        nick: Arc::default(),
-        after: None,
-        joined_at: None,
-        ghost: Ghost::Unknown,
-        is_stored: false,
-    };
-    (outgoing, Row { id, at: now, content: Content::Said(Arc::new(said)) })
-}
-
-/// Sends what can be sent now.
-pub(crate) fn flush(client: &mut Client, turn: &mut Turn<'_>) {
-    if !client.link.is_online() {
-        return;
-    }
-    client.outbox.refill(turn.now);
-    let mut ready = next_ready(client);
-    if sending::break_up(client, &ready, turn) {
-        ready = next_ready(client);
-    }
-    if ready.is_empty() {
-        return;
-    }
-    client.link.awaits(turn.now);
-    let fence = (!client.session.has(Capabilities::ECHO_MESSAGE)).then(|| {
-        client.outbox.next_fence += 1;
-        client.outbox.next_fence
-    });
-    for row in ready {
-        sending::send(client, row, fence, turn);
-    }
-    if let Some(fence) = fence {
-        turn.send(Line::bare("PING").param(format_args!("{FENCE}{fence}")));
-    }
-}
-
-/// What a PING behind messages says.
-const FENCE: &str = "parla-sent-";
-
-/// The messages that may go out now: in order, none before an earlier one of its conversation.
-fn next_ready(client: &Client) -> Vec<RowId> {
-    let mut held: Vec<BufferId> = Vec::new();
-    let mut ready = Vec::new();
-    for item in &client.outbox.items {
-        if ready.len() >= client.outbox.allowance as usize {
-            break;
-        }
-        let is_present = client.buffers.get(item.buffer).is_some_and(|buffer| buffer.is_present());
-        match item.transit {
-            Transit::Queued if is_present && !held.contains(&item.buffer) => ready.push(item.row),
-            Transit::Queued | Transit::Unsure => held.push(item.buffer),
-            Transit::Sent { .. } | Transit::Failed(_) => {}
-        }
-    }
-    ready
-}
-
 fn set_delivery(buffer: &mut Buffer, row: RowId, delivery: Delivery) {
     buffer.timeline.update(row, |row| {
         if let Content::Said(said) = &mut row.content {
             Arc::make_mut(said).delivery = delivery;
         }
     });
-}
-
-/// When the next message may go out, if one is held back only by the pace, or is no longer waited for.
-pub(crate) fn next_deadline(client: &Client) -> Option<Timestamp> {
-    let is_held = client.link.is_online()
-        && client.outbox.allowance == 0
-        && client.outbox.items.iter().any(|item| item.transit == Transit::Queued);
-    let by_pace = is_held.then(|| client.outbox.refilled_at + REFILL);
-    by_pace.into_iter().chain(ghost::next_deadline(client)).min()
 }

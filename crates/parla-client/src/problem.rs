@@ -157,6 +157,10 @@ pub enum ProblemKind {
     ListFull,
     /// The text does not fit in one message, whatever is done.
     TooLong,
+    /// The text would become so many messages here, which is more than can be sent at once.
+    TooManyMessages(u32),
+    /// The text has more bytes than can be sent at once.
+    TooMuchText,
     /// The server was not there to take it, and may have it or not.
     MaybeLost,
     /// Too much waits to be sent already.

@@ -1,13 +1,15 @@
 //! What a line from the server changes. One file a command; numerics by what they are about.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use parla_proto::{CommandName, Message, Numeric, Timestamp};
 
 use crate::{
-    client::{Client, Turn},
-    contract::{Archive, Kept, Output},
-    outbox, registration, secrets, sign_in, stranger,
+    client::Client,
+    registration::{self, sign_in},
+    state::State,
+    stranger,
+    turn::Turn,
     view::BufferId,
 };
 
@@ -21,9 +23,8 @@ mod join;
 mod kick;
 mod list;
 mod markread;
-pub(crate) mod metadata;
+mod metadata;
 mod mode;
-mod multiline;
 mod names;
 mod nick;
 mod numeric;
@@ -36,13 +37,11 @@ mod react;
 mod redact;
 mod refusal;
 mod rename;
-pub(crate) mod said;
+mod said;
 mod silenced;
 mod topic;
 mod who;
-pub(crate) mod whois;
-
-pub(crate) use batch::Batches;
+mod whois;
 
 /// A line, with what every command asks of it.
 pub(crate) struct Incoming<'a> {
@@ -73,6 +72,17 @@ impl<'a> Incoming<'a> {
         self.message.source.is_some_and(|source| source.user.is_some())
     }
 
+    /// The conversation that the line is about, if there is one: the room, also if only its operators or voiced are meant
+    /// (`@#room`), or the other person.
+    pub(crate) fn conversation(&self, state: &State) -> Option<BufferId> {
+        let target = self.param(0);
+        if let Some((room, _)) = state.session.audience(target) {
+            return state.buffers.room(&state.session, room);
+        }
+        let other = if state.session.is_own(self.from) { target } else { self.from };
+        state.buffers.direct(&state.session, other)
+    }
+
     /// The parameter at `index`, or nothing.
     pub(crate) fn param(&self, index: usize) -> &'a str {
         self.message.param(index).unwrap_or_default()
@@ -85,6 +95,9 @@ impl<'a> Incoming<'a> {
     }
 }
 
+/// Ids are short; a longer one is not kept whole.
+const MSGID_BYTES_MAX: usize = 256;
+
 /// A clock that is so much ahead is wrong.
 const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
@@ -96,11 +109,11 @@ pub(crate) fn said_at(message: &Message<'_>, now: Timestamp) -> Timestamp {
 
 /// Takes in one line.
 pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
-    client.link.heard(turn.now);
-    if !client.session.is_registered
+    client.state.link.heard(turn.now);
+    if !client.state.session.is_registered
         && let Some(kind) = stranger::of(bytes)
     {
-        let why = client.problem(kind, "", &String::from_utf8_lossy(bytes));
+        let why = client.state.problem(kind, "", &String::from_utf8_lossy(bytes));
         return client.stop(Some(why), None, turn);
     }
     // Old servers still pass on other encodings; what cannot be read is shown as such.
@@ -113,10 +126,10 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
         }
         incoming.label = incoming.label.or_else(|| client.batches.label(&reference).map(Cow::Owned));
     }
-    let left = client.left.take();
+    let left = client.state.left.take();
     if let Some((room, at)) = left
         && incoming.command == Some(CommandName::Join)
-        && client.session.is_own(incoming.from)
+        && client.state.session.is_own(incoming.from)
         && at.since(incoming.at) <= rename::AT_ONCE
         && incoming.at.since(at) <= rename::AT_ONCE
     {
@@ -126,10 +139,10 @@ pub(crate) fn line(client: &mut Client, bytes: &[u8], turn: &mut Turn<'_>) {
     // it is there.
     let is_repeatable = match incoming.command {
         Some(CommandName::Privmsg | CommandName::Notice | CommandName::Tagmsg) => true,
-        command => !client.session.is_greeted && command != Some(CommandName::Cap),
+        command => !client.state.session.is_greeted && command != Some(CommandName::Cap),
     };
     if !is_repeatable && message.tags.get("time").is_some() {
-        client.session.heard_time(incoming.at, turn.now);
+        client.state.session.heard_time(incoming.at, turn.now);
     }
     dispatch(client, &incoming, turn);
 }
@@ -142,32 +155,34 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     match command {
         CommandName::Ack => {
             let label = incoming.label.as_deref().unwrap_or_default();
-            outbox::acknowledged(client, label, incoming.at, turn);
+            client.outbox.acknowledged(&mut client.state, (label, incoming.at), turn);
         }
-        CommandName::Authenticate => sign_in::challenged(client, incoming.param(0), turn),
-        CommandName::Away => away::receive(client, incoming),
+        CommandName::Authenticate => sign_in::challenged(&mut client.state, incoming.param(0), turn),
+        CommandName::Away => away::receive(&mut client.state, incoming),
         CommandName::Batch => batch::receive(client, incoming, turn),
         CommandName::Cap => registration::cap(client, incoming.message, turn),
-        CommandName::Chghost => chghost::receive(client, incoming),
-        CommandName::Error => error::receive(client, incoming),
+        CommandName::Chghost => chghost::receive(&mut client.state, incoming),
+        CommandName::Error => error::receive(&mut client.state, incoming),
         CommandName::Fail => fail::receive(client, incoming, turn),
-        CommandName::Invite => invite::receive(client, incoming),
+        CommandName::Invite => invite::receive(&mut client.state, incoming),
         CommandName::Join => join::receive(client, incoming, turn),
         CommandName::Kick => kick::receive(client, incoming),
-        CommandName::Markread => markread::receive(client, incoming, turn),
-        CommandName::Metadata => metadata::receive(client, incoming),
-        CommandName::Mode => mode::receive(client, incoming),
+        CommandName::Markread => markread::receive(&mut client.state, incoming, turn),
+        CommandName::Metadata => metadata::receive(&mut client.state, incoming),
+        CommandName::Mode => mode::receive(&mut client.state, incoming),
         CommandName::Nick => nick::receive(client, incoming, turn),
         CommandName::Notice | CommandName::Privmsg => privmsg::receive(client, incoming, turn),
         CommandName::Part => part::receive(client, incoming),
         CommandName::Ping => ping::receive(incoming, turn),
         CommandName::Pong => pong::receive(client, incoming, turn),
-        CommandName::Quit => quit::receive(client, incoming),
-        CommandName::Redact => redact::receive(client, incoming, turn),
+        CommandName::Quit => quit::receive(&mut client.state, incoming),
+        CommandName::Redact => redact::receive(&mut client.state, incoming, turn),
         CommandName::Rename => rename::receive(client, incoming, turn),
-        CommandName::Tagmsg => react::receive(client, incoming),
-        CommandName::Topic => topic::receive(client, incoming),
-        CommandName::Note | CommandName::Wallops | CommandName::Warn => fail::noted(client, incoming),
+        CommandName::Tagmsg => react::receive(&mut client.state, incoming),
+        CommandName::Topic => topic::receive(&mut client.state, incoming),
+        CommandName::Note | CommandName::Wallops | CommandName::Warn => {
+            fail::noted(&mut client.state, incoming);
+        }
         // Nothing that the person sees follows from these.
         CommandName::Account | CommandName::Setname => {}
         // Only clients send these. Servers answer them with numerics, and KILL with an ERROR.
@@ -202,29 +217,5 @@ fn dispatch(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         | CommandName::Who
         | CommandName::Whois
         | CommandName::Whowas => {}
-    }
-}
-
-/// Tells the shell what a conversation was called until now, if it keeps messages of it.
-pub(crate) fn renamed(client: &Client, id: BufferId, before: &Arc<str>, turn: &mut Turn<'_>) {
-    if let Some(buffer) = client.buffers.get(id)
-        && client.settings.archive.keeps(buffer.kind)
-    {
-        let (from, to) = (Arc::clone(before), Arc::clone(&buffer.name));
-        turn.outputs.push(Output::Rename { kind: buffer.kind, from, to });
-    }
-}
-
-/// Gives a message to the shell, if it keeps messages of such conversations.
-pub(crate) fn keep(client: &Client, kept: impl FnOnce() -> Kept, turn: &mut Turn<'_>) {
-    if client.settings.archive == Archive::Nothing {
-        return;
-    }
-    let mut kept = kept();
-    if kept.own && secrets::hides(&kept.buffer, &kept.text) {
-        kept.text = secrets::shown(&kept.buffer, &kept.text).into();
-    }
-    if client.settings.archive.keeps(kept.kind) {
-        turn.outputs.push(Output::Keep(kept));
     }
 }

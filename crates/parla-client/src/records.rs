@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     buffer::{Buffer, Read},
-    client::{Client, Turn},
     contract::Output,
-    outbox,
     problem::ProblemKind,
+    state::State,
+    turn::Turn,
     view::{BufferKind, Presence},
 };
 
@@ -45,47 +45,59 @@ struct Conversation {
     read_msgid: Option<String>,
 }
 
-/// Takes up what was kept.
-pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
-    for (key, value) in records {
-        let (kind, name) = match key.split_once(' ') {
-            Some(("room", name)) if client.session.is_room_name(name) => (BufferKind::Room, name),
-            Some(("person", name)) if client.session.is_nick(name) => (BufferKind::Direct, name),
-            _ => continue,
-        };
-        let Some(id) = client.buffers.open(&client.session, kind, name) else { break };
-        client.records.stored.insert(key.clone(), value.clone());
-        let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
-        let removed = kept.removed.filter(|_| kind == BufferKind::Room);
-        let removed = removed.map(|details| client.problem(ProblemKind::KickedOut, name, &details));
-        if let Some(buffer) = client.buffers.get_mut(id) {
-            // Whoever was removed does not walk in again because the program was closed.
-            if let Some(problem) = removed {
-                buffer.presence = Presence::Absent(Some(Arc::new(problem)));
+impl Records {
+    /// Takes up what was kept.
+    pub(crate) fn restore(&mut self, state: &mut State, records: &BTreeMap<String, String>) {
+        for (key, value) in records {
+            let (kind, name) = match key.split_once(' ') {
+                Some(("room", name)) if state.session.is_room_name(name) => (BufferKind::Room, name),
+                Some(("person", name)) if state.session.is_nick(name) => (BufferKind::Direct, name),
+                _ => continue,
+            };
+            let Some(id) = state.buffers.open(&state.session, kind, name) else { break };
+            self.stored.insert(key.clone(), value.clone());
+            let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
+            let removed = kept.removed.filter(|_| kind == BufferKind::Room);
+            let removed = removed.map(|details| state.problem(ProblemKind::KickedOut, name, &details));
+            if let Some(buffer) = state.buffers.get_mut(id) {
+                // Whoever was removed does not walk in again because the program was closed.
+                if let Some(problem) = removed {
+                    buffer.presence = Presence::Absent(Some(Arc::new(problem)));
+                }
+                buffer.key = kept.key.as_deref().map(Arc::from);
+                let msgid = kept.read_msgid.as_deref().map(Arc::from);
+                buffer.read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
             }
-            buffer.key = kept.key.as_deref().map(Arc::from);
-            let msgid = kept.read_msgid.as_deref().map(Arc::from);
-            buffer.read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
+            state.changes.buffer(id);
         }
-        client.changes.buffer(id);
+        // Those who have been there before are not asked for another address or name because the server is away for a while.
+        state.link.was_online = state.buffers.iter().next().is_some();
+        if let Some(reason) = records.get(AWAY) {
+            self.stored.insert(AWAY.to_owned(), reason.clone());
+            state.away_asked = Some(reason.as_str().into());
+        }
     }
-    // Those who have been there before are not asked for another address or name because the server is away for a while.
-    client.link.was_online = client.buffers.iter().next().is_some();
-    if let Some(reason) = records.get(AWAY) {
-        client.records.stored.insert(AWAY.to_owned(), reason.clone());
-        client.away_asked = Some(reason.as_str().into());
-    }
-    outbox::restore(client, records);
-}
 
-/// Tells the shell what is to be kept now.
-pub(crate) fn store(client: &mut Client, turn: &mut Turn<'_>) {
-    if std::mem::take(&mut client.changes.memory) {
-        let mut wanted: BTreeMap<String, String> = client.buffers.iter().filter_map(conversation).collect();
-        wanted.extend(client.away_asked.as_ref().map(|reason| (AWAY.to_owned(), reason.to_string())));
-        client.records.replace(wanted, turn);
+    /// Tells the shell what is to be kept now.
+    pub(crate) fn store(&mut self, state: &mut State, turn: &mut Turn<'_>) {
+        if std::mem::take(&mut state.changes.memory) {
+            let mut wanted: BTreeMap<String, String> =
+                state.buffers.iter().filter_map(conversation).collect();
+            wanted.extend(state.away_asked.as_ref().map(|reason| (AWAY.to_owned(), reason.to_string())));
+            self.replace(wanted, turn);
+        }
     }
-    outbox::store(client, turn);
+
+    fn replace(&mut self, wanted: BTreeMap<String, String>, turn: &mut Turn<'_>) {
+        // What has another name now is kept under the new one before the old one goes.
+        for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
+            turn.outputs.push(Output::Store { key: key.clone(), value: Some(value.clone()) });
+        }
+        for key in self.stored.keys().filter(|key| !wanted.contains_key(*key)) {
+            turn.outputs.push(Output::Store { key: key.clone(), value: None });
+        }
+        self.stored = wanted;
+    }
 }
 
 fn conversation(buffer: &Buffer) -> Option<(String, String)> {
@@ -109,17 +121,4 @@ fn conversation(buffer: &Buffer) -> Option<(String, String)> {
         },
     };
     Some((format!("{kind} {}", buffer.name), serde_json::to_string(&kept).ok()?))
-}
-
-impl Records {
-    fn replace(&mut self, wanted: BTreeMap<String, String>, turn: &mut Turn<'_>) {
-        // What has another name now is kept under the new one before the old one goes.
-        for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
-            turn.outputs.push(Output::Store { key: key.clone(), value: Some(value.clone()) });
-        }
-        for key in self.stored.keys().filter(|key| !wanted.contains_key(*key)) {
-            turn.outputs.push(Output::Store { key: key.clone(), value: None });
-        }
-        self.stored = wanted;
-    }
 }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use parla_proto::{Line, Timestamp};
 
 use crate::{
-    client::{Client, Turn},
     limits::{NICK_RECLAIM, NICK_RECLAIM_WATCHED},
+    session::Session,
+    turn::Turn,
 };
 
 /// Whether the person waits for their name.
@@ -61,65 +62,56 @@ impl Regain {
             wait.at = now + NICK_RECLAIM;
         }
     }
-}
 
-/// The person was taken in under a stand-in, because the wanted name was refused.
-pub(crate) fn begin(client: &mut Client, now: Timestamp) {
-    let nick = Arc::clone(&client.settings.nick);
-    let at = now + NICK_RECLAIM;
-    let (is_asked, is_free, is_watched, is_over) = (false, false, false, false);
-    client.regain.wait = Some(Wait { nick, at, is_asked, is_free, is_watched, is_over });
-}
-
-/// The server's abilities are known now: it is asked to say when the name is free.
-pub(crate) fn watch(client: &mut Client, turn: &mut Turn<'_>) {
-    let Some(wait) = client.regain.wait.as_mut().filter(|_| client.session.monitors) else { return };
-    wait.is_watched = true;
-    wait.at = turn.now + NICK_RECLAIM_WATCHED;
-    turn.send(Line::bare("MONITOR").param("+").param(&wait.nick));
-}
-
-/// Somebody has left this name.
-pub(crate) fn freed(client: &mut Client, nick: &str) {
-    if let Some(wait) = &mut client.regain.wait
-        && client.session.same(&wait.nick, nick)
-    {
-        wait.is_free = true;
+    /// The person was taken in under a stand-in, because the wanted name was refused.
+    pub(crate) fn begin(&mut self, nick: &Arc<str>, now: Timestamp) {
+        let (nick, at) = (Arc::clone(nick), now + NICK_RECLAIM);
+        let (is_asked, is_free, is_watched, is_over) = (false, false, false, false);
+        self.wait = Some(Wait { nick, at, is_asked, is_free, is_watched, is_over });
     }
-}
 
-/// The person has another name now: perhaps the wanted one.
-pub(crate) fn renamed(client: &mut Client) {
-    let is_own = client.session.is_own(&client.settings.nick);
-    if let Some(wait) = client.regain.wait.as_mut().filter(|_| is_own) {
-        wait.is_over = true;
+    /// The server's abilities are known now: it is asked to say when the name is free.
+    pub(crate) fn watch(&mut self, session: &Session, turn: &mut Turn<'_>) {
+        let Some(wait) = self.wait.as_mut().filter(|_| session.monitors) else { return };
+        wait.is_watched = true;
+        wait.at = turn.now + NICK_RECLAIM_WATCHED;
+        turn.send(Line::bare("MONITOR").param("+").param(&wait.nick));
     }
-}
 
-/// The person wants to stay who they are now.
-pub(crate) fn keep_stand_in(client: &mut Client) {
-    client.settings.nick = Arc::clone(&client.session.nick);
-    renamed(client);
-    client.changes.network = true;
-}
-
-/// Asks for the name if it may be free now.
-pub(crate) fn ask(client: &mut Client, turn: &mut Turn<'_>) {
-    let Some(wait) = client.regain.wait.as_mut().filter(|_| client.link.is_online()) else { return };
-    if wait.is_over {
-        if wait.is_watched {
-            turn.send(Line::bare("MONITOR").param("-").param(&wait.nick));
+    /// Somebody has left this name.
+    pub(crate) fn freed(&mut self, session: &Session, nick: &str) {
+        if let Some(wait) = &mut self.wait
+            && session.same(&wait.nick, nick)
+        {
+            wait.is_free = true;
         }
-        client.regain.wait = None;
-        return;
     }
-    let is_due = wait.at <= turn.now;
-    if !is_due && (!wait.is_free || wait.is_asked) {
-        return;
+
+    /// The person has the name, or wants it no longer.
+    pub(crate) const fn end(&mut self) {
+        if let Some(wait) = &mut self.wait {
+            wait.is_over = true;
+        }
     }
-    wait.is_free = false;
-    wait.is_asked = true;
-    // If it was free and is not to be had all the same, it is soon.
-    wait.at = turn.now + if wait.is_watched && is_due { NICK_RECLAIM_WATCHED } else { NICK_RECLAIM };
-    turn.send(Line::bare("NICK").param(&wait.nick));
+
+    /// Asks for the name if it may be free now. Only while connected.
+    pub(crate) fn ask(&mut self, turn: &mut Turn<'_>) {
+        let Some(wait) = &mut self.wait else { return };
+        if wait.is_over {
+            if wait.is_watched {
+                turn.send(Line::bare("MONITOR").param("-").param(&wait.nick));
+            }
+            self.wait = None;
+            return;
+        }
+        let is_due = wait.at <= turn.now;
+        if !is_due && (!wait.is_free || wait.is_asked) {
+            return;
+        }
+        wait.is_free = false;
+        wait.is_asked = true;
+        // If it was free and is not to be had all the same, it is soon.
+        wait.at = turn.now + if wait.is_watched && is_due { NICK_RECLAIM_WATCHED } else { NICK_RECLAIM };
+        turn.send(Line::bare("NICK").param(&wait.nick));
+    }
 }

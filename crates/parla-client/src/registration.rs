@@ -2,20 +2,23 @@
 //!
 //! <https://modern.ircdocs.horse/#connection-registration>, <https://ircv3.net/specs/extensions/capability-negotiation>
 
+pub(crate) mod sign_in;
+
 use std::sync::Arc;
 
 use parla_proto::{Capabilities, Line, Message, Timestamp, capability::VERSION, isupport::Token};
 
 use crate::{
     buffer::Buffer,
-    client::{Client, Turn},
+    buffers::Buffers,
+    client::Client,
+    display_names,
     limits::ISUPPORT_TOKENS_MAX,
-    markers, naming, outbox,
+    markers, naming,
     problem::ProblemKind,
-    receive::metadata,
-    regain,
     session::Asks,
-    sign_in,
+    state::State,
+    turn::Turn,
     view::{BufferKind, Presence},
 };
 
@@ -30,13 +33,13 @@ const UNDERSCORES_MAX: usize = 3;
 
 /// The connection is there.
 pub(crate) fn begin(client: &mut Client, turn: &mut Turn<'_>) {
-    if !client.link.opened(turn.now) {
+    if !client.state.link.opened(turn.now) {
         return;
     }
-    client.changes.network = true;
+    client.state.changes.network = true;
     if sign_in::begin(client, turn) {
         turn.send(Line::bare("CAP").param("LS").param(VERSION));
-        sign_in::introduce_in_time(client, turn);
+        sign_in::introduce_in_time(&mut client.state, turn);
     }
 }
 
@@ -52,19 +55,19 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
     let list = message.params.last().copied().unwrap_or_default();
     match message.param(1).unwrap_or_default() {
         "LS" => {
-            client.session.offer(list);
+            client.state.session.offer(list);
             if message.param(2) != Some("*") || message.params.len() < 4 {
-                sign_in::introduce(client, turn);
+                sign_in::introduce(&mut client.state, turn);
                 request(client, turn);
             }
         }
         "NEW" => {
-            client.session.offer(list);
+            client.state.session.offer(list);
             request(client, turn);
         }
         "ACK" => {
             for word in list.split_ascii_whitespace() {
-                let session = &mut client.session;
+                let session = &mut client.state.session;
                 if word == "sasl" {
                     session.sign_in.answered(true);
                 }
@@ -79,7 +82,7 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
         }
         "NAK" => {
             if list.split_ascii_whitespace().any(|word| word == "sasl") {
-                client.session.sign_in.answered(false);
+                client.state.session.sign_in.answered(false);
             }
             request_singly(client, list, turn);
             answered(client, turn);
@@ -87,28 +90,28 @@ pub(crate) fn cap(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_
         "DEL" => {
             for name in list.split_ascii_whitespace() {
                 if name == "sasl" {
-                    client.session.sign_in.withdrawn();
+                    client.state.session.sign_in.withdrawn();
                 }
                 if let Some(capability) = Capabilities::named(name) {
-                    client.session.offered -= capability;
-                    client.session.capabilities -= capability;
+                    client.state.session.offered -= capability;
+                    client.state.session.capabilities -= capability;
                 }
             }
         }
         _ => {}
     }
-    client.changes.network = true;
+    client.state.changes.network = true;
 }
 
 fn request(client: &mut Client, turn: &mut Turn<'_>) {
-    let wanted = client.session.to_request();
+    let wanted = client.state.session.to_request();
     if !wanted.is_empty() {
         let names: Vec<&str> = wanted.names().collect();
-        client.session.requests_open += 1;
+        client.state.session.requests_open += 1;
         turn.send(Line::bare("CAP").param("REQ").text(names.join(" ")));
     }
     sign_in::request(client, turn);
-    if client.session.requests_open == 0 {
+    if client.state.session.requests_open == 0 {
         end(client, turn);
     }
 }
@@ -116,19 +119,20 @@ fn request(client: &mut Client, turn: &mut Turn<'_>) {
 /// All were refused because of one. Which one, the server does not say.
 fn request_singly(client: &mut Client, refused: &str, turn: &mut Turn<'_>) {
     let refused = refused.split_ascii_whitespace().filter_map(Capabilities::named);
-    let refused = refused.fold(Capabilities::empty(), |set, one| set | one) & client.session.to_request();
-    if refused.iter().count() < 2 || std::mem::replace(&mut client.session.asks_singly, true) {
+    let refused =
+        refused.fold(Capabilities::empty(), |set, one| set | one) & client.state.session.to_request();
+    if refused.iter().count() < 2 || std::mem::replace(&mut client.state.session.asks_singly, true) {
         return;
     }
     for name in refused.names() {
-        client.session.requests_open += 1;
+        client.state.session.requests_open += 1;
         turn.send(Line::bare("CAP").param("REQ").text(name));
     }
 }
 
 fn answered(client: &mut Client, turn: &mut Turn<'_>) {
-    let Some(left) = client.session.requests_open.checked_sub(1) else { return };
-    client.session.requests_open = left;
+    let Some(left) = client.state.session.requests_open.checked_sub(1) else { return };
+    client.state.session.requests_open = left;
     if left == 0 {
         end(client, turn);
     }
@@ -136,10 +140,13 @@ fn answered(client: &mut Client, turn: &mut Turn<'_>) {
 
 /// Nothing more is to be agreed on.
 pub(crate) fn end(client: &mut Client, turn: &mut Turn<'_>) {
-    if client.link.is_open() && !sign_in::is_under_way(client, turn) && !client.session.is_registered {
-        if client.session.asks_why == Asks::Soon {
-            client.session.asks_why = Asks::Done;
-            turn.send(Line::bare("NICK").param(&client.session.nick));
+    if client.state.link.is_open()
+        && !sign_in::is_under_way(&mut client.state, turn)
+        && !client.state.session.is_registered
+    {
+        if client.state.session.asks_why == Asks::Soon {
+            client.state.session.asks_why = Asks::Done;
+            turn.send(Line::bare("NICK").param(&client.state.session.nick));
         }
         turn.send(Line::bare("CAP").param("END"));
     }
@@ -147,59 +154,60 @@ pub(crate) fn end(client: &mut Client, turn: &mut Turn<'_>) {
 
 /// RPL_WELCOME: the server has taken us in, and says under which name.
 pub(crate) fn welcome(client: &mut Client, message: &Message<'_>, turn: &mut Turn<'_>) {
-    if client.session.is_registered {
+    if client.state.session.is_registered {
         return;
     }
-    client.session.is_registered = true;
-    if let Some(nick) = message.param(0).filter(|nick| client.session.is_nick(nick) && *nick != "*") {
-        client.session.nick = nick.into();
+    client.state.session.is_registered = true;
+    if let Some(nick) = message.param(0).filter(|nick| client.state.session.is_nick(nick) && *nick != "*") {
+        client.state.session.nick = nick.into();
     }
-    client.link.registered(turn.now);
+    client.state.link.registered(turn.now);
     // A name that the server has only cut short is the person's.
-    if client.session.nicks_tried > 0 && !client.session.is_own(&client.settings.nick) {
-        regain::begin(client, turn.now);
+    if client.state.session.nicks_tried > 0 && !client.state.session.is_own(&client.state.settings.nick) {
+        client.state.regain.begin(&client.state.settings.nick, turn.now);
     }
-    client.changes.network = true;
+    client.state.changes.network = true;
 }
 
 /// RPL_ISUPPORT.
-pub(crate) fn support(client: &mut Client, message: &Message<'_>) {
-    let folds_by = client.session.casemapping;
+pub(crate) fn support(state: &mut State, message: &Message<'_>) {
+    let folds_by = state.session.casemapping;
     let tokens = message.params.iter().skip(1).take(ISUPPORT_TOKENS_MAX);
     for token in tokens.filter(|token| !token.contains(' ')) {
-        client.session.support(&Token::parse(token));
+        state.session.support(&Token::parse(token));
     }
-    if client.session.casemapping != folds_by {
-        client.buffers.refold(&client.session);
+    if state.session.casemapping != folds_by {
+        state.buffers.refold(&state.session);
     }
-    client.changes.network = true;
+    state.changes.network = true;
 }
 
 /// The end of the greeting: the server's limits are known now. Goes back to where the person was.
 pub(crate) fn greeted(client: &mut Client, turn: &mut Turn<'_>) {
-    if !client.session.is_registered || std::mem::replace(&mut client.session.is_greeted, true) {
+    if !client.state.session.is_registered || std::mem::replace(&mut client.state.session.is_greeted, true) {
         return;
     }
-    if let Some(reason) = &client.away_asked {
+    let Client { state, outbox, .. } = client;
+    if let Some(reason) = &state.away_asked {
         turn.send(Line::bare("AWAY").text(reason));
     }
-    metadata::subscribe(client, turn);
-    regain::watch(client, turn);
-    rejoin(client, turn);
-    markers::ask_direct(client, turn);
-    outbox::settle_direct(client);
+    display_names::subscribe(&state.session, turn);
+    state.regain.watch(&state.session, turn);
+    rejoin(&state.buffers, turn);
+    markers::ask_direct(&state.buffers, (&state.link, &state.session), turn);
+    outbox.settle_direct(state);
 }
 
 /// When the greeting is over at the latest. Some servers never say so.
-pub(crate) fn greeted_by(client: &Client) -> Option<Timestamp> {
-    let is_greeting = client.session.is_registered && !client.session.is_greeted;
-    client.link.greeted_by().filter(|_| is_greeting)
+pub(crate) fn greeted_by(state: &State) -> Option<Timestamp> {
+    let is_greeting = state.session.is_registered && !state.session.is_greeted;
+    state.link.greeted_by().filter(|_| is_greeting)
 }
 
 /// Asks for all rooms of the person, several in a line: one by one they would be taken for a flood.
-fn rejoin(client: &Client, turn: &mut Turn<'_>) {
+fn rejoin(buffers: &Buffers, turn: &mut Turn<'_>) {
     let wanted = |buffer: &&Buffer| buffer.kind == BufferKind::Room && buffer.presence == Presence::Joining;
-    let mut rooms: Vec<&Buffer> = client.buffers.iter().filter(wanted).collect();
+    let mut rooms: Vec<&Buffer> = buffers.iter().filter(wanted).collect();
     // A key belongs to the room that stands in the same place of its list.
     rooms.sort_by_key(|room| room.key.is_none());
     let (mut names, mut keys) = (Vec::new(), Vec::new());
@@ -231,29 +239,30 @@ pub(crate) fn join(room: &str, key: Option<&str>, turn: &mut Turn<'_>) {
 /// The wanted name cannot be had. If nobody was there under it before, the person is asked for another; else the client finds one itself, so that
 /// a connection that was lost comes back without a click, and tries to get the right one again from time to time.
 pub(crate) fn nick_refused(client: &mut Client, kind: ProblemKind, details: &str, turn: &mut Turn<'_>) {
-    let tried = client.session.nicks_tried;
+    let tried = client.state.session.nicks_tried;
     let is_taken =
         matches!(kind, ProblemKind::NickTaken | ProblemKind::NickConfusable | ProblemKind::NickHeld);
     let is_wanted_invalid = !is_taken && tried == 0;
-    let is_first = !client.link.was_online && !client.link.may_have_ghost;
+    let is_first = !client.state.link.was_online && !client.state.link.may_have_ghost;
     if is_first || is_wanted_invalid || tried >= NICKS_TRIED_MAX {
         // The reason is asked for before the person is.
-        let session = &mut client.session;
+        let session = &mut client.state.session;
         let can_say = session.offered.contains(Capabilities::STANDARD_REPLIES) && session.requests_open > 0;
         if can_say && tried == 0 && session.asks_why == Asks::Never {
             session.asks_why = Asks::Soon;
             return;
         }
-        let wanted = Arc::clone(&client.settings.nick);
-        let why = client.problem(kind, &wanted, details);
+        let wanted = Arc::clone(&client.state.settings.nick);
+        let why = client.state.problem(kind, &wanted, details);
         let kind = if tried == 0 { kind } else { ProblemKind::NickTaken };
-        let suggestion = naming::suggestion(&client.session, &wanted, kind, client.settings.transliterate);
+        let suggestion =
+            naming::suggestion(&client.state.session, &wanted, kind, client.state.settings.transliterate);
         return client.stop(Some(why), Some(suggestion), turn);
     }
-    client.session.nicks_tried += 1;
-    let next = stand_in(&client.settings.nick, tried + 1, client.session.nick_bytes_max);
+    client.state.session.nicks_tried += 1;
+    let next = stand_in(&client.state.settings.nick, tried + 1, client.state.session.nick_bytes_max);
     turn.send(Line::bare("NICK").param(&next));
-    client.session.nick = next.into();
+    client.state.session.nick = next.into();
 }
 
 /// The wanted nick with something behind it, another one for each number from 1.

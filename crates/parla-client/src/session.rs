@@ -6,7 +6,7 @@ use parla_proto::{Capabilities, Casemapping, NickFault, Timestamp, isupport::Tok
 
 use crate::{
     limits::NAME_BYTES_MAX,
-    room_modes::ModeLetters,
+    mode_letters::ModeLetters,
     sign_in::SignIn,
     view::{Audience, Carries, Several},
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::view::Rank;
+use crate::rank::Rank;
 
 /// One thing that can be set in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

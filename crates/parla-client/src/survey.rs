@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use parla_proto::{Line, Timestamp};
 
 use crate::{
-    client::{Client, Turn},
+    buffers::Buffers,
     limits::{SURVEY_PEOPLE_MAX, SURVEY_WITHIN},
+    turn::Turn,
     view::BufferId,
 };
 
@@ -42,36 +43,40 @@ impl Survey {
     pub(crate) fn give_up_late(&mut self, now: Timestamp) {
         self.open.take_if(|(.., until)| *until <= now);
     }
-}
 
-/// The answer has come in, whether it was this that was asked or not.
-pub(crate) fn answered(client: &mut Client, id: BufferId, question: Question, turn: &mut Turn<'_>) {
-    if client.survey.open.take_if(|(of, asked, _)| *of == id && *asked == question).is_none() {
-        return;
+    /// The answer has come in, whether it was this that was asked or not.
+    pub(crate) fn answered(
+        &mut self,
+        buffers: &Buffers,
+        (id, question): (BufferId, Question),
+        turn: &mut Turn<'_>,
+    ) {
+        if self.open.take_if(|(of, asked, _)| *of == id && *asked == question).is_none() {
+            return;
+        }
+        let people = buffers.get(id).map_or(0, |buffer| buffer.members.len());
+        // In a crowd nobody looks for who is away; the server tells what changes.
+        if question == Question::Modes && people <= SURVEY_PEOPLE_MAX {
+            self.ask(buffers, (id, Question::People), turn);
+        }
     }
-    let people = client.buffers.get(id).map_or(0, |buffer| buffer.members.len());
-    // In a crowd nobody looks for who is away; the server tells what changes.
-    if question == Question::Modes && people <= SURVEY_PEOPLE_MAX {
-        ask(client, id, Question::People, turn);
-    }
-}
 
-/// Asks what is to be asked next.
-pub(crate) fn ask_next(client: &mut Client, turn: &mut Turn<'_>) {
-    while client.survey.open.is_none()
-        && client.link.is_online()
-        && let Some(id) = client.survey.waiting.pop_front()
-    {
-        ask(client, id, Question::Modes, turn);
+    /// Asks what is to be asked next.
+    pub(crate) fn ask_next(&mut self, buffers: &Buffers, turn: &mut Turn<'_>) {
+        while self.open.is_none()
+            && let Some(id) = self.waiting.pop_front()
+        {
+            self.ask(buffers, (id, Question::Modes), turn);
+        }
     }
-}
 
-fn ask(client: &mut Client, id: BufferId, question: Question, turn: &mut Turn<'_>) {
-    let Some(room) = client.buffers.get(id).filter(|buffer| buffer.is_present()) else { return };
-    let command = match question {
-        Question::Modes => "MODE",
-        Question::People => "WHO",
-    };
-    turn.send(Line::bare(command).param(&room.name));
-    client.survey.open = Some((id, question, turn.now + SURVEY_WITHIN));
+    fn ask(&mut self, buffers: &Buffers, (id, question): (BufferId, Question), turn: &mut Turn<'_>) {
+        let Some(room) = buffers.get(id).filter(|buffer| buffer.is_present()) else { return };
+        let command = match question {
+            Question::Modes => "MODE",
+            Question::People => "WHO",
+        };
+        turn.send(Line::bare(command).param(&room.name));
+        self.open = Some((id, question, turn.now + SURVEY_WITHIN));
+    }
 }

@@ -17,7 +17,6 @@ mod name;
 mod reaction;
 
 pub(crate) use clean::is_mark;
-pub(crate) use name::is_deceptive;
 pub use name::{Hue, hue, shown_name};
 pub(crate) use reaction::shown_reaction;
 
@@ -114,6 +113,9 @@ pub enum Link {
 
 /// Gives the composed form (NFC) of a text.
 pub type Compose = fn(&str) -> String;
+
+/// Writes a name in plain letters, as far as it can: `Zoë` is `Zoe`. What it cannot write it leaves out or leaves as it is.
+pub type Transliterate = fn(&str) -> String;
 
 /// Which letters are the same ones.
 #[derive(Clone, Copy, Debug)]

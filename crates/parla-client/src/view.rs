@@ -17,8 +17,9 @@ use crate::{
     text::Text,
 };
 
+pub use crate::rank::Rank;
 pub use message::{Audience, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several};
-pub use people::{Member, Members, Person, Rank, Rights};
+pub use people::{Member, Members, Person, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

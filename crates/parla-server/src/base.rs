@@ -1,5 +1,6 @@
 //! The ground floor: what every other floor may use, and what uses none of them.
 
+pub(crate) mod address_block;
 pub(crate) mod connection;
 pub(crate) mod flags;
 pub(crate) mod formatting;

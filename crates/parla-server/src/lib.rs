@@ -25,6 +25,7 @@ mod command;
 mod server;
 
 pub use base::{
+    address_block::AddressBlock,
     connection::{ConnectionId, Disconnect, Gateway, Peer},
     limits, message_ids,
     message_ids::MessageIds,

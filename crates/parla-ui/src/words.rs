@@ -5,6 +5,7 @@
 pub mod alert;
 mod certificate;
 mod command;
+mod doing;
 pub mod moderation;
 mod name;
 pub mod network;

@@ -5,8 +5,8 @@ mod support;
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    limits::SUBMIT_LINES_MAX,
-    view::{BufferId, BufferKind, BufferView, Presence, Rank, Update},
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
+    view::{BufferId, BufferKind, BufferView, Carries, Presence, Rank, Several, Update},
 };
 use parla_ui::platform::{Command, PageAct};
 use support::{
@@ -108,11 +108,34 @@ fn many_lines_are_sent_after_a_question() {
     page.press("Send as 4 messages");
     assert_eq!(sent(&page), ["1\n2\n\n3\n4"]);
     assert!(!page.has(".ask"));
-    compose(&mut page, &"x\n".repeat(SUBMIT_LINES_MAX + 1));
+}
+
+#[test]
+fn too_much_at_once_is_refused_with_what_it_would_be() {
+    let mut page = start();
+    compose(&mut page, &"x\n".repeat(SUBMIT_MESSAGES_MAX + 57));
     key(&mut page, Key::Enter);
-    assert_eq!(page.all(".ask").len(), 1);
+    assert_eq!(
+        page.text("#ask-sentence"),
+        "That would be 257 messages here. At most 200 can be sent at once."
+    );
     assert!(!page.has(".preview"));
     assert_eq!(sent(&page), [""; 0]);
+    compose(&mut page, &"x".repeat(SUBMIT_BYTES_MAX + 1));
+    key(&mut page, Key::Enter);
+    assert_eq!(page.text("#ask-sentence"), "That is too much. At most 64 KB of text can be sent at once.");
+    assert_eq!(sent(&page), [""; 0]);
+}
+
+#[test]
+fn a_long_paste_is_sent_where_it_is_one_message() {
+    let carries = Carries { line_bytes: 400, several: Some(Several { bytes: 16_384, lines: 256 }) };
+    let mut page = open(BufferView { carries, ..lobby(Vec::new()) });
+    let paste = vec!["line"; 256].join("\n");
+    compose(&mut page, &paste);
+    key(&mut page, Key::Enter);
+    assert!(!page.has(".ask"), "{}", page.text(".ask"));
+    assert_eq!(sent(&page), [paste]);
 }
 
 #[test]

@@ -89,6 +89,8 @@ const ALL: &[Kind] = &[
     Kind::TooLong,
     Kind::MaybeLost,
     Kind::QueueFull,
+    Kind::TooManyMessages(257),
+    Kind::TooMuchText,
     Kind::UnknownCommand,
     Kind::MissingWords,
     Kind::NotHere,

@@ -150,10 +150,6 @@ pub(crate) const HTTP_LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How long a connection has for its first request before it may be closed for another.
 pub(crate) const HTTP_FIRST_REQUEST_TIME: Duration = Duration::from_secs(2);
 
-/// Networks of IPv6 around an address: their bits, and how many times as many connections each may have as the first,
-/// which counts as one address. Customers get networks of these sizes.
-pub(crate) const IPV6_NETWORKS: [(u8, u32); 3] = [(64, 1), (56, 4), (48, 16)];
-
 /// After the start, people who were connected before come back at once ...
 pub(crate) const RETURN_TIME: Duration = Duration::from_secs(120);
 
@@ -205,6 +201,8 @@ pub(crate) const HASH_WORK_KIB_MAX: u64 = 1024 * 1024;
 
 /// Wrong passwords of one address after which it has to wait before the next one.
 pub(crate) const GUESSES_FREE: u32 = 5;
+/// How many times as many are free in a network of IPv6 as in the one inside it.
+pub(crate) const GUESSES_FREE_GROWTH: u32 = 2;
 
 /// How long it has to wait then. Each further one costs twice as much ...
 pub(crate) const GUESS_PAUSE_FIRST: Duration = Duration::from_secs(1);

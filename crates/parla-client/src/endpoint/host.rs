@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, net::Ipv4Addr};
 
-use crate::text::is_deceptive;
+use crate::deceptive::is_deceptive;
 
 /// The longest name, without its last dot. RFC 1035, 2.3.4.
 pub(super) const HOST_BYTES_MAX: usize = 253;

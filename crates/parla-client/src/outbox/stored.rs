@@ -11,13 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::{Outbox, Outgoing, Transit, ghost::Ghost};
 use crate::{
     buffer::Missed,
-    client::{Client, Turn},
+    buffers::Buffers,
     contract::Output,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
     secrets,
+    state::State,
     text::Text,
     timeline::Anchor,
+    turn::Turn,
     view::{Audience, BufferKind, Content, Delivery, Manner, Row, Said},
 };
 
@@ -68,132 +70,127 @@ impl Sent {
     }
 }
 
+/// The key under which the message of this number is kept.
+fn key(number: u64) -> String {
+    format!("{PREFIX}{number}")
+}
+
+impl Outgoing {
+    /// Tells the shell to keep a message as it is now.
+    pub(super) fn keep(&self, buffers: &Buffers, turn: &mut Turn<'_>) {
+        let Some(buffer) = buffers.get(self.buffer) else { return };
+        // A password is in memory only, and has to be written again if the program ends before it was sent.
+        if secrets::hides(&buffer.name, &self.text) {
+            return;
+        }
+        let is_sent = matches!(self.transit, Transit::Sent { .. } | Transit::Unsure);
+        let stored = Stored {
+            to: buffer.name.to_string(),
+            is_direct: buffer.kind == BufferKind::Direct,
+            manner: self.manner,
+            text: self.text.to_string(),
+            sign: self.audience.map(|audience| audience.sign),
+            at: self.at.as_millis(),
+            sent: is_sent.then(|| Sent {
+                nick: self.nick.to_string(),
+                after: self.after.as_ref().map(|after| after.at.as_millis()),
+                after_msgid: self.after.as_ref().and_then(|after| after.msgid.as_deref()).map(str::to_owned),
+                joined_at: self.joined_at.map(Timestamp::as_millis),
+            }),
+            failed: match &self.transit {
+                Transit::Failed(kind) => Some(*kind),
+                Transit::Queued | Transit::Sent { .. } | Transit::Unsure => None,
+            },
+        };
+        if let Ok(value) = serde_json::to_string(&stored) {
+            turn.outputs.push(Output::Store { key: key(self.number), value: Some(value) });
+        }
+    }
+}
+
 impl Outbox {
-    /// The key under which the message of this number is kept.
-    pub(super) fn key(number: u64) -> String {
-        format!("{PREFIX}{number}")
-    }
-}
-
-/// Tells the shell to keep a message as it is now.
-pub(super) fn keep(client: &Client, item: &Outgoing, turn: &mut Turn<'_>) {
-    let Some(buffer) = client.buffers.get(item.buffer) else { return };
-    // A password is in memory only, and has to be written again if the program ends before it was sent.
-    if secrets::hides(&buffer.name, &item.text) {
-        return;
-    }
-    let is_sent = matches!(item.transit, Transit::Sent { .. } | Transit::Unsure);
-    let stored = Stored {
-        to: buffer.name.to_string(),
-        is_direct: buffer.kind == BufferKind::Direct,
-        manner: item.manner,
-        text: item.text.to_string(),
-        sign: item.audience.map(|audience| audience.sign),
-        at: item.at.as_millis(),
-        sent: is_sent.then(|| Sent {
-            nick: item.nick.to_string(),
-            after: item.after.as_ref().map(|after| after.at.as_millis()),
-            after_msgid: item.after.as_ref().and_then(|after| after.msgid.as_deref()).map(str::to_owned),
-            joined_at: item.joined_at.map(Timestamp::as_millis),
-        }),
-        failed: match &item.transit {
-            Transit::Failed(kind) => Some(*kind),
-            Transit::Queued | Transit::Sent { .. } | Transit::Unsure => None,
-        },
-    };
-    if let Ok(value) = serde_json::to_string(&stored) {
-        turn.outputs.push(Output::Store { key: Outbox::key(item.number), value: Some(value) });
-    }
-}
-
-/// Takes up what was not confirmed before the program was closed, in the order in which it was written.
-pub(crate) fn restore(client: &mut Client, records: &BTreeMap<String, String>) {
-    let numbered = records.iter().filter_map(|(key, value)| {
-        let number: u64 = key.strip_prefix(PREFIX)?.parse().ok()?;
-        Some((number, serde_json::from_str::<Stored>(value).ok()?))
-    });
-    let mut numbered: Vec<(u64, Stored)> = numbered.collect();
-    numbered.sort_by_key(|(number, _)| *number);
-    for (number, stored) in numbered {
-        client.outbox.next_number = client.outbox.next_number.max(number.saturating_add(1));
-        if client.outbox.items.len() < OUTBOX_MAX {
-            put_back(client, number, stored);
-        }
-    }
-}
-
-fn put_back(client: &mut Client, number: u64, stored: Stored) {
-    let kind = if stored.is_direct { BufferKind::Direct } else { BufferKind::Room };
-    let is_name = match kind {
-        BufferKind::Direct => client.session.is_nick(&stored.to),
-        BufferKind::Room | BufferKind::Server => client.session.is_room_name(&stored.to),
-    };
-    let opened = if is_name { client.buffers.open(&client.session, kind, &stored.to) } else { None };
-    let Some(id) = opened else { return };
-    let row = client.buffers.row_id();
-    let (transit, delivery) = match (&stored.sent, stored.failed) {
-        (_, Some(kind)) => {
-            let problem = Problem { kind, about: "".into(), details: "".into() };
-            (Transit::Failed(kind), Delivery::Failed(Arc::new(problem)))
-        }
-        (Some(_), None) => (Transit::Unsure, Delivery::Sent),
-        (None, None) => (Transit::Queued, Delivery::Queued),
-    };
-    let nick = stored.sent.as_ref().map_or_else(|| client.session.nick.to_string(), |sent| sent.nick.clone());
-    let at = Timestamp::from_millis(stored.at);
-    let audience = stored.sign.map(Audience::of);
-    let said =
-        Said { own: true, delivery, audience, ..Said::new(stored.manner, &nick, Text::parse(&stored.text)) };
-    let after = stored.sent.as_ref().and_then(Sent::anchor);
-    let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
-    let is_unsure = transit == Transit::Unsure;
-    client.outbox.items.push_back(Outgoing {
-        number,
-        row,
-        buffer: id,
-        manner: stored.manner,
-        text: stored.text.into(),
-        audience,
-        at,
-        transit,
-        nick: nick.into(),
-        after: after.clone(),
-        joined_at,
-        ghost: Ghost::Unknown,
-        is_stored: true,
-    });
-    if let Some(buffer) = client.buffers.get_mut(id) {
-        buffer.timeline.add_unconfirmed(Row { id: row, at, content: Content::Said(Arc::new(said)) });
-        // Whether it has arrived is looked up in what was said since.
-        if let Some(after) = after.filter(|_| is_unsure && kind == BufferKind::Room) {
-            // The first one was known the least.
-            if buffer.missed == Missed::Nothing {
-                buffer.missed = Missed::Since(after);
+    /// Takes up what was not confirmed before the program was closed, in the order in which it was written.
+    pub(crate) fn restore(&mut self, state: &mut State, records: &BTreeMap<String, String>) {
+        let numbered = records.iter().filter_map(|(key, value)| {
+            let number: u64 = key.strip_prefix(PREFIX)?.parse().ok()?;
+            Some((number, serde_json::from_str::<Stored>(value).ok()?))
+        });
+        let mut numbered: Vec<(u64, Stored)> = numbered.collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        for (number, stored) in numbered {
+            self.next_number = self.next_number.max(number.saturating_add(1));
+            if self.items.len() < OUTBOX_MAX {
+                self.put_back(state, number, stored);
             }
         }
     }
-    client.changes.buffer(id);
-}
 
-/// Tells the shell what has become of messages since the last call. What was sent has been told before it was.
-pub(crate) fn store(client: &mut Client, turn: &mut Turn<'_>) {
-    let stale: Vec<usize> = client
-        .outbox
-        .items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| !item.is_stored)
-        .map(|(index, _)| index)
-        .collect();
-    for index in stale {
-        if let Some(item) = client.outbox.items.get(index) {
-            keep(client, item, turn);
+    fn put_back(&mut self, state: &mut State, number: u64, stored: Stored) {
+        let kind = if stored.is_direct { BufferKind::Direct } else { BufferKind::Room };
+        let is_name = match kind {
+            BufferKind::Direct => state.session.is_nick(&stored.to),
+            BufferKind::Room | BufferKind::Server => state.session.is_room_name(&stored.to),
+        };
+        let opened = if is_name { state.buffers.open(&state.session, kind, &stored.to) } else { None };
+        let Some(id) = opened else { return };
+        let row = state.buffers.row_id();
+        let (transit, delivery) = match (&stored.sent, stored.failed) {
+            (_, Some(kind)) => {
+                let problem = Problem { kind, about: "".into(), details: "".into() };
+                (Transit::Failed(kind), Delivery::Failed(Arc::new(problem)))
+            }
+            (Some(_), None) => (Transit::Unsure, Delivery::Sent),
+            (None, None) => (Transit::Queued, Delivery::Queued),
+        };
+        let nick =
+            stored.sent.as_ref().map_or_else(|| state.session.nick.to_string(), |sent| sent.nick.clone());
+        let at = Timestamp::from_millis(stored.at);
+        let audience = stored.sign.map(Audience::of);
+        let said = Said {
+            own: true,
+            delivery,
+            audience,
+            ..Said::new(stored.manner, &nick, Text::parse(&stored.text))
+        };
+        let after = stored.sent.as_ref().and_then(Sent::anchor);
+        let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
+        let is_unsure = transit == Transit::Unsure;
+        self.items.push_back(Outgoing {
+            number,
+            row,
+            buffer: id,
+            manner: stored.manner,
+            text: stored.text.into(),
+            audience,
+            at,
+            transit,
+            nick: nick.into(),
+            after: after.clone(),
+            joined_at,
+            ghost: Ghost::Unknown,
+            is_stored: true,
+        });
+        if let Some(buffer) = state.buffers.get_mut(id) {
+            buffer.timeline.add_unconfirmed(Row { id: row, at, content: Content::Said(Arc::new(said)) });
+            // Whether it has arrived is looked up in what was said since.
+            if let Some(after) = after.filter(|_| is_unsure && kind == BufferKind::Room) {
+                // The first one was known the least.
+                if buffer.missed == Missed::Nothing {
+                    buffer.missed = Missed::Since(after);
+                }
+            }
         }
-        if let Some(item) = client.outbox.items.get_mut(index) {
+        state.changes.buffer(id);
+    }
+
+    /// Tells the shell what has become of messages since the last call. What was sent has been told before it was.
+    pub(crate) fn store(&mut self, buffers: &Buffers, turn: &mut Turn<'_>) {
+        for item in self.items.iter_mut().filter(|item| !item.is_stored) {
+            item.keep(buffers, turn);
             item.is_stored = true;
         }
-    }
-    for number in std::mem::take(&mut client.outbox.gone) {
-        turn.outputs.push(Output::Store { key: Outbox::key(number), value: None });
+        for number in std::mem::take(&mut self.gone) {
+            turn.outputs.push(Output::Store { key: key(number), value: None });
+        }
     }
 }

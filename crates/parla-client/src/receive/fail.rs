@@ -6,22 +6,19 @@ use super::{
     Incoming,
     refusal::{self, Refused},
 };
-use crate::{
-    client::{Client, Turn},
-    history,
-    problem::ProblemKind,
-};
+use crate::{client::Client, problem::ProblemKind, state::State, turn::Turn};
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let command = CommandName::parse(incoming.param(0));
     let code = FailCode::parse(incoming.param(1));
     let words = incoming.message.params.iter().skip(2);
-    let target = words.filter_map(|word| client.buffers.named(&client.session, word)).next();
+    let target = words.filter_map(|word| client.state.buffers.named(&client.state.session, word)).next();
     if command == Some(CommandName::Chathistory) {
         // Some servers do not say which: then it is the one that waits longest.
-        let labelled = incoming.label.as_deref().and_then(|label| client.requests.labelled(label));
-        if let Some(id) = labelled.or(target).or_else(|| client.requests.oldest()) {
-            history::refused(client, id, code);
+        let labelled = incoming.label.as_deref().and_then(|label| client.history.labelled(label));
+        if let Some(id) = labelled.or(target).or_else(|| client.history.oldest()) {
+            let known = client.history.refused(&mut client.state, id, code);
+            client.settle(id, known);
         }
         return;
     }
@@ -33,12 +30,12 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         && let Some(fault) = code.and_then(|code| NickFault::parse(code, incoming.param(3)))
     {
         // The numeric comes behind it.
-        client.session.nick_fault = Some(fault);
+        client.state.session.nick_fault = Some(fault);
         return;
     }
     let kind = match code {
         Some(FailCode::AccountRequired | FailCode::AccountRequiredToConnect)
-            if !client.session.is_registered =>
+            if !client.state.session.is_registered =>
         {
             ProblemKind::SignInNeeded
         }
@@ -52,12 +49,12 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
         ) => ProblemKind::TooLong,
         _ => ProblemKind::Other,
     };
-    let problem = client.problem(kind, "", incoming.message.params.last().copied().unwrap_or_default());
+    let problem = client.state.problem(kind, "", incoming.message.params.last().copied().unwrap_or_default());
     if kind == ProblemKind::SignInNeeded {
         return client.stop(Some(problem), None, turn);
     }
-    if !client.session.is_registered {
-        client.link.parting = Some(problem);
+    if !client.state.session.is_registered {
+        client.state.link.parting = Some(problem);
         return;
     }
     let is_message = matches!(command, Some(CommandName::Privmsg | CommandName::Notice | CommandName::Batch));
@@ -68,11 +65,11 @@ pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut T
 }
 
 /// NOTE, WARN and WALLOPS: something to know, on the server's own page.
-pub(super) fn noted(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn noted(state: &mut State, incoming: &Incoming<'_>) {
     if CommandName::parse(incoming.param(0)) == Some(CommandName::Metadata) {
         return;
     }
     let from = Some(incoming.from).filter(|_| incoming.is_from_person());
     let words = incoming.message.params.last().copied().unwrap_or_default();
-    client.note_server(incoming.at, from, words);
+    state.note_server(incoming.at, from, words);
 }

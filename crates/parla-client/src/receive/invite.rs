@@ -2,28 +2,28 @@
 
 use super::Incoming;
 use crate::{
-    client::Client,
+    state::State,
     text::shown_name,
     view::{Event, Notice},
 };
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>) {
     let (who, room) = (incoming.param(0), incoming.param(1));
-    if !client.session.is_room_name(room) {
+    if !state.session.is_room_name(room) {
         return;
     }
     let from = shown_name(incoming.from);
-    if client.session.is_own(who) {
-        return client.say(None, Notice::Invitation { from, room: room.into() });
+    if state.session.is_own(who) {
+        return state.say(None, Notice::Invitation { from, room: room.into() });
     }
-    if let Some(id) = client.buffers.room(&client.session, room) {
-        client.happened(id, incoming.at, Event::Invited { by: from, who: shown_name(who) });
+    if let Some(id) = state.buffers.room(&state.session, room) {
+        state.happened(id, incoming.at, Event::Invited { by: from, who: shown_name(who) });
     }
 }
 
 /// RPL_INVITING: it was done as the person wished.
-pub(super) fn done(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn done(state: &mut State, incoming: &Incoming<'_>) {
     let (who, room) = (incoming.param(1), incoming.param(2));
-    let id = client.buffers.room(&client.session, room);
-    client.say(id, Notice::Invited { who: shown_name(who), room: shown_name(room) });
+    let id = state.buffers.room(&state.session, room);
+    state.say(id, Notice::Invited { who: shown_name(who), room: shown_name(room) });
 }

@@ -3,24 +3,24 @@
 use parla_proto::{CommandName, Timestamp};
 
 use super::Incoming;
-use crate::{client::Client, problem::ProblemKind};
+use crate::{problem::ProblemKind, state::State};
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, now: Timestamp) {
-    client.changes.directory |= client.directory.add(incoming.message, now);
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>, now: Timestamp) {
+    state.changes.directory |= state.directory.add(incoming.message, now);
 }
 
 /// RPL_TRYAGAIN: not now; whatever has come is all there is.
-pub(super) fn refused(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn refused(state: &mut State, incoming: &Incoming<'_>) {
     let details = incoming.message.params.last().copied().unwrap_or_default();
     if CommandName::parse(incoming.param(1)) == Some(CommandName::List) {
-        client.directory.interrupted();
-        client.changes.directory = true;
+        state.directory.interrupted();
+        state.changes.directory = true;
     }
-    client.complain(None, client.problem(ProblemKind::Throttled, "", details));
+    state.complain(None, state.problem(ProblemKind::Throttled, "", details));
 }
 
 /// RPL_LISTEND.
-pub(super) fn end(client: &mut Client) {
-    client.directory.end();
-    client.changes.directory = true;
+pub(super) fn end(state: &mut State) {
+    state.directory.end();
+    state.changes.directory = true;
 }

@@ -4,13 +4,13 @@ use parla_proto::{Numeric, Timestamp};
 
 use super::Incoming;
 use crate::{
-    client::{Client, Turn},
-    members,
     room_modes::{Entry, whom},
     session::Session,
     settings::SETTINGS,
-    survey::{self, Question},
+    state::State,
+    survey::Question,
     text::shown_name,
+    turn::Turn,
     view::{BufferId, Event, ModeChange, Rank},
 };
 
@@ -21,35 +21,35 @@ struct Step<'a> {
     param: Option<&'a str>,
 }
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>) {
     let params = incoming.message.params.as_slice();
-    let Some(id) = client.buffers.room(&client.session, incoming.param(0)) else {
+    let Some(id) = state.buffers.room(&state.session, incoming.param(0)) else {
         // One's own, as the server reports it.
-        if client.session.is_own(incoming.param(0)) {
-            client.note_server(incoming.at, None, &format!("MODE {}", params.join(" ")));
+        if state.session.is_own(incoming.param(0)) {
+            state.note_server(incoming.at, None, &format!("MODE {}", params.join(" ")));
         }
         return;
     };
     let Some((letters, params)) = params.get(1..).and_then(|rest| rest.split_first()) else { return };
-    let steps = steps(&client.session, letters, params);
-    apply(client, id, &steps, (incoming.from, incoming.at));
-    let changes = steps.iter().map(|step| change(&client.session, step)).collect();
+    let steps = steps(&state.session, letters, params);
+    apply(state, id, &steps, (incoming.from, incoming.at));
+    let changes = steps.iter().map(|step| change(&state.session, step)).collect();
     let event = Event::ModeSet { by: shown_name(incoming.from), changes };
-    client.happened(id, incoming.at, event);
+    state.happened(id, incoming.at, event);
 }
 
 /// RPL_CHANNELMODEIS.
-pub(super) fn is(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
+pub(super) fn is(state: &mut State, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+    let Some(id) = state.buffers.room(&state.session, incoming.param(1)) else { return };
     let params = incoming.message.params.as_slice();
     let Some((letters, params)) = params.get(2..).and_then(|rest| rest.split_first()) else { return };
-    if let Some(buffer) = client.buffers.get_mut(id) {
+    if let Some(buffer) = state.buffers.get_mut(id) {
         buffer.modes.begin();
     }
-    let steps = steps(&client.session, letters, params);
-    apply(client, id, &steps, (incoming.from, incoming.at));
-    client.changes.buffer(id);
-    survey::answered(client, id, Question::Modes, turn);
+    let steps = steps(&state.session, letters, params);
+    apply(state, id, &steps, (incoming.from, incoming.at));
+    state.changes.buffer(id);
+    state.survey.answered(&state.buffers, (id, Question::Modes), turn);
 }
 
 /// A numeric about a list of a room.
@@ -85,9 +85,9 @@ impl ListNumeric {
         Some(Self { letter, part })
     }
 
-    pub(super) fn receive(self, client: &mut Client, incoming: &Incoming<'_>) {
-        let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
-        let Some(buffer) = client.buffers.get_mut(id) else { return };
+    pub(super) fn receive(self, state: &mut State, incoming: &Incoming<'_>) {
+        let Some(id) = state.buffers.room(&state.session, incoming.param(1)) else { return };
+        let Some(buffer) = state.buffers.get_mut(id) else { return };
         match self.part {
             Part::Entry { mask_at } => {
                 let seconds = incoming.param(mask_at + 2).parse::<i64>().ok();
@@ -96,11 +96,11 @@ impl ListNumeric {
                     by: Some(incoming.param(mask_at + 1)).filter(|by| !by.is_empty()),
                     at: seconds.and_then(|seconds| seconds.checked_mul(1000)).map(Timestamp::from_millis),
                 };
-                buffer.modes.list(&client.session, self.letter, entry);
+                buffer.modes.list(&state.session, self.letter, entry);
             }
-            Part::End => buffer.modes.listed(&client.session, self.letter),
+            Part::End => buffer.modes.listed(&state.session, self.letter),
         }
-        client.changes.buffer(id);
+        state.changes.buffer(id);
     }
 }
 
@@ -108,7 +108,7 @@ impl ListNumeric {
 fn change(session: &Session, step: &Step<'_>) -> ModeChange {
     let Step { is_set, letter, param } = *step;
     let sign = session.member_modes.iter().find(|(_, known)| *known == letter).map(|(sign, _)| *sign);
-    let rank = sign.map(members::rank).filter(|rank| *rank != Rank::Member);
+    let rank = sign.map(Rank::of_sign).filter(|rank| *rank != Rank::Member);
     if let (Some(rank), Some(nick)) = (rank, param) {
         return ModeChange::Rank { who: shown_name(nick), rank, is_given: is_set };
     }
@@ -124,9 +124,9 @@ fn change(session: &Session, step: &Step<'_>) -> ModeChange {
     ModeChange::Other(shown_name(&format!("{}{letter}{param}", if is_set { '+' } else { '-' })))
 }
 
-fn apply(client: &mut Client, id: BufferId, steps: &[Step<'_>], (by, at): (&str, Timestamp)) {
-    let session = &client.session;
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
+fn apply(state: &mut State, id: BufferId, steps: &[Step<'_>], (by, at): (&str, Timestamp)) {
+    let session = &state.session;
+    let Some(buffer) = state.buffers.get_mut(id) else { return };
     for Step { is_set, letter, param } in steps {
         if let Some((sign, _)) = session.member_modes.iter().find(|(_, known)| known == letter) {
             if let Some(nick) = param {
@@ -147,7 +147,7 @@ fn apply(client: &mut Client, id: BufferId, steps: &[Step<'_>], (by, at): (&str,
         // Some servers do not say what the key is.
         if *letter == 'k' && !(*is_set && *param == Some("*")) {
             buffer.key = param.filter(|_| *is_set).map(Into::into);
-            client.changes.memory = true;
+            state.changes.memory = true;
         }
         buffer.modes.apply(*letter, is_set.then_some(*param));
     }

@@ -1,17 +1,17 @@
 //! RPL_NAMREPLY: who is in a room.
 
 use super::Incoming;
-use crate::client::Client;
+use crate::state::State;
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.room(&client.session, incoming.param(2)) else { return };
-    let Some(buffer) = client.buffers.get_mut(id).filter(|buffer| buffer.is_present()) else { return };
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>) {
+    let Some(id) = state.buffers.room(&state.session, incoming.param(2)) else { return };
+    let Some(buffer) = state.buffers.get_mut(id).filter(|buffer| buffer.is_present()) else { return };
     for word in incoming.param(3).split_ascii_whitespace() {
-        let (signs, nick) = client.session.split_prefixes(word);
-        if client.session.is_nick(nick) {
-            buffer.members.insert(&client.session, nick, signs);
-            buffer.members.set_called(&client.session, nick, client.names.of(&client.session, nick));
+        let (signs, nick) = state.session.split_prefixes(word);
+        if state.session.is_nick(nick) {
+            buffer.members.insert(&state.session, nick, signs);
+            buffer.members.set_called(&state.session, nick, state.names.of(&state.session, nick));
         }
     }
-    client.changes.buffer(id);
+    state.changes.buffer(id);
 }

@@ -6,56 +6,62 @@ use parla_proto::{Numeric, Timestamp};
 
 use super::{Incoming, away, invite, list, metadata, mode, names, refusal, who, whois};
 use crate::{
-    client::{Client, Turn},
-    regain, registration, sign_in,
+    client::Client,
+    registration::{self, sign_in},
+    state::State,
     text::{Text, shown_name},
+    turn::Turn,
     view::Topic,
 };
 
 pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     match numeric {
         Numeric::Welcome => registration::welcome(client, incoming.message, turn),
-        Numeric::ISupport => registration::support(client, incoming.message),
+        Numeric::ISupport => registration::support(&mut client.state, incoming.message),
         Numeric::EndOfMotd | Numeric::NoMotd => {
             registration::greeted(client, turn);
         }
-        Numeric::Away if !whois::is_asked(client, incoming.param(1)) => away::told(client, incoming),
-        numeric if whois::is_part(numeric) => whois::receive(client, numeric, incoming),
-        Numeric::EndOfWhois => whois::end(client, incoming.param(1)),
-        Numeric::UnAway => away::own(client, false),
-        Numeric::NowAway => away::own(client, true),
-        Numeric::List => list::receive(client, incoming, turn.now),
-        Numeric::TryAgain => list::refused(client, incoming),
-        Numeric::ListEnd => list::end(client),
-        Numeric::ChannelModeIs => mode::is(client, incoming, turn),
-        numeric if let Some(list) = mode::ListNumeric::of(numeric) => list.receive(client, incoming),
-        Numeric::WhoReply => who::receive(client, incoming),
-        Numeric::EndOfWho => who::end(client, incoming, turn),
-        Numeric::Topic => topic(client, incoming, true),
-        Numeric::NoTopic => topic(client, incoming, false),
-        Numeric::TopicWhoTime => topic_by(client, incoming),
-        Numeric::Inviting => invite::done(client, incoming),
-        Numeric::Names => names::receive(client, incoming),
-        Numeric::WhoisKeyValue | Numeric::KeyValue => metadata::value(client, incoming, true),
-        Numeric::KeyNotSet => metadata::value(client, incoming, false),
-        Numeric::MetadataSyncLater => metadata::later(client, incoming, turn),
+        Numeric::Away if !client.state.people.is_asked(&client.state.session, incoming.param(1)) => {
+            away::told(&mut client.state, incoming);
+        }
+        numeric if whois::is_part(numeric) => whois::receive(&mut client.state, numeric, incoming),
+        Numeric::EndOfWhois => whois::end(&mut client.state, incoming.param(1)),
+        Numeric::UnAway => away::own(&mut client.state, false),
+        Numeric::NowAway => away::own(&mut client.state, true),
+        Numeric::List => list::receive(&mut client.state, incoming, turn.now),
+        Numeric::TryAgain => list::refused(&mut client.state, incoming),
+        Numeric::ListEnd => list::end(&mut client.state),
+        Numeric::ChannelModeIs => mode::is(&mut client.state, incoming, turn),
+        numeric if let Some(list) = mode::ListNumeric::of(numeric) => {
+            list.receive(&mut client.state, incoming);
+        }
+        Numeric::WhoReply => who::receive(&mut client.state, incoming),
+        Numeric::EndOfWho => who::end(&mut client.state, incoming, turn),
+        Numeric::Topic => topic(&mut client.state, incoming, true),
+        Numeric::NoTopic => topic(&mut client.state, incoming, false),
+        Numeric::TopicWhoTime => topic_by(&mut client.state, incoming),
+        Numeric::Inviting => invite::done(&mut client.state, incoming),
+        Numeric::Names => names::receive(&mut client.state, incoming),
+        Numeric::WhoisKeyValue | Numeric::KeyValue => metadata::value(&mut client.state, incoming, true),
+        Numeric::KeyNotSet => metadata::value(&mut client.state, incoming, false),
+        Numeric::MetadataSyncLater => metadata::later(&mut client.state, incoming, turn.now),
         Numeric::NickLocked | Numeric::SaslFailed | Numeric::SaslTooLong | Numeric::SaslAborted => {
             let details = incoming.message.params.last().copied().unwrap_or_default();
             if !sign_in::failed(client, numeric, details, turn) {
-                note(client, incoming);
+                note(&mut client.state, incoming);
             }
         }
         Numeric::SaslSuccess | Numeric::SaslAlready => sign_in::succeeded(client, turn),
-        Numeric::SaslMechanisms => sign_in::listed(client, incoming.param(1)),
+        Numeric::SaslMechanisms => client.state.session.sign_in.list(incoming.param(1)),
         Numeric::LoggedIn | Numeric::LoggedOut => {
-            client.session.is_logged_in = numeric == Numeric::LoggedIn;
-            note(client, incoming);
+            client.state.session.is_logged_in = numeric == Numeric::LoggedIn;
+            note(&mut client.state, incoming);
         }
-        Numeric::VisibleHost => host(client, incoming),
-        Numeric::MonitorOffline => offline(client, incoming),
-        Numeric::MonitorListFull => client.regain.cannot_watch(turn.now),
+        Numeric::VisibleHost => host(&mut client.state, incoming),
+        Numeric::MonitorOffline => offline(&mut client.state, incoming),
+        Numeric::MonitorListFull => client.state.regain.cannot_watch(turn.now),
         numeric if is_said_elsewhere(numeric) => {}
-        numeric if is_for_reading(numeric) => note(client, incoming),
+        numeric if is_for_reading(numeric) => note(&mut client.state, incoming),
         // All others are errors. Those that nobody knows are shown too, with the server's own words.
         _ => {
             debug_assert!(numeric.is_error(), "nobody has decided what {numeric:?} means to a client");
@@ -130,47 +136,47 @@ const fn is_for_reading(numeric: Numeric) -> bool {
 }
 
 /// What nobody here understands is for the person to read.
-pub(super) fn note(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn note(state: &mut State, incoming: &Incoming<'_>) {
     let words: Vec<&str> = incoming.message.params.iter().skip(1).copied().collect();
-    client.note_server(incoming.at, None, &words.join(" "));
+    state.note_server(incoming.at, None, &words.join(" "));
 }
 
 /// RPL_VISIBLEHOST: one's own host, or `user@host`.
-fn host(client: &mut Client, incoming: &Incoming<'_>) {
+fn host(state: &mut State, incoming: &Incoming<'_>) {
     let told = incoming.param(1);
     if told.contains('@') {
-        client.session.userhost = Some(told.to_owned());
-    } else if let Some((user, _)) = client.session.userhost.as_deref().and_then(|it| it.split_once('@')) {
-        client.session.userhost = Some(format!("{user}@{told}"));
+        state.session.userhost = Some(told.to_owned());
+    } else if let Some((user, _)) = state.session.userhost.as_deref().and_then(|it| it.split_once('@')) {
+        state.session.userhost = Some(format!("{user}@{told}"));
     }
-    note(client, incoming);
+    note(state, incoming);
 }
 
 /// RPL_MONOFFLINE: people who are not there, or no longer.
-fn offline(client: &mut Client, incoming: &Incoming<'_>) {
+fn offline(state: &mut State, incoming: &Incoming<'_>) {
     for who in incoming.param(1).split(',') {
-        regain::freed(client, who.split('!').next().unwrap_or(who));
+        state.regain.freed(&state.session, who.split('!').next().unwrap_or(who));
     }
 }
 
 /// RPL_TOPIC and RPL_NOTOPIC.
-fn topic(client: &mut Client, incoming: &Incoming<'_>, is_set: bool) {
-    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
+fn topic(state: &mut State, incoming: &Incoming<'_>, is_set: bool) {
+    let Some(id) = state.buffers.room(&state.session, incoming.param(1)) else { return };
+    let Some(buffer) = state.buffers.get_mut(id) else { return };
     buffer.topic =
         is_set.then(|| Arc::new(Topic { text: Text::parse(incoming.param(2)), by: None, at: None }));
-    client.changes.buffer(id);
+    state.changes.buffer(id);
 }
 
 /// RPL_TOPICWHOTIME.
-fn topic_by(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.room(&client.session, incoming.param(1)) else { return };
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
+fn topic_by(state: &mut State, incoming: &Incoming<'_>) {
+    let Some(id) = state.buffers.room(&state.session, incoming.param(1)) else { return };
+    let Some(buffer) = state.buffers.get_mut(id) else { return };
     if let Some(topic) = &mut buffer.topic {
         let seconds = incoming.param(3).parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000));
         let topic = Arc::make_mut(topic);
         topic.by = Some(shown_name(incoming.param(2).split('!').next().unwrap_or_default()));
         topic.at = seconds.map(Timestamp::from_millis);
     }
-    client.changes.buffer(id);
+    state.changes.buffer(id);
 }

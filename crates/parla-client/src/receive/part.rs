@@ -8,22 +8,22 @@ use crate::{
 };
 
 pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    let Some(id) = client.buffers.room(&client.session, incoming.param(0)) else { return };
-    if client.session.is_own(incoming.from) {
-        let Some(buffer) = client.buffers.get_mut(id) else { return };
+    let Some(id) = client.state.buffers.room(&client.state.session, incoming.param(0)) else { return };
+    if client.state.session.is_own(incoming.from) {
+        let Some(buffer) = client.state.buffers.get_mut(id) else { return };
         if buffer.is_leaving {
             return client.close(id);
         }
         if buffer.is_present() {
-            client.left = Some((id, incoming.at));
+            client.state.left = Some((id, incoming.at));
         }
         buffer.leave(Presence::Absent(None));
-        client.changes.memory = true;
-        return client.changes.buffer(id);
+        client.state.changes.memory = true;
+        return client.state.changes.buffer(id);
     }
     let reason = incoming.reason(2).map(Text::parse);
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
-    if buffer.members.remove(&client.session, incoming.from) {
-        client.happened(id, incoming.at, Event::Left { who: shown_name(incoming.from), reason });
+    let Some(buffer) = client.state.buffers.get_mut(id) else { return };
+    if buffer.members.remove(&client.state.session, incoming.from) {
+        client.state.happened(id, incoming.at, Event::Left { who: shown_name(incoming.from), reason });
     }
 }

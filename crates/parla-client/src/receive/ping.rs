@@ -3,7 +3,7 @@
 use parla_proto::Line;
 
 use super::Incoming;
-use crate::client::Turn;
+use crate::turn::Turn;
 
 pub(super) fn receive(incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let token = incoming.message.params.last().copied().unwrap_or_default();

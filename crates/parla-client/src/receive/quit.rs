@@ -2,29 +2,28 @@
 
 use super::Incoming;
 use crate::{
-    client::Client,
-    regain,
+    state::State,
     text::{Text, shown_name},
     view::{BufferId, Event},
 };
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>) {
     // One's own is followed by the end of the connection, which tells it better.
-    if client.session.is_own(incoming.from) {
+    if state.session.is_own(incoming.from) {
         return;
     }
-    client.names.forget(&client.session, incoming.from);
-    regain::freed(client, incoming.from);
+    state.names.forget(&state.session, incoming.from);
+    state.regain.freed(&state.session, incoming.from);
     let reason = incoming.reason(1).map(Text::parse);
     let mut left: Vec<BufferId> = Vec::new();
-    for buffer in client.buffers.iter_mut() {
-        if buffer.members.remove(&client.session, incoming.from) {
+    for buffer in state.buffers.iter_mut() {
+        if buffer.members.remove(&state.session, incoming.from) {
             left.push(buffer.id);
         }
     }
-    left.extend(client.buffers.direct(&client.session, incoming.from));
+    left.extend(state.buffers.direct(&state.session, incoming.from));
     for id in left {
         let event = Event::Quit { who: shown_name(incoming.from), reason: reason.clone() };
-        client.happened(id, incoming.at, event);
+        state.happened(id, incoming.at, event);
     }
 }

@@ -2,26 +2,26 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Incoming, privmsg};
+use super::Incoming;
 use crate::{
-    client::Client,
     limits::{REACTIONS_MAX, REACTORS_MAX},
     session::Session,
+    state::State,
     text::{shown_name, shown_reaction},
     view::{BufferId, Content, Reaction},
 };
 
 /// TAGMSG: tags without words. Of all that could be in them only reactions are shown.
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>) {
-    if let Some(id) = privmsg::known(client, incoming) {
-        apply(client, id, incoming);
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>) {
+    if let Some(id) = incoming.conversation(state) {
+        apply(state, id, incoming);
     }
 }
 
 /// The id of the message that this one answers.
 pub(super) fn replied_to(incoming: &Incoming<'_>) -> Option<Arc<str>> {
     let msgid = tag(incoming, ["+reply", "+draft/reply"])?;
-    Some(parla_proto::line::fitting(&msgid, super::said::MSGID_BYTES_MAX).into())
+    Some(parla_proto::line::fitting(&msgid, super::MSGID_BYTES_MAX).into())
 }
 
 fn tag<'a>(incoming: &Incoming<'a>, names: [&str; 2]) -> Option<Cow<'a, str>> {
@@ -30,7 +30,7 @@ fn tag<'a>(incoming: &Incoming<'a>, names: [&str; 2]) -> Option<Cow<'a, str>> {
 }
 
 /// Counts a reaction to a message that is here, or takes it away. Gives the reaction if it is shown.
-pub(super) fn apply(client: &mut Client, id: BufferId, incoming: &Incoming<'_>) -> Option<Arc<str>> {
+pub(super) fn apply(state: &mut State, id: BufferId, incoming: &Incoming<'_>) -> Option<Arc<str>> {
     let given = tag(incoming, ["+react", "+draft/react"]);
     let taken = tag(incoming, ["+unreact", "+draft/unreact"]);
     let is_given = given.is_some();
@@ -39,8 +39,8 @@ pub(super) fn apply(client: &mut Client, id: BufferId, incoming: &Incoming<'_>) 
     if incoming.from.is_empty() {
         return None;
     }
-    let session = &client.session;
-    let buffer = client.buffers.get_mut(id)?;
+    let session = &state.session;
+    let buffer = state.buffers.get_mut(id)?;
     let row = buffer.timeline.row_of(&to)?;
     let mut is_shown = false;
     buffer.timeline.update(row, |row| {
@@ -58,14 +58,14 @@ pub(super) fn apply(client: &mut Client, id: BufferId, incoming: &Incoming<'_>) 
             is_shown = true;
         }
     });
-    client.changes.buffer(id);
+    state.changes.buffer(id);
     is_shown.then_some(text)
 }
 
 /// Whether the message is a reaction that is shown, and says nothing besides.
-pub(super) fn is_all(client: &mut Client, id: BufferId, incoming: &Incoming<'_>) -> bool {
+pub(super) fn is_all(state: &mut State, id: BufferId, incoming: &Incoming<'_>) -> bool {
     let words = incoming.param(1).trim();
-    apply(client, id, incoming)
+    apply(state, id, incoming)
         .is_some_and(|text| words.is_empty() || shown_reaction(words).is_some_and(|words| words == text))
 }
 

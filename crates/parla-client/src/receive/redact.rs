@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use super::{Incoming, privmsg};
+use super::Incoming;
 use crate::{
-    client::{Client, Turn},
     contract::Output,
+    state::State,
     text::{Text, shown_name},
+    turn::Turn,
     view::{BufferId, BufferKind, Content, Deleted},
 };
 
-pub(super) fn receive(client: &mut Client, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-    if let Some(id) = privmsg::known(client, incoming) {
-        take_back(client, id, incoming, turn);
+pub(super) fn receive(state: &mut State, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+    if let Some(id) = incoming.conversation(state) {
+        take_back(state, id, incoming, turn);
     }
 }
 
 /// Nothing of the message stays: not its words, not what it counted, not its place in the archive.
-pub(super) fn take_back(client: &mut Client, id: BufferId, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+pub(super) fn take_back(state: &mut State, id: BufferId, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let msgid = incoming.param(1);
-    let Some(buffer) = client.buffers.get_mut(id).filter(|_| !msgid.is_empty()) else { return };
-    if client.settings.archive.keeps(buffer.kind) {
+    let Some(buffer) = state.buffers.get_mut(id).filter(|_| !msgid.is_empty()) else { return };
+    if state.settings.archive.keeps(buffer.kind) {
         let (kind, name) = (buffer.kind, Arc::clone(&buffer.name));
         turn.outputs.push(Output::Unkeep { kind, name, msgid: msgid.into() });
     }
@@ -35,7 +36,7 @@ pub(super) fn take_back(client: &mut Client, id: BufferId, incoming: &Incoming<'
     let is_others = !said.own;
     let deleted = Arc::new(Deleted {
         by: shown_name(incoming.from),
-        own: client.session.is_own(incoming.from),
+        own: state.session.is_own(incoming.from),
         reason: incoming.reason(3).map(Text::parse),
     });
     buffer.timeline.update(row.id, |row| {
@@ -50,6 +51,6 @@ pub(super) fn take_back(client: &mut Client, id: BufferId, incoming: &Incoming<'
         buffer.uncount(row.id, is_for_person);
     }
     buffer.is_not_quoted(msgid);
-    client.changes.retract(id, row.id);
-    client.changes.buffer(id);
+    state.changes.retract(id, row.id);
+    state.changes.buffer(id);
 }

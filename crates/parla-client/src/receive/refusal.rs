@@ -6,10 +6,12 @@ use parla_proto::Numeric;
 
 use super::{Incoming, silenced, whois};
 use crate::{
-    client::{Client, Turn},
-    naming, outbox,
+    client::Client,
+    naming,
     problem::{Problem, ProblemKind},
-    registration, sign_in,
+    registration::{self, sign_in},
+    state::State,
+    turn::Turn,
     view::{BufferId, Notice, Presence},
 };
 
@@ -88,7 +90,7 @@ pub(super) struct Refused {
 pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
     let about = incoming.param(1);
     let is_labelled = incoming.label.as_deref().is_some_and(|label| client.outbox.labelled(label).is_some());
-    if numeric == Numeric::NoSuchNick && !is_labelled && whois::missing(client, about) {
+    if numeric == Numeric::NoSuchNick && !is_labelled && whois::missing(&mut client.state, about) {
         return;
     }
     if numeric == Numeric::ForwardedTo {
@@ -96,32 +98,32 @@ pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming
     }
     let Some(mut kind) = kind(numeric) else { return };
     // A room or a nick that is not to be had for a while.
-    if numeric == Numeric::NickUnavailable && !client.session.is_room(about) {
+    if numeric == Numeric::NickUnavailable && !client.state.session.is_room(about) {
         kind = ProblemKind::NickHeld;
     }
     if kind.is_about_nick() {
-        let told = client.session.nick_fault.take();
-        let wanted = Arc::clone(&client.settings.nick);
+        let told = client.state.session.nick_fault.take();
+        let wanted = Arc::clone(&client.state.settings.nick);
         let refused = if about.is_empty() { &wanted } else { about };
-        kind = naming::reason(&client.session, numeric, refused, told);
+        kind = naming::reason(&client.state.session, numeric, refused, told);
     }
     let details = incoming.message.params.last().copied().unwrap_or_default();
-    if !client.session.is_registered {
+    if !client.state.session.is_registered {
         return before_registration(client, (numeric, kind), details, turn);
     }
     if kind.is_about_nick()
         || matches!(numeric, Numeric::BannedNickChange | Numeric::NickTooFast | Numeric::NoNickChange)
     {
-        return nick(client, (kind, about, details));
+        return nick(&mut client.state, (kind, about, details));
     }
-    let room = incoming.message.params.iter().skip(1).find(|word| client.session.is_room(word));
+    let room = incoming.message.params.iter().skip(1).find(|word| client.state.session.is_room(word));
     let about = match (numeric, room) {
         // It is told of the room.
         (Numeric::UserNotInChannel | Numeric::UserOnChannel, Some(room)) => *room,
         _ if incoming.message.params.len() > 2 => about,
         _ => "",
     };
-    let buffer = client.buffers.named(&client.session, room.copied().unwrap_or(about));
+    let buffer = client.state.buffers.named(&client.state.session, room.copied().unwrap_or(about));
     if numeric == Numeric::CannotSendToChannel
         && let Some(id) = buffer
     {
@@ -129,12 +131,12 @@ pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming
     }
     // Lists that only some may see were asked for on the chance.
     if kind == ProblemKind::NotOperator
-        && let Some(room) = buffer.and_then(|id| client.buffers.get_mut(id))
+        && let Some(room) = buffer.and_then(|id| client.state.buffers.get_mut(id))
         && room.modes.refuse_list()
     {
-        return buffer.into_iter().for_each(|id| client.changes.buffer(id));
+        return buffer.into_iter().for_each(|id| client.state.changes.buffer(id));
     }
-    let problem = client.problem(kind, about, details);
+    let problem = client.state.problem(kind, about, details);
     of(client, incoming, Refused { buffer, problem, is_message: is_about_message(numeric) });
 }
 
@@ -146,69 +148,69 @@ fn before_registration(
 ) {
     // It does not know CAP, or wants to hear the name first.
     if matches!(numeric, Numeric::UnknownCommand | Numeric::NotRegistered) {
-        return sign_in::introduce(client, turn);
+        return sign_in::introduce(&mut client.state, turn);
     }
-    match before_entry(client, kind) {
+    match before_entry(&client.state, kind) {
         kind if kind.is_about_nick() => {
             registration::nick_refused(client, kind, details, turn);
         }
         kind @ (ProblemKind::PasswordNeeded | ProblemKind::PasswordWrong | ProblemKind::SignInNeeded) => {
-            let login = client.settings.credentials.login.as_ref();
+            let login = client.state.settings.credentials.login.as_ref();
             let login = login.filter(|_| kind == ProblemKind::PasswordWrong).map(|login| login.name.clone());
-            let problem = client.problem(kind, &login.unwrap_or_default(), details);
+            let problem = client.state.problem(kind, &login.unwrap_or_default(), details);
             client.stop(Some(problem), None, turn);
         }
         // The server is about to close. Its ERROR may still say that signing in would help.
         ProblemKind::BannedFromServer => {
-            client.link.parting = Some(client.problem(kind, "", details));
+            client.state.link.parting = Some(client.state.problem(kind, "", details));
         }
         _ => {}
     }
 }
 
 /// What a refusal means to somebody who is not in yet.
-const fn before_entry(client: &Client, kind: ProblemKind) -> ProblemKind {
+const fn before_entry(state: &State, kind: ProblemKind) -> ProblemKind {
     match kind {
-        ProblemKind::PasswordWrong => client.session.sign_in.refused(),
+        ProblemKind::PasswordWrong => state.session.sign_in.refused(),
         ProblemKind::AccountNeeded => ProblemKind::SignInNeeded,
         kind => kind,
     }
 }
 
 /// Another nick was not to be had, or not now.
-fn nick(client: &mut Client, (kind, about, details): (ProblemKind, &str, &str)) {
+fn nick(state: &mut State, (kind, about, details): (ProblemKind, &str, &str)) {
     // To have the wanted name back is tried again and again; that it fails is not worth a word.
-    let is_asked = client.nick_asked.as_ref().is_some_and(|asked| client.session.same(asked, about));
-    if client.regain.refused() && !is_asked {
+    let is_asked = state.nick_asked.as_ref().is_some_and(|asked| state.session.same(asked, about));
+    if state.regain.refused() && !is_asked {
         return;
     }
-    let asked = client.nick_asked.take();
-    let problem = client.problem(kind, about, details);
+    let asked = state.nick_asked.take();
+    let problem = state.problem(kind, about, details);
     match asked.filter(|_| kind.is_about_nick()) {
-        Some(nick) => client.refuse_nick(problem, &nick),
-        None => client.complain(None, problem),
+        Some(nick) => state.refuse_nick(problem, &nick),
+        None => state.complain(None, problem),
     }
 }
 
 /// The server takes the person to another room than the one he asked for.
 fn forwarded(client: &mut Client, incoming: &Incoming<'_>) {
     let (from, to) = (incoming.param(1), incoming.param(2));
-    let Some(id) = client.buffers.room(&client.session, from) else { return };
-    let is_asked = client.buffers.get(id).is_some_and(|buffer| buffer.presence == Presence::Joining);
-    if !is_asked || !client.session.is_room_name(to) {
+    let Some(id) = client.state.buffers.room(&client.state.session, from) else { return };
+    let is_asked = client.state.buffers.get(id).is_some_and(|buffer| buffer.presence == Presence::Joining);
+    if !is_asked || !client.state.session.is_room_name(to) {
         return;
     }
-    if client.buffers.rename(&client.session, from, to).is_none() {
+    if client.state.buffers.rename(&client.state.session, from, to).is_none() {
         // He is there already.
         let details = incoming.message.params.last().copied().unwrap_or_default();
-        let problem = client.problem(ProblemKind::Other, from, details);
+        let problem = client.state.problem(ProblemKind::Other, from, details);
         client.shut_out(id, &problem);
     }
     client.outbox.renamed(id);
     let (from, to) = (crate::text::shown_name(from), crate::text::shown_name(to));
-    client.say(Some(id), Notice::Forwarded { from, to });
-    client.changes.memory = true;
-    client.changes.buffer(id);
+    client.state.say(Some(id), Notice::Forwarded { from, to });
+    client.state.changes.memory = true;
+    client.state.changes.buffer(id);
 }
 
 /// Tells the message, the room or the person that is concerned.
@@ -218,10 +220,11 @@ pub(super) fn of(client: &mut Client, incoming: &Incoming<'_>, refused: Refused)
     let unlabelled = buffer.filter(|_| is_message && incoming.label.is_none());
     let message = labelled.or_else(|| unlabelled.and_then(|id| Some((id, client.outbox.first_sent(id)?))));
     if let Some((id, row)) = message {
-        return outbox::fail(client, id, row, problem);
+        return client.outbox.fail(&mut client.state, (id, row), problem);
     }
-    let room =
-        buffer.and_then(|id| client.buffers.get(id)).map(|room| (room.id, room.is_leaving, &room.presence));
+    let room = buffer
+        .and_then(|id| client.state.buffers.get(id))
+        .map(|room| (room.id, room.is_leaving, &room.presence));
     match room {
         // Not there, which is what he wanted.
         Some((id, true, _)) if matches!(problem.kind, ProblemKind::NotInRoom | ProblemKind::NoSuchRoom) => {
@@ -229,6 +232,6 @@ pub(super) fn of(client: &mut Client, incoming: &Incoming<'_>, refused: Refused)
         }
         Some((id, true, Presence::Joining)) => client.close(id),
         Some((id, false, Presence::Joining)) => client.shut_out(id, &problem),
-        _ => client.complain(buffer, problem),
+        _ => client.state.complain(buffer, problem),
     }
 }

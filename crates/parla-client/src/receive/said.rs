@@ -4,35 +4,21 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, CommandName, Message, Timestamp};
 
-use super::{Incoming, keep, react, redact};
+use super::{Incoming, MSGID_BYTES_MAX, react, redact};
 use crate::{
     buffer::{Buffer, Coming},
-    client::{Client, Turn},
+    client::Client,
     contract::Kept,
-    history::bouncer,
-    outbox::{self, Arrival, Echo, Place},
+    history::Heard,
+    outbox::{Arrival, Echo, Place},
     secrets,
     session::Session,
-    text::{Letters, Text, shown_name},
-    timeline::{Anchor, Neighbours, Spot},
+    state::State,
+    text::shown_name,
+    timeline::{Neighbours, Spot},
+    turn::Turn,
     view::{Alert, Audience, BufferId, BufferKind, Content, Gap, GapState, Manner, Row, RowId, Said, Update},
 };
-
-/// A message of a page of history.
-pub(crate) struct Heard {
-    pub(crate) at: Timestamp,
-    pub(crate) msgid: Option<Arc<str>>,
-    /// Where it is.
-    pub(crate) row: Option<RowId>,
-    /// It was not known.
-    pub(crate) is_new: bool,
-}
-
-impl Heard {
-    pub(crate) fn anchor(&self) -> Anchor {
-        Anchor { msgid: self.msgid.clone(), at: self.at, row: self.row }
-    }
-}
 
 /// A message with everything that matters of its line.
 pub(super) struct Spoken<'a> {
@@ -93,9 +79,6 @@ impl<'a> Spoken<'a> {
     }
 }
 
-/// Ids are short; a longer one is not kept whole.
-pub(super) const MSGID_BYTES_MAX: usize = 256;
-
 /// How it was said, and the words; none for a request to the program.
 fn manner(command: Option<CommandName>, text: &str) -> Option<(Manner, &str)> {
     let Some(ctcp) = text.strip_prefix('\u{1}') else {
@@ -122,12 +105,12 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     if let Some((id, row)) = labelled(client, spoken) {
         return confirmed(client, (id, row), spoken, turn);
     }
-    let row = client.buffers.row_id();
-    let said = said(client, id, spoken);
+    let row = client.state.buffers.row_id();
+    let said = said(&client.state, id, spoken);
     let own = said.own;
-    let Some(buffer) = client.buffers.get_mut(id) else { return Added::Nowhere };
-    if spoken.is_bot && buffer.members.set_bot(&client.session, spoken.from) {
-        client.changes.buffer(id);
+    let Some(buffer) = client.state.buffers.get_mut(id) else { return Added::Nowhere };
+    if spoken.is_bot && buffer.members.set_bot(&client.state.session, spoken.from) {
+        client.state.changes.buffer(id);
     }
     if let Some(known) = spoken.known(buffer, &said) {
         return Added::Known(known);
@@ -137,46 +120,36 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     }
     let content = Content::Said(Arc::new(said.clone()));
     let placed = Row { id: row, at: spoken.at, content };
-    let Some(buffer) = client.buffers.get_mut(id) else { return Added::Nowhere };
+    let Some(buffer) = client.state.buffers.get_mut(id) else { return Added::Nowhere };
     if !buffer.timeline.insert_at(spoken.spot, placed, spoken.msgid.as_deref()) {
         return Added::Nowhere;
     }
     buffer.has_come(row, &said);
-    count(client, (id, row), &said, spoken);
-    keep(client, || kept(client, id, spoken, own), turn);
+    count(&mut client.state, (id, row), &said, spoken);
+    client.state.keep(|| kept(&client.state, id, spoken, own), turn);
     Added::New(row)
 }
 
 /// Whether the person said it. While they wait for their name, what was said under it before is theirs: by the connection
 /// that was lost. Who has the name now may be somebody else.
-fn is_own(client: &Client, spoken: &Spoken<'_>) -> bool {
-    let by_wanted = || client.regain.wanted().is_some_and(|nick| client.session.same(nick, spoken.from));
-    client.session.is_own(spoken.from) || (spoken.coming != Coming::Live && by_wanted())
+fn is_own(state: &State, spoken: &Spoken<'_>) -> bool {
+    let by_wanted = || state.regain.wanted().is_some_and(|nick| state.session.same(nick, spoken.from));
+    state.session.is_own(spoken.from) || (spoken.coming != Coming::Live && by_wanted())
 }
 
-/// A text with the person's name marked: the one they have, or the one they wait for.
-fn naming(client: &Client, text: &str) -> (Text, bool) {
-    let letters = Letters { casemapping: client.session.casemapping, compose: client.settings.compose };
-    let named = Text::parse_naming(text, &client.session.nick, letters);
-    match client.regain.wanted() {
-        Some(nick) if !named.1 => Text::parse_naming(text, nick, letters),
-        _ => named,
-    }
-}
-
-fn said(client: &Client, id: BufferId, spoken: &Spoken<'_>) -> Said {
-    let session = &client.session;
-    let own = is_own(client, spoken);
-    let buffer = client.buffers.get(id);
+fn said(state: &State, id: BufferId, spoken: &Spoken<'_>) -> Said {
+    let session = &state.session;
+    let own = is_own(state, spoken);
+    let buffer = state.buffers.get(id);
     let name = buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
     let shown = if own { secrets::shown(&name, spoken.text) } else { spoken.text.into() };
-    let (text, names) = naming(client, &shown);
+    let (text, names) = state.parse_naming(&shown);
     let reply = spoken.reply_to.as_deref().and_then(|to| Some(Arc::new(buffer?.reply_to(to))));
     Said {
         own,
         bot: spoken.is_bot,
         mention: names && !own,
-        called: client.names.of(session, spoken.from),
+        called: state.names.of(session, spoken.from),
         msgid: spoken.msgid.clone(),
         audience: spoken.audience,
         reply,
@@ -185,17 +158,17 @@ fn said(client: &Client, id: BufferId, spoken: &Spoken<'_>) -> Said {
 }
 
 /// A message that is new: it waits to be read, or is read already.
-fn count(client: &mut Client, (id, row): (BufferId, RowId), said: &Said, spoken: &Spoken<'_>) {
+fn count(state: &mut State, (id, row): (BufferId, RowId), said: &Said, spoken: &Spoken<'_>) {
     let is_live = spoken.coming == Coming::Live;
-    let is_in_view = client.look.buffer == Some(id) && client.look.at_end;
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    let is_in_view = state.look.buffer == Some(id) && state.look.at_end;
+    let Some(buffer) = state.buffers.get_mut(id) else { return };
     let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !said.own);
     let is_seen = is_live && is_in_view && buffer.unread == 0 && !buffer.is_awaited();
     if said.own && is_live {
         // From another device: who answers has read.
         buffer.mark_read();
-        client.changes.memory = true;
-        client.markers.moved();
+        state.changes.memory = true;
+        state.markers.moved();
     } else if !said.own && !is_seen && buffer.is_unread(row, spoken.at, spoken.coming) {
         buffer.count(row, is_for_person);
     }
@@ -203,18 +176,18 @@ fn count(client: &mut Client, (id, row): (BufferId, RowId), said: &Said, spoken:
     if is_live && !said.own {
         buffer.away_told = None;
         // Where nobody tells who is away, who speaks is back.
-        if !client.session.has(Capabilities::AWAY_NOTIFY) {
+        if !state.session.has(Capabilities::AWAY_NOTIFY) {
             buffer.away = None;
         }
     }
     let room = (buffer.kind == BufferKind::Room).then(|| shown_name(&buffer.name));
-    client.changes.buffer(id);
-    if is_for_person && is_live && client.look.buffer != Some(id) {
+    state.changes.buffer(id);
+    if is_for_person && is_live && state.look.buffer != Some(id) {
         let alert = Alert { from: Arc::clone(&said.from), room, text: Arc::clone(&said.text.plain), row };
-        client.changes.event(Update::Alert(client.settings.network, id, alert));
+        state.changes.event(Update::Alert(state.settings.network, id, alert));
     }
     if is_seen {
-        client.seen(id);
+        state.seen(id);
     }
 }
 
@@ -227,39 +200,39 @@ fn confirmed(
 ) -> Added {
     let Spoken { spot, at, from, .. } = *spoken;
     let arrival = Arrival { spot, at, msgid: spoken.msgid.as_deref(), from: Some(from) };
-    if !outbox::confirm(client, (id, row), arrival) {
+    if !client.outbox.confirm(&mut client.state, (id, row), arrival) {
         return Added::Nowhere;
     }
-    keep(client, || kept(client, id, spoken, true), turn);
+    client.state.keep(|| kept(&client.state, id, spoken, true), turn);
     Added::New(row)
 }
 
 /// The message that was sent under the label of this one.
 fn labelled(client: &mut Client, spoken: &Spoken<'_>) -> Option<(BufferId, RowId)> {
-    let label = spoken.label.filter(|_| client.session.is_own(spoken.from))?;
+    let label = spoken.label.filter(|_| client.state.session.is_own(spoken.from))?;
     client.outbox.take_labelled(label)
 }
 
 /// The message of the outbox that this one is. Of a page of history it can only be one that was on its way when the
 /// connection broke, and only in a page that was asked for to find out.
 fn echoed(client: &mut Client, id: BufferId, spoken: &Spoken<'_>) -> Option<RowId> {
-    let place = match (spoken.coming, client.requests.is_open_ended(id)) {
+    let place = match (spoken.coming, client.history.is_open_ended(id)) {
         (Coming::Live, _) => Place::Live,
         (_, true) => Place::Anywhere(spoken.at),
         (_, false) => Place::Behind(spoken.at),
     };
-    if place != Place::Live && !client.requests.may_confirm(id) {
+    if place != Place::Live && !client.history.may_confirm(id) {
         return None;
     }
     let Spoken { from, manner, text, audience, spot, .. } = *spoken;
-    let timeline = &client.buffers.get(id)?.timeline;
+    let timeline = &client.state.buffers.get(id)?.timeline;
     let msgid = spoken.msgid.as_deref();
     let echo = Echo { buffer: id, from, manner, text, audience, msgid, place, timeline, spot };
-    client.outbox.take_echoed(&client.session, &echo)
+    client.outbox.take_echoed(&client.state.session, &echo)
 }
 
-fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
-    let buffer = client.buffers.get(id);
+fn kept(state: &State, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
+    let buffer = state.buffers.get(id);
     Kept {
         kind: buffer.map_or(BufferKind::Server, |buffer| buffer.kind),
         buffer: buffer.map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default(),
@@ -276,29 +249,34 @@ fn kept(client: &Client, id: BufferId, spoken: &Spoken<'_>, own: bool) -> Kept {
 /// A message that was said long ago and is repeated without a batch: it follows the one that was repeated before it; the first
 /// has nothing but its time to say where it goes.
 pub(super) fn repeated(client: &mut Client, id: BufferId, mut spoken: Spoken<'_>, turn: &mut Turn<'_>) {
-    let Some(buffer) = client.buffers.get(id) else { return };
+    let Some(buffer) = client.state.buffers.get(id) else { return };
     let before = buffer.repeated.filter(|row| buffer.timeline.contains(*row));
     spoken.coming = Coming::Repeated;
     spoken.spot = before.map_or_else(|| buffer.timeline.spot_by_time(spoken.at), Spot::Behind);
     let added = add(client, id, &spoken, turn);
-    let Some(buffer) = client.buffers.get_mut(id) else { return };
+    let Some(buffer) = client.state.buffers.get_mut(id) else { return };
     if let Added::New(row) | Added::Known(row) = added {
         buffer.repeated = buffer.timeline.later(before, Some(row));
     }
     if let Added::New(row) = added {
         narrow_gap(buffer, row, before.is_some());
     }
-    played(client, id, &added, spoken.at);
+    played(&mut client.state, id, &added, spoken.at);
 }
 
 /// A message of the past came unasked.
-fn played(client: &mut Client, id: BufferId, added: &Added, at: Timestamp) {
+fn played(state: &mut State, id: BufferId, added: &Added, at: Timestamp) {
     match added {
-        Added::New(row) => bouncer::played(client, id, (*row, at)),
+        Added::New(row) => {
+            let gap = state.buffers.get_mut(id).and_then(|buffer| buffer.is_played(*row, at));
+            if let Some((spot, gap)) = gap {
+                state.add_gap((id, spot), gap);
+            }
+        }
         Added::Known(row) => {
             // What was said since the person is back says nothing of what was said before.
-            if client.buffers.get(id).is_some_and(|buffer| !buffer.timeline.is_live(*row)) {
-                bouncer::overlaps(client, id);
+            if let Some(buffer) = state.buffers.get_mut(id).filter(|buffer| !buffer.timeline.is_live(*row)) {
+                buffer.expect_no_playback();
             }
         }
         Added::Nowhere => {}
@@ -327,12 +305,12 @@ fn narrow_gap(buffer: &mut Buffer, row: RowId, is_continued: bool) {
 }
 
 /// Lines of a page of history, each with the row in which it is known already.
-pub(super) fn recognize(client: &Client, id: BufferId, lines: &[Message<'_>]) -> Vec<Option<RowId>> {
-    let Some(buffer) = client.buffers.get(id) else { return Vec::new() };
+pub(super) fn recognize(state: &State, id: BufferId, lines: &[Message<'_>]) -> Vec<Option<RowId>> {
+    let Some(buffer) = state.buffers.get(id) else { return Vec::new() };
     let known = |message: &Message<'_>| {
         let incoming = Incoming::new(message, Timestamp::default());
-        let spoken = spoken(&client.session, &incoming)?;
-        spoken.known(buffer, &said(client, id, &spoken))
+        let spoken = spoken(&state.session, &incoming)?;
+        spoken.known(buffer, &said(state, id, &spoken))
     };
     lines.iter().map(known).collect()
 }
@@ -355,78 +333,27 @@ pub(super) fn replayed(
     match incoming.command {
         Some(CommandName::Privmsg | CommandName::Notice) => {}
         Some(CommandName::Redact) => {
-            redact::take_back(client, id, &incoming, turn);
+            redact::take_back(&mut client.state, id, &incoming, turn);
             return None;
         }
         Some(CommandName::Tagmsg) => {
-            react::apply(client, id, &incoming);
+            react::apply(&mut client.state, id, &incoming);
             return None;
         }
         _ => return None,
     }
     let unheard = Heard { at, msgid: None, row: neighbours.before, is_new: false };
-    if react::is_all(client, id, &incoming) {
+    if react::is_all(&mut client.state, id, &incoming) {
         return Some(unheard);
     }
-    let Some(mut spoken) = spoken(&client.session, &incoming) else { return Some(unheard) };
-    spoken.spot = neighbours.spot(&client.buffers.get(id)?.timeline);
+    let Some(mut spoken) = spoken(&client.state.session, &incoming) else { return Some(unheard) };
+    spoken.spot = neighbours.spot(&client.state.buffers.get(id)?.timeline);
     let added = add(client, id, &spoken, turn);
-    played(client, id, &added, spoken.at);
+    played(&mut client.state, id, &added, spoken.at);
     let (row, is_new) = match added {
         Added::New(row) => (Some(row), true),
         Added::Known(row) => (Some(row), false),
         Added::Nowhere => (None, false),
     };
     Some(Heard { at, msgid: spoken.msgid, row, is_new })
-}
-
-/// A message out of the archive. Gives its row, and whether it was not there before.
-pub(crate) fn restore(
-    client: &mut Client,
-    (id, neighbours): (BufferId, &Neighbours),
-    kept: &Kept,
-) -> Option<(RowId, bool)> {
-    let row = client.buffers.row_id();
-    let said = said_of(client, kept);
-    let buffer = client.buffers.get_mut(id)?;
-    if let Some(known) = known_of(buffer, kept, &said) {
-        return Some((known, false));
-    }
-    let is_for_person = said.mention || (buffer.kind == BufferKind::Direct && !kept.own);
-    let placed = Row { id: row, at: kept.at, content: Content::Said(Arc::new(said.clone())) };
-    let spot = neighbours.spot(&buffer.timeline);
-    if !buffer.timeline.insert_at(spot, placed, kept.msgid.as_deref()) {
-        return None;
-    }
-    buffer.has_come(row, &said);
-    if !kept.own && buffer.is_unread(row, kept.at, Coming::Archive) {
-        buffer.count(row, is_for_person);
-    }
-    buffer.find_read(row, kept.msgid.as_deref());
-    Some((row, true))
-}
-
-/// Messages of the archive, each with the row in which it is known already.
-pub(crate) fn recognize_kept(client: &Client, id: BufferId, messages: &[Kept]) -> Vec<Option<RowId>> {
-    let Some(buffer) = client.buffers.get(id) else { return Vec::new() };
-    messages.iter().map(|kept| known_of(buffer, kept, &said_of(client, kept))).collect()
-}
-
-fn known_of(buffer: &Buffer, kept: &Kept, said: &Said) -> Option<RowId> {
-    match kept.msgid.as_deref() {
-        Some(msgid) => buffer.timeline.row_of(msgid).filter(|_| buffer.timeline.has(said, Some(msgid))),
-        None => buffer.timeline.twin(kept.at, said),
-    }
-}
-
-fn said_of(client: &Client, kept: &Kept) -> Said {
-    let from = kept.source.split('!').next().unwrap_or_default();
-    let (text, names) = naming(client, &kept.text);
-    Said {
-        own: kept.own,
-        mention: names && !kept.own,
-        msgid: kept.msgid.clone(),
-        audience: kept.audience,
-        ..Said::new(kept.manner, from, text)
-    }
 }

@@ -20,8 +20,8 @@ const NO_COLOURS: char = 'c';
 
 /// The reason as far as it can be seen.
 pub(super) fn why(client: &Client, incoming: &Incoming<'_>, room: BufferId) -> ProblemKind {
-    let session = &client.session;
-    let Some(buffer) = client.buffers.get(room) else { return ProblemKind::CannotSpeak };
+    let session = &client.state.session;
+    let Some(buffer) = client.state.buffers.get(room) else { return ProblemKind::CannotSpeak };
     if !buffer.is_present() {
         return ProblemKind::OutsideRoom;
     }

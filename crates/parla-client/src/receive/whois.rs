@@ -6,36 +6,12 @@ use parla_proto::{Numeric, Timestamp};
 
 use super::Incoming;
 use crate::{
-    client::Client,
     limits::ROOMS_IN_WHOIS_MAX,
+    people::Asked,
+    state::State,
     text::{Text, shown_name},
-    view::{Person, Update},
+    view::Update,
 };
-
-/// Who may be asked about at once.
-const ASKED_MAX: usize = 32;
-
-/// Someone who was asked about.
-#[derive(Debug)]
-pub(crate) struct Asked {
-    person: Person,
-    /// Something was told of him.
-    is_there: bool,
-}
-
-/// The person wants to know about someone.
-pub(crate) fn ask(client: &mut Client, nick: &str) {
-    if client.people.len() >= ASKED_MAX {
-        client.people.pop_first();
-    }
-    let person = Person { nick: shown_name(nick), name: nick.into(), ..Person::default() };
-    client.people.insert(client.session.fold(nick), Asked { person, is_there: false });
-}
-
-/// Whether the person wants to know about him.
-pub(super) fn is_asked(client: &Client, nick: &str) -> bool {
-    client.people.contains_key(&client.session.fold(nick))
-}
 
 /// Whether a numeric is a part of the answer to WHOIS.
 pub(super) const fn is_part(numeric: Numeric) -> bool {
@@ -59,10 +35,9 @@ pub(super) const fn is_part(numeric: Numeric) -> bool {
 }
 
 /// One numeric about `nick`.
-pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming<'_>) {
+pub(super) fn receive(state: &mut State, numeric: Numeric, incoming: &Incoming<'_>) {
     let nick = incoming.param(1);
-    let folded = client.session.fold(nick);
-    let Some(Asked { person, is_there }) = client.people.get_mut(&folded) else { return };
+    let Some(Asked { person, is_there }) = state.people.get_mut(&state.session, nick) else { return };
     *is_there = true;
     match numeric {
         Numeric::WhoisUser => {
@@ -70,8 +45,8 @@ pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming
             person.name = nick.into();
             person.host = shown_name(&format!("{}@{}", incoming.param(2), incoming.param(3)));
             person.realname = Text::parse(incoming.param(5)).plain;
-            for buffer in client.buffers.iter_mut() {
-                buffer.members.set_host(&client.session, nick, incoming.param(3));
+            for buffer in state.buffers.iter_mut() {
+                buffer.members.set_host(&state.session, nick, incoming.param(3));
             }
         }
         Numeric::WhoisOperator => person.operator = true,
@@ -93,29 +68,27 @@ pub(super) fn receive(client: &mut Client, numeric: Numeric, incoming: &Incoming
 }
 
 /// RPL_ENDOFWHOIS.
-pub(super) fn end(client: &mut Client, nick: &str) {
-    let folded = client.session.fold(nick);
-    let Some(Asked { mut person, is_there }) = client.people.remove(&folded) else { return };
+pub(super) fn end(state: &mut State, nick: &str) {
+    let Some(Asked { mut person, is_there }) = state.people.take(&state.session, nick) else { return };
     person.complete = true;
     person.missing = !is_there;
-    person.called = client.names.of(&client.session, nick);
+    person.called = state.names.of(&state.session, nick);
     // Where he is now; what a conversation with him says may be old.
     if is_there
-        && let Some(id) = client.buffers.direct(&client.session, nick)
-        && let Some(buffer) = client.buffers.get_mut(id)
+        && let Some(id) = state.buffers.direct(&state.session, nick)
+        && let Some(buffer) = state.buffers.get_mut(id)
     {
         buffer.away = person.away.clone();
-        client.changes.buffer(id);
+        state.changes.buffer(id);
     }
-    client.changes.event(Update::Person(client.settings.network, Arc::new(person)));
+    state.changes.event(Update::Person(state.settings.network, Arc::new(person)));
 }
 
 /// ERR_NOSUCHNICK while someone was asked about. False if nobody was.
-pub(super) fn missing(client: &mut Client, nick: &str) -> bool {
-    let folded = client.session.fold(nick);
-    let Some(Asked { mut person, .. }) = client.people.remove(&folded) else { return false };
+pub(super) fn missing(state: &mut State, nick: &str) -> bool {
+    let Some(Asked { mut person, .. }) = state.people.take(&state.session, nick) else { return false };
     person.missing = true;
     person.complete = true;
-    client.changes.event(Update::Person(client.settings.network, Arc::new(person)));
+    state.changes.event(Update::Person(state.settings.network, Arc::new(person)));
     true
 }

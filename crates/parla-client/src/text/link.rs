@@ -8,9 +8,10 @@ use std::ops::Range;
 use parla_proto::name::CHANNEL_PREFIX;
 
 use crate::{
+    deceptive::is_deceptive,
     endpoint::{ascii_host, parse_port},
     limits::{LINKS_MAX, NAME_BYTES_MAX, SPANS_MAX},
-    text::{Link, Span, is_deceptive},
+    text::{Link, Span},
 };
 
 /// Something found in a text.

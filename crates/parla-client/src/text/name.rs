@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    deceptive::is_deceptive,
     limits::SHOWN_NAME_CHARS_MAX,
     text::clean::{MARKS_MAX, is_mark},
 };
@@ -50,15 +51,6 @@ pub fn shown_name(name: &str) -> Arc<str> {
 /// Whether it looks like a space and is none. No name has a space in it, but many servers take these.
 fn is_blank(char: char) -> bool {
     char != ' ' && char.is_whitespace() || char == '\u{2800}'
-}
-
-/// Whether the character is invisible or changes the direction of what follows.
-pub(crate) fn is_deceptive(char: char) -> bool {
-    char.is_control()
-        || matches!(char,
-            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
-            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}'
-            | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::{
-    limits::REACTION_CHARS_MAX,
-    text::{clean::Cleaner, name::is_deceptive},
-};
+use crate::{deceptive::is_deceptive, limits::REACTION_CHARS_MAX, text::clean::Cleaner};
 
 /// A reaction without what could hide or spill: none if nothing is left of it. A long one is cut.
 pub(crate) fn shown_reaction(wire: &str) -> Option<Arc<str>> {

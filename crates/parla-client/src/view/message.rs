@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rank, RowId};
+use super::RowId;
 use crate::{
-    members::rank,
     problem::Problem,
+    rank::Rank,
     text::{Hue, Text, hue, shown_name},
 };
 
@@ -106,7 +106,7 @@ pub struct Audience {
 impl Audience {
     /// The people whom a sign before the name of a room means.
     pub const fn of(sign: char) -> Self {
-        Self { rank: rank(sign), sign }
+        Self { rank: Rank::of_sign(sign), sign }
     }
 }
 

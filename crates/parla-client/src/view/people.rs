@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Hue;
+use crate::{rank::Rank, text::Hue};
 
 /// Who is in a room. Equal if it is the same allocation.
 #[derive(Clone, Debug, Default)]
@@ -42,31 +42,6 @@ impl Member {
     /// Whether this is one of his ranks.
     pub const fn has(&self, rank: Rank) -> bool {
         self.ranks & rank.bit() != 0
-    }
-}
-
-/// What a member may do, the mightiest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Rank {
-    /// `~`
-    Founder,
-    /// `&`
-    Admin,
-    /// `@`
-    Operator,
-    /// `%`
-    HalfOperator,
-    /// `+`
-    Voiced,
-    /// No prefix.
-    #[default]
-    Member,
-}
-
-impl Rank {
-    /// Its place in [`Member::ranks`].
-    pub const fn bit(self) -> u8 {
-        1 << self as u8
     }
 }
 

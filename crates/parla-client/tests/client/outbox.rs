@@ -350,11 +350,11 @@ fn too_much_at_once_is_refused() {
     let mut rig = Rig::in_lobby("");
     rig.writes("#lobby", &"x\n".repeat(201));
     rig.says(expect![[r#"
-        #lobby: problem TooLong
+        #lobby: problem TooManyMessages(201)
     "#]]);
     rig.writes("#lobby", &"x".repeat(65 * 1024));
     rig.says(expect![[r#"
-        #lobby: problem TooLong
+        #lobby: problem TooMuchText
     "#]]);
     rig.breaks();
     for _ in 0..6 {

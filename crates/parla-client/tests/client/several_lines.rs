@@ -9,9 +9,14 @@ use super::support::{ALL, Rig, World};
 
 /// Someone in #lobby of a server that can do it.
 fn in_lobby() -> Rig {
+    in_lobby_with("max-bytes=600,max-lines=4")
+}
+
+/// The same, where one message may hold this.
+fn in_lobby_with(limits: &str) -> Rig {
     let mut rig = Rig::new();
     rig.connect();
-    let offered = format!("{ALL} draft/multiline=max-bytes=600,max-lines=4");
+    let offered = format!("{ALL} draft/multiline={limits}");
     let granted = format!("{ALL} draft/multiline");
     rig.server(&format!(":s CAP * LS :{offered}\n:s CAP alice ACK :{granted}"));
     rig.server(":s 001 alice :Welcome\n:s 005 alice CHATHISTORY=100 PREFIX=(ov)@+ :are supported\n:s 422 alice :No MOTD");
@@ -54,6 +59,24 @@ fn several_lines_are_sent_as_one_message() {
     );
     rig.keeps(expect![[r#"
         room #lobby: {"read_until":1767261600000}
+    "#]]);
+}
+
+/// What is bounded is how many messages a text becomes, not its lines.
+#[test]
+fn a_paste_may_have_as_many_lines_as_fit_into_few_messages() {
+    for (lines, messages) in [(201, 1), (256, 1), (257, 2), (2_000, 8)] {
+        let mut rig = in_lobby_with("max-bytes=16384,max-lines=256");
+        rig.writes("#lobby", &vec!["a line of a paste"; lines].join("\n"));
+        rig.says(expect![""]);
+        let sent = rig.sent();
+        assert_eq!(sent.matches("PRIVMSG #lobby :a line of a paste").count(), lines);
+        assert_eq!(sent.matches("@label").count(), messages, "{lines} lines");
+    }
+    let mut rig = in_lobby_with("max-bytes=16384,max-lines=2");
+    rig.writes("#lobby", &vec!["x"; 401].join("\n"));
+    rig.says(expect![[r#"
+        #lobby: problem TooManyMessages(201)
     "#]]);
 }
 

@@ -10,24 +10,17 @@ use std::{
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::limits::CHANNELS_MAX;
+use crate::base::{address_block::AddressBlock, limits::CHANNELS_MAX};
 
 /// How long a room counts.
 const WINDOW: Duration = Duration::from_secs(3600);
-
-/// The networks that an IPv6 address counts for, by the bits of their prefixes, and how many times the limit of one address
-/// each has. A household gets a network of 64 bits or of 56, whoever rents a tunnel one of 48.
-const IPV6_NETWORKS: [(u32, usize); 3] = [(64, 1), (56, 4), (48, 16)];
-
-/// An address of IPv4, or a network of IPv6: the bits of its prefix, and the prefix.
-type Block = (u32, u128);
 
 /// The rooms of the last hour, by who made them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewRooms {
     /// From the earliest.
     made: VecDeque<(Timestamp, IpAddr)>,
-    counts: BTreeMap<Block, usize>,
+    counts: BTreeMap<AddressBlock, usize>,
 }
 
 impl NewRooms {
@@ -37,11 +30,14 @@ impl NewRooms {
         {
             self.forget_first();
         }
-        let count = |block: &Block| self.counts.get(block).copied().unwrap_or_default();
-        if blocks(address).any(|(block, times)| count(&block) >= most.saturating_mul(times)) {
+        let is_used_up = |block: AddressBlock| {
+            let count = self.counts.get(&block).copied().unwrap_or_default();
+            count >= most.saturating_mul(block.share(AddressBlock::GROWTH) as usize)
+        };
+        if AddressBlock::around(address).any(is_used_up) {
             return false;
         }
-        for (block, _) in blocks(address) {
+        for block in AddressBlock::around(address) {
             *self.counts.entry(block).or_default() += 1;
         }
         self.made.push_back((now, address));
@@ -50,7 +46,7 @@ impl NewRooms {
 
     fn forget_first(&mut self) {
         let Some((_, address)) = self.made.pop_front() else { return };
-        for (block, _) in blocks(address) {
+        for block in AddressBlock::around(address) {
             if let Some(count) = self.counts.get_mut(&block) {
                 *count -= 1;
                 if *count == 0 {
@@ -59,15 +55,6 @@ impl NewRooms {
             }
         }
     }
-}
-
-/// What an address counts for, and how many times the limit of one address that has.
-fn blocks(address: IpAddr) -> impl Iterator<Item = (Block, usize)> {
-    let (bits, networks) = match address.to_canonical() {
-        IpAddr::V4(address) => (u128::from(u32::from(address)), &[(128, 1)][..]),
-        IpAddr::V6(address) => (u128::from(address), &IPV6_NETWORKS[..]),
-    };
-    networks.iter().map(move |(prefix, times)| ((*prefix, bits >> (128 - prefix)), *times))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, ProblemKind,
     completion::ChoiceKind,
-    limits::SUBMIT_LINES_MAX,
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{BufferKind, LinkState, Presence},
 };
 
@@ -168,7 +168,10 @@ fn Ask(desk: Desk) -> Element {
         Question::ManyLines { lines, messages } => {
             (words::room::many_lines(lines, messages), Some((lines, messages)))
         }
-        Question::TooMuch => (words::room::too_many_lines(SUBMIT_LINES_MAX), None),
+        Question::TooManyMessages(count) => {
+            (words::room::too_many_messages(count, SUBMIT_MESSAGES_MAX), None)
+        }
+        Question::TooMuchText => (words::room::too_much_text(SUBMIT_BYTES_MAX), None),
     };
     rsx! {
         div { class: "ask", role: "group", "aria-labelledby": "ask-sentence",

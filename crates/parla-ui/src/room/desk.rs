@@ -9,7 +9,7 @@ use dioxus::prelude::*;
 use parla_client::{
     Intent,
     completion::{Completion, Trigger},
-    limits::{SUBMIT_BYTES_MAX, SUBMIT_LINES_MAX},
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     slash::{self, Slash, Submission},
 };
 
@@ -41,8 +41,10 @@ pub(crate) enum Question {
         /// At least two.
         messages: usize,
     },
-    /// It is too much; nothing can be done but to shorten it.
-    TooMuch,
+    /// It would be so many messages; nothing can be done but to shorten it.
+    TooManyMessages(usize),
+    /// It is too long, whatever it would become.
+    TooMuchText,
 }
 
 /// The composer's state.
@@ -138,8 +140,10 @@ impl Desk {
         }
         let lines = line_count(&text);
         let messages = self.messages(&text);
-        let question = if lines > SUBMIT_LINES_MAX || text.len() > SUBMIT_BYTES_MAX {
-            Some(Question::TooMuch)
+        let question = if text.len() > SUBMIT_BYTES_MAX {
+            Some(Question::TooMuchText)
+        } else if messages > SUBMIT_MESSAGES_MAX {
+            Some(Question::TooManyMessages(messages))
         } else if messages > 1 && lines > LINES_UNASKED_MAX {
             Some(Question::ManyLines { lines, messages })
         } else {

@@ -4,7 +4,7 @@
 
 use parla_client::{Problem, ProblemKind};
 
-use super::{certificate::certificate, name::name};
+use super::{certificate::certificate, doing::doing, name::name};
 
 /// A problem, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ fn sentences(kind: ProblemKind, about: &str) -> Words {
         | ProblemKind::ListFull) => rights(kind, about),
         kind @ (ProblemKind::NoSuchPerson
         | ProblemKind::TooLong
+        | ProblemKind::TooManyMessages(_)
+        | ProblemKind::TooMuchText
         | ProblemKind::MaybeLost
         | ProblemKind::QueueFull
         | ProblemKind::UnknownCommand
@@ -438,61 +440,6 @@ fn rights(kind: ProblemKind, about: &str) -> Words {
             format!("You cannot write in {room} right now."),
             "You are muted, or only some people may speak there.",
             "Ask one of those who look after the room.",
-        ),
-    }
-}
-
-fn doing(kind: ProblemKind, about: &str) -> Words {
-    match kind {
-        ProblemKind::NoSuchPerson => (
-            format!("Nobody named {} is here.", or(about, "that")),
-            "They may have left, or the name is misspelt.",
-            "Check the name, or try again when they are back.",
-        ),
-        ProblemKind::TooLong => (
-            "That is too long.".to_owned(),
-            "It does not fit into one message.",
-            "Make it shorter, or send it in parts.",
-        ),
-        ProblemKind::MaybeLost => (
-            "It is not known whether this arrived.".to_owned(),
-            "The connection broke just as it was sent, and the server keeps no copy.",
-            "Ask, or send it again.",
-        ),
-        ProblemKind::QueueFull => (
-            "Too many messages are waiting to be sent.".to_owned(),
-            "They go out as soon as the connection is back.",
-            "Wait for it before you write more.",
-        ),
-        ProblemKind::UnknownCommand => (
-            format!("There is no command {}.", or(about, "of that name")),
-            "It was not sent to anyone.",
-            "Type / to see all commands. To write a slash, start with //.",
-        ),
-        ProblemKind::MissingWords => (
-            format!("{} needs something more.", or(about, "The command")),
-            "A part of it is missing.",
-            "Type it again to see what belongs there.",
-        ),
-        ProblemKind::NotHere => (
-            format!("{} does not work here.", or(about, "That")),
-            "It makes no sense in this conversation.",
-            "Open the conversation that it is for.",
-        ),
-        ProblemKind::PageOutdated => (
-            "There is a newer version of this page.".to_owned(),
-            "Another tab already uses it, and this one does not understand that tab.",
-            "Load this page again. Nothing is lost by that.",
-        ),
-        ProblemKind::Offline => (
-            "You are not connected.".to_owned(),
-            "That works only while you are.",
-            "Try it again when the connection is back.",
-        ),
-        _ => (
-            "The server did not allow that.".to_owned(),
-            "Its reason is in the details.",
-            "Try something else, or ask whoever runs the server.",
         ),
     }
 }

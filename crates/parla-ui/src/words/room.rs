@@ -390,9 +390,14 @@ pub fn send_lines(count: usize) -> String {
 /// Does not.
 pub const CANCEL: &str = "Cancel";
 
-/// More than anyone wants to read.
-pub fn too_many_lines(max: usize) -> String {
-    format!("That is too much for one message. At most {max} lines can be sent at once.")
+/// More messages than anyone wants to read.
+pub fn too_many_messages(count: usize, max: usize) -> String {
+    format!("That would be {count} messages here. At most {max} can be sent at once.")
+}
+
+/// More text than anyone wants to read.
+pub fn too_much_text(bytes_max: usize) -> String {
+    format!("That is too much. At most {} KB of text can be sent at once.", bytes_max / 1024)
 }
 
 /// The label of the suggestions.

@@ -78,6 +78,17 @@ impl App {
         app
     }
 
+    /// An app whose person is in #tea, and the server's end of its connection.
+    fn in_tea_of(server: &Server) -> (Self, Peer) {
+        let mut app = Self::connected_to(server);
+        let mut peer = server.welcome();
+        app.until("registration", Self::is_online);
+        app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+        peer.hear("JOIN #tea");
+        peer.join("#tea");
+        (app, peer)
+    }
+
     fn connect(&self, address: &str) {
         self.command(connect_as(NET, address));
     }
@@ -212,7 +223,7 @@ impl Server {
         Peer(BufReader::new(stream))
     }
 
-    /// A connection that is registered, and in #tea.
+    /// A connection that is registered.
     fn welcome(&self) -> Peer {
         let mut peer = self.accept();
         peer.hear("USER ");
@@ -258,13 +269,8 @@ fn message(id: usize) -> String {
 #[test]
 fn what_is_said_is_seen() {
     let server = Server::new();
-    let mut app = App::connected_to(&server);
-    let mut peer = server.welcome();
-    app.until("registration", App::is_online);
+    let (mut app, mut peer) = App::in_tea_of(&server);
     assert_eq!(app.network.as_ref().map(|view| &*view.name), Some("Test"));
-    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
-    peer.hear("JOIN #tea");
-    peer.join("#tea");
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
@@ -287,12 +293,7 @@ fn a_lost_connection_is_made_again() {
 #[test]
 fn the_next_start_finds_rooms_and_messages() {
     let server = Server::new();
-    let mut app = App::connected_to(&server);
-    let mut peer = server.welcome();
-    app.until("registration", App::is_online);
-    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
-    peer.hear("JOIN #tea");
-    peer.join("#tea");
+    let (mut app, mut peer) = App::in_tea_of(&server);
     for id in 1..=300 {
         peer.say(&message(id));
     }
@@ -323,12 +324,7 @@ fn the_next_start_finds_rooms_and_messages() {
 #[test]
 fn what_was_said_in_a_room_follows_its_new_name() {
     let server = Server::new();
-    let mut app = App::connected_to(&server);
-    let mut peer = server.welcome();
-    app.until("registration", App::is_online);
-    app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
-    peer.hear("JOIN #tea");
-    peer.join("#tea");
+    let (mut app, mut peer) = App::in_tea_of(&server);
     peer.say(&message(1));
     peer.say("@msgid=d1 :bob!b@host PRIVMSG alice :psst");
     peer.say(":bob!b@host RENAME #tea #cake :");

@@ -36,7 +36,7 @@ impl Listen {
         let origins = table.maybe("origins", placed(list(origin)));
         let proxy_protocol = table.maybe("proxy_protocol", placed(flag)).filter(|is_on| is_on.value);
         if let Some(origins) = origins.as_ref().filter(|origins| !(websocket || origins.value.is_empty())) {
-            table.problems().error(origins.line, "listen.origins: is only for websocket = true");
+            table.lacking(origins.line, "listen.origins: is only for websocket = true");
         }
         let origins = origins.map(|origins| origins.value).unwrap_or_default();
         Some(Self { address: address?, tls, websocket, origins, proxy_protocol })

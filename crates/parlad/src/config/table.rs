@@ -3,7 +3,7 @@
 //!
 //! A new key is one line where its table is read: `table.or("nick_length", number(1..=64), 32)`.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, ops::Range};
 
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +17,8 @@ pub(super) struct Source<'a> {
     known: RefCell<Vec<(String, &'static str)>>,
     /// What nobody asked for.
     unknown: RefCell<Vec<Unknown>>,
+    /// The lines in which it is no TOML. What stands there is not what was meant, and what is missing may stand there.
+    broken_lines: Vec<usize>,
 }
 
 /// A key or a table that the server does not know.
@@ -60,18 +62,25 @@ pub(super) struct Value<'a> {
     value: &'a toml::Spanned<DeValue<'a>>,
 }
 
-/// Reads a whole file. What is wrong with it goes to `problems`; if it is no TOML at all, nothing is read.
+/// Reads a whole file. What is wrong with it goes to `problems`. If some of it is no TOML, nothing is given, but what is wrong with
+/// the rest is said as well.
 pub(super) fn read<T>(text: &str, problems: &Problems, read: impl FnOnce(&mut Table<'_>) -> T) -> Option<T> {
     let (document, errors) = DeTable::parse_recoverable(text);
-    let line = |at: usize| 1 + text.get(..at).unwrap_or(text).matches('\n').count();
+    let mut source = Source {
+        text,
+        problems,
+        known: RefCell::default(),
+        unknown: RefCell::default(),
+        broken_lines: Vec::new(),
+    };
     for error in &errors {
-        let at = error.span().map(|span| line(span.start));
-        problems.error(at, syntax(error.message()));
+        let at = error.span().map(|span| source.line(span.start));
+        // What else is wrong in a line follows from the first thing more often than not.
+        if at.is_none_or(|line| !source.broken_lines.contains(&line)) {
+            problems.error(at, syntax(error.message()));
+        }
+        source.broken_lines.extend(at);
     }
-    if !errors.is_empty() {
-        return None;
-    }
-    let source = Source { text, problems, known: RefCell::default(), unknown: RefCell::default() };
     let mut table = Table {
         source: &source,
         name: String::new(),
@@ -82,7 +91,7 @@ pub(super) fn read<T>(text: &str, problems: &Problems, read: impl FnOnce(&mut Ta
     let value = read(&mut table);
     table.finish();
     source.tell_unknown();
-    Some(value)
+    errors.is_empty().then_some(value)
 }
 
 /// What is wrong with the syntax, in words that need no knowledge of how it is read.
@@ -100,6 +109,12 @@ fn syntax(message: &str) -> String {
 impl Source<'_> {
     fn line(&self, at: usize) -> usize {
         1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count()
+    }
+
+    /// Whether something that stands in these bytes is whole.
+    fn is_whole(&self, span: Range<usize>) -> bool {
+        let lines = self.line(span.start)..=self.line(span.end);
+        !self.broken_lines.iter().any(|broken| lines.contains(broken))
     }
 
     /// Says what is unknown, when everything that is known has been asked for.
@@ -169,7 +184,7 @@ impl<'a> Table<'a> {
     /// What a key says that must be there.
     pub(super) fn need<T>(&mut self, key: &'static str, kind: impl Fn(&Value<'a>) -> Option<T>) -> Option<T> {
         let Some(value) = self.take(key) else {
-            self.problems().error(self.line, format!("{}: is missing", self.full(key)));
+            self.lacking(self.line, &format!("{}: is missing", self.full(key)));
             return None;
         };
         kind(&value)
@@ -213,7 +228,14 @@ impl<'a> Table<'a> {
     /// Says so if the file does not have this.
     pub(super) fn required(&self, key: &str, why: &str) {
         if !self.has(key) {
-            self.problems().error(self.line, format!("{}: is missing; {why}", self.full(key)));
+            self.lacking(self.line, &format!("{}: is missing; {why}", self.full(key)));
+        }
+    }
+
+    /// Says what is wrong because something else is not there, unless that may stand in what could not be read.
+    pub(super) fn lacking(&self, line: Option<usize>, words: &str) {
+        if self.source.broken_lines.is_empty() {
+            self.problems().error(line, words);
         }
     }
 
@@ -250,7 +272,11 @@ impl<'a> Table<'a> {
             }
         }
         let entries = self.entries.into_iter().flat_map(|entries| entries.iter());
-        let unknown = entries.filter(|(key, _)| !self.asked.iter().any(|asked| key.get_ref() == asked));
+        let unknown = entries.filter(|(key, value)| {
+            // Of a table that is not closed, the key of the next line is taken for the name.
+            let is_whole = self.source.is_whole(key.span()) && self.source.is_whole(value.span());
+            is_whole && !self.asked.iter().any(|asked| key.get_ref() == asked)
+        });
         self.source.unknown.borrow_mut().extend(unknown.map(|(key, value)| Unknown {
             line: Some(self.source.line(key.span().start)),
             table: self.name.clone(),
@@ -311,11 +337,15 @@ impl<'a> Value<'a> {
 
     /// Says what is wrong with it, and not what it is.
     pub(super) fn error(&self, words: &str) {
-        self.source.problems.error(self.line(), format!("{}: {words}", self.name));
+        if self.source.is_whole(self.value.span()) {
+            self.source.problems.error(self.line(), format!("{}: {words}", self.name));
+        }
     }
 
     /// Says what is doubtful.
     pub(super) fn warning(&self, words: &str) {
-        self.source.problems.warning(self.line(), format!("{}: {words}", self.name));
+        if self.source.is_whole(self.value.span()) {
+            self.source.problems.warning(self.line(), format!("{}: {words}", self.name));
+        }
     }
 }

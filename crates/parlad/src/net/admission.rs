@@ -10,12 +10,12 @@ use std::{
     time::Instant,
 };
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use parla_server::AddressBlock;
 use thiserror::Error;
 
 use crate::{
     config::{ConnectionLimits, SharedNetwork},
-    limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, IPV6_NETWORKS, RETURN_RATE_FACTOR, RETURN_TIME},
+    limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, RETURN_RATE_FACTOR, RETURN_TIME},
 };
 
 /// What a connection is for. Each is counted by itself, so that who looks at a page can still chat.
@@ -27,8 +27,7 @@ pub(crate) enum Purpose {
     Http,
 }
 
-/// Counts connections by address. Of IPv6 the network of 64 bits counts as one address: it is one customer, who may have
-/// larger networks too, which have limits of their own.
+/// Counts connections by address. The larger networks around an address of IPv6 have limits of their own.
 #[derive(Debug)]
 pub(crate) struct Admission {
     limits: ConnectionLimits,
@@ -49,11 +48,11 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Counted {
     /// An address of IPv4, or a network of IPv6.
-    Net(IpNet),
+    Block(AddressBlock),
     /// A shared network, by its place in the configuration.
     Shared(usize),
     /// HTTP from an address.
-    HttpFrom(IpNet),
+    HttpFrom(AddressBlock),
     /// HTTP in all.
     Http,
 }
@@ -90,9 +89,9 @@ pub(crate) enum Refused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Crowd {
     /// An address, or the network of IPv6 that counts as one.
-    Address(IpNet),
+    Address(AddressBlock),
     /// A larger network of IPv6.
-    Network(IpNet),
+    Network(AddressBlock),
     /// A `[[limits.network]]` of this name.
     Shared(Arc<str>),
 }
@@ -124,9 +123,9 @@ impl Refused {
     /// Whom the limit was for, if somebody at this address met it.
     pub(crate) fn group(&self, address: IpAddr) -> String {
         match self {
-            Self::Full | Self::Busy => shortest(customer(address)),
+            Self::Full | Self::Busy => AddressBlock::of(address).to_string(),
             Self::TooMany(crowd) | Self::TooFast(crowd) => match crowd {
-                Crowd::Address(net) | Crowd::Network(net) => shortest(*net),
+                Crowd::Address(block) | Crowd::Network(block) => block.to_string(),
                 Crowd::Shared(name) => name.to_string(),
             },
         }
@@ -193,7 +192,7 @@ impl Admission {
                 let mut counted = vec![(Counted::Http, Bound::of_open(in_all))];
                 if self.limits.is_counted(address) && !self.limits.is_trusted_proxy(address) {
                     let bound = Bound::of_open(HTTP_ACCEPTED_PER_ADDRESS_MAX.min(in_all.div_ceil(2)));
-                    counted.push((Counted::HttpFrom(customer(address)), bound));
+                    counted.push((Counted::HttpFrom(AddressBlock::of(address)), bound));
                 }
                 counted
             }
@@ -211,23 +210,24 @@ impl Admission {
             None => Some(usual),
         };
         // In a shared network, the larger networks are as large as it is.
-        let networks_max = if shared.is_some() { 1 } else { IPV6_NETWORKS.len() };
-        let nets = networks(address)
-            .take(networks_max)
-            .filter_map(move |(net, factor)| each.map(|bound| (Counted::Net(net), bound.times(factor))));
-        in_all.into_iter().chain(nets)
+        let is_shared = shared.is_some();
+        let blocks = AddressBlock::around(address).filter(move |block| block.is_one_address() || !is_shared);
+        let blocks = blocks.filter_map(move |block| {
+            each.map(|bound| (Counted::Block(block), bound.times(block.share(AddressBlock::GROWTH))))
+        });
+        in_all.into_iter().chain(blocks)
     }
 
     /// Why somebody is refused; `why` is for whom has too many of chat.
-    fn refused(&self, counted: Counted, address: IpAddr, why: fn(Crowd) -> Refused) -> Refused {
+    fn refused(&self, counted: Counted, why: fn(Crowd) -> Refused) -> Refused {
         match counted {
             Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
             Counted::Shared(index) => {
                 let name = self.limits.shared_networks.get(index).map(|network| Arc::clone(&network.name));
                 why(Crowd::Shared(name.unwrap_or_default()))
             }
-            Counted::Net(net) if net == customer(address) => why(Crowd::Address(net)),
-            Counted::Net(net) => why(Crowd::Network(net)),
+            Counted::Block(block) if block.is_one_address() => why(Crowd::Address(block)),
+            Counted::Block(block) => why(Crowd::Network(block)),
         }
     }
 
@@ -244,11 +244,11 @@ impl Admission {
                 (count.window_started, count.opened_in_window) = (now, 0);
             }
             if count.open >= bound.open_max {
-                return Err(self.refused(counted, visitor.1, Refused::TooMany));
+                return Err(self.refused(counted, Refused::TooMany));
             }
             let factor = if now < returning_until { RETURN_RATE_FACTOR } else { 1 };
             if count.opened_in_window >= bound.rate_max.saturating_mul(factor) {
-                return Err(self.refused(counted, visitor.1, Refused::TooFast));
+                return Err(self.refused(counted, Refused::TooFast));
             }
         }
         for (counted, _) in &all {
@@ -339,268 +339,5 @@ impl Bound {
     }
 }
 
-/// The networks around an address, from what counts as one address on, and how many times more each may have.
-fn networks(address: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
-    let (one, many) = match address.to_canonical() {
-        IpAddr::V4(address) => (Some((Ipv4Net::from(address).into(), 1)), None),
-        IpAddr::V6(address) => (None, Some(address)),
-    };
-    let around = many.into_iter().flat_map(|address| {
-        let net = move |bits| Ipv6Net::new(address, bits).ok().map(|net| IpNet::from(net.trunc()));
-        IPV6_NETWORKS.into_iter().filter_map(move |(bits, factor)| Some((net(bits)?, factor)))
-    });
-    one.into_iter().chain(around)
-}
-
-/// What counts as one address: of IPv6 the network of 64 bits.
-pub(crate) fn customer(address: IpAddr) -> IpNet {
-    networks(address).next().map_or_else(|| IpNet::from(address), |(net, _)| net)
-}
-
-/// A network as one writes it: one address without its 32 or 128 bits.
-pub(crate) fn shortest(net: IpNet) -> String {
-    if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{
-        Purpose::{Http, Irc},
-        *,
-    };
-
-    const WINDOW: Duration = Duration::from_secs(60);
-
-    fn limits() -> ConnectionLimits {
-        ConnectionLimits {
-            max_per_ip: 2,
-            max_rate_per_ip: 3,
-            rate_window: WINDOW,
-            ..ConnectionLimits::for_tests()
-        }
-    }
-
-    /// A server that has run for a while.
-    fn admission_with(limits: ConnectionLimits) -> (Arc<Admission>, Instant) {
-        let started_at = Instant::now();
-        (Admission::new(limits, 1_000, started_at), started_at + 2 * RETURN_TIME)
-    }
-
-    fn admission() -> (Arc<Admission>, Instant) {
-        admission_with(limits())
-    }
-
-    fn ip(text: &str) -> IpAddr {
-        text.parse().unwrap()
-    }
-
-    /// How many of so many addresses, written with a number in them, are let in, and why the next is not.
-    fn admitted(
-        admission: &Arc<Admission>,
-        now: Instant,
-        addresses: impl Iterator<Item = String>,
-    ) -> (Vec<Permit>, Option<Refused>) {
-        let mut permits = Vec::new();
-        for address in addresses {
-            match admission.admit(ip(&address), Irc, now) {
-                Ok(permit) => permits.push(permit),
-                Err(refused) => return (permits, Some(refused)),
-            }
-        }
-        (permits, None)
-    }
-
-    #[test]
-    fn an_address_has_so_many_at_once_and_in_a_while() {
-        let (admission, now) = admission();
-        let address = ip("192.0.2.1");
-        let crowd = Crowd::Address("192.0.2.1/32".parse().unwrap());
-        let first = admission.admit(address, Irc, now).unwrap();
-        let _second = admission.admit(address, Irc, now).unwrap();
-        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooMany(crowd.clone()));
-        drop(first);
-        let third = admission.admit(address, Irc, now).unwrap();
-        drop(third);
-        assert_eq!(admission.admit(address, Irc, now).unwrap_err(), Refused::TooFast(crowd));
-        assert!(admission.admit(address, Irc, now + WINDOW).is_ok());
-        assert!(admission.admit(ip("192.0.2.2"), Irc, now).is_ok());
-    }
-
-    /// A customer has a network of 64 bits, of 56 or of 48, and with it many of the smaller ones.
-    #[test]
-    fn networks_of_ipv6_have_growing_limits() {
-        let (admission, now) = admission();
-        for (text, most, crowd) in [
-            ("2001:db8:0:0::N", 2, "2001:db8::/64"),
-            ("2001:db8:1:N::1", 8, "2001:db8:1::/56"),
-            ("2001:db8:2:N00::1", 32, "2001:db8:2::/48"),
-        ] {
-            let addresses = (0..100).map(|number| text.replace('N', &format!("{number:x}")));
-            let (permits, refused) = admitted(&admission, now, addresses);
-            let net = crowd.parse().unwrap();
-            let crowd = if most == 2 { Crowd::Address(net) } else { Crowd::Network(net) };
-            assert_eq!((permits.len(), refused), (most, Some(Refused::TooMany(crowd))), "{text}");
-        }
-        assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
-        // Whoever is refused for the larger network is not counted for the smaller ones.
-        let state = admission.state();
-        let of_refused = Counted::Net("2001:db8:2:2000::/64".parse().unwrap());
-        assert_eq!(
-            state.counts.get(&of_refused).map(|count| (count.open, count.opened_in_window)),
-            Some((0, 0))
-        );
-    }
-
-    fn shared(name: &str, nets: &[&str], max_per_ip: Option<u32>) -> SharedNetwork {
-        SharedNetwork {
-            name: name.into(),
-            nets: nets.iter().map(|net| net.parse().unwrap()).collect(),
-            max_connections: 20,
-            max_rate: 30,
-            max_per_ip,
-        }
-    }
-
-    #[test]
-    fn a_shared_network_is_counted_as_one_and_may_have_more() {
-        let shared_networks = vec![
-            shared("school", &["192.0.2.1/32", "2001:db8:5::/48"], None),
-            shared("carrier", &["198.51.100.0/24"], Some(5)),
-        ];
-        let (admission, now) = admission_with(ConnectionLimits { shared_networks, ..limits() });
-        let at_school = (0..40).map(|number| match number % 2 {
-            0 => "192.0.2.1".to_owned(),
-            _ => format!("2001:db8:5::{number}"),
-        });
-        let (permits, refused) = admitted(&admission, now, at_school);
-        assert_eq!((permits.len(), refused), (20, Some(Refused::TooMany(Crowd::Shared("school".into())))));
-        drop(permits);
-        let (permits, refused) = admitted(&admission, now, (0..40).map(|_| "192.0.2.1".to_owned()));
-        assert_eq!((permits.len(), refused), (10, Some(Refused::TooFast(Crowd::Shared("school".into())))));
-
-        let (one, refused) = admitted(&admission, now, (0..40).map(|_| "198.51.100.7".to_owned()));
-        let crowd = Crowd::Address("198.51.100.7/32".parse().unwrap());
-        assert_eq!((one.len(), refused), (5, Some(Refused::TooMany(crowd))));
-        let others = (0..40).map(|number| format!("198.51.100.{}", 100 + number));
-        let (others, refused) = admitted(&admission, now, others);
-        assert_eq!((others.len(), refused), (15, Some(Refused::TooMany(Crowd::Shared("carrier".into())))));
-    }
-
-    /// Everybody who was there comes back at once; somebody who wants to flood cannot do so for long.
-    #[test]
-    fn those_who_come_back_after_a_start_are_no_flood() {
-        let started_at = Instant::now();
-        let admission = Admission::new(limits(), 1_000, started_at);
-        let come = |at: Instant, count: usize| {
-            (0..count).take_while(|_| admission.admit(ip("192.0.2.1"), Irc, at).is_ok()).count()
-        };
-        let most = usize::try_from(3 * RETURN_RATE_FACTOR).unwrap();
-        assert_eq!(come(started_at, 100), most);
-        assert_eq!(come(started_at + RETURN_TIME - Duration::from_secs(1), 100), most, "a window has passed");
-        assert_eq!(come(started_at + RETURN_TIME, 100), 3, "from then on as always");
-        assert_eq!(come(started_at + RETURN_TIME, 100), 0);
-        let _two = [(); 2].map(|()| admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap());
-        let crowd = Crowd::Address("192.0.2.2/32".parse().unwrap());
-        let refused = admission.admit(ip("192.0.2.2"), Irc, started_at).unwrap_err();
-        assert_eq!(refused, Refused::TooMany(crowd), "there are no more at once than ever");
-    }
-
-    #[test]
-    fn exempt_addresses_count_only_in_all() {
-        let exempt = vec!["127.0.0.0/8".parse().unwrap()];
-        let admission = Admission::new(ConnectionLimits { exempt, ..limits() }, 4, Instant::now());
-        let now = Instant::now();
-        let permits: Vec<_> = (0..4).map(|_| admission.admit(ip("127.0.0.1"), Irc, now).unwrap()).collect();
-        assert_eq!(admission.admit(ip("127.0.0.1"), Irc, now).unwrap_err(), Refused::Full);
-        drop(permits);
-        assert!(admission.admit(ip("127.0.0.1"), Irc, now).is_ok());
-    }
-
-    #[test]
-    fn a_connection_moves_to_the_address_that_a_proxy_tells() {
-        let exempt = vec!["127.0.0.1/32".parse().unwrap()];
-        let (admission, now) = admission_with(ConnectionLimits { exempt, ..limits() });
-        let [proxy, client, exempt] = ["192.0.2.1", "198.51.100.1", "127.0.0.1"].map(ip);
-        let crowd = || Crowd::Address(customer(client));
-        let permits = [(); 2].map(|()| admission.admit(proxy, Irc, now).unwrap());
-        for permit in &permits {
-            permit.move_to(client, now).unwrap();
-        }
-        let third = admission.admit(proxy, Irc, now).unwrap();
-        assert_eq!(third.move_to(client, now).unwrap_err(), Refused::TooMany(crowd()));
-        third.move_to(proxy, now).unwrap();
-        permits[0].move_to(exempt, now).unwrap();
-        third.move_to(client, now).unwrap();
-        drop((permits, third));
-        let last = admission.admit_unknown().unwrap();
-        assert_eq!(last.move_to(client, now).unwrap_err(), Refused::TooFast(crowd()));
-        drop(last);
-        let state = admission.state();
-        assert!(state.open == 0 && state.counts.values().all(|count| count.open == 0));
-    }
-
-    /// Pages have room of their own, and never so much that chat has none.
-    #[test]
-    fn pages_and_chats_are_counted_apart() {
-        let now = Instant::now();
-        let trusted_proxies = vec!["192.0.2.9/32".parse().unwrap()];
-        let admission = Admission::new(ConnectionLimits { trusted_proxies, ..limits() }, 400, now);
-        let open = |address: &str, count: usize| -> Vec<Permit> {
-            (0..count).map_while(|_| admission.admit(ip(address), Http, now).ok()).collect()
-        };
-        let one = open("192.0.2.1", 400);
-        assert_eq!(one.len(), 150, "half of what there is for pages");
-        assert_eq!(admission.admit(ip("192.0.2.1"), Http, now).unwrap_err(), Refused::Busy);
-        let proxy = open("192.0.2.9", 400);
-        assert_eq!(proxy.len(), 150, "a proxy may have all that is left");
-        assert_eq!(admission.admit(ip("192.0.2.2"), Http, now).unwrap_err(), Refused::Busy);
-        let _chat = [(); 2].map(|()| admission.admit(ip("192.0.2.1"), Irc, now).unwrap());
-        drop((one, proxy));
-        assert_eq!(open("192.0.2.1", 1_000).len(), 150, "however often");
-    }
-
-    #[test]
-    fn what_limits_nobody_is_forgotten() {
-        let (admission, now) = admission();
-        for round in 0..4_u32 {
-            let now = now + WINDOW * round;
-            for number in 0..u32::try_from(COUNTS_KEPT).unwrap() {
-                let address = std::net::Ipv4Addr::from_bits(round << 16 | number);
-                drop(admission.admit(address.into(), Irc, now));
-            }
-        }
-        assert!(admission.state().counts.len() <= 2 * COUNTS_KEPT + 1);
-    }
-
-    #[test]
-    fn whoever_is_refused_is_told_why() {
-        let address = || Crowd::Address("192.0.2.1/32".parse().unwrap());
-        let network = || Crowd::Network("2001:db8::/48".parse().unwrap());
-        for (refused, words, limit, group) in [
-            (Refused::Full, "This server is full; try again later", "open files", "192.0.2.1"),
-            (
-                Refused::TooMany(address()),
-                "Too many connections from your address",
-                "connections.max_per_ip",
-                "192.0.2.1",
-            ),
-            (
-                Refused::TooFast(Crowd::Shared("school".into())),
-                "Too many connections from your network in a short time; try again later",
-                "limits.network.max_rate",
-                "school",
-            ),
-            (
-                Refused::TooMany(network()),
-                "Too many connections from your network",
-                "connections.max_per_ip for a larger network",
-                "2001:db8::/48",
-            ),
-        ] {
-            let told = (refused.to_string(), refused.limit(), refused.group(ip("192.0.2.1")));
-            assert_eq!(told, (words.to_owned(), limit, group.to_owned()));
-        }
-    }
-}
+mod tests;

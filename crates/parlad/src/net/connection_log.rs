@@ -11,15 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parla_server::{ConnectionId, Note, Noted};
+use parla_server::{AddressBlock, ConnectionId, Note, Noted};
 use slotmap::Key as _;
 use tokio::sync::Notify;
 
 use self::pace::{Pace, Rate, Sum};
-use crate::{
-    log::CONNECTIONS_TARGET,
-    net::admission::{Refused, customer, shortest},
-};
+use crate::{log::CONNECTIONS_TARGET, net::admission::Refused};
 
 /// What is known of a new connection of IRC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +151,7 @@ impl ConnectionLog {
     /// A connection came to nothing.
     pub(crate) fn mishap(&self, address: IpAddr, mishap: Mishap, why: &str) {
         let kind = Kind::Mishap(mishap);
-        if self.may_write(kind, Some(shortest(customer(address)))) {
+        if self.may_write(kind, Some(AddressBlock::of(address).to_string())) {
             let why = Some(why).filter(|why| !why.is_empty());
             tracing::info!(target: CONNECTIONS_TARGET, %address, why, "{}", kind.words());
         }

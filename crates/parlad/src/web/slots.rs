@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use ipnet::IpNet;
+use parla_server::AddressBlock;
 use tokio::sync::Notify;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         HTTP_CONNECTIONS_MAX, HTTP_CONNECTIONS_PER_ADDRESS_MAX, HTTP_FIRST_REQUEST_TIME, HTTP_LOOK_AGAIN,
         HTTP_WAIT_MAX, HTTP_WAITING_MAX,
     },
-    net::admission::{Refused, customer},
+    net::admission::Refused,
 };
 
 /// All slots.
@@ -33,7 +33,7 @@ pub(crate) struct Slots {
 }
 
 /// For whom a slot is counted; nobody for a proxy, who limits its clients itself, and for who is exempt from limits.
-type Customer = Option<IpNet>;
+type Customer = Option<AddressBlock>;
 
 #[derive(Debug, Default)]
 struct State {
@@ -84,7 +84,7 @@ impl Slots {
     /// # Errors
     /// There was none for too long.
     pub(super) async fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Slot, Refused> {
-        let customer = address.map(customer);
+        let customer = address.map(AddressBlock::of);
         if let Some(slot) = self.try_take(customer, Instant::now()) {
             return Ok(slot);
         }
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn customer_of(last: u8) -> Customer {
-        Some(customer(IpAddr::from([192, 0, 2, last])))
+        Some(AddressBlock::of(IpAddr::from([192, 0, 2, last])))
     }
 
     fn is_closed(slot: &Slot) -> bool {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use parla_server::QuestionId;
+use parla_server::{AddressBlock, QuestionId};
 
 use super::queue::{Queue, Standing};
 use crate::net::connection::Connection;
@@ -21,7 +21,7 @@ pub(crate) struct Job<T> {
     /// Who asks.
     pub(crate) address: IpAddr,
     /// What counts as one address when they take turns.
-    pub(crate) from: IpAddr,
+    pub(crate) from: AddressBlock,
     /// Weak, so that a client that has gone takes no place and no socket while its question waits.
     pub(crate) connection: Weak<Connection>,
     /// What is to be done.
@@ -81,7 +81,7 @@ impl<T> Lane<T> {
     }
 
     /// A wrong password came from this address.
-    pub(super) fn distrust(&self, from: IpAddr) {
+    pub(super) fn distrust(&self, from: AddressBlock) {
         self.waiting().queue.distrust(from);
     }
 

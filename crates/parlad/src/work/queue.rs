@@ -3,12 +3,9 @@
 //! Addresses take turns, so that one with many questions keeps nobody else waiting. Those from which wrong passwords came
 //! lately take turns among themselves and get only every [`GUESSERS_TURN`]th turn of all while others wait.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    net::IpAddr,
-};
+use std::collections::{HashMap, VecDeque};
 
-use parla_server::QuestionId;
+use parla_server::{AddressBlock, QuestionId};
 
 use crate::limits::GUESSERS_TURN;
 
@@ -25,12 +22,12 @@ pub(super) enum Standing {
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     /// Each address with what it asked, in order; none is without.
-    lines: HashMap<IpAddr, Line<T>>,
+    lines: HashMap<AddressBlock, Line<T>>,
     /// Where each question waits.
-    places: HashMap<QuestionId, IpAddr>,
+    places: HashMap<QuestionId, AddressBlock>,
     /// Whose turn it is. Each address of `lines` is in one of the two, once.
-    trusted: VecDeque<IpAddr>,
-    guessers: VecDeque<IpAddr>,
+    trusted: VecDeque<AddressBlock>,
+    guessers: VecDeque<AddressBlock>,
     /// How many were taken; it may begin again.
     turns: u32,
     most: usize,
@@ -62,7 +59,7 @@ impl<T> Queue<T> {
     /// There is no room; the question.
     pub(super) fn push(
         &mut self,
-        (from, standing): (IpAddr, Standing),
+        (from, standing): (AddressBlock, Standing),
         id: QuestionId,
         question: T,
     ) -> Result<(), T> {
@@ -95,7 +92,7 @@ impl<T> Queue<T> {
     }
 
     /// A wrong password came from this address; what else it asked waits as that of a guesser does.
-    pub(super) fn distrust(&mut self, from: IpAddr) {
+    pub(super) fn distrust(&mut self, from: AddressBlock) {
         if let Some(line) = self.lines.get_mut(&from) {
             // It changes places when its turn comes.
             line.standing = Standing::Guesser;
@@ -135,7 +132,7 @@ impl<T> Queue<T> {
         }
     }
 
-    const fn turns_of(&mut self, standing: Standing) -> &mut VecDeque<IpAddr> {
+    const fn turns_of(&mut self, standing: Standing) -> &mut VecDeque<AddressBlock> {
         match standing {
             Standing::Trusted => &mut self.trusted,
             Standing::Guesser => &mut self.guessers,
@@ -184,8 +181,8 @@ mod tests {
         }
     }
 
-    fn at(address: u8) -> IpAddr {
-        IpAddr::from([192, 0, 2, address])
+    fn at(address: u8) -> AddressBlock {
+        AddressBlock::of(std::net::IpAddr::from([192, 0, 2, address]))
     }
 
     #[test]

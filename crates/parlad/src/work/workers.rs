@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, thread};
 
-use parla_server::{Answer, Asker, Input, NotCompared, Query, QuestionId, Verdict};
+use parla_server::{AddressBlock, Answer, Asker, Input, NotCompared, Query, QuestionId, Verdict};
 use parla_store::Reader;
 use tokio::sync::mpsc::Sender;
 
@@ -19,7 +19,7 @@ use crate::{
     limits::{
         HASH_MEMORY_KEPT_FOR, HASHES_AT_ONCE, HASHING_NICENESS, PASSWORDS_WAITING_MAX, QUERIES_WAITING_MAX,
     },
-    net::{addresses::Addresses, admission::customer, connection::Connection, hub_input::HubInput},
+    net::{addresses::Addresses, connection::Connection, hub_input::HubInput},
 };
 
 /// What the workers work with.
@@ -119,7 +119,7 @@ impl Workers {
 }
 
 fn job<T>(id: QuestionId, (asker, connection): (&Asker, &Arc<Connection>), task: T) -> Job<T> {
-    let from = customer(asker.address).addr();
+    let from = AddressBlock::of(asker.address);
     Job { id, address: asker.address, from, connection: Arc::downgrade(connection), task }
 }
 

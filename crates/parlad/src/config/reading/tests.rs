@@ -150,6 +150,63 @@ fn tables_of_the_wrong_shape_are_told() {
 }
 
 #[test]
+fn what_is_no_toml_hides_nothing_else() {
+    check(
+        "[server]\nname = \"irc\"\nnetwork = Example\n[[listen]]\naddress = \"127.0.0.1:6667\"\n\
+         tls = { cert = \"a.pem\", kee = \"a.key\" }\n[limits]\nnick_lenght = 9\n[history]\ndurability = \"fsinc\"\n",
+        expect![[r#"
+            line 2: server.name: must be a host name with a dot, such as irc.example.org, not "irc"
+            line 3: a value must be a text in quotes, a number, true, false or a list in brackets
+            line 6: listen.tls.kee: there is no such key; did you mean key?
+            line 8: limits.nick_lenght: there is no such key; did you mean nick_length?
+            line 10: history.durability: must be "fsync" or "os"; did you mean "fsync"?"#]],
+    );
+    check(
+        "[server\nname = \"irc\"\n[flood]\nrate = 0\n",
+        expect![[r#"
+            line 1: this is not TOML: unclosed table, expected `]`
+            line 4: flood.rate: must be a whole number from 1 to 1000, not 0"#]],
+    );
+    check(
+        "[server]\nname = \"irc.example.org\n[flood]\nrate = 0\n",
+        expect![[r#"
+            line 2: this is not TOML: invalid basic string, expected `"`
+            line 4: flood.rate: must be a whole number from 1 to 1000, not 0"#]],
+    );
+    check(
+        "= 3\n[flood]\nrate = 0\nburst : 3\n",
+        expect![[r#"
+            line 1: this is not TOML: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
+            line 3: flood.rate: must be a whole number from 1 to 1000, not 0
+            line 4: this is not TOML: key with no value, expected `=`"#]],
+    );
+}
+
+/// What stands in a broken line, or may stand there, is neither wrong nor missing.
+#[test]
+fn what_is_no_toml_causes_no_other_complaint() {
+    check(
+        "[server]\nname \"irc.example.org\"\n",
+        expect!["line 2: this is not TOML: key with no value, expected `=`"],
+    );
+    check(
+        "[server]\nname = [\"irc.example.org\"\n[flood]\nrate = 0\n",
+        expect![[r#"
+            line 3: this is not TOML: missing comma between array elements, expected `,`
+            line 4: this is not TOML: missing comma between array elements, expected `,`"#]],
+    );
+    check(
+        "[[listen]\naddress = \"localhost\"\n[flood]\nrate = 0\n",
+        expect!["line 1: this is not TOML: unclosed array table, expected `]`"],
+    );
+    check(
+        "[server]\nname = \"irc.example.org\"\n[[listen]]\naddress = \"127.0.0.1:80\"\nwebsocket = yes\n\
+         origins = [\"https://irc.example.org\"]\n",
+        expect!["line 5: a value must be a text in quotes, a number, true, false or a list in brackets"],
+    );
+}
+
+#[test]
 fn what_is_not_here_yet_is_told() {
     check(
         &format!(

@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     time::{Duration, Instant},
 };
 
@@ -14,8 +14,12 @@ use blake2::{
     Blake2sMac256,
     digest::{KeyInit as _, Mac as _},
 };
+use parla_server::AddressBlock;
 
-use crate::limits::{GUESS_PAUSE_FIRST, GUESS_PAUSE_MAX, GUESSERS_MAX, GUESSES_FREE, GUESSES_REMEMBERED_FOR};
+use crate::limits::{
+    GUESS_PAUSE_FIRST, GUESS_PAUSE_MAX, GUESSERS_MAX, GUESSES_FREE, GUESSES_FREE_GROWTH,
+    GUESSES_REMEMBERED_FOR,
+};
 
 /// What is guessed. Each is counted by itself: an operator can be one although the person beside them mistypes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,11 +50,8 @@ pub(crate) enum Before {
 #[derive(Debug)]
 pub(crate) struct Guesses {
     key: [u8; 32],
-    guessers: HashMap<(Kind, Place), Guesser>,
+    guessers: HashMap<(Kind, AddressBlock), Guesser>,
 }
-
-/// An address, or a network of IPv6.
-type Place = (IpAddr, u8);
 
 #[derive(Debug)]
 struct Guesser {
@@ -81,12 +82,12 @@ impl Guesses {
     /// What is known of a guess from an address.
     pub(crate) fn look(&self, kind: Kind, from: IpAddr, guess: &Fingerprint, now: Instant) -> Before {
         let mut wait = Duration::ZERO;
-        for (place, free) in places(from) {
-            let Some(guesser) = self.guessers.get(&(kind, place)) else { continue };
+        for block in AddressBlock::around(from) {
+            let Some(guesser) = self.guessers.get(&(kind, block)) else { continue };
             if guesser.known.contains(guess) {
                 return Before::Wrong;
             }
-            wait = wait.max((guesser.last_at + guesser.pause(free)).saturating_duration_since(now));
+            wait = wait.max((guesser.last_at + guesser.pause(free(block))).saturating_duration_since(now));
         }
         if wait.is_zero() { Before::Unknown } else { Before::Wait(wait) }
     }
@@ -98,17 +99,16 @@ impl Guesses {
         };
         let kinds = [Kind::Server, Kind::Operator, Kind::Gateway];
         // Larger networks have others in them, who did nothing.
-        let nearest = places(from).into_iter().take(1);
-        let places = nearest.flat_map(|(place, _)| kinds.map(|kind| (kind, place)));
-        places.filter_map(|place| self.guessers.get(&place)).any(is_recent)
+        let own = AddressBlock::of(from);
+        kinds.iter().filter_map(|kind| self.guessers.get(&(*kind, own))).any(is_recent)
     }
 
     /// A guess was wrong.
     pub(crate) fn wrong(&mut self, kind: Kind, from: IpAddr, guess: Fingerprint, now: Instant) {
-        for (place, _) in places(from) {
+        for block in AddressBlock::around(from) {
             self.make_room(now);
             let new = Guesser { wrong: 0, last_at: now, known: Vec::new() };
-            let guesser = self.guessers.entry((kind, place)).or_insert(new);
+            let guesser = self.guessers.entry((kind, block)).or_insert(new);
             if now.duration_since(guesser.last_at) >= GUESSES_REMEMBERED_FOR {
                 guesser.wrong = 0;
             }
@@ -124,8 +124,8 @@ impl Guesses {
     /// A password was right. Whoever knows the server's need not guess it, so they speak for their address; an operator's does
     /// not, as who has one may be after another.
     pub(crate) fn right(&mut self, kind: Kind, from: IpAddr) {
-        for (place, _) in places(from).into_iter().filter(|_| kind == Kind::Server) {
-            if let Some(guesser) = self.guessers.get_mut(&(kind, place)) {
+        for block in AddressBlock::around(from).filter(|_| kind == Kind::Server) {
+            if let Some(guesser) = self.guessers.get_mut(&(kind, block)) {
                 guesser.wrong = guesser.wrong.saturating_sub(1);
             }
         }
@@ -158,19 +158,9 @@ impl Guesser {
     }
 }
 
-/// Where an address is counted, and how many wrong passwords are free there. Who has a network of IPv6 can come from all of its
-/// addresses, so networks are counted too.
-fn places(address: IpAddr) -> Vec<(Place, u32)> {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = |bits: u8| {
-                let address = address.to_bits() & (u128::MAX << (128 - u32::from(bits)));
-                (IpAddr::from(Ipv6Addr::from_bits(address)), bits)
-            };
-            [(64, 1), (56, 2), (48, 4)].map(|(bits, times)| (network(bits), GUESSES_FREE * times)).into()
-        }
-        address @ IpAddr::V4(_) => vec![((address, 32), GUESSES_FREE)],
-    }
+/// How many wrong passwords cost nothing there.
+fn free(block: AddressBlock) -> u32 {
+    GUESSES_FREE.saturating_mul(block.share(GUESSES_FREE_GROWTH))
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::Buffer;
 use crate::{
-    buffer::Buffer,
+    deceptive::is_deceptive,
     limits::{ANSWERS_WAITING_MAX, QUOTED_CHARS_MAX},
-    text::is_deceptive,
     view::{Content, Quoted, Reply, Row, RowId, Said},
 };
 
 /// The answers of one conversation that wait for what they answer, by its id.
 #[derive(Debug, Default)]
-pub(crate) struct Answers {
+pub(super) struct Answers {
     waiting: BTreeMap<Arc<str>, Vec<RowId>>,
     count: usize,
 }

@@ -12,7 +12,7 @@ const CONCAT: [&str; 2] = ["draft/multiline-concat", "multiline-concat"];
 
 /// A message that is coming in.
 #[derive(Debug)]
-pub(super) struct Multiline {
+pub(crate) struct Multiline {
     /// The line that opened it, without its end: it says who speaks, when and to whom.
     opening: Vec<u8>,
     /// By which command its first line came.
@@ -24,7 +24,7 @@ pub(super) struct Multiline {
 
 impl Multiline {
     /// The message that this line opens, if it opens one.
-    pub(super) fn opened_by(message: &Message<'_>) -> Option<Self> {
+    pub(crate) fn opened_by(message: &Message<'_>) -> Option<Self> {
         let is_opening = CommandName::of(message) == Some(CommandName::Batch)
             && message.param(0).is_some_and(|name| name.starts_with('+'))
             && message.param(1).is_some_and(|kind| TYPES.contains(&kind))
@@ -35,7 +35,7 @@ impl Multiline {
     }
 
     /// Takes a line of it. False if the line does not belong into a message.
-    pub(super) fn push(&mut self, message: &Message<'_>) -> bool {
+    pub(crate) fn push(&mut self, message: &Message<'_>) -> bool {
         let Some(command @ (CommandName::Privmsg | CommandName::Notice)) = CommandName::of(message) else {
             return false;
         };
@@ -60,7 +60,7 @@ impl Multiline {
     }
 
     /// The whole message, as if it had come in one line. None if nothing was said.
-    pub(super) fn message(&self) -> Option<Message<'_>> {
+    pub(crate) fn message(&self) -> Option<Message<'_>> {
         let mut message = Message::parse(&self.opening).ok()?;
         let target = message.param(2)?;
         if self.text.trim().is_empty() {
@@ -75,7 +75,7 @@ impl Multiline {
 }
 
 /// A part of a page of history.
-pub(super) enum Part<'a> {
+pub(crate) enum Part<'a> {
     /// A line that stands for itself.
     Line(&'a [u8]),
     /// A message of several lines.
@@ -84,7 +84,7 @@ pub(super) enum Part<'a> {
 
 impl Part<'_> {
     /// As one message.
-    pub(super) fn message(&self) -> Option<Message<'_>> {
+    pub(crate) fn message(&self) -> Option<Message<'_>> {
         match self {
             Part::Line(line) => Message::parse(line).ok(),
             Part::Whole(said) => said.message(),
@@ -94,7 +94,7 @@ impl Part<'_> {
 
 /// The lines of a page with those joined that are one message; it stands where it was opened. What was not ended is joined as far
 /// as it has come.
-pub(super) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
+pub(crate) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
     let mut open: SortedMap<String, usize> = SortedMap::default();
     let mut parts = Vec::new();
     for line in lines {
