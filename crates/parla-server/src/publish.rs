@@ -6,7 +6,7 @@ pub(crate) mod delivery;
 pub(crate) mod multiline;
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
+use parla_proto::{AccountName, Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
 use smallvec::SmallVec;
 
 use crate::{
@@ -44,14 +44,14 @@ pub(crate) struct Publisher<'a> {
 #[derive(Debug)]
 pub(crate) struct Sender {
     source: Box<str>,
-    account: Option<Box<str>>,
+    account: Option<AccountName>,
     is_bot: bool,
 }
 
 impl Sender {
     /// The sender that a user is; none if there is nothing to say of it.
     pub(crate) fn of(user: &User) -> Option<Self> {
-        let (account, is_bot) = (user.account().map(Into::into), user.is_bot());
+        let (account, is_bot) = (user.account().cloned(), user.is_bot());
         (account.is_some() || is_bot).then(|| Self { source: user.source().into(), account, is_bot })
     }
 
@@ -77,7 +77,7 @@ impl Sender {
             return line;
         }
         let line = match account {
-            Some(account) => tag(&line, &format!("account={}", escape(account))),
+            Some(account) => tag(&line, &format!("account={}", escape(account.as_str()))),
             None => line,
         };
         if is_bot { tag(&line, "bot") } else { line }
@@ -88,7 +88,7 @@ impl Sender {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LineTags<'a> {
     pub(crate) batch: Option<&'a str>,
-    pub(crate) account: Option<&'a str>,
+    pub(crate) account: Option<&'a AccountName>,
     pub(crate) id: Option<MsgId>,
     pub(crate) at: Timestamp,
     pub(crate) client_only: &'a str,
@@ -111,7 +111,7 @@ impl LineTags<'_> {
             add(&format_args!("batch={batch}"));
         }
         if let Some(account) = self.account.filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG)) {
-            add(&format_args!("account={account}"));
+            add(&format_args!("account={}", escape(account.as_str())));
         }
         if let Some(id) = self.id.filter(|_| capabilities.contains(Capabilities::MESSAGE_TAGS)) {
             add(&format_args!("msgid={id}"));
@@ -292,7 +292,7 @@ pub(crate) fn spoken_line(
     }
     let tags = LineTags {
         batch,
-        account: spoken.account.as_deref(),
+        account: spoken.account.as_ref(),
         id: reads_tags.then(|| ids.encode(spoken.seq)),
         at: spoken.at,
         client_only: &spoken.tags,

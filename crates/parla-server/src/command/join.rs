@@ -1,7 +1,7 @@
 //! JOIN: users enter channels. <https://modern.ircdocs.horse/#join-message>
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, CommandName, Line, MsgId, command::Join};
+use parla_proto::{AccountName, Capabilities, CommandName, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
@@ -157,7 +157,7 @@ pub(crate) fn announce(
     }
     for (realname, audience) in realname.versions() {
         let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
-        let extended = extended.param(user.account().unwrap_or("*"));
+        let extended = extended.param(user.account().map_or("*", AccountName::as_str));
         let extended =
             Bytes::from(extended.text(realname.as_deref().unwrap_or(user.nick().as_str())).finish());
         publisher.each(audience.into_iter(), relevant, |at, capabilities| {

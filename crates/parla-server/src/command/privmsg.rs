@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
+use parla_proto::{
+    AccountName, Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags,
+};
 
 use crate::{
     base::{
@@ -179,14 +181,19 @@ fn let_through(
 }
 
 /// What a speaker says. Only who may speak can make a channel's message.
-fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, say): (&Meta, Say)) -> Spoken {
+fn said_in(
+    speaker: &Speaker<'_>,
+    source: &str,
+    account: Option<&AccountName>,
+    (meta, say): (&Meta, Say),
+) -> Spoken {
     let record = speaker.heard_from.is_none().then_some(speaker.channel.state.record);
     Spoken {
         seq: meta.seq,
         at: meta.at,
         verb: say.verb,
         source: source.to_owned(),
-        account: account.map(str::to_owned),
+        account: account.cloned(),
         record,
         target: say.target,
         text: say.text,
@@ -220,7 +227,7 @@ fn commit_to_user(
         at: meta.at,
         verb: say.verb,
         source: user.source().to_owned(),
-        account: user.account().map(str::to_owned),
+        account: user.account().cloned(),
         record: None,
         target: nick.clone(),
         text: say.text,

@@ -107,7 +107,7 @@ mod tests {
     use std::{fmt::Write as _, fs, net::IpAddr, path::Path, sync::Arc};
 
     use parla_proto::{
-        ChannelName, Nick, Timestamp,
+        AccountName, ChannelName, Nick, Timestamp,
         metadata::Key,
         mode::{ChannelMode, UserModes},
     };
@@ -227,7 +227,7 @@ mod tests {
                 change: MetadataChange::Set(Key::parse("status").unwrap(), None),
             })),
             EntryCommand::Setname(text("Alice B")),
-            EntryCommand::Account(Some(text("alice"))),
+            EntryCommand::Account(Some(AccountName::parse("alice", &settings().name_rules()).unwrap())),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -109,7 +109,7 @@ pub enum EntryCommand {
     Metadata(Box<Metadata>),
     Setname(String),
     /// Logs the actor in to an account, or out.
-    Account(Option<String>),
+    Account(Option<AccountName>),
     Oper(Box<OperatorGrant>),
     Kill(Kill),
     Wallops(String),

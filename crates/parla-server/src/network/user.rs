@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, UserId, grant::OperatorGrant, said::Said};
@@ -25,7 +25,7 @@ pub(crate) struct User {
     pub(crate) away: Option<Box<str>>,
     pub(crate) modes: UserModes,
     /// The account the user is logged in to.
-    account: Option<Box<str>>,
+    account: Option<Box<AccountName>>,
     /// The channels the user is in, in the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     pub(crate) signed_on: Timestamp,
@@ -110,14 +110,14 @@ impl User {
     }
 
     /// The account the user is logged in to.
-    pub(crate) fn account(&self) -> Option<&str> {
+    pub(crate) fn account(&self) -> Option<&AccountName> {
         self.account.as_deref()
     }
 
     /// Logs the user in, or out.
-    pub(crate) fn set_account(&mut self, account: Option<Box<str>>) {
+    pub(crate) fn set_account(&mut self, account: Option<AccountName>) {
         self.modes.set(UserModes::REGISTERED, account.is_some());
-        self.account = account;
+        self.account = account.map(Box::new);
     }
 
     /// What OPER gave the user, if it is an operator of the server.

@@ -66,7 +66,7 @@ pub(crate) fn spoken_lines(
     let id = ids.encode(spoken.seq);
     let tags = LineTags {
         batch: outer,
-        account: spoken.account.as_deref(),
+        account: spoken.account.as_ref(),
         id: Some(id),
         at: spoken.at,
         client_only: &spoken.tags,
