@@ -1,6 +1,7 @@
 //! The ground floor: what every other floor may use, and what uses none of them.
 
 pub(crate) mod connection;
+pub(crate) mod few;
 pub(crate) mod flags;
 pub(crate) mod formatting;
 pub mod limits;

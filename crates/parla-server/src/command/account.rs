@@ -35,13 +35,10 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) 
     let source = user.source();
     let account = user.account().map(AccountName::as_str);
     let told = account.map_or(Reply::LoggedOut { source }, |account| Reply::LoggedIn { source, account });
-    if let Some(receiver) = publisher.sessions.receiver(id) {
-        let line = told.encode(&network.settings.name, user.nick().as_str());
-        publisher.tell(receiver.connection, line);
-    }
+    publisher.tell_user(id, told.encode(&network.settings.name, user.nick().as_str()));
     if changes {
         let line = Line::from(&source).command("ACCOUNT").param(account.unwrap_or(NO_ACCOUNT)).finish();
         let readers = publisher.interested_in(id, Capabilities::ACCOUNT_NOTIFY);
-        publisher.announce(readers.into_iter(), line);
+        publisher.announce_to(readers.into_iter(), line);
     }
 }

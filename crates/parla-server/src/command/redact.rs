@@ -135,7 +135,7 @@ struct Redactable {
     /// As it is called for everyone.
     target: String,
     /// Who is told why.
-    reason: OwnText,
+    reason: OwnText<UserId>,
     /// What is written down, if it is by the right of an operator of the server.
     audit: Option<Audit>,
 }
