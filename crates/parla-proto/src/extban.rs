@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::{
     mask::{AddressRange, BadMask, Mask, glob, is_nick, without_gaps},
-    name::Casemapping,
+    name::{AccountName, Casemapping},
 };
 
 /// EXTBAN of ISUPPORT: nothing stands before the letter, and these are the letters.
@@ -143,10 +143,12 @@ impl ListMask {
     }
 
     /// Whether it matches a user of this source and account.
-    pub fn matches(&self, source: &str, account: Option<&str>, casemapping: Casemapping) -> bool {
+    pub fn matches(&self, source: &str, account: Option<&AccountName>, casemapping: Casemapping) -> bool {
         let fits = match &self.subject {
             Subject::Source(mask) => mask.matches(source, casemapping),
-            Subject::Account(pattern) => account.is_some_and(|account| glob(pattern, account, casemapping)),
+            Subject::Account(pattern) => {
+                account.is_some_and(|account| glob(pattern, account.as_str(), casemapping))
+            }
         };
         fits != self.negated
     }
@@ -245,7 +247,9 @@ mod tests {
             ("m:!a:bob", Some("carol"), true),
         ] {
             let mask = ListMask::parse(text).unwrap();
-            assert_eq!(mask.matches("bob!b@h", account, Casemapping::Ascii), matches, "{text} {account:?}");
+            let account = account.map(|account| AccountName::kept(account).unwrap());
+            let found = mask.matches("bob!b@h", account.as_ref(), Casemapping::Ascii);
+            assert_eq!(found, matches, "{text} {account:?}");
         }
     }
 

@@ -34,7 +34,7 @@ pub use line::Line;
 pub use mask::Mask;
 pub use message::Message;
 pub use msgid::MsgId;
-pub use name::{Casemapping, ChannelName, Nick};
+pub use name::{AccountName, Casemapping, ChannelName, Nick};
 pub use nick_fault::NickFault;
 pub use numeric::Numeric;
 pub use reply::Reply;

@@ -1,4 +1,5 @@
-//! Nicks and channel names. They are made by parsing and by nothing else, and they compare as IRC compares them.
+//! Nicks, channel names and names of accounts. They are made by parsing and by nothing else, and they compare as IRC compares
+//! them.
 //!
 //! <https://modern.ircdocs.horse/#casemapping-parameter>
 
@@ -129,7 +130,7 @@ impl Folded {
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $is_channel:expr) => {
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name(Folded);
@@ -143,18 +144,6 @@ macro_rules! name {
             /// The form in which equal names are the same text.
             pub fn folded(&self) -> &str {
                 self.0.folded()
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.0.serialize(serializer)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Folded::deserialize(deserializer)?.checked($is_channel).map(Self).map_err(D::Error::custom)
             }
         }
 
@@ -200,13 +189,39 @@ macro_rules! name {
 
 name! {
     /// The name of a user. Two that differ only in case are the same.
-    Nick, false
+    Nick
 }
 
 name! {
     /// The name of a channel, with its `#`. Two that differ only in case are the same.
-    ChannelName, true
+    ChannelName
 }
+
+name! {
+    /// The name of an account, which is what its owner is called while signed in. Two are the same if some casemapping takes
+    /// them for one nick: accounts outlive the settings, and no two may become one when the network gets another casemapping.
+    AccountName
+}
+
+/// Writes a name as it is, together with its folded form.
+macro_rules! written_with_its_folded_form {
+    ($name:ident, $is_channel:expr) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Folded::deserialize(deserializer)?.checked($is_channel).map(Self).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+written_with_its_folded_form!(Nick, false);
+written_with_its_folded_form!(ChannelName, true);
 
 impl Nick {
     /// Reads a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`; with
@@ -215,27 +230,71 @@ impl Nick {
     /// # Errors
     /// It is empty, too long, or has another character.
     pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
-        let special = |byte: u8| b"[]\\`_^{|}".contains(&byte);
-        let first = *text.as_bytes().first().ok_or(BadName::Empty)?;
-        if first.is_ascii_digit() || first == b'-' {
-            return Err(BadName::Character);
-        }
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || special(byte);
-        let of_any_script = |char: char| match u8::try_from(char).ok().filter(u8::is_ascii) {
-            Some(byte) => plain(byte),
-            None => !char.is_control() && !char.is_whitespace(),
-        };
-        let is_good = match rules.casemapping {
-            Casemapping::Precis => text.chars().all(of_any_script),
-            _ => text.bytes().all(plain),
-        };
-        if !is_good {
-            return Err(BadName::Character);
-        }
-        if text.len() > rules.nick_bytes_max {
-            return Err(BadName::TooLong);
-        }
+        check_nick(text, rules)?;
         Ok(Self(Folded::new(text, rules.casemapping)))
+    }
+}
+
+/// Whether a person can be called so.
+fn check_nick(text: &str, rules: &NameRules) -> Result<(), BadName> {
+    let special = |byte: u8| b"[]\\`_^{|}".contains(&byte);
+    let first = *text.as_bytes().first().ok_or(BadName::Empty)?;
+    if first.is_ascii_digit() || first == b'-' {
+        return Err(BadName::Character);
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || special(byte);
+    let of_any_script = |char: char| match u8::try_from(char).ok().filter(u8::is_ascii) {
+        Some(byte) => plain(byte),
+        None => !char.is_control() && !char.is_whitespace(),
+    };
+    let is_good = match rules.casemapping {
+        Casemapping::Precis => text.chars().all(of_any_script),
+        _ => text.bytes().all(plain),
+    };
+    if !is_good {
+        return Err(BadName::Character);
+    }
+    if text.len() > rules.nick_bytes_max {
+        return Err(BadName::TooLong);
+    }
+    Ok(())
+}
+
+impl AccountName {
+    /// Reads the name of an account. It is what a nick can be, as its owner is called so.
+    ///
+    /// # Errors
+    /// As for [`Nick::parse`].
+    pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
+        check_nick(text, rules)?;
+        Ok(Self(Self::fold(text)))
+    }
+
+    /// Reads a name that was written down, whatever names the network takes by now.
+    ///
+    /// # Errors
+    /// It cannot stand in a line as a name.
+    pub fn kept(text: &str) -> Result<Self, BadName> {
+        Self::fold(text).checked(false).map(Self)
+    }
+
+    /// Folds as all casemappings together.
+    fn fold(text: &str) -> Folded {
+        let folded = Casemapping::Precis.fold(&Casemapping::Rfc1459.fold(text)).into_owned();
+        Folded { text: text.into(), folded: (folded != text).then(|| folded.into()) }
+    }
+}
+
+/// An account is written down as its name alone: how it is folded does not depend on the network.
+impl Serialize for AccountName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_str().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::kept(&Cow::<str>::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
@@ -322,7 +381,58 @@ mod tests {
         assert_ne!(Nick::parse("a[", &ascii).unwrap(), Nick::parse("a{", &ascii).unwrap());
     }
 
+    #[test]
+    fn accounts_are_named_as_people_are() {
+        let rules = |casemapping| NameRules { casemapping, ..RULES };
+        for (text, casemapping, expected) in [
+            ("alice", Casemapping::Ascii, Ok(())),
+            ("zoë", Casemapping::Precis, Ok(())),
+            ("zoë", Casemapping::Ascii, Err(BadName::Character)),
+            ("#a", Casemapping::Precis, Err(BadName::Character)),
+            ("*", Casemapping::Precis, Err(BadName::Character)),
+            ("", Casemapping::Precis, Err(BadName::Empty)),
+            ("abcdefghi", Casemapping::Precis, Err(BadName::TooLong)),
+        ] {
+            assert_eq!(AccountName::parse(text, &rules(casemapping)).map(|_| ()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_casemapping_makes_one_account_of_two() {
+        let account = |text| AccountName::kept(text).unwrap();
+        for (one, another) in [("Alice", "aLICE"), ("ZOË", "zoë"), ("a[^", "A{~"), ("a", "b"), ("zoe", "zoë")]
+        {
+            for casemapping in
+                [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict, Casemapping::Precis]
+            {
+                let is_one_nick = casemapping.fold(one) == casemapping.fold(another);
+                assert!(!is_one_nick || account(one) == account(another), "{one} {another} {casemapping:?}");
+            }
+        }
+        assert_eq!(account("a[^"), account("A{~"));
+        assert_ne!(account("zoe"), account("zoë"));
+    }
+
+    #[test]
+    fn a_kept_account_is_read_whatever_is_allowed_now() {
+        let long = "ß".repeat(40);
+        for text in ["alice", "Zoë", "7of9", &long] {
+            assert_eq!(AccountName::kept(text).unwrap().as_str(), text);
+        }
+        for text in ["", "a b", "a,b", "#a", ":a", "a\r\n"] {
+            assert!(AccountName::kept(text).is_err(), "{text:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn folding_an_account_twice_is_folding_it_once(text in "[^ ,#:\\p{Cc}][^ ,\\p{Cc}]*") {
+            let once = AccountName::kept(&text).unwrap();
+            let again = AccountName::kept(once.folded()).unwrap();
+            prop_assert_eq!(again.folded(), again.as_str());
+            prop_assert_eq!(again, once);
+        }
+
         #[test]
         fn folding_twice_is_folding_once(text in any::<String>()) {
             for mapping in [Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict, Casemapping::Precis] {

@@ -2,6 +2,7 @@
 
 pub(crate) mod address_block;
 pub(crate) mod connection;
+pub(crate) mod few;
 pub(crate) mod flags;
 pub(crate) mod formatting;
 pub mod limits;

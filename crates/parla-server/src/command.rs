@@ -155,7 +155,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
     let result = match command {
         EntryCommand::Register(register) => user::commit(network, &meta, *register, effects),
         EntryCommand::Nick(nick) => nick::commit(network, &meta, nick, effects),
-        EntryCommand::Quit(quit) => quit::commit(network, &meta, quit, effects),
+        EntryCommand::SessionEnded(ended) => quit::commit(network, &meta, ended, effects),
         EntryCommand::Join(join) => join::commit(network, &meta, join, effects),
         EntryCommand::Part(part) => part::commit(network, &meta, part, effects),
         EntryCommand::Say(say) => privmsg::commit(network, &meta, *say, effects),

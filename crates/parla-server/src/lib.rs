@@ -52,7 +52,7 @@ pub use network::{
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
         Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
-        Repair, Verb,
+        Repair, SessionEnded, SessionRef, Verb,
     },
     grant::OperatorGrant,
     markers::Conversation,

@@ -22,6 +22,7 @@ pub(crate) mod past;
 pub(crate) mod rank;
 pub(crate) mod refusal;
 pub(crate) mod said;
+mod sessions;
 mod sight;
 pub(crate) mod snapshot;
 pub(crate) mod texts;
@@ -171,7 +172,7 @@ impl Network {
     pub(crate) fn actor(&self, meta: &Meta) -> Result<(UserId, &User), Refusal> {
         let id = meta.actor.ok_or(Refusal::Gone)?;
         let user = self.user(id).ok_or(Refusal::Gone)?;
-        debug_assert_eq!(user.node, meta.origin.node, "a machine acts for its own users");
+        debug_assert!(user.is_at(meta.origin.node), "a machine acts for those who have a session there");
         Ok((id, user))
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod delivery;
 pub(crate) mod multiline;
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
+use parla_proto::{AccountName, Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
 use smallvec::SmallVec;
 
 use crate::{
@@ -20,7 +20,11 @@ use crate::{
         user::User,
     },
     publish::delivery::Delivery,
-    session::{response::tag, sessions::Sessions, watchers::Watchers},
+    session::{
+        response::tag,
+        sessions::{Receiver, Sessions},
+        watchers::Watchers,
+    },
 };
 
 /// Turns the events of one entry into lines for the connections of this machine.
@@ -37,6 +41,8 @@ pub(crate) struct Publisher<'a> {
     pub(crate) origin: Option<ConnectionId>,
     /// Whose lines carry an account, or say that a program wrote them.
     pub(crate) sender: Option<&'a Sender>,
+    /// Sessions that know one of these are left out for now: they are told in another way.
+    pub(crate) left_out: Capabilities,
 }
 
 /// The actor of an entry as it was before, if it was logged in or is a program: every line that comes from it says so to those
@@ -44,14 +50,14 @@ pub(crate) struct Publisher<'a> {
 #[derive(Debug)]
 pub(crate) struct Sender {
     source: Box<str>,
-    account: Option<Box<str>>,
+    account: Option<AccountName>,
     is_bot: bool,
 }
 
 impl Sender {
     /// The sender that a user is; none if there is nothing to say of it.
     pub(crate) fn of(user: &User) -> Option<Self> {
-        let (account, is_bot) = (user.account().map(Into::into), user.is_bot());
+        let (account, is_bot) = (user.account().cloned(), user.is_bot());
         (account.is_some() || is_bot).then(|| Self { source: user.source().into(), account, is_bot })
     }
 
@@ -77,7 +83,7 @@ impl Sender {
             return line;
         }
         let line = match account {
-            Some(account) => tag(&line, &format!("account={}", escape(account))),
+            Some(account) => tag(&line, &format!("account={}", escape(account.as_str()))),
             None => line,
         };
         if is_bot { tag(&line, "bot") } else { line }
@@ -88,7 +94,7 @@ impl Sender {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LineTags<'a> {
     pub(crate) batch: Option<&'a str>,
-    pub(crate) account: Option<&'a str>,
+    pub(crate) account: Option<&'a AccountName>,
     pub(crate) id: Option<MsgId>,
     pub(crate) at: Timestamp,
     pub(crate) client_only: &'a str,
@@ -111,7 +117,7 @@ impl LineTags<'_> {
             add(&format_args!("batch={batch}"));
         }
         if let Some(account) = self.account.filter(|_| capabilities.contains(Capabilities::ACCOUNT_TAG)) {
-            add(&format_args!("account={account}"));
+            add(&format_args!("account={}", escape(account.as_str())));
         }
         if let Some(id) = self.id.filter(|_| capabilities.contains(Capabilities::MESSAGE_TAGS)) {
             add(&format_args!("msgid={id}"));
@@ -133,51 +139,76 @@ struct Rendering {
     to: Recipients,
 }
 
-impl Publisher<'_> {
-    /// The users of this machine who watch a nick.
-    pub(crate) fn watchers_of(&self, nick: &Nick) -> Vec<UserId> {
-        self.watchers.of(nick).filter_map(|watcher| self.sessions.get(watcher)?.user()).collect()
+impl<'a> Publisher<'a> {
+    /// The sessions of users that are here.
+    pub(crate) fn receivers<I>(&self, users: I) -> impl Iterator<Item = Receiver> + use<'a, I>
+    where
+        I: Iterator<Item = UserId>,
+    {
+        let (sessions, left_out) = (self.sessions, self.left_out);
+        let receivers = users.flat_map(move |user| sessions.receivers(user)).copied();
+        receivers.filter(move |receiver| !receiver.capabilities.intersects(left_out))
     }
 
-    /// Who hears of a change of a user, once each: the user, those who share a channel with it, and those who watch it
-    /// and said that they want more of it; all of them only if they know `capability`.
-    pub(crate) fn interested_in(&self, id: UserId, capability: Capabilities) -> Vec<UserId> {
+    /// Those of a user's sessions here to which something that the user sent is told: all but the one that has sent it, and that
+    /// one too if it wants its own messages back.
+    pub(crate) fn echo(&self, sender: UserId) -> impl Iterator<Item = Receiver> + use<'a> {
+        let origin = self.origin;
+        let wants = |receiver: &Receiver| receiver.knows(Capabilities::ECHO_MESSAGE);
+        self.receivers([sender].into_iter())
+            .filter(move |receiver| Some(receiver.connection) != origin || wants(receiver))
+    }
+
+    /// The sessions of this machine that watch a nick.
+    pub(crate) fn watchers_of(&self, nick: &Nick) -> Vec<Receiver> {
+        let sessions = self.watchers.of(nick).filter_map(|watcher| self.sessions.get(watcher));
+        sessions.filter(|session| session.user().is_some()).map(Receiver::of).collect()
+    }
+
+    /// The sessions that hear of a change of a user, once each: those of the user and of whoever shares a channel with them, and
+    /// those that watch them and said that they want more of it; all of them only if they know `capability`.
+    pub(crate) fn interested_in(&self, id: UserId, capability: Capabilities) -> Vec<Receiver> {
         let Some(user) = self.network.user(id) else { return Vec::new() };
-        let mut readers = self.network.peers(id, user);
-        readers.push(id);
-        readers.retain(|reader| self.knows(*reader, capability));
+        let near = self.receivers(self.network.peers(id, user).into_iter().chain([id]));
+        let mut readers: Vec<Receiver> = near.filter(|reader| reader.knows(capability)).collect();
         readers.extend(self.interested_watchers(user, capability));
-        readers.sort_unstable();
+        readers.sort_unstable_by_key(|reader| reader.connection);
         readers.dedup();
         readers
     }
 
     /// The same for a text of the user's own, with how much of it each hears: the user and those who watch them all of it.
-    pub(crate) fn own_text(&self, id: UserId, capability: Capabilities, text: &str) -> OwnText {
+    pub(crate) fn own_text(&self, id: UserId, capability: Capabilities, text: &str) -> OwnText<Receiver> {
         let Some(user) = self.network.user(id) else { return OwnText::for_all(None, Vec::new()) };
-        let mut text = self.network.own_text((id, user), text.to_owned());
-        text.retain(|reader| self.knows(reader, capability));
-        let itself = Some(id).filter(|id| self.knows(*id, capability));
+        let text = self.network.own_text((id, user), text.to_owned());
+        let mut text = self.among_sessions(text, capability);
+        let itself = self.receivers([id].into_iter()).filter(|receiver| receiver.knows(capability));
         for reader in self.interested_watchers(user, capability).into_iter().chain(itself) {
             text.add(reader);
         }
         text
     }
 
+    /// A text of somebody's own among the sessions of those around that know a capability.
+    pub(crate) fn among_sessions(
+        &self,
+        text: OwnText<UserId>,
+        capability: Capabilities,
+    ) -> OwnText<Receiver> {
+        text.spread(|user| {
+            self.receivers([user].into_iter()).filter(move |receiver| receiver.knows(capability))
+        })
+    }
+
     /// Those who watch a user and said that they want more of it.
-    fn interested_watchers(&self, user: &User, capability: Capabilities) -> Vec<UserId> {
+    fn interested_watchers(&self, user: &User, capability: Capabilities) -> Vec<Receiver> {
         let mut watchers = self.watchers_of(user.nick());
-        watchers.retain(|watcher| self.knows(*watcher, capability | Capabilities::EXTENDED_MONITOR));
+        watchers.retain(|watcher| watcher.knows(capability | Capabilities::EXTENDED_MONITOR));
         watchers
     }
 
-    /// Whether a user here knows these capabilities.
-    pub(crate) fn knows(&self, user: UserId, capabilities: Capabilities) -> bool {
-        self.sessions.receiver(user).is_some_and(|receiver| receiver.capabilities.contains(capabilities))
-    }
-
     /// Sends a line with a text of somebody's own, to each with as much of it as they hear. What is no line is not sent.
-    pub(crate) fn relay(&mut self, text: &OwnText, line: impl Fn(Option<&str>) -> Option<Vec<u8>>) {
+    pub(crate) fn relay(&mut self, text: &OwnText<UserId>, line: impl Fn(Option<&str>) -> Option<Vec<u8>>) {
         for (text, audience) in text.versions() {
             if let Some(line) = line(text.as_deref()) {
                 self.announce(audience.into_iter(), line);
@@ -185,18 +216,48 @@ impl Publisher<'_> {
         }
     }
 
+    /// The same to sessions.
+    pub(crate) fn relay_to(
+        &mut self,
+        text: &OwnText<Receiver>,
+        line: impl Fn(Option<&str>) -> Option<Vec<u8>>,
+    ) {
+        for (text, audience) in text.versions() {
+            if let Some(line) = line(text.as_deref()) {
+                self.announce_to(audience.into_iter(), line);
+            }
+        }
+    }
+
     /// Sends one line to an audience; those who want it get the time with it.
     pub(crate) fn announce(&mut self, audience: impl Iterator<Item = UserId>, line: Vec<u8>) {
+        let receivers = self.receivers(audience);
+        self.announce_to(receivers, line);
+    }
+
+    /// The same to sessions.
+    pub(crate) fn announce_to(&mut self, receivers: impl Iterator<Item = Receiver>, line: Vec<u8>) {
         let line = Bytes::from(line);
-        self.each(audience, Capabilities::SERVER_TIME, |at, capabilities| {
+        self.each_of(receivers, Capabilities::SERVER_TIME, |at, capabilities| {
             Some(timed(&line, at, capabilities))
         });
     }
 
-    /// Sends each member of an audience the rendering for its capabilities, as far as they are `relevant`.
+    /// Sends every session of an audience the rendering for its capabilities, as far as they are `relevant`.
     pub(crate) fn each(
         &mut self,
         audience: impl Iterator<Item = UserId>,
+        relevant: Capabilities,
+        render: impl FnMut(Timestamp, Capabilities) -> Option<Bytes>,
+    ) {
+        let receivers = self.receivers(audience);
+        self.each_of(receivers, relevant, render);
+    }
+
+    /// The same for sessions, each of which must be there once.
+    fn each_of(
+        &mut self,
+        receivers: impl Iterator<Item = Receiver>,
         relevant: Capabilities,
         mut render: impl FnMut(Timestamp, Capabilities) -> Option<Bytes>,
     ) {
@@ -204,8 +265,7 @@ impl Publisher<'_> {
         let sender = self.sender;
         let relevant = sender.map_or(relevant, |sender| relevant | sender.relevant());
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
-        for user in audience {
-            let Some(receiver) = self.sessions.receiver(user) else { continue };
+        for receiver in receivers {
             let capabilities = receiver.capabilities & relevant;
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
@@ -246,25 +306,30 @@ impl Publisher<'_> {
         self.deliveries.push(Delivery::Answer { connection, line: line.into() });
     }
 
+    /// Sends a line to every session of a user that is here.
+    pub(crate) fn tell_user(&mut self, user: UserId, line: Vec<u8>) {
+        let line = Bytes::from(line);
+        let answer =
+            |receiver: Receiver| Delivery::Answer { connection: receiver.connection, line: line.clone() };
+        let answers = self.receivers([user].into_iter()).map(answer);
+        self.deliveries.extend(answers);
+    }
+
     /// Sends lines of METADATA about somebody to one session, as a batch.
     pub(crate) fn tell_metadata(&mut self, connection: ConnectionId, about: &str, lines: Vec<Bytes>) {
         let about = Some(about.to_owned());
         self.deliveries.push(Delivery::Batch { connection, kind: METADATA_BATCH, about, lines });
     }
 
-    /// The sender, if its own messages come back to it.
-    pub(crate) fn echoes_to(&self, sender: UserId) -> Option<UserId> {
-        let receiver = self.sessions.receiver(sender)?;
-        receiver.capabilities.contains(Capabilities::ECHO_MESSAGE).then_some(sender)
-    }
-
-    /// Sends a message to an audience, to each with the tags that they want.
-    pub(crate) fn say(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+    /// Sends a message to sessions, to each with the tags that it wants.
+    pub(crate) fn say(&mut self, receivers: impl Iterator<Item = Receiver>, spoken: &Spoken) {
         if spoken.is_multiline() {
-            return self.say_lines(audience, spoken);
+            return self.say_lines(receivers, spoken);
         }
         let ids = &self.network.settings.message_ids;
-        self.each(audience, TAG_CAPABILITIES, |_, capabilities| spoken_line(ids, spoken, None, capabilities));
+        self.each_of(receivers, TAG_CAPABILITIES, |_, capabilities| {
+            spoken_line(ids, spoken, None, capabilities)
+        });
     }
 }
 
@@ -292,7 +357,7 @@ pub(crate) fn spoken_line(
     }
     let tags = LineTags {
         batch,
-        account: spoken.account.as_deref(),
+        account: spoken.account.as_ref(),
         id: reads_tags.then(|| ids.encode(spoken.seq)),
         at: spoken.at,
         client_only: &spoken.tags,

@@ -2,6 +2,8 @@
 
 mod administration;
 mod answers;
+#[cfg(test)]
+mod devices;
 mod lines;
 mod log;
 mod membership;
@@ -32,7 +34,7 @@ use crate::{
         Network, UserId,
         channel::ChannelState,
         encoding,
-        entry::{EntryCommand, NodeId, Proposer, Quit},
+        entry::{EntryCommand, NodeId, Proposer, Quit, SessionEnded, SessionRef},
         snapshot::Snapshot,
     },
     server::timers::{Timer, Timers},
@@ -152,14 +154,14 @@ impl Server {
         }
     }
 
-    /// Looks whether everything that must hold of the server's state does: memberships on both sides, indexes, counts. It
-    /// takes long; for simulators and tests.
+    /// Looks whether everything that must hold of the server's state does: memberships and sessions on both sides, indexes,
+    /// counts. It takes long; for simulators and tests.
     ///
     /// # Errors
     /// The first thing that does not hold, as a sentence.
     pub fn check(&self) -> Result<(), String> {
         self.network.check()?;
-        self.sessions.check(&self.network)
+        self.sessions.check(&self.network, self.membership.node())
     }
 
     /// When [`Input::Deadline`] must come, if nothing comes before.
@@ -186,7 +188,7 @@ impl Server {
         self.end(connection, None, Some(why.reason()), out);
     }
 
-    /// Ends a session: the client reads `error`, the user's peers read `reason`.
+    /// Ends a session: the client reads `error`, and the user's peers read `reason` if the user is gone with it.
     fn end(
         &mut self,
         connection: ConnectionId,
@@ -199,21 +201,27 @@ impl Server {
         }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
-            let by = Proposer { session: Some(connection), actor: Some(user) };
-            self.submit(by, EntryCommand::Quit(Quit::Ended(reason.to_owned())), out);
+            self.propose_end((connection, user), Quit::Ended(reason.to_owned()), out);
         }
     }
 
-    /// Ends a session as its user asked for: the client and, where they may speak, the user's peers read `reason`.
+    /// Ends a session as its user asked for: the client reads `reason`, and the user's peers do, where the user may speak, if the
+    /// user is gone with it.
     fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
         // What a person wrote is not for the log.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
-        let by = Proposer { session: Some(connection), actor: Some(user) };
-        self.submit(by, EntryCommand::Quit(Quit::Said(reason.to_owned())), out);
+        self.propose_end((connection, user), Quit::Said(reason.to_owned()), out);
     }
 
-    /// Ends a session and gives its user, who is still in the network.
+    /// Brings it into the log that a session of a user has ended.
+    fn propose_end(&mut self, (connection, user): (ConnectionId, UserId), why: Quit, out: &mut Outputs) {
+        let session = SessionRef { node: self.membership.node(), connection };
+        let by = Proposer { session: Some(connection), actor: Some(user) };
+        self.submit(by, EntryCommand::SessionEnded(SessionEnded { session, why }), out);
+    }
+
+    /// Ends a session and gives its user, for whom it is still in the network.
     fn close(&mut self, connection: ConnectionId, error: Option<&str>, out: &mut Outputs) -> Option<UserId> {
         let mut session = self.sessions.remove(connection)?;
         self.watchers.clear(connection);
@@ -226,9 +234,7 @@ impl Server {
         }
         session.send_response(&self.settings.name, out);
         out.outputs.push(Output::Close { connection });
-        let user = session.user()?;
-        self.sessions.forget_user(user);
-        Some(user)
+        session.user()
     }
 
     /// Has it written down what became of a connection.

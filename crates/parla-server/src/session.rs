@@ -70,6 +70,13 @@ pub(crate) struct Session {
     pub(crate) metadata: Option<Box<SessionMetadata>>,
 }
 
+/// What a session's own commands have led to so far.
+pub(crate) struct OwnDoing {
+    response: Option<Box<Response>>,
+    unsent: u32,
+    cost: u32,
+}
+
 /// Long answers that are not complete, in the order in which they were asked for. Few sessions have any.
 #[derive(Debug, Default)]
 struct Owed {
@@ -192,6 +199,17 @@ impl Session {
     /// What the session has of METADATA, from now on if it had nothing.
     pub(crate) fn metadata(&mut self, now: Timestamp) -> &mut SessionMetadata {
         self.metadata.get_or_insert_with(|| Box::new(SessionMetadata::new(now)))
+    }
+
+    /// Puts aside what the session's own commands have led to, while it is sent what it has not asked for: that is no part of an
+    /// answer, and costs nothing.
+    pub(crate) fn put_aside(&mut self) -> OwnDoing {
+        OwnDoing { response: self.response.take(), unsent: self.unsent, cost: self.cost }
+    }
+
+    /// The end of that.
+    pub(crate) fn take_back(&mut self, own: OwnDoing) {
+        (self.response, self.unsent, self.cost) = (own.response, own.unsent, own.cost);
     }
 
     /// A name for a batch, unique in this session.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use expect_test::{Expect, expect};
-use parla_proto::Timestamp;
+use parla_proto::{AccountName, Timestamp};
 use parla_server::{
     ConnectionId, EntryCommand, Input, NodeId, Output, Outputs, Peer, Proposal, Server, Settings, Snapshot,
     Start,
@@ -63,7 +63,7 @@ impl Rig {
     /// What a login of the client writes into the log.
     fn logs_in(&mut self, client: &str, account: Option<&str>) {
         let last = self.proposals.get(&self.connection(client)).unwrap().clone();
-        let commands = vec![EntryCommand::Account(account.map(str::to_owned))];
+        let commands = vec![EntryCommand::Account(account.map(|name| AccountName::kept(name).unwrap()))];
         self.commit(Proposal { commands, ..last });
     }
 
@@ -203,6 +203,20 @@ fn every_line_of_a_user_carries_its_account() {
         alice> ERROR :Closing link: 127.0.0.1 (Quit: bye)
         bob> @account=liddell :alicia!alice@127.0.0.1 QUIT :Quit: bye
         carol> :alicia!alice@127.0.0.1 QUIT :Quit: bye
+    "#]]);
+}
+
+#[test]
+fn an_account_is_escaped_in_every_tag() {
+    let mut rig = house();
+    rig.logs_in("alice", Some(r"a\b"));
+    rig.heard.clear();
+    rig.says("alice", "PRIVMSG bob :hello");
+    rig.says("alice", "TOPIC #rust :tea");
+    rig.check(expect![[r#"
+        bob> @account=a\\b :alice!alice@127.0.0.1 PRIVMSG bob :hello
+        alice, carol> :alice!alice@127.0.0.1 TOPIC #rust :tea
+        bob> @account=a\\b :alice!alice@127.0.0.1 TOPIC #rust :tea
     "#]]);
 }
 

@@ -103,6 +103,19 @@ impl Rig {
         std::mem::take(&mut self.heard).into_iter().filter(|line| line.contains(word)).collect()
     }
 
+    /// So many servers. Alice is on the first one and bob on the second, and both are in one room.
+    fn at_tea(servers: usize) -> Self {
+        let mut rig = Self::new(servers);
+        rig.registers(0, 1, "alice");
+        rig.registers(1, 1, "bob");
+        rig.settle();
+        rig.says(0, 1, "JOIN #tea");
+        rig.says(1, 1, "JOIN #tea");
+        rig.settle();
+        rig.heard.clear();
+        rig
+    }
+
     fn agree(&self) {
         for server in &self.servers {
             assert_eq!(server.snapshot(), self.servers[0].snapshot());
@@ -127,14 +140,7 @@ fn nobody_gets_the_identity_of_another() {
 
 #[test]
 fn people_on_two_machines_talk_in_one_room() {
-    let mut rig = Rig::new(2);
-    rig.registers(0, 1, "alice");
-    rig.registers(1, 1, "bob");
-    rig.settle();
-    rig.says(0, 1, "JOIN #tea");
-    rig.says(1, 1, "JOIN #tea");
-    rig.settle();
-    rig.heard.clear();
+    let mut rig = Rig::at_tea(2);
     rig.says(0, 1, "PRIVMSG #tea :hello");
     rig.says(1, 1, "PRIVMSG #tea :you too");
     rig.settle();
@@ -147,14 +153,7 @@ fn people_on_two_machines_talk_in_one_room() {
 
 #[test]
 fn what_the_log_gives_twice_is_done_once() {
-    let mut rig = Rig::new(2);
-    rig.registers(0, 1, "alice");
-    rig.registers(1, 1, "bob");
-    rig.settle();
-    rig.says(0, 1, "JOIN #tea");
-    rig.says(1, 1, "JOIN #tea");
-    rig.settle();
-    rig.heard.clear();
+    let mut rig = Rig::at_tea(2);
     rig.says(0, 1, "PRIVMSG #tea :once");
     rig.says(1, 1, "JOIN #coffee");
     let proposals: Vec<Proposal> = rig.log.drain(..).collect();
@@ -170,14 +169,7 @@ fn what_the_log_gives_twice_is_done_once() {
 
 #[test]
 fn a_machine_that_is_declared_dead_loses_its_users_and_comes_back() {
-    let mut rig = Rig::new(3);
-    rig.registers(0, 1, "alice");
-    rig.registers(1, 1, "bob");
-    rig.settle();
-    rig.says(0, 1, "JOIN #tea");
-    rig.says(1, 1, "JOIN #tea");
-    rig.settle();
-    rig.heard.clear();
+    let mut rig = Rig::at_tea(3);
     // What bob says is on its way when his machine is declared dead by the others.
     rig.says(1, 1, "PRIVMSG #tea :too late");
     let late = rig.log.pop_front().unwrap();

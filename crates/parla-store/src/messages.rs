@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
+use parla_proto::AccountName;
 use parla_server::{Page, Position, Query, QueryResult, Spoken, Verb};
 use rusqlite::Connection;
 
@@ -25,7 +26,7 @@ pub(crate) fn message(spoken: &Spoken) -> Option<Message> {
         at: spoken.at,
         kind,
         source: spoken.source.clone(),
-        account: spoken.account.clone(),
+        account: spoken.account.as_ref().map(ToString::to_string),
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
         cuts: spoken.cuts.clone(),
@@ -81,11 +82,40 @@ fn spoken(message: Message) -> Spoken {
             Kind::Notice => Verb::Notice,
         },
         source: message.source,
-        account: message.account,
+        // A name that nobody can have, as only somebody else's hand has written it there, must not cost the message.
+        account: message.account.and_then(|account| AccountName::kept(&account).ok()),
         record: Some(message.conversation.0.cast_unsigned()),
         target: String::new(),
         text: message.text,
         tags: message.tags.unwrap_or_default(),
         cuts: message.cuts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_proto::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn an_account_that_nobody_can_have_does_not_cost_the_message() {
+        for (kept, read) in [(Some("Zoë"), Some("Zoë")), (Some("a b"), None), (Some(""), None), (None, None)]
+        {
+            let message = Message {
+                id: MessageNumber(7),
+                conversation: conversation(3),
+                at: Timestamp::default(),
+                kind: Kind::Privmsg,
+                source: "a!b@c".to_owned(),
+                account: kept.map(str::to_owned),
+                text: "hello".to_owned(),
+                tags: None,
+                cuts: Vec::new(),
+            };
+            let spoken = spoken(message);
+            assert_eq!(spoken.account.as_ref().map(AccountName::as_str), read);
+            assert_eq!(spoken.text, "hello");
+        }
     }
 }

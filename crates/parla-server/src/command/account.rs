@@ -2,7 +2,7 @@
 //!
 //! <https://ircv3.net/specs/extensions/account-notify>
 
-use parla_proto::{Capabilities, Line, Reply};
+use parla_proto::{AccountName, Capabilities, Line, Reply};
 
 use crate::{
     network::{Network, UserId, effects::Effects, entry::Meta, event::Event, refusal::Refusal},
@@ -16,13 +16,13 @@ const NO_ACCOUNT: &str = "*";
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    account: Option<String>,
+    account: Option<AccountName>,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, before) = network.actor(meta)?;
-    let changes = before.account() != account.as_deref();
+    let changes = before.account() != account.as_ref();
     if let Some(user) = network.user_mut(id) {
-        user.set_account(account.map(String::into_boxed_str));
+        user.set_account(account);
     }
     effects.events.push(Event::AccountChanged { user: id, changes });
     Ok(())
@@ -33,16 +33,12 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) 
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
     let source = user.source();
-    let told =
-        user.account().map_or(Reply::LoggedOut { source }, |account| Reply::LoggedIn { source, account });
-    if let Some(receiver) = publisher.sessions.receiver(id) {
-        let line = told.encode(&network.settings.name, user.nick().as_str());
-        publisher.tell(receiver.connection, line);
-    }
+    let account = user.account().map(AccountName::as_str);
+    let told = account.map_or(Reply::LoggedOut { source }, |account| Reply::LoggedIn { source, account });
+    publisher.tell_user(id, told.encode(&network.settings.name, user.nick().as_str()));
     if changes {
-        let line =
-            Line::from(&source).command("ACCOUNT").param(user.account().unwrap_or(NO_ACCOUNT)).finish();
+        let line = Line::from(&source).command("ACCOUNT").param(account.unwrap_or(NO_ACCOUNT)).finish();
         let readers = publisher.interested_in(id, Capabilities::ACCOUNT_NOTIFY);
-        publisher.announce(readers.into_iter(), line);
+        publisher.announce_to(readers.into_iter(), line);
     }
 }

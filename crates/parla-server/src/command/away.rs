@@ -50,19 +50,23 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, (changes, was_a
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
     let reply = if user.away.is_some() { Reply::NowAway {} } else { Reply::UnAway {} };
-    publisher.answer(reply.encode(&network.settings.name, user.nick().as_str()));
+    let answer = reply.encode(&network.settings.name, user.nick().as_str());
+    if !changes {
+        return publisher.answer(answer);
+    }
+    publisher.tell_user(id, answer);
+    let own = publisher.sessions.receivers(id);
     match &user.away {
-        _ if !changes => {}
         None => {
-            let readers = publisher.interested_in(id, Capabilities::AWAY_NOTIFY);
-            publisher.announce(readers.into_iter().filter(|reader| *reader != id), line(user, None));
+            let readers = publisher.interested_in(id, Capabilities::AWAY_NOTIFY).into_iter();
+            publisher.announce_to(readers.filter(|reader| !own.contains(reader)), line(user, None));
         }
         Some(reason) => {
             let mut reason = publisher.own_text(id, Capabilities::AWAY_NOTIFY, reason);
-            reason.retain(|reader| reader != id);
+            reason.retain(|reader| !own.contains(&reader));
             // Another reason is no news for those who hear of none.
             let unheard = (!was_away).then_some(UNHEARD);
-            publisher.relay(&reason, |reason| Some(line(user, Some(reason.or(unheard)?))));
+            publisher.relay_to(&reason, |reason| Some(line(user, Some(reason.or(unheard)?))));
         }
     }
 }
@@ -75,12 +79,11 @@ pub(crate) fn announce_to(
     (id, user): (UserId, &User),
 ) {
     let Some(reason) = &user.away else { return };
-    let readers = members.iter().copied().filter(|member| *member != id);
-    let readers: Vec<UserId> =
-        readers.filter(|member| publisher.knows(*member, Capabilities::AWAY_NOTIFY)).collect();
+    let others = members.iter().copied().filter(|member| *member != id);
     let voice = channel.voice((id, user), reason, publisher.network.casemapping());
-    let reason = voice.among(reason.to_string(), readers.into_iter());
-    publisher.relay(&reason, |reason| Some(line(user, Some(reason.unwrap_or(UNHEARD)))));
+    let reason = voice.among(reason.to_string(), others);
+    let reason = publisher.among_sessions(reason, Capabilities::AWAY_NOTIFY);
+    publisher.relay_to(&reason, |reason| Some(line(user, Some(reason.unwrap_or(UNHEARD)))));
 }
 
 /// Tells the sender of a message that its receiver is away.

@@ -63,32 +63,24 @@ fn is_host(text: &str) -> bool {
 pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &str) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
-    if let Some(receiver) = publisher.sessions.receiver(id) {
-        let reply = Reply::VisibleHost { host: user.host() };
-        let line = reply.encode(&network.settings.name, user.nick().as_str());
-        publisher.tell(receiver.connection, line);
-    }
+    let reply = Reply::VisibleHost { host: user.host() };
+    publisher.tell_user(id, reply.encode(&network.settings.name, user.nick().as_str()));
     let line = Line::from(&old_source).command("CHGHOST").param(user.user()).param(user.host());
     let told = publisher.interested_in(id, Capabilities::CHGHOST);
-    let mut shown = network.peers(id, user);
-    shown.retain(|peer| told.binary_search(peer).is_err());
-    publisher.announce(told.into_iter(), line.finish());
-    show_reconnection(publisher, (id, user), old_source, &shown);
+    publisher.announce_to(told.into_iter(), line.finish());
+    publisher.left_out = Capabilities::CHGHOST;
+    show_reconnection(publisher, (id, user), old_source);
+    publisher.left_out = Capabilities::empty();
 }
 
 /// Shows those who do not know the command a user who leaves and comes back, with its ranks.
-fn show_reconnection(
-    publisher: &mut Publisher<'_>,
-    (id, user): (UserId, &User),
-    old_source: &str,
-    shown: &[UserId],
-) {
+fn show_reconnection(publisher: &mut Publisher<'_>, (id, user): (UserId, &User), old_source: &str) {
     let network = publisher.network;
     let line = Line::from(&old_source).command("QUIT").text("Changing host").finish();
-    publisher.announce(shown.iter().copied(), line);
+    publisher.announce(network.peers(id, user).into_iter(), line);
     for channel in user.channels.iter().filter_map(|channel| network.channel(*channel)) {
         let audience = channel.audience(channel.rank(id).unwrap_or_default());
-        let here: Vec<UserId> = audience.filter(|member| shown.binary_search(member).is_ok()).collect();
+        let here: Vec<UserId> = audience.filter(|member| *member != id).collect();
         join::announce(publisher, (id, user), channel, (here.clone(), None));
         if let Some(line) = ranks(network, (id, user), channel) {
             publisher.announce(here.into_iter(), line);

@@ -79,13 +79,12 @@ pub(crate) fn publish(
         publisher.answer(reply.encode(&network.settings.name, &target));
     }
     let line = Line::from(&by).command("INVITE").param(nick).param(channel).finish();
-    let listening: Vec<UserId> = witnesses
-        .iter()
-        .copied()
-        .filter(|witness| {
-            let receiver = publisher.sessions.receiver(*witness);
-            receiver.is_some_and(|receiver| receiver.capabilities.contains(Capabilities::INVITE_NOTIFY))
-        })
-        .collect();
-    publisher.announce([user].into_iter().chain(listening), line);
+    // Whoever invites has their answer; what else they have here is told as the others are.
+    let origin = publisher.origin;
+    let inviter = publisher.meta.actor.into_iter();
+    let listening = publisher
+        .receivers(inviter.chain(witnesses.iter().copied()))
+        .filter(|witness| Some(witness.connection) != origin && witness.knows(Capabilities::INVITE_NOTIFY));
+    let invited = publisher.receivers([user].into_iter());
+    publisher.announce_to(invited.chain(listening), line);
 }

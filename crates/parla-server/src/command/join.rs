@@ -1,7 +1,7 @@
 //! JOIN: users enter channels. <https://modern.ircdocs.horse/#join-message>
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, CommandName, Line, MsgId, command::Join};
+use parla_proto::{AccountName, Capabilities, CommandName, Line, MsgId, command::Join};
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         user::User,
     },
     publish::{LineTags, Publisher, delivery::Delivery, tagged},
+    session::sessions::Receiver,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refusal> {
@@ -128,15 +129,16 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
 pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
     let network = publisher.network;
     let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
-    let Some(receiver) = publisher.sessions.receiver(user_id) else { return };
-    let mut lines = topic::replies(network, channel, user.nick().as_str());
-    lines.extend(markread::after_join(network, user_id, channel.name(), receiver.capabilities));
-    for line in lines {
-        publisher.tell(receiver.connection, line);
-    }
-    if !receiver.capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
-        let answer = Box::new(names::Rest::of_channel(channel_id, channel));
-        publisher.deliveries.push(Delivery::LongAnswer { connection: receiver.connection, answer });
+    for Receiver { connection, capabilities } in publisher.receivers([user_id].into_iter()) {
+        let mut lines = topic::replies(network, channel, user.nick().as_str());
+        lines.extend(markread::after_join(network, user_id, channel.name(), capabilities));
+        for line in lines {
+            publisher.tell(connection, line);
+        }
+        if !capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
+            let answer = Box::new(names::Rest::of_channel(channel_id, channel));
+            publisher.deliveries.push(Delivery::LongAnswer { connection, answer });
+        }
     }
 }
 
@@ -157,7 +159,7 @@ pub(crate) fn announce(
     }
     for (realname, audience) in realname.versions() {
         let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
-        let extended = extended.param(user.account().unwrap_or("*"));
+        let extended = extended.param(user.account().map_or("*", AccountName::as_str));
         let extended =
             Bytes::from(extended.text(realname.as_deref().unwrap_or(user.nick().as_str())).finish());
         publisher.each(audience.into_iter(), relevant, |at, capabilities| {

@@ -59,7 +59,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Tells the user who is put out; others read it in the QUIT.
+/// Tells the user who is put out, by every session; others read it in the QUIT.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, user: UserId, by: &str, (nick, comment): (&str, &str)) {
     let line = Line::from(&by).command("KILL").param(nick).text(comment).finish();
     publisher.announce([user].into_iter(), line);

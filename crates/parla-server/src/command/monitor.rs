@@ -120,6 +120,6 @@ fn tell_watchers(publisher: &mut Publisher<'_>, nick: &Nick, reply: Reply<'_>) {
     let watchers = publisher.watchers_of(nick);
     if !watchers.is_empty() {
         let line = reply.encode(&publisher.network.settings.name, ANYONE);
-        publisher.announce(watchers.into_iter(), line);
+        publisher.announce_to(watchers.into_iter(), line);
     }
 }

@@ -75,7 +75,12 @@ pub(crate) fn leave(
 }
 
 /// Tells the member and those who stay.
-pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, channel: &ChannelName, reason: &OwnText) {
+pub(crate) fn publish(
+    publisher: &mut Publisher<'_>,
+    source: &str,
+    channel: &ChannelName,
+    reason: &OwnText<UserId>,
+) {
     publisher.relay(reason, |reason| {
         let line = Line::from(&source).command("PART").param(channel);
         Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish())

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
+use parla_proto::{
+    AccountName, Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags,
+};
 
 use crate::{
     base::{
@@ -24,6 +26,7 @@ use crate::{
         user::User,
     },
     publish::Publisher,
+    session::sessions::Receiver,
 };
 
 /// The parameters that the three commands share.
@@ -179,14 +182,19 @@ fn let_through(
 }
 
 /// What a speaker says. Only who may speak can make a channel's message.
-fn said_in(speaker: &Speaker<'_>, source: &str, account: Option<&str>, (meta, say): (&Meta, Say)) -> Spoken {
+fn said_in(
+    speaker: &Speaker<'_>,
+    source: &str,
+    account: Option<&AccountName>,
+    (meta, say): (&Meta, Say),
+) -> Spoken {
     let record = speaker.heard_from.is_none().then_some(speaker.channel.state.record);
     Spoken {
         seq: meta.seq,
         at: meta.at,
         verb: say.verb,
         source: source.to_owned(),
-        account: account.map(str::to_owned),
+        account: account.cloned(),
         record,
         target: say.target,
         text: say.text,
@@ -220,7 +228,7 @@ fn commit_to_user(
         at: meta.at,
         verb: say.verb,
         source: user.source().to_owned(),
-        account: user.account().map(str::to_owned),
+        account: user.account().cloned(),
         record: None,
         target: nick.clone(),
         text: say.text,
@@ -246,36 +254,37 @@ pub(crate) fn publish_in_channel(
     heard_from: Option<Rank>,
 ) {
     let Some(channel) = publisher.network.channel(channel) else { return };
-    let echo = publisher.echoes_to(sender);
+    let echo = publisher.echo(sender);
     match heard_from {
         None => {
-            let members = channel.members.keys().copied();
-            publisher.say(members.filter(|member| *member != sender).chain(echo), spoken);
+            let others = channel.members.keys().copied().filter(|member| *member != sender);
+            publisher.say(publisher.receivers(others).chain(echo), spoken);
         }
         Some(least) => {
             let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(least));
             let others = ranked.map(|(member, _)| *member).filter(|member| *member != sender);
-            publisher.say(others.chain(echo), spoken);
+            publisher.say(publisher.receivers(others).chain(echo), spoken);
         }
     }
 }
 
-/// Sends a message to one user, and back to a sender who wants that. To oneself it comes twice: as the answer, with the label,
-/// and as what was sent.
+/// Sends a message to one user, and back to the sender's sessions. To oneself it comes twice where it was sent, if that session
+/// wants its messages back: as the answer, with the label, and as what was sent. Elsewhere once is enough.
 pub(crate) fn publish_to_user(
     publisher: &mut Publisher<'_>,
     sender: UserId,
     receiver: UserId,
     spoken: &Spoken,
 ) {
-    let echo = publisher.echoes_to(sender);
-    if let Some(sender) = echo {
-        publisher.say([sender].into_iter(), spoken);
-    }
     let origin = publisher.origin;
-    if echo == Some(receiver) {
-        publisher.origin = None;
+    let mut echo: Vec<Receiver> = publisher.echo(sender).collect();
+    if sender == receiver {
+        echo.retain(|session| Some(session.connection) == origin);
+        publisher.say(echo.iter().copied(), spoken);
+        publisher.origin = origin.filter(|_| echo.is_empty());
+    } else {
+        publisher.say(echo.into_iter(), spoken);
     }
-    publisher.say([receiver].into_iter(), spoken);
+    publisher.say(publisher.receivers([receiver].into_iter()), spoken);
     publisher.origin = origin;
 }

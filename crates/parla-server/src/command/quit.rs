@@ -1,4 +1,4 @@
-//! QUIT: a user is gone. <https://modern.ircdocs.horse/#quit-message>
+//! QUIT: a session has ended, and with their last one a user is gone. <https://modern.ircdocs.horse/#quit-message>
 
 use parla_proto::{Line, Timestamp, command::Quit, line::fitting};
 
@@ -8,7 +8,7 @@ use crate::{
     network::{
         Network, UserId,
         effects::Effects,
-        entry::{self, Meta},
+        entry::{self, Meta, SessionEnded},
         event::Event,
         refusal::Refusal,
         texts::OwnText,
@@ -31,18 +31,21 @@ fn in_own_words(reason: &str) -> String {
     format!("Quit: {reason}")
 }
 
+/// Takes the session from its user. Nobody hears of it as long as the user stays.
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    quit: entry::Quit,
+    ended: SessionEnded,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (id, _) = network.actor(meta)?;
-    remove(network, (id, meta.at), quit, effects);
+    if network.end_sessions(id, |session| *session == ended.session) {
+        remove(network, (id, meta.at), ended.why, effects);
+    }
     Ok(())
 }
 
-/// Takes a user out of every channel and out of the network.
+/// Takes a user out of every channel and out of the network, with all sessions that they still have.
 pub(crate) fn remove(
     network: &mut Network,
     (id, at): (UserId, Timestamp),
@@ -62,7 +65,7 @@ pub(crate) fn remove(
     effects.events.push(Event::Quit { user: id, nick, source, reason });
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, reason: &OwnText) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, source: &str, reason: &OwnText<UserId>) {
     let unheard = in_own_words(NO_REASON);
     publisher.relay(reason, |reason| {
         Some(Line::from(&source).command("QUIT").text(reason.unwrap_or(&unheard)).finish())

@@ -135,7 +135,7 @@ struct Redactable {
     /// As it is called for everyone.
     target: String,
     /// Who is told why.
-    reason: OwnText,
+    reason: OwnText<UserId>,
     /// What is written down, if it is by the right of an operator of the server.
     audit: Option<Audit>,
 }
@@ -147,7 +147,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
-    let by = (user.source().to_owned(), user.account().map(str::to_owned));
+    let by = (user.source().to_owned(), user.account().cloned());
     let who = user.for_record();
     let Redactable { seq, record, target, reason, audit } = if is_channel(&redact.target) {
         in_channel(network, actor, redact)?
@@ -243,7 +243,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
             if !capabilities.contains(Capabilities::MESSAGE_REDACTION) {
                 return None;
             }
-            let tags = LineTags { at, account: account.as_deref(), ..LineTags::default() };
+            let tags = LineTags { at, account: account.as_ref(), ..LineTags::default() };
             let line = Line::tagged(&tags.render(capabilities)).source(source).command("REDACT");
             let line = line.param(target).param(id);
             Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish().into())

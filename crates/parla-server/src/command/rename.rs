@@ -91,12 +91,13 @@ pub(crate) fn publish(
     if old == channel.name() {
         return;
     }
+    publisher.left_out = Capabilities::CHANNEL_RENAME;
     for member in channel.members.keys() {
-        let receiver = publisher.sessions.receiver(*member);
-        if receiver.is_some_and(|receiver| !receiver.capabilities.contains(Capabilities::CHANNEL_RENAME)) {
+        if publisher.receivers([*member].into_iter()).next().is_some() {
             fall_back(publisher, *member, (channel_id, old), reason);
         }
     }
+    publisher.left_out = Capabilities::empty();
 }
 
 /// Takes a member from the old name to the new one, for its own eyes.

@@ -54,7 +54,7 @@ pub(crate) fn commit(
 pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
     let Some(user) = publisher.network.user(id) else { return };
     let realname = publisher.own_text(id, Capabilities::SETNAME, &user.realname);
-    publisher.relay(&realname, |realname| {
+    publisher.relay_to(&realname, |realname| {
         Some(Line::from(&user.source()).command("SETNAME").text(realname?).finish())
     });
 }

@@ -35,11 +35,13 @@ pub(crate) fn commit(
     register: Register,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
+    let session = meta.origin.session_ref().ok_or(Refusal::Gone)?;
     network.free_nick(&register.nick, None)?;
     let metadata = metadata::admissible(&network.settings, register.metadata);
     let mut user = User::new(Register { metadata, ..register }, meta);
     user.modes |= network.settings.user_modes;
     let id = network.add_user(meta.seq, user);
+    network.begin_session(id, session);
     effects.events.push(Event::Registered(id));
     Ok(())
 }

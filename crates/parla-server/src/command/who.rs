@@ -3,7 +3,7 @@
 //! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
 use parla_proto::{
-    Capabilities, Mask, Nick, Reply,
+    AccountName, Capabilities, Mask, Nick, Reply,
     command::Who,
     mask::{AddressRange, glob, glob_counted},
     mode::{UserModeFacts, UserModes},
@@ -268,7 +268,7 @@ fn show_special(portion: &mut Portion<'_>, (wanted, token): (&str, &str), row: &
         'f' => &row.flags,
         'd' => "0",
         'l' => &idle,
-        'a' => row.user.account().unwrap_or("0"),
+        'a' => row.user.account().map_or("0", AccountName::as_str),
         _ => "n/a",
     };
     let fields: Vec<&str> = FIELDS.into_iter().filter(|field| wanted.contains(*field)).map(value).collect();

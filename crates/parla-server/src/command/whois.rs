@@ -68,7 +68,7 @@ fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
         context.reply(Reply::WhoisBot { nick, network: &settings.network });
     }
     if let Some(account) = user.account() {
-        context.reply(Reply::WhoisAccount { nick, account });
+        context.reply(Reply::WhoisAccount { nick, account: account.as_str() });
     }
     if let Some(reason) = &user.away {
         context.reply(Reply::Away { nick, reason });

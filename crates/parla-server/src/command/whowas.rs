@@ -46,7 +46,7 @@ fn add(context: &mut Context<'_>, rows: &mut Rows, past: &PastUser) -> bool {
         replies.push(Reply::WhoisActually { nick, source: &source, address: &past.address });
     }
     if let Some(account) = &past.account {
-        replies.push(Reply::WhowasAccount { nick, account });
+        replies.push(Reply::WhowasAccount { nick, account: account.as_str() });
     }
     let left_at = readable(past.left_at);
     replies.push(Reply::WhoisServer { nick, server: &context.settings.name, description: &left_at });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::Timestamp;
+use parla_proto::{AccountName, Timestamp};
 
 use crate::network::{
     channel::{ChannelChange, ChannelState},
@@ -49,7 +49,7 @@ pub struct Spoken {
     /// `nick!user@host`.
     pub source: String,
     /// The sender's account.
-    pub account: Option<String>,
+    pub account: Option<AccountName>,
     /// For a channel, the number it is kept under; none for a private message, which is not kept.
     pub record: Option<u64>,
     /// The channel's name or the receiver's nick.

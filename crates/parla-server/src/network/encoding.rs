@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 1;
+pub const PROPOSAL_VERSION: u8 = 2;
 
 /// The version of networks.
-pub const NETWORK_VERSION: u8 = 1;
+pub const NETWORK_VERSION: u8 = 2;
 
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
@@ -107,7 +107,7 @@ mod tests {
     use std::{fmt::Write as _, fs, net::IpAddr, path::Path, sync::Arc};
 
     use parla_proto::{
-        ChannelName, Nick, Timestamp,
+        AccountName, ChannelName, Nick, Timestamp,
         metadata::Key,
         mode::{ChannelMode, UserModes},
     };
@@ -122,7 +122,7 @@ mod tests {
             UserId,
             entry::{
                 self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
-                Repair, Verb,
+                Repair, SessionEnded, SessionRef, Verb,
             },
             grant::OperatorGrant,
             markers::Conversation,
@@ -155,7 +155,7 @@ mod tests {
         match command {
             EntryCommand::Register(_) => "register",
             EntryCommand::Nick(_) => "nick",
-            EntryCommand::Quit(_) => "quit",
+            EntryCommand::SessionEnded(_) => "session-ended",
             EntryCommand::Join(_) => "join",
             EntryCommand::Part(_) => "part",
             EntryCommand::Say(_) => "say",
@@ -202,7 +202,10 @@ mod tests {
                 is_exempt: true,
             })),
             EntryCommand::Nick(nick("bob")),
-            EntryCommand::Quit(Quit::Said(text("bye"))),
+            EntryCommand::SessionEnded(SessionEnded {
+                session: SessionRef { node: NodeId(1), connection: ConnectionId::from_number(4) },
+                why: Quit::Said(text("bye")),
+            }),
             EntryCommand::Join(entry::Join { channel: channel("#Tea"), key: Some(text("key")) }),
             EntryCommand::Part(entry::Part { channel: text("#tea"), reason: None }),
             EntryCommand::Say(Box::new(entry::Say {
@@ -227,7 +230,7 @@ mod tests {
                 change: MetadataChange::Set(Key::parse("status").unwrap(), None),
             })),
             EntryCommand::Setname(text("Alice B")),
-            EntryCommand::Account(Some(text("alice"))),
+            EntryCommand::Account(Some(AccountName::parse("alice", &settings().name_rules()).unwrap())),
         ]
     }
 

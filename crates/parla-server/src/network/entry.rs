@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -52,6 +52,22 @@ pub struct Origin {
     pub session: Option<ConnectionId>,
 }
 
+impl Origin {
+    /// The session that it is, if it is one.
+    pub(crate) fn session_ref(self) -> Option<SessionRef> {
+        self.session.map(|connection| SessionRef { node: self.node, connection })
+    }
+}
+
+/// A session: one connection of one machine. At no time do two of a network have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SessionRef {
+    /// The machine.
+    pub node: NodeId,
+    /// The connection on that machine.
+    pub connection: ConnectionId,
+}
+
 /// One machine of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u32);
@@ -96,7 +112,8 @@ pub(crate) struct Proposer {
 pub enum EntryCommand {
     Register(Box<Register>),
     Nick(Nick),
-    Quit(Quit),
+    /// QUIT, or the connection is no more.
+    SessionEnded(SessionEnded),
     Join(Join),
     Part(Part),
     Say(Box<Say>),
@@ -109,7 +126,7 @@ pub enum EntryCommand {
     Metadata(Box<Metadata>),
     Setname(String),
     /// Logs the actor in to an account, or out.
-    Account(Option<String>),
+    Account(Option<AccountName>),
     Oper(Box<OperatorGrant>),
     Kill(Kill),
     Wallops(String),
@@ -131,7 +148,7 @@ pub enum EntryCommand {
     NodeDown(NodeDown),
 }
 
-/// A machine comes up: whoever was connected to it before is gone.
+/// A machine comes up: the sessions that were on it before have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeUp {
     /// A number that the process drew when it started, by which it knows its own entry.
@@ -140,7 +157,7 @@ pub struct NodeUp {
     pub after: Option<Epoch>,
 }
 
-/// A machine is declared dead: its users are gone, and what it still proposes in this epoch is not carried out.
+/// A machine is declared dead: its sessions have ended, and what it still proposes in this epoch is not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeDown {
     /// Which.
@@ -243,7 +260,16 @@ pub struct Register {
     pub is_exempt: bool,
 }
 
-/// A user is gone.
+/// A session of the actor has ended. Whether they are gone with it is decided by the commit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// Which.
+    pub session: SessionRef,
+    /// Why. Others read it if the user is gone.
+    pub why: Quit,
+}
+
+/// Why a session has ended, or a user is gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Quit {
     /// They said so, in these words.

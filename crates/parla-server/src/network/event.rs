@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
     base::settings::Settings,
@@ -23,11 +23,11 @@ pub(crate) enum Event {
     /// A user has another nick.
     Renamed { user: UserId, old_nick: Nick, old_source: String },
     /// A user is gone; those who shared a channel with them are told why.
-    Quit { user: UserId, nick: Nick, source: String, reason: OwnText },
+    Quit { user: UserId, nick: Nick, source: String, reason: OwnText<UserId> },
     /// A user entered a channel.
     Joined { user: UserId, channel: ChannelId },
     /// A user left a channel; the user and those who stay and saw them there are told why.
-    Parted { source: String, channel: ChannelName, reason: OwnText },
+    Parted { source: String, channel: ChannelName, reason: OwnText<UserId> },
     /// A user was put out of a channel; `members` are those who stay and saw it there.
     Kicked {
         by: String,
@@ -74,7 +74,7 @@ pub(crate) enum Event {
     /// A channel has another name than this old one.
     ChannelRenamed { by: String, channel: ChannelId, old: ChannelName, reason: String },
     /// A message was taken back, by this source and account; those who are told why include who did it.
-    Redacted { by: (String, Option<String>), target: String, seq: u64, reason: OwnText },
+    Redacted { by: (String, Option<AccountName>), target: String, seq: u64, reason: OwnText<UserId> },
     /// A user asked to be marked as having read up to a time; that may have been so before.
     MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
     /// Values of a user or a channel were set or taken away.

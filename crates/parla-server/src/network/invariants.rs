@@ -4,7 +4,9 @@
 
 use parla_proto::mode::UserModes;
 
-use super::{ChannelId, Network, UserCounts, UserId, channel::Channel, rank::Act, user::User};
+use super::{
+    ChannelId, Network, UserCounts, UserId, channel::Channel, entry::SessionRef, rank::Act, user::User,
+};
 
 impl Network {
     /// Asserts, in debug builds, that the indexes are as large as what they lead to, and that the memberships of whoever acted
@@ -28,6 +30,7 @@ impl Network {
     pub(crate) fn check(&self) -> Result<(), String> {
         self.users.iter().try_for_each(|(id, user)| self.check_user(*id, user))?;
         self.channels.iter().try_for_each(|(id, channel)| self.check_channel(*id, channel))?;
+        self.check_sessions()?;
         ensure(self.nicks.len() == self.users.len(), || "a nick belongs to nobody".to_owned())?;
         ensure(self.names.len() == self.channels.len(), || "a name leads to no channel".to_owned())?;
         let gone = self.skeletons.values().find(|id| self.user(**id).is_none());
@@ -59,7 +62,19 @@ impl Network {
         let mut channels = user.channels.clone();
         channels.sort_unstable();
         channels.dedup();
-        ensure(channels.len() == user.channels.len(), || format!("{nick} is in a channel twice"))
+        ensure(channels.len() == user.channels.len(), || format!("{nick} is in a channel twice"))?;
+        ensure(!user.is_over(), || format!("nothing keeps {nick} here"))
+    }
+
+    fn check_sessions(&self) -> Result<(), String> {
+        let all = self.users.values().flat_map(User::sessions);
+        let of_the_dead = all.clone().find(|session| self.nodes.up(session.node).is_none());
+        ensure(of_the_dead.is_none(), || format!("{of_the_dead:?} is on a machine that is not up"))?;
+        let mut sessions: Vec<SessionRef> = all.copied().collect();
+        let count = sessions.len();
+        sessions.sort_unstable();
+        sessions.dedup();
+        ensure(sessions.len() == count, || "one session is of two users, or twice of one".to_owned())
     }
 
     fn check_channel(&self, id: ChannelId, channel: &Channel) -> Result<(), String> {

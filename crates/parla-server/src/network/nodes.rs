@@ -1,7 +1,7 @@
 //! The machines of a network: which of them are up, and what of their proposals is carried out.
 //!
 //! A proposal counts only if its machine is up, in the epoch that the proposal names, and if it is the next one. So what a log
-//! gives twice is carried out once, and a machine that was declared dead cannot act for users who are gone.
+//! gives twice is carried out once, and a machine that was declared dead cannot act for sessions that have ended.
 
 use std::collections::BTreeMap;
 
@@ -88,14 +88,6 @@ impl Network {
     /// What a machine proposes that comes up.
     pub(crate) fn coming_up(&self, node: NodeId, run: u64) -> NodeUp {
         NodeUp { run, after: self.nodes.last_epoch(node) }
-    }
-
-    /// Whoever is connected to a machine, in the order in which they registered.
-    pub(crate) fn users_of(&self, node: NodeId) -> Vec<UserId> {
-        let of_node = self.users.iter().filter(|(_, user)| user.node == node);
-        let mut users: Vec<UserId> = of_node.map(|(id, _)| *id).collect();
-        users.sort_unstable();
-        users
     }
 }
 

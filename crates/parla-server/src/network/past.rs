@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use parla_proto::{Nick, Timestamp, source::address_text};
+use parla_proto::{AccountName, Nick, Timestamp, source::address_text};
 use serde::{Deserialize, Serialize};
 
 use super::user::User;
@@ -22,7 +22,7 @@ pub(crate) struct PastUser {
     /// The real address, as one word; for operators of the server only.
     pub(crate) address: Box<str>,
     pub(crate) realname: Box<str>,
-    pub(crate) account: Option<Box<str>>,
+    pub(crate) account: Option<AccountName>,
     /// When the user gave the nick up.
     pub(crate) left_at: Timestamp,
 }
@@ -36,7 +36,7 @@ impl Past {
             host: user.host().into(),
             address: address_text(user.address()).into(),
             realname: user.realname.clone(),
-            account: user.account().map(Into::into),
+            account: user.account().cloned(),
             left_at: at,
         });
         while self.users.len() > most {

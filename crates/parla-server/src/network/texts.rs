@@ -33,11 +33,11 @@ pub(crate) struct Voice<'a> {
     least: Rank,
 }
 
-/// A text of somebody's own, and how much of it each of those around hears, once each.
+/// A text of somebody's own, and how much of it each of those around hears, once each: users, or the sessions of a machine.
 #[derive(Clone, Debug)]
-pub(crate) struct OwnText {
+pub(crate) struct OwnText<Hearer> {
     text: String,
-    audience: Vec<(UserId, Heard)>,
+    audience: Vec<(Hearer, Heard)>,
 }
 
 impl Channel {
@@ -70,37 +70,46 @@ impl Voice<'_> {
     }
 
     /// The text among these members.
-    pub(crate) fn among(&self, text: String, members: impl Iterator<Item = UserId>) -> OwnText {
+    pub(crate) fn among(&self, text: String, members: impl Iterator<Item = UserId>) -> OwnText<UserId> {
         OwnText { text, audience: members.map(|member| (member, self.reaches(member))).collect() }
     }
 }
 
-impl OwnText {
+impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
     /// No text, or one of the server's: everyone hears the same.
-    pub(crate) fn for_all(text: Option<String>, audience: Vec<UserId>) -> Self {
+    pub(crate) fn for_all(text: Option<String>, audience: Vec<Hearer>) -> Self {
         let heard = if text.is_some() { Heard::Whole } else { Heard::Nothing };
-        let audience = audience.into_iter().map(|user| (user, heard)).collect();
+        let audience = audience.into_iter().map(|hearer| (hearer, heard)).collect();
         Self { text: text.unwrap_or_default(), audience }
     }
 
     /// Adds somebody who hears all of it, wherever they are.
-    pub(crate) fn add(&mut self, user: UserId) {
-        match self.audience.iter_mut().find(|(known, _)| *known == user) {
+    pub(crate) fn add(&mut self, hearer: Hearer) {
+        match self.audience.iter_mut().find(|(known, _)| *known == hearer) {
             Some((_, heard)) => *heard = Heard::Whole,
-            None => self.audience.push((user, Heard::Whole)),
+            None => self.audience.push((hearer, Heard::Whole)),
         }
     }
 
     /// Leaves out whom the filter does not let through.
-    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(UserId) -> bool) {
-        self.audience.retain(|(user, _)| keeps(*user));
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(Hearer) -> bool) {
+        self.audience.retain(|(hearer, _)| keeps(*hearer));
+    }
+
+    /// The same text for others, who hear as much of it as whoever they belong to.
+    pub(crate) fn spread<Other, Others>(self, others: impl Fn(Hearer) -> Others) -> OwnText<Other>
+    where
+        Others: Iterator<Item = Other>,
+    {
+        let spread = |(hearer, heard)| others(hearer).map(move |other| (other, heard));
+        OwnText { text: self.text, audience: self.audience.into_iter().flat_map(spread).collect() }
     }
 
     /// Each form of the text that somebody hears, with those who do; none: they hear nothing of it.
-    pub(crate) fn versions(&self) -> impl Iterator<Item = (Option<Cow<'_, str>>, Vec<UserId>)> {
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (Option<Cow<'_, str>>, Vec<Hearer>)> {
         [Heard::Whole, Heard::Plain, Heard::Nothing].into_iter().filter_map(|wanted| {
-            let who = self.audience.iter().filter(|(_, heard)| *heard == wanted).map(|(user, _)| *user);
-            let who: Vec<UserId> = who.collect();
+            let who = self.audience.iter().filter(|(_, heard)| *heard == wanted).map(|(hearer, _)| *hearer);
+            let who: Vec<Hearer> = who.collect();
             let text = match wanted {
                 Heard::Nothing => None,
                 Heard::Plain => Some(formatting::strip(&self.text).into()),
@@ -111,15 +120,15 @@ impl OwnText {
     }
 
     /// Those who hear something of it.
-    pub(crate) fn hearers(&self) -> impl Iterator<Item = UserId> {
-        self.audience.iter().filter(|(_, heard)| *heard > Heard::Nothing).map(|(user, _)| *user)
+    pub(crate) fn hearers(&self) -> impl Iterator<Item = Hearer> {
+        self.audience.iter().filter(|(_, heard)| *heard > Heard::Nothing).map(|(hearer, _)| *hearer)
     }
 }
 
 impl Network {
     /// A text of a user's own among all who see them in a channel; not the user. Who sees them in several hears what one of
     /// those lets through.
-    pub(crate) fn own_text(&self, (id, user): (UserId, &User), text: String) -> OwnText {
+    pub(crate) fn own_text(&self, (id, user): (UserId, &User), text: String) -> OwnText<UserId> {
         let mut audience = Vec::new();
         for channel in user.channels.iter().filter_map(|channel| self.channel(*channel)) {
             let voice = channel.voice((id, user), &text, self.casemapping());

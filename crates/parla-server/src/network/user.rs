@@ -2,20 +2,20 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use parla_proto::{Nick, Source, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelId, UserId, grant::OperatorGrant, said::Said};
 use crate::{
-    base::limits::ACCEPTED_MAX,
-    network::entry::{Meta, NodeId, Register},
+    base::{few::Few, limits::ACCEPTED_MAX},
+    network::entry::{Meta, NodeId, Register, SessionRef},
 };
 
 /// A person or a bot that has registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct User {
-    /// The machine that the user is connected to.
-    pub(crate) node: NodeId,
+    /// By which the user is present, from the one that began first.
+    sessions: Few<SessionRef>,
     nick: Nick,
     /// `nick!user@host`, which every line of the user starts with.
     source: Box<str>,
@@ -25,7 +25,7 @@ pub(crate) struct User {
     pub(crate) away: Option<Box<str>>,
     pub(crate) modes: UserModes,
     /// The account the user is logged in to.
-    account: Option<Box<str>>,
+    account: Option<Box<AccountName>>,
     /// The channels the user is in, in the order of joining.
     pub(crate) channels: Vec<ChannelId>,
     pub(crate) signed_on: Timestamp,
@@ -53,12 +53,13 @@ struct Rare {
 static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
+    /// A user as they registered, who has no session yet.
     pub(crate) fn new(register: Register, meta: &Meta) -> Self {
         let Register { nick, user, host, address, modes, realname, metadata, is_exempt } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         let rare = Rare { metadata, ..Rare::default() };
         Self {
-            node: meta.origin.node,
+            sessions: Few::default(),
             nick,
             source,
             address,
@@ -72,6 +73,32 @@ impl User {
             is_exempt,
             rare: (!rare.metadata.is_empty()).then(|| Box::new(rare)),
         }
+    }
+
+    /// The sessions by which the user is present, from the one that began first. There may be none.
+    pub(crate) fn sessions(&self) -> &[SessionRef] {
+        self.sessions.as_slice()
+    }
+
+    /// Whether one of the sessions is on this machine.
+    pub(crate) fn is_at(&self, node: NodeId) -> bool {
+        self.sessions().iter().any(|session| session.node == node)
+    }
+
+    /// Only [`super::Network::begin_session`] calls this.
+    pub(super) fn begin_session(&mut self, session: SessionRef) {
+        self.sessions.push(session);
+    }
+
+    /// Only [`super::Network::end_sessions`] calls this.
+    pub(super) fn end_sessions(&mut self, has_ended: impl Fn(&SessionRef) -> bool) {
+        self.sessions.retain(|session| !has_ended(session));
+    }
+
+    /// Whether the user is to go, as nothing keeps them here. A guest stays as long as they have a session; whoever is to stay
+    /// without one is an exception to be made here, and nowhere else.
+    pub(crate) fn is_over(&self) -> bool {
+        self.sessions().is_empty()
     }
 
     pub(crate) const fn nick(&self) -> &Nick {
@@ -110,14 +137,14 @@ impl User {
     }
 
     /// The account the user is logged in to.
-    pub(crate) fn account(&self) -> Option<&str> {
+    pub(crate) fn account(&self) -> Option<&AccountName> {
         self.account.as_deref()
     }
 
     /// Logs the user in, or out.
-    pub(crate) fn set_account(&mut self, account: Option<Box<str>>) {
+    pub(crate) fn set_account(&mut self, account: Option<AccountName>) {
         self.modes.set(UserModes::REGISTERED, account.is_some());
-        self.account = account;
+        self.account = account.map(Box::new);
     }
 
     /// What OPER gave the user, if it is an operator of the server.
@@ -198,5 +225,17 @@ impl User {
     pub(crate) fn rename(&mut self, nick: Nick) {
         self.source = Source::of_user(nick.as_str(), self.user(), self.host()).to_string().into_boxed_str();
         self.nick = nick;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every idle client has one of these.
+    #[test]
+    fn a_user_with_one_session_is_small() {
+        assert_eq!(size_of::<Few<SessionRef>>(), 16);
+        assert!(size_of::<User>() <= 176, "{}", size_of::<User>());
     }
 }

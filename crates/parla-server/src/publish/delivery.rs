@@ -2,7 +2,11 @@
 
 use bytes::Bytes;
 
-use crate::{base::connection::ConnectionId, contract::output::Recipients, session::long_answer::LongAnswer};
+use crate::{
+    base::connection::ConnectionId,
+    contract::output::Recipients,
+    session::long_answer::{LongAnswer, Unasked},
+};
 
 /// One thing to send to sessions of this machine.
 #[derive(Debug)]
@@ -17,4 +21,27 @@ pub(crate) enum Delivery {
     Batch { connection: ConnectionId, kind: &'static str, about: Option<String>, lines: Vec<Bytes> },
     /// A long answer for one session begins.
     LongAnswer { connection: ConnectionId, answer: Box<dyn LongAnswer> },
+}
+
+impl Delivery {
+    /// The session that it is for, if it is for one.
+    pub(crate) const fn session(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Line { .. } => None,
+            Self::Answer { connection, .. }
+            | Self::WholeBatch { connection, .. }
+            | Self::Batch { connection, .. }
+            | Self::LongAnswer { connection, .. } => Some(*connection),
+        }
+    }
+
+    /// The same for a session that has not asked for it.
+    pub(crate) fn unasked(self) -> Self {
+        match self {
+            Self::LongAnswer { connection, answer } => {
+                Self::LongAnswer { connection, answer: Box::new(Unasked(answer)) }
+            }
+            other => other,
+        }
+    }
 }

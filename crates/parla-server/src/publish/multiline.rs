@@ -11,7 +11,8 @@ use crate::{
         multiline::{CONCAT, MULTILINE, NEEDED, pieces},
     },
     contract::output::Recipients,
-    network::{UserId, change::Spoken},
+    network::change::Spoken,
+    session::sessions::Receiver,
 };
 
 /// One rendering and who gets it.
@@ -22,13 +23,12 @@ struct Rendering {
 }
 
 impl Publisher<'_> {
-    /// Sends each member of an audience the lines of a message for its capabilities, one after the other.
-    pub(super) fn say_lines(&mut self, audience: impl Iterator<Item = UserId>, spoken: &Spoken) {
+    /// Sends each of these sessions the lines of a message for its capabilities, one after the other.
+    pub(super) fn say_lines(&mut self, receivers: impl Iterator<Item = Receiver>, spoken: &Spoken) {
         let ids = &self.network.settings.message_ids;
         let mut renderings: Vec<Rendering> = Vec::new();
         let collecting = self.origin.filter(|origin| self.sessions.is_collecting(*origin));
-        for user in audience {
-            let Some(receiver) = self.sessions.receiver(user) else { continue };
+        for receiver in receivers {
             let capabilities = receiver.capabilities & (TAG_CAPABILITIES | NEEDED);
             let known = renderings.iter().position(|rendering| rendering.capabilities == capabilities);
             let index = known.unwrap_or_else(|| {
@@ -66,7 +66,7 @@ pub(crate) fn spoken_lines(
     let id = ids.encode(spoken.seq);
     let tags = LineTags {
         batch: outer,
-        account: spoken.account.as_deref(),
+        account: spoken.account.as_ref(),
         id: Some(id),
         at: spoken.at,
         client_only: &spoken.tags,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Nick, Timestamp, mode::UserModes};
+use parla_proto::{Capabilities, Nick, Timestamp, mode::UserModes};
 
 use super::Server;
 use crate::{
@@ -13,15 +13,15 @@ use crate::{
         output::{Output, Outputs},
     },
     network::{
-        UserId,
+        Network, UserId,
         effects::Effects,
-        entry::{Entry, EntryCommand, Proposal, Proposer, Quit},
+        entry::{Entry, EntryCommand, Origin, Proposal, Proposer, Quit},
         event::Event,
         refusal::Refusal,
     },
     publish::{Publisher, Sender, delivery::Delivery},
     server::timers::Timer,
-    session::{long_answer, pause::Until},
+    session::{Session, long_answer, pause::Until},
 };
 
 impl Server {
@@ -115,9 +115,7 @@ impl Server {
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let (Some(user), Some(connection)) = (registered, local) {
-                self.sessions.bind(connection, user);
-                self.set_timers(connection);
-                self.note_joined(connection, user, out);
+                self.begin_session(connection, user, out);
             }
             if let Event::Reconfigured { before } = event {
                 self.sessions.withdraw(offer::withdrawn(before, &self.network.settings));
@@ -131,9 +129,10 @@ impl Server {
                 started_at: self.statistics.started_at,
                 origin: local,
                 sender: sender.as_ref(),
+                left_out: Capabilities::empty(),
             };
             command::publish(&mut publisher, event);
-            self.deliver(deliveries.drain(..), out);
+            self.deliver(local, deliveries.drain(..), out);
             match event {
                 Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
                 Event::Quit { user, .. } => {
@@ -146,7 +145,7 @@ impl Server {
                 _ => {}
             }
             if let Some(user) = registered.filter(|_| is_own) {
-                self.settle_in(local, user, out);
+                self.settle_in(meta.origin, user, out);
             }
         }
         if let Some((id, channel)) = asked {
@@ -154,28 +153,32 @@ impl Server {
         }
     }
 
-    /// Sends what was published.
-    fn deliver(&mut self, deliveries: impl Iterator<Item = Delivery>, out: &mut Outputs) {
-        let name = &self.network.settings.name;
+    /// From now on a connection is one of a user's sessions.
+    pub(super) fn begin_session(&mut self, connection: ConnectionId, user: UserId, out: &mut Outputs) {
+        self.sessions.bind(connection, user);
+        self.set_timers(connection);
+        self.note_joined(connection, user, out);
+    }
+
+    /// Sends what was published of an entry that this session proposed. Whatever others get is no answer to a label of theirs.
+    fn deliver(
+        &mut self,
+        origin: Option<ConnectionId>,
+        deliveries: impl Iterator<Item = Delivery>,
+        out: &mut Outputs,
+    ) {
         for delivery in deliveries {
-            match delivery {
-                Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
-                Delivery::Answer { connection, line } => self.sessions.send(connection, line, out),
-                Delivery::WholeBatch { connection, lines } => {
-                    if let Some(session) = self.sessions.get_mut(connection) {
-                        session.send_batch(lines, out);
-                    }
+            let to = delivery.session();
+            let network = (&self.network, self.now);
+            match (delivery, to.and_then(|to| self.sessions.get_mut(to))) {
+                (Delivery::Line { to, line }, _) => out.outputs.push(Output::Deliver { to, line }),
+                (delivery, Some(session)) if to == origin => deliver_to(session, delivery, network, out),
+                (delivery, Some(session)) => {
+                    let own = session.put_aside();
+                    deliver_to(session, delivery.unasked(), network, out);
+                    session.take_back(own);
                 }
-                Delivery::Batch { connection, kind, about, lines } => {
-                    if let Some(session) = self.sessions.get_mut(connection) {
-                        session.send_as_batch(name, (kind, about.as_deref()), lines, out);
-                    }
-                }
-                Delivery::LongAnswer { connection, answer } => {
-                    if let Some(session) = self.sessions.get_mut(connection) {
-                        long_answer::begin(answer, (&self.network, self.now), session, out);
-                    }
-                }
+                (_, None) => {}
             }
         }
     }
@@ -191,9 +194,9 @@ impl Server {
         out.outputs.extend(audits.into_iter().map(|audit| Output::Audit(Box::new(audit))));
     }
 
-    /// Ends the connection of a user who is not in the network any more.
+    /// Ends every connection here of a user who is not in the network any more.
     fn killed(&mut self, (user, nick): (UserId, &str), error: &str, out: &mut Outputs) {
-        if let Some(receiver) = self.sessions.receiver(user) {
+        for receiver in self.sessions.receivers(user).to_vec() {
             // The comment is in the record of operators.
             let noted = Noted::Left { who: Some(nick.to_owned()), why: "Killed".to_owned() };
             self.note(receiver.connection, noted, out);
@@ -208,11 +211,11 @@ impl Server {
     }
 
     fn note_renamed(&self, user: UserId, from: &Nick, out: &mut Outputs) {
-        let (Some(receiver), Some(user)) = (self.sessions.receiver(user), self.network.user(user)) else {
-            return;
-        };
-        let noted = Noted::Renamed { from: from.to_string(), to: user.nick().to_string() };
-        self.note(receiver.connection, noted, out);
+        let Some(now) = self.network.user(user) else { return };
+        for receiver in self.sessions.receivers(user) {
+            let noted = Noted::Renamed { from: from.to_string(), to: now.nick().to_string() };
+            self.note(receiver.connection, noted, out);
+        }
     }
 
     /// The network has other settings; from now on the sessions have them too.
@@ -233,19 +236,38 @@ impl Server {
         self.refuse(connection, refusal, out);
     }
 
-    /// Puts a new user into the rooms where everyone is, or takes it away again if its connection is gone.
-    fn settle_in(&mut self, session: Option<ConnectionId>, user: UserId, out: &mut Outputs) {
+    /// Puts a new user into the rooms where everyone is, or ends their session at once if its connection is gone.
+    fn settle_in(&mut self, origin: Origin, user: UserId, out: &mut Outputs) {
+        let session = self.session_of(origin);
         // The answer to the line that completed the registration ends with the welcome; from here on others are heard.
         if let Some(session) = session.and_then(|session| self.sessions.get_mut(session)) {
             session.send_response(&self.settings.name, out);
         }
         let by = Proposer { session, actor: Some(user) };
-        if session.is_none() {
-            self.submit(by, EntryCommand::Quit(Quit::Ended("Connection closed".to_owned())), out);
+        if let (None, Some(gone)) = (session, origin.session) {
+            self.propose_end((gone, user), Quit::Ended("Connection closed".to_owned()), out);
             return;
         }
         for channel in self.settings.autojoin.clone() {
             self.submit(by, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
+    }
+}
+
+/// Sends what one session gets, as a part of the answer to a label if it is putting one together.
+fn deliver_to(
+    session: &mut Session,
+    delivery: Delivery,
+    (network, now): (&Network, Timestamp),
+    out: &mut Outputs,
+) {
+    match delivery {
+        Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
+        Delivery::Answer { line, .. } => session.send(line, out),
+        Delivery::WholeBatch { lines, .. } => session.send_batch(lines, out),
+        Delivery::Batch { kind, about, lines, .. } => {
+            session.send_as_batch(&network.settings.name, (kind, about.as_deref()), lines, out);
+        }
+        Delivery::LongAnswer { answer, .. } => long_answer::begin(answer, (network, now), session, out),
     }
 }

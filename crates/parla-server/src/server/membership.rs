@@ -57,6 +57,11 @@ impl Membership {
         Self { node, standing: Standing::Silent, proposed: 0, run: Some(run), held: Vec::new() }
     }
 
+    /// What this machine is called.
+    pub(super) const fn node(&self) -> NodeId {
+        self.node
+    }
+
     pub(super) const fn is_alone(&self) -> bool {
         self.run.is_none()
     }

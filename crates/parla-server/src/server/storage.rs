@@ -29,7 +29,8 @@ impl Server {
         };
         let operators = self.network.users().filter(|(_, user)| user.is_operator());
         let receivers: Vec<_> = operators
-            .filter_map(|(id, user)| Some((self.sessions.receiver(id)?.connection, user.nick().to_string())))
+            .flat_map(|(id, user)| self.sessions.receivers(id).iter().map(|to| (to.connection, user.nick())))
+            .map(|(connection, nick)| (connection, nick.to_string()))
             .collect();
         for (connection, nick) in receivers {
             let line = Line::from(&self.settings.name).command("NOTICE").param(&nick).text(text).finish();

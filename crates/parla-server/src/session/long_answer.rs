@@ -53,6 +53,19 @@ impl Portion<'_> {
     }
 }
 
+/// An answer to what the client has not asked for here: another of its user's devices did, or an operator.
+#[derive(Debug)]
+pub(crate) struct Unasked(pub(crate) Box<dyn LongAnswer>);
+
+impl LongAnswer for Unasked {
+    fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
+        let own = portion.session.put_aside();
+        let is_complete = self.0.go_on(portion);
+        portion.session.take_back(own);
+        is_complete
+    }
+}
+
 /// Begins an answer: sends what fits in one portion, and owes the rest.
 pub(crate) fn begin(
     answer: Box<dyn LongAnswer>,

@@ -1,4 +1,4 @@
-//! The sessions of this machine, and which user each belongs to.
+//! The sessions of this machine, and which user each belongs to. A user can have several here, or none.
 
 use std::time::Duration;
 
@@ -9,9 +9,12 @@ use rustc_hash::FxBuildHasher;
 use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::{
-    base::connection::ConnectionId,
+    base::{connection::ConnectionId, few::Few},
     contract::{output::Outputs, question::QuestionId},
-    network::{Network, UserId},
+    network::{
+        Network, UserId,
+        entry::{NodeId, SessionRef},
+    },
     session::{
         Session, State,
         pause::{Exchange, Until},
@@ -23,14 +26,29 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     sessions: SecondaryMap<DefaultKey, Box<Session>>,
-    receivers: IndexMap<UserId, Receiver, FxBuildHasher>,
+    /// None for a user without a session here.
+    receivers: IndexMap<UserId, Few<Receiver>, FxBuildHasher>,
+    /// Sessions that are a user's.
+    registered: usize,
 }
 
 /// Where a user's lines go. What delivery needs of a session, kept close together.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Receiver {
     pub(crate) connection: ConnectionId,
     pub(crate) capabilities: Capabilities,
+}
+
+impl Receiver {
+    /// What delivery needs of this session.
+    pub(crate) const fn of(session: &Session) -> Self {
+        Self { connection: session.connection, capabilities: session.capabilities }
+    }
+
+    /// Whether it knows these capabilities.
+    pub(crate) fn knows(&self, capabilities: Capabilities) -> bool {
+        self.capabilities.contains(capabilities)
+    }
 }
 
 impl Sessions {
@@ -64,8 +82,20 @@ impl Sessions {
         }
     }
 
+    /// Takes a session away. Its user gets no lines there any more.
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
-        self.sessions.remove(connection.0)
+        let session = self.sessions.remove(connection.0)?;
+        if let Some(user) = session.user()
+            && let Some(receivers) = self.receivers.get_mut(&user)
+        {
+            let before = receivers.as_slice().len();
+            receivers.retain(|receiver| receiver.connection != connection);
+            self.registered -= before - receivers.as_slice().len();
+            if receivers.as_slice().is_empty() {
+                self.receivers.swap_remove(&user);
+            }
+        }
+        Some(session)
     }
 
     /// Puts off every time-out. The clocks of those who wait for us stand still anyway.
@@ -82,10 +112,10 @@ impl Sessions {
 
     /// Connections, and those of them that are not registered.
     pub(crate) fn counts(&self) -> (usize, usize) {
-        (self.sessions.len(), self.sessions.len().saturating_sub(self.receivers.len()))
+        (self.sessions.len(), self.sessions.len().saturating_sub(self.registered))
     }
 
-    /// From now on the user's lines go to this connection.
+    /// From now on the user's lines go to this connection too.
     pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
         if let Some(session) = self.get_mut(connection) {
             session.state = State::Registered(user);
@@ -94,14 +124,16 @@ impl Sessions {
             if let Some(metadata) = &mut session.metadata {
                 metadata.early.clear();
             }
-            let capabilities = session.capabilities;
-            self.receivers.insert(user, Receiver { connection, capabilities });
+            let receiver = Receiver::of(session);
+            self.receivers.entry(user).or_default().push(receiver);
+            self.registered += 1;
         }
     }
 
-    /// The user is gone; its connection may still be there.
+    /// The user is gone; connections of theirs may still be there.
     pub(crate) fn forget_user(&mut self, user: UserId) {
-        self.receivers.swap_remove(&user);
+        let gone = self.receivers.swap_remove(&user);
+        self.registered -= gone.map_or(0, |receivers| receivers.as_slice().len());
     }
 
     /// Takes capabilities away from every session.
@@ -117,36 +149,45 @@ impl Sessions {
     /// The session's capabilities changed.
     pub(crate) fn refresh(&mut self, connection: ConnectionId) {
         let Some(session) = self.get(connection) else { return };
-        let capabilities = session.capabilities;
-        if let Some(receiver) = session.user().and_then(|user| self.receivers.get_mut(&user)) {
-            receiver.capabilities = capabilities;
-        }
+        let now = Receiver::of(session);
+        let receivers = session.user().and_then(|user| self.receivers.get_mut(&user));
+        let known = receivers.map(Few::as_mut_slice).into_iter().flatten();
+        known.filter(|receiver| receiver.connection == connection).for_each(|receiver| *receiver = now);
     }
 
-    /// Whether each user here has the connection that their lines go to, and that one the capabilities that are known of it.
+    /// Whether each session of a user is one that the network knows on this machine, and gets the user's lines as its client can
+    /// read them; and nobody else does.
     ///
     /// # Errors
     /// The first thing that does not hold, as a sentence.
-    pub(crate) fn check(&self, network: &Network) -> Result<(), String> {
+    pub(crate) fn check(&self, network: &Network, node: NodeId) -> Result<(), String> {
+        let mut registered = 0;
         for session in self.sessions.values() {
-            let Some(user) = session.user() else { continue };
-            if network.user(user).is_none() {
-                return Err(format!("{:?} is a user who is gone", session.connection));
+            let Some(id) = session.user() else { continue };
+            registered += 1;
+            let connection = session.connection;
+            let user = network.user(id).ok_or_else(|| format!("{connection:?} is a user who is gone"))?;
+            if !user.sessions().contains(&SessionRef { node, connection }) {
+                return Err(format!("{} does not know of {connection:?}", user.nick()));
             }
-            let receiver = self.receiver(user).ok_or_else(|| format!("the lines of {user:?} go nowhere"))?;
-            if receiver.connection != session.connection || receiver.capabilities != session.capabilities {
-                return Err(format!(
-                    "the lines of {user:?} go to {receiver:?}, not to {:?}",
-                    session.connection
-                ));
+            let receivers = self.receivers(id);
+            if receivers.iter().filter(|receiver| **receiver == Receiver::of(session)).count() != 1 {
+                return Err(format!("the lines of {id:?} go to {receivers:?}, not once to {connection:?}"));
             }
         }
-        let of_nobody = self.receivers.values().find(|receiver| self.get(receiver.connection).is_none());
-        of_nobody.map_or(Ok(()), |receiver| Err(format!("{receiver:?} has no session")))
+        let receivers: usize = self.receivers.values().map(|receivers| receivers.as_slice().len()).sum();
+        if (receivers, self.registered) != (registered, registered) {
+            let counted = self.registered;
+            return Err(format!(
+                "{registered} sessions are users, {counted} were counted, {receivers} get lines"
+            ));
+        }
+        Ok(())
     }
 
-    pub(crate) fn receiver(&self, user: UserId) -> Option<Receiver> {
-        self.receivers.get(&user).copied()
+    /// Where the lines of a user go; nowhere if they have no session here.
+    pub(crate) fn receivers(&self, user: UserId) -> &[Receiver] {
+        self.receivers.get(&user).map(Few::as_slice).unwrap_or_default()
     }
 
     /// Whether what the connection gets now is the answer to a label.

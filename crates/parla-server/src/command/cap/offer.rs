@@ -262,6 +262,7 @@ mod tests {
             started_at: Timestamp::default(),
             origin: None,
             sender: None,
+            left_out: Capabilities::empty(),
         };
         announce(&mut publisher, &before);
         let told: String = deliveries

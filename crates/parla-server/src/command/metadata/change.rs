@@ -22,6 +22,7 @@ use crate::{
         user::User,
     },
     publish::{Publisher, delivery::Delivery, timed},
+    session::sessions::Receiver,
 };
 
 pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {
@@ -144,8 +145,8 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &Meta
         MetadataTold::Cleared(keys) => keys.iter().map(|key| (key, None)).collect(),
     };
     let value = news.iter().find_map(|(_, value)| *value);
-    for user in audience(publisher, target, value) {
-        tell(publisher, user, name, &news);
+    for receiver in audience(publisher, target, value) {
+        tell(publisher, receiver, name, &news);
     }
 }
 
@@ -172,47 +173,51 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     }
 }
 
-/// Who may hear of it, if they subscribed: the members of a channel; of a user, itself, who watches it, and who shares a channel
-/// and hears the user's own texts there. That a value is gone is no text.
-fn audience(publisher: &Publisher<'_>, target: Target, value: Option<&str>) -> Vec<UserId> {
+/// The sessions that may hear of it, if they subscribed: those of a channel's members; of a user, their own, those that watch them,
+/// and those of whoever shares a channel and hears the user's own texts there. That a value is gone is no text.
+fn audience(publisher: &Publisher<'_>, target: Target, value: Option<&str>) -> Vec<Receiver> {
     let network = publisher.network;
     match target {
         Target::Channel(id) => {
-            network.channel(id).map(|channel| channel.members.keys().copied().collect()).unwrap_or_default()
+            let members = network.channel(id).into_iter().flat_map(|channel| channel.members.keys().copied());
+            publisher.receivers(members).collect()
         }
         Target::User(id) => {
             let Some(user) = network.user(id) else { return Vec::new() };
-            let mut audience = match value {
+            let mut users: Vec<UserId> = match value {
                 Some(value) => network.own_text((id, user), value.to_owned()).hearers().collect(),
                 None => network.peers(id, user),
             };
-            audience.push(id);
+            users.push(id);
+            let mut audience: Vec<Receiver> = publisher.receivers(users.into_iter()).collect();
             audience.extend(publisher.watchers_of(user.nick()));
-            audience.sort_unstable();
+            audience.sort_unstable_by_key(|receiver| receiver.connection);
             audience.dedup();
             audience
         }
     }
 }
 
-/// Tells one user what it subscribed to of the news. Who made the change has its answer.
-fn tell(publisher: &mut Publisher<'_>, user: UserId, target: &str, news: &[(&Key, Option<&str>)]) {
+/// Tells one session what it subscribed to of the news. The one that made the change has its answer.
+fn tell(
+    publisher: &mut Publisher<'_>,
+    Receiver { connection, capabilities }: Receiver,
+    target: &str,
+    news: &[(&Key, Option<&str>)],
+) {
     let network = publisher.network;
-    let (Some(receiver), Some(user)) = (publisher.sessions.receiver(user), network.user(user)) else {
-        return;
-    };
-    let capabilities = receiver.capabilities;
-    if publisher.origin == Some(receiver.connection) || !is_aware(capabilities) {
+    if publisher.origin == Some(connection) || !is_aware(capabilities) {
         return;
     }
-    let session = publisher.sessions.get(receiver.connection);
-    let Some(metadata) = session.and_then(|session| session.metadata.as_ref()) else { return };
-    let dialect = Dialect::of(capabilities);
-    let reader = Reader { server: &network.settings.name, client: user.nick().as_str(), dialect };
+    let Some(session) = publisher.sessions.get(connection) else { return };
+    let Some(metadata) = &session.metadata else { return };
+    let client = session.target(network);
+    let reader =
+        Reader { server: &network.settings.name, client: &client, dialect: Dialect::of(capabilities) };
     for (key, value) in news.iter().filter(|(key, _)| metadata.subscriptions.contains(*key)) {
         let line = reader.news(target, key.as_str(), *value).into();
         let line = timed(&line, publisher.meta.at, capabilities);
-        let to = Recipients::from_slice(&[receiver.connection]);
+        let to = Recipients::from_slice(&[connection]);
         publisher.deliveries.push(Delivery::Line { to, line });
     }
 }

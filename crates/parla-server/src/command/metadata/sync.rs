@@ -11,13 +11,14 @@ use parla_proto::{Reply, metadata::Key};
 use super::{find, is_readable, read, values};
 use crate::{
     base::{
+        connection::ConnectionId,
         limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
         metadata::{Dialect, METADATA_BATCH, Reader, is_aware},
     },
     context::Context,
     network::{ChannelId, Network, Target, UserId, refusal::Refusal, user::User},
     publish::Publisher,
-    session::{Session, metadata::Rest, sessions::Sessions},
+    session::{Session, metadata::Rest},
 };
 
 /// The target that stands for everything the client can see.
@@ -124,27 +125,29 @@ pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(
 pub(crate) fn tell_of_online(publisher: &mut Publisher<'_>, user: &User) {
     let Ok((id, _)) = publisher.network.find_user(user.nick().as_str()) else { return };
     for watcher in publisher.watchers_of(user.nick()) {
-        unasked(publisher, watcher, Target::User(id));
+        unasked(publisher, watcher.connection, Target::User(id));
     }
 }
 
 /// Tells who entered a channel of its values, and of those of its members.
 pub(crate) fn on_join(publisher: &mut Publisher<'_>, user: UserId, channel: ChannelId) {
-    unasked(publisher, user, Target::Channel(channel));
+    for receiver in publisher.receivers([user].into_iter()) {
+        unasked(publisher, receiver.connection, Target::Channel(channel));
+    }
 }
 
-fn unasked(publisher: &mut Publisher<'_>, user: UserId, asked: Target) {
+fn unasked(publisher: &mut Publisher<'_>, connection: ConnectionId, asked: Target) {
     let network = publisher.network;
-    let Some((session, reader)) = aware(network, publisher.sessions, user) else { return };
+    let Some(Aware { user, session, reader }) = aware(publisher, connection) else { return };
     let Some((name, _)) = values(network, asked) else { return };
     let none = BTreeSet::new();
     let keys = session.metadata.as_ref().map_or(&none, |metadata| &metadata.subscriptions);
     let targets = if keys.is_empty() { Vec::new() } else { visible(network, user, Some(asked), &[]) };
     let found = gather(network, reader, (&targets, keys), METADATA_UNASKED_BYTES_MAX);
     if found.told.is_none() {
-        publisher.tell_metadata(session.connection, name, found.lines);
+        publisher.tell_metadata(connection, name, found.lines);
     } else {
-        publisher.tell(session.connection, later(name).encode(reader.server, reader.client));
+        publisher.tell(connection, later(name).encode(reader.server, reader.client));
     }
 }
 
@@ -152,24 +155,27 @@ fn unasked(publisher: &mut Publisher<'_>, user: UserId, asked: Target) {
 pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
     let network = publisher.network;
     let Some((name, values)) = values(network, Target::User(user)) else { return };
-    let Some((session, reader)) = aware(network, publisher.sessions, user) else { return };
+    let Some(connection) = publisher.origin else { return };
+    let Some(Aware { reader, .. }) = aware(publisher, connection) else { return };
     let lines =
         values.iter().map(|(key, value)| reader.news(name, key.as_str(), Some(value)).into()).collect();
-    publisher.tell_metadata(session.connection, name, lines);
+    publisher.tell_metadata(connection, name, lines);
 }
 
-/// The session of a user here that hears of METADATA unasked.
-fn aware<'a, 'n>(
-    network: &'n Network,
-    sessions: &'a Sessions,
+/// A session here that hears of METADATA unasked.
+struct Aware<'a> {
     user: UserId,
-) -> Option<(&'a Session, Reader<'n>)> {
-    let receiver = sessions.receiver(user)?;
+    session: &'a Session,
+    reader: Reader<'a>,
+}
+
+fn aware<'a>(publisher: &Publisher<'a>, connection: ConnectionId) -> Option<Aware<'a>> {
+    let (network, session) = (publisher.network, publisher.sessions.get(connection)?);
+    let user = session.user()?;
     let client = network.user(user)?.nick().as_str();
-    let session = sessions.get(receiver.connection)?;
     let dialect = Dialect::of(session.capabilities);
     let reader = Reader { server: &network.settings.name, client, dialect };
-    is_aware(session.capabilities).then_some((session, reader))
+    is_aware(session.capabilities).then_some(Aware { user, session, reader })
 }
 
 /// The users that a client watches.

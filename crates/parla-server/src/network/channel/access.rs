@@ -280,7 +280,7 @@ impl Promotion<'_> {
 
 #[cfg(test)]
 mod tests {
-    use parla_proto::{ChannelName, Nick, Timestamp, extban::ListMask};
+    use parla_proto::{AccountName, ChannelName, Nick, Timestamp, extban::ListMask};
 
     use super::*;
     use crate::{
@@ -318,7 +318,7 @@ mod tests {
             },
             &Meta::from_nobody(1),
         );
-        user.set_account(account.map(Into::into));
+        user.set_account(account.map(|account| AccountName::parse(account, &rules).unwrap()));
         (channel, id, user)
     }
 
