@@ -31,7 +31,7 @@ pub use base::{
     multiline::{Piece, pieces},
     secret::Secret,
     settings,
-    settings::Settings,
+    settings::{MachineSettings, NetworkSettings, Settings},
 };
 pub use contract::{
     administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},

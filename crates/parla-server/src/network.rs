@@ -35,7 +35,7 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{names, settings::Settings},
+    base::{names, settings::NetworkSettings},
     network::{
         change::Change,
         channel::{Channel, ChannelChange, ChannelState},
@@ -95,7 +95,7 @@ impl UserCounts {
 /// Users and channels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Network {
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Arc<NetworkSettings>,
     pub(crate) nodes: Nodes,
     /// The number of the next entry.
     next_seq: u64,
@@ -123,7 +123,7 @@ pub(crate) struct Network {
 
 impl Network {
     /// A network without users, with the channels that were kept. Its first entry gets the number `next_seq`.
-    pub(crate) fn new(settings: Arc<Settings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+    pub(crate) fn new(settings: Arc<NetworkSettings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
         let mut network = Self {
             settings,
             nodes: Nodes::default(),

@@ -38,7 +38,7 @@ fn list_supported(context: &mut Context<'_>, version: &str) {
         context.session.understands_302 = true;
         context.session.capabilities |= Capabilities::CAP_NOTIFY;
     }
-    let words = offer::words(context.settings, &context.session.peer, version);
+    let words = offer::words(context.settings, context.machine, &context.session.peer, version);
     list(context, "LS", (version, words));
 }
 

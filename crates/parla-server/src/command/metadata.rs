@@ -20,7 +20,7 @@ pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
 use crate::{
     base::{
         metadata::{Dialect, EITHER, METADATA_BATCH, Reader},
-        settings::Settings,
+        settings::NetworkSettings,
     },
     context::Context,
     network::{
@@ -137,7 +137,7 @@ fn is_readable(network: &Network, reader: UserId, target: Target) -> bool {
 }
 
 /// The value of the capability: what a client must know of the bounds.
-pub(crate) fn capability_value(settings: &Settings) -> Option<String> {
+pub(crate) fn capability_value(settings: &NetworkSettings) -> Option<String> {
     let bounds = settings.metadata?;
     let early = if bounds.before_connect { "before-connect," } else { "" };
     Some(format!(
@@ -150,7 +150,7 @@ pub(crate) fn capability_value(settings: &Settings) -> Option<String> {
 }
 
 /// The longest value: no longer than the administrator says, and it must fit in a line with the longest names.
-fn value_bytes_max(settings: &Settings) -> usize {
+fn value_bytes_max(settings: &NetworkSettings) -> usize {
     let chosen = settings.metadata.map_or(0, |bounds| bounds.value_bytes_max);
     let nick = settings.limits.nick_bytes;
     let words = settings.name.len() + nick + nick.max(settings.limits.channel_bytes);

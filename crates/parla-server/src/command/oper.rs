@@ -12,7 +12,7 @@ use crate::{
     base::{
         limits::OPER_FAILURES_MAX,
         secret::Secret,
-        settings::{self, Settings},
+        settings::{self, NetworkSettings},
     },
     context::Context,
     contract::question::{PasswordOf, Question},
@@ -63,7 +63,7 @@ pub(crate) fn count_failure(session: &mut Session) -> Option<&'static str> {
 ///
 /// The configuration may have changed while the password was checked, so everything else is looked at now.
 pub(crate) fn grant(
-    settings: &Settings,
+    settings: &NetworkSettings,
     (user, address): (&User, IpAddr),
     name: &str,
 ) -> Result<OperatorGrant, Refusal> {

@@ -12,7 +12,7 @@ use parla_proto::{
 use crate::{
     base::{
         limits::REASON_BYTES_MAX,
-        settings::{Privileges, Settings},
+        settings::{NetworkSettings, Privileges},
     },
     context::Context,
     contract::question::{Query, QueryResult, Question},
@@ -99,7 +99,7 @@ fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
 
 /// What the store said of a message, in the entry that takes it back; or why there is none.
 pub(crate) fn found(
-    settings: &Settings,
+    settings: &NetworkSettings,
     record: u64,
     mut redaction: Box<entry::Redact>,
     result: Option<&QueryResult>,

@@ -12,7 +12,7 @@ use parla_proto::{
 };
 
 use crate::{
-    base::settings::Settings,
+    base::settings::NetworkSettings,
     context::Context,
     network::{
         ChannelId, UserId,
@@ -241,7 +241,7 @@ fn row<'n>(portion: &Portion<'_>, (id, user): (UserId, &'n User), channel: Optio
     }
 }
 
-fn reply<'r>(row: &'r Row<'_>, settings: &'r Settings) -> Reply<'r> {
+fn reply<'r>(row: &'r Row<'_>, settings: &'r NetworkSettings) -> Reply<'r> {
     Reply::WhoReply {
         channel: row.channel,
         user: row.user.user(),

@@ -65,7 +65,7 @@ fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
         context.reply(Reply::WhoisSecure { nick });
     }
     if user.modes.contains(UserModes::BOT) {
-        context.reply(Reply::WhoisBot { nick, network: &settings.network });
+        context.reply(Reply::WhoisBot { nick, network: &settings.network_name });
     }
     if let Some(account) = user.account() {
         context.reply(Reply::WhoisAccount { nick, account });

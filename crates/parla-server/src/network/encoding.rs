@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 1;
+pub const PROPOSAL_VERSION: u8 = 2;
 
 /// The version of networks.
-pub const NETWORK_VERSION: u8 = 1;
+pub const NETWORK_VERSION: u8 = 2;
 
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
@@ -116,7 +116,7 @@ mod tests {
     use crate::{
         base::{
             connection::ConnectionId,
-            settings::{Privileges, Settings},
+            settings::{NetworkSettings, Privileges},
         },
         network::{
             UserId,
@@ -130,8 +130,8 @@ mod tests {
         },
     };
 
-    fn settings() -> Settings {
-        Settings { version: "parlad-test".to_owned(), ..Settings::named("irc.example.org") }
+    fn settings() -> NetworkSettings {
+        NetworkSettings::named("irc.example.org")
     }
 
     fn nick(text: &str) -> Nick {

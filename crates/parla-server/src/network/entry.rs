@@ -6,7 +6,7 @@ use parla_proto::{ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{connection::ConnectionId, settings::Settings},
+    base::{connection::ConnectionId, settings::NetworkSettings},
     network::{UserId, grant::OperatorGrant, markers::Conversation},
 };
 
@@ -115,7 +115,7 @@ pub enum EntryCommand {
     Wallops(String),
     Chghost(Chghost),
     /// REHASH, or the administrator's signal; nobody acts.
-    Reconfigure(Arc<Settings>),
+    Reconfigure(Arc<NetworkSettings>),
     Rename(Rename),
     Redact(Box<Redact>),
     Markread(Markread),

@@ -101,7 +101,7 @@ mod tests {
     use parla_proto::ChannelName;
 
     use super::*;
-    use crate::{base::settings::Settings, network::channel::ChannelState};
+    use crate::{base::settings::NetworkSettings, network::channel::ChannelState};
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -111,7 +111,7 @@ mod tests {
 
     /// A network that forgets after two hours, with channels that have been empty since these times; `#a` is everyone's.
     fn network(channels: &[(&str, Option<i64>)]) -> Network {
-        let mut settings = Settings::named("a.b");
+        let mut settings = NetworkSettings::named("a.b");
         settings.forget_empty_after = Some(2 * HOUR);
         let rules = settings.name_rules();
         let name = |name: &str| ChannelName::parse(name, &rules).unwrap();

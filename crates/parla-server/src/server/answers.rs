@@ -17,6 +17,7 @@ use crate::{
     },
     session::{
         Password,
+        long_answer::Moment,
         pause::{Asking, Exchange},
     },
 };
@@ -52,8 +53,9 @@ impl Server {
                 self.configuration_read(connection, outcome, out);
             }
             (Exchange::History(question), Answer::Store(result)) => {
+                let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
                 if let Some(session) = self.sessions.get_mut(connection) {
-                    command::chathistory::answer(session, &self.network, *question, result, out);
+                    command::chathistory::answer(session, moment, *question, result, out);
                 }
             }
             (Exchange::Redaction { record, redaction }, Answer::Store(result)) => {

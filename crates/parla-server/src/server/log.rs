@@ -21,7 +21,10 @@ use crate::{
     },
     publish::{Publisher, Sender, delivery::Delivery},
     server::timers::Timer,
-    session::{long_answer, pause::Until},
+    session::{
+        long_answer::{self, Moment},
+        pause::Until,
+    },
 };
 
 impl Server {
@@ -124,6 +127,7 @@ impl Server {
             }
             let mut publisher = Publisher {
                 network: &self.network,
+                machine: &self.machine,
                 sessions: &self.sessions,
                 watchers: &self.watchers,
                 deliveries: &mut deliveries,
@@ -142,7 +146,7 @@ impl Server {
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
                 Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
-                Event::Reconfigured { .. } => self.settings_changed(),
+                Event::Reconfigured { .. } => self.settings = Arc::clone(&self.network.settings),
                 _ => {}
             }
             if let Some(user) = registered.filter(|_| is_own) {
@@ -157,6 +161,7 @@ impl Server {
     /// Sends what was published.
     fn deliver(&mut self, deliveries: impl Iterator<Item = Delivery>, out: &mut Outputs) {
         let name = &self.network.settings.name;
+        let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
         for delivery in deliveries {
             match delivery {
                 Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
@@ -173,7 +178,7 @@ impl Server {
                 }
                 Delivery::LongAnswer { connection, answer } => {
                     if let Some(session) = self.sessions.get_mut(connection) {
-                        long_answer::begin(answer, (&self.network, self.now), session, out);
+                        long_answer::begin(answer, moment, session, out);
                     }
                 }
             }
@@ -213,14 +218,6 @@ impl Server {
         };
         let noted = Noted::Renamed { from: from.to_string(), to: user.nick().to_string() };
         self.note(receiver.connection, noted, out);
-    }
-
-    /// The network has other settings; from now on the sessions have them too.
-    fn settings_changed(&mut self) {
-        self.settings = Arc::clone(&self.network.settings);
-        for connection in self.sessions.connections() {
-            self.set_timers(connection);
-        }
     }
 
     fn refused(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {

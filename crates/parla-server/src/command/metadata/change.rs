@@ -8,7 +8,7 @@ use super::{Request, find, value_bytes_max, values};
 use crate::{
     base::{
         metadata::{Dialect, Reader, is_aware},
-        settings::Settings,
+        settings::NetworkSettings,
     },
     context::Context,
     contract::output::Recipients,
@@ -47,7 +47,7 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
 }
 
 /// Refuses a value that cannot be told in a line.
-pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result<(), MetadataFailure> {
+pub(super) fn check_value(settings: &NetworkSettings, key: &Key, value: &str) -> Result<(), MetadataFailure> {
     let bytes_max = value_bytes_max(settings);
     if value.is_empty() || value.len() > bytes_max {
         return Err(MetadataFailure::InvalidValue { key: key.to_string(), bytes_max });
@@ -56,7 +56,7 @@ pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result
 }
 
 /// What of the values that came with a registration the new user may have.
-pub(crate) fn admissible(settings: &Settings, values: BTreeMap<Key, String>) -> BTreeMap<Key, String> {
+pub(crate) fn admissible(settings: &NetworkSettings, values: BTreeMap<Key, String>) -> BTreeMap<Key, String> {
     let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
     let good = values.into_iter().filter(|(key, value)| check_value(settings, key, value).is_ok());
     good.take(most).collect()

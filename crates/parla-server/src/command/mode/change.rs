@@ -9,7 +9,7 @@ use parla_proto::{
 };
 
 use crate::{
-    base::settings::Settings,
+    base::settings::NetworkSettings,
     network::{
         ChannelId, Network, UserId,
         audit::Audit,
@@ -49,7 +49,7 @@ pub(crate) struct Change<'a> {
     pub(crate) hand: Hand<'a>,
     /// `nick!user@host`.
     pub(crate) by: &'a str,
-    pub(crate) settings: &'a Settings,
+    pub(crate) settings: &'a NetworkSettings,
 }
 
 /// By whose right modes are changed.

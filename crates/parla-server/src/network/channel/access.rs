@@ -284,7 +284,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        base::settings::Settings,
+        base::settings::NetworkSettings,
         network::entry::{Meta, Register},
     };
 
@@ -292,7 +292,7 @@ mod tests {
 
     /// A channel with these modes, and a user who is not in it, logged in to this account.
     fn scene(flags: &str, lists: &[(char, &str)], account: Option<&str>) -> (Channel, UserId, User) {
-        let rules = Settings::named("a.b").name_rules();
+        let rules = NetworkSettings::named("a.b").name_rules();
         let name = ChannelName::parse("#rust", &rules).unwrap();
         let mut channel = Channel::new(1, name, Timestamp::default(), Flags::from_letters(flags).unwrap());
         for (letter, mask) in lists {
