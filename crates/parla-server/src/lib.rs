@@ -34,7 +34,7 @@ pub use base::{
     settings::{MachineSettings, NetworkSettings, Settings},
 };
 pub use contract::{
-    administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    administration::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, ChannelSummary, Member},
     input::Input,
     note::{Note, Noted},
     output::{Output, Outputs, Recipients},

@@ -30,7 +30,11 @@ pub(crate) mod user;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use indexmap::IndexMap;
-use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemapping};
+use parla_proto::{
+    ChannelName, Nick, Timestamp,
+    mode::UserModes,
+    name::{Casemapping, is_channel},
+};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +46,7 @@ use crate::{
         effects::Effects,
         entry::Meta,
         forgetting::EmptyChannels,
-        markers::ReadMarkers,
+        markers::{Conversation, ReadMarkers},
         new_rooms::NewRooms,
         nodes::Nodes,
         operator::Oversight,
@@ -200,29 +204,49 @@ impl Network {
         Some((self.users.get(&user)?, self.channels.get_mut(&channel)?))
     }
 
+    /// The nick of somebody who should be there, as a person wrote it. One that nobody can have is refused like one that nobody
+    /// has.
+    pub(crate) fn read_nick(&self, text: &str) -> Result<Nick, Refusal> {
+        names::nick(text, &self.settings.name_rules()).map_err(|_| Refusal::NoSuchNick(text.to_owned()))
+    }
+
+    /// The name of a channel that should be there, as a person wrote it.
+    pub(crate) fn read_channel_name(&self, text: &str) -> Result<ChannelName, Refusal> {
+        names::channel(text, &self.settings.name_rules()).map_err(|_| Refusal::NoSuchChannel(text.to_owned()))
+    }
+
+    /// The name of a channel or of a user who should be there, as a person wrote it.
+    pub(crate) fn read_conversation(&self, text: &str) -> Result<Conversation, Refusal> {
+        Conversation::parse(text, &self.settings.name_rules()).map_err(|_| {
+            let (text, is_channel) = (text.to_owned(), is_channel(text));
+            if is_channel { Refusal::NoSuchChannel(text) } else { Refusal::NoSuchNick(text) }
+        })
+    }
+
     /// A user by nick, as a person wrote it.
     pub(crate) fn find_user(&self, nick: &str) -> Result<(UserId, &User), Refusal> {
-        let none = || Refusal::NoSuchNick(nick.to_owned());
-        let parsed = names::nick(nick, &self.settings.name_rules()).map_err(|_| none())?;
-        let id = *self.nicks.get(&parsed).ok_or_else(none)?;
-        self.user(id).map(|user| (id, user)).ok_or_else(none)
+        self.user_named(&self.read_nick(nick)?).map_err(|_| Refusal::NoSuchNick(nick.to_owned()))
     }
 
-    /// A channel by name, as a person wrote it, whoever may know of it. Commands ask [`Self::visible_channel`].
-    fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
-        let none = || Refusal::NoSuchChannel(name.to_owned());
-        let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
-        let id = self.channel_id(&parsed).ok_or_else(none)?;
-        self.channel(id).map(|channel| (id, channel)).ok_or_else(none)
+    /// Whom a nick means now.
+    pub(crate) fn user_named(&self, nick: &Nick) -> Result<(UserId, &User), Refusal> {
+        let found = self.nicks.get(nick).and_then(|id| Some((*id, self.user(*id)?)));
+        found.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))
     }
 
-    /// A channel by name, which is hidden from nobody who has this right.
+    /// Which channel a name means now, whoever may know of it. Commands ask [`Self::visible_channel_named`].
+    fn channel_named(&self, name: &ChannelName) -> Result<(ChannelId, &Channel), Refusal> {
+        let found = self.channel_id(name).and_then(|id| Some((id, self.channel(id)?)));
+        found.ok_or_else(|| Refusal::NoSuchChannel(name.to_string()))
+    }
+
+    /// Which channel a name means now; it is hidden from nobody who has this right.
     pub(crate) fn overseen_channel(
         &self,
         _: &Oversight,
-        name: &str,
+        name: &ChannelName,
     ) -> Result<(ChannelId, &Channel), Refusal> {
-        self.find_channel(name)
+        self.channel_named(name)
     }
 
     pub(crate) fn channel_id(&self, name: &ChannelName) -> Option<ChannelId> {

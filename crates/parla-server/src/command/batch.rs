@@ -9,7 +9,7 @@ use parla_proto::{
     tag::Tags,
 };
 
-use super::privmsg::{client_only, fits};
+use super::privmsg::{self, client_only, fits};
 use crate::{
     base::{
         limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     contract::output::Outputs,
     network::{
-        entry::{EntryCommand, Say, Verb},
+        entry::{Say, Verb},
         refusal::{Failure, Refusal},
     },
     session::{
@@ -157,7 +157,7 @@ fn close(context: &mut Context<'_>) {
     context.session.response = open.response;
     let Collected { target, tags, verb, text, cuts, .. } = *message;
     let verb = verb.unwrap_or(Verb::Privmsg);
-    context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags, cuts })));
+    privmsg::propose(context, verb, &target, |target, signs| Say { verb, target, signs, text, tags, cuts });
 }
 
 fn refuse(context: &mut Context<'_>, refusal: &Refusal) {

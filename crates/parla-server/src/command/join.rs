@@ -24,7 +24,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
     if join.channels == "0" {
         for channel in &me.channels {
             if let Some(channel) = context.network.channel(*channel) {
-                let part = entry::Part { channel: channel.name().to_string(), reason: None };
+                let part = entry::Part { channel: channel.name().clone(), reason: None };
                 context.proposals.push(EntryCommand::Part(part));
             }
         }

@@ -48,7 +48,7 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     }
     asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
     if !asked.steps.is_empty() {
-        let channel = mode.target.to_owned();
+        let channel = channel.name().clone();
         context.propose(EntryCommand::Mode(entry::Mode { channel, steps: asked.steps }));
     }
     Ok(())

@@ -19,8 +19,12 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {
     let reason = part.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
     for channel in context.names(part.channels, CommandName::Part)? {
-        context
-            .propose(EntryCommand::Part(entry::Part { channel: channel.to_owned(), reason: reason.clone() }));
+        match context.network.read_channel_name(channel) {
+            Ok(channel) => {
+                context.propose(EntryCommand::Part(entry::Part { channel, reason: reason.clone() }));
+            }
+            Err(refusal) => context.refuse(&refusal),
+        }
     }
     Ok(())
 }
@@ -32,7 +36,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (user_id, _) = network.actor(meta)?;
-    let (channel_id, _) = network.visible_channel(user_id, &part.channel)?;
+    let (channel_id, _) = network.visible_channel_named(user_id, &part.channel)?;
     leave(network, (user_id, channel_id), Why::Own(part.reason), effects)
 }
 

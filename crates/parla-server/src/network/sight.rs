@@ -1,5 +1,7 @@
 //! What one user may see of another. Everything that asks about users asks here.
 
+use parla_proto::ChannelName;
+
 use super::{ChannelId, Network, UserId, channel::Channel, user::User};
 use crate::{base::settings::Privileges, network::refusal::Refusal};
 
@@ -13,8 +15,21 @@ impl Network {
         viewer: UserId,
         name: &str,
     ) -> Result<(ChannelId, &Channel), Refusal> {
-        let found = self.find_channel(name)?;
-        if self.sees(viewer, found.1) { Ok(found) } else { Err(Refusal::NoSuchChannel(name.to_owned())) }
+        let found = self.visible_channel_named(viewer, &self.read_channel_name(name)?);
+        found.map_err(|_| Refusal::NoSuchChannel(name.to_owned()))
+    }
+
+    /// The same by a name that was read before.
+    ///
+    /// # Errors
+    /// As of [`Self::visible_channel`].
+    pub(crate) fn visible_channel_named(
+        &self,
+        viewer: UserId,
+        name: &ChannelName,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        let found = self.channel_named(name)?;
+        if self.sees(viewer, found.1) { Ok(found) } else { Err(Refusal::NoSuchChannel(name.to_string())) }
     }
 
     /// Whether someone may know that a channel is there: for a secret one its members, and operators who look after channels.

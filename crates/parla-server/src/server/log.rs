@@ -99,7 +99,7 @@ impl Server {
         // A message carries its account itself; only of a program there is more to be said.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| is_own);
-        let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
+        let asked = asked.map(|(id, channel)| (id, channel.clone()));
         self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);

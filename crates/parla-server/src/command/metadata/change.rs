@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parla_proto::{CommandName, metadata::Key};
 
-use super::{Request, find, value_bytes_max, values};
+use super::{Request, called, find_named, read_target, value_bytes_max, values};
 use crate::{
     base::{
         metadata::{Dialect, Reader, is_aware},
@@ -41,7 +41,7 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
         let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
         return Err(MetadataFailure::RateLimited { seconds, target: target.to_owned(), command }.into());
     }
-    let target = target.to_owned();
+    let target = read_target(context.network, target)?;
     context.propose(EntryCommand::Metadata(Box::new(entry::Metadata { target, change })));
     Ok(())
 }
@@ -71,19 +71,16 @@ pub(crate) fn commit(
     let settings = std::sync::Arc::clone(&network.settings);
     let bounds = settings.metadata.ok_or(Refusal::UnknownCommand(CommandName::Metadata))?;
     let (actor, _) = network.actor(meta)?;
-    let target = find(network, actor, &metadata.target)?;
-    let no_permission = |key: &str| {
-        let (target, key) = (metadata.target.clone(), key.to_owned());
-        MetadataFailure::NoPermission { target, key }
-    };
+    let target = find_named(network, actor, metadata.target.as_ref())?;
+    let name = || called(metadata.target.as_ref()).to_owned();
+    let no_permission = |key: &str| MetadataFailure::NoPermission { target: name(), key: key.to_owned() };
     let told = match metadata.change {
         MetadataChange::Set(key, value) => {
             let values = writable(network, actor, target).ok_or_else(|| no_permission(key.as_str()))?;
             if let Some(value) = &value {
                 check_value(&settings, &key, value)?;
                 if values.len() >= bounds.keys_max && !values.contains_key(&key) {
-                    let target = metadata.target.clone();
-                    return Err(MetadataFailure::KeysFull { target, most: bounds.keys_max }.into());
+                    return Err(MetadataFailure::KeysFull { target: name(), most: bounds.keys_max }.into());
                 }
             }
             let changes = values.get(&key) != value.as_ref();

@@ -92,7 +92,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let (by, who) = (user.source().to_owned(), user.for_record());
-    let (channel_id, channel) = network.visible_channel(actor, &mode.channel)?;
+    let (channel_id, channel) = network.visible_channel_named(actor, &mode.channel)?;
     channel.rank(actor)?;
     let name = channel.name().to_string();
     let settings = Arc::clone(&network.settings);
@@ -230,9 +230,10 @@ fn forward(
         return Ok(None);
     }
     let name = step.param.as_deref().unwrap_or_default();
+    let name = network.read_channel_name(name).map_err(|_| None)?;
     let found = match hand {
-        Hand::Member(actor) => network.visible_channel(actor, name),
-        Hand::Oversight(oversight) => network.overseen_channel(oversight, name),
+        Hand::Member(actor) => network.visible_channel_named(actor, &name),
+        Hand::Oversight(oversight) => network.overseen_channel(oversight, &name),
     };
     let id = found.map_err(|_| None)?.0;
     let channel = network.channel_mut(id).ok_or(None)?;

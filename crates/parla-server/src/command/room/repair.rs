@@ -1,6 +1,6 @@
 //! ROOM: how a channel is deleted, reset, or given to someone else.
 
-use parla_proto::mode::ChannelMode;
+use parla_proto::{Nick, mode::ChannelMode};
 
 use super::announce;
 use crate::{
@@ -102,10 +102,10 @@ fn reset(
 fn give(
     network: &mut Network,
     (right, seq): (&Oversight, u64),
-    (channel_id, nick): (ChannelId, &str),
+    (channel_id, nick): (ChannelId, &Nick),
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (owner, user) = network.find_user(nick)?;
+    let (owner, user) = network.user_named(nick)?;
     let (nick, source) = (user.nick().to_string(), user.source().to_owned());
     let by = network.settings.name.clone();
     let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };

@@ -51,13 +51,18 @@ impl Channel {
         self.members.get(&user).copied().ok_or_else(|| Refusal::NotOnChannel(self.name().clone()))
     }
 
-    /// Lets a member act: what comes back is the channel to change.
-    pub(crate) fn may(&mut self, user: UserId, act: Act) -> Result<&mut Self, Refusal> {
+    /// Whether a member may act.
+    pub(crate) fn allows(&self, user: UserId, act: Act) -> Result<(), Refusal> {
         if self.rank(user)?.may(act) {
-            Ok(self)
+            Ok(())
         } else {
             Err(Refusal::RankNeeded(self.name().clone(), act.least()))
         }
+    }
+
+    /// Lets a member act: what comes back is the channel to change.
+    pub(crate) fn may(&mut self, user: UserId, act: Act) -> Result<&mut Self, Refusal> {
+        self.allows(user, act).map(|()| self)
     }
 
     /// Lets an operator change the channel.
