@@ -11,7 +11,7 @@ use parla_proto::{
     name,
 };
 
-pub(crate) use self::change::{Change, Hand, change, commit, for_record};
+pub(crate) use self::change::{Change, Hand, commit, for_record};
 use crate::{
     base::limits::MODES_PER_COMMAND_MAX,
     context::Context,

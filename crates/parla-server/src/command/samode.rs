@@ -40,9 +40,14 @@ pub(crate) fn commit(
     let (channel_id, channel) = network.overseen_channel(&right, &samode.mode.channel)?;
     let name = channel.name().to_string();
     let settings = Arc::clone(&network.settings);
-    let change =
-        mode::Change { meta, hand: mode::Hand::Oversight(&right), by: &right.source, settings: &settings };
-    let steps = mode::change(network, (channel_id, &samode.mode.steps), &change, effects);
+    let change = mode::Change {
+        channel: channel_id,
+        meta,
+        hand: mode::Hand::Oversight(&right),
+        by: &right.source,
+        settings: &settings,
+    };
+    let steps = change.carry_out(network, &samode.mode.steps, effects);
     if steps.is_empty() {
         return Ok(());
     }

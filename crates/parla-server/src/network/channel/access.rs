@@ -39,6 +39,17 @@ pub(crate) struct Promotion<'a> {
     set: bool,
 }
 
+/// A rank that somebody is to have, or not any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RankChange<'a> {
+    pub(crate) member: UserId,
+    /// Theirs.
+    pub(crate) nick: &'a str,
+    pub(crate) rank: Rank,
+    /// Whether it is given.
+    pub(crate) set: bool,
+}
+
 /// The right to put a member out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Eviction {
@@ -73,12 +84,8 @@ impl Channel {
     /// Lets a member give a rank to another, or take it away.
     ///
     /// Anyone may give up a rank of their own. Nobody takes a rank from someone who is above them.
-    pub(crate) fn promotion(
-        &mut self,
-        by: UserId,
-        (member, nick): (UserId, &str),
-        (rank, set): (Rank, bool),
-    ) -> Result<Promotion<'_>, Refusal> {
+    pub(crate) fn promotion(&mut self, by: UserId, wanted: RankChange<'_>) -> Result<Promotion<'_>, Refusal> {
+        let RankChange { member, nick, rank, set } = wanted;
         let own = self.rank(by)?;
         let name = self.name().clone();
         let target = self.members.get(&member).copied();
@@ -97,9 +104,9 @@ impl Channel {
     pub(crate) fn overseen_promotion(
         &mut self,
         _: &Oversight,
-        (member, nick): (UserId, &str),
-        (rank, set): (Rank, bool),
+        wanted: RankChange<'_>,
     ) -> Result<Promotion<'_>, Refusal> {
+        let RankChange { member, nick, rank, set } = wanted;
         if self.is_member(member) {
             Ok(Promotion { channel: self, member, rank, set })
         } else {
@@ -394,7 +401,10 @@ mod tests {
         channel.members.insert(founder, Rank::FOUNDER);
         channel.members.insert(id, Rank::empty());
         let mut give = |rank, set, seq| {
-            channel.promotion(founder, (id, "bob"), (rank, set)).unwrap().carry_out(seq);
+            channel
+                .promotion(founder, RankChange { member: id, nick: "bob", rank, set })
+                .unwrap()
+                .carry_out(seq);
             [seq - 1, seq + 1].map(|said| channel.redactor(id, said))
         };
         let (newer, no_rank) = (Err(NoRedactor::Newer), Err(NoRedactor::NoRank));
@@ -421,10 +431,16 @@ mod tests {
         ] {
             channel.members.insert(id, ranks);
             assert_eq!(channel.eviction(operator, id, "bob").is_err(), safe, "{ranks:?}");
-            let taken = channel.promotion(operator, (id, "bob"), (Rank::OPERATOR, false)).is_err();
+            let taken = channel
+                .promotion(operator, RankChange { member: id, nick: "bob", rank: Rank::OPERATOR, set: false })
+                .is_err();
             assert_eq!(taken, safe, "{ranks:?}");
             // To give is no offence.
-            assert!(channel.promotion(operator, (id, "bob"), (Rank::VOICE, true)).is_ok());
+            assert!(
+                channel
+                    .promotion(operator, RankChange { member: id, nick: "bob", rank: Rank::VOICE, set: true })
+                    .is_ok()
+            );
             assert!(channel.eviction(id, operator, "alice").is_ok() == ranks.is_at_least(Rank::OPERATOR));
         }
     }
