@@ -72,6 +72,13 @@ pub(crate) enum Target {
     User(UserId),
 }
 
+/// A user, and the name of it that stays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UserRef<'a> {
+    pub(crate) id: UserId,
+    pub(crate) user: &'a User,
+}
+
 /// How many users there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserCounts {

@@ -13,7 +13,7 @@ use crate::{
     },
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId, Network, UserId, UserRef,
         change::{Change, Spoken},
         channel::{Rank, Speaker},
         effects::Effects,
@@ -149,7 +149,7 @@ fn commit_to_channel(
     let (channel_id, channel) = network.visible_channel_named(sender, name)?;
     // Of several signs the lowest counts: whoever has that rank is meant.
     let meant = say.signs.chars().filter_map(Rank::of_sign).min();
-    let speaker = channel.speaker((sender, user), meant, network.casemapping())?;
+    let speaker = channel.speaker(UserRef { id: sender, user }, meant, network.casemapping())?;
     let target = format!("{}{}", say.signs, channel.name());
     let (text, cuts) = let_through(&speaker, (say.verb, say.text, say.cuts))?;
     let say = Say { text, cuts, ..say };

@@ -5,7 +5,7 @@ use parla_proto::{Line, Reply, command, limits::LINE_BYTES_MAX, line::fitting};
 use crate::{
     context::Context,
     network::{
-        ChannelId, Network,
+        ChannelId, Network, UserRef,
         channel::{Channel, ChannelChange, Topic},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
@@ -54,7 +54,7 @@ pub(crate) fn commit(
     let casemapping = network.casemapping();
     let (channel_id, _) = network.visible_channel_named(actor, &topic.channel)?;
     let (user, channel) = network.user_at_channel(actor, channel_id).ok_or(Refusal::Gone)?;
-    let channel = channel.topic((actor, user), casemapping)?;
+    let channel = channel.topic(UserRef { id: actor, user }, casemapping)?;
     // What is kept is what everyone was told: no more than fits in the line.
     let head = Line::from(&by).command("TOPIC").param(channel.name()).len();
     let room = LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len());

@@ -2,7 +2,7 @@
 
 use parla_proto::ChannelName;
 
-use super::{ChannelId, Network, UserId, channel::Channel, user::User};
+use super::{ChannelId, Network, UserId, UserRef, channel::Channel, user::User};
 use crate::{base::settings::Privileges, network::refusal::Refusal};
 
 impl Network {
@@ -39,18 +39,18 @@ impl Network {
     }
 
     /// A channel that a user shares with the one who looks, who sees it there.
-    pub(crate) fn shared_channel(&self, viewer: UserId, (id, user): (UserId, &User)) -> Option<&Channel> {
-        let mut channels = user.channels.iter().filter_map(|channel| self.channel(*channel));
-        channels.find(|channel| channel.is_member(viewer) && channel.shows(Some(viewer), id))
+    pub(crate) fn shared_channel(&self, viewer: UserId, of: UserRef<'_>) -> Option<&Channel> {
+        let mut channels = of.user.channels.iter().filter_map(|channel| self.channel(*channel));
+        channels.find(|channel| channel.is_member(viewer) && channel.shows(Some(viewer), of.id))
     }
 
     /// Whether a user is listed for someone who does not know its nick: it does not hide, or they share a channel, or the
     /// one who looks is an operator of the server.
-    pub(crate) fn lists(&self, viewer: UserId, (id, user): (UserId, &User)) -> bool {
-        !user.is_invisible()
-            || id == viewer
+    pub(crate) fn lists(&self, viewer: UserId, found: UserRef<'_>) -> bool {
+        !found.user.is_invisible()
+            || found.id == viewer
             || self.user(viewer).is_some_and(User::is_operator)
-            || self.shared_channel(viewer, (id, user)).is_some()
+            || self.shared_channel(viewer, found).is_some()
     }
 
     /// Whether someone may know what is not public of a user, its real address and its modes: the user itself, and

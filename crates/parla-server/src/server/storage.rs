@@ -9,6 +9,7 @@ use super::Server;
 use crate::{
     contract::output::Outputs,
     network::{
+        UserRef,
         channel::Channel,
         entry::{EntryCommand, Proposer, Verb},
         markers::Conversation,
@@ -58,7 +59,8 @@ impl Server {
                     return None;
                 }
                 let (_, channel) = self.network.visible_channel_named(actor, name).ok()?;
-                let speaker = channel.speaker((actor, user), None, self.network.casemapping()).ok()?;
+                let speaker =
+                    channel.speaker(UserRef { id: actor, user }, None, self.network.casemapping()).ok()?;
                 if speaker.heard_from.is_some() {
                     return None;
                 }

@@ -7,7 +7,7 @@ use super::{Act, Channel, Flags, ListEntry, Rank};
 use crate::{
     base::formatting,
     network::{
-        UserId,
+        UserId, UserRef,
         entry::Verb,
         operator::Oversight,
         refusal::{Refusal, Silenced},
@@ -115,22 +115,20 @@ impl Channel {
     }
 
     /// Lets a member set the topic: without `+t` everyone who may speak to all.
-    pub(crate) fn topic(
-        &mut self,
-        (id, user): (UserId, &User),
-        casemapping: Casemapping,
-    ) -> Result<&mut Self, Refusal> {
-        self.rank(id)?;
+    pub(crate) fn topic(&mut self, by: UserRef<'_>, casemapping: Casemapping) -> Result<&mut Self, Refusal> {
+        self.rank(by.id)?;
         let needs_rank =
-            self.has(Flags::TOPIC_LOCK) || self.speaker((id, user), None, casemapping)?.heard_from.is_some();
-        if needs_rank { self.may(id, Act::ChangeTopic) } else { Ok(self) }
+            self.has(Flags::TOPIC_LOCK) || self.speaker(by, None, casemapping)?.heard_from.is_some();
+        if needs_rank { self.may(by.id, Act::ChangeTopic) } else { Ok(self) }
     }
 
     /// Whether a member must keep their nick, as a new one would be heard: they are banned or muted here, and have no voice.
-    pub(crate) fn holds_nick(&self, (id, user): (UserId, &User), casemapping: Casemapping) -> bool {
-        let speaks_always = self.rank(id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
+    pub(crate) fn holds_nick(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
+        let speaks_always = self.rank(of.id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
         !speaks_always
-            && [Reach::Whole, Reach::Speech].into_iter().any(|reach| self.is_banned(user, reach, casemapping))
+            && [Reach::Whole, Reach::Speech]
+                .into_iter()
+                .any(|reach| self.is_banned(of.user, reach, casemapping))
     }
 
     /// Lets a member put another out, or itself.
@@ -151,7 +149,7 @@ impl Channel {
     /// `heard_from` is the least rank that the user wants to be heard by.
     pub(crate) fn speaker(
         &self,
-        (id, user): (UserId, &User),
+        UserRef { id, user }: UserRef<'_>,
         heard_from: Option<Rank>,
         casemapping: Casemapping,
     ) -> Result<Speaker<'_>, Refusal> {
@@ -339,7 +337,7 @@ mod tests {
         let (mut channel, id, user) = scene(flags, lists, account);
         let enters = channel.entrant(id, &user, None, ASCII).map(Entrant::enter).is_ok();
         channel.members.insert(id, Rank::empty());
-        let speaks = channel.speaker((id, &user), None, ASCII).is_ok();
+        let speaks = channel.speaker(UserRef { id, user: &user }, None, ASCII).is_ok();
         assert_eq!((enters, speaks), expected, "+{flags} {lists:?} {account:?}");
     }
 
