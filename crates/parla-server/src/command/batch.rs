@@ -32,7 +32,7 @@ pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>, tags: Tags<'_>) 
         return Err(Refusal::UnknownCommand(CommandName::Batch));
     }
     if let Some(reference) = batch.reference.strip_prefix('+') {
-        open(context, reference, (batch, tags));
+        open(context, reference, batch, tags);
         return Ok(());
     }
     let open = context.session.batch.as_ref().map(|open| open.reference.as_str());
@@ -49,7 +49,7 @@ fn bad_reference(reference: &str, why: &'static str) -> Refusal {
     Failure::of(CommandName::Batch, FailCode::InvalidRefTag, &[reference], why)
 }
 
-fn open(context: &mut Context<'_>, reference: &str, (batch, tags): (&Batch<'_>, Tags<'_>)) {
+fn open(context: &mut Context<'_>, reference: &str, batch: &Batch<'_>, tags: Tags<'_>) {
     let own = context.session.response.take();
     if context.session.batch.as_ref().is_some_and(|before| before.message.is_some()) {
         refuse(context, &invalid("Another batch was opened before this one was closed"));

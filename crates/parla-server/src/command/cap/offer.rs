@@ -113,8 +113,17 @@ const STS: &str = "sts";
 /// What a client of TLS is told that must forget the policy; the specification forbids to withdraw it by DEL.
 const STS_ENDS: &str = "sts=duration=0";
 
-/// Writes `CAP <target> <subcommand>` with as many words as fit in a line; the rest in more lines.
-pub(crate) fn lines(server: &str, (target, subcommand): (&str, &str), words: &[String]) -> Vec<String> {
+/// What stands before the words of a CAP.
+#[derive(Clone, Copy)]
+pub(crate) struct Head<'a> {
+    pub(crate) server: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) subcommand: &'a str,
+}
+
+/// As many words as fit in a line behind this; the rest in more lines.
+pub(crate) fn lines(head: Head<'_>, words: &[String]) -> Vec<String> {
+    let Head { server, target, subcommand } = head;
     let empty = Line::from(&server).command("CAP").param(target).param(subcommand).param(MORE).text("");
     let room = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
     let mut lines = vec![String::new()];
@@ -177,7 +186,8 @@ fn tell_change(publisher: &mut Publisher<'_>, connection: ConnectionId, before: 
         if words.is_empty() {
             continue;
         }
-        for list in lines(&after.name, (&target, subcommand), &words) {
+        let head = Head { server: &after.name, target: &target, subcommand };
+        for list in lines(head, &words) {
             let line = Line::from(&after.name).command("CAP").param(&target).param(subcommand).text(list);
             publisher.tell(connection, line.finish());
         }
@@ -360,13 +370,13 @@ mod tests {
     #[test]
     fn long_lists_are_several_lines() {
         let words: Vec<String> = (0..100).map(|number| format!("example.org/capability-{number}")).collect();
-        let lists = lines("irc.example.org", ("alice", "LS"), &words);
+        let lists = lines(Head { server: "irc.example.org", target: "alice", subcommand: "LS" }, &words);
         assert!(lists.len() > 1);
         for list in &lists {
             let line = Line::from(&"irc.example.org").command("CAP").param("alice").param("LS").param(MORE);
             assert!(line.text(list).finish().len() <= LINE_BYTES_MAX);
         }
         assert_eq!(lists.join(" "), words.join(" "));
-        assert_eq!(lines("s", ("*", "LS"), &[]), [""]);
+        assert_eq!(lines(Head { server: "s", target: "*", subcommand: "LS" }, &[]), [""]);
     }
 }
