@@ -134,8 +134,9 @@ impl<'a> Context<'a> {
 
     /// A nick as a person wrote it.
     pub(crate) fn nick(&self, nick: &str) -> Result<Nick, Refusal> {
-        names::nick(nick, &self.settings.name_rules()).map_err(|_| {
-            Refusal::ErroneousNick(nick.to_owned(), names::fault(nick, &self.settings.name_rules()))
+        names::nick(nick, &self.settings.name_rules()).map_err(|_| Refusal::ErroneousNick {
+            nick: nick.to_owned(),
+            fault: names::fault(nick, &self.settings.name_rules()),
         })
     }
 

@@ -269,7 +269,9 @@ impl Network {
         let look = names::skeleton(nick, self.casemapping());
         let alike = look.and_then(|look| self.skeletons.get(&look)).filter(is_other);
         match alike.and_then(|owner| self.user(*owner)) {
-            Some(owner) => Err(Refusal::NickConfusable(nick.to_string(), owner.nick().clone())),
+            Some(owner) => {
+                Err(Refusal::NickConfusable { nick: nick.to_string(), other: owner.nick().clone() })
+            }
             None => Ok(()),
         }
     }
@@ -440,7 +442,7 @@ impl Network {
         };
         let most = self.settings.limits.new_channels_per_hour;
         if !user.is_exempt && !self.new_rooms.add(user.address(), most, self.at) {
-            return Err(Refusal::CannotSend(channel.name().clone(), Silenced::TooManyRooms));
+            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::TooManyRooms });
         }
         channel.kept = true;
         effects.keep(channel);

@@ -41,7 +41,7 @@ fn inviter<'n>(
     let (id, channel) = network.visible_channel_named(by, channel)?;
     let rank = channel.rank(by)?;
     if channel.has(Flags::INVITE_ONLY) && !rank.may(Act::Invite) {
-        return Err(Refusal::RankNeeded(channel.name().clone(), Act::Invite.least()));
+        return Err(Refusal::RankNeeded { channel: channel.name().clone(), rank: Act::Invite.least() });
     }
     Ok((id, channel))
 }
@@ -69,7 +69,7 @@ pub(crate) fn commit(
     let (user, invited) = network.user_named(&invite.nick)?;
     let nick = invited.nick().to_string();
     if channel.is_member(user) {
-        return Err(Refusal::UserOnChannel(nick, channel.name().clone()));
+        return Err(Refusal::UserOnChannel { nick, channel: channel.name().clone() });
     }
     let away = invited.away.as_ref().map(ToString::to_string);
     let ranked = channel.members.iter().filter(|(_, rank)| rank.may(Act::Invite));

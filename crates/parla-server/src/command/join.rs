@@ -57,15 +57,18 @@ pub(crate) fn commit(
         return Ok(());
     }
     if user.channels.len() >= settings.limits.channels_per_client {
-        return Err(Refusal::TooManyChannels(join.channel, "You have joined too many channels"));
+        return Err(Refusal::TooManyChannels {
+            channel: join.channel,
+            why: "You have joined too many channels",
+        });
     }
     let channel_id = match known {
         Some(channel) => channel,
         None if network.channel_count() >= CHANNELS_MAX => {
-            return Err(Refusal::TooManyChannels(
-                join.channel,
-                "This server has no room for another channel",
-            ));
+            return Err(Refusal::TooManyChannels {
+                channel: join.channel,
+                why: "This server has no room for another channel",
+            });
         }
         None => {
             let is_autojoin = settings.autojoin.contains(&join.channel);
@@ -105,7 +108,7 @@ fn admit(
         let is_in = |id: &ChannelId| network.user(user_id).is_some_and(|user| user.channels.contains(id));
         let is_new = |id: &ChannelId| !tried.contains(id) && !is_in(id);
         let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };
-        effects.refusals.push(Refusal::Forwarded(from, to));
+        effects.refusals.push(Refusal::Forwarded { from, to });
         // The key was meant for the first channel.
         (channel_id, key) = (to_id, None);
         tried.push(to_id);

@@ -43,7 +43,7 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         if list == ChannelMode::Ban || channel.rank(me)?.may(act) {
             show_list(context, channel, list);
         } else {
-            context.refuse(&Refusal::RankNeeded(channel.name().clone(), act.least()));
+            context.refuse(&Refusal::RankNeeded { channel: channel.name().clone(), rank: act.least() });
         }
     }
     asked.refusals.iter().for_each(|refusal| context.refuse(refusal));

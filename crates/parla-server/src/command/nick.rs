@@ -48,7 +48,7 @@ pub(crate) fn commit(
     if let Some(channel) =
         channels.into_iter().find(|channel| channel.holds_nick(UserRef { id, user }, network.casemapping()))
     {
-        return Err(Refusal::NickHeld(nick.to_string(), channel.name().clone()));
+        return Err(Refusal::NickHeld { nick: nick.to_string(), channel: channel.name().clone() });
     }
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick, meta.at);

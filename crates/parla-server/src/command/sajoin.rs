@@ -39,10 +39,10 @@ pub(crate) fn commit(
     let (user_id, user) = room::whom(network, meta, sajoin.nick.as_ref())?;
     let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
     if channel.is_member(user_id) {
-        return Err(Refusal::UserOnChannel(nick, name));
+        return Err(Refusal::UserOnChannel { nick, channel: name });
     }
     if user.channels.len() >= network.settings.limits.channels_per_client {
-        return Err(Refusal::TooManyChannels(name, "They have joined too many channels"));
+        return Err(Refusal::TooManyChannels { channel: name, why: "They have joined too many channels" });
     }
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
     channel.overseen_entrant(&right, user_id).enter();

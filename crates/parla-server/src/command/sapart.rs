@@ -40,7 +40,7 @@ pub(crate) fn commit(
     let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
     if !channel.is_member(user_id) {
         return Err(match sapart.nick {
-            Some(_) => Refusal::UserNotInChannel(nick, name),
+            Some(_) => Refusal::UserNotInChannel { nick, channel: name },
             None => Refusal::NotOnChannel(name),
         });
     }

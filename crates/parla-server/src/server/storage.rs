@@ -64,7 +64,8 @@ impl Server {
                 if speaker.heard_from.is_some() {
                     return None;
                 }
-                let refusal = Refusal::CannotSend(channel.name().clone(), Silenced::DiskFull);
+                let refusal =
+                    Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::DiskFull };
                 // A NOTICE is never answered.
                 Some(if say.verb == Verb::Notice { Refusal::Silent } else { refusal })
             }

@@ -271,7 +271,9 @@ fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Re
                 param,
             })
         }
-        (true, None) if list.len() >= limits.list_modes => Err(Refusal::ListFull(name, step.mode.letter())),
+        (true, None) if list.len() >= limits.list_modes => {
+            Err(Refusal::ListFull { channel: name, letter: step.mode.letter() })
+        }
         (true, None) => {
             let param = Some(mask.to_string());
             let entry = ListEntry { mask, setter: change.by.to_owned(), at: change.meta.at };

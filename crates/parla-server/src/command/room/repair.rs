@@ -126,7 +126,7 @@ fn give(
     let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };
     let name = channel.name().clone();
     if !channel.is_member(owner) {
-        return Err(Refusal::UserNotInChannel(nick, name));
+        return Err(Refusal::UserNotInChannel { nick, channel: name });
     }
     let wanted = changes_of_hands(network, channel, owner);
     let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };

@@ -67,7 +67,7 @@ impl Channel {
         if self.rank(user)?.may(act) {
             Ok(())
         } else {
-            Err(Refusal::RankNeeded(self.name().clone(), act.least()))
+            Err(Refusal::RankNeeded { channel: self.name().clone(), rank: act.least() })
         }
     }
 
@@ -91,9 +91,10 @@ impl Channel {
         let target = self.members.get(&member).copied();
         let gives_up = by == member && !set && own.contains(rank);
         if !gives_up && !own.may(Act::Promote(rank)) {
-            return Err(Refusal::RankNeeded(name, Act::Promote(rank).least()));
+            return Err(Refusal::RankNeeded { channel: name, rank: Act::Promote(rank).least() });
         }
-        let target = target.ok_or_else(|| Refusal::UserNotInChannel(nick.to_owned(), name.clone()))?;
+        let target = target
+            .ok_or_else(|| Refusal::UserNotInChannel { nick: nick.to_owned(), channel: name.clone() })?;
         if !set && by != member && !own.outranks(target) && !target.is_empty() {
             return Err(Refusal::Outranked(name));
         }
@@ -110,7 +111,7 @@ impl Channel {
         if self.is_member(member) {
             Ok(Promotion { channel: self, member, rank, set })
         } else {
-            Err(Refusal::UserNotInChannel(nick.to_owned(), self.name().clone()))
+            Err(Refusal::UserNotInChannel { nick: nick.to_owned(), channel: self.name().clone() })
         }
     }
 
@@ -136,7 +137,7 @@ impl Channel {
         let own = self.may(by, Act::Kick)?.rank(by)?;
         let name = || self.name().clone();
         let Some(other) = self.members.get(&member) else {
-            return Err(Refusal::UserNotInChannel(nick.to_owned(), name()));
+            return Err(Refusal::UserNotInChannel { nick: nick.to_owned(), channel: name() });
         };
         if by != member && !own.outranks(*other) {
             return Err(Refusal::Outranked(name()));
@@ -167,7 +168,7 @@ impl Channel {
             _ => None,
         };
         if let Some(why) = why {
-            return Err(Refusal::CannotSend(self.name().clone(), why));
+            return Err(Refusal::CannotSend { channel: self.name().clone(), why });
         }
         let moderated = self.has(Flags::OPERATOR_MODERATED) && !speaks_always;
         let heard_from = heard_from.max(moderated.then_some(Act::HearModerated.least()));
@@ -254,7 +255,7 @@ impl Speaker<'_> {
     pub(crate) fn text(&self, verb: Verb, text: String) -> Result<String, Refusal> {
         let channel = self.channel;
         if channel.has(Flags::NO_CTCP) && formatting::is_ctcp_but_action(&text) {
-            return Err(Refusal::CannotSend(channel.name().clone(), Silenced::NoCtcp));
+            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::NoCtcp });
         }
         if !channel.has(Flags::STRIP_FORMATTING) {
             return Ok(text);
