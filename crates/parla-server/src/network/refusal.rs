@@ -2,6 +2,8 @@
 
 pub(crate) mod metadata;
 
+use std::borrow::Cow;
+
 use parla_proto::{
     Capabilities, ChannelName, CommandName, FailCode, Nick, NickFault, Reply,
     line::fitting,
@@ -128,7 +130,7 @@ pub(crate) struct Failure {
     code: FailCode,
     /// Names and values that the command gave.
     about: Vec<String>,
-    description: &'static str,
+    description: Cow<'static, str>,
 }
 
 impl Failure {
@@ -137,17 +139,17 @@ impl Failure {
         command: CommandName,
         code: FailCode,
         about: &[&str],
-        description: &'static str,
+        description: impl Into<Cow<'static, str>>,
     ) -> Refusal {
         let about = about.iter().map(|word| fitting(word, ABOUT_BYTES_MAX).to_owned()).collect();
-        Refusal::Failure(Box::new(Self { command, code, about, description }))
+        Refusal::Failure(Box::new(Self { command, code, about, description: description.into() }))
     }
 
     fn encode(&self, server: &str) -> Vec<u8> {
         let about: Vec<&str> = self.about.iter().map(String::as_str).collect();
-        let Self { command, code, description, .. } = *self;
-        let command = command.as_str();
-        StandardReply { severity: Severity::Fail, command, code, context: &about, description }.encode(server)
+        let (command, description) = (self.command.as_str(), &*self.description);
+        let (severity, code, context) = (Severity::Fail, self.code, &*about);
+        StandardReply { severity, command, code, context, description }.encode(server)
     }
 }
 
