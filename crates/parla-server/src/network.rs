@@ -202,13 +202,22 @@ impl Network {
         self.channels.get_mut(&id)
     }
 
-    /// A user, and a channel to change for it.
+    /// A channel that the entry which is being committed has found, to change it: it cannot be gone.
+    pub(crate) fn found_channel(&mut self, id: ChannelId) -> Result<&mut Channel, Refusal> {
+        let channel = self.channels.get_mut(&id);
+        debug_assert!(channel.is_some(), "nothing takes a channel away between its check and what it allows");
+        channel.ok_or(Refusal::Gone)
+    }
+
+    /// A user, and a channel to change for it. The entry which is being committed has found both: neither can be gone.
     pub(crate) fn user_at_channel(
         &mut self,
         user: UserId,
         channel: ChannelId,
-    ) -> Option<(&User, &mut Channel)> {
-        Some((self.users.get(&user)?, self.channels.get_mut(&channel)?))
+    ) -> Result<(&User, &mut Channel), Refusal> {
+        let found = self.users.get(&user).zip(self.channels.get_mut(&channel));
+        debug_assert!(found.is_some(), "nothing takes either away between the check and what it allows");
+        found.ok_or(Refusal::Gone)
     }
 
     /// The nick of somebody who should be there, as a person wrote it. One that nobody can have is refused like one that nobody
@@ -307,7 +316,10 @@ impl Network {
 
     /// Gives a user these modes instead of those it has. Gives those it had.
     pub(crate) fn set_user_modes(&mut self, id: UserId, modes: UserModes) -> UserModes {
-        let Some(user) = self.users.get_mut(&id) else { return modes };
+        let Some(user) = self.users.get_mut(&id) else {
+            debug_assert!(false, "the modes are those of somebody who was found");
+            return modes;
+        };
         let before = std::mem::replace(&mut user.modes, modes);
         self.counts.count(before, modes);
         before
@@ -356,7 +368,10 @@ impl Network {
 
     /// Gives a user another nick. The old one is remembered for WHOWAS, unless it is the same but for case.
     pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick, at: Timestamp) {
-        let Some(user) = self.users.get(&id) else { return };
+        let Some(user) = self.users.get(&id) else {
+            debug_assert!(false, "whoever takes another nick was found");
+            return;
+        };
         let before = user.nick().clone();
         if before != nick {
             self.past.add(user, at, self.settings.limits.whowas_entries);
@@ -451,7 +466,10 @@ impl Network {
 
     /// Gives a channel another name, which no other has. What people have read of it stays read.
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(&id) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            debug_assert!(false, "the channel that gets another name was found");
+            return;
+        };
         let old = channel.name().clone();
         effects.change(channel, ChannelChange::Name(name.clone()));
         self.names.remove(&old);
@@ -465,6 +483,7 @@ impl Network {
     pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         let (Some(user), Some(channel)) = (self.users.get_mut(&user_id), self.channels.get_mut(&channel_id))
         else {
+            debug_assert!(false, "whoever leaves is a member");
             return;
         };
         user.channels.retain(|id| *id != channel_id);

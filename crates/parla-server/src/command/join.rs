@@ -94,7 +94,7 @@ fn admit(
     let casemapping = network.casemapping();
     let mut tried = vec![channel_id];
     loop {
-        let (user, channel) = network.user_at_channel(user_id, channel_id).ok_or(Refusal::Gone)?;
+        let (user, channel) = network.user_at_channel(user_id, channel_id)?;
         let refusal = match channel.entrant(user_id, user, key, casemapping) {
             Ok(entrant) => {
                 entrant.enter();

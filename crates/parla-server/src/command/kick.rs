@@ -84,7 +84,7 @@ pub(crate) fn commit(
     let name = channel.name().clone();
     let (target, user) = network.user_named(&kick.nick)?;
     let (nick, source) = (user.nick().to_string(), user.source().to_owned());
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let member = channel.eviction(actor, target, &nick)?.member;
     let rank = channel.rank(member)?;
     network.leave(member, channel_id, effects);

@@ -59,9 +59,7 @@ pub(crate) fn leave(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let casemapping = network.casemapping();
-    let Some((user, channel)) = network.user_at_channel(user_id, channel_id) else {
-        return Err(Refusal::Gone);
-    };
+    let (user, channel) = network.user_at_channel(user_id, channel_id)?;
     let rank = channel.rank(user_id)?;
     let (source, name) = (user.source().to_owned(), channel.name().clone());
     let others = channel.audience(rank).filter(|member| *member != user_id);

@@ -144,7 +144,10 @@ fn commit_to_channel(
     say: Say,
     effects: &mut Effects,
 ) -> Result<Option<Place>, Refusal> {
-    let Conversation::Channel(name) = &say.target else { return Err(Refusal::Silent) };
+    let Conversation::Channel(name) = &say.target else {
+        debug_assert!(false, "the target has decided what is called");
+        return Err(Refusal::Silent);
+    };
     let (sender, user) = network.actor(meta)?;
     let (channel_id, channel) = network.visible_channel_named(sender, name)?;
     // Of several signs the lowest counts: whoever has that rank is meant.
@@ -221,7 +224,10 @@ fn commit_to_user(
     say: Say,
     effects: &mut Effects,
 ) -> Result<Option<Place>, Refusal> {
-    let Conversation::User(nick) = &say.target else { return Err(Refusal::Silent) };
+    let Conversation::User(nick) = &say.target else {
+        debug_assert!(false, "the target has decided what is called");
+        return Err(Refusal::Silent);
+    };
     let (sender, user) = network.actor(meta)?;
     let (receiver, target): (UserId, _) = network.user_named(nick)?;
     let nick = target.nick().to_string();

@@ -41,7 +41,7 @@ pub(crate) fn commit(
     let (channel_id, _) = network.visible_channel_named(actor, &channel)?;
     let owner = network.channel_id(&name);
     let settings = std::sync::Arc::clone(&network.settings);
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let channel = channel.operator(actor)?;
     let old = channel.name().clone();
     let cannot =

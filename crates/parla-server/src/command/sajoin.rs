@@ -44,7 +44,7 @@ pub(crate) fn commit(
     if user.channels.len() >= network.settings.limits.channels_per_client {
         return Err(Refusal::TooManyChannels { channel: name, why: "They have joined too many channels" });
     }
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     channel.overseen_entrant(&right, user_id).enter();
     network.entered(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });

@@ -53,7 +53,7 @@ pub(crate) fn commit(
     let by = user.source().to_owned();
     let casemapping = network.casemapping();
     let (channel_id, _) = network.visible_channel_named(actor, &topic.channel)?;
-    let (user, channel) = network.user_at_channel(actor, channel_id).ok_or(Refusal::Gone)?;
+    let (user, channel) = network.user_at_channel(actor, channel_id)?;
     let channel = channel.topic(UserRef { id: actor, user }, casemapping)?;
     // What is kept is what everyone was told: no more than fits in the line.
     let head = Line::from(&by).command("TOPIC").param(channel.name()).len();

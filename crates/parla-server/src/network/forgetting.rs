@@ -70,7 +70,10 @@ impl Network {
 
     /// Notes that a channel has become empty, or is not any more. Channels that everyone is put into do not count.
     pub(super) fn set_empty_since(&mut self, id: ChannelId, since: Option<Timestamp>, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(&id) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            debug_assert!(false, "the queue has only channels that are there");
+            return;
+        };
         self.empty.remove(id, channel);
         let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
         if channel.state.empty_since != since {

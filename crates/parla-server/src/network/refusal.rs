@@ -19,7 +19,7 @@ use crate::{
 /// Why a command was not carried out. The user's fault, or nobody's; never the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The actor left before the entry came; nobody is there to be told.
+    /// The actor has left since this was proposed; nobody is there to be told.
     Gone,
     /// A NOTICE found nobody; a NOTICE is never answered.
     Silent,

@@ -151,7 +151,7 @@ fn apply(network: &mut Network, step: &ModeStep, change: &Change<'_>) -> Result<
     }
     let forward =
         if step.mode == ChannelMode::Forward { forward(network, step, change.hand) } else { Ok(None) };
-    let Some(channel) = network.channel_mut(change.channel) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(change.channel)?;
     let channel = change.hand.may(channel, Act::change(step.mode))?;
     if let Some(flag) = Flags::of_mode(step.mode) {
         return Ok(apply_flag(channel, step, flag));
@@ -290,7 +290,7 @@ fn apply_rank(
 ) -> Result<Done, Refusal> {
     let wanted = step.param.as_deref().unwrap_or_default();
     let target = network.find_user(wanted).map(|(id, user)| (id, user.nick().to_string()));
-    let Some(channel) = network.channel_mut(change.channel) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(change.channel)?;
     let (member, nick) = match target {
         Ok(target) => target,
         // Who may not give the rank need not learn who is there.

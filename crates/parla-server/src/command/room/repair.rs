@@ -52,7 +52,7 @@ fn delete(
     reason: Option<&str>,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let (name, members) = (channel.name().clone(), channel.members.keys().copied().collect::<Vec<_>>());
     let why = reason.unwrap_or_default().to_owned();
     effects.audits.push(right.audit("ROOM DELETE", name.to_string(), why));
@@ -75,7 +75,7 @@ fn reset(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (by, new) = (network.settings.name.clone(), network.settings.channel_modes);
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let (name, state) = (channel.name().to_string(), &channel.state);
     let mut changes = Vec::new();
     let mut steps = Vec::new();
@@ -129,7 +129,7 @@ fn give(
         return Err(Refusal::UserNotInChannel { nick, channel: name });
     }
     let wanted = changes_of_hands(network, channel, owner);
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let mut steps = Vec::new();
     for Wanted { member, nick, rank, mode, set } in wanted {
         let change = RankChange { member, nick: &nick, rank, set };
