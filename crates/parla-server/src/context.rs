@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 use parla_proto::{ChannelName, CommandName, Nick, Reply, Timestamp, reply::StandardReply};
 
 use crate::{
-    base::{limits::TARGETS_PER_COMMAND_MAX, names, settings::Settings},
+    base::{
+        limits::TARGETS_PER_COMMAND_MAX,
+        names,
+        settings::{MachineSettings, NetworkSettings},
+    },
     context::statistics::Statistics,
     contract::{
         output::{Output, Outputs},
@@ -17,7 +21,7 @@ use crate::{
     network::{Network, UserId, audit::Audit, entry::EntryCommand, refusal::Refusal, user::User},
     session::{
         Session,
-        long_answer::{self, LongAnswer},
+        long_answer::{self, LongAnswer, Moment},
         pause::{Asking, Exchange},
         questions::Questions,
         watchers::Watchers,
@@ -30,7 +34,8 @@ pub(crate) struct Context<'a> {
     /// Connections, and those of them that are not registered.
     pub(crate) connections: (usize, usize),
     pub(crate) statistics: &'a Statistics,
-    pub(crate) settings: &'a Settings,
+    pub(crate) settings: &'a NetworkSettings,
+    pub(crate) machine: &'a MachineSettings,
     pub(crate) network: &'a Network,
     pub(crate) session: &'a mut Session,
     /// Whom the sessions of this machine watch.
@@ -81,7 +86,8 @@ impl<'a> Context<'a> {
 
     /// Begins an answer that may be long.
     pub(crate) fn answer(&mut self, answer: Box<dyn LongAnswer>) {
-        long_answer::begin(answer, (self.network, self.now), self.session, self.out);
+        let moment = Moment { network: self.network, machine: self.machine, now: self.now };
+        long_answer::begin(answer, moment, self.session, self.out);
     }
 
     /// Tells by a standard reply.
@@ -128,8 +134,9 @@ impl<'a> Context<'a> {
 
     /// A nick as a person wrote it.
     pub(crate) fn nick(&self, nick: &str) -> Result<Nick, Refusal> {
-        names::nick(nick, &self.settings.name_rules()).map_err(|_| {
-            Refusal::ErroneousNick(nick.to_owned(), names::fault(nick, &self.settings.name_rules()))
+        names::nick(nick, &self.settings.name_rules()).map_err(|_| Refusal::ErroneousNick {
+            nick: nick.to_owned(),
+            fault: names::fault(nick, &self.settings.name_rules()),
         })
     }
 

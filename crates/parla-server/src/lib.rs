@@ -32,10 +32,10 @@ pub use base::{
     multiline::{Piece, pieces},
     secret::Secret,
     settings,
-    settings::Settings,
+    settings::{MachineSettings, NetworkSettings, Settings},
 };
 pub use contract::{
-    administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    administration::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, ChannelSummary, Member},
     input::Input,
     note::{Note, Noted},
     output::{Output, Outputs, Recipients},

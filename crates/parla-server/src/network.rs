@@ -31,19 +31,23 @@ pub(crate) mod user;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use indexmap::IndexMap;
-use parla_proto::{ChannelName, Nick, Timestamp, mode::UserModes, name::Casemapping};
+use parla_proto::{
+    ChannelName, Nick, Timestamp,
+    mode::UserModes,
+    name::{Casemapping, is_channel},
+};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{names, settings::Settings},
+    base::{names, settings::NetworkSettings},
     network::{
         change::Change,
         channel::{Channel, ChannelChange, ChannelState},
         effects::Effects,
         entry::Meta,
         forgetting::EmptyChannels,
-        markers::ReadMarkers,
+        markers::{Conversation, ReadMarkers},
         new_rooms::NewRooms,
         nodes::Nodes,
         operator::Oversight,
@@ -67,6 +71,13 @@ pub(crate) struct ChannelId(u64);
 pub(crate) enum Target {
     Channel(ChannelId),
     User(UserId),
+}
+
+/// A user, and the name of it that stays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UserRef<'a> {
+    pub(crate) id: UserId,
+    pub(crate) user: &'a User,
 }
 
 /// How many users there are.
@@ -96,7 +107,7 @@ impl UserCounts {
 /// Users and channels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Network {
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Arc<NetworkSettings>,
     pub(crate) nodes: Nodes,
     /// The number of the next entry.
     next_seq: u64,
@@ -124,7 +135,7 @@ pub(crate) struct Network {
 
 impl Network {
     /// A network without users, with the channels that were kept. Its first entry gets the number `next_seq`.
-    pub(crate) fn new(settings: Arc<Settings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+    pub(crate) fn new(settings: Arc<NetworkSettings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
         let mut network = Self {
             settings,
             nodes: Nodes::default(),
@@ -192,38 +203,67 @@ impl Network {
         self.channels.get_mut(&id)
     }
 
-    /// A user, and a channel to change for it.
+    /// A channel that the entry which is being committed has found, to change it: it cannot be gone.
+    pub(crate) fn found_channel(&mut self, id: ChannelId) -> Result<&mut Channel, Refusal> {
+        let channel = self.channels.get_mut(&id);
+        debug_assert!(channel.is_some(), "nothing takes a channel away between its check and what it allows");
+        channel.ok_or(Refusal::Gone)
+    }
+
+    /// A user, and a channel to change for it. The entry which is being committed has found both: neither can be gone.
     pub(crate) fn user_at_channel(
         &mut self,
         user: UserId,
         channel: ChannelId,
-    ) -> Option<(&User, &mut Channel)> {
-        Some((self.users.get(&user)?, self.channels.get_mut(&channel)?))
+    ) -> Result<(&User, &mut Channel), Refusal> {
+        let found = self.users.get(&user).zip(self.channels.get_mut(&channel));
+        debug_assert!(found.is_some(), "nothing takes either away between the check and what it allows");
+        found.ok_or(Refusal::Gone)
+    }
+
+    /// The nick of somebody who should be there, as a person wrote it. One that nobody can have is refused like one that nobody
+    /// has.
+    pub(crate) fn read_nick(&self, text: &str) -> Result<Nick, Refusal> {
+        names::nick(text, &self.settings.name_rules()).map_err(|_| Refusal::NoSuchNick(text.to_owned()))
+    }
+
+    /// The name of a channel that should be there, as a person wrote it.
+    pub(crate) fn read_channel_name(&self, text: &str) -> Result<ChannelName, Refusal> {
+        names::channel(text, &self.settings.name_rules()).map_err(|_| Refusal::NoSuchChannel(text.to_owned()))
+    }
+
+    /// The name of a channel or of a user who should be there, as a person wrote it.
+    pub(crate) fn read_conversation(&self, text: &str) -> Result<Conversation, Refusal> {
+        Conversation::parse(text, &self.settings.name_rules()).map_err(|_| {
+            let (text, is_channel) = (text.to_owned(), is_channel(text));
+            if is_channel { Refusal::NoSuchChannel(text) } else { Refusal::NoSuchNick(text) }
+        })
     }
 
     /// A user by nick, as a person wrote it.
     pub(crate) fn find_user(&self, nick: &str) -> Result<(UserId, &User), Refusal> {
-        let none = || Refusal::NoSuchNick(nick.to_owned());
-        let parsed = names::nick(nick, &self.settings.name_rules()).map_err(|_| none())?;
-        let id = *self.nicks.get(&parsed).ok_or_else(none)?;
-        self.user(id).map(|user| (id, user)).ok_or_else(none)
+        self.user_named(&self.read_nick(nick)?).map_err(|_| Refusal::NoSuchNick(nick.to_owned()))
     }
 
-    /// A channel by name, as a person wrote it, whoever may know of it. Commands ask [`Self::visible_channel`].
-    fn find_channel(&self, name: &str) -> Result<(ChannelId, &Channel), Refusal> {
-        let none = || Refusal::NoSuchChannel(name.to_owned());
-        let parsed = names::channel(name, &self.settings.name_rules()).map_err(|_| none())?;
-        let id = self.channel_id(&parsed).ok_or_else(none)?;
-        self.channel(id).map(|channel| (id, channel)).ok_or_else(none)
+    /// Whom a nick means now.
+    pub(crate) fn user_named(&self, nick: &Nick) -> Result<(UserId, &User), Refusal> {
+        let found = self.nicks.get(nick).and_then(|id| Some((*id, self.user(*id)?)));
+        found.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))
     }
 
-    /// A channel by name, which is hidden from nobody who has this right.
+    /// Which channel a name means now, whoever may know of it. Commands ask [`Self::visible_channel_named`].
+    fn channel_named(&self, name: &ChannelName) -> Result<(ChannelId, &Channel), Refusal> {
+        let found = self.channel_id(name).and_then(|id| Some((id, self.channel(id)?)));
+        found.ok_or_else(|| Refusal::NoSuchChannel(name.to_string()))
+    }
+
+    /// Which channel a name means now; it is hidden from nobody who has this right.
     pub(crate) fn overseen_channel(
         &self,
         _: &Oversight,
-        name: &str,
+        name: &ChannelName,
     ) -> Result<(ChannelId, &Channel), Refusal> {
-        self.find_channel(name)
+        self.channel_named(name)
     }
 
     pub(crate) fn channel_id(&self, name: &ChannelName) -> Option<ChannelId> {
@@ -239,7 +279,9 @@ impl Network {
         let look = names::skeleton(nick, self.casemapping());
         let alike = look.and_then(|look| self.skeletons.get(&look)).filter(is_other);
         match alike.and_then(|owner| self.user(*owner)) {
-            Some(owner) => Err(Refusal::NickConfusable(nick.to_string(), owner.nick().clone())),
+            Some(owner) => {
+                Err(Refusal::NickConfusable { nick: nick.to_string(), other: owner.nick().clone() })
+            }
             None => Ok(()),
         }
     }
@@ -275,7 +317,10 @@ impl Network {
 
     /// Gives a user these modes instead of those it has. Gives those it had.
     pub(crate) fn set_user_modes(&mut self, id: UserId, modes: UserModes) -> UserModes {
-        let Some(user) = self.users.get_mut(&id) else { return modes };
+        let Some(user) = self.users.get_mut(&id) else {
+            debug_assert!(false, "the modes are those of somebody who was found");
+            return modes;
+        };
         let before = std::mem::replace(&mut user.modes, modes);
         self.counts.count(before, modes);
         before
@@ -324,7 +369,10 @@ impl Network {
 
     /// Gives a user another nick. The old one is remembered for WHOWAS, unless it is the same but for case.
     pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick, at: Timestamp) {
-        let Some(user) = self.users.get(&id) else { return };
+        let Some(user) = self.users.get(&id) else {
+            debug_assert!(false, "whoever takes another nick was found");
+            return;
+        };
         let before = user.nick().clone();
         if before != nick {
             self.past.add(user, at, self.settings.limits.whowas_entries);
@@ -410,7 +458,7 @@ impl Network {
         };
         let most = self.settings.limits.new_channels_per_hour;
         if !user.is_exempt && !self.new_rooms.add(user.address(), most, self.at) {
-            return Err(Refusal::CannotSend(channel.name().clone(), Silenced::TooManyRooms));
+            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::TooManyRooms });
         }
         channel.kept = true;
         effects.keep(channel);
@@ -419,7 +467,10 @@ impl Network {
 
     /// Gives a channel another name, which no other has. What people have read of it stays read.
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(&id) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            debug_assert!(false, "the channel that gets another name was found");
+            return;
+        };
         let old = channel.name().clone();
         effects.change(channel, ChannelChange::Name(name.clone()));
         self.names.remove(&old);
@@ -433,6 +484,7 @@ impl Network {
     pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         let (Some(user), Some(channel)) = (self.users.get_mut(&user_id), self.channels.get_mut(&channel_id))
         else {
+            debug_assert!(false, "whoever leaves is a member");
             return;
         };
         user.channels.retain(|id| *id != channel_id);

@@ -10,7 +10,10 @@ use parla_proto::{AccountName, Capabilities, Line, Message, MsgId, Nick, Timesta
 use smallvec::SmallVec;
 
 use crate::{
-    base::{connection::ConnectionId, message_ids::MessageIds, metadata::METADATA_BATCH},
+    base::{
+        connection::ConnectionId, message_ids::MessageIds, metadata::METADATA_BATCH,
+        settings::MachineSettings,
+    },
     contract::output::Recipients,
     network::{
         Network, UserId,
@@ -30,6 +33,7 @@ use crate::{
 /// Turns the events of one entry into lines for the connections of this machine.
 pub(crate) struct Publisher<'a> {
     pub(crate) network: &'a Network,
+    pub(crate) machine: &'a MachineSettings,
     pub(crate) sessions: &'a Sessions,
     pub(crate) watchers: &'a Watchers,
     /// What is to be sent, in order.

@@ -22,7 +22,7 @@ use moderation::Moderation;
 use crate::{
     base::{
         connection::{ConnectionId, Disconnect, Peer},
-        settings::Settings,
+        settings::{MachineSettings, NetworkSettings, Settings},
     },
     context::statistics::Statistics,
     contract::{
@@ -38,7 +38,10 @@ use crate::{
         snapshot::Snapshot,
     },
     server::timers::{Timer, Timers},
-    session::{Session, pause::WaitingLine, questions::Questions, sessions::Sessions, watchers::Watchers},
+    session::{
+        Session, allowance::Allowances, pause::WaitingLine, questions::Questions, sessions::Sessions,
+        watchers::Watchers,
+    },
 };
 
 /// How a server begins.
@@ -70,7 +73,9 @@ impl Start {
 /// An IRC server. One owner, one thread; `&mut` is the only lock.
 #[derive(Debug)]
 pub struct Server {
-    settings: Arc<Settings>,
+    /// Those of the network.
+    settings: Arc<NetworkSettings>,
+    machine: MachineSettings,
     membership: Membership,
     network: Network,
     sessions: Sessions,
@@ -88,10 +93,12 @@ pub struct Server {
 
 impl Server {
     /// The server on a machine of this name, without connections.
+    ///
+    /// If it shares a log, only the settings of the machine count: those of the network are in the snapshot, and change by an entry.
     pub fn new(node: NodeId, settings: Settings, start: Start, now: Timestamp) -> Self {
         let (network, membership) = match start {
             Start::Alone { next_seq, kept } => {
-                let mut network = Network::new(Arc::new(settings), kept, next_seq);
+                let mut network = Network::new(Arc::new(settings.network), kept, next_seq);
                 let epoch = network.begin_alone(node);
                 (network, Membership::alone(node, epoch))
             }
@@ -99,6 +106,7 @@ impl Server {
         };
         let mut server = Self {
             settings: Arc::clone(&network.settings),
+            machine: settings.machine,
             network,
             membership,
             sessions: Sessions::default(),
@@ -171,7 +179,8 @@ impl Server {
     }
 
     fn connected(&mut self, connection: ConnectionId, peer: Peer) {
-        self.sessions.insert(Session::new(connection, peer, &self.settings, self.now));
+        let allowances = Allowances::new(self.machine.flood, self.settings.limits.multiline_lines, self.now);
+        self.sessions.insert(Session::new(connection, peer, allowances, self.now));
         self.set_timers(connection);
     }
 

@@ -21,11 +21,11 @@ use crate::{
         connection::{ConnectionId, Peer},
         limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
         secret::Secret,
-        settings::Settings,
+        settings::Timeouts,
     },
     network::{Network, UserId, user::User},
     session::{
-        allowance::Allowance,
+        allowance::{Allowance, Allowances},
         batch::ClientBatch,
         long_answer::LongAnswer,
         metadata::SessionMetadata,
@@ -130,7 +130,7 @@ pub(crate) enum Password {
 }
 
 impl Session {
-    pub(crate) fn new(connection: ConnectionId, peer: Peer, settings: &Settings, now: Timestamp) -> Self {
+    pub(crate) fn new(connection: ConnectionId, peer: Peer, allowances: Allowances, now: Timestamp) -> Self {
         Self {
             connection,
             peer,
@@ -146,8 +146,8 @@ impl Session {
             })),
             capabilities: Capabilities::empty(),
             understands_302: false,
-            allowance: Allowance::new(settings.flood, now),
-            batch_lines: Allowance::of_batches(settings, now),
+            allowance: allowances.commands,
+            batch_lines: allowances.batch_lines,
             heard_at: now,
             pinged_at: None,
             oper_failures: 0,
@@ -296,11 +296,10 @@ impl Session {
     }
 
     /// When the session must be looked at, whether or not anything comes; never while it waits for us.
-    pub(crate) fn deadlines(&self, settings: &Settings) -> Deadlines {
+    pub(crate) fn deadlines(&self, timeouts: &Timeouts) -> Deadlines {
         if self.waits_for_us() {
             return Deadlines::default();
         }
-        let timeouts = &settings.timeouts;
         let (registration, ping) = match (&self.state, self.pinged_at) {
             (State::Registering(registration), _) => {
                 (Some(registration.started_at + timeouts.registration), None)

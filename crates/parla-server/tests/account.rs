@@ -27,7 +27,7 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let settings = Settings::named("irc.example.org");
-        let snapshot = Snapshot::of_new_network(settings.clone(), Vec::new(), 0);
+        let snapshot = Snapshot::of_new_network(settings.network.clone(), Vec::new(), 0);
         let start = Start::Shared { run: 7, snapshot };
         let server = Server::new(NodeId(1), settings, start, Timestamp::default());
         Self { server, clients: Vec::new(), proposals: BTreeMap::new(), numbered: 0, heard: String::new() }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    AdminAnswer, AdminRequest, ConnectionId, Input, NodeId, Output, Outputs, Peer, Repair, Server, Settings,
-    Snapshot, Start, limits::ADMIN_CHANNELS_MAX,
+    AdminAnswer, AdminRepair, AdminRequest, ConnectionId, Input, NodeId, Output, Outputs, Peer, Server,
+    Settings, Snapshot, Start, limits::ADMIN_CHANNELS_MAX,
 };
 
 struct Rig {
@@ -76,7 +76,7 @@ impl Rig {
         })
     }
 
-    fn repair(&mut self, channel: &str, repair: Repair) -> AdminAnswer {
+    fn repair(&mut self, channel: &str, repair: AdminRepair) -> AdminAnswer {
         self.ask(AdminRequest::Repair { channel: channel.to_owned(), repair })
     }
 }
@@ -92,7 +92,7 @@ fn done(modes: Option<&str>, refused: &[&str]) -> AdminAnswer {
 
 #[test]
 fn a_change_is_answered_told_and_written_down() {
-    let snapshot = Snapshot::of_new_network(settings(), Vec::new(), 1);
+    let snapshot = Snapshot::of_new_network(settings().network, Vec::new(), 1);
     for start in [Start::alone(1), Start::Shared { run: 7, snapshot }] {
         let mut rig = Rig::new(start);
         assert_eq!(rig.mode("+kv-o", &["word", "bob", "alice"]), done(Some("+knt word"), &[]));
@@ -105,14 +105,14 @@ fn a_change_is_answered_told_and_written_down() {
         ] {
             assert!(rig.heard.iter().any(|heard| heard == line), "{line}: {:?}", rig.heard);
         }
-        assert_eq!(rig.repair("#tea", Repair::Give("bob".to_owned())), done(Some("+knt word"), &[]));
-        assert_eq!(rig.repair("#tea", Repair::Reset), done(Some("+nt"), &[]));
-        assert_eq!(rig.repair("#tea", Repair::Delete(Some("old\r".to_owned()))), done(None, &[]));
+        assert_eq!(rig.repair("#tea", AdminRepair::Give("bob".to_owned())), done(Some("+knt word"), &[]));
+        assert_eq!(rig.repair("#tea", AdminRepair::Reset), done(Some("+nt"), &[]));
+        assert_eq!(rig.repair("#tea", AdminRepair::Delete(Some("old\r".to_owned()))), done(None, &[]));
         let put_out =
             ":irc.example.org KICK #tea bob :The administrator of this server has deleted this room: old";
         assert!(rig.heard.iter().any(|line| line == put_out), "{:?}", rig.heard);
         let absent = done(None, &["#tea: No such channel"]);
-        assert_eq!(rig.repair("#tea", Repair::Delete(None)), absent);
+        assert_eq!(rig.repair("#tea", AdminRepair::Delete(None)), absent);
     }
 }
 

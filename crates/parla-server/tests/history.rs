@@ -22,7 +22,8 @@ const SLOW: fn() -> ConnectionId = || ConnectionId::from_number(2);
 impl Rig {
     /// An operator of two channels and somebody slow are in them.
     fn new() -> Self {
-        let settings = Settings { history: true, ..Settings::named("irc.example.org") };
+        let mut settings = Settings::named("irc.example.org");
+        settings.network.history = true;
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
         let mut rig = Self { server, heard: String::new(), asked: Vec::new() };
         for (connection, nick) in [(OPERATOR(), "alice"), (SLOW(), "bob")] {

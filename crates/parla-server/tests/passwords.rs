@@ -32,7 +32,9 @@ impl Rig {
             privileges: Privileges::all(),
         };
         let operators = vec![operator];
-        let settings = Settings { password_required, operators, ..Settings::named("irc.example.org") };
+        let mut settings = Settings::named("irc.example.org");
+        settings.network.operators = operators;
+        settings.machine.password_required = password_required;
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
         let now = Timestamp::default();
         let mut rig = Self {

@@ -4,11 +4,14 @@
 use std::{
     collections::VecDeque,
     net::{IpAddr, Ipv4Addr},
+    time::Duration,
 };
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Input, NodeId, Output, Outputs, Peer, Proposal, Server, Settings, Snapshot, Start,
+    ConnectionId, Input, MachineSettings, NodeId, Output, Outputs, Peer, Proposal, Reconfiguration, Server,
+    Settings, Snapshot, Start,
+    settings::{Flood, Sts, Timeouts},
 };
 
 /// Servers of the names 0, 1 and so on, whose log this test keeps. Each numbers its connections by itself, from 1.
@@ -29,7 +32,7 @@ impl Rig {
     fn new(count: usize) -> Self {
         let mut rig = Self { servers: Vec::new(), runs: 0, log: VecDeque::new(), heard: Vec::new() };
         for _ in 0..count {
-            rig.start(rig.servers.len(), Snapshot::of_new_network(settings(), Vec::new(), 1));
+            rig.start(rig.servers.len(), Snapshot::of_new_network(settings().network, Vec::new(), 1));
         }
         rig.settle();
         rig
@@ -37,9 +40,13 @@ impl Rig {
 
     /// A process of this name starts; one that ran before is gone.
     fn start(&mut self, which: usize, snapshot: Snapshot) {
+        self.start_with(which, settings(), snapshot);
+    }
+
+    fn start_with(&mut self, which: usize, settings: Settings, snapshot: Snapshot) {
         self.runs += 1;
         let start = Start::Shared { run: self.runs, snapshot };
-        let server = Server::new(NodeId(u32::try_from(which).unwrap()), settings(), start, NOW);
+        let server = Server::new(NodeId(u32::try_from(which).unwrap()), settings, start, NOW);
         if which < self.servers.len() {
             self.servers[which] = server;
         } else {
@@ -75,8 +82,9 @@ impl Rig {
     }
 
     fn says(&mut self, which: usize, number: u64, line: &str) {
-        let line = line.as_bytes().into();
-        self.feed(which, Input::Line { connection: ConnectionId::from_number(number), line });
+        let (connection, line) = (ConnectionId::from_number(number), line.as_bytes().into());
+        self.feed(which, Input::Line { connection, line });
+        self.feed(which, Input::Sent { connection });
     }
 
     fn registers(&mut self, which: usize, number: u64, nick: &str) {
@@ -89,6 +97,9 @@ impl Rig {
     fn settle(&mut self) {
         while let Some(proposal) = self.log.pop_front() {
             self.give(&proposal);
+            for which in 0..self.servers.len() {
+                self.feed(which, Input::Sent { connection: ConnectionId::from_number(1) });
+            }
         }
     }
 
@@ -251,7 +262,7 @@ fn numbers_only_grow_when_a_lone_server_joins_a_log() {
     rig.settle();
     let id_of_join = |line: &str| {
         let id = line.split("msgid=").nth(1).unwrap().split([';', ' ']).next().unwrap().to_owned();
-        settings().message_ids.decode(&id).unwrap()
+        settings().network.message_ids.decode(&id).unwrap()
     };
     let before = out.outputs.iter().find_map(|output| match output {
         Output::Deliver { line, .. } => std::str::from_utf8(line).ok().filter(|line| line.contains(" JOIN ")),
@@ -281,4 +292,64 @@ fn nothing_of_others_comes_into_what_one_line_asks_for() {
     let heard = rig.heard("1.1 ");
     let place = |word: &str| heard.iter().position(|line| line.contains(word)).unwrap();
     assert!(place("JOIN #coffee") < place("hello"), "{heard:#?}");
+}
+
+/// Settings of a machine that has nothing in common with one that has the defaults.
+fn other_machine() -> MachineSettings {
+    MachineSettings {
+        version: "parlad-next".to_owned(),
+        file: "other.toml".to_owned(),
+        password_required: false,
+        flood: Flood { burst: 2, rate: 1 },
+        timeouts: Timeouts {
+            registration: Duration::from_secs(1),
+            ping_interval: Duration::from_secs(2),
+            ping_timeout: Duration::from_secs(3),
+        },
+        sts: None,
+        portion_bytes: 200,
+        answer_bytes_max: 1000,
+    }
+}
+
+#[test]
+fn machines_of_different_settings_make_the_same_network() {
+    let mut rig = Rig { servers: Vec::new(), runs: 0, log: VecDeque::new(), heard: Vec::new() };
+    let snapshot = Snapshot::of_new_network(settings().network, Vec::new(), 1);
+    let mut other = Settings { machine: other_machine(), ..settings() };
+    // Those of the network are in the snapshot.
+    other.network.motd = vec!["not this".to_owned()];
+    rig.start(0, snapshot.clone());
+    rig.start_with(1, other.clone(), snapshot);
+    for which in [0, 1] {
+        rig.connect(which, 1);
+        rig.says(which, 1, "CAP LS 302");
+        rig.says(which, 1, &format!("NICK nick{which}"));
+        rig.says(which, 1, "USER user 0 * :name");
+        rig.says(which, 1, "CAP END");
+    }
+    rig.settle();
+    for line in ["JOIN #tea", "TOPIC #tea :tea", "MODE #tea +l 5", "PRIVMSG #tea :hello", "PART #tea :bye"] {
+        rig.says(1, 1, line);
+        rig.says(0, 1, line);
+        rig.settle();
+    }
+    let hashes = |rig: &Rig| [0, 1].map(|which| rig.servers[which].state_hash());
+    rig.agree();
+    assert_eq!(hashes(&rig)[0], hashes(&rig)[1]);
+    assert_eq!(rig.heard(" 002 ").iter().filter(|line| line.ends_with("parlad-next")).count(), 1);
+    // One machine reads its configuration again: both have the new network, and what is the machine's stays there.
+    let before = hashes(&rig)[0];
+    other.machine.sts = Some(Sts { duration: Duration::from_secs(600), port: 6697 });
+    other.network.motd = vec!["hello".to_owned()];
+    rig.feed(1, Input::Reconfigured(Box::new(Reconfiguration { settings: other, notes: Vec::new() })));
+    assert_eq!(rig.heard("sts"), ["1.1 :irc.example.org CAP nick1 NEW :sts=port=6697"], "it needs no entry");
+    assert_eq!(hashes(&rig), [before; 2]);
+    rig.settle();
+    assert_eq!(rig.heard("sts"), Vec::<String>::new());
+    rig.agree();
+    assert_eq!(hashes(&rig)[0], hashes(&rig)[1]);
+    assert_ne!(hashes(&rig)[0], before);
+    rig.says(0, 1, "MOTD");
+    assert_eq!(rig.heard(" 372 "), ["0.1 :irc.example.org 372 nick0 :- hello"]);
 }

@@ -18,7 +18,7 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let mut settings = Settings::named("irc.example.org");
-        settings.operators = vec![settings::Operator {
+        settings.network.operators = vec![settings::Operator {
             name: "root".to_owned(),
             title: String::new(),
             hosts: vec![Mask::parse("*@*").unwrap()],

@@ -231,7 +231,7 @@ pub(crate) fn rewrite_masks(transaction: &Transaction<'_>) -> Result<(), rusqlit
 #[cfg(test)]
 mod tests {
     use parla_history::{Durability, migrate};
-    use parla_server::{Change, Settings};
+    use parla_server::{Change, NetworkSettings};
 
     use super::*;
     use crate::{
@@ -240,7 +240,7 @@ mod tests {
     };
 
     fn rules() -> NameRules {
-        Settings::named("a.b").name_rules()
+        NetworkSettings::named("a.b").name_rules()
     }
 
     fn name(text: &str) -> ChannelName {

@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn nothing_stays_of_a_forgotten_channel_but_that_its_numbers_are_taken() {
         let folder = tempfile::tempdir().unwrap();
-        let rules = parla_server::Settings::named("a.b").name_rules();
+        let rules = parla_server::NetworkSettings::named("a.b").name_rules();
         let open = || Database::open(folder.path(), Durability::Os).unwrap();
         let entry = |mask| ListEntry {
             mask: ListMask::parse(mask).unwrap(),

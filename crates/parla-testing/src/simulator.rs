@@ -338,41 +338,41 @@ fn operator() -> Operator {
 /// A server of one kind or another.
 fn settings(rng: &mut Rng) -> Settings {
     let mut settings = Settings::named("irc.test");
-    settings.network = "TestNet".to_owned();
-    settings.history = rng.percent(85);
-    settings.password_required = rng.percent(15);
-    settings.operators = vec![operator()];
+    settings.network.network_name = "TestNet".to_owned();
+    settings.network.history = rng.percent(85);
+    settings.machine.password_required = rng.percent(15);
+    settings.network.operators = vec![operator()];
     if rng.percent(50) {
-        settings.motd = vec!["welcome".to_owned(), String::new(), "be kind".to_owned()];
+        settings.network.motd = vec!["welcome".to_owned(), String::new(), "be kind".to_owned()];
     }
     let mappings =
         [Casemapping::Precis, Casemapping::Ascii, Casemapping::Rfc1459, Casemapping::Rfc1459Strict];
-    settings.casemapping = rng.pick(&mappings).copied().unwrap_or_default();
+    settings.network.casemapping = rng.pick(&mappings).copied().unwrap_or_default();
     if rng.percent(30) {
-        let rules = settings.name_rules();
-        settings.autojoin =
+        let rules = settings.network.name_rules();
+        settings.network.autojoin =
             ["#lobby", "#rust"].iter().filter_map(|name| ChannelName::parse(name, &rules).ok()).collect();
     }
     // Short, so that rooms come and go; otherwise soon nobody would have a rank in any of them.
     let after =
         [Some(Duration::from_secs(20)), Some(Duration::from_secs(2)), Some(Duration::from_secs(3_600)), None];
-    settings.forget_empty_after = rng.pick(&after).copied().flatten();
+    settings.network.forget_empty_after = rng.pick(&after).copied().flatten();
     if rng.percent(20) {
-        settings.limits.new_channels_per_hour = 3;
+        settings.network.limits.new_channels_per_hour = 3;
     }
     if rng.percent(50) {
-        settings.flood = Flood { burst: 3, rate: 1 };
+        settings.machine.flood = Flood { burst: 3, rate: 1 };
     }
     if rng.percent(30) {
-        settings.limits.channels_per_client = 3;
-        settings.limits.list_modes = 4;
-        settings.limits.targets = 2;
-        settings.history_reply_max = 5;
-        settings.portion_bytes = 200;
+        settings.network.limits.channels_per_client = 3;
+        settings.network.limits.list_modes = 4;
+        settings.network.limits.targets = 2;
+        settings.network.history_reply_max = 5;
+        settings.machine.portion_bytes = 200;
     }
     if rng.percent(30) {
-        settings.timeouts.ping_interval = Duration::from_secs(5);
-        settings.timeouts.ping_timeout = Duration::from_secs(2);
+        settings.machine.timeouts.ping_interval = Duration::from_secs(5);
+        settings.machine.timeouts.ping_timeout = Duration::from_secs(2);
     }
     settings
 }

@@ -41,8 +41,8 @@ impl Crowd {
     fn new(people: u64) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mut settings = Settings::named("irc.example.org");
-        settings.answer_bytes_max = ANSWER_BYTES_MAX;
-        settings.portion_bytes = PORTION_BYTES;
+        settings.machine.answer_bytes_max = ANSWER_BYTES_MAX;
+        settings.machine.portion_bytes = PORTION_BYTES;
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), now);
         let mut crowd = Self { server, now };
         for number in 1..=people {

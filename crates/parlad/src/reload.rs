@@ -28,9 +28,9 @@ type Part = (&'static str, fn(&Config, &Config) -> bool);
 /// What takes effect only when the server is started again, and why.
 const NEEDS_RESTART: [Part; 9] = [
     // Every line that a client ever got starts with it.
-    ("server.name", |old, new| old.settings.name != new.settings.name),
+    ("server.name", |old, new| old.settings.network.name != new.settings.network.name),
     // Every name in the network was read with it.
-    ("server.casemapping", |old, new| old.settings.casemapping != new.settings.casemapping),
+    ("server.casemapping", |old, new| old.settings.network.casemapping != new.settings.network.casemapping),
     // The file there is open.
     ("server.data_dir", |old, new| old.data_dir != new.data_dir),
     // The sockets are open.
@@ -122,7 +122,7 @@ impl Reload {
         self.health.disk.set_reserve(config.disk_reserve);
         let mut settings = config.settings.clone();
         // It is a part of the queue, which stays as long as it was.
-        settings.answer_bytes_max = old.settings.answer_bytes_max;
+        settings.machine.answer_bytes_max = old.settings.machine.answer_bytes_max;
         self.workers.replace_passwords(Passwords::new(config));
         let reconfiguration = Box::new(Reconfiguration { settings, notes });
         self.tell(match question {
@@ -160,8 +160,8 @@ mod tests {
         };
         assert!(kept(&config).is_empty());
         let mut new = config.clone();
-        new.settings.limits.topic_bytes = 100;
-        new.settings.motd.clear();
+        new.settings.network.limits.topic_bytes = 100;
+        new.settings.network.motd.clear();
         assert!(kept(&new).is_empty());
         new.connections.gateways = vec!["192.0.2.7/32".parse().unwrap()];
         assert!(kept(&new).is_empty(), "they are those of [[webirc]]");

@@ -79,7 +79,7 @@ pub fn room(options: RoomOptions) -> anyhow::Result<()> {
     let mut print = Printer { out: io::stdout().lock(), json };
     match command {
         RoomCommand::List { mask } => {
-            let casemapping = config.settings.casemapping;
+            let casemapping = config.settings.network.casemapping;
             let rooms = list(&mut server, mask.as_deref(), casemapping)?;
             print.value(&rooms, |out| rooms.iter().try_for_each(|room| row(out, room)))
         }

@@ -125,7 +125,7 @@ pub(crate) fn run(
         announce(config, &listeners)?;
         let open = listeners.addresses();
         let shared = Shared { addresses, ids, roads, log: Arc::clone(&log) };
-        let certificates = listeners.open(&config.settings.name, &sites(shared, &health))?;
+        let certificates = listeners.open(&config.settings.network.name, &sites(shared, &health))?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, workers, health };
 
@@ -333,7 +333,8 @@ fn connections_max() -> usize {
 
 /// Says how to join, where the server listens, and where its data is.
 fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
-    let mut text = format!("{}, the server {}\n", config.settings.version, config.settings.name);
+    let mut text =
+        format!("{}, the server {}\n", config.settings.machine.version, config.settings.network.name);
     for (listener, http) in &listeners.http {
         let scheme = if http.tls.is_some() { "https" } else { "http" };
         text += &format!("  open {scheme}://{}/ in a browser\n", reachable(listener.local_addr()?));
@@ -362,8 +363,8 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     if let Some(address) = first.map(reachable) {
         text += &format!("  join with: irssi --connect={} --port={}\n", address.ip(), address.port());
     }
-    if !config.settings.autojoin.is_empty() {
-        let rooms: Vec<&str> = config.settings.autojoin.iter().map(|room| room.as_str()).collect();
+    if !config.settings.network.autojoin.is_empty() {
+        let rooms: Vec<&str> = config.settings.network.autojoin.iter().map(|room| room.as_str()).collect();
         text += &format!("  everyone is put into {}\n", rooms.join(", "));
     }
     std::io::stderr().write_all(text.as_bytes()).context("cannot write to standard error")

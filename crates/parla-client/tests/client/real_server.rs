@@ -154,7 +154,7 @@ fn the_rooms_are_listed_and_looked_after() {
 #[test]
 fn a_long_paste_arrives_whole_and_in_order() {
     let mut settings = Settings::named("irc.example.org");
-    settings.limits.multiline_lines = 32;
+    settings.network.limits.multiline_lines = 32;
     let mut world = World::new(settings);
     let alice = world.add_to("#lobby", "alice");
     let lines: Vec<String> = (0..100).map(|number| format!("line {number}")).collect();

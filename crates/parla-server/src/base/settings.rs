@@ -1,4 +1,10 @@
-//! What the administrator decides. REHASH changes most of it while the server runs: see [`Settings::in_place_of`].
+//! What the administrator decides, in two parts: the settings of the network and those of one machine.
+//!
+//! All machines of a network have the same [`NetworkSettings`]: they change by an entry, and a snapshot has them. Each has
+//! [`MachineSettings`] of its own, which never come into an entry. A commit is given the network and nothing else, so it can read
+//! only the former: by construction two machines whose own settings differ make the same of every entry.
+//!
+//! REHASH changes most of both while the server runs: see [`NetworkSettings::in_place_of`] and [`MachineSettings::in_place_of`].
 
 use std::time::Duration;
 
@@ -13,24 +19,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{flags::Flags, limits::PORTION_BYTES, message_ids::MessageIds};
 
-/// Everything the state machine must be told. `Default` gives the values of the manual.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Everything the state machine must be told: what one file of the administrator says, of both kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The server's name; the source of its lines.
+    /// Those that all machines share.
+    pub network: NetworkSettings,
+    /// Those of the machine that has the file.
+    pub machine: MachineSettings,
+}
+
+/// What holds on every machine of a network, and may decide what a commit does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkSettings {
+    /// The server's name; the source of its lines. Several machines act as one server.
     pub name: String,
     /// The network's name; NETWORK of ISUPPORT.
-    pub network: String,
+    pub network_name: String,
     /// What WHOIS says of the server.
     pub description: String,
-    /// Name and version of the software.
-    pub version: String,
-    /// The name of the configuration file, without its folder; what REHASH says it reads.
-    pub file: String,
-    /// Whether PASS must match. The check itself is the daemon's: [`crate::Question::Password`].
-    pub password_required: bool,
     /// The lines of the message of the day; none: ERR_NOMOTD.
     pub motd: Vec<String>,
-    /// Makes the ids of messages out of their numbers. All servers of a network have the same key.
+    /// Makes the ids of messages out of their numbers.
     pub message_ids: MessageIds,
     /// Whether others see a host in place of an address, so that masks over addresses match nobody.
     pub addresses_hidden: bool,
@@ -38,10 +47,6 @@ pub struct Settings {
     pub casemapping: Casemapping,
     /// Longest names and texts.
     pub limits: Limits,
-    /// How much a client may send.
-    pub flood: Flood,
-    /// How long the server waits.
-    pub timeouts: Timeouts,
     /// Who runs the server; none: ERR_NOADMININFO.
     pub admin: Option<Admin>,
     /// Who may become an operator.
@@ -62,10 +67,27 @@ pub struct Settings {
     pub metadata: Option<Metadata>,
     /// Tags of clients that are not relayed; CLIENTTAGDENY.
     pub denied_client_tags: DeniedTags,
-    /// Whether clients are sent to TLS.
-    pub sts: Option<Sts>,
     /// Messages in one answer of CHATHISTORY.
     pub history_reply_max: usize,
+}
+
+/// What holds on one machine: how it deals with its own connections, and what it is.
+///
+/// It has no form in which it could be written into an entry or a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineSettings {
+    /// Name and version of the software.
+    pub version: String,
+    /// The name of the configuration file, without its folder; what REHASH says it reads.
+    pub file: String,
+    /// Whether PASS must match. The check itself is the daemon's: [`crate::Question::Password`].
+    pub password_required: bool,
+    /// How much a client may send.
+    pub flood: Flood,
+    /// How long the server waits.
+    pub timeouts: Timeouts,
+    /// Whether clients are sent to TLS.
+    pub sts: Option<Sts>,
     /// Bytes of a long answer that a client is sent before it has taken what came before.
     pub portion_bytes: usize,
     /// Bytes in one answer of many lines; what does not fit is left out, the messages farthest from what was asked for first.
@@ -194,7 +216,7 @@ impl Default for Metadata {
 }
 
 /// How clients are told to come back over TLS. <https://ircv3.net/specs/extensions/sts>
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sts {
     /// For how long they remember it.
     pub duration: Duration,
@@ -203,7 +225,7 @@ pub struct Sts {
 }
 
 /// The allowance of each client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flood {
     /// Commands at once.
     pub burst: u32,
@@ -212,7 +234,7 @@ pub struct Flood {
 }
 
 /// How long the server waits for a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// From the connection to the end of registration.
     pub registration: Duration,
@@ -226,24 +248,22 @@ impl Settings {
     /// The settings of a server of this name, with the defaults of the manual and no rooms. The key of the ids is one that
     /// everybody knows: a server that others use has a key of its own.
     pub fn named(name: &str) -> Self {
+        Self { network: NetworkSettings::named(name), machine: MachineSettings::default() }
+    }
+}
+
+impl NetworkSettings {
+    /// As [`Settings::named`].
+    pub fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            network: name.to_owned(),
+            network_name: name.to_owned(),
             description: "parlad".to_owned(),
-            version: concat!("parlad-", env!("CARGO_PKG_VERSION")).to_owned(),
-            file: "parlad.toml".to_owned(),
-            password_required: false,
             motd: Vec::new(),
             message_ids: MessageIds::new(&[0; 16]),
             addresses_hidden: false,
             casemapping: Casemapping::Precis,
             limits: Limits::default(),
-            flood: Flood { burst: 20, rate: 4 },
-            timeouts: Timeouts {
-                registration: Duration::from_secs(60),
-                ping_interval: Duration::from_secs(90),
-                ping_timeout: Duration::from_secs(60),
-            },
             admin: None,
             operators: Vec::new(),
             user_modes: UserModes::empty(),
@@ -254,10 +274,7 @@ impl Settings {
             redaction: true,
             metadata: Some(Metadata::default()),
             denied_client_tags: DeniedTags::default(),
-            sts: None,
             history_reply_max: 1000,
-            portion_bytes: PORTION_BYTES,
-            answer_bytes_max: 256 * 1024,
         }
     }
 
@@ -268,8 +285,6 @@ impl Settings {
         let fixed = before.clone();
         Self {
             name: fixed.name,
-            version: fixed.version,
-            file: fixed.file,
             message_ids: fixed.message_ids,
             addresses_hidden: fixed.addresses_hidden,
             casemapping: fixed.casemapping,
@@ -283,6 +298,33 @@ impl Settings {
             casemapping: self.casemapping,
             nick_bytes_max: self.limits.nick_bytes,
             channel_bytes_max: self.limits.channel_bytes,
+        }
+    }
+}
+
+impl MachineSettings {
+    /// These settings, but for what cannot change while the server runs: what it is, and the file that it reads.
+    #[must_use]
+    pub fn in_place_of(self, before: &Self) -> Self {
+        Self { version: before.version.clone(), file: before.file.clone(), ..self }
+    }
+}
+
+impl Default for MachineSettings {
+    fn default() -> Self {
+        Self {
+            version: concat!("parlad-", env!("CARGO_PKG_VERSION")).to_owned(),
+            file: "parlad.toml".to_owned(),
+            password_required: false,
+            flood: Flood { burst: 20, rate: 4 },
+            timeouts: Timeouts {
+                registration: Duration::from_secs(60),
+                ping_interval: Duration::from_secs(90),
+                ping_timeout: Duration::from_secs(60),
+            },
+            sts: None,
+            portion_bytes: PORTION_BYTES,
+            answer_bytes_max: 256 * 1024,
         }
     }
 }

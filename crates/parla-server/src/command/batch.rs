@@ -9,7 +9,7 @@ use parla_proto::{
     tag::Tags,
 };
 
-use super::privmsg::{client_only, fits};
+use super::privmsg::{self, client_only, fits};
 use crate::{
     base::{
         limits::{BATCH_REFERENCE_BYTES_MAX, BATCH_TIMEOUT},
@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     contract::output::Outputs,
     network::{
-        entry::{EntryCommand, Say, Verb},
+        entry::{Say, Verb},
         refusal::{Failure, Refusal},
     },
     session::{
@@ -32,7 +32,7 @@ pub(crate) fn run(context: &mut Context<'_>, batch: &Batch<'_>, tags: Tags<'_>) 
         return Err(Refusal::UnknownCommand(CommandName::Batch));
     }
     if let Some(reference) = batch.reference.strip_prefix('+') {
-        open(context, reference, (batch, tags));
+        open(context, reference, batch, tags);
         return Ok(());
     }
     let open = context.session.batch.as_ref().map(|open| open.reference.as_str());
@@ -49,7 +49,7 @@ fn bad_reference(reference: &str, why: &'static str) -> Refusal {
     Failure::of(CommandName::Batch, FailCode::InvalidRefTag, &[reference], why)
 }
 
-fn open(context: &mut Context<'_>, reference: &str, (batch, tags): (&Batch<'_>, Tags<'_>)) {
+fn open(context: &mut Context<'_>, reference: &str, batch: &Batch<'_>, tags: Tags<'_>) {
     let own = context.session.response.take();
     if context.session.batch.as_ref().is_some_and(|before| before.message.is_some()) {
         refuse(context, &invalid("Another batch was opened before this one was closed"));
@@ -157,7 +157,7 @@ fn close(context: &mut Context<'_>) {
     context.session.response = open.response;
     let Collected { target, tags, verb, text, cuts, .. } = *message;
     let verb = verb.unwrap_or(Verb::Privmsg);
-    context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags, cuts })));
+    privmsg::propose(context, verb, &target, |target, signs| Say { verb, target, signs, text, tags, cuts });
 }
 
 fn refuse(context: &mut Context<'_>, refusal: &Refusal) {

@@ -15,7 +15,7 @@ pub(crate) fn run(context: &mut Context<'_>, cap: &Cap<'_>) -> Result<(), Refusa
         "LS" => list_supported(context, argument),
         "LIST" => {
             let names = context.session.capabilities.names().map(str::to_owned).collect();
-            list(context, "LIST", (Version::of(context.session), names));
+            list(context, "LIST", Version::of(context.session), names);
         }
         "REQ" => request(context, argument),
         "END" => {
@@ -38,8 +38,8 @@ fn list_supported(context: &mut Context<'_>, version: &str) {
         context.session.understands_302 = true;
         context.session.capabilities |= Capabilities::CAP_NOTIFY;
     }
-    let words = offer::words(context.settings, &context.session.peer, version);
-    list(context, "LS", (version, words));
+    let words = offer::words(context.settings, context.machine, &context.session.peer, version);
+    list(context, "LS", version, words);
 }
 
 fn request(context: &mut Context<'_>, list: &str) {
@@ -55,7 +55,8 @@ fn request(context: &mut Context<'_>, list: &str) {
         .filter(|wanted| !wanted.contains(EITHER));
     let words: Vec<String> = list.split_ascii_whitespace().map(str::to_owned).collect();
     let subcommand = if asked.is_some() { "ACK" } else { "NAK" };
-    for list in offer::lines(&context.settings.name, (&target(context), subcommand), &words) {
+    let head = offer::Head { server: &context.settings.name, target: &target(context), subcommand };
+    for list in offer::lines(head, &words) {
         answer(context, |line| line.param(subcommand).text(list));
     }
     if let Some(capabilities) = asked {
@@ -64,11 +65,12 @@ fn request(context: &mut Context<'_>, list: &str) {
 }
 
 /// Answers with a list. Clients of version 301 understand one line only, and get what fits: drafts go first.
-fn list(context: &mut Context<'_>, subcommand: &str, (version, mut words): (Version, Vec<String>)) {
+fn list(context: &mut Context<'_>, subcommand: &str, version: Version, mut words: Vec<String>) {
     if version == Version::V301 {
         words.sort_by_key(|word| word.starts_with("draft/"));
     }
-    let mut lines = offer::lines(&context.settings.name, (&target(context), subcommand), &words);
+    let head = offer::Head { server: &context.settings.name, target: &target(context), subcommand };
+    let mut lines = offer::lines(head, &words);
     if version == Version::V301 {
         lines.truncate(1);
     }

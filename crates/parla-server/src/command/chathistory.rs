@@ -19,6 +19,7 @@ use crate::{
     publish::multiline::spoken_lines,
     session::{
         Session,
+        long_answer::Moment,
         pause::{Asking, Exchange, HistoryQuestion},
     },
 };
@@ -177,11 +178,12 @@ pub(crate) fn still_allowed(
 /// Gives the session what the store answered.
 pub(crate) fn answer(
     session: &mut Session,
-    network: &Network,
+    moment: Moment<'_>,
     question: HistoryQuestion,
     result: Option<QueryResult>,
     out: &mut Outputs,
 ) {
+    let network = moment.network;
     // Whoever left meanwhile may not know what was said after that.
     let member_of = |channel: &str| record_of(session, network, channel);
     match (question, result) {
@@ -200,7 +202,7 @@ pub(crate) fn answer(
                 std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
                 spoken_lines(ids, &spoken, batch, capabilities)
             });
-            let lines = within(lines.collect(), page, network.settings.answer_bytes_max);
+            let lines = within(lines.collect(), page, moment.machine.answer_bytes_max);
             send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
         }
         (HistoryQuestion::Targets { channels, from, to, limit }, Some(QueryResult::LatestTimes(times))) => {

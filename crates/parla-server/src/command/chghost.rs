@@ -20,8 +20,11 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, chghost: &Chghost<'_>) -> Result<(), Refusal> {
-    context.me()?;
-    let (nick, host) = (chghost.nick.to_owned(), chghost.host.to_owned());
+    let (_, me) = context.me()?;
+    let nick = context.network.read_nick(chghost.nick);
+    // Who may not do this to anybody hears that first.
+    let nick = nick.map_err(|refusal| me.privileged(Privileges::HOSTS).err().unwrap_or(refusal))?;
+    let host = chghost.host.to_owned();
     context.propose(EntryCommand::Chghost(entry::Chghost { nick, host }));
     Ok(())
 }
@@ -33,7 +36,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let who = network.actor(meta)?.1.privileged(Privileges::HOSTS)?.who();
-    let (id, user) = network.find_user(&chghost.nick)?;
+    let (id, user) = network.user_named(&chghost.nick)?;
     if !is_host(&chghost.host) {
         return Err(Refusal::BadHost);
     }

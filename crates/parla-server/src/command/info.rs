@@ -7,10 +7,10 @@ use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, info: &Info<'_>) -> Result<(), Refusal> {
     check_server(context, info.server)?;
-    let settings = context.settings;
+    let (settings, version) = (context.settings, &context.machine.version);
     let lines = [
-        format!("{} is a server of {}: {}", settings.name, settings.network, settings.description),
-        format!("It runs {}, a chat server that speaks IRC with the extensions of IRCv3.", settings.version),
+        format!("{} is a server of {}: {}", settings.name, settings.network_name, settings.description),
+        format!("It runs {version}, a chat server that speaks IRC with the extensions of IRCv3."),
         "parla is free software, under the MIT or the Apache 2.0 license, as you like.".to_owned(),
         format!("Running since {}", readable(context.statistics.started_at)),
         "HELP lists the commands, ADMIN tells who runs this server.".to_owned(),

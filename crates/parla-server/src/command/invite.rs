@@ -7,8 +7,8 @@ use parla_proto::{Capabilities, ChannelName, CommandName, Line, Reply, command::
 use crate::{
     context::Context,
     network::{
-        Network, UserId,
-        channel::{Act, Flags},
+        ChannelId, Network, UserId,
+        channel::{Act, Channel, Flags},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
@@ -20,9 +20,30 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, invite: &Invite<'_>) -> Result<(), Refusal> {
     let Some(nick) = invite.nick.filter(|nick| !nick.is_empty()) else { return list(context) };
     let channel = invite.channel.ok_or(Refusal::NeedMoreParams(CommandName::Invite))?;
-    let invite = entry::Invite { nick: nick.to_owned(), channel: channel.to_owned() };
-    context.propose(EntryCommand::Invite(invite));
+    let channel = context.network.read_channel_name(channel)?;
+    let nick = match context.network.read_nick(nick) {
+        Ok(nick) => nick,
+        Err(refusal) => {
+            let (me, _) = context.me()?;
+            return Err(inviter(context.network, me, &channel).err().unwrap_or(refusal));
+        }
+    };
+    context.propose(EntryCommand::Invite(entry::Invite { nick, channel }));
     Ok(())
+}
+
+/// The channel, if this is somebody who may ask others to come there. Who may not need not learn who is there.
+fn inviter<'n>(
+    network: &'n Network,
+    by: UserId,
+    channel: &ChannelName,
+) -> Result<(ChannelId, &'n Channel), Refusal> {
+    let (id, channel) = network.visible_channel_named(by, channel)?;
+    let rank = channel.rank(by)?;
+    if channel.has(Flags::INVITE_ONLY) && !rank.may(Act::Invite) {
+        return Err(Refusal::RankNeeded { channel: channel.name().clone(), rank: Act::Invite.least() });
+    }
+    Ok((id, channel))
 }
 
 /// Where the client may come in.
@@ -43,15 +64,12 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (by, actor) = network.actor(meta)?;
     let source = actor.source().to_owned();
-    let (channel_id, channel) = network.visible_channel(by, &invite.channel)?;
+    let (channel_id, channel) = inviter(network, by, &invite.channel)?;
     let opens_doors = channel.rank(by)?.may(Act::Invite);
-    if channel.has(Flags::INVITE_ONLY) && !opens_doors {
-        return Err(Refusal::RankNeeded(channel.name().clone(), Act::Invite.least()));
-    }
-    let (user, invited) = network.find_user(&invite.nick)?;
+    let (user, invited) = network.user_named(&invite.nick)?;
     let nick = invited.nick().to_string();
     if channel.is_member(user) {
-        return Err(Refusal::UserOnChannel(nick, channel.name().clone()));
+        return Err(Refusal::UserOnChannel { nick, channel: channel.name().clone() });
     }
     let away = invited.away.as_ref().map(ToString::to_string);
     let ranked = channel.members.iter().filter(|(_, rank)| rank.may(Act::Invite));

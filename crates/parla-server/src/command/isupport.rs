@@ -13,7 +13,7 @@ use crate::{
     base::{
         connection::ConnectionId,
         limits::{HOST_BYTES_MAX, MODES_PER_COMMAND_MAX, TARGETS_PER_COMMAND_MAX},
-        settings::Settings,
+        settings::NetworkSettings,
     },
     context::Context,
     network::refusal::Refusal,
@@ -73,12 +73,12 @@ fn replies(server: &str, target: &str, tokens: &[String]) -> Vec<Bytes> {
 }
 
 /// The tokens of RPL_ISUPPORT, in lines.
-fn token_lines(settings: &Settings) -> Vec<String> {
+fn token_lines(settings: &NetworkSettings) -> Vec<String> {
     parla_proto::isupport::lines(&tokens(settings))
 }
 
 /// The tokens of RPL_ISUPPORT.
-pub(crate) fn tokens(settings: &Settings) -> Vec<String> {
+pub(crate) fn tokens(settings: &NetworkSettings) -> Vec<String> {
     let limits = &settings.limits;
     let number = |name: &str, value: usize| token(name, &value.to_string());
     let (targets, names) = (limits.targets, TARGETS_PER_COMMAND_MAX);
@@ -104,7 +104,7 @@ pub(crate) fn tokens(settings: &Settings) -> Vec<String> {
         number("MODES", MODES_PER_COMMAND_MAX),
         number("MONITOR", limits.monitor_targets),
         number("NAMELEN", limits.realname_bytes),
-        token("NETWORK", &settings.network),
+        token("NETWORK", &settings.network_name),
         number("NICKLEN", limits.nick_bytes),
         token("PREFIX", &mode::prefix()),
         token("SAFELIST", ""),

@@ -25,7 +25,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
     if join.channels == "0" {
         for channel in &me.channels {
             if let Some(channel) = context.network.channel(*channel) {
-                let part = entry::Part { channel: channel.name().to_string(), reason: None };
+                let part = entry::Part { channel: channel.name().clone(), reason: None };
                 context.proposals.push(EntryCommand::Part(part));
             }
         }
@@ -58,15 +58,18 @@ pub(crate) fn commit(
         return Ok(());
     }
     if user.channels.len() >= settings.limits.channels_per_client {
-        return Err(Refusal::TooManyChannels(join.channel, "You have joined too many channels"));
+        return Err(Refusal::TooManyChannels {
+            channel: join.channel,
+            why: "You have joined too many channels",
+        });
     }
     let channel_id = match known {
         Some(channel) => channel,
         None if network.channel_count() >= CHANNELS_MAX => {
-            return Err(Refusal::TooManyChannels(
-                join.channel,
-                "This server has no room for another channel",
-            ));
+            return Err(Refusal::TooManyChannels {
+                channel: join.channel,
+                why: "This server has no room for another channel",
+            });
         }
         None => {
             let is_autojoin = settings.autojoin.contains(&join.channel);
@@ -92,7 +95,7 @@ fn admit(
     let casemapping = network.casemapping();
     let mut tried = vec![channel_id];
     loop {
-        let (user, channel) = network.user_at_channel(user_id, channel_id).ok_or(Refusal::Gone)?;
+        let (user, channel) = network.user_at_channel(user_id, channel_id)?;
         let refusal = match channel.entrant(user_id, user, key, casemapping) {
             Ok(entrant) => {
                 entrant.enter();
@@ -106,7 +109,7 @@ fn admit(
         let is_in = |id: &ChannelId| network.user(user_id).is_some_and(|user| user.channels.contains(id));
         let is_new = |id: &ChannelId| !tried.contains(id) && !is_in(id);
         let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };
-        effects.refusals.push(Refusal::Forwarded(from, to));
+        effects.refusals.push(Refusal::Forwarded { from, to });
         // The key was meant for the first channel.
         (channel_id, key) = (to_id, None);
         tried.push(to_id);

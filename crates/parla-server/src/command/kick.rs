@@ -1,14 +1,16 @@
 //! KICK: someone with a rank puts members out. <https://modern.ircdocs.horse/#kick-message>
 
-use parla_proto::{CommandName, Line, command::Kick, limits::LINE_BYTES_MAX, line::fitting};
+use parla_proto::{
+    ChannelName, CommandName, Line, Nick, command::Kick, limits::LINE_BYTES_MAX, line::fitting,
+};
 
 use crate::{
     base::limits::TARGETS_PER_COMMAND_MAX,
     context::Context,
     network::{
-        Network,
+        ChannelId, Network, UserId,
         audit::Audit,
-        channel::Act,
+        channel::{Act, Channel},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
@@ -38,10 +40,36 @@ pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refu
         }
     };
     for (channel, nick) in pairs {
-        let (channel, nick) = (channel.to_owned(), nick.to_owned());
-        context.propose(EntryCommand::Kick(entry::Kick { channel, nick, reason: reason.clone() }));
+        match read_names(context, channel, nick) {
+            Ok((channel, nick)) => {
+                context.propose(EntryCommand::Kick(entry::Kick { channel, nick, reason: reason.clone() }));
+            }
+            Err(refusal) => context.refuse(&refusal),
+        }
     }
     Ok(())
+}
+
+fn read_names(context: &Context<'_>, channel: &str, nick: &str) -> Result<(ChannelName, Nick), Refusal> {
+    let channel = context.network.read_channel_name(channel)?;
+    match context.network.read_nick(nick) {
+        Ok(nick) => Ok((channel, nick)),
+        Err(refusal) => {
+            let (me, _) = context.me()?;
+            Err(kicker(context.network, me, &channel).err().unwrap_or(refusal))
+        }
+    }
+}
+
+/// The channel, if this is somebody who may kick there. Who may not need not learn who is there.
+fn kicker<'n>(
+    network: &'n Network,
+    actor: UserId,
+    channel: &ChannelName,
+) -> Result<(ChannelId, &'n Channel), Refusal> {
+    let (id, channel) = network.visible_channel_named(actor, channel)?;
+    channel.allows(actor, Act::Kick)?;
+    Ok((id, channel))
 }
 
 pub(crate) fn commit(
@@ -52,14 +80,11 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let (by, by_nick, who) = (user.source().to_owned(), user.nick().to_string(), user.for_record());
-    let (channel_id, channel) = network.visible_channel(actor, &kick.channel)?;
-    // Who may not kick at all need not learn who is there.
-    channel.rank(actor)?;
-    let target = network.find_user(&kick.nick);
-    let target = target.map(|(id, user)| (id, user.nick().to_string(), user.source().to_owned()));
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
-    let name = channel.may(actor, Act::Kick)?.name().clone();
-    let (target, nick, source) = target?;
+    let (channel_id, channel) = kicker(network, actor, &kick.channel)?;
+    let name = channel.name().clone();
+    let (target, user) = network.user_named(&kick.nick)?;
+    let (nick, source) = (user.nick().to_string(), user.source().to_owned());
+    let channel = network.found_channel(channel_id)?;
     let member = channel.eviction(actor, target, &nick)?.member;
     let rank = channel.rank(member)?;
     network.leave(member, channel_id, effects);

@@ -18,14 +18,24 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, kill: &Kill<'_>) -> Result<(), Refusal> {
-    context.me()?;
+    let (_, me) = context.me()?;
     let reason = kill.reason.filter(|reason| !reason.is_empty()).unwrap_or("No reason given");
     let reason = fitting(reason, REASON_BYTES_MAX).to_owned();
-    let nicks: Vec<String> = context.list(kill.nicks, usize::MAX).into_iter().map(str::to_owned).collect();
-    if nicks.is_empty() {
-        return Err(Refusal::NeedMoreParams(CommandName::Kill));
+    let asked = context.names(kill.nicks, CommandName::Kill)?;
+    let mut nicks = Vec::new();
+    for nick in asked {
+        match context.network.read_nick(nick) {
+            Ok(nick) => nicks.push(nick),
+            Err(refusal) => {
+                // Who may kill nobody hears that, and nothing else.
+                me.privileged(Privileges::KILL)?;
+                context.refuse(&refusal);
+            }
+        }
     }
-    context.propose(EntryCommand::Kill(entry::Kill { nicks, reason }));
+    if !nicks.is_empty() {
+        context.propose(EntryCommand::Kill(entry::Kill { nicks, reason }));
+    }
     Ok(())
 }
 
@@ -40,7 +50,7 @@ pub(crate) fn commit(
     let (by, who) = (killer.source().to_owned(), killer.who());
     let reason = format!("Killed ({} ({}))", killer.nick(), kill.reason);
     for nick in &kill.nicks {
-        match network.find_user(nick) {
+        match network.user_named(nick) {
             Ok((victim, user)) => {
                 let nick = user.nick().to_string();
                 effects.audits.push(Audit {

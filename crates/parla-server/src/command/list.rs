@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use parla_proto::{
-    ChannelName, Reply, Timestamp, command::List, mask::glob_counted, name, name::Casemapping,
-};
+use parla_proto::{ChannelName, Reply, Timestamp, command::List, mask::glob_counted, name};
 
 use crate::{
     context::Context,
@@ -73,7 +71,7 @@ impl Rest {
             return;
         }
         let mut steps = 0;
-        let fits = fits_all(&self.conditions, channel, (portion.now, network.casemapping()), &mut steps);
+        let fits = fits_all(&self.conditions, channel, portion, &mut steps);
         portion.count_steps(steps);
         if fits {
             let topic = channel.state.topic.as_ref().map_or("", |topic| &topic.text);
@@ -136,12 +134,8 @@ fn names(conditions: &[Condition]) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a channel has one of the names, if there are names, and is all else that it must be.
-fn fits_all(
-    conditions: &[Condition],
-    channel: &Channel,
-    (now, casemapping): (Timestamp, Casemapping),
-    steps: &mut usize,
-) -> bool {
+fn fits_all(conditions: &[Condition], channel: &Channel, portion: &Portion<'_>, steps: &mut usize) -> bool {
+    let (now, casemapping) = (portion.now, portion.network.casemapping());
     let mut has_name = |mask: &str| glob_counted(mask, channel.name().as_str(), casemapping, steps);
     let mut names = names(conditions).peekable();
     let is_named = names.peek().is_none() || names.any(&mut has_name);

@@ -9,7 +9,7 @@ use parla_proto::{
     mode::{CHANNEL_MODES, ChannelModeFacts, MEMBER_MODES, ModeKind, USER_MODES, UserModeSetter},
 };
 
-use crate::{base::settings::Settings, command::isupport};
+use crate::{base::settings::NetworkSettings, command::isupport};
 
 const INTRODUCTION: &str = "\
 # Commands, modes and tokens
@@ -44,7 +44,7 @@ fn the_manual_is_what_the_tables_say() {
 fn every_token_is_explained() {
     let names: Vec<&str> = TOKENS.iter().map(|(name, _)| *name).collect();
     assert!(names.is_sorted());
-    for token in isupport::tokens(&Settings::named("irc.example.org")) {
+    for token in isupport::tokens(&NetworkSettings::named("irc.example.org")) {
         assert!(names.contains(&Token::parse(&token).name), "isupport::TOKENS lacks {token}");
     }
 }
@@ -102,7 +102,7 @@ fn capabilities(page: &mut String) {
 
 fn tokens(page: &mut String) {
     section(page, "Tokens of 005", &["token", "value by default", "what it says"]);
-    let sent = isupport::tokens(&Settings::named("irc.example.org"));
+    let sent = isupport::tokens(&NetworkSettings::named("irc.example.org"));
     for (name, help) in TOKENS {
         let token = sent.iter().map(|token| Token::parse(token)).find(|token| token.name == name);
         let value = match token.map(|token| token.value) {

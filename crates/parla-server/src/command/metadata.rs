@@ -20,16 +20,20 @@ pub(crate) use sync::{on_join, on_online, tell_of_online, welcome};
 use crate::{
     base::{
         metadata::{Dialect, EITHER, METADATA_BATCH, Reader},
-        settings::Settings,
+        settings::NetworkSettings,
     },
     context::Context,
     network::{
         Network, Target, UserId,
         channel::Flags,
+        markers::Conversation,
         refusal::{Refusal, metadata::MetadataFailure},
         user::User,
     },
 };
+
+/// What a client calls itself.
+const ITSELF: &str = "*";
 
 /// What a METADATA asks for.
 enum Request<'a> {
@@ -95,23 +99,46 @@ fn key(text: &str) -> Result<Key, MetadataFailure> {
     Key::parse(text).map_err(|_| MetadataFailure::InvalidKey(text.to_owned()))
 }
 
+/// What a client wrote as a target: a channel or a user, or nobody if it means itself.
+fn read_target(network: &Network, text: &str) -> Result<Option<Conversation>, MetadataFailure> {
+    if text == ITSELF {
+        return Ok(None);
+    }
+    network.read_conversation(text).map(Some).map_err(|_| MetadataFailure::nobody(text))
+}
+
 /// Whom a registered client means: itself, a user or a channel. A secret channel is not there for those outside.
+fn find_named(
+    network: &Network,
+    me: UserId,
+    target: Option<&Conversation>,
+) -> Result<Target, MetadataFailure> {
+    let found = match target {
+        None => Ok(Target::User(me)),
+        Some(Conversation::Channel(name)) => {
+            network.visible_channel_named(me, name).map(|(id, _)| Target::Channel(id))
+        }
+        Some(Conversation::User(nick)) => network.user_named(nick).map(|(id, _)| Target::User(id)),
+    };
+    found.map_err(|_| MetadataFailure::nobody(called(target)))
+}
+
+/// The same, as a client wrote it.
 fn find(network: &Network, me: UserId, text: &str) -> Result<Target, MetadataFailure> {
-    let invalid = || MetadataFailure::nobody(text);
-    if text == "*" {
-        return Ok(Target::User(me));
-    }
-    if text.starts_with('#') {
-        return network.visible_channel(me, text).map(|(id, _)| Target::Channel(id)).map_err(|_| invalid());
-    }
-    network.find_user(text).map(|(id, _)| Target::User(id)).map_err(|_| invalid())
+    let target = read_target(network, text)?;
+    find_named(network, me, target.as_ref()).map_err(|_| MetadataFailure::nobody(text))
+}
+
+/// What a client calls a target.
+fn called(target: Option<&Conversation>) -> &str {
+    target.map_or(ITSELF, Conversation::as_str)
 }
 
 /// Checks that a registered client means itself.
 fn find_self(context: &Context<'_>, text: &str) -> Result<(), MetadataFailure> {
     let itself = match context.session.user() {
         Some(me) => find(context.network, me, text).is_ok_and(|target| target == Target::User(me)),
-        None => text == "*",
+        None => text == ITSELF,
     };
     let why = "Subscriptions are your own: *";
     if itself { Ok(()) } else { Err(MetadataFailure::InvalidTarget { target: text.to_owned(), why }) }
@@ -137,7 +164,7 @@ fn is_readable(network: &Network, reader: UserId, target: Target) -> bool {
 }
 
 /// The value of the capability: what a client must know of the bounds.
-pub(crate) fn capability_value(settings: &Settings) -> Option<String> {
+pub(crate) fn capability_value(settings: &NetworkSettings) -> Option<String> {
     let bounds = settings.metadata?;
     let early = if bounds.before_connect { "before-connect," } else { "" };
     Some(format!(
@@ -150,7 +177,7 @@ pub(crate) fn capability_value(settings: &Settings) -> Option<String> {
 }
 
 /// The longest value: no longer than the administrator says, and it must fit in a line with the longest names.
-fn value_bytes_max(settings: &Settings) -> usize {
+fn value_bytes_max(settings: &NetworkSettings) -> usize {
     let chosen = settings.metadata.map_or(0, |bounds| bounds.value_bytes_max);
     let nick = settings.limits.nick_bytes;
     let words = settings.name.len() + nick + nick.max(settings.limits.channel_bytes);

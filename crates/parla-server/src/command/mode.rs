@@ -11,7 +11,7 @@ use parla_proto::{
     name,
 };
 
-pub(crate) use self::change::{Change, Hand, change, commit, for_record};
+pub(crate) use self::change::{Change, Hand, commit, for_record};
 use crate::{
     base::limits::MODES_PER_COMMAND_MAX,
     context::Context,
@@ -43,12 +43,12 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         if list == ChannelMode::Ban || channel.rank(me)?.may(act) {
             show_list(context, channel, list);
         } else {
-            context.refuse(&Refusal::RankNeeded(channel.name().clone(), act.least()));
+            context.refuse(&Refusal::RankNeeded { channel: channel.name().clone(), rank: act.least() });
         }
     }
     asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
     if !asked.steps.is_empty() {
-        let channel = mode.target.to_owned();
+        let channel = channel.name().clone();
         context.propose(EntryCommand::Mode(entry::Mode { channel, steps: asked.steps }));
     }
     Ok(())

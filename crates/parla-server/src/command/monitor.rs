@@ -48,7 +48,7 @@ fn add(context: &mut Context<'_>, nicks: &str) -> Result<(), Refusal> {
             Ok(nick) if context.watchers.add(connection, nick.clone(), most).is_ok() => watched.push(nick),
             Ok(_) => refused.push(text.to_owned()),
             // The numeric alone: the code for programs is that of NICK.
-            Err(Refusal::ErroneousNick(nick, fault)) => {
+            Err(Refusal::ErroneousNick { nick, fault }) => {
                 context.reply(Reply::ErroneousNick { nick: &nick, fault });
             }
             Err(refusal) => context.refuse(&refusal),

@@ -2,7 +2,7 @@
 
 use parla_proto::{Reply, command::Motd, mask::glob};
 
-use crate::{base::settings::Settings, context::Context, network::refusal::Refusal};
+use crate::{base::settings::NetworkSettings, context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, motd: &Motd<'_>) -> Result<(), Refusal> {
     check_server(context, motd.server)?;
@@ -12,7 +12,7 @@ pub(crate) fn run(context: &mut Context<'_>, motd: &Motd<'_>) -> Result<(), Refu
     Ok(())
 }
 
-pub(crate) fn replies(settings: &Settings) -> Vec<Reply<'_>> {
+pub(crate) fn replies(settings: &NetworkSettings) -> Vec<Reply<'_>> {
     if settings.motd.is_empty() {
         return vec![Reply::NoMotd {}];
     }

@@ -6,7 +6,7 @@ use super::monitor;
 use crate::{
     context::Context,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         effects::Effects,
         entry::{EntryCommand, Meta},
         event::Event,
@@ -46,9 +46,9 @@ pub(crate) fn commit(
     }
     let channels = user.channels.iter().filter_map(|channel| network.channel(*channel));
     if let Some(channel) =
-        channels.into_iter().find(|channel| channel.holds_nick((id, user), network.casemapping()))
+        channels.into_iter().find(|channel| channel.holds_nick(UserRef { id, user }, network.casemapping()))
     {
-        return Err(Refusal::NickHeld(nick.to_string(), channel.name().clone()));
+        return Err(Refusal::NickHeld { nick: nick.to_string(), channel: channel.name().clone() });
     }
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick, meta.at);

@@ -12,7 +12,7 @@ use crate::{
     base::{
         limits::OPER_FAILURES_MAX,
         secret::Secret,
-        settings::{self, Settings},
+        settings::{self, NetworkSettings},
     },
     context::Context,
     contract::question::{PasswordOf, Question},
@@ -24,13 +24,21 @@ use crate::{
     session::{Session, pause::Exchange},
 };
 
+/// Who wants to become an operator.
+#[derive(Clone, Copy)]
+pub(crate) struct Applicant<'a> {
+    pub(crate) user: &'a User,
+    /// Where they really are; what others see of it does not count.
+    pub(crate) address: IpAddr,
+}
+
 pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refusal> {
     let (_, user) = context.me()?;
-    let address = context.session.peer.address;
+    let applicant = Applicant { user, address: context.session.peer.address };
     let casemapping = context.settings.casemapping;
-    let may_come = |operator| comes_from(operator, (user, address), casemapping);
+    let may_come = |operator| applicant.may_be(operator, casemapping);
     if !context.settings.operators.iter().any(may_come) {
-        context.audit(refused((user, address), oper.name, &Refusal::NoOperHost));
+        context.audit(refused(applicant, oper.name, &Refusal::NoOperHost));
         context.refuse(&Refusal::NoOperHost);
         *context.close = count_failure(context.session).map(str::to_owned);
         return Ok(());
@@ -43,13 +51,13 @@ pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refu
 }
 
 /// The record of an attempt that failed.
-pub(crate) fn refused((user, address): (&User, IpAddr), name: &str, refusal: &Refusal) -> Audit {
+pub(crate) fn refused(applicant: Applicant<'_>, name: &str, refusal: &Refusal) -> Audit {
     let why = match refusal {
         Refusal::NoOperHost => "refused: not from this address".to_owned(),
         Refusal::PasswordNotCompared(why) => format!("refused: {why}"),
         _ => "refused: wrong name or password".to_owned(),
     };
-    let who = format!("{} at {address}", user.source());
+    let who = format!("{} at {}", applicant.user.source(), applicant.address);
     Audit { who, action: "OPER", whom: name.to_owned(), why }
 }
 
@@ -59,30 +67,29 @@ pub(crate) fn count_failure(session: &mut Session) -> Option<&'static str> {
     (session.oper_failures >= OPER_FAILURES_MAX).then_some("Too many failed attempts to become an operator")
 }
 
-/// What a name gives to a user at an address who knew its password.
+/// What a name gives to somebody who knew its password.
 ///
 /// The configuration may have changed while the password was checked, so everything else is looked at now.
 pub(crate) fn grant(
-    settings: &Settings,
-    (user, address): (&User, IpAddr),
+    settings: &NetworkSettings,
+    applicant: Applicant<'_>,
     name: &str,
 ) -> Result<OperatorGrant, Refusal> {
     let operator = settings.operators.iter().find(|operator| operator.name == name);
     let operator = operator.ok_or(Refusal::PasswordMismatch)?;
-    if !comes_from(operator, (user, address), settings.casemapping) {
+    if !applicant.may_be(operator, settings.casemapping) {
         return Err(Refusal::NoOperHost);
     }
     Ok(OperatorGrant::from(operator))
 }
 
-/// Whether a user at an address is one of those who may try; what others see of the address does not count.
-fn comes_from(
-    operator: &settings::Operator,
-    (user, address): (&User, IpAddr),
-    casemapping: Casemapping,
-) -> bool {
-    let source = Source::of_user(user.nick().as_str(), user.user(), &address_text(address)).to_string();
-    operator.hosts.iter().any(|mask| mask.matches(&source, casemapping))
+impl Applicant<'_> {
+    /// Whether they are one of those who may try to become this operator.
+    fn may_be(self, operator: &settings::Operator, casemapping: Casemapping) -> bool {
+        let (nick, address) = (self.user.nick(), address_text(self.address));
+        let source = Source::of_user(nick.as_str(), self.user.user(), &address).to_string();
+        operator.hosts.iter().any(|mask| mask.matches(&source, casemapping))
+    }
 }
 
 pub(crate) fn commit(

@@ -19,8 +19,12 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, part: &Part<'_>) -> Result<(), Refusal> {
     let reason = part.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
     for channel in context.names(part.channels, CommandName::Part)? {
-        context
-            .propose(EntryCommand::Part(entry::Part { channel: channel.to_owned(), reason: reason.clone() }));
+        match context.network.read_channel_name(channel) {
+            Ok(channel) => {
+                context.propose(EntryCommand::Part(entry::Part { channel, reason: reason.clone() }));
+            }
+            Err(refusal) => context.refuse(&refusal),
+        }
     }
     Ok(())
 }
@@ -32,7 +36,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (user_id, _) = network.actor(meta)?;
-    let (channel_id, _) = network.visible_channel(user_id, &part.channel)?;
+    let (channel_id, _) = network.visible_channel_named(user_id, &part.channel)?;
     leave(network, (user_id, channel_id), Why::Own(part.reason), effects)
 }
 
@@ -55,9 +59,7 @@ pub(crate) fn leave(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let casemapping = network.casemapping();
-    let Some((user, channel)) = network.user_at_channel(user_id, channel_id) else {
-        return Err(Refusal::Gone);
-    };
+    let (user, channel) = network.user_at_channel(user_id, channel_id)?;
     let rank = channel.rank(user_id)?;
     let (source, name) = (user.source().to_owned(), channel.name().clone());
     let others = channel.audience(rank).filter(|member| *member != user_id);

@@ -15,12 +15,13 @@ use crate::{
     },
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId, Network, UserId, UserRef,
         change::{Change, Spoken},
         channel::{Rank, Speaker},
         effects::Effects,
         entry::{EntryCommand, Meta, Say, Verb},
         event::Event,
+        markers::Conversation,
         refusal::Refusal,
         said::Place,
         user::User,
@@ -53,11 +54,25 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         if !fits(me, verb, (target, text)) {
             return Err(Refusal::InputTooLong);
         }
-        let (target, text, tags) = (target.to_owned(), text.to_owned(), tags.clone());
-        let cuts = Vec::new();
-        context.propose(EntryCommand::Say(Box::new(Say { verb, target, text, tags, cuts })));
+        let (text, tags, cuts) = (text.to_owned(), tags.clone(), Vec::new());
+        propose(context, verb, target, |target, signs| Say { verb, target, signs, text, tags, cuts });
     }
     Ok(())
+}
+
+/// Proposes a message to a target as a client wrote it, if it can be the name of anything.
+pub(crate) fn propose(
+    context: &mut Context<'_>,
+    verb: Verb,
+    target: &str,
+    say: impl FnOnce(Conversation, String) -> Say,
+) {
+    let (signs, name) = status_target(target);
+    match context.network.read_conversation(name) {
+        Ok(target) => context.propose(EntryCommand::Say(Box::new(say(target, signs.to_owned())))),
+        Err(_) if verb == Verb::Notice => {}
+        Err(refusal) => context.refuse(&refusal),
+    }
 }
 
 /// The tags of a message that are for those who get it, if its sender knows of tags.
@@ -103,10 +118,9 @@ pub(crate) fn commit(
     // Who types sends many of those; they are over when they come.
     let can_be_taken_back =
         verb != Verb::Tagmsg || Tags::new(&say.tags).client_only().any(|tag| tag.key != "+typing");
-    let result = if name::is_channel(status_target(&say.target).1) {
-        commit_to_channel(network, meta, say, effects)
-    } else {
-        commit_to_user(network, meta, say, effects)
+    let result = match &say.target {
+        Conversation::Channel(_) => commit_to_channel(network, meta, say, effects),
+        Conversation::User(_) => commit_to_user(network, meta, say, effects),
     };
     if let (Ok(place), Some(user)) = (&result, network.user_mut(sender)) {
         if let Some(place) = place.filter(|_| can_be_taken_back) {
@@ -121,7 +135,7 @@ pub(crate) fn commit(
 }
 
 /// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
-pub(crate) fn status_target(target: &str) -> (&str, &str) {
+fn status_target(target: &str) -> (&str, &str) {
     let channel = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
     let signs = target.strip_suffix(channel).unwrap_or_default();
     if name::is_channel(channel) { (signs, channel) } else { ("", target) }
@@ -133,20 +147,24 @@ fn commit_to_channel(
     say: Say,
     effects: &mut Effects,
 ) -> Result<Option<Place>, Refusal> {
-    let (signs, name) = status_target(&say.target);
+    let Conversation::Channel(name) = &say.target else {
+        debug_assert!(false, "the target has decided what is called");
+        return Err(Refusal::Silent);
+    };
     let (sender, user) = network.actor(meta)?;
-    let (channel_id, channel) = network.visible_channel(sender, name)?;
+    let (channel_id, channel) = network.visible_channel_named(sender, name)?;
     // Of several signs the lowest counts: whoever has that rank is meant.
-    let meant = signs.chars().filter_map(Rank::of_sign).min();
-    let speaker = channel.speaker((sender, user), meant, network.casemapping())?;
-    let target = format!("{signs}{}", channel.name());
+    let meant = say.signs.chars().filter_map(Rank::of_sign).min();
+    let speaker = channel.speaker(UserRef { id: sender, user }, meant, network.casemapping())?;
+    let target = format!("{}{}", say.signs, channel.name());
     let (text, cuts) = let_through(&speaker, (say.verb, say.text, say.cuts))?;
-    let say = Say { text, cuts, target, ..say };
+    let say = Say { text, cuts, ..say };
     let heard_from = speaker.heard_from;
     // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
     let place = heard_from.is_none().then_some(Place::Channel(speaker.channel.state.record));
     let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
-    let spoken = Arc::new(said_in(&speaker, user.source(), user.account(), (meta, say)));
+    let spoken = said_in(&speaker, user.source(), user.account(), (meta, say));
+    let spoken = Arc::new(Spoken { target, ..spoken });
     if is_kept {
         network.begin_history(sender, channel_id, effects)?;
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
@@ -181,7 +199,7 @@ fn let_through(
     if is_blank { Err(Refusal::NoTextToSend) } else { Ok((whole, new_cuts)) }
 }
 
-/// What a speaker says. Only who may speak can make a channel's message.
+/// What a speaker says; its target is left empty. Only who may speak can make a channel's message.
 fn said_in(
     speaker: &Speaker<'_>,
     source: &str,
@@ -196,7 +214,7 @@ fn said_in(
         source: source.to_owned(),
         account: account.cloned(),
         record,
-        target: say.target,
+        target: String::new(),
         text: say.text,
         tags: say.tags,
         cuts: say.cuts,
@@ -214,8 +232,12 @@ fn commit_to_user(
     say: Say,
     effects: &mut Effects,
 ) -> Result<Option<Place>, Refusal> {
+    let Conversation::User(nick) = &say.target else {
+        debug_assert!(false, "the target has decided what is called");
+        return Err(Refusal::Silent);
+    };
     let (sender, user) = network.actor(meta)?;
-    let (receiver, target): (UserId, _) = network.find_user(&say.target)?;
+    let (receiver, target): (UserId, _) = network.user_named(nick)?;
     let nick = target.nick().to_string();
     if sender != receiver && !target.hears(sender, user) {
         return Err(Refusal::AccountNeededToSend(nick));

@@ -6,13 +6,14 @@
 //! asks, and the store deletes none but of that record.
 
 use parla_proto::{
-    Capabilities, CommandName, FailCode, Line, command::Redact, line::fitting, name::is_channel,
+    Capabilities, ChannelName, CommandName, FailCode, Line, Nick, command::Redact, line::fitting,
+    name::is_channel,
 };
 
 use crate::{
     base::{
         limits::REASON_BYTES_MAX,
-        settings::{Privileges, Settings},
+        settings::{NetworkSettings, Privileges},
     },
     context::Context,
     contract::question::{Query, QueryResult, Question},
@@ -24,6 +25,7 @@ use crate::{
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
+        markers::Conversation,
         operator::Privileged,
         refusal::{Failure, Refusal},
         said::Place,
@@ -40,15 +42,18 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     }
     let me = context.me()?;
     let (target, msgid) = (redact.target, redact.msgid);
-    let record = if is_channel(target) {
-        Some(channel_of(context.network, me, target)?.state.record)
-    } else {
-        context.network.find_user(target).map_err(|_| nobody(target))?;
-        None
+    let named = context.network.read_conversation(target);
+    let named = named.map_err(|_| if is_channel(target) { outside(target) } else { nobody(target) })?;
+    let record = match &named {
+        Conversation::Channel(name) => Some(channel_of(context.network, me, name)?.state.record),
+        Conversation::User(nick) => {
+            context.network.user_named(nick).map_err(|_| nobody(target))?;
+            None
+        }
     };
     let seq = context.settings.message_ids.decode(msgid).ok_or_else(|| unknown(target, msgid))?;
     let redaction = entry::Redact {
-        target: target.to_owned(),
+        target: named,
         seq,
         reason: redact.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned()),
         stored_in: None,
@@ -68,14 +73,12 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
 fn channel_of<'n>(
     network: &'n Network,
     (id, user): (UserId, &User),
-    target: &str,
+    name: &ChannelName,
 ) -> Result<&'n Channel, Refusal> {
     let looks_after_messages = looks_after_messages(user).is_ok();
     let may_act = |channel: &&Channel| channel.is_member(id) || looks_after_messages;
-    let channel = network.visible_channel(id, target).ok().map(|(_, channel)| channel);
-    channel.filter(may_act).ok_or_else(|| {
-        fail(FailCode::InvalidTarget, &[target], "Messages can be taken back in the channels that you are in")
-    })
+    let channel = network.visible_channel_named(id, name).ok().map(|(_, channel)| channel);
+    channel.filter(may_act).ok_or_else(|| outside(name.as_str()))
 }
 
 /// Whether the message of this record may still be looked for: its author may have left the channel, or it is gone.
@@ -86,9 +89,12 @@ pub(crate) fn still_allowed(
     redaction: &entry::Redact,
 ) -> Result<(), Refusal> {
     let me = user.and_then(|id| Some((id, network.user(id)?))).ok_or(Refusal::NotRegistered)?;
-    let found = channel_of(network, me, &redaction.target)?.state.record;
+    let found = match &redaction.target {
+        Conversation::Channel(name) => Some(channel_of(network, me, name)?.state.record),
+        Conversation::User(_) => None,
+    };
     let id = || network.settings.message_ids.encode(redaction.seq).to_string();
-    if found == record { Ok(()) } else { Err(unknown(&redaction.target, &id())) }
+    if found == Some(record) { Ok(()) } else { Err(unknown(redaction.target.as_str(), &id())) }
 }
 
 /// The right of an operator of the server to take back what others said. Who may delete a whole channel may delete a line
@@ -99,7 +105,7 @@ fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
 
 /// What the store said of a message, in the entry that takes it back; or why there is none.
 pub(crate) fn found(
-    settings: &Settings,
+    settings: &NetworkSettings,
     record: u64,
     mut redaction: Box<entry::Redact>,
     result: Option<&QueryResult>,
@@ -110,13 +116,21 @@ pub(crate) fn found(
             redaction.stored_in = Some(record);
             Ok(EntryCommand::Redact(redaction))
         }
-        Some(QueryResult::IsThere(false)) => Err(unknown(&redaction.target, &id)),
-        _ => Err(fail(FailCode::UnknownMsgid, &[&redaction.target, &id], "The server cannot read its store")),
+        Some(QueryResult::IsThere(false)) => Err(unknown(redaction.target.as_str(), &id)),
+        _ => Err(fail(
+            FailCode::UnknownMsgid,
+            &[redaction.target.as_str(), &id],
+            "The server cannot read its store",
+        )),
     }
 }
 
 fn fail(code: FailCode, about: &[&str], description: &'static str) -> Refusal {
     Failure::of(CommandName::Redact, code, about, description)
+}
+
+fn outside(target: &str) -> Refusal {
+    fail(FailCode::InvalidTarget, &[target], "Messages can be taken back in the channels that you are in")
 }
 
 fn nobody(target: &str) -> Refusal {
@@ -149,10 +163,9 @@ pub(crate) fn commit(
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().cloned());
     let who = user.for_record();
-    let Redactable { seq, record, target, reason, audit } = if is_channel(&redact.target) {
-        in_channel(network, actor, redact)?
-    } else {
-        in_private(network, actor, redact)?
+    let Redactable { seq, record, target, reason, audit } = match &redact.target {
+        Conversation::Channel(name) => in_channel(network, actor, name, redact)?,
+        Conversation::User(nick) => in_private(network, actor, nick, redact)?,
     };
     let author = network.author(seq).map(|(author, _)| author);
     if audit.is_none() && author != Some(actor) {
@@ -173,11 +186,16 @@ pub(crate) fn commit(
 
 /// In a channel, its members may take back what they said, its operators what was said while they were operators, and
 /// operators of the server everything.
-fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
-    let (target, seq) = (redact.target.as_str(), redact.seq);
+fn in_channel(
+    network: &Network,
+    actor: UserId,
+    name: &ChannelName,
+    redact: &entry::Redact,
+) -> Result<Redactable, Refusal> {
+    let (target, seq) = (name.as_str(), redact.seq);
     let id = network.settings.message_ids.encode(seq).to_string();
     let user = network.user(actor).ok_or(Refusal::Gone)?;
-    let channel = channel_of(network, (actor, user), target)?;
+    let channel = channel_of(network, (actor, user), name)?;
     let record = channel.state.record;
     let author = match network.author(seq) {
         Some((author, Place::Channel(place))) if place == record => Some(author),
@@ -213,10 +231,15 @@ fn in_channel(network: &Network, actor: UserId, redact: &entry::Redact) -> Resul
 }
 
 /// In private, only who said something may take it back, and only from whom it was said to.
-fn in_private(network: &Network, actor: UserId, redact: &entry::Redact) -> Result<Redactable, Refusal> {
-    let (target, seq) = (redact.target.as_str(), redact.seq);
+fn in_private(
+    network: &Network,
+    actor: UserId,
+    nick: &Nick,
+    redact: &entry::Redact,
+) -> Result<Redactable, Refusal> {
+    let (target, seq) = (nick.as_str(), redact.seq);
     let id = network.settings.message_ids.encode(seq).to_string();
-    let (other, user) = network.find_user(target).map_err(|_| nobody(target))?;
+    let (other, user) = network.user_named(nick).map_err(|_| nobody(target))?;
     match network.author(seq) {
         Some((author, Place::User(receiver))) if author == actor && receiver == other => {}
         Some((author, Place::User(receiver))) if author == other && receiver == actor => {

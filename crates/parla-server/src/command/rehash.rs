@@ -9,7 +9,7 @@ use parla_proto::Reply;
 
 use super::isupport;
 use crate::{
-    base::settings::{Privileges, Settings},
+    base::settings::{NetworkSettings, Privileges},
     command::cap::offer,
     context::Context,
     contract::question::Question,
@@ -24,13 +24,13 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let who = context.me()?.1.privileged(Privileges::REHASH)?.who();
     context.audit(Audit { who, action: "REHASH", whom: String::new(), why: String::new() });
-    context.reply(Reply::Rehashing { file: &context.settings.file });
+    context.reply(Reply::Rehashing { file: &context.machine.file });
     context.ask(Question::Configuration, Exchange::Configuration);
     Ok(())
 }
 
 /// Puts new settings in the place of the old ones. Operators get what the new ones give them, or nothing.
-pub(crate) fn commit(network: &mut Network, settings: Arc<Settings>, effects: &mut Effects) {
+pub(crate) fn commit(network: &mut Network, settings: Arc<NetworkSettings>, effects: &mut Effects) {
     let before = std::mem::replace(&mut network.settings, settings);
     network.find_empty_channels();
     for (id, grant) in changed_grants(network) {
@@ -55,7 +55,7 @@ fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
 }
 
 /// Tells every client of this machine what has changed of what it was told when it came.
-pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &Settings) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &NetworkSettings) {
     offer::announce(publisher, before);
     let settings = Arc::clone(&publisher.network.settings);
     let changed = changed_tokens(&isupport::tokens(before), &isupport::tokens(&settings));

@@ -24,7 +24,8 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, rename: &Rename<'_>) -> Result<(), Refusal> {
     let name = context.channel_name(rename.name)?;
     let reason = fitting(rename.reason.unwrap_or_default(), REASON_BYTES_MAX).to_owned();
-    context.propose(EntryCommand::Rename(entry::Rename { channel: rename.channel.to_owned(), name, reason }));
+    let channel = context.network.read_channel_name(rename.channel)?;
+    context.propose(EntryCommand::Rename(entry::Rename { channel, name, reason }));
     Ok(())
 }
 
@@ -37,10 +38,10 @@ pub(crate) fn commit(
     let entry::Rename { channel, name, reason } = rename;
     let (actor, user) = network.actor(meta)?;
     let (by, who) = (user.source().to_owned(), user.for_record());
-    let (channel_id, _) = network.visible_channel(actor, &channel)?;
+    let (channel_id, _) = network.visible_channel_named(actor, &channel)?;
     let owner = network.channel_id(&name);
     let settings = std::sync::Arc::clone(&network.settings);
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let channel = channel.operator(actor)?;
     let old = channel.name().clone();
     let cannot =

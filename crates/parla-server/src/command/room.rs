@@ -2,14 +2,15 @@
 
 mod repair;
 
-use parla_proto::{ChannelName, CommandName, FailCode, Line, command::Room, line::fitting};
+use parla_proto::{ChannelName, CommandName, FailCode, Line, Nick, command::Room, line::fitting};
 
 pub(crate) use self::repair::commit;
 use crate::{
-    base::limits::REASON_BYTES_MAX,
+    base::{limits::REASON_BYTES_MAX, settings::Privileges},
     context::Context,
     network::{
         ChannelId, Network, UserId,
+        channel::Channel,
         effects::Effects,
         entry::{self, Authority, EntryCommand, Meta, Repair},
         event::Event,
@@ -24,24 +25,64 @@ pub(crate) fn run(context: &mut Context<'_>, room: &Room<'_>) -> Result<(), Refu
     let repair = match room.subcommand.to_ascii_uppercase().as_str() {
         "DELETE" => Repair::Delete(argument.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned())),
         "RESET" => Repair::Reset,
-        "GIVE" => Repair::Give(argument.ok_or(Refusal::NeedMoreParams(CommandName::Room))?.to_owned()),
+        "GIVE" => {
+            let nick = argument.ok_or(Refusal::NeedMoreParams(CommandName::Room))?;
+            Repair::Give(read_nick(context, room.channel, nick)?)
+        }
         _ => {
             let why = "It is ROOM DELETE, ROOM RESET or ROOM GIVE";
             return Err(Failure::of(CommandName::Room, FailCode::InvalidParams, &[room.subcommand], why));
         }
     };
-    let (authority, channel) = (Authority::Operator, room.channel.to_owned());
+    let (authority, channel) = (Authority::Operator, read_channel(context, room.channel)?);
     context.propose(EntryCommand::Room(entry::Room { authority, channel, repair }));
     Ok(())
+}
+
+/// The channel that a client names, if this is an operator who looks after channels: nothing is hidden from them.
+pub(super) fn overseen<'n>(context: &Context<'n>, channel: &str) -> Result<&'n Channel, Refusal> {
+    let (me, user) = context.me()?;
+    user.privileged(Privileges::CHANNELS)?;
+    context.network.visible_channel(me, channel).map(|(_, channel)| channel)
+}
+
+/// The name of a channel that an operator looks after. Who may not look after channels hears that first.
+fn read_channel(context: &Context<'_>, channel: &str) -> Result<ChannelName, Refusal> {
+    let name = context.network.read_channel_name(channel);
+    name.map_err(|refusal| overseen(context, channel).err().unwrap_or(refusal))
+}
+
+/// The nick of somebody in a channel that an operator looks after. What is wrong with the channel is said first.
+fn read_nick(context: &Context<'_>, channel: &str, nick: &str) -> Result<Nick, Refusal> {
+    let nick = context.network.read_nick(nick);
+    nick.map_err(|refusal| overseen(context, channel).err().unwrap_or(refusal))
+}
+
+/// The channel of a SAJOIN or SAPART, and who is put into it or taken out.
+pub(super) struct Names {
+    pub(super) channel: ChannelName,
+    /// None: the operator themselves.
+    pub(super) nick: Option<Nick>,
+}
+
+impl Names {
+    /// Reads what an operator wrote.
+    ///
+    /// # Errors
+    /// No channel can have this name, or nobody this nick.
+    pub(super) fn read(context: &Context<'_>, channel: &str, nick: Option<&str>) -> Result<Self, Refusal> {
+        let nick = nick.map(|nick| read_nick(context, channel, nick)).transpose();
+        Ok(Self { channel: read_channel(context, channel)?, nick: nick? })
+    }
 }
 
 /// Whom a nick means, or, without one, the actor.
 pub(super) fn whom<'n>(
     network: &'n Network,
     meta: &Meta,
-    nick: Option<&str>,
+    nick: Option<&Nick>,
 ) -> Result<(UserId, &'n User), Refusal> {
-    nick.map_or_else(|| network.actor(meta), |nick| network.find_user(nick))
+    nick.map_or_else(|| network.actor(meta), |nick| network.user_named(nick))
 }
 
 /// Has the members of a channel told what was done there.

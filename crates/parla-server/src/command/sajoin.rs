@@ -18,8 +18,12 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, sajoin: &Sajoin<'_>) -> Result<(), Refusal> {
     for channel in context.names(sajoin.channels, CommandName::Sajoin)? {
-        let (nick, channel) = (sajoin.nick.map(str::to_owned), channel.to_owned());
-        context.propose(EntryCommand::Sajoin(entry::Sajoin { nick, channel }));
+        match room::Names::read(context, channel, sajoin.nick) {
+            Ok(room::Names { channel, nick }) => {
+                context.propose(EntryCommand::Sajoin(entry::Sajoin { nick, channel }));
+            }
+            Err(refusal) => context.refuse(&refusal),
+        }
     }
     Ok(())
 }
@@ -32,15 +36,15 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let right = network.oversight(meta, Authority::Operator)?;
     let (channel_id, channel) = network.overseen_channel(&right, &sajoin.channel)?;
-    let (user_id, user) = room::whom(network, meta, sajoin.nick.as_deref())?;
+    let (user_id, user) = room::whom(network, meta, sajoin.nick.as_ref())?;
     let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
     if channel.is_member(user_id) {
-        return Err(Refusal::UserOnChannel(nick, name));
+        return Err(Refusal::UserOnChannel { nick, channel: name });
     }
     if user.channels.len() >= network.settings.limits.channels_per_client {
-        return Err(Refusal::TooManyChannels(name, "They have joined too many channels"));
+        return Err(Refusal::TooManyChannels { channel: name, why: "They have joined too many channels" });
     }
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     channel.overseen_entrant(&right, user_id).enter();
     network.entered(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });

@@ -8,7 +8,6 @@ use parla_proto::command::Samode;
 
 use super::{mode, room};
 use crate::{
-    base::settings::Privileges,
     context::Context,
     network::{
         Network,
@@ -20,14 +19,12 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, samode: &Samode<'_>) -> Result<(), Refusal> {
-    let (me, user) = context.me()?;
-    user.privileged(Privileges::CHANNELS)?;
-    let (_, channel) = context.network.visible_channel(me, samode.channel)?;
+    let channel = room::overseen(context, samode.channel)?;
     let asked = mode::Asked::read(channel, samode.modes, samode.params.iter().copied());
     asked.lists.iter().for_each(|list| mode::show_list(context, channel, *list));
     asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
     if !asked.steps.is_empty() {
-        let mode = entry::Mode { channel: samode.channel.to_owned(), steps: asked.steps };
+        let mode = entry::Mode { channel: channel.name().clone(), steps: asked.steps };
         context.propose(EntryCommand::Samode(entry::Samode { authority: Authority::Operator, mode }));
     }
     Ok(())
@@ -43,9 +40,14 @@ pub(crate) fn commit(
     let (channel_id, channel) = network.overseen_channel(&right, &samode.mode.channel)?;
     let name = channel.name().to_string();
     let settings = Arc::clone(&network.settings);
-    let change =
-        mode::Change { meta, hand: mode::Hand::Oversight(&right), by: &right.source, settings: &settings };
-    let steps = mode::change(network, (channel_id, &samode.mode.steps), &change, effects);
+    let change = mode::Change {
+        channel: channel_id,
+        meta,
+        hand: mode::Hand::Oversight(&right),
+        by: &right.source,
+        settings: &settings,
+    };
+    let steps = change.carry_out(network, &samode.mode.steps, effects);
     if steps.is_empty() {
         return Ok(());
     }

@@ -17,8 +17,13 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, sapart: &Sapart<'_>) -> Result<(), Refusal> {
     let reason = sapart.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
     for channel in context.names(sapart.channels, CommandName::Sapart)? {
-        let (nick, channel, reason) = (sapart.nick.map(str::to_owned), channel.to_owned(), reason.clone());
-        context.propose(EntryCommand::Sapart(entry::Sapart { nick, channel, reason }));
+        match room::Names::read(context, channel, sapart.nick) {
+            Ok(room::Names { channel, nick }) => {
+                let reason = reason.clone();
+                context.propose(EntryCommand::Sapart(entry::Sapart { nick, channel, reason }));
+            }
+            Err(refusal) => context.refuse(&refusal),
+        }
     }
     Ok(())
 }
@@ -31,11 +36,11 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let right = network.oversight(meta, Authority::Operator)?;
     let (channel_id, channel) = network.overseen_channel(&right, &sapart.channel)?;
-    let (user_id, user) = room::whom(network, meta, sapart.nick.as_deref())?;
+    let (user_id, user) = room::whom(network, meta, sapart.nick.as_ref())?;
     let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
     if !channel.is_member(user_id) {
         return Err(match sapart.nick {
-            Some(_) => Refusal::UserNotInChannel(nick, name),
+            Some(_) => Refusal::UserNotInChannel { nick, channel: name },
             None => Refusal::NotOnChannel(name),
         });
     }

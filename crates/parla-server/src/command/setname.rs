@@ -1,10 +1,6 @@
 //! SETNAME: a user changes its real name. <https://ircv3.net/specs/extensions/setname>
 
-use parla_proto::{
-    Capabilities, CommandName, FailCode, Line,
-    command::Setname,
-    reply::{Severity, StandardReply},
-};
+use parla_proto::{Capabilities, CommandName, FailCode, Line, command::Setname};
 
 use crate::{
     context::Context,
@@ -13,7 +9,7 @@ use crate::{
         effects::Effects,
         entry::{EntryCommand, Meta},
         event::Event,
-        refusal::Refusal,
+        refusal::{Failure, Refusal},
     },
     publish::Publisher,
 };
@@ -21,17 +17,12 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, setname: &Setname<'_>) -> Result<(), Refusal> {
     context.me()?;
     let most = context.settings.limits.realname_bytes;
-    let refused = |context: &mut Context<'_>, description: &str| {
-        let (severity, command, code) =
-            (Severity::Fail, CommandName::Setname.as_str(), FailCode::InvalidRealname);
-        context.standard(StandardReply { severity, command, code, context: &[], description });
-        Ok(())
-    };
+    let refused = |why| Err(Failure::of(CommandName::Setname, FailCode::InvalidRealname, &[], why));
     if setname.realname.is_empty() {
-        return refused(context, "A real name must not be empty");
+        return refused("A real name must not be empty".to_owned());
     }
     if setname.realname.len() > most {
-        return refused(context, &format!("A real name has {most} bytes at most"));
+        return refused(format!("A real name has {most} bytes at most"));
     }
     context.propose(EntryCommand::Setname(setname.realname.to_owned()));
     Ok(())

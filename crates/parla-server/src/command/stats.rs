@@ -42,7 +42,7 @@ fn uptime(context: &mut Context<'_>) {
 /// Who to turn to; that is for everyone to see.
 fn operators_online(context: &mut Context<'_>, query: &str) {
     let network = context.network;
-    let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.settings);
+    let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.machine);
     for (_, user) in network.users().filter(|(_, user)| user.is_operator()) {
         if !rows.add(context, Reply::StatsLine { query, line: user.source() }) {
             break;
@@ -60,7 +60,7 @@ fn commands(context: &mut Context<'_>) -> Result<(), Refusal> {
 
 fn operators(context: &mut Context<'_>) -> Result<(), Refusal> {
     operator(context)?;
-    let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.settings);
+    let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.machine);
     for operator in &context.settings.operators {
         for mask in &operator.hosts {
             let row = Reply::StatsOperator { mask: mask.as_str(), name: &operator.name };

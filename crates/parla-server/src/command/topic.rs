@@ -5,7 +5,7 @@ use parla_proto::{Line, Reply, command, limits::LINE_BYTES_MAX, line::fitting};
 use crate::{
     context::Context,
     network::{
-        ChannelId, Network,
+        ChannelId, Network, UserRef,
         channel::{Channel, ChannelChange, Topic},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
@@ -18,7 +18,8 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, topic: &command::Topic<'_>) -> Result<(), Refusal> {
     if let Some(text) = topic.topic {
         let text = fitting(text, context.settings.limits.topic_bytes).to_owned();
-        context.propose(EntryCommand::Topic(entry::Topic { channel: topic.channel.to_owned(), text }));
+        let channel = context.network.read_channel_name(topic.channel)?;
+        context.propose(EntryCommand::Topic(entry::Topic { channel, text }));
         return Ok(());
     }
     let (me, user) = context.me()?;
@@ -51,11 +52,12 @@ pub(crate) fn commit(
     let (actor, user) = network.actor(meta)?;
     let by = user.source().to_owned();
     let casemapping = network.casemapping();
-    let (channel_id, _) = network.visible_channel(actor, &topic.channel)?;
-    let (user, channel) = network.user_at_channel(actor, channel_id).ok_or(Refusal::Gone)?;
-    let channel = channel.topic((actor, user), casemapping)?;
+    let (channel_id, _) = network.visible_channel_named(actor, &topic.channel)?;
+    let (user, channel) = network.user_at_channel(actor, channel_id)?;
+    let channel = channel.topic(UserRef { id: actor, user }, casemapping)?;
     // What is kept is what everyone was told: no more than fits in the line.
-    let room = LINE_BYTES_MAX.saturating_sub(by.len() + topic.channel.len() + ": TOPIC  :\r\n".len());
+    let head = Line::from(&by).command("TOPIC").param(channel.name()).len();
+    let room = LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len());
     let text = fitting(&topic.text, room).to_owned();
     let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != text;
     if !is_new {

@@ -62,9 +62,9 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
     let (channel_modes, param_modes) = letters();
-    let (version, user_modes) = (&settings.version, mode::user_letters(mode::UserModes::all()));
+    let (version, user_modes) = (&publisher.machine.version, mode::user_letters(mode::UserModes::all()));
     let mut replies = vec![
-        Reply::Welcome { network: &settings.network, source: user.source() },
+        Reply::Welcome { network: &settings.network_name, source: user.source() },
         Reply::YourHost { server: name, version },
         Reply::Created { at: &started_at },
         Reply::MyInfo {

@@ -7,8 +7,7 @@ use crate::{context::Context, network::refusal::Refusal};
 
 pub(crate) fn run(context: &mut Context<'_>, version: &Version<'_>) -> Result<(), Refusal> {
     check_server(context, version.server)?;
-    let settings = context.settings;
-    let (version, server) = (settings.version.as_str(), settings.name.as_str());
+    let (version, server) = (context.machine.version.as_str(), context.settings.name.as_str());
     context.reply(Reply::Version { version, server, comments: "https://ircv3.net" });
     isupport::answer(context);
     Ok(())

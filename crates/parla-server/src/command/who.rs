@@ -12,10 +12,10 @@ use parla_proto::{
 };
 
 use crate::{
-    base::settings::Settings,
+    base::settings::NetworkSettings,
     context::Context,
     network::{
-        ChannelId, UserId,
+        ChannelId, UserId, UserRef,
         channel::{Channel, MemberCursor},
         refusal::Refusal,
         user::User,
@@ -66,9 +66,16 @@ struct Row<'a> {
 /// The users who are still to be told.
 #[derive(Debug)]
 pub(crate) struct Rest {
+    asked: Asked,
+    scope: Scope,
+}
+
+/// What is asked, and by whom.
+#[derive(Debug)]
+struct Asked {
+    me: UserId,
     wanted: Wanted,
     query: Query,
-    scope: Scope,
 }
 
 /// Among whom is looked.
@@ -78,10 +85,9 @@ enum Scope {
     Members(ChannelId, MemberCursor),
     /// This user alone, who is found even if hidden.
     User(UserId),
-    /// Everyone behind this nick; of them those whom the mask matches, or all.
+    /// Everyone behind this nick; of them those whom the mask matches.
     Everyone {
         after: Option<Nick>,
-        all: bool,
     },
     Nobody,
 }
@@ -98,80 +104,88 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
     } else if let Ok((id, _)) = network.find_user(mask) {
         Scope::User(id)
     } else {
-        let all = mask == "0" || glob(mask, &context.settings.name, network.casemapping());
-        Scope::Everyone { after: None, all }
+        Scope::Everyone { after: None }
     };
+    let mut wanted = Wanted::parse(mask);
+    wanted.everyone = mask == "0" || glob(mask, &context.settings.name, network.casemapping());
     let query = Query::parse(who.query.unwrap_or_default());
-    context.answer(Box::new(Rest { wanted: Wanted::parse(mask), query, scope }));
+    context.answer(Box::new(Rest { asked: Asked { me, wanted, query }, scope }));
     Ok(())
 }
 
 impl LongAnswer for Rest {
     fn go_on(&mut self, portion: &mut Portion<'_>) -> bool {
-        let Some(me) = portion.session.user() else { return true };
-        let Self { wanted, query, scope } = self;
+        let Self { asked, scope } = self;
         match scope {
-            Scope::Members(id, cursor) => members(portion, me, (*id, cursor), query),
+            Scope::Members(id, cursor) => asked.members(portion, *id, cursor),
             Scope::User(id) => {
                 if let Some(user) = portion.network.user(*id) {
-                    let channel = portion.network.shared_channel(me, (*id, user));
-                    show(portion, query, (*id, user), channel);
+                    let found = UserRef { id: *id, user };
+                    let channel = portion.network.shared_channel(asked.me, found);
+                    asked.show(portion, found, channel);
                 }
                 *scope = Scope::Nobody;
             }
-            Scope::Everyone { after, all } => everyone(portion, me, after, (wanted, *all, query)),
+            Scope::Everyone { after } => asked.everyone(portion, after),
             Scope::Nobody => {}
         }
         let is_over = !portion.is_full();
         if is_over {
-            portion.reply(Reply::EndOfWho { mask: &wanted.mask });
+            portion.reply(Reply::EndOfWho { mask: &asked.wanted.mask });
         }
         is_over
     }
 }
 
-/// The members of a channel whom the asker may see.
-fn members(
-    portion: &mut Portion<'_>,
-    me: UserId,
-    (id, cursor): (ChannelId, &mut MemberCursor),
-    query: &Query,
-) {
-    let network = portion.network;
-    let Some(channel) = network.channel(id).filter(|channel| network.sees(me, channel)) else { return };
-    for (place, member, _) in channel.members_from(*cursor) {
-        *cursor = place;
-        if portion.is_full() {
-            return;
+impl Asked {
+    /// The members of a channel whom the asker may see.
+    fn members(&self, portion: &mut Portion<'_>, id: ChannelId, cursor: &mut MemberCursor) {
+        let (network, me) = (portion.network, self.me);
+        let Some(channel) = network.channel(id).filter(|channel| network.sees(me, channel)) else { return };
+        for (place, member, _) in channel.members_from(*cursor) {
+            *cursor = place;
+            if portion.is_full() {
+                return;
+            }
+            portion.count_steps(1);
+            let Some(user) = network.user(member) else { continue };
+            let found = UserRef { id: member, user };
+            let is_seen =
+                channel.shows(Some(me), member) && (channel.is_member(me) || network.lists(me, found));
+            if is_seen {
+                self.show(portion, found, Some(channel));
+            }
         }
-        portion.count_steps(1);
-        let Some(user) = network.user(member) else { continue };
-        let is_seen =
-            channel.shows(Some(me), member) && (channel.is_member(me) || network.lists(me, (member, user)));
-        if is_seen {
-            show(portion, query, (member, user), Some(channel));
+        *cursor = channel.end_of_members();
+    }
+
+    /// Those of all users whom the asker may find and the mask matches.
+    fn everyone(&self, portion: &mut Portion<'_>, after: &mut Option<Nick>) {
+        let network = portion.network;
+        while !portion.is_full() {
+            let Some((id, user)) = network.user_after(after.as_ref()) else { return };
+            *after = Some(user.nick().clone());
+            portion.count_steps(1);
+            let mut steps = 0;
+            let fits = self.wanted.fits(user, network.casemapping(), &mut steps);
+            portion.count_steps(steps);
+            let found = UserRef { id, user };
+            if fits && network.lists(self.me, found) {
+                self.show(portion, found, network.shared_channel(self.me, found));
+            }
         }
     }
-    *cursor = channel.end_of_members();
-}
 
-/// Those of all users whom the asker may find and the mask matches.
-fn everyone(
-    portion: &mut Portion<'_>,
-    me: UserId,
-    after: &mut Option<Nick>,
-    (wanted, all, query): (&Wanted, bool, &Query),
-) {
-    let network = portion.network;
-    while !portion.is_full() {
-        let Some((id, user)) = network.user_after(after.as_ref()) else { return };
-        *after = Some(user.nick().clone());
-        portion.count_steps(1);
-        let mut steps = 0;
-        let fits = all || wanted.fits(user, network.casemapping(), &mut steps);
-        portion.count_steps(steps);
-        if fits && network.lists(me, (id, user)) {
-            show(portion, query, (id, user), network.shared_channel(me, (id, user)));
+    /// Tells of one user, unless only operators were asked for and it is none.
+    fn show(&self, portion: &mut Portion<'_>, found: UserRef<'_>, channel: Option<&Channel>) {
+        if self.query.operators_only && !found.user.is_operator() {
+            return;
+        }
+        let settings = &portion.network.settings;
+        let row = row(portion, found, channel);
+        match &self.query.fields {
+            None => portion.reply(reply(&row, settings)),
+            Some(fields) => show_special(portion, fields, &self.query.token, &row),
         }
     }
 }
@@ -182,17 +196,25 @@ struct Wanted {
     mask: String,
     /// What it says of a source, if there is a `!` or `@` in it, or if it is an address or a range of them.
     source: Option<Mask>,
+    /// Whether it stands for all users.
+    everyone: bool,
 }
 
 impl Wanted {
     fn parse(mask: &str) -> Self {
         let is_of_source = mask.contains(['!', '@']) || AddressRange::parse(mask).is_some();
-        Self { mask: mask.to_owned(), source: if is_of_source { Mask::parse(mask).ok() } else { None } }
+        let source = if is_of_source { Mask::parse(mask).ok() } else { None };
+        Self { mask: mask.to_owned(), source, everyone: false }
     }
 
     /// Whether the mask matches a user's nick, user name, host or real name, or all of its source. Counts what that took.
     fn fits(&self, user: &User, casemapping: Casemapping, steps: &mut usize) -> bool {
-        if self.source.as_ref().is_some_and(|mask| mask.matches_counted(user.source(), casemapping, steps)) {
+        if self.everyone
+            || self
+                .source
+                .as_ref()
+                .is_some_and(|mask| mask.matches_counted(user.source(), casemapping, steps))
+        {
             return true;
         }
         let mut fits = |text: &str| glob_counted(&self.mask, text, casemapping, steps);
@@ -204,20 +226,8 @@ impl Wanted {
     }
 }
 
-/// Tells of one user, unless only operators were asked for and it is none.
-fn show(portion: &mut Portion<'_>, query: &Query, (id, user): (UserId, &User), channel: Option<&Channel>) {
-    if query.operators_only && !user.is_operator() {
-        return;
-    }
-    let settings = &portion.network.settings;
-    let row = row(portion, (id, user), channel);
-    match &query.fields {
-        None => portion.reply(reply(&row, settings)),
-        Some(fields) => show_special(portion, (fields, &query.token), &row),
-    }
-}
-
-fn row<'n>(portion: &Portion<'_>, (id, user): (UserId, &'n User), channel: Option<&'n Channel>) -> Row<'n> {
+fn row<'n>(portion: &Portion<'_>, found: UserRef<'n>, channel: Option<&'n Channel>) -> Row<'n> {
+    let UserRef { id, user } = found;
     let multi_prefix = portion.session.capabilities.contains(Capabilities::MULTI_PREFIX);
     let rank = channel.and_then(|channel| channel.members.get(&id).copied()).unwrap_or_default();
     let mut flags = if user.away.is_some() { "G" } else { "H" }.to_owned();
@@ -241,7 +251,7 @@ fn row<'n>(portion: &Portion<'_>, (id, user): (UserId, &'n User), channel: Optio
     }
 }
 
-fn reply<'r>(row: &'r Row<'_>, settings: &'r Settings) -> Reply<'r> {
+fn reply<'r>(row: &'r Row<'_>, settings: &'r NetworkSettings) -> Reply<'r> {
     Reply::WhoReply {
         channel: row.channel,
         user: row.user.user(),
@@ -254,7 +264,7 @@ fn reply<'r>(row: &'r Row<'_>, settings: &'r Settings) -> Reply<'r> {
 }
 
 /// A row with the fields that were asked for. Letters that mean nothing are ignored.
-fn show_special(portion: &mut Portion<'_>, (wanted, token): (&str, &str), row: &Row<'_>) {
+fn show_special(portion: &mut Portion<'_>, wanted: &str, token: &str, row: &Row<'_>) {
     let idle = row.idle_secs.to_string();
     let settings = &portion.network.settings;
     let value = |field: char| match field {

@@ -12,7 +12,7 @@ use parla_proto::{
 use super::{metadata, motd::check_server};
 use crate::{
     context::Context,
-    network::{UserId, refusal::Refusal, user::User},
+    network::{UserId, UserRef, refusal::Refusal},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, whois: &Whois<'_>) -> Result<(), Refusal> {
@@ -29,9 +29,9 @@ pub(crate) fn run(context: &mut Context<'_>, whois: &Whois<'_>) -> Result<(), Re
     let network = context.network;
     for asked in context.list(nicks, context.settings.limits.targets) {
         let nick = match network.find_user(asked) {
-            Ok(found) => {
-                tell(context, me, found);
-                found.1.nick().as_str()
+            Ok((id, user)) => {
+                tell(context, me, UserRef { id, user });
+                user.nick().as_str()
             }
             Err(refusal) => {
                 context.refuse(&refusal);
@@ -43,7 +43,8 @@ pub(crate) fn run(context: &mut Context<'_>, whois: &Whois<'_>) -> Result<(), Re
     Ok(())
 }
 
-fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
+fn tell(context: &mut Context<'_>, me: UserId, found: UserRef<'_>) {
+    let UserRef { id, user } = found;
     let settings = context.settings;
     let nick = user.nick().as_str();
     context.reply(Reply::WhoisUser { nick, user: user.user(), host: user.host(), realname: &user.realname });
@@ -54,7 +55,7 @@ fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
         context.reply(Reply::WhoisActually { nick, source: &source, address });
         context.reply(Reply::WhoisModes { nick, modes: &user_letters(user.modes) });
     }
-    for channels in channel_lines(context, me, (id, user)) {
+    for channels in channel_lines(context, me, found) {
         context.reply(Reply::WhoisChannels { nick, channels: &channels });
     }
     context.reply(Reply::WhoisServer { nick, server: &settings.name, description: &settings.description });
@@ -65,7 +66,7 @@ fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
         context.reply(Reply::WhoisSecure { nick });
     }
     if user.modes.contains(UserModes::BOT) {
-        context.reply(Reply::WhoisBot { nick, network: &settings.network });
+        context.reply(Reply::WhoisBot { nick, network: &settings.network_name });
     }
     if let Some(account) = user.account() {
         context.reply(Reply::WhoisAccount { nick, account: account.as_str() });
@@ -79,7 +80,8 @@ fn tell(context: &mut Context<'_>, me: UserId, (id, user): (UserId, &User)) {
 }
 
 /// The channels that the asker may see, with the user's signs, in pieces that fit.
-fn channel_lines(context: &Context<'_>, me: UserId, (id, user): (UserId, &User)) -> Vec<String> {
+fn channel_lines(context: &Context<'_>, me: UserId, of: UserRef<'_>) -> Vec<String> {
+    let UserRef { id, user } = of;
     let all = context.session.capabilities.contains(Capabilities::MULTI_PREFIX);
     let channels = user.channels.iter().filter_map(|channel| context.network.channel(*channel));
     let seen = channels.filter(|channel| {

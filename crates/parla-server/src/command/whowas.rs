@@ -14,7 +14,7 @@ pub(crate) fn run(context: &mut Context<'_>, whowas: &Whowas<'_>) -> Result<(), 
     let nicks = whowas.nicks.ok_or(Refusal::NoNickGiven)?;
     // What is no number above zero asks for all.
     let count = whowas.count.and_then(|count| count.parse().ok()).filter(|count| *count > 0);
-    let mut rows = Rows::new(CommandName::Whowas, WHOWAS_REPLIES_MAX, context.settings);
+    let mut rows = Rows::new(CommandName::Whowas, WHOWAS_REPLIES_MAX, context.machine);
     for nick in context.list(nicks, context.settings.limits.targets) {
         tell(context, &mut rows, nick, count.unwrap_or(usize::MAX));
         context.reply(Reply::EndOfWhowas { nick });

@@ -5,7 +5,7 @@ use parla_proto::{
     reply::{Severity, StandardReply},
 };
 
-use crate::{base::settings::Settings, context::Context};
+use crate::{base::settings::MachineSettings, context::Context};
 
 /// What is left of the room for one answer.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Room for so many rows of a command's answer, and for no more bytes than any answer may have.
-    pub(crate) const fn new(command: CommandName, most: usize, settings: &Settings) -> Self {
-        Self { command, left: most, bytes_left: settings.answer_bytes_max, is_full: false }
+    pub(crate) const fn new(command: CommandName, most: usize, machine: &MachineSettings) -> Self {
+        Self { command, left: most, bytes_left: machine.answer_bytes_max, is_full: false }
     }
 
     /// Sends a row. Where there is no room for it the client is told so once, and nothing more is sent.

@@ -5,7 +5,7 @@
 
 use parla_proto::Timestamp;
 
-use crate::network::{channel::ChannelState, entry::Repair};
+use crate::network::channel::ChannelState;
 
 /// A question or a wish of the administrator.
 #[derive(Clone, Debug)]
@@ -34,8 +34,19 @@ pub enum AdminRequest {
         /// Which.
         channel: String,
         /// How.
-        repair: Repair,
+        repair: AdminRepair,
     },
+}
+
+/// How a channel is repaired, with names as a person wrote them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminRepair {
+    /// It is deleted with all that is kept of it; and why.
+    Delete(Option<String>),
+    /// It has the modes of a new channel and empty lists.
+    Reset,
+    /// It belongs to the member of this nick.
+    Give(String),
 }
 
 /// The answer to an [`AdminRequest`].

@@ -79,7 +79,7 @@ pub enum Answer {
 /// A configuration that was read again and is good. What cannot change while the server runs stays as it is.
 #[derive(Clone, Debug)]
 pub struct Reconfiguration {
-    /// What it says.
+    /// What it says. Those of the machine count at once, those of the network by an entry.
     pub settings: Settings,
     /// What there is to know of it, a line each.
     pub notes: Vec<String>,

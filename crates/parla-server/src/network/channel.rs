@@ -10,7 +10,7 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::access::{NoRedactor, Promotion, Speaker};
+pub(crate) use self::access::{NoRedactor, Promotion, RankChange, Speaker};
 pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
 use super::UserId;
 pub(crate) use super::rank::{Act, Rank};

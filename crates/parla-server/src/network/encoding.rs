@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 2;
+pub const PROPOSAL_VERSION: u8 = 3;
 
 /// The version of networks.
 pub const NETWORK_VERSION: u8 = 2;
@@ -116,7 +116,7 @@ mod tests {
     use crate::{
         base::{
             connection::ConnectionId,
-            settings::{Privileges, Settings},
+            settings::{NetworkSettings, Privileges},
         },
         network::{
             UserId,
@@ -130,8 +130,8 @@ mod tests {
         },
     };
 
-    fn settings() -> Settings {
-        Settings { version: "parlad-test".to_owned(), ..Settings::named("irc.example.org") }
+    fn settings() -> NetworkSettings {
+        NetworkSettings::named("irc.example.org")
     }
 
     fn nick(text: &str) -> Nick {
@@ -147,7 +147,7 @@ mod tests {
             |set, mode, param: Option<&str>| entry::ModeStep { set, mode, param: param.map(str::to_owned) };
         let steps =
             vec![step(true, ChannelMode::Operator, Some("bob")), step(false, ChannelMode::InviteOnly, None)];
-        entry::Mode { channel: "#tea".to_owned(), steps }
+        entry::Mode { channel: channel("#tea"), steps }
     }
 
     /// One of each kind. A new kind does not compile here before it is in the list.
@@ -207,26 +207,27 @@ mod tests {
                 why: Quit::Said(text("bye")),
             }),
             EntryCommand::Join(entry::Join { channel: channel("#Tea"), key: Some(text("key")) }),
-            EntryCommand::Part(entry::Part { channel: text("#tea"), reason: None }),
+            EntryCommand::Part(entry::Part { channel: channel("#tea"), reason: None }),
             EntryCommand::Say(Box::new(entry::Say {
                 verb: Verb::Privmsg,
-                target: text("#tea"),
+                target: Conversation::Channel(channel("#tea")),
+                signs: text("@"),
                 text: text("hello"),
                 tags: text("+draft/reply=x"),
                 cuts: vec![2],
             })),
-            EntryCommand::Topic(entry::Topic { channel: text("#tea"), text: text("tea") }),
+            EntryCommand::Topic(entry::Topic { channel: channel("#tea"), text: text("tea") }),
             EntryCommand::Mode(mode()),
             EntryCommand::UserMode(entry::UserMode { set: UserModes::INVISIBLE, unset: UserModes::BOT }),
             EntryCommand::Kick(entry::Kick {
-                channel: text("#tea"),
-                nick: text("bob"),
+                channel: channel("#tea"),
+                nick: nick("bob"),
                 reason: Some(text("no")),
             }),
-            EntryCommand::Invite(entry::Invite { nick: text("bob"), channel: text("#tea") }),
+            EntryCommand::Invite(entry::Invite { nick: nick("bob"), channel: channel("#tea") }),
             EntryCommand::Away(Some(text("gone"))),
             EntryCommand::Metadata(Box::new(entry::Metadata {
-                target: text("*"),
+                target: Some(Conversation::User(nick("bob"))),
                 change: MetadataChange::Set(Key::parse("status").unwrap(), None),
             })),
             EntryCommand::Setname(text("Alice B")),
@@ -242,17 +243,17 @@ mod tests {
                 title: text("is an admin"),
                 privileges: Privileges::KILL | Privileges::HOSTS,
             })),
-            EntryCommand::Kill(entry::Kill { nicks: vec![text("bob")], reason: text("spam") }),
+            EntryCommand::Kill(entry::Kill { nicks: vec![nick("bob")], reason: text("spam") }),
             EntryCommand::Wallops(text("all")),
-            EntryCommand::Chghost(entry::Chghost { nick: text("bob"), host: text("a.b") }),
+            EntryCommand::Chghost(entry::Chghost { nick: nick("bob"), host: text("a.b") }),
             EntryCommand::Reconfigure(Arc::new(settings())),
             EntryCommand::Rename(entry::Rename {
-                channel: text("#tea"),
+                channel: channel("#tea"),
                 name: channel("#t"),
                 reason: text(""),
             }),
             EntryCommand::Redact(Box::new(entry::Redact {
-                target: text("#tea"),
+                target: Conversation::Channel(channel("#tea")),
                 seq: 300,
                 reason: None,
                 stored_in: Some(7),
@@ -261,17 +262,17 @@ mod tests {
                 conversation: Conversation::Channel(channel("#tea")),
                 at: Timestamp::from_millis(1_700_000_000_000),
             }),
-            EntryCommand::Sajoin(entry::Sajoin { nick: None, channel: text("#tea") }),
+            EntryCommand::Sajoin(entry::Sajoin { nick: None, channel: channel("#tea") }),
             EntryCommand::Sapart(entry::Sapart {
-                nick: Some(text("bob")),
-                channel: text("#tea"),
+                nick: Some(nick("bob")),
+                channel: channel("#tea"),
                 reason: None,
             }),
             EntryCommand::Samode(entry::Samode { authority: Authority::Administrator(7), mode: mode() }),
             EntryCommand::Room(entry::Room {
                 authority: Authority::Operator,
-                channel: text("#tea"),
-                repair: Repair::Give(text("bob")),
+                channel: channel("#tea"),
+                repair: Repair::Give(nick("bob")),
             }),
             EntryCommand::ForgetEmpty,
             EntryCommand::NodeUp(NodeUp { run: 9, after: Some(Epoch(3)) }),

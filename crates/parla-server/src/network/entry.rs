@@ -6,7 +6,7 @@ use parla_proto::{AccountName, ChannelName, CommandName, Nick, Timestamp, metada
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{connection::ConnectionId, settings::Settings},
+    base::{connection::ConnectionId, settings::NetworkSettings},
     network::{UserId, grant::OperatorGrant, markers::Conversation},
 };
 
@@ -106,7 +106,7 @@ pub(crate) struct Proposer {
     pub(crate) actor: Option<UserId>,
 }
 
-/// What an entry does. Names that must be looked up are text: whom they mean is decided at commit.
+/// What an entry does. It has names, which were read before it was proposed; whom they mean is decided at commit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
 pub enum EntryCommand {
@@ -132,7 +132,7 @@ pub enum EntryCommand {
     Wallops(String),
     Chghost(Chghost),
     /// REHASH, or the administrator's signal; nobody acts.
-    Reconfigure(Arc<Settings>),
+    Reconfigure(Arc<NetworkSettings>),
     Rename(Rename),
     Redact(Box<Redact>),
     Markread(Markread),
@@ -168,7 +168,7 @@ pub struct NodeDown {
 
 impl EntryCommand {
     /// The number and the channel of what the administrator asked for, if it is that.
-    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &str)> {
+    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &ChannelName)> {
         match self {
             Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
                 Some((*id, &mode.channel))
@@ -192,18 +192,18 @@ pub enum Authority {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sajoin {
     /// Who; none: the actor.
-    pub nick: Option<String>,
+    pub nick: Option<Nick>,
     /// Where.
-    pub channel: String,
+    pub channel: ChannelName,
 }
 
 /// A user is taken out of a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sapart {
     /// Who; none: the actor.
-    pub nick: Option<String>,
+    pub nick: Option<Nick>,
     /// Where.
-    pub channel: String,
+    pub channel: ChannelName,
     /// Why.
     pub reason: Option<String>,
 }
@@ -223,7 +223,7 @@ pub struct Room {
     /// By what right.
     pub authority: Authority,
     /// Which.
-    pub channel: String,
+    pub channel: ChannelName,
     /// How.
     pub repair: Repair,
 }
@@ -236,7 +236,7 @@ pub enum Repair {
     /// It has the modes of a new channel and empty lists.
     Reset,
     /// It belongs to the member of this nick.
-    Give(String),
+    Give(Nick),
 }
 
 /// A connection becomes a user.
@@ -291,7 +291,7 @@ pub struct Join {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// Which.
-    pub channel: String,
+    pub channel: ChannelName,
     /// Why.
     pub reason: Option<String>,
 }
@@ -328,8 +328,10 @@ impl Verb {
 pub struct Say {
     /// Which of the three.
     pub verb: Verb,
-    /// A channel, perhaps after the signs of the ranks that are meant, or a nick.
-    pub target: String,
+    /// Where to, or to whom.
+    pub target: Conversation,
+    /// The signs of the ranks that are meant, as they stood before the name of the channel; empty: everyone is meant.
+    pub signs: String,
     /// Empty for TAGMSG only; with line feeds if it has several lines.
     pub text: String,
     /// Client-only tags as on the wire.
@@ -342,7 +344,7 @@ pub struct Say {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topic {
     /// Where.
-    pub channel: String,
+    pub channel: ChannelName,
     /// Empty to clear it.
     pub text: String,
 }
@@ -351,7 +353,7 @@ pub struct Topic {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mode {
     /// Where.
-    pub channel: String,
+    pub channel: ChannelName,
     /// The steps, all with the parameters they need.
     pub steps: Vec<ModeStep>,
 }
@@ -380,9 +382,9 @@ pub struct UserMode {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kick {
     /// Where.
-    pub channel: String,
+    pub channel: ChannelName,
     /// Who.
-    pub nick: String,
+    pub nick: Nick,
     /// Why.
     pub reason: Option<String>,
 }
@@ -391,16 +393,16 @@ pub struct Kick {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invite {
     /// Who.
-    pub nick: String,
+    pub nick: Nick,
     /// Where to.
-    pub channel: String,
+    pub channel: ChannelName,
 }
 
 /// Users are put out of the network.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kill {
     /// Who.
-    pub nicks: Vec<String>,
+    pub nicks: Vec<Nick>,
     /// Why.
     pub reason: String,
 }
@@ -409,7 +411,7 @@ pub struct Kill {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chghost {
     /// Who.
-    pub nick: String,
+    pub nick: Nick,
     /// The new one, as the operator wrote it.
     pub host: String,
 }
@@ -417,8 +419,8 @@ pub struct Chghost {
 /// A change of the values of a user or a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Metadata {
-    /// A channel, a nick, or `*` for the actor.
-    pub target: String,
+    /// Whose; none: the actor's.
+    pub target: Option<Conversation>,
     /// What is changed.
     pub change: MetadataChange,
 }
@@ -436,7 +438,7 @@ pub enum MetadataChange {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rename {
     /// Which.
-    pub channel: String,
+    pub channel: ChannelName,
     /// The new one.
     pub name: ChannelName,
     /// Why; may be empty.
@@ -446,8 +448,8 @@ pub struct Rename {
 /// A message is taken back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Redact {
-    /// Where it was said: a channel or a nick.
-    pub target: String,
+    /// Where it was said, or to whom.
+    pub target: Conversation,
     /// The message's number.
     pub seq: u64,
     /// Why.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parla_proto::{AccountName, ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 
 use crate::{
-    base::settings::Settings,
+    base::settings::NetworkSettings,
     network::{
         ChannelId, Target, UserId,
         change::Spoken,
@@ -64,7 +64,7 @@ pub(crate) enum Event {
     /// A user shows another host.
     HostChanged { user: UserId, old_source: String },
     /// The settings are others than these.
-    Reconfigured { before: Arc<Settings> },
+    Reconfigured { before: Arc<NetworkSettings> },
     /// A user says that they are away, or back. That may be no news; it may be another reason only.
     AwayChanged { user: UserId, changes: bool, was_away: bool },
     /// A user has another real name.

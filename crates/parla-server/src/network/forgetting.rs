@@ -70,7 +70,10 @@ impl Network {
 
     /// Notes that a channel has become empty, or is not any more. Channels that everyone is put into do not count.
     pub(super) fn set_empty_since(&mut self, id: ChannelId, since: Option<Timestamp>, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(&id) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            debug_assert!(false, "the queue has only channels that are there");
+            return;
+        };
         self.empty.remove(id, channel);
         let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
         if channel.state.empty_since != since {
@@ -101,7 +104,7 @@ mod tests {
     use parla_proto::ChannelName;
 
     use super::*;
-    use crate::{base::settings::Settings, network::channel::ChannelState};
+    use crate::{base::settings::NetworkSettings, network::channel::ChannelState};
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -111,7 +114,7 @@ mod tests {
 
     /// A network that forgets after two hours, with channels that have been empty since these times; `#a` is everyone's.
     fn network(channels: &[(&str, Option<i64>)]) -> Network {
-        let mut settings = Settings::named("a.b");
+        let mut settings = NetworkSettings::named("a.b");
         settings.forget_empty_after = Some(2 * HOUR);
         let rules = settings.name_rules();
         let name = |name: &str| ChannelName::parse(name, &rules).unwrap();

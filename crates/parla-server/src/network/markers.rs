@@ -79,10 +79,10 @@ impl ReadMarkers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::settings::Settings;
+    use crate::base::settings::NetworkSettings;
 
     fn conversation(text: &str) -> Conversation {
-        Conversation::parse(text, &Settings::named("irc.example.org").name_rules()).unwrap()
+        Conversation::parse(text, &NetworkSettings::named("irc.example.org").name_rules()).unwrap()
     }
 
     fn at(ms: i64) -> Timestamp {
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_marker_follows_its_channel_to_another_name() {
         let mut markers = ReadMarkers::default();
-        let rules = Settings::named("irc.example.org").name_rules();
+        let rules = NetworkSettings::named("irc.example.org").name_rules();
         let name = |text| ChannelName::parse(text, &rules).unwrap();
         markers.advance(conversation("#a"), at(5));
         markers.advance(conversation("#b"), at(9));

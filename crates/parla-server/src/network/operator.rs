@@ -113,7 +113,10 @@ impl User {
 impl Network {
     /// Makes a user an operator, or takes that away. Gives the modes that the user had.
     pub(crate) fn set_operator(&mut self, id: UserId, grant: Option<OperatorGrant>) -> UserModes {
-        let Some(user) = self.user_mut(id) else { return UserModes::empty() };
+        let Some(user) = self.user_mut(id) else {
+            debug_assert!(false, "whoever becomes an operator was found");
+            return UserModes::empty();
+        };
         let mut modes = user.modes;
         modes.set(UserModes::OPERATOR, grant.is_some());
         user.set_operator(grant.map(Box::new));

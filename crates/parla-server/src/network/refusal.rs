@@ -2,6 +2,8 @@
 
 pub(crate) mod metadata;
 
+use std::borrow::Cow;
+
 use parla_proto::{
     Capabilities, ChannelName, CommandName, FailCode, Nick, NickFault, Reply,
     line::fitting,
@@ -17,33 +19,54 @@ use crate::{
 /// Why a command was not carried out. The user's fault, or nobody's; never the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The actor left before the entry came; nobody is there to be told.
+    /// The actor has left since this was proposed; nobody is there to be told.
     Gone,
     /// A NOTICE found nobody; a NOTICE is never answered.
     Silent,
     NoSuchNick(String),
     NoSuchServer(String),
     NoSuchChannel(String),
-    CannotSend(ChannelName, Silenced),
+    CannotSend {
+        channel: ChannelName,
+        why: Silenced,
+    },
     /// The receiver takes no CTCP.
     CtcpUnwanted(String),
-    TooManyChannels(ChannelName, &'static str),
+    TooManyChannels {
+        channel: ChannelName,
+        why: &'static str,
+    },
     TooManyTargets(String),
     NoOrigin,
     NoRecipient(CommandName),
     NoTextToSend,
     InputTooLong,
     NoNickGiven,
-    ErroneousNick(String, NickFault),
+    ErroneousNick {
+        nick: String,
+        fault: NickFault,
+    },
     NickInUse(String),
-    /// It looks like this other one, which is in use.
-    NickConfusable(String, Nick),
+    /// It looks like another one, which is in use.
+    NickConfusable {
+        nick: String,
+        other: Nick,
+    },
     NickReserved(String),
     /// Who is banned or muted in this channel cannot be heard by a new nick either.
-    NickHeld(String, ChannelName),
-    UserNotInChannel(String, ChannelName),
+    NickHeld {
+        nick: String,
+        channel: ChannelName,
+    },
+    UserNotInChannel {
+        nick: String,
+        channel: ChannelName,
+    },
     NotOnChannel(ChannelName),
-    UserOnChannel(String, ChannelName),
+    UserOnChannel {
+        nick: String,
+        channel: ChannelName,
+    },
     NotRegistered,
     AlreadyRegistered,
     NeedMoreParams(CommandName),
@@ -53,12 +76,21 @@ pub(crate) enum Refusal {
     BadKey(ChannelName),
     BadChannelName(String),
     AccountNeeded(ChannelName),
-    /// From the first channel one is sent on to the second.
-    Forwarded(ChannelName, ChannelName),
-    ListFull(ChannelName, char),
+    /// One is sent on to another channel.
+    Forwarded {
+        from: ChannelName,
+        to: ChannelName,
+    },
+    ListFull {
+        channel: ChannelName,
+        letter: char,
+    },
     OperatorNeeded(ChannelName),
     /// Only members of this rank and higher may.
-    RankNeeded(ChannelName, Rank),
+    RankNeeded {
+        channel: ChannelName,
+        rank: Rank,
+    },
     /// The other member ranks as high, or higher.
     Outranked(ChannelName),
     PasswordMismatch,
@@ -98,7 +130,7 @@ pub(crate) struct Failure {
     code: FailCode,
     /// Names and values that the command gave.
     about: Vec<String>,
-    description: &'static str,
+    description: Cow<'static, str>,
 }
 
 impl Failure {
@@ -107,17 +139,17 @@ impl Failure {
         command: CommandName,
         code: FailCode,
         about: &[&str],
-        description: &'static str,
+        description: impl Into<Cow<'static, str>>,
     ) -> Refusal {
         let about = about.iter().map(|word| fitting(word, ABOUT_BYTES_MAX).to_owned()).collect();
-        Refusal::Failure(Box::new(Self { command, code, about, description }))
+        Refusal::Failure(Box::new(Self { command, code, about, description: description.into() }))
     }
 
     fn encode(&self, server: &str) -> Vec<u8> {
         let about: Vec<&str> = self.about.iter().map(String::as_str).collect();
-        let Self { command, code, description, .. } = *self;
-        let command = command.as_str();
-        StandardReply { severity: Severity::Fail, command, code, context: &about, description }.encode(server)
+        let (command, description) = (self.command.as_str(), &*self.description);
+        let (severity, code, context) = (Severity::Fail, self.code, &*about);
+        StandardReply { severity, command, code, context, description }.encode(server)
     }
 }
 
@@ -184,9 +216,9 @@ impl Refusal {
             return None;
         }
         let (nick, fault, detail) = match self {
-            Self::ErroneousNick(nick, fault) => (nick, *fault, fault.detail()),
+            Self::ErroneousNick { nick, fault } => (nick, *fault, fault.detail()),
             Self::NickReserved(nick) => (nick, NickFault::Reserved, String::new()),
-            Self::NickConfusable(nick, other) => (nick, NickFault::Confusable, other.to_string()),
+            Self::NickConfusable { nick, other } => (nick, NickFault::Confusable, other.to_string()),
             _ => return None,
         };
         let context = [fitting(nick, ABOUT_BYTES_MAX), &detail];
@@ -202,31 +234,33 @@ impl Refusal {
             Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
             Self::NoSuchServer(server) => Reply::NoSuchServer { server },
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },
-            Self::CannotSend(channel, silenced) => {
+            Self::CannotSend { channel, why: silenced } => {
                 Reply::CannotSendToChannel { channel: channel.as_str(), why: silenced.why() }
             }
             Self::CtcpUnwanted(nick) => {
                 Reply::CannotSendToUser { nick, why: "They take no CTCP other than actions (user mode +T)" }
             }
-            Self::TooManyChannels(channel, why) => Reply::TooManyChannels { channel: channel.as_str(), why },
+            Self::TooManyChannels { channel, why } => {
+                Reply::TooManyChannels { channel: channel.as_str(), why }
+            }
             Self::TooManyTargets(target) => Reply::TooManyTargets { target },
             Self::NoOrigin => Reply::NoOrigin {},
             Self::NoRecipient(command) => Reply::NoRecipient { command: command.as_str() },
             Self::NoTextToSend => Reply::NoTextToSend {},
             Self::InputTooLong => Reply::InputTooLong {},
             Self::NoNickGiven => Reply::NoNickGiven {},
-            Self::ErroneousNick(nick, fault) => Reply::ErroneousNick { nick, fault: *fault },
+            Self::ErroneousNick { nick, fault } => Reply::ErroneousNick { nick, fault: *fault },
             Self::NickInUse(nick) => Reply::NickInUse { nick, why: "Nickname is already in use" },
-            Self::NickConfusable(nick, _) => {
+            Self::NickConfusable { nick, .. } => {
                 Reply::NickInUse { nick, why: "This nickname looks like one that is in use" }
             }
             Self::NickReserved(nick) => Reply::NickUnavailable { nick },
-            Self::NickHeld(nick, channel) => Reply::BannedNickChange { nick, channel: channel.as_str() },
-            Self::UserNotInChannel(nick, channel) => {
+            Self::NickHeld { nick, channel } => Reply::BannedNickChange { nick, channel: channel.as_str() },
+            Self::UserNotInChannel { nick, channel } => {
                 Reply::UserNotInChannel { nick, channel: channel.as_str() }
             }
             Self::NotOnChannel(channel) => Reply::NotOnChannel { channel: channel.as_str() },
-            Self::UserOnChannel(nick, channel) => Reply::UserOnChannel { nick, channel: channel.as_str() },
+            Self::UserOnChannel { nick, channel } => Reply::UserOnChannel { nick, channel: channel.as_str() },
             Self::NotRegistered => Reply::NotRegistered {},
             Self::AlreadyRegistered => Reply::AlreadyRegistered {},
             Self::NeedMoreParams(command) => Reply::NeedMoreParams { command: command.as_str() },
@@ -236,10 +270,12 @@ impl Refusal {
             Self::BadKey(channel) => Reply::BadChannelKey { channel: channel.as_str() },
             Self::BadChannelName(channel) => Reply::BadChannelMask { channel },
             Self::AccountNeeded(channel) => Reply::AccountNeededToJoin { channel: channel.as_str() },
-            Self::Forwarded(from, to) => Reply::ForwardedTo { from: from.as_str(), to: to.as_str() },
-            Self::ListFull(channel, letter) => Reply::ListFull { channel: channel.as_str(), letter: *letter },
+            Self::Forwarded { from, to } => Reply::ForwardedTo { from: from.as_str(), to: to.as_str() },
+            Self::ListFull { channel, letter } => {
+                Reply::ListFull { channel: channel.as_str(), letter: *letter }
+            }
             Self::OperatorNeeded(channel) => rank_needed(channel, Rank::OPERATOR),
-            Self::RankNeeded(channel, rank) => rank_needed(channel, *rank),
+            Self::RankNeeded { channel, rank } => rank_needed(channel, *rank),
             Self::Outranked(channel) => Reply::ChannelOperatorNeeded {
                 channel: channel.as_str(),
                 why: "Their rank is as high as yours, or higher",

@@ -39,7 +39,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        base::{connection::ConnectionId, settings::Settings},
+        base::{connection::ConnectionId, settings::NetworkSettings},
         network::{
             entry::{Meta, Register},
             user::User,
@@ -50,7 +50,7 @@ mod tests {
 
     /// A network of one machine.
     fn network() -> Network {
-        let mut network = Network::new(Arc::new(Settings::named("a.b")), Vec::new(), 1);
+        let mut network = Network::new(Arc::new(NetworkSettings::named("a.b")), Vec::new(), 1);
         network.begin_alone(UP);
         network
     }

@@ -1,6 +1,8 @@
 //! What one user may see of another. Everything that asks about users asks here.
 
-use super::{ChannelId, Network, UserId, channel::Channel, user::User};
+use parla_proto::ChannelName;
+
+use super::{ChannelId, Network, UserId, UserRef, channel::Channel, user::User};
 use crate::{base::settings::Privileges, network::refusal::Refusal};
 
 impl Network {
@@ -13,8 +15,21 @@ impl Network {
         viewer: UserId,
         name: &str,
     ) -> Result<(ChannelId, &Channel), Refusal> {
-        let found = self.find_channel(name)?;
-        if self.sees(viewer, found.1) { Ok(found) } else { Err(Refusal::NoSuchChannel(name.to_owned())) }
+        let found = self.visible_channel_named(viewer, &self.read_channel_name(name)?);
+        found.map_err(|_| Refusal::NoSuchChannel(name.to_owned()))
+    }
+
+    /// The same by a name that was read before.
+    ///
+    /// # Errors
+    /// As of [`Self::visible_channel`].
+    pub(crate) fn visible_channel_named(
+        &self,
+        viewer: UserId,
+        name: &ChannelName,
+    ) -> Result<(ChannelId, &Channel), Refusal> {
+        let found = self.channel_named(name)?;
+        if self.sees(viewer, found.1) { Ok(found) } else { Err(Refusal::NoSuchChannel(name.to_string())) }
     }
 
     /// Whether someone may know that a channel is there: for a secret one its members, and operators who look after channels.
@@ -24,18 +39,18 @@ impl Network {
     }
 
     /// A channel that a user shares with the one who looks, who sees it there.
-    pub(crate) fn shared_channel(&self, viewer: UserId, (id, user): (UserId, &User)) -> Option<&Channel> {
-        let mut channels = user.channels.iter().filter_map(|channel| self.channel(*channel));
-        channels.find(|channel| channel.is_member(viewer) && channel.shows(Some(viewer), id))
+    pub(crate) fn shared_channel(&self, viewer: UserId, of: UserRef<'_>) -> Option<&Channel> {
+        let mut channels = of.user.channels.iter().filter_map(|channel| self.channel(*channel));
+        channels.find(|channel| channel.is_member(viewer) && channel.shows(Some(viewer), of.id))
     }
 
     /// Whether a user is listed for someone who does not know its nick: it does not hide, or they share a channel, or the
     /// one who looks is an operator of the server.
-    pub(crate) fn lists(&self, viewer: UserId, (id, user): (UserId, &User)) -> bool {
-        !user.is_invisible()
-            || id == viewer
+    pub(crate) fn lists(&self, viewer: UserId, found: UserRef<'_>) -> bool {
+        !found.user.is_invisible()
+            || found.id == viewer
             || self.user(viewer).is_some_and(User::is_operator)
-            || self.shared_channel(viewer, (id, user)).is_some()
+            || self.shared_channel(viewer, found).is_some()
     }
 
     /// Whether someone may know what is not public of a user, its real address and its modes: the user itself, and

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    base::settings::Settings,
+    base::settings::NetworkSettings,
     network::{
         Network,
         channel::ChannelState,
@@ -19,7 +19,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A network without users, whose entries are numbered from `next_seq`.
-    pub fn of_new_network(settings: Settings, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+    pub fn of_new_network(settings: NetworkSettings, kept: Vec<ChannelState>, next_seq: u64) -> Self {
         Self { network: Box::new(Network::new(Arc::new(settings), kept, next_seq)) }
     }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use parla_proto::name::Casemapping;
 
 use super::{
-    Network, UserId,
+    Network, UserId, UserRef,
     channel::{Channel, Rank},
     user::User,
 };
@@ -49,7 +49,7 @@ impl Channel {
         casemapping: Casemapping,
     ) -> Voice<'_> {
         let mut voice = Voice { channel: self, speaker: id, heard: Heard::Nothing, least: Rank::empty() };
-        if let Ok(speaker) = self.speaker((id, user), None, casemapping) {
+        if let Ok(speaker) = self.speaker(UserRef { id, user }, None, casemapping) {
             voice.least = speaker.heard_from.unwrap_or_default();
             voice.heard = match speaker.text(Verb::Privmsg, text.to_owned()) {
                 Ok(relayed) if relayed == text => Heard::Whole,

@@ -10,7 +10,7 @@ use crate::{
     },
     command::mode::Asked,
     contract::{
-        administration::{AdminAnswer, AdminRequest, ChannelDetails, ChannelSummary, Member},
+        administration::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, ChannelSummary, Member},
         output::{Output, Outputs},
     },
     network::{
@@ -25,20 +25,16 @@ impl Server {
         let authority = Authority::Administrator(id);
         let command = match request {
             AdminRequest::Channels { after } => Err(self.channels(after.as_deref())),
-            AdminRequest::Channel { name } => Err(self.overseen(&name, |channel| self.details(channel))),
-            AdminRequest::ChangeModes { channel, letters, params } => {
-                self.steps(&channel, &letters, &params).map(|steps| {
-                    let mode = entry::Mode { channel, steps };
-                    EntryCommand::Samode(entry::Samode { authority, mode })
-                })
-            }
-            AdminRequest::Repair { channel, repair } => {
-                let repair = match repair {
-                    Repair::Delete(reason) => Repair::Delete(reason.map(|reason| one_line(&reason))),
-                    other => other,
-                };
-                Ok(EntryCommand::Room(entry::Room { authority, channel, repair }))
-            }
+            AdminRequest::Channel { name } => Err(match self.overseen(&name) {
+                Ok(channel) => self.details(channel),
+                Err(refusal) => AdminAnswer::Refused(self.sentence(&refusal)),
+            }),
+            AdminRequest::ChangeModes { channel, letters, params } => self
+                .change_modes(&channel, &letters, &params)
+                .map(|mode| EntryCommand::Samode(entry::Samode { authority, mode })),
+            AdminRequest::Repair { channel, repair } => self
+                .repair(&channel, repair)
+                .map(|(channel, repair)| EntryCommand::Room(entry::Room { authority, channel, repair })),
         };
         match command {
             Ok(command) => self.submit(Proposer::default(), command, out),
@@ -47,12 +43,36 @@ impl Server {
     }
 
     /// Answers when an entry is committed that the administrator asked for.
-    pub(super) fn administered(&self, id: u64, channel: &str, refusals: &[Refusal], out: &mut Outputs) {
+    pub(super) fn administered(
+        &self,
+        id: u64,
+        channel: &ChannelName,
+        refusals: &[Refusal],
+        out: &mut Outputs,
+    ) {
         let found = self.network.overseen_channel(&self.network.administrator(), channel).ok();
-        let modes = found.map(|(_, channel)| channel.state.modes(true));
-        let refused = refusals.iter().map(|refusal| self.sentence(refusal)).collect();
-        let answer = Box::new(AdminAnswer::Done { modes, refused });
+        let answer = Box::new(self.done(found.map(|(_, channel)| channel), refusals));
         out.outputs.push(Output::Administered { id, answer });
+    }
+
+    /// What there is to say when all is done that could be.
+    fn done(&self, channel: Option<&Channel>, refusals: &[Refusal]) -> AdminAnswer {
+        let modes = channel.map(|channel| channel.state.modes(true));
+        AdminAnswer::Done { modes, refused: refusals.iter().map(|refusal| self.sentence(refusal)).collect() }
+    }
+
+    /// A repair with the names that it is about; or why there is none.
+    fn repair(&self, channel: &str, repair: AdminRepair) -> Result<(ChannelName, Repair), AdminAnswer> {
+        let channel = self.overseen(channel).map_err(|refusal| self.done(None, &[refusal]))?;
+        let repair = match repair {
+            AdminRepair::Delete(reason) => Repair::Delete(reason.map(|reason| one_line(&reason))),
+            AdminRepair::Reset => Repair::Reset,
+            AdminRepair::Give(nick) => {
+                let nick = self.network.read_nick(&nick);
+                Repair::Give(nick.map_err(|refusal| self.done(Some(channel), &[refusal]))?)
+            }
+        };
+        Ok((channel.name().clone(), repair))
     }
 
     fn channels(&self, after: Option<&str>) -> AdminAnswer {
@@ -94,16 +114,14 @@ impl Server {
     }
 
     /// The changes that letters and parameters ask for; or why nothing is changed.
-    fn steps(
+    fn change_modes(
         &self,
         channel: &str,
         letters: &str,
         params: &[String],
-    ) -> Result<Vec<entry::ModeStep>, AdminAnswer> {
-        let (_, channel) = self
-            .network
-            .overseen_channel(&self.network.administrator(), channel)
-            .map_err(|refusal| AdminAnswer::Refused(self.sentence(&refusal)))?;
+    ) -> Result<entry::Mode, AdminAnswer> {
+        let channel =
+            self.overseen(channel).map_err(|refusal| AdminAnswer::Refused(self.sentence(&refusal)))?;
         // What comes from here has not been a line of IRC, and becomes one.
         let bytes = params.iter().map(String::len).sum::<usize>() + letters.len();
         if bytes > LINE_BYTES_MAX / 2 || letters.chars().count() > 2 * MODES_PER_COMMAND_MAX {
@@ -123,14 +141,12 @@ impl Server {
             let why = "These modes change nothing; lists are shown with the room";
             return Err(AdminAnswer::Refused(why.to_owned()));
         }
-        Ok(asked.steps)
+        Ok(entry::Mode { channel: channel.name().clone(), steps: asked.steps })
     }
 
-    fn overseen(&self, name: &str, answer: impl FnOnce(&Channel) -> AdminAnswer) -> AdminAnswer {
-        match self.network.overseen_channel(&self.network.administrator(), name) {
-            Ok((_, channel)) => answer(channel),
-            Err(refusal) => AdminAnswer::Refused(self.sentence(&refusal)),
-        }
+    fn overseen(&self, name: &str) -> Result<&Channel, Refusal> {
+        let name = self.network.read_channel_name(name)?;
+        self.network.overseen_channel(&self.network.administrator(), &name).map(|(_, channel)| channel)
     }
 
     /// A refusal as people read it who do not see IRC's numbers: `#tea: No such channel`.

@@ -5,7 +5,7 @@ use parla_proto::Reply;
 use super::Server;
 use crate::{
     base::connection::{ConnectionId, Peer},
-    command,
+    command::{self, oper::Applicant},
     contract::{
         note::Noted,
         output::{Output, Outputs},
@@ -17,6 +17,7 @@ use crate::{
     },
     session::{
         Password,
+        long_answer::Moment,
         pause::{Asking, Exchange},
     },
 };
@@ -45,15 +46,16 @@ impl Server {
                 self.server_password_verified(connection, verdict, out);
             }
             (Exchange::Operator { name }, Answer::Password(verdict)) => {
-                self.operator_verified(connection, (&name, verdict), out);
+                self.operator_verified(connection, &name, verdict, out);
             }
             (Exchange::Gateway, Answer::Gateway(client)) => self.gateway_verified(connection, client, out),
             (Exchange::Configuration, Answer::Configuration(outcome)) => {
                 self.configuration_read(connection, outcome, out);
             }
             (Exchange::History(question), Answer::Store(result)) => {
+                let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
                 if let Some(session) = self.sessions.get_mut(connection) {
-                    command::chathistory::answer(session, &self.network, *question, result, out);
+                    command::chathistory::answer(session, moment, *question, result, out);
                 }
             }
             (Exchange::Redaction { record, redaction }, Answer::Store(result)) => {
@@ -89,7 +91,8 @@ impl Server {
     fn operator_verified(
         &mut self,
         connection: ConnectionId,
-        (name, verdict): (&str, Verdict),
+        name: &str,
+        verdict: Verdict,
         out: &mut Outputs,
     ) {
         let Some(session) = self.sessions.get(connection) else { return };
@@ -98,12 +101,13 @@ impl Server {
         else {
             return;
         };
+        let applicant = Applicant { user, address };
         let grant = match verdict {
-            Verdict::Right => command::oper::grant(&self.settings, (user, address), name),
+            Verdict::Right => command::oper::grant(&self.settings, applicant, name),
             Verdict::Wrong => Err(Refusal::PasswordMismatch),
             Verdict::NotCompared(why) => Err(Refusal::PasswordNotCompared(why.to_string())),
         };
-        let audit = |refusal| command::oper::refused((user, address), name, refusal);
+        let audit = |refusal| command::oper::refused(applicant, name, refusal);
         match grant {
             Ok(grant) => {
                 let by = Proposer { session: Some(connection), actor: Some(actor) };

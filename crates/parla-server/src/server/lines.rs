@@ -22,7 +22,8 @@ use crate::{
         refusal::Refusal,
     },
     session::{
-        State, long_answer,
+        State,
+        long_answer::{self, Moment},
         pause::{Asking, Exchange, Until, WaitingLine},
         response::Response,
     },
@@ -45,7 +46,7 @@ impl Server {
     pub(super) fn resume(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         // What the client was owed it asked for before.
-        session.wait_if_behind(self.settings.portion_bytes, out);
+        session.wait_if_behind(self.machine.portion_bytes, out);
         if session.waits_until_sent() {
             return self.set_timers(connection);
         }
@@ -76,7 +77,8 @@ impl Server {
             session.pause(Until::Time(ready_at));
             return self.set_timers(connection);
         }
-        long_answer::go_on((&self.network, now), session, out);
+        let moment = Moment { network: &self.network, machine: &self.machine, now };
+        long_answer::go_on(moment, session, out);
         if !session.owes_answers() {
             self.go_on(connection, out);
         }
@@ -96,7 +98,8 @@ impl Server {
             Ok(asking) => self.ask(connection, asking, out),
             Err(question) => {
                 let nothing = Some(QueryResult::History(Vec::new()));
-                command::chathistory::answer(session, &self.network, question, nothing, out);
+                let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
+                command::chathistory::answer(session, moment, question, nothing, out);
                 self.go_on(connection, out);
             }
         }
@@ -139,7 +142,7 @@ impl Server {
             WaitingLine::Blank | WaitingLine::End => {}
         }
         if let Some(session) = self.sessions.get_mut(connection) {
-            session.wait_if_behind(self.settings.portion_bytes, out);
+            session.wait_if_behind(self.machine.portion_bytes, out);
         }
     }
 
@@ -197,6 +200,7 @@ impl Server {
             connections,
             statistics: &self.statistics,
             settings: &self.settings,
+            machine: &self.machine,
             network: &self.network,
             session,
             watchers: &mut self.watchers,
@@ -232,7 +236,7 @@ impl Server {
 
     /// Registers a session that has said all that it must.
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
-        let password_required = self.settings.password_required;
+        let password_required = self.machine.password_required;
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let (host, address, is_exempt) =
             (session.peer.host(), session.peer.address, session.peer.unthrottled);

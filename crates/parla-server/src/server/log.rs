@@ -13,7 +13,7 @@ use crate::{
         output::{Output, Outputs},
     },
     network::{
-        Network, UserId,
+        UserId,
         effects::Effects,
         entry::{Entry, EntryCommand, Origin, Proposal, Proposer, Quit},
         event::Event,
@@ -21,7 +21,11 @@ use crate::{
     },
     publish::{Publisher, Sender, delivery::Delivery},
     server::timers::Timer,
-    session::{Session, long_answer, pause::Until},
+    session::{
+        Session,
+        long_answer::{self, Moment},
+        pause::Until,
+    },
 };
 
 impl Server {
@@ -96,7 +100,7 @@ impl Server {
         // A message carries its account itself; only of a program there is more to be said.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| is_own);
-        let asked = asked.map(|(id, channel)| (id, channel.to_owned()));
+        let asked = asked.map(|(id, channel)| (id, channel.clone()));
         self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
@@ -122,6 +126,7 @@ impl Server {
             }
             let mut publisher = Publisher {
                 network: &self.network,
+                machine: &self.machine,
                 sessions: &self.sessions,
                 watchers: &self.watchers,
                 deliveries: &mut deliveries,
@@ -141,7 +146,7 @@ impl Server {
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
                 Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
-                Event::Reconfigured { .. } => self.settings_changed(),
+                Event::Reconfigured { .. } => self.settings = Arc::clone(&self.network.settings),
                 _ => {}
             }
             if let Some(user) = registered.filter(|_| is_own) {
@@ -167,15 +172,15 @@ impl Server {
         deliveries: impl Iterator<Item = Delivery>,
         out: &mut Outputs,
     ) {
+        let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
         for delivery in deliveries {
             let to = delivery.session();
-            let network = (&self.network, self.now);
             match (delivery, to.and_then(|to| self.sessions.get_mut(to))) {
                 (Delivery::Line { to, line }, _) => out.outputs.push(Output::Deliver { to, line }),
-                (delivery, Some(session)) if to == origin => deliver_to(session, delivery, network, out),
+                (delivery, Some(session)) if to == origin => deliver_to(session, delivery, moment, out),
                 (delivery, Some(session)) => {
                     let own = session.put_aside();
-                    deliver_to(session, delivery.unasked(), network, out);
+                    deliver_to(session, delivery.unasked(), moment, out);
                     session.take_back(own);
                 }
                 (_, None) => {}
@@ -218,14 +223,6 @@ impl Server {
         }
     }
 
-    /// The network has other settings; from now on the sessions have them too.
-    fn settings_changed(&mut self) {
-        self.settings = Arc::clone(&self.network.settings);
-        for connection in self.sessions.connections() {
-            self.set_timers(connection);
-        }
-    }
-
     fn refused(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
         if let Some(registration) =
             self.sessions.get_mut(connection).and_then(|session| session.registration())
@@ -255,19 +252,14 @@ impl Server {
 }
 
 /// Sends what one session gets, as a part of the answer to a label if it is putting one together.
-fn deliver_to(
-    session: &mut Session,
-    delivery: Delivery,
-    (network, now): (&Network, Timestamp),
-    out: &mut Outputs,
-) {
+fn deliver_to(session: &mut Session, delivery: Delivery, moment: Moment<'_>, out: &mut Outputs) {
     match delivery {
         Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
         Delivery::Answer { line, .. } => session.send(line, out),
         Delivery::WholeBatch { lines, .. } => session.send_batch(lines, out),
         Delivery::Batch { kind, about, lines, .. } => {
-            session.send_as_batch(&network.settings.name, (kind, about.as_deref()), lines, out);
+            session.send_as_batch(&moment.network.settings.name, (kind, about.as_deref()), lines, out);
         }
-        Delivery::LongAnswer { answer, .. } => long_answer::begin(answer, (network, now), session, out),
+        Delivery::LongAnswer { answer, .. } => long_answer::begin(answer, moment, session, out),
     }
 }

@@ -3,15 +3,16 @@
 //! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a room's operators
 //! do against others (MODE, KICK, REDACT) goes on: it is small, and the reserve is for it.
 
-use parla_proto::{CommandName, FailCode, Line, name::is_channel};
+use parla_proto::{ChannelName, CommandName, FailCode, Line};
 
 use super::Server;
 use crate::{
-    command::privmsg::status_target,
     contract::output::Outputs,
     network::{
+        UserRef,
         channel::Channel,
         entry::{EntryCommand, Proposer, Verb},
+        markers::Conversation,
         refusal::{Failure, Refusal, Silenced},
     },
 };
@@ -45,8 +46,8 @@ impl Server {
         }
         let actor = by.actor?;
         let user = self.network.user(actor)?;
-        let kept_channel = |name: &str| -> Option<&Channel> {
-            let (_, channel) = self.network.visible_channel(actor, name).ok()?;
+        let kept_channel = |name: &ChannelName| -> Option<&Channel> {
+            let (_, channel) = self.network.visible_channel_named(actor, name).ok()?;
             (channel.kept && channel.is_member(actor)).then_some(channel)
         };
         let failure = |command, channel: &Channel| {
@@ -54,20 +55,18 @@ impl Server {
         };
         match command {
             EntryCommand::Say(say) => {
-                let (signs, name) = status_target(&say.target);
-                if say.verb == Verb::Tagmsg
-                    || !self.settings.history
-                    || !signs.is_empty()
-                    || !is_channel(name)
-                {
+                let Conversation::Channel(name) = &say.target else { return None };
+                if say.verb == Verb::Tagmsg || !self.settings.history || !say.signs.is_empty() {
                     return None;
                 }
-                let (_, channel) = self.network.visible_channel(actor, name).ok()?;
-                let speaker = channel.speaker((actor, user), None, self.network.casemapping()).ok()?;
+                let (_, channel) = self.network.visible_channel_named(actor, name).ok()?;
+                let speaker =
+                    channel.speaker(UserRef { id: actor, user }, None, self.network.casemapping()).ok()?;
                 if speaker.heard_from.is_some() {
                     return None;
                 }
-                let refusal = Refusal::CannotSend(channel.name().clone(), Silenced::DiskFull);
+                let refusal =
+                    Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::DiskFull };
                 // A NOTICE is never answered.
                 Some(if say.verb == Verb::Notice { Refusal::Silent } else { refusal })
             }
@@ -75,9 +74,12 @@ impl Server {
             EntryCommand::Rename(rename) => {
                 Some(failure(CommandName::Rename, kept_channel(&rename.channel)?))
             }
-            EntryCommand::Metadata(metadata) => {
-                Some(failure(CommandName::Metadata, kept_channel(&metadata.target)?))
-            }
+            EntryCommand::Metadata(metadata) => match &metadata.target {
+                Some(Conversation::Channel(name)) => {
+                    Some(failure(CommandName::Metadata, kept_channel(name)?))
+                }
+                Some(Conversation::User(_)) | None => None,
+            },
             _ => None,
         }
     }

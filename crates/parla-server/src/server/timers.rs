@@ -134,7 +134,7 @@ impl Server {
         let Some(connection) = timer.session() else {
             return self.network.next_forgetting().filter(|_| !self.has_proposed_to_forget);
         };
-        let deadlines = self.sessions.get(connection)?.deadlines(&self.settings);
+        let deadlines = self.sessions.get(connection)?.deadlines(&self.machine.timeouts);
         match timer {
             Timer::ForgetRooms => None,
             Timer::Batch(_) => deadlines.batch,

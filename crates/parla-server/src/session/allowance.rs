@@ -4,7 +4,24 @@ use std::time::Duration;
 
 use parla_proto::Timestamp;
 
-use crate::base::settings::{Flood, Settings};
+use crate::base::settings::Flood;
+
+/// What one client may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowances {
+    pub(crate) commands: Allowance,
+    /// Lines of messages of several lines.
+    pub(crate) batch_lines: Allowance,
+}
+
+impl Allowances {
+    /// Both are full. That for lines holds one message of `batch_lines_max`, and fills at the same pace as that for commands.
+    pub(crate) fn new(flood: Flood, batch_lines_max: usize, now: Timestamp) -> Self {
+        let burst = u32::try_from(batch_lines_max).unwrap_or(u32::MAX);
+        let batch_lines = Allowance::new(Flood { burst, ..flood }, now);
+        Self { commands: Allowance::new(flood, now), batch_lines }
+    }
+}
 
 /// A bucket of commands that fills with time. Kept as the time at which it would be full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +33,8 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     /// A full bucket.
-    pub(crate) fn new(flood: Flood, now: Timestamp) -> Self {
+    fn new(flood: Flood, now: Timestamp) -> Self {
         Self::every(flood.burst, Duration::from_secs(1) / flood.rate.max(1), now)
-    }
-
-    /// A full bucket for the lines of one message of several lines. It fills at the same pace as that for commands.
-    pub(crate) fn of_batches(settings: &Settings, now: Timestamp) -> Self {
-        let burst = u32::try_from(settings.limits.multiline_lines).unwrap_or(u32::MAX);
-        Self::new(Flood { burst, ..settings.flood }, now)
     }
 
     /// A full bucket that gets one more each time the interval has passed.

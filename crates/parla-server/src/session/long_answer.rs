@@ -8,7 +8,10 @@ use std::fmt;
 use parla_proto::{Reply, Timestamp};
 
 use crate::{
-    base::limits::{PORTION_STEPS, STEPS_PER_BYTE},
+    base::{
+        limits::{PORTION_STEPS, STEPS_PER_BYTE},
+        settings::MachineSettings,
+    },
     contract::output::Outputs,
     network::Network,
     session::Session,
@@ -18,6 +21,16 @@ use crate::{
 pub(crate) trait LongAnswer: fmt::Debug + Send {
     /// Adds to a portion until it is full or the answer is complete. Gives whether it is complete.
     fn go_on(&mut self, portion: &mut Portion<'_>) -> bool;
+}
+
+/// What an answer is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment<'a> {
+    /// The network as it is now.
+    pub(crate) network: &'a Network,
+    /// How much a client may be sent.
+    pub(crate) machine: &'a MachineSettings,
+    pub(crate) now: Timestamp,
 }
 
 /// What a client is sent at once of the answers that it is owed.
@@ -69,7 +82,7 @@ impl LongAnswer for Unasked {
 /// Begins an answer: sends what fits in one portion, and owes the rest.
 pub(crate) fn begin(
     answer: Box<dyn LongAnswer>,
-    (network, now): (&Network, Timestamp),
+    moment: Moment<'_>,
     session: &mut Session,
     out: &mut Outputs,
 ) {
@@ -77,13 +90,14 @@ pub(crate) fn begin(
     session.owe(answer);
     // An answer does not overtake another one.
     if is_first {
-        go_on((network, now), session, out);
+        go_on(moment, session, out);
     }
 }
 
 /// Sends one portion of what a session owes. If there is more, the session waits until this has been sent.
-pub(crate) fn go_on((network, now): (&Network, Timestamp), session: &mut Session, out: &mut Outputs) {
-    let (bytes_left, steps_left) = (network.settings.portion_bytes, PORTION_STEPS);
+pub(crate) fn go_on(moment: Moment<'_>, session: &mut Session, out: &mut Outputs) {
+    let Moment { network, machine, now } = moment;
+    let (bytes_left, steps_left) = (machine.portion_bytes, PORTION_STEPS);
     let mut owed = session.take_owed();
     let mut portion = Portion { network, session, now, out, bytes_left, steps_left };
     while let Some(answer) = owed.front_mut() {

@@ -42,7 +42,7 @@ impl Scene {
     }
 
     fn casemapping(&self) -> Casemapping {
-        self.settings.casemapping
+        self.settings.network.casemapping
     }
 }
 
@@ -238,7 +238,7 @@ impl Client {
             Some(Source { name, user: Some(_), host: Some(_) }) => {
                 self.hear_user(message, name, labelled, scene)
             }
-            Some(Source { name, user: None, host: None }) if name == scene.settings.name => {
+            Some(Source { name, user: None, host: None }) if name == scene.settings.network.name => {
                 self.hear_server(message, scene)
             }
             None if message.command == "ERROR" => {
@@ -276,7 +276,7 @@ impl Client {
             }
             "331" | "332" => room::hear_topic_reply(self, message, scene),
             "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
-                room::hear_change(self, message, &scene.settings.name.clone(), scene)
+                room::hear_change(self, message, &scene.settings.network.name.clone(), scene)
             }
             "KICK" => deletion::hear(self, message, scene),
             "NOTICE" => {

@@ -219,7 +219,8 @@ mod tests {
         }
 
         fn channel(&self, record: u64) -> Vec<Change> {
-            let name = ChannelName::parse(&format!("#room{record}"), &self.settings.name_rules()).unwrap();
+            let name =
+                ChannelName::parse(&format!("#room{record}"), &self.settings.network.name_rules()).unwrap();
             let state = ChannelState::new(record, name, Timestamp::from_millis(1), Flags::empty());
             vec![Change::Channel(Box::new(state))]
         }
@@ -230,7 +231,7 @@ mod tests {
         }
 
         fn is_right(&mut self) -> bool {
-            self.disk.found(&self.settings.name_rules(), &self.model).is_ok()
+            self.disk.found(&self.settings.network.name_rules(), &self.model).is_ok()
         }
     }
 

@@ -35,7 +35,7 @@ use super::{
 pub fn replay(bytes: &[u8], passed_over: &[&str]) -> Result<(), Failure> {
     let (choices, rows) = bytes.split_first().unwrap_or((&0, &[]));
     let mut settings = Settings::named("irc.test");
-    settings.history = choices & 2 == 0;
+    settings.network.history = choices & 2 == 0;
     let order = if choices & 1 == 0 { Order::Alone } else { Order::Shared(1) };
     let mut world = World::new(settings, order, (Disk::Memory(None), Trace::new(EVENTS_SHOWN)));
     world.scene.texts_differ = false;

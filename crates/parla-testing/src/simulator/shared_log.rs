@@ -69,7 +69,9 @@ impl SharedLog {
     pub(crate) fn deleted(&self, place: usize) -> Option<String> {
         let (_, proposal) = self.read(place).ok()?;
         proposal.commands.into_iter().find_map(|command| match command {
-            EntryCommand::Room(room) if matches!(room.repair, Repair::Delete(_)) => Some(room.channel),
+            EntryCommand::Room(room) if matches!(room.repair, Repair::Delete(_)) => {
+                Some(room.channel.to_string())
+            }
             _ => None,
         })
     }

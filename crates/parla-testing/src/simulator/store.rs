@@ -56,11 +56,11 @@ pub(crate) struct Heard<'a> {
 impl Store {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            casemapping: settings.casemapping,
-            forget_empty_after: settings.forget_empty_after,
-            autojoin: settings.autojoin.clone(),
+            casemapping: settings.network.casemapping,
+            forget_empty_after: settings.network.forget_empty_after,
+            autojoin: settings.network.autojoin.clone(),
             latest: Timestamp::default(),
-            ids: settings.message_ids.clone(),
+            ids: settings.network.message_ids.clone(),
             messages: BTreeMap::new(),
             by_text: BTreeMap::new(),
             redacted: BTreeSet::new(),

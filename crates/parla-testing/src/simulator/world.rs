@@ -155,7 +155,7 @@ impl World {
                 ));
             }
             Order::Shared(count) => {
-                let snapshot = Snapshot::of_new_network(settings.clone(), kept, self.first_seq);
+                let snapshot = Snapshot::of_new_network(settings.network.clone(), kept, self.first_seq);
                 for number in 1..=u32::try_from(count).unwrap_or(1) {
                     self.runs += 1;
                     let start = Start::Shared { run: self.runs, snapshot: snapshot.clone() };

@@ -237,7 +237,7 @@ impl Backend for Memory {
         self.feed(Input::ShuttingDown)?;
         self.first_seq += NUMBERS_PER_START;
         let settings = self.settings.to_server(self.is_virtual)?;
-        let kept = self.tables.channels(&settings.name_rules())?;
+        let kept = self.tables.channels(&settings.network.name_rules())?;
         let start = start(self.log, &settings, (self.first_seq, kept));
         self.server = Server::new(NODE, settings, start, self.now);
         Ok(())
@@ -294,7 +294,7 @@ fn start(log: Log, settings: &parla_server::Settings, (first_seq, kept): (u64, V
         Log::Local => Start::Alone { next_seq: first_seq, kept },
         Log::Shared => Start::Shared {
             run: first_seq,
-            snapshot: Snapshot::of_new_network(settings.clone(), kept, first_seq - 1),
+            snapshot: Snapshot::of_new_network(settings.network.clone(), kept, first_seq - 1),
         },
     }
 }

@@ -180,52 +180,54 @@ impl Settings {
     /// The settings as the state machine takes them.
     pub(super) fn to_server(&self, is_virtual: bool) -> Result<settings::Settings, RunError> {
         let mut server = settings::Settings::named(SERVER_NAME);
-        NETWORK_NAME.clone_into(&mut server.network);
-        server.message_ids = MessageIds::new(&ids::KEY);
-        server.motd.clone_from(&self.motd);
-        server.password_required = self.password.is_some();
+        NETWORK_NAME.clone_into(&mut server.network.network_name);
+        server.network.message_ids = MessageIds::new(&ids::KEY);
+        server.network.motd.clone_from(&self.motd);
+        server.machine.password_required = self.password.is_some();
         let admin = |at: usize| self.admin.get(at).cloned().unwrap_or_default();
-        server.admin = (!self.admin.is_empty()).then(|| settings::Admin {
+        server.network.admin = (!self.admin.is_empty()).then(|| settings::Admin {
             location: admin(0),
             organization: admin(1),
             email: admin(2),
         });
-        server.history = !self.history_off;
-        server.redaction = !self.redaction_off;
-        server.addresses_hidden = self.addresses_hidden;
+        server.network.history = !self.history_off;
+        server.network.redaction = !self.redaction_off;
+        server.network.addresses_hidden = self.addresses_hidden;
         if let Some(token) = &self.casemapping {
-            server.casemapping = Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
+            server.network.casemapping =
+                Casemapping::from_token(token).ok_or(RunError::Setting("casemapping"))?;
         }
         if let Some(after) = self.forget_empty_after {
-            server.forget_empty_after = after;
+            server.network.forget_empty_after = after;
         }
         if let Some(letters) = &self.channel_modes {
-            server.channel_modes = Flags::from_letters(letters).ok_or(RunError::Setting("modes"))?;
+            server.network.channel_modes = Flags::from_letters(letters).ok_or(RunError::Setting("modes"))?;
         }
         if let Some(letters) = &self.user_modes {
             let modes = letters.chars().filter(|letter| *letter != '+').map(UserModeFacts::of_letter);
             let modes = modes.map(|facts| facts.map(|facts| facts.mode)).collect::<Option<UserModes>>();
-            server.user_modes = modes.ok_or(RunError::Setting("users"))?;
+            server.network.user_modes = modes.ok_or(RunError::Setting("users"))?;
         }
         let operators = self.operators.iter().map(Operator::to_server).collect::<Option<_>>();
-        server.operators = operators.ok_or(RunError::Setting("oper"))?;
+        server.network.operators = operators.ok_or(RunError::Setting("oper"))?;
         if let Some(most) = self.history_reply_max {
-            server.history_reply_max = most;
+            server.network.history_reply_max = most;
         }
         for (key, value) in &self.limits {
-            *limit(&mut server.limits, key).ok_or(RunError::Setting("limit"))? = *value;
+            *limit(&mut server.network.limits, key).ok_or(RunError::Setting("limit"))? = *value;
         }
-        server.metadata = self.metadata_bounds()?;
+        server.network.metadata = self.metadata_bounds()?;
         let denied = DeniedTags::new(self.denied_client_tags.iter().map(String::as_str));
-        server.denied_client_tags = denied.map_err(|_| RunError::Setting("deny"))?;
+        server.network.denied_client_tags = denied.map_err(|_| RunError::Setting("deny"))?;
         let duration = Duration::from_secs(3600);
-        server.sts = self.sts_port.map(|port| settings::Sts { duration, port });
-        let rules = server.name_rules();
+        server.machine.sts = self.sts_port.map(|port| settings::Sts { duration, port });
+        let rules = server.network.name_rules();
         let rooms = self.autojoin.iter().map(|name| ChannelName::parse(name, &rules));
-        server.autojoin = rooms.collect::<Result<_, _>>().map_err(|_| RunError::Setting("autojoin"))?;
+        server.network.autojoin =
+            rooms.collect::<Result<_, _>>().map_err(|_| RunError::Setting("autojoin"))?;
         if !is_virtual {
             let never = Duration::from_secs(1_000_000);
-            server.timeouts =
+            server.machine.timeouts =
                 settings::Timeouts { registration: never, ping_interval: never, ping_timeout: never };
         }
         Ok(server)

@@ -97,7 +97,7 @@ impl Config {
         let directory = path.parent().unwrap_or(Path::new(""));
         let (mut config, places) = Self::from_file(file, directory, problems);
         if let Some(name) = path.file_name() {
-            config.settings.file = name.to_string_lossy().into_owned();
+            config.settings.machine.file = name.to_string_lossy().into_owned();
         }
         Ok(Some((config, places)))
     }
@@ -107,31 +107,31 @@ impl Config {
         people::Operator::check_all(&file.oper, problems);
         let places = Places::of(&file);
         let mut settings = Settings::named(&file.server.name);
-        settings.sts = file.sts.as_ref().and_then(|sts| sts.to_settings(&file.listen, problems));
-        settings.network = file.server.network.unwrap_or_else(|| file.server.name.clone());
-        settings.description = file.server.description;
-        settings.password_required = file.server.password.is_some();
-        settings.casemapping = file.server.casemapping;
+        settings.machine.sts = file.sts.as_ref().and_then(|sts| sts.to_settings(&file.listen, problems));
+        settings.network.network_name = file.server.network.unwrap_or_else(|| file.server.name.clone());
+        settings.network.description = file.server.description;
+        settings.machine.password_required = file.server.password.is_some();
+        settings.network.casemapping = file.server.casemapping;
         let (limits, shared_networks) = file.limits;
-        settings.limits = limits;
-        settings.flood = file.flood;
-        settings.timeouts = file.connections.timeouts;
-        settings.channel_modes = file.channels.default_modes;
-        settings.user_modes = file.user_modes;
-        settings.admin = file.admin;
-        settings.operators = file.oper.iter().map(people::Operator::to_settings).collect();
-        settings.metadata = file.metadata;
-        settings.redaction = file.history.allow_redact;
-        settings.history = file.history.enabled;
-        settings.history_reply_max = file.history.max_reply;
-        settings.answer_bytes_max = (file.connections.send_queue_bytes() / 2).min(ANSWER_BYTES_MAX);
-        settings.denied_client_tags = file.denied_client_tags;
-        settings.forget_empty_after = file.channels.forget_empty_after;
-        settings.motd = file.motd.lines(directory, problems);
+        settings.network.limits = limits;
+        settings.machine.flood = file.flood;
+        settings.machine.timeouts = file.connections.timeouts;
+        settings.network.channel_modes = file.channels.default_modes;
+        settings.network.user_modes = file.user_modes;
+        settings.network.admin = file.admin;
+        settings.network.operators = file.oper.iter().map(people::Operator::to_settings).collect();
+        settings.network.metadata = file.metadata;
+        settings.network.redaction = file.history.allow_redact;
+        settings.network.history = file.history.enabled;
+        settings.network.history_reply_max = file.history.max_reply;
+        settings.machine.answer_bytes_max = (file.connections.send_queue_bytes() / 2).min(ANSWER_BYTES_MAX);
+        settings.network.denied_client_tags = file.denied_client_tags;
+        settings.network.forget_empty_after = file.channels.forget_empty_after;
+        settings.network.motd = file.motd.lines(directory, problems);
         // How long they may be is known only now.
         for name in &file.channels.autojoin {
-            match ChannelName::parse(&name.value, &settings.name_rules()) {
-                Ok(name) => settings.autojoin.push(name),
+            match ChannelName::parse(&name.value, &settings.network.name_rules()) {
+                Ok(name) => settings.network.autojoin.push(name),
                 Err(error) => {
                     problems.error(name.line, format!("channels.autojoin: {:?}: {error}", name.value));
                 }

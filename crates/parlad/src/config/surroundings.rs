@@ -153,8 +153,8 @@ fn is_made_by_the_system(directory: &Path) -> io::Result<bool> {
 
 /// Looks at each certificate once.
 fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
-    let name = &config.settings.name;
-    let sends_to_tls = config.settings.sts.is_some();
+    let name = &config.settings.network.name;
+    let sends_to_tls = config.settings.machine.sts.is_some();
     let listen = config.listen.iter().zip(&places.listen).filter_map(|(listen, place)| {
         let is_sts = sends_to_tls && matches!(listen.speech, Speech::Lines);
         Some((listen.tls.as_ref()?, "listen.tls", place, vec![name.as_str()], is_sts))

@@ -28,7 +28,7 @@ pub(crate) struct Config {
     pub(crate) http: Vec<Http>,
     pub(crate) connections: ConnectionLimits,
     pub(crate) webirc: Vec<KnownGateway>,
-    /// The hashes of the operators' passwords, in the order of [`Settings::operators`].
+    /// The hashes of the operators' passwords, in the order of `operators` in the settings of the network.
     pub(crate) operator_passwords: Vec<Hash>,
     /// What the administrator should know of it.
     pub(crate) warnings: Vec<Problem>,
@@ -42,13 +42,14 @@ impl Config {
     /// A complete server for this computer, without any file.
     pub(super) fn without_file() -> Self {
         let mut settings = Settings::named("parla.localhost");
-        settings.network = "parla".to_owned();
-        "(none)".clone_into(&mut settings.file);
-        settings.motd = vec![
+        settings.network.network_name = "parla".to_owned();
+        "(none)".clone_into(&mut settings.machine.file);
+        settings.network.motd = vec![
             "Welcome. Everyone who connects is in #lobby.".to_owned(),
             "What is said in a room is kept; clients that know chathistory can scroll back.".to_owned(),
         ];
-        settings.autojoin = ChannelName::parse("#lobby", &settings.name_rules()).into_iter().collect();
+        settings.network.autojoin =
+            ChannelName::parse("#lobby", &settings.network.name_rules()).into_iter().collect();
         Self {
             settings,
             password: None,

@@ -19,13 +19,13 @@ pub(crate) struct Offline {
 
 /// The state machine as the database has it.
 pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
-    let kept = database.tables().channels(&config.settings.name_rules())?;
+    let kept = database.tables().channels(&config.settings.network.name_rules())?;
     let mut clock = Clock::start_after(database.tables().last_time()?);
     let after_last = database.tables().last_seq()?.map_or(0, |last| last + 1);
     let start = Start::Alone { next_seq: clock.first_seq().max(after_last), kept };
     let mut settings = config.settings.clone();
-    settings.message_ids = MessageIds::new(&database.message_key()?);
-    settings.addresses_hidden = config.connections.cloak;
+    settings.network.message_ids = MessageIds::new(&database.message_key()?);
+    settings.network.addresses_hidden = config.connections.cloak;
     let server = Server::new(NodeId::ALONE, settings, start, clock.now());
     Ok((server, clock))
 }

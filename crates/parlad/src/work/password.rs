@@ -58,7 +58,7 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new(config: &Config) -> Self {
-        let names = config.settings.operators.iter().map(|operator| operator.name.clone());
+        let names = config.settings.network.operators.iter().map(|operator| operator.name.clone());
         let operators = names.zip(config.operator_passwords.iter().cloned()).collect();
         Self { server: config.password.clone(), operators }
     }

@@ -9,7 +9,7 @@ use crate::{
     base::{
         connection::{ConnectionId, Peer},
         metadata::EITHER,
-        settings::Settings,
+        settings::{MachineSettings, NetworkSettings},
     },
     command::metadata,
     publish::Publisher,
@@ -45,7 +45,7 @@ impl Version {
 }
 
 /// What a client may ask for.
-pub(crate) fn supported(settings: &Settings) -> Capabilities {
+pub(crate) fn supported(settings: &NetworkSettings) -> Capabilities {
     let mut all = Capabilities::all();
     all.set(Capabilities::CHATHISTORY, settings.history);
     all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
@@ -54,7 +54,22 @@ pub(crate) fn supported(settings: &Settings) -> Capabilities {
 }
 
 /// What a server with these settings lists to a client, in the order of the alphabet.
-pub(crate) fn words(settings: &Settings, peer: &Peer, version: Version) -> Vec<String> {
+pub(crate) fn words(
+    settings: &NetworkSettings,
+    machine: &MachineSettings,
+    peer: &Peer,
+    version: Version,
+) -> Vec<String> {
+    let mut words = words_of_network(settings, version);
+    if version == Version::V302 {
+        words.extend(sts(machine, peer));
+        words.sort_unstable();
+    }
+    words
+}
+
+/// What every machine of the network lists.
+fn words_of_network(settings: &NetworkSettings, version: Version) -> Vec<String> {
     let all = supported(settings).iter();
     match version {
         Version::V301 => supported(settings).names().map(str::to_owned).collect(),
@@ -63,7 +78,7 @@ pub(crate) fn words(settings: &Settings, peer: &Peer, version: Version) -> Vec<S
                 let value = value(settings, capability).map(|value| format!("={value}")).unwrap_or_default();
                 capability.names().map(|name| format!("{name}{value}")).collect::<String>()
             };
-            let mut words: Vec<String> = all.map(word).chain(sts(settings, peer)).collect();
+            let mut words: Vec<String> = all.map(word).collect();
             words.sort_unstable();
             words
         }
@@ -71,7 +86,7 @@ pub(crate) fn words(settings: &Settings, peer: &Peer, version: Version) -> Vec<S
 }
 
 /// What is to be known of a capability before one asks for it.
-fn value(settings: &Settings, capability: Capabilities) -> Option<String> {
+fn value(settings: &NetworkSettings, capability: Capabilities) -> Option<String> {
     let limits = &settings.limits;
     match capability {
         Capabilities::MULTILINE => {
@@ -84,8 +99,8 @@ fn value(settings: &Settings, capability: Capabilities) -> Option<String> {
 
 /// The policy that sends clients to TLS and keeps them there. It is a capability that nobody asks for, and means nothing without a
 /// value. <https://ircv3.net/specs/extensions/sts>
-fn sts(settings: &Settings, peer: &Peer) -> Option<String> {
-    let sts = settings.sts.as_ref()?;
+fn sts(machine: &MachineSettings, peer: &Peer) -> Option<String> {
+    let sts = machine.sts.as_ref()?;
     if peer.secure {
         return Some(format!("{STS}=duration={}", sts.duration.as_secs()));
     }
@@ -98,8 +113,17 @@ const STS: &str = "sts";
 /// What a client of TLS is told that must forget the policy; the specification forbids to withdraw it by DEL.
 const STS_ENDS: &str = "sts=duration=0";
 
-/// Writes `CAP <target> <subcommand>` with as many words as fit in a line; the rest in more lines.
-pub(crate) fn lines(server: &str, (target, subcommand): (&str, &str), words: &[String]) -> Vec<String> {
+/// What stands before the words of a CAP.
+#[derive(Clone, Copy)]
+pub(crate) struct Head<'a> {
+    pub(crate) server: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) subcommand: &'a str,
+}
+
+/// As many words as fit in a line behind this; the rest in more lines.
+pub(crate) fn lines(head: Head<'_>, words: &[String]) -> Vec<String> {
+    let Head { server, target, subcommand } = head;
     let empty = Line::from(&server).command("CAP").param(target).param(subcommand).param(MORE).text("");
     let room = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
     let mut lines = vec![String::new()];
@@ -119,36 +143,51 @@ pub(crate) fn lines(server: &str, (target, subcommand): (&str, &str), words: &[S
 /// What stands before the list in every line but the last.
 pub(crate) const MORE: &str = "*";
 
+/// What a client is told of the policy when the settings of its machine change; nothing if there is nothing new for it.
+pub(crate) fn sts_change(
+    session: &Session,
+    before: &MachineSettings,
+    after: &MachineSettings,
+) -> Option<String> {
+    let is_told = session.capabilities.contains(Capabilities::CAP_NOTIFY);
+    if !is_told || Version::of(session) == Version::V301 {
+        return None;
+    }
+    match (sts(before, &session.peer), sts(after, &session.peer)) {
+        (had, has) if had == has => None,
+        (_, Some(has)) => Some(has),
+        (_, None) => Some(STS_ENDS.to_owned()),
+    }
+}
+
 /// What was offered and is not any more. Nobody goes on using it.
-pub(crate) fn withdrawn(before: &Settings, after: &Settings) -> Capabilities {
+pub(crate) fn withdrawn(before: &NetworkSettings, after: &NetworkSettings) -> Capabilities {
     supported(before) - supported(after)
 }
 
 /// Tells every client of this machine that wants to know what has changed of what the network offers.
-pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &Settings) {
+pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &NetworkSettings) {
     for connection in publisher.sessions.connections() {
-        tell_change(publisher, connection, (before, &publisher.network.settings));
+        tell_change(publisher, connection, before);
     }
 }
 
-fn tell_change(
-    publisher: &mut Publisher<'_>,
-    connection: ConnectionId,
-    (before, after): (&Settings, &Settings),
-) {
+fn tell_change(publisher: &mut Publisher<'_>, connection: ConnectionId, before: &NetworkSettings) {
+    let after = &publisher.network.settings;
     let Some(session) = publisher.sessions.get(connection) else { return };
     if !session.capabilities.contains(Capabilities::CAP_NOTIFY) {
         return;
     }
     let version = Version::of(session);
-    let (had, has) = (words(before, &session.peer, version), words(after, &session.peer, version));
+    let (had, has) = (words_of_network(before, version), words_of_network(after, version));
     let target = session.target(publisher.network);
     let Changed { gone, new } = Changed::between(&had, &has);
     for (subcommand, words) in [("DEL", gone), ("NEW", new)] {
         if words.is_empty() {
             continue;
         }
-        for list in lines(&after.name, (&target, subcommand), &words) {
+        let head = Head { server: &after.name, target: &target, subcommand };
+        for list in lines(head, &words) {
             let line = Line::from(&after.name).command("CAP").param(&target).param(subcommand).text(list);
             publisher.tell(connection, line.finish());
         }
@@ -168,13 +207,10 @@ impl Changed {
     fn between(had: &[String], has: &[String]) -> Self {
         let name = |word: &String| word.split('=').next().unwrap_or_default().to_owned();
         let names: Vec<String> = has.iter().map(name).collect();
-        let mut gone: Vec<String> = had.iter().map(name).filter(|name| !names.contains(name)).collect();
-        let mut new: Vec<String> = has.iter().filter(|word| !had.contains(word)).cloned().collect();
-        if gone.iter().any(|name| name == STS) {
-            gone.retain(|name| name != STS);
-            new.push(STS_ENDS.to_owned());
+        Self {
+            gone: had.iter().map(name).filter(|name| !names.contains(name)).collect(),
+            new: has.iter().filter(|word| !had.contains(word)).cloned().collect(),
         }
-        Self { gone, new }
     }
 }
 
@@ -191,23 +227,58 @@ mod tests {
 
     use super::*;
     use crate::{
-        base::settings::Sts,
+        base::settings::{Flood, Sts},
         network::{Network, entry::Meta},
         publish::delivery::Delivery,
-        session::{sessions::Sessions, watchers::Watchers},
+        session::{allowance::Allowances, sessions::Sessions, watchers::Watchers},
     };
 
     fn peer(secure: bool) -> Peer {
         Peer { secure, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) }
     }
 
-    fn with_sts(duration_secs: u64) -> Settings {
+    fn with_sts(duration_secs: u64) -> MachineSettings {
         let sts = Sts { duration: Duration::from_secs(duration_secs), port: 6697 };
-        Settings { sts: Some(sts), ..Settings::named("irc.example.org") }
+        MachineSettings { sts: Some(sts), ..MachineSettings::default() }
     }
 
-    fn sts_word(settings: &Settings, secure: bool, version: Version) -> Option<String> {
-        words(settings, &peer(secure), version).into_iter().find(|word| word.starts_with("sts"))
+    fn sts_word(machine: &MachineSettings, secure: bool, version: Version) -> Option<String> {
+        let words = words(&NetworkSettings::named("irc.example.org"), machine, &peer(secure), version);
+        words.into_iter().find(|word| word.starts_with("sts"))
+    }
+
+    fn session(connection: ConnectionId, secure: bool) -> Session {
+        let allowances = Allowances::new(Flood { burst: 1, rate: 1 }, 1, Timestamp::default());
+        let mut session = Session::new(connection, peer(secure), allowances, Timestamp::default());
+        session.capabilities = Capabilities::all();
+        session.understands_302 = true;
+        session
+    }
+
+    fn told(session: &Session, before: &MachineSettings, after: &MachineSettings) -> String {
+        sts_change(session, before, after).unwrap_or_default()
+    }
+
+    #[test]
+    fn who_wants_to_know_hears_that_sts_changes() {
+        let none = MachineSettings::default();
+        let secure = session(ConnectionId::from_number(1), true);
+        assert_eq!(told(&secure, &none, &with_sts(600)), "sts=duration=600");
+        assert_eq!(told(&secure, &with_sts(600), &with_sts(600)), "");
+        assert_eq!(
+            told(&secure, &with_sts(600), &none),
+            "sts=duration=0",
+            "it is forgotten, and never withdrawn"
+        );
+        let plain = session(ConnectionId::from_number(2), false);
+        assert_eq!(told(&plain, &none, &with_sts(600)), "sts=port=6697");
+        assert_eq!(told(&plain, &with_sts(600), &with_sts(700)), "", "how long is for those who use TLS");
+        let mut deaf = session(ConnectionId::from_number(3), true);
+        deaf.capabilities -= Capabilities::CAP_NOTIFY;
+        assert_eq!(told(&deaf, &none, &with_sts(600)), "");
+        let mut old = session(ConnectionId::from_number(4), true);
+        old.understands_302 = false;
+        assert_eq!(told(&old, &none, &with_sts(600)), "", "it means nothing without a value");
     }
 
     #[test]
@@ -229,15 +300,13 @@ mod tests {
         assert_eq!(changed("a b=1", "b=1 c"), expected("a", "c"));
         assert_eq!(changed("a b=1", "a b=2"), expected("", "b=2"));
         assert_eq!(changed("b=1", "b"), expected("", "b"));
-        assert_eq!(changed("a sts=duration=600", "a"), expected("", "sts=duration=0"));
     }
 
     /// What clients are told when the settings change: one of version 302, one with cap-notify, and one of neither.
     #[test]
     fn a_change_is_announced() {
-        let before = Settings::named("s");
-        let mut after = Settings { history: false, ..with_sts(600) };
-        "s".clone_into(&mut after.name);
+        let before = NetworkSettings::named("s");
+        let mut after = NetworkSettings { history: false, ..before.clone() };
         after.limits.multiline_lines = 5;
         let network = Network::new(Arc::new(after), Vec::new(), 1);
         let mut sessions = Sessions::default();
@@ -246,15 +315,17 @@ mod tests {
         for (connection, capabilities) in
             connections.into_iter().zip([all, all, all - Capabilities::CAP_NOTIFY])
         {
-            let mut session = Session::new(connection, peer(true), &before, Timestamp::default());
+            let mut session = session(connection, true);
             session.capabilities = capabilities;
             session.understands_302 = connection == connections[0];
             sessions.insert(session);
         }
         sessions.withdraw(withdrawn(&before, &network.settings));
         let (mut deliveries, watchers) = (Vec::new(), Watchers::default());
+        let machine = with_sts(600);
         let mut publisher = Publisher {
             network: &network,
+            machine: &machine,
             sessions: &sessions,
             watchers: &watchers,
             deliveries: &mut deliveries,
@@ -277,7 +348,7 @@ mod tests {
             .collect();
         expect![[r"
             1 :s CAP * DEL :draft/chathistory
-            1 :s CAP * NEW :draft/multiline=max-bytes=16384,max-lines=5 sts=duration=600
+            1 :s CAP * NEW :draft/multiline=max-bytes=16384,max-lines=5
             2 :s CAP * DEL :draft/chathistory
         "]]
         .assert_eq(&told);
@@ -300,13 +371,13 @@ mod tests {
     #[test]
     fn long_lists_are_several_lines() {
         let words: Vec<String> = (0..100).map(|number| format!("example.org/capability-{number}")).collect();
-        let lists = lines("irc.example.org", ("alice", "LS"), &words);
+        let lists = lines(Head { server: "irc.example.org", target: "alice", subcommand: "LS" }, &words);
         assert!(lists.len() > 1);
         for list in &lists {
             let line = Line::from(&"irc.example.org").command("CAP").param("alice").param("LS").param(MORE);
             assert!(line.text(list).finish().len() <= LINE_BYTES_MAX);
         }
         assert_eq!(lists.join(" "), words.join(" "));
-        assert_eq!(lines("s", ("*", "LS"), &[]), [""]);
+        assert_eq!(lines(Head { server: "s", target: "*", subcommand: "LS" }, &[]), [""]);
     }
 }

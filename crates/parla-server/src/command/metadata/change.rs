@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use parla_proto::{CommandName, metadata::Key};
 
-use super::{Request, find, value_bytes_max, values};
+use super::{Request, called, find_named, read_target, value_bytes_max, values};
 use crate::{
     base::{
         metadata::{Dialect, Reader, is_aware},
-        settings::Settings,
+        settings::NetworkSettings,
     },
     context::Context,
     contract::output::Recipients,
@@ -42,13 +42,13 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
         let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
         return Err(MetadataFailure::RateLimited { seconds, target: target.to_owned(), command }.into());
     }
-    let target = target.to_owned();
+    let target = read_target(context.network, target)?;
     context.propose(EntryCommand::Metadata(Box::new(entry::Metadata { target, change })));
     Ok(())
 }
 
 /// Refuses a value that cannot be told in a line.
-pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result<(), MetadataFailure> {
+pub(super) fn check_value(settings: &NetworkSettings, key: &Key, value: &str) -> Result<(), MetadataFailure> {
     let bytes_max = value_bytes_max(settings);
     if value.is_empty() || value.len() > bytes_max {
         return Err(MetadataFailure::InvalidValue { key: key.to_string(), bytes_max });
@@ -57,7 +57,7 @@ pub(super) fn check_value(settings: &Settings, key: &Key, value: &str) -> Result
 }
 
 /// What of the values that came with a registration the new user may have.
-pub(crate) fn admissible(settings: &Settings, values: BTreeMap<Key, String>) -> BTreeMap<Key, String> {
+pub(crate) fn admissible(settings: &NetworkSettings, values: BTreeMap<Key, String>) -> BTreeMap<Key, String> {
     let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
     let good = values.into_iter().filter(|(key, value)| check_value(settings, key, value).is_ok());
     good.take(most).collect()
@@ -72,19 +72,16 @@ pub(crate) fn commit(
     let settings = std::sync::Arc::clone(&network.settings);
     let bounds = settings.metadata.ok_or(Refusal::UnknownCommand(CommandName::Metadata))?;
     let (actor, _) = network.actor(meta)?;
-    let target = find(network, actor, &metadata.target)?;
-    let no_permission = |key: &str| {
-        let (target, key) = (metadata.target.clone(), key.to_owned());
-        MetadataFailure::NoPermission { target, key }
-    };
+    let target = find_named(network, actor, metadata.target.as_ref())?;
+    let name = || called(metadata.target.as_ref()).to_owned();
+    let no_permission = |key: &str| MetadataFailure::NoPermission { target: name(), key: key.to_owned() };
     let told = match metadata.change {
         MetadataChange::Set(key, value) => {
             let values = writable(network, actor, target).ok_or_else(|| no_permission(key.as_str()))?;
             if let Some(value) = &value {
                 check_value(&settings, &key, value)?;
                 if values.len() >= bounds.keys_max && !values.contains_key(&key) {
-                    let target = metadata.target.clone();
-                    return Err(MetadataFailure::KeysFull { target, most: bounds.keys_max }.into());
+                    return Err(MetadataFailure::KeysFull { target: name(), most: bounds.keys_max }.into());
                 }
             }
             let changes = values.get(&key) != value.as_ref();

@@ -54,7 +54,7 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     }
     let targets: Vec<Target> =
         targets.into_iter().filter(|target| rest.is_none_or(|rest| *target > rest.told)).collect();
-    let bytes_max = settings.answer_bytes_max;
+    let bytes_max = context.machine.answer_bytes_max;
     let part = gather(network, reader, (&targets, &metadata.subscriptions), bytes_max);
     metadata.large_sync_at = now + METADATA_SYNC_INTERVAL;
     metadata.rest = part.told.map(|told| Rest { asked, told });
@@ -261,7 +261,7 @@ mod tests {
         /// A server whose answers hold what two people may have, and people who have all of that.
         fn with_crowd(people: u64) -> Self {
             let mut settings = Settings::named("s.example");
-            settings.answer_bytes_max = 70_000;
+            settings.machine.answer_bytes_max = 70_000;
             let now = Timestamp::default();
             let server = Server::new(NodeId::ALONE, settings, Start::alone(1), now);
             let mut rig = Self { server, now };

@@ -9,11 +9,11 @@ use parla_proto::{
 };
 
 use crate::{
-    base::settings::Settings,
+    base::settings::NetworkSettings,
     network::{
         ChannelId, Network, UserId,
         audit::Audit,
-        channel::{Act, Channel, ChannelChange, Flags, ListEntry, Promotion, Rank},
+        channel::{Act, Channel, ChannelChange, Flags, ListEntry, Promotion, Rank, RankChange},
         effects::Effects,
         entry::{self, Meta, ModeStep},
         event::{Event, ModeChange},
@@ -43,13 +43,14 @@ impl Done {
     }
 }
 
-/// Who changes what, and when.
+/// Who changes the modes of which channel, and when.
 pub(crate) struct Change<'a> {
+    pub(crate) channel: ChannelId,
     pub(crate) meta: &'a Meta,
     pub(crate) hand: Hand<'a>,
     /// `nick!user@host`.
     pub(crate) by: &'a str,
-    pub(crate) settings: &'a Settings,
+    pub(crate) settings: &'a NetworkSettings,
 }
 
 /// By whose right modes are changed.
@@ -74,12 +75,11 @@ impl Hand<'_> {
     fn promotion<'c>(
         &self,
         channel: &'c mut Channel,
-        member: (UserId, &str),
-        wanted: (Rank, bool),
+        wanted: RankChange<'_>,
     ) -> Result<Promotion<'c>, Refusal> {
         match self {
-            Self::Member(actor) => channel.promotion(*actor, member, wanted),
-            Self::Oversight(oversight) => channel.overseen_promotion(oversight, member, wanted),
+            Self::Member(actor) => channel.promotion(*actor, wanted),
+            Self::Oversight(oversight) => channel.overseen_promotion(oversight, wanted),
         }
     }
 }
@@ -92,12 +92,13 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
     let (by, who) = (user.source().to_owned(), user.for_record());
-    let (channel_id, channel) = network.visible_channel(actor, &mode.channel)?;
+    let (channel_id, channel) = network.visible_channel_named(actor, &mode.channel)?;
     channel.rank(actor)?;
     let name = channel.name().to_string();
     let settings = Arc::clone(&network.settings);
-    let hand = Change { meta, hand: Hand::Member(actor), by: &by, settings: &settings };
-    let steps = change(network, (channel_id, &mode.steps), &hand, effects);
+    let change =
+        Change { channel: channel_id, meta, hand: Hand::Member(actor), by: &by, settings: &settings };
+    let steps = change.carry_out(network, &mode.steps, effects);
     if !steps.is_empty() {
         let why = for_record(&steps);
         effects.moderation.push(Audit { who, action: "MODE", whom: name, why });
@@ -106,31 +107,33 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Takes the steps that may be taken, and refuses the others. Gives those that changed something.
-pub(crate) fn change(
-    network: &mut Network,
-    (channel_id, steps): (ChannelId, &[ModeStep]),
-    change: &Change<'_>,
-    effects: &mut Effects,
-) -> Vec<ModeChange> {
-    let mut done = Vec::new();
-    for step in steps {
-        let mut tell = |param| done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
-        match apply(network, channel_id, step, change) {
-            Ok(Done::Ranked(nick)) => tell(Some(nick)),
-            Ok(Done::Changes { change, param }) => {
-                if let Some(channel) = network.channel_mut(channel_id) {
-                    effects.change(channel, change);
+impl Change<'_> {
+    /// Takes the steps that may be taken, and refuses the others. Gives those that changed something.
+    pub(crate) fn carry_out(
+        &self,
+        network: &mut Network,
+        steps: &[ModeStep],
+        effects: &mut Effects,
+    ) -> Vec<ModeChange> {
+        let mut done = Vec::new();
+        for step in steps {
+            let mut tell = |param| done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
+            match apply(network, step, self) {
+                Ok(Done::Ranked(nick)) => tell(Some(nick)),
+                Ok(Done::Changes { change, param }) => {
+                    if let Some(channel) = network.channel_mut(self.channel) {
+                        effects.change(channel, change);
+                    }
+                    tell(param);
                 }
-                tell(param);
+                Ok(Done::Nothing) => {}
+                // Once is enough to be told of a rank that is missing.
+                Err(refusal) if effects.refusals.contains(&refusal) => {}
+                Err(refusal) => effects.refusals.push(refusal),
             }
-            Ok(Done::Nothing) => {}
-            // Once is enough to be told of a rank that is missing.
-            Err(refusal) if effects.refusals.contains(&refusal) => {}
-            Err(refusal) => effects.refusals.push(refusal),
         }
+        done
     }
-    done
 }
 
 /// The changes as they are written down, without the key.
@@ -142,18 +145,13 @@ pub(crate) fn for_record(steps: &[ModeChange]) -> String {
     super::lines(&steps.iter().map(hidden).collect::<Vec<_>>(), usize::MAX).concat()
 }
 
-fn apply(
-    network: &mut Network,
-    channel_id: ChannelId,
-    step: &ModeStep,
-    change: &Change<'_>,
-) -> Result<Done, Refusal> {
+fn apply(network: &mut Network, step: &ModeStep, change: &Change<'_>) -> Result<Done, Refusal> {
     if let Some(rank) = Rank::of_mode(step.mode) {
-        return apply_rank(network, channel_id, step, (change, rank));
+        return apply_rank(network, step, rank, change);
     }
     let forward =
         if step.mode == ChannelMode::Forward { forward(network, step, change.hand) } else { Ok(None) };
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(change.channel)?;
     let channel = change.hand.may(channel, Act::change(step.mode))?;
     if let Some(flag) = Flags::of_mode(step.mode) {
         return Ok(apply_flag(channel, step, flag));
@@ -230,9 +228,10 @@ fn forward(
         return Ok(None);
     }
     let name = step.param.as_deref().unwrap_or_default();
+    let name = network.read_channel_name(name).map_err(|_| None)?;
     let found = match hand {
-        Hand::Member(actor) => network.visible_channel(actor, name),
-        Hand::Oversight(oversight) => network.overseen_channel(oversight, name),
+        Hand::Member(actor) => network.visible_channel_named(actor, &name),
+        Hand::Oversight(oversight) => network.overseen_channel(oversight, &name),
     };
     let id = found.map_err(|_| None)?.0;
     let channel = network.channel_mut(id).ok_or(None)?;
@@ -272,7 +271,9 @@ fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Re
                 param,
             })
         }
-        (true, None) if list.len() >= limits.list_modes => Err(Refusal::ListFull(name, step.mode.letter())),
+        (true, None) if list.len() >= limits.list_modes => {
+            Err(Refusal::ListFull { channel: name, letter: step.mode.letter() })
+        }
         (true, None) => {
             let param = Some(mask.to_string());
             let entry = ListEntry { mask, setter: change.by.to_owned(), at: change.meta.at };
@@ -283,19 +284,20 @@ fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Re
 
 fn apply_rank(
     network: &mut Network,
-    channel_id: ChannelId,
     step: &ModeStep,
-    (change, rank): (&Change<'_>, Rank),
+    rank: Rank,
+    change: &Change<'_>,
 ) -> Result<Done, Refusal> {
     let wanted = step.param.as_deref().unwrap_or_default();
     let target = network.find_user(wanted).map(|(id, user)| (id, user.nick().to_string()));
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(change.channel)?;
     let (member, nick) = match target {
         Ok(target) => target,
         // Who may not give the rank need not learn who is there.
         Err(refusal) => return Err(change.hand.may(channel, Act::Promote(rank)).err().unwrap_or(refusal)),
     };
-    let promotion = change.hand.promotion(channel, (member, &nick), (rank, step.set))?;
+    let promotion =
+        change.hand.promotion(channel, RankChange { member, nick: &nick, rank, set: step.set })?;
     let changes = promotion.carry_out(change.meta.seq);
     Ok(if changes { Done::Ranked(nick) } else { Done::Nothing })
 }

@@ -1,13 +1,13 @@
 //! ROOM: how a channel is deleted, reset, or given to someone else.
 
-use parla_proto::mode::ChannelMode;
+use parla_proto::{Nick, mode::ChannelMode};
 
 use super::announce;
 use crate::{
     command::mode,
     network::{
         ChannelId, Network, UserId,
-        channel::{Channel, ChannelChange, Rank},
+        channel::{Channel, ChannelChange, Rank, RankChange},
         effects::Effects,
         entry::{self, Meta, Repair},
         event::{Event, ModeChange},
@@ -24,20 +24,35 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let right = network.oversight(meta, room.authority)?;
     let (channel, _) = network.overseen_channel(&right, &room.channel)?;
+    let overseen = Overseen { right: &right, channel };
     match room.repair {
-        Repair::Delete(reason) => delete(network, (&right, channel), reason.as_deref(), effects),
-        Repair::Reset => reset(network, (&right, channel), effects),
-        Repair::Give(nick) => give(network, (&right, meta.seq), (channel, &nick), effects),
+        Repair::Delete(reason) => delete(network, overseen, reason.as_deref(), effects),
+        Repair::Reset => reset(network, overseen, effects),
+        Repair::Give(nick) => give(network, overseen, Gift { to: &nick, seq: meta.seq }, effects),
     }
+}
+
+/// A channel in the hand of whoever looks after channels.
+#[derive(Clone, Copy)]
+struct Overseen<'a> {
+    right: &'a Oversight,
+    channel: ChannelId,
+}
+
+/// A channel is given to the member of this nick, by the entry of this number.
+#[derive(Clone, Copy)]
+struct Gift<'a> {
+    to: &'a Nick,
+    seq: u64,
 }
 
 fn delete(
     network: &mut Network,
-    (right, channel_id): (&Oversight, ChannelId),
+    Overseen { right, channel: channel_id }: Overseen<'_>,
     reason: Option<&str>,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let (name, members) = (channel.name().clone(), channel.members.keys().copied().collect::<Vec<_>>());
     let why = reason.unwrap_or_default().to_owned();
     effects.audits.push(right.audit("ROOM DELETE", name.to_string(), why));
@@ -56,11 +71,11 @@ fn delete(
 /// Gives a channel the modes of a new one, and takes away everything that can keep people out. Its members keep their ranks.
 fn reset(
     network: &mut Network,
-    (right, channel_id): (&Oversight, ChannelId),
+    Overseen { right, channel: channel_id }: Overseen<'_>,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (by, new) = (network.settings.name.clone(), network.settings.channel_modes);
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let (name, state) = (channel.name().to_string(), &channel.state);
     let mut changes = Vec::new();
     let mut steps = Vec::new();
@@ -101,23 +116,24 @@ fn reset(
 /// Makes a member the owner of a channel, and nobody else an operator of any kind. Voices stay.
 fn give(
     network: &mut Network,
-    (right, seq): (&Oversight, u64),
-    (channel_id, nick): (ChannelId, &str),
+    Overseen { right, channel: channel_id }: Overseen<'_>,
+    gift: Gift<'_>,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (owner, user) = network.find_user(nick)?;
+    let (owner, user) = network.user_named(gift.to)?;
     let (nick, source) = (user.nick().to_string(), user.source().to_owned());
     let by = network.settings.name.clone();
     let Some(channel) = network.channel(channel_id) else { return Err(Refusal::Gone) };
     let name = channel.name().clone();
     if !channel.is_member(owner) {
-        return Err(Refusal::UserNotInChannel(nick, name));
+        return Err(Refusal::UserNotInChannel { nick, channel: name });
     }
     let wanted = changes_of_hands(network, channel, owner);
-    let Some(channel) = network.channel_mut(channel_id) else { return Err(Refusal::Gone) };
+    let channel = network.found_channel(channel_id)?;
     let mut steps = Vec::new();
-    for (member, nick, (rank, mode, set)) in wanted {
-        if channel.overseen_promotion(right, (member, &nick), (rank, set))?.carry_out(seq) {
+    for Wanted { member, nick, rank, mode, set } in wanted {
+        let change = RankChange { member, nick: &nick, rank, set };
+        if channel.overseen_promotion(right, change)?.carry_out(gift.seq) {
             steps.push(ModeChange { set, letter: mode.letter(), param: Some(nick) });
         }
     }
@@ -129,19 +145,26 @@ fn give(
     Ok(())
 }
 
+/// A rank that must be given or taken, with the mode that says so.
+struct Wanted {
+    member: UserId,
+    nick: String,
+    rank: Rank,
+    mode: ChannelMode,
+    set: bool,
+}
+
 /// Which ranks must be given and taken so that a member owns a channel, with those whom it is about.
-fn changes_of_hands(
-    network: &Network,
-    channel: &Channel,
-    owner: UserId,
-) -> Vec<(UserId, String, (Rank, ChannelMode, bool))> {
-    let nick_of = |id| network.user(id).map(|user| user.nick().to_string());
+fn changes_of_hands(network: &Network, channel: &Channel, owner: UserId) -> Vec<Wanted> {
+    let wanted = |member, rank, mode, set| {
+        let nick = network.user(member)?.nick().to_string();
+        Some(Wanted { member, nick, rank, mode, set })
+    };
     let others = channel.members.iter().filter(|(member, _)| **member != owner);
     let taken = others.flat_map(|(member, ranks)| {
         let taken = Rank::MODES.iter().filter(|(rank, _, _)| ranks.contains(*rank) && *rank != Rank::VOICE);
-        taken.map(|(rank, mode, _)| (*member, (*rank, *mode, false)))
+        taken.filter_map(|(rank, mode, _)| wanted(*member, *rank, *mode, false))
     });
-    let given = (owner, (Rank::FOUNDER, ChannelMode::Founder, true));
-    let all = std::iter::once(given).chain(taken);
-    all.filter_map(|(member, change)| Some((member, nick_of(member)?, change))).collect()
+    let given = wanted(owner, Rank::FOUNDER, ChannelMode::Founder, true);
+    given.into_iter().chain(taken).collect()
 }

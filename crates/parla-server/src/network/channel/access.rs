@@ -7,7 +7,7 @@ use super::{Act, Channel, Flags, ListEntry, Rank};
 use crate::{
     base::formatting,
     network::{
-        UserId,
+        UserId, UserRef,
         entry::Verb,
         operator::Oversight,
         refusal::{Refusal, Silenced},
@@ -39,6 +39,17 @@ pub(crate) struct Promotion<'a> {
     set: bool,
 }
 
+/// A rank that somebody is to have, or not any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RankChange<'a> {
+    pub(crate) member: UserId,
+    /// Theirs.
+    pub(crate) nick: &'a str,
+    pub(crate) rank: Rank,
+    /// Whether it is given.
+    pub(crate) set: bool,
+}
+
 /// The right to put a member out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Eviction {
@@ -51,13 +62,18 @@ impl Channel {
         self.members.get(&user).copied().ok_or_else(|| Refusal::NotOnChannel(self.name().clone()))
     }
 
+    /// Whether a member may act.
+    pub(crate) fn allows(&self, user: UserId, act: Act) -> Result<(), Refusal> {
+        if self.rank(user)?.may(act) {
+            Ok(())
+        } else {
+            Err(Refusal::RankNeeded { channel: self.name().clone(), rank: act.least() })
+        }
+    }
+
     /// Lets a member act: what comes back is the channel to change.
     pub(crate) fn may(&mut self, user: UserId, act: Act) -> Result<&mut Self, Refusal> {
-        if self.rank(user)?.may(act) {
-            Ok(self)
-        } else {
-            Err(Refusal::RankNeeded(self.name().clone(), act.least()))
-        }
+        self.allows(user, act).map(|()| self)
     }
 
     /// Lets an operator change the channel.
@@ -68,20 +84,17 @@ impl Channel {
     /// Lets a member give a rank to another, or take it away.
     ///
     /// Anyone may give up a rank of their own. Nobody takes a rank from someone who is above them.
-    pub(crate) fn promotion(
-        &mut self,
-        by: UserId,
-        (member, nick): (UserId, &str),
-        (rank, set): (Rank, bool),
-    ) -> Result<Promotion<'_>, Refusal> {
+    pub(crate) fn promotion(&mut self, by: UserId, wanted: RankChange<'_>) -> Result<Promotion<'_>, Refusal> {
+        let RankChange { member, nick, rank, set } = wanted;
         let own = self.rank(by)?;
         let name = self.name().clone();
         let target = self.members.get(&member).copied();
         let gives_up = by == member && !set && own.contains(rank);
         if !gives_up && !own.may(Act::Promote(rank)) {
-            return Err(Refusal::RankNeeded(name, Act::Promote(rank).least()));
+            return Err(Refusal::RankNeeded { channel: name, rank: Act::Promote(rank).least() });
         }
-        let target = target.ok_or_else(|| Refusal::UserNotInChannel(nick.to_owned(), name.clone()))?;
+        let target = target
+            .ok_or_else(|| Refusal::UserNotInChannel { nick: nick.to_owned(), channel: name.clone() })?;
         if !set && by != member && !own.outranks(target) && !target.is_empty() {
             return Err(Refusal::Outranked(name));
         }
@@ -92,33 +105,31 @@ impl Channel {
     pub(crate) fn overseen_promotion(
         &mut self,
         _: &Oversight,
-        (member, nick): (UserId, &str),
-        (rank, set): (Rank, bool),
+        wanted: RankChange<'_>,
     ) -> Result<Promotion<'_>, Refusal> {
+        let RankChange { member, nick, rank, set } = wanted;
         if self.is_member(member) {
             Ok(Promotion { channel: self, member, rank, set })
         } else {
-            Err(Refusal::UserNotInChannel(nick.to_owned(), self.name().clone()))
+            Err(Refusal::UserNotInChannel { nick: nick.to_owned(), channel: self.name().clone() })
         }
     }
 
     /// Lets a member set the topic: without `+t` everyone who may speak to all.
-    pub(crate) fn topic(
-        &mut self,
-        (id, user): (UserId, &User),
-        casemapping: Casemapping,
-    ) -> Result<&mut Self, Refusal> {
-        self.rank(id)?;
+    pub(crate) fn topic(&mut self, by: UserRef<'_>, casemapping: Casemapping) -> Result<&mut Self, Refusal> {
+        self.rank(by.id)?;
         let needs_rank =
-            self.has(Flags::TOPIC_LOCK) || self.speaker((id, user), None, casemapping)?.heard_from.is_some();
-        if needs_rank { self.may(id, Act::ChangeTopic) } else { Ok(self) }
+            self.has(Flags::TOPIC_LOCK) || self.speaker(by, None, casemapping)?.heard_from.is_some();
+        if needs_rank { self.may(by.id, Act::ChangeTopic) } else { Ok(self) }
     }
 
     /// Whether a member must keep their nick, as a new one would be heard: they are banned or muted here, and have no voice.
-    pub(crate) fn holds_nick(&self, (id, user): (UserId, &User), casemapping: Casemapping) -> bool {
-        let speaks_always = self.rank(id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
+    pub(crate) fn holds_nick(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
+        let speaks_always = self.rank(of.id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
         !speaks_always
-            && [Reach::Whole, Reach::Speech].into_iter().any(|reach| self.is_banned(user, reach, casemapping))
+            && [Reach::Whole, Reach::Speech]
+                .into_iter()
+                .any(|reach| self.is_banned(of.user, reach, casemapping))
     }
 
     /// Lets a member put another out, or itself.
@@ -126,7 +137,7 @@ impl Channel {
         let own = self.may(by, Act::Kick)?.rank(by)?;
         let name = || self.name().clone();
         let Some(other) = self.members.get(&member) else {
-            return Err(Refusal::UserNotInChannel(nick.to_owned(), name()));
+            return Err(Refusal::UserNotInChannel { nick: nick.to_owned(), channel: name() });
         };
         if by != member && !own.outranks(*other) {
             return Err(Refusal::Outranked(name()));
@@ -139,7 +150,7 @@ impl Channel {
     /// `heard_from` is the least rank that the user wants to be heard by.
     pub(crate) fn speaker(
         &self,
-        (id, user): (UserId, &User),
+        UserRef { id, user }: UserRef<'_>,
         heard_from: Option<Rank>,
         casemapping: Casemapping,
     ) -> Result<Speaker<'_>, Refusal> {
@@ -157,7 +168,7 @@ impl Channel {
             _ => None,
         };
         if let Some(why) = why {
-            return Err(Refusal::CannotSend(self.name().clone(), why));
+            return Err(Refusal::CannotSend { channel: self.name().clone(), why });
         }
         let moderated = self.has(Flags::OPERATOR_MODERATED) && !speaks_always;
         let heard_from = heard_from.max(moderated.then_some(Act::HearModerated.least()));
@@ -244,7 +255,7 @@ impl Speaker<'_> {
     pub(crate) fn text(&self, verb: Verb, text: String) -> Result<String, Refusal> {
         let channel = self.channel;
         if channel.has(Flags::NO_CTCP) && formatting::is_ctcp_but_action(&text) {
-            return Err(Refusal::CannotSend(channel.name().clone(), Silenced::NoCtcp));
+            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::NoCtcp });
         }
         if !channel.has(Flags::STRIP_FORMATTING) {
             return Ok(text);
@@ -284,7 +295,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        base::settings::Settings,
+        base::settings::NetworkSettings,
         network::entry::{Meta, Register},
     };
 
@@ -292,7 +303,7 @@ mod tests {
 
     /// A channel with these modes, and a user who is not in it, logged in to this account.
     fn scene(flags: &str, lists: &[(char, &str)], account: Option<&str>) -> (Channel, UserId, User) {
-        let rules = Settings::named("a.b").name_rules();
+        let rules = NetworkSettings::named("a.b").name_rules();
         let name = ChannelName::parse("#rust", &rules).unwrap();
         let mut channel = Channel::new(1, name, Timestamp::default(), Flags::from_letters(flags).unwrap());
         for (letter, mask) in lists {
@@ -327,7 +338,7 @@ mod tests {
         let (mut channel, id, user) = scene(flags, lists, account);
         let enters = channel.entrant(id, &user, None, ASCII).map(Entrant::enter).is_ok();
         channel.members.insert(id, Rank::empty());
-        let speaks = channel.speaker((id, &user), None, ASCII).is_ok();
+        let speaks = channel.speaker(UserRef { id, user: &user }, None, ASCII).is_ok();
         assert_eq!((enters, speaks), expected, "+{flags} {lists:?} {account:?}");
     }
 
@@ -389,7 +400,10 @@ mod tests {
         channel.members.insert(founder, Rank::FOUNDER);
         channel.members.insert(id, Rank::empty());
         let mut give = |rank, set, seq| {
-            channel.promotion(founder, (id, "bob"), (rank, set)).unwrap().carry_out(seq);
+            channel
+                .promotion(founder, RankChange { member: id, nick: "bob", rank, set })
+                .unwrap()
+                .carry_out(seq);
             [seq - 1, seq + 1].map(|said| channel.redactor(id, said))
         };
         let (newer, no_rank) = (Err(NoRedactor::Newer), Err(NoRedactor::NoRank));
@@ -416,10 +430,16 @@ mod tests {
         ] {
             channel.members.insert(id, ranks);
             assert_eq!(channel.eviction(operator, id, "bob").is_err(), safe, "{ranks:?}");
-            let taken = channel.promotion(operator, (id, "bob"), (Rank::OPERATOR, false)).is_err();
+            let taken = channel
+                .promotion(operator, RankChange { member: id, nick: "bob", rank: Rank::OPERATOR, set: false })
+                .is_err();
             assert_eq!(taken, safe, "{ranks:?}");
             // To give is no offence.
-            assert!(channel.promotion(operator, (id, "bob"), (Rank::VOICE, true)).is_ok());
+            assert!(
+                channel
+                    .promotion(operator, RankChange { member: id, nick: "bob", rank: Rank::VOICE, set: true })
+                    .is_ok()
+            );
             assert!(channel.eviction(id, operator, "alice").is_ok() == ranks.is_at_least(Rank::OPERATOR));
         }
     }

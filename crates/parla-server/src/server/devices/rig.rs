@@ -56,7 +56,7 @@ impl Rig {
         for which in 0..count {
             let start = Start::Shared {
                 run: u64::from(which) + 1,
-                snapshot: Snapshot::of_new_network(settings(), Vec::new(), 1),
+                snapshot: Snapshot::of_new_network(settings().network, Vec::new(), 1),
             };
             rig.servers.push(Server::new(NodeId(which), settings(), start, NOW));
             rig.feed(which as usize, Input::Deadline);

@@ -90,7 +90,7 @@ impl Answer {
         let is_said = ["PRIVMSG", "NOTICE"].iter().any(|word| message.command.eq_ignore_ascii_case(word));
         let (Some(targets), Some(text)) = (message.param(0), message.param(1)) else { return Ok(()) };
         let waits = message.tags.get("batch").is_some();
-        if !is_said || waits || !scene.settings.history {
+        if !is_said || waits || !scene.settings.network.history {
             return Ok(());
         }
         let distinct: std::collections::BTreeSet<String> =

@@ -167,7 +167,7 @@ pub(super) fn hear_said(
     // By +U some only may hear it, and then it is not kept.
     let may_be_moderated =
         scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
-    let is_unkept = !scene.settings.history || may_be_moderated;
+    let is_unkept = !scene.settings.network.history || may_be_moderated;
     let is_later_line = seq.is_none() && (is_unkept || scene.store.goes_on(text));
     ensure(seq.is_some() == reads_tags || is_later_line, "msgid", || "the id is missing".to_owned())?;
     let tags = reads_tags.then(|| client_only(message));
@@ -182,7 +182,7 @@ pub(super) fn hear_said(
     if is_tags {
         ensure(reads_tags, "tags", || "TAGMSG without message-tags".to_owned())?;
         event.line.push_str(tags.as_deref().unwrap_or_default());
-    } else if scene.settings.history {
+    } else if scene.settings.network.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
         let heard = Heard { verb: message.command, source: &source, room: &name, text, seq, time, tags };
         is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;

@@ -34,7 +34,7 @@ impl World {
 
     pub(super) fn check_changes(&self, changes: &[Change]) -> Checked {
         let said = changes.iter().any(|change| matches!(change, Change::Message(_)));
-        ensure(self.scene.settings.history || !said, "kept", || {
+        ensure(self.scene.settings.network.history || !said, "kept", || {
             "a message, and there is no history".to_owned()
         })
     }

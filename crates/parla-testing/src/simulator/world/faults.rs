@@ -39,7 +39,7 @@ impl World {
         self.clients.clear();
         self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.first_seq += SEQS_PER_RUN;
-        let kept = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
+        let kept = self.disk.found(&self.scene.settings.network.name_rules(), &self.scene.store)?;
         self.start_all(kept);
         Ok(())
     }

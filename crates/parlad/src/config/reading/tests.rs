@@ -35,7 +35,7 @@ fn check(text: &str, expected: Expect) {
 fn tags_that_are_denied() {
     let with = |list: &str| parse(&format!("{LEAST}[messages]\ndenied_client_tags = {list}\n"));
     let config = with(r#"["*", "-typing"]"#).unwrap();
-    assert_eq!(config.settings.denied_client_tags.token_value(), "*,-typing");
+    assert_eq!(config.settings.network.denied_client_tags.token_value(), "*,-typing");
     assert!(with(r#"["+typing"]"#).unwrap_err().starts_with("line 7: messages.denied_client_tags: "));
     assert!(with(r#"["typing", "*"]"#).is_err());
 }
@@ -49,10 +49,10 @@ fn name_and_address_are_enough() {
     let config = File::read(&least, &Problems::default()).unwrap();
     assert_eq!(config.server.data_dir.value, Path::new("/var/lib/parlad"));
     let config = parse(LEAST).unwrap();
-    assert_eq!(config.settings.network, "irc.example.org");
-    assert_eq!(config.settings.autojoin.len(), 1);
+    assert_eq!(config.settings.network.network_name, "irc.example.org");
+    assert_eq!(config.settings.network.autojoin.len(), 1);
     assert_eq!(config.connections.send_queue_bytes, 1024 * 1024);
-    assert_eq!(config.settings.timeouts.ping_interval, Duration::from_secs(90));
+    assert_eq!(config.settings.machine.timeouts.ping_interval, Duration::from_secs(90));
     assert!(config.warnings.is_empty());
 }
 
@@ -79,9 +79,9 @@ fn typing_mistakes_have_their_line_and_what_was_meant() {
 fn how_long_empty_rooms_stay() {
     let with = |text: &str| {
         let config = parse(&format!("{LEAST}[channels]\nforget_empty_after = {text}\n"))?;
-        Ok::<_, String>(config.settings.forget_empty_after.map(|after| after.as_secs()))
+        Ok::<_, String>(config.settings.network.forget_empty_after.map(|after| after.as_secs()))
     };
-    assert_eq!(parse(LEAST).unwrap().settings.forget_empty_after, Some(Duration::from_secs(86_400)));
+    assert_eq!(parse(LEAST).unwrap().settings.network.forget_empty_after, Some(Duration::from_secs(86_400)));
     assert_eq!(with("\"12h\""), Ok(Some(43_200)));
     assert_eq!(with("\"never\""), Ok(None));
     for wrong in ["\"0s\"", "\"soon\"", "\"-1d\"", "1", "\"\"", "false"] {
@@ -374,7 +374,7 @@ fn sizes_durations_and_networks_are_read() {
     let text = "[connections]\nsend_queue = \"64 KiB\"\nping_interval = \"2m\"\nexempt_from_limits = [\"10.0.0.0/8\", \"::1\"]\n";
     let config = parse(&format!("{LEAST}{text}")).unwrap();
     assert_eq!(config.connections.send_queue_bytes, 65536);
-    assert_eq!(config.settings.timeouts.ping_interval, Duration::from_secs(120));
+    assert_eq!(config.settings.machine.timeouts.ping_interval, Duration::from_secs(120));
     assert!(config.connections.is_exempt("10.1.2.3".parse().unwrap()));
     assert!(config.connections.is_exempt("::ffff:10.1.2.3".parse().unwrap()));
     assert!(config.connections.is_exempt("::1".parse().unwrap()));
@@ -394,7 +394,7 @@ fn clients_are_sent_to_the_first_port_for_lines_over_tls() {
     };
     let sts = |listen: &str, keys: &str| {
         let config = parse(&format!("{LEAST}{listen}[sts]\n{keys}\n"))?;
-        Ok::<_, String>(config.settings.sts.map(|sts| (sts.duration.as_secs(), sts.port)).unwrap())
+        Ok::<_, String>(config.settings.machine.sts.map(|sts| (sts.duration.as_secs(), sts.port)).unwrap())
     };
     let ports = [listen(8097, "websocket = true"), listen(6697, ""), listen(6698, "")].concat();
     assert_eq!(sts(&ports, "duration = \"30d\"").unwrap(), (2_592_000, 6697));
@@ -403,7 +403,7 @@ fn clients_are_sent_to_the_first_port_for_lines_over_tls() {
     for (listen, keys) in [("", "duration = \"1h\""), (&*ports, "duration = \"1h\"\nport = 0")] {
         assert!(sts(listen, keys).unwrap_err().contains("sts.port"));
     }
-    assert!(parse(LEAST).unwrap().settings.sts.is_none());
+    assert!(parse(LEAST).unwrap().settings.machine.sts.is_none());
 }
 
 #[test]

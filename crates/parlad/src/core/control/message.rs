@@ -3,7 +3,7 @@
 //! A request is an object with what to do and with what. An answer is an object with `done` and what there is to know, or with
 //! `error` and a sentence. `--json` prints what stands under `done`.
 
-use parla_server::{AdminAnswer, AdminRequest, ChannelDetails, Repair, Topic};
+use parla_server::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, Topic};
 use serde::{Deserialize, Serialize};
 
 /// What a client wants.
@@ -137,9 +137,9 @@ impl From<ControlRequest> for AdminRequest {
             ControlRequest::RoomMode { room, modes, params } => {
                 Self::ChangeModes { channel: room, letters: modes, params }
             }
-            ControlRequest::RoomReset { room } => Self::Repair { channel: room, repair: Repair::Reset },
+            ControlRequest::RoomReset { room } => Self::Repair { channel: room, repair: AdminRepair::Reset },
             ControlRequest::RoomDelete { room, reason } => {
-                Self::Repair { channel: room, repair: Repair::Delete(reason) }
+                Self::Repair { channel: room, repair: AdminRepair::Delete(reason) }
             }
         }
     }
