@@ -27,6 +27,8 @@
 //!     text: "hello".to_owned(),
 //!     tags: None,
 //!     cuts: Vec::new(),
+//!     refers_to: None,
+//!     edited: None,
 //! })?;
 //! transaction.commit()?; // Here it is kept.
 //!
@@ -52,8 +54,10 @@ mod migrate;
 mod moment;
 mod open;
 mod page;
+mod references;
 mod schema;
 mod search;
+mod sum;
 mod tail;
 mod words;
 
@@ -69,5 +73,6 @@ pub use message::{ConversationId, Kind, Message, MessageNumber};
 pub use migrate::{Step, migrate};
 pub use open::{BUSY_TIMEOUT, CHECKPOINT_PAGES, Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};
+pub use references::fill_references;
 pub use schema::{COMPONENT, VERSION, prepare, prepare_version};
 pub use search::{Search, search};

@@ -30,6 +30,8 @@ pub(crate) fn message(spoken: &Spoken) -> Option<Message> {
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
         cuts: spoken.cuts.clone(),
+        refers_to: None,
+        edited: None,
     })
 }
 
@@ -112,6 +114,8 @@ mod tests {
                 text: "hello".to_owned(),
                 tags: None,
                 cuts: Vec::new(),
+                refers_to: None,
+                edited: None,
             };
             let spoken = spoken(message);
             assert_eq!(spoken.account.as_ref().map(AccountName::as_str), read);
