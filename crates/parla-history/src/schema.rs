@@ -47,9 +47,9 @@
 //! rare and should be final, hence `secure-delete`. Trigrams would find no word of two letters, as most words of
 //! Chinese are; `words.rs` finds them, and text that has spaces costs what it did.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
-use crate::{MigrationError, migrate};
+use crate::{MigrationError, migrate, migrate_within};
 
 /// The second migration alone makes a full-text index: `tail.rs` has a small one in memory for what is not indexed yet.
 pub(crate) const SEARCH: &str = include_str!("../schema/2-search.sql");
@@ -75,6 +75,14 @@ pub const VERSION: usize = STEPS.len();
 /// As [`migrate`]; the component is `history`.
 pub fn prepare(connection: &mut Connection) -> Result<(), MigrationError> {
     migrate(connection, COMPONENT, STEPS)
+}
+
+/// As [`prepare`], within a transaction of the caller.
+///
+/// # Errors
+/// As [`prepare`]; the caller rolls back.
+pub fn prepare_within(transaction: &Transaction<'_>) -> Result<(), MigrationError> {
+    migrate_within(transaction, COMPONENT, STEPS)
 }
 
 /// Makes the tables as version `version` of them had them, or as the last one has them if that is not as far: to compare
