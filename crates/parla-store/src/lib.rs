@@ -6,6 +6,7 @@
 
 mod channels;
 mod check;
+mod conversations;
 mod database;
 mod error;
 mod inspect;

@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 1;
+pub const PROPOSAL_VERSION: u8 = 2;
 
 /// The version of networks.
-pub const NETWORK_VERSION: u8 = 1;
+pub const NETWORK_VERSION: u8 = 2;
 
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
@@ -119,13 +119,13 @@ mod tests {
             settings::{Privileges, Settings},
         },
         network::{
-            UserId,
+            ChannelId, UserId,
+            conversation::{Conversation, ConversationName},
             entry::{
                 self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
                 Repair, Verb,
             },
             grant::OperatorGrant,
-            markers::Conversation,
             snapshot::Snapshot,
         },
     };
@@ -252,10 +252,10 @@ mod tests {
                 target: text("#tea"),
                 seq: 300,
                 reason: None,
-                stored_in: Some(7),
+                stored_in: Some(Conversation::Channel(ChannelId::from_number(7))),
             })),
             EntryCommand::Markread(entry::Markread {
-                conversation: Conversation::Channel(channel("#tea")),
+                name: ConversationName::Channel(channel("#tea")),
                 at: Timestamp::from_millis(1_700_000_000_000),
             }),
             EntryCommand::Sajoin(entry::Sajoin { nick: None, channel: text("#tea") }),

@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{connection::ConnectionId, settings::Settings},
-    network::{UserId, grant::OperatorGrant, markers::Conversation},
+    network::{
+        UserId,
+        conversation::{Conversation, ConversationName},
+        grant::OperatorGrant,
+    },
 };
 
 /// A numbered command.
@@ -426,15 +430,15 @@ pub struct Redact {
     pub seq: u64,
     /// Why.
     pub reason: Option<String>,
-    /// The record under which the store had it, if that was asked.
-    pub stored_in: Option<u64>,
+    /// The conversation in which the store had it, if that was asked.
+    pub stored_in: Option<Conversation>,
 }
 
 /// A user has read up to a time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Markread {
-    /// What.
-    pub conversation: Conversation,
+    /// What, as they call it.
+    pub name: ConversationName,
     /// The time of the last message.
     pub at: Timestamp,
 }
