@@ -19,7 +19,12 @@ mod salvage;
 mod schema;
 mod state;
 mod tables;
+mod upgrade;
 mod wal;
+
+#[cfg(test)]
+#[path = "../tests/support/older.rs"]
+mod older;
 
 pub use parla_history::Durability;
 

@@ -10,6 +10,7 @@
 //! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
 //! | `secrets`, `numbers_gone`, `schema_versions` | a key of the server, the highest number that was deleted, how many steps were taken |
 
+use parla_history::Known;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{DatabaseError, channels, messages};
@@ -113,12 +114,21 @@ pub(crate) const STEPS: [Step; 10] = [
     Step::Rows(messages::fill_references),
 ];
 
+/// The version of all tables in the file, those of the history too: the sum of `schema_versions`.
+pub(crate) const VERSION: usize = parla_history::VERSION + STEPS.len();
+
 /// Makes the tables of the file, or brings them up to date: all of them or none.
 pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     parla_history::prepare_within(&transaction)?;
     parla_history::migrate_within(&transaction, COMPONENT, &STEPS)?;
     Ok(transaction.commit()?)
+}
+
+/// Whether the file has tables of an older version.
+pub(crate) fn is_behind(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let known = [(parla_history::COMPONENT, parla_history::VERSION), (COMPONENT, STEPS.len())];
+    parla_history::is_behind(connection, &known.map(|(component, version)| Known { component, version }))
 }
 
 /// Whether the tables have the form that this version gives them.
