@@ -189,6 +189,8 @@ impl Said {
             text,
             tags: None,
             cuts: Vec::new(),
+            refers_to: None,
+            edited: None,
         }
     }
 }

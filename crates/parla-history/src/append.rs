@@ -2,17 +2,20 @@
 //!
 //! Appending does not index: that costs more and can wait (`index.rs`).
 
+use parla_proto::Timestamp;
 use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::{
     ConversationId, HistoryError, Message, MessageNumber,
     index::{self, last_indexed},
-    message::{cuts_text, row_id, row_sum},
+    message::{cuts_text, row_id},
+    references::referred,
+    sum::Columns,
 };
 
 const INSERT: &str =
-    "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts, sum)
-    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO NOTHING";
+    "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts, sum, refers_to, edited)
+    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT(id) DO NOTHING";
 
 /// Appends to and deletes from the history, within one transaction. Make one for a batch, not one for a message.
 pub struct Writer<'t> {
@@ -40,17 +43,23 @@ impl<'t> Writer<'t> {
     pub fn append(&mut self, message: &Message) -> Result<bool, HistoryError> {
         let id = row_id(message.id)?;
         let cuts = cuts_text(&message.cuts);
-        let sum = row_sum(
-            [id, message.conversation.0, message.at.as_millis()],
-            [
+        let columns = Columns {
+            numbers: [id, message.conversation.0, message.at.as_millis()],
+            texts: [
                 Some(message.kind.as_str()),
                 Some(&message.source),
                 message.account.as_deref(),
                 Some(&message.text),
                 message.tags.as_deref(),
                 cuts.as_deref(),
-            ],
-        );
+            ]
+            .map(|text| text.map(str::as_bytes)),
+            refers_to: match message.refers_to {
+                Some(number) => referred(self.transaction, message.conversation, number)?,
+                None => None,
+            },
+            edited: message.edited.map(Timestamp::as_millis),
+        };
         let new = self.insert.execute(params![
             id,
             message.conversation,
@@ -61,7 +70,9 @@ impl<'t> Writer<'t> {
             message.text,
             message.tags,
             cuts,
-            sum,
+            columns.sum(),
+            columns.refers_to,
+            columns.edited,
         ])? == 1;
         if new && id <= self.last_indexed {
             // A client fetched old history: indexing has passed this id and does not come back.
@@ -87,6 +98,8 @@ impl<'t> Writer<'t> {
 
 #[cfg(test)]
 mod tests {
+    use parla_proto::Timestamp;
+
     use crate::{
         Durability, HistoryError, Kind, Message, MessageNumber, Page, Writer,
         fixture::{History, RUST, TEA},
@@ -101,6 +114,7 @@ mod tests {
             account: Some("alice".to_owned()),
             tags: Some("+draft/reply=m7;+x=\\s".to_owned()),
             cuts: vec![3, 6],
+            edited: Some(Timestamp::from_millis(1_700_000_000_500)),
             ..history.said(RUST, "naïve 🎉 \u{1}ACTION waves\u{1}")
         };
         assert!(history.append(&kept));

@@ -4,9 +4,13 @@
 //! Messages from before there was a checksum may have other letters than they had. The full-text index is checked by SQLite's own `quick_check`.
 
 use parla_proto::Timestamp;
-use rusqlite::{Connection, Row, types::ValueRef};
+use rusqlite::{Connection, Row};
 
-use crate::{HistoryError, Kind, index::last_indexed, message::row_sum};
+use crate::{
+    HistoryError, Kind,
+    index::last_indexed,
+    sum::{Columns, Summed, summed},
+};
 
 /// What is wrong, a sentence each; nothing if all is well. Reads every message: a million take a second or two.
 ///
@@ -55,9 +59,7 @@ pub fn delete_unsound(connection: &Connection) -> Result<usize, HistoryError> {
 
 /// The messages that this crate cannot have written so.
 fn unsound(connection: &Connection) -> Result<Vec<i64>, HistoryError> {
-    let mut statement = connection.prepare(
-        "SELECT id, conversation, at, kind, source, account, text, tags, cuts, sum FROM messages ORDER BY id",
-    )?;
+    let mut statement = connection.prepare(concat!("SELECT ", summed!(), " FROM messages ORDER BY id"))?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -74,29 +76,14 @@ fn count(connection: &Connection, sql: &str, last: i64) -> Result<i64, HistoryEr
 
 /// Whether a row is one that this crate could have written.
 fn is_sound(row: &Row<'_>) -> Result<bool, HistoryError> {
-    let is_text = |value: ValueRef<'_>| match value {
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(['\0', '\r'])),
-        ValueRef::Null => true,
-        _ => false,
-    };
-    let number = |column| match row.get_ref(column)? {
-        ValueRef::Integer(number) => Ok(Some(number)),
-        _ => Ok::<_, HistoryError>(None),
-    };
-    let (Some(id), Some(conversation), Some(at)) = (number(0)?, number(1)?, number(2)?) else {
-        return Ok(false);
-    };
-    let mut is_sound = Timestamp::from_millis(at).as_millis() == at && row.get::<_, Kind>(3).is_ok();
-    let mut texts = [None; 6];
-    for (column, bytes) in (3..).zip(&mut texts) {
-        let value = row.get_ref(column)?;
-        is_sound &= is_text(value);
-        if let ValueRef::Text(text) = value {
-            *bytes = Some(text);
-        }
-    }
-    is_sound &= number(9)?.is_none_or(|sum| sum == i64::from(row_sum([id, conversation, at], texts)));
-    Ok(is_sound)
+    let Some(summed) = Summed::read(row)? else { return Ok(false) };
+    let Columns { numbers: [_, _, at], refers_to, edited, .. } = summed.columns;
+    let is_time = |ms: i64| Timestamp::from_millis(ms).as_millis() == ms;
+    Ok(is_time(at)
+        && edited.is_none_or(is_time)
+        && refers_to.is_none_or(|number| number >= 0)
+        && row.get::<_, Kind>(3).is_ok()
+        && summed.is_right())
 }
 
 #[cfg(test)]
@@ -162,7 +149,13 @@ mod tests {
             ["2 messages have turned into something else"]
         );
         assert!(problems("UPDATE messages SET at = at + 1, sum = NULL").is_empty());
-        for change in ["kind = 'PRIVMSF'", "at = 9223372036854775807", "source = CAST(x'ff' AS TEXT)"] {
+        for change in [
+            "kind = 'PRIVMSF'",
+            "at = 9223372036854775807",
+            "source = CAST(x'ff' AS TEXT)",
+            "refers_to = 1",
+            "edited = 1",
+        ] {
             let change = format!("UPDATE messages SET {change} WHERE id = 2");
             assert_eq!(problems(&change), ["1 messages have turned into something else"]);
         }

@@ -86,6 +86,29 @@ pub enum MigrationError {
     Sqlite(#[from] rusqlite::Error),
 }
 
+/// The file could not be copied. It is as it was, and nothing of the copy is left.
+#[derive(Debug, Error)]
+pub enum CopyError {
+    /// The copy cannot be made, written or given its name.
+    #[error("cannot write the copy {}: {reason}", path.display())]
+    Write {
+        /// The copy.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        reason: io::Error,
+    },
+    /// SQLite cannot read the file, or cannot write the copy: the disk is full.
+    #[error("cannot copy the database to {}: {reason}", path.display())]
+    Sqlite {
+        /// The copy.
+        path: PathBuf,
+        /// What SQLite said.
+        #[source]
+        reason: rusqlite::Error,
+    },
+}
+
 /// A message could not be kept or read.
 #[derive(Debug, Error)]
 pub enum HistoryError {

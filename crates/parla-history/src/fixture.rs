@@ -37,6 +37,8 @@ impl History {
             text: text.to_owned(),
             tags: None,
             cuts: Vec::new(),
+            refers_to: None,
+            edited: None,
         }
     }
 

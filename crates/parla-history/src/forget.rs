@@ -83,7 +83,8 @@ fn empty_some(
     let found = some_messages(transaction, (conversation, emptied_to), bytes_max)?;
     for (id, text) in &found {
         remove_words(transaction, *id, conversation, text)?;
-        let sql = "UPDATE messages SET source = '', account = NULL, text = '', tags = NULL, cuts = NULL, sum = NULL WHERE id = ?1";
+        let sql = "UPDATE messages SET source = '', account = NULL, text = '', tags = NULL, cuts = NULL, sum = NULL,
+                   refers_to = NULL, edited = NULL WHERE id = ?1";
         transaction.prepare_cached(sql)?.execute([id])?;
     }
     if let Some((last, _)) = found.last() {

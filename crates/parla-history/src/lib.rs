@@ -27,6 +27,8 @@
 //!     text: "hello".to_owned(),
 //!     tags: None,
 //!     cuts: Vec::new(),
+//!     refers_to: None,
+//!     edited: None,
 //! })?;
 //! transaction.commit()?; // Here it is kept.
 //!
@@ -44,6 +46,7 @@
 
 mod append;
 mod check;
+mod copy;
 mod error;
 mod forget;
 mod index;
@@ -52,8 +55,10 @@ mod migrate;
 mod moment;
 mod open;
 mod page;
+mod references;
 mod schema;
 mod search;
+mod sum;
 mod tail;
 mod words;
 
@@ -62,12 +67,14 @@ mod fixture;
 
 pub use append::Writer;
 pub use check::{check, delete_unsound};
-pub use error::{HistoryError, MigrationError, OpenError};
+pub use copy::{Copied, copies, copy_before};
+pub use error::{CopyError, HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};
-pub use migrate::{Step, migrate};
+pub use migrate::{Known, Step, is_behind, migrate, migrate_within};
 pub use open::{BUSY_TIMEOUT, CHECKPOINT_PAGES, Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};
-pub use schema::{COMPONENT, VERSION, prepare, prepare_version};
+pub use references::fill_references;
+pub use schema::{COMPONENT, VERSION, prepare, prepare_version, prepare_within};
 pub use search::{Search, search};

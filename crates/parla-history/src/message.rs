@@ -59,12 +59,16 @@ pub struct Message {
     pub tags: Option<String>,
     /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
     pub cuts: Vec<u32>,
+    /// The message that it answers or reacts to. Kept only if that one is in the same conversation.
+    pub refers_to: Option<MessageNumber>,
+    /// When the text was last edited.
+    pub edited: Option<Timestamp>,
 }
 
 /// The columns that [`Message::from_row`] reads, in its order, of a table that the query names `m`.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation, m.at, m.kind, m.source, m.account, m.text, m.tags, m.cuts"
+        "m.id, m.conversation, m.at, m.kind, m.source, m.account, m.text, m.tags, m.cuts, m.refers_to, m.edited"
     };
 }
 pub(crate) use columns;
@@ -72,10 +76,8 @@ pub(crate) use columns;
 impl Message {
     /// Reads a row of [`columns!`].
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let id: i64 = row.get(0)?;
-        let seq = u64::try_from(id).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, id))?;
         Ok(Self {
-            id: MessageNumber(seq),
+            id: row.get(0)?,
             conversation: row.get(1)?,
             at: Timestamp::from_millis(row.get(2)?),
             kind: row.get(3)?,
@@ -84,6 +86,8 @@ impl Message {
             text: row.get(6)?,
             tags: row.get(7)?,
             cuts: row.get::<_, Option<String>>(8)?.map_or_else(Vec::new, |text| cuts(&text)),
+            refers_to: row.get(9)?,
+            edited: row.get::<_, Option<i64>>(10)?.map(Timestamp::from_millis),
         })
     }
 }
@@ -107,21 +111,6 @@ pub(crate) fn row_id(id: MessageNumber) -> Result<i64, HistoryError> {
     i64::try_from(id.0).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
 }
 
-/// The checksum of a row: of its id, conversation and time, and of its texts from `kind` to `cuts`.
-pub(crate) fn row_sum<T: AsRef<[u8]>>(numbers: [i64; 3], texts: [Option<T>; 6]) -> u32 {
-    let mut sum = crc32fast::Hasher::new();
-    for number in numbers {
-        sum.update(&number.to_le_bytes());
-    }
-    for text in texts {
-        // Lengths too, so that a letter does not move from one text to the next; NULL is not the empty text.
-        let length = text.as_ref().map_or(-1, |text| i64::try_from(text.as_ref().len()).unwrap_or(i64::MAX));
-        sum.update(&length.to_le_bytes());
-        sum.update(text.as_ref().map_or(&[], AsRef::as_ref));
-    }
-    sum.finalize()
-}
-
 /// As [`row_id`], for an id that is only looked for: what is too large lies behind every row.
 pub(crate) fn row_position(id: MessageNumber) -> i64 {
     i64::try_from(id.0).unwrap_or(i64::MAX)
@@ -136,6 +125,13 @@ impl ToSql for ConversationId {
 impl FromSql for ConversationId {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         i64::column_result(value).map(Self)
+    }
+}
+
+impl FromSql for MessageNumber {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let number = i64::column_result(value)?;
+        u64::try_from(number).map(Self).map_err(|_| FromSqlError::OutOfRange(number))
     }
 }
 

@@ -25,6 +25,15 @@ impl Step for &str {
     }
 }
 
+/// The tables of one component as this program knows them.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Whose tables.
+    pub component: &'a str,
+    /// How many steps there are.
+    pub version: usize,
+}
+
 /// Runs those of `steps` that the file has not seen, all in one transaction. `steps[0]` leads to version 1.
 ///
 /// A step that was released never changes; a new one is added behind it.
@@ -37,23 +46,60 @@ pub fn migrate(
     component: &str,
     steps: &[impl Step],
 ) -> Result<(), MigrationError> {
-    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrate_within(&transaction, component, steps)?;
+    Ok(transaction.commit()?)
+}
+
+/// As [`migrate`], within a transaction of the caller: so several components get on together or not at all.
+///
+/// # Errors
+/// As [`migrate`]; the caller rolls back.
+pub fn migrate_within(
+    transaction: &Transaction<'_>,
+    component: &str,
+    steps: &[impl Step],
+) -> Result<(), MigrationError> {
+    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
     transaction.execute_batch(VERSIONS)?;
-    let found: u32 = transaction
-        .query_row("SELECT version FROM schema_versions WHERE component = ?1", [component], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
+    let found = version(transaction, component)?;
     if found > known {
         return Err(MigrationError::Newer { component: component.to_owned(), found, known });
     }
     for step in steps.iter().skip(found as usize) {
-        step.run(&transaction)?;
+        step.run(transaction)?;
     }
     if found < known {
         transaction.execute("INSERT OR REPLACE INTO schema_versions VALUES(?1, ?2)", (component, known))?;
     }
-    Ok(transaction.commit()?)
+    Ok(())
+}
+
+/// Whether the file has tables that lack steps, and none that are newer than this program. A new file is not behind.
+///
+/// # Errors
+/// SQLite cannot read.
+pub fn is_behind(connection: &Connection, known: &[Known<'_>]) -> Result<bool, rusqlite::Error> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
+    if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(false);
+    }
+    let (mut is_behind, mut is_used) = (false, false);
+    for Known { component, version: known } in known {
+        let found = version(connection, component)? as usize;
+        if found > *known {
+            return Ok(false);
+        }
+        is_used |= found > 0;
+        is_behind |= found < *known;
+    }
+    Ok(is_used && is_behind)
+}
+
+/// How many steps a component has taken; the table of versions must be there.
+fn version(connection: &Connection, component: &str) -> Result<u32, rusqlite::Error> {
+    let sql = "SELECT version FROM schema_versions WHERE component = ?1";
+    Ok(connection.query_row(sql, [component], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -63,12 +109,20 @@ mod tests {
     const ONE: &str = "CREATE TABLE notes(text TEXT); INSERT INTO notes VALUES('old')";
     const TWO: &str = "ALTER TABLE notes ADD COLUMN colour TEXT; UPDATE notes SET colour = 'red'";
 
-    fn version(connection: &Connection, component: &str) -> u32 {
-        connection
-            .query_row("SELECT version FROM schema_versions WHERE component = ?1", [component], |row| {
-                row.get(0)
-            })
-            .unwrap()
+    #[test]
+    fn a_file_is_behind_if_it_was_used_and_lacks_a_step() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let is_behind = |connection: &Connection, notes, pens| {
+            let known = [("notes", notes), ("pens", pens)];
+            is_behind(connection, &known.map(|(component, version)| Known { component, version })).unwrap()
+        };
+        assert!(!is_behind(&connection, 1, 1), "a new file");
+        migrate(&mut connection, "notes", &[ONE]).unwrap();
+        assert!(!is_behind(&connection, 1, 0));
+        assert!(is_behind(&connection, 2, 0));
+        assert!(is_behind(&connection, 1, 1));
+        migrate(&mut connection, "notes", &[ONE, TWO]).unwrap();
+        assert!(!is_behind(&connection, 1, 1), "it is newer");
     }
 
     #[test]
@@ -85,7 +139,7 @@ mod tests {
             .collect::<Result<_, _>>()
             .unwrap();
         assert_eq!(rows, [("old".to_owned(), "red".to_owned())]);
-        assert_eq!(version(&connection, "notes"), 2);
+        assert_eq!(version(&connection, "notes").unwrap(), 2);
     }
 
     #[test]
@@ -93,7 +147,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, "notes", &[ONE, TWO]).unwrap();
         migrate(&mut connection, "pens", &["CREATE TABLE pens(ink TEXT)"]).unwrap();
-        assert_eq!((version(&connection, "notes"), version(&connection, "pens")), (2, 1));
+        assert_eq!((version(&connection, "notes").unwrap(), version(&connection, "pens").unwrap()), (2, 1));
     }
 
     #[test]
@@ -106,7 +160,7 @@ mod tests {
             "a newer version of parla wrote this database (its notes tables have version 2, this program knows up to 1); \
              install that version or a later one, or restore a backup from before the upgrade"
         );
-        assert_eq!(version(&connection, "notes"), 2);
+        assert_eq!(version(&connection, "notes").unwrap(), 2);
     }
 
     #[test]
@@ -116,7 +170,7 @@ mod tests {
         let error =
             migrate(&mut connection, "notes", &[ONE, TWO, "CREATE TABLE notes(again TEXT)"]).unwrap_err();
         assert!(matches!(error, MigrationError::Sqlite(_)), "{error}");
-        assert_eq!(version(&connection, "notes"), 1);
+        assert_eq!(version(&connection, "notes").unwrap(), 1);
         assert!(connection.prepare("SELECT colour FROM notes").is_err());
     }
 }

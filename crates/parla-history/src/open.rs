@@ -96,7 +96,7 @@ const fn thread_flags() -> OpenFlags {
 /// Makes an empty file that only its owner may read, as messages are private. SQLite's own files beside it take after it.
 ///
 /// A file that exists is not opened here: closing it again would drop the locks that this process holds on it.
-fn create(path: &Path) -> Result<(), OpenError> {
+pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

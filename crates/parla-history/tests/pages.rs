@@ -115,6 +115,8 @@ impl Kept {
                 text: TEXTS[usize::try_from(*id).unwrap() % TEXTS.len()].0.to_owned(),
                 tags: None,
                 cuts: Vec::new(),
+                refers_to: None,
+                edited: None,
             };
             let new = !self.all.contains_key(id);
             assert_eq!(writer.append(&message).unwrap(), new);

@@ -252,8 +252,8 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
             rename::publish(publisher, (by, reason), *channel, old);
         }
         Event::Redacted { .. } => redact::publish(publisher, event),
-        Event::MarkedRead { user, conversation, at, moved } => {
-            markread::publish(publisher, *user, (conversation, *at), *moved);
+        Event::MarkedRead { user, name, at, moved } => {
+            markread::publish(publisher, *user, (name, *at), *moved);
         }
     }
 }

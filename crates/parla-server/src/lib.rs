@@ -45,17 +45,17 @@ pub use contract::{
     },
 };
 pub use network::{
-    UserId,
+    ChannelId, UserId,
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
+    conversation::{AccountPair, Conversation, ConversationName},
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
         Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
         Repair, SessionEnded, SessionRef, Verb,
     },
     grant::OperatorGrant,
-    markers::Conversation,
     snapshot::Snapshot,
 };
 pub use server::{Server, Start};

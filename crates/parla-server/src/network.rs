@@ -7,6 +7,7 @@
 pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod channel;
+pub(crate) mod conversation;
 pub(crate) mod effects;
 pub(crate) mod encoding;
 pub(crate) mod entry;
@@ -44,10 +45,11 @@ use crate::{
     network::{
         change::Change,
         channel::{Channel, ChannelChange, ChannelState},
+        conversation::ConversationName,
         effects::Effects,
         entry::Meta,
         forgetting::EmptyChannels,
-        markers::{Conversation, ReadMarkers},
+        markers::ReadMarkers,
         new_rooms::NewRooms,
         nodes::Nodes,
         operator::Oversight,
@@ -64,7 +66,19 @@ pub struct UserId(pub(crate) u64);
 
 /// Names a channel by its record: the number of the entry that made it. The same on every machine, and never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(crate) struct ChannelId(u64);
+pub struct ChannelId(u64);
+
+impl ChannelId {
+    /// The channel of this record.
+    pub const fn from_number(record: u64) -> Self {
+        Self(record)
+    }
+
+    /// Its record.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// What has values of METADATA. Channels come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -233,8 +247,8 @@ impl Network {
     }
 
     /// The name of a channel or of a user who should be there, as a person wrote it.
-    pub(crate) fn read_conversation(&self, text: &str) -> Result<Conversation, Refusal> {
-        Conversation::parse(text, &self.settings.name_rules()).map_err(|_| {
+    pub(crate) fn read_conversation(&self, text: &str) -> Result<ConversationName, Refusal> {
+        ConversationName::parse(text, &self.settings.name_rules()).map_err(|_| {
             let (text, is_channel) = (text.to_owned(), is_channel(text));
             if is_channel { Refusal::NoSuchChannel(text) } else { Refusal::NoSuchNick(text) }
         })
@@ -399,31 +413,21 @@ impl Network {
     }
 
     /// Who said the message of this number, and where, if that was not long ago.
-    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, Place)> {
+    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, &Place)> {
         self.users.iter().find_map(|(id, user)| user.said()?.place(seq).map(|place| (*id, place)))
     }
 
     /// Forgets who said the message of this number.
     pub(crate) fn forget_said(&mut self, seq: u64) {
-        if let Some((author, _)) = self.author(seq)
-            && let Some(user) = self.user_mut(author)
-        {
+        let author = self.author(seq).map(|(author, _)| author);
+        if let Some(user) = author.and_then(|author| self.user_mut(author)) {
             user.said_mut().remove(seq);
         }
     }
 
-    /// Up to where a user has read. They are the user's own and go with it; those of an account will stay.
-    pub(crate) fn read_markers(&self, user: UserId) -> Option<&ReadMarkers> {
-        self.read_markers.get(&user)
-    }
-
-    pub(crate) fn read_markers_mut(&mut self, user: UserId) -> &mut ReadMarkers {
-        self.read_markers.entry(user).or_default()
-    }
-
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
         let name = channel.name().clone();
-        let id = ChannelId(channel.state.record);
+        let id = channel.state.id();
         let before = self.channels.insert(id, channel);
         debug_assert!(before.is_none(), "an entry makes one channel");
         self.names.insert(name, id);

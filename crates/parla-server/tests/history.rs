@@ -79,6 +79,6 @@ fn of_several_channels_only_those_are_asked_for_that_one_is_in_by_then() {
     );
     rig.says(OPERATOR(), "KICK #one bob");
     rig.feed(Input::Sent { connection: SLOW() });
-    let [Query::LatestTimes { records }] = rig.asked.as_slice() else { panic!("{:?}", rig.asked) };
-    assert_eq!(records.len(), 1);
+    let [Query::LatestTimes { conversations }] = rig.asked.as_slice() else { panic!("{:?}", rig.asked) };
+    assert_eq!(conversations.len(), 1);
 }

@@ -8,7 +8,7 @@ use parla_proto::{
 use parla_server::{ChannelChange, ChannelState, Flags, ListEntry, Topic};
 use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
-use crate::DatabaseError;
+use crate::{DatabaseError, conversations};
 
 /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
 pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
@@ -91,6 +91,7 @@ fn metadata(connection: &Connection, record: u64) -> Result<BTreeMap<Key, String
 pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
     let record = state.record.cast_signed();
     transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
+    conversations::add_room(transaction, record)?;
     let sql = "INSERT INTO channels (id, name, created_at, modes, empty_since) VALUES (?1, ?2, ?3, ?4, ?5)";
     transaction.prepare_cached(sql)?.execute(params![
         record,

@@ -162,7 +162,7 @@ mod tests {
 
     use parla_history::Durability;
     use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key};
-    use parla_server::{ChannelState, Flags, ListEntry, Spoken, Verb};
+    use parla_server::{ChannelId, ChannelState, Conversation, Flags, ListEntry, Spoken, Verb};
 
     use super::*;
 
@@ -197,11 +197,12 @@ mod tests {
             verb: Verb::Privmsg,
             source: "a!b@c".to_owned(),
             account: None,
-            record: Some(record),
+            conversation: Some(Conversation::Channel(ChannelId::from_number(record))),
             target: "#rust".to_owned(),
             text: "xylophone".to_owned(),
             tags: String::new(),
             cuts: Vec::new(),
+            refers_to: None,
         }))
     }
 
@@ -209,7 +210,10 @@ mod tests {
     fn what_is_taken_back_is_gone_from_its_own_channel_only() {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
-        let redacted = |seq, record| Change::Redacted { record, seq };
+        let redacted = |seq, record| {
+            let conversation = Conversation::Channel(ChannelId::from_number(record));
+            Change::Redacted { conversation, seq }
+        };
         let kept = |database: &Database| {
             let asked = parla_history::Search {
                 conversation: None,
@@ -263,7 +267,12 @@ mod tests {
             let sql = format!("SELECT count(*) FROM {table} WHERE {column} = 7");
             database.tables.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
         };
-        let of_channel = [("channels", "id"), ("channel_masks", "channel"), ("channel_metadata", "channel")];
+        let of_channel = [
+            ("channels", "id"),
+            ("conversations", "id"),
+            ("channel_masks", "channel"),
+            ("channel_metadata", "channel"),
+        ];
         for (table, column) in of_channel {
             assert_eq!(rows(&database, table, column), 0, "{table}");
         }

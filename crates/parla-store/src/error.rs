@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use parla_history::{HistoryError, MigrationError, OpenError};
+use parla_history::{CopyError, HistoryError, MigrationError, OpenError};
 use rusqlite::{ErrorCode, ffi};
 use thiserror::Error;
 
@@ -33,6 +33,23 @@ pub enum DatabaseError {
     /// SQLite cannot open the file.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// There is no room for the copy that is made before an older database is changed. Nothing was changed.
+    #[error(
+        "the database {} is from an older version of parla and is copied before it is brought up to date. That takes {needed} bytes \
+         on its disk, and {free} are free. Nothing was changed; make room and start again",
+        path.display()
+    )]
+    NoRoomForCopy {
+        /// The database.
+        path: PathBuf,
+        /// Bytes that must be free.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// That copy cannot be made. Nothing was changed.
+    #[error("the database is from an older version of parla and is not changed before it is copied: {0}")]
+    Copy(#[from] CopyError),
     /// The tables cannot be made or brought up to date.
     #[error(transparent)]
     Migration(#[from] MigrationError),
@@ -85,7 +102,9 @@ impl DatabaseError {
             Self::Sqlite(error)
             | Self::History(HistoryError::Sqlite(error))
             | Self::Migration(MigrationError::Sqlite(error)) => error.sqlite_error(),
-            Self::Open(OpenError::Sqlite { reason, .. }) => reason.sqlite_error(),
+            Self::Open(OpenError::Sqlite { reason, .. }) | Self::Copy(CopyError::Sqlite { reason, .. }) => {
+                reason.sqlite_error()
+            }
             _ => None,
         }
     }

@@ -140,6 +140,10 @@ fn log_doubt(data_dir: &Path, known: &Known, log: Log) -> io::Result<Option<Doub
         });
     };
     let mark = state.mark;
+    if state.is_opening() {
+        let is_damaged = matches!(log, Log::Present(walk) if walk.commits_behind > 1);
+        return Ok(is_damaged.then_some(Doubt::LogDamaged));
+    }
     Ok(match log {
         Log::Absent if mark.frame == 0 || is_in_database(data_dir, &mark)? => None,
         Log::Absent => Some(Doubt::LogGone),

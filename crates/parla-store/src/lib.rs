@@ -6,6 +6,7 @@
 
 mod channels;
 mod check;
+mod conversations;
 mod database;
 mod error;
 mod inspect;
@@ -18,7 +19,12 @@ mod salvage;
 mod schema;
 mod state;
 mod tables;
+mod upgrade;
 mod wal;
+
+#[cfg(test)]
+#[path = "../tests/support/older.rs"]
+mod older;
 
 pub use parla_history::Durability;
 

@@ -3,26 +3,36 @@
 
 use std::sync::Arc;
 
-use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber};
+use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber, Writer};
 use parla_proto::AccountName;
-use parla_server::{Page, Position, Query, QueryResult, Spoken, Verb};
-use rusqlite::Connection;
+use parla_server::{Conversation, MessageIds, Page, Position, Query, QueryResult, Spoken, Verb};
+use rusqlite::{Connection, Transaction};
 
-/// The conversation that a channel's messages are in.
-pub(crate) const fn conversation(record: u64) -> ConversationId {
-    ConversationId(record.cast_signed())
-}
+use crate::{conversations, keys::find_keys};
 
-/// A message as it is kept; none for those that are not.
-pub(crate) fn message(spoken: &Spoken) -> Option<Message> {
+/// Keeps a message, if it is one that is kept. Says whether it is.
+///
+/// # Errors
+/// SQLite refuses.
+pub(crate) fn keep(
+    transaction: &Transaction<'_>,
+    writer: &mut Writer<'_>,
+    spoken: &Spoken,
+) -> Result<bool, HistoryError> {
     let kind = match spoken.verb {
         Verb::Privmsg => Kind::Privmsg,
         Verb::Notice => Kind::Notice,
-        Verb::Tagmsg => return None,
+        Verb::Tagmsg => return Ok(false),
     };
-    Some(Message {
+    let Some(conversation) = &spoken.conversation else { return Ok(false) };
+    let number = conversations::number_for(transaction, conversation, spoken.seq)?;
+    writer.append(&message(spoken, kind, number))
+}
+
+fn message(spoken: &Spoken, kind: Kind, conversation: ConversationId) -> Message {
+    Message {
         id: MessageNumber(spoken.seq),
-        conversation: conversation(spoken.record?),
+        conversation,
         at: spoken.at,
         kind,
         source: spoken.source.clone(),
@@ -30,7 +40,17 @@ pub(crate) fn message(spoken: &Spoken) -> Option<Message> {
         text: spoken.text.clone(),
         tags: Some(spoken.tags.clone()).filter(|tags| !tags.is_empty()),
         cuts: spoken.cuts.clone(),
-    })
+        refers_to: spoken.refers_to.map(MessageNumber),
+        edited: None,
+    }
+}
+
+/// Fills in what messages refer to that were kept when only their tags said so. Where there is no key yet, there is no message.
+pub(crate) fn fill_references(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    let Some(keys) = find_keys(transaction)? else { return Ok(()) };
+    let ids = MessageIds::new(&keys.message);
+    parla_history::fill_references(transaction, |tags| ids.referred(tags).map(MessageNumber))?;
+    Ok(())
 }
 
 /// The answer to a question about the history.
@@ -39,18 +59,27 @@ pub(crate) fn message(spoken: &Spoken) -> Option<Message> {
 /// SQLite cannot read on.
 pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
     match query {
-        Query::History { record, page, limit } => {
-            let messages = parla_history::page(connection, conversation(*record), page_of(*page), *limit)?;
-            Ok(QueryResult::History(messages.into_iter().map(|message| Arc::new(spoken(message))).collect()))
+        Query::History { conversation, page, limit } => {
+            let found = match conversations::number(connection, conversation)? {
+                Some(number) => parla_history::page(connection, number, page_of(*page), *limit)?,
+                None => Vec::new(),
+            };
+            let spoken = found.into_iter().map(|message| Arc::new(spoken(message, conversation)));
+            Ok(QueryResult::History(spoken.collect()))
         }
-        Query::Message { record, seq } => {
-            let found = parla_history::message(connection, conversation(*record), MessageNumber(*seq))?;
+        Query::Message { conversation, seq } => {
+            let found = match conversations::number(connection, conversation)? {
+                Some(number) => parla_history::message(connection, number, MessageNumber(*seq))?,
+                None => None,
+            };
             Ok(QueryResult::IsThere(found.is_some()))
         }
-        Query::LatestTimes { records } => {
-            let times =
-                records.iter().map(|record| parla_history::latest_at(connection, conversation(*record)));
-            Ok(QueryResult::LatestTimes(times.collect::<Result<_, _>>()?))
+        Query::LatestTimes { conversations } => {
+            let time = |conversation| match conversations::number(connection, conversation)? {
+                Some(number) => parla_history::latest_at(connection, number),
+                None => Ok(None),
+            };
+            Ok(QueryResult::LatestTimes(conversations.iter().map(time).collect::<Result<_, _>>()?))
         }
     }
 }
@@ -73,7 +102,7 @@ const fn bound(position: Position) -> Bound {
     }
 }
 
-fn spoken(message: Message) -> Spoken {
+fn spoken(message: Message, conversation: &Conversation) -> Spoken {
     Spoken {
         seq: message.id.0,
         at: message.at,
@@ -84,17 +113,19 @@ fn spoken(message: Message) -> Spoken {
         source: message.source,
         // A name that nobody can have, as only somebody else's hand has written it there, must not cost the message.
         account: message.account.and_then(|account| AccountName::kept(&account).ok()),
-        record: Some(message.conversation.0.cast_unsigned()),
+        conversation: Some(conversation.clone()),
         target: String::new(),
         text: message.text,
         tags: message.tags.unwrap_or_default(),
         cuts: message.cuts,
+        refers_to: message.refers_to.map(|number| number.0),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use parla_proto::Timestamp;
+    use parla_server::ChannelId;
 
     use super::*;
 
@@ -104,7 +135,7 @@ mod tests {
         {
             let message = Message {
                 id: MessageNumber(7),
-                conversation: conversation(3),
+                conversation: ConversationId(3),
                 at: Timestamp::default(),
                 kind: Kind::Privmsg,
                 source: "a!b@c".to_owned(),
@@ -112,8 +143,10 @@ mod tests {
                 text: "hello".to_owned(),
                 tags: None,
                 cuts: Vec::new(),
+                refers_to: None,
+                edited: None,
             };
-            let spoken = spoken(message);
+            let spoken = spoken(message, &Conversation::Channel(ChannelId::from_number(3)));
             assert_eq!(spoken.account.as_ref().map(AccountName::as_str), read);
             assert_eq!(spoken.text, "hello");
         }

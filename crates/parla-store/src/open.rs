@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use parla_history::{Durability, OpenError};
+use parla_history::{Copied, Durability, OpenError};
 use rusqlite::{Connection, config::DbConfig};
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     path,
     salvage::{self, WithLog},
     state::{self, Known, State, StateFile},
-    tables,
+    tables, upgrade,
     wal::OpenLog,
 };
 
@@ -36,7 +36,7 @@ impl Database {
     /// [`DatabaseError`] says what a person can do.
     pub fn open(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
         let (lock, known) = enter(data_dir)?;
-        finish(data_dir, open_checked(data_dir, durability, &known)?, lock)
+        finish(data_dir, open_checked(data_dir, durability, known)?, lock, &mut |_| {})
     }
 
     /// As [`Self::open`]; but damaged files are put aside, and it goes on with what can be read of them.
@@ -45,14 +45,14 @@ impl Database {
     /// [`DatabaseError`] says what a person can do.
     pub fn open_accepting_damage(data_dir: &Path, durability: Durability) -> Result<Self, DatabaseError> {
         let (lock, known) = enter(data_dir)?;
-        let opened = match open_checked(data_dir, durability, &known) {
+        let opened = match open_checked(data_dir, durability, known.clone()) {
             Err(DatabaseError::Doubtful { doubts, .. }) => {
                 accept(data_dir, &known, &doubts)?;
-                open_checked(data_dir, durability, &Known::Nothing)?
+                open_checked(data_dir, durability, Known::Nothing)?
             }
             other => other?,
         };
-        finish(data_dir, opened, lock)
+        finish(data_dir, opened, lock, &mut |_| {})
     }
 
     /// Reads all of the file beside the server, if there was no time for that at the start. Damage is noted for the next start
@@ -96,17 +96,19 @@ impl Database {
 struct Opened {
     connection: Connection,
     is_unchecked: bool,
+    /// What was known of it before.
+    known: Known,
 }
 
 /// Opens the file if there is no doubt about it. In that case nothing was changed.
-fn open_checked(data_dir: &Path, durability: Durability, known: &Known) -> Result<Opened, DatabaseError> {
+fn open_checked(data_dir: &Path, durability: Durability, known: Known) -> Result<Opened, DatabaseError> {
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
     let doubtful = |doubts| DatabaseError::Doubtful { path: data_dir.to_owned(), doubts };
-    let files = inspect::files(data_dir, known, durability).map_err(failed)?;
+    let files = inspect::files(data_dir, &known, durability).map_err(failed)?;
     if !files.doubts.is_empty() {
         return Err(doubtful(files.doubts));
     }
-    if *known == Known::Unreadable {
+    if known == Known::Unreadable {
         tracing::warn!("parla.state is damaged, so loss may go unnoticed this time; it is written anew");
     }
     if let Some(lost) = files.lost_by_power_cut {
@@ -116,12 +118,12 @@ fn open_checked(data_dir: &Path, durability: Durability, known: &Known) -> Resul
             "{lost}. The machine was started anew since, and durability is \"os\": the last seconds before may be lost"
         );
     }
+    let is_known = known != Known::Nothing;
     let opened = open_file(data_dir, durability, known);
     match opened {
         Err(error) if files.is_used && error.is_damage() => {
             // Someone's own file of that name is no database of ours that was damaged.
-            let is_ours = *known != Known::Nothing
-                || !matches!(error, DatabaseError::Open(OpenError::NotADatabase { .. }));
+            let is_ours = is_known || !matches!(error, DatabaseError::Open(OpenError::NotADatabase { .. }));
             Err(if is_ours { doubtful(vec![Doubt::Unreadable(in_words(&error))]) } else { error })
         }
         other => other,
@@ -137,12 +139,12 @@ fn in_words(error: &DatabaseError) -> String {
     }
 }
 
-fn open_file(data_dir: &Path, durability: Durability, known: &Known) -> Result<Opened, DatabaseError> {
+fn open_file(data_dir: &Path, durability: Durability, known: Known) -> Result<Opened, DatabaseError> {
     let mut connection = parla_history::open(&path(data_dir), durability)?;
     // Closed without having been used, it must leave a log as it is.
     let log_bytes = fs::metadata(inspect::log_path(data_dir)).map_or(0, |log| log.len());
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_bytes > 0)?;
-    let mut doubts = inspect::tables(&connection, known)?;
+    let mut doubts = inspect::tables(&connection, &known)?;
     let mut is_unchecked = false;
     if doubts.is_empty() {
         match check::look_at_start(&mut connection)? {
@@ -152,17 +154,29 @@ fn open_file(data_dir: &Path, durability: Durability, known: &Known) -> Result<O
         }
     }
     if doubts.is_empty() {
-        Ok(Opened { connection, is_unchecked })
+        Ok(Opened { connection, is_unchecked, known })
     } else {
         Err(DatabaseError::Doubtful { path: data_dir.to_owned(), doubts })
     }
 }
 
-/// Makes the tables, begins the log anew, and writes down what there is.
-fn finish(data_dir: &Path, opened: Opened, lock: File) -> Result<Database, DatabaseError> {
-    let Opened { connection, is_unchecked } = opened;
+/// Brings the tables up to date or makes them, begins the log anew, and writes down what there is.
+fn finish(
+    data_dir: &Path,
+    opened: Opened,
+    lock: File,
+    watch: &mut dyn FnMut(Copied),
+) -> Result<Database, DatabaseError> {
+    let Opened { connection, is_unchecked, known } = opened;
     // From here on only a clean end may empty the log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    upgrade::copy_if_behind(data_dir, &connection, watch)?;
+    if let Known::Used(state) = known {
+        // The mark stands for the log as it was. What comes into it now, a start that is interrupted must not take for damage.
+        empty_log(&connection)?;
+        let last = tables::last_number(&connection)?.unwrap_or(0);
+        StateFile::create(data_dir, state.opening(last))?;
+    }
     let mut tables = Tables::make(connection)?;
     let connection = &mut tables.connection;
     let key = state::fingerprint(&make_keys(connection)?);
@@ -240,3 +254,6 @@ fn lock(data_dir: &Path) -> Result<File, DatabaseError> {
         Err(TryLockError::Error(reason)) => Err(failed(reason)),
     }
 }
+
+#[cfg(test)]
+mod tests;

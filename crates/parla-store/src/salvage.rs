@@ -17,7 +17,7 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
-use crate::{DatabaseError, channels, database, inspect, schema, state};
+use crate::{DatabaseError, channels, conversations, database, inspect, messages, schema, state};
 
 /// Files of the database that SQLite makes or that say something about it.
 const FILES: [&str; 6] =
@@ -186,6 +186,9 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
     if let Some(messages) = counts.get_mut("messages") {
         *messages = messages.saturating_sub(unsound);
     }
+    // The old file may be one of an older version, without what is made of its rows since.
+    conversations::rewrite_rooms(&transaction)?;
+    messages::fill_references(&transaction)?;
     transaction.commit()?;
     Ok(counts)
 }

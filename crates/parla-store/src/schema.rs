@@ -1,8 +1,19 @@
 //! The tables of this crate, one step a version. A step that was released never changes.
+//!
+//! Whoever opens `parla.db` with `sqlite3` finds:
+//!
+//! | table | a row is |
+//! | --- | --- |
+//! | `channels`, `channel_masks`, `channel_metadata` | a room that is kept, an entry of one of its lists, a value of its METADATA |
+//! | `conversations` | what messages are kept in: a room, or two accounts |
+//! | `messages` | a message: `SELECT datetime(at / 1000, 'unixepoch'), source, text FROM messages WHERE conversation = …` |
+//! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
+//! | `secrets`, `numbers_gone`, `schema_versions` | a key of the server, the highest number that was deleted, how many steps were taken |
 
-use rusqlite::{Connection, Transaction, params};
+use parla_history::Known;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::{DatabaseError, channels};
+use crate::{DatabaseError, channels, messages};
 
 /// Whose tables these are in the table of versions.
 pub(crate) const COMPONENT: &str = "parlad";
@@ -25,7 +36,7 @@ impl parla_history::Step for Step {
 }
 
 /// The tables of this crate, one step a version.
-pub(crate) const STEPS: [Step; 8] = [
+pub(crate) const STEPS: [Step; 10] = [
     Step::Sql(
         "
     CREATE TABLE channels (
@@ -85,12 +96,39 @@ pub(crate) const STEPS: [Step; 8] = [
     Step::Sql("ALTER TABLE channels ADD COLUMN empty_since INTEGER"),
     // Each change of a list is one row from now on, which is found by its text.
     Step::Rows(channels::rewrite_masks),
+    // Two accounts have messages, too. How their numbers come about: conversations.rs.
+    Step::Sql(
+        "
+    CREATE TABLE conversations (
+        id INTEGER PRIMARY KEY,             -- messages.conversation; of a room, channels.id
+        kind TEXT NOT NULL,                 -- room, or accounts: two people who are signed in, or one alone with their notes
+        account TEXT, other_account TEXT,   -- the two, as they are compared, the lower one first; of a room, NULL
+        UNIQUE (account, other_account),
+        CHECK (CASE kind WHEN 'room' THEN account IS NULL AND other_account IS NULL
+                         WHEN 'accounts' THEN account <= other_account ELSE false END)
+    ) STRICT;
+    INSERT INTO conversations(id, kind) SELECT id, 'room' FROM channels;
+    ",
+    ),
+    // Messages that answer others have said so in their tags alone.
+    Step::Rows(messages::fill_references),
 ];
 
-/// Makes the tables of the file, or brings them up to date.
+/// The version of all tables in the file, those of the history too: the sum of `schema_versions`.
+pub(crate) const VERSION: usize = parla_history::VERSION + STEPS.len();
+
+/// Makes the tables of the file, or brings them up to date: all of them or none.
 pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
-    parla_history::prepare(connection)?;
-    Ok(parla_history::migrate(connection, COMPONENT, &STEPS)?)
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    parla_history::prepare_within(&transaction)?;
+    parla_history::migrate_within(&transaction, COMPONENT, &STEPS)?;
+    Ok(transaction.commit()?)
+}
+
+/// Whether the file has tables of an older version.
+pub(crate) fn is_behind(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let known = [(parla_history::COMPONENT, parla_history::VERSION), (COMPONENT, STEPS.len())];
+    parla_history::is_behind(connection, &known.map(|(component, version)| Known { component, version }))
 }
 
 /// Whether the tables have the form that this version gives them.

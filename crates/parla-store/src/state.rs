@@ -24,10 +24,13 @@ use crate::{
 
 const TITLE: &str = "parla 1: up to where parla.db and parla.db-wal were kept; leave it beside them";
 
+/// Stands in the place of the machine's start while a server starts.
+const OPENING: &str = "opening";
+
 /// What was kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Which start of the machine it was.
+    /// Which start of the machine it was, or [`OPENING`].
     pub(crate) boot: String,
     /// The number of the last message or channel, as it was when the log was last empty.
     pub(crate) last: u64,
@@ -38,6 +41,17 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A server has found everything in order and is about to change the tables. Until it is through with that, the log may have
+    /// anything in it, or may be gone: nobody has seen anything of it.
+    pub(crate) fn opening(self, last: u64) -> Self {
+        Self { boot: OPENING.to_owned(), last, key: self.key, mark: Mark::default() }
+    }
+
+    /// Whether a server was starting and did not get through with it.
+    pub(crate) fn is_opening(&self) -> bool {
+        self.boot == OPENING
+    }
+
     /// Always as many bytes, so that it can be written in place.
     fn text(&self) -> String {
         let Mark { frame, salt, page, pages, before, sum } = self.mark;
@@ -213,7 +227,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_has_one_length() {
-        for state in [state(), State::default()] {
+        assert!(state().opening(8).is_opening() && !state().is_opening());
+        for state in [state(), state().opening(8), State::default()] {
             assert_eq!(State::parse(&state.text()), Some(state));
         }
         assert_eq!(state().text().len(), State::default().text().len());

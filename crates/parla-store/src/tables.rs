@@ -1,4 +1,4 @@
-//! The tables of a server, and the one connection that writes to them: channels, messages and their indexes.
+//! The tables of a server, and the one connection that writes to them: channels, conversations, messages and their indexes.
 //!
 //! Knows nothing of files. [`crate::Database`] opens them in a data directory; tests have them in memory.
 
@@ -8,10 +8,9 @@ use parla_server::{Change, ChannelState, Query, QueryResult};
 use rusqlite::{Connection, Transaction};
 
 use crate::{
-    DatabaseError, Patience, channels,
+    DatabaseError, Patience, channels, conversations,
     limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
-    messages::{self, conversation},
-    schema,
+    messages, schema,
 };
 
 /// What a server keeps.
@@ -90,13 +89,12 @@ impl Tables {
         for change in changes {
             match change {
                 Change::Message(spoken) => {
-                    if let Some(message) = messages::message(spoken) {
-                        writer.append(&message)?;
-                        messages += 1;
-                    }
+                    messages += usize::from(messages::keep(&transaction, &mut writer, spoken)?);
                 }
-                Change::Redacted { record, seq } => {
-                    if writer.delete(conversation(*record), MessageNumber(*seq))? {
+                Change::Redacted { conversation, seq } => {
+                    if let Some(number) = conversations::number(&transaction, conversation)?
+                        && writer.delete(number, MessageNumber(*seq))?
+                    {
                         number_gone(&transaction, seq.cast_signed())?;
                     }
                 }
@@ -188,6 +186,7 @@ fn forget_channel(
     let last: Option<i64> = transaction.query_row("SELECT max(id) FROM messages", [], |row| row.get(0))?;
     number_gone(transaction, last.unwrap_or_default().max(record))?;
     transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
+    conversations::remove_room(transaction, record)?;
     writer.forget(ConversationId(record))?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use aes::{
     Aes128,
     cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _},
 };
-use parla_proto::MsgId;
+use parla_proto::{MsgId, tag::Tags};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The bytes of a key.
@@ -68,6 +68,13 @@ impl MessageIds {
         let bits = u128::from_be_bytes(block.into());
         u64::try_from(bits >> 64).ok().filter(|seq| u128::from(*seq) << 64 == bits)
     }
+
+    /// The number of the message that another one answers or reacts to, as its client-only tags say, which are as on the wire; none
+    /// if they say nothing of it, or name no message of this network. <https://ircv3.net/specs/client-tags/reply>
+    pub fn referred(&self, tags: &str) -> Option<u64> {
+        let tags = Tags::new(tags);
+        ["+reply", "+draft/reply"].into_iter().find_map(|key| self.decode(&tags.get(key)?))
+    }
 }
 
 #[cfg(test)]
@@ -99,6 +106,24 @@ mod tests {
             let mut mistyped = id.clone().into_bytes();
             mistyped[place] = if mistyped[place] == b'1' { b'2' } else { b'1' };
             assert_eq!(ids.decode(std::str::from_utf8(&mistyped).unwrap()), None, "{place}");
+        }
+    }
+
+    #[test]
+    fn tags_say_what_is_answered() {
+        let ids = MessageIds::new(&[1; 16]);
+        let (one, other) = (ids.encode(7), ids.encode(8));
+        for (tags, expected) in [
+            (format!("+draft/reply={one}"), Some(7)),
+            (format!("+x=y;+reply={one};+draft/react=👍"), Some(7)),
+            (format!("+draft/reply={other};+reply={one}"), Some(7)),
+            (format!("+draft/reply={one};+reply=m9"), Some(7)),
+            (format!("+draft/reply={one};+draft/reply={other}"), Some(8)),
+            (format!("reply={one};+replies={one}"), None),
+            ("+draft/reply".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(ids.referred(&tags), expected, "{tags}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! CHATHISTORY: earlier messages of a channel, for its members. <https://ircv3.net/specs/extensions/chathistory>
 //!
-//! Private messages are not kept, so there is nothing to give of them.
+//! Of private messages nothing is given: most are not kept.
 
 use bytes::Bytes;
 use parla_proto::{
@@ -15,7 +15,7 @@ use crate::{
         output::Outputs,
         question::{Page, Position, Query, QueryResult, Question},
     },
-    network::{Network, channel::Channel, refusal::Refusal},
+    network::{Network, channel::Channel, conversation::Conversation, refusal::Refusal},
     publish::multiline::spoken_lines,
     session::{
         Session,
@@ -118,9 +118,9 @@ fn question<'a>(
         context: vec![command.subcommand, target],
         description: NOT_A_MEMBER,
     })?;
-    let (record, name) = (channel.state.record, channel.name().to_string());
-    let query = Query::History { record, page, limit };
-    Ok((query, HistoryQuestion::Messages { record, channel: name, subcommand, page }))
+    let (conversation, channel) = (channel.state.conversation(), channel.name().to_string());
+    let query = Query::History { conversation: conversation.clone(), page, limit };
+    Ok((query, HistoryQuestion::Messages { conversation, channel, subcommand, page }))
 }
 
 /// The channel, if the session's user may read its history: if it is a member.
@@ -134,16 +134,16 @@ fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) 
     let user = context.session.user().and_then(|user| context.network.user(user));
     let channels =
         user.into_iter().flat_map(|user| &user.channels).filter_map(|id| context.network.channel(*id));
-    let (records, channels) =
-        channels.map(|channel| (channel.state.record, channel.name().to_string())).unzip();
-    (Query::LatestTimes { records }, HistoryQuestion::Targets { channels, from, to, limit })
+    let (conversations, channels) =
+        channels.map(|channel| (channel.state.conversation(), channel.name().to_string())).unzip();
+    (Query::LatestTimes { conversations }, HistoryQuestion::Targets { channels, from, to, limit })
 }
 
-/// The record of the channel of this name, if the session's user is a member of it.
-fn record_of(session: &Session, network: &Network, channel: &str) -> Option<u64> {
+/// The conversation of the channel of this name, if the session's user is a member of it.
+fn conversation_of(session: &Session, network: &Network, channel: &str) -> Option<Conversation> {
     let user = session.user()?;
     let (_, channel) = network.visible_channel(user, channel).ok()?;
-    channel.is_member(user).then_some(channel.state.record)
+    channel.is_member(user).then(|| channel.state.conversation())
 }
 
 /// What is still to be asked, now that the client has been sent everything. It may have left channels since it wanted to know.
@@ -157,20 +157,20 @@ pub(crate) fn still_allowed(
 ) -> Result<Asking, HistoryQuestion> {
     let Exchange::History(question) = asking.exchange else { return Ok(asking) };
     match *question {
-        HistoryQuestion::Messages { record, ref channel, .. }
-            if record_of(session, network, channel) != Some(record) =>
+        HistoryQuestion::Messages { ref conversation, ref channel, .. }
+            if conversation_of(session, network, channel).as_ref() != Some(conversation) =>
         {
             Err(*question)
         }
         HistoryQuestion::Messages { .. } => Ok(Asking { exchange: Exchange::History(question), ..asking }),
         HistoryQuestion::Targets { channels, from, to, limit } => {
-            let here = channels
-                .into_iter()
-                .filter_map(|channel| record_of(session, network, &channel).map(|record| (record, channel)));
-            let (records, channels) = here.unzip();
+            let here = channels.into_iter().filter_map(|channel| {
+                conversation_of(session, network, &channel).map(|conversation| (conversation, channel))
+            });
+            let (conversations, channels) = here.unzip();
             let question = HistoryQuestion::Targets { channels, from, to, limit };
             let exchange = Exchange::History(Box::new(question));
-            Ok(Asking { question: Question::Store(Query::LatestTimes { records }), exchange })
+            Ok(Asking { question: Question::Store(Query::LatestTimes { conversations }), exchange })
         }
     }
 }
@@ -185,11 +185,11 @@ pub(crate) fn answer(
 ) {
     let network = moment.network;
     // Whoever left meanwhile may not know what was said after that.
-    let member_of = |channel: &str| record_of(session, network, channel);
+    let member_of = |channel: &str| conversation_of(session, network, channel);
     match (question, result) {
         // The name may be that of another channel by now.
-        (HistoryQuestion::Messages { record, channel, subcommand, .. }, Some(_))
-            if member_of(&channel) != Some(record) =>
+        (HistoryQuestion::Messages { conversation, channel, subcommand, .. }, Some(_))
+            if member_of(&channel).as_ref() != Some(&conversation) =>
         {
             fail(session, network, (FailCode::InvalidTarget, &[&subcommand, &channel], NOT_A_MEMBER), out);
         }

@@ -1,6 +1,7 @@
 //! MARKREAD: up to where one has read a conversation; for oneself alone. <https://ircv3.net/specs/extensions/read-marker>
 //!
-//! Markers are kept under a name, whether or not anyone bears it, so an answer says nothing of channels and people.
+//! Markers of guests are kept under a name, whether or not anyone bears it, so an answer says nothing of channels and people.
+//! Those of people with an account are in a conversation, if they may know of one of that name.
 
 use bytes::Bytes;
 use parla_proto::{Capabilities, ChannelName, CommandName, FailCode, Line, Timestamp, command::Markread};
@@ -9,10 +10,10 @@ use crate::{
     context::Context,
     network::{
         Network, UserId,
+        conversation::ConversationName,
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
-        markers::Conversation,
         refusal::{Failure, Refusal},
     },
     publish::Publisher,
@@ -21,18 +22,18 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, markread: &Markread<'_>) -> Result<(), Refusal> {
     let (me, _) = context.me()?;
     let target = markread.target.ok_or_else(|| fail(FailCode::NeedMoreParams, &[], "Missing parameters"))?;
-    let conversation = Conversation::parse(target, &context.settings.name_rules()).map_err(|_| {
+    let name = ConversationName::parse(target, &context.settings.name_rules()).map_err(|_| {
         fail(FailCode::InvalidParams, &[target], "This is the name of neither a channel nor a user")
     })?;
     let Some(timestamp) = markread.timestamp else {
-        let at = context.network.read_markers(me).and_then(|markers| markers.get(&conversation));
-        context.line(line(&context.settings.name, &conversation, at));
+        let at = context.network.read_up_to(me, &name);
+        context.line(line(&context.settings.name, &name, at));
         return Ok(());
     };
     let at = timestamp.strip_prefix("timestamp=").and_then(|time| time.parse().ok()).ok_or_else(|| {
         fail(FailCode::InvalidParams, &[target, timestamp], "A place is timestamp=YYYY-MM-DDThh:mm:ss.sssZ")
     })?;
-    context.propose(EntryCommand::Markread(entry::Markread { conversation, at }));
+    context.propose(EntryCommand::Markread(entry::Markread { name, at }));
     Ok(())
 }
 
@@ -47,11 +48,11 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (user, _) = network.actor(meta)?;
-    let entry::Markread { conversation, at } = markread;
+    let entry::Markread { name, at } = markread;
     // Nobody has read what is not written yet: a wrong clock would mark a conversation as read for ever.
     let at = at.min(meta.at);
-    let (at, moved) = network.read_markers_mut(user).advance(conversation.clone(), at);
-    effects.events.push(Event::MarkedRead { user, conversation, at, moved });
+    let (at, moved) = network.mark_read(user, &name, at);
+    effects.events.push(Event::MarkedRead { user, name, at, moved });
     Ok(())
 }
 
@@ -59,10 +60,10 @@ pub(crate) fn commit(
 pub(crate) fn publish(
     publisher: &mut Publisher<'_>,
     user: UserId,
-    (conversation, at): (&Conversation, Timestamp),
+    (name, at): (&ConversationName, Timestamp),
     moved: bool,
 ) {
-    let line = Bytes::from(line(&publisher.network.settings.name, conversation, Some(at)));
+    let line = Bytes::from(line(&publisher.network.settings.name, name, Some(at)));
     let origin = publisher.origin.and_then(|origin| publisher.sessions.get(origin));
     let told = moved && origin.is_some_and(|origin| origin.capabilities.contains(Capabilities::READ_MARKER));
     if !told {
@@ -85,13 +86,13 @@ pub(crate) fn after_join(
     if !capabilities.contains(Capabilities::READ_MARKER) {
         return None;
     }
-    let conversation = Conversation::Channel(channel.clone());
-    let at = network.read_markers(user).and_then(|markers| markers.get(&conversation));
-    Some(line(&network.settings.name, &conversation, at))
+    let name = ConversationName::Channel(channel.clone());
+    let at = network.read_up_to(user, &name);
+    Some(line(&network.settings.name, &name, at))
 }
 
-fn line(server: &str, conversation: &Conversation, at: Option<Timestamp>) -> Vec<u8> {
-    let line = Line::from(&server).command("MARKREAD").param(conversation.as_str());
+fn line(server: &str, name: &ConversationName, at: Option<Timestamp>) -> Vec<u8> {
+    let line = Line::from(&server).command("MARKREAD").param(name.as_str());
     match at {
         Some(at) => line.param(format_args!("timestamp={at}")),
         None => line.param("*"),

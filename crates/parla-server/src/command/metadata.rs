@@ -26,7 +26,7 @@ use crate::{
     network::{
         Network, Target, UserId,
         channel::Flags,
-        markers::Conversation,
+        conversation::ConversationName,
         refusal::{Refusal, metadata::MetadataFailure},
         user::User,
     },
@@ -100,7 +100,7 @@ fn key(text: &str) -> Result<Key, MetadataFailure> {
 }
 
 /// What a client wrote as a target: a channel or a user, or nobody if it means itself.
-fn read_target(network: &Network, text: &str) -> Result<Option<Conversation>, MetadataFailure> {
+fn read_target(network: &Network, text: &str) -> Result<Option<ConversationName>, MetadataFailure> {
     if text == ITSELF {
         return Ok(None);
     }
@@ -111,14 +111,14 @@ fn read_target(network: &Network, text: &str) -> Result<Option<Conversation>, Me
 fn find_named(
     network: &Network,
     me: UserId,
-    target: Option<&Conversation>,
+    target: Option<&ConversationName>,
 ) -> Result<Target, MetadataFailure> {
     let found = match target {
         None => Ok(Target::User(me)),
-        Some(Conversation::Channel(name)) => {
+        Some(ConversationName::Channel(name)) => {
             network.visible_channel_named(me, name).map(|(id, _)| Target::Channel(id))
         }
-        Some(Conversation::User(nick)) => network.user_named(nick).map(|(id, _)| Target::User(id)),
+        Some(ConversationName::User(nick)) => network.user_named(nick).map(|(id, _)| Target::User(id)),
     };
     found.map_err(|_| MetadataFailure::nobody(called(target)))
 }
@@ -130,8 +130,8 @@ fn find(network: &Network, me: UserId, text: &str) -> Result<Target, MetadataFai
 }
 
 /// What a client calls a target.
-fn called(target: Option<&Conversation>) -> &str {
-    target.map_or(ITSELF, Conversation::as_str)
+fn called(target: Option<&ConversationName>) -> &str {
+    target.map_or(ITSELF, ConversationName::as_str)
 }
 
 /// Checks that a registered client means itself.

@@ -4,13 +4,12 @@
 
 use std::sync::Arc;
 
-use parla_proto::{
-    AccountName, Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags,
-};
+use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
 
 use crate::{
     base::{
         formatting,
+        message_ids::MessageIds,
         multiline::{Piece, pieces, push},
     },
     context::Context,
@@ -18,10 +17,10 @@ use crate::{
         ChannelId, Network, UserId, UserRef,
         change::{Change, Spoken},
         channel::{Rank, Speaker},
+        conversation::{Conversation, ConversationName},
         effects::Effects,
         entry::{EntryCommand, Meta, Say, Verb},
         event::Event,
-        markers::Conversation,
         refusal::Refusal,
         said::Place,
         user::User,
@@ -65,7 +64,7 @@ pub(crate) fn propose(
     context: &mut Context<'_>,
     verb: Verb,
     target: &str,
-    say: impl FnOnce(Conversation, String) -> Say,
+    say: impl FnOnce(ConversationName, String) -> Say,
 ) {
     let (signs, name) = status_target(target);
     match context.network.read_conversation(name) {
@@ -119,10 +118,15 @@ pub(crate) fn commit(
     let can_be_taken_back =
         verb != Verb::Tagmsg || Tags::new(&say.tags).client_only().any(|tag| tag.key != "+typing");
     let result = match &say.target {
-        Conversation::Channel(_) => commit_to_channel(network, meta, say, effects),
-        Conversation::User(_) => commit_to_user(network, meta, say, effects),
+        ConversationName::Channel(_) => commit_to_channel(network, meta, say, effects),
+        ConversationName::User(_) => commit_to_user(network, meta, say, effects),
     };
-    if let (Ok(place), Some(user)) = (&result, network.user_mut(sender)) {
+    let place = match result {
+        Ok(place) => place,
+        // A NOTICE is never answered: two programs could go on for ever.
+        Err(refusal) => return Err(if verb == Verb::Notice { Refusal::Silent } else { refusal }),
+    };
+    if let Some(user) = network.user_mut(sender) {
         if let Some(place) = place.filter(|_| can_be_taken_back) {
             user.said_mut().add(meta.seq, place);
         }
@@ -130,8 +134,7 @@ pub(crate) fn commit(
             user.spoke_at = meta.at;
         }
     }
-    // A NOTICE is never answered: two programs could go on for ever.
-    result.map(|_| ()).map_err(|refusal| if verb == Verb::Notice { Refusal::Silent } else { refusal })
+    Ok(())
 }
 
 /// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
@@ -147,7 +150,7 @@ fn commit_to_channel(
     say: Say,
     effects: &mut Effects,
 ) -> Result<Option<Place>, Refusal> {
-    let Conversation::Channel(name) = &say.target else {
+    let ConversationName::Channel(name) = &say.target else {
         debug_assert!(false, "the target has decided what is called");
         return Err(Refusal::Silent);
     };
@@ -161,9 +164,9 @@ fn commit_to_channel(
     let say = Say { text, cuts, ..say };
     let heard_from = speaker.heard_from;
     // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
-    let place = heard_from.is_none().then_some(Place::Channel(speaker.channel.state.record));
+    let place = heard_from.is_none().then_some(Place::Channel(channel_id));
     let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
-    let spoken = said_in(&speaker, user.source(), user.account(), (meta, say));
+    let spoken = said_in(&speaker, &network.settings.message_ids, user, (meta, say));
     let spoken = Arc::new(Spoken { target, ..spoken });
     if is_kept {
         network.begin_history(sender, channel_id, effects)?;
@@ -200,22 +203,28 @@ fn let_through(
 }
 
 /// What a speaker says; its target is left empty. Only who may speak can make a channel's message.
-fn said_in(
-    speaker: &Speaker<'_>,
-    source: &str,
-    account: Option<&AccountName>,
+fn said_in(speaker: &Speaker<'_>, ids: &MessageIds, user: &User, said: (&Meta, Say)) -> Spoken {
+    let conversation = speaker.heard_from.is_none().then(|| speaker.channel.state.conversation());
+    spoken(user, ids, conversation, said)
+}
+
+/// A message as it is kept and delivered; its target is left empty.
+fn spoken(
+    user: &User,
+    ids: &MessageIds,
+    conversation: Option<Conversation>,
     (meta, say): (&Meta, Say),
 ) -> Spoken {
-    let record = speaker.heard_from.is_none().then_some(speaker.channel.state.record);
     Spoken {
         seq: meta.seq,
         at: meta.at,
         verb: say.verb,
-        source: source.to_owned(),
-        account: account.cloned(),
-        record,
+        source: user.source().to_owned(),
+        account: user.account().cloned(),
+        conversation,
         target: String::new(),
         text: say.text,
+        refers_to: ids.referred(&say.tags),
         tags: say.tags,
         cuts: say.cuts,
     }
@@ -232,7 +241,7 @@ fn commit_to_user(
     say: Say,
     effects: &mut Effects,
 ) -> Result<Option<Place>, Refusal> {
-    let Conversation::User(nick) = &say.target else {
+    let ConversationName::User(nick) = &say.target else {
         debug_assert!(false, "the target has decided what is called");
         return Err(Refusal::Silent);
     };
@@ -245,27 +254,23 @@ fn commit_to_user(
     if target.modes.contains(UserModes::NO_CTCP) && is_ctcp(&say) {
         return Err(Refusal::CtcpUnwanted(nick));
     }
-    let spoken = Spoken {
-        seq: meta.seq,
-        at: meta.at,
-        verb: say.verb,
-        source: user.source().to_owned(),
-        account: user.account().cloned(),
-        record: None,
-        target: nick.clone(),
-        text: say.text,
-        tags: say.tags,
-        cuts: say.cuts,
-    };
-    effects.events.push(Event::SaidToUser { sender, receiver, spoken: Arc::new(spoken) });
-    if let Some(reason) = target.away.as_ref().filter(|_| say.verb == Verb::Privmsg) {
+    let (verb, accounts) = (say.verb, network.accounts_of(sender, receiver));
+    let conversation = accounts.clone().map(Conversation::Accounts);
+    let is_kept = network.settings.history && verb != Verb::Tagmsg && conversation.is_some();
+    let spoken = spoken(user, &network.settings.message_ids, conversation, (meta, say));
+    let spoken = Arc::new(Spoken { target: nick.clone(), ..spoken });
+    if is_kept {
+        effects.changes.push(Change::Message(Arc::clone(&spoken)));
+    }
+    effects.events.push(Event::SaidToUser { sender, receiver, spoken });
+    if let Some(reason) = target.away.as_ref().filter(|_| verb == Verb::Privmsg) {
         effects.events.push(Event::ReceiverAway { nick, reason: reason.to_string() });
     }
     let answers_only = |user: &&mut User| user.modes.contains(UserModes::REGISTERED_ONLY);
     if let Some(user) = network.user_mut(sender).filter(answers_only) {
         user.accept(receiver);
     }
-    Ok(Some(Place::User(receiver)))
+    Ok(Some(Place::User { receiver, accounts }))
 }
 
 /// Sends a message to the members of a channel, or to those of them who are of a rank.

@@ -2,8 +2,8 @@
 //! operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
 //!
 //! Who said what lately is known ([`Said`](crate::network::said)); of what was said before, the store says whether it is
-//! there. What is deleted is what was checked: the commit names the message by the record of the channel whose operator
-//! asks, and the store deletes none but of that record.
+//! there. What is deleted is what was checked: the commit names the message by the conversation in which somebody may delete it,
+//! and the store deletes none but of that one.
 
 use parla_proto::{
     Capabilities, ChannelName, CommandName, FailCode, Line, Nick, command::Redact, line::fitting,
@@ -22,10 +22,10 @@ use crate::{
         audit::Audit,
         change::Change,
         channel::{Channel, NoRedactor},
+        conversation::{Conversation, ConversationName},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
-        markers::Conversation,
         operator::Privileged,
         refusal::{Failure, Refusal},
         said::Place,
@@ -44,9 +44,9 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     let (target, msgid) = (redact.target, redact.msgid);
     let named = context.network.read_conversation(target);
     let named = named.map_err(|_| if is_channel(target) { outside(target) } else { nobody(target) })?;
-    let record = match &named {
-        Conversation::Channel(name) => Some(channel_of(context.network, me, name)?.state.record),
-        Conversation::User(nick) => {
+    let conversation = match &named {
+        ConversationName::Channel(name) => Some(channel_of(context.network, me, name)?.state.conversation()),
+        ConversationName::User(nick) => {
             context.network.user_named(nick).map_err(|_| nobody(target))?;
             None
         }
@@ -58,10 +58,10 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
         reason: redact.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned()),
         stored_in: None,
     };
-    match record.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
-        Some(record) => {
-            let question = Question::Store(Query::Message { record, seq });
-            let exchange = Exchange::Redaction { record, redaction: Box::new(redaction) };
+    match conversation.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
+        Some(conversation) => {
+            let question = Question::Store(Query::Message { conversation: conversation.clone(), seq });
+            let exchange = Exchange::Redaction { conversation, redaction: Box::new(redaction) };
             context.session.ask_when_sent(Asking { question, exchange }, context.out);
         }
         None => context.propose(EntryCommand::Redact(Box::new(redaction))),
@@ -81,20 +81,21 @@ fn channel_of<'n>(
     channel.filter(may_act).ok_or_else(|| outside(name.as_str()))
 }
 
-/// Whether the message of this record may still be looked for: its author may have left the channel, or it is gone.
+/// Whether a message of this conversation may still be looked for: its author may have left the channel, or it is gone.
 pub(crate) fn still_allowed(
     network: &Network,
     user: Option<UserId>,
-    record: u64,
+    conversation: &Conversation,
     redaction: &entry::Redact,
 ) -> Result<(), Refusal> {
     let me = user.and_then(|id| Some((id, network.user(id)?))).ok_or(Refusal::NotRegistered)?;
     let found = match &redaction.target {
-        Conversation::Channel(name) => Some(channel_of(network, me, name)?.state.record),
-        Conversation::User(_) => None,
+        ConversationName::Channel(name) => Some(channel_of(network, me, name)?.state.conversation()),
+        ConversationName::User(_) => None,
     };
     let id = || network.settings.message_ids.encode(redaction.seq).to_string();
-    if found == Some(record) { Ok(()) } else { Err(unknown(redaction.target.as_str(), &id())) }
+    let is_there = found.as_ref() == Some(conversation);
+    if is_there { Ok(()) } else { Err(unknown(redaction.target.as_str(), &id())) }
 }
 
 /// The right of an operator of the server to take back what others said. Who may delete a whole channel may delete a line
@@ -106,14 +107,14 @@ fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
 /// What the store said of a message, in the entry that takes it back; or why there is none.
 pub(crate) fn found(
     settings: &NetworkSettings,
-    record: u64,
+    conversation: Conversation,
     mut redaction: Box<entry::Redact>,
     result: Option<&QueryResult>,
 ) -> Result<EntryCommand, Refusal> {
     let id = settings.message_ids.encode(redaction.seq).to_string();
     match result {
         Some(QueryResult::IsThere(true)) => {
-            redaction.stored_in = Some(record);
+            redaction.stored_in = Some(conversation);
             Ok(EntryCommand::Redact(redaction))
         }
         Some(QueryResult::IsThere(false)) => Err(unknown(redaction.target.as_str(), &id)),
@@ -144,8 +145,8 @@ fn unknown(target: &str, id: &str) -> Refusal {
 /// The right to take one message back.
 struct Redactable {
     seq: u64,
-    /// The channel's record, if the message is in one.
-    record: Option<u64>,
+    /// Where the message is kept, if it is.
+    conversation: Option<Conversation>,
     /// As it is called for everyone.
     target: String,
     /// Who is told why.
@@ -163,9 +164,9 @@ pub(crate) fn commit(
     let (actor, user) = network.actor(meta)?;
     let by = (user.source().to_owned(), user.account().cloned());
     let who = user.for_record();
-    let Redactable { seq, record, target, reason, audit } = match &redact.target {
-        Conversation::Channel(name) => in_channel(network, actor, name, redact)?,
-        Conversation::User(nick) => in_private(network, actor, nick, redact)?,
+    let Redactable { seq, conversation, target, reason, audit } = match &redact.target {
+        ConversationName::Channel(name) => in_channel(network, actor, name, redact)?,
+        ConversationName::User(nick) => in_private(network, actor, nick, redact)?,
     };
     let author = network.author(seq).map(|(author, _)| author);
     if audit.is_none() && author != Some(actor) {
@@ -176,8 +177,8 @@ pub(crate) fn commit(
         effects.moderation.push(Audit { who, action: "REDACT", whom, why });
     }
     network.forget_said(seq);
-    if let Some(record) = record.filter(|_| network.settings.history) {
-        effects.changes.push(Change::Redacted { record, seq });
+    if let Some(conversation) = conversation.filter(|_| network.settings.history) {
+        effects.changes.push(Change::Redacted { conversation, seq });
     }
     effects.audits.extend(audit);
     effects.events.push(Event::Redacted { by, target, seq, reason });
@@ -196,10 +197,10 @@ fn in_channel(
     let id = network.settings.message_ids.encode(seq).to_string();
     let user = network.user(actor).ok_or(Refusal::Gone)?;
     let channel = channel_of(network, (actor, user), name)?;
-    let record = channel.state.record;
+    let conversation = Some(channel.state.conversation());
     let author = match network.author(seq) {
-        Some((author, Place::Channel(place))) if place == record => Some(author),
-        None if redact.stored_in == Some(record) => None,
+        Some((author, Place::Channel(place))) if *place == channel.state.id() => Some(author),
+        None if redact.stored_in == conversation => None,
         _ => return Err(unknown(target, &id)),
     };
     let is_own = author == Some(actor) && channel.is_member(actor);
@@ -227,7 +228,7 @@ fn in_channel(
             (OwnText::for_all(reason.clone(), audience), Some(audit))
         }
     };
-    Ok(Redactable { seq, record: Some(record), target: channel.name().to_string(), reason, audit })
+    Ok(Redactable { seq, conversation, target: channel.name().to_string(), reason, audit })
 }
 
 /// In private, only who said something may take it back, and only from whom it was said to.
@@ -240,16 +241,19 @@ fn in_private(
     let (target, seq) = (nick.as_str(), redact.seq);
     let id = network.settings.message_ids.encode(seq).to_string();
     let (other, user) = network.user_named(nick).map_err(|_| nobody(target))?;
-    match network.author(seq) {
-        Some((author, Place::User(receiver))) if author == actor && receiver == other => {}
-        Some((author, Place::User(receiver))) if author == other && receiver == actor => {
+    let accounts = match network.author(seq) {
+        Some((author, Place::User { receiver, accounts })) if author == actor && *receiver == other => {
+            accounts
+        }
+        Some((author, Place::User { receiver, .. })) if author == other && *receiver == actor => {
             return Err(forbidden(target, &id));
         }
         _ => return Err(unknown(target, &id)),
-    }
+    };
+    let conversation = accounts.clone().map(Conversation::Accounts);
     let audience = if other == actor { vec![actor] } else { vec![actor, other] };
     let reason = OwnText::for_all(redact.reason.clone(), audience);
-    Ok(Redactable { seq, record: None, target: user.nick().to_string(), reason, audit: None })
+    Ok(Redactable { seq, conversation, target: user.nick().to_string(), reason, audit: None })
 }
 
 fn forbidden(target: &str, id: &str) -> Refusal {

@@ -14,7 +14,7 @@ use crate::{
         secret::Secret,
         settings::Settings,
     },
-    network::change::Spoken,
+    network::{change::Spoken, conversation::Conversation},
 };
 
 /// Names a question; never reused.
@@ -130,7 +130,7 @@ impl fmt::Display for NotCompared {
     }
 }
 
-/// A position in a channel's history.
+/// A position in the history of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
     /// That of the message of this number, there or not.
@@ -139,7 +139,7 @@ pub enum Position {
     Time(Timestamp),
 }
 
-/// A part of a channel's history, as draft/chathistory cuts it. Positions are not part of it, but for `Around`.
+/// A part of the history of a conversation, as draft/chathistory cuts it. Positions are not part of it, but for `Around`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     /// The newest, after a position if one is given.
@@ -157,26 +157,26 @@ pub enum Page {
 /// A question to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
-    /// Messages of a channel.
+    /// Messages of a conversation.
     History {
-        /// The channel's number.
-        record: u64,
+        /// Which.
+        conversation: Conversation,
         /// Which part.
         page: Page,
         /// How many at most.
         limit: usize,
     },
-    /// Whether a channel has a message.
+    /// Whether a conversation has a message.
     Message {
-        /// The channel's number.
-        record: u64,
+        /// Which conversation.
+        conversation: Conversation,
         /// The message's number.
         seq: u64,
     },
-    /// When the last message of each of these channels was sent.
+    /// When the last message of each of these conversations was sent.
     LatestTimes {
-        /// The channels' numbers.
-        records: Vec<u64>,
+        /// Which.
+        conversations: Vec<Conversation>,
     },
 }
 

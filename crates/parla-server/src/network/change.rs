@@ -6,18 +6,19 @@ use parla_proto::{AccountName, Timestamp};
 
 use crate::network::{
     channel::{ChannelChange, ChannelState},
+    conversation::Conversation,
     entry::Verb,
 };
 
 /// One thing to keep.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A message of a channel; its text is never changed again.
+    /// A message of a conversation; its text is never changed again.
     Message(Arc<Spoken>),
-    /// A message was taken back: nothing of it stays. One that is not in that channel stays as it is.
+    /// A message was taken back: nothing of it stays. One that is not in that conversation stays as it is.
     Redacted {
-        /// The channel's number.
-        record: u64,
+        /// Where it was said.
+        conversation: Conversation,
         /// The message's number.
         seq: u64,
     },
@@ -50,8 +51,8 @@ pub struct Spoken {
     pub source: String,
     /// The sender's account.
     pub account: Option<AccountName>,
-    /// For a channel, the number it is kept under; none for a private message, which is not kept.
-    pub record: Option<u64>,
+    /// Where it is kept; none for what is not: to some members of a channel, and in private if one of the two is a guest.
+    pub conversation: Option<Conversation>,
     /// The channel's name or the receiver's nick.
     pub target: String,
     /// The text. A message of several lines has line feeds.
@@ -60,6 +61,9 @@ pub struct Spoken {
     pub tags: String,
     /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
     pub cuts: Vec<u32>,
+    /// The number of the message that it answers or reacts to, as its tags say. The store keeps it only if that message is in the
+    /// same conversation.
+    pub refers_to: Option<u64>,
 }
 
 impl Spoken {

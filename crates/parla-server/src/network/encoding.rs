@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 3;
+pub const PROPOSAL_VERSION: u8 = 4;
 
 /// The version of networks.
 pub const NETWORK_VERSION: u8 = 2;
@@ -119,13 +119,13 @@ mod tests {
             settings::{NetworkSettings, Privileges},
         },
         network::{
-            UserId,
+            ChannelId, UserId,
+            conversation::{Conversation, ConversationName},
             entry::{
                 self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
                 Repair, SessionEnded, SessionRef, Verb,
             },
             grant::OperatorGrant,
-            markers::Conversation,
             snapshot::Snapshot,
         },
     };
@@ -210,7 +210,7 @@ mod tests {
             EntryCommand::Part(entry::Part { channel: channel("#tea"), reason: None }),
             EntryCommand::Say(Box::new(entry::Say {
                 verb: Verb::Privmsg,
-                target: Conversation::Channel(channel("#tea")),
+                target: ConversationName::Channel(channel("#tea")),
                 signs: text("@"),
                 text: text("hello"),
                 tags: text("+draft/reply=x"),
@@ -227,7 +227,7 @@ mod tests {
             EntryCommand::Invite(entry::Invite { nick: nick("bob"), channel: channel("#tea") }),
             EntryCommand::Away(Some(text("gone"))),
             EntryCommand::Metadata(Box::new(entry::Metadata {
-                target: Some(Conversation::User(nick("bob"))),
+                target: Some(ConversationName::User(nick("bob"))),
                 change: MetadataChange::Set(Key::parse("status").unwrap(), None),
             })),
             EntryCommand::Setname(text("Alice B")),
@@ -253,13 +253,13 @@ mod tests {
                 reason: text(""),
             }),
             EntryCommand::Redact(Box::new(entry::Redact {
-                target: Conversation::Channel(channel("#tea")),
+                target: ConversationName::Channel(channel("#tea")),
                 seq: 300,
                 reason: None,
-                stored_in: Some(7),
+                stored_in: Some(Conversation::Channel(ChannelId::from_number(7))),
             })),
             EntryCommand::Markread(entry::Markread {
-                conversation: Conversation::Channel(channel("#tea")),
+                name: ConversationName::Channel(channel("#tea")),
                 at: Timestamp::from_millis(1_700_000_000_000),
             }),
             EntryCommand::Sajoin(entry::Sajoin { nick: None, channel: channel("#tea") }),

@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{connection::ConnectionId, settings::NetworkSettings},
-    network::{UserId, grant::OperatorGrant, markers::Conversation},
+    network::{
+        UserId,
+        conversation::{Conversation, ConversationName},
+        grant::OperatorGrant,
+    },
 };
 
 /// A numbered command.
@@ -329,7 +333,7 @@ pub struct Say {
     /// Which of the three.
     pub verb: Verb,
     /// Where to, or to whom.
-    pub target: Conversation,
+    pub target: ConversationName,
     /// The signs of the ranks that are meant, as they stood before the name of the channel; empty: everyone is meant.
     pub signs: String,
     /// Empty for TAGMSG only; with line feeds if it has several lines.
@@ -420,7 +424,7 @@ pub struct Chghost {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Metadata {
     /// Whose; none: the actor's.
-    pub target: Option<Conversation>,
+    pub target: Option<ConversationName>,
     /// What is changed.
     pub change: MetadataChange,
 }
@@ -449,20 +453,20 @@ pub struct Rename {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Redact {
     /// Where it was said, or to whom.
-    pub target: Conversation,
+    pub target: ConversationName,
     /// The message's number.
     pub seq: u64,
     /// Why.
     pub reason: Option<String>,
-    /// The record under which the store had it, if that was asked.
-    pub stored_in: Option<u64>,
+    /// The conversation in which the store had it, if that was asked.
+    pub stored_in: Option<Conversation>,
 }
 
 /// A user has read up to a time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Markread {
-    /// What.
-    pub conversation: Conversation,
+    /// What, as they call it.
+    pub name: ConversationName,
     /// The time of the last message.
     pub at: Timestamp,
 }

@@ -10,7 +10,7 @@ use crate::{
         ChannelId, Target, UserId,
         change::Spoken,
         channel::{Rank, Topic},
-        markers::Conversation,
+        conversation::ConversationName,
         texts::OwnText,
     },
 };
@@ -76,7 +76,7 @@ pub(crate) enum Event {
     /// A message was taken back, by this source and account; those who are told why include who did it.
     Redacted { by: (String, Option<AccountName>), target: String, seq: u64, reason: OwnText<UserId> },
     /// A user asked to be marked as having read up to a time; that may have been so before.
-    MarkedRead { user: UserId, conversation: Conversation, at: Timestamp, moved: bool },
+    MarkedRead { user: UserId, name: ConversationName, at: Timestamp, moved: bool },
     /// Values of a user or a channel were set or taken away.
     MetadataChanged { target: Target, told: MetadataTold },
 }

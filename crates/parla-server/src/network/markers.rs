@@ -3,76 +3,82 @@
 //! Knows nothing of who owns it: a user has one set now, and an account can.
 
 use indexmap::IndexMap;
-use parla_proto::{
-    ChannelName, Nick, Timestamp,
-    name::{BadName, NameRules, is_channel},
-};
+use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{limits::READ_MARKERS_MAX, names};
+use super::{
+    Network, UserId,
+    conversation::{Conversation, ConversationName},
+};
+use crate::base::limits::READ_MARKERS_MAX;
 
-/// A channel, or the other person of a private one, by name: it need not be there.
+/// What a marker is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Conversation {
-    /// With everyone in it.
-    Channel(ChannelName),
-    /// With one person.
-    User(Nick),
-}
-
-impl Conversation {
-    /// Reads what a person wrote.
-    ///
-    /// # Errors
-    /// It is the name of neither a channel nor a user.
-    pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
-        if is_channel(text) {
-            names::channel(text, rules).map(Self::Channel)
-        } else {
-            names::nick(text, rules).map(Self::User)
-        }
-    }
-
-    /// The name as it was written.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Channel(name) => name.as_str(),
-            Self::User(nick) => nick.as_str(),
-        }
-    }
+pub(crate) enum Marked {
+    /// A conversation of somebody with an account, whatever it is called by then.
+    Conversation(Conversation),
+    /// What has this name: for guests, and where nothing is kept. It need not be there.
+    Name(ConversationName),
 }
 
 /// The markers of one person, from the one that was moved longest ago.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReadMarkers {
-    read: IndexMap<Conversation, Timestamp, FxBuildHasher>,
+    read: IndexMap<Marked, Timestamp, FxBuildHasher>,
 }
 
 impl ReadMarkers {
     /// The time of the last message that was read.
-    pub(crate) fn get(&self, conversation: &Conversation) -> Option<Timestamp> {
-        self.read.get(conversation).copied()
+    fn get(&self, marked: &Marked) -> Option<Timestamp> {
+        self.read.get(marked).copied()
     }
 
     /// Moves a marker forward, never back. Gives where it is then, and whether it was moved.
-    pub(crate) fn advance(&mut self, conversation: Conversation, to: Timestamp) -> (Timestamp, bool) {
-        if let Some(at) = self.get(&conversation).filter(|at| *at >= to) {
+    fn advance(&mut self, marked: Marked, to: Timestamp) -> (Timestamp, bool) {
+        if let Some(at) = self.get(&marked).filter(|at| *at >= to) {
             return (at, false);
         }
-        self.read.shift_remove(&conversation);
+        self.read.shift_remove(&marked);
         if self.read.len() >= READ_MARKERS_MAX {
             self.read.shift_remove_index(0);
         }
-        self.read.insert(conversation, to);
+        self.read.insert(marked, to);
         (to, true)
     }
 
     /// A channel has another name: what was read of it is read. Of the two, the later place counts.
     pub(crate) fn follow(&mut self, from: &ChannelName, to: &ChannelName) {
-        if let Some(at) = self.read.shift_remove(&Conversation::Channel(from.clone())) {
-            self.advance(Conversation::Channel(to.clone()), at);
+        let named = |name: &ChannelName| Marked::Name(ConversationName::Channel(name.clone()));
+        if let Some(at) = self.read.shift_remove(&named(from)) {
+            self.advance(named(to), at);
         }
+    }
+}
+
+impl Network {
+    /// Up to where a user has read what has this name. Markers are the user's own and go with it; those of an account will stay.
+    pub(crate) fn read_up_to(&self, user: UserId, name: &ConversationName) -> Option<Timestamp> {
+        let markers = self.read_markers.get(&user)?;
+        let conversation = self.conversation_named(user, name).map(Marked::Conversation);
+        // What somebody has read before they signed in is read.
+        let by_name = markers.get(&Marked::Name(name.clone()));
+        conversation.and_then(|conversation| markers.get(&conversation)).max(by_name)
+    }
+
+    /// Moves a user's marker forward, never back. Gives where it is then, and whether it was moved.
+    pub(crate) fn mark_read(
+        &mut self,
+        user: UserId,
+        name: &ConversationName,
+        to: Timestamp,
+    ) -> (Timestamp, bool) {
+        if let Some(at) = self.read_up_to(user, name).filter(|at| *at >= to) {
+            return (at, false);
+        }
+        let conversation = self.conversation_named(user, name).map(Marked::Conversation);
+        let marked = conversation.unwrap_or_else(|| Marked::Name(name.clone()));
+        self.read_markers.entry(user).or_default().advance(marked, to)
     }
 }
 
@@ -81,8 +87,9 @@ mod tests {
     use super::*;
     use crate::base::settings::NetworkSettings;
 
-    fn conversation(text: &str) -> Conversation {
-        Conversation::parse(text, &NetworkSettings::named("irc.example.org").name_rules()).unwrap()
+    fn conversation(text: &str) -> Marked {
+        let rules = NetworkSettings::named("irc.example.org").name_rules();
+        Marked::Name(ConversationName::parse(text, &rules).unwrap())
     }
 
     fn at(ms: i64) -> Timestamp {

@@ -6,16 +6,21 @@
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-use super::UserId;
+use super::{ChannelId, UserId, conversation::AccountPair};
 use crate::base::limits::SAID_MAX;
 
 /// Where something was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
-    /// In the channel of this record.
-    Channel(u64),
+    /// To all members of a channel.
+    Channel(ChannelId),
     /// To one person.
-    User(UserId),
+    User {
+        /// The person.
+        receiver: UserId,
+        /// What they were signed in to, if it is kept: one of them may be somebody else by now.
+        accounts: Option<AccountPair>,
+    },
 }
 
 /// The newest messages of one user, in order.
@@ -26,9 +31,9 @@ pub(crate) struct Said {
 
 impl Said {
     /// Where the user said the message of this number.
-    pub(crate) fn place(&self, seq: u64) -> Option<Place> {
+    pub(crate) fn place(&self, seq: u64) -> Option<&Place> {
         let index = self.messages.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
-        self.messages.get(index).map(|(_, place)| *place)
+        self.messages.get(index).map(|(_, place)| place)
     }
 
     /// Adds a message, later than all before; the oldest goes if there are too many.
@@ -53,16 +58,17 @@ mod tests {
 
     #[test]
     fn the_newest_are_known() {
+        let channel = |number| Place::Channel(ChannelId::from_number(number));
         let mut said = Said::default();
         for seq in 1..=SAID_MAX as u64 + 1 {
-            said.add(seq * 2, Place::Channel(seq));
+            said.add(seq * 2, channel(seq));
         }
         assert_eq!(said.place(2), None);
-        assert_eq!(said.place(4), Some(Place::Channel(2)));
+        assert_eq!(said.place(4), Some(&channel(2)));
         assert_eq!(said.place(5), None);
         said.remove(4);
         said.remove(5);
         assert_eq!(said.place(4), None);
-        assert_eq!(said.place(6), Some(Place::Channel(3)));
+        assert_eq!(said.place(6), Some(&channel(3)));
     }
 }

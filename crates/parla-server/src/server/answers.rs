@@ -12,6 +12,7 @@ use crate::{
         question::{Answer, QueryResult, QuestionId, Verdict},
     },
     network::{
+        conversation::Conversation,
         entry::{EntryCommand, Proposer, Redact},
         refusal::Refusal,
     },
@@ -22,9 +23,9 @@ use crate::{
     },
 };
 
-/// A message that is to be taken back, in the channel of a record.
+/// A message that is to be taken back, in a conversation.
 struct Redaction {
-    record: u64,
+    conversation: Conversation,
     redaction: Box<Redact>,
 }
 
@@ -58,8 +59,8 @@ impl Server {
                     command::chathistory::answer(session, moment, *question, result, out);
                 }
             }
-            (Exchange::Redaction { record, redaction }, Answer::Store(result)) => {
-                self.redaction_found(connection, Redaction { record, redaction }, result.as_ref(), out);
+            (Exchange::Redaction { conversation, redaction }, Answer::Store(result)) => {
+                self.redaction_found(connection, Redaction { conversation, redaction }, result.as_ref(), out);
             }
             // The daemon's mistake; the session goes on as if it had not asked.
             (exchange, answer) => debug_assert!(false, "{answer:?} is no answer to {exchange:?}"),
@@ -143,13 +144,13 @@ impl Server {
     fn redaction_found(
         &mut self,
         connection: ConnectionId,
-        Redaction { record, redaction }: Redaction,
+        Redaction { conversation, redaction }: Redaction,
         result: Option<&QueryResult>,
         out: &mut Outputs,
     ) {
         let actor = self.sessions.get(connection).and_then(|session| session.user());
         let by = Proposer { session: Some(connection), actor };
-        match command::redact::found(&self.settings, record, redaction, result) {
+        match command::redact::found(&self.settings, conversation, redaction, result) {
             Ok(command) => self.submit(by, command, out),
             Err(refusal) => self.refuse(connection, &refusal, out),
         }

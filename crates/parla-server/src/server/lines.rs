@@ -87,9 +87,9 @@ impl Server {
     /// Asks the store, now that the client has been sent everything. It may have left the channel that it asked about.
     fn ask_if_still_allowed(&mut self, connection: ConnectionId, asking: Asking, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        if let Exchange::Redaction { record, redaction } = &asking.exchange
+        if let Exchange::Redaction { conversation, redaction } = &asking.exchange
             && let Err(refusal) =
-                command::redact::still_allowed(&self.network, session.user(), *record, redaction)
+                command::redact::still_allowed(&self.network, session.user(), conversation, redaction)
         {
             self.refuse(connection, &refusal, out);
             return self.go_on(connection, out);

@@ -11,8 +11,8 @@ use crate::{
     network::{
         UserRef,
         channel::Channel,
+        conversation::ConversationName,
         entry::{EntryCommand, Proposer, Verb},
-        markers::Conversation,
         refusal::{Failure, Refusal, Silenced},
     },
 };
@@ -55,7 +55,7 @@ impl Server {
         };
         match command {
             EntryCommand::Say(say) => {
-                let Conversation::Channel(name) = &say.target else { return None };
+                let ConversationName::Channel(name) = &say.target else { return None };
                 if say.verb == Verb::Tagmsg || !self.settings.history || !say.signs.is_empty() {
                     return None;
                 }
@@ -75,10 +75,10 @@ impl Server {
                 Some(failure(CommandName::Rename, kept_channel(&rename.channel)?))
             }
             EntryCommand::Metadata(metadata) => match &metadata.target {
-                Some(Conversation::Channel(name)) => {
+                Some(ConversationName::Channel(name)) => {
                     Some(failure(CommandName::Metadata, kept_channel(name)?))
                 }
-                Some(Conversation::User(_)) | None => None,
+                Some(ConversationName::User(_)) | None => None,
             },
             _ => None,
         }

@@ -10,7 +10,7 @@ use crate::{
         output::{Output, Outputs},
         question::{Page, Question, QuestionId},
     },
-    network::entry::Redact,
+    network::{conversation::Conversation, entry::Redact},
 };
 
 /// Why a session takes no line now.
@@ -63,14 +63,14 @@ pub(crate) enum Exchange {
     Configuration,
     /// A page of history, or the channels that have some.
     History(Box<HistoryQuestion>),
-    /// Whether a message that is to be taken back is in the channel of this record.
-    Redaction { record: u64, redaction: Box<Redact> },
+    /// Whether a message that is to be taken back is in this conversation.
+    Redaction { conversation: Conversation, redaction: Box<Redact> },
 }
 
 /// What CHATHISTORY needs again when the answer comes.
 #[derive(Debug)]
 pub(crate) enum HistoryQuestion {
-    Messages { record: u64, channel: String, subcommand: String, page: Page },
+    Messages { conversation: Conversation, channel: String, subcommand: String, page: Page },
     Targets { channels: Vec<String>, from: Timestamp, to: Timestamp, limit: usize },
 }
 

@@ -152,7 +152,7 @@ impl Actions {
             tags.push(format!("label=l{}", self.labels));
         }
         if rng.percent(10) {
-            tags.push(tag(rng, manners));
+            tags.push(tag(rng, store, manners));
         }
         let body = self.body(rng, client, store, manners);
         let tags = if tags.is_empty() { String::new() } else { format!("@{} ", tags.join(";")) };
@@ -283,11 +283,13 @@ fn nick(rng: &mut Rng, manners: Manners) -> String {
     }
 }
 
-fn tag(rng: &mut Rng, manners: Manners) -> String {
+fn tag(rng: &mut Rng, store: &Store, manners: Manners) -> String {
+    let newest = store.nth(store.len().saturating_sub(1));
+    let newest = newest.map_or_else(|| "m1".to_owned(), |spoken| store.ids.encode(spoken.seq).to_string());
     let most = if manners == Manners::Bad { 4100 } else { 20 };
     match rng.below(6) {
         0 => "+typing=active".to_owned(),
-        1 => format!("+draft/reply=m1;+draft/react={}", "v".repeat(rng.below(most))),
+        1 => format!("+draft/reply={newest};+draft/react={}", "v".repeat(rng.below(most))),
         2 => "msgid=forged;time=2020-01-01T00:00:00.000Z;account=root".to_owned(),
         3 => format!("label={}", "L".repeat(rng.below(80))),
         4 => "+a=1;+a=2;+=;;+b\\:=\\s\\".to_owned(),

@@ -10,8 +10,8 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    Change, ChannelChange, ChannelState, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken,
-    Verb, pieces,
+    Change, ChannelChange, ChannelId, ChannelState, Conversation, MessageIds, Page, Position, Query,
+    QueryResult, Settings, Spoken, Verb, pieces,
 };
 
 use super::checkers::{Checked, Finding, ensure};
@@ -80,7 +80,7 @@ impl Store {
         for change in changes {
             match change {
                 Change::Message(spoken) => self.write_message(spoken)?,
-                Change::Redacted { record, seq } => self.redact(record, seq),
+                Change::Redacted { conversation, seq } => self.redact(&conversation, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::ChannelChanged { record, change } => self.change_channel(record, &change)?,
                 Change::ChannelForgotten { record } => self.forget(record, deleted)?,
@@ -102,9 +102,11 @@ impl Store {
 
     /// Questions for everything that was ever said, also in channels that are no more.
     pub(crate) fn whole_histories(&self) -> Vec<Query> {
-        let all =
-            |record: &u64| Query::History { record: *record, page: Page::Latest(None), limit: 1_000_000 };
-        self.names.keys().map(all).collect()
+        let rooms = self.names.keys().map(|record| Conversation::Channel(ChannelId::from_number(*record)));
+        let said = self.messages.values().filter_map(|spoken| spoken.conversation.clone());
+        let conversations: BTreeSet<Conversation> = rooms.chain(said).collect();
+        let all = |conversation| Query::History { conversation, page: Page::Latest(None), limit: 1_000_000 };
+        conversations.into_iter().map(all).collect()
     }
 
     /// The channel kept under this number.
@@ -159,15 +161,17 @@ impl Store {
     /// The answer to a question of the server.
     pub(crate) fn answer(&self, query: &Query) -> QueryResult {
         match query {
-            Query::History { record, page, limit } => {
-                QueryResult::History(self.page(*record, *page, *limit).into_iter().map(untargeted).collect())
+            Query::History { conversation, page, limit } => {
+                let found = self.page(conversation, *page, *limit);
+                QueryResult::History(found.into_iter().map(untargeted).collect())
             }
-            Query::Message { record, seq } => {
-                QueryResult::IsThere(self.of(*record).any(|spoken| spoken.seq == *seq))
+            Query::Message { conversation, seq } => {
+                QueryResult::IsThere(self.of(conversation).any(|spoken| spoken.seq == *seq))
             }
-            Query::LatestTimes { records } => QueryResult::LatestTimes(
-                records.iter().map(|record| self.of(*record).last().map(|spoken| spoken.at)).collect(),
-            ),
+            Query::LatestTimes { conversations } => {
+                let time = |conversation| self.of(conversation).last().map(|spoken| spoken.at);
+                QueryResult::LatestTimes(conversations.iter().map(time).collect())
+            }
         }
     }
 
@@ -205,10 +209,15 @@ impl Store {
     }
 
     fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
-        let known = spoken.record.and_then(|record| self.channels.get(&record));
-        ensure(known.is_some_and(|state| self.is_in(&spoken, state.name.folded())), "kept", || {
-            format!("a message of no kept channel: {spoken:?}")
-        })?;
+        let is_known = match &spoken.conversation {
+            Some(Conversation::Channel(id)) => {
+                let known = self.channels.get(&id.number());
+                known.is_some_and(|state| self.is_in(&spoken, state.name.folded()))
+            }
+            Some(Conversation::Accounts(_)) => true,
+            None => false,
+        };
+        ensure(is_known, "kept", || format!("a message of no kept conversation: {spoken:?}"))?;
         ensure(spoken.verb != Verb::Tagmsg && !spoken.text.is_empty(), "kept", || {
             format!("a message without text: {spoken:?}")
         })?;
@@ -220,13 +229,19 @@ impl Store {
         for line in lines(&spoken) {
             self.by_text.entry(line.to_owned()).or_default().push(spoken.seq);
         }
-        self.messages.insert(spoken.seq, spoken);
+        // What is not there, or elsewhere, nothing refers to.
+        let is_there = |seq: &u64| {
+            let referred = self.messages.get(seq).filter(|_| !self.redacted.contains(seq));
+            referred.is_some_and(|referred| referred.conversation == spoken.conversation)
+        };
+        let refers_to = spoken.refers_to.filter(is_there);
+        self.messages.insert(spoken.seq, Arc::new(Spoken { refers_to, ..Spoken::clone(&spoken) }));
         Ok(())
     }
 
-    /// A message that is not in the channel stays, whatever the server says.
-    fn redact(&mut self, record: u64, seq: u64) {
-        if self.messages.get(&seq).is_some_and(|spoken| spoken.record == Some(record)) {
+    /// A message that is not in the conversation stays, whatever the server says.
+    fn redact(&mut self, conversation: &Conversation, seq: u64) {
+        if self.messages.get(&seq).is_some_and(|spoken| spoken.conversation.as_ref() == Some(conversation)) {
             self.redacted.insert(seq);
         }
     }
@@ -250,7 +265,8 @@ impl Store {
         };
         ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
         self.forgotten.insert(record);
-        let of_it = self.messages.values().filter(|spoken| spoken.record == Some(record));
+        let room = Some(Conversation::Channel(ChannelId::from_number(record)));
+        let of_it = self.messages.values().filter(|spoken| spoken.conversation == room);
         let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();
         self.redacted.extend(numbers);
         Ok(())
@@ -275,16 +291,17 @@ impl Store {
         self.casemapping.fold(&spoken.target) == room
     }
 
-    fn of(&self, record: u64) -> impl DoubleEndedIterator<Item = &Arc<Spoken>> {
+    fn of<'a>(&'a self, conversation: &'a Conversation) -> impl DoubleEndedIterator<Item = &'a Arc<Spoken>> {
         let is_there = move |spoken: &&Arc<Spoken>| !self.redacted.contains(&spoken.seq);
-        self.messages.values().filter(move |spoken| spoken.record == Some(record)).filter(is_there)
+        let is_of_it = move |spoken: &&Arc<Spoken>| spoken.conversation.as_ref() == Some(conversation);
+        self.messages.values().filter(is_of_it).filter(is_there)
     }
 
-    fn page(&self, record: u64, page: Page, limit: usize) -> Vec<&Arc<Spoken>> {
-        let part = |from: Option<Position>, to: Option<Position>| -> Vec<&Arc<Spoken>> {
+    fn page<'a>(&'a self, conversation: &'a Conversation, page: Page, limit: usize) -> Vec<&'a Arc<Spoken>> {
+        let part = |from: Option<Position>, to: Option<Position>| -> Vec<&'a Arc<Spoken>> {
             let after = |spoken: &Spoken| from.is_none_or(|from| is_after(spoken, from));
             let before = |spoken: &Spoken| to.is_none_or(|to| is_before(spoken, to));
-            self.of(record).filter(|spoken| after(spoken) && before(spoken)).collect()
+            self.of(conversation).filter(|spoken| after(spoken) && before(spoken)).collect()
         };
         match page {
             Page::Latest(after) => last(part(after, None), limit),
@@ -292,7 +309,7 @@ impl Store {
             Page::After(from) => first(part(Some(from), None), limit),
             Page::Around(at) => {
                 let before = last(part(None, Some(at)), limit / 2);
-                let rest = self.of(record).filter(|spoken| !is_before(spoken, at)).collect();
+                let rest = self.of(conversation).filter(|spoken| !is_before(spoken, at)).collect();
                 before.into_iter().chain(first(rest, limit - limit / 2)).collect()
             }
             Page::Between(from, to) => {

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Settings, Snapshot,
-    Start,
+    ChannelState, ConnectionId, Conversation, Disconnect, Input, NodeId, Output, Outputs, Peer, Server,
+    Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -474,17 +474,20 @@ fn may_ask(client: &Client, query: &parla_server::Query, scene: &Scene) -> Check
     if client.was_operator && matches!(query, parla_server::Query::Message { .. }) {
         return Ok(());
     }
-    let records = match query {
-        parla_server::Query::History { record, .. } | parla_server::Query::Message { record, .. } => {
-            std::slice::from_ref(record)
-        }
-        parla_server::Query::LatestTimes { records } => records.as_slice(),
+    let conversations = match query {
+        parla_server::Query::History { conversation, .. }
+        | parla_server::Query::Message { conversation, .. } => std::slice::from_ref(conversation),
+        parla_server::Query::LatestTimes { conversations } => conversations.as_slice(),
     };
-    for record in records {
-        let mut names = scene.store.names_of(*record).peekable();
+    for conversation in conversations {
+        let Conversation::Channel(channel) = conversation else {
+            return ensure(false, "outside", || format!("{} reads {conversation:?}", client.name()));
+        };
+        let record = channel.number();
+        let mut names = scene.store.names_of(record).peekable();
         let is_kept = names.peek().is_some();
         ensure(!is_kept || names.any(|name| client.rooms.contains_key(name)), "outside", || {
-            format!("{} reads the history of {:?}", client.name(), scene.store.channel(*record))
+            format!("{} reads the history of {:?}", client.name(), scene.store.channel(record))
         })?;
     }
     Ok(())

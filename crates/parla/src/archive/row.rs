@@ -54,6 +54,8 @@ pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Mes
         text: kept.text.as_ref().to_owned(),
         tags: tags(kept),
         cuts: Vec::new(),
+        refers_to: None,
+        edited: None,
     }
 }
 

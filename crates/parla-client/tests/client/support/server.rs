@@ -9,8 +9,8 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Answer, Change, ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Page, Peer,
-    Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
+    Answer, Change, ChannelId, ChannelState, ConnectionId, Conversation, Disconnect, Input, NodeId, Output,
+    Outputs, Page, Peer, Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
 };
 
 /// A server in memory.
@@ -135,7 +135,8 @@ impl Memory {
                     }
                     Change::ChannelForgotten { record } => {
                         self.channels.remove(&record);
-                        self.kept.retain(|spoken| spoken.record != Some(record));
+                        let gone = Conversation::Channel(ChannelId::from_number(record));
+                        self.kept.retain(|spoken| spoken.conversation.as_ref() != Some(&gone));
                     }
                     Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),
                 }
@@ -170,8 +171,8 @@ impl Memory {
     }
 
     fn answer(&self, query: &Query) -> QueryResult {
-        let Query::History { record, page, limit } = query else { panic!("nobody asks for {query:?}") };
-        let all = self.kept.iter().filter(|spoken| spoken.record == Some(*record));
+        let Query::History { conversation, page, limit } = query else { panic!("nobody asks for {query:?}") };
+        let all = self.kept.iter().filter(|spoken| spoken.conversation.as_ref() == Some(conversation));
         let part = |from: Option<Position>, to: Option<Position>| -> Vec<Arc<Spoken>> {
             let is_inside = |spoken: &&Arc<Spoken>| {
                 from.is_none_or(|from| is_after(spoken, from)) && to.is_none_or(|to| is_before(spoken, to))

@@ -6,6 +6,7 @@ use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key, mode:
 use serde::{Deserialize, Serialize};
 
 use super::Flags;
+use crate::network::{ChannelId, conversation::Conversation};
 
 /// The topic, and who set it when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +119,16 @@ impl ChannelState {
             empty_since: None,
             metadata: BTreeMap::new(),
         }
+    }
+
+    /// What the network calls it.
+    pub const fn id(&self) -> ChannelId {
+        ChannelId::from_number(self.record)
+    }
+
+    /// The conversation that its messages are in.
+    pub const fn conversation(&self) -> Conversation {
+        Conversation::Channel(self.id())
     }
 
     /// Makes one change.

@@ -97,7 +97,7 @@ async fn passwords_keep_nobody_from_the_history() {
         rig.give("wrong");
     }
     let id = rig.next_id();
-    rig.workers.read(id, (&rig.asker, &rig.connection), Query::LatestTimes { records: Vec::new() });
+    rig.workers.read(id, (&rig.asker, &rig.connection), Query::LatestTimes { conversations: Vec::new() });
     let mut before = 0;
     while rig.answer().await.0 != id {
         before += 1;

@@ -1,0 +1,259 @@
+//! A copy of the file beside it, from before its tables are changed: whoever wants the program of before back puts it in place.
+//!
+//! It is written under another name, synced, and then renamed, so that a copy with the right name is always a whole one. Only the
+//! newest is kept, as each takes the room of a database and has the messages that were deleted since.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use rusqlite::{
+    Connection, OpenFlags,
+    backup::{Backup, StepResult},
+};
+
+use crate::{CopyError, open::create};
+
+/// Pages that are copied at once: 400 KB.
+const PAGES: std::ffi::c_int = 100;
+
+/// How long another program that writes is waited for between two attempts.
+const BUSY_WAIT: Duration = Duration::from_millis(50);
+
+/// What the name of a copy has behind that of the file; then comes a number.
+const ENDING: &str = ".before-";
+
+/// What the name of a copy that is being written ends with.
+const UNFINISHED: &str = ".unfinished";
+
+/// How far a copy has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// So many of all pages are written.
+    Pages {
+        /// So far.
+        done: u32,
+        /// In all.
+        all: u32,
+    },
+    /// It is whole and on disk, and has its name.
+    Whole,
+    /// Older copies are deleted.
+    Alone,
+}
+
+/// Copies the file of `connection`, which is at `path`, to one beside it with the ending `.before-VERSION`, with what is still in
+/// its log. When this returns the copy is on disk and its directory knows of it. It can be read by the owner alone, and older ones are
+/// deleted.
+///
+/// # Errors
+/// There is no room, or the file cannot be read. The file is as it was, and nothing of the copy is left.
+pub fn copy_before(
+    connection: &Connection,
+    path: &Path,
+    version: usize,
+    watch: &mut dyn FnMut(Copied),
+) -> Result<PathBuf, CopyError> {
+    let copy = beside(path, &format!("{ENDING}{version}"));
+    let unfinished = beside(&copy, UNFINISHED);
+    let failed = |reason| CopyError::Write { path: copy.clone(), reason };
+    // One from an attempt that was interrupted.
+    delete(&unfinished).map_err(failed)?;
+    let written = write(connection, &unfinished, watch);
+    let named = written.map_err(|reason| match reason {
+        Failed::Write(reason) => failed(reason),
+        Failed::Sqlite(reason) => CopyError::Sqlite { path: copy.clone(), reason },
+    });
+    let named =
+        named.and_then(|()| fs::rename(&unfinished, &copy).and_then(|()| sync_folder(path)).map_err(failed));
+    if let Err(error) = named {
+        // It says what went wrong first.
+        let _ = delete(&unfinished);
+        return Err(error);
+    }
+    watch(Copied::Whole);
+    for older in copies(path).map_err(failed)?.into_iter().filter(|older| *older != copy) {
+        delete(&older).map_err(failed)?;
+    }
+    watch(Copied::Alone);
+    Ok(copy)
+}
+
+/// All copies of a file that [`copy_before`] has made or has begun to make.
+///
+/// # Errors
+/// The directory cannot be read.
+pub fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_copy = |other: OsString| {
+            let other = other.into_string().ok()?;
+            let number = other.strip_prefix(name.to_str()?)?.strip_prefix(ENDING)?;
+            let number = number.strip_suffix(UNFINISHED).unwrap_or(number);
+            (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(())
+        };
+        if is_copy(entry.file_name()).is_some() {
+            found.push(folder.join(entry.file_name()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+enum Failed {
+    Write(io::Error),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<io::Error> for Failed {
+    fn from(reason: io::Error) -> Self {
+        Self::Write(reason)
+    }
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(reason: rusqlite::Error) -> Self {
+        Self::Sqlite(reason)
+    }
+}
+
+/// Writes a whole copy and syncs it.
+fn write(connection: &Connection, to: &Path, watch: &mut dyn FnMut(Copied)) -> Result<(), Failed> {
+    create(to).map_err(|error| match error {
+        crate::OpenError::Create { reason, .. } => reason,
+        other => io::Error::other(other.to_string()),
+    })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut target = Connection::open_with_flags(to, flags)?;
+    // An unfinished copy is worth nothing, so nothing is to be kept of how it came about; it is synced once, as a whole.
+    target.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
+    let backup = Backup::new(connection, &mut target)?;
+    loop {
+        match backup.step(PAGES)? {
+            StepResult::Done => break,
+            StepResult::More => {
+                let progress = backup.progress();
+                let pages = |count| u32::try_from(count).unwrap_or_default();
+                let all = pages(progress.pagecount);
+                watch(Copied::Pages { done: all.saturating_sub(pages(progress.remaining)), all });
+            }
+            _ => thread::sleep(BUSY_WAIT),
+        }
+    }
+    drop(backup);
+    target.close().map_err(|(_, error)| error)?;
+    File::options().write(true).open(to)?.sync_all()?;
+    Ok(())
+}
+
+/// Makes sure that the names in the folder of a file survive a power cut.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        #[cfg(unix)]
+        Some(folder) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn delete(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Durability, Page,
+        fixture::{History, RUST},
+        open, open_reader, page,
+    };
+
+    /// A file with more messages than are copied at once, of which the last ones are only in its log.
+    fn history(folder: &Path) -> (History, PathBuf) {
+        let path = folder.join("parla.db");
+        let mut history = History::on(open(&path, Durability::Os).unwrap());
+        for number in 0..3 {
+            history.say(RUST, &format!("{number} {}", "long ".repeat(1_000_000)));
+        }
+        history.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        history.say(RUST, "in the log");
+        (history, path)
+    }
+
+    fn texts(path: &Path) -> Vec<String> {
+        let connection = open_reader(path).unwrap();
+        let found = page(&connection, RUST, Page::Latest { after: None }, 9).unwrap();
+        found.into_iter().map(|message| message.text).collect()
+    }
+
+    #[test]
+    fn a_copy_has_everything_and_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (history, path) = history(folder.path());
+        let mut seen = Vec::new();
+        let copy = copy_before(&history.connection, &path, 15, &mut |copied| seen.push(copied)).unwrap();
+        assert_eq!(copy, folder.path().join("parla.db.before-15"));
+        assert_eq!(texts(&copy), texts(&path));
+        assert_eq!(texts(&copy).last().map(String::as_str), Some("in the log"));
+        assert!(matches!(seen[..], [Copied::Pages { .. }, .., Copied::Whole, Copied::Alone]), "{seen:?}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let sound: String =
+            open_reader(&copy).unwrap().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(sound, "ok");
+    }
+
+    #[test]
+    fn only_the_newest_is_kept_and_only_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (history, path) = history(folder.path());
+        for other in
+            ["parla.db.before-9", "parla.db.before-me", "parla.db.before-15.unfinished", "x.db.before-9"]
+        {
+            fs::write(folder.path().join(other), "old").unwrap();
+        }
+        let is_there = |name: &str| folder.path().join(name).exists();
+        copy_before(&history.connection, &path, 15, &mut |copied| match copied {
+            Copied::Pages { .. } => assert!(is_there("parla.db.before-9") && !is_there("parla.db.before-15")),
+            Copied::Whole => {
+                assert!(is_there("parla.db.before-15") && !is_there("parla.db.before-15.unfinished"))
+            }
+            Copied::Alone => assert!(!is_there("parla.db.before-9")),
+        })
+        .unwrap();
+        assert!(is_there("parla.db.before-me") && is_there("x.db.before-9"), "they are not ours");
+        assert_eq!(copies(&path).unwrap(), [folder.path().join("parla.db.before-15")]);
+        // Once more, over the one that is there.
+        copy_before(&history.connection, &path, 15, &mut |_| {}).unwrap();
+        assert_eq!(texts(&folder.path().join("parla.db.before-15")), texts(&path));
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_made_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (history, path) = history(folder.path());
+        fs::create_dir_all(folder.path().join("parla.db.before-15/in the way")).unwrap();
+        let error = copy_before(&history.connection, &path, 15, &mut |_| {}).unwrap_err();
+        assert!(error.to_string().contains("cannot write the copy"), "{error}");
+        assert!(!folder.path().join("parla.db.before-15.unfinished").exists());
+    }
+}

@@ -1,0 +1,135 @@
+//! The checksum of a row of `messages`, so that a letter that the disk changed is noticed.
+//!
+//! It is a CRC-32 of the columns in the order in which they came into the table. A column that is younger than the checksum
+//! counts only where it holds something, behind a letter of its own. So rows from before there was such a column stay right
+//! without being rewritten.
+
+use rusqlite::{Row, types::ValueRef};
+
+/// The columns of `messages` that [`Columns::read`] reads, in its order.
+macro_rules! summed {
+    () => {
+        "id, conversation, at, kind, source, account, text, tags, cuts, refers_to, edited, sum"
+    };
+}
+pub(crate) use summed;
+
+/// Everything in a row but its checksum.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns<'a> {
+    /// `id`, `conversation` and `at`.
+    pub(crate) numbers: [i64; 3],
+    /// From `kind` to `cuts`; none: NULL.
+    pub(crate) texts: [Option<&'a [u8]>; 6],
+    pub(crate) refers_to: Option<i64>,
+    /// Milliseconds.
+    pub(crate) edited: Option<i64>,
+}
+
+/// A row as it lies in the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Summed<'a> {
+    pub(crate) columns: Columns<'a>,
+    /// NULL: written before there was a checksum, or changed by hand.
+    pub(crate) sum: Option<i64>,
+}
+
+impl Columns<'_> {
+    /// The checksum that belongs to these columns.
+    pub(crate) fn sum(&self) -> u32 {
+        let mut sum = crc32fast::Hasher::new();
+        for number in self.numbers {
+            sum.update(&number.to_le_bytes());
+        }
+        for text in self.texts {
+            // Lengths too, so that a letter does not move from one text to the next; NULL is not the empty text.
+            let length = text.map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
+            sum.update(&length.to_le_bytes());
+            sum.update(text.unwrap_or_default());
+        }
+        for (letter, number) in [(b"r", self.refers_to), (b"e", self.edited)] {
+            if let Some(number) = number {
+                sum.update(letter);
+                sum.update(&number.to_le_bytes());
+            }
+        }
+        sum.finalize()
+    }
+}
+
+impl<'a> Summed<'a> {
+    /// Reads a row of [`summed!`]. None if a column holds what this crate never writes there.
+    pub(crate) fn read(row: &'a Row<'_>) -> rusqlite::Result<Option<Self>> {
+        let number = |column| {
+            Ok::<_, rusqlite::Error>(match row.get_ref(column)? {
+                ValueRef::Integer(number) => Some(Some(number)),
+                ValueRef::Null => Some(None),
+                _ => None,
+            })
+        };
+        let (Some(Some(id)), Some(Some(conversation)), Some(Some(at))) = (number(0)?, number(1)?, number(2)?)
+        else {
+            return Ok(None);
+        };
+        let mut texts = [None; 6];
+        for (column, text) in (3..).zip(&mut texts) {
+            *text = match row.get_ref(column)? {
+                ValueRef::Text(bytes) if is_text(bytes) => Some(bytes),
+                ValueRef::Null => None,
+                _ => return Ok(None),
+            };
+        }
+        let (Some(refers_to), Some(edited), Some(sum)) = (number(9)?, number(10)?, number(11)?) else {
+            return Ok(None);
+        };
+        let columns = Columns { numbers: [id, conversation, at], texts, refers_to, edited };
+        Ok(Some(Self { columns, sum }))
+    }
+
+    /// Whether the row has no checksum or the right one.
+    pub(crate) fn is_right(&self) -> bool {
+        self.sum.is_none_or(|sum| sum == i64::from(self.columns.sum()))
+    }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(['\0', '\r']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: Columns<'_> = Columns {
+        numbers: [7, 1, 1000],
+        texts: [Some(b"PRIVMSG"), Some(b"a!a@host"), None, Some(b"hello"), None, None],
+        refers_to: None,
+        edited: None,
+    };
+
+    /// Rows with this checksum are in files everywhere.
+    #[test]
+    fn a_row_from_before_the_younger_columns_keeps_its_checksum() {
+        assert_eq!(COLUMNS.sum(), 2_584_099_511);
+    }
+
+    #[test]
+    fn every_column_counts_and_none_is_taken_for_another() {
+        let sums = [
+            COLUMNS,
+            Columns { refers_to: Some(0), ..COLUMNS },
+            Columns { refers_to: Some(5), ..COLUMNS },
+            Columns { edited: Some(5), ..COLUMNS },
+            Columns { refers_to: Some(5), edited: Some(5), ..COLUMNS },
+            Columns { numbers: [8, 1, 1000], ..COLUMNS },
+            Columns {
+                texts: [Some(b"PRIVMSG"), Some(b"a!a@host"), None, None, Some(b"hello"), None],
+                ..COLUMNS
+            },
+        ]
+        .map(|columns| columns.sum());
+        for (place, sum) in sums.iter().enumerate() {
+            assert!(!sums[..place].contains(sum), "{place}");
+        }
+    }
+}

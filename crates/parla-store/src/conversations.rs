@@ -1,0 +1,158 @@
+//! The table of conversations: under which number the messages of each are kept.
+//!
+//! A room has the number of the entry that made it, and two accounts have that of the first message that was kept between them. An
+//! entry does one thing only, so no two conversations have one number, and all machines that read the same log give the same.
+
+use parla_history::ConversationId;
+use parla_server::Conversation;
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+
+/// The number of a conversation; none of two accounts between whom nothing was ever kept.
+pub(crate) fn number(
+    connection: &Connection,
+    conversation: &Conversation,
+) -> Result<Option<ConversationId>, rusqlite::Error> {
+    let pair = match conversation {
+        Conversation::Channel(channel) => return Ok(Some(ConversationId(channel.number().cast_signed()))),
+        Conversation::Accounts(pair) => pair.names().map(|name| name.folded()),
+    };
+    let sql = "SELECT id FROM conversations WHERE account = ?1 AND other_account = ?2";
+    connection.prepare_cached(sql)?.query_row(pair, |row| row.get(0)).optional()
+}
+
+/// The number of a conversation in which the message numbered `seq` is kept. If it is the first one of two accounts, it gives them
+/// its own number.
+pub(crate) fn number_for(
+    transaction: &Transaction<'_>,
+    conversation: &Conversation,
+    seq: u64,
+) -> Result<ConversationId, rusqlite::Error> {
+    if let Some(number) = number(transaction, conversation)? {
+        return Ok(number);
+    }
+    let id = ConversationId(seq.cast_signed());
+    if let Conversation::Accounts(pair) = conversation {
+        let [account, other] = pair.names().map(|name| name.folded());
+        let sql =
+            "INSERT INTO conversations(id, kind, account, other_account) VALUES(?1, 'accounts', ?2, ?3)";
+        transaction.prepare_cached(sql)?.execute((id, account, other))?;
+    }
+    Ok(id)
+}
+
+/// A room is kept from now on.
+pub(crate) fn add_room(transaction: &Transaction<'_>, record: i64) -> Result<(), rusqlite::Error> {
+    let sql = "INSERT INTO conversations(id, kind) VALUES(?1, 'room') ON CONFLICT(id) DO NOTHING";
+    transaction.prepare_cached(sql)?.execute([record])?;
+    Ok(())
+}
+
+/// A room is no more.
+pub(crate) fn remove_room(transaction: &Transaction<'_>, record: i64) -> Result<(), rusqlite::Error> {
+    let sql = "DELETE FROM conversations WHERE id = ?1 AND kind = 'room'";
+    transaction.prepare_cached(sql)?.execute([record])?;
+    Ok(())
+}
+
+/// Makes the rooms in the table those that are kept: for files from before there was the table, and for damaged ones.
+pub(crate) fn rewrite_rooms(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction.execute_batch(
+        "DELETE FROM conversations WHERE kind = 'room' AND id NOT IN (SELECT id FROM channels);
+         INSERT INTO conversations(id, kind) SELECT id, 'room' FROM channels WHERE true ON CONFLICT(id) DO NOTHING;",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parla_proto::{AccountName, ChannelName, Timestamp};
+    use parla_server::{
+        AccountPair, Change, ChannelId, ChannelState, Flags, Page, Query, QueryResult, Settings, Spoken, Verb,
+    };
+
+    use super::*;
+    use crate::Tables;
+
+    fn pair(one: &str, other: &str) -> Conversation {
+        let name = |text| AccountName::kept(text).unwrap();
+        Conversation::Accounts(AccountPair::new(name(one), name(other)))
+    }
+
+    fn said(seq: u64, conversation: Conversation) -> Change {
+        Change::Message(Arc::new(Spoken {
+            seq,
+            at: Timestamp::from_millis(seq.cast_signed()),
+            verb: Verb::Privmsg,
+            source: "a!b@c".to_owned(),
+            account: None,
+            conversation: Some(conversation),
+            target: "x".to_owned(),
+            text: format!("message {seq}"),
+            tags: String::new(),
+            cuts: Vec::new(),
+            refers_to: None,
+        }))
+    }
+
+    fn numbers(tables: &Tables, conversation: &Conversation) -> Vec<u64> {
+        let query = Query::History { conversation: conversation.clone(), page: Page::Latest(None), limit: 9 };
+        match tables.answer(&query).unwrap() {
+            QueryResult::History(found) => found.iter().map(|spoken| spoken.seq).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn rows(tables: &Tables) -> Vec<(i64, String, Option<String>, Option<String>)> {
+        let mut statement = tables.connection.prepare("SELECT * FROM conversations ORDER BY id").unwrap();
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn two_accounts_have_the_number_of_their_first_message() {
+        let mut tables = Tables::in_memory().unwrap();
+        let room = ChannelName::parse("#rust", &Settings::named("a.b").name_rules()).unwrap();
+        let room = ChannelState::new(3, room, Timestamp::default(), Flags::empty());
+        let notes = pair("Zoë", "zoë");
+        let changes = [
+            Change::Channel(Box::new(room.clone())),
+            said(4, room.conversation()),
+            said(5, pair("alice", "Zoë")),
+            said(6, pair("ZOË", "Alice")),
+            said(7, notes.clone()),
+        ];
+        tables.commit(&changes).unwrap();
+        tables.commit(&[said(8, pair("alice", "zoë"))]).unwrap();
+        let accounts =
+            |id, one: &str| (id, "accounts".to_owned(), Some(one.to_owned()), Some("zoë".to_owned()));
+        assert_eq!(
+            rows(&tables),
+            [(3, "room".to_owned(), None, None), accounts(5, "alice"), accounts(7, "zoë")]
+        );
+        assert_eq!(numbers(&tables, &pair("alice", "zoë")), [5, 6, 8]);
+        assert_eq!(numbers(&tables, &notes), [7]);
+        assert_eq!(numbers(&tables, &pair("alice", "bob")), [0; 0]);
+        let times = tables.answer(&Query::LatestTimes { conversations: vec![notes, pair("alice", "bob")] });
+        assert_eq!(times.unwrap(), QueryResult::LatestTimes(vec![Some(Timestamp::from_millis(7)), None]));
+    }
+
+    #[test]
+    fn a_message_is_taken_back_from_its_own_conversation_only() {
+        let mut tables = Tables::in_memory().unwrap();
+        let (ours, others) = (pair("alice", "bob"), pair("alice", "carol"));
+        tables.commit(&[said(5, ours.clone()), said(6, ours.clone())]).unwrap();
+        let redacted =
+            |conversation: &Conversation| Change::Redacted { conversation: conversation.clone(), seq: 5 };
+        tables
+            .commit(&[redacted(&others), redacted(&Conversation::Channel(ChannelId::from_number(7)))])
+            .unwrap();
+        assert_eq!(numbers(&tables, &ours), [5, 6]);
+        tables.commit(&[redacted(&ours)]).unwrap();
+        assert_eq!(numbers(&tables, &ours), [6]);
+        // Its number is still theirs.
+        tables.commit(&[said(9, ours.clone())]).unwrap();
+        assert_eq!(numbers(&tables, &ours), [6, 9]);
+        assert_eq!(rows(&tables).len(), 1);
+    }
+}

@@ -1,0 +1,101 @@
+//! Copies the database before its tables are brought up to date, so that whoever wants the version of before back has its file.
+//!
+//! All steps are taken in one transaction (`schema.rs`), so a file that is still behind was changed by none of them. So a start
+//! that was interrupted makes the copy anew: it may be old by now.
+
+use std::path::Path;
+
+use parla_history::{Copied, copy_before};
+use rusqlite::Connection;
+
+use crate::{DatabaseError, database, schema};
+
+/// Copies the database if its tables are of an older version. Nothing in it is changed.
+///
+/// # Errors
+/// There is no room, or it cannot be read or written; then nothing is left of the copy.
+pub(crate) fn copy_if_behind(
+    data_dir: &Path,
+    connection: &Connection,
+    watch: &mut dyn FnMut(Copied),
+) -> Result<(), DatabaseError> {
+    if !schema::is_behind(connection)? {
+        return Ok(());
+    }
+    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
+    let disk = rustix::fs::statvfs(data_dir).map_err(|error| failed(error.into()))?;
+    copy(data_dir, connection, disk.f_bavail.saturating_mul(disk.f_frsize), watch)
+}
+
+/// Copies the database where so many bytes are free.
+fn copy(
+    data_dir: &Path,
+    connection: &Connection,
+    free: u64,
+    watch: &mut dyn FnMut(Copied),
+) -> Result<(), DatabaseError> {
+    let path = database::path(data_dir);
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let bytes = number("page_count")?.saturating_mul(number("page_size")?).unsigned_abs();
+    // The steps may write every page once more, into the log.
+    let needed = bytes.saturating_mul(2);
+    if free < needed {
+        return Err(DatabaseError::NoRoomForCopy { path, needed, free });
+    }
+    tracing::info!(bytes, "parla.db is from an older version of parla, so it is copied before it is changed");
+    let copy = copy_before(connection, &path, schema::VERSION, watch)?;
+    tracing::info!(
+        copy = %copy.display(),
+        "parla.db is copied and is being brought up to date; delete the copy when you will not go back to the older version"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{Database, Durability, older};
+
+    fn names(data_dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(data_dir).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn without_room_nothing_is_changed_and_the_bytes_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        older::make(folder.path(), 0).unwrap();
+        let file = database::path(folder.path());
+        let before = fs::read(&file).unwrap();
+        let connection = parla_history::open_reader(&file).unwrap();
+        let needed = 2 * before.len() as u64;
+        let error = copy(folder.path(), &connection, needed - 1, &mut |_| {}).unwrap_err();
+        drop(connection);
+        let expected = format!(
+            "the database {} is from an older version of parla and is copied before it is brought up to date. That takes {needed} \
+             bytes on its disk, and {} are free. Nothing was changed; make room and start again",
+            file.display(),
+            needed - 1
+        );
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(fs::read(&file).unwrap(), before);
+        assert!(!names(folder.path()).iter().any(|name| name.contains("before")));
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_written_stops_the_start_before_anything_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let references = older::make(folder.path(), 0).unwrap();
+        let (file, in_the_way) = (database::path(folder.path()), folder.path().join("parla.db.before-16"));
+        let before = fs::read(&file).unwrap();
+        fs::create_dir_all(in_the_way.join("something")).unwrap();
+        let error = Database::open(folder.path(), Durability::Os).unwrap_err();
+        assert!(matches!(error, DatabaseError::Copy(_)), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), before);
+        fs::remove_dir_all(in_the_way).unwrap();
+        Database::open(folder.path(), Durability::Os).unwrap().close().unwrap();
+        assert_eq!(older::faults(folder.path(), references), [""; 0]);
+    }
+}
