@@ -6,6 +6,8 @@ mod answer;
 mod deletion;
 mod invitation;
 mod metadata;
+mod names;
+mod rename;
 mod room;
 pub(crate) mod watch;
 
@@ -267,14 +269,14 @@ impl Client {
                 self.pinged = message.param(0).map(str::to_owned);
                 Ok(())
             }
-            "353" => room::hear_names(self, message, scene),
-            "366" => room::hear_end_of_names(self, message, scene),
+            "353" => names::hear(self, message, scene),
+            "366" => names::hear_end(self, message, scene),
             "730" | "731" => watch::hear(self, message, scene),
             "381" => {
                 self.was_operator = true;
                 Ok(())
             }
-            "331" | "332" => room::hear_topic_reply(self, message, scene),
+            "331" | "332" => names::hear_topic(self, message, scene),
             "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
                 room::hear_change(self, message, &scene.settings.name.clone(), scene)
             }
@@ -355,9 +357,9 @@ impl Client {
             }
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
-            "RENAME" => room::hear_rename(self, message, scene),
-            "PART" if room::is_rename(self, message, from, scene) => {
-                room::hear_rename_as_part(self, message, scene)
+            "RENAME" => rename::hear(self, message, scene),
+            "PART" if rename::is_rename(self, message, from, scene) => {
+                rename::hear_as_part(self, message, scene)
             }
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
             "REDACT" => {
