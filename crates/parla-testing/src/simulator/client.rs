@@ -32,6 +32,8 @@ pub(crate) struct Scene {
     pub(crate) store: Store,
     /// By the rooms' folded names.
     pub(crate) journals: BTreeMap<String, Journal>,
+    /// Whether what is heard now comes from a RENAME.
+    pub(crate) is_rename: bool,
     /// Text and receiver of every private message that came to someone else than its sender.
     pub(crate) private: BTreeSet<(String, String)>,
     /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
@@ -207,6 +209,13 @@ impl Client {
         Ok(())
     }
 
+    /// Who was taken out of a room that has another name is in the other by now.
+    pub(crate) fn has_arrived(&self) -> Checked {
+        ensure(self.moving.is_none(), "rename", || {
+            format!("{} was taken out of {:?}, and not into its new name", self.name(), self.moving)
+        })
+    }
+
     /// The server sent a line.
     pub(crate) fn hear(&mut self, line: &[u8], message: &Message<'_>, scene: &mut Scene) -> Checked {
         self.hear_message(message, scene).map_err(|finding| {
@@ -358,9 +367,7 @@ impl Client {
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
             "RENAME" => rename::hear(self, message, scene),
-            "PART" if rename::is_rename(self, message, from, scene) => {
-                rename::hear_as_part(self, message, scene)
-            }
+            "PART" if rename::is_rename(self, from, scene) => rename::hear_as_part(self, message, scene),
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
             "REDACT" => {
                 self.needs(Capabilities::MESSAGE_REDACTION)?;

@@ -1,7 +1,7 @@
 //! One machine: the real server, and the model of its daemon. Inputs gather in a batch, a batch is written, and only then do its
 //! outputs leave.
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, fmt, mem};
 
 use parla_proto::Timestamp;
 use parla_server::{
@@ -20,6 +20,13 @@ pub(crate) struct Turn {
     pub(crate) place: usize,
     /// Whether it is what the entry there did, or what came after.
     pub(crate) is_after: bool,
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let when = if self.is_after { "after" } else { "at" };
+        write!(f, "{when} {}", self.place)
+    }
 }
 
 /// What one input caused, and when.

@@ -4,8 +4,10 @@
 //! chooses nothing itself.
 
 mod checks;
+mod delivery;
 mod faults;
 mod questions;
+mod unheard;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +23,7 @@ use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number},
     disk::Disk,
-    machine::{Beginning, Caused, Condition, Machine},
+    machine::{Beginning, Caused, Machine},
     shared_log::SharedLog,
     store::Store,
     trace::Trace,
@@ -105,6 +107,8 @@ pub(crate) struct World {
     runs: u64,
     /// The number of the first entry since all servers were started.
     first_seq: u64,
+    /// Up to where in the log it was looked for what nobody hears.
+    looked_to: usize,
     asked: Vec<Asked>,
 }
 
@@ -116,6 +120,7 @@ impl World {
                 store: Store::new(&settings),
                 settings,
                 journals: BTreeMap::new(),
+                is_rename: false,
                 private: BTreeSet::new(),
                 texts_differ: true,
             },
@@ -130,6 +135,7 @@ impl World {
             order,
             runs: 0,
             first_seq: 1,
+            looked_to: 0,
             asked: Vec::new(),
         };
         world.start_all(Vec::new());
@@ -145,6 +151,7 @@ impl World {
     fn start_all(&mut self, kept: Vec<ChannelState>) {
         let settings = self.scene.settings.clone();
         self.log = SharedLog::default();
+        self.looked_to = 0;
         self.machines.clear();
         match self.order {
             Order::Alone => {
@@ -288,22 +295,6 @@ impl World {
         self.disk.write(&fresh)
     }
 
-    /// Of what may leave, that leaves whose turn is the earliest; unless a machine is not there yet.
-    pub(crate) fn deliver(&mut self) -> Checked<bool> {
-        let alive =
-            || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
-        let waiting = alive().filter_map(|(which, machine)| Some((machine.next_written()?, which)));
-        let Some((turn, which)) = waiting.min() else { return Ok(false) };
-        if alive().any(|(_, machine)| machine.earliest() < turn) {
-            return Ok(false);
-        }
-        let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
-        for output in outputs {
-            self.release(which, output)?;
-        }
-        Ok(true)
-    }
-
     /// A machine sends the log the first of what it wants to have in it. It may be lost, or come late, or be there without the
     /// machine hearing of it; then the machine sends it again.
     pub(crate) fn publish(&mut self, which: usize, fate: Fate) {
@@ -395,97 +386,8 @@ impl World {
             machine.input(now, input(local));
         }
     }
-
-    /// The client whose connection a machine names.
-    fn client_of(&self, which: usize, local: ConnectionId) -> Checked<ConnectionId> {
-        let machine = self.machines.get(which);
-        let found = machine.and_then(|machine| machine.connections.get(local.key()));
-        found.copied().ok_or_else(|| closed(local))
-    }
-
-    fn release(&mut self, which: usize, output: Output) -> Checked {
-        match output {
-            Output::Deliver { to, line } => {
-                let to: Vec<ConnectionId> =
-                    to.iter().map(|local| self.client_of(which, *local)).collect::<Checked<_>>()?;
-                let names = || to.iter().map(|to| number(*to).to_string()).collect::<Vec<_>>().join(",");
-                self.trace.add(|| format!("  {} <- {}", names(), checkers::shown(&line)));
-                let once: BTreeSet<_> = to.iter().collect();
-                ensure(once.len() == to.len() && !to.is_empty(), "recipients", || format!("{to:?}"))?;
-                let message = checkers::line(&line)?;
-                if let Err(finding) = checkers::size(&line, &message) {
-                    self.pass_over(finding, message.command)?;
-                }
-                for connection in to {
-                    self.summary.lines_delivered += 1;
-                    let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
-                    if let Err(finding) = client.hear(&line, &message, &mut self.scene) {
-                        self.pass_over(finding, message.command)?;
-                    }
-                }
-            }
-            Output::Close { connection: local } => {
-                let connection = self.client_of(which, local)?;
-                self.trace.add(|| format!("  {} closed", number(connection)));
-                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
-                client.closed(&self.scene)?;
-                self.clients.remove(connection.key());
-                if let Some(machine) = self.machines.get_mut(which) {
-                    machine.connections.remove(local.key());
-                }
-            }
-            Output::LineTaken { connection, .. } => {
-                let connection = self.client_of(which, connection)?;
-                let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
-                client.line_taken(&self.scene)?;
-            }
-            Output::TellWhenSent { connection } => {
-                let connection = self.client_of(which, connection)?;
-                self.asked.push(Asked::Sent(which, connection));
-            }
-            Output::Note(_) | Output::Administered { .. } => {}
-            Output::Audit(audit) => {
-                let operator = format!("({OPERATOR})");
-                let is_open_to_all =
-                    ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
-                let is_known = audit.who.ends_with(&operator) || is_open_to_all;
-                ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
-            }
-            output @ Output::Shutdown => {
-                return ensure(false, "operators", || format!("{output:?} without the privilege"));
-            }
-            Output::Question { id, asker, question } => self.question((which, id), asker, question)?,
-            // Its answer is on its way already, and must be passed over.
-            Output::Forget(_) => {}
-            Output::Propose(proposal) => {
-                return ensure(false, "log", || format!("{proposal:?} has not left before"));
-            }
-        }
-        Ok(())
-    }
 }
 
 fn closed(connection: ConnectionId) -> Finding {
     Finding::new("closed", format!("an output names {}, which is closed", number(connection)))
-}
-
-/// Only who is in a room may read its history. Operators of the server may ask for a message to delete it.
-fn may_ask(client: &Client, query: &parla_server::Query, scene: &Scene) -> Checked {
-    if client.was_operator && matches!(query, parla_server::Query::Message { .. }) {
-        return Ok(());
-    }
-    let records = match query {
-        parla_server::Query::History { record, .. } | parla_server::Query::Message { record, .. } => {
-            std::slice::from_ref(record)
-        }
-        parla_server::Query::LatestTimes { records } => records.as_slice(),
-    };
-    for record in records {
-        let mut names = scene.store.names_of(*record).peekable();
-        let is_kept = names.peek().is_some();
-        ensure(!is_kept || names.any(|name| client.rooms.contains_key(name)), "outside", || {
-            format!("{} reads the history of {:?}", client.name(), scene.store.channel(*record))
-        })?;
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use parla_proto::{Capabilities, Message, Source};
 
 use super::{Client, Scene, room::Member};
 use crate::simulator::{
-    checkers::{Checked, ensure},
+    checkers::{Checked, NameList, ensure},
     rank::{self, Signs},
 };
 
@@ -14,6 +14,7 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &Scene) ->
     let name = scene.fold(message.param(2).unwrap_or_default());
     let full = client.capabilities.contains(Capabilities::USERHOST_IN_NAMES);
     let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
+    let me = client.folded_nick(scene);
     let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
     for word in message.param(3).unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
         let (signs, source) = word.split_at(word.len() - word.trim_start_matches(rank::is_sign).len());
@@ -23,6 +24,8 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &Scene) ->
         let member = Member { nick: source.name.to_owned(), signs: Signs::of(signs) };
         if room.names.is_empty() {
             room.left_meanwhile = false;
+            let crowd = scene.journals.get(&name).map(|journal| &journal.crowd);
+            room.list_hides_crowd = crowd.is_some_and(|crowd| crowd.hides_from(&me));
         }
         let known = room.names.insert(scene.fold(source.name), member);
         let may_repeat = room.left_meanwhile;
@@ -40,18 +43,24 @@ pub(super) fn hear_end(client: &mut Client, message: &Message<'_>, scene: &mut S
         let Some(room) = client.rooms.get_mut(&name) else { continue };
         let journal = scene.journals.entry(name.clone()).or_default();
         let names = mem::take(&mut room.names);
-        if !room.is_complete {
+        if !room.is_complete && !room.was_raised {
             let signs = names.get(&me).cloned().unwrap_or_default().signs;
             ensure(
                 !rank::is_at_least(&signs, '@') || scene.store.may_be_new(&name, room.joined),
                 "first",
                 || format!("a rank for entering {name}, which was there before"),
             )?;
-            journal.found(&me, &signs, (names.len() == 1 && names.contains_key(&me)).then_some(room.at));
+            journal.crowd.found(&me, &signs);
         }
         if !room.is_complete || room.is_partial {
+            room.is_partial = mem::take(&mut room.list_hides_crowd) || journal.crowd.hides_from(&me);
+            journal.listed(&NameList {
+                at: room.at,
+                names: names.iter().map(|(nick, member)| (nick.as_str(), &member.signs)).collect(),
+                has_all_signs: all,
+                is_whole: !room.is_partial,
+            });
             room.is_complete = true;
-            room.is_partial = journal.crowd.hides_from(&me);
             room.ranks_known = all;
             room.members = names;
             continue;

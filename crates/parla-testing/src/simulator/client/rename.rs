@@ -26,13 +26,12 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &mut Scene
     ensure(known.is_none(), "rename", || "to the name of another room".to_owned())
 }
 
-/// Whether a PART is none: the client did not ask for it.
-pub(super) fn is_rename(client: &Client, message: &Message<'_>, from: &str, scene: &Scene) -> bool {
-    let room = scene.fold(message.param(0).unwrap_or_default());
-    let is_room = |name: &str| scene.fold(name) == room;
-    let asked = client.current.as_ref().is_some_and(|current| current.asks_to_leave(is_room));
-    !asked
-        && message.command == "PART"
+/// Whether a PART is none, but the first half of a new name.
+///
+/// A client cannot tell that from a PART that it has asked for, or that an operator of the server has (SAPART): both may be on
+/// their way when a room gets another name. So the world says what the line comes from.
+pub(super) fn is_rename(client: &Client, from: &str, scene: &Scene) -> bool {
+    scene.is_rename
         && scene.fold(from) == client.folded_nick(scene)
         && !client.capabilities.contains(Capabilities::CHANNEL_RENAME)
 }

@@ -23,6 +23,8 @@ pub(crate) struct Room {
     pub(crate) at: usize,
     /// The number of the JOIN, if the client was told its id.
     pub(super) joined: Option<u64>,
+    /// Whether somebody has made the client an operator, or more, since it came: then that is no rank for entering.
+    pub(super) was_raised: bool,
     /// None or the empty text: there is none.
     pub(crate) topic: String,
     /// Whether the first list of names has come.
@@ -31,6 +33,8 @@ pub(crate) struct Room {
     pub(crate) is_partial: bool,
     /// The names of a list that has not ended; what happens meanwhile changes them as it changes the members.
     pub(super) names: BTreeMap<String, Member>,
+    /// Whether the list was made while `+u` hid the crowd from the client.
+    pub(super) list_hides_crowd: bool,
     /// Whether someone left since the list began: then others may be in it twice.
     pub(super) left_meanwhile: bool,
 }
@@ -95,6 +99,18 @@ fn hear(client: &mut Client, name: &str, event: &RoomEvent, scene: &mut Scene) -
     journal.hear(&mut room.at, event, reader)?;
     room.is_partial |= journal.crowd.hides_from(&nick);
     Ok(())
+}
+
+impl Client {
+    /// Somebody else has heard something in a room before what was at this place of its journal.
+    pub(crate) fn moves_along(&mut self, name: &str, inserted: usize, scene: &Scene) -> Checked {
+        let nick = self.folded_nick(scene);
+        let reader = self.reader(&nick);
+        match (self.rooms.get_mut(name), scene.journals.get(name)) {
+            (Some(room), Some(journal)) => journal.move_along(&mut room.at, inserted, reader),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Someone goes, or has another nick, which is heard in every room that the client sees it in.
@@ -302,6 +318,8 @@ pub(super) fn hear_change(
                     rank::may_change(own, step, who == target)?;
                 }
                 let Some(sign) = rank::sign_of(step.mode) else { continue };
+                let is_high = rank::is_at_least(&Signs::of(&sign.to_string()), '@');
+                room.was_raised |= step.set && target == me && is_high;
                 if room.may_lack_members() && !room.members.contains_key(&target) {
                     // Someone of the crowd steps forward.
                     let nick = step.param.unwrap_or_default().to_owned();

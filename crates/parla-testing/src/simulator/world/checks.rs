@@ -45,6 +45,7 @@ impl World {
         for client in self.clients.values_mut() {
             client.answer_is_complete(scene)?;
             client.is_caught_up(scene)?;
+            client.has_arrived()?;
             // A slowed client that left is heard to the end of what it had sent.
             let has_gone = client.left && client.sent.is_empty();
             ensure(!has_gone, "close", || format!("{} left and is not closed", client.name()))?;

@@ -4,7 +4,7 @@ use parla_server::{Input, NodeId};
 
 use super::{SEQS_PER_RUN, World};
 use crate::simulator::{
-    checkers::{self, Checked, Finding, ensure},
+    checkers::{Checked, Finding, ensure},
     client::Client,
     disk::UnderWay,
     machine::{Condition, Machine},
@@ -37,9 +37,15 @@ impl World {
         self.summary.restarts += 1;
         self.asked.clear();
         self.clients.clear();
-        self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.first_seq += SEQS_PER_RUN;
         let kept = self.disk.found(&self.scene.settings.name_rules(), &self.scene.store)?;
+        // A room that is not kept is made anew.
+        let at_first = self.scene.settings.channel_modes;
+        self.scene.journals.values_mut().for_each(|journal| journal.restart(at_first));
+        for room in &kept {
+            let name = room.name.folded().to_owned();
+            self.scene.journals.entry(name).or_default().restart(room.flags);
+        }
         self.start_all(kept);
         Ok(())
     }

@@ -5,7 +5,7 @@ use parla_server::{
     Reconfiguration, Verdict,
 };
 
-use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, may_ask};
+use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, delivery::may_ask};
 use crate::simulator::{
     checkers::{Checked, ensure},
     client::number,
