@@ -10,7 +10,10 @@ use parla_server::{
 };
 use slotmap::{DefaultKey, SlotMap};
 
-use super::checkers::{Checked, Finding, ensure};
+use super::{
+    checkers::{Checked, Finding, ensure},
+    projection::Projection,
+};
 
 /// When something happened to a machine: what an entry did comes before all that sessions say after they have heard of it. So
 /// outputs of several machines can be put into one order.
@@ -55,6 +58,8 @@ pub(crate) struct Machine {
     pub(crate) condition: Condition,
     /// What the server has asked last.
     pub(crate) last_question: Option<QuestionId>,
+    /// What it keeps; none if it is the only machine, whose disk is the world's.
+    pub(crate) projection: Option<Projection>,
     /// What it begins with when it starts again.
     pub(crate) beginning: Option<Beginning>,
     gathering: Vec<Caused>,
@@ -84,6 +89,7 @@ impl Machine {
             connections: SlotMap::new(),
             condition: Condition::Runs,
             last_question: None,
+            projection: None,
             beginning: None,
             gathering: Vec::new(),
             sealed: VecDeque::new(),
@@ -119,6 +125,9 @@ impl Machine {
             format!("{snapshot:?} is read back as {again:?}")
         })?;
         self.beginning = Some(Beginning { place: self.read, snapshot: bytes });
+        if let Some(projection) = &mut self.projection {
+            projection.come_to(self.read);
+        }
         Ok(())
     }
 
@@ -159,8 +168,12 @@ impl Machine {
 
     /// What the batch changes that is being written.
     pub(crate) fn under_way(&self) -> Vec<Change> {
-        let batch = self.sealed.front().into_iter().flatten();
-        batch.flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
+        self.being_written().flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
+    }
+
+    /// The batch that is being written.
+    pub(crate) fn being_written(&self) -> impl Iterator<Item = &Caused> {
+        self.sealed.front().into_iter().flatten()
     }
 
     /// The oldest batch that is not on disk.

@@ -13,8 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Outputs, Peer, Server, Settings, Snapshot,
-    Start,
+    ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Peer, Server, Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -24,6 +23,7 @@ use super::{
     client::{Client, Scene, Sent, number},
     disk::Disk,
     machine::{Beginning, Caused, Machine},
+    projection::{OfEntry, Projection},
     shared_log::SharedLog,
     store::Store,
     trace::Trace,
@@ -170,6 +170,7 @@ impl World {
                     let beginning = Beginning { place: 0, snapshot: snapshot.encode() };
                     let mut machine = Machine::with(NodeId(number), server);
                     machine.beginning = Some(beginning);
+                    machine.projection = (count > 1).then(|| Projection::new(self.disk.another(), &settings));
                     self.machines.push(machine);
                 }
             }
@@ -272,27 +273,46 @@ impl World {
             return Ok(());
         };
         machine.server.check().map_err(|what| Finding::new("invariants", what))?;
-        let mut fresh = Vec::new();
-        for Caused { turn, outputs } in machine.next_sealed().unwrap_or_default() {
-            let Outputs { outputs, changes } = outputs;
-            self.check_changes(&changes)?;
-            let deleted = outputs.iter().filter_map(|output| match output {
-                Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
-                _ => None,
-            });
-            let deleted: Vec<String> = deleted.chain(self.log.deleted(turn.place)).collect();
-            let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
-            let count = changes.len();
-            if count > 0 && self.log.wrote(turn.place, format!("{changes:?}"))? {
-                self.trace.add(|| format!("disk: {count} changes"));
-                fresh.extend(changes.iter().cloned());
-                self.scene.store.write(changes, &deleted)?;
+        let batch = machine.next_sealed().unwrap_or_default();
+        let (mut fresh, mut entries) = (Vec::new(), Vec::new());
+        for caused in &batch {
+            let changes = &caused.outputs.changes;
+            self.check_changes(changes)?;
+            if changes.is_empty() {
+                continue;
             }
-            if let Some(machine) = self.machines.get_mut(which) {
-                machine.written(turn, outputs);
+            let entry = self.of_entry(caused);
+            if self.log.wrote(&entry)? {
+                self.trace.add(|| format!("disk: {} changes", changes.len()));
+                let deleted: Vec<&str> = entry.deleted.iter().map(String::as_str).collect();
+                self.scene.store.write(changes.clone(), &deleted)?;
+                fresh.extend(changes.iter().cloned());
+            }
+            entries.push(entry);
+        }
+        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
+        match &mut machine.projection {
+            None => self.disk.write(&fresh)?,
+            Some(projection) => {
+                projection.write(entries, &self.scene.store)?;
+                projection.come_to(batch.last().map_or(0, |caused| caused.turn.place));
             }
         }
-        self.disk.write(&fresh)
+        for Caused { turn, outputs } in batch {
+            machine.written(turn, outputs.outputs);
+        }
+        Ok(())
+    }
+
+    /// What an entry changes, and what its place in the log says of that.
+    fn of_entry(&self, caused: &Caused) -> OfEntry {
+        let Caused { turn, outputs } = caused;
+        let deleted = outputs.outputs.iter().filter_map(|output| match output {
+            Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
+            _ => None,
+        });
+        let deleted = deleted.chain(self.log.deleted(turn.place)).collect();
+        OfEntry { place: turn.place, changes: outputs.changes.clone(), deleted }
     }
 
     /// A machine sends the log the first of what it wants to have in it. It may be lost, or come late, or be there without the
@@ -365,6 +385,9 @@ impl World {
             self.answer(0, false);
         }
         self.disk.rest()?;
+        for projection in self.machines.iter_mut().filter_map(|machine| machine.projection.as_mut()) {
+            projection.rest()?;
+        }
         self.check_agreement()?;
         self.check_quiet()
     }

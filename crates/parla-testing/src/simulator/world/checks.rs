@@ -23,6 +23,15 @@ impl World {
         ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
+    /// Nothing is on its way: every machine keeps the same channels and messages.
+    pub(crate) fn check_projections(&mut self) -> Checked {
+        let rules = self.scene.settings.name_rules();
+        for projection in self.machines.iter_mut().filter_map(|machine| machine.projection.as_mut()) {
+            projection.has_all(&rules, &self.scene.store)?;
+        }
+        Ok(())
+    }
+
     /// Counts a finding in a line of this command, if the run was told to.
     pub(super) fn pass_over(&mut self, finding: Finding, command: &str) -> Checked {
         if !self.passed_over.contains(finding.checker) {
