@@ -9,6 +9,7 @@ mod crowd;
 mod disk;
 mod machine;
 mod phrases;
+mod projection;
 mod rank;
 mod replay;
 mod rng;
@@ -43,6 +44,9 @@ pub use self::{replay::replay, world::Summary};
 
 /// Machines at one log.
 const MACHINES_MAX: usize = 5;
+
+/// Of so many runs of several machines one is on files.
+const FILES_EVERY: u64 = 20;
 
 /// Events in the report of a failure.
 const EVENTS_SHOWN: usize = 30;
@@ -141,8 +145,9 @@ impl Simulation {
             0 | 1 if !is_shared => Order::Alone,
             count => Order::Shared(count.max(1)),
         };
-        // A folder is there for one machine; of several, the first that gets so far writes for all.
-        let disk = if options.servers > 1 { Disk::Memory(None) } else { Disk::folder() };
+        // Several machines have a folder each in some runs. Which that are is not drawn, so that each seed keeps its run.
+        let in_folders = options.servers <= 1 || seed.is_multiple_of(FILES_EVERY);
+        let disk = if in_folders { Disk::folder() } else { Disk::Memory(None) };
         let mut world = World::new(settings, order, (disk, Trace::new(options.events_shown)));
         world.passed_over = options.passed_over.iter().cloned().collect();
         let clients_most = 2 + rng.below(12);
@@ -216,7 +221,11 @@ impl Simulation {
         match self.rng.below(100) {
             0..10 => self.world.settle()?,
             10..30 => self.world.write_down(which)?,
-            30..36 => self.world.kill(which),
+            30..36 => {
+                // Not drawn either.
+                let thousandths = (self.world.log.len() as u64 * 37) % 1_000;
+                self.world.kill(which, thousandths)?;
+            }
             36..42 => self.world.sleep(which),
             42..72 => self.world.start_again(which)?,
             72..80 => self.world.miss((which, other)),
@@ -235,7 +244,7 @@ impl Simulation {
         self.world.settle()?;
         for _ in 0..10_000 {
             if self.world.clients.values().all(|client| client.sent.is_empty()) {
-                return Ok(());
+                return self.world.check_projections();
             }
             self.world.advance_to_deadline();
             self.world.keep_deadline()?;

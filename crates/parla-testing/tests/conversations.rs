@@ -30,10 +30,23 @@ struct Rig {
     now: i64,
 }
 
+/// Whether a network keeps what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum History {
+    Kept,
+    Off,
+}
+
+fn settings(history: History) -> Settings {
+    let mut settings = Settings::named("irc.example.org");
+    settings.network.history = history == History::Kept;
+    settings
+}
+
 impl Rig {
     fn new(settings: Settings) -> Self {
-        let start =
-            Start::Shared { run: 7, snapshot: Snapshot::of_new_network(settings.clone(), Vec::new(), 1) };
+        let snapshot = Snapshot::of_new_network(settings.network.clone(), Vec::new(), 1);
+        let start = Start::Shared { run: 7, snapshot };
         let mut rig = Self {
             server: Server::new(NodeId(1), settings, start, Timestamp::default()),
             tables: Tables::in_memory().unwrap(),
@@ -62,7 +75,7 @@ impl Rig {
 
     /// A network that keeps what is said, with alice and bob signed in; carol is a guest.
     fn signed_in() -> Self {
-        let mut rig = Self::new(Settings { history: true, ..Settings::named("irc.example.org") });
+        let mut rig = Self::new(settings(History::Kept));
         rig.signs_in("alice", Some("Liddell"));
         rig.signs_in("bob", Some("bob"));
         rig
@@ -200,7 +213,7 @@ fn with_a_guest_there_is_no_conversation() {
 
 #[test]
 fn where_no_history_is_kept_nothing_is() {
-    let mut rig = Rig::new(Settings { history: false, ..Settings::named("irc.example.org") });
+    let mut rig = Rig::new(settings(History::Off));
     rig.signs_in("alice", Some("liddell"));
     rig.signs_in("bob", Some("bob"));
     rig.says("alice", "PRIVMSG bob :hello");

@@ -6,6 +6,8 @@ mod answer;
 mod deletion;
 mod invitation;
 mod metadata;
+mod names;
+mod rename;
 mod room;
 pub(crate) mod watch;
 
@@ -30,6 +32,8 @@ pub(crate) struct Scene {
     pub(crate) store: Store,
     /// By the rooms' folded names.
     pub(crate) journals: BTreeMap<String, Journal>,
+    /// Whether what is heard now comes from a RENAME.
+    pub(crate) is_rename: bool,
     /// Text and receiver of every private message that came to someone else than its sender.
     pub(crate) private: BTreeSet<(String, String)>,
     /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
@@ -205,6 +209,13 @@ impl Client {
         Ok(())
     }
 
+    /// Who was taken out of a room that has another name is in the other by now.
+    pub(crate) fn has_arrived(&self) -> Checked {
+        ensure(self.moving.is_none(), "rename", || {
+            format!("{} was taken out of {:?}, and not into its new name", self.name(), self.moving)
+        })
+    }
+
     /// The server sent a line.
     pub(crate) fn hear(&mut self, line: &[u8], message: &Message<'_>, scene: &mut Scene) -> Checked {
         self.hear_message(message, scene).map_err(|finding| {
@@ -267,14 +278,14 @@ impl Client {
                 self.pinged = message.param(0).map(str::to_owned);
                 Ok(())
             }
-            "353" => room::hear_names(self, message, scene),
-            "366" => room::hear_end_of_names(self, message, scene),
+            "353" => names::hear(self, message, scene),
+            "366" => names::hear_end(self, message, scene),
             "730" | "731" => watch::hear(self, message, scene),
             "381" => {
                 self.was_operator = true;
                 Ok(())
             }
-            "331" | "332" => room::hear_topic_reply(self, message, scene),
+            "331" | "332" => names::hear_topic(self, message, scene),
             "MODE" | "NOTICE" if message.param(0).is_some_and(is_channel) => {
                 room::hear_change(self, message, &scene.settings.network.name.clone(), scene)
             }
@@ -355,10 +366,8 @@ impl Client {
             }
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
             "JOIN" => room::hear_join(self, message, from, scene),
-            "RENAME" => room::hear_rename(self, message, scene),
-            "PART" if room::is_rename(self, message, from, scene) => {
-                room::hear_rename_as_part(self, message, scene)
-            }
+            "RENAME" => rename::hear(self, message, scene),
+            "PART" if rename::is_rename(self, from, scene) => rename::hear_as_part(self, message, scene),
             "PART" | "KICK" | "TOPIC" => room::hear_change(self, message, from, scene),
             "REDACT" => {
                 self.needs(Capabilities::MESSAGE_REDACTION)?;

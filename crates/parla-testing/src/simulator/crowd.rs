@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::mode::ChannelMode;
+use parla_server::Flags;
 
 use super::rank::{self, Signs};
 
@@ -23,7 +24,11 @@ pub(crate) enum Effect {
     Says,
 }
 
-/// Whether a flag is set. After a restart, and when a room may have been made anew, nobody knows.
+/// The modes that hide something.
+const HIDING: [ChannelMode; 3] =
+    [ChannelMode::Auditorium, ChannelMode::OperatorModerated, ChannelMode::Moderated];
+
+/// Whether a flag is set. When a room may have been made anew, or somebody changed it while nobody was there to hear, nobody knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Flag {
     #[default]
@@ -44,13 +49,21 @@ pub(crate) enum Audience {
 }
 
 /// The members of a room with their ranks, and the flags that hide something.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Crowd {
     auditorium: Flag,
     moderated: Flag,
     /// Only those with a rank speak.
     voiced_only: Flag,
-    ranks: BTreeMap<String, Signs>,
+    ranks: BTreeMap<String, Rank>,
+}
+
+/// What is known of a member's signs.
+#[derive(Clone, Debug, Default)]
+struct Rank {
+    signs: Signs,
+    /// Whether there may be lower ones too: of several, some clients are shown the highest only.
+    has_others: bool,
 }
 
 impl Audience {
@@ -72,7 +85,7 @@ impl Crowd {
     /// Takes an event in, and gives who hears it.
     pub(super) fn take(&mut self, subject: &str, effect: &Effect) -> Audience {
         if matches!(effect, Effect::Enters) {
-            self.ranks.insert(subject.to_owned(), Signs::default());
+            self.ranks.insert(subject.to_owned(), Rank::default());
         }
         let audience = self.audience(subject, effect);
         match effect {
@@ -80,8 +93,8 @@ impl Crowd {
                 self.ranks.remove(subject);
             }
             Effect::Renames(nick) => {
-                let signs = self.ranks.remove(subject).unwrap_or_default();
-                self.ranks.insert(nick.clone(), signs);
+                let rank = self.ranks.remove(subject).unwrap_or_default();
+                self.ranks.insert(nick.clone(), rank);
             }
             Effect::Modes(steps) => steps.iter().for_each(|(set, mode, param)| self.mode(*set, *mode, param)),
             Effect::Nothing | Effect::Enters | Effect::Says => {}
@@ -104,26 +117,66 @@ impl Crowd {
         if flag == Flag::No || self.is_ranked(subject) {
             return Audience::All;
         }
-        let hears = |(nick, signs): (&String, &Signs)| {
-            (nick == subject || rank::is_at_least(signs, least)).then(|| nick.clone())
+        let hears = |(nick, rank): (&String, &Rank)| {
+            (nick == subject || rank::is_at_least(&rank.signs, least)).then(|| nick.clone())
         };
         let mut nicks: BTreeSet<String> = self.ranks.iter().filter_map(hears).collect();
         nicks.insert(subject.to_owned());
-        if flag == Flag::Yes { Audience::Only(nicks) } else { Audience::AtLeast(nicks) }
+        let is_exact = flag == Flag::Yes && self.ranks.values().all(|rank| !rank.has_others);
+        if is_exact { Audience::Only(nicks) } else { Audience::AtLeast(nicks) }
     }
 
     fn mode(&mut self, set: bool, mode: ChannelMode, param: &str) {
-        let flag = if set { Flag::Yes } else { Flag::No };
-        match mode {
-            ChannelMode::Auditorium => self.auditorium = flag,
-            ChannelMode::OperatorModerated => self.moderated = flag,
-            ChannelMode::Moderated => self.voiced_only = flag,
-            _ => {
-                if let Some((sign, signs)) = rank::sign_of(mode).zip(self.ranks.get_mut(param)) {
-                    signs.set(sign, set);
-                }
-            }
+        if let Some(flag) = self.flag(mode) {
+            *flag = if set { Flag::Yes } else { Flag::No };
+        } else if let Some((sign, rank)) = rank::sign_of(mode).zip(self.ranks.get_mut(param)) {
+            rank.signs.set(sign, set);
         }
+    }
+
+    const fn flag(&mut self, mode: ChannelMode) -> Option<&mut Flag> {
+        match mode {
+            ChannelMode::Auditorium => Some(&mut self.auditorium),
+            ChannelMode::OperatorModerated => Some(&mut self.moderated),
+            ChannelMode::Moderated => Some(&mut self.voiced_only),
+            _ => None,
+        }
+    }
+
+    /// A mode may have changed, and nobody heard of it.
+    pub(super) fn doubt(&mut self, mode: ChannelMode) {
+        if let Some(flag) = self.flag(mode) {
+            *flag = Flag::Perhaps;
+        }
+    }
+
+    /// The same of every mode.
+    pub(super) fn doubt_all(&mut self) {
+        for mode in HIDING {
+            self.doubt(mode);
+        }
+    }
+
+    /// The server starts again, and the room has these flags.
+    pub(super) fn restart(&mut self, flags: Flags) {
+        self.abandon();
+        for mode in HIDING {
+            let is_set = Flags::of_mode(mode).is_some_and(|flag| flags.contains(flag));
+            self.mode(is_set, mode, "");
+        }
+    }
+
+    /// None of those whom we hear is in the room any more. Others may be, and come and go.
+    pub(super) fn abandon(&mut self) {
+        self.ranks.clear();
+    }
+
+    /// A list of names has someone in it of whom nobody has heard: they came while nobody was there to hear it.
+    pub(super) fn listed(&mut self, nick: &str, signs: &Signs, is_all: bool) {
+        self.ranks.entry(nick.to_owned()).or_insert_with(|| Rank {
+            signs: signs.clone(),
+            has_others: !is_all && *signs != Signs::default(),
+        });
     }
 
     /// A list of names says what rank someone has who has just come.
@@ -132,17 +185,17 @@ impl Crowd {
             // The first in a room that is new.
             self.forget();
         }
-        self.ranks.insert(nick.to_owned(), signs.clone());
+        self.ranks.insert(nick.to_owned(), Rank { signs: signs.clone(), has_others: false });
     }
 
-    /// The others went, and nobody was there to hear of it.
+    /// The others went unheard.
     pub(super) fn keep_only(&mut self, is_there: impl Fn(&str) -> bool) {
         self.ranks.retain(|nick, _| is_there(nick));
     }
 
     /// The room may have been made anew.
     pub(super) fn forget(&mut self) {
-        self.ranks.clear();
+        self.abandon();
         for flag in [&mut self.auditorium, &mut self.moderated, &mut self.voiced_only] {
             if *flag == Flag::Yes {
                 *flag = Flag::Perhaps;
@@ -167,10 +220,11 @@ impl Crowd {
 
     /// Whether someone certainly may not speak in the room.
     pub(super) fn silences(&self, nick: &str) -> bool {
-        self.voiced_only == Flag::Yes && self.knows(nick) && !self.is_ranked(nick)
+        let rank = self.ranks.get(nick);
+        self.voiced_only == Flag::Yes && rank.is_some_and(|rank| !rank.has_others) && !self.is_ranked(nick)
     }
 
     fn is_ranked(&self, nick: &str) -> bool {
-        self.ranks.get(nick).is_some_and(|signs| rank::is_at_least(signs, '+'))
+        self.ranks.get(nick).is_some_and(|rank| rank::is_at_least(&rank.signs, '+'))
     }
 }

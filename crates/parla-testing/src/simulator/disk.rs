@@ -56,6 +56,14 @@ impl Disk {
         Self::Folder(Box::default())
     }
 
+    /// An empty one of the same kind.
+    pub(crate) fn another(&self) -> Self {
+        match self {
+            Self::Folder(_) => Self::folder(),
+            Self::Memory(_) => Self::Memory(None),
+        }
+    }
+
     /// Keeps the changes of a batch.
     pub(crate) fn write(&mut self, changes: &[Change]) -> Checked {
         if changes.is_empty() {

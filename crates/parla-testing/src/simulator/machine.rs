@@ -1,7 +1,7 @@
 //! One machine: the real server, and the model of its daemon. Inputs gather in a batch, a batch is written, and only then do its
 //! outputs leave.
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, fmt, mem};
 
 use parla_proto::Timestamp;
 use parla_server::{
@@ -10,7 +10,10 @@ use parla_server::{
 };
 use slotmap::{DefaultKey, SlotMap};
 
-use super::checkers::{Checked, Finding, ensure};
+use super::{
+    checkers::{Checked, Finding, ensure},
+    projection::Projection,
+};
 
 /// When something happened to a machine: what an entry did comes before all that sessions say after they have heard of it. So
 /// outputs of several machines can be put into one order.
@@ -20,6 +23,13 @@ pub(crate) struct Turn {
     pub(crate) place: usize,
     /// Whether it is what the entry there did, or what came after.
     pub(crate) is_after: bool,
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let when = if self.is_after { "after" } else { "at" };
+        write!(f, "{when} {}", self.place)
+    }
 }
 
 /// What one input caused, and when.
@@ -48,6 +58,8 @@ pub(crate) struct Machine {
     pub(crate) condition: Condition,
     /// What the server has asked last.
     pub(crate) last_question: Option<QuestionId>,
+    /// What it keeps; none if it is the only machine, whose disk is the world's.
+    pub(crate) projection: Option<Projection>,
     /// What it begins with when it starts again.
     pub(crate) beginning: Option<Beginning>,
     gathering: Vec<Caused>,
@@ -77,6 +89,7 @@ impl Machine {
             connections: SlotMap::new(),
             condition: Condition::Runs,
             last_question: None,
+            projection: None,
             beginning: None,
             gathering: Vec::new(),
             sealed: VecDeque::new(),
@@ -112,6 +125,9 @@ impl Machine {
             format!("{snapshot:?} is read back as {again:?}")
         })?;
         self.beginning = Some(Beginning { place: self.read, snapshot: bytes });
+        if let Some(projection) = &mut self.projection {
+            projection.come_to(self.read);
+        }
         Ok(())
     }
 
@@ -152,8 +168,12 @@ impl Machine {
 
     /// What the batch changes that is being written.
     pub(crate) fn under_way(&self) -> Vec<Change> {
-        let batch = self.sealed.front().into_iter().flatten();
-        batch.flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
+        self.being_written().flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
+    }
+
+    /// The batch that is being written.
+    pub(crate) fn being_written(&self) -> impl Iterator<Item = &Caused> {
+        self.sealed.front().into_iter().flatten()
     }
 
     /// The oldest batch that is not on disk.

@@ -5,15 +5,18 @@
 use parla_proto::Timestamp;
 use parla_server::{EntryCommand, Proposal, Repair};
 
-use super::checkers::{Checked, Finding, ensure};
+use super::{
+    checkers::{Checked, Finding, ensure},
+    projection::OfEntry,
+};
 
 /// What stands at one place of the log, and what machines made of it.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) at: Timestamp,
     pub(crate) bytes: Vec<u8>,
-    /// What the first machine that got here kept because of it.
-    changes: Option<String>,
+    /// What the first machine that got here kept because of it, and how that reads.
+    changes: Option<(OfEntry, String)>,
     /// The network after it, as the first machine had it that looked.
     state: Option<u64>,
 }
@@ -77,22 +80,29 @@ impl SharedLog {
     }
 
     /// A machine has written what the entry there changes. Says whether it is the first, so that the disk does not have it yet.
-    pub(crate) fn wrote(&mut self, place: usize, changes: String) -> Checked<bool> {
+    pub(crate) fn wrote(&mut self, entry: &OfEntry) -> Checked<bool> {
+        let (place, changes) = (entry.place, format!("{:?}", entry.changes));
         let Some(found) = place.checked_sub(1).and_then(|index| self.places.get_mut(index)) else {
             return Ok(true);
         };
         match &found.changes {
             None => {
-                found.changes = Some(changes);
+                found.changes = Some((entry.clone(), changes));
                 Ok(true)
             }
-            Some(known) => {
+            Some((_, known)) => {
                 ensure(*known == changes, "changes", || {
                     format!("at {place} one machine keeps {known}, another {changes}")
                 })?;
                 Ok(false)
             }
         }
+    }
+
+    /// What the entries up to there have changed, as far as some machine has kept it.
+    pub(crate) fn changes_to(&self, place: usize) -> Vec<OfEntry> {
+        let places = self.places.iter().take(place);
+        places.filter_map(|place| place.changes.as_ref().map(|(entry, _)| entry.clone())).collect()
     }
 
     /// A machine's network after the entry there.

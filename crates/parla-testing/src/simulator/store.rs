@@ -75,6 +75,11 @@ impl Store {
         self.latest = self.latest.max(now);
     }
 
+    /// The latest time that there was.
+    pub(crate) const fn latest(&self) -> Timestamp {
+        self.latest
+    }
+
     /// Writes the changes of one batch. Operators deleted the channels of these names.
     pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str]) -> Checked {
         for change in changes {

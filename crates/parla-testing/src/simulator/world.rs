@@ -4,15 +4,16 @@
 //! chooses nothing itself.
 
 mod checks;
+mod delivery;
 mod faults;
 mod questions;
+mod unheard;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ChannelState, ConnectionId, Conversation, Disconnect, Input, NodeId, Output, Outputs, Peer, Server,
-    Settings, Snapshot, Start,
+    ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Peer, Server, Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -21,7 +22,8 @@ use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number},
     disk::Disk,
-    machine::{Beginning, Caused, Condition, Machine},
+    machine::{Beginning, Caused, Machine},
+    projection::{OfEntry, Projection},
     shared_log::SharedLog,
     store::Store,
     trace::Trace,
@@ -105,6 +107,8 @@ pub(crate) struct World {
     runs: u64,
     /// The number of the first entry since all servers were started.
     first_seq: u64,
+    /// Up to where in the log it was looked for what nobody hears.
+    looked_to: usize,
     asked: Vec<Asked>,
 }
 
@@ -116,6 +120,7 @@ impl World {
                 store: Store::new(&settings),
                 settings,
                 journals: BTreeMap::new(),
+                is_rename: false,
                 private: BTreeSet::new(),
                 texts_differ: true,
             },
@@ -130,6 +135,7 @@ impl World {
             order,
             runs: 0,
             first_seq: 1,
+            looked_to: 0,
             asked: Vec::new(),
         };
         world.start_all(Vec::new());
@@ -145,6 +151,7 @@ impl World {
     fn start_all(&mut self, kept: Vec<ChannelState>) {
         let settings = self.scene.settings.clone();
         self.log = SharedLog::default();
+        self.looked_to = 0;
         self.machines.clear();
         match self.order {
             Order::Alone => {
@@ -163,6 +170,7 @@ impl World {
                     let beginning = Beginning { place: 0, snapshot: snapshot.encode() };
                     let mut machine = Machine::with(NodeId(number), server);
                     machine.beginning = Some(beginning);
+                    machine.projection = (count > 1).then(|| Projection::new(self.disk.another(), &settings));
                     self.machines.push(machine);
                 }
             }
@@ -265,43 +273,46 @@ impl World {
             return Ok(());
         };
         machine.server.check().map_err(|what| Finding::new("invariants", what))?;
-        let mut fresh = Vec::new();
-        for Caused { turn, outputs } in machine.next_sealed().unwrap_or_default() {
-            let Outputs { outputs, changes } = outputs;
-            self.check_changes(&changes)?;
-            let deleted = outputs.iter().filter_map(|output| match output {
-                Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
-                _ => None,
-            });
-            let deleted: Vec<String> = deleted.chain(self.log.deleted(turn.place)).collect();
-            let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
-            let count = changes.len();
-            if count > 0 && self.log.wrote(turn.place, format!("{changes:?}"))? {
-                self.trace.add(|| format!("disk: {count} changes"));
-                fresh.extend(changes.iter().cloned());
-                self.scene.store.write(changes, &deleted)?;
+        let batch = machine.next_sealed().unwrap_or_default();
+        let (mut fresh, mut entries) = (Vec::new(), Vec::new());
+        for caused in &batch {
+            let changes = &caused.outputs.changes;
+            self.check_changes(changes)?;
+            if changes.is_empty() {
+                continue;
             }
-            if let Some(machine) = self.machines.get_mut(which) {
-                machine.written(turn, outputs);
+            let entry = self.of_entry(caused);
+            if self.log.wrote(&entry)? {
+                self.trace.add(|| format!("disk: {} changes", changes.len()));
+                let deleted: Vec<&str> = entry.deleted.iter().map(String::as_str).collect();
+                self.scene.store.write(changes.clone(), &deleted)?;
+                fresh.extend(changes.iter().cloned());
+            }
+            entries.push(entry);
+        }
+        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
+        match &mut machine.projection {
+            None => self.disk.write(&fresh)?,
+            Some(projection) => {
+                projection.write(entries, &self.scene.store)?;
+                projection.come_to(batch.last().map_or(0, |caused| caused.turn.place));
             }
         }
-        self.disk.write(&fresh)
+        for Caused { turn, outputs } in batch {
+            machine.written(turn, outputs.outputs);
+        }
+        Ok(())
     }
 
-    /// Of what may leave, that leaves whose turn is the earliest; unless a machine is not there yet.
-    pub(crate) fn deliver(&mut self) -> Checked<bool> {
-        let alive =
-            || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
-        let waiting = alive().filter_map(|(which, machine)| Some((machine.next_written()?, which)));
-        let Some((turn, which)) = waiting.min() else { return Ok(false) };
-        if alive().any(|(_, machine)| machine.earliest() < turn) {
-            return Ok(false);
-        }
-        let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
-        for output in outputs {
-            self.release(which, output)?;
-        }
-        Ok(true)
+    /// What an entry changes, and what its place in the log says of that.
+    fn of_entry(&self, caused: &Caused) -> OfEntry {
+        let Caused { turn, outputs } = caused;
+        let deleted = outputs.outputs.iter().filter_map(|output| match output {
+            Output::Audit(audit) if audit.action == "ROOM DELETE" => Some(audit.whom.clone()),
+            _ => None,
+        });
+        let deleted = deleted.chain(self.log.deleted(turn.place)).collect();
+        OfEntry { place: turn.place, changes: outputs.changes.clone(), deleted }
     }
 
     /// A machine sends the log the first of what it wants to have in it. It may be lost, or come late, or be there without the
@@ -374,6 +385,9 @@ impl World {
             self.answer(0, false);
         }
         self.disk.rest()?;
+        for projection in self.machines.iter_mut().filter_map(|machine| machine.projection.as_mut()) {
+            projection.rest()?;
+        }
         self.check_agreement()?;
         self.check_quiet()
     }
@@ -395,100 +409,8 @@ impl World {
             machine.input(now, input(local));
         }
     }
-
-    /// The client whose connection a machine names.
-    fn client_of(&self, which: usize, local: ConnectionId) -> Checked<ConnectionId> {
-        let machine = self.machines.get(which);
-        let found = machine.and_then(|machine| machine.connections.get(local.key()));
-        found.copied().ok_or_else(|| closed(local))
-    }
-
-    fn release(&mut self, which: usize, output: Output) -> Checked {
-        match output {
-            Output::Deliver { to, line } => {
-                let to: Vec<ConnectionId> =
-                    to.iter().map(|local| self.client_of(which, *local)).collect::<Checked<_>>()?;
-                let names = || to.iter().map(|to| number(*to).to_string()).collect::<Vec<_>>().join(",");
-                self.trace.add(|| format!("  {} <- {}", names(), checkers::shown(&line)));
-                let once: BTreeSet<_> = to.iter().collect();
-                ensure(once.len() == to.len() && !to.is_empty(), "recipients", || format!("{to:?}"))?;
-                let message = checkers::line(&line)?;
-                if let Err(finding) = checkers::size(&line, &message) {
-                    self.pass_over(finding, message.command)?;
-                }
-                for connection in to {
-                    self.summary.lines_delivered += 1;
-                    let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
-                    if let Err(finding) = client.hear(&line, &message, &mut self.scene) {
-                        self.pass_over(finding, message.command)?;
-                    }
-                }
-            }
-            Output::Close { connection: local } => {
-                let connection = self.client_of(which, local)?;
-                self.trace.add(|| format!("  {} closed", number(connection)));
-                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
-                client.closed(&self.scene)?;
-                self.clients.remove(connection.key());
-                if let Some(machine) = self.machines.get_mut(which) {
-                    machine.connections.remove(local.key());
-                }
-            }
-            Output::LineTaken { connection, .. } => {
-                let connection = self.client_of(which, connection)?;
-                let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
-                client.line_taken(&self.scene)?;
-            }
-            Output::TellWhenSent { connection } => {
-                let connection = self.client_of(which, connection)?;
-                self.asked.push(Asked::Sent(which, connection));
-            }
-            Output::Note(_) | Output::Administered { .. } => {}
-            Output::Audit(audit) => {
-                let operator = format!("({OPERATOR})");
-                let is_open_to_all =
-                    ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
-                let is_known = audit.who.ends_with(&operator) || is_open_to_all;
-                ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
-            }
-            output @ Output::Shutdown => {
-                return ensure(false, "operators", || format!("{output:?} without the privilege"));
-            }
-            Output::Question { id, asker, question } => self.question((which, id), asker, question)?,
-            // Its answer is on its way already, and must be passed over.
-            Output::Forget(_) => {}
-            Output::Propose(proposal) => {
-                return ensure(false, "log", || format!("{proposal:?} has not left before"));
-            }
-        }
-        Ok(())
-    }
 }
 
 fn closed(connection: ConnectionId) -> Finding {
     Finding::new("closed", format!("an output names {}, which is closed", number(connection)))
-}
-
-/// Only who is in a room may read its history. Operators of the server may ask for a message to delete it.
-fn may_ask(client: &Client, query: &parla_server::Query, scene: &Scene) -> Checked {
-    if client.was_operator && matches!(query, parla_server::Query::Message { .. }) {
-        return Ok(());
-    }
-    let conversations = match query {
-        parla_server::Query::History { conversation, .. }
-        | parla_server::Query::Message { conversation, .. } => std::slice::from_ref(conversation),
-        parla_server::Query::LatestTimes { conversations } => conversations.as_slice(),
-    };
-    for conversation in conversations {
-        let Conversation::Channel(channel) = conversation else {
-            return ensure(false, "outside", || format!("{} reads {conversation:?}", client.name()));
-        };
-        let record = channel.number();
-        let mut names = scene.store.names_of(record).peekable();
-        let is_kept = names.peek().is_some();
-        ensure(!is_kept || names.any(|name| client.rooms.contains_key(name)), "outside", || {
-            format!("{} reads the history of {:?}", client.name(), scene.store.channel(record))
-        })?;
-    }
-    Ok(())
 }

@@ -47,14 +47,6 @@ impl Answer {
         Message::parse(&self.line).is_ok_and(|message| message.command.eq_ignore_ascii_case(command))
     }
 
-    /// Whether the command is one by which the client leaves a room.
-    pub(super) fn asks_to_leave(&self, is_room: impl Fn(&str) -> bool) -> bool {
-        let Ok(message) = Message::parse(&self.line) else { return false };
-        let target = message.param(0).unwrap_or_default();
-        let leaves_all = self.is_to("JOIN") && target == "0";
-        leaves_all || (self.is_to("PART") && target.split(',').any(is_room))
-    }
-
     /// A label whose answer comes later: that of a batch that was opened.
     pub(super) fn deferred_label(&self) -> Option<&str> {
         let message = Message::parse(&self.line).ok()?;

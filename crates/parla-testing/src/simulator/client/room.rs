@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use parla_proto::{Capabilities, Message, Source, mode::steps};
+use parla_proto::{Capabilities, Message, mode::steps};
 
-use super::{Client, Scene};
+use super::{Client, Scene, rename::move_crowd};
 use crate::simulator::{
     checkers::{Checked, Finding, Kind, RoomEvent, ensure},
     crowd::Effect,
@@ -22,7 +22,9 @@ pub(crate) struct Room {
     /// How far the client has read the room's journal.
     pub(crate) at: usize,
     /// The number of the JOIN, if the client was told its id.
-    joined: Option<u64>,
+    pub(super) joined: Option<u64>,
+    /// Whether somebody has made the client an operator, or more, since it came: then that is no rank for entering.
+    pub(super) was_raised: bool,
     /// None or the empty text: there is none.
     pub(crate) topic: String,
     /// Whether the first list of names has come.
@@ -30,16 +32,18 @@ pub(crate) struct Room {
     /// Whether members may have come and gone unseen, because of `+u`.
     pub(crate) is_partial: bool,
     /// The names of a list that has not ended; what happens meanwhile changes them as it changes the members.
-    names: BTreeMap<String, Member>,
+    pub(super) names: BTreeMap<String, Member>,
+    /// Whether the list was made while `+u` hid the crowd from the client.
+    pub(super) list_hides_crowd: bool,
     /// Whether someone left since the list began: then others may be in it twice.
-    left_meanwhile: bool,
+    pub(super) left_meanwhile: bool,
 }
 
 /// Someone in a room, as another one sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Member {
-    nick: String,
-    signs: Signs,
+    pub(super) nick: String,
+    pub(super) signs: Signs,
 }
 
 impl Room {
@@ -95,6 +99,18 @@ fn hear(client: &mut Client, name: &str, event: &RoomEvent, scene: &mut Scene) -
     journal.hear(&mut room.at, event, reader)?;
     room.is_partial |= journal.crowd.hides_from(&nick);
     Ok(())
+}
+
+impl Client {
+    /// Somebody else has heard something in a room before what was at this place of its journal.
+    pub(crate) fn moves_along(&mut self, name: &str, inserted: usize, scene: &Scene) -> Checked {
+        let nick = self.folded_nick(scene);
+        let reader = self.reader(&nick);
+        match (self.rooms.get_mut(name), scene.journals.get(name)) {
+            (Some(room), Some(journal)) => journal.move_along(&mut room.at, inserted, reader),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Someone goes, or has another nick, which is heard in every room that the client sees it in.
@@ -243,49 +259,6 @@ pub(super) fn hear_join(
     Ok(())
 }
 
-/// A room has another name: what happens from now on is in another journal.
-pub(super) fn hear_rename(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
-    client.needs(Capabilities::CHANNEL_RENAME)?;
-    let name = |index| message.param(index).unwrap_or_default();
-    let (old, new) = (scene.fold(name(0)), scene.fold(name(1)));
-    ensure(name(0) != name(1), "rename", || "to the same name".to_owned())?;
-    if old == new {
-        return client.rooms.get(&old).map(|_| ()).ok_or_else(outside);
-    }
-    let mut room = leave(client, &old, scene)?;
-    move_crowd(scene, &old, &new);
-    room.at = scene.journals.entry(new.clone()).or_default().end();
-    let known = client.rooms.insert(new, room);
-    ensure(known.is_none(), "rename", || "to the name of another room".to_owned())
-}
-
-/// Whether a PART is none: the client did not ask for it.
-pub(super) fn is_rename(client: &Client, message: &Message<'_>, from: &str, scene: &Scene) -> bool {
-    let room = scene.fold(message.param(0).unwrap_or_default());
-    let is_room = |name: &str| scene.fold(name) == room;
-    let asked = client.current.as_ref().is_some_and(|current| current.asks_to_leave(is_room));
-    !asked
-        && message.command == "PART"
-        && scene.fold(from) == client.folded_nick(scene)
-        && !client.capabilities.contains(Capabilities::CHANNEL_RENAME)
-}
-
-/// A room has another name, for a client that does not know of such a thing.
-pub(super) fn hear_rename_as_part(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
-    let old = scene.fold(message.param(0).unwrap_or_default());
-    leave(client, &old, scene)?;
-    client.moving = Some(old);
-    Ok(())
-}
-
-/// Who is in a room is in it under its new name; that is so once, however many hear of it.
-fn move_crowd(scene: &mut Scene, old: &str, new: &str) {
-    let crowd = scene.journals.get_mut(old).map(|journal| std::mem::take(&mut journal.crowd));
-    if let Some(crowd) = crowd.filter(|crowd| !crowd.is_empty()) {
-        scene.journals.entry(new.to_owned()).or_default().crowd = crowd;
-    }
-}
-
 /// The client is no longer in a room, and has missed nothing there.
 pub(super) fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
     let room = client.rooms.remove(name).ok_or_else(outside)?;
@@ -345,6 +318,8 @@ pub(super) fn hear_change(
                     rank::may_change(own, step, who == target)?;
                 }
                 let Some(sign) = rank::sign_of(step.mode) else { continue };
+                let is_high = rank::is_at_least(&Signs::of(&sign.to_string()), '@');
+                room.was_raised |= step.set && target == me && is_high;
                 if room.may_lack_members() && !room.members.contains_key(&target) {
                     // Someone of the crowd steps forward.
                     let nick = step.param.unwrap_or_default().to_owned();
@@ -417,74 +392,5 @@ pub(super) fn hear_quit(
             room.remove(&who);
         }
     }
-    Ok(())
-}
-
-pub(super) fn hear_names(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
-    let name = scene.fold(message.param(2).unwrap_or_default());
-    let full = client.capabilities.contains(Capabilities::USERHOST_IN_NAMES);
-    let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
-    let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
-    for word in message.param(3).unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
-        let (signs, source) = word.split_at(word.len() - word.trim_start_matches(rank::is_sign).len());
-        let source = Source::parse(source);
-        ensure(source.host.is_some() == full, "userhost-in-names", || word.to_owned())?;
-        ensure(all || signs.len() < 2, "multi-prefix", || word.to_owned())?;
-        let member = Member { nick: source.name.to_owned(), signs: Signs::of(signs) };
-        if room.names.is_empty() {
-            room.left_meanwhile = false;
-        }
-        let known = room.names.insert(scene.fold(source.name), member);
-        let may_repeat = room.left_meanwhile;
-        ensure(known.is_none() || may_repeat, "membership", || format!("{word} twice in one list"))?;
-    }
-    Ok(())
-}
-
-/// The first list says who is in the room; every later one must say what the client knows.
-pub(super) fn hear_end_of_names(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
-    let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
-    let me = client.folded_nick(scene);
-    for name in message.param(1).unwrap_or_default().split(',') {
-        let name = scene.fold(name);
-        let Some(room) = client.rooms.get_mut(&name) else { continue };
-        let journal = scene.journals.entry(name.clone()).or_default();
-        let names = std::mem::take(&mut room.names);
-        if !room.is_complete {
-            let signs = names.get(&me).cloned().unwrap_or_default().signs;
-            ensure(
-                !rank::is_at_least(&signs, '@') || scene.store.may_be_new(&name, room.joined),
-                "first",
-                || format!("a rank for entering {name}, which was there before"),
-            )?;
-            journal.found(&me, &signs, (names.len() == 1 && names.contains_key(&me)).then_some(room.at));
-        }
-        if !room.is_complete || room.is_partial {
-            room.is_complete = true;
-            room.is_partial = journal.crowd.hides_from(&me);
-            room.ranks_known = all;
-            room.members = names;
-            continue;
-        }
-        let is_same = |(key, member): (&String, &Member)| {
-            let known = room.members.get(key);
-            known.is_some_and(|known| !all || !room.ranks_known || known.signs == member.signs)
-        };
-        let agrees = room.members.len() == names.len() && names.iter().all(is_same);
-        ensure(agrees, "membership", || {
-            format!("{:?} by the list, {:?} by what happened", names.values(), room.members.values())
-        })?;
-    }
-    Ok(())
-}
-
-pub(super) fn hear_topic_reply(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
-    let name = scene.fold(message.param(1).unwrap_or_default());
-    let topic = if message.command == "332" { message.param(2).unwrap_or_default() } else { "" };
-    let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
-    if room.is_complete {
-        return ensure(room.topic == topic, "topic", || format!("the client heard of {:?}", room.topic));
-    }
-    topic.clone_into(&mut room.topic);
     Ok(())
 }

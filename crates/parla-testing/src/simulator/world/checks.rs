@@ -23,6 +23,15 @@ impl World {
         ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
+    /// Nothing is on its way: every machine keeps the same channels and messages.
+    pub(crate) fn check_projections(&mut self) -> Checked {
+        let rules = self.scene.settings.network.name_rules();
+        for projection in self.machines.iter_mut().filter_map(|machine| machine.projection.as_mut()) {
+            projection.has_all(&rules, &self.scene.store)?;
+        }
+        Ok(())
+    }
+
     /// Counts a finding in a line of this command, if the run was told to.
     pub(super) fn pass_over(&mut self, finding: Finding, command: &str) -> Checked {
         if !self.passed_over.contains(finding.checker) {
@@ -45,6 +54,7 @@ impl World {
         for client in self.clients.values_mut() {
             client.answer_is_complete(scene)?;
             client.is_caught_up(scene)?;
+            client.has_arrived()?;
             // A slowed client that left is heard to the end of what it had sent.
             let has_gone = client.left && client.sent.is_empty();
             ensure(!has_gone, "close", || format!("{} left and is not closed", client.name()))?;

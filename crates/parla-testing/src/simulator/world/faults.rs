@@ -4,10 +4,11 @@ use parla_server::{Input, NodeId};
 
 use super::{SEQS_PER_RUN, World};
 use crate::simulator::{
-    checkers::{self, Checked, Finding, ensure},
+    checkers::{Checked, Finding, ensure},
     client::Client,
     disk::UnderWay,
     machine::{Condition, Machine},
+    projection::Projection,
 };
 
 impl World {
@@ -37,20 +38,32 @@ impl World {
         self.summary.restarts += 1;
         self.asked.clear();
         self.clients.clear();
-        self.scene.journals.values_mut().for_each(checkers::Journal::restart);
         self.first_seq += SEQS_PER_RUN;
         let kept = self.disk.found(&self.scene.settings.network.name_rules(), &self.scene.store)?;
+        // A room that is not kept is made anew.
+        let at_first = self.scene.settings.network.channel_modes;
+        self.scene.journals.values_mut().for_each(|journal| journal.restart(at_first));
+        for room in &kept {
+            let name = room.name.folded().to_owned();
+            self.scene.journals.entry(name).or_default().restart(room.flags);
+        }
         self.start_all(kept);
         Ok(())
     }
 
-    /// A machine stops dead. Something that it has sent may still be on its way to the log.
-    pub(crate) fn kill(&mut self, which: usize) {
-        let Some(machine) =
-            self.machines.get_mut(which).filter(|machine| machine.condition != Condition::Dead)
-        else {
-            return;
-        };
+    /// A machine stops dead. Something that it has sent may still be on its way to the log, and so many
+    /// thousandths of what it was writing are on disk.
+    pub(crate) fn kill(&mut self, which: usize, thousandths: u64) -> Checked {
+        let is_dead = |machine: &Machine| machine.condition == Condition::Dead;
+        if self.machines.get(which).is_none_or(is_dead) {
+            return Ok(());
+        }
+        let caused = self.machines.get(which).into_iter().flat_map(Machine::being_written);
+        let batch = caused.map(|caused| self.of_entry(caused)).collect();
+        let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
+        if let Some(projection) = &mut machine.projection {
+            projection.crash(batch, thousandths, &self.scene.store)?;
+        }
         self.trace.add(|| format!("{which} stops dead"));
         self.summary.restarts += 1;
         if let Some(bytes) = machine.unconfirmed.front().cloned() {
@@ -59,6 +72,7 @@ impl World {
         machine.die();
         self.asked.retain(|asked| asked.which() != which);
         self.clients.retain(|_, client| client.place.0 != which);
+        Ok(())
     }
 
     /// A machine that sleeps goes on, one that is dead starts with what it had written down.
@@ -73,7 +87,12 @@ impl World {
                 let beginning =
                     beginning.ok_or_else(|| Finding::new("snapshot", "there is none".to_owned()))?;
                 self.runs = runs;
+                let mut projection = machine.projection.take();
+                if let Some(projection) = &mut projection {
+                    projection.is_found(&self.scene.settings.network.name_rules(), beginning.place)?;
+                }
                 *machine = Machine::join((machine.node, runs), beginning, &self.scene.settings, now)?;
+                machine.projection = projection;
             }
         }
         self.trace.add(|| format!("{which} goes on"));
@@ -88,7 +107,7 @@ impl World {
         }
     }
 
-    /// A new machine begins with what another has written down.
+    /// A new machine begins with what another has written down, and with a store made of the same part of the log.
     pub(crate) fn join(&mut self, from: usize) -> Checked {
         let Some(beginning) = self.machines.get(from).and_then(|machine| machine.beginning.clone()) else {
             return Ok(());
@@ -96,7 +115,12 @@ impl World {
         self.runs += 1;
         let node = NodeId(u32::try_from(self.machines.len() + 1).unwrap_or_default());
         self.trace.add(|| format!("{node:?} joins"));
-        let machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
+        let place = beginning.place;
+        let mut projection = Projection::new(self.disk.another(), &self.scene.settings);
+        projection.write(self.log.changes_to(place), &self.scene.store)?;
+        projection.come_to(place);
+        let mut machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
+        machine.projection = Some(projection);
         self.machines.push(machine);
         Ok(())
     }

@@ -5,7 +5,7 @@ use parla_server::{
     Reconfiguration, Verdict,
 };
 
-use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, may_ask};
+use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, delivery::may_ask};
 use crate::simulator::{
     checkers::{Checked, ensure},
     client::number,
@@ -63,7 +63,12 @@ impl World {
                 self.summary.queries += 1;
                 let client = self.clients.get(waits.connection.key());
                 may_ask(client.ok_or_else(|| closed(waits.connection))?, &query, &self.scene)?;
-                Asked::History(waits, self.disk.answer(&query, &self.scene.store)?)
+                let own = self.machines.get_mut(which).and_then(|machine| machine.projection.as_mut());
+                let answer = match own {
+                    Some(projection) => projection.answer(&query)?,
+                    None => self.disk.answer(&query, &self.scene.store)?,
+                };
+                Asked::History(waits, answer)
             }
             Question::Password { of, password } => {
                 let wanted = match of {

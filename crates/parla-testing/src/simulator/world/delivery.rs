@@ -1,0 +1,142 @@
+//! What servers say comes to the clients, in the order of the log, and is checked.
+
+use std::collections::BTreeSet;
+
+use parla_server::{ConnectionId, Conversation, Output, Query};
+
+use super::{OPERATOR, World, closed, questions::Asked};
+use crate::simulator::{
+    checkers::{self, Checked, ensure},
+    client::{Client, Scene, number},
+    machine::{Condition, Machine},
+};
+
+impl World {
+    /// Of what may leave, that leaves whose turn is the earliest; unless a machine is not there yet.
+    pub(crate) fn deliver(&mut self) -> Checked<bool> {
+        let alive =
+            || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
+        let waiting = alive().filter_map(|(which, machine)| Some((machine.next_written()?, which)));
+        let Some((turn, which)) = waiting.min() else { return Ok(false) };
+        if alive().any(|(_, machine)| machine.earliest() < turn) {
+            return Ok(false);
+        }
+        self.come_to(turn)?;
+        let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
+        self.trace.add(|| format!("  of {which}, {turn}:"));
+        for output in outputs {
+            self.release(which, output)?;
+        }
+        Ok(true)
+    }
+
+    fn release(&mut self, which: usize, output: Output) -> Checked {
+        match output {
+            Output::Deliver { to, line } => {
+                let to: Vec<ConnectionId> =
+                    to.iter().map(|local| self.client_of(which, *local)).collect::<Checked<_>>()?;
+                let names = || to.iter().map(|to| number(*to).to_string()).collect::<Vec<_>>().join(",");
+                self.trace.add(|| format!("  {} <- {}", names(), checkers::shown(&line)));
+                let once: BTreeSet<_> = to.iter().collect();
+                ensure(once.len() == to.len() && !to.is_empty(), "recipients", || format!("{to:?}"))?;
+                let message = checkers::line(&line)?;
+                if let Err(finding) = checkers::size(&line, &message) {
+                    self.pass_over(finding, message.command)?;
+                }
+                for connection in to {
+                    self.summary.lines_delivered += 1;
+                    let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
+                    if let Err(finding) = client.hear(&line, &message, &mut self.scene) {
+                        self.pass_over(finding, message.command)?;
+                    }
+                    self.move_others_along(connection)?;
+                }
+            }
+            Output::Close { connection: local } => {
+                let connection = self.client_of(which, local)?;
+                self.trace.add(|| format!("  {} closed", number(connection)));
+                let client = self.clients.get(connection.key()).ok_or_else(|| closed(connection))?;
+                client.closed(&self.scene)?;
+                self.clients.remove(connection.key());
+                if let Some(machine) = self.machines.get_mut(which) {
+                    machine.connections.remove(local.key());
+                }
+            }
+            Output::LineTaken { connection, .. } => {
+                let connection = self.client_of(which, connection)?;
+                let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
+                let line = client.sent.front().cloned();
+                client.line_taken(&self.scene)?;
+                self.come_to_line(line.as_ref());
+            }
+            Output::TellWhenSent { connection } => {
+                let connection = self.client_of(which, connection)?;
+                self.asked.push(Asked::Sent(which, connection));
+            }
+            Output::Note(_) | Output::Administered { .. } => {}
+            Output::Audit(audit) => {
+                let operator = format!("({OPERATOR})");
+                let is_open_to_all =
+                    ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
+                let is_known = audit.who.ends_with(&operator) || is_open_to_all;
+                ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
+            }
+            output @ Output::Shutdown => {
+                return ensure(false, "operators", || format!("{output:?} without the privilege"));
+            }
+            Output::Question { id, asker, question } => self.question((which, id), asker, question)?,
+            // Its answer is on its way already, and must be passed over.
+            Output::Forget(_) => {}
+            Output::Propose(proposal) => {
+                return ensure(false, "log", || format!("{proposal:?} has not left before"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody may have heard something that others, who have read on, could not.
+    fn move_others_along(&mut self, reader: ConnectionId) -> Checked {
+        let mut inserted: Vec<(String, usize)> = Vec::new();
+        for (name, journal) in &mut self.scene.journals {
+            inserted.extend(journal.take_inserted().into_iter().map(|place| (name.clone(), place)));
+        }
+        for (name, place) in inserted {
+            for client in self.clients.values_mut().filter(|client| client.connection != reader) {
+                client.moves_along(&name, place, &self.scene)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The client whose connection a machine names.
+    pub(super) fn client_of(&self, which: usize, local: ConnectionId) -> Checked<ConnectionId> {
+        let machine = self.machines.get(which);
+        let found = machine.and_then(|machine| machine.connections.get(local.key()));
+        found.copied().ok_or_else(|| closed(local))
+    }
+}
+
+/// Only who is in a room may read its history. Operators of the server may ask for a message to delete it.
+pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked {
+    if client.was_operator && matches!(query, Query::Message { .. }) {
+        return Ok(());
+    }
+    let conversations = match query {
+        Query::History { conversation, .. } | Query::Message { conversation, .. } => {
+            std::slice::from_ref(conversation)
+        }
+        Query::LatestTimes { conversations } => conversations.as_slice(),
+    };
+    for conversation in conversations {
+        let Conversation::Channel(channel) = conversation else {
+            return ensure(false, "outside", || format!("{} reads {conversation:?}", client.name()));
+        };
+        let record = channel.number();
+        let mut names = scene.store.names_of(record).peekable();
+        let is_kept = names.peek().is_some();
+        ensure(!is_kept || names.any(|name| client.rooms.contains_key(name)), "outside", || {
+            format!("{} reads the history of {:?}", client.name(), scene.store.channel(record))
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! What happens in rooms that no client is in: it is in the log, and nobody hears of it. The models know only what clients hear, so
+//! they are told here what they no longer know.
+//!
+//! Somebody changes the modes of an empty room from outside (SAMODE); or somebody does so, or renames it, whose machine is dead when
+//! the entry comes. Who is in a room together with such people only is unknown, too.
+
+use std::collections::BTreeSet;
+
+use parla_proto::{Message, mode::ChannelMode};
+use parla_server::{EntryCommand, Repair};
+
+use super::{Order, World};
+use crate::simulator::{checkers::Checked, client::Sent, machine::Turn};
+
+/// What somebody may have done to a room.
+#[derive(Clone, Debug)]
+enum Unheard {
+    /// These modes may have changed.
+    Modes(Vec<ChannelMode>),
+    /// All of them may have.
+    Anything,
+}
+
+impl World {
+    /// What comes next belongs to this turn.
+    pub(super) fn come_to(&mut self, turn: Turn) -> Checked {
+        self.scene.is_rename = false;
+        if self.order == Order::Alone {
+            self.abandon_empty_rooms();
+            return Ok(());
+        }
+        let place = (!turn.is_after).then_some(turn.place);
+        self.scene.journals.values_mut().for_each(|journal| journal.begin(place));
+        while self.looked_to < turn.place {
+            self.looked_to += 1;
+            self.abandon_empty_rooms();
+            for command in self.log.read(self.looked_to)?.1.commands {
+                self.look_at(&command);
+            }
+        }
+        if !turn.is_after {
+            let (_, proposal) = self.log.read(turn.place)?;
+            let is_rename = |command: &EntryCommand| matches!(command, EntryCommand::Rename(_));
+            self.scene.is_rename = proposal.commands.iter().any(is_rename);
+        }
+        Ok(())
+    }
+
+    /// A server that is alone carries out this line, and what comes next is what that does. In a log it has its own place.
+    pub(super) fn come_to_line(&mut self, line: Option<&Sent>) {
+        let Some(Sent::Line(line)) = line.filter(|_| self.order == Order::Alone) else { return };
+        self.abandon_empty_rooms();
+        let Ok(message) = Message::parse(line) else { return };
+        self.scene.is_rename = message.command.eq_ignore_ascii_case("RENAME");
+        let room = match message.command.to_ascii_uppercase().as_str() {
+            "SAMODE" => message.param(0),
+            "ROOM" => message.param(1),
+            _ => None,
+        };
+        if let Some(room) = room {
+            self.happens_in(room, &Unheard::Anything);
+        }
+    }
+
+    fn look_at(&mut self, command: &EntryCommand) {
+        match command {
+            EntryCommand::Mode(mode) => {
+                let modes = mode.steps.iter().map(|step| step.mode).collect();
+                self.happens_in(mode.channel.as_str(), &Unheard::Modes(modes));
+            }
+            EntryCommand::Samode(samode) => {
+                let modes = samode.mode.steps.iter().map(|step| step.mode).collect();
+                self.happens_in(samode.mode.channel.as_str(), &Unheard::Modes(modes));
+            }
+            EntryCommand::Room(room) if matches!(room.repair, Repair::Reset) => {
+                self.happens_in(room.channel.as_str(), &Unheard::Anything);
+            }
+            EntryCommand::Rename(rename) => {
+                self.happens_in(rename.channel.as_str(), &Unheard::Anything);
+                self.happens_in(rename.name.as_str(), &Unheard::Anything);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something is done to a room. If clients are in it they hear it, and nothing is in doubt.
+    fn happens_in(&mut self, room: &str, what: &Unheard) {
+        let room = self.scene.fold(room);
+        if self.clients.values().any(|client| client.rooms.contains_key(&room)) {
+            return;
+        }
+        let crowd = &mut self.scene.journals.entry(room).or_default().crowd;
+        match what {
+            Unheard::Modes(modes) => modes.iter().for_each(|mode| crowd.doubt(*mode)),
+            Unheard::Anything => crowd.doubt_all(),
+        }
+    }
+
+    fn abandon_empty_rooms(&mut self) {
+        let rooms = self.clients.values().flat_map(|client| client.rooms.keys());
+        let occupied: BTreeSet<&String> = rooms.collect();
+        for (name, journal) in &mut self.scene.journals {
+            if !occupied.contains(name) {
+                journal.abandon();
+            }
+        }
+    }
+}
