@@ -72,8 +72,8 @@ pub(crate) fn show_again(client: &mut Client, intent: &Intent, turn: &mut Turn<'
         }
         Intent::Submit { buffer, input } => match slash::parse(input) {
             Submission::Command(Slash::Msg { nick, .. }) => {
-                if client.session.audience(&nick).is_none() {
-                    open_direct(client, &nick);
+                if client.state.session.audience(&nick).is_none() {
+                    open_direct(&mut client.state, &nick);
                 }
             }
             Submission::Command(

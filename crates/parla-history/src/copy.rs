@@ -235,7 +235,7 @@ mod tests {
         copy_before(&history.connection, &path, 15, &mut |copied| match copied {
             Copied::Pages { .. } => assert!(is_there("parla.db.before-9") && !is_there("parla.db.before-15")),
             Copied::Whole => {
-                assert!(is_there("parla.db.before-15") && !is_there("parla.db.before-15.unfinished"))
+                assert!(is_there("parla.db.before-15") && !is_there("parla.db.before-15.unfinished"));
             }
             Copied::Alone => assert!(!is_there("parla.db.before-9")),
         })

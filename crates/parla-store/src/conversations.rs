@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn two_accounts_have_the_number_of_their_first_message() {
         let mut tables = Tables::in_memory().unwrap();
-        let room = ChannelName::parse("#rust", &Settings::named("a.b").name_rules()).unwrap();
+        let room = ChannelName::parse("#rust", &Settings::named("a.b").network.name_rules()).unwrap();
         let room = ChannelState::new(3, room, Timestamp::default(), Flags::empty());
         let notes = pair("Zoë", "zoë");
         let changes = [

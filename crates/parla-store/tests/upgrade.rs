@@ -1,5 +1,5 @@
 //! A database of an older version is copied, brought up to date, and has everything that it had.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is how a test fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 #[path = "support/older.rs"]
 mod older;
@@ -23,7 +23,7 @@ type Row = BTreeMap<String, Value>;
 fn rows(path: &Path, table: &str) -> Vec<Row> {
     let connection = Connection::open(path).unwrap();
     let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = Vec::new();
     let mut rows = statement.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {
@@ -94,7 +94,7 @@ fn rooms_and_messages_are_read_as_they_were_written() {
     let folder = tempfile::tempdir().unwrap();
     older::make(folder.path(), 0).unwrap();
     let database = open(folder.path());
-    let rooms = database.tables().channels(&Settings::named("irc.example.org").name_rules()).unwrap();
+    let rooms = database.tables().channels(&Settings::named("irc.example.org").network.name_rules()).unwrap();
     let seen: Vec<_> =
         rooms.iter().map(|room| (room.name.as_str(), room.flags.letters(), room.key.as_deref())).collect();
     let flags = |letters: &str| letters.to_owned();

@@ -1,6 +1,6 @@
 //! What people who are signed in write to each other belongs to a conversation of their accounts, and is kept by the same road as
 //! what is said in rooms. No client can sign in yet: the entries that will do it are made here.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is how a test fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 use std::{
     collections::BTreeMap,

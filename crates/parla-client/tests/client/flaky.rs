@@ -294,8 +294,8 @@ fn a_server_that_starts_anew_keeps_what_it_had() {
 
 #[test]
 fn without_history_the_person_is_told_that_it_may_be_lost() {
-    let settings =
-        parla_server::Settings { history: false, ..parla_server::Settings::named("irc.example.org") };
+    let mut settings = parla_server::Settings::named("irc.example.org");
+    settings.network.history = false;
     for how in Cut::ALL {
         for after in 0..12 {
             let mut world = World::new(settings.clone());

@@ -21,12 +21,15 @@ const STATES_MAX: usize = 24;
 /// Messages, so many that the steps do not fit in SQLite's memory and go to the log before they are committed.
 const MESSAGES: u64 = 5_000;
 
+/// The files of a data directory: name, bytes, when it was written.
+type Look = Vec<(String, u64, std::time::SystemTime)>;
+
 /// The states of a data directory, as a kill would leave it.
 #[derive(Clone)]
 struct Camera {
     data_dir: PathBuf,
     taken: Arc<Mutex<Vec<TempDir>>>,
-    seen: Arc<Mutex<BTreeSet<Vec<(String, u64, std::time::SystemTime)>>>>,
+    seen: Arc<Mutex<BTreeSet<Look>>>,
 }
 
 impl Camera {
@@ -118,19 +121,23 @@ fn start(data_dir: &Path) -> Vec<TempDir> {
 fn check_kills(ended: Ended) {
     let folder = tempfile::tempdir().unwrap();
     let references = leave(folder.path(), ended);
+    let said = older::MESSAGES + MESSAGES + if ended == Ended::Killed { 100 } else { 0 };
     let taken = start(folder.path());
     let has = |data_dir: &Path, name: &str| data_dir.join(name).exists();
     let unfinished = taken.iter().filter(|taken| has(taken.path(), "parla.db.before-16.unfinished")).count();
     assert!(unfinished > 0 && taken.len() > 20, "{unfinished} of {} while copying", taken.len());
     let step = taken.len().div_ceil(STATES_MAX);
     // The last ones, in which the state changes, all count.
-    let counts = |place: usize| place % step == 0 || place + 10 > taken.len();
+    let counts = |place: usize| place.is_multiple_of(step) || place + 10 > taken.len();
     for (place, taken) in taken.iter().enumerate().filter(|(place, _)| counts(*place)) {
         let data_dir = taken.path();
         let database = Database::open(data_dir, Durability::Os);
         let database = database.unwrap_or_else(|error| panic!("{ended:?}, {place}: {error}"));
         database.close().unwrap();
         assert_eq!(older::faults(data_dir, references), [""; 0], "{ended:?}, {place}");
+        let migrated = Connection::open(path(data_dir)).unwrap();
+        let kept: i64 = migrated.query_row("SELECT count(*) FROM messages", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept.cast_unsigned(), said, "{ended:?}, {place}");
         assert!(!has(data_dir, "parla.db.before-16.unfinished"), "{ended:?}, {place}");
         let copy = Connection::open(data_dir.join("parla.db.before-16")).unwrap();
         let version = "SELECT sum(version) FROM schema_versions";

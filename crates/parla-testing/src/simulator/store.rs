@@ -84,7 +84,7 @@ impl Store {
     pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str]) -> Checked {
         for change in changes {
             match change {
-                Change::Message(spoken) => self.write_message(spoken)?,
+                Change::Message(spoken) => self.write_message(&spoken)?,
                 Change::Redacted { conversation, seq } => self.redact(&conversation, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::ChannelChanged { record, change } => self.change_channel(record, &change)?,
@@ -213,11 +213,11 @@ impl Store {
         Ok(is_known.then_some(first.seq))
     }
 
-    fn write_message(&mut self, spoken: Arc<Spoken>) -> Checked {
+    fn write_message(&mut self, spoken: &Spoken) -> Checked {
         let is_known = match &spoken.conversation {
             Some(Conversation::Channel(id)) => {
                 let known = self.channels.get(&id.number());
-                known.is_some_and(|state| self.is_in(&spoken, state.name.folded()))
+                known.is_some_and(|state| self.is_in(spoken, state.name.folded()))
             }
             Some(Conversation::Accounts(_)) => true,
             None => false,
@@ -231,7 +231,7 @@ impl Store {
             format!("not after the last: {spoken:?}")
         })?;
         // Of a message of several lines each is looked for by itself.
-        for line in lines(&spoken) {
+        for line in lines(spoken) {
             self.by_text.entry(line.to_owned()).or_default().push(spoken.seq);
         }
         // What is not there, or elsewhere, nothing refers to.
@@ -240,7 +240,7 @@ impl Store {
             referred.is_some_and(|referred| referred.conversation == spoken.conversation)
         };
         let refers_to = spoken.refers_to.filter(is_there);
-        self.messages.insert(spoken.seq, Arc::new(Spoken { refers_to, ..Spoken::clone(&spoken) }));
+        self.messages.insert(spoken.seq, Arc::new(Spoken { refers_to, ..spoken.clone() }));
         Ok(())
     }
 
