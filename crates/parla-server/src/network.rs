@@ -7,6 +7,7 @@
 pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod channel;
+mod channels;
 pub(crate) mod conversation;
 pub(crate) mod effects;
 pub(crate) mod encoding;
@@ -43,10 +44,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{names, settings::NetworkSettings},
     network::{
-        change::Change,
-        channel::{Channel, ChannelChange, ChannelState},
+        channel::{Channel, ChannelState},
         conversation::ConversationName,
-        effects::Effects,
         entry::Meta,
         forgetting::EmptyChannels,
         markers::ReadMarkers,
@@ -54,7 +53,7 @@ use crate::{
         nodes::Nodes,
         operator::Oversight,
         past::Past,
-        refusal::{Refusal, Silenced},
+        refusal::Refusal,
         said::Place,
         user::User,
     },
@@ -422,118 +421,6 @@ impl Network {
         let author = self.author(seq).map(|(author, _)| author);
         if let Some(user) = author.and_then(|author| self.user_mut(author)) {
             user.said_mut().remove(seq);
-        }
-    }
-
-    pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
-        let name = channel.name().clone();
-        let id = channel.state.id();
-        let before = self.channels.insert(id, channel);
-        debug_assert!(before.is_none(), "an entry makes one channel");
-        self.names.insert(name, id);
-        id
-    }
-
-    /// Notes that a user has become a member of a channel.
-    pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
-        if let Some(user) = self.users.get_mut(&user_id) {
-            user.channels.push(channel_id);
-        }
-        if self.channel(channel_id).is_some_and(|channel| channel.members.len() == 1) {
-            self.occupied += 1;
-            self.set_empty_since(channel_id, None, effects);
-        }
-    }
-
-    /// Makes a channel one that is kept, if it is not yet, because of what a user says there.
-    ///
-    /// # Errors
-    /// Too many were made at the user's address.
-    pub(crate) fn begin_history(
-        &mut self,
-        user_id: UserId,
-        channel_id: ChannelId,
-        effects: &mut Effects,
-    ) -> Result<(), Refusal> {
-        let (Some(user), Some(channel)) =
-            (self.users.get(&user_id), self.channels.get_mut(&channel_id).filter(|channel| !channel.kept))
-        else {
-            return Ok(());
-        };
-        let most = self.settings.limits.new_channels_per_hour;
-        if !user.is_exempt && !self.new_rooms.add(user.address(), most, self.at) {
-            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::TooManyRooms });
-        }
-        channel.kept = true;
-        effects.keep(channel);
-        Ok(())
-    }
-
-    /// Gives a channel another name, which no other has. What people have read of it stays read.
-    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName, effects: &mut Effects) {
-        let Some(channel) = self.channels.get_mut(&id) else {
-            debug_assert!(false, "the channel that gets another name was found");
-            return;
-        };
-        let old = channel.name().clone();
-        effects.change(channel, ChannelChange::Name(name.clone()));
-        self.names.remove(&old);
-        for markers in self.read_markers.values_mut() {
-            markers.follow(&old, &name);
-        }
-        self.names.insert(name, id);
-    }
-
-    /// Takes a user out of a channel, and the channel away if it is over.
-    pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
-        let (Some(user), Some(channel)) = (self.users.get_mut(&user_id), self.channels.get_mut(&channel_id))
-        else {
-            debug_assert!(false, "whoever leaves is a member");
-            return;
-        };
-        user.channels.retain(|id| *id != channel_id);
-        let was_occupied = !channel.members.is_empty();
-        channel.remove(user_id);
-        let is_over = channel.is_over();
-        if was_occupied && channel.members.is_empty() {
-            self.occupied -= 1;
-            if is_over {
-                self.forget_channel(channel_id, effects);
-            } else {
-                self.set_empty_since(channel_id, Some(self.at), effects);
-            }
-        }
-    }
-
-    /// Everyone who sees the user in a channel, once; not the user.
-    pub(crate) fn peers(&self, id: UserId, user: &User) -> Vec<UserId> {
-        let mut peers: Vec<UserId> = user
-            .channels
-            .iter()
-            .filter_map(|channel| self.channel(*channel))
-            .flat_map(|channel| channel.audience(channel.rank(id).unwrap_or_default()))
-            .filter(|peer| *peer != id)
-            .collect();
-        peers.sort_unstable();
-        peers.dedup();
-        peers
-    }
-}
-
-impl Effects {
-    /// Changes what a restart must not lose of a channel, and has that kept if the channel is one that is kept.
-    pub(crate) fn change(&mut self, channel: &mut Channel, change: ChannelChange) {
-        if channel.kept {
-            let record = channel.state.record;
-            self.changes.push(Change::ChannelChanged { record, change: change.clone() });
-        }
-        channel.state.apply(change);
-    }
-
-    /// Keeps a channel from now on if it is one that is kept.
-    pub(crate) fn keep(&mut self, channel: &Channel) {
-        if channel.kept {
-            self.changes.push(Change::Channel(Box::new(channel.state.clone())));
         }
     }
 }

@@ -2,12 +2,18 @@
 //!
 //! The name of the WebAssembly file has a hash of its content in it.
 
+use std::sync::Arc;
+
 use futures_channel::mpsc::UnboundedSender;
+use parla_client::{
+    ProblemKind,
+    view::{Features, LinkState, NetworkId, NetworkView, Update},
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{PerformanceEntry, RequestCache, RequestInit, Response, window};
 
-use crate::{engine::Happening, page, storage};
+use crate::{engine::Happening, page, socket::problem, storage};
 
 /// Under this key a tab notes which build it left by loading its page anew.
 const LEFT_KEY: &str = "left-build";
@@ -63,4 +69,20 @@ pub(crate) fn reload() {
     if let Some(window) = window() {
         drop(window.location().reload());
     }
+}
+
+/// What the interface shows of a page that is too old: the network, which it does not reach any more.
+pub(crate) fn outdated(nick: Arc<str>) -> Update {
+    let why = problem(ProblemKind::PageOutdated, "");
+    Update::Network(NetworkView {
+        id: NetworkId(1),
+        name: "parla".into(),
+        address: "parla".into(),
+        nick,
+        nick_wanted: None,
+        login: None,
+        away: None,
+        link: LinkState::Stopped { why: Some(Arc::new(why)), suggestion: None },
+        features: Features::default(),
+    })
 }

@@ -1,7 +1,7 @@
 //! The network side of a tab: finds out whether this tab leads or follows another one, and does what that means. See
 //! `parla_client::tabs`.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_util::{
@@ -10,9 +10,9 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
-    Credentials, Input, Intent, ProblemKind,
+    Credentials, Input, Intent,
     tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes},
-    view::{Features, LinkState, NetworkId, NetworkView, Update},
+    view::Update,
 };
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
@@ -25,7 +25,7 @@ use crate::{
     leader::Leader,
     orders::Order,
     page,
-    socket::{Signal, problem},
+    socket::Signal,
     storage,
 };
 
@@ -343,6 +343,10 @@ impl Engine {
         let now = page::now();
         match Message::read(body) {
             Some(Message::Ballot(ballot)) => {
+                // A tab in the background of a quiet network says nothing else.
+                if let Side::Leader(leader) = &mut self.side {
+                    leader.heard(letter.from);
+                }
                 self.vote(|election, out| election.hear(now, letter.from, ballot, out));
                 if !is_ours && matches!(&self.side, Side::Follower(one) if one.leader() == letter.from) {
                     self.side = Side::Outdated(letter.from);
@@ -460,7 +464,8 @@ impl Engine {
                 self.vote(|election, out| election.claim(page::now(), out));
             }
         } else if !build::load_anew(self.post.build()) {
-            self.interface.tell_whole(vec![outdated()]);
+            self.interface
+                .tell_whole(vec![build::outdated(storage::load(NAME_KEY).unwrap_or_default().into())]);
         }
     }
 
@@ -477,21 +482,4 @@ impl Engine {
         let due = due.into_iter().flatten().fold(now + IDLE, Timestamp::min);
         TimeoutFuture::new(u32::try_from(due.since(now).as_millis() + 1).unwrap_or(u32::MAX))
     }
-}
-
-/// What the interface shows of a page that is too old.
-fn outdated() -> Update {
-    let nick: Arc<str> = storage::load(NAME_KEY).unwrap_or_default().into();
-    let why = problem(ProblemKind::PageOutdated, "");
-    Update::Network(NetworkView {
-        id: NetworkId(1),
-        name: "parla".into(),
-        address: "parla".into(),
-        nick,
-        nick_wanted: None,
-        login: None,
-        away: None,
-        link: LinkState::Stopped { why: Some(Arc::new(why)), suggestion: None },
-        features: Features::default(),
-    })
 }

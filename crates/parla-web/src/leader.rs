@@ -268,8 +268,8 @@ impl Leader {
             network: NETWORK,
             address: host.into(),
             nick: nick.into(),
-            compose: |text| normalized(text, "NFC"),
-            transliterate: |name| naming::without_accents(&normalized(name, "NFD")),
+            compose: |text| page::normalized(text, "NFC"),
+            transliterate: |name| naming::without_accents(&page::normalized(name, "NFD")),
             credentials: self.credentials.clone(),
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::Archive::Direct,
@@ -493,9 +493,4 @@ impl Drop for Leader {
             socket.send(b"QUIT\r\n");
         }
     }
-}
-
-/// A text in another form of Unicode. The browser has the tables for that.
-fn normalized(text: &str, form: &str) -> String {
-    js_sys::JsString::from(text).normalize(form).into()
 }

@@ -87,3 +87,8 @@ pub(crate) fn is_private(window: &Window) -> bool {
     let host = location.hostname().unwrap_or_default();
     is_encrypted || host == "localhost" || host.starts_with("127.") || host == "[::1]"
 }
+
+/// A text in another form of Unicode. The browser has the tables for that.
+pub(crate) fn normalized(text: &str, form: &str) -> String {
+    js_sys::JsString::from(text).normalize(form).into()
+}
