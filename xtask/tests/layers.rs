@@ -1,7 +1,7 @@
 //! The floors inside our crates: which modules may use which.
 //!
 //! A crate's modules stand on floors, and what they name stands on the same floor or a lower one; on one floor no modules use each
-//! other in a circle. The tables are the same as in ARCHITECTURE.md.
+//! other in a circle. The tables here decide; ARCHITECTURE.md shows readers the same floors, with some of them joined or left out.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -9,6 +9,33 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Lines of the client that look at words, and may.
+struct Reader {
+    /// The file, or the beginning of its path.
+    path: &'static str,
+    /// What stands in the line; empty: any line.
+    part: &'static str,
+    why: &'static str,
+}
+
+/// Only the first one reads what servers explain.
+const READERS: &[Reader] = &[
+    Reader { path: "parting.rs", part: "", why: "ERROR and QUIT have no numbers" },
+    Reader { path: "secrets.rs", part: "", why: "people write passwords into messages" },
+    Reader { path: "completion.rs", part: "", why: "people write the beginning of names" },
+    Reader { path: "endpoint", part: "", why: "people write addresses" },
+    Reader { path: "text/", part: "", why: "texts and names are made safe to show" },
+    Reader { path: "registration.rs", part: "nick.chars()", why: "a username is made of the nick" },
+    Reader { path: "room_modes.rs", part: "mask.split_once(", why: "masks have a form" },
+];
+
+impl Reader {
+    fn covers(&self, offence: &str) -> bool {
+        let path = format!("crates/parla-client/src/{}", self.path);
+        offence.starts_with(&path) && offence.contains(self.part)
+    }
+}
+
 #[test]
 fn no_numeric_is_a_bare_number() {
     let found = offences(&["parla-client/src", "parla-server/src"], has_bare_number);
@@ -17,7 +44,12 @@ fn no_numeric_is_a_bare_number() {
 
 #[test]
 fn the_client_reads_no_words_of_servers() {
-    let found = offences(&["parla-client/src/receive"], reads_words);
+    let mut found = offences(&["parla-client/src"], reads_words);
+    for reader in READERS {
+        let before = found.len();
+        found.retain(|line| !reader.covers(line));
+        assert!(found.len() < before, "{} reads no words any more ({})", reader.path, reader.why);
+    }
     assert!(
         found.is_empty(),
         "servers explain a numeric in words of their own; look at the numeric, a code or the room:\n{}",

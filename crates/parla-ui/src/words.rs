@@ -116,7 +116,7 @@ pub mod members {
     /// The search field.
     pub const SEARCH: &str = "Find a member";
     /// Below the heading, while the person is not in the room.
-    pub const UNKNOWN: &str = "Who is here is seen by those who are in the room.";
+    pub const UNKNOWN: &str = "Join the room to see who is here.";
     /// Nobody matches.
     pub const NOBODY: &str = "Nobody here has such a name.";
     /// Beside someone who is away.

@@ -31,7 +31,7 @@ pub(super) fn certificate(kind: ProblemKind, about: &str) -> Words {
         ),
         _ => (
             format!("{} could not prove who it is.", or(about, "The server")),
-            "Nobody whom this device trusts vouches for its certificate. Small servers often make their own.",
+            "No authority that this device trusts has confirmed its certificate. Small servers often make their own.",
             "If you know the server's fingerprint and it is the one below, you can trust it.",
         ),
     }

@@ -49,6 +49,8 @@ struct State {
 enum Counted {
     /// An address of IPv4, or a network of IPv6.
     Block(AddressBlock),
+    /// The same within a shared network, which has bounds of its own for each.
+    InShared(AddressBlock),
     /// A shared network, by its place in the configuration.
     Shared(usize),
     /// HTTP from an address.
@@ -90,6 +92,8 @@ pub(crate) enum Refused {
 pub(crate) enum Crowd {
     /// An address, or the network of IPv6 that counts as one.
     Address(AddressBlock),
+    /// The same within a `[[limits.network]]`, whose `max_per_ip` was met.
+    AddressInShared(AddressBlock),
     /// A larger network of IPv6.
     Network(AddressBlock),
     /// A `[[limits.network]]` of this name.
@@ -99,7 +103,7 @@ pub(crate) enum Crowd {
 impl Crowd {
     const fn words(&self) -> &'static str {
         match self {
-            Self::Address(_) => "address",
+            Self::Address(_) | Self::AddressInShared(_) => "address",
             Self::Network(_) | Self::Shared(_) => "network",
         }
     }
@@ -112,9 +116,12 @@ impl Refused {
             Self::Full => "open files",
             Self::Busy => "HTTP connections",
             Self::TooMany(Crowd::Address(_)) => "connections.max_per_ip",
+            Self::TooMany(Crowd::AddressInShared(_)) => "limits.network.max_per_ip",
             Self::TooMany(Crowd::Network(_)) => "connections.max_per_ip for a larger network",
             Self::TooMany(Crowd::Shared(_)) => "limits.network.max_connections",
             Self::TooFast(Crowd::Address(_)) => "connections.max_rate_per_ip",
+            // There is no key for it: it is four times this one.
+            Self::TooFast(Crowd::AddressInShared(_)) => "limits.network.max_per_ip in a short time",
             Self::TooFast(Crowd::Network(_)) => "connections.max_rate_per_ip for a larger network",
             Self::TooFast(Crowd::Shared(_)) => "limits.network.max_rate",
         }
@@ -125,7 +132,9 @@ impl Refused {
         match self {
             Self::Full | Self::Busy => AddressBlock::of(address).to_string(),
             Self::TooMany(crowd) | Self::TooFast(crowd) => match crowd {
-                Crowd::Address(block) | Crowd::Network(block) => block.to_string(),
+                Crowd::Address(block) | Crowd::AddressInShared(block) | Crowd::Network(block) => {
+                    block.to_string()
+                }
                 Crowd::Shared(name) => name.to_string(),
             },
         }
@@ -213,7 +222,8 @@ impl Admission {
         let is_shared = shared.is_some();
         let blocks = AddressBlock::around(address).filter(move |block| block.is_one_address() || !is_shared);
         let blocks = blocks.filter_map(move |block| {
-            each.map(|bound| (Counted::Block(block), bound.times(block.share(AddressBlock::GROWTH))))
+            let counted = if is_shared { Counted::InShared(block) } else { Counted::Block(block) };
+            each.map(|bound| (counted, bound.times(block.share(AddressBlock::GROWTH))))
         });
         in_all.into_iter().chain(blocks)
     }
@@ -226,6 +236,7 @@ impl Admission {
                 let name = self.limits.shared_networks.get(index).map(|network| Arc::clone(&network.name));
                 why(Crowd::Shared(name.unwrap_or_default()))
             }
+            Counted::InShared(block) => why(Crowd::AddressInShared(block)),
             Counted::Block(block) if block.is_one_address() => why(Crowd::Address(block)),
             Counted::Block(block) => why(Crowd::Network(block)),
         }

@@ -122,11 +122,38 @@ fn a_shared_network_is_counted_as_one_and_may_have_more() {
     assert_eq!((permits.len(), refused), (10, Some(Refused::TooFast(Crowd::Shared("school".into())))));
 
     let (one, refused) = admitted(&admission, now, (0..40).map(|_| "198.51.100.7".to_owned()));
-    let crowd = Crowd::Address(block("198.51.100.7"));
+    let crowd = Crowd::AddressInShared(block("198.51.100.7"));
     assert_eq!((one.len(), refused), (5, Some(Refused::TooMany(crowd))));
     let others = (0..40).map(|number| format!("198.51.100.{}", 100 + number));
     let (others, refused) = admitted(&admission, now, others);
     assert_eq!((others.len(), refused), (15, Some(Refused::TooMany(Crowd::Shared("carrier".into())))));
+}
+
+#[test]
+fn the_log_names_the_key_that_was_met() {
+    let shared_networks = vec![
+        shared("school", &["192.0.2.0/24"], None),
+        shared("carrier", &["198.51.100.0/24", "2001:db8:5::/48"], Some(5)),
+    ];
+    let (admission, now) = admission_with(ConnectionLimits { shared_networks, ..limits() });
+    let check = |address: &str, key: &str, key_of_rate: &str, from: &str| {
+        let told = |refused: Refused| (refused.limit(), refused.group(ip(address)));
+        let come = || (0..40).map(|_| address.to_owned());
+        let (permits, refused) = admitted(&admission, now, come());
+        assert_eq!(told(refused.unwrap()), (key, from.to_owned()), "{address}");
+        drop(permits);
+        // Each goes again before the next one comes.
+        let too_fast = come().find_map(|address| admission.admit(ip(&address), Irc, now).err());
+        assert_eq!(told(too_fast.unwrap()), (key_of_rate, from.to_owned()), "{address}");
+    };
+    check("203.0.113.1", "connections.max_per_ip", "connections.max_rate_per_ip", "203.0.113.1");
+    check("192.0.2.1", "limits.network.max_connections", "limits.network.max_rate", "school");
+    let of_each = ("limits.network.max_per_ip", "limits.network.max_per_ip in a short time");
+    check("198.51.100.7", of_each.0, of_each.1, "198.51.100.7");
+    // The network of 64 bits is met, not the larger ones around it.
+    let (permits, refused) = admitted(&admission, now + WINDOW, (0..9).map(|_| "2001:db8:5::1".to_owned()));
+    assert_eq!(permits.len(), 5);
+    assert_eq!(refused.unwrap().limit(), "limits.network.max_per_ip");
 }
 
 /// Everybody who was there comes back at once; somebody who wants to flood cannot do so for long.
