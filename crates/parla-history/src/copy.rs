@@ -88,7 +88,7 @@ pub fn copy_before(
 ///
 /// # Errors
 /// The directory cannot be read.
-pub fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
+fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
