@@ -69,7 +69,8 @@ mod tests {
         older::make(folder.path(), 0).unwrap();
         let file = database::path(folder.path());
         let before = fs::read(&file).unwrap();
-        let connection = parla_history::open_reader(&file).unwrap();
+        // One that could change the file.
+        let connection = parla_history::open(&file, Durability::Os).unwrap();
         let needed = 2 * before.len() as u64;
         let error = copy(folder.path(), &connection, needed - 1, &mut |_| {}).unwrap_err();
         drop(connection);

@@ -9,7 +9,6 @@ use std::{
     fs,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use parla_history::MigrationError;
@@ -214,18 +213,13 @@ fn a_file_of_a_newer_version_is_neither_copied_nor_changed() {
     assert_eq!(rows(&path, "messages").len() as u64, older::MESSAGES);
 }
 
-/// `examples/upgrade.rs` does the same with a million.
+/// So many that they do not fit into SQLite's memory at once. `examples/upgrade.rs` does the same with a million, and measures it.
 #[test]
-fn twenty_thousand_messages_take_a_moment() {
+fn all_of_twenty_thousand_messages_are_right_afterwards() {
     let folder = tempfile::tempdir().unwrap();
     let references = older::make(folder.path(), 20_000).unwrap();
-    let begin = Instant::now();
-    let database = open(folder.path());
-    let took = begin.elapsed();
-    database.close().unwrap();
+    open(folder.path()).close().unwrap();
     assert_eq!(older::faults(folder.path(), references), [""; 0]);
-    // A million in a minute, by a program without optimization on a machine that does other things as well.
-    assert!(took.as_secs() < 30, "{took:?}");
 }
 
 /// The damaged files are put aside, which is copy enough.
