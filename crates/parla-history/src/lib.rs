@@ -67,7 +67,7 @@ mod fixture;
 
 pub use append::Writer;
 pub use check::{check, delete_unsound};
-pub use copy::{Copied, copy_before};
+pub use copy::{Copied, copy_before, delete_unfinished_copies};
 pub use error::{CopyError, HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
