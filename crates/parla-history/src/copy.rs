@@ -62,8 +62,7 @@ pub fn copy_before(
     let copy = beside(path, &format!("{ENDING}{version}"));
     let unfinished = beside(&copy, UNFINISHED);
     let failed = |reason| CopyError::Write { path: copy.clone(), reason };
-    // One from an attempt that was interrupted.
-    delete(&unfinished).map_err(failed)?;
+    delete_unfinished_copies(path).map_err(failed)?;
     let written = write(connection, &unfinished, watch);
     let named = written.map_err(|reason| match reason {
         Failed::Write(reason) => failed(reason),
@@ -84,11 +83,20 @@ pub fn copy_before(
     Ok(copy)
 }
 
+/// Deletes what attempts to copy a file have left that were interrupted. It takes room and is good for nothing.
+///
+/// # Errors
+/// The directory cannot be read or written.
+pub fn delete_unfinished_copies(path: &Path) -> io::Result<()> {
+    let is_unfinished = |copy: &PathBuf| copy.as_os_str().to_string_lossy().ends_with(UNFINISHED);
+    copies(path)?.iter().filter(|copy| is_unfinished(copy)).try_for_each(|copy| delete(copy))
+}
+
 /// All copies of a file that [`copy_before`] has made or has begun to make.
 ///
 /// # Errors
 /// The directory cannot be read.
-pub fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
+fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -227,13 +235,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (history, path) = history(folder.path());
         for other in
-            ["parla.db.before-9", "parla.db.before-me", "parla.db.before-15.unfinished", "x.db.before-9"]
+            ["parla.db.before-9", "parla.db.before-me", "parla.db.before-8.unfinished", "x.db.before-9"]
         {
             fs::write(folder.path().join(other), "old").unwrap();
         }
         let is_there = |name: &str| folder.path().join(name).exists();
         copy_before(&history.connection, &path, 15, &mut |copied| match copied {
-            Copied::Pages { .. } => assert!(is_there("parla.db.before-9") && !is_there("parla.db.before-15")),
+            Copied::Pages { .. } => {
+                assert!(is_there("parla.db.before-9") && !is_there("parla.db.before-15"));
+                assert!(!is_there("parla.db.before-8.unfinished"), "it takes room");
+            }
             Copied::Whole => {
                 assert!(is_there("parla.db.before-15") && !is_there("parla.db.before-15.unfinished"));
             }

@@ -67,12 +67,12 @@ mod fixture;
 
 pub use append::Writer;
 pub use check::{check, delete_unsound};
-pub use copy::{Copied, copies, copy_before};
+pub use copy::{Copied, copy_before, delete_unfinished_copies};
 pub use error::{CopyError, HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};
-pub use migrate::{Known, Step, is_behind, migrate, migrate_within};
+pub use migrate::{Known, Step, is_behind, migrate, migrate_within, refuse_newer};
 pub use open::{BUSY_TIMEOUT, CHECKPOINT_PAGES, Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};
 pub use references::fill_references;

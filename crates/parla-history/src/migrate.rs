@@ -75,13 +75,29 @@ pub fn migrate_within(
     Ok(())
 }
 
+/// Refuses a file that has tables of a newer version, before anything is done with it.
+///
+/// # Errors
+/// The file is newer than what is known, or SQLite cannot read.
+pub fn refuse_newer(connection: &Connection, known: &[Known<'_>]) -> Result<(), MigrationError> {
+    if !has_versions(connection)? {
+        return Ok(());
+    }
+    for Known { component, version: known } in known {
+        let (found, known) = (version(connection, component)?, u32::try_from(*known).unwrap_or(u32::MAX));
+        if found > known {
+            return Err(MigrationError::Newer { component: (*component).to_owned(), found, known });
+        }
+    }
+    Ok(())
+}
+
 /// Whether the file has tables that lack steps, and none that are newer than this program. A new file is not behind.
 ///
 /// # Errors
 /// SQLite cannot read.
 pub fn is_behind(connection: &Connection, known: &[Known<'_>]) -> Result<bool, rusqlite::Error> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
-    if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+    if !has_versions(connection)? {
         return Ok(false);
     }
     let (mut is_behind, mut is_used) = (false, false);
@@ -94,6 +110,12 @@ pub fn is_behind(connection: &Connection, known: &[Known<'_>]) -> Result<bool, r
         is_behind |= found < *known;
     }
     Ok(is_used && is_behind)
+}
+
+/// Whether the table of versions is there.
+fn has_versions(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
+    Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))? > 0)
 }
 
 /// How many steps a component has taken; the table of versions must be there.
@@ -161,6 +183,11 @@ mod tests {
              install that version or a later one, or restore a backup from before the upgrade"
         );
         assert_eq!(version(&connection, "notes").unwrap(), 2);
+        let refused = |version| refuse_newer(&connection, &[Known { component: "notes", version }]);
+        assert_eq!(refused(1).unwrap_err().to_string(), error.to_string());
+        refused(2).unwrap();
+        refuse_newer(&Connection::open_in_memory().unwrap(), &[Known { component: "notes", version: 0 }])
+            .unwrap();
     }
 
     #[test]

@@ -179,9 +179,13 @@ impl Server {
     }
 
     fn connected(&mut self, connection: ConnectionId, peer: Peer) {
-        let allowances = Allowances::new(self.machine.flood, self.settings.limits.multiline_lines, self.now);
-        self.sessions.insert(Session::new(connection, peer, allowances, self.now));
+        self.sessions.insert(Session::new(connection, peer, self.allowances(), self.now));
         self.set_timers(connection);
+    }
+
+    /// What a client may send that has sent nothing yet.
+    fn allowances(&self) -> Allowances {
+        Allowances::new(self.machine.flood, self.settings.limits.multiline_lines, self.now)
     }
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {

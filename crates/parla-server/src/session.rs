@@ -273,6 +273,15 @@ impl Session {
         self.allowance.take(now)
     }
 
+    /// From now on the client may send so much, less what it has sent. If it waits for room, there may be some now.
+    pub(crate) fn change_allowances(&mut self, allowances: Allowances, now: Timestamp) {
+        self.allowance = allowances.commands.as_used_as(&self.allowance, now);
+        self.batch_lines = allowances.batch_lines.as_used_as(&self.batch_lines, now);
+        if matches!(self.waits_until(), Some(Until::Time(_))) {
+            self.pause(Until::Time(now));
+        }
+    }
+
     fn is_of_batch(&self, line: &WaitingLine) -> bool {
         let (Some(batch), WaitingLine::Line(line)) = (&self.batch, line) else { return false };
         let message = Message::parse(line);

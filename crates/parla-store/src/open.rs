@@ -21,6 +21,7 @@ use crate::{
     keys::make_keys,
     path,
     salvage::{self, WithLog},
+    schema,
     state::{self, Known, State, StateFile},
     tables, upgrade,
     wal::OpenLog,
@@ -144,6 +145,8 @@ fn open_file(data_dir: &Path, durability: Durability, known: Known) -> Result<Op
     // Closed without having been used, it must leave a log as it is.
     let log_bytes = fs::metadata(inspect::log_path(data_dir)).map_or(0, |log| log.len());
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_bytes > 0)?;
+    // What a newer version made of its tables is no damage, and nothing of it is to be changed.
+    schema::refuse_newer(&connection)?;
     let mut doubts = inspect::tables(&connection, &known)?;
     let mut is_unchecked = false;
     if doubts.is_empty() {

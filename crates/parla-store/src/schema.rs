@@ -10,7 +10,7 @@
 //! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
 //! | `secrets`, `numbers_gone`, `schema_versions` | a key of the server, the highest number that was deleted, how many steps were taken |
 
-use parla_history::Known;
+use parla_history::{Known, MigrationError};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{DatabaseError, channels, messages};
@@ -125,10 +125,23 @@ pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseErr
     Ok(transaction.commit()?)
 }
 
+/// All tables of the file, as this program knows them.
+const KNOWN: [Known<'static>; 2] = [
+    Known { component: parla_history::COMPONENT, version: parla_history::VERSION },
+    Known { component: COMPONENT, version: STEPS.len() },
+];
+
 /// Whether the file has tables of an older version.
 pub(crate) fn is_behind(connection: &Connection) -> Result<bool, rusqlite::Error> {
-    let known = [(parla_history::COMPONENT, parla_history::VERSION), (COMPONENT, STEPS.len())];
-    parla_history::is_behind(connection, &known.map(|(component, version)| Known { component, version }))
+    parla_history::is_behind(connection, &KNOWN)
+}
+
+/// Refuses a file that has tables of a newer version.
+///
+/// # Errors
+/// It has some, or it cannot be read.
+pub(crate) fn refuse_newer(connection: &Connection) -> Result<(), MigrationError> {
+    parla_history::refuse_newer(connection, &KNOWN)
 }
 
 /// Whether the tables have the form that this version gives them.

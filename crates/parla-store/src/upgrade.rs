@@ -1,11 +1,11 @@
-//! Copies the database before its tables are brought up to date, so that whoever wants the version of before back has its file.
+//! Copies the database before its tables are brought up to date, so that one can go back to the older version.
 //!
 //! All steps are taken in one transaction (`schema.rs`), so a file that is still behind was changed by none of them. So a start
 //! that was interrupted makes the copy anew: it may be old by now.
 
-use std::path::Path;
+use std::{io, path::Path};
 
-use parla_history::{Copied, copy_before};
+use parla_history::{Copied, copy_before, delete_unfinished_copies};
 use rusqlite::Connection;
 
 use crate::{DatabaseError, database, schema};
@@ -22,19 +22,24 @@ pub(crate) fn copy_if_behind(
     if !schema::is_behind(connection)? {
         return Ok(());
     }
-    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
-    let disk = rustix::fs::statvfs(data_dir).map_err(|error| failed(error.into()))?;
-    copy(data_dir, connection, disk.f_bavail.saturating_mul(disk.f_frsize), watch)
+    let free = |data_dir: &Path| {
+        let disk = rustix::fs::statvfs(data_dir)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    };
+    copy(data_dir, connection, &free, watch)
 }
 
-/// Copies the database where so many bytes are free.
+/// Copies the database; `free` says how many bytes are free on the disk of a directory.
 fn copy(
     data_dir: &Path,
     connection: &Connection,
-    free: u64,
+    free: &dyn Fn(&Path) -> io::Result<u64>,
     watch: &mut dyn FnMut(Copied),
 ) -> Result<(), DatabaseError> {
     let path = database::path(data_dir);
+    let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
+    delete_unfinished_copies(&path).map_err(failed)?;
+    let free = free(data_dir).map_err(failed)?;
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let bytes = number("page_count")?.saturating_mul(number("page_size")?).unsigned_abs();
     // The steps may write every page once more, into the log.
@@ -69,9 +74,10 @@ mod tests {
         older::make(folder.path(), 0).unwrap();
         let file = database::path(folder.path());
         let before = fs::read(&file).unwrap();
-        let connection = parla_history::open_reader(&file).unwrap();
+        // One that could change the file.
+        let connection = parla_history::open(&file, Durability::Os).unwrap();
         let needed = 2 * before.len() as u64;
-        let error = copy(folder.path(), &connection, needed - 1, &mut |_| {}).unwrap_err();
+        let error = copy(folder.path(), &connection, &|_| Ok(needed - 1), &mut |_| {}).unwrap_err();
         drop(connection);
         let expected = format!(
             "the database {} is from an older version of parla and is copied before it is brought up to date. That takes {needed} \
@@ -82,6 +88,29 @@ mod tests {
         assert_eq!(error.to_string(), expected);
         assert_eq!(fs::read(&file).unwrap(), before);
         assert!(!names(folder.path()).iter().any(|name| name.contains("before")));
+    }
+
+    /// The disk would have room enough, if it were not for what an earlier start left of its copy.
+    #[test]
+    fn what_is_left_of_an_interrupted_copy_takes_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        older::make(folder.path(), 0).unwrap();
+        let file = database::path(folder.path());
+        let bytes = fs::metadata(&file).unwrap().len();
+        let connection = parla_history::open_reader(&file).unwrap();
+        let taken = |data_dir: &Path| -> io::Result<u64> {
+            fs::read_dir(data_dir)?.map(|entry| Ok(entry?.metadata()?.len())).sum()
+        };
+        let disk = taken(folder.path()).unwrap() + 2 * bytes;
+        let free = |data_dir: &Path| Ok(disk.saturating_sub(taken(data_dir)?));
+        // The start of another version was interrupted too.
+        for name in ["parla.db.before-15.unfinished", "parla.db.before-16.unfinished"] {
+            fs::write(folder.path().join(name), vec![0; usize::try_from(bytes).unwrap()]).unwrap();
+        }
+        copy(folder.path(), &connection, &free, &mut |_| {}).unwrap();
+        drop(connection);
+        assert!(!names(folder.path()).iter().any(|name| name.ends_with("unfinished")));
+        assert!(fs::metadata(folder.path().join("parla.db.before-16")).unwrap().len() == bytes);
     }
 
     #[test]

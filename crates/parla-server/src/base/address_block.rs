@@ -1,4 +1,4 @@
-//! What limits by address count: an address of IPv4, or the networks around an address of IPv6.
+//! The unit by which limits for each address are counted: an IPv4 address, or an IPv6 network of 64, 56 or 48 bits.
 //!
 //! Whoever has IPv6 has a whole network and can come from each of its addresses: a household gets one of 64 bits or of 56,
 //! whoever rents a tunnel one of 48. So the network of 64 bits counts as one address, and the larger ones around it are counted

@@ -8,7 +8,7 @@ use slotmap::{DefaultKey, Key as _, KeyData};
 
 use crate::base::secret::Secret;
 
-/// Names a connection for as long as it is open; never reused. The daemon gives it out.
+/// Names a connection. The daemon gives it out: as long as its process runs, slots of its slot map are given again, keys never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) DefaultKey);
 

@@ -295,8 +295,8 @@ pub(crate) fn publish_in_channel(
     }
 }
 
-/// Sends a message to one user, and back to the sender's sessions. To oneself it comes twice where it was sent, if that session
-/// wants its messages back: as the answer, with the label, and as what was sent. Elsewhere once is enough.
+/// Sends a message to one user, and back to the sender's sessions. A message to oneself reaches the sending session twice
+/// if it has echo-message: once as the labelled answer, once as a message. Other sessions get it once.
 pub(crate) fn publish_to_user(
     publisher: &mut Publisher<'_>,
     sender: UserId,

@@ -28,7 +28,7 @@ pub enum Output {
     },
     /// Close a connection once it has been sent what was delivered to it before.
     Close {
-        /// Which; its name may be given again after this.
+        /// Which. Its slot may be given again after this, its key never.
         connection: ConnectionId,
     },
     /// A line of a connection has been dealt with; more may be read.

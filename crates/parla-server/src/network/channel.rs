@@ -165,13 +165,9 @@ impl Channel {
         self.invited.retain(|invited| *invited != user);
     }
 
-    /// Whether nobody has ever been in it.
-    fn is_new(&self) -> bool {
-        self.members.is_empty() && !self.kept
-    }
-
-    /// Whether the channel should be forgotten.
-    pub(crate) fn is_over(&self) -> bool {
+    /// Whether nobody is in it and nothing keeps it. Before a user enters, that is a channel which they have just made; after one
+    /// has left, it is one to be forgotten.
+    pub(crate) fn is_empty_and_unkept(&self) -> bool {
         self.members.is_empty() && !self.kept
     }
 }

@@ -81,7 +81,7 @@ impl Network {
         user.channels.retain(|id| *id != channel_id);
         let was_occupied = !channel.members.is_empty();
         channel.remove(user_id);
-        let is_over = channel.is_over();
+        let is_over = channel.is_empty_and_unkept();
         if was_occupied && channel.members.is_empty() {
             self.occupied -= 1;
             if is_over {

@@ -32,7 +32,7 @@ pub struct Meta {
     pub at: Timestamp,
     /// Where the command came from.
     pub origin: Origin,
-    /// Who acts; nobody while registering.
+    /// Who acts; none while registering, and for what a machine or the administrator does.
     pub actor: Option<UserId>,
 }
 
@@ -95,7 +95,7 @@ pub struct Proposal {
     pub origin: Origin,
     /// Counts what the machine has proposed in this epoch, from 1. What comes twice or out of order is not carried out.
     pub number: u64,
-    /// Who acts; nobody while registering.
+    /// Who acts; none while registering, and for what a machine or the administrator does.
     pub actor: Option<UserId>,
     /// What is to be done, in order.
     pub commands: Vec<EntryCommand>,

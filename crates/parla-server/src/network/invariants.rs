@@ -80,7 +80,9 @@ impl Network {
     fn check_channel(&self, id: ChannelId, channel: &Channel) -> Result<(), String> {
         let name = channel.name();
         ensure(self.names.get(name) == Some(&id), || format!("the name {name} leads to another channel"))?;
-        ensure(!channel.is_over(), || format!("{name} is empty, is not kept, and is still there"))?;
+        ensure(!channel.is_empty_and_unkept(), || {
+            format!("{name} is empty, is not kept, and is still there")
+        })?;
         for member in channel.members.keys() {
             let knows = self.user(*member).is_some_and(|user| user.channels.contains(&id));
             ensure(knows, || format!("{member:?} is a member of {name} and does not know of it"))?;

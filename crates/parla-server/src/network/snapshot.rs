@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-/// Everything that the entries have made so far. Sessions are not part of it: they belong to one machine.
+/// Everything that the entries have made so far. Of sessions it has where each is and whose it is (`sessions.rs`); what a session
+/// is on its machine is no part of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     network: Box<Network>,

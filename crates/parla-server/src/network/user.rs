@@ -95,8 +95,8 @@ impl User {
         self.sessions.retain(|session| !has_ended(session));
     }
 
-    /// Whether the user is to go, as nothing keeps them here. A guest stays as long as they have a session; whoever is to stay
-    /// without one is an exception to be made here, and nowhere else.
+    /// Whether the user is to go, as nothing keeps them here. A guest stays as long as they have a session. If some users
+    /// are ever to stay without a session, that is decided here and nowhere else.
     pub(crate) fn is_over(&self) -> bool {
         self.sessions().is_empty()
     }

@@ -146,7 +146,10 @@ impl Server {
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
                 Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
-                Event::Reconfigured { .. } => self.settings = Arc::clone(&self.network.settings),
+                Event::Reconfigured { .. } => {
+                    self.settings = Arc::clone(&self.network.settings);
+                    self.change_allowances();
+                }
                 _ => {}
             }
             if let Some(user) = registered.filter(|_| is_own) {

@@ -163,7 +163,7 @@ impl Server {
         }
     }
 
-    /// Whether a process of this machine wanted to come up by this, and it is this process.
+    /// Whether this is the `NodeUp` that this process proposed.
     pub(super) fn is_own_arrival(&self, proposal: &Proposal) -> bool {
         let is_mine = |command: &EntryCommand| matches!(command, EntryCommand::NodeUp(up) if Some(up.run) == self.membership.run);
         proposal.origin.node == self.membership.node && proposal.commands.iter().any(is_mine)

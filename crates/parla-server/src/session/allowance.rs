@@ -46,6 +46,15 @@ impl Allowance {
         }
     }
 
+    /// This one, full until now, after as much was used of it as of `before`: all of it at most.
+    pub(crate) fn as_used_as(self, before: &Self, now: Timestamp) -> Self {
+        let missing_ms = i128::from(before.full_at_ms.saturating_sub(now.as_millis()).max(0));
+        let missing_ms = missing_ms * i128::from(self.ms_per_command) / i128::from(before.ms_per_command);
+        let all_ms = self.burst.saturating_mul(self.ms_per_command);
+        let missing_ms = i64::try_from(missing_ms).unwrap_or(i64::MAX).min(all_ms);
+        Self { full_at_ms: now.as_millis().saturating_add(missing_ms), ..self }
+    }
+
     /// Takes one command out.
     ///
     /// # Errors
@@ -85,5 +94,26 @@ mod tests {
         assert_eq!(allowance.take(at(1_000_000)), Ok(()));
         assert_eq!(allowance.take(at(1_000_000)), Ok(()));
         assert_eq!(allowance.take(at(1_000_000)), Err(at(1_001_000)));
+    }
+    #[test]
+    fn what_is_used_stays_used_when_it_becomes_larger_smaller_or_faster() {
+        let mut allowance = Allowance::new(Flood { burst: 4, rate: 1 }, at(0));
+        assert_eq!([(); 3].map(|()| allowance.take(at(0))), [Ok(()); 3]);
+        let changed = |flood, now| {
+            let mut changed = Allowance::new(flood, now).as_used_as(&allowance, now);
+            let taken = std::iter::from_fn(|| changed.take(now).ok()).count();
+            (taken, changed.take(now).unwrap_err())
+        };
+        assert_eq!(changed(Flood { burst: 4, rate: 1 }, at(0)), (1, at(1000)));
+        assert_eq!(changed(Flood { burst: 9, rate: 1 }, at(0)), (6, at(1000)));
+        assert_eq!(changed(Flood { burst: 4, rate: 10 }, at(0)), (1, at(100)));
+        assert_eq!(
+            changed(Flood { burst: 2, rate: 1 }, at(0)),
+            (0, at(1000)),
+            "it is empty, and no more than that"
+        );
+        // Half of a command has come back.
+        assert_eq!(changed(Flood { burst: 4, rate: 10 }, at(500)), (1, at(550)));
+        assert_eq!(changed(Flood { burst: 3, rate: 1 }, at(9000)), (3, at(10_000)));
     }
 }

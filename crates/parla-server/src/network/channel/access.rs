@@ -194,7 +194,7 @@ impl Channel {
     ) -> Result<Entrant<'_>, Refusal> {
         let name = || self.name().clone();
         let full = |limit: u32| self.members.len() >= limit as usize;
-        if self.invited.contains(&id) || self.is_new() {
+        if self.invited.contains(&id) || self.is_empty_and_unkept() {
             return Ok(Entrant { channel: self, id });
         }
         if self.is_banned(user, Reach::Whole, casemapping) {
@@ -270,7 +270,7 @@ impl Entrant<'_> {
     /// first after the others have left.
     pub(crate) fn enter(self) {
         let Self { channel, id } = self;
-        let rank = if channel.is_new() { Rank::OPERATOR } else { Rank::empty() };
+        let rank = if channel.is_empty_and_unkept() { Rank::OPERATOR } else { Rank::empty() };
         let made_by = channel.state.record;
         channel.set_rank(id, rank, made_by);
         channel.forget_invitation(id);
