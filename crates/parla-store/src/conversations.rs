@@ -64,35 +64,17 @@ pub(crate) fn rewrite_rooms(transaction: &Transaction<'_>) -> Result<(), rusqlit
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use parla_proto::{AccountName, ChannelName, Timestamp};
     use parla_server::{
-        AccountPair, Change, ChannelId, ChannelState, Flags, Page, Query, QueryResult, Settings, Spoken, Verb,
+        AccountPair, Change, ChannelId, ChannelState, Flags, Page, Query, QueryResult, Settings,
     };
 
     use super::*;
-    use crate::Tables;
+    use crate::{Tables, fixture::said};
 
     fn pair(one: &str, other: &str) -> Conversation {
         let name = |text| AccountName::kept(text).unwrap();
         Conversation::Accounts(AccountPair::new(name(one), name(other)))
-    }
-
-    fn said(seq: u64, conversation: Conversation) -> Change {
-        Change::Message(Arc::new(Spoken {
-            seq,
-            at: Timestamp::from_millis(seq.cast_signed()),
-            verb: Verb::Privmsg,
-            source: "a!b@c".to_owned(),
-            account: None,
-            conversation: Some(conversation),
-            target: "x".to_owned(),
-            text: format!("message {seq}"),
-            tags: String::new(),
-            cuts: Vec::new(),
-            refers_to: None,
-        }))
     }
 
     fn numbers(tables: &Tables, conversation: &Conversation) -> Vec<u64> {

@@ -162,9 +162,10 @@ mod tests {
 
     use parla_history::Durability;
     use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key};
-    use parla_server::{ChannelId, ChannelState, Conversation, Flags, ListEntry, Spoken, Verb};
+    use parla_server::{ChannelId, ChannelState, Conversation, Flags, ListEntry};
 
     use super::*;
+    use crate::fixture;
 
     #[test]
     fn secrets_stay() {
@@ -191,19 +192,7 @@ mod tests {
     }
 
     fn said(seq: u64, record: u64) -> Change {
-        Change::Message(Arc::new(Spoken {
-            seq,
-            at: Timestamp::from_millis(seq.cast_signed()),
-            verb: Verb::Privmsg,
-            source: "a!b@c".to_owned(),
-            account: None,
-            conversation: Some(Conversation::Channel(ChannelId::from_number(record))),
-            target: "#rust".to_owned(),
-            text: "xylophone".to_owned(),
-            tags: String::new(),
-            cuts: Vec::new(),
-            refers_to: None,
-        }))
+        fixture::said(seq, Conversation::Channel(ChannelId::from_number(record)))
     }
 
     #[test]

@@ -23,6 +23,8 @@ mod upgrade;
 mod wal;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 #[path = "../tests/support/older.rs"]
 mod older;
 
