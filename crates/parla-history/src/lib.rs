@@ -43,6 +43,18 @@
 //! ```
 //!
 //! What the files rely on: within a conversation, order of ids is order of time. Ids are unique in one file.
+//!
+//! # Code map
+//!
+//! - `message.rs` is a message as it is kept; `append.rs` takes messages in and deletes single ones;
+//!   `references.rs` fills in which message another one answers; `forget.rs` deletes whole conversations
+//!   piece by piece.
+//! - `page.rs` reads a conversation by ids and times. `index.rs` lets the indexes follow, `search.rs` and
+//!   `tail.rs` find words in what is indexed and in what is not yet, and `words.rs` says what a word is. No
+//!   command uses the search yet.
+//! - `sum.rs` is the checksum of a row, and `check.rs` compares it.
+//! - `open.rs` opens the file, `schema.rs` has the tables, `migrate.rs` the numbered steps and `copy.rs` the
+//!   copy before them.
 
 mod append;
 mod check;

@@ -1,6 +1,22 @@
-//! The parla chat server as a library: sockets, disk and signals around `parla-server`, which decides everything.
+//! The parla chat server as a library: sockets, disk and signals around `parla-server`, which decides
+//! everything.
 //!
 //! `main.rs` is the command line around it.
+//!
+//! # Code map
+//!
+//! The folders are floors: each uses only those before it, and `xtask/tests/layers.rs` checks that.
+//!
+//! - `config` reads the configuration into plain values and finds every problem in one pass.
+//! - `net` has the sockets: who may connect, TLS, what is spoken, lines in, and lines out without waking a
+//!   task for each receiver.
+//! - `work` does what is slow on threads of its own: passwords, gateways, questions about the history.
+//! - `core` has the thread that owns the state machine, the thread that brings its changes to disk and then
+//!   releases what may be seen, and the socket by which the administrator asks.
+//! - `web` is HTTP: a table of routes to the embedded app, `/health`, and IRC over WebSocket.
+//! - Above them, `run.rs` puts the parts together and takes them apart. `reload.rs` is REHASH and SIGHUP,
+//!   `restart.rs` RESTART, `room.rs` is `parlad room`, and `health.rs` knows whether the threads get on.
+//!   `main.rs` and `cli.rs` are the command line.
 
 mod config;
 mod core;
@@ -24,8 +40,8 @@ pub use self::{options::Options, work::password::hash_from_input};
 /// Runs the server until SIGTERM, SIGINT, or an operator's command.
 ///
 /// # Errors
-/// The configuration cannot be used, an address or the data directory cannot be opened, or something failed on the way that the
-/// server cannot go on after.
+/// The configuration cannot be used, an address or the data directory cannot be opened, or something failed
+/// on the way that the server cannot go on after.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let config = Config::for_run(options)?;
     let log = Log::start(&config.log)?;
