@@ -118,6 +118,16 @@ fn licenses_are_allowed() {
     }
 }
 
+/// So whatever passes here was built with the oldest compiler that is promised.
+#[test]
+fn everybody_builds_with_the_oldest_compiler_that_is_promised() {
+    let used = manifest(&root().join("rust-toolchain.toml"));
+    let promised = manifest(&root().join("Cargo.toml"));
+    let used = used["toolchain"]["channel"].as_str().unwrap();
+    let promised = promised["workspace"]["package"]["rust-version"].as_str().unwrap();
+    assert_eq!(used, format!("{promised}.0"), "rust-toolchain.toml names another compiler than Cargo.toml");
+}
+
 #[test]
 fn every_crate_has_the_workspace_lints() {
     for package in ours(&metadata()) {
