@@ -1,23 +1,34 @@
-//! Packages of Debian and its kin: installed for root, named to everybody else.
+//! Packages of Debian and its kin: installed for root, who is asked if they sit at a terminal; named to everybody else.
 
-use std::{path::Path, process::Command};
+use std::{
+    env,
+    io::{self, IsTerminal as _},
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::tools;
 
 /// What `apt-get` knows as these names.
 pub(crate) type Packages = &'static [&'static str];
 
-/// Whether packages can be installed without asking anybody.
+/// How long another program may hold the lock of the packages. An automatic upgrade takes some minutes.
+const LOCK_TIME_MAX: Duration = Duration::from_secs(600);
+const LOCK_PAUSE: Duration = Duration::from_secs(2);
+
+/// Whether packages can be installed here at all.
 pub(crate) fn can_install() -> bool {
     is_debian() && is_root()
 }
 
-/// Installs the packages, because `missing` is not there.
+/// Installs the packages, because `missing` is not there. A person at a terminal is asked first.
 ///
 /// # Errors
-/// This is no Debian, or we are not root, or the packages cannot be had; the message says what to type.
+/// This is no Debian, or we are not root, or the person says no, or the packages cannot be had; the message says what to type.
 pub(crate) fn install(missing: &str, packages: Packages) -> Result<()> {
     let names = packages.join(" ");
     if !is_debian() {
@@ -27,11 +38,74 @@ pub(crate) fn install(missing: &str, packages: Packages) -> Result<()> {
     if !is_root() {
         bail!("{missing} is missing; type `sudo {line}` and try again");
     }
-    tools::say(&format!("{missing} is missing. Installing it: {line}"));
-    tools::run_to_end(Command::new("apt-get").args(["--quiet", "update"]))?;
+    if somebody_can_answer() {
+        tools::say(&format!("{missing} is missing. Install it with `{line}`? [Y/n]"));
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
+        ensure!(is_yes(&answer), "{missing} is missing; type `{line}` and try again");
+    } else {
+        tools::say(&format!("{missing} is missing. Installing it: {line}"));
+    }
+    let update = || apt_get(&["--quiet", "update"]);
+    wait_for_lock(update, LOCK_TIME_MAX, LOCK_PAUSE).context("the list of packages cannot be had")?;
+    let install = || apt_get(&[&["--quiet", "install", "--yes"], packages].concat());
+    wait_for_lock(install, LOCK_TIME_MAX, LOCK_PAUSE)
+}
+
+/// What became of one run of `apt-get`.
+enum Apt {
+    Done,
+    /// Another program has the lock, such as an automatic upgrade.
+    Locked,
+    Failed(String),
+}
+
+/// Runs `apt-get` and shows what it says.
+fn apt_get(arguments: &[&str]) -> Result<Apt> {
     let mut command = Command::new("apt-get");
-    command.args(["--quiet", "install", "--yes"]).args(packages).env("DEBIAN_FRONTEND", "noninteractive");
-    tools::run_to_end(&mut command)
+    // The messages are read below, so they must be in one language.
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C");
+    let output = command.stdin(Stdio::null()).stdout(Stdio::inherit()).output();
+    let output = output.context("`apt-get` cannot be started")?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        return Ok(Apt::Done);
+    }
+    if complaint.contains("Could not get lock") {
+        return Ok(Apt::Locked);
+    }
+    tools::say(complaint.trim_end());
+    Ok(Apt::Failed(format!("`apt-get {}` ended with {}", arguments.join(" "), output.status)))
+}
+
+/// Runs `apt-get` again for as long as somebody else has the lock. Its own option to wait does not know the lock of the lists.
+fn wait_for_lock(mut run: impl FnMut() -> Result<Apt>, time_max: Duration, pause: Duration) -> Result<()> {
+    let begin = Instant::now();
+    let mut waits = false;
+    loop {
+        match run()? {
+            Apt::Done => return Ok(()),
+            Apt::Failed(why) => bail!(why),
+            Apt::Locked if begin.elapsed() >= time_max => {
+                bail!("another program has been installing packages for {} s", time_max.as_secs())
+            }
+            Apt::Locked if waits => {}
+            Apt::Locked => {
+                waits = true;
+                tools::say("Another program is installing packages; this waits until it is done.");
+            }
+        }
+        thread::sleep(pause);
+    }
+}
+
+fn somebody_can_answer() -> bool {
+    env::var_os("CI").is_none() && io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// An empty line is a yes; the end of the input is not.
+fn is_yes(answer: &str) -> bool {
+    answer.ends_with('\n') && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }
 
 fn is_debian() -> bool {
@@ -41,4 +115,34 @@ fn is_debian() -> bool {
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_installs() {
+        for answer in ["\n", "y\n", "Yes\r\n", "  YES \n"] {
+            assert!(is_yes(answer), "{answer:?}");
+        }
+        for answer in ["", "n\n", "no\n", "y", "yes please\n", "\u{4}\n"] {
+            assert!(!is_yes(answer), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_lock_is_waited_for_and_a_failure_is_not() {
+        let answers = |answers: Vec<Apt>| {
+            let mut answers = answers.into_iter();
+            move || Ok(answers.next().unwrap())
+        };
+        let no_time = Duration::ZERO;
+        let wait = |list, time_max| wait_for_lock(answers(list), time_max, no_time);
+        assert!(wait(vec![Apt::Locked, Apt::Locked, Apt::Done], LOCK_TIME_MAX).is_ok());
+        let failed = wait(vec![Apt::Locked, Apt::Failed("no such package".to_owned())], LOCK_TIME_MAX);
+        assert_eq!(failed.unwrap_err().to_string(), "no such package");
+        let late = wait(vec![Apt::Locked], no_time).unwrap_err();
+        assert_eq!(late.to_string(), "another program has been installing packages for 0 s");
+    }
 }
