@@ -65,7 +65,19 @@ pub(crate) fn build_release(packages: &[&str]) -> Result<()> {
     for package in packages {
         command.args(["--package", package]);
     }
+    if let Some(commit) = commit() {
+        command.env("PARLA_VERSION", format!("{} (commit {commit})", env!("CARGO_PKG_VERSION")));
+    }
     run_to_end(&mut command).with_context(|| format!("{} did not build", packages.join(" and ")))
+}
+
+/// The commit that the source tree is at, with `-dirty` behind it if the tree differs from it. A tree that is no repository has none.
+fn commit() -> Option<String> {
+    let mut git = Command::new("git");
+    git.args(["describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"]).current_dir(root());
+    let output = git.stderr(Stdio::null()).output().ok()?;
+    let commit = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !commit.is_empty()).then_some(commit)
 }
 
 /// Where cargo builds: two above our own binary, `target/debug/xtask`.

@@ -4,9 +4,15 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+/// The version of the crate, and the commit too where the builder named it, as `cargo xtask` does.
+const VERSION: &str = match option_env!("PARLA_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// Chat on any IRC network, in a window.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "parla", version)]
+#[command(name = "parla", version = VERSION)]
 pub(crate) struct Cli {
     /// Keep settings and messages in this directory.
     #[arg(long, value_name = "DIR")]

@@ -3,9 +3,15 @@
 use clap::{Parser, Subcommand};
 use parlad::{Options, room::RoomOptions};
 
+/// The version of the crate, and the commit too where the builder named it, as `cargo xtask` does.
+const VERSION: &str = match option_env!("PARLA_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// A chat server that people own. It speaks IRC with the extensions of IRCv3.
 #[derive(Debug, Parser)]
-#[command(name = "parlad", version)]
+#[command(name = "parlad", version = VERSION)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
