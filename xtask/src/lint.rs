@@ -28,13 +28,25 @@ pub(crate) fn lint() -> Result<ExitCode> {
         steps.fail("lints", "clippy is missing; type `rustup component add clippy`");
     }
     if tools::has_cargo_command("deny") {
-        steps.run("dependencies", &mut tools::cargo(&["deny", "check"]));
+        dependencies(&mut steps);
     } else {
         let why = "cargo-deny is not installed; licenses are checked by `cargo xtask test` all the same. \
                    To install it: cargo install --locked cargo-deny";
-        steps.skip("dependencies", why);
+        steps.leave_out("dependencies", why);
     }
     Ok(steps.finish())
+}
+
+/// What dependencies may be is in `deny.toml`. Known vulnerabilities are in a list that has to be downloaded; where that is not
+/// possible, the rest is checked all the same.
+fn dependencies(steps: &mut Steps) {
+    let rules = ["deny", "check", "bans", "licenses", "sources"];
+    steps.run("dependencies", &mut tools::cargo(&rules));
+    if tools::answers(&mut tools::cargo(&["deny", "fetch", "db"])) {
+        steps.run("vulnerabilities", &mut tools::cargo(&["deny", "check", "--disable-fetch", "advisories"]));
+    } else {
+        steps.skip("vulnerabilities", "the list of known vulnerabilities cannot be downloaded");
+    }
 }
 
 /// Everything for this machine, the app for the browser too. The one for the desktop only where the system's web view is.
