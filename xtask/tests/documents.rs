@@ -100,6 +100,42 @@ fn every_file_opens_with_what_it_is() {
     }
 }
 
+/// A crate without examples is not built once more in search of some: that took five minutes.
+#[test]
+fn the_crates_with_examples_are_those_that_run_them() {
+    let files = files("rs");
+    let libraries = files.iter().filter(|path| path.ends_with("src/lib.rs"));
+    for source in libraries.map(|path| path.parent().unwrap()) {
+        let manifest = fs::read_to_string(source.with_file_name("Cargo.toml")).unwrap();
+        let runs_examples = !manifest.contains("\n[lib]\ndoctest = false\n");
+        let mut texts = files.iter().filter(|path| path.starts_with(source)).map(fs::read_to_string);
+        let has_examples = texts.any(|text| has_example(&text.unwrap()));
+        assert_eq!(has_examples, runs_examples, "examples in {}, and `doctest`", source.display());
+    }
+}
+
+#[test]
+fn an_example_is_a_fence_of_code_in_the_documentation() {
+    assert!(has_example("//! One.\n//!\n//! ```\n//! two();\n//! ```\n"));
+    assert!(has_example("    /// ```no_run\n    /// two();\n    /// ```\n"));
+    assert!(!has_example("//! ```text\n//! one\n//! ```\n"));
+    assert!(!has_example("// ```\n// one();\n// ```\n"));
+}
+
+/// Whether rustdoc would compile something in this source file.
+fn has_example(text: &str) -> bool {
+    let mut is_open = false;
+    for line in text.lines().map(str::trim_start) {
+        let Some(comment) = line.strip_prefix("//!").or_else(|| line.strip_prefix("///")) else { continue };
+        let Some(kind) = comment.trim().strip_prefix("```") else { continue };
+        if !is_open && kind != "text" {
+            return true;
+        }
+        is_open = !is_open;
+    }
+    false
+}
+
 #[test]
 fn files_are_short() {
     for path in files("rs").iter().filter(|path| path.components().any(|part| part.as_os_str() == "src")) {
