@@ -14,6 +14,8 @@
 //! - `core` has the thread that owns the state machine, the thread that brings its changes to disk and then
 //!   releases what may be seen, and the socket by which the administrator asks.
 //! - `web` is HTTP: a table of routes to the embedded app, `/health`, and IRC over WebSocket.
+//! - `options.rs` is what the command line says, `log.rs` the log, and `limits.rs` has the bounds of the
+//!   queues.
 //! - Above them, `run.rs` puts the parts together and takes them apart. `reload.rs` is REHASH and SIGHUP,
 //!   `restart.rs` RESTART, `room.rs` is `parlad room`, and `health.rs` knows whether the threads get on.
 //!   `main.rs` and `cli.rs` are the command line.

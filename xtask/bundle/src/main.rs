@@ -1,7 +1,13 @@
 //! Makes the folder that the server embeds: `bundle [--any-size] APP.wasm FOLDER`.
 //!
-//! Reads the compiled app and the static files of `parla-web` and `parla-ui`; writes the folder whole or not at all. Stands apart
-//! from xtask because wasm-bindgen takes long to build and most chores do not need it.
+//! Reads the compiled app and the static files of `parla-web` and `parla-ui`; writes the folder whole or not
+//! at all. Stands apart from xtask because wasm-bindgen takes long to build and most chores do not need it.
+//!
+//! # Code map
+//!
+//! `glue.rs` makes the JavaScript around the WebAssembly, `merge.rs` and `page.rs` put the static files
+//! together, `compress.rs` compresses them, and `stamp.rs` knows whether anything has changed since the last
+//! time.
 
 mod compress;
 mod glue;
