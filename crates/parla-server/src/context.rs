@@ -31,8 +31,8 @@ use crate::{
 /// One command of one session.
 pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
-    /// Connections, and those of them that are not registered.
-    pub(crate) connections: (usize, usize),
+    /// How many connections of this machine are nobody's yet.
+    pub(crate) unregistered: usize,
     pub(crate) statistics: &'a Statistics,
     pub(crate) settings: &'a NetworkSettings,
     pub(crate) machine: &'a MachineSettings,

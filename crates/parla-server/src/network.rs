@@ -370,25 +370,26 @@ impl Network {
         id
     }
 
-    /// Takes a user away, who is remembered for WHOWAS.
-    pub(crate) fn remove_user(&mut self, id: UserId, at: Timestamp) -> Option<User> {
+    /// Takes a user away by the entry that is being committed. They are remembered for WHOWAS.
+    pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
         let user = self.users.swap_remove(&id)?;
-        self.past.add(&user, at, self.settings.limits.whowas_entries);
+        self.past.add(&user, self.at, self.settings.limits.whowas_entries);
         self.remove_nick(user.nick());
         self.read_markers.remove(&id);
         self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
 
-    /// Gives a user another nick. The old one is remembered for WHOWAS, unless it is the same but for case.
-    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick, at: Timestamp) {
+    /// Gives a user another nick by the entry that is being committed. The old one is remembered for WHOWAS, unless it is the same
+    /// but for case.
+    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick) {
         let Some(user) = self.users.get(&id) else {
             debug_assert!(false, "whoever takes another nick was found");
             return;
         };
         let before = user.nick().clone();
         if before != nick {
-            self.past.add(user, at, self.settings.limits.whowas_entries);
+            self.past.add(user, self.at, self.settings.limits.whowas_entries);
         }
         self.remove_nick(&before);
         self.insert_nick(nick.clone(), id);

@@ -16,7 +16,7 @@ use crate::{
     },
     contract::output::Recipients,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         change::Spoken,
         entry::{Meta, Verb},
         texts::OwnText,
@@ -184,7 +184,7 @@ impl<'a> Publisher<'a> {
     /// The same for a text of the user's own, with how much of it each hears: the user and those who watch them all of it.
     pub(crate) fn own_text(&self, id: UserId, capability: Capabilities, text: &str) -> OwnText<Receiver> {
         let Some(user) = self.network.user(id) else { return OwnText::for_all(None, Vec::new()) };
-        let text = self.network.own_text((id, user), text.to_owned());
+        let text = self.network.own_text(UserRef { id, user }, text.to_owned());
         let mut text = self.among_sessions(text, capability);
         let itself = self.receivers([id].into_iter()).filter(|receiver| receiver.knows(capability));
         for reader in self.interested_watchers(user, capability).into_iter().chain(itself) {

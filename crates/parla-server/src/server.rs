@@ -214,7 +214,7 @@ impl Server {
         }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
-            self.propose_end((connection, user), Quit::Ended(reason.to_owned()), out);
+            self.propose_end(connection, user, Quit::Ended(reason.to_owned()), out);
         }
     }
 
@@ -224,11 +224,11 @@ impl Server {
         // What a person wrote is not for the log.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
-        self.propose_end((connection, user), Quit::Said(reason.to_owned()), out);
+        self.propose_end(connection, user, Quit::Said(reason.to_owned()), out);
     }
 
     /// Brings it into the log that a session of a user has ended.
-    fn propose_end(&mut self, (connection, user): (ConnectionId, UserId), why: Quit, out: &mut Outputs) {
+    fn propose_end(&mut self, connection: ConnectionId, user: UserId, why: Quit, out: &mut Outputs) {
         let session = SessionRef { node: self.membership.node(), connection };
         let by = Proposer { session: Some(connection), actor: Some(user) };
         self.submit(by, EntryCommand::SessionEnded(SessionEnded { session, why }), out);

@@ -18,6 +18,7 @@ use crate::{
     context::Context,
     network::refusal::Refusal,
     publish::{Publisher, delivery::Delivery},
+    session::server_batch::BatchHead,
 };
 
 /// What a client must have agreed on to get the lines as a batch.
@@ -40,7 +41,8 @@ pub(crate) fn answer(context: &mut Context<'_>) {
     let (settings, target) = (context.settings, context.target());
     let lines = replies(&settings.name, &target, &token_lines(settings));
     if context.session.capabilities.contains(BATCHED) {
-        context.session.send_as_batch(&settings.name, (ISUPPORT_BATCH, None), lines, context.out);
+        let head = BatchHead { kind: ISUPPORT_BATCH, about: None };
+        context.session.send_as_batch(&settings.name, head, lines, context.out);
     } else {
         for line in lines {
             context.session.send(line, context.out);

@@ -152,13 +152,23 @@ pub(crate) fn lines(steps: &[ModeChange], bytes_max: usize) -> Vec<String> {
     lines
 }
 
-/// The kinds of modes that exist, for MYINFO: all letters, and those with a parameter.
-pub(crate) fn letters() -> (String, String) {
-    let facts = parla_proto::mode::CHANNEL_MODES;
-    let all = facts.iter().map(|facts| facts.letter).collect();
-    let with_param =
-        facts.iter().filter(|facts| facts.kind != ModeKind::Flag).map(|facts| facts.letter).collect();
-    (all, with_param)
+/// The letters of modes of channels, for MYINFO.
+pub(crate) struct ModeLetters {
+    pub(crate) all: String,
+    /// Those of modes that have a parameter.
+    pub(crate) with_param: String,
+}
+
+impl ModeLetters {
+    /// The modes that exist.
+    pub(crate) fn known() -> Self {
+        let facts = parla_proto::mode::CHANNEL_MODES;
+        let with_param = facts.iter().filter(|facts| facts.kind != ModeKind::Flag);
+        Self {
+            all: facts.iter().map(|facts| facts.letter).collect(),
+            with_param: with_param.map(|facts| facts.letter).collect(),
+        }
+    }
 }
 
 #[cfg(test)]

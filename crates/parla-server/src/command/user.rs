@@ -2,7 +2,7 @@
 
 use parla_proto::{CommandName, Reply, command, line::fitting, mode};
 
-use super::{isupport, lusers, metadata, mode::letters, monitor, motd};
+use super::{isupport, lusers, metadata, mode::ModeLetters, monitor, motd};
 use crate::{
     context::Context,
     network::{
@@ -14,6 +14,7 @@ use crate::{
         user::User,
     },
     publish::Publisher,
+    session::UserNames,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result<(), Refusal> {
@@ -25,7 +26,8 @@ pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result
     let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.[]{}\\`^|~".contains(*char);
     let name: String = user.user.chars().filter(plain).take(limits.user_bytes).collect();
     let name = if name.is_empty() { "user".to_owned() } else { name };
-    registration.user = Some((name, fitting(user.realname, limits.realname_bytes).to_owned()));
+    let realname = fitting(user.realname, limits.realname_bytes).to_owned();
+    registration.user = Some(UserNames { user: name, realname });
     Ok(())
 }
 
@@ -61,7 +63,7 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let settings = &network.settings;
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
-    let (channel_modes, param_modes) = letters();
+    let channel_modes = ModeLetters::known();
     let (version, user_modes) = (&publisher.machine.version, mode::user_letters(mode::UserModes::all()));
     let mut replies = vec![
         Reply::Welcome { network: &settings.network_name, source: user.source() },
@@ -71,15 +73,15 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
             server: name,
             version,
             user_modes: &user_modes,
-            channel_modes: &channel_modes,
-            param_modes: &param_modes,
+            channel_modes: &channel_modes.all,
+            param_modes: &channel_modes.with_param,
         },
     ];
     for reply in replies.drain(..) {
         publisher.answer(reply.encode(name, nick));
     }
     isupport::tell(publisher, origin);
-    replies.extend(lusers::replies(network, publisher.sessions.counts()));
+    replies.extend(lusers::replies(network, publisher.sessions.unregistered()));
     let modes = format!("+{}", mode::user_letters(user.modes));
     replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));
     for reply in replies {

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 4;
+pub const PROPOSAL_VERSION: u8 = 5;
 
 /// The version of networks.
 pub const NETWORK_VERSION: u8 = 2;
@@ -122,8 +122,8 @@ mod tests {
             ChannelId, UserId,
             conversation::{Conversation, ConversationName},
             entry::{
-                self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
-                Repair, SessionEnded, SessionRef, Verb,
+                self, Authority, Content, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin,
+                Quit, Repair, SayTarget, SessionEnded, SessionRef, Verb,
             },
             grant::OperatorGrant,
             snapshot::Snapshot,
@@ -209,12 +209,13 @@ mod tests {
             EntryCommand::Join(entry::Join { channel: channel("#Tea"), key: Some(text("key")) }),
             EntryCommand::Part(entry::Part { channel: channel("#tea"), reason: None }),
             EntryCommand::Say(Box::new(entry::Say {
-                verb: Verb::Privmsg,
-                target: ConversationName::Channel(channel("#tea")),
-                signs: text("@"),
-                text: text("hello"),
-                tags: text("+draft/reply=x"),
-                cuts: vec![2],
+                target: SayTarget::Channel { name: channel("#tea"), signs: text("@") },
+                content: Content {
+                    verb: Verb::Privmsg,
+                    text: text("hello"),
+                    tags: text("+draft/reply=x"),
+                    cuts: vec![2],
+                },
             })),
             EntryCommand::Topic(entry::Topic { channel: channel("#tea"), text: text("tea") }),
             EntryCommand::Mode(mode()),

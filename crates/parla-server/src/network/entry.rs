@@ -330,12 +330,31 @@ impl Verb {
 /// A message to one target.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Say {
+    /// Where to, or to whom.
+    pub target: SayTarget,
+    /// What is said.
+    pub content: Content,
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SayTarget {
+    /// To the members of a channel.
+    Channel {
+        /// Which.
+        name: ChannelName,
+        /// The signs of the ranks that are meant, as they stood before the name; empty: everyone is meant.
+        signs: String,
+    },
+    /// To one user.
+    User(Nick),
+}
+
+/// What a message says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Content {
     /// Which of the three.
     pub verb: Verb,
-    /// Where to, or to whom.
-    pub target: ConversationName,
-    /// The signs of the ranks that are meant, as they stood before the name of the channel; empty: everyone is meant.
-    pub signs: String,
     /// Empty for TAGMSG only; with line feeds if it has several lines.
     pub text: String,
     /// Client-only tags as on the wire.

@@ -22,7 +22,7 @@ use crate::{
         refusal::Refusal,
     },
     session::{
-        State,
+        Password, State, UserNames,
         long_answer::{self, Moment},
         pause::{Asking, Exchange, Until, WaitingLine},
         response::Response,
@@ -190,14 +190,14 @@ impl Server {
         out: &mut Outputs,
     ) -> Option<String> {
         self.statistics.count(command.facts());
-        let connections = self.sessions.counts();
+        let unregistered = self.sessions.unregistered();
         let session = self.sessions.get_mut(connection)?;
         let capabilities = session.capabilities;
         let actor = session.user();
         let (mut proposals, mut close) = (Vec::new(), None);
         let mut context = Context {
             now: self.now,
-            connections,
+            unregistered,
             statistics: &self.statistics,
             settings: &self.settings,
             machine: &self.machine,
@@ -245,7 +245,6 @@ impl Server {
         else {
             return;
         };
-        use crate::session::Password;
         match &registration.password {
             Password::Given(password) if password_required => {
                 let question = Question::Password { of: PasswordOf::Server, password: password.clone() };
@@ -254,10 +253,8 @@ impl Server {
             Password::NotGiven if password_required => return self.refuse_password(connection, out),
             _ => {}
         }
-        let (Some(nick), Some((user, realname))) = (registration.nick.clone(), registration.user.clone())
-        else {
-            return;
-        };
+        let (Some(nick), Some(names)) = (registration.nick.clone(), registration.user.clone()) else { return };
+        let UserNames { user, realname } = names;
         registration.submitted = true;
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
         let register = crate::network::entry::Register {

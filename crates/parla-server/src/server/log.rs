@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Nick, Timestamp, mode::UserModes};
+use parla_proto::{Capabilities, Timestamp, mode::UserModes};
 
 use super::Server;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         UserId,
         effects::Effects,
         entry::{Entry, EntryCommand, Origin, Proposal, Proposer, Quit},
-        event::Event,
+        event::{Event, Killed, Renamed},
         refusal::Refusal,
     },
     publish::{Publisher, Sender, delivery::Delivery},
@@ -25,6 +25,7 @@ use crate::{
         Session,
         long_answer::{self, Moment},
         pause::Until,
+        server_batch::BatchHead,
     },
 };
 
@@ -83,7 +84,7 @@ impl Server {
         let Proposal { origin, actor, commands, .. } = proposal;
         for command in commands {
             let is_of_nodes = matches!(command, EntryCommand::NodeUp(_) | EntryCommand::NodeDown(_));
-            let meta = self.network.number(at, (origin, actor));
+            let meta = self.network.number(at, origin, actor);
             self.commit(Entry { meta, command }, out);
             if is_of_nodes {
                 self.standing_changed(out);
@@ -139,13 +140,13 @@ impl Server {
             command::publish(&mut publisher, event);
             self.deliver(local, deliveries.drain(..), out);
             match event {
-                Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
+                Event::Killed(killed) => self.killed(killed, out),
                 Event::Quit { user, .. } => {
                     self.sessions.forget_user(*user);
                     let left_out = self.moderation.forget(*user);
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
-                Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
+                Event::Renamed(renamed) => self.note_renamed(renamed, out),
                 Event::Reconfigured { .. } => {
                     self.settings = Arc::clone(&self.network.settings);
                     self.change_allowances();
@@ -203,12 +204,12 @@ impl Server {
     }
 
     /// Ends every connection here of a user who is not in the network any more.
-    fn killed(&mut self, (user, nick): (UserId, &str), error: &str, out: &mut Outputs) {
-        for receiver in self.sessions.receivers(user).to_vec() {
+    fn killed(&mut self, killed: &Killed, out: &mut Outputs) {
+        for receiver in self.sessions.receivers(killed.user).to_vec() {
             // The comment is in the record of operators.
-            let noted = Noted::Left { who: Some(nick.to_owned()), why: "Killed".to_owned() };
+            let noted = Noted::Left { who: Some(killed.nick.clone()), why: "Killed".to_owned() };
             self.note(receiver.connection, noted, out);
-            self.close(receiver.connection, Some(error), out);
+            self.close(receiver.connection, Some(&killed.error), out);
         }
     }
 
@@ -218,10 +219,10 @@ impl Server {
         self.note(connection, Noted::Joined { who: user.called(), secure }, out);
     }
 
-    fn note_renamed(&self, user: UserId, from: &Nick, out: &mut Outputs) {
-        let Some(now) = self.network.user(user) else { return };
-        for receiver in self.sessions.receivers(user) {
-            let noted = Noted::Renamed { from: from.to_string(), to: now.nick().to_string() };
+    fn note_renamed(&self, renamed: &Renamed, out: &mut Outputs) {
+        let Some(now) = self.network.user(renamed.user) else { return };
+        for receiver in self.sessions.receivers(renamed.user) {
+            let noted = Noted::Renamed { from: renamed.old_nick.to_string(), to: now.nick().to_string() };
             self.note(receiver.connection, noted, out);
         }
     }
@@ -245,7 +246,7 @@ impl Server {
         }
         let by = Proposer { session, actor: Some(user) };
         if let (None, Some(gone)) = (session, origin.session) {
-            self.propose_end((gone, user), Quit::Ended("Connection closed".to_owned()), out);
+            self.propose_end(gone, user, Quit::Ended("Connection closed".to_owned()), out);
             return;
         }
         for channel in self.settings.autojoin.clone() {
@@ -261,7 +262,8 @@ fn deliver_to(session: &mut Session, delivery: Delivery, moment: Moment<'_>, out
         Delivery::Answer { line, .. } => session.send(line, out),
         Delivery::WholeBatch { lines, .. } => session.send_batch(lines, out),
         Delivery::Batch { kind, about, lines, .. } => {
-            session.send_as_batch(&moment.network.settings.name, (kind, about.as_deref()), lines, out);
+            let head = BatchHead { kind, about: about.as_deref() };
+            session.send_as_batch(&moment.network.settings.name, head, lines, out);
         }
         Delivery::LongAnswer { answer, .. } => long_answer::begin(answer, moment, session, out),
     }

@@ -12,7 +12,7 @@ use crate::{
         UserRef,
         channel::Channel,
         conversation::ConversationName,
-        entry::{EntryCommand, Proposer, Verb},
+        entry::{EntryCommand, Proposer, SayTarget, Verb},
         refusal::{Failure, Refusal, Silenced},
     },
 };
@@ -55,8 +55,9 @@ impl Server {
         };
         match command {
             EntryCommand::Say(say) => {
-                let ConversationName::Channel(name) = &say.target else { return None };
-                if say.verb == Verb::Tagmsg || !self.settings.history || !say.signs.is_empty() {
+                let SayTarget::Channel { name, signs } = &say.target else { return None };
+                let verb = say.content.verb;
+                if verb == Verb::Tagmsg || !self.settings.history || !signs.is_empty() {
                     return None;
                 }
                 let (_, channel) = self.network.visible_channel_named(actor, name).ok()?;
@@ -68,7 +69,7 @@ impl Server {
                 let refusal =
                     Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::DiskFull };
                 // A NOTICE is never answered.
-                Some(if say.verb == Verb::Notice { Refusal::Silent } else { refusal })
+                Some(if verb == Verb::Notice { Refusal::Silent } else { refusal })
             }
             EntryCommand::Topic(topic) => Some(failure(CommandName::Topic, kept_channel(&topic.channel)?)),
             EntryCommand::Rename(rename) => {
