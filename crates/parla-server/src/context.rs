@@ -73,10 +73,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        let target = self.target();
-        for line in refusal.lines(&self.settings.name, &target, self.session.capabilities) {
-            self.line(line);
-        }
+        self.session.refuse(self.network, refusal, self.out);
     }
 
     /// Asks the daemon. The session takes no line before the answer.

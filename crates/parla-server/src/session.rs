@@ -24,7 +24,8 @@ use crate::{
         secret::Secret,
         settings::Timeouts,
     },
-    network::{Network, UserId, user::User},
+    contract::output::Outputs,
+    network::{Network, UserId, refusal::Refusal, user::User},
     session::{
         allowance::{Allowance, Allowances},
         batch::ClientBatch,
@@ -196,6 +197,14 @@ impl Session {
             State::Registering(registration) => registration.nick.as_ref(),
         };
         nick.map_or_else(|| "*".to_owned(), ToString::to_string)
+    }
+
+    /// Tells the client why something is not carried out.
+    pub(crate) fn refuse(&mut self, network: &Network, refusal: &Refusal, out: &mut Outputs) {
+        let target = self.target(network);
+        for line in refusal.lines(&network.settings.name, &target, self.capabilities) {
+            self.send(line.into(), out);
+        }
     }
 
     pub(crate) fn registration(&mut self) -> Option<&mut Registration> {

@@ -302,10 +302,8 @@ impl Server {
     }
 
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let target = session.target(&self.network);
-        for line in refusal.lines(&self.settings.name, &target, session.capabilities) {
-            session.send(line.into(), out);
+        if let Some(session) = self.sessions.get_mut(connection) {
+            session.refuse(&self.network, refusal, out);
         }
     }
 
