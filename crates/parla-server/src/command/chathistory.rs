@@ -37,10 +37,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Resul
     Ok(())
 }
 
-fn question(
-    context: &Context<'_>,
-    command: &Chathistory<'_>,
-) -> Result<(Query, HistoryQuestion), Refusal> {
+fn question(context: &Context<'_>, command: &Chathistory<'_>) -> Result<(Query, HistoryQuestion), Refusal> {
     let subcommand = command.subcommand.to_ascii_uppercase();
     let invalid = |extra: &[&str], description| {
         fail(FailCode::InvalidParams, &[&[command.subcommand], extra].concat(), description)
@@ -236,10 +233,8 @@ fn send_targets(session: &mut Session, network: &Network, found: &[(Timestamp, S
         let line = Line::tagged(&tags).source(server).command("CHATHISTORY");
         line.param("TARGETS").param(channel).param(at).finish().into()
     });
-    let batch = NamedBatch {
-        name: &name,
-        head: BatchHead { kind: "draft/chathistory-targets", about: None },
-    };
+    let batch =
+        NamedBatch { name: &name, head: BatchHead { kind: "draft/chathistory-targets", about: None } };
     let lines = lines.collect();
     session.send_named_batch(server, batch, lines, out);
 }

@@ -95,11 +95,7 @@ struct Attempt<'a> {
 }
 
 /// Lets the user into the channel, or into the one that it forwards to; gives the one that was entered.
-fn admit(
-    network: &mut Network,
-    attempt: Attempt<'_>,
-    effects: &mut Effects,
-) -> Result<ChannelId, Refusal> {
+fn admit(network: &mut Network, attempt: Attempt<'_>, effects: &mut Effects) -> Result<ChannelId, Refusal> {
     let Attempt { user: user_id, channel: mut channel_id, mut key } = attempt;
     let casemapping = network.casemapping();
     let mut tried = vec![channel_id];

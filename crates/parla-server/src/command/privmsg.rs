@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use parla_proto::{
-    Capabilities, ChannelName, Nick, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags,
+    Capabilities, ChannelName, Nick, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name,
+    tag::Tags,
 };
 
 use crate::{
@@ -212,7 +213,11 @@ fn let_through(speaker: &Speaker<'_>, content: Content) -> Result<Content, Refus
         is_first = false;
     }
     let is_blank = whole.bytes().all(|byte| byte == b'\n');
-    if is_blank { Err(Refusal::NoTextToSend) } else { Ok(Content { verb, text: whole, tags, cuts: new_cuts }) }
+    if is_blank {
+        Err(Refusal::NoTextToSend)
+    } else {
+        Ok(Content { verb, text: whole, tags, cuts: new_cuts })
+    }
 }
 
 /// Whom a message is for, and where it is kept; both as in [`Spoken`].

@@ -71,11 +71,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
 }
 
 /// The channel of a message: one that the user is in or, if they look after messages, one that they may know of.
-fn channel_of<'n>(
-    network: &'n Network,
-    by: UserRef<'_>,
-    name: &ChannelName,
-) -> Result<&'n Channel, Refusal> {
+fn channel_of<'n>(network: &'n Network, by: UserRef<'_>, name: &ChannelName) -> Result<&'n Channel, Refusal> {
     let looks_after_messages = looks_after_messages(by.user).is_ok();
     let may_act = |channel: &&Channel| channel.is_member(by.id) || looks_after_messages;
     let channel = network.visible_channel_named(by.id, name).ok().map(|(_, channel)| channel);

@@ -108,6 +108,7 @@ mod tests {
 
     use parla_proto::{
         AccountName, ChannelName, Nick, Timestamp,
+        extban::ListMask,
         metadata::Key,
         mode::{ChannelMode, UserModes},
     };
@@ -116,16 +117,18 @@ mod tests {
     use crate::{
         base::{
             connection::ConnectionId,
+            flags::Flags,
             settings::{NetworkSettings, Privileges},
         },
         network::{
             ChannelId, UserId,
             conversation::{Conversation, ConversationName},
             entry::{
-                self, Authority, Content, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin,
-                Quit, Repair, SayTarget, SessionEnded, SessionRef, Verb,
+                self, Authority, Content, EntryCommand, Epoch, MetadataChange, ModeStep, NodeDown, NodeId,
+                NodeUp, Origin, Quit, Repair, SayTarget, SessionEnded, SessionRef, Verb,
             },
             grant::OperatorGrant,
+            rank::Rank,
             snapshot::Snapshot,
         },
     };
@@ -143,10 +146,15 @@ mod tests {
     }
 
     fn mode() -> entry::Mode {
-        let step =
-            |set, mode, param: Option<&str>| entry::ModeStep { set, mode, param: param.map(str::to_owned) };
-        let steps =
-            vec![step(true, ChannelMode::Operator, Some("bob")), step(false, ChannelMode::InviteOnly, None)];
+        let mask = ListMask::parse("m:eve").unwrap();
+        let steps = vec![
+            ModeStep::Flag { flag: Flags::INVITE_ONLY, set: false },
+            ModeStep::Rank { rank: Rank::OPERATOR, nick: nick("bob"), set: true },
+            ModeStep::Key(Some("key".to_owned())),
+            ModeStep::Limit(Some(300)),
+            ModeStep::Forward(Some(channel("#Tea"))),
+            ModeStep::List { mode: ChannelMode::Ban, mask, set: true },
+        ];
         entry::Mode { channel: channel("#tea"), steps }
     }
 

@@ -1,10 +1,18 @@
 //! Entries: the one order of commands from which every machine makes the same network.
 
+mod mode;
+mod say;
+
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{AccountName, ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
+pub use self::say::Verb;
+pub(crate) use self::{
+    mode::{Mode, ModeStep},
+    say::{Content, Say, SayTarget},
+};
 use crate::{
     base::{connection::ConnectionId, settings::NetworkSettings},
     network::{
@@ -300,69 +308,6 @@ pub struct Part {
     pub reason: Option<String>,
 }
 
-/// What is sent from one to many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verb {
-    /// PRIVMSG
-    Privmsg,
-    /// NOTICE; the sender is never told of an error.
-    Notice,
-    /// TAGMSG; there is no text.
-    Tagmsg,
-}
-
-impl Verb {
-    /// The command that it is.
-    pub const fn command(self) -> CommandName {
-        match self {
-            Self::Privmsg => CommandName::Privmsg,
-            Self::Notice => CommandName::Notice,
-            Self::Tagmsg => CommandName::Tagmsg,
-        }
-    }
-
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        self.command().as_str()
-    }
-}
-
-/// A message to one target.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Say {
-    /// Where to, or to whom.
-    pub target: SayTarget,
-    /// What is said.
-    pub content: Content,
-}
-
-/// Where a message goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SayTarget {
-    /// To the members of a channel.
-    Channel {
-        /// Which.
-        name: ChannelName,
-        /// The signs of the ranks that are meant, as they stood before the name; empty: everyone is meant.
-        signs: String,
-    },
-    /// To one user.
-    User(Nick),
-}
-
-/// What a message says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Content {
-    /// Which of the three.
-    pub verb: Verb,
-    /// Empty for TAGMSG only; with line feeds if it has several lines.
-    pub text: String,
-    /// Client-only tags as on the wire.
-    pub tags: String,
-    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
-    pub cuts: Vec<u32>,
-}
-
 /// A new topic.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topic {
@@ -370,26 +315,6 @@ pub struct Topic {
     pub channel: ChannelName,
     /// Empty to clear it.
     pub text: String,
-}
-
-/// Changes to a channel's modes, in order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Mode {
-    /// Where.
-    pub channel: ChannelName,
-    /// The steps, all with the parameters they need.
-    pub steps: Vec<ModeStep>,
-}
-
-/// One change of a mode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModeStep {
-    /// Given or taken.
-    pub set: bool,
-    /// Which.
-    pub mode: parla_proto::mode::ChannelMode,
-    /// A nick, a mask, a key or a number.
-    pub param: Option<String>,
 }
 
 /// A change of the actor's own modes.

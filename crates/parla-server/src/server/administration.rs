@@ -131,10 +131,11 @@ impl Server {
             let why = "A parameter is a word: it has no spaces, and does not start with a colon";
             return Err(AdminAnswer::Refused(why.to_owned()));
         }
-        let asked = Asked::read(channel, letters, params.iter().map(String::as_str));
-        if !asked.refusals.is_empty() {
-            let sentences: Vec<String> =
-                asked.refusals.iter().map(|refusal| self.sentence(refusal)).collect();
+        let asked = Asked::read(&self.network, channel, letters, params.iter().map(String::as_str));
+        let bad_params = asked.bad_params.iter().map(|bad| &bad.refusal);
+        let refusals: Vec<&Refusal> = asked.refusals.iter().chain(bad_params).collect();
+        if !refusals.is_empty() {
+            let sentences: Vec<String> = refusals.into_iter().map(|refusal| self.sentence(refusal)).collect();
             return Err(AdminAnswer::Refused(sentences.join("; ")));
         }
         if asked.steps.is_empty() {

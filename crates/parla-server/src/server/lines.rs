@@ -253,7 +253,9 @@ impl Server {
             Password::NotGiven if password_required => return self.refuse_password(connection, out),
             _ => {}
         }
-        let (Some(nick), Some(names)) = (registration.nick.clone(), registration.user.clone()) else { return };
+        let (Some(nick), Some(names)) = (registration.nick.clone(), registration.user.clone()) else {
+            return;
+        };
         let UserNames { user, realname } = names;
         registration.submitted = true;
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();

@@ -15,11 +15,15 @@ pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(),
     match request {
         Request::Get(keys) => {
             let values = early.clone();
-            context.metadata_batch(ITSELF, |reader| read::get_lines(reader, Values { of: ITSELF, values: &values }, keys));
+            context.metadata_batch(ITSELF, |reader| {
+                read::get_lines(reader, Values { of: ITSELF, values: &values }, keys)
+            });
         }
         Request::List => {
             let values = early.clone();
-            context.metadata_batch(ITSELF, |reader| read::list_lines(reader, Values { of: ITSELF, values: &values }));
+            context.metadata_batch(ITSELF, |reader| {
+                read::list_lines(reader, Values { of: ITSELF, values: &values })
+            });
         }
         Request::Set(key, Some(value)) => {
             check_value(settings, &key, value)?;
@@ -43,8 +47,10 @@ pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(),
         }
         // Nothing is visible to a client that is nobody yet.
         Request::Sync | Request::Subscribe(_) | Request::Unsubscribe(_) | Request::Subscriptions => {
-            context
-                .reply(Reply::MetadataSyncLater { target: ITSELF, seconds: METADATA_SYNC_INTERVAL.as_secs() });
+            context.reply(Reply::MetadataSyncLater {
+                target: ITSELF,
+                seconds: METADATA_SYNC_INTERVAL.as_secs(),
+            });
         }
     }
     Ok(())

@@ -166,7 +166,17 @@ impl ChannelState {
         ]
     }
 
-    /// The list of a mode, if the mode has one.
+    /// The list of a mode; empty if the mode has none.
+    pub fn list(&self, mode: ChannelMode) -> &[ListEntry] {
+        match mode {
+            ChannelMode::Ban => &self.bans,
+            ChannelMode::BanException => &self.ban_exceptions,
+            ChannelMode::InviteException => &self.invite_exceptions,
+            _ => &[],
+        }
+    }
+
+    /// The same, to change it, if the mode has one.
     pub fn list_mut(&mut self, mode: ChannelMode) -> Option<&mut Vec<ListEntry>> {
         match mode {
             ChannelMode::Ban => Some(&mut self.bans),
