@@ -22,7 +22,7 @@ use moderation::Moderation;
 use crate::{
     base::{
         connection::{ConnectionId, Disconnect, Peer},
-        settings::{MachineSettings, NetworkSettings, Settings},
+        settings::{MachineSettings, Settings},
     },
     context::statistics::Statistics,
     contract::{
@@ -73,8 +73,6 @@ impl Start {
 /// An IRC server. One owner, one thread; `&mut` is the only lock.
 #[derive(Debug)]
 pub struct Server {
-    /// Those of the network.
-    settings: Arc<NetworkSettings>,
     machine: MachineSettings,
     membership: Membership,
     network: Network,
@@ -105,7 +103,6 @@ impl Server {
             Start::Shared { run, snapshot } => (snapshot.into_network(), Membership::shared(node, run)),
         };
         let mut server = Self {
-            settings: Arc::clone(&network.settings),
             machine: settings.machine,
             network,
             membership,
@@ -185,7 +182,7 @@ impl Server {
 
     /// What a client may send that has sent nothing yet.
     fn allowances(&self) -> Allowances {
-        Allowances::new(self.machine.flood, self.settings.limits.multiline_lines, self.now)
+        Allowances::new(self.machine.flood, self.network.settings.limits.multiline_lines, self.now)
     }
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
@@ -245,7 +242,7 @@ impl Server {
             let line = Line::bare("ERROR").text(format_args!("Closing link: {host} ({error})")).finish();
             session.send(line.into(), out);
         }
-        session.send_response(&self.settings.name, out);
+        session.send_response(&self.network.settings.name, out);
         out.outputs.push(Output::Close { connection });
         session.user()
     }

@@ -76,7 +76,7 @@ impl Server {
     }
 
     fn channels(&self, after: Option<&str>) -> AdminAnswer {
-        let rules = self.settings.name_rules();
+        let rules = self.network.settings.name_rules();
         let mut last: Option<ChannelName> = match after.map(|name| names::channel(name, &rules)).transpose() {
             Ok(after) => after,
             Err(_) => {
@@ -152,7 +152,7 @@ impl Server {
 
     /// A refusal as people read it who do not see IRC's numbers: `#tea: No such channel`.
     fn sentence(&self, refusal: &Refusal) -> String {
-        let line = refusal.encode(&self.settings.name, "*", Capabilities::empty()).unwrap_or_default();
+        let line = refusal.encode(&self.network.settings.name, "*", Capabilities::empty()).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
         let Ok(message) = Message::parse(line.trim_end().as_bytes()) else {
             return "It was refused".to_owned();

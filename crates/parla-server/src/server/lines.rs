@@ -199,7 +199,7 @@ impl Server {
             now: self.now,
             unregistered,
             statistics: &self.statistics,
-            settings: &self.settings,
+            settings: &self.network.settings,
             machine: &self.machine,
             network: &self.network,
             session,
@@ -293,13 +293,13 @@ impl Server {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let waits = !matches!(session.waits_until(), None | Some(Until::Time(_)));
         if !waits && !session.owes_answers() {
-            session.send_response(&self.settings.name, out);
+            session.send_response(&self.network.settings.name, out);
         }
     }
 
     pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply<'_>, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let line = reply.encode(&self.settings.name, &session.target(&self.network));
+        let line = reply.encode(&self.network.settings.name, &session.target(&self.network));
         session.send(line.into(), out);
     }
 
@@ -321,7 +321,7 @@ impl Server {
                     context: &[],
                     description: "Message rejected: it is not UTF-8. Set your client to UTF-8.",
                 };
-                let line = reply.encode(&self.settings.name);
+                let line = reply.encode(&self.network.settings.name);
                 self.sessions.send(connection, line.into(), out);
             }
             ParseError::ControlCharacter | ParseError::NoCommand => {
@@ -338,7 +338,7 @@ impl Server {
     /// A line was lost; the batch that it may have been part of is lost with it.
     fn spoil_batch(&mut self, connection: ConnectionId, out: &mut Outputs) {
         if let Some(session) = self.sessions.get_mut(connection) {
-            command::batch::spoil(session, &self.settings.name, out);
+            command::batch::spoil(session, &self.network.settings.name, out);
         }
     }
 

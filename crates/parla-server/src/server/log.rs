@@ -1,7 +1,5 @@
 //! Entries: from a session's proposal to what everyone hears of it.
 
-use std::sync::Arc;
-
 use parla_proto::{Capabilities, Timestamp, mode::UserModes};
 
 use super::Server;
@@ -147,10 +145,7 @@ impl Server {
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
                 Event::Renamed(renamed) => self.note_renamed(renamed, out),
-                Event::Reconfigured { .. } => {
-                    self.settings = Arc::clone(&self.network.settings);
-                    self.change_allowances();
-                }
+                Event::Reconfigured { .. } => self.change_allowances(),
                 _ => {}
             }
             if let Some(user) = registered.filter(|_| is_own) {
@@ -242,14 +237,14 @@ impl Server {
         let session = self.session_of(origin);
         // The answer to the line that completed the registration ends with the welcome; from here on others are heard.
         if let Some(session) = session.and_then(|session| self.sessions.get_mut(session)) {
-            session.send_response(&self.settings.name, out);
+            session.send_response(&self.network.settings.name, out);
         }
         let by = Proposer { session, actor: Some(user) };
         if let (None, Some(gone)) = (session, origin.session) {
             self.propose_end(gone, user, Quit::Ended("Connection closed".to_owned()), out);
             return;
         }
-        for channel in self.settings.autojoin.clone() {
+        for channel in self.network.settings.autojoin.clone() {
             self.submit(by, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
     }

@@ -34,7 +34,7 @@ impl Server {
             .map(|(connection, nick)| (connection, nick.to_string()))
             .collect();
         for (connection, nick) in receivers {
-            let line = Line::from(&self.settings.name).command("NOTICE").param(&nick).text(text).finish();
+            let line = Line::from(&self.network.settings.name).command("NOTICE").param(&nick).text(text).finish();
             self.sessions.send(connection, line.into(), out);
         }
     }
@@ -57,7 +57,7 @@ impl Server {
             EntryCommand::Say(say) => {
                 let SayTarget::Channel { name, signs } = &say.target else { return None };
                 let verb = say.content.verb;
-                if verb == Verb::Tagmsg || !self.settings.history || !signs.is_empty() {
+                if verb == Verb::Tagmsg || !self.network.settings.history || !signs.is_empty() {
                     return None;
                 }
                 let (_, channel) = self.network.visible_channel_named(actor, name).ok()?;

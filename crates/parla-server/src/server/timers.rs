@@ -152,7 +152,7 @@ impl Server {
             }
             Timer::Batch(connection) => {
                 if let Some(session) = self.sessions.get_mut(connection) {
-                    command::batch::time_out(session, &self.settings.name, out);
+                    command::batch::time_out(session, &self.network.settings.name, out);
                 }
             }
             Timer::Allowance(connection) => self.resume(connection, out),
@@ -173,7 +173,7 @@ impl Server {
         }
         session.pinged_at = Some(self.now);
         // Bots look for PING at the start of a line, so nobody is named as its source.
-        let line = Line::bare("PING").text(&self.settings.name).finish();
+        let line = Line::bare("PING").text(&self.network.settings.name).finish();
         out.deliver(connection, line.into());
     }
 }
