@@ -52,7 +52,7 @@ pub use network::{
     conversation::{AccountPair, Conversation, ConversationName},
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
-        Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
+        Authority, EndReason, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal,
         Repair, SessionEnded, SessionRef, Verb,
     },
     grant::OperatorGrant,

@@ -34,7 +34,7 @@ use crate::{
         Network, UserId,
         channel::ChannelState,
         encoding,
-        entry::{EntryCommand, NodeId, Proposer, Quit, SessionEnded, SessionRef},
+        entry::{EndReason, EntryCommand, NodeId, Proposer, SessionEnded, SessionRef},
         snapshot::Snapshot,
     },
     server::timers::{Timer, Timers},
@@ -211,7 +211,7 @@ impl Server {
         }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
-            self.propose_end(connection, user, Quit::Ended(reason.to_owned()), out);
+            self.propose_end(connection, user, EndReason::Servers(reason.to_owned()), out);
         }
     }
 
@@ -221,11 +221,11 @@ impl Server {
         // What a person wrote is not for the log.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
-        self.propose_end(connection, user, Quit::Said(reason.to_owned()), out);
+        self.propose_end(connection, user, EndReason::Own(reason.to_owned()), out);
     }
 
     /// Brings it into the log that a session of a user has ended.
-    fn propose_end(&mut self, connection: ConnectionId, user: UserId, why: Quit, out: &mut Outputs) {
+    fn propose_end(&mut self, connection: ConnectionId, user: UserId, why: EndReason, out: &mut Outputs) {
         let session = SessionRef { node: self.membership.node(), connection };
         let by = Proposer { session: Some(connection), actor: Some(user) };
         self.submit(by, EntryCommand::SessionEnded(SessionEnded { session, why }), out);

@@ -10,7 +10,7 @@ use crate::{
         Network,
         audit::Audit,
         effects::Effects,
-        entry::{self, EntryCommand, Meta},
+        entry::{self, EndReason, EntryCommand, Meta},
         event::{Event, Killed},
         refusal::Refusal,
     },
@@ -61,7 +61,7 @@ pub(crate) fn commit(
                 });
                 let (by, comment, error) = (by.clone(), kill.reason.clone(), reason.clone());
                 effects.events.push(Event::Killed(Killed { user: victim, by, nick, comment, error }));
-                quit::remove(network, victim, entry::Quit::Ended(reason.clone()), effects);
+                quit::remove(network, victim, EndReason::Servers(reason.clone()), effects);
             }
             Err(refusal) => effects.refusals.push(refusal),
         }

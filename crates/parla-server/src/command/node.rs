@@ -4,7 +4,7 @@ use super::quit;
 use crate::network::{
     Network,
     effects::Effects,
-    entry::{Epoch, Meta, NodeDown, NodeId, NodeUp, Quit},
+    entry::{EndReason, Epoch, Meta, NodeDown, NodeId, NodeUp},
 };
 
 /// What others read of users whose machine is gone.
@@ -27,7 +27,7 @@ pub(crate) fn go_down(network: &mut Network, down: NodeDown, effects: &mut Effec
 fn end_sessions(network: &mut Network, node: NodeId, effects: &mut Effects) {
     for user in network.users_of(node) {
         if network.end_sessions(user, |session| session.node == node) {
-            quit::remove(network, user, Quit::Ended(LOST.to_owned()), effects);
+            quit::remove(network, user, EndReason::Servers(LOST.to_owned()), effects);
         }
     }
 }

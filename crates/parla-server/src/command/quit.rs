@@ -8,7 +8,7 @@ use crate::{
     network::{
         Network, UserId, UserRef,
         effects::Effects,
-        entry::{self, Meta, SessionEnded},
+        entry::{EndReason, Meta, SessionEnded},
         event::Event,
         refusal::Refusal,
         texts::OwnText,
@@ -46,12 +46,12 @@ pub(crate) fn commit(
 }
 
 /// Takes a user out of every channel and out of the network, with all sessions that they still have.
-pub(crate) fn remove(network: &mut Network, id: UserId, quit: entry::Quit, effects: &mut Effects) {
+pub(crate) fn remove(network: &mut Network, id: UserId, why: EndReason, effects: &mut Effects) {
     let Some(user) = network.user(id) else { return };
     let (nick, source) = (user.nick().clone(), user.source().to_owned());
-    let reason = match quit {
-        entry::Quit::Said(reason) => network.own_text(UserRef { id, user }, reason),
-        entry::Quit::Ended(reason) => OwnText::for_all(Some(reason), network.peers(id, user)),
+    let reason = match why {
+        EndReason::Own(reason) => network.own_text(UserRef { id, user }, reason),
+        EndReason::Servers(reason) => OwnText::for_all(Some(reason), network.peers(id, user)),
     };
     for channel in user.channels.clone() {
         network.leave(id, channel, effects);

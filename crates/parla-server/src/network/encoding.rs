@@ -124,8 +124,8 @@ mod tests {
             ChannelId, UserId,
             conversation::{Conversation, ConversationName},
             entry::{
-                self, Authority, Content, EntryCommand, Epoch, MetadataChange, ModeStep, NodeDown, NodeId,
-                NodeUp, Origin, Quit, Repair, SayTarget, SessionEnded, SessionRef, Verb,
+                self, Authority, Content, EndReason, EntryCommand, Epoch, MetadataChange, ModeStep, NodeDown,
+                NodeId, NodeUp, Origin, Repair, SayTarget, SessionEnded, SessionRef, Verb,
             },
             grant::OperatorGrant,
             rank::Rank,
@@ -212,7 +212,7 @@ mod tests {
             EntryCommand::Nick(nick("bob")),
             EntryCommand::SessionEnded(SessionEnded {
                 session: SessionRef { node: NodeId(1), connection: ConnectionId::from_number(4) },
-                why: Quit::Said(text("bye")),
+                why: EndReason::Own(text("bye")),
             }),
             EntryCommand::Join(entry::Join { channel: channel("#Tea"), key: Some(text("key")) }),
             EntryCommand::Part(entry::Part { channel: channel("#tea"), reason: None }),

@@ -278,16 +278,16 @@ pub struct SessionEnded {
     /// Which.
     pub session: SessionRef,
     /// Why. Others read it if the user is gone.
-    pub why: Quit,
+    pub why: EndReason,
 }
 
 /// Why a session has ended, or a user is gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Quit {
-    /// They said so, in these words.
-    Said(String),
-    /// The connection ended; the words are the server's.
-    Ended(String),
+pub enum EndReason {
+    /// In their own words, which silence holds back like others.
+    Own(String),
+    /// In the server's words.
+    Servers(String),
 }
 
 /// A user enters one channel.

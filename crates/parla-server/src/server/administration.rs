@@ -152,7 +152,8 @@ impl Server {
 
     /// A refusal as people read it who do not see IRC's numbers: `#tea: No such channel`.
     fn sentence(&self, refusal: &Refusal) -> String {
-        let line = refusal.encode(&self.network.settings.name, "*", Capabilities::empty()).unwrap_or_default();
+        let line =
+            refusal.encode(&self.network.settings.name, "*", Capabilities::empty()).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
         let Ok(message) = Message::parse(line.trim_end().as_bytes()) else {
             return "It was refused".to_owned();

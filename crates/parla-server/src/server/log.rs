@@ -13,7 +13,7 @@ use crate::{
     network::{
         UserId,
         effects::Effects,
-        entry::{Entry, EntryCommand, Origin, Proposal, Proposer, Quit},
+        entry::{EndReason, Entry, EntryCommand, Origin, Proposal, Proposer},
         event::{Event, Killed, Renamed},
         refusal::Refusal,
     },
@@ -241,7 +241,7 @@ impl Server {
         }
         let by = Proposer { session, actor: Some(user) };
         if let (None, Some(gone)) = (session, origin.session) {
-            self.propose_end(gone, user, Quit::Ended("Connection closed".to_owned()), out);
+            self.propose_end(gone, user, EndReason::Servers("Connection closed".to_owned()), out);
             return;
         }
         for channel in self.network.settings.autojoin.clone() {

@@ -34,8 +34,11 @@ impl Server {
                 && let Some(word) = offer::sts_change(session, &before, &self.machine)
             {
                 let target = session.target(&self.network);
-                let line =
-                    Line::from(&self.network.settings.name).command("CAP").param(&target).param("NEW").text(word);
+                let line = Line::from(&self.network.settings.name)
+                    .command("CAP")
+                    .param(&target)
+                    .param("NEW")
+                    .text(word);
                 session.send(line.finish().into(), out);
             }
             self.set_timers(connection);

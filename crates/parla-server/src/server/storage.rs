@@ -34,7 +34,8 @@ impl Server {
             .map(|(connection, nick)| (connection, nick.to_string()))
             .collect();
         for (connection, nick) in receivers {
-            let line = Line::from(&self.network.settings.name).command("NOTICE").param(&nick).text(text).finish();
+            let line =
+                Line::from(&self.network.settings.name).command("NOTICE").param(&nick).text(text).finish();
             self.sessions.send(connection, line.into(), out);
         }
     }
