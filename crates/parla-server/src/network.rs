@@ -63,17 +63,17 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub(crate) u64);
 
-/// Names a channel by its record: the number of the entry that made it. The same on every machine, and never given to another.
+/// Names a channel: the number of the entry that made it. The same on every machine, and never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChannelId(u64);
 
 impl ChannelId {
-    /// The channel of this record.
-    pub const fn from_number(record: u64) -> Self {
-        Self(record)
+    /// The channel that the entry of this number made.
+    pub const fn from_number(seq: u64) -> Self {
+        Self(seq)
     }
 
-    /// Its record.
+    /// The number of the entry that made it.
     pub const fn number(self) -> u64 {
         self.0
     }

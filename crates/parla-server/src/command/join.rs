@@ -72,7 +72,8 @@ pub(crate) fn commit(
         }
         None => {
             let is_autojoin = settings.autojoin.contains(&join.channel);
-            let mut channel = Channel::new(meta.seq, join.channel, meta.at, settings.channel_modes);
+            let id = ChannelId::from_number(meta.seq);
+            let mut channel = Channel::new(id, join.channel, meta.at, settings.channel_modes);
             channel.kept = is_autojoin;
             effects.keep(&channel);
             network.add_channel(channel)

@@ -198,7 +198,7 @@ fn in_channel(
     let channel = channel_of(network, by, name)?;
     let conversation = Some(channel.state.conversation());
     let author = match network.author(seq) {
-        Some((author, Place::Channel(place))) if *place == channel.state.id() => Some(author),
+        Some((author, Place::Channel(place))) if *place == channel.state.id => Some(author),
         None if redact.stored_in == conversation => None,
         _ => return Err(unknown(target, &id)),
     };
