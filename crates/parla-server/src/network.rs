@@ -17,7 +17,7 @@ mod forgetting;
 pub(crate) mod grant;
 mod invariants;
 pub(crate) mod markers;
-mod new_rooms;
+mod new_channels;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
@@ -49,7 +49,7 @@ use crate::{
         entry::Meta,
         forgetting::EmptyChannels,
         markers::ReadMarkers,
-        new_rooms::NewRooms,
+        new_channels::NewChannels,
         nodes::Nodes,
         operator::Oversight,
         past::Past,
@@ -138,7 +138,7 @@ pub(crate) struct Network {
     occupied: usize,
     #[serde(skip)]
     empty: EmptyChannels,
-    new_rooms: NewRooms,
+    new_channels: NewChannels,
     /// The time of the last entry.
     at: Timestamp,
     read_markers: BTreeMap<UserId, ReadMarkers>,
@@ -160,7 +160,7 @@ impl Network {
             names: BTreeMap::new(),
             occupied: 0,
             empty: EmptyChannels::default(),
-            new_rooms: NewRooms::default(),
+            new_channels: NewChannels::default(),
             at: Timestamp::default(),
             read_markers: BTreeMap::new(),
             counts: UserCounts::default(),

@@ -84,7 +84,7 @@ pub struct Server {
     /// Whether the disk of this machine is nearly full.
     is_storage_low: bool,
     moderation: Moderation,
-    /// Whether it was proposed to forget rooms, and the entry has not come yet.
+    /// Whether it was proposed to forget channels, and the entry has not come yet.
     has_proposed_to_forget: bool,
     now: Timestamp,
 }
@@ -116,7 +116,7 @@ impl Server {
             has_proposed_to_forget: false,
             now,
         };
-        server.set(Timer::ForgetRooms);
+        server.set(Timer::ForgetChannels);
         server
     }
 

@@ -55,9 +55,9 @@ pub struct NetworkSettings {
     pub user_modes: UserModes,
     /// Modes of a new channel.
     pub channel_modes: Flags,
-    /// Rooms that everyone is put into, and that are always there.
+    /// Channels that everyone is put into, and that are always there.
     pub autojoin: Vec<ChannelName>,
-    /// How long a room with a history stays when everybody has left; none: for ever.
+    /// How long a channel with a history stays when everybody has left; none: for ever.
     pub forget_empty_after: Option<Duration>,
     /// Whether messages of channels are kept.
     pub history: bool,
@@ -245,7 +245,7 @@ pub struct Timeouts {
 }
 
 impl Settings {
-    /// The settings of a server of this name, with the defaults of the manual and no rooms. The key of the ids is one that
+    /// The settings of a server of this name, with the defaults of the manual and no channels. The key of the ids is one that
     /// everybody knows: a server that others use has a key of its own.
     pub fn named(name: &str) -> Self {
         Self { network: NetworkSettings::named(name), machine: MachineSettings::default() }

@@ -88,9 +88,9 @@ pub(super) fn show_list(context: &mut Context<'_>, channel: &Channel, mode: Chan
 pub(crate) fn publish(publisher: &mut Publisher<'_>, by: &str, channel_id: ChannelId, steps: &[ModeChange]) {
     let network = publisher.network;
     let Some(channel) = network.channel(channel_id) else { return };
-    let room =
+    let bytes_max =
         LINE_BYTES_MAX.saturating_sub(by.len() + channel.name().as_str().len() + ":  MODE  \r\n".len());
-    for words in lines(steps, room) {
+    for words in lines(steps, bytes_max) {
         let line = Line::from(&by).command("MODE").param(channel.name()).params(&words).finish();
         publisher.announce(channel.members.keys().copied(), line);
     }

@@ -48,8 +48,11 @@ impl Network {
             return Ok(());
         };
         let most = self.settings.limits.new_channels_per_hour;
-        if !user.is_exempt && !self.new_rooms.add(user.address(), most, self.at) {
-            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::TooManyRooms });
+        if !user.is_exempt && !self.new_channels.add(user.address(), most, self.at) {
+            return Err(Refusal::CannotSend {
+                channel: channel.name().clone(),
+                why: Silenced::TooManyNewChannels,
+            });
         }
         channel.kept = true;
         effects.keep(channel);

@@ -95,7 +95,7 @@ pub struct Epoch(pub u64);
 
 /// Commands on their way into the log, which gives them a place and a time. Their numbers among all they get at the commit.
 ///
-/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two rooms
+/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two channels
 /// by one labelled line is told of both at the end, and must not hear before that what goes on in the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Proposal {
@@ -152,7 +152,7 @@ pub enum EntryCommand {
     Sapart(Sapart),
     Samode(Samode),
     Room(Room),
-    /// A timer: rooms that nobody was in for long go. Nobody acts.
+    /// A timer: channels that nobody was in for long go. Nobody acts.
     ForgetEmpty,
     /// The machine that proposes it has started, or comes back after it was declared dead. Nobody acts.
     NodeUp(NodeUp),

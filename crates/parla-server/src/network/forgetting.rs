@@ -1,7 +1,7 @@
-//! Forgetting: rooms in which nobody has been for a while go, with everything that was said in them.
+//! Forgetting: channels in which nobody has been for a while go, with everything that was said in them.
 //!
 //! A timer proposes it ([`crate::server`]); the commit decides by the entry's time, so that every machine forgets the same
-//! rooms. Of a room that was occupied when the server stopped nobody knows since when it is empty: its time starts with the
+//! channels. Of a channel that was occupied when the server stopped nobody knows since when it is empty: its time starts with the
 //! first entry that looks at it.
 
 use std::collections::BTreeSet;

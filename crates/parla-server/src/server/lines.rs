@@ -226,7 +226,7 @@ impl Server {
         }
         let by = Proposer { session: Some(connection), actor };
         proposals.retain(|proposal| {
-            let refusal = self.refusal_for_lack_of_room(by, proposal);
+            let refusal = self.refusal_for_full_disk(by, proposal);
             refusal.iter().for_each(|refusal| self.refuse(connection, refusal, out));
             refusal.is_none()
         });

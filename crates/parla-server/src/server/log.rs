@@ -104,7 +104,7 @@ impl Server {
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
-        self.set(Timer::ForgetRooms);
+        self.set(Timer::ForgetChannels);
         out.changes.append(&mut effects.changes);
         if let Some(connection) = local {
             for refusal in &effects.refusals {
@@ -232,7 +232,7 @@ impl Server {
         self.refuse(connection, refusal, out);
     }
 
-    /// Puts a new user into the rooms where everyone is, or ends their session at once if its connection is gone.
+    /// Puts a new user into the channels where everyone is, or ends their session at once if its connection is gone.
     fn settle_in(&mut self, origin: Origin, user: UserId, out: &mut Outputs) {
         let session = self.session_of(origin);
         // The answer to the line that completed the registration ends with the welcome; from here on others are heard.

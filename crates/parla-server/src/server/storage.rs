@@ -1,6 +1,6 @@
 //! The disk of this machine is nearly full: what would have to be kept is refused, and all else goes on.
 //!
-//! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a room's operators
+//! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a channel's operators
 //! do against others (MODE, KICK, REDACT) goes on: it is small, and the reserve is for it.
 
 use parla_proto::{ChannelName, CommandName, FailCode, Line};
@@ -41,7 +41,7 @@ impl Server {
     }
 
     /// Why a command is refused while the disk is nearly full; none if it leaves nothing behind, or would be refused anyway.
-    pub(super) fn refusal_for_lack_of_room(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
+    pub(super) fn refusal_for_full_disk(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
         if !self.is_storage_low {
             return None;
         }

@@ -125,12 +125,12 @@ pub(crate) struct Head<'a> {
 pub(crate) fn lines(head: Head<'_>, words: &[String]) -> Vec<String> {
     let Head { server, target, subcommand } = head;
     let empty = Line::from(&server).command("CAP").param(target).param(subcommand).param(MORE).text("");
-    let room = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
+    let bytes_max = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
     let mut lines = vec![String::new()];
     for word in words {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.len() + 1 + word.len() <= room => {
+            Some(line) if line.len() + 1 + word.len() <= bytes_max => {
                 line.push(' ');
                 line.push_str(word);
             }

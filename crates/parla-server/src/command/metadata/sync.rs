@@ -108,17 +108,17 @@ pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(
     let (network, settings) = (context.network, context.settings);
     let dialect = Dialect::of(context.session.capabilities);
     let reader = Reader { server: &settings.name, client: me.nick().as_str(), dialect };
-    let mut room = METADATA_UNASKED_BYTES_MAX;
+    let mut bytes_left = METADATA_UNASKED_BYTES_MAX;
     for user in users.iter().copied().map(Target::User) {
         let Some(Values { of: name, .. }) = values(network, user) else { continue };
         let keys = &context.session.metadata(context.now).subscriptions;
-        let lines = gather(network, reader, Wanted { targets: &[user], keys }, room).lines;
+        let lines = gather(network, reader, Wanted { targets: &[user], keys }, bytes_left).lines;
         let bytes: usize = lines.iter().map(Bytes::len).sum();
-        if bytes > room {
+        if bytes > bytes_left {
             context.reply(later(name));
             continue;
         }
-        room -= bytes;
+        bytes_left -= bytes;
         context.send_metadata(name, lines);
     }
     Ok(())
