@@ -316,15 +316,27 @@ impl Default for MachineSettings {
             version: concat!("parlad-", env!("CARGO_PKG_VERSION")).to_owned(),
             file: "parlad.toml".to_owned(),
             password_required: false,
-            flood: Flood { burst: 20, rate: 4 },
-            timeouts: Timeouts {
-                registration: Duration::from_secs(60),
-                ping_interval: Duration::from_secs(90),
-                ping_timeout: Duration::from_secs(60),
-            },
+            flood: Flood::default(),
+            timeouts: Timeouts::default(),
             sts: None,
             portion_bytes: PORTION_BYTES,
             answer_bytes_max: 256 * 1024,
+        }
+    }
+}
+
+impl Default for Flood {
+    fn default() -> Self {
+        Self { burst: 20, rate: 4 }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            registration: Duration::from_secs(60),
+            ping_interval: Duration::from_secs(90),
+            ping_timeout: Duration::from_secs(60),
         }
     }
 }
