@@ -22,8 +22,8 @@ pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
 pub(crate) mod rank;
+pub(crate) mod recent_messages;
 pub(crate) mod refusal;
-pub(crate) mod said;
 mod sessions;
 mod sight;
 pub(crate) mod snapshot;
@@ -53,8 +53,8 @@ use crate::{
         nodes::Nodes,
         operator::Oversight,
         past::Past,
+        recent_messages::SentTo,
         refusal::Refusal,
-        said::Place,
         user::User,
     },
 };
@@ -413,15 +413,15 @@ impl Network {
     }
 
     /// Who said the message of this number, and where, if that was not long ago.
-    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, &Place)> {
-        self.users.iter().find_map(|(id, user)| user.said()?.place(seq).map(|place| (*id, place)))
+    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, &SentTo)> {
+        self.users.iter().find_map(|(id, user)| user.recent_messages()?.sent_to(seq).map(|to| (*id, to)))
     }
 
     /// Forgets who said the message of this number.
-    pub(crate) fn forget_said(&mut self, seq: u64) {
+    pub(crate) fn forget_message(&mut self, seq: u64) {
         let author = self.author(seq).map(|(author, _)| author);
         if let Some(user) = author.and_then(|author| self.user_mut(author)) {
-            user.said_mut().remove(seq);
+            user.recent_messages_mut().remove(seq);
         }
     }
 }

@@ -4,8 +4,8 @@ mod administration;
 mod answers;
 #[cfg(test)]
 mod devices;
+mod entries;
 mod lines;
-mod log;
 mod membership;
 mod moderation;
 mod reconfigure;
@@ -218,7 +218,7 @@ impl Server {
     /// Ends a session as its user asked for: the client reads `reason`, and the user's peers do, where the user may speak, if the
     /// user is gone with it.
     fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
-        // What a person wrote is not for the log.
+        // What a person wrote is not written down.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
         self.propose_end(connection, user, EndReason::Own(reason.to_owned()), out);

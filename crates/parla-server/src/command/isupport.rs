@@ -17,7 +17,7 @@ use crate::{
     },
     context::Context,
     network::refusal::Refusal,
-    publish::{Publisher, delivery::Delivery},
+    publish::{Publisher, publication::Publication},
     session::server_batch::BatchHead,
 };
 
@@ -63,10 +63,10 @@ pub(crate) fn tell_these(publisher: &mut Publisher<'_>, connection: ConnectionId
     let lines = replies(&network.settings.name, &session.target(network), tokens);
     if session.capabilities.contains(BATCHED) {
         let kind = ISUPPORT_BATCH;
-        publisher.deliveries.push(Delivery::Batch { connection, kind, about: None, lines });
+        publisher.publications.push(Publication::Batch { connection, kind, about: None, lines });
     } else {
-        let answers = lines.into_iter().map(|line| Delivery::Answer { connection, line });
-        publisher.deliveries.extend(answers);
+        let answers = lines.into_iter().map(|line| Publication::Answer { connection, line });
+        publisher.publications.extend(answers);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         event::Event,
         refusal::Refusal,
     },
-    publish::{LineTags, Publisher, delivery::Delivery, tagged},
+    publish::{LineTags, Publisher, publication::Publication, tagged},
     session::sessions::Receiver,
 };
 
@@ -146,7 +146,7 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
         }
         if !capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
             let answer = Box::new(names::Rest::of_channel(channel_id, channel));
-            publisher.deliveries.push(Delivery::LongAnswer { connection, answer });
+            publisher.publications.push(Publication::LongAnswer { connection, answer });
         }
     }
 }

@@ -23,8 +23,8 @@ use crate::{
         effects::Effects,
         entry::{Content, EntryCommand, Meta, Say, SayTarget, Verb},
         event::{Event, SaidInChannel},
+        recent_messages::SentTo,
         refusal::Refusal,
-        said::Place,
         user::User,
     },
     publish::Publisher,
@@ -80,8 +80,8 @@ pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
         let denied = &context.settings.denied_client_tags;
         let given: Vec<_> = given.client_only().filter(|tag| !denied.denies(tag.key)).collect();
         // Of several with one key, the last one counts.
-        let is_last = |place: usize, key| given.iter().skip(place + 1).all(|later| later.key != key);
-        for (_, tag) in given.iter().enumerate().filter(|(place, tag)| is_last(*place, tag.key)) {
+        let is_last = |sent_to: usize, key| given.iter().skip(sent_to + 1).all(|later| later.key != key);
+        for (_, tag) in given.iter().enumerate().filter(|(sent_to, tag)| is_last(*sent_to, tag.key)) {
             let separator = if tags.is_empty() { "" } else { ";" };
             let equals = if tag.escaped.is_empty() { "" } else { "=" };
             tags.extend([separator, tag.key, equals, tag.escaped]);
@@ -123,14 +123,14 @@ pub(crate) fn commit(
         }
         SayTarget::User(nick) => commit_to_user(network, meta, ToUser { nick, content }, effects),
     };
-    let place = match result {
-        Ok(place) => place,
+    let sent_to = match result {
+        Ok(sent_to) => sent_to,
         // A NOTICE is never answered: two programs could go on for ever.
         Err(refusal) => return Err(if verb == Verb::Notice { Refusal::Silent } else { refusal }),
     };
     if let Some(user) = network.user_mut(sender) {
-        if let Some(place) = place.filter(|_| can_be_taken_back) {
-            user.said_mut().add(meta.seq, place);
+        if let Some(sent_to) = sent_to.filter(|_| can_be_taken_back) {
+            user.recent_messages_mut().add(meta.seq, sent_to);
         }
         if verb != Verb::Tagmsg {
             user.spoke_at = meta.at;
@@ -168,7 +168,7 @@ fn commit_to_channel(
     meta: &Meta,
     message: ToChannel,
     effects: &mut Effects,
-) -> Result<Option<Place>, Refusal> {
+) -> Result<Option<SentTo>, Refusal> {
     let ToChannel { name, signs, content } = message;
     let (sender, user) = network.actor(meta)?;
     let (channel_id, channel) = network.visible_channel_named(sender, &name)?;
@@ -178,7 +178,7 @@ fn commit_to_channel(
     let content = let_through(&speaker, content)?;
     let heard_from = speaker.heard_from;
     // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
-    let place = heard_from.is_none().then_some(Place::Channel(channel_id));
+    let sent_to = heard_from.is_none().then_some(SentTo::Channel(channel_id));
     let conversation = heard_from.is_none().then(|| speaker.channel.state.conversation());
     let is_kept = network.settings.history && content.verb != Verb::Tagmsg && heard_from.is_none();
     let receiver = Addressee { target: format!("{signs}{}", channel.name()), conversation };
@@ -189,7 +189,7 @@ fn commit_to_channel(
     }
     let said = SaidInChannel { sender, channel: channel_id, spoken, heard_from };
     effects.events.push(Event::SaidInChannel(said));
-    Ok(place)
+    Ok(sent_to)
 }
 
 /// A text as the channel lets it through. Each line of several is looked at by itself, as some get it by itself.
@@ -261,7 +261,7 @@ fn commit_to_user(
     meta: &Meta,
     message: ToUser,
     effects: &mut Effects,
-) -> Result<Option<Place>, Refusal> {
+) -> Result<Option<SentTo>, Refusal> {
     let ToUser { nick, content } = message;
     let (sender, user) = network.actor(meta)?;
     let (receiver, target) = network.user_named(&nick)?;
@@ -288,7 +288,7 @@ fn commit_to_user(
     if let Some(user) = network.user_mut(sender).filter(answers_only) {
         user.accept(receiver);
     }
-    Ok(Some(Place::User { receiver, accounts }))
+    Ok(Some(SentTo::User { receiver, accounts }))
 }
 
 /// Sends a message to the members of a channel, or to those of them who are of a rank.

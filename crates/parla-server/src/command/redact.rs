@@ -1,7 +1,7 @@
 //! REDACT: a message is taken back, by who said it, by an operator of the channel who was one when it was said, or by an
 //! operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
 //!
-//! Who said what lately is known ([`Said`](crate::network::said)); of what was said before, the store says whether it is
+//! Who said what lately is known ([`RecentMessages`](crate::network::recent_messages)); of what was said before, the store says whether it is
 //! there. What is deleted is what was checked: the commit names the message by the conversation in which somebody may delete it,
 //! and the store deletes none but of that one.
 
@@ -27,8 +27,8 @@ use crate::{
         entry::{self, EntryCommand, Meta},
         event::{Event, Redacted},
         operator::Privileged,
+        recent_messages::SentTo,
         refusal::{Failure, Refusal},
-        said::Place,
         texts::OwnText,
         user::User,
     },
@@ -174,7 +174,7 @@ pub(crate) fn commit(
         let why = redact.reason.clone().unwrap_or_default();
         effects.moderation.push(Audit { who, action: "REDACT", whom, why });
     }
-    network.forget_said(seq);
+    network.forget_message(seq);
     if let Some(conversation) = conversation.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { conversation, seq });
     }
@@ -198,7 +198,7 @@ fn in_channel(
     let channel = channel_of(network, by, name)?;
     let conversation = Some(channel.state.conversation());
     let author = match network.author(seq) {
-        Some((author, Place::Channel(place))) if *place == channel.state.id => Some(author),
+        Some((author, SentTo::Channel(channel_id))) if *channel_id == channel.state.id => Some(author),
         None if redact.stored_in == conversation => None,
         _ => return Err(unknown(target, &id)),
     };
@@ -241,10 +241,10 @@ fn in_private(
     let id = network.settings.message_ids.encode(seq).to_string();
     let (other, user) = network.user_named(nick).map_err(|_| nobody(target))?;
     let accounts = match network.author(seq) {
-        Some((author, Place::User { receiver, accounts })) if author == actor && *receiver == other => {
+        Some((author, SentTo::User { receiver, accounts })) if author == actor && *receiver == other => {
             accounts
         }
-        Some((author, Place::User { receiver, .. })) if author == other && *receiver == actor => {
+        Some((author, SentTo::User { receiver, .. })) if author == other && *receiver == actor => {
             return Err(forbidden(target, &id));
         }
         _ => return Err(unknown(target, &id)),

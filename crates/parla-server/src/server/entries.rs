@@ -17,7 +17,7 @@ use crate::{
         event::{Event, Killed, Renamed},
         refusal::Refusal,
     },
-    publish::{Publisher, Sender, delivery::Delivery},
+    publish::{Publisher, Sender, publication::Publication},
     server::timers::Timer,
     session::{
         Session,
@@ -114,7 +114,7 @@ impl Server {
         if is_own {
             self.record(meta.actor, &mut effects, out);
         }
-        let mut deliveries = Vec::new();
+        let mut publications = Vec::new();
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let (Some(user), Some(connection)) = (registered, local) {
@@ -128,7 +128,7 @@ impl Server {
                 machine: &self.machine,
                 sessions: &self.sessions,
                 watchers: &self.watchers,
-                deliveries: &mut deliveries,
+                publications: &mut publications,
                 meta,
                 started_at: self.statistics.started_at,
                 origin: local,
@@ -136,7 +136,7 @@ impl Server {
                 left_out: Capabilities::empty(),
             };
             command::publish(&mut publisher, event);
-            self.deliver(local, deliveries.drain(..), out);
+            self.deliver(local, publications.drain(..), out);
             match event {
                 Event::Killed(killed) => self.killed(killed, out),
                 Event::Quit { user, .. } => {
@@ -168,18 +168,18 @@ impl Server {
     fn deliver(
         &mut self,
         origin: Option<ConnectionId>,
-        deliveries: impl Iterator<Item = Delivery>,
+        publications: impl Iterator<Item = Publication>,
         out: &mut Outputs,
     ) {
         let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
-        for delivery in deliveries {
-            let to = delivery.session();
-            match (delivery, to.and_then(|to| self.sessions.get_mut(to))) {
-                (Delivery::Line { to, line }, _) => out.outputs.push(Output::Deliver { to, line }),
-                (delivery, Some(session)) if to == origin => deliver_to(session, delivery, moment, out),
-                (delivery, Some(session)) => {
+        for publication in publications {
+            let to = publication.session();
+            match (publication, to.and_then(|to| self.sessions.get_mut(to))) {
+                (Publication::Line { to, line }, _) => out.outputs.push(Output::Deliver { to, line }),
+                (publication, Some(session)) if to == origin => deliver_to(session, publication, moment, out),
+                (publication, Some(session)) => {
                     let own = session.put_aside();
-                    deliver_to(session, delivery.unasked(), moment, out);
+                    deliver_to(session, publication.unasked(), moment, out);
                     session.take_back(own);
                 }
                 (_, None) => {}
@@ -251,15 +251,15 @@ impl Server {
 }
 
 /// Sends what one session gets, as a part of the answer to a label if it is putting one together.
-fn deliver_to(session: &mut Session, delivery: Delivery, moment: Moment<'_>, out: &mut Outputs) {
-    match delivery {
-        Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
-        Delivery::Answer { line, .. } => session.send(line, out),
-        Delivery::WholeBatch { lines, .. } => session.send_batch(lines, out),
-        Delivery::Batch { kind, about, lines, .. } => {
+fn deliver_to(session: &mut Session, publication: Publication, moment: Moment<'_>, out: &mut Outputs) {
+    match publication {
+        Publication::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
+        Publication::Answer { line, .. } => session.send(line, out),
+        Publication::WholeBatch { lines, .. } => session.send_batch(lines, out),
+        Publication::Batch { kind, about, lines, .. } => {
             let head = BatchHead { kind, about: about.as_deref() };
             session.send_as_batch(&moment.network.settings.name, head, lines, out);
         }
-        Delivery::LongAnswer { answer, .. } => long_answer::begin(answer, moment, session, out),
+        Publication::LongAnswer { answer, .. } => long_answer::begin(answer, moment, session, out),
     }
 }

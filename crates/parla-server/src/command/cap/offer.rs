@@ -229,7 +229,7 @@ mod tests {
     use crate::{
         base::settings::{Flood, Sts},
         network::{Network, entry::Meta},
-        publish::delivery::Delivery,
+        publish::publication::Publication,
         session::{allowance::Allowances, sessions::Sessions, watchers::Watchers},
     };
 
@@ -321,14 +321,14 @@ mod tests {
             sessions.insert(session);
         }
         sessions.withdraw(withdrawn(&before, &network.settings));
-        let (mut deliveries, watchers) = (Vec::new(), Watchers::default());
+        let (mut publications, watchers) = (Vec::new(), Watchers::default());
         let machine = with_sts(600);
         let mut publisher = Publisher {
             network: &network,
             machine: &machine,
             sessions: &sessions,
             watchers: &watchers,
-            deliveries: &mut deliveries,
+            publications: &mut publications,
             meta: Meta::from_nobody(1),
             started_at: Timestamp::default(),
             origin: None,
@@ -336,10 +336,10 @@ mod tests {
             left_out: Capabilities::empty(),
         };
         announce(&mut publisher, &before);
-        let told: String = deliveries
+        let told: String = publications
             .iter()
-            .map(|delivery| match delivery {
-                Delivery::Answer { connection, line } => {
+            .map(|publication| match publication {
+                Publication::Answer { connection, line } => {
                     let client = connections.iter().position(|known| known == connection).unwrap() + 1;
                     format!("{client} {}", String::from_utf8_lossy(line).replace("\r\n", "\n"))
                 }

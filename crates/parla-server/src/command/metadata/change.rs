@@ -21,7 +21,7 @@ use crate::{
         refusal::{Refusal, metadata::MetadataFailure},
         user::User,
     },
-    publish::{Publisher, delivery::Delivery, timed},
+    publish::{Publisher, publication::Publication, timed},
     session::sessions::Receiver,
 };
 
@@ -218,6 +218,6 @@ fn tell(
         let line = reader.news(target, key.as_str(), *value).into();
         let line = timed(&line, publisher.meta.at, capabilities);
         let to = Recipients::from_slice(&[connection]);
-        publisher.deliveries.push(Delivery::Line { to, line });
+        publisher.publications.push(Publication::Line { to, line });
     }
 }
