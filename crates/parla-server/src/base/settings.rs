@@ -64,7 +64,7 @@ pub struct NetworkSettings {
     /// Whether authors and channel operators may take messages back.
     pub redaction: bool,
     /// Bounds of METADATA; none: it is not offered.
-    pub metadata: Option<Metadata>,
+    pub metadata: Option<MetadataBounds>,
     /// Tags of clients that are not relayed; CLIENTTAGDENY.
     pub denied_client_tags: DeniedTags,
     /// Messages in one answer of CHATHISTORY.
@@ -201,7 +201,7 @@ impl Privileges {
 /// Bounds of METADATA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the limit that its name says")]
-pub struct Metadata {
+pub struct MetadataBounds {
     pub keys_max: usize,
     pub subs_max: usize,
     pub value_bytes_max: usize,
@@ -209,7 +209,7 @@ pub struct Metadata {
     pub before_connect: bool,
 }
 
-impl Default for Metadata {
+impl Default for MetadataBounds {
     fn default() -> Self {
         Self { keys_max: 100, subs_max: 100, value_bytes_max: 300, before_connect: true }
     }
@@ -272,7 +272,7 @@ impl NetworkSettings {
             forget_empty_after: Some(Duration::from_secs(24 * 3600)),
             history: true,
             redaction: true,
-            metadata: Some(Metadata::default()),
+            metadata: Some(MetadataBounds::default()),
             denied_client_tags: DeniedTags::default(),
             history_reply_max: 1000,
         }

@@ -8,7 +8,7 @@ use crate::{
         limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
         names,
     },
-    command::mode::Asked,
+    command::mode::AskedModes,
     contract::{
         administration::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, ChannelSummary, Member},
         output::{Output, Outputs},
@@ -131,7 +131,7 @@ impl Server {
             let why = "A parameter is a word: it has no spaces, and does not start with a colon";
             return Err(AdminAnswer::Refused(why.to_owned()));
         }
-        let asked = Asked::read(&self.network, channel, letters, params.iter().map(String::as_str));
+        let asked = AskedModes::read(&self.network, channel, letters, params.iter().map(String::as_str));
         let bad_params = asked.bad_params.iter().map(|bad| &bad.refusal);
         let refusals: Vec<&Refusal> = asked.refusals.iter().chain(bad_params).collect();
         if !refusals.is_empty() {

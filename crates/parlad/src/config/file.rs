@@ -53,7 +53,7 @@ pub(super) struct File {
     pub(super) admin: Option<settings::Admin>,
     pub(super) user_modes: UserModes,
     pub(super) oper: Vec<people::Operator>,
-    pub(super) metadata: Option<settings::Metadata>,
+    pub(super) metadata: Option<settings::MetadataBounds>,
     pub(super) sts: Option<listen::Sts>,
     pub(super) webirc: Vec<KnownGateway>,
 }
@@ -148,10 +148,10 @@ fn casemapping(value: &Value<'_>) -> Option<Casemapping> {
         .or_else(|| unknown(value, "must be \"ascii\", \"rfc1459\", \"rfc1459-strict\" or \"precis\"", NAMES))
 }
 
-fn metadata(table: &mut Table<'_>) -> Option<settings::Metadata> {
-    let default = settings::Metadata::default();
+fn metadata(table: &mut Table<'_>) -> Option<settings::MetadataBounds> {
+    let default = settings::MetadataBounds::default();
     let is_enabled = table.or("enabled", flag, defaults().metadata.is_some());
-    let metadata = settings::Metadata {
+    let metadata = settings::MetadataBounds {
         keys_max: table.or("max_keys", number(1..=1_000), default.keys_max),
         subs_max: table.or("max_subs", number(1..=1_000), default.subs_max),
         value_bytes_max: table.or("max_value_bytes", number(1..=400), default.value_bytes_max),

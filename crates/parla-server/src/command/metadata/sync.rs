@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     network::{ChannelId, Network, Target, UserId, refusal::Refusal, user::User},
     publish::Publisher,
-    session::{Session, metadata::Rest},
+    session::{Session, metadata::SyncRest},
 };
 
 /// The target that stands for everything the client can see.
@@ -41,8 +41,8 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let metadata = context.session.metadata(now);
     let targets = visible(network, me, asked, &watched);
     let rest = metadata.rest.filter(|rest| rest.asked == asked);
-    let wanted = Wanted { targets: &targets, keys: &metadata.subscriptions };
-    let small = gather(network, reader, wanted, METADATA_UNASKED_BYTES_MAX);
+    let selection = Selection { targets: &targets, keys: &metadata.subscriptions };
+    let small = gather(network, reader, selection, METADATA_UNASKED_BYTES_MAX);
     if small.told.is_none() && rest.is_none() {
         context.send_metadata(name, small.lines);
         return Ok(());
@@ -56,10 +56,10 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let targets: Vec<Target> =
         targets.into_iter().filter(|target| rest.is_none_or(|rest| *target > rest.told)).collect();
     let bytes_max = context.machine.answer_bytes_max;
-    let wanted = Wanted { targets: &targets, keys: &metadata.subscriptions };
-    let part = gather(network, reader, wanted, bytes_max);
+    let selection = Selection { targets: &targets, keys: &metadata.subscriptions };
+    let part = gather(network, reader, selection, bytes_max);
     metadata.large_sync_at = now + METADATA_SYNC_INTERVAL;
-    metadata.rest = part.told.map(|told| Rest { asked, told });
+    metadata.rest = part.told.map(|told| SyncRest { asked, told });
     context.send_metadata(name, part.lines);
     if part.told.is_some() {
         context.reply(Reply::MetadataSyncLater { target: name, seconds: METADATA_SYNC_INTERVAL.as_secs() });
@@ -83,8 +83,8 @@ pub(super) fn on_subscribe(context: &mut Context<'_>, keys: &BTreeSet<Key>) -> R
     // There is no name for everything, so the values themselves are told.
     let reader = Reader { server: &settings.name, client: user.nick().as_str(), dialect };
     let targets = visible(network, me, None, &watched(context));
-    let wanted = Wanted { targets: &targets, keys };
-    let found = gather(network, reader, wanted, METADATA_UNASKED_BYTES_MAX);
+    let selection = Selection { targets: &targets, keys };
+    let found = gather(network, reader, selection, METADATA_UNASKED_BYTES_MAX);
     if found.told.is_none() {
         found.lines.into_iter().for_each(|line| context.session.send(line, context.out));
         return Ok(());
@@ -112,7 +112,7 @@ pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(
     for user in users.iter().copied().map(Target::User) {
         let Some(Values { of: name, .. }) = values(network, user) else { continue };
         let keys = &context.session.metadata(context.now).subscriptions;
-        let lines = gather(network, reader, Wanted { targets: &[user], keys }, bytes_left).lines;
+        let lines = gather(network, reader, Selection { targets: &[user], keys }, bytes_left).lines;
         let bytes: usize = lines.iter().map(Bytes::len).sum();
         if bytes > bytes_left {
             context.reply(later(name));
@@ -146,7 +146,7 @@ fn unasked(publisher: &mut Publisher<'_>, connection: ConnectionId, asked: Targe
     let none = BTreeSet::new();
     let keys = session.metadata.as_ref().map_or(&none, |metadata| &metadata.subscriptions);
     let targets = if keys.is_empty() { Vec::new() } else { visible(network, user, Some(asked), &[]) };
-    let found = gather(network, reader, Wanted { targets: &targets, keys }, METADATA_UNASKED_BYTES_MAX);
+    let found = gather(network, reader, Selection { targets: &targets, keys }, METADATA_UNASKED_BYTES_MAX);
     if found.told.is_none() {
         publisher.tell_metadata(connection, name, found.lines);
     } else {
@@ -218,14 +218,14 @@ struct Gathered {
 
 /// Whose values under which keys a client is told, in this order.
 #[derive(Clone, Copy)]
-struct Wanted<'a> {
+struct Selection<'a> {
     targets: &'a [Target],
     keys: &'a BTreeSet<Key>,
 }
 
-/// The values that are wanted, until there are so many bytes.
-fn gather(network: &Network, reader: Reader<'_>, wanted: Wanted<'_>, bytes_max: usize) -> Gathered {
-    let Wanted { targets, keys } = wanted;
+/// The values that are selected, until there are so many bytes.
+fn gather(network: &Network, reader: Reader<'_>, selection: Selection<'_>, bytes_max: usize) -> Gathered {
+    let Selection { targets, keys } = selection;
     let (mut lines, mut bytes, mut told) = (Vec::new(), 0, None);
     for target in targets {
         let Some(Values { of: name, values }) = values(network, *target) else { continue };

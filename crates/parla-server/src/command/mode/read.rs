@@ -18,7 +18,7 @@ use crate::{
 
 /// What letters and their parameters ask for.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct AskedModes {
     /// Changes.
     pub(crate) steps: Vec<entry::ModeStep>,
     /// Lists to show, each once.
@@ -37,7 +37,7 @@ pub(crate) struct BadParam {
     pub(crate) refusal: Refusal,
 }
 
-impl Asked {
+impl AskedModes {
     pub(crate) fn read<'a>(
         network: &Network,
         channel: &Channel,
