@@ -45,7 +45,7 @@ fn question(context: &Context<'_>, command: &Chathistory<'_>) -> Result<(Query, 
     let position = |text: &str| match text.split_once('=') {
         Some(("msgid", id)) => {
             let seq = context.settings.message_ids.decode(id);
-            seq.map(Position::Message).ok_or_else(|| invalid(&[text], "There is no such message id"))
+            seq.map(Position::Message).ok_or_else(|| no_such_message(command.subcommand, text))
         }
         Some(("timestamp", time)) => {
             time.parse().map(Position::Time).map_err(|_| invalid(&[text], "Invalid timestamp"))
@@ -163,6 +163,13 @@ pub(crate) fn answer(
         {
             session.refuse(network, &not_a_member(&subcommand, &channel), out);
         }
+        (
+            HistoryQuestion::Messages { subcommand, page: Page::Around(Position::Message(seq)), .. },
+            Some(QueryResult::NoSuchMessage),
+        ) => {
+            let bound = format!("msgid={}", network.settings.message_ids.encode(seq));
+            session.refuse(network, &no_such_message(&subcommand, &bound), out);
+        }
         (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
             let name = session.batch_name();
             let capabilities = session.capabilities;
@@ -246,6 +253,11 @@ fn fail(code: FailCode, about: &[&str], description: &'static str) -> Refusal {
 fn not_a_member(subcommand: &str, target: &str) -> Refusal {
     let why = "Messages can be read in the channels that you are in";
     fail(FailCode::InvalidTarget, &[subcommand, target], why)
+}
+
+/// No message has this id, or none of the conversation.
+fn no_such_message(subcommand: &str, bound: &str) -> Refusal {
+    fail(FailCode::InvalidParams, &[subcommand, bound], "There is no such message id")
 }
 
 fn unreadable(about: &[&str]) -> Refusal {

@@ -167,17 +167,25 @@ impl Store {
     pub(crate) fn answer(&self, query: &Query) -> QueryResult {
         match query {
             Query::History { conversation, page, limit } => {
+                if let Page::Around(Position::Message(seq)) = page
+                    && !self.is_there(conversation, *seq)
+                {
+                    return QueryResult::NoSuchMessage;
+                }
                 let found = self.page(conversation, *page, *limit);
                 QueryResult::History(found.into_iter().map(untargeted).collect())
             }
-            Query::Message { conversation, seq } => {
-                QueryResult::IsThere(self.of(conversation).any(|spoken| spoken.seq == *seq))
-            }
+            Query::Message { conversation, seq } => QueryResult::IsThere(self.is_there(conversation, *seq)),
             Query::LatestTimes { conversations } => {
                 let time = |conversation| self.of(conversation).last().map(|spoken| spoken.at);
                 QueryResult::LatestTimes(conversations.iter().map(time).collect())
             }
         }
+    }
+
+    /// Whether a conversation has the message of this number.
+    fn is_there(&self, conversation: &Conversation, seq: u64) -> bool {
+        self.of(conversation).any(|spoken| spoken.seq == seq)
     }
 
     /// Whether this is a line of a message of several, but not the first: those carry no id.
