@@ -7,7 +7,7 @@ use parla_proto::{Capabilities, ChannelName, CommandName, Line, Reply, command::
 use crate::{
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId, Network, UserId, UserRef,
         channel::{Act, Channel, Flags},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
@@ -40,7 +40,10 @@ fn inviter<'n>(
 ) -> Result<(ChannelId, &'n Channel), Refusal> {
     let (id, channel) = network.visible_channel_named(by, channel)?;
     let rank = channel.rank(by)?;
-    if channel.has(Flags::INVITE_ONLY) && !rank.may(Act::Invite) {
+    let user = network.user(by).ok_or(Refusal::Gone)?;
+    let needs_rank = channel.has(Flags::INVITE_ONLY)
+        || channel.holds_back(UserRef { id: by, user }, network.casemapping());
+    if needs_rank && !rank.may(Act::Invite) {
         return Err(Refusal::RankNeeded { channel: channel.name().clone(), rank: Act::Invite.least() });
     }
     Ok((id, channel))

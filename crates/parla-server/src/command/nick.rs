@@ -46,7 +46,7 @@ pub(crate) fn commit(
     }
     let channels = user.channels.iter().filter_map(|channel| network.channel(*channel));
     if let Some(channel) =
-        channels.into_iter().find(|channel| channel.holds_nick(UserRef { id, user }, network.casemapping()))
+        channels.into_iter().find(|channel| channel.holds_back(UserRef { id, user }, network.casemapping()))
     {
         return Err(Refusal::NickHeld { nick: nick.to_string(), channel: channel.name().clone() });
     }

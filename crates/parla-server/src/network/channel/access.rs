@@ -123,8 +123,9 @@ impl Channel {
         if needs_rank { self.may(by.id, Act::ChangeTopic) } else { Ok(self) }
     }
 
-    /// Whether a member must keep their nick, as a new one would be heard: they are banned or muted here, and have no voice.
-    pub(crate) fn holds_nick(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
+    /// Whether a ban or a mute holds a member here, who has no voice. They keep their nick, as a new one would be heard, and ask
+    /// nobody to come.
+    pub(crate) fn holds_back(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
         let speaks_always = self.rank(of.id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
         !speaks_always
             && [Reach::Whole, Reach::Speech]
