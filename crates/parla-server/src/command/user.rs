@@ -4,6 +4,7 @@ use parla_proto::{CommandName, Reply, command, line::fitting, mode};
 
 use super::{isupport, lusers, metadata, mode::ModeLetters, monitor, motd};
 use crate::{
+    base::formatting::is_stray_control,
     context::Context,
     network::{
         Network, UserId,
@@ -20,13 +21,14 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result<(), Refusal> {
     let limits = &context.settings.limits;
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
-    if user.user.is_empty() || user.realname.is_empty() {
+    let realname: String = user.realname.chars().filter(|char| !is_stray_control(*char)).collect();
+    if user.user.is_empty() || realname.is_empty() {
         return Err(Refusal::NeedMoreParams(CommandName::User));
     }
     let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.[]{}\\`^|~".contains(*char);
     let name: String = user.user.chars().filter(plain).take(limits.user_bytes).collect();
     let name = if name.is_empty() { "user".to_owned() } else { name };
-    let realname = fitting(user.realname, limits.realname_bytes).to_owned();
+    let realname = fitting(&realname, limits.realname_bytes).to_owned();
     registration.user = Some(UserNames { user: name, realname });
     Ok(())
 }
