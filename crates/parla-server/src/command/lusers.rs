@@ -1,4 +1,6 @@
 //! LUSERS: how many are here. <https://modern.ircdocs.horse/#lusers-message>
+//!
+//! Secret channels are counted for everyone, as invisible users are: a number names none of them. Solanum and InspIRCd do the same.
 
 use parla_proto::Reply;
 
