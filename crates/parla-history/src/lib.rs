@@ -85,7 +85,7 @@ pub use error::{CopyError, HistoryError, MigrationError, OpenError};
 pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};
-pub use migrate::{Known, Step, is_behind, migrate, migrate_within, refuse_newer};
+pub use migrate::{KnownTables, Step, is_behind, migrate, migrate_within, refuse_newer};
 pub use open::{BUSY_TIMEOUT, CHECKPOINT_PAGES, Durability, open, open_in_memory, open_reader};
 pub use page::{Bound, Page, latest_at, message, page};
 pub use references::fill_references;

@@ -27,7 +27,7 @@ impl Step for &str {
 
 /// The tables of one component as this program knows them.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct KnownTables<'a> {
     /// Whose tables.
     pub component: &'a str,
     /// How many steps there are.
@@ -79,11 +79,11 @@ pub fn migrate_within(
 ///
 /// # Errors
 /// The file is newer than what is known, or SQLite cannot read.
-pub fn refuse_newer(connection: &Connection, known: &[Known<'_>]) -> Result<(), MigrationError> {
+pub fn refuse_newer(connection: &Connection, known: &[KnownTables<'_>]) -> Result<(), MigrationError> {
     if !has_versions(connection)? {
         return Ok(());
     }
-    for Known { component, version: known } in known {
+    for KnownTables { component, version: known } in known {
         let (found, known) = (version(connection, component)?, u32::try_from(*known).unwrap_or(u32::MAX));
         if found > known {
             return Err(MigrationError::Newer { component: (*component).to_owned(), found, known });
@@ -96,12 +96,12 @@ pub fn refuse_newer(connection: &Connection, known: &[Known<'_>]) -> Result<(), 
 ///
 /// # Errors
 /// SQLite cannot read.
-pub fn is_behind(connection: &Connection, known: &[Known<'_>]) -> Result<bool, rusqlite::Error> {
+pub fn is_behind(connection: &Connection, known: &[KnownTables<'_>]) -> Result<bool, rusqlite::Error> {
     if !has_versions(connection)? {
         return Ok(false);
     }
     let (mut is_behind, mut is_used) = (false, false);
-    for Known { component, version: known } in known {
+    for KnownTables { component, version: known } in known {
         let found = version(connection, component)? as usize;
         if found > *known {
             return Ok(false);
@@ -136,7 +136,8 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         let is_behind = |connection: &Connection, notes, pens| {
             let known = [("notes", notes), ("pens", pens)];
-            is_behind(connection, &known.map(|(component, version)| Known { component, version })).unwrap()
+            is_behind(connection, &known.map(|(component, version)| KnownTables { component, version }))
+                .unwrap()
         };
         assert!(!is_behind(&connection, 1, 1), "a new file");
         migrate(&mut connection, "notes", &[ONE]).unwrap();
@@ -183,11 +184,14 @@ mod tests {
              install that version or a later one, or restore a backup from before the upgrade"
         );
         assert_eq!(version(&connection, "notes").unwrap(), 2);
-        let refused = |version| refuse_newer(&connection, &[Known { component: "notes", version }]);
+        let refused = |version| refuse_newer(&connection, &[KnownTables { component: "notes", version }]);
         assert_eq!(refused(1).unwrap_err().to_string(), error.to_string());
         refused(2).unwrap();
-        refuse_newer(&Connection::open_in_memory().unwrap(), &[Known { component: "notes", version: 0 }])
-            .unwrap();
+        refuse_newer(
+            &Connection::open_in_memory().unwrap(),
+            &[KnownTables { component: "notes", version: 0 }],
+        )
+        .unwrap();
     }
 
     #[test]

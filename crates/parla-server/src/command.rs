@@ -192,7 +192,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
             Ok(())
         }
         EntryCommand::NodeDown(down) => {
-            node::go_down(network, &meta, down, effects);
+            node::go_down(network, down, effects);
             Ok(())
         }
     };
@@ -206,19 +206,15 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
 pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
     match event {
         Event::Registered(user) => user::publish(publisher, *user),
-        Event::Renamed { user, old_nick, old_source } => {
-            nick::publish(publisher, *user, (old_nick, old_source));
-        }
+        Event::Renamed(renamed) => nick::publish(publisher, renamed),
         Event::Quit { user: _, nick, source, reason } => {
             quit::publish(publisher, source, reason);
             monitor::tell_offline(publisher, nick);
         }
         Event::Joined { user, channel } => join::publish(publisher, *user, *channel),
         Event::Parted { source, channel, reason } => part::publish(publisher, source, channel, reason),
-        Event::Kicked { .. } => kick::publish(publisher, event),
-        Event::SaidInChannel { sender, channel, spoken, heard_from } => {
-            privmsg::publish_in_channel(publisher, (*sender, spoken), *channel, *heard_from);
-        }
+        Event::Kicked(kicked) => kick::publish(publisher, kicked),
+        Event::SaidInChannel(said) => privmsg::publish_in_channel(publisher, said),
         Event::SaidToUser { sender, receiver, spoken } => {
             privmsg::publish_to_user(publisher, *sender, *receiver, spoken);
         }
@@ -234,26 +230,18 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         }
         Event::ModesChanged { by, channel, steps } => mode::publish(publisher, by, *channel, steps),
         Event::UserModesChanged { user, before } => mode::user::publish(publisher, *user, *before),
-        Event::Invited { by, user, nick, channel, witnesses } => {
-            invite::publish(publisher, by, (*user, nick), (channel, witnesses));
-        }
+        Event::Invited(invited) => invite::publish(publisher, invited),
         Event::BecameOperator(user) => oper::publish(publisher, *user),
-        Event::Killed { user, by, nick, comment, .. } => kill::publish(publisher, *user, by, (nick, comment)),
+        Event::Killed(killed) => kill::publish(publisher, killed),
         Event::Wallops { by, text } => wallops::publish(publisher, by, text),
         Event::HostChanged { user, old_source } => chghost::publish(publisher, *user, old_source),
         Event::Reconfigured { before } => rehash::publish(publisher, before),
-        Event::AwayChanged { user, changes, was_away } => {
-            away::publish(publisher, *user, (*changes, *was_away));
-        }
+        Event::AwayChanged { user, news } => away::publish(publisher, *user, *news),
         Event::MetadataChanged { target, told } => metadata::publish(publisher, *target, told),
         Event::RealnameChanged { user } => setname::publish(publisher, *user),
         Event::AccountChanged { user, changes } => account::publish(publisher, *user, *changes),
-        Event::ChannelRenamed { by, channel, old, reason } => {
-            rename::publish(publisher, (by, reason), *channel, old);
-        }
-        Event::Redacted { .. } => redact::publish(publisher, event),
-        Event::MarkedRead { user, name, at, moved } => {
-            markread::publish(publisher, *user, (name, *at), *moved);
-        }
+        Event::ChannelRenamed(renamed) => rename::publish(publisher, renamed),
+        Event::Redacted(redacted) => redact::publish(publisher, redacted),
+        Event::MarkedRead(marked) => markread::publish(publisher, marked),
     }
 }

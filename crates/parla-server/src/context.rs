@@ -31,8 +31,8 @@ use crate::{
 /// One command of one session.
 pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
-    /// Connections, and those of them that are not registered.
-    pub(crate) connections: (usize, usize),
+    /// How many connections of this machine are nobody's yet.
+    pub(crate) unregistered: usize,
     pub(crate) statistics: &'a Statistics,
     pub(crate) settings: &'a NetworkSettings,
     pub(crate) machine: &'a MachineSettings,
@@ -73,10 +73,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        let target = self.target();
-        for line in refusal.lines(&self.settings.name, &target, self.session.capabilities) {
-            self.line(line);
-        }
+        self.session.refuse(self.network, refusal, self.out);
     }
 
     /// Asks the daemon. The session takes no line before the answer.

@@ -24,7 +24,7 @@
 //! - `command` has one file for each command with its `run`, `commit` and `publish`; `command.rs` has the
 //!   three dispatches.
 //! - `server` takes inputs to sessions (`lines.rs`), proposals to the log and entries to the network
-//!   (`log.rs`), and does what is due because time has passed (`timers.rs`).
+//!   (`entries.rs`), and does what is due because time has passed (`timers.rs`).
 
 mod base;
 
@@ -70,7 +70,7 @@ pub use network::{
     conversation::{AccountPair, Conversation, ConversationName},
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
-        Authority, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal, Quit,
+        Authority, EndReason, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal,
         Repair, SessionEnded, SessionRef, Verb,
     },
     grant::OperatorGrant,

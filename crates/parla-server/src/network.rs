@@ -17,13 +17,13 @@ mod forgetting;
 pub(crate) mod grant;
 mod invariants;
 pub(crate) mod markers;
-mod new_rooms;
+mod new_channels;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
 pub(crate) mod rank;
+pub(crate) mod recent_messages;
 pub(crate) mod refusal;
-pub(crate) mod said;
 mod sessions;
 mod sight;
 pub(crate) mod snapshot;
@@ -49,12 +49,12 @@ use crate::{
         entry::Meta,
         forgetting::EmptyChannels,
         markers::ReadMarkers,
-        new_rooms::NewRooms,
+        new_channels::NewChannels,
         nodes::Nodes,
         operator::Oversight,
         past::Past,
+        recent_messages::SentTo,
         refusal::Refusal,
-        said::Place,
         user::User,
     },
 };
@@ -63,17 +63,17 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub(crate) u64);
 
-/// Names a channel by its record: the number of the entry that made it. The same on every machine, and never given to another.
+/// Names a channel: the number of the entry that made it. The same on every machine, and never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChannelId(u64);
 
 impl ChannelId {
-    /// The channel of this record.
-    pub const fn from_number(record: u64) -> Self {
-        Self(record)
+    /// The channel that the entry of this number made.
+    pub const fn from_number(seq: u64) -> Self {
+        Self(seq)
     }
 
-    /// Its record.
+    /// The number of the entry that made it.
     pub const fn number(self) -> u64 {
         self.0
     }
@@ -138,7 +138,7 @@ pub(crate) struct Network {
     occupied: usize,
     #[serde(skip)]
     empty: EmptyChannels,
-    new_rooms: NewRooms,
+    new_channels: NewChannels,
     /// The time of the last entry.
     at: Timestamp,
     read_markers: BTreeMap<UserId, ReadMarkers>,
@@ -160,7 +160,7 @@ impl Network {
             names: BTreeMap::new(),
             occupied: 0,
             empty: EmptyChannels::default(),
-            new_rooms: NewRooms::default(),
+            new_channels: NewChannels::default(),
             at: Timestamp::default(),
             read_markers: BTreeMap::new(),
             counts: UserCounts::default(),
@@ -370,25 +370,26 @@ impl Network {
         id
     }
 
-    /// Takes a user away, who is remembered for WHOWAS.
-    pub(crate) fn remove_user(&mut self, id: UserId, at: Timestamp) -> Option<User> {
+    /// Takes a user away by the entry that is being committed. They are remembered for WHOWAS.
+    pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
         let user = self.users.swap_remove(&id)?;
-        self.past.add(&user, at, self.settings.limits.whowas_entries);
+        self.past.add(&user, self.at, self.settings.limits.whowas_entries);
         self.remove_nick(user.nick());
         self.read_markers.remove(&id);
         self.counts.count(user.modes, UserModes::empty());
         Some(user)
     }
 
-    /// Gives a user another nick. The old one is remembered for WHOWAS, unless it is the same but for case.
-    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick, at: Timestamp) {
+    /// Gives a user another nick by the entry that is being committed. The old one is remembered for WHOWAS, unless it is the same
+    /// but for case.
+    pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick) {
         let Some(user) = self.users.get(&id) else {
             debug_assert!(false, "whoever takes another nick was found");
             return;
         };
         let before = user.nick().clone();
         if before != nick {
-            self.past.add(user, at, self.settings.limits.whowas_entries);
+            self.past.add(user, self.at, self.settings.limits.whowas_entries);
         }
         self.remove_nick(&before);
         self.insert_nick(nick.clone(), id);
@@ -412,15 +413,15 @@ impl Network {
     }
 
     /// Who said the message of this number, and where, if that was not long ago.
-    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, &Place)> {
-        self.users.iter().find_map(|(id, user)| user.said()?.place(seq).map(|place| (*id, place)))
+    pub(crate) fn author(&self, seq: u64) -> Option<(UserId, &SentTo)> {
+        self.users.iter().find_map(|(id, user)| user.recent_messages()?.sent_to(seq).map(|to| (*id, to)))
     }
 
     /// Forgets who said the message of this number.
-    pub(crate) fn forget_said(&mut self, seq: u64) {
+    pub(crate) fn forget_message(&mut self, seq: u64) {
         let author = self.author(seq).map(|(author, _)| author);
         if let Some(user) = author.and_then(|author| self.user_mut(author)) {
-            user.said_mut().remove(seq);
+            user.recent_messages_mut().remove(seq);
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Each distinct rendering, by capabilities, is made once and shared by all who get it.
 
-pub(crate) mod delivery;
 pub(crate) mod multiline;
+pub(crate) mod publication;
 
 use bytes::Bytes;
 use parla_proto::{AccountName, Capabilities, Line, Message, MsgId, Nick, Timestamp, tag::escape};
@@ -16,13 +16,13 @@ use crate::{
     },
     contract::output::Recipients,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         change::Spoken,
         entry::{Meta, Verb},
         texts::OwnText,
         user::User,
     },
-    publish::delivery::Delivery,
+    publish::publication::Publication,
     session::{
         response::tag,
         sessions::{Receiver, Sessions},
@@ -37,7 +37,7 @@ pub(crate) struct Publisher<'a> {
     pub(crate) sessions: &'a Sessions,
     pub(crate) watchers: &'a Watchers,
     /// What is to be sent, in order.
-    pub(crate) deliveries: &'a mut Vec<Delivery>,
+    pub(crate) publications: &'a mut Vec<Publication>,
     pub(crate) meta: Meta,
     /// Since when the server runs.
     pub(crate) started_at: Timestamp,
@@ -184,7 +184,7 @@ impl<'a> Publisher<'a> {
     /// The same for a text of the user's own, with how much of it each hears: the user and those who watch them all of it.
     pub(crate) fn own_text(&self, id: UserId, capability: Capabilities, text: &str) -> OwnText<Receiver> {
         let Some(user) = self.network.user(id) else { return OwnText::for_all(None, Vec::new()) };
-        let text = self.network.own_text((id, user), text.to_owned());
+        let text = self.network.own_text(UserRef { id, user }, text.to_owned());
         let mut text = self.among_sessions(text, capability);
         let itself = self.receivers([id].into_iter()).filter(|receiver| receiver.knows(capability));
         for reader in self.interested_watchers(user, capability).into_iter().chain(itself) {
@@ -285,7 +285,7 @@ impl<'a> Publisher<'a> {
             let Some(rendering) = renderings.get_mut(index) else { continue };
             if collecting == Some(receiver.connection) {
                 if let Some(line) = rendering.line.clone() {
-                    self.deliveries.push(Delivery::Answer { connection: receiver.connection, line });
+                    self.publications.push(Publication::Answer { connection: receiver.connection, line });
                 }
             } else {
                 rendering.to.push(receiver.connection);
@@ -293,7 +293,7 @@ impl<'a> Publisher<'a> {
         }
         for Rendering { line, to, .. } in renderings {
             if let Some(line) = line.filter(|_| !to.is_empty()) {
-                self.deliveries.push(Delivery::Line { to, line });
+                self.publications.push(Publication::Line { to, line });
             }
         }
     }
@@ -307,22 +307,22 @@ impl<'a> Publisher<'a> {
 
     /// Sends a line to one session.
     pub(crate) fn tell(&mut self, connection: ConnectionId, line: Vec<u8>) {
-        self.deliveries.push(Delivery::Answer { connection, line: line.into() });
+        self.publications.push(Publication::Answer { connection, line: line.into() });
     }
 
     /// Sends a line to every session of a user that is here.
     pub(crate) fn tell_user(&mut self, user: UserId, line: Vec<u8>) {
         let line = Bytes::from(line);
         let answer =
-            |receiver: Receiver| Delivery::Answer { connection: receiver.connection, line: line.clone() };
+            |receiver: Receiver| Publication::Answer { connection: receiver.connection, line: line.clone() };
         let answers = self.receivers([user].into_iter()).map(answer);
-        self.deliveries.extend(answers);
+        self.publications.extend(answers);
     }
 
     /// Sends lines of METADATA about somebody to one session, as a batch.
     pub(crate) fn tell_metadata(&mut self, connection: ConnectionId, about: &str, lines: Vec<Bytes>) {
         let about = Some(about.to_owned());
-        self.deliveries.push(Delivery::Batch { connection, kind: METADATA_BATCH, about, lines });
+        self.publications.push(Publication::Batch { connection, kind: METADATA_BATCH, about, lines });
     }
 
     /// Sends a message to sessions, to each with the tags that it wants.

@@ -4,8 +4,8 @@ mod administration;
 mod answers;
 #[cfg(test)]
 mod devices;
+mod entries;
 mod lines;
-mod log;
 mod membership;
 mod moderation;
 mod reconfigure;
@@ -22,7 +22,7 @@ use moderation::Moderation;
 use crate::{
     base::{
         connection::{ConnectionId, Disconnect, Peer},
-        settings::{MachineSettings, NetworkSettings, Settings},
+        settings::{MachineSettings, Settings},
     },
     context::statistics::Statistics,
     contract::{
@@ -34,7 +34,7 @@ use crate::{
         Network, UserId,
         channel::ChannelState,
         encoding,
-        entry::{EntryCommand, NodeId, Proposer, Quit, SessionEnded, SessionRef},
+        entry::{EndReason, EntryCommand, NodeId, Proposer, SessionEnded, SessionRef},
         snapshot::Snapshot,
     },
     server::timers::{Timer, Timers},
@@ -73,8 +73,6 @@ impl Start {
 /// An IRC server. One owner, one thread; `&mut` is the only lock.
 #[derive(Debug)]
 pub struct Server {
-    /// Those of the network.
-    settings: Arc<NetworkSettings>,
     machine: MachineSettings,
     membership: Membership,
     network: Network,
@@ -86,7 +84,7 @@ pub struct Server {
     /// Whether the disk of this machine is nearly full.
     is_storage_low: bool,
     moderation: Moderation,
-    /// Whether it was proposed to forget rooms, and the entry has not come yet.
+    /// Whether it was proposed to forget channels, and the entry has not come yet.
     has_proposed_to_forget: bool,
     now: Timestamp,
 }
@@ -105,7 +103,6 @@ impl Server {
             Start::Shared { run, snapshot } => (snapshot.into_network(), Membership::shared(node, run)),
         };
         let mut server = Self {
-            settings: Arc::clone(&network.settings),
             machine: settings.machine,
             network,
             membership,
@@ -119,7 +116,7 @@ impl Server {
             has_proposed_to_forget: false,
             now,
         };
-        server.set(Timer::ForgetRooms);
+        server.set(Timer::ForgetChannels);
         server
     }
 
@@ -185,7 +182,7 @@ impl Server {
 
     /// What a client may send that has sent nothing yet.
     fn allowances(&self) -> Allowances {
-        Allowances::new(self.machine.flood, self.settings.limits.multiline_lines, self.now)
+        Allowances::new(self.machine.flood, self.network.settings.limits.multiline_lines, self.now)
     }
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
@@ -214,21 +211,21 @@ impl Server {
         }
         let Some(user) = self.close(connection, error, out) else { return };
         if let Some(reason) = reason.or(error) {
-            self.propose_end((connection, user), Quit::Ended(reason.to_owned()), out);
+            self.propose_end(connection, user, EndReason::Servers(reason.to_owned()), out);
         }
     }
 
     /// Ends a session as its user asked for: the client reads `reason`, and the user's peers do, where the user may speak, if the
     /// user is gone with it.
     fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
-        // What a person wrote is not for the log.
+        // What a person wrote is not written down.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
-        self.propose_end((connection, user), Quit::Said(reason.to_owned()), out);
+        self.propose_end(connection, user, EndReason::Own(reason.to_owned()), out);
     }
 
     /// Brings it into the log that a session of a user has ended.
-    fn propose_end(&mut self, (connection, user): (ConnectionId, UserId), why: Quit, out: &mut Outputs) {
+    fn propose_end(&mut self, connection: ConnectionId, user: UserId, why: EndReason, out: &mut Outputs) {
         let session = SessionRef { node: self.membership.node(), connection };
         let by = Proposer { session: Some(connection), actor: Some(user) };
         self.submit(by, EntryCommand::SessionEnded(SessionEnded { session, why }), out);
@@ -245,7 +242,7 @@ impl Server {
             let line = Line::bare("ERROR").text(format_args!("Closing link: {host} ({error})")).finish();
             session.send(line.into(), out);
         }
-        session.send_response(&self.settings.name, out);
+        session.send_response(&self.network.settings.name, out);
         out.outputs.push(Output::Close { connection });
         session.user()
     }

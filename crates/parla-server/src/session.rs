@@ -9,6 +9,7 @@ pub(crate) mod metadata;
 pub(crate) mod pause;
 pub(crate) mod questions;
 pub(crate) mod response;
+pub(crate) mod server_batch;
 pub(crate) mod sessions;
 pub(crate) mod watchers;
 
@@ -23,7 +24,8 @@ use crate::{
         secret::Secret,
         settings::Timeouts,
     },
-    network::{Network, UserId, user::User},
+    contract::output::Outputs,
+    network::{Network, UserId, refusal::Refusal, user::User},
     session::{
         allowance::{Allowance, Allowances},
         batch::ClientBatch,
@@ -95,8 +97,8 @@ pub(crate) enum State {
 pub(crate) struct Registration {
     pub(crate) started_at: Timestamp,
     pub(crate) nick: Option<Nick>,
-    /// User name and real name.
-    pub(crate) user: Option<(String, String)>,
+    /// What USER gave.
+    pub(crate) user: Option<UserNames>,
     pub(crate) password: Password,
     /// Between CAP LS or REQ and CAP END.
     pub(crate) negotiating: bool,
@@ -106,6 +108,14 @@ pub(crate) struct Registration {
     pub(crate) bad_lines: u8,
     /// The entry is on its way.
     pub(crate) submitted: bool,
+}
+
+/// The names that USER gives, as they will be the user's.
+#[derive(Clone, Debug)]
+pub(crate) struct UserNames {
+    /// The user name.
+    pub(crate) user: String,
+    pub(crate) realname: String,
 }
 
 /// When a session must be looked at, and for what; none where there is nothing to look for.
@@ -187,6 +197,14 @@ impl Session {
             State::Registering(registration) => registration.nick.as_ref(),
         };
         nick.map_or_else(|| "*".to_owned(), ToString::to_string)
+    }
+
+    /// Tells the client why something is not carried out.
+    pub(crate) fn refuse(&mut self, network: &Network, refusal: &Refusal, out: &mut Outputs) {
+        let target = self.target(network);
+        for line in refusal.lines(&network.settings.name, &target, self.capabilities) {
+            self.send(line.into(), out);
+        }
     }
 
     pub(crate) fn registration(&mut self) -> Option<&mut Registration> {

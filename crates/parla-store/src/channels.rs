@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use parla_proto::{
     ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
-use parla_server::{ChannelChange, ChannelState, Flags, ListEntry, Topic};
+use parla_server::{ChannelChange, ChannelId, ChannelState, Flags, ListEntry, Topic};
 use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
 use crate::{DatabaseError, conversations};
@@ -18,7 +18,7 @@ pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<Cha
     for row in rows {
         let Some(mut state) = row? else { continue };
         read_lists(connection, &mut state)?;
-        state.metadata = metadata(connection, state.record)?;
+        state.metadata = metadata(connection, state.id)?;
         channels.push(state);
     }
     Ok(channels)
@@ -38,7 +38,7 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
     let topic_at: Option<i64> = row.get("topic_at")?;
     let modes: String = row.get("modes")?;
     let forward: Option<String> = row.get("forward")?;
-    let record = row.get::<_, i64>("id")?.cast_unsigned();
+    let id = ChannelId::from_number(row.get::<_, i64>("id")?.cast_unsigned());
     let created_at = Timestamp::from_millis(row.get("created_at")?);
     let flags = Flags::from_letters(&modes).unwrap_or_default();
     Ok(Some(ChannelState {
@@ -51,15 +51,20 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
         limit: row.get("member_limit")?,
         forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
         empty_since: row.get::<_, Option<i64>>("empty_since")?.map(Timestamp::from_millis),
-        ..ChannelState::new(record, name, created_at, flags)
+        ..ChannelState::new(id, name, created_at, flags)
     }))
+}
+
+/// The id of a channel's row.
+pub(crate) const fn row_id(channel: ChannelId) -> i64 {
+    channel.number().cast_signed()
 }
 
 /// Reads the lists of a channel. What this version cannot read of them is left out.
 fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), DatabaseError> {
     let sql = "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY place, set_at, mask";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([state.record.cast_signed()])?;
+    let mut rows = statement.query([row_id(state.id)])?;
     while let Some(row) = rows.next()? {
         let (mode, mask): (String, String) = (row.get(0)?, row.get(1)?);
         let mode = mode.chars().next().and_then(ChannelMode::from_letter);
@@ -77,10 +82,10 @@ fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), D
 }
 
 /// The values of a channel. Keys that are none any more are left alone until the channel is kept again.
-fn metadata(connection: &Connection, record: u64) -> Result<BTreeMap<Key, String>, DatabaseError> {
+fn metadata(connection: &Connection, id: ChannelId) -> Result<BTreeMap<Key, String>, DatabaseError> {
     let sql = "SELECT key, value FROM channel_metadata WHERE channel = ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([record.cast_signed()], |row| {
+    let rows = statement.query_map([row_id(id)], |row| {
         let key: String = row.get(0)?;
         Ok(Key::parse(&key).ok().zip(Some(row.get(1)?)))
     })?;
@@ -89,18 +94,18 @@ fn metadata(connection: &Connection, record: u64) -> Result<BTreeMap<Key, String
 
 /// Keeps all of a channel, in place of what was kept of it.
 pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
-    let record = state.record.cast_signed();
-    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
-    conversations::add_room(transaction, record)?;
+    let id = row_id(state.id);
+    transaction.execute("DELETE FROM channels WHERE id = ?1", [id])?;
+    conversations::add_room(transaction, id)?;
     let sql = "INSERT INTO channels (id, name, created_at, modes, empty_since) VALUES (?1, ?2, ?3, ?4, ?5)";
     transaction.prepare_cached(sql)?.execute(params![
-        record,
+        id,
         state.name.as_str(),
         state.created_at.as_millis(),
         state.flags.letters(),
         state.empty_since.map(Timestamp::as_millis),
     ])?;
-    let row = ChannelRow { transaction, record };
+    let row = ChannelRow { transaction, id };
     row.set_topic(state.topic.as_ref())?;
     row.set("key", &state.key)?;
     row.set("member_limit", &state.limit)?;
@@ -119,10 +124,10 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Resul
 /// Keeps one change of a channel: writes the one row that it is about. Of a channel that is not kept, nothing.
 pub(crate) fn change(
     transaction: &Transaction<'_>,
-    record: i64,
+    id: ChannelId,
     change: &ChannelChange,
 ) -> Result<(), rusqlite::Error> {
-    let row = ChannelRow { transaction, record };
+    let row = ChannelRow { transaction, id: row_id(id) };
     match change {
         ChannelChange::Name(name) => row.set("name", &name.as_str()),
         ChannelChange::Topic(topic) => row.set_topic(topic.as_ref()),
@@ -140,20 +145,20 @@ pub(crate) fn change(
 /// The row of a channel, and the rows that belong to it.
 struct ChannelRow<'t> {
     transaction: &'t Transaction<'t>,
-    record: i64,
+    id: i64,
 }
 
 impl ChannelRow<'_> {
     fn set(&self, column: &'static str, value: &dyn ToSql) -> Result<(), rusqlite::Error> {
         let sql = format!("UPDATE channels SET {column} = ?2 WHERE id = ?1");
-        self.transaction.prepare_cached(&sql)?.execute(params![self.record, value])?;
+        self.transaction.prepare_cached(&sql)?.execute(params![self.id, value])?;
         Ok(())
     }
 
     fn set_topic(&self, topic: Option<&Topic>) -> Result<(), rusqlite::Error> {
         let sql = "UPDATE channels SET topic = ?2, topic_setter = ?3, topic_at = ?4 WHERE id = ?1";
         self.transaction.prepare_cached(sql)?.execute(params![
-            self.record,
+            self.id,
             topic.map(|topic| &topic.text),
             topic.map(|topic| &topic.setter),
             topic.map(|topic| topic.at.as_millis()),
@@ -168,7 +173,7 @@ impl ChannelRow<'_> {
                 (SELECT coalesce(max(place) + 1, 0) FROM channel_masks WHERE channel = ?1 AND mode = ?2)
             FROM channels WHERE id = ?1 ON CONFLICT DO NOTHING";
         self.transaction.prepare_cached(sql)?.execute(params![
-            self.record,
+            self.id,
             mode.letter().to_string(),
             entry.mask.to_string(),
             entry.setter,
@@ -179,22 +184,22 @@ impl ChannelRow<'_> {
 
     fn remove_entry(&self, mode: ChannelMode, mask: &ListMask) -> Result<(), rusqlite::Error> {
         let sql = "DELETE FROM channel_masks WHERE channel = ?1 AND mode = ?2 AND mask = ?3";
-        let row = params![self.record, mode.letter().to_string(), mask.to_string()];
+        let row = params![self.id, mode.letter().to_string(), mask.to_string()];
         self.transaction.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
 
     fn set_metadata(&self, key: &Key, value: Option<&str>) -> Result<(), rusqlite::Error> {
-        let (record, key) = (self.record, key.as_str());
+        let (id, key) = (self.id, key.as_str());
         match value {
             Some(value) => {
                 let sql =
                     "INSERT OR REPLACE INTO channel_metadata SELECT id, ?2, ?3 FROM channels WHERE id = ?1";
-                self.transaction.prepare_cached(sql)?.execute(params![record, key, value])?;
+                self.transaction.prepare_cached(sql)?.execute(params![id, key, value])?;
             }
             None => {
                 let sql = "DELETE FROM channel_metadata WHERE channel = ?1 AND key = ?2";
-                self.transaction.prepare_cached(sql)?.execute(params![record, key])?;
+                self.transaction.prepare_cached(sql)?.execute(params![id, key])?;
             }
         }
         Ok(())
@@ -269,7 +274,12 @@ mod tests {
             invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
             empty_since: Some(at),
             metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
-            ..ChannelState::new(7, name("#Rust"), at, Flags::SECRET | Flags::AUDITORIUM)
+            ..ChannelState::new(
+                ChannelId::from_number(7),
+                name("#Rust"),
+                at,
+                Flags::SECRET | Flags::AUDITORIUM,
+            )
         }
     }
 
@@ -315,7 +325,9 @@ mod tests {
             assert_eq!(database.tables().channels(&rules()).unwrap(), std::slice::from_ref(&state));
             for change in changes() {
                 state.apply(change.clone());
-                database.commit(&[Change::ChannelChanged { record: 7, change }]).unwrap();
+                database
+                    .commit(&[Change::ChannelChanged { channel: ChannelId::from_number(7), change }])
+                    .unwrap();
             }
         }
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();
@@ -336,7 +348,12 @@ mod tests {
         };
         for change in changes() {
             let before = rows_written(&tables);
-            tables.commit(&[Change::ChannelChanged { record: 7, change: change.clone() }]).unwrap();
+            tables
+                .commit(&[Change::ChannelChanged {
+                    channel: ChannelId::from_number(7),
+                    change: change.clone(),
+                }])
+                .unwrap();
             assert_eq!(rows_written(&tables) - before, 1, "{change:?}");
             state.apply(change);
             assert_eq!(tables.channels(&rules()).unwrap(), std::slice::from_ref(&state));
@@ -347,7 +364,7 @@ mod tests {
     fn a_change_of_a_channel_that_is_not_kept_is_nothing() {
         let mut tables = Tables::in_memory().unwrap();
         for change in changes() {
-            tables.commit(&[Change::ChannelChanged { record: 8, change }]).unwrap();
+            tables.commit(&[Change::ChannelChanged { channel: ChannelId::from_number(8), change }]).unwrap();
         }
         assert_eq!(tables.channels(&rules()).unwrap(), []);
         let rows = "SELECT (SELECT count(*) FROM channel_masks) + (SELECT count(*) FROM channel_metadata)";
@@ -395,7 +412,7 @@ mod tests {
         // One that is taken away does not come back by another text.
         let mask = ListMask::parse("*!*@a.b.ip").unwrap();
         let change = ChannelChange::ListEntryRemoved { mode: ChannelMode::Ban, mask };
-        database.commit(&[Change::ChannelChanged { record: 7, change }]).unwrap();
+        database.commit(&[Change::ChannelChanged { channel: ChannelId::from_number(7), change }]).unwrap();
         database.close().unwrap();
         let database = Database::open(folder.path(), Durability::Os).unwrap();
         assert_eq!(bans(&database), ["*!*@2001:db8::1"]);

@@ -41,16 +41,16 @@ pub(crate) fn number_for(
 }
 
 /// A room is kept from now on.
-pub(crate) fn add_room(transaction: &Transaction<'_>, record: i64) -> Result<(), rusqlite::Error> {
+pub(crate) fn add_room(transaction: &Transaction<'_>, id: i64) -> Result<(), rusqlite::Error> {
     let sql = "INSERT INTO conversations(id, kind) VALUES(?1, 'room') ON CONFLICT(id) DO NOTHING";
-    transaction.prepare_cached(sql)?.execute([record])?;
+    transaction.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
 
 /// A room is no more.
-pub(crate) fn remove_room(transaction: &Transaction<'_>, record: i64) -> Result<(), rusqlite::Error> {
+pub(crate) fn remove_room(transaction: &Transaction<'_>, id: i64) -> Result<(), rusqlite::Error> {
     let sql = "DELETE FROM conversations WHERE id = ?1 AND kind = 'room'";
-    transaction.prepare_cached(sql)?.execute([record])?;
+    transaction.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
 
@@ -95,7 +95,7 @@ mod tests {
     fn two_accounts_have_the_number_of_their_first_message() {
         let mut tables = Tables::in_memory().unwrap();
         let room = ChannelName::parse("#rust", &Settings::named("a.b").network.name_rules()).unwrap();
-        let room = ChannelState::new(3, room, Timestamp::default(), Flags::empty());
+        let room = ChannelState::new(ChannelId::from_number(3), room, Timestamp::default(), Flags::empty());
         let notes = pair("Zoë", "zoë");
         let changes = [
             Change::Channel(Box::new(room.clone())),

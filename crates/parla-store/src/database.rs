@@ -191,16 +191,16 @@ mod tests {
         assert!(Database::open(folder.path(), Durability::Os).is_ok());
     }
 
-    fn said(seq: u64, record: u64) -> Change {
-        fixture::said(seq, Conversation::Channel(ChannelId::from_number(record)))
+    fn said(seq: u64, channel: u64) -> Change {
+        fixture::said(seq, Conversation::Channel(ChannelId::from_number(channel)))
     }
 
     #[test]
     fn what_is_taken_back_is_gone_from_its_own_channel_only() {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
-        let redacted = |seq, record| {
-            let conversation = Conversation::Channel(ChannelId::from_number(record));
+        let redacted = |seq, channel| {
+            let conversation = Conversation::Channel(ChannelId::from_number(channel));
             Change::Redacted { conversation, seq }
         };
         let kept = |database: &Database| {
@@ -239,19 +239,24 @@ mod tests {
             setter: "a!b@c".to_owned(),
             at: Timestamp::from_millis(1),
         };
-        let channel = |record, name| {
+        let channel = |number, name| {
             let name = ChannelName::parse(name, &rules).unwrap();
             Change::Channel(Box::new(ChannelState {
                 bans: vec![entry("bad!*@*")],
                 metadata: BTreeMap::from([(Key::parse("url").unwrap(), "https://x.org".to_owned())]),
-                ..ChannelState::new(record, name, Timestamp::from_millis(1), Flags::empty())
+                ..ChannelState::new(
+                    ChannelId::from_number(number),
+                    name,
+                    Timestamp::from_millis(1),
+                    Flags::empty(),
+                )
             }))
         };
         let mut database = open();
         let mut changes = vec![channel(7, "#gone"), channel(8, "#stays")];
         changes.extend((10..30).map(|seq| said(seq, 7 + seq % 2)));
         database.commit(&changes).unwrap();
-        database.commit(&[Change::ChannelForgotten { record: 7 }]).unwrap();
+        database.commit(&[Change::ChannelForgotten { channel: ChannelId::from_number(7) }]).unwrap();
         let rows = |database: &Database, table: &str, column: &str| {
             let sql = format!("SELECT count(*) FROM {table} WHERE {column} = 7");
             database.tables.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
@@ -275,7 +280,7 @@ mod tests {
         }
         assert_eq!(rows(&database, "messages", "conversation"), 0);
         assert_eq!(rows(&database, "message_places", "conversation"), 0);
-        database.commit(&[Change::ChannelForgotten { record: 8 }]).unwrap();
+        database.commit(&[Change::ChannelForgotten { channel: ChannelId::from_number(8) }]).unwrap();
         while database.has_forgotten() {
             database.forget().unwrap();
         }

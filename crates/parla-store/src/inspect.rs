@@ -18,7 +18,7 @@ use crate::{
     DatabaseError, database,
     keys::find_keys,
     schema::{COMPONENT, STEPS},
-    state::{self, Known, State},
+    state::{self, KnownState, State},
     tables,
     wal::{self, Log, Mark, Walk},
 };
@@ -96,15 +96,15 @@ pub(crate) fn log_path(data_dir: &Path) -> PathBuf {
 }
 
 /// Looks at the files without SQLite.
-pub(crate) fn files(data_dir: &Path, known: &Known, durability: Durability) -> io::Result<Files> {
-    let asked = if let Known::Used(state) = known { state.mark.frame } else { 0 };
+pub(crate) fn files(data_dir: &Path, known: &KnownState, durability: Durability) -> io::Result<Files> {
+    let asked = if let KnownState::Used(state) = known { state.mark.frame } else { 0 };
     let log = wal::walk(&log_path(data_dir), asked)?;
     let bytes = match fs::metadata(database::path(data_dir)) {
         Ok(file) => Some(file.len()),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let is_known = *known != Known::Nothing;
+    let is_known = *known != KnownState::Nothing;
     let mut doubts = Vec::new();
     match bytes {
         None if is_known || log != Log::Absent => doubts.push(Doubt::Gone),
@@ -115,7 +115,7 @@ pub(crate) fn files(data_dir: &Path, known: &Known, durability: Durability) -> i
     if doubts.is_empty()
         && let Some(doubt) = log_doubt(data_dir, known, log)?
     {
-        let is_power_cut = matches!(known, Known::Used(state) if state.boot != state::boot());
+        let is_power_cut = matches!(known, KnownState::Used(state) if state.boot != state::boot());
         if is_power_cut && durability == Durability::Os && doubt != Doubt::LogForeign {
             lost_by_power_cut = Some(doubt);
         } else {
@@ -131,8 +131,8 @@ pub(crate) fn files(data_dir: &Path, known: &Known, durability: Durability) -> i
 }
 
 /// What is wrong with the log, given what is known.
-fn log_doubt(data_dir: &Path, known: &Known, log: Log) -> io::Result<Option<Doubt>> {
-    let Known::Used(state) = known else {
+fn log_doubt(data_dir: &Path, known: &KnownState, log: Log) -> io::Result<Option<Doubt>> {
+    let KnownState::Used(state) = known else {
         return Ok(match log {
             Log::Present(walk) if walk.commits_behind > 0 => Some(Doubt::LogDamaged),
             Log::WithoutHeader => Some(Doubt::LogDamaged),
@@ -202,9 +202,9 @@ pub(crate) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
 }
 
 /// Looks whether the tables are there that a used database must have, and the key.
-pub(crate) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt>, DatabaseError> {
+pub(crate) fn tables(connection: &Connection, known: &KnownState) -> Result<Vec<Doubt>, DatabaseError> {
     let present = names(connection)?;
-    if present.is_empty() && *known == Known::Nothing {
+    if present.is_empty() && *known == KnownState::Nothing {
         return Ok(Vec::new());
     }
     let missing = |names: &[&str]| Doubt::TablesGone(names.iter().map(ToString::to_string).collect());
@@ -228,7 +228,7 @@ pub(crate) fn tables(connection: &Connection, known: &Known) -> Result<Vec<Doubt
     if count(connection, "SELECT count(*) FROM messages_indexed")? != 1 {
         return Ok(vec![missing(&["messages_indexed"])]);
     }
-    let Known::Used(state) = known else { return Ok(Vec::new()) };
+    let KnownState::Used(state) = known else { return Ok(Vec::new()) };
     let mut doubts = Vec::new();
     if state.mark.frame == 0 && tables::last_number(connection)?.unwrap_or(0) < state.last {
         doubts.push(Doubt::Older);

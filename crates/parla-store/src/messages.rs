@@ -60,6 +60,11 @@ pub(crate) fn fill_references(transaction: &Transaction<'_>) -> Result<(), rusql
 pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
     match query {
         Query::History { conversation, page, limit } => {
+            if let Page::Around(Position::Message(seq)) = page
+                && !has_message(connection, conversation, *seq)?
+            {
+                return Ok(QueryResult::NoSuchMessage);
+            }
             let found = match conversations::number(connection, conversation)? {
                 Some(number) => parla_history::page(connection, number, page_of(*page), *limit)?,
                 None => Vec::new(),
@@ -68,11 +73,7 @@ pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResu
             Ok(QueryResult::History(spoken.collect()))
         }
         Query::Message { conversation, seq } => {
-            let found = match conversations::number(connection, conversation)? {
-                Some(number) => parla_history::message(connection, number, MessageNumber(*seq))?,
-                None => None,
-            };
-            Ok(QueryResult::IsThere(found.is_some()))
+            Ok(QueryResult::IsThere(has_message(connection, conversation, *seq)?))
         }
         Query::LatestTimes { conversations } => {
             let time = |conversation| match conversations::number(connection, conversation)? {
@@ -82,6 +83,12 @@ pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResu
             Ok(QueryResult::LatestTimes(conversations.iter().map(time).collect::<Result<_, _>>()?))
         }
     }
+}
+
+/// Whether a conversation has the message of this number.
+fn has_message(connection: &Connection, conversation: &Conversation, seq: u64) -> Result<bool, HistoryError> {
+    let Some(number) = conversations::number(connection, conversation)? else { return Ok(false) };
+    Ok(parla_history::message(connection, number, MessageNumber(seq))?.is_some())
 }
 
 fn page_of(page: Page) -> parla_history::Page {

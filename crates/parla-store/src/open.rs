@@ -22,7 +22,7 @@ use crate::{
     path,
     salvage::{self, WithLog},
     schema,
-    state::{self, Known, State, StateFile},
+    state::{self, KnownState, State, StateFile},
     tables, upgrade,
     wal::OpenLog,
 };
@@ -49,7 +49,7 @@ impl Database {
         let opened = match open_checked(data_dir, durability, known.clone()) {
             Err(DatabaseError::Doubtful { doubts, .. }) => {
                 accept(data_dir, &known, &doubts)?;
-                open_checked(data_dir, durability, Known::Nothing)?
+                open_checked(data_dir, durability, KnownState::Nothing)?
             }
             other => other?,
         };
@@ -98,18 +98,18 @@ struct Opened {
     connection: Connection,
     is_unchecked: bool,
     /// What was known of it before.
-    known: Known,
+    known: KnownState,
 }
 
 /// Opens the file if there is no doubt about it. In that case nothing was changed.
-fn open_checked(data_dir: &Path, durability: Durability, known: Known) -> Result<Opened, DatabaseError> {
+fn open_checked(data_dir: &Path, durability: Durability, known: KnownState) -> Result<Opened, DatabaseError> {
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
     let doubtful = |doubts| DatabaseError::Doubtful { path: data_dir.to_owned(), doubts };
     let files = inspect::files(data_dir, &known, durability).map_err(failed)?;
     if !files.doubts.is_empty() {
         return Err(doubtful(files.doubts));
     }
-    if known == Known::Unreadable {
+    if known == KnownState::Unreadable {
         tracing::warn!("parla.state is damaged, so loss may go unnoticed this time; it is written anew");
     }
     if let Some(lost) = files.lost_by_power_cut {
@@ -119,7 +119,7 @@ fn open_checked(data_dir: &Path, durability: Durability, known: Known) -> Result
             "{lost}. The machine was started anew since, and durability is \"os\": the last seconds before may be lost"
         );
     }
-    let is_known = known != Known::Nothing;
+    let is_known = known != KnownState::Nothing;
     let opened = open_file(data_dir, durability, known);
     match opened {
         Err(error) if files.is_used && error.is_damage() => {
@@ -140,7 +140,7 @@ fn in_words(error: &DatabaseError) -> String {
     }
 }
 
-fn open_file(data_dir: &Path, durability: Durability, known: Known) -> Result<Opened, DatabaseError> {
+fn open_file(data_dir: &Path, durability: Durability, known: KnownState) -> Result<Opened, DatabaseError> {
     let mut connection = parla_history::open(&path(data_dir), durability)?;
     // Closed without having been used, it must leave a log as it is.
     let log_bytes = fs::metadata(inspect::log_path(data_dir)).map_or(0, |log| log.len());
@@ -174,7 +174,7 @@ fn finish(
     // From here on only a clean end may empty the log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     upgrade::copy_if_behind(data_dir, &connection, watch)?;
-    if let Known::Used(state) = known {
+    if let KnownState::Used(state) = known {
         // The mark stands for the log as it was. What comes into it now, a start that is interrupted must not take for damage.
         empty_log(&connection)?;
         let last = tables::last_number(&connection)?.unwrap_or(0);
@@ -222,7 +222,7 @@ fn empty_log(connection: &Connection) -> Result<bool, rusqlite::Error> {
 }
 
 /// Makes a sound database of what can be read, and says what that was.
-fn accept(data_dir: &Path, known: &Known, doubts: &[Doubt]) -> Result<(), DatabaseError> {
+fn accept(data_dir: &Path, known: &KnownState, doubts: &[Doubt]) -> Result<(), DatabaseError> {
     for doubt in doubts {
         tracing::warn!("{doubt}");
     }
@@ -239,7 +239,7 @@ fn accept(data_dir: &Path, known: &Known, doubts: &[Doubt]) -> Result<(), Databa
 }
 
 /// Makes a data directory if it is not there, locks it, and gives what is known of it.
-fn enter(data_dir: &Path) -> Result<(File, Known), DatabaseError> {
+fn enter(data_dir: &Path) -> Result<(File, KnownState), DatabaseError> {
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
     // What is said here is for this server alone.
     fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;

@@ -244,7 +244,7 @@ fn columns(connection: &Connection, table: &str) -> Result<Vec<(String, bool)>, 
 }
 
 /// Whether what the log held last is in the database, so that the log is not needed.
-pub(crate) fn needs_log(data_dir: &Path, known: &state::Known) -> bool {
-    let state::Known::Used(state) = known else { return true };
+pub(crate) fn needs_log(data_dir: &Path, known: &state::KnownState) -> bool {
+    let state::KnownState::Used(state) = known else { return true };
     state.mark.frame == 0 || !inspect::is_in_database(data_dir, &state.mark).unwrap_or(false)
 }

@@ -10,7 +10,7 @@
 //! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
 //! | `secrets`, `numbers_gone`, `schema_versions` | a key of the server, the highest number that was deleted, how many steps were taken |
 
-use parla_history::{Known, MigrationError};
+use parla_history::{KnownTables, MigrationError};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{DatabaseError, channels, messages};
@@ -126,9 +126,9 @@ pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseErr
 }
 
 /// All tables of the file, as this program knows them.
-const KNOWN: [Known<'static>; 2] = [
-    Known { component: parla_history::COMPONENT, version: parla_history::VERSION },
-    Known { component: COMPONENT, version: STEPS.len() },
+const KNOWN: [KnownTables<'static>; 2] = [
+    KnownTables { component: parla_history::COMPONENT, version: parla_history::VERSION },
+    KnownTables { component: COMPONENT, version: STEPS.len() },
 ];
 
 /// Whether the file has tables of an older version.

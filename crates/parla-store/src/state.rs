@@ -113,7 +113,7 @@ impl State {
 
 /// What is known of a data directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum KnownState {
     /// There is no such file: a new directory, or one from before there was one.
     Nothing,
     /// There is one, and it cannot be read.
@@ -127,13 +127,13 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
 }
 
 /// Reads what is known of a directory.
-pub(crate) fn read(data_dir: &Path) -> io::Result<Known> {
+pub(crate) fn read(data_dir: &Path) -> io::Result<KnownState> {
     match fs::read(path(data_dir)) {
         Ok(bytes) => {
             let state = std::str::from_utf8(&bytes).ok().and_then(State::parse);
-            Ok(state.map_or(Known::Unreadable, Known::Used))
+            Ok(state.map_or(KnownState::Unreadable, KnownState::Used))
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Known::Nothing),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(KnownState::Nothing),
         Err(error) => Err(error),
     }
 }
@@ -250,14 +250,14 @@ mod tests {
     #[test]
     fn a_directory_is_new_used_or_neither() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read(folder.path()).unwrap(), Known::Nothing);
+        assert_eq!(read(folder.path()).unwrap(), KnownState::Nothing);
         let mut file = StateFile::create(folder.path(), State::default()).unwrap();
         file.note(state().mark);
         assert_eq!(
             read(folder.path()).unwrap(),
-            Known::Used(State { mark: state().mark, ..State::default() })
+            KnownState::Used(State { mark: state().mark, ..State::default() })
         );
         fs::write(path(folder.path()), "").unwrap();
-        assert_eq!(read(folder.path()).unwrap(), Known::Unreadable);
+        assert_eq!(read(folder.path()).unwrap(), KnownState::Unreadable);
     }
 }

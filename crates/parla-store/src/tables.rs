@@ -99,11 +99,11 @@ impl Tables {
                     }
                 }
                 Change::Channel(state) => channels::keep(&transaction, state)?,
-                Change::ChannelChanged { record, change } => {
-                    channels::change(&transaction, record.cast_signed(), change)?;
+                Change::ChannelChanged { channel, change } => {
+                    channels::change(&transaction, *channel, change)?;
                 }
-                Change::ChannelForgotten { record } => {
-                    forget_channel(&transaction, &mut writer, record.cast_signed())?;
+                Change::ChannelForgotten { channel } => {
+                    forget_channel(&transaction, &mut writer, channels::row_id(*channel))?;
                     has_forgotten = true;
                 }
             }
@@ -181,13 +181,13 @@ pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqli
 fn forget_channel(
     transaction: &Transaction<'_>,
     writer: &mut Writer<'_>,
-    record: i64,
+    id: i64,
 ) -> Result<(), DatabaseError> {
     let last: Option<i64> = transaction.query_row("SELECT max(id) FROM messages", [], |row| row.get(0))?;
-    number_gone(transaction, last.unwrap_or_default().max(record))?;
-    transaction.execute("DELETE FROM channels WHERE id = ?1", [record])?;
-    conversations::remove_room(transaction, record)?;
-    writer.forget(ConversationId(record))?;
+    number_gone(transaction, last.unwrap_or_default().max(id))?;
+    transaction.execute("DELETE FROM channels WHERE id = ?1", [id])?;
+    conversations::remove_room(transaction, id)?;
+    writer.forget(ConversationId(id))?;
     Ok(())
 }
 

@@ -106,7 +106,7 @@ fn rooms_and_messages_are_read_as_they_were_written() {
     assert!(rooms[2].empty_since.is_some() && rooms[0].topic.is_some());
 
     let ids = MessageIds::new(&database.message_key().unwrap());
-    let rust = said_in(folder.path(), rooms[0].record.cast_signed());
+    let rust = said_in(folder.path(), rooms[0].id.number().cast_signed());
     let by_text = |text: &str| rust.iter().find(|spoken| spoken.text.starts_with(text)).unwrap();
     assert_eq!(by_text("message 5:").refers_to, Some(by_text("message 4:").seq));
     assert_eq!(by_text("message 6:").refers_to, Some(by_text("first message").seq));
@@ -122,10 +122,10 @@ fn rooms_and_messages_are_read_as_they_were_written() {
     );
     let long = by_text("one\n");
     assert_eq!((long.cuts.as_slice(), long.text.lines().count()), (&[324][..], 4));
-    let tea = said_in(folder.path(), rooms[1].record.cast_signed());
+    let tea = said_in(folder.path(), rooms[1].id.number().cast_signed());
     let referred: Vec<_> = tea.iter().map(|spoken| spoken.refers_to.is_some()).collect();
     assert_eq!(referred, [false, false, false, false, true, true]);
-    assert_eq!(said_in(folder.path(), rooms[2].record.cast_signed()).len(), 2);
+    assert_eq!(said_in(folder.path(), rooms[2].id.number().cast_signed()).len(), 2);
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         tracing::warn!("{}", warning.plain());
     }
     let program = Program::running();
-    match run::run(options, &config, (program.clone(), &log))? {
+    match run::run(options, &config, program.clone(), &log)? {
         Afterwards::Exit => Ok(()),
         Afterwards::Restart => program.start_again(),
     }

@@ -67,7 +67,8 @@ pub(crate) enum Afterwards {
 pub(crate) fn run(
     options: &Options,
     config: &Config,
-    (program, log_lines): (Program, &Log),
+    program: Program,
+    log_lines: &Log,
 ) -> anyhow::Result<Afterwards> {
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
@@ -132,7 +133,7 @@ pub(crate) fn run(
         let afterwards = tokio::select! {
             biased;
             Some(why) = failed.recv() => anyhow::bail!("{why}"),
-            afterwards = serve(signals, wished, (&reload, log_lines)) => afterwards,
+            afterwards = serve(signals, wished, &reload, log_lines) => afterwards,
             // Nobody sends: the thread has ended, which it must not.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
@@ -291,7 +292,8 @@ impl Signals {
 async fn serve(
     mut signals: Signals,
     mut wishes: mpsc::UnboundedReceiver<Wish>,
-    (reload, log): (&Reload, &Log),
+    reload: &Reload,
+    log: &Log,
 ) -> Afterwards {
     loop {
         tokio::select! {

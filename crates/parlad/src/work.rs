@@ -14,5 +14,5 @@ mod workers;
 
 pub(crate) use self::{
     judge::Hashing,
-    workers::{Supplies, Workers},
+    workers::{Supplies, Waiting, Workers},
 };

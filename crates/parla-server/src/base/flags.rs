@@ -54,6 +54,11 @@ impl Flags {
         Self::MODES.iter().find(|(_, known)| *known == mode).map(|(flag, _)| *flag)
     }
 
+    /// The letter of one flag.
+    pub(crate) fn letter(self) -> char {
+        Self::MODES.iter().find(|(known, _)| *known == self).map_or('?', |(_, mode)| mode.letter())
+    }
+
     /// The letters of the flags, without a sign.
     pub fn letters(self) -> String {
         Self::MODES.iter().filter(|(flag, _)| self.contains(*flag)).map(|(_, mode)| mode.letter()).collect()

@@ -12,6 +12,17 @@ pub(crate) fn is_ctcp_but_action(text: &str) -> bool {
     })
 }
 
+/// The codes of bold, reset, monospace, reverse, italic, strikethrough and underline.
+const SWITCHES: [char; 7] = ['\u{2}', '\u{f}', '\u{11}', '\u{16}', '\u{1d}', '\u{1e}', '\u{1f}'];
+
+/// Those of colours, which digits follow.
+const COLOURS: [char; 2] = ['\u{3}', '\u{4}'];
+
+/// Whether it is a control character that formats nothing, such as those by which a terminal is told what to do.
+pub(crate) fn is_stray_control(char: char) -> bool {
+    char.is_control() && !SWITCHES.contains(&char) && !COLOURS.contains(&char)
+}
+
 /// The text without colours, bold and the like.
 pub(crate) fn strip(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -19,8 +30,7 @@ pub(crate) fn strip(text: &str) -> String {
     while let Some(char) = rest.chars().next() {
         rest = rest.get(char.len_utf8()..).unwrap_or_default();
         match char {
-            // Bold, reset, monospace, reverse, italic, strikethrough, underline.
-            '\u{2}' | '\u{f}' | '\u{11}' | '\u{16}' | '\u{1d}' | '\u{1e}' | '\u{1f}' => {}
+            switch if SWITCHES.contains(&switch) => {}
             '\u{3}' => rest = after_colours(rest, 2, |char| char.is_ascii_digit()),
             '\u{4}' => rest = after_colours(rest, 6, |char| char.is_ascii_hexdigit()),
             _ => plain.push(char),

@@ -15,10 +15,10 @@ pub fn line_memory(line_bytes: usize) -> u32 {
 /// Bad lines that a connection may send before it is registered.
 pub const BAD_LINES_MAX: u8 = 10;
 
-/// Rooms on one server, empty ones with a history included.
+/// Channels on one server, empty ones with a history included.
 pub const CHANNELS_MAX: usize = 100_000;
 
-/// Rooms that one entry forgets.
+/// Channels that one entry forgets.
 pub const CHANNELS_FORGOTTEN_MAX: usize = 100;
 
 /// Channels, or nicks, in one JOIN, PART, KICK or NAMES.

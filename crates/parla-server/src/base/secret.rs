@@ -1,4 +1,4 @@
-//! Texts that must not be shown, in a log or anywhere else.
+//! Texts that must not be shown, nor written down.
 
 use std::fmt;
 

@@ -55,16 +55,16 @@ pub struct NetworkSettings {
     pub user_modes: UserModes,
     /// Modes of a new channel.
     pub channel_modes: Flags,
-    /// Rooms that everyone is put into, and that are always there.
+    /// Channels that everyone is put into, and that are always there.
     pub autojoin: Vec<ChannelName>,
-    /// How long a room with a history stays when everybody has left; none: for ever.
+    /// How long a channel with a history stays when everybody has left; none: for ever.
     pub forget_empty_after: Option<Duration>,
     /// Whether messages of channels are kept.
     pub history: bool,
     /// Whether authors and channel operators may take messages back.
     pub redaction: bool,
     /// Bounds of METADATA; none: it is not offered.
-    pub metadata: Option<Metadata>,
+    pub metadata: Option<MetadataBounds>,
     /// Tags of clients that are not relayed; CLIENTTAGDENY.
     pub denied_client_tags: DeniedTags,
     /// Messages in one answer of CHATHISTORY.
@@ -201,7 +201,7 @@ impl Privileges {
 /// Bounds of METADATA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the limit that its name says")]
-pub struct Metadata {
+pub struct MetadataBounds {
     pub keys_max: usize,
     pub subs_max: usize,
     pub value_bytes_max: usize,
@@ -209,7 +209,7 @@ pub struct Metadata {
     pub before_connect: bool,
 }
 
-impl Default for Metadata {
+impl Default for MetadataBounds {
     fn default() -> Self {
         Self { keys_max: 100, subs_max: 100, value_bytes_max: 300, before_connect: true }
     }
@@ -245,7 +245,7 @@ pub struct Timeouts {
 }
 
 impl Settings {
-    /// The settings of a server of this name, with the defaults of the manual and no rooms. The key of the ids is one that
+    /// The settings of a server of this name, with the defaults of the manual and no channels. The key of the ids is one that
     /// everybody knows: a server that others use has a key of its own.
     pub fn named(name: &str) -> Self {
         Self { network: NetworkSettings::named(name), machine: MachineSettings::default() }
@@ -272,7 +272,7 @@ impl NetworkSettings {
             forget_empty_after: Some(Duration::from_secs(24 * 3600)),
             history: true,
             redaction: true,
-            metadata: Some(Metadata::default()),
+            metadata: Some(MetadataBounds::default()),
             denied_client_tags: DeniedTags::default(),
             history_reply_max: 1000,
         }
@@ -316,15 +316,27 @@ impl Default for MachineSettings {
             version: concat!("parlad-", env!("CARGO_PKG_VERSION")).to_owned(),
             file: "parlad.toml".to_owned(),
             password_required: false,
-            flood: Flood { burst: 20, rate: 4 },
-            timeouts: Timeouts {
-                registration: Duration::from_secs(60),
-                ping_interval: Duration::from_secs(90),
-                ping_timeout: Duration::from_secs(60),
-            },
+            flood: Flood::default(),
+            timeouts: Timeouts::default(),
             sts: None,
             portion_bytes: PORTION_BYTES,
             answer_bytes_max: 256 * 1024,
+        }
+    }
+}
+
+impl Default for Flood {
+    fn default() -> Self {
+        Self { burst: 20, rate: 4 }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            registration: Duration::from_secs(60),
+            ping_interval: Duration::from_secs(90),
+            ping_timeout: Duration::from_secs(60),
         }
     }
 }

@@ -5,11 +5,11 @@ use parla_proto::{Capabilities, Line, Reply, command::Away, line::fitting};
 use crate::{
     context::Context,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         channel::Channel,
         effects::Effects,
         entry::{EntryCommand, Meta},
-        event::Event,
+        event::{AwayNews, Event},
         refusal::Refusal,
         user::User,
     },
@@ -32,9 +32,13 @@ pub(crate) fn commit(
     let (id, _) = network.actor(meta)?;
     let reason = reason.map(String::into_boxed_str);
     let Some(user) = network.user_mut(id) else { return Err(Refusal::Gone) };
-    let (changes, was_away) = (user.away != reason, user.away.is_some());
+    let news = match (&user.away, &reason) {
+        (before, now) if before == now => AwayNews::Nothing,
+        (Some(_), Some(_)) => AwayNews::Reason,
+        _ => AwayNews::Presence,
+    };
     user.away = reason;
-    effects.events.push(Event::AwayChanged { user: id, changes, was_away });
+    effects.events.push(Event::AwayChanged { user: id, news });
     Ok(())
 }
 
@@ -46,12 +50,12 @@ fn line(user: &User, reason: Option<&str>) -> Vec<u8> {
     reason.iter().fold(line, |line, reason| line.text(reason)).finish()
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, (changes, was_away): (bool, bool)) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, news: AwayNews) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
     let reply = if user.away.is_some() { Reply::NowAway {} } else { Reply::UnAway {} };
     let answer = reply.encode(&network.settings.name, user.nick().as_str());
-    if !changes {
+    if news == AwayNews::Nothing {
         return publisher.answer(answer);
     }
     publisher.tell_user(id, answer);
@@ -65,7 +69,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, (changes, was_a
             let mut reason = publisher.own_text(id, Capabilities::AWAY_NOTIFY, reason);
             reason.retain(|reader| !own.contains(&reader));
             // Another reason is no news for those who hear of none.
-            let unheard = (!was_away).then_some(UNHEARD);
+            let unheard = (news == AwayNews::Presence).then_some(UNHEARD);
             publisher.relay_to(&reason, |reason| Some(line(user, Some(reason.or(unheard)?))));
         }
     }
@@ -76,11 +80,12 @@ pub(crate) fn announce_to(
     publisher: &mut Publisher<'_>,
     channel: &Channel,
     members: &[UserId],
-    (id, user): (UserId, &User),
+    of: UserRef<'_>,
 ) {
+    let user = of.user;
     let Some(reason) = &user.away else { return };
-    let others = members.iter().copied().filter(|member| *member != id);
-    let voice = channel.voice((id, user), reason, publisher.network.casemapping());
+    let others = members.iter().copied().filter(|member| *member != of.id);
+    let voice = channel.voice(of, reason, publisher.network.casemapping());
     let reason = voice.among(reason.to_string(), others);
     let reason = publisher.among_sessions(reason, Capabilities::AWAY_NOTIFY);
     publisher.relay_to(&reason, |reason| Some(line(user, Some(reason.unwrap_or(UNHEARD)))));

@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     contract::output::Outputs,
     network::{
-        entry::{Say, Verb},
+        entry::{Content, Verb},
         refusal::{Failure, Refusal},
     },
     session::{
@@ -132,7 +132,7 @@ fn add(context: &mut Context<'_>, command: &Command<'_>, tags: Tags<'_>) -> Resu
             "Invalid multiline target",
         ));
     }
-    if !fits(me, verb, (target, text)) {
+    if !fits(me, verb, target, text) {
         return Err(invalid("A line of the batch is too long to be sent on"));
     }
     open.ends_at = now + BATCH_TIMEOUT;
@@ -157,7 +157,7 @@ fn close(context: &mut Context<'_>) {
     context.session.response = open.response;
     let Collected { target, tags, verb, text, cuts, .. } = *message;
     let verb = verb.unwrap_or(Verb::Privmsg);
-    privmsg::propose(context, verb, &target, |target, signs| Say { verb, target, signs, text, tags, cuts });
+    privmsg::propose(context, &target, Content { verb, text, tags, cuts });
 }
 
 fn refuse(context: &mut Context<'_>, refusal: &Refusal) {

@@ -3,11 +3,7 @@
 //! Of private messages nothing is given: most are not kept.
 
 use bytes::Bytes;
-use parla_proto::{
-    Capabilities, CommandName, FailCode, Line, Timestamp,
-    command::Chathistory,
-    reply::{Severity, StandardReply},
-};
+use parla_proto::{Capabilities, CommandName, FailCode, Line, Timestamp, command::Chathistory};
 
 use crate::{
     context::Context,
@@ -15,74 +11,52 @@ use crate::{
         output::Outputs,
         question::{Page, Position, Query, QueryResult, Question},
     },
-    network::{Network, channel::Channel, conversation::Conversation, refusal::Refusal},
+    network::{
+        Network,
+        channel::Channel,
+        conversation::Conversation,
+        refusal::{Failure, Refusal},
+    },
     publish::multiline::spoken_lines,
     session::{
         Session,
         long_answer::Moment,
         pause::{Asking, Exchange, HistoryQuestion},
+        server_batch::{BatchHead, NamedBatch},
     },
 };
-
-/// Why a CHATHISTORY is not answered: the code, what it is about, and a sentence.
-struct Failure<'a> {
-    code: FailCode,
-    context: Vec<&'a str>,
-    description: &'static str,
-}
 
 pub(crate) fn run(context: &mut Context<'_>, command: &Chathistory<'_>) -> Result<(), Refusal> {
     if !context.session.capabilities.contains(Capabilities::CHATHISTORY) {
         return Err(Refusal::UnknownCommand(CommandName::Chathistory));
     }
     context.me()?;
-    match question(context, command) {
-        Ok((query, question)) => {
-            let (question, exchange) = (Question::Store(query), Exchange::History(Box::new(question)));
-            context.session.ask_when_sent(Asking { question, exchange }, context.out);
-        }
-        Err(failure) => context.standard(StandardReply {
-            severity: Severity::Fail,
-            command: CommandName::Chathistory.as_str(),
-            code: failure.code,
-            context: &failure.context,
-            description: failure.description,
-        }),
-    }
+    let (query, question) = question(context, command)?;
+    let (question, exchange) = (Question::Store(query), Exchange::History(Box::new(question)));
+    context.session.ask_when_sent(Asking { question, exchange }, context.out);
     Ok(())
 }
 
-fn question<'a>(
-    context: &Context<'_>,
-    command: &Chathistory<'a>,
-) -> Result<(Query, HistoryQuestion), Failure<'a>> {
+fn question(context: &Context<'_>, command: &Chathistory<'_>) -> Result<(Query, HistoryQuestion), Refusal> {
     let subcommand = command.subcommand.to_ascii_uppercase();
-    let invalid = |extra: &[&'a str], description| Failure {
-        code: FailCode::InvalidParams,
-        context: [command.subcommand].iter().chain(extra).copied().collect(),
-        description,
+    let invalid = |extra: &[&str], description| {
+        fail(FailCode::InvalidParams, &[&[command.subcommand], extra].concat(), description)
     };
-    let position = |text: &'a str| match text.split_once('=') {
+    let position = |text: &str| match text.split_once('=') {
         Some(("msgid", id)) => {
             let seq = context.settings.message_ids.decode(id);
-            seq.map(Position::Message).ok_or_else(|| invalid(&[text], "There is no such message id"))
+            seq.map(Position::Message).ok_or_else(|| no_such_message(command.subcommand, text))
         }
         Some(("timestamp", time)) => {
             time.parse().map(Position::Time).map_err(|_| invalid(&[text], "Invalid timestamp"))
         }
-        _ => Err(Failure {
-            code: FailCode::InvalidMsgrefType,
-            context: command.arguments.first().into_iter().fold(
-                vec![command.subcommand],
-                |mut words, target| {
-                    words.extend([*target, text]);
-                    words
-                },
-            ),
-            description: "A position is timestamp=… or msgid=…",
-        }),
+        _ => {
+            let target = command.arguments.first().copied().unwrap_or_default();
+            let about = [command.subcommand, target, text];
+            Err(fail(FailCode::InvalidMsgrefType, &about, "A position is timestamp=… or msgid=…"))
+        }
     };
-    let count = |text: &'a str| match text.parse::<usize>() {
+    let count = |text: &str| match text.parse::<usize>() {
         Ok(limit) if limit > 0 => Ok(limit.min(context.settings.history_reply_max)),
         _ => Err(invalid(&[text], "The limit is a number above 0")),
     };
@@ -113,11 +87,7 @@ fn question<'a>(
         }
         _ => return Err(invalid(&[], "Unknown subcommand")),
     };
-    let channel = readable(context, target).ok_or(Failure {
-        code: FailCode::InvalidTarget,
-        context: vec![command.subcommand, target],
-        description: NOT_A_MEMBER,
-    })?;
+    let channel = readable(context, target).ok_or_else(|| not_a_member(command.subcommand, target))?;
     let (conversation, channel) = (channel.state.conversation(), channel.name().to_string());
     let query = Query::History { conversation: conversation.clone(), page, limit };
     Ok((query, HistoryQuestion::Messages { conversation, channel, subcommand, page }))
@@ -191,7 +161,14 @@ pub(crate) fn answer(
         (HistoryQuestion::Messages { conversation, channel, subcommand, .. }, Some(_))
             if member_of(&channel).as_ref() != Some(&conversation) =>
         {
-            fail(session, network, (FailCode::InvalidTarget, &[&subcommand, &channel], NOT_A_MEMBER), out);
+            session.refuse(network, &not_a_member(&subcommand, &channel), out);
+        }
+        (
+            HistoryQuestion::Messages { subcommand, page: Page::Around(Position::Message(seq)), .. },
+            Some(QueryResult::NoSuchMessage),
+        ) => {
+            let bound = format!("msgid={}", network.settings.message_ids.encode(seq));
+            session.refuse(network, &no_such_message(&subcommand, &bound), out);
         }
         (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
             let name = session.batch_name();
@@ -203,7 +180,8 @@ pub(crate) fn answer(
                 spoken_lines(ids, &spoken, batch, capabilities)
             });
             let lines = within(lines.collect(), page, moment.machine.answer_bytes_max);
-            send_batch(session, network, (&name, "chathistory", Some(&channel)), lines, out);
+            let head = BatchHead { kind: "chathistory", about: Some(&channel) };
+            session.send_named_batch(&network.settings.name, NamedBatch { name: &name, head }, lines, out);
         }
         (HistoryQuestion::Targets { channels, from, to, limit }, Some(QueryResult::LatestTimes(times))) => {
             let (low, high) = (from.min(to), from.max(to));
@@ -219,10 +197,10 @@ pub(crate) fn answer(
             send_targets(session, network, &found, out);
         }
         (HistoryQuestion::Messages { channel, subcommand, .. }, _) => {
-            fail(session, network, (FailCode::MessageError, &[&subcommand, &channel], UNREADABLE), out);
+            session.refuse(network, &unreadable(&[&subcommand, &channel]), out);
         }
         (HistoryQuestion::Targets { .. }, _) => {
-            fail(session, network, (FailCode::MessageError, &["TARGETS"], UNREADABLE), out);
+            session.refuse(network, &unreadable(&["TARGETS"]), out);
         }
     }
 }
@@ -262,40 +240,27 @@ fn send_targets(session: &mut Session, network: &Network, found: &[(Timestamp, S
         let line = Line::tagged(&tags).source(server).command("CHATHISTORY");
         line.param("TARGETS").param(channel).param(at).finish().into()
     });
-    send_batch(session, network, (&name, "draft/chathistory-targets", None), lines.collect(), out);
+    let batch =
+        NamedBatch { name: &name, head: BatchHead { kind: "draft/chathistory-targets", about: None } };
+    let lines = lines.collect();
+    session.send_named_batch(server, batch, lines, out);
 }
 
-fn send_batch(
-    session: &mut Session,
-    network: &Network,
-    (name, kind, param): (&str, &str, Option<&str>),
-    lines: Vec<Bytes>,
-    out: &mut Outputs,
-) {
-    let server = &network.settings.name;
-    let mut whole = Vec::with_capacity(lines.len() + 2);
-    if session.capabilities.contains(Capabilities::BATCH) {
-        let start = Line::from(server).command("BATCH").param(format_args!("+{name}")).param(kind);
-        whole.push(param.iter().fold(start, |line, param| line.param(param)).finish().into());
-        whole.extend(lines);
-        whole.push(Line::from(server).command("BATCH").param(format_args!("-{name}")).finish().into());
-    } else {
-        whole = lines;
-    }
-    session.send_batch(whole, out);
+fn fail(code: FailCode, about: &[&str], description: &'static str) -> Refusal {
+    Failure::of(CommandName::Chathistory, code, about, description)
 }
 
-fn fail(
-    session: &mut Session,
-    network: &Network,
-    (code, context, description): (FailCode, &[&str], &str),
-    out: &mut Outputs,
-) {
-    let severity = Severity::Fail;
-    let reply =
-        StandardReply { severity, command: CommandName::Chathistory.as_str(), code, context, description };
-    session.send(reply.encode(&network.settings.name).into(), out);
+fn not_a_member(subcommand: &str, target: &str) -> Refusal {
+    let why = "Messages can be read in the channels that you are in";
+    fail(FailCode::InvalidTarget, &[subcommand, target], why)
 }
 
-const NOT_A_MEMBER: &str = "Messages can be read in the channels that you are in";
-const UNREADABLE: &str = "Messages could not be retrieved: the server cannot read its store";
+/// No message has this id, or none of the conversation.
+fn no_such_message(subcommand: &str, bound: &str) -> Refusal {
+    fail(FailCode::InvalidParams, &[subcommand, bound], "There is no such message id")
+}
+
+fn unreadable(about: &[&str]) -> Refusal {
+    let why = "Messages could not be retrieved: the server cannot read its store";
+    fail(FailCode::MessageError, about, why)
+}

@@ -2,19 +2,18 @@
 
 use parla_proto::{Capabilities, Line, Reply, command::Chghost};
 
-use super::join;
+use super::join::{self, Entered};
 use crate::{
     base::{limits::HOST_BYTES_MAX, settings::Privileges},
     context::Context,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         audit::Audit,
         channel::{Channel, Rank},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
         refusal::Refusal,
-        user::User,
     },
     publish::Publisher,
 };
@@ -72,33 +71,34 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &st
     let told = publisher.interested_in(id, Capabilities::CHGHOST);
     publisher.announce_to(told.into_iter(), line.finish());
     publisher.left_out = Capabilities::CHGHOST;
-    show_reconnection(publisher, (id, user), old_source);
+    show_reconnection(publisher, UserRef { id, user }, old_source);
     publisher.left_out = Capabilities::empty();
 }
 
 /// Shows those who do not know the command a user who leaves and comes back, with its ranks.
-fn show_reconnection(publisher: &mut Publisher<'_>, (id, user): (UserId, &User), old_source: &str) {
+fn show_reconnection(publisher: &mut Publisher<'_>, of: UserRef<'_>, old_source: &str) {
+    let UserRef { id, user } = of;
     let network = publisher.network;
     let line = Line::from(&old_source).command("QUIT").text("Changing host").finish();
     publisher.announce(network.peers(id, user).into_iter(), line);
     for channel in user.channels.iter().filter_map(|channel| network.channel(*channel)) {
         let audience = channel.audience(channel.rank(id).unwrap_or_default());
         let here: Vec<UserId> = audience.filter(|member| *member != id).collect();
-        join::announce(publisher, (id, user), channel, (here.clone(), None));
-        if let Some(line) = ranks(network, (id, user), channel) {
+        join::announce(publisher, Entered { user: of, channel, msgid: None }, &here);
+        if let Some(line) = ranks(network, of, channel) {
             publisher.announce(here.into_iter(), line);
         }
     }
 }
 
 /// The line that gives a member its ranks back; none if it has none.
-fn ranks(network: &Network, (id, user): (UserId, &User), channel: &Channel) -> Option<Vec<u8>> {
-    let rank = channel.members.get(&id).copied().filter(|rank| !rank.is_empty())?;
+fn ranks(network: &Network, of: UserRef<'_>, channel: &Channel) -> Option<Vec<u8>> {
+    let rank = channel.members.get(&of.id).copied().filter(|rank| !rank.is_empty())?;
     let had = Rank::MODES.iter().filter(|(each, _, _)| rank.contains(*each));
     let letters: String = had.map(|(_, mode, _)| mode.letter()).collect();
     let line = Line::from(&network.settings.name).command("MODE").param(channel.name());
     let line = line.param(format_args!("+{letters}"));
-    Some(letters.chars().fold(line, |line, _| line.param(user.nick())).finish())
+    Some(letters.chars().fold(line, |line, _| line.param(of.user.nick())).finish())
 }
 
 #[cfg(test)]

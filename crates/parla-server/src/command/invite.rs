@@ -7,11 +7,11 @@ use parla_proto::{Capabilities, ChannelName, CommandName, Line, Reply, command::
 use crate::{
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId, Network, UserId, UserRef,
         channel::{Act, Channel, Flags},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
-        event::Event,
+        event::{Event, Invited},
         refusal::Refusal,
     },
     publish::Publisher,
@@ -40,7 +40,10 @@ fn inviter<'n>(
 ) -> Result<(ChannelId, &'n Channel), Refusal> {
     let (id, channel) = network.visible_channel_named(by, channel)?;
     let rank = channel.rank(by)?;
-    if channel.has(Flags::INVITE_ONLY) && !rank.may(Act::Invite) {
+    let user = network.user(by).ok_or(Refusal::Gone)?;
+    let needs_rank = channel.has(Flags::INVITE_ONLY)
+        || channel.holds_back(UserRef { id: by, user }, network.casemapping());
+    if needs_rank && !rank.may(Act::Invite) {
         return Err(Refusal::RankNeeded { channel: channel.name().clone(), rank: Act::Invite.least() });
     }
     Ok((id, channel))
@@ -79,30 +82,27 @@ pub(crate) fn commit(
     if let Some(channel) = network.channel_mut(channel_id).filter(|_| opens_doors) {
         channel.invite(user);
     }
-    effects.events.push(Event::Invited { by: source, user, nick: nick.clone(), channel: name, witnesses });
+    let told = Invited { by: source, user, nick: nick.clone(), channel: name, witnesses };
+    effects.events.push(Event::Invited(told));
     effects.events.extend(away.map(|reason| Event::ReceiverAway { nick, reason }));
     Ok(())
 }
 
-pub(crate) fn publish(
-    publisher: &mut Publisher<'_>,
-    by: &str,
-    (user, nick): (UserId, &str),
-    (channel, witnesses): (&ChannelName, &[UserId]),
-) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, invited: &Invited) {
+    let Invited { by, user, nick, channel, witnesses } = invited;
     let network = publisher.network;
     if let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) {
         let target = session.target(network);
         let reply = Reply::Inviting { nick, channel: channel.as_str() };
         publisher.answer(reply.encode(&network.settings.name, &target));
     }
-    let line = Line::from(&by).command("INVITE").param(nick).param(channel).finish();
+    let line = Line::from(by).command("INVITE").param(nick).param(channel).finish();
     // Whoever invites has their answer; what else they have here is told as the others are.
     let origin = publisher.origin;
     let inviter = publisher.meta.actor.into_iter();
     let listening = publisher
         .receivers(inviter.chain(witnesses.iter().copied()))
         .filter(|witness| Some(witness.connection) != origin && witness.knows(Capabilities::INVITE_NOTIFY));
-    let invited = publisher.receivers([user].into_iter());
+    let invited = publisher.receivers([*user].into_iter());
     publisher.announce_to(invited.chain(listening), line);
 }

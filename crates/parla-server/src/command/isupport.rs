@@ -17,7 +17,8 @@ use crate::{
     },
     context::Context,
     network::refusal::Refusal,
-    publish::{Publisher, delivery::Delivery},
+    publish::{Publisher, publication::Publication},
+    session::server_batch::BatchHead,
 };
 
 /// What a client must have agreed on to get the lines as a batch.
@@ -40,7 +41,8 @@ pub(crate) fn answer(context: &mut Context<'_>) {
     let (settings, target) = (context.settings, context.target());
     let lines = replies(&settings.name, &target, &token_lines(settings));
     if context.session.capabilities.contains(BATCHED) {
-        context.session.send_as_batch(&settings.name, (ISUPPORT_BATCH, None), lines, context.out);
+        let head = BatchHead { kind: ISUPPORT_BATCH, about: None };
+        context.session.send_as_batch(&settings.name, head, lines, context.out);
     } else {
         for line in lines {
             context.session.send(line, context.out);
@@ -61,10 +63,10 @@ pub(crate) fn tell_these(publisher: &mut Publisher<'_>, connection: ConnectionId
     let lines = replies(&network.settings.name, &session.target(network), tokens);
     if session.capabilities.contains(BATCHED) {
         let kind = ISUPPORT_BATCH;
-        publisher.deliveries.push(Delivery::Batch { connection, kind, about: None, lines });
+        publisher.publications.push(Publication::Batch { connection, kind, about: None, lines });
     } else {
-        let answers = lines.into_iter().map(|line| Delivery::Answer { connection, line });
-        publisher.deliveries.extend(answers);
+        let answers = lines.into_iter().map(|line| Publication::Answer { connection, line });
+        publisher.publications.extend(answers);
     }
 }
 

@@ -8,15 +8,14 @@ use crate::{
     base::limits::{CHANNELS_MAX, FORWARDS_MAX},
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId, Network, UserId, UserRef,
         channel::Channel,
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
         refusal::Refusal,
-        user::User,
     },
-    publish::{LineTags, Publisher, delivery::Delivery, tagged},
+    publish::{LineTags, Publisher, publication::Publication, tagged},
     session::sessions::Receiver,
 };
 
@@ -73,25 +72,32 @@ pub(crate) fn commit(
         }
         None => {
             let is_autojoin = settings.autojoin.contains(&join.channel);
-            let mut channel = Channel::new(meta.seq, join.channel, meta.at, settings.channel_modes);
+            let id = ChannelId::from_number(meta.seq);
+            let mut channel = Channel::new(id, join.channel, meta.at, settings.channel_modes);
             channel.kept = is_autojoin;
             effects.keep(&channel);
             network.add_channel(channel)
         }
     };
-    let channel_id = admit(network, user_id, (channel_id, join.key.as_deref()), effects)?;
+    let attempt = Attempt { user: user_id, channel: channel_id, key: join.key.as_deref() };
+    let channel_id = admit(network, attempt, effects)?;
     network.entered(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
 }
 
+/// A user wants to enter a channel.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    user: UserId,
+    channel: ChannelId,
+    /// For `+k`.
+    key: Option<&'a str>,
+}
+
 /// Lets the user into the channel, or into the one that it forwards to; gives the one that was entered.
-fn admit(
-    network: &mut Network,
-    user_id: UserId,
-    (mut channel_id, mut key): (ChannelId, Option<&str>),
-    effects: &mut Effects,
-) -> Result<ChannelId, Refusal> {
+fn admit(network: &mut Network, attempt: Attempt<'_>, effects: &mut Effects) -> Result<ChannelId, Refusal> {
+    let Attempt { user: user_id, channel: mut channel_id, mut key } = attempt;
     let casemapping = network.casemapping();
     let mut tried = vec![channel_id];
     loop {
@@ -121,9 +127,9 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
     let others =
         channel.audience(channel.rank(user_id).unwrap_or_default()).filter(|member| *member != user_id);
-    let audience = others.chain([user_id]).collect();
-    let id = Some(network.settings.message_ids.encode(publisher.meta.seq));
-    announce(publisher, (user_id, user), channel, (audience, id));
+    let audience: Vec<UserId> = others.chain([user_id]).collect();
+    let msgid = Some(network.settings.message_ids.encode(publisher.meta.seq));
+    announce(publisher, Entered { user: UserRef { id: user_id, user }, channel, msgid }, &audience);
     tell_newcomer(publisher, user_id, channel_id);
     metadata::on_join(publisher, user_id, channel_id);
 }
@@ -140,25 +146,31 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
         }
         if !capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
             let answer = Box::new(names::Rest::of_channel(channel_id, channel));
-            publisher.deliveries.push(Delivery::LongAnswer { connection, answer });
+            publisher.publications.push(Publication::LongAnswer { connection, answer });
         }
     }
 }
 
-/// Tells an audience that a user is in a channel now, and whether it is away. Who hears nothing of the user's own texts there
-/// reads the nick in the place of the real name. The line has an id if it is what happened.
-pub(crate) fn announce(
-    publisher: &mut Publisher<'_>,
-    (user_id, user): (UserId, &User),
-    channel: &Channel,
-    (audience, id): (Vec<UserId>, Option<MsgId>),
-) {
+/// A user is in a channel now.
+#[derive(Clone, Copy)]
+pub(crate) struct Entered<'a> {
+    pub(crate) user: UserRef<'a>,
+    pub(crate) channel: &'a Channel,
+    /// The id of the line, if it is what happened; none where it only explains something else.
+    pub(crate) msgid: Option<MsgId>,
+}
+
+/// Tells an audience that a user is in a channel now, and whether they are away. Whoever hears nothing of the user's own texts
+/// there reads the nick in the place of the real name.
+pub(crate) fn announce(publisher: &mut Publisher<'_>, entered: Entered<'_>, audience: &[UserId]) {
+    let Entered { user: of, channel, msgid: id } = entered;
+    let user = of.user;
     let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
     let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
-    let voice = channel.voice((user_id, user), &user.realname, publisher.network.casemapping());
+    let voice = channel.voice(of, &user.realname, publisher.network.casemapping());
     let mut realname = voice.among(user.realname.to_string(), audience.iter().copied());
-    if audience.contains(&user_id) {
-        realname.add(user_id);
+    if audience.contains(&of.id) {
+        realname.add(of.id);
     }
     for (realname, audience) in realname.versions() {
         let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
@@ -170,5 +182,5 @@ pub(crate) fn announce(
             Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))
         });
     }
-    away::announce_to(publisher, channel, &audience, (user_id, user));
+    away::announce_to(publisher, channel, audience, of);
 }

@@ -13,7 +13,7 @@ use crate::{
         channel::{Act, Channel},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
-        event::Event,
+        event::{Event, Kicked},
         refusal::Refusal,
     },
     publish::Publisher,
@@ -96,20 +96,20 @@ pub(crate) fn commit(
     effects.moderation.push(Audit { who, action: "KICK", whom, why });
     let reason = kick.reason.unwrap_or(by_nick);
     let reason = fitting(&reason, LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len())).to_owned();
-    effects.events.push(Event::Kicked {
+    effects.events.push(Event::Kicked(Kicked {
         by,
         user: member,
         nick,
         channel: name,
         members: members.unwrap_or_default(),
         reason,
-    });
+    }));
     Ok(())
 }
 
 /// Tells the member who is put out, and those who stay and saw them.
-pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
-    let Event::Kicked { by, user, nick, channel, members, reason } = event else { return };
+pub(crate) fn publish(publisher: &mut Publisher<'_>, kicked: &Kicked) {
+    let Kicked { by, user, nick, channel, members, reason } = kicked;
     let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();
     publisher.announce(members.iter().copied().chain([*user]), line);
 }

@@ -7,11 +7,11 @@ use crate::{
     base::{limits::REASON_BYTES_MAX, settings::Privileges},
     context::Context,
     network::{
-        Network, UserId,
+        Network,
         audit::Audit,
         effects::Effects,
-        entry::{self, EntryCommand, Meta},
-        event::Event,
+        entry::{self, EndReason, EntryCommand, Meta},
+        event::{Event, Killed},
         refusal::Refusal,
     },
     publish::Publisher,
@@ -60,8 +60,8 @@ pub(crate) fn commit(
                     why: kill.reason.clone(),
                 });
                 let (by, comment, error) = (by.clone(), kill.reason.clone(), reason.clone());
-                effects.events.push(Event::Killed { user: victim, by, nick, comment, error });
-                quit::remove(network, (victim, meta.at), entry::Quit::Ended(reason.clone()), effects);
+                effects.events.push(Event::Killed(Killed { user: victim, by, nick, comment, error }));
+                quit::remove(network, victim, EndReason::Servers(reason.clone()), effects);
             }
             Err(refusal) => effects.refusals.push(refusal),
         }
@@ -70,7 +70,7 @@ pub(crate) fn commit(
 }
 
 /// Tells the user who is put out, by every session; others read it in the QUIT.
-pub(crate) fn publish(publisher: &mut Publisher<'_>, user: UserId, by: &str, (nick, comment): (&str, &str)) {
-    let line = Line::from(&by).command("KILL").param(nick).text(comment).finish();
-    publisher.announce([user].into_iter(), line);
+pub(crate) fn publish(publisher: &mut Publisher<'_>, killed: &Killed) {
+    let line = Line::from(&killed.by).command("KILL").param(&killed.nick).text(&killed.comment).finish();
+    publisher.announce([killed.user].into_iter(), line);
 }

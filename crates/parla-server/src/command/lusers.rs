@@ -1,4 +1,6 @@
 //! LUSERS: how many are here. <https://modern.ircdocs.horse/#lusers-message>
+//!
+//! Secret channels are counted for everyone, as invisible users are: a number names none of them. Solanum and InspIRCd do the same.
 
 use parla_proto::Reply;
 
@@ -8,14 +10,14 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
-    for reply in replies(context.network, context.connections) {
+    for reply in replies(context.network, context.unregistered) {
         context.reply(reply);
     }
     Ok(())
 }
 
-/// The counts; of connections all, and those that are not registered.
-pub(crate) fn replies(network: &Network, (_, unregistered): (usize, usize)) -> [Reply<'static>; 7] {
+/// The counts. Of connections only those that are nobody's yet are counted apart.
+pub(crate) fn replies(network: &Network, unregistered: usize) -> [Reply<'static>; 7] {
     let UserCounts { users, most, invisible, operators } = network.user_counts();
     [
         Reply::LuserClient { users: users - invisible, invisible },

@@ -13,7 +13,7 @@ use crate::{
         conversation::ConversationName,
         effects::Effects,
         entry::{self, EntryCommand, Meta},
-        event::Event,
+        event::{Event, MarkedRead},
         refusal::{Failure, Refusal},
     },
     publish::Publisher,
@@ -52,25 +52,21 @@ pub(crate) fn commit(
     // Nobody has read what is not written yet: a wrong clock would mark a conversation as read for ever.
     let at = at.min(meta.at);
     let (at, moved) = network.mark_read(user, &name, at);
-    effects.events.push(Event::MarkedRead { user, name, at, moved });
+    effects.events.push(Event::MarkedRead(MarkedRead { user, name, at, moved }));
     Ok(())
 }
 
 /// Answers, and tells the other clients of the same user if there is news.
-pub(crate) fn publish(
-    publisher: &mut Publisher<'_>,
-    user: UserId,
-    (name, at): (&ConversationName, Timestamp),
-    moved: bool,
-) {
-    let line = Bytes::from(line(&publisher.network.settings.name, name, Some(at)));
+pub(crate) fn publish(publisher: &mut Publisher<'_>, marked: &MarkedRead) {
+    let MarkedRead { user, name, at, moved } = marked;
+    let line = Bytes::from(line(&publisher.network.settings.name, name, Some(*at)));
     let origin = publisher.origin.and_then(|origin| publisher.sessions.get(origin));
-    let told = moved && origin.is_some_and(|origin| origin.capabilities.contains(Capabilities::READ_MARKER));
+    let told = *moved && origin.is_some_and(|origin| origin.capabilities.contains(Capabilities::READ_MARKER));
     if !told {
         publisher.answer(line.to_vec());
     }
-    if moved {
-        publisher.each([user].into_iter(), Capabilities::READ_MARKER, |_, capabilities| {
+    if *moved {
+        publisher.each([*user].into_iter(), Capabilities::READ_MARKER, |_, capabilities| {
             capabilities.contains(Capabilities::READ_MARKER).then(|| line.clone())
         });
     }

@@ -12,6 +12,7 @@ mod sync;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use parla_proto::{CommandName, Reply, command::Metadata, limits, metadata::Key};
 
 pub(crate) use change::{admissible, commit, publish};
@@ -30,6 +31,7 @@ use crate::{
         refusal::{Refusal, metadata::MetadataFailure},
         user::User,
     },
+    session::server_batch::BatchHead,
 };
 
 /// What a client calls itself.
@@ -144,13 +146,22 @@ fn find_self(context: &Context<'_>, text: &str) -> Result<(), MetadataFailure> {
     if itself { Ok(()) } else { Err(MetadataFailure::InvalidTarget { target: text.to_owned(), why }) }
 }
 
-/// The name of a target, and its values.
-fn values(network: &Network, target: Target) -> Option<(&str, &BTreeMap<Key, String>)> {
+/// What a target is called, and its values.
+#[derive(Clone, Copy)]
+struct Values<'a> {
+    of: &'a str,
+    values: &'a BTreeMap<Key, String>,
+}
+
+/// The values of a target, if it is still there.
+fn values(network: &Network, target: Target) -> Option<Values<'_>> {
     match target {
-        Target::User(id) => network.user(id).map(|user| (user.nick().as_str(), user.metadata())),
-        Target::Channel(id) => {
-            network.channel(id).map(|channel| (channel.name().as_str(), &channel.state.metadata))
+        Target::User(id) => {
+            network.user(id).map(|user| Values { of: user.nick().as_str(), values: user.metadata() })
         }
+        Target::Channel(id) => network
+            .channel(id)
+            .map(|channel| Values { of: channel.name().as_str(), values: &channel.state.metadata }),
     }
 }
 
@@ -195,13 +206,19 @@ pub(crate) fn tell_whois(context: &mut Context<'_>, user: &User) {
 }
 
 impl Context<'_> {
+    /// Sends lines about a target as a batch of `metadata`.
+    fn send_metadata(&mut self, about: &str, lines: Vec<Bytes>) {
+        let head = BatchHead { kind: METADATA_BATCH, about: Some(about) };
+        self.session.send_as_batch(&self.settings.name, head, lines, self.out);
+    }
+
     /// Runs something that writes lines for this client, and sends them as a batch of `metadata`.
     fn metadata_batch(&mut self, about: &str, write: impl FnOnce(Reader<'_>) -> Vec<Vec<u8>>) {
         let client = self.target();
         let dialect = Dialect::of(self.session.capabilities);
         let lines = write(Reader { server: &self.settings.name, client: &client, dialect });
         let lines = lines.into_iter().map(Into::into).collect();
-        self.session.send_as_batch(&self.settings.name, (METADATA_BATCH, Some(about)), lines, self.out);
+        self.send_metadata(about, lines);
     }
 
     /// Tells of what went wrong, where the rest goes on.

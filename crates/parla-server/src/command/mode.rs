@@ -1,19 +1,22 @@
 //! MODE: what holds in a channel, and for a user. <https://modern.ircdocs.horse/#mode-message>
 
 mod change;
+mod read;
 pub(crate) mod user;
 
 use parla_proto::{
     Line, Reply,
     command::Mode,
     limits::LINE_BYTES_MAX,
-    mode::{BadModeStep, ChannelMode, ModeKind, ModeStep, steps},
+    mode::{ChannelMode, ModeKind},
     name,
 };
 
-pub(crate) use self::change::{Change, Hand, commit, for_record};
+pub(crate) use self::{
+    change::{Change, Hand, commit, for_record},
+    read::{AskedModes, BadParam},
+};
 use crate::{
-    base::limits::MODES_PER_COMMAND_MAX,
     context::Context,
     network::{
         ChannelId,
@@ -37,9 +40,9 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         context.reply(Reply::CreationTime { channel: name, at: channel.state.created_at.as_secs() });
         return Ok(());
     };
-    let asked = Asked::read(channel, letters, mode.params.iter().copied());
+    let asked = AskedModes::read(context.network, channel, letters, mode.params.iter().copied());
     for list in asked.lists {
-        let act = Act::change(list);
+        let act = Act::ChangeLists;
         if list == ChannelMode::Ban || channel.rank(me)?.may(act) {
             show_list(context, channel, list);
         } else {
@@ -47,6 +50,16 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         }
     }
     asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
+    let mut told = Vec::new();
+    for BadParam { act, refusal } in asked.bad_params {
+        channel.rank(me)?;
+        // Who may not change the mode hears that instead, and once is enough.
+        let refusal = channel.allows(me, act).err().unwrap_or(refusal);
+        if !told.contains(&refusal) {
+            context.refuse(&refusal);
+            told.push(refusal);
+        }
+    }
     if !asked.steps.is_empty() {
         let channel = channel.name().clone();
         context.propose(EntryCommand::Mode(entry::Mode { channel, steps: asked.steps }));
@@ -54,53 +67,10 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// What letters and their parameters ask for.
-#[derive(Debug, Default)]
-pub(crate) struct Asked {
-    /// Changes.
-    pub(crate) steps: Vec<entry::ModeStep>,
-    /// Lists to show, each once.
-    pub(crate) lists: Vec<ChannelMode>,
-    /// What cannot be meant.
-    pub(crate) refusals: Vec<Refusal>,
-}
-
-impl Asked {
-    pub(crate) fn read<'a>(
-        channel: &Channel,
-        letters: &'a str,
-        params: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let mut asked = Self::default();
-        for step in steps(letters, params).take(MODES_PER_COMMAND_MAX) {
-            match step {
-                Ok(ModeStep { mode, param: None, .. }) if mode.is_list() => {
-                    if !asked.lists.contains(&mode) {
-                        asked.lists.push(mode);
-                    }
-                }
-                Ok(ModeStep { set, mode, param }) => {
-                    asked.steps.push(entry::ModeStep { set, mode, param: param.map(str::to_owned) });
-                }
-                Err(BadModeStep::Unknown(letter)) => asked.refusals.push(Refusal::UnknownMode(letter)),
-                Err(BadModeStep::NoParam(letter)) => asked.refusals.push(Refusal::InvalidModeParam {
-                    target: channel.name().to_string(),
-                    letter,
-                    param: "*".to_owned(),
-                    why: "This mode needs a parameter",
-                }),
-            }
-        }
-        asked
-    }
-}
-
 /// Shows a list to someone who may see it.
 pub(super) fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) {
     let name = channel.name().as_str();
-    let lists = channel.state.lists();
-    let entries = lists.iter().find(|(list, _)| *list == mode).map_or(&[][..], |(_, entries)| *entries);
-    for entry in entries {
+    for entry in channel.state.list(mode) {
         let (mask, setter, at) = (&*entry.mask.to_string(), entry.setter.as_str(), entry.at.as_secs());
         context.reply(match mode {
             ChannelMode::BanException => Reply::BanExceptionList { channel: name, mask, setter, at },
@@ -118,9 +88,9 @@ pub(super) fn show_list(context: &mut Context<'_>, channel: &Channel, mode: Chan
 pub(crate) fn publish(publisher: &mut Publisher<'_>, by: &str, channel_id: ChannelId, steps: &[ModeChange]) {
     let network = publisher.network;
     let Some(channel) = network.channel(channel_id) else { return };
-    let room =
+    let bytes_max =
         LINE_BYTES_MAX.saturating_sub(by.len() + channel.name().as_str().len() + ":  MODE  \r\n".len());
-    for words in lines(steps, room) {
+    for words in lines(steps, bytes_max) {
         let line = Line::from(&by).command("MODE").param(channel.name()).params(&words).finish();
         publisher.announce(channel.members.keys().copied(), line);
     }
@@ -152,13 +122,23 @@ pub(crate) fn lines(steps: &[ModeChange], bytes_max: usize) -> Vec<String> {
     lines
 }
 
-/// The kinds of modes that exist, for MYINFO: all letters, and those with a parameter.
-pub(crate) fn letters() -> (String, String) {
-    let facts = parla_proto::mode::CHANNEL_MODES;
-    let all = facts.iter().map(|facts| facts.letter).collect();
-    let with_param =
-        facts.iter().filter(|facts| facts.kind != ModeKind::Flag).map(|facts| facts.letter).collect();
-    (all, with_param)
+/// The letters of modes of channels, for MYINFO.
+pub(crate) struct ModeLetters {
+    pub(crate) all: String,
+    /// Those of modes that have a parameter.
+    pub(crate) with_param: String,
+}
+
+impl ModeLetters {
+    /// The modes that exist.
+    pub(crate) fn known() -> Self {
+        let facts = parla_proto::mode::CHANNEL_MODES;
+        let with_param = facts.iter().filter(|facts| facts.kind != ModeKind::Flag);
+        Self {
+            all: facts.iter().map(|facts| facts.letter).collect(),
+            with_param: with_param.map(|facts| facts.letter).collect(),
+        }
+    }
 }
 
 #[cfg(test)]

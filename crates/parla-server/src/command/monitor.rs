@@ -87,10 +87,10 @@ fn tell_who_is_here(context: &mut Context<'_>, nicks: &[Nick]) -> Result<(), Ref
 /// Answers with targets separated by commas, in as many lines as they need.
 fn tell(context: &mut Context<'_>, targets: &[String], reply: impl for<'a> Fn(&'a str) -> Reply<'a>) {
     let empty = reply("").encode(&context.settings.name, &context.target()).len();
-    let room = LINE_BYTES_MAX.saturating_sub(empty);
+    let bytes_max = LINE_BYTES_MAX.saturating_sub(empty);
     let mut line = String::new();
     for target in targets {
-        if !line.is_empty() && line.len() + 1 + target.len() > room {
+        if !line.is_empty() && line.len() + 1 + target.len() > bytes_max {
             context.reply(reply(&line));
             line.clear();
         }

@@ -96,7 +96,7 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
     let name = channel.name().as_str();
     let head = Reply::Names { symbol, channel: name, names: "" };
     let head = head.encode(&network.settings.name, &portion.session.target(network)).len();
-    let room = LINE_BYTES_MAX.saturating_sub(head);
+    let bytes_max = LINE_BYTES_MAX.saturating_sub(head);
     let sees_crowd = asker.is_some_and(|asker| channel.rank(asker).is_ok_and(|rank| rank.may(Act::SeeCrowd)));
     let inside = asker.is_some_and(|asker| channel.is_member(asker));
 
@@ -117,7 +117,7 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
         let signs = rank.signs(capabilities.contains(Capabilities::MULTI_PREFIX));
         let full = capabilities.contains(Capabilities::USERHOST_IN_NAMES);
         let shown = if full { user.source() } else { user.nick().as_str() };
-        if !names.is_empty() && names.len() + signs.len() + shown.len() + 1 > room {
+        if !names.is_empty() && names.len() + signs.len() + shown.len() + 1 > bytes_max {
             portion.reply(Reply::Names { symbol, channel: name, names: &names });
             names.clear();
             if portion.is_full() {

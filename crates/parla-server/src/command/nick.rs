@@ -6,10 +6,10 @@ use super::monitor;
 use crate::{
     context::Context,
     network::{
-        Network, UserId, UserRef,
+        Network, UserRef,
         effects::Effects,
         entry::{EntryCommand, Meta},
-        event::Event,
+        event::{Event, Renamed},
         refusal::Refusal,
     },
     publish::Publisher,
@@ -46,23 +46,23 @@ pub(crate) fn commit(
     }
     let channels = user.channels.iter().filter_map(|channel| network.channel(*channel));
     if let Some(channel) =
-        channels.into_iter().find(|channel| channel.holds_nick(UserRef { id, user }, network.casemapping()))
+        channels.into_iter().find(|channel| channel.holds_back(UserRef { id, user }, network.casemapping()))
     {
         return Err(Refusal::NickHeld { nick: nick.to_string(), channel: channel.name().clone() });
     }
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
-    network.rename_user(id, nick, meta.at);
-    effects.events.push(Event::Renamed { user: id, old_nick, old_source });
+    network.rename_user(id, nick);
+    effects.events.push(Event::Renamed(Renamed { user: id, old_nick, old_source }));
     Ok(())
 }
 
-pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old: (&Nick, &str)) {
+pub(crate) fn publish(publisher: &mut Publisher<'_>, renamed: &Renamed) {
+    let Renamed { user: id, old_nick, old_source } = renamed;
     let network = publisher.network;
-    let Some(user) = network.user(id) else { return };
-    let (old_nick, old_source) = old;
-    let line = Line::from(&old_source).command("NICK").text(user.nick()).finish();
-    let peers = network.peers(id, user);
-    publisher.announce(peers.into_iter().chain([id]), line);
+    let Some(user) = network.user(*id) else { return };
+    let line = Line::from(old_source).command("NICK").text(user.nick()).finish();
+    let peers = network.peers(*id, user);
+    publisher.announce(peers.into_iter().chain([*id]), line);
     // In another case it is the same nick, which nobody has left.
     if old_nick != user.nick() {
         monitor::tell_offline(publisher, old_nick);

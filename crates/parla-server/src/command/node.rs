@@ -4,7 +4,7 @@ use super::quit;
 use crate::network::{
     Network,
     effects::Effects,
-    entry::{Epoch, Meta, NodeDown, NodeId, NodeUp, Quit},
+    entry::{EndReason, Epoch, Meta, NodeDown, NodeId, NodeUp},
 };
 
 /// What others read of users whose machine is gone.
@@ -13,21 +13,21 @@ const LOST: &str = "Lost touch with their server";
 /// A machine is up. Of the sessions of an earlier life none is left.
 pub(crate) fn come_up(network: &mut Network, meta: &Meta, up: NodeUp, effects: &mut Effects) {
     let node = meta.origin.node;
-    end_sessions(network, (meta, node), effects);
+    end_sessions(network, node, effects);
     network.nodes.begin(node, Epoch(meta.seq), up.run);
 }
 
 /// A machine is declared dead, unless it has come up again meanwhile.
-pub(crate) fn go_down(network: &mut Network, meta: &Meta, down: NodeDown, effects: &mut Effects) {
+pub(crate) fn go_down(network: &mut Network, down: NodeDown, effects: &mut Effects) {
     if network.nodes.end(down.node, down.epoch) {
-        end_sessions(network, (meta, down.node), effects);
+        end_sessions(network, down.node, effects);
     }
 }
 
-fn end_sessions(network: &mut Network, (meta, node): (&Meta, NodeId), effects: &mut Effects) {
+fn end_sessions(network: &mut Network, node: NodeId, effects: &mut Effects) {
     for user in network.users_of(node) {
         if network.end_sessions(user, |session| session.node == node) {
-            quit::remove(network, (user, meta.at), Quit::Ended(LOST.to_owned()), effects);
+            quit::remove(network, user, EndReason::Servers(LOST.to_owned()), effects);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     base::limits::REASON_BYTES_MAX,
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        ChannelId, Network, UserId, UserRef,
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
@@ -37,7 +37,8 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (user_id, _) = network.actor(meta)?;
     let (channel_id, _) = network.visible_channel_named(user_id, &part.channel)?;
-    leave(network, (user_id, channel_id), Why::Own(part.reason), effects)
+    let leaving = Leaving { user: user_id, channel: channel_id, why: Why::Own(part.reason) };
+    leave(network, leaving, effects)
 }
 
 /// Why a member leaves.
@@ -48,16 +49,19 @@ pub(crate) enum Why {
     Operators(Option<String>),
 }
 
+/// A user leaves a channel.
+pub(crate) struct Leaving {
+    pub(crate) user: UserId,
+    pub(crate) channel: ChannelId,
+    pub(crate) why: Why,
+}
+
 /// Takes a member out of a channel.
 ///
 /// # Errors
 /// They are not in it.
-pub(crate) fn leave(
-    network: &mut Network,
-    (user_id, channel_id): (UserId, ChannelId),
-    why: Why,
-    effects: &mut Effects,
-) -> Result<(), Refusal> {
+pub(crate) fn leave(network: &mut Network, leaving: Leaving, effects: &mut Effects) -> Result<(), Refusal> {
+    let Leaving { user: user_id, channel: channel_id, why } = leaving;
     let casemapping = network.casemapping();
     let (user, channel) = network.user_at_channel(user_id, channel_id)?;
     let rank = channel.rank(user_id)?;
@@ -66,7 +70,8 @@ pub(crate) fn leave(
     let told = others.chain([user_id]).collect::<Vec<_>>();
     let reason = match why {
         Why::Own(Some(reason)) => {
-            channel.voice((user_id, user), &reason, casemapping).among(reason, told.into_iter())
+            let voice = channel.voice(UserRef { id: user_id, user }, &reason, casemapping);
+            voice.among(reason, told.into_iter())
         }
         Why::Own(None) => OwnText::for_all(None, told),
         Why::Operators(reason) => OwnText::for_all(reason, told),

@@ -4,25 +4,27 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name, tag::Tags};
+use parla_proto::{
+    Capabilities, ChannelName, Nick, command::Privmsg, limits::LINE_BYTES_MAX, mode::UserModes, name,
+    tag::Tags,
+};
 
 use crate::{
     base::{
         formatting,
-        message_ids::MessageIds,
         multiline::{Piece, pieces, push},
     },
     context::Context,
     network::{
-        ChannelId, Network, UserId, UserRef,
+        Network, UserId, UserRef,
         change::{Change, Spoken},
         channel::{Rank, Speaker},
         conversation::{Conversation, ConversationName},
         effects::Effects,
-        entry::{EntryCommand, Meta, Say, Verb},
-        event::Event,
+        entry::{Content, EntryCommand, Meta, Say, SayTarget, Verb},
+        event::{Event, SaidInChannel},
+        recent_messages::SentTo,
         refusal::Refusal,
-        said::Place,
         user::User,
     },
     publish::Publisher,
@@ -50,28 +52,25 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
     let tags = client_only(context, words.tags);
     for target in targets_of(context, verb, targets) {
-        if !fits(me, verb, (target, text)) {
+        if !fits(me, verb, target, text) {
             return Err(Refusal::InputTooLong);
         }
         let (text, tags, cuts) = (text.to_owned(), tags.clone(), Vec::new());
-        propose(context, verb, target, |target, signs| Say { verb, target, signs, text, tags, cuts });
+        propose(context, target, Content { verb, text, tags, cuts });
     }
     Ok(())
 }
 
 /// Proposes a message to a target as a client wrote it, if it can be the name of anything.
-pub(crate) fn propose(
-    context: &mut Context<'_>,
-    verb: Verb,
-    target: &str,
-    say: impl FnOnce(ConversationName, String) -> Say,
-) {
-    let (signs, name) = status_target(target);
-    match context.network.read_conversation(name) {
-        Ok(target) => context.propose(EntryCommand::Say(Box::new(say(target, signs.to_owned())))),
-        Err(_) if verb == Verb::Notice => {}
-        Err(refusal) => context.refuse(&refusal),
-    }
+pub(crate) fn propose(context: &mut Context<'_>, target: &str, content: Content) {
+    let StatusTarget { signs, name } = StatusTarget::read(target);
+    let target = match context.network.read_conversation(name) {
+        Ok(ConversationName::Channel(name)) => SayTarget::Channel { name, signs: signs.to_owned() },
+        Ok(ConversationName::User(nick)) => SayTarget::User(nick),
+        Err(_) if content.verb == Verb::Notice => return,
+        Err(refusal) => return context.refuse(&refusal),
+    };
+    context.propose(EntryCommand::Say(Box::new(Say { target, content })));
 }
 
 /// The tags of a message that are for those who get it, if its sender knows of tags.
@@ -81,8 +80,8 @@ pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
         let denied = &context.settings.denied_client_tags;
         let given: Vec<_> = given.client_only().filter(|tag| !denied.denies(tag.key)).collect();
         // Of several with one key, the last one counts.
-        let is_last = |place: usize, key| given.iter().skip(place + 1).all(|later| later.key != key);
-        for (_, tag) in given.iter().enumerate().filter(|(place, tag)| is_last(*place, tag.key)) {
+        let is_last = |sent_to: usize, key| given.iter().skip(sent_to + 1).all(|later| later.key != key);
+        for (_, tag) in given.iter().enumerate().filter(|(sent_to, tag)| is_last(*sent_to, tag.key)) {
             let separator = if tags.is_empty() { "" } else { ";" };
             let equals = if tag.escaped.is_empty() { "" } else { "=" };
             tags.extend([separator, tag.key, equals, tag.escaped]);
@@ -92,7 +91,7 @@ pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
 }
 
 /// Whether a text fits in the line that others get. What does not is refused whole rather than cut.
-pub(crate) fn fits(sender: &User, verb: Verb, (target, text): (&str, &str)) -> bool {
+pub(crate) fn fits(sender: &User, verb: Verb, target: &str, text: &str) -> bool {
     let bytes = sender.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
     bytes <= LINE_BYTES_MAX
 }
@@ -112,23 +111,26 @@ pub(crate) fn commit(
     say: Say,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let verb = say.verb;
+    let Say { target, content } = say;
+    let verb = content.verb;
     let sender = network.actor(meta)?.0;
-    // Who types sends many of those; they are over when they come.
+    // Typing notifications are frequent and short-lived, so they are not remembered.
     let can_be_taken_back =
-        verb != Verb::Tagmsg || Tags::new(&say.tags).client_only().any(|tag| tag.key != "+typing");
-    let result = match &say.target {
-        ConversationName::Channel(_) => commit_to_channel(network, meta, say, effects),
-        ConversationName::User(_) => commit_to_user(network, meta, say, effects),
+        verb != Verb::Tagmsg || Tags::new(&content.tags).client_only().any(|tag| tag.key != "+typing");
+    let result = match target {
+        SayTarget::Channel { name, signs } => {
+            commit_to_channel(network, meta, ToChannel { name, signs, content }, effects)
+        }
+        SayTarget::User(nick) => commit_to_user(network, meta, ToUser { nick, content }, effects),
     };
-    let place = match result {
-        Ok(place) => place,
+    let sent_to = match result {
+        Ok(sent_to) => sent_to,
         // A NOTICE is never answered: two programs could go on for ever.
         Err(refusal) => return Err(if verb == Verb::Notice { Refusal::Silent } else { refusal }),
     };
     if let Some(user) = network.user_mut(sender) {
-        if let Some(place) = place.filter(|_| can_be_taken_back) {
-            user.said_mut().add(meta.seq, place);
+        if let Some(sent_to) = sent_to.filter(|_| can_be_taken_back) {
+            user.recent_messages_mut().add(meta.seq, sent_to);
         }
         if verb != Verb::Tagmsg {
             user.spoke_at = meta.at;
@@ -137,52 +139,64 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Takes the signs of ranks off a target such as `@#rust`; STATUSMSG of ISUPPORT.
-fn status_target(target: &str) -> (&str, &str) {
-    let channel = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
-    let signs = target.strip_suffix(channel).unwrap_or_default();
-    if name::is_channel(channel) { (signs, channel) } else { ("", target) }
+/// A target such as `@#rust`; STATUSMSG of ISUPPORT.
+struct StatusTarget<'a> {
+    /// Of the ranks that are meant; empty for a nick.
+    signs: &'a str,
+    name: &'a str,
+}
+
+impl<'a> StatusTarget<'a> {
+    /// Takes the signs of ranks off a target.
+    fn read(target: &'a str) -> Self {
+        let name = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
+        let signs = target.strip_suffix(name).unwrap_or_default();
+        if name::is_channel(name) { Self { signs, name } } else { Self { signs: "", name: target } }
+    }
+}
+
+/// A message to a channel.
+struct ToChannel {
+    name: ChannelName,
+    /// As in [`SayTarget`].
+    signs: String,
+    content: Content,
 }
 
 fn commit_to_channel(
     network: &mut Network,
     meta: &Meta,
-    say: Say,
+    message: ToChannel,
     effects: &mut Effects,
-) -> Result<Option<Place>, Refusal> {
-    let ConversationName::Channel(name) = &say.target else {
-        debug_assert!(false, "the target has decided what is called");
-        return Err(Refusal::Silent);
-    };
+) -> Result<Option<SentTo>, Refusal> {
+    let ToChannel { name, signs, content } = message;
     let (sender, user) = network.actor(meta)?;
-    let (channel_id, channel) = network.visible_channel_named(sender, name)?;
+    let (channel_id, channel) = network.visible_channel_named(sender, &name)?;
     // Of several signs the lowest counts: whoever has that rank is meant.
-    let meant = say.signs.chars().filter_map(Rank::of_sign).min();
+    let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker(UserRef { id: sender, user }, meant, network.casemapping())?;
-    let target = format!("{}{}", say.signs, channel.name());
-    let (text, cuts) = let_through(&speaker, (say.verb, say.text, say.cuts))?;
-    let say = Say { text, cuts, ..say };
+    let content = let_through(&speaker, content)?;
     let heard_from = speaker.heard_from;
     // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
-    let place = heard_from.is_none().then_some(Place::Channel(channel_id));
-    let is_kept = network.settings.history && say.verb != Verb::Tagmsg && heard_from.is_none();
-    let spoken = said_in(&speaker, &network.settings.message_ids, user, (meta, say));
-    let spoken = Arc::new(Spoken { target, ..spoken });
+    let sent_to = heard_from.is_none().then_some(SentTo::Channel(channel_id));
+    let conversation = heard_from.is_none().then(|| speaker.channel.state.conversation());
+    let is_kept = network.settings.history && content.verb != Verb::Tagmsg && heard_from.is_none();
+    let receiver = Addressee { target: format!("{signs}{}", channel.name()), conversation };
+    let spoken = Arc::new(spoken(network, meta, receiver, content)?);
     if is_kept {
         network.begin_history(sender, channel_id, effects)?;
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
-    effects.events.push(Event::SaidInChannel { sender, channel: channel_id, spoken, heard_from });
-    Ok(place)
+    let said = SaidInChannel { sender, channel: channel_id, spoken, heard_from };
+    effects.events.push(Event::SaidInChannel(said));
+    Ok(sent_to)
 }
 
 /// A text as the channel lets it through. Each line of several is looked at by itself, as some get it by itself.
-fn let_through(
-    speaker: &Speaker<'_>,
-    (verb, text, cuts): (Verb, String, Vec<u32>),
-) -> Result<(String, Vec<u32>), Refusal> {
+fn let_through(speaker: &Speaker<'_>, content: Content) -> Result<Content, Refusal> {
+    let Content { verb, text, tags, cuts } = content;
     if cuts.is_empty() && !text.contains('\n') {
-        return Ok((speaker.text(verb, text)?, cuts));
+        return Ok(Content { verb, text: speaker.text(verb, text)?, tags, cuts });
     }
     let (mut whole, mut new_cuts, mut is_first) = (String::new(), Vec::new(), true);
     for piece in pieces(&text, &cuts) {
@@ -199,66 +213,70 @@ fn let_through(
         is_first = false;
     }
     let is_blank = whole.bytes().all(|byte| byte == b'\n');
-    if is_blank { Err(Refusal::NoTextToSend) } else { Ok((whole, new_cuts)) }
-}
-
-/// What a speaker says; its target is left empty. Only who may speak can make a channel's message.
-fn said_in(speaker: &Speaker<'_>, ids: &MessageIds, user: &User, said: (&Meta, Say)) -> Spoken {
-    let conversation = speaker.heard_from.is_none().then(|| speaker.channel.state.conversation());
-    spoken(user, ids, conversation, said)
-}
-
-/// A message as it is kept and delivered; its target is left empty.
-fn spoken(
-    user: &User,
-    ids: &MessageIds,
-    conversation: Option<Conversation>,
-    (meta, say): (&Meta, Say),
-) -> Spoken {
-    Spoken {
-        seq: meta.seq,
-        at: meta.at,
-        verb: say.verb,
-        source: user.source().to_owned(),
-        account: user.account().cloned(),
-        conversation,
-        target: String::new(),
-        text: say.text,
-        refers_to: ids.referred(&say.tags),
-        tags: say.tags,
-        cuts: say.cuts,
+    if is_blank {
+        Err(Refusal::NoTextToSend)
+    } else {
+        Ok(Content { verb, text: whole, tags, cuts: new_cuts })
     }
 }
 
+/// Whom a message is for, and where it is kept; both as in [`Spoken`].
+struct Addressee {
+    target: String,
+    conversation: Option<Conversation>,
+}
+
+/// What the actor says, as it is kept and delivered.
+fn spoken(network: &Network, meta: &Meta, to: Addressee, content: Content) -> Result<Spoken, Refusal> {
+    let (_, user) = network.actor(meta)?;
+    let Content { verb, text, tags, cuts } = content;
+    Ok(Spoken {
+        seq: meta.seq,
+        at: meta.at,
+        verb,
+        source: user.source().to_owned(),
+        account: user.account().cloned(),
+        conversation: to.conversation,
+        target: to.target,
+        text,
+        refers_to: network.settings.message_ids.referred(&tags),
+        tags,
+        cuts,
+    })
+}
+
 /// Whether one of the lines is a CTCP other than an action.
-fn is_ctcp(say: &Say) -> bool {
-    pieces(&say.text, &say.cuts).iter().any(|piece| formatting::is_ctcp_but_action(piece.text))
+fn is_ctcp(content: &Content) -> bool {
+    pieces(&content.text, &content.cuts).iter().any(|piece| formatting::is_ctcp_but_action(piece.text))
+}
+
+/// A message to one user.
+struct ToUser {
+    nick: Nick,
+    content: Content,
 }
 
 fn commit_to_user(
     network: &mut Network,
     meta: &Meta,
-    say: Say,
+    message: ToUser,
     effects: &mut Effects,
-) -> Result<Option<Place>, Refusal> {
-    let ConversationName::User(nick) = &say.target else {
-        debug_assert!(false, "the target has decided what is called");
-        return Err(Refusal::Silent);
-    };
+) -> Result<Option<SentTo>, Refusal> {
+    let ToUser { nick, content } = message;
     let (sender, user) = network.actor(meta)?;
-    let (receiver, target): (UserId, _) = network.user_named(nick)?;
+    let (receiver, target) = network.user_named(&nick)?;
     let nick = target.nick().to_string();
     if sender != receiver && !target.hears(sender, user) {
         return Err(Refusal::AccountNeededToSend(nick));
     }
-    if target.modes.contains(UserModes::NO_CTCP) && is_ctcp(&say) {
+    if target.modes.contains(UserModes::NO_CTCP) && is_ctcp(&content) {
         return Err(Refusal::CtcpUnwanted(nick));
     }
-    let (verb, accounts) = (say.verb, network.accounts_of(sender, receiver));
+    let (verb, accounts) = (content.verb, network.accounts_of(sender, receiver));
     let conversation = accounts.clone().map(Conversation::Accounts);
     let is_kept = network.settings.history && verb != Verb::Tagmsg && conversation.is_some();
-    let spoken = spoken(user, &network.settings.message_ids, conversation, (meta, say));
-    let spoken = Arc::new(Spoken { target: nick.clone(), ..spoken });
+    let addressee = Addressee { target: nick.clone(), conversation };
+    let spoken = Arc::new(spoken(network, meta, addressee, content)?);
     if is_kept {
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
@@ -270,26 +288,22 @@ fn commit_to_user(
     if let Some(user) = network.user_mut(sender).filter(answers_only) {
         user.accept(receiver);
     }
-    Ok(Some(Place::User { receiver, accounts }))
+    Ok(Some(SentTo::User { receiver, accounts }))
 }
 
 /// Sends a message to the members of a channel, or to those of them who are of a rank.
-pub(crate) fn publish_in_channel(
-    publisher: &mut Publisher<'_>,
-    (sender, spoken): (UserId, &Spoken),
-    channel: ChannelId,
-    heard_from: Option<Rank>,
-) {
-    let Some(channel) = publisher.network.channel(channel) else { return };
-    let echo = publisher.echo(sender);
+pub(crate) fn publish_in_channel(publisher: &mut Publisher<'_>, said: &SaidInChannel) {
+    let SaidInChannel { sender, channel, spoken, heard_from } = said;
+    let Some(channel) = publisher.network.channel(*channel) else { return };
+    let echo = publisher.echo(*sender);
     match heard_from {
         None => {
-            let others = channel.members.keys().copied().filter(|member| *member != sender);
+            let others = channel.members.keys().copied().filter(|member| member != sender);
             publisher.say(publisher.receivers(others).chain(echo), spoken);
         }
         Some(least) => {
-            let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(least));
-            let others = ranked.map(|(member, _)| *member).filter(|member| *member != sender);
+            let ranked = channel.members.iter().filter(|(_, rank)| rank.is_at_least(*least));
+            let others = ranked.map(|(member, _)| *member).filter(|member| member != sender);
             publisher.say(publisher.receivers(others).chain(echo), spoken);
         }
     }

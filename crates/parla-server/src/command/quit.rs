@@ -1,14 +1,14 @@
 //! QUIT: a session has ended, and with their last one a user is gone. <https://modern.ircdocs.horse/#quit-message>
 
-use parla_proto::{Line, Timestamp, command::Quit, line::fitting};
+use parla_proto::{Line, command::Quit, line::fitting};
 
 use crate::{
     base::limits::REASON_BYTES_MAX,
     context::Context,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         effects::Effects,
-        entry::{self, Meta, SessionEnded},
+        entry::{EndReason, Meta, SessionEnded},
         event::Event,
         refusal::Refusal,
         texts::OwnText,
@@ -40,28 +40,23 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (id, _) = network.actor(meta)?;
     if network.end_sessions(id, |session| *session == ended.session) {
-        remove(network, (id, meta.at), ended.why, effects);
+        remove(network, id, ended.why, effects);
     }
     Ok(())
 }
 
 /// Takes a user out of every channel and out of the network, with all sessions that they still have.
-pub(crate) fn remove(
-    network: &mut Network,
-    (id, at): (UserId, Timestamp),
-    quit: entry::Quit,
-    effects: &mut Effects,
-) {
+pub(crate) fn remove(network: &mut Network, id: UserId, why: EndReason, effects: &mut Effects) {
     let Some(user) = network.user(id) else { return };
     let (nick, source) = (user.nick().clone(), user.source().to_owned());
-    let reason = match quit {
-        entry::Quit::Said(reason) => network.own_text((id, user), reason),
-        entry::Quit::Ended(reason) => OwnText::for_all(Some(reason), network.peers(id, user)),
+    let reason = match why {
+        EndReason::Own(reason) => network.own_text(UserRef { id, user }, reason),
+        EndReason::Servers(reason) => OwnText::for_all(Some(reason), network.peers(id, user)),
     };
     for channel in user.channels.clone() {
         network.leave(id, channel, effects);
     }
-    network.remove_user(id, at);
+    network.remove_user(id);
     effects.events.push(Event::Quit { user: id, nick, source, reason });
 }
 

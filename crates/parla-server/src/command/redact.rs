@@ -1,7 +1,7 @@
 //! REDACT: a message is taken back, by who said it, by an operator of the channel who was one when it was said, or by an
 //! operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
 //!
-//! Who said what lately is known ([`Said`](crate::network::said)); of what was said before, the store says whether it is
+//! Who said what lately is known ([`RecentMessages`](crate::network::recent_messages)); of what was said before, the store says whether it is
 //! there. What is deleted is what was checked: the commit names the message by the conversation in which somebody may delete it,
 //! and the store deletes none but of that one.
 
@@ -18,17 +18,17 @@ use crate::{
     context::Context,
     contract::question::{Query, QueryResult, Question},
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         audit::Audit,
         change::Change,
         channel::{Channel, NoRedactor},
         conversation::{Conversation, ConversationName},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
-        event::Event,
+        event::{Event, Redacted},
         operator::Privileged,
+        recent_messages::SentTo,
         refusal::{Failure, Refusal},
-        said::Place,
         texts::OwnText,
         user::User,
     },
@@ -40,7 +40,8 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     if !context.session.capabilities.contains(Capabilities::MESSAGE_REDACTION) {
         return Err(Refusal::UnknownCommand(CommandName::Redact));
     }
-    let me = context.me()?;
+    let (id, user) = context.me()?;
+    let me = UserRef { id, user };
     let (target, msgid) = (redact.target, redact.msgid);
     let named = context.network.read_conversation(target);
     let named = named.map_err(|_| if is_channel(target) { outside(target) } else { nobody(target) })?;
@@ -70,14 +71,10 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
 }
 
 /// The channel of a message: one that the user is in or, if they look after messages, one that they may know of.
-fn channel_of<'n>(
-    network: &'n Network,
-    (id, user): (UserId, &User),
-    name: &ChannelName,
-) -> Result<&'n Channel, Refusal> {
-    let looks_after_messages = looks_after_messages(user).is_ok();
-    let may_act = |channel: &&Channel| channel.is_member(id) || looks_after_messages;
-    let channel = network.visible_channel_named(id, name).ok().map(|(_, channel)| channel);
+fn channel_of<'n>(network: &'n Network, by: UserRef<'_>, name: &ChannelName) -> Result<&'n Channel, Refusal> {
+    let looks_after_messages = looks_after_messages(by.user).is_ok();
+    let may_act = |channel: &&Channel| channel.is_member(by.id) || looks_after_messages;
+    let channel = network.visible_channel_named(by.id, name).ok().map(|(_, channel)| channel);
     channel.filter(may_act).ok_or_else(|| outside(name.as_str()))
 }
 
@@ -88,7 +85,8 @@ pub(crate) fn still_allowed(
     conversation: &Conversation,
     redaction: &entry::Redact,
 ) -> Result<(), Refusal> {
-    let me = user.and_then(|id| Some((id, network.user(id)?))).ok_or(Refusal::NotRegistered)?;
+    let me = user.and_then(|id| Some(UserRef { id, user: network.user(id)? }));
+    let me = me.ok_or(Refusal::NotRegistered)?;
     let found = match &redaction.target {
         ConversationName::Channel(name) => Some(channel_of(network, me, name)?.state.conversation()),
         ConversationName::User(_) => None,
@@ -162,7 +160,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let (actor, user) = network.actor(meta)?;
-    let by = (user.source().to_owned(), user.account().cloned());
+    let (by, account) = (user.source().to_owned(), user.account().cloned());
     let who = user.for_record();
     let Redactable { seq, conversation, target, reason, audit } = match &redact.target {
         ConversationName::Channel(name) => in_channel(network, actor, name, redact)?,
@@ -176,12 +174,12 @@ pub(crate) fn commit(
         let why = redact.reason.clone().unwrap_or_default();
         effects.moderation.push(Audit { who, action: "REDACT", whom, why });
     }
-    network.forget_said(seq);
+    network.forget_message(seq);
     if let Some(conversation) = conversation.filter(|_| network.settings.history) {
         effects.changes.push(Change::Redacted { conversation, seq });
     }
     effects.audits.extend(audit);
-    effects.events.push(Event::Redacted { by, target, seq, reason });
+    effects.events.push(Event::Redacted(Redacted { by, account, target, seq, reason }));
     Ok(())
 }
 
@@ -196,10 +194,11 @@ fn in_channel(
     let (target, seq) = (name.as_str(), redact.seq);
     let id = network.settings.message_ids.encode(seq).to_string();
     let user = network.user(actor).ok_or(Refusal::Gone)?;
-    let channel = channel_of(network, (actor, user), name)?;
+    let by = UserRef { id: actor, user };
+    let channel = channel_of(network, by, name)?;
     let conversation = Some(channel.state.conversation());
     let author = match network.author(seq) {
-        Some((author, Place::Channel(place))) if *place == channel.state.id() => Some(author),
+        Some((author, SentTo::Channel(channel_id))) if *channel_id == channel.state.id => Some(author),
         None if redact.stored_in == conversation => None,
         _ => return Err(unknown(target, &id)),
     };
@@ -208,7 +207,7 @@ fn in_channel(
     let members = channel.members.keys().copied();
     let (reason, audit) = match (by_rank, &redact.reason) {
         (Ok(()), Some(reason)) => {
-            let voice = channel.voice((actor, user), reason, network.casemapping());
+            let voice = channel.voice(by, reason, network.casemapping());
             (voice.among(reason.clone(), members), None)
         }
         (Ok(()), None) => (OwnText::for_all(None, members.collect()), None),
@@ -242,10 +241,10 @@ fn in_private(
     let id = network.settings.message_ids.encode(seq).to_string();
     let (other, user) = network.user_named(nick).map_err(|_| nobody(target))?;
     let accounts = match network.author(seq) {
-        Some((author, Place::User { receiver, accounts })) if author == actor && *receiver == other => {
+        Some((author, SentTo::User { receiver, accounts })) if author == actor && *receiver == other => {
             accounts
         }
-        Some((author, Place::User { receiver, .. })) if author == other && *receiver == actor => {
+        Some((author, SentTo::User { receiver, .. })) if author == other && *receiver == actor => {
             return Err(forbidden(target, &id));
         }
         _ => return Err(unknown(target, &id)),
@@ -261,8 +260,8 @@ fn forbidden(target: &str, id: &str) -> Refusal {
 }
 
 /// Tells those who understand it; the others keep what they have read.
-pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
-    let Event::Redacted { by: (source, account), target, seq, reason } = event else { return };
+pub(crate) fn publish(publisher: &mut Publisher<'_>, redacted: &Redacted) {
+    let Redacted { by, account, target, seq, reason } = redacted;
     let id = publisher.network.settings.message_ids.encode(*seq);
     let relevant = TAG_CAPABILITIES | Capabilities::MESSAGE_REDACTION;
     for (reason, audience) in reason.versions() {
@@ -271,7 +270,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
                 return None;
             }
             let tags = LineTags { at, account: account.as_ref(), ..LineTags::default() };
-            let line = Line::tagged(&tags.render(capabilities)).source(source).command("REDACT");
+            let line = Line::tagged(&tags.render(capabilities)).source(by).command("REDACT");
             let line = line.param(target).param(id);
             Some(reason.iter().fold(line, |line, reason| line.text(reason)).finish().into())
         });

@@ -4,18 +4,18 @@
 //! tell. The old name is free at once: whoever is first makes a new channel of it.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, ChannelName, CommandName, FailCode, Line, command::Rename, line::fitting};
+use parla_proto::{Capabilities, CommandName, FailCode, Line, command::Rename, line::fitting};
 
-use super::join;
+use super::join::{self, Entered};
 use crate::{
     base::limits::{REASON_BYTES_MAX, RENAME_INTERVAL},
     context::Context,
     network::{
-        ChannelId, Network, UserId,
+        Network, UserId, UserRef,
         audit::Audit,
         effects::Effects,
         entry::{self, EntryCommand, Meta},
-        event::Event,
+        event::{ChannelRenamed, Event},
         refusal::{Failure, Refusal},
     },
     publish::{Publisher, timed},
@@ -72,18 +72,14 @@ pub(crate) fn commit(
     network.rename_channel(channel_id, name, effects);
     let why = if reason.is_empty() { new } else { format!("{new}: {reason}") };
     effects.moderation.push(Audit { who, action: "RENAME", whom: old.to_string(), why });
-    effects.events.push(Event::ChannelRenamed { by, channel: channel_id, old, reason });
+    effects.events.push(Event::ChannelRenamed(ChannelRenamed { by, channel: channel_id, old, reason }));
     Ok(())
 }
 
-pub(crate) fn publish(
-    publisher: &mut Publisher<'_>,
-    (by, reason): (&str, &str),
-    channel_id: ChannelId,
-    old: &ChannelName,
-) {
-    let Some(channel) = publisher.network.channel(channel_id) else { return };
-    let line = Line::from(&by).command("RENAME").param(old).param(channel.name()).text(reason).finish();
+pub(crate) fn publish(publisher: &mut Publisher<'_>, renamed: &ChannelRenamed) {
+    let ChannelRenamed { by, channel, old, reason } = renamed;
+    let Some(channel) = publisher.network.channel(*channel) else { return };
+    let line = Line::from(by).command("RENAME").param(old).param(channel.name()).text(reason).finish();
     let line = Bytes::from(line);
     let relevant = Capabilities::CHANNEL_RENAME | Capabilities::SERVER_TIME;
     publisher.each(channel.members.keys().copied(), relevant, |at, capabilities| {
@@ -95,24 +91,21 @@ pub(crate) fn publish(
     publisher.left_out = Capabilities::CHANNEL_RENAME;
     for member in channel.members.keys() {
         if publisher.receivers([*member].into_iter()).next().is_some() {
-            fall_back(publisher, *member, (channel_id, old), reason);
+            fall_back(publisher, *member, renamed);
         }
     }
     publisher.left_out = Capabilities::empty();
 }
 
 /// Takes a member from the old name to the new one, for its own eyes.
-fn fall_back(
-    publisher: &mut Publisher<'_>,
-    member: UserId,
-    (channel_id, old): (ChannelId, &ChannelName),
-    reason: &str,
-) {
+fn fall_back(publisher: &mut Publisher<'_>, member: UserId, renamed: &ChannelRenamed) {
+    let ChannelRenamed { channel: channel_id, old, reason, .. } = renamed;
     let network = publisher.network;
-    let (Some(user), Some(channel)) = (network.user(member), network.channel(channel_id)) else { return };
+    let (Some(user), Some(channel)) = (network.user(member), network.channel(*channel_id)) else { return };
     let part = Line::from(&user.source()).command("PART").param(old);
     let part = if reason.is_empty() { part } else { part.text(reason) };
     publisher.announce([member].into_iter(), part.finish());
-    join::announce(publisher, (member, user), channel, (vec![member], None));
-    join::tell_newcomer(publisher, member, channel_id);
+    let entered = Entered { user: UserRef { id: member, user }, channel, msgid: None };
+    join::announce(publisher, entered, &[member]);
+    join::tell_newcomer(publisher, member, *channel_id);
 }

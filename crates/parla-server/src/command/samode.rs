@@ -20,9 +20,10 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, samode: &Samode<'_>) -> Result<(), Refusal> {
     let channel = room::overseen(context, samode.channel)?;
-    let asked = mode::Asked::read(channel, samode.modes, samode.params.iter().copied());
+    let asked = mode::AskedModes::read(context.network, channel, samode.modes, samode.params.iter().copied());
     asked.lists.iter().for_each(|list| mode::show_list(context, channel, *list));
-    asked.refusals.iter().for_each(|refusal| context.refuse(refusal));
+    let bad_params = asked.bad_params.iter().map(|bad| &bad.refusal);
+    asked.refusals.iter().chain(bad_params).for_each(|refusal| context.refuse(refusal));
     if !asked.steps.is_empty() {
         let mode = entry::Mode { channel: channel.name().clone(), steps: asked.steps };
         context.propose(EntryCommand::Samode(entry::Samode { authority: Authority::Operator, mode }));

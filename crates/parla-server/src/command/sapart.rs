@@ -2,7 +2,10 @@
 
 use parla_proto::{CommandName, command::Sapart, line::fitting};
 
-use super::{part, room};
+use super::{
+    part::{self, Leaving, Why},
+    room,
+};
 use crate::{
     base::limits::REASON_BYTES_MAX,
     context::Context,
@@ -51,5 +54,6 @@ pub(crate) fn commit(
         let text = format!("{} has taken {nick} out of this room", right.shown);
         room::announce(network, channel_id, text, effects);
     }
-    part::leave(network, (user_id, channel_id), part::Why::Operators(sapart.reason), effects)
+    let why = Why::Operators(sapart.reason);
+    part::leave(network, Leaving { user: user_id, channel: channel_id, why }, effects)
 }

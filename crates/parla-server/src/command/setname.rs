@@ -3,6 +3,7 @@
 use parla_proto::{Capabilities, CommandName, FailCode, Line, command::Setname};
 
 use crate::{
+    base::formatting::is_stray_control,
     context::Context,
     network::{
         Network, UserId,
@@ -23,6 +24,9 @@ pub(crate) fn run(context: &mut Context<'_>, setname: &Setname<'_>) -> Result<()
     }
     if setname.realname.len() > most {
         return refused(format!("A real name has {most} bytes at most"));
+    }
+    if setname.realname.contains(is_stray_control) {
+        return refused("A real name has no control characters but those of formatting".to_owned());
     }
     context.propose(EntryCommand::Setname(setname.realname.to_owned()));
     Ok(())

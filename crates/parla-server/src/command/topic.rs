@@ -57,8 +57,8 @@ pub(crate) fn commit(
     let channel = channel.topic(UserRef { id: actor, user }, casemapping)?;
     // What is kept is what everyone was told: no more than fits in the line.
     let head = Line::from(&by).command("TOPIC").param(channel.name()).len();
-    let room = LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len());
-    let text = fitting(&topic.text, room).to_owned();
+    let bytes_max = LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len());
+    let text = fitting(&topic.text, bytes_max).to_owned();
     let is_new = channel.state.topic.as_ref().map_or("", |topic| &topic.text) != text;
     if !is_new {
         return Ok(());

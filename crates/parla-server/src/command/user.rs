@@ -2,8 +2,9 @@
 
 use parla_proto::{CommandName, Reply, command, line::fitting, mode};
 
-use super::{isupport, lusers, metadata, mode::letters, monitor, motd};
+use super::{isupport, lusers, metadata, mode::ModeLetters, monitor, motd};
 use crate::{
+    base::formatting::is_stray_control,
     context::Context,
     network::{
         Network, UserId,
@@ -14,18 +15,21 @@ use crate::{
         user::User,
     },
     publish::Publisher,
+    session::UserNames,
 };
 
 pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result<(), Refusal> {
     let limits = &context.settings.limits;
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
-    if user.user.is_empty() || user.realname.is_empty() {
+    let realname: String = user.realname.chars().filter(|char| !is_stray_control(*char)).collect();
+    if user.user.is_empty() || realname.is_empty() {
         return Err(Refusal::NeedMoreParams(CommandName::User));
     }
     let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.[]{}\\`^|~".contains(*char);
     let name: String = user.user.chars().filter(plain).take(limits.user_bytes).collect();
     let name = if name.is_empty() { "user".to_owned() } else { name };
-    registration.user = Some((name, fitting(user.realname, limits.realname_bytes).to_owned()));
+    let realname = fitting(&realname, limits.realname_bytes).to_owned();
+    registration.user = Some(UserNames { user: name, realname });
     Ok(())
 }
 
@@ -61,7 +65,7 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let settings = &network.settings;
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
-    let (channel_modes, param_modes) = letters();
+    let channel_modes = ModeLetters::known();
     let (version, user_modes) = (&publisher.machine.version, mode::user_letters(mode::UserModes::all()));
     let mut replies = vec![
         Reply::Welcome { network: &settings.network_name, source: user.source() },
@@ -71,15 +75,15 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
             server: name,
             version,
             user_modes: &user_modes,
-            channel_modes: &channel_modes,
-            param_modes: &param_modes,
+            channel_modes: &channel_modes.all,
+            param_modes: &channel_modes.with_param,
         },
     ];
     for reply in replies.drain(..) {
         publisher.answer(reply.encode(name, nick));
     }
     isupport::tell(publisher, origin);
-    replies.extend(lusers::replies(network, publisher.sessions.counts()));
+    replies.extend(lusers::replies(network, publisher.sessions.unregistered()));
     let modes = format!("+{}", mode::user_letters(user.modes));
     replies.extend((!user.modes.is_empty()).then_some(Reply::UserModeIs { modes: &modes }));
     for reply in replies {

@@ -31,13 +31,13 @@ const NO_ADDRESS: &str = "255.255.255.255";
 
 /// What stands after the mask: flags, and after a `%` fields and a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Query {
+struct Options {
     operators_only: bool,
     fields: Option<String>,
     token: String,
 }
 
-impl Query {
+impl Options {
     fn parse(text: &str) -> Self {
         let (flags, fields) = match text.split_once('%') {
             Some((flags, fields)) => (flags, Some(fields)),
@@ -75,7 +75,7 @@ pub(crate) struct Rest {
 struct Asked {
     me: UserId,
     wanted: Wanted,
-    query: Query,
+    options: Options,
 }
 
 /// Among whom is looked.
@@ -108,8 +108,8 @@ pub(crate) fn run(context: &mut Context<'_>, who: &Who<'_>) -> Result<(), Refusa
     };
     let mut wanted = Wanted::parse(mask);
     wanted.everyone = mask == "0" || glob(mask, &context.settings.name, network.casemapping());
-    let query = Query::parse(who.query.unwrap_or_default());
-    context.answer(Box::new(Rest { asked: Asked { me, wanted, query }, scope }));
+    let options = Options::parse(who.query.unwrap_or_default());
+    context.answer(Box::new(Rest { asked: Asked { me, wanted, options }, scope }));
     Ok(())
 }
 
@@ -178,14 +178,14 @@ impl Asked {
 
     /// Tells of one user, unless only operators were asked for and it is none.
     fn show(&self, portion: &mut Portion<'_>, found: UserRef<'_>, channel: Option<&Channel>) {
-        if self.query.operators_only && !found.user.is_operator() {
+        if self.options.operators_only && !found.user.is_operator() {
             return;
         }
         let settings = &portion.network.settings;
         let row = row(portion, found, channel);
-        match &self.query.fields {
+        match &self.options.fields {
             None => portion.reply(reply(&row, settings)),
-            Some(fields) => show_special(portion, fields, &self.query.token, &row),
+            Some(fields) => show_special(portion, fields, &self.options.token, &row),
         }
     }
 }
@@ -295,23 +295,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_flags_fields_and_a_token() {
-        let query = |operators_only, fields: Option<&str>, token: &str| Query {
+    fn options_are_flags_fields_and_a_token() {
+        let options = |operators_only, fields: Option<&str>, token: &str| Options {
             operators_only,
             fields: fields.map(str::to_owned),
             token: token.to_owned(),
         };
         for (text, expected) in [
-            ("", query(false, None, "0")),
-            ("o", query(true, None, "0")),
-            ("%na", query(false, Some("na"), "0")),
-            ("o%tn,42", query(true, Some("tn"), "42")),
-            ("%t,1234", query(false, Some("t"), "0")),
-            ("%t,x", query(false, Some("t"), "0")),
-            ("%", query(false, Some(""), "0")),
-            ("%o", query(false, Some("o"), "0")),
+            ("", options(false, None, "0")),
+            ("o", options(true, None, "0")),
+            ("%na", options(false, Some("na"), "0")),
+            ("o%tn,42", options(true, Some("tn"), "42")),
+            ("%t,1234", options(false, Some("t"), "0")),
+            ("%t,x", options(false, Some("t"), "0")),
+            ("%", options(false, Some(""), "0")),
+            ("%o", options(false, Some("o"), "0")),
         ] {
-            assert_eq!(Query::parse(text), expected, "{text}");
+            assert_eq!(Options::parse(text), expected, "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of connections, for the administrator's log. Never holds a password, nor what people write.
+//! What becomes of connections, for the administrator to read. Never holds a password, nor what people write.
 
 use std::net::IpAddr;
 

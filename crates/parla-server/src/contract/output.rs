@@ -13,7 +13,7 @@ use crate::{
     network::{audit::Audit, change::Change, entry::Proposal},
 };
 
-/// The connections that get one line; mostly one, or the members of a room.
+/// The connections that get one line; mostly one, or the members of a channel.
 pub type Recipients = SmallVec<[ConnectionId; 1]>;
 
 /// One thing to do outside.

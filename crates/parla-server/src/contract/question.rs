@@ -148,7 +148,7 @@ pub enum Page {
     Before(Position),
     /// Those after.
     After(Position),
-    /// Those before and after, and the one there.
+    /// Those before and after, and the one there. A message there must be one of the conversation.
     Around(Position),
     /// From the first towards the second, whichever is earlier.
     Between(Position, Position),
@@ -185,6 +185,8 @@ pub enum Query {
 pub enum QueryResult {
     /// To [`Query::History`]: from the oldest to the newest. `target` of each is left empty.
     History(Vec<Arc<Spoken>>),
+    /// To [`Query::History`], of a page around a message that the conversation does not have.
+    NoSuchMessage,
     /// To [`Query::Message`].
     IsThere(bool),
     /// To [`Query::LatestTimes`]: in the order of the question; none where there is no message.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parla_proto::{AccountName, Timestamp};
 
 use crate::network::{
+    ChannelId,
     channel::{ChannelChange, ChannelState},
     conversation::Conversation,
     entry::Verb,
@@ -26,15 +27,15 @@ pub enum Change {
     Channel(Box<ChannelState>),
     /// One thing about a kept channel has changed.
     ChannelChanged {
-        /// The channel's number.
-        record: u64,
+        /// Which.
+        channel: ChannelId,
         /// What.
         change: ChannelChange,
     },
     /// A channel is forgotten: nothing of it stays, nor of what was said in it. Its number is never given out again.
     ChannelForgotten {
-        /// The channel's number.
-        record: u64,
+        /// Which.
+        channel: ChannelId,
     },
 }
 

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::access::{NoRedactor, Promotion, RankChange, Speaker};
 pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
-use super::UserId;
 pub(crate) use super::rank::{Act, Rank};
+use super::{ChannelId, UserId};
 pub use crate::base::flags::Flags;
 use crate::base::limits::INVITATIONS_MAX;
 
@@ -47,8 +47,8 @@ pub(crate) struct MemberCursor {
 }
 
 impl Channel {
-    pub(crate) fn new(record: u64, name: ChannelName, at: Timestamp, flags: Flags) -> Self {
-        Self::restore(ChannelState::new(record, name, at, flags))
+    pub(crate) fn new(id: ChannelId, name: ChannelName, at: Timestamp, flags: Flags) -> Self {
+        Self::restore(ChannelState::new(id, name, at, flags))
     }
 
     /// A channel as it was kept, without members.

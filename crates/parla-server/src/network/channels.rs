@@ -14,7 +14,7 @@ use crate::network::{
 impl Network {
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
         let name = channel.name().clone();
-        let id = channel.state.id();
+        let id = channel.state.id;
         let before = self.channels.insert(id, channel);
         debug_assert!(before.is_none(), "an entry makes one channel");
         self.names.insert(name, id);
@@ -48,8 +48,11 @@ impl Network {
             return Ok(());
         };
         let most = self.settings.limits.new_channels_per_hour;
-        if !user.is_exempt && !self.new_rooms.add(user.address(), most, self.at) {
-            return Err(Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::TooManyRooms });
+        if !user.is_exempt && !self.new_channels.add(user.address(), most, self.at) {
+            return Err(Refusal::CannotSend {
+                channel: channel.name().clone(),
+                why: Silenced::TooManyNewChannels,
+            });
         }
         channel.kept = true;
         effects.keep(channel);
@@ -111,8 +114,8 @@ impl Effects {
     /// Changes what a restart must not lose of a channel, and has that kept if the channel is one that is kept.
     pub(crate) fn change(&mut self, channel: &mut Channel, change: ChannelChange) {
         if channel.kept {
-            let record = channel.state.record;
-            self.changes.push(Change::ChannelChanged { record, change: change.clone() });
+            let id = channel.state.id;
+            self.changes.push(Change::ChannelChanged { channel: id, change: change.clone() });
         }
         channel.state.apply(change);
     }

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The version of proposals.
-pub const PROPOSAL_VERSION: u8 = 4;
+pub const PROPOSAL_VERSION: u8 = 5;
 
 /// The version of networks.
 pub const NETWORK_VERSION: u8 = 2;
@@ -108,6 +108,7 @@ mod tests {
 
     use parla_proto::{
         AccountName, ChannelName, Nick, Timestamp,
+        extban::ListMask,
         metadata::Key,
         mode::{ChannelMode, UserModes},
     };
@@ -116,16 +117,18 @@ mod tests {
     use crate::{
         base::{
             connection::ConnectionId,
+            flags::Flags,
             settings::{NetworkSettings, Privileges},
         },
         network::{
             ChannelId, UserId,
             conversation::{Conversation, ConversationName},
             entry::{
-                self, Authority, EntryCommand, Epoch, MetadataChange, NodeDown, NodeId, NodeUp, Origin, Quit,
-                Repair, SessionEnded, SessionRef, Verb,
+                self, Authority, Content, EndReason, EntryCommand, Epoch, MetadataChange, ModeStep, NodeDown,
+                NodeId, NodeUp, Origin, Repair, SayTarget, SessionEnded, SessionRef, Verb,
             },
             grant::OperatorGrant,
+            rank::Rank,
             snapshot::Snapshot,
         },
     };
@@ -143,10 +146,15 @@ mod tests {
     }
 
     fn mode() -> entry::Mode {
-        let step =
-            |set, mode, param: Option<&str>| entry::ModeStep { set, mode, param: param.map(str::to_owned) };
-        let steps =
-            vec![step(true, ChannelMode::Operator, Some("bob")), step(false, ChannelMode::InviteOnly, None)];
+        let mask = ListMask::parse("m:eve").unwrap();
+        let steps = vec![
+            ModeStep::Flag { flag: Flags::INVITE_ONLY, set: false },
+            ModeStep::Rank { rank: Rank::OPERATOR, nick: nick("bob"), set: true },
+            ModeStep::Key(Some("key".to_owned())),
+            ModeStep::Limit(Some(300)),
+            ModeStep::Forward(Some(channel("#Tea"))),
+            ModeStep::List { mode: ChannelMode::Ban, mask, set: true },
+        ];
         entry::Mode { channel: channel("#tea"), steps }
     }
 
@@ -204,17 +212,18 @@ mod tests {
             EntryCommand::Nick(nick("bob")),
             EntryCommand::SessionEnded(SessionEnded {
                 session: SessionRef { node: NodeId(1), connection: ConnectionId::from_number(4) },
-                why: Quit::Said(text("bye")),
+                why: EndReason::Own(text("bye")),
             }),
             EntryCommand::Join(entry::Join { channel: channel("#Tea"), key: Some(text("key")) }),
             EntryCommand::Part(entry::Part { channel: channel("#tea"), reason: None }),
             EntryCommand::Say(Box::new(entry::Say {
-                verb: Verb::Privmsg,
-                target: ConversationName::Channel(channel("#tea")),
-                signs: text("@"),
-                text: text("hello"),
-                tags: text("+draft/reply=x"),
-                cuts: vec![2],
+                target: SayTarget::Channel { name: channel("#tea"), signs: text("@") },
+                content: Content {
+                    verb: Verb::Privmsg,
+                    text: text("hello"),
+                    tags: text("+draft/reply=x"),
+                    cuts: vec![2],
+                },
             })),
             EntryCommand::Topic(entry::Topic { channel: channel("#tea"), text: text("tea") }),
             EntryCommand::Mode(mode()),

@@ -1,10 +1,18 @@
 //! Entries: the one order of commands from which every machine makes the same network.
 
+mod mode;
+mod say;
+
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{AccountName, ChannelName, CommandName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{AccountName, ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
+pub use self::say::Verb;
+pub(crate) use self::{
+    mode::{Mode, ModeStep},
+    say::{Content, Say, SayTarget},
+};
 use crate::{
     base::{connection::ConnectionId, settings::NetworkSettings},
     network::{
@@ -87,7 +95,7 @@ pub struct Epoch(pub u64);
 
 /// Commands on their way into the log, which gives them a place and a time. Their numbers among all they get at the commit.
 ///
-/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two rooms
+/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two channels
 /// by one labelled line is told of both at the end, and must not hear before that what goes on in the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Proposal {
@@ -144,7 +152,7 @@ pub enum EntryCommand {
     Sapart(Sapart),
     Samode(Samode),
     Room(Room),
-    /// A timer: rooms that nobody was in for long go. Nobody acts.
+    /// A timer: channels that nobody was in for long go. Nobody acts.
     ForgetEmpty,
     /// The machine that proposes it has started, or comes back after it was declared dead. Nobody acts.
     NodeUp(NodeUp),
@@ -270,16 +278,16 @@ pub struct SessionEnded {
     /// Which.
     pub session: SessionRef,
     /// Why. Others read it if the user is gone.
-    pub why: Quit,
+    pub why: EndReason,
 }
 
 /// Why a session has ended, or a user is gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Quit {
-    /// They said so, in these words.
-    Said(String),
-    /// The connection ended; the words are the server's.
-    Ended(String),
+pub enum EndReason {
+    /// In their own words, which silence holds back like others.
+    Own(String),
+    /// In the server's words.
+    Servers(String),
 }
 
 /// A user enters one channel.
@@ -300,50 +308,6 @@ pub struct Part {
     pub reason: Option<String>,
 }
 
-/// What is sent from one to many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verb {
-    /// PRIVMSG
-    Privmsg,
-    /// NOTICE; the sender is never told of an error.
-    Notice,
-    /// TAGMSG; there is no text.
-    Tagmsg,
-}
-
-impl Verb {
-    /// The command that it is.
-    pub const fn command(self) -> CommandName {
-        match self {
-            Self::Privmsg => CommandName::Privmsg,
-            Self::Notice => CommandName::Notice,
-            Self::Tagmsg => CommandName::Tagmsg,
-        }
-    }
-
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        self.command().as_str()
-    }
-}
-
-/// A message to one target.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Say {
-    /// Which of the three.
-    pub verb: Verb,
-    /// Where to, or to whom.
-    pub target: ConversationName,
-    /// The signs of the ranks that are meant, as they stood before the name of the channel; empty: everyone is meant.
-    pub signs: String,
-    /// Empty for TAGMSG only; with line feeds if it has several lines.
-    pub text: String,
-    /// Client-only tags as on the wire.
-    pub tags: String,
-    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
-    pub cuts: Vec<u32>,
-}
-
 /// A new topic.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topic {
@@ -351,26 +315,6 @@ pub struct Topic {
     pub channel: ChannelName,
     /// Empty to clear it.
     pub text: String,
-}
-
-/// Changes to a channel's modes, in order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Mode {
-    /// Where.
-    pub channel: ChannelName,
-    /// The steps, all with the parameters they need.
-    pub steps: Vec<ModeStep>,
-}
-
-/// One change of a mode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModeStep {
-    /// Given or taken.
-    pub set: bool,
-    /// Which.
-    pub mode: parla_proto::mode::ChannelMode,
-    /// A nick, a mask, a key or a number.
-    pub param: Option<String>,
 }
 
 /// A change of the actor's own modes.

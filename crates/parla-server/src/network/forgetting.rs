@@ -1,7 +1,7 @@
-//! Forgetting: rooms in which nobody has been for a while go, with everything that was said in them.
+//! Forgetting: channels in which nobody has been for a while go, with everything that was said in them.
 //!
 //! A timer proposes it ([`crate::server`]); the commit decides by the entry's time, so that every machine forgets the same
-//! rooms. Of a room that was occupied when the server stopped nobody knows since when it is empty: its time starts with the
+//! channels. Of a channel that was occupied when the server stopped nobody knows since when it is empty: its time starts with the
 //! first entry that looks at it.
 
 use std::collections::BTreeSet;
@@ -17,20 +17,20 @@ use crate::{
     network::{change::Change, effects::Effects},
 };
 
-/// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known, and their
-/// numbers, which order those of one time.
+/// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known; those of one
+/// time in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EmptyChannels {
-    queue: BTreeSet<(Option<Timestamp>, u64, ChannelId)>,
+    queue: BTreeSet<(Option<Timestamp>, ChannelId)>,
 }
 
 impl EmptyChannels {
-    fn add(&mut self, id: ChannelId, channel: &Channel) {
-        self.queue.insert((channel.state.empty_since, channel.state.record, id));
+    fn add(&mut self, channel: &Channel) {
+        self.queue.insert((channel.state.empty_since, channel.state.id));
     }
 
-    fn remove(&mut self, id: ChannelId, channel: &Channel) {
-        self.queue.remove(&(channel.state.empty_since, channel.state.record, id));
+    fn remove(&mut self, channel: &Channel) {
+        self.queue.remove(&(channel.state.empty_since, channel.state.id));
     }
 }
 
@@ -38,7 +38,7 @@ impl Network {
     /// When the next channel is to be forgotten, or looked at for the first time.
     pub(crate) fn next_forgetting(&self) -> Option<Timestamp> {
         let after = self.settings.forget_empty_after?;
-        let (since, _, _) = self.empty.queue.first()?;
+        let (since, _) = self.empty.queue.first()?;
         Some(since.map_or(Timestamp::default(), |since| since + after))
     }
 
@@ -46,7 +46,7 @@ impl Network {
     pub(crate) fn forget_empty_channels(&mut self, effects: &mut Effects) {
         let Some(after) = self.settings.forget_empty_after else { return };
         for _ in 0..CHANNELS_FORGOTTEN_MAX {
-            let Some((since, _, id)) = self.empty.queue.first().copied() else { return };
+            let Some((since, id)) = self.empty.queue.first().copied() else { return };
             match since {
                 None => self.set_empty_since(id, Some(self.at), effects),
                 Some(since) if since + after <= self.at => self.forget_channel(id, effects),
@@ -61,9 +61,9 @@ impl Network {
         let is_empty = |channel: &&Channel| channel.members.is_empty();
         let Some(channel) = self.channels.get(&id).filter(is_empty) else { return };
         if channel.kept {
-            effects.changes.push(Change::ChannelForgotten { record: channel.state.record });
+            effects.changes.push(Change::ChannelForgotten { channel: id });
         }
-        self.empty.remove(id, channel);
+        self.empty.remove(channel);
         self.names.remove(&channel.state.name);
         self.channels.swap_remove(&id);
     }
@@ -74,23 +74,23 @@ impl Network {
             debug_assert!(false, "the queue has only channels that are there");
             return;
         };
-        self.empty.remove(id, channel);
+        self.empty.remove(channel);
         let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
         if channel.state.empty_since != since {
             effects.change(channel, ChannelChange::EmptySince(since));
         }
         if since.is_some() {
-            self.empty.add(id, channel);
+            self.empty.add(channel);
         }
     }
 
     /// Finds the empty channels anew, as other ones may belong to the server than before.
     pub(crate) fn find_empty_channels(&mut self) {
         let mut empty = EmptyChannels::default();
-        for (id, channel) in &self.channels {
+        for channel in self.channels.values() {
             let is_the_servers = self.settings.autojoin.contains(&channel.state.name);
             if channel.kept && channel.members.is_empty() && !is_the_servers {
-                empty.add(*id, channel);
+                empty.add(channel);
             }
         }
         self.empty = empty;
@@ -119,9 +119,9 @@ mod tests {
         let rules = settings.name_rules();
         let name = |name: &str| ChannelName::parse(name, &rules).unwrap();
         settings.autojoin = vec![name("#a")];
-        let kept = (1..).zip(channels).map(|(record, (channel, since))| ChannelState {
+        let kept = (1..).zip(channels).map(|(number, (channel, since))| ChannelState {
             empty_since: since.map(at),
-            ..ChannelState::new(record, name(channel), at(0), Default::default())
+            ..ChannelState::new(ChannelId::from_number(number), name(channel), at(0), Default::default())
         });
         Network::new(Arc::new(settings), kept.collect(), 1000)
     }
@@ -132,10 +132,10 @@ mod tests {
         network.begin_entry(at(hours));
         network.forget_empty_channels(&mut effects);
         let told = |change| match change {
-            Change::ChannelForgotten { record } => format!("-{record}"),
-            Change::ChannelChanged { record, change } => {
+            Change::ChannelForgotten { channel } => format!("-{}", channel.number()),
+            Change::ChannelChanged { channel, change } => {
                 assert_eq!(change, ChannelChange::EmptySince(Some(at(hours))));
-                format!("?{record}")
+                format!("?{}", channel.number())
             }
             other => panic!("{other:?}"),
         };

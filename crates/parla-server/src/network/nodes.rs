@@ -72,7 +72,7 @@ impl Nodes {
 
 impl Network {
     /// What stands on the outside of the next entry. The time never goes back, whatever the log says.
-    pub(crate) fn number(&mut self, at: Timestamp, (origin, actor): (Origin, Option<UserId>)) -> Meta {
+    pub(crate) fn number(&mut self, at: Timestamp, origin: Origin, actor: Option<UserId>) -> Meta {
         let meta = Meta { seq: self.next_seq, at: at.max(self.at), origin, actor };
         self.next_seq += 1;
         meta

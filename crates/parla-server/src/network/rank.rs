@@ -95,6 +95,11 @@ impl Rank {
         Self::MODES.iter().find(|(_, known, _)| *known == mode).map(|(rank, _, _)| *rank)
     }
 
+    /// The letter of the mode that gives this one rank.
+    pub(crate) fn letter(self) -> char {
+        Self::MODES.iter().find(|(known, _, _)| *known == self).map_or('?', |(_, mode, _)| mode.letter())
+    }
+
     /// The rank of a sign.
     pub(crate) fn of_sign(sign: char) -> Option<Self> {
         Self::MODES.iter().find(|(_, _, known)| *known == sign).map(|(rank, _, _)| *rank)

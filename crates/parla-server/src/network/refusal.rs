@@ -163,8 +163,8 @@ pub(crate) enum Silenced {
     Muted,
     NoCtcp,
     DiskFull,
-    /// The first message would make the room one that stays.
-    TooManyRooms,
+    /// The first message would make the channel one that stays.
+    TooManyNewChannels,
 }
 
 impl Silenced {
@@ -179,7 +179,7 @@ impl Silenced {
             Self::Muted => "Cannot send to channel (+b m:): you are muted",
             Self::NoCtcp => "Cannot send to channel (+C): no CTCP other than actions",
             Self::DiskFull => "Cannot send to channel: the server's disk is full. Try again later",
-            Self::TooManyRooms => {
+            Self::TooManyNewChannels => {
                 "Cannot send to channel: too many new rooms were made from your address; try again within the hour"
             }
         }

@@ -10,7 +10,6 @@ use parla_proto::name::Casemapping;
 use super::{
     Network, UserId, UserRef,
     channel::{Channel, Rank},
-    user::User,
 };
 use crate::{base::formatting, network::entry::Verb};
 
@@ -42,14 +41,9 @@ pub(crate) struct OwnText<Hearer> {
 
 impl Channel {
     /// How far a text of a member's own goes here.
-    pub(crate) fn voice(
-        &self,
-        (id, user): (UserId, &User),
-        text: &str,
-        casemapping: Casemapping,
-    ) -> Voice<'_> {
-        let mut voice = Voice { channel: self, speaker: id, heard: Heard::Nothing, least: Rank::empty() };
-        if let Ok(speaker) = self.speaker(UserRef { id, user }, None, casemapping) {
+    pub(crate) fn voice(&self, of: UserRef<'_>, text: &str, casemapping: Casemapping) -> Voice<'_> {
+        let mut voice = Voice { channel: self, speaker: of.id, heard: Heard::Nothing, least: Rank::empty() };
+        if let Ok(speaker) = self.speaker(of, None, casemapping) {
             voice.least = speaker.heard_from.unwrap_or_default();
             voice.heard = match speaker.text(Verb::Privmsg, text.to_owned()) {
                 Ok(relayed) if relayed == text => Heard::Whole,
@@ -128,10 +122,11 @@ impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
 impl Network {
     /// A text of a user's own among all who see them in a channel; not the user. Who sees them in several hears what one of
     /// those lets through.
-    pub(crate) fn own_text(&self, (id, user): (UserId, &User), text: String) -> OwnText<UserId> {
+    pub(crate) fn own_text(&self, of: UserRef<'_>, text: String) -> OwnText<UserId> {
+        let UserRef { id, user } = of;
         let mut audience = Vec::new();
         for channel in user.channels.iter().filter_map(|channel| self.channel(*channel)) {
-            let voice = channel.voice((id, user), &text, self.casemapping());
+            let voice = channel.voice(of, &text, self.casemapping());
             let members = channel.audience(channel.rank(id).unwrap_or_default());
             audience
                 .extend(members.filter(|member| *member != id).map(|member| (member, voice.reaches(member))));

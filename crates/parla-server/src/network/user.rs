@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use parla_proto::{AccountName, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, UserId, grant::OperatorGrant, said::Said};
+use super::{ChannelId, UserId, grant::OperatorGrant, recent_messages::RecentMessages};
 use crate::{
     base::{few::Few, limits::ACCEPTED_MAX},
     network::entry::{Meta, NodeId, Register, SessionRef},
@@ -47,7 +47,7 @@ struct Rare {
     /// What the user says of itself.
     metadata: BTreeMap<Key, String>,
     /// What the user can take back.
-    said: Said,
+    recent_messages: RecentMessages,
 }
 
 static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
@@ -185,13 +185,13 @@ impl User {
     }
 
     /// What the user can take back.
-    pub(crate) fn said(&self) -> Option<&Said> {
-        self.rare.as_ref().map(|rare| &rare.said)
+    pub(crate) fn recent_messages(&self) -> Option<&RecentMessages> {
+        self.rare.as_ref().map(|rare| &rare.recent_messages)
     }
 
     /// The same, to change it.
-    pub(crate) fn said_mut(&mut self) -> &mut Said {
-        &mut self.rare_mut().said
+    pub(crate) fn recent_messages_mut(&mut self) -> &mut RecentMessages {
+        &mut self.rare_mut().recent_messages
     }
 
     fn rare_mut(&mut self) -> &mut Rare {

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use parla_proto::{Capabilities, Line, MsgId};
 
-use super::{LineTags, Publisher, TAG_CAPABILITIES, delivery::Delivery, spoken_line};
+use super::{LineTags, Publisher, TAG_CAPABILITIES, publication::Publication, spoken_line};
 use crate::{
     base::{
         message_ids::MessageIds,
@@ -39,14 +39,15 @@ impl Publisher<'_> {
             let Some(rendering) = renderings.get_mut(index) else { continue };
             if collecting == Some(receiver.connection) {
                 let lines = rendering.lines.clone();
-                self.deliveries.push(Delivery::WholeBatch { connection: receiver.connection, lines });
+                self.publications.push(Publication::WholeBatch { connection: receiver.connection, lines });
             } else {
                 rendering.to.push(receiver.connection);
             }
         }
         for Rendering { lines, to, .. } in renderings {
             if !to.is_empty() {
-                self.deliveries.extend(lines.into_iter().map(|line| Delivery::Line { to: to.clone(), line }));
+                self.publications
+                    .extend(lines.into_iter().map(|line| Publication::Line { to: to.clone(), line }));
             }
         }
     }

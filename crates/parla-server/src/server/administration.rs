@@ -8,7 +8,7 @@ use crate::{
         limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
         names,
     },
-    command::mode::Asked,
+    command::mode::AskedModes,
     contract::{
         administration::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, ChannelSummary, Member},
         output::{Output, Outputs},
@@ -76,7 +76,7 @@ impl Server {
     }
 
     fn channels(&self, after: Option<&str>) -> AdminAnswer {
-        let rules = self.settings.name_rules();
+        let rules = self.network.settings.name_rules();
         let mut last: Option<ChannelName> = match after.map(|name| names::channel(name, &rules)).transpose() {
             Ok(after) => after,
             Err(_) => {
@@ -131,10 +131,11 @@ impl Server {
             let why = "A parameter is a word: it has no spaces, and does not start with a colon";
             return Err(AdminAnswer::Refused(why.to_owned()));
         }
-        let asked = Asked::read(channel, letters, params.iter().map(String::as_str));
-        if !asked.refusals.is_empty() {
-            let sentences: Vec<String> =
-                asked.refusals.iter().map(|refusal| self.sentence(refusal)).collect();
+        let asked = AskedModes::read(&self.network, channel, letters, params.iter().map(String::as_str));
+        let bad_params = asked.bad_params.iter().map(|bad| &bad.refusal);
+        let refusals: Vec<&Refusal> = asked.refusals.iter().chain(bad_params).collect();
+        if !refusals.is_empty() {
+            let sentences: Vec<String> = refusals.into_iter().map(|refusal| self.sentence(refusal)).collect();
             return Err(AdminAnswer::Refused(sentences.join("; ")));
         }
         if asked.steps.is_empty() {
@@ -151,7 +152,8 @@ impl Server {
 
     /// A refusal as people read it who do not see IRC's numbers: `#tea: No such channel`.
     fn sentence(&self, refusal: &Refusal) -> String {
-        let line = refusal.encode(&self.settings.name, "*", Capabilities::empty()).unwrap_or_default();
+        let line =
+            refusal.encode(&self.network.settings.name, "*", Capabilities::empty()).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
         let Ok(message) = Message::parse(line.trim_end().as_bytes()) else {
             return "It was refused".to_owned();

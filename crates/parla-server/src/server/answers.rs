@@ -104,7 +104,7 @@ impl Server {
         };
         let applicant = Applicant { user, address };
         let grant = match verdict {
-            Verdict::Right => command::oper::grant(&self.settings, applicant, name),
+            Verdict::Right => command::oper::grant(&self.network.settings, applicant, name),
             Verdict::Wrong => Err(Refusal::PasswordMismatch),
             Verdict::NotCompared(why) => Err(Refusal::PasswordNotCompared(why.to_string())),
         };
@@ -150,7 +150,7 @@ impl Server {
     ) {
         let actor = self.sessions.get(connection).and_then(|session| session.user());
         let by = Proposer { session: Some(connection), actor };
-        match command::redact::found(&self.settings, conversation, redaction, result) {
+        match command::redact::found(&self.network.settings, conversation, redaction, result) {
             Ok(command) => self.submit(by, command, out),
             Err(refusal) => self.refuse(connection, &refusal, out),
         }

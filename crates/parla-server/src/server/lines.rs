@@ -22,7 +22,7 @@ use crate::{
         refusal::Refusal,
     },
     session::{
-        State,
+        Password, State, UserNames,
         long_answer::{self, Moment},
         pause::{Asking, Exchange, Until, WaitingLine},
         response::Response,
@@ -190,16 +190,16 @@ impl Server {
         out: &mut Outputs,
     ) -> Option<String> {
         self.statistics.count(command.facts());
-        let connections = self.sessions.counts();
+        let unregistered = self.sessions.unregistered();
         let session = self.sessions.get_mut(connection)?;
         let capabilities = session.capabilities;
         let actor = session.user();
         let (mut proposals, mut close) = (Vec::new(), None);
         let mut context = Context {
             now: self.now,
-            connections,
+            unregistered,
             statistics: &self.statistics,
-            settings: &self.settings,
+            settings: &self.network.settings,
             machine: &self.machine,
             network: &self.network,
             session,
@@ -226,7 +226,7 @@ impl Server {
         }
         let by = Proposer { session: Some(connection), actor };
         proposals.retain(|proposal| {
-            let refusal = self.refusal_for_lack_of_room(by, proposal);
+            let refusal = self.refusal_for_full_disk(by, proposal);
             refusal.iter().for_each(|refusal| self.refuse(connection, refusal, out));
             refusal.is_none()
         });
@@ -245,7 +245,6 @@ impl Server {
         else {
             return;
         };
-        use crate::session::Password;
         match &registration.password {
             Password::Given(password) if password_required => {
                 let question = Question::Password { of: PasswordOf::Server, password: password.clone() };
@@ -254,10 +253,10 @@ impl Server {
             Password::NotGiven if password_required => return self.refuse_password(connection, out),
             _ => {}
         }
-        let (Some(nick), Some((user, realname))) = (registration.nick.clone(), registration.user.clone())
-        else {
+        let (Some(nick), Some(names)) = (registration.nick.clone(), registration.user.clone()) else {
             return;
         };
+        let UserNames { user, realname } = names;
         registration.submitted = true;
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
         let register = crate::network::entry::Register {
@@ -294,21 +293,19 @@ impl Server {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let waits = !matches!(session.waits_until(), None | Some(Until::Time(_)));
         if !waits && !session.owes_answers() {
-            session.send_response(&self.settings.name, out);
+            session.send_response(&self.network.settings.name, out);
         }
     }
 
     pub(super) fn reply(&mut self, connection: ConnectionId, reply: Reply<'_>, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        let line = reply.encode(&self.settings.name, &session.target(&self.network));
+        let line = reply.encode(&self.network.settings.name, &session.target(&self.network));
         session.send(line.into(), out);
     }
 
     pub(super) fn refuse(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(connection) else { return };
-        let target = session.target(&self.network);
-        for line in refusal.lines(&self.settings.name, &target, session.capabilities) {
-            session.send(line.into(), out);
+        if let Some(session) = self.sessions.get_mut(connection) {
+            session.refuse(&self.network, refusal, out);
         }
     }
 
@@ -324,7 +321,7 @@ impl Server {
                     context: &[],
                     description: "Message rejected: it is not UTF-8. Set your client to UTF-8.",
                 };
-                let line = reply.encode(&self.settings.name);
+                let line = reply.encode(&self.network.settings.name);
                 self.sessions.send(connection, line.into(), out);
             }
             ParseError::ControlCharacter | ParseError::NoCommand => {
@@ -341,7 +338,7 @@ impl Server {
     /// A line was lost; the batch that it may have been part of is lost with it.
     fn spoil_batch(&mut self, connection: ConnectionId, out: &mut Outputs) {
         if let Some(session) = self.sessions.get_mut(connection) {
-            command::batch::spoil(session, &self.settings.name, out);
+            command::batch::spoil(session, &self.network.settings.name, out);
         }
     }
 

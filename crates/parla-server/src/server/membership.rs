@@ -141,7 +141,7 @@ impl Server {
         }
         if let Standing::Up(_) = before {
             self.has_proposed_to_forget = false;
-            self.set(Timer::ForgetRooms);
+            self.set(Timer::ForgetChannels);
             self.membership.held.clear();
             let why = if after == Standing::Replaced { REPLACED } else { LOST };
             for connection in self.sessions.connections() {

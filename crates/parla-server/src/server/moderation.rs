@@ -23,8 +23,17 @@ pub(super) struct Moderation {
 struct Person {
     /// When the allowance is whole again.
     whole_at: Timestamp,
-    /// Who it is, and how often they did what that is not in the record.
-    left_out: Option<(String, BTreeMap<&'static str, u64>)>,
+    /// None: everything they did is in the record.
+    left_out: Option<LeftOut>,
+}
+
+/// What one person did that is not in the record.
+#[derive(Debug)]
+struct LeftOut {
+    /// Who it is, as in [`Audit`].
+    who: String,
+    /// How often they did what.
+    counts: BTreeMap<&'static str, u64>,
 }
 
 impl Moderation {
@@ -33,8 +42,9 @@ impl Moderation {
         let person = self.people.entry(user).or_insert(Person { whole_at: now, left_out: None });
         let whole_at = person.whole_at.max(now) + MODERATION_INTERVAL;
         if whole_at.since(now) > MODERATION_INTERVAL * MODERATION_BURST {
-            let (_, counts) = person.left_out.get_or_insert_with(|| (audit.who, BTreeMap::new()));
-            *counts.entry(audit.action).or_default() += 1;
+            let new = || LeftOut { who: audit.who, counts: BTreeMap::new() };
+            let left_out = person.left_out.get_or_insert_with(new);
+            *left_out.counts.entry(audit.action).or_default() += 1;
             return Vec::new();
         }
         person.whole_at = whole_at;
@@ -47,8 +57,8 @@ impl Moderation {
     }
 }
 
-fn summed_up(left_out: Option<(String, BTreeMap<&'static str, u64>)>) -> Option<Audit> {
-    let (who, counts) = left_out?;
+fn summed_up(left_out: Option<LeftOut>) -> Option<Audit> {
+    let LeftOut { who, counts } = left_out?;
     let words: Vec<String> = counts.iter().map(|(action, count)| format!("{action} {count}")).collect();
     let why = format!("too many to write down: {}", words.join(", "));
     Some(Audit { who, action: "MODERATION", whom: String::new(), why })

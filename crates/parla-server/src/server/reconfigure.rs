@@ -20,7 +20,7 @@ impl Server {
     /// them or for the administrator.
     pub(super) fn reconfigure(&mut self, asker: Option<ConnectionId>, settings: Settings, out: &mut Outputs) {
         self.reconfigure_machine(settings.machine.in_place_of(&self.machine), out);
-        let settings = Arc::new(settings.network.in_place_of(&self.settings));
+        let settings = Arc::new(settings.network.in_place_of(&self.network.settings));
         let by = Proposer { session: asker, actor: None };
         self.submit(by, EntryCommand::Reconfigure(settings), out);
     }
@@ -34,8 +34,11 @@ impl Server {
                 && let Some(word) = offer::sts_change(session, &before, &self.machine)
             {
                 let target = session.target(&self.network);
-                let line =
-                    Line::from(&self.settings.name).command("CAP").param(&target).param("NEW").text(word);
+                let line = Line::from(&self.network.settings.name)
+                    .command("CAP")
+                    .param(&target)
+                    .param("NEW")
+                    .text(word);
                 session.send(line.finish().into(), out);
             }
             self.set_timers(connection);
@@ -75,7 +78,7 @@ impl Server {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let target = session.target(&self.network);
         for line in lines {
-            let line = Line::from(&self.settings.name).command("NOTICE").param(&target).text(line);
+            let line = Line::from(&self.network.settings.name).command("NOTICE").param(&target).text(line);
             session.send(line.finish().into(), out);
         }
     }

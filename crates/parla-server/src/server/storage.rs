@@ -1,6 +1,6 @@
 //! The disk of this machine is nearly full: what would have to be kept is refused, and all else goes on.
 //!
-//! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a room's operators
+//! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a channel's operators
 //! do against others (MODE, KICK, REDACT) goes on: it is small, and the reserve is for it.
 
 use parla_proto::{ChannelName, CommandName, FailCode, Line};
@@ -12,7 +12,7 @@ use crate::{
         UserRef,
         channel::Channel,
         conversation::ConversationName,
-        entry::{EntryCommand, Proposer, Verb},
+        entry::{EntryCommand, Proposer, SayTarget, Verb},
         refusal::{Failure, Refusal, Silenced},
     },
 };
@@ -34,13 +34,14 @@ impl Server {
             .map(|(connection, nick)| (connection, nick.to_string()))
             .collect();
         for (connection, nick) in receivers {
-            let line = Line::from(&self.settings.name).command("NOTICE").param(&nick).text(text).finish();
+            let line =
+                Line::from(&self.network.settings.name).command("NOTICE").param(&nick).text(text).finish();
             self.sessions.send(connection, line.into(), out);
         }
     }
 
     /// Why a command is refused while the disk is nearly full; none if it leaves nothing behind, or would be refused anyway.
-    pub(super) fn refusal_for_lack_of_room(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
+    pub(super) fn refusal_for_full_disk(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
         if !self.is_storage_low {
             return None;
         }
@@ -55,8 +56,9 @@ impl Server {
         };
         match command {
             EntryCommand::Say(say) => {
-                let ConversationName::Channel(name) = &say.target else { return None };
-                if say.verb == Verb::Tagmsg || !self.settings.history || !say.signs.is_empty() {
+                let SayTarget::Channel { name, signs } = &say.target else { return None };
+                let verb = say.content.verb;
+                if verb == Verb::Tagmsg || !self.network.settings.history || !signs.is_empty() {
                     return None;
                 }
                 let (_, channel) = self.network.visible_channel_named(actor, name).ok()?;
@@ -68,7 +70,7 @@ impl Server {
                 let refusal =
                     Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::DiskFull };
                 // A NOTICE is never answered.
-                Some(if say.verb == Verb::Notice { Refusal::Silent } else { refusal })
+                Some(if verb == Verb::Notice { Refusal::Silent } else { refusal })
             }
             EntryCommand::Topic(topic) => Some(failure(CommandName::Topic, kept_channel(&topic.channel)?)),
             EntryCommand::Rename(rename) => {

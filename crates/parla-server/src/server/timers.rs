@@ -18,8 +18,8 @@ use crate::{
 /// What happens at a time. Those of one time go off in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
-    /// Rooms in which nobody has been for a while are forgotten.
-    ForgetRooms,
+    /// Channels in which nobody has been for a while are forgotten.
+    ForgetChannels,
     /// The batch that a session has opened is given up.
     Batch(ConnectionId),
     /// The allowance of a session has room for the next line.
@@ -44,7 +44,7 @@ impl Timer {
     /// Whose it is; none if it is the network's.
     const fn session(self) -> Option<ConnectionId> {
         match self {
-            Self::ForgetRooms => None,
+            Self::ForgetChannels => None,
             Self::Batch(connection)
             | Self::Allowance(connection)
             | Self::Registration(connection)
@@ -136,7 +136,7 @@ impl Server {
         };
         let deadlines = self.sessions.get(connection)?.deadlines(&self.machine.timeouts);
         match timer {
-            Timer::ForgetRooms => None,
+            Timer::ForgetChannels => None,
             Timer::Batch(_) => deadlines.batch,
             Timer::Allowance(_) => deadlines.allowance,
             Timer::Registration(_) => deadlines.registration,
@@ -146,13 +146,13 @@ impl Server {
 
     fn go_off(&mut self, timer: Timer, out: &mut Outputs) {
         match timer {
-            Timer::ForgetRooms => {
+            Timer::ForgetChannels => {
                 self.has_proposed_to_forget = true;
                 self.submit(Proposer::default(), EntryCommand::ForgetEmpty, out);
             }
             Timer::Batch(connection) => {
                 if let Some(session) = self.sessions.get_mut(connection) {
-                    command::batch::time_out(session, &self.settings.name, out);
+                    command::batch::time_out(session, &self.network.settings.name, out);
                 }
             }
             Timer::Allowance(connection) => self.resume(connection, out),
@@ -173,7 +173,7 @@ impl Server {
         }
         session.pinged_at = Some(self.now);
         // Bots look for PING at the start of a line, so nobody is named as its source.
-        let line = Line::bare("PING").text(&self.settings.name).finish();
+        let line = Line::bare("PING").text(&self.network.settings.name).finish();
         out.deliver(connection, line.into());
     }
 }
@@ -212,7 +212,7 @@ mod tests {
             timers.set_by(timer, at(10));
         }
         timers.stop(Timer::Registration(alice));
-        timers.stop(Timer::ForgetRooms);
+        timers.stop(Timer::ForgetChannels);
         let due: Vec<_> = std::iter::from_fn(|| timers.take_due(at(10))).collect();
         assert_eq!(due, [Timer::Batch(alice), Timer::Allowance(alice), Timer::Ping(alice)]);
     }

@@ -25,12 +25,12 @@ pub(crate) struct SessionMetadata {
     /// When it may next be told very much at once.
     pub(crate) large_sync_at: Timestamp,
     /// What was left out of the last large answer to SYNC.
-    pub(crate) rest: Option<Rest>,
+    pub(crate) rest: Option<SyncRest>,
 }
 
 /// An answer to SYNC that was too large for one batch: the next one goes on from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rest {
+pub(crate) struct SyncRest {
     /// What was asked for; none: everything.
     pub(crate) asked: Option<Target>,
     /// The last one whose values were told.

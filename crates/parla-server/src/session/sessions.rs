@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
-use parla_proto::{Capabilities, Line, Timestamp};
+use parla_proto::{Capabilities, Timestamp};
 use rustc_hash::FxBuildHasher;
 use slotmap::{DefaultKey, SecondaryMap};
 
@@ -18,7 +18,7 @@ use crate::{
     session::{
         Session, State,
         pause::{Exchange, Until},
-        response::{Response, tag},
+        response::Response,
     },
 };
 
@@ -110,9 +110,9 @@ impl Sessions {
         self.sessions.keys().map(ConnectionId).collect()
     }
 
-    /// Connections, and those of them that are not registered.
-    pub(crate) fn counts(&self) -> (usize, usize) {
-        (self.sessions.len(), self.sessions.len().saturating_sub(self.registered))
+    /// How many connections there are that are nobody's yet.
+    pub(crate) fn unregistered(&self) -> usize {
+        self.sessions.len().saturating_sub(self.registered)
     }
 
     /// From now on the user's lines go to this connection too.
@@ -225,29 +225,6 @@ impl Session {
                 out.deliver(self.connection, line);
             }
         }
-    }
-
-    /// Sends lines as one batch of a kind, which may be about something; without the batch to those who do not know batches.
-    pub(crate) fn send_as_batch(
-        &mut self,
-        server: &str,
-        (kind, about): (&str, Option<&str>),
-        lines: Vec<Bytes>,
-        out: &mut Outputs,
-    ) {
-        if !self.capabilities.contains(Capabilities::BATCH) {
-            return lines.into_iter().for_each(|line| self.send(line, out));
-        }
-        let name = self.batch_name();
-        let inside = format!("batch={name}");
-        let start = Line::from(&server).command("BATCH").param(format_args!("+{name}")).param(kind);
-        let start = about.iter().fold(start, |line, about| line.param(about)).finish();
-        let end = Line::from(&server).command("BATCH").param(format_args!("-{name}")).finish();
-        let mut whole: Vec<Bytes> = Vec::with_capacity(lines.len() + 2);
-        whole.push(start.into());
-        whole.extend(lines.iter().map(|line| tag(line, &inside)));
-        whole.push(end.into());
-        self.send_batch(whole, out);
     }
 
     /// Sends the lines of a whole batch, or adds them to the answer that is being put together.

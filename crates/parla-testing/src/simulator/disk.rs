@@ -209,7 +209,7 @@ fn system(error: std::io::Error) -> Finding {
 #[cfg(test)]
 mod tests {
     use parla_proto::{ChannelName, Timestamp};
-    use parla_server::{Flags, Settings};
+    use parla_server::{ChannelId, Flags, Settings};
 
     use super::*;
 
@@ -226,16 +226,17 @@ mod tests {
             Self { model: Store::new(&settings), settings, disk }
         }
 
-        fn channel(&self, record: u64) -> Vec<Change> {
+        fn channel(&self, number: u64) -> Vec<Change> {
             let name =
-                ChannelName::parse(&format!("#room{record}"), &self.settings.network.name_rules()).unwrap();
-            let state = ChannelState::new(record, name, Timestamp::from_millis(1), Flags::empty());
+                ChannelName::parse(&format!("#room{number}"), &self.settings.network.name_rules()).unwrap();
+            let id = ChannelId::from_number(number);
+            let state = ChannelState::new(id, name, Timestamp::from_millis(1), Flags::empty());
             vec![Change::Channel(Box::new(state))]
         }
 
-        fn write(&mut self, record: u64) {
-            self.disk.write(&self.channel(record)).unwrap();
-            self.model.write(self.channel(record), &[]).unwrap();
+        fn write(&mut self, number: u64) {
+            self.disk.write(&self.channel(number)).unwrap();
+            self.model.write(self.channel(number), &[]).unwrap();
         }
 
         fn is_right(&mut self) -> bool {
@@ -246,9 +247,9 @@ mod tests {
     #[test]
     fn a_crash_takes_what_is_being_written_and_nothing_else() {
         let mut both = Both::new(Disk::folder());
-        for (record, thousandths) in (1..).zip([0, 1, 250, 500, 750, 999]) {
-            both.write(record);
-            let changes = both.channel(record + 100);
+        for (number, thousandths) in (1..).zip([0, 1, 250, 500, 750, 999]) {
+            both.write(number);
+            let changes = both.channel(number + 100);
             both.disk.crash(UnderWay { changes: &changes, thousandths }).unwrap();
             assert!(both.is_right(), "{thousandths}");
         }

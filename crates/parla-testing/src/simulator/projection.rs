@@ -101,14 +101,14 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use parla_proto::{ChannelName, Timestamp};
-    use parla_server::{ChannelState, Flags};
+    use parla_server::{ChannelId, ChannelState, Flags};
 
     use super::*;
 
     fn entry(settings: &Settings, place: usize) -> OfEntry {
-        let record = place as u64;
+        let id = ChannelId::from_number(place as u64);
         let name = ChannelName::parse(&format!("#room{place}"), &settings.network.name_rules()).unwrap();
-        let state = ChannelState::new(record, name, Timestamp::from_millis(1), Flags::empty());
+        let state = ChannelState::new(id, name, Timestamp::from_millis(1), Flags::empty());
         OfEntry { place, changes: vec![Change::Channel(Box::new(state))], deleted: Vec::new() }
     }
 

@@ -31,11 +31,11 @@ pub(crate) struct Store {
     by_text: BTreeMap<String, Vec<u64>>,
     /// Taken back: nobody reads them again, but what was sent before may still be on its way.
     redacted: BTreeSet<u64>,
-    channels: BTreeMap<u64, ChannelState>,
-    /// The numbers of channels that are no more.
-    forgotten: BTreeSet<u64>,
+    channels: BTreeMap<ChannelId, ChannelState>,
+    /// Channels that are no more.
+    forgotten: BTreeSet<ChannelId>,
     /// Every name, folded, that a channel ever had: clients hear of a new one later than the disk.
-    names: BTreeMap<u64, BTreeSet<String>>,
+    names: BTreeMap<ChannelId, BTreeSet<String>>,
 }
 
 /// A room's message as a client read it.
@@ -87,8 +87,8 @@ impl Store {
                 Change::Message(spoken) => self.write_message(&spoken)?,
                 Change::Redacted { conversation, seq } => self.redact(&conversation, seq),
                 Change::Channel(state) => self.write_channel(*state)?,
-                Change::ChannelChanged { record, change } => self.change_channel(record, &change)?,
-                Change::ChannelForgotten { record } => self.forget(record, deleted)?,
+                Change::ChannelChanged { channel, change } => self.change_channel(channel, &change)?,
+                Change::ChannelForgotten { channel } => self.forget(channel, deleted)?,
             }
         }
         Ok(())
@@ -100,23 +100,23 @@ impl Store {
             && self.channels.values().zip(channels).all(|(written, found)| is_same(written, found));
         ensure(are_same, "disk", || format!("{channels:?} are found, and {:?} were written", self.channels))?;
         let last_message = self.messages.last_key_value().map(|(seq, _)| *seq);
-        let last_channel = self.names.last_key_value().map(|(record, _)| *record);
+        let last_channel = self.names.last_key_value().map(|(id, _)| id.number());
         let last = last_message.max(last_channel);
         ensure(last_seq == last, "disk", || format!("the last number is {last_seq:?} and not {last:?}"))
     }
 
     /// Questions for everything that was ever said, also in channels that are no more.
     pub(crate) fn whole_histories(&self) -> Vec<Query> {
-        let rooms = self.names.keys().map(|record| Conversation::Channel(ChannelId::from_number(*record)));
+        let rooms = self.names.keys().map(|id| Conversation::Channel(*id));
         let said = self.messages.values().filter_map(|spoken| spoken.conversation.clone());
         let conversations: BTreeSet<Conversation> = rooms.chain(said).collect();
         let all = |conversation| Query::History { conversation, page: Page::Latest(None), limit: 1_000_000 };
         conversations.into_iter().map(all).collect()
     }
 
-    /// The channel kept under this number.
-    pub(crate) fn channel(&self, record: u64) -> Option<&ChannelState> {
-        self.channels.get(&record)
+    /// A channel as it is kept.
+    pub(crate) fn channel(&self, id: ChannelId) -> Option<&ChannelState> {
+        self.channels.get(&id)
     }
 
     /// The channel kept under this name, folded.
@@ -129,18 +129,18 @@ impl Store {
         self.names.values().any(|names| names.contains(name))
     }
 
-    /// Every name, folded, that the channel kept under this number ever had.
-    pub(crate) fn names_of(&self, record: u64) -> impl Iterator<Item = &String> {
-        self.names.get(&record).into_iter().flatten()
+    /// Every name, folded, that a channel ever had.
+    pub(crate) fn names_of(&self, id: ChannelId) -> impl Iterator<Item = &String> {
+        self.names.get(&id).into_iter().flatten()
     }
 
     /// Whether a room may have been made by a JOIN of this number. The disk may be ahead of who asks: a room that is kept since may
     /// be a later one, or have had another name.
     pub(crate) fn may_be_new(&self, name: &str, joined: Option<u64>) -> bool {
-        let kept = self.channel_named(name).map(|state| state.record);
-        let always_so = |record: &u64| self.names_of(*record).count() == 1;
+        let kept = self.channel_named(name).map(|state| state.id);
+        let always_so = |id: &ChannelId| self.names_of(*id).count() == 1;
         let joined = joined.unwrap_or(u64::MAX);
-        kept.filter(always_so).is_none_or(|record| record >= joined || joined == u64::MAX)
+        kept.filter(always_so).is_none_or(|id| id.number() >= joined || joined == u64::MAX)
     }
 
     /// How many messages there are.
@@ -167,17 +167,25 @@ impl Store {
     pub(crate) fn answer(&self, query: &Query) -> QueryResult {
         match query {
             Query::History { conversation, page, limit } => {
+                if let Page::Around(Position::Message(seq)) = page
+                    && !self.is_there(conversation, *seq)
+                {
+                    return QueryResult::NoSuchMessage;
+                }
                 let found = self.page(conversation, *page, *limit);
                 QueryResult::History(found.into_iter().map(untargeted).collect())
             }
-            Query::Message { conversation, seq } => {
-                QueryResult::IsThere(self.of(conversation).any(|spoken| spoken.seq == *seq))
-            }
+            Query::Message { conversation, seq } => QueryResult::IsThere(self.is_there(conversation, *seq)),
             Query::LatestTimes { conversations } => {
                 let time = |conversation| self.of(conversation).last().map(|spoken| spoken.at);
                 QueryResult::LatestTimes(conversations.iter().map(time).collect())
             }
         }
+    }
+
+    /// Whether a conversation has the message of this number.
+    fn is_there(&self, conversation: &Conversation, seq: u64) -> bool {
+        self.of(conversation).any(|spoken| spoken.seq == seq)
     }
 
     /// Whether this is a line of a message of several, but not the first: those carry no id.
@@ -216,7 +224,7 @@ impl Store {
     fn write_message(&mut self, spoken: &Spoken) -> Checked {
         let is_known = match &spoken.conversation {
             Some(Conversation::Channel(id)) => {
-                let known = self.channels.get(&id.number());
+                let known = self.channels.get(id);
                 known.is_some_and(|state| self.is_in(spoken, state.name.folded()))
             }
             Some(Conversation::Accounts(_)) => true,
@@ -251,9 +259,9 @@ impl Store {
         }
     }
 
-    fn change_channel(&mut self, record: u64, change: &ChannelChange) -> Checked {
-        let known = self.channels.get(&record);
-        let state = known.ok_or_else(|| Finding::new("kept", format!("{record} is not kept")))?;
+    fn change_channel(&mut self, id: ChannelId, change: &ChannelChange) -> Checked {
+        let known = self.channels.get(&id);
+        let state = known.ok_or_else(|| Finding::new("kept", format!("{id:?} is not kept")))?;
         let mut changed = state.clone();
         changed.apply(change.clone());
         ensure(!is_same(&changed, state), "kept", || format!("{change:?} changes nothing of {state:?}"))?;
@@ -261,16 +269,16 @@ impl Store {
     }
 
     /// Nobody reads a forgotten channel's messages again, and its number does not come back.
-    fn forget(&mut self, record: u64, deleted: &[&str]) -> Checked {
-        let gone = self.channels.remove(&record);
+    fn forget(&mut self, id: ChannelId, deleted: &[&str]) -> Checked {
+        let gone = self.channels.remove(&id);
         let is_due = |state: &ChannelState| {
             let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
             let is_over = ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name);
             is_over || deleted.iter().any(|name| self.casemapping.fold(name) == state.name.folded())
         };
         ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
-        self.forgotten.insert(record);
-        let room = Some(Conversation::Channel(ChannelId::from_number(record)));
+        self.forgotten.insert(id);
+        let room = Some(Conversation::Channel(id));
         let of_it = self.messages.values().filter(|spoken| spoken.conversation == room);
         let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();
         self.redacted.extend(numbers);
@@ -279,12 +287,12 @@ impl Store {
 
     fn write_channel(&mut self, state: ChannelState) -> Checked {
         let same_name = self.channels.values().find(|kept| kept.name == state.name);
-        ensure(same_name.is_none_or(|kept| kept.record == state.record), "kept", || {
-            format!("two records of one channel: {same_name:?} and {state:?}")
+        ensure(same_name.is_none_or(|kept| kept.id == state.id), "kept", || {
+            format!("two numbers of one channel: {same_name:?} and {state:?}")
         })?;
-        ensure(!self.forgotten.contains(&state.record), "kept", || format!("it was forgotten: {state:?}"))?;
-        self.names.entry(state.record).or_default().insert(state.name.folded().to_owned());
-        self.channels.insert(state.record, state);
+        ensure(!self.forgotten.contains(&state.id), "kept", || format!("it was forgotten: {state:?}"))?;
+        self.names.entry(state.id).or_default().insert(state.name.folded().to_owned());
+        self.channels.insert(state.id, state);
         Ok(())
     }
 

@@ -233,8 +233,8 @@ impl Settings {
         Ok(server)
     }
 
-    fn metadata_bounds(&self) -> Result<Option<settings::Metadata>, RunError> {
-        let mut bounds = settings::Metadata::default();
+    fn metadata_bounds(&self) -> Result<Option<settings::MetadataBounds>, RunError> {
+        let mut bounds = settings::MetadataBounds::default();
         for (key, value) in &self.metadata {
             *match key.as_str() {
                 "max_keys" => &mut bounds.keys_max,

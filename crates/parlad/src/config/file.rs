@@ -1,11 +1,12 @@
-//! The tables of the file: their keys and defaults, as the manual lists them.
+//! The tables of the file: their keys, as the manual lists them. Defaults of what the state machine is told are the state machine's;
+//! here are only those of the daemon.
 
 use std::{path::PathBuf, time::Duration};
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
-use parla_server::{Flags, settings};
+use parla_server::{Flags, NetworkSettings, settings};
 use parla_store::Durability;
 
 use super::{
@@ -25,6 +26,12 @@ use crate::log;
 
 /// What `storage.reserve` is without the key.
 pub(super) const DISK_RESERVE: ByteSize = ByteSize::mib(64);
+
+/// What `history.durability` is without the key.
+pub(super) const DURABILITY: Durability = Durability::Fsync;
+
+/// The channel of `channels.autojoin` without the key.
+pub(super) const LOBBY: &str = "#lobby";
 
 /// Everything that stands in the file, or has its default.
 #[derive(Debug)]
@@ -46,7 +53,7 @@ pub(super) struct File {
     pub(super) admin: Option<settings::Admin>,
     pub(super) user_modes: UserModes,
     pub(super) oper: Vec<people::Operator>,
-    pub(super) metadata: Option<settings::Metadata>,
+    pub(super) metadata: Option<settings::MetadataBounds>,
     pub(super) sts: Option<listen::Sts>,
     pub(super) webirc: Vec<KnownGateway>,
 }
@@ -56,6 +63,7 @@ impl File {
     pub(super) fn read(text: &str, problems: &Problems) -> Option<Self> {
         read(text, problems, |file| {
             file.required("listen", "at least one [[listen]] is needed");
+            let default = defaults();
             let read = Self {
                 server: file.table("server", Server::read),
                 motd: file.table("motd", Motd::read),
@@ -69,12 +77,12 @@ impl File {
                 disk_reserve: file
                     .table("storage", |storage| storage.or("reserve", size(ByteSize::b(0)), DISK_RESERVE)),
                 denied_client_tags: file.table("messages", |messages| {
-                    messages.or("denied_client_tags", denied_tags, DeniedTags::default())
+                    messages.or("denied_client_tags", denied_tags, default.denied_client_tags)
                 }),
                 log: file.table("log", log_options),
                 admin: file.maybe_table("admin", people::admin),
                 user_modes: file.table("users", |users| {
-                    users.or("default_modes", people::user_modes, UserModes::empty())
+                    users.or("default_modes", people::user_modes, default.user_modes)
                 }),
                 oper: file.tables("oper", people::Operator::read).into_iter().flatten().collect(),
                 metadata: file.table("metadata", metadata),
@@ -87,6 +95,11 @@ impl File {
             read
         })
     }
+}
+
+/// What holds where the file says nothing.
+fn defaults() -> NetworkSettings {
+    NetworkSettings::named("")
 }
 
 /// A table that only switches something off gets what it asks for.
@@ -107,12 +120,13 @@ pub(super) struct Server {
 
 impl Server {
     fn read(table: &mut Table<'_>) -> Self {
+        let default = defaults();
         let data_dir = table.or("data_dir", placed(some_text), Placed::nowhere("/var/lib/parlad".to_owned()));
         Self {
             name: table.need("name", host_name).unwrap_or_default(),
             network: table.maybe("network", some_text),
-            description: table.or("description", text, "parlad".to_owned()),
-            casemapping: table.or("casemapping", casemapping, Casemapping::Precis),
+            description: table.or("description", text, default.description),
+            casemapping: table.or("casemapping", casemapping, default.casemapping),
             data_dir: Placed { value: data_dir.value.into(), line: data_dir.line },
             password: table.maybe("password", hash),
         }
@@ -134,10 +148,10 @@ fn casemapping(value: &Value<'_>) -> Option<Casemapping> {
         .or_else(|| unknown(value, "must be \"ascii\", \"rfc1459\", \"rfc1459-strict\" or \"precis\"", NAMES))
 }
 
-fn metadata(table: &mut Table<'_>) -> Option<settings::Metadata> {
-    let default = settings::Metadata::default();
-    let is_enabled = table.or("enabled", flag, true);
-    let metadata = settings::Metadata {
+fn metadata(table: &mut Table<'_>) -> Option<settings::MetadataBounds> {
+    let default = settings::MetadataBounds::default();
+    let is_enabled = table.or("enabled", flag, defaults().metadata.is_some());
+    let metadata = settings::MetadataBounds {
         keys_max: table.or("max_keys", number(1..=1_000), default.keys_max),
         subs_max: table.or("max_subs", number(1..=1_000), default.subs_max),
         value_bytes_max: table.or("max_value_bytes", number(1..=400), default.value_bytes_max),
@@ -161,11 +175,7 @@ pub(super) struct Connections {
 impl Default for Connections {
     fn default() -> Self {
         Self {
-            timeouts: settings::Timeouts {
-                registration: Duration::from_secs(60),
-                ping_interval: Duration::from_secs(90),
-                ping_timeout: Duration::from_secs(60),
-            },
+            timeouts: settings::Timeouts::default(),
             send_queue: ByteSize::mib(1),
             max_per_ip: 32,
             max_rate_per_ip: 128,
@@ -227,9 +237,10 @@ impl ConnectionLimits {
 }
 
 fn flood(table: &mut Table<'_>) -> settings::Flood {
+    let default = settings::Flood::default();
     settings::Flood {
-        burst: table.or("burst", number(1..=u64::from(u32::MAX)), 20),
-        rate: table.or("rate", number(1..=1_000), 4),
+        burst: table.or("burst", number(1..=u64::from(u32::MAX)), default.burst),
+        rate: table.or("rate", number(1..=1_000), default.rate),
     }
 }
 
@@ -245,12 +256,16 @@ impl Channels {
     fn read(table: &mut Table<'_>) -> Self {
         table.without_effect("registration", |value| flag(value) == Some(true));
         table.without_effect("operators_only_creation", |value| flag(value) == Some(true));
-        let lobby = || vec![Placed::nowhere("#lobby".to_owned())];
-        let day = Duration::from_secs(24 * 3600);
+        let lobby = || vec![Placed::nowhere(LOBBY.to_owned())];
+        let default = defaults();
         Self {
-            default_modes: table.or("default_modes", channel_modes, Flags::NO_EXTERNAL | Flags::TOPIC_LOCK),
+            default_modes: table.or("default_modes", channel_modes, default.channel_modes),
             autojoin: table.maybe("autojoin", list(placed(text))).unwrap_or_else(lobby),
-            forget_empty_after: table.or("forget_empty_after", some_time_or_never, Some(day)),
+            forget_empty_after: table.or(
+                "forget_empty_after",
+                some_time_or_never,
+                default.forget_empty_after,
+            ),
         }
     }
 }
@@ -274,12 +289,13 @@ impl History {
         table.without_effect("store_tagmsg", |value| list(text)(value).is_some_and(|tags| !tags.is_empty()));
         table
             .without_effect("znc_max_reply", |value| number::<u32>(0..=u64::from(u32::MAX))(value).is_some());
+        let default = defaults();
         let durabilities = [("fsync", Durability::Fsync), ("os", Durability::Os)];
         Self {
-            enabled: table.or("enabled", flag, true),
-            durability: table.or("durability", one_of(&durabilities), Durability::Fsync),
-            max_reply: table.or("max_reply", number(1..=10_000), 1_000),
-            allow_redact: table.or("allow_redact", flag, true),
+            enabled: table.or("enabled", flag, default.history),
+            durability: table.or("durability", one_of(&durabilities), DURABILITY),
+            max_reply: table.or("max_reply", number(1..=10_000), default.history_reply_max),
+            allow_redact: table.or("allow_redact", flag, default.redaction),
         }
     }
 }

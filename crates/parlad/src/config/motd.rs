@@ -44,7 +44,8 @@ impl Motd {
                 };
                 match text {
                     Ok(text) => {
-                        lines(&text, (&format!("motd.file: {}", path.display()), file.line), problems)
+                        let name = &format!("motd.file: {}", path.display());
+                        lines(&text, Origin { name, line: file.line }, problems)
                     }
                     Err(problem) => {
                         problems.error(file.line, problem);
@@ -52,14 +53,24 @@ impl Motd {
                     }
                 }
             }
-            (None, Some(text)) => lines(&text.value, ("motd.text", text.line), problems),
+            (None, Some(text)) => lines(&text.value, Origin { name: "motd.text", line: text.line }, problems),
             (None, None) => Vec::new(),
         }
     }
 }
 
+/// Where a text stands.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    /// What the administrator is told of it.
+    name: &'a str,
+    /// The line of the configuration file that says so.
+    line: Option<usize>,
+}
+
 /// The lines of a text, and a word about those that do not fit.
-fn lines(text: &str, (name, place): (&str, Option<usize>), problems: &Problems) -> Vec<String> {
+fn lines(text: &str, origin: Origin<'_>, problems: &Problems) -> Vec<String> {
+    let Origin { name, line: place } = origin;
     let long = text.lines().enumerate().filter(|(_, line)| line.len() > MOTD_LINE_BYTES_MAX);
     for (number, line) in long.clone().take(LONG_LINES_NAMED_MAX) {
         let words = format!(

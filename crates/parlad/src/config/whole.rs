@@ -49,7 +49,7 @@ impl Config {
             "What is said in a room is kept; clients that know chathistory can scroll back.".to_owned(),
         ];
         settings.network.autojoin =
-            ChannelName::parse("#lobby", &settings.network.name_rules()).into_iter().collect();
+            ChannelName::parse(file::LOBBY, &settings.network.name_rules()).into_iter().collect();
         Self {
             settings,
             password: None,
@@ -65,7 +65,7 @@ impl Config {
             webirc: Vec::new(),
             operator_passwords: Vec::new(),
             warnings: Vec::new(),
-            durability: Durability::Fsync,
+            durability: file::DURABILITY,
             disk_reserve: file::DISK_RESERVE,
             log: log::Options::default(),
         }

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use parla_server::{Asker, Audit, Output, Question, QuestionId};
+use parla_server::{Audit, Output, Question};
 use tokio::sync::mpsc;
 
 use crate::{
     core::{control::Desk, hub::Batch, wish::Wish},
     log::AUDIT_TARGET,
     net::{
-        connection::Connection, connection_ids::ConnectionIds, connection_log::ConnectionLog,
-        delivery::Delivery, hub_input::Roads,
+        connection_ids::ConnectionIds, connection_log::ConnectionLog, delivery::Delivery, hub_input::Roads,
     },
-    work::{Hashing, Workers},
+    work::{Hashing, Waiting, Workers},
 };
 
 /// Where outputs go.
@@ -57,7 +56,7 @@ impl Release {
                 }
                 Output::Question { id, asker, question } => {
                     if let Some(open) = self.delivery.get(asker.connection) {
-                        self.ask(id, (&asker, open), question);
+                        self.ask(Waiting { id, address: asker.address, connection: open }, question);
                     }
                 }
                 Output::Forget(id) => self.workers.forget(id),
@@ -74,13 +73,14 @@ impl Release {
     }
 
     /// Gives a question to whoever answers it.
-    fn ask(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), question: Question) {
+    fn ask(&self, waiting: Waiting<'_>, question: Question) {
+        let id = waiting.id;
         match question {
-            Question::Store(query) => self.workers.read(id, asker, query),
+            Question::Store(query) => self.workers.read(waiting, query),
             Question::Password { of, password } => {
-                self.workers.hash(id, asker, Hashing::Password { of, password });
+                self.workers.hash(waiting, Hashing::Password { of, password });
             }
-            Question::Gateway(gateway) => self.workers.hash(id, asker, Hashing::Gateway(gateway)),
+            Question::Gateway(gateway) => self.workers.hash(waiting, Hashing::Gateway(gateway)),
             Question::Configuration => drop(self.wishes.send(Wish::Rehash(id))),
             Question::Restart => drop(self.wishes.send(Wish::Restart(id))),
         }

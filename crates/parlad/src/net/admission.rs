@@ -141,12 +141,19 @@ impl Refused {
     }
 }
 
+/// Whom a connection is counted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Visitor {
+    purpose: Purpose,
+    address: IpAddr,
+}
+
 /// One connection that is counted, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     admission: Arc<Admission>,
     /// For whom; nobody if the address is not counted, or not known yet.
-    visitor: Mutex<Option<(Purpose, IpAddr)>>,
+    visitor: Mutex<Option<Visitor>>,
 }
 
 /// Counts that are kept before those that say nothing are looked for.
@@ -168,7 +175,7 @@ impl Admission {
         now: Instant,
     ) -> Result<Permit, Refused> {
         let permit = self.admit_unknown()?;
-        permit.count_for((purpose, address.to_canonical()), now)?;
+        permit.count_for(Visitor { purpose, address: address.to_canonical() }, now)?;
         Ok(permit)
     }
 
@@ -191,7 +198,8 @@ impl Admission {
     }
 
     /// What a connection is counted for, and how many each may have.
-    fn counted(&self, (purpose, address): (Purpose, IpAddr)) -> Vec<(Counted, Bound)> {
+    fn counted(&self, visitor: Visitor) -> Vec<(Counted, Bound)> {
+        let Visitor { purpose, address } = visitor;
         match purpose {
             Purpose::Irc if self.limits.is_counted(address) => self.counted_for_chat(address).collect(),
             Purpose::Irc => Vec::new(),
@@ -243,7 +251,7 @@ impl Admission {
     }
 
     /// Counts a connection for all that it counts for, or for none of them.
-    fn count(&self, state: &mut State, visitor: (Purpose, IpAddr), now: Instant) -> Result<(), Refused> {
+    fn count(&self, state: &mut State, visitor: Visitor, now: Instant) -> Result<(), Refused> {
         state.forget_old(now, self.limits.rate_window);
         let returning_until = self.started_at + RETURN_TIME;
         let all = self.counted(visitor);
@@ -272,7 +280,7 @@ impl Admission {
     }
 
     /// A connection of this visitor is no more.
-    fn release(&self, state: &mut State, visitor: Option<(Purpose, IpAddr)>) {
+    fn release(&self, state: &mut State, visitor: Option<Visitor>) {
         let Some(visitor) = visitor else { return };
         for (counted, _) in self.counted(visitor) {
             if let Some(count) = state.counts.get_mut(&counted) {
@@ -288,10 +296,10 @@ impl Permit {
     /// # Errors
     /// There are too many from there; it stays counted where it was.
     pub(crate) fn move_to(&self, address: IpAddr, now: Instant) -> Result<(), Refused> {
-        self.count_for((Purpose::Irc, address.to_canonical()), now)
+        self.count_for(Visitor { purpose: Purpose::Irc, address: address.to_canonical() }, now)
     }
 
-    fn count_for(&self, after: (Purpose, IpAddr), now: Instant) -> Result<(), Refused> {
+    fn count_for(&self, after: Visitor, now: Instant) -> Result<(), Refused> {
         let admission = &self.admission;
         let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
         if *visitor == Some(after) {

@@ -158,7 +158,7 @@ impl ConnectionLog {
     }
 
     fn may_write(&self, kind: Kind, group: Option<String>) -> bool {
-        let may_write = self.pace().event((kind, kind.rate()), group, Instant::now());
+        let may_write = self.pace().event(kind, kind.rate(), group, Instant::now());
         self.left_out.notify_one();
         may_write
     }

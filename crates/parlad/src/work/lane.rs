@@ -66,7 +66,7 @@ impl<T> Lane<T> {
     /// Adds a question.
     pub(super) fn add(&self, standing: Standing, job: Job<T>) {
         let mut waiting = self.waiting();
-        if let Err(job) = waiting.queue.push((job.from, standing), job.id, job) {
+        if let Err(job) = waiting.queue.push(job.from, standing, job.id, job) {
             waiting.without_room.push(job);
         }
         drop(waiting);

@@ -59,7 +59,8 @@ impl<T> Queue<T> {
     /// There is no room; the question.
     pub(super) fn push(
         &mut self,
-        (from, standing): (AddressBlock, Standing),
+        from: AddressBlock,
+        standing: Standing,
         id: QuestionId,
         question: T,
     ) -> Result<(), T> {
@@ -160,16 +161,16 @@ mod tests {
         /// A queue with these questions: the last part of an address, and the number of a question.
         fn new(questions: &[(u8, u64)]) -> Self {
             let mut rig = Self(Queue::new(6));
-            questions.iter().for_each(|question| assert!(rig.push(*question)));
+            questions.iter().for_each(|(address, number)| assert!(rig.push(*address, *number)));
             rig
         }
 
-        fn push(&mut self, (address, number): (u8, u64)) -> bool {
-            self.push_as(Standing::Trusted, (address, number))
+        fn push(&mut self, address: u8, number: u64) -> bool {
+            self.push_as(Standing::Trusted, address, number)
         }
 
-        fn push_as(&mut self, standing: Standing, (address, number): (u8, u64)) -> bool {
-            self.0.push((at(address), standing), QuestionId::from_number(number), ()).is_ok()
+        fn push_as(&mut self, standing: Standing, address: u8, number: u64) -> bool {
+            self.0.push(at(address), standing, QuestionId::from_number(number), ()).is_ok()
         }
 
         fn pop(&mut self) -> Option<u64> {
@@ -193,16 +194,16 @@ mod tests {
         );
         let mut rig = Rig::new(&[(1, 10), (1, 11)]);
         assert_eq!(rig.pop(), Some(10));
-        assert!(rig.push((2, 20)) && rig.push((1, 12)));
+        assert!(rig.push(2, 20) && rig.push(1, 12));
         assert_eq!(rig.all(), [11, 20, 12]);
     }
 
     #[test]
     fn it_is_bounded() {
         let mut rig = Rig::new(&[(1, 1), (1, 2), (1, 3), (2, 4), (2, 5), (2, 6)]);
-        assert!(!rig.push((3, 7)));
+        assert!(!rig.push(3, 7));
         rig.pop();
-        assert!(rig.push((3, 7)) && !rig.push((3, 8)));
+        assert!(rig.push(3, 7) && !rig.push(3, 8));
     }
 
     #[test]
@@ -212,7 +213,7 @@ mod tests {
             rig.0.forget(QuestionId::from_number(number));
         }
         assert_eq!(rig.0.places.len(), 2);
-        assert!(rig.push((2, 8)));
+        assert!(rig.push(2, 8));
         assert_eq!(rig.all(), [2, 6, 8]);
     }
 
@@ -220,9 +221,9 @@ mod tests {
     fn whoever_guesses_does_not_stand_before_others() {
         let mut rig = Rig(Queue::new(100));
         for number in 0..10 {
-            rig.push((1, 100 + number));
-            rig.push((2, 200 + number));
-            rig.push_as(Standing::Guesser, (3, 300 + number));
+            rig.push(1, 100 + number);
+            rig.push(2, 200 + number);
+            rig.push_as(Standing::Guesser, 3, 300 + number);
         }
         assert_eq!([rig.pop(), rig.pop()], [Some(100), Some(200)]);
         // The first one was wrong.
@@ -237,9 +238,9 @@ mod tests {
     #[test]
     fn guessers_get_a_turn_however_many_others_there_are() {
         let mut rig = Rig(Queue::new(1_000));
-        rig.push_as(Standing::Guesser, (1, 1));
+        rig.push_as(Standing::Guesser, 1, 1);
         for number in 0..100 {
-            rig.push((2, 1_000 + number));
+            rig.push(2, 1_000 + number);
         }
         let place = rig.all().iter().position(|number| *number == 1).unwrap();
         assert!(place < GUESSERS_TURN as usize, "{place}");

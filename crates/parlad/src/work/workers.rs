@@ -1,8 +1,8 @@
 //! The threads that do slow work, and how they are asked.
 
-use std::{io, sync::Arc, thread};
+use std::{io, net::IpAddr, sync::Arc, thread};
 
-use parla_server::{AddressBlock, Answer, Asker, Input, NotCompared, Query, QuestionId, Verdict};
+use parla_server::{AddressBlock, Answer, Input, NotCompared, Query, QuestionId, Verdict};
 use parla_store::Reader;
 use tokio::sync::mpsc::Sender;
 
@@ -76,7 +76,7 @@ impl Workers {
             let thread = thread::Builder::new().name(format!("password {number}"));
             thread.spawn(move || {
                 yield_to_others();
-                compare_passwords(&lane, &judge, (&pulse, &hub));
+                compare_passwords(&lane, &judge, &pulse, &hub);
             })?;
         }
         let pulse = Arc::new(Pulse::new());
@@ -84,7 +84,7 @@ impl Workers {
         let lane = Arc::clone(&lanes.reading);
         let thread = thread::Builder::new().name("query".to_owned());
         let history = History { reader, failures };
-        thread.spawn(move || read_history(&lane, &history, (&pulse, &hub)))?;
+        thread.spawn(move || read_history(&lane, &history, &pulse, &hub))?;
         Ok(Self { lanes: Arc::new(lanes), judge, pulses })
     }
 
@@ -94,16 +94,16 @@ impl Workers {
     }
 
     /// Has a password compared, or a gateway verified.
-    pub(crate) fn hash(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), task: Hashing) {
-        let job = job(id, asker, task);
-        let standing =
-            if self.judge.has_guessed(asker.0.address) { Standing::Guesser } else { Standing::Trusted };
+    pub(crate) fn hash(&self, waiting: Waiting<'_>, task: Hashing) {
+        let has_guessed = self.judge.has_guessed(waiting.address);
+        let standing = if has_guessed { Standing::Guesser } else { Standing::Trusted };
+        let job = waiting.job(task);
         self.lanes.hashing.add(standing, job);
     }
 
     /// Has the history read.
-    pub(crate) fn read(&self, id: QuestionId, asker: (&Asker, &Arc<Connection>), query: Query) {
-        self.lanes.reading.add(Standing::Trusted, job(id, asker, query));
+    pub(crate) fn read(&self, waiting: Waiting<'_>, query: Query) {
+        self.lanes.reading.add(Standing::Trusted, waiting.job(query));
     }
 
     /// Nobody waits for this answer any more.
@@ -118,9 +118,20 @@ impl Workers {
     }
 }
 
-fn job<T>(id: QuestionId, (asker, connection): (&Asker, &Arc<Connection>), task: T) -> Job<T> {
-    let from = AddressBlock::of(asker.address);
-    Job { id, address: asker.address, from, connection: Arc::downgrade(connection), task }
+/// Who waits for the answer to a question.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiting<'a> {
+    pub(crate) id: QuestionId,
+    /// As in [`Asker`](parla_server::Asker).
+    pub(crate) address: IpAddr,
+    pub(crate) connection: &'a Arc<Connection>,
+}
+
+impl Waiting<'_> {
+    fn job<T>(self, task: T) -> Job<T> {
+        let Self { id, address, connection } = self;
+        Job { id, address, from: AddressBlock::of(address), connection: Arc::downgrade(connection), task }
+    }
 }
 
 /// Lets every thread of the system that is not as patient go first. Linux knows this of each thread; elsewhere it would be the whole
@@ -137,7 +148,7 @@ fn bring(hub: &Sender<HubInput>, id: QuestionId, answer: Answer) -> bool {
     hub.blocking_send(HubInput::Server(Input::Answer { id, answer })).is_ok()
 }
 
-fn compare_passwords(lane: &Lane<Hashing>, judge: &Judge, (pulse, hub): (&Pulse, &Sender<HubInput>)) {
+fn compare_passwords(lane: &Lane<Hashing>, judge: &Judge, pulse: &Pulse, hub: &Sender<HubInput>) {
     let mut hasher = Hasher::default();
     loop {
         pulse.ends();
@@ -164,7 +175,7 @@ fn compare_passwords(lane: &Lane<Hashing>, judge: &Judge, (pulse, hub): (&Pulse,
     }
 }
 
-fn read_history(lane: &Lane<Query>, history: &History, (pulse, hub): (&Pulse, &Sender<HubInput>)) {
+fn read_history(lane: &Lane<Query>, history: &History, pulse: &Pulse, hub: &Sender<HubInput>) {
     loop {
         pulse.ends();
         let next = lane.next(HASH_MEMORY_KEPT_FOR);

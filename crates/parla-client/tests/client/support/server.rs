@@ -19,7 +19,7 @@ pub(crate) struct Memory {
     settings: Settings,
     /// What is kept; a restart does not lose it.
     kept: Vec<Arc<Spoken>>,
-    channels: BTreeMap<u64, ChannelState>,
+    channels: BTreeMap<ChannelId, ChannelState>,
     now: Timestamp,
     connections: u64,
     lines: BTreeMap<ConnectionId, VecDeque<Vec<u8>>>,
@@ -127,15 +127,15 @@ impl Memory {
             for change in out.changes {
                 match change {
                     Change::Message(spoken) => self.kept.push(spoken),
-                    Change::Channel(state) => drop(self.channels.insert(state.record, *state)),
-                    Change::ChannelChanged { record, change } => {
-                        if let Some(state) = self.channels.get_mut(&record) {
+                    Change::Channel(state) => drop(self.channels.insert(state.id, *state)),
+                    Change::ChannelChanged { channel, change } => {
+                        if let Some(state) = self.channels.get_mut(&channel) {
                             state.apply(change);
                         }
                     }
-                    Change::ChannelForgotten { record } => {
-                        self.channels.remove(&record);
-                        let gone = Conversation::Channel(ChannelId::from_number(record));
+                    Change::ChannelForgotten { channel } => {
+                        self.channels.remove(&channel);
+                        let gone = Conversation::Channel(channel);
                         self.kept.retain(|spoken| spoken.conversation.as_ref() != Some(&gone));
                     }
                     Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),

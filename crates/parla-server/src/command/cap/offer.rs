@@ -125,12 +125,12 @@ pub(crate) struct Head<'a> {
 pub(crate) fn lines(head: Head<'_>, words: &[String]) -> Vec<String> {
     let Head { server, target, subcommand } = head;
     let empty = Line::from(&server).command("CAP").param(target).param(subcommand).param(MORE).text("");
-    let room = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
+    let bytes_max = LINE_BYTES_MAX.saturating_sub(empty.finish().len());
     let mut lines = vec![String::new()];
     for word in words {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.len() + 1 + word.len() <= room => {
+            Some(line) if line.len() + 1 + word.len() <= bytes_max => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -229,7 +229,7 @@ mod tests {
     use crate::{
         base::settings::{Flood, Sts},
         network::{Network, entry::Meta},
-        publish::delivery::Delivery,
+        publish::publication::Publication,
         session::{allowance::Allowances, sessions::Sessions, watchers::Watchers},
     };
 
@@ -321,14 +321,14 @@ mod tests {
             sessions.insert(session);
         }
         sessions.withdraw(withdrawn(&before, &network.settings));
-        let (mut deliveries, watchers) = (Vec::new(), Watchers::default());
+        let (mut publications, watchers) = (Vec::new(), Watchers::default());
         let machine = with_sts(600);
         let mut publisher = Publisher {
             network: &network,
             machine: &machine,
             sessions: &sessions,
             watchers: &watchers,
-            deliveries: &mut deliveries,
+            publications: &mut publications,
             meta: Meta::from_nobody(1),
             started_at: Timestamp::default(),
             origin: None,
@@ -336,10 +336,10 @@ mod tests {
             left_out: Capabilities::empty(),
         };
         announce(&mut publisher, &before);
-        let told: String = deliveries
+        let told: String = publications
             .iter()
-            .map(|delivery| match delivery {
-                Delivery::Answer { connection, line } => {
+            .map(|publication| match publication {
+                Publication::Answer { connection, line } => {
                     let client = connections.iter().position(|known| known == connection).unwrap() + 1;
                     format!("{client} {}", String::from_utf8_lossy(line).replace("\r\n", "\n"))
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parla_proto::{CommandName, metadata::Key};
 
-use super::{Request, called, find_named, read_target, value_bytes_max, values};
+use super::{Request, Values, called, find_named, read_target, value_bytes_max, values};
 use crate::{
     base::{
         metadata::{Dialect, Reader, is_aware},
@@ -13,7 +13,7 @@ use crate::{
     context::Context,
     contract::output::Recipients,
     network::{
-        Network, Target, UserId,
+        Network, Target, UserId, UserRef,
         channel::ChannelChange,
         effects::Effects,
         entry::{self, EntryCommand, Meta, MetadataChange},
@@ -21,18 +21,18 @@ use crate::{
         refusal::{Refusal, metadata::MetadataFailure},
         user::User,
     },
-    publish::{Publisher, delivery::Delivery, timed},
+    publish::{Publisher, publication::Publication, timed},
     session::sessions::Receiver,
 };
 
 pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {
-    let (change, command) = match request {
+    let (change, subcommand, params) = match request {
         Request::Set(key, value) => {
             let value = value.map(str::to_owned);
             let params = value.as_ref().map_or(key.to_string(), |value| format!("{key} :{value}"));
-            (MetadataChange::Set(key, value), ("SET", params))
+            (MetadataChange::Set(key, value), "SET", params)
         }
-        _ => (MetadataChange::Clear, ("CLEAR", String::new())),
+        _ => (MetadataChange::Clear, "CLEAR", String::new()),
     };
     let now = context.now;
     if !context.session.peer.unthrottled
@@ -40,7 +40,8 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
     {
         let seconds = ready_at.since(now).as_millis().div_ceil(1000);
         let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
-        return Err(MetadataFailure::RateLimited { seconds, target: target.to_owned(), command }.into());
+        let target = target.to_owned();
+        return Err(MetadataFailure::RateLimited { seconds, target, subcommand, params }.into());
     }
     let target = read_target(context.network, target)?;
     context.propose(EntryCommand::Metadata(Box::new(entry::Metadata { target, change })));
@@ -86,7 +87,7 @@ pub(crate) fn commit(
             }
             let changes = values.get(&key) != value.as_ref();
             if changes {
-                set(network, target, (key.clone(), value.clone()), effects);
+                target.set(network, effects, key.clone(), value.clone());
             }
             MetadataTold::Set { key, value, changes }
         }
@@ -94,7 +95,7 @@ pub(crate) fn commit(
             let values = writable(network, actor, target).ok_or_else(|| no_permission("*"))?;
             let cleared: Vec<Key> = values.keys().cloned().collect();
             for key in &cleared {
-                set(network, target, (key.clone(), None), effects);
+                target.set(network, effects, key.clone(), None);
             }
             MetadataTold::Cleared(cleared)
         }
@@ -114,27 +115,29 @@ fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&BTr
     }
 }
 
-/// Gives a key a value, or takes its value away.
-fn set(network: &mut Network, target: Target, (key, value): (Key, Option<String>), effects: &mut Effects) {
-    match target {
-        Target::Channel(id) => {
-            if let Some(channel) = network.channel_mut(id) {
-                effects.change(channel, ChannelChange::Metadata { key, value });
+impl Target {
+    /// Gives a key a value, or takes its value away.
+    fn set(self, network: &mut Network, effects: &mut Effects, key: Key, value: Option<String>) {
+        match self {
+            Self::Channel(id) => {
+                if let Some(channel) = network.channel_mut(id) {
+                    effects.change(channel, ChannelChange::Metadata { key, value });
+                }
             }
-        }
-        Target::User(id) => {
-            let Some(values) = network.user_mut(id).map(User::metadata_mut) else { return };
-            match value {
-                Some(value) => values.insert(key, value),
-                None => values.remove(&key),
-            };
+            Self::User(id) => {
+                let Some(values) = network.user_mut(id).map(User::metadata_mut) else { return };
+                match value {
+                    Some(value) => values.insert(key, value),
+                    None => values.remove(&key),
+                };
+            }
         }
     }
 }
 
 /// Answers the origin, and tells those who subscribed.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &MetadataTold) {
-    let Some((name, _)) = values(publisher.network, target) else { return };
+    let Some(Values { of: name, .. }) = values(publisher.network, target) else { return };
     answer(publisher, name, told);
     let news: Vec<(&Key, Option<&str>)> = match told {
         MetadataTold::Set { changes: false, .. } => return,
@@ -182,7 +185,7 @@ fn audience(publisher: &Publisher<'_>, target: Target, value: Option<&str>) -> V
         Target::User(id) => {
             let Some(user) = network.user(id) else { return Vec::new() };
             let mut users: Vec<UserId> = match value {
-                Some(value) => network.own_text((id, user), value.to_owned()).hearers().collect(),
+                Some(value) => network.own_text(UserRef { id, user }, value.to_owned()).hearers().collect(),
                 None => network.peers(id, user),
             };
             users.push(id);
@@ -215,6 +218,6 @@ fn tell(
         let line = reader.news(target, key.as_str(), *value).into();
         let line = timed(&line, publisher.meta.at, capabilities);
         let to = Recipients::from_slice(&[connection]);
-        publisher.deliveries.push(Delivery::Line { to, line });
+        publisher.publications.push(Publication::Line { to, line });
     }
 }

@@ -2,7 +2,7 @@
 
 use parla_proto::Reply;
 
-use super::{Request, change::check_value, read};
+use super::{ITSELF, Request, Values, change::check_value, read};
 use crate::{
     base::limits::METADATA_SYNC_INTERVAL,
     context::Context,
@@ -15,36 +15,42 @@ pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(),
     match request {
         Request::Get(keys) => {
             let values = early.clone();
-            context.metadata_batch("*", |reader| read::get_lines(reader, ("*", &values), keys));
+            context.metadata_batch(ITSELF, |reader| {
+                read::get_lines(reader, Values { of: ITSELF, values: &values }, keys)
+            });
         }
         Request::List => {
             let values = early.clone();
-            context.metadata_batch("*", |reader| read::list_lines(reader, ("*", &values)));
+            context.metadata_batch(ITSELF, |reader| {
+                read::list_lines(reader, Values { of: ITSELF, values: &values })
+            });
         }
         Request::Set(key, Some(value)) => {
             check_value(settings, &key, value)?;
             let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
             if early.len() >= most && !early.contains_key(&key) {
-                return Err(MetadataFailure::KeysFull { target: "*".to_owned(), most }.into());
+                return Err(MetadataFailure::KeysFull { target: ITSELF.to_owned(), most }.into());
             }
             early.insert(key.clone(), value.to_owned());
-            context.reply(Reply::KeyValue { target: "*", key: key.as_str(), value });
+            context.reply(Reply::KeyValue { target: ITSELF, key: key.as_str(), value });
         }
         Request::Set(key, None) => {
             early.remove(&key);
-            context.reply(Reply::KeyNotSet { target: "*", key: key.as_str() });
+            context.reply(Reply::KeyNotSet { target: ITSELF, key: key.as_str() });
         }
         Request::Clear => {
             let cleared = std::mem::take(early);
             let line = |key: &parla_proto::metadata::Key, reader: &super::Reader<'_>| {
-                reader.value("*", key.as_str(), None)
+                reader.value(ITSELF, key.as_str(), None)
             };
-            context.metadata_batch("*", |reader| cleared.keys().map(|key| line(key, &reader)).collect());
+            context.metadata_batch(ITSELF, |reader| cleared.keys().map(|key| line(key, &reader)).collect());
         }
         // Nothing is visible to a client that is nobody yet.
         Request::Sync | Request::Subscribe(_) | Request::Unsubscribe(_) | Request::Subscriptions => {
-            context
-                .reply(Reply::MetadataSyncLater { target: "*", seconds: METADATA_SYNC_INTERVAL.as_secs() });
+            context.reply(Reply::MetadataSyncLater {
+                target: ITSELF,
+                seconds: METADATA_SYNC_INTERVAL.as_secs(),
+            });
         }
     }
     Ok(())

@@ -1,10 +1,8 @@
 //! METADATA GET and LIST: the values of one target, some or all.
 
-use std::collections::BTreeMap;
+use parla_proto::reply::Severity;
 
-use parla_proto::{metadata::Key, reply::Severity};
-
-use super::{find, is_readable, values};
+use super::{Values, find, is_readable, values};
 use crate::{
     base::metadata::Reader,
     context::Context,
@@ -15,53 +13,52 @@ use crate::{
 };
 
 pub(super) fn get(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Result<(), Refusal> {
-    let (name, values) = readable(context, target)?;
-    context.metadata_batch(name, |reader| match values {
-        Some(values) => get_lines(reader, (name, values), keys),
-        None => keys.iter().map(|key| hidden(reader, name, key)).collect(),
+    let Found { values, is_readable } = found(context, target)?;
+    context.metadata_batch(values.of, |reader| {
+        if is_readable {
+            get_lines(reader, values, keys)
+        } else {
+            keys.iter().map(|key| hidden(reader, values.of, key)).collect()
+        }
     });
     Ok(())
 }
 
 pub(super) fn list(context: &mut Context<'_>, target: &str) -> Result<(), Refusal> {
-    let (name, values) = readable(context, target)?;
-    context.metadata_batch(name, |reader| match values {
-        Some(values) => list_lines(reader, (name, values)),
-        None => vec![hidden(reader, name, "*")],
+    let Found { values, is_readable } = found(context, target)?;
+    context.metadata_batch(values.of, |reader| {
+        if is_readable { list_lines(reader, values) } else { vec![hidden(reader, values.of, "*")] }
     });
     Ok(())
 }
 
-/// The name of a target and its values; none if the client may not read them.
-#[expect(clippy::type_complexity, reason = "a name and, if they may be read, values")]
-fn readable<'a>(
-    context: &Context<'a>,
-    target: &str,
-) -> Result<(&'a str, Option<&'a BTreeMap<Key, String>>), Refusal> {
+/// The values of a target that a client named.
+struct Found<'a> {
+    values: Values<'a>,
+    /// Whether the client may read them.
+    is_readable: bool,
+}
+
+fn found<'a>(context: &Context<'a>, target: &str) -> Result<Found<'a>, Refusal> {
     let (me, _) = context.me()?;
     let network: &'a Network = context.network;
     let found = find(network, me, target)?;
-    let (name, values) = values(network, found).ok_or_else(|| MetadataFailure::nobody(target))?;
-    Ok((name, Some(values).filter(|_| is_readable(network, me, found))))
+    let values = values(network, found).ok_or_else(|| MetadataFailure::nobody(target))?;
+    Ok(Found { values, is_readable: is_readable(network, me, found) })
 }
 
-pub(super) fn get_lines(
-    reader: Reader<'_>,
-    (target, values): (&str, &BTreeMap<Key, String>),
-    keys: &[&str],
-) -> Vec<Vec<u8>> {
+pub(super) fn get_lines(reader: Reader<'_>, values: Values<'_>, keys: &[&str]) -> Vec<Vec<u8>> {
+    let Values { of, values } = values;
     let line = |text: &&str| match super::key(text) {
-        Ok(key) => reader.value(target, key.as_str(), values.get(&key).map(String::as_str)),
+        Ok(key) => reader.value(of, key.as_str(), values.get(&key).map(String::as_str)),
         Err(failure) => failure.encode(reader, Severity::Warn),
     };
     keys.iter().map(line).collect()
 }
 
-pub(super) fn list_lines(
-    reader: Reader<'_>,
-    (target, values): (&str, &BTreeMap<Key, String>),
-) -> Vec<Vec<u8>> {
-    values.iter().map(|(key, value)| reader.value(target, key.as_str(), Some(value))).collect()
+pub(super) fn list_lines(reader: Reader<'_>, values: Values<'_>) -> Vec<Vec<u8>> {
+    let Values { of, values } = values;
+    values.iter().map(|(key, value)| reader.value(of, key.as_str(), Some(value))).collect()
 }
 
 /// What is there is not for this client.

@@ -9,6 +9,7 @@ use crate::{
     base::limits::METADATA_KEYS_PER_LINE,
     context::Context,
     network::refusal::{Refusal, metadata::MetadataFailure},
+    session::server_batch::BatchHead,
 };
 
 pub(super) fn add(context: &mut Context<'_>, target: &str, keys: &[&str]) -> Result<(), Refusal> {
@@ -68,7 +69,8 @@ pub(super) fn list(context: &mut Context<'_>, target: &str) -> Result<(), Refusa
     let (server, client) = (&context.settings.name, context.target());
     let line = |keys: String| Reply::MetadataSubs { keys: &keys }.encode(server, &client).into();
     let lines = lines(&keys).map(line).collect();
-    context.session.send_as_batch(server, ("metadata-subs", None), lines, context.out);
+    let head = BatchHead { kind: "metadata-subs", about: None };
+    context.session.send_as_batch(server, head, lines, context.out);
     Ok(())
 }
 

@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use parla_proto::{Reply, metadata::Key};
 
-use super::{find, is_readable, read, values};
+use super::{Values, find, is_readable, read, values};
 use crate::{
     base::{
         connection::ConnectionId,
         limits::{METADATA_SYNC_INTERVAL, METADATA_UNASKED_BYTES_MAX},
-        metadata::{Dialect, METADATA_BATCH, Reader, is_aware},
+        metadata::{Dialect, Reader, is_aware},
     },
     context::Context,
     network::{ChannelId, Network, Target, UserId, refusal::Refusal, user::User},
     publish::Publisher,
-    session::{Session, metadata::Rest},
+    session::{Session, metadata::SyncRest},
 };
 
 /// The target that stands for everything the client can see.
@@ -28,7 +28,7 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let (me, user) = context.me()?;
     let network = context.network;
     let asked = if target.eq_ignore_ascii_case(ALL) { None } else { Some(find(network, me, target)?) };
-    let name = asked.and_then(|asked| values(network, asked)).map_or(ALL, |(name, _)| name);
+    let name = asked.and_then(|asked| values(network, asked)).map_or(ALL, |values| values.of);
     if asked.is_some_and(|asked| !is_readable(network, me, asked)) {
         context.metadata_batch(name, |reader| vec![read::hidden(reader, name, "*")]);
         return Ok(());
@@ -41,9 +41,10 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let metadata = context.session.metadata(now);
     let targets = visible(network, me, asked, &watched);
     let rest = metadata.rest.filter(|rest| rest.asked == asked);
-    let small = gather(network, reader, (&targets, &metadata.subscriptions), METADATA_UNASKED_BYTES_MAX);
+    let selection = Selection { targets: &targets, keys: &metadata.subscriptions };
+    let small = gather(network, reader, selection, METADATA_UNASKED_BYTES_MAX);
     if small.told.is_none() && rest.is_none() {
-        context.session.send_as_batch(&settings.name, (METADATA_BATCH, Some(name)), small.lines, context.out);
+        context.send_metadata(name, small.lines);
         return Ok(());
     }
     if now < metadata.large_sync_at {
@@ -55,10 +56,11 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     let targets: Vec<Target> =
         targets.into_iter().filter(|target| rest.is_none_or(|rest| *target > rest.told)).collect();
     let bytes_max = context.machine.answer_bytes_max;
-    let part = gather(network, reader, (&targets, &metadata.subscriptions), bytes_max);
+    let selection = Selection { targets: &targets, keys: &metadata.subscriptions };
+    let part = gather(network, reader, selection, bytes_max);
     metadata.large_sync_at = now + METADATA_SYNC_INTERVAL;
-    metadata.rest = part.told.map(|told| Rest { asked, told });
-    context.session.send_as_batch(&settings.name, (METADATA_BATCH, Some(name)), part.lines, context.out);
+    metadata.rest = part.told.map(|told| SyncRest { asked, told });
+    context.send_metadata(name, part.lines);
     if part.told.is_some() {
         context.reply(Reply::MetadataSyncLater { target: name, seconds: METADATA_SYNC_INTERVAL.as_secs() });
     }
@@ -81,7 +83,8 @@ pub(super) fn on_subscribe(context: &mut Context<'_>, keys: &BTreeSet<Key>) -> R
     // There is no name for everything, so the values themselves are told.
     let reader = Reader { server: &settings.name, client: user.nick().as_str(), dialect };
     let targets = visible(network, me, None, &watched(context));
-    let found = gather(network, reader, (&targets, keys), METADATA_UNASKED_BYTES_MAX);
+    let selection = Selection { targets: &targets, keys };
+    let found = gather(network, reader, selection, METADATA_UNASKED_BYTES_MAX);
     if found.told.is_none() {
         found.lines.into_iter().for_each(|line| context.session.send(line, context.out));
         return Ok(());
@@ -105,18 +108,18 @@ pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(
     let (network, settings) = (context.network, context.settings);
     let dialect = Dialect::of(context.session.capabilities);
     let reader = Reader { server: &settings.name, client: me.nick().as_str(), dialect };
-    let mut room = METADATA_UNASKED_BYTES_MAX;
+    let mut bytes_left = METADATA_UNASKED_BYTES_MAX;
     for user in users.iter().copied().map(Target::User) {
-        let Some((name, _)) = values(network, user) else { continue };
+        let Some(Values { of: name, .. }) = values(network, user) else { continue };
         let keys = &context.session.metadata(context.now).subscriptions;
-        let lines = gather(network, reader, (&[user], keys), room).lines;
+        let lines = gather(network, reader, Selection { targets: &[user], keys }, bytes_left).lines;
         let bytes: usize = lines.iter().map(Bytes::len).sum();
-        if bytes > room {
+        if bytes > bytes_left {
             context.reply(later(name));
             continue;
         }
-        room -= bytes;
-        context.session.send_as_batch(&settings.name, (METADATA_BATCH, Some(name)), lines, context.out);
+        bytes_left -= bytes;
+        context.send_metadata(name, lines);
     }
     Ok(())
 }
@@ -139,11 +142,11 @@ pub(crate) fn on_join(publisher: &mut Publisher<'_>, user: UserId, channel: Chan
 fn unasked(publisher: &mut Publisher<'_>, connection: ConnectionId, asked: Target) {
     let network = publisher.network;
     let Some(Aware { user, session, reader }) = aware(publisher, connection) else { return };
-    let Some((name, _)) = values(network, asked) else { return };
+    let Some(Values { of: name, .. }) = values(network, asked) else { return };
     let none = BTreeSet::new();
     let keys = session.metadata.as_ref().map_or(&none, |metadata| &metadata.subscriptions);
     let targets = if keys.is_empty() { Vec::new() } else { visible(network, user, Some(asked), &[]) };
-    let found = gather(network, reader, (&targets, keys), METADATA_UNASKED_BYTES_MAX);
+    let found = gather(network, reader, Selection { targets: &targets, keys }, METADATA_UNASKED_BYTES_MAX);
     if found.told.is_none() {
         publisher.tell_metadata(connection, name, found.lines);
     } else {
@@ -154,7 +157,7 @@ fn unasked(publisher: &mut Publisher<'_>, connection: ConnectionId, asked: Targe
 /// Tells a new user all values that it has itself.
 pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
     let network = publisher.network;
-    let Some((name, values)) = values(network, Target::User(user)) else { return };
+    let Some(Values { of: name, values }) = values(network, Target::User(user)) else { return };
     let Some(connection) = publisher.origin else { return };
     let Some(Aware { reader, .. }) = aware(publisher, connection) else { return };
     let lines =
@@ -213,16 +216,19 @@ struct Gathered {
     told: Option<Target>,
 }
 
-/// The values of these targets under these keys, in order, until there are so many bytes.
-fn gather(
-    network: &Network,
-    reader: Reader<'_>,
-    (targets, keys): (&[Target], &BTreeSet<Key>),
-    bytes_max: usize,
-) -> Gathered {
+/// Whose values under which keys a client is told, in this order.
+#[derive(Clone, Copy)]
+struct Selection<'a> {
+    targets: &'a [Target],
+    keys: &'a BTreeSet<Key>,
+}
+
+/// The values that are selected, until there are so many bytes.
+fn gather(network: &Network, reader: Reader<'_>, selection: Selection<'_>, bytes_max: usize) -> Gathered {
+    let Selection { targets, keys } = selection;
     let (mut lines, mut bytes, mut told) = (Vec::new(), 0, None);
     for target in targets {
-        let Some((name, values)) = values(network, *target) else { continue };
+        let Some(Values { of: name, values }) = values(network, *target) else { continue };
         let found: Vec<Bytes> = values
             .iter()
             .filter(|(key, _)| keys.contains(*key))

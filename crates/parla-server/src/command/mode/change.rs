@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use parla_proto::{
-    ChannelName,
-    extban::{ListMask, Reach},
-    mode::ChannelMode,
-};
+use parla_proto::{ChannelName, Nick, extban::ListMask, mode::ChannelMode};
 
+use super::read::NOWHERE;
 use crate::{
     base::settings::NetworkSettings,
     network::{
         ChannelId, Network, UserId,
         audit::Audit,
-        channel::{Act, Channel, ChannelChange, Flags, ListEntry, Promotion, Rank, RankChange},
+        channel::{Act, Channel, ChannelChange, ListEntry, Promotion, Rank, RankChange},
         effects::Effects,
         entry::{self, Meta, ModeStep},
         event::{Event, ModeChange},
@@ -108,6 +105,11 @@ pub(crate) fn commit(
 }
 
 impl Change<'_> {
+    /// Lets the channel be changed.
+    fn may<'n>(&self, network: &'n mut Network, act: Act) -> Result<&'n mut Channel, Refusal> {
+        self.hand.may(network.found_channel(self.channel)?, act)
+    }
+
     /// Takes the steps that may be taken, and refuses the others. Gives those that changed something.
     pub(crate) fn carry_out(
         &self,
@@ -117,7 +119,7 @@ impl Change<'_> {
     ) -> Vec<ModeChange> {
         let mut done = Vec::new();
         for step in steps {
-            let mut tell = |param| done.push(ModeChange { set: step.set, letter: step.mode.letter(), param });
+            let mut tell = |param| done.push(ModeChange { set: step.sets(), letter: step.letter(), param });
             match apply(network, step, self) {
                 Ok(Done::Ranked(nick)) => tell(Some(nick)),
                 Ok(Done::Changes { change, param }) => {
@@ -146,158 +148,128 @@ pub(crate) fn for_record(steps: &[ModeChange]) -> String {
 }
 
 fn apply(network: &mut Network, step: &ModeStep, change: &Change<'_>) -> Result<Done, Refusal> {
-    if let Some(rank) = Rank::of_mode(step.mode) {
-        return apply_rank(network, step, rank, change);
-    }
-    let forward =
-        if step.mode == ChannelMode::Forward { forward(network, step, change.hand) } else { Ok(None) };
-    let channel = network.found_channel(change.channel)?;
-    let channel = change.hand.may(channel, Act::change(step.mode))?;
-    if let Some(flag) = Flags::of_mode(step.mode) {
-        return Ok(apply_flag(channel, step, flag));
-    }
-    let invalid = |why| invalid(channel.name(), step, why);
-    match step.mode {
-        ChannelMode::Key => {
-            let key = step.param.as_deref().unwrap_or_default();
-            let is_bad = key.is_empty()
-                || key.contains([',', ' ', ':'])
-                || key.len() > change.settings.limits.key_bytes;
-            if step.set && is_bad {
-                return Err(invalid("A key has no space, comma or colon, and is not too long"));
-            }
-            Ok(apply_key(channel, step.set.then(|| key.to_owned())))
+    match step {
+        ModeStep::Rank { rank, nick, set } => {
+            apply_rank(network, RankStep { rank: *rank, nick, set: *set }, change)
         }
-        ChannelMode::Limit => {
-            let limit = step.param.as_deref().and_then(|param| param.parse().ok()).filter(|limit| *limit > 0);
-            if step.set && limit.is_none() {
-                return Err(invalid("A limit is a number above 0"));
-            }
-            let limit: Option<u32> = limit.filter(|_| step.set);
+        ModeStep::Flag { flag, set } => {
+            let channel = change.may(network, Act::ChangeModes)?;
+            let mut flags = channel.state.flags;
+            flags.set(*flag, *set);
+            Ok(Done::if_changed(flags != channel.state.flags, ChannelChange::Flags(flags), None))
+        }
+        ModeStep::Key(key) => {
+            let channel = change.may(network, Act::ChangeModes)?;
+            let shown = key.clone().unwrap_or_else(|| "*".to_owned());
+            let changes = channel.state.key != *key;
+            Ok(Done::if_changed(changes, ChannelChange::Key(key.clone()), Some(shown)))
+        }
+        ModeStep::Limit(limit) => {
+            let channel = change.may(network, Act::ChangeModes)?;
             let shown = limit.map(|limit| limit.to_string());
-            Ok(Done::if_changed(channel.state.limit != limit, ChannelChange::Limit(limit), shown))
+            Ok(Done::if_changed(channel.state.limit != *limit, ChannelChange::Limit(*limit), shown))
         }
-        ChannelMode::Forward => {
-            let forward = forward.map_err(|failure| match failure {
-                Some(refusal) => refusal,
-                None => invalid("There is no such channel to forward to"),
-            })?;
-            if forward.as_ref() == Some(channel.name()) {
-                return Err(invalid("A channel cannot forward to itself"));
+        ModeStep::Forward(None) => {
+            let channel = change.may(network, Act::ChangeModes)?;
+            Ok(Done::if_changed(channel.state.forward.is_some(), ChannelChange::Forward(None), None))
+        }
+        ModeStep::Forward(Some(name)) => apply_forward(network, name, change),
+        ModeStep::List { mode, mask, set } => {
+            let channel = change.may(network, Act::ChangeLists)?;
+            if *set {
+                add_to_list(channel, *mode, mask, change)
+            } else {
+                Ok(remove_from_list(channel, *mode, mask, change))
             }
-            let shown = forward.as_ref().map(ToString::to_string);
-            let changes = channel.state.forward != forward;
-            Ok(Done::if_changed(changes, ChannelChange::Forward(forward), shown))
         }
-        _ => apply_list(channel, step, change),
     }
 }
 
-fn invalid(channel: &ChannelName, step: &ModeStep, why: &'static str) -> Refusal {
-    let param = step.param.as_deref().unwrap_or_default();
-    Refusal::InvalidModeParam {
-        target: channel.to_string(),
-        letter: step.mode.letter(),
-        // A key is nobody else's business, even a bad one.
-        param: if step.mode == ChannelMode::Key { "*" } else { param }.to_owned(),
+/// Lets a channel forward to another, where whoever wants it must be an operator too.
+fn apply_forward(network: &mut Network, name: &ChannelName, change: &Change<'_>) -> Result<Done, Refusal> {
+    let target = forward_target(network, name, change.hand);
+    let channel = change.may(network, Act::ChangeModes)?;
+    let invalid = |why| Refusal::InvalidModeParam {
+        target: channel.name().to_string(),
+        letter: ChannelMode::Forward.letter(),
+        param: name.to_string(),
         why,
+    };
+    let target = target.map_err(|failure| failure.unwrap_or_else(|| invalid(NOWHERE)))?;
+    if target == *channel.name() {
+        return Err(invalid("A channel cannot forward to itself"));
     }
+    let (shown, target) = (Some(target.to_string()), Some(target));
+    Ok(Done::if_changed(channel.state.forward != target, ChannelChange::Forward(target), shown))
 }
 
-fn apply_flag(channel: &Channel, step: &ModeStep, flag: Flags) -> Done {
-    let mut flags = channel.state.flags;
-    flags.set(flag, step.set);
-    Done::if_changed(flags != channel.state.flags, ChannelChange::Flags(flags), None)
-}
-
-fn apply_key(channel: &Channel, key: Option<String>) -> Done {
-    let shown = key.clone().unwrap_or_else(|| "*".to_owned());
-    Done::if_changed(channel.state.key != key, ChannelChange::Key(key), Some(shown))
-}
-
-/// The channel that `+f` names, where the actor must be an operator too; `-f` names none.
+/// The channel that `+f` names.
 ///
 /// # Errors
-/// The actor may not send people there, or, without a refusal, it is not there.
-fn forward(
+/// Whoever wants it may not send people there, or, without a refusal, it is not there.
+fn forward_target(
     network: &mut Network,
-    step: &ModeStep,
+    name: &ChannelName,
     hand: Hand<'_>,
-) -> Result<Option<ChannelName>, Option<Refusal>> {
-    if !step.set {
-        return Ok(None);
-    }
-    let name = step.param.as_deref().unwrap_or_default();
-    let name = network.read_channel_name(name).map_err(|_| None)?;
+) -> Result<ChannelName, Option<Refusal>> {
     let found = match hand {
-        Hand::Member(actor) => network.visible_channel_named(actor, &name),
-        Hand::Oversight(oversight) => network.overseen_channel(oversight, &name),
+        Hand::Member(actor) => network.visible_channel_named(actor, name),
+        Hand::Oversight(oversight) => network.overseen_channel(oversight, name),
     };
     let id = found.map_err(|_| None)?.0;
     let channel = network.channel_mut(id).ok_or(None)?;
     let target = channel.name().clone();
     let channel = hand.may(channel, Act::ChangeModes).map_err(|_| Some(Refusal::OperatorNeeded(target)))?;
-    Ok(Some(channel.name().clone()))
+    Ok(channel.name().clone())
 }
 
-fn apply_list(channel: &mut Channel, step: &ModeStep, change: &Change<'_>) -> Result<Done, Refusal> {
-    let name = channel.name().clone();
-    let limits = &change.settings.limits;
-    let mode = step.mode;
-    let lists = channel.state.lists();
-    let Some((_, list)) = lists.into_iter().find(|(listed, _)| *listed == mode) else {
-        return Ok(Done::Nothing);
-    };
-    let mask = ListMask::parse(step.param.as_deref().unwrap_or_default());
-    let mask = mask.map_err(|bad| invalid(&name, step, bad.why()))?;
-    if step.mode == ChannelMode::InviteException && mask.reach() == Reach::Speech {
-        return Err(invalid(&name, step, "An m: means nothing in the list of those who need no invitation"));
-    }
-    // To match what is hidden would tell, step by step, where somebody is.
-    if step.set && change.settings.addresses_hidden && mask.is_over_addresses() {
-        return Err(invalid(
-            &name,
-            step,
-            "Addresses are hidden here; ban the host that others see, as WHOIS shows it",
-        ));
-    }
-    let known = list.iter().find(|entry| entry.mask.is_same(&mask, change.settings.casemapping));
-    match (step.set, known) {
-        (true, Some(_)) | (false, None) => Ok(Done::Nothing),
-        (false, Some(entry)) => {
-            let param = Some(entry.mask.to_string());
-            Ok(Done::Changes {
-                change: ChannelChange::ListEntryRemoved { mode, mask: entry.mask.clone() },
-                param,
-            })
-        }
-        (true, None) if list.len() >= limits.list_modes => {
-            Err(Refusal::ListFull { channel: name, letter: step.mode.letter() })
-        }
-        (true, None) => {
-            let param = Some(mask.to_string());
-            let entry = ListEntry { mask, setter: change.by.to_owned(), at: change.meta.at };
-            Ok(Done::Changes { change: ChannelChange::ListEntryAdded { mode, entry }, param })
-        }
-    }
+/// The entry of a list that has this mask, in any spelling.
+fn known<'l>(list: &'l [ListEntry], mask: &ListMask, change: &Change<'_>) -> Option<&'l ListEntry> {
+    list.iter().find(|entry| entry.mask.is_same(mask, change.settings.casemapping))
 }
 
-fn apply_rank(
-    network: &mut Network,
-    step: &ModeStep,
-    rank: Rank,
+fn add_to_list(
+    channel: &Channel,
+    mode: ChannelMode,
+    mask: &ListMask,
     change: &Change<'_>,
 ) -> Result<Done, Refusal> {
-    let wanted = step.param.as_deref().unwrap_or_default();
-    let target = network.find_user(wanted).map(|(id, user)| (id, user.nick().to_string()));
-    let channel = network.found_channel(change.channel)?;
+    let list = channel.state.list(mode);
+    if known(list, mask, change).is_some() {
+        return Ok(Done::Nothing);
+    }
+    if list.len() >= change.settings.limits.list_modes {
+        return Err(Refusal::ListFull { channel: channel.name().clone(), letter: mode.letter() });
+    }
+    let param = Some(mask.to_string());
+    let entry = ListEntry { mask: mask.clone(), setter: change.by.to_owned(), at: change.meta.at };
+    Ok(Done::Changes { change: ChannelChange::ListEntryAdded { mode, entry }, param })
+}
+
+fn remove_from_list(channel: &Channel, mode: ChannelMode, mask: &ListMask, change: &Change<'_>) -> Done {
+    let Some(entry) = known(channel.state.list(mode), mask, change) else { return Done::Nothing };
+    let (mask, param) = (entry.mask.clone(), Some(entry.mask.to_string()));
+    Done::Changes { change: ChannelChange::ListEntryRemoved { mode, mask }, param }
+}
+
+/// As [`ModeStep::Rank`].
+#[derive(Clone, Copy)]
+struct RankStep<'a> {
+    rank: Rank,
+    nick: &'a Nick,
+    set: bool,
+}
+
+fn apply_rank(network: &mut Network, step: RankStep<'_>, change: &Change<'_>) -> Result<Done, Refusal> {
+    let RankStep { rank, nick, set } = step;
+    let target = network.user_named(nick).map(|(id, user)| (id, user.nick().to_string()));
     let (member, nick) = match target {
         Ok(target) => target,
         // Who may not give the rank need not learn who is there.
-        Err(refusal) => return Err(change.hand.may(channel, Act::Promote(rank)).err().unwrap_or(refusal)),
+        Err(refusal) => return Err(change.may(network, Act::Promote(rank)).err().unwrap_or(refusal)),
     };
-    let promotion =
-        change.hand.promotion(channel, RankChange { member, nick: &nick, rank, set: step.set })?;
+    let channel = network.found_channel(change.channel)?;
+    let promotion = change.hand.promotion(channel, RankChange { member, nick: &nick, rank, set })?;
     let changes = promotion.carry_out(change.meta.seq);
     Ok(if changes { Done::Ranked(nick) } else { Done::Nothing })
 }

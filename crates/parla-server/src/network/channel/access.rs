@@ -123,8 +123,9 @@ impl Channel {
         if needs_rank { self.may(by.id, Act::ChangeTopic) } else { Ok(self) }
     }
 
-    /// Whether a member must keep their nick, as a new one would be heard: they are banned or muted here, and have no voice.
-    pub(crate) fn holds_nick(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
+    /// Whether a ban or a mute holds a member here, who has no voice. They keep their nick, as a new one would be heard, and ask
+    /// nobody to come.
+    pub(crate) fn holds_back(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
         let speaks_always = self.rank(of.id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
         !speaks_always
             && [Reach::Whole, Reach::Speech]
@@ -271,7 +272,7 @@ impl Entrant<'_> {
     pub(crate) fn enter(self) {
         let Self { channel, id } = self;
         let rank = if channel.is_empty_and_unkept() { Rank::OPERATOR } else { Rank::empty() };
-        let made_by = channel.state.record;
+        let made_by = channel.state.id.number();
         channel.set_rank(id, rank, made_by);
         channel.forget_invitation(id);
     }
@@ -296,7 +297,10 @@ mod tests {
     use super::*;
     use crate::{
         base::settings::NetworkSettings,
-        network::entry::{Meta, Register},
+        network::{
+            ChannelId,
+            entry::{Meta, Register},
+        },
     };
 
     const ASCII: Casemapping = Casemapping::Ascii;
@@ -305,7 +309,12 @@ mod tests {
     fn scene(flags: &str, lists: &[(char, &str)], account: Option<&str>) -> (Channel, UserId, User) {
         let rules = NetworkSettings::named("a.b").name_rules();
         let name = ChannelName::parse("#rust", &rules).unwrap();
-        let mut channel = Channel::new(1, name, Timestamp::default(), Flags::from_letters(flags).unwrap());
+        let mut channel = Channel::new(
+            ChannelId::from_number(1),
+            name,
+            Timestamp::default(),
+            Flags::from_letters(flags).unwrap(),
+        );
         for (letter, mask) in lists {
             let mode = parla_proto::mode::ChannelMode::from_letter(*letter).unwrap().mode;
             channel.state.list_mut(mode).unwrap().push(ListEntry {

@@ -33,8 +33,8 @@ pub struct ListEntry {
 /// What a restart must not lose of a channel. Members are not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {
-    /// The number under which its messages are kept: that of the entry that made it.
-    pub record: u64,
+    /// What the network calls it, and under what its messages are kept.
+    pub id: ChannelId,
     /// As its maker wrote it.
     pub name: ChannelName,
     /// When it was made.
@@ -103,9 +103,9 @@ pub enum ChannelChange {
 
 impl ChannelState {
     /// A new channel, without anything in it.
-    pub fn new(record: u64, name: ChannelName, at: Timestamp, flags: Flags) -> Self {
+    pub fn new(id: ChannelId, name: ChannelName, at: Timestamp, flags: Flags) -> Self {
         Self {
-            record,
+            id,
             name,
             created_at: at,
             topic: None,
@@ -121,14 +121,9 @@ impl ChannelState {
         }
     }
 
-    /// What the network calls it.
-    pub const fn id(&self) -> ChannelId {
-        ChannelId::from_number(self.record)
-    }
-
     /// The conversation that its messages are in.
     pub const fn conversation(&self) -> Conversation {
-        Conversation::Channel(self.id())
+        Conversation::Channel(self.id)
     }
 
     /// Makes one change.
@@ -166,7 +161,17 @@ impl ChannelState {
         ]
     }
 
-    /// The list of a mode, if the mode has one.
+    /// The list of a mode; empty if the mode has none.
+    pub fn list(&self, mode: ChannelMode) -> &[ListEntry] {
+        match mode {
+            ChannelMode::Ban => &self.bans,
+            ChannelMode::BanException => &self.ban_exceptions,
+            ChannelMode::InviteException => &self.invite_exceptions,
+            _ => &[],
+        }
+    }
+
+    /// The same, to change it, if the mode has one.
     pub fn list_mut(&mut self, mode: ChannelMode) -> Option<&mut Vec<ListEntry>> {
         match mode {
             ChannelMode::Ban => Some(&mut self.bans),

@@ -45,8 +45,10 @@ pub(crate) enum MetadataFailure {
     RateLimited {
         seconds: u64,
         target: String,
-        /// The subcommand that may be tried again, with its parameters as on the wire.
-        command: (&'static str, String),
+        /// What may be tried again.
+        subcommand: &'static str,
+        /// Its parameters as on the wire.
+        params: String,
     },
 }
 
@@ -65,7 +67,7 @@ impl MetadataFailure {
     /// The line that tells. A warning where the rest of the command goes on, which only draft/metadata-3 tells apart.
     pub(crate) fn encode(&self, reader: Reader<'_>, severity: Severity) -> Vec<u8> {
         match (reader.dialect, self) {
-            (Dialect::Third, Self::RateLimited { seconds, target, command: (subcommand, params) }) => {
+            (Dialect::Third, Self::RateLimited { seconds, target, subcommand, params }) => {
                 Reply::MetadataRateLimit { seconds: *seconds, target, subcommand, params }
                     .encode(reader.server, reader.client)
             }
@@ -107,7 +109,7 @@ impl MetadataFailure {
             Self::KeyNotSet { target, key } => (FailCode::KeyNotSet, vec![target, key]),
             Self::KeysFull { target, .. } => (FailCode::LimitReached, vec![target]),
             Self::SubscriptionsFull { key, .. } => (FailCode::TooManySubs, vec![key]),
-            Self::RateLimited { seconds, target, command: (_, params) } => {
+            Self::RateLimited { seconds, target, params, .. } => {
                 number.push_str(&seconds.to_string());
                 let key = params.split(' ').next().filter(|key| !key.is_empty()).unwrap_or("*");
                 (FailCode::RateLimited, vec![target, key, &number])

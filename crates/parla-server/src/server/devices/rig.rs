@@ -35,7 +35,7 @@ pub(super) fn settings() -> Settings {
 }
 
 impl Rig {
-    /// Alice sits at her desk and has a phone too, of these capabilities; bob shares a room with her.
+    /// Alice sits at her desk and has a phone too, of these capabilities; bob shares a channel with her.
     pub(super) fn alone(desk: &str, phone: &str) -> Self {
         let alone = Server::new(NodeId::ALONE, settings(), Start::alone(1), NOW);
         let mut rig =

@@ -131,11 +131,10 @@ pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked 
         let Conversation::Channel(channel) = conversation else {
             return ensure(false, "outside", || format!("{} reads {conversation:?}", client.name()));
         };
-        let record = channel.number();
-        let mut names = scene.store.names_of(record).peekable();
+        let mut names = scene.store.names_of(*channel).peekable();
         let is_kept = names.peek().is_some();
         ensure(!is_kept || names.any(|name| client.rooms.contains_key(name)), "outside", || {
-            format!("{} reads the history of {:?}", client.name(), scene.store.channel(record))
+            format!("{} reads the history of {:?}", client.name(), scene.store.channel(*channel))
         })?;
     }
     Ok(())

@@ -21,6 +21,14 @@ enum Unheard {
     Anything,
 }
 
+impl Unheard {
+    /// The modes of these letters may have changed.
+    fn of_letters(letters: impl Iterator<Item = char>) -> Self {
+        let modes = letters.filter_map(ChannelMode::from_letter).map(|facts| facts.mode);
+        Self::Modes(modes.collect())
+    }
+}
+
 impl World {
     /// What comes next belongs to this turn.
     pub(super) fn come_to(&mut self, turn: Turn) -> Checked {
@@ -65,12 +73,12 @@ impl World {
     fn look_at(&mut self, command: &EntryCommand) {
         match command {
             EntryCommand::Mode(mode) => {
-                let modes = mode.steps.iter().map(|step| step.mode).collect();
-                self.happens_in(mode.channel.as_str(), &Unheard::Modes(modes));
+                let modes = Unheard::of_letters(mode.steps.iter().map(|step| step.letter()));
+                self.happens_in(mode.channel.as_str(), &modes);
             }
             EntryCommand::Samode(samode) => {
-                let modes = samode.mode.steps.iter().map(|step| step.mode).collect();
-                self.happens_in(samode.mode.channel.as_str(), &Unheard::Modes(modes));
+                let modes = Unheard::of_letters(samode.mode.steps.iter().map(|step| step.letter()));
+                self.happens_in(samode.mode.channel.as_str(), &modes);
             }
             EntryCommand::Room(room) if matches!(room.repair, Repair::Reset) => {
                 self.happens_in(room.channel.as_str(), &Unheard::Anything);

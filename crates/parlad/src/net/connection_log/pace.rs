@@ -62,7 +62,7 @@ impl<K, G> Default for Pace<K, G> {
 
 impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
     /// Whether an event is written down now. One that is summed up by group is written when it is the first for a while.
-    pub(super) fn event(&mut self, (kind, rate): (K, Rate), group: Option<G>, now: Instant) -> bool {
+    pub(super) fn event(&mut self, kind: K, rate: Rate, group: Option<G>, now: Instant) -> bool {
         let known = self.kinds.entry(kind).or_insert(Kind { rate, full_at: now, left_out: 0 });
         let Some(group) = group else {
             let is_written = known.take(now);
@@ -160,11 +160,11 @@ mod tests {
     #[test]
     fn a_group_is_told_once_and_then_summed_up() {
         let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
-        assert!(pace.event((1, EACH_SECOND), Some("a"), start));
+        assert!(pace.event(1, EACH_SECOND, Some("a"), start));
         for _ in 0..1_000 {
-            assert!(!pace.event((1, EACH_SECOND), Some("a"), start + seconds(2)));
+            assert!(!pace.event(1, EACH_SECOND, Some("a"), start + seconds(2)));
         }
-        assert!(pace.event((1, EACH_SECOND), Some("b"), start + seconds(3)), "another is told by itself");
+        assert!(pace.event(1, EACH_SECOND, Some("b"), start + seconds(3)), "another is told by itself");
         assert!(pace.due(start + seconds(59)).is_empty());
         assert_eq!(pace.due(start + seconds(60)), [sum(Some("a"), 1_000)]);
         assert!(pace.is_waiting());
@@ -172,14 +172,13 @@ mod tests {
             pace.due(start + seconds(121)).is_empty() && !pace.is_waiting(),
             "what is quiet is forgotten"
         );
-        assert!(pace.event((1, EACH_SECOND), Some("a"), start + seconds(200)));
+        assert!(pace.event(1, EACH_SECOND, Some("a"), start + seconds(200)));
     }
 
     #[test]
     fn one_line_a_second_from_however_many() {
         let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
-        let from =
-            |pace: &mut Pace<u8, &'static str>, group, at| pace.event((1, EACH_SECOND), Some(group), at);
+        let from = |pace: &mut Pace<u8, &'static str>, group, at| pace.event(1, EACH_SECOND, Some(group), at);
         assert!(from(&mut pace, "a", start));
         assert!(!from(&mut pace, "b", start) && !from(&mut pace, "c", start));
         let mut sums = pace.due(start + seconds(60));
@@ -191,7 +190,7 @@ mod tests {
     fn a_burst_and_what_was_left_out() {
         let rate = Rate { burst: 3, interval: seconds(1) };
         let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
-        let written = (0..10).filter(|_| pace.event((1, rate), None, start)).count();
+        let written = (0..10).filter(|_| pace.event(1, rate, None, start)).count();
         assert_eq!(written, 3);
         assert!(pace.due(start).is_empty());
         assert_eq!(pace.due(start + seconds(1)), [sum(None, 7)]);
@@ -202,7 +201,7 @@ mod tests {
     fn no_crowd_takes_memory() {
         let (mut pace, start) = (Pace::<u8, usize>::default(), Instant::now());
         for group in 0..GROUPS_MAX + 50 {
-            pace.event((1, EACH_SECOND), Some(group), start);
+            pace.event(1, EACH_SECOND, Some(group), start);
         }
         assert_eq!(pace.groups.len(), GROUPS_MAX);
         let told: u64 = pace.rest().iter().map(|sum| sum.count).sum();

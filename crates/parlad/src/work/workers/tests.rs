@@ -3,7 +3,6 @@
 use std::{net::Ipv4Addr, path::Path, time::Instant};
 
 use parla_server::{PasswordOf, Secret};
-use slotmap::SlotMap;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
@@ -19,7 +18,7 @@ struct Rig {
     workers: Workers,
     answers: mpsc::Receiver<HubInput>,
     connection: Arc<Connection>,
-    asker: Asker,
+    address: IpAddr,
     asked: u64,
 }
 
@@ -43,10 +42,8 @@ impl Rig {
             failures: Failures::new().0,
             hub,
         });
-        let connection_id =
-            parla_server::ConnectionId::from_key(SlotMap::<slotmap::DefaultKey, ()>::new().insert(()));
-        let asker = Asker { connection: connection_id, address: Ipv4Addr::LOCALHOST.into() };
-        Self { workers: workers.unwrap(), answers, connection: Arc::new(connection), asker, asked: 0 }
+        let address = Ipv4Addr::LOCALHOST.into();
+        Self { workers: workers.unwrap(), answers, connection: Arc::new(connection), address, asked: 0 }
     }
 
     fn next_id(&mut self) -> QuestionId {
@@ -58,7 +55,8 @@ impl Rig {
     fn give(&mut self, password: &str) -> QuestionId {
         let id = self.next_id();
         let task = Hashing::Password { of: PasswordOf::Server, password: Secret::new(password.to_owned()) };
-        self.workers.hash(id, (&self.asker, &self.connection), task);
+        let (address, connection) = (self.address, &self.connection);
+        self.workers.hash(Waiting { id, address, connection }, task);
         id
     }
 
@@ -97,7 +95,8 @@ async fn passwords_keep_nobody_from_the_history() {
         rig.give("wrong");
     }
     let id = rig.next_id();
-    rig.workers.read(id, (&rig.asker, &rig.connection), Query::LatestTimes { conversations: Vec::new() });
+    let waiting = Waiting { id, address: rig.address, connection: &rig.connection };
+    rig.workers.read(waiting, Query::LatestTimes { conversations: Vec::new() });
     let mut before = 0;
     while rig.answer().await.0 != id {
         before += 1;

@@ -1,8 +1,6 @@
 //! Entries: from a session's proposal to what everyone hears of it.
 
-use std::sync::Arc;
-
-use parla_proto::{Capabilities, Nick, Timestamp, mode::UserModes};
+use parla_proto::{Capabilities, Timestamp, mode::UserModes};
 
 use super::Server;
 use crate::{
@@ -15,16 +13,17 @@ use crate::{
     network::{
         UserId,
         effects::Effects,
-        entry::{Entry, EntryCommand, Origin, Proposal, Proposer, Quit},
-        event::Event,
+        entry::{EndReason, Entry, EntryCommand, Origin, Proposal, Proposer},
+        event::{Event, Killed, Renamed},
         refusal::Refusal,
     },
-    publish::{Publisher, Sender, delivery::Delivery},
+    publish::{Publisher, Sender, publication::Publication},
     server::timers::Timer,
     session::{
         Session,
         long_answer::{self, Moment},
         pause::Until,
+        server_batch::BatchHead,
     },
 };
 
@@ -83,7 +82,7 @@ impl Server {
         let Proposal { origin, actor, commands, .. } = proposal;
         for command in commands {
             let is_of_nodes = matches!(command, EntryCommand::NodeUp(_) | EntryCommand::NodeDown(_));
-            let meta = self.network.number(at, (origin, actor));
+            let meta = self.network.number(at, origin, actor);
             self.commit(Entry { meta, command }, out);
             if is_of_nodes {
                 self.standing_changed(out);
@@ -105,7 +104,7 @@ impl Server {
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
-        self.set(Timer::ForgetRooms);
+        self.set(Timer::ForgetChannels);
         out.changes.append(&mut effects.changes);
         if let Some(connection) = local {
             for refusal in &effects.refusals {
@@ -115,7 +114,7 @@ impl Server {
         if is_own {
             self.record(meta.actor, &mut effects, out);
         }
-        let mut deliveries = Vec::new();
+        let mut publications = Vec::new();
         for event in &effects.events {
             let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
             if let (Some(user), Some(connection)) = (registered, local) {
@@ -129,7 +128,7 @@ impl Server {
                 machine: &self.machine,
                 sessions: &self.sessions,
                 watchers: &self.watchers,
-                deliveries: &mut deliveries,
+                publications: &mut publications,
                 meta,
                 started_at: self.statistics.started_at,
                 origin: local,
@@ -137,19 +136,16 @@ impl Server {
                 left_out: Capabilities::empty(),
             };
             command::publish(&mut publisher, event);
-            self.deliver(local, deliveries.drain(..), out);
+            self.deliver(local, publications.drain(..), out);
             match event {
-                Event::Killed { user, nick, error, .. } => self.killed((*user, nick), error, out),
+                Event::Killed(killed) => self.killed(killed, out),
                 Event::Quit { user, .. } => {
                     self.sessions.forget_user(*user);
                     let left_out = self.moderation.forget(*user);
                     out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
                 }
-                Event::Renamed { user, old_nick, .. } => self.note_renamed(*user, old_nick, out),
-                Event::Reconfigured { .. } => {
-                    self.settings = Arc::clone(&self.network.settings);
-                    self.change_allowances();
-                }
+                Event::Renamed(renamed) => self.note_renamed(renamed, out),
+                Event::Reconfigured { .. } => self.change_allowances(),
                 _ => {}
             }
             if let Some(user) = registered.filter(|_| is_own) {
@@ -172,18 +168,18 @@ impl Server {
     fn deliver(
         &mut self,
         origin: Option<ConnectionId>,
-        deliveries: impl Iterator<Item = Delivery>,
+        publications: impl Iterator<Item = Publication>,
         out: &mut Outputs,
     ) {
         let moment = Moment { network: &self.network, machine: &self.machine, now: self.now };
-        for delivery in deliveries {
-            let to = delivery.session();
-            match (delivery, to.and_then(|to| self.sessions.get_mut(to))) {
-                (Delivery::Line { to, line }, _) => out.outputs.push(Output::Deliver { to, line }),
-                (delivery, Some(session)) if to == origin => deliver_to(session, delivery, moment, out),
-                (delivery, Some(session)) => {
+        for publication in publications {
+            let to = publication.session();
+            match (publication, to.and_then(|to| self.sessions.get_mut(to))) {
+                (Publication::Line { to, line }, _) => out.outputs.push(Output::Deliver { to, line }),
+                (publication, Some(session)) if to == origin => deliver_to(session, publication, moment, out),
+                (publication, Some(session)) => {
                     let own = session.put_aside();
-                    deliver_to(session, delivery.unasked(), moment, out);
+                    deliver_to(session, publication.unasked(), moment, out);
                     session.take_back(own);
                 }
                 (_, None) => {}
@@ -203,12 +199,12 @@ impl Server {
     }
 
     /// Ends every connection here of a user who is not in the network any more.
-    fn killed(&mut self, (user, nick): (UserId, &str), error: &str, out: &mut Outputs) {
-        for receiver in self.sessions.receivers(user).to_vec() {
+    fn killed(&mut self, killed: &Killed, out: &mut Outputs) {
+        for receiver in self.sessions.receivers(killed.user).to_vec() {
             // The comment is in the record of operators.
-            let noted = Noted::Left { who: Some(nick.to_owned()), why: "Killed".to_owned() };
+            let noted = Noted::Left { who: Some(killed.nick.clone()), why: "Killed".to_owned() };
             self.note(receiver.connection, noted, out);
-            self.close(receiver.connection, Some(error), out);
+            self.close(receiver.connection, Some(&killed.error), out);
         }
     }
 
@@ -218,10 +214,10 @@ impl Server {
         self.note(connection, Noted::Joined { who: user.called(), secure }, out);
     }
 
-    fn note_renamed(&self, user: UserId, from: &Nick, out: &mut Outputs) {
-        let Some(now) = self.network.user(user) else { return };
-        for receiver in self.sessions.receivers(user) {
-            let noted = Noted::Renamed { from: from.to_string(), to: now.nick().to_string() };
+    fn note_renamed(&self, renamed: &Renamed, out: &mut Outputs) {
+        let Some(now) = self.network.user(renamed.user) else { return };
+        for receiver in self.sessions.receivers(renamed.user) {
+            let noted = Noted::Renamed { from: renamed.old_nick.to_string(), to: now.nick().to_string() };
             self.note(receiver.connection, noted, out);
         }
     }
@@ -236,33 +232,34 @@ impl Server {
         self.refuse(connection, refusal, out);
     }
 
-    /// Puts a new user into the rooms where everyone is, or ends their session at once if its connection is gone.
+    /// Puts a new user into the channels where everyone is, or ends their session at once if its connection is gone.
     fn settle_in(&mut self, origin: Origin, user: UserId, out: &mut Outputs) {
         let session = self.session_of(origin);
         // The answer to the line that completed the registration ends with the welcome; from here on others are heard.
         if let Some(session) = session.and_then(|session| self.sessions.get_mut(session)) {
-            session.send_response(&self.settings.name, out);
+            session.send_response(&self.network.settings.name, out);
         }
         let by = Proposer { session, actor: Some(user) };
         if let (None, Some(gone)) = (session, origin.session) {
-            self.propose_end((gone, user), Quit::Ended("Connection closed".to_owned()), out);
+            self.propose_end(gone, user, EndReason::Servers("Connection closed".to_owned()), out);
             return;
         }
-        for channel in self.settings.autojoin.clone() {
+        for channel in self.network.settings.autojoin.clone() {
             self.submit(by, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
     }
 }
 
 /// Sends what one session gets, as a part of the answer to a label if it is putting one together.
-fn deliver_to(session: &mut Session, delivery: Delivery, moment: Moment<'_>, out: &mut Outputs) {
-    match delivery {
-        Delivery::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
-        Delivery::Answer { line, .. } => session.send(line, out),
-        Delivery::WholeBatch { lines, .. } => session.send_batch(lines, out),
-        Delivery::Batch { kind, about, lines, .. } => {
-            session.send_as_batch(&moment.network.settings.name, (kind, about.as_deref()), lines, out);
+fn deliver_to(session: &mut Session, publication: Publication, moment: Moment<'_>, out: &mut Outputs) {
+    match publication {
+        Publication::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),
+        Publication::Answer { line, .. } => session.send(line, out),
+        Publication::WholeBatch { lines, .. } => session.send_batch(lines, out),
+        Publication::Batch { kind, about, lines, .. } => {
+            let head = BatchHead { kind, about: about.as_deref() };
+            session.send_as_batch(&moment.network.settings.name, head, lines, out);
         }
-        Delivery::LongAnswer { answer, .. } => long_answer::begin(answer, moment, session, out),
+        Publication::LongAnswer { answer, .. } => long_answer::begin(answer, moment, session, out),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 
 /// One thing to send to sessions of this machine.
 #[derive(Debug)]
-pub(crate) enum Delivery {
+pub(crate) enum Publication {
     /// The same line for each of these connections.
     Line { to: Recipients, line: Bytes },
     /// A line for one session; a part of the answer to a label, if one is being put together.
@@ -23,7 +23,7 @@ pub(crate) enum Delivery {
     LongAnswer { connection: ConnectionId, answer: Box<dyn LongAnswer> },
 }
 
-impl Delivery {
+impl Publication {
     /// The session that it is for, if it is for one.
     pub(crate) const fn session(&self) -> Option<ConnectionId> {
         match self {

@@ -1,4 +1,4 @@
-//! How many rooms with a history one address has made lately. Such rooms stay when everybody has left, and there is room for
+//! How many channels with a history one address has made lately. Such channels stay when everybody has left, and there is room for
 //! a bounded number of them on a server.
 
 use std::{
@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{address_block::AddressBlock, limits::CHANNELS_MAX};
 
-/// How long a room counts.
+/// How long a channel counts.
 const WINDOW: Duration = Duration::from_secs(3600);
 
-/// The rooms of the last hour, by who made them.
+/// The channels of the last hour, by who made them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct NewRooms {
+pub(crate) struct NewChannels {
     /// From the earliest.
     made: VecDeque<(Timestamp, IpAddr)>,
     counts: BTreeMap<AddressBlock, usize>,
 }
 
-impl NewRooms {
-    /// Counts a new room, unless the address has made as many as it may.
+impl NewChannels {
+    /// Counts a new channel, unless the address has made as many as it may.
     pub(crate) fn add(&mut self, address: IpAddr, most: usize, now: Timestamp) -> bool {
         while self.made.len() >= CHANNELS_MAX || self.made.front().is_some_and(|(at, _)| *at + WINDOW <= now)
         {
@@ -65,44 +65,44 @@ mod tests {
         Timestamp::from_millis(seconds * 1_000)
     }
 
-    /// How many rooms these may make, one after the other, with a limit of 2.
-    fn made<'a>(rooms: &mut NewRooms, addresses: impl IntoIterator<Item = &'a str>) -> usize {
-        addresses.into_iter().filter(|address| rooms.add(address.parse().unwrap(), 2, at(0))).count()
+    /// How many channels these may make, one after the other, with a limit of 2.
+    fn made<'a>(new: &mut NewChannels, addresses: impl IntoIterator<Item = &'a str>) -> usize {
+        addresses.into_iter().filter(|address| new.add(address.parse().unwrap(), 2, at(0))).count()
     }
 
     #[test]
     fn an_address_has_its_own_budget() {
-        let mut rooms = NewRooms::default();
-        assert_eq!(made(&mut rooms, ["192.0.2.1"; 5]), 2);
-        assert_eq!(made(&mut rooms, ["192.0.2.2"; 5]), 2);
-        assert_eq!(made(&mut rooms, ["::ffff:192.0.2.2"; 5]), 0);
+        let mut new = NewChannels::default();
+        assert_eq!(made(&mut new, ["192.0.2.1"; 5]), 2);
+        assert_eq!(made(&mut new, ["192.0.2.2"; 5]), 2);
+        assert_eq!(made(&mut new, ["::ffff:192.0.2.2"; 5]), 0);
     }
 
     #[test]
     fn a_network_of_ipv6_counts_as_an_address_and_larger_ones_have_more() {
-        let mut rooms = NewRooms::default();
-        assert_eq!(made(&mut rooms, ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:1:f::3"]), 2);
-        assert_eq!(made(&mut rooms, ["2001:db8:1:2::1"; 5]), 2);
+        let mut new = NewChannels::default();
+        assert_eq!(made(&mut new, ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:1:f::3"]), 2);
+        assert_eq!(made(&mut new, ["2001:db8:1:2::1"; 5]), 2);
         let networks = |prefix: &str, count: u32| -> Vec<String> {
             (0..count).flat_map(|n| [format!("{prefix}{n:02x}::1"), format!("{prefix}{n:02x}::2")]).collect()
         };
         // 256 networks of 64 bits in one of 56, and 256 of those in one of 48.
         let many = networks("2001:db8:2:1", 200);
-        assert_eq!(made(&mut rooms, many.iter().map(String::as_str)), 8);
+        assert_eq!(made(&mut new, many.iter().map(String::as_str)), 8);
         let many: Vec<String> =
             (0..200_u32).flat_map(|n| networks(&format!("2001:db8:3:{n:x}"), 4)).collect();
-        assert_eq!(made(&mut rooms, many.iter().map(String::as_str)), 32);
+        assert_eq!(made(&mut new, many.iter().map(String::as_str)), 32);
     }
 
     #[test]
     fn after_an_hour_nothing_counts_and_nothing_is_remembered() {
-        let mut rooms = NewRooms::default();
+        let mut new = NewChannels::default();
         let address: IpAddr = "2001:db8::1".parse().unwrap();
-        assert!(rooms.add(address, 2, at(0)) && rooms.add(address, 2, at(1800)));
-        assert!(!rooms.add(address, 2, at(3599)));
-        assert!(rooms.add(address, 2, at(3600)));
-        assert!(!rooms.add(address, 2, at(5399)));
-        assert!(rooms.add("192.0.2.1".parse().unwrap(), 2, at(10_000)));
-        assert_eq!((rooms.made.len(), rooms.counts.len()), (1, 1));
+        assert!(new.add(address, 2, at(0)) && new.add(address, 2, at(1800)));
+        assert!(!new.add(address, 2, at(3599)));
+        assert!(new.add(address, 2, at(3600)));
+        assert!(!new.add(address, 2, at(5399)));
+        assert!(new.add("192.0.2.1".parse().unwrap(), 2, at(10_000)));
+        assert_eq!((new.made.len(), new.counts.len()), (1, 1));
     }
 }

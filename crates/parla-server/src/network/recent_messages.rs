@@ -1,6 +1,6 @@
 //! What a user has said last, so that it can be taken back. <https://ircv3.net/specs/extensions/message-redaction>
 //!
-//! Only numbers and places, no text. It is the user's own for as long as the user is there: a name and an address prove
+//! Only numbers, and where they went, no text. It is the user's own for as long as the user is there: a name and an address prove
 //! nothing, as someone else can have them afterwards.
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,9 @@ use std::collections::VecDeque;
 use super::{ChannelId, UserId, conversation::AccountPair};
 use crate::base::limits::SAID_MAX;
 
-/// Where something was said.
+/// Where a message went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Place {
+pub(crate) enum SentTo {
     /// To all members of a channel.
     Channel(ChannelId),
     /// To one person.
@@ -25,23 +25,23 @@ pub(crate) enum Place {
 
 /// The newest messages of one user, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Said {
-    messages: VecDeque<(u64, Place)>,
+pub(crate) struct RecentMessages {
+    messages: VecDeque<(u64, SentTo)>,
 }
 
-impl Said {
+impl RecentMessages {
     /// Where the user said the message of this number.
-    pub(crate) fn place(&self, seq: u64) -> Option<&Place> {
+    pub(crate) fn sent_to(&self, seq: u64) -> Option<&SentTo> {
         let index = self.messages.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
-        self.messages.get(index).map(|(_, place)| place)
+        self.messages.get(index).map(|(_, sent_to)| sent_to)
     }
 
     /// Adds a message, later than all before; the oldest goes if there are too many.
-    pub(crate) fn add(&mut self, seq: u64, place: Place) {
+    pub(crate) fn add(&mut self, seq: u64, sent_to: SentTo) {
         if self.messages.len() >= SAID_MAX {
             self.messages.pop_front();
         }
-        self.messages.push_back((seq, place));
+        self.messages.push_back((seq, sent_to));
     }
 
     /// Forgets a message.
@@ -58,17 +58,17 @@ mod tests {
 
     #[test]
     fn the_newest_are_known() {
-        let channel = |number| Place::Channel(ChannelId::from_number(number));
-        let mut said = Said::default();
+        let channel = |number| SentTo::Channel(ChannelId::from_number(number));
+        let mut messages = RecentMessages::default();
         for seq in 1..=SAID_MAX as u64 + 1 {
-            said.add(seq * 2, channel(seq));
+            messages.add(seq * 2, channel(seq));
         }
-        assert_eq!(said.place(2), None);
-        assert_eq!(said.place(4), Some(&channel(2)));
-        assert_eq!(said.place(5), None);
-        said.remove(4);
-        said.remove(5);
-        assert_eq!(said.place(4), None);
-        assert_eq!(said.place(6), Some(&channel(3)));
+        assert_eq!(messages.sent_to(2), None);
+        assert_eq!(messages.sent_to(4), Some(&channel(2)));
+        assert_eq!(messages.sent_to(5), None);
+        messages.remove(4);
+        messages.remove(5);
+        assert_eq!(messages.sent_to(4), None);
+        assert_eq!(messages.sent_to(6), Some(&channel(3)));
     }
 }
