@@ -7,6 +7,7 @@ mod checkers;
 mod client;
 mod crowd;
 mod disk;
+mod doors;
 mod machine;
 mod phrases;
 mod projection;

@@ -32,6 +32,14 @@ impl Snapshot {
         *self.network
     }
 
+    /// The channels that are kept, in the order of their numbers.
+    pub fn kept(&self) -> Vec<&ChannelState> {
+        let kept = self.network.channels.values().filter(|channel| channel.kept);
+        let mut states: Vec<&ChannelState> = kept.map(|channel| &channel.state).collect();
+        states.sort_unstable_by_key(|state| state.record);
+        states
+    }
+
     /// Writes it down: the version of the format, a digest, and what follows is the digest's.
     pub fn encode(&self) -> Vec<u8> {
         encoding::encode_network(&self.network)

@@ -3,9 +3,10 @@
 //! A timer never goes off too late, but may go off too early, as what it waits for moves with every line of a client. Then it
 //! is set again. A timer that changes the network proposes an entry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use parla_proto::{Line, Timestamp};
+use slotmap::{DefaultKey, SecondaryMap};
 
 use super::Server;
 use crate::{
@@ -13,64 +14,69 @@ use crate::{
     command,
     contract::output::Outputs,
     network::entry::{EntryCommand, Proposer},
+    session::Deadlines,
 };
 
-/// What happens at a time. Those of one time go off in this order.
+/// Whose time has come. Those of one time go off in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
     /// Channels in which nobody has been for a while are forgotten.
     ForgetChannels,
-    /// The batch that a session has opened is given up.
-    Batch(ConnectionId),
-    /// The allowance of a session has room for the next line.
-    Allowance(ConnectionId),
-    /// A session that has not registered is ended.
-    Registration(ConnectionId),
-    /// A session that has been silent is asked whether it is there, or ended.
-    Ping(ConnectionId),
+    /// There is something to do for a session.
+    Session(ConnectionId),
 }
 
-impl Timer {
-    /// Those of a session.
-    const fn of_session(connection: ConnectionId) -> [Self; 4] {
-        [
-            Self::Batch(connection),
-            Self::Allowance(connection),
-            Self::Registration(connection),
-            Self::Ping(connection),
-        ]
-    }
+/// What there is to do for a session, in this order.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    /// The batch that it has opened is given up.
+    Batch,
+    /// Its allowance has room for the next line.
+    Allowance,
+    /// It has not registered, and is ended.
+    Registration,
+    /// It has been silent, and is asked whether it is there, or ended.
+    Ping,
+}
 
-    /// Whose it is; none if it is the network's.
-    const fn session(self) -> Option<ConnectionId> {
+impl Task {
+    const ALL: [Self; 4] = [Self::Batch, Self::Allowance, Self::Registration, Self::Ping];
+
+    /// When it is to be done.
+    const fn of(self, deadlines: &Deadlines) -> Option<Timestamp> {
         match self {
-            Self::ForgetChannels => None,
-            Self::Batch(connection)
-            | Self::Allowance(connection)
-            | Self::Registration(connection)
-            | Self::Ping(connection) => Some(connection),
+            Self::Batch => deadlines.batch,
+            Self::Allowance => deadlines.allowance,
+            Self::Registration => deadlines.registration,
+            Self::Ping => deadlines.ping,
         }
     }
 }
 
-/// The timers that are set, each to one time.
+/// The timers that are set, each to one time. A session has one for all that it waits for, so that the many who are idle cost
+/// little.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     /// From the earliest.
     queue: BTreeSet<(Timestamp, Timer)>,
-    set: BTreeMap<Timer, Timestamp>,
+    forgetting: Option<Timestamp>,
+    sessions: SecondaryMap<DefaultKey, Timestamp>,
 }
 
 impl Timers {
     /// Has a timer go off at this time, or earlier if it is set to an earlier one.
     fn set_by(&mut self, timer: Timer, at: Timestamp) {
-        match self.set.get_mut(&timer) {
-            Some(before) if *before <= at => return,
-            Some(before) => {
-                self.queue.remove(&(*before, timer));
-                *before = at;
-            }
-            None => drop(self.set.insert(timer, at)),
+        let before = match timer {
+            Timer::ForgetChannels => self.forgetting,
+            Timer::Session(connection) => self.sessions.get(connection.0).copied(),
+        };
+        if before.is_some_and(|before| before <= at) {
+            return;
+        }
+        self.stop(timer);
+        match timer {
+            Timer::ForgetChannels => self.forgetting = Some(at),
+            Timer::Session(connection) => drop(self.sessions.insert(connection.0, at)),
         }
         self.queue.insert((at, timer));
         self.check();
@@ -78,7 +84,11 @@ impl Timers {
 
     /// Has a timer not go off.
     fn stop(&mut self, timer: Timer) {
-        if let Some(at) = self.set.remove(&timer) {
+        let before = match timer {
+            Timer::ForgetChannels => self.forgetting.take(),
+            Timer::Session(connection) => self.sessions.remove(connection.0),
+        };
+        if let Some(at) = before {
             self.queue.remove(&(at, timer));
             self.check();
         }
@@ -97,7 +107,8 @@ impl Timers {
     }
 
     fn check(&self) {
-        debug_assert_eq!(self.queue.len(), self.set.len(), "each timer that is set is in the queue once");
+        let set = self.sessions.len() + usize::from(self.forgetting.is_some());
+        debug_assert_eq!(self.queue.len(), set, "each timer that is set is in the queue once");
     }
 }
 
@@ -106,60 +117,76 @@ impl Server {
     /// Whatever goes off waits for a later time afterwards, or for none, so this ends.
     pub(super) fn deadlines(&mut self, out: &mut Outputs) {
         while let Some(timer) = self.timers.take_due(self.now) {
-            if let Some(session) = timer.session().and_then(|connection| self.sessions.get_mut(connection)) {
-                session.count_waiting_lines_as_heard(self.now);
-            }
-            if self.due(timer).is_some_and(|at| at <= self.now) {
-                self.go_off(timer, out);
+            match timer {
+                Timer::ForgetChannels => self.forget_channels(out),
+                Timer::Session(connection) => self.go_off(connection, out),
             }
             self.set(timer);
         }
     }
 
-    /// Sets the timers of a session to what it waits for now. Those of one that is gone are stopped.
+    /// Sets the timer of a session to what it waits for now. That of one that is gone is stopped.
     pub(super) fn set_timers(&mut self, connection: ConnectionId) {
-        Timer::of_session(connection).into_iter().for_each(|timer| self.set(timer));
+        self.set(Timer::Session(connection));
     }
 
     /// Sets a timer to what it waits for now.
     pub(super) fn set(&mut self, timer: Timer) {
-        match self.due(timer) {
+        let due = match timer {
+            Timer::ForgetChannels => self.forgetting_due(),
+            Timer::Session(connection) => {
+                let deadlines = self.deadlines_of(connection);
+                Task::ALL.into_iter().filter_map(|task| task.of(&deadlines)).min()
+            }
+        };
+        match due {
             Some(at) => self.timers.set_by(timer, at),
             None => self.timers.stop(timer),
         }
     }
 
-    /// When there is something to do; never if there is nothing to wait for.
-    fn due(&self, timer: Timer) -> Option<Timestamp> {
-        let Some(connection) = timer.session() else {
-            return self.network.next_forgetting().filter(|_| !self.has_proposed_to_forget);
-        };
-        let deadlines = self.sessions.get(connection)?.deadlines(&self.machine.timeouts);
-        match timer {
-            Timer::ForgetChannels => None,
-            Timer::Batch(_) => deadlines.batch,
-            Timer::Allowance(_) => deadlines.allowance,
-            Timer::Registration(_) => deadlines.registration,
-            Timer::Ping(_) => deadlines.ping,
+    /// When channels are to be forgotten, unless that is under way.
+    fn forgetting_due(&self) -> Option<Timestamp> {
+        self.network.next_forgetting().filter(|_| !self.has_proposed_to_forget)
+    }
+
+    /// When there is something to do for a session; never for one that is gone.
+    fn deadlines_of(&self, connection: ConnectionId) -> Deadlines {
+        let session = self.sessions.get(connection);
+        session.map(|session| session.deadlines(&self.machine.timeouts)).unwrap_or_default()
+    }
+
+    fn forget_channels(&mut self, out: &mut Outputs) {
+        if self.forgetting_due().is_some_and(|at| at <= self.now) {
+            self.has_proposed_to_forget = true;
+            self.submit(Proposer::default(), EntryCommand::ForgetEmpty, out);
         }
     }
 
-    fn go_off(&mut self, timer: Timer, out: &mut Outputs) {
-        match timer {
-            Timer::ForgetChannels => {
-                self.has_proposed_to_forget = true;
-                self.submit(Proposer::default(), EntryCommand::ForgetEmpty, out);
+    /// Does for a session whatever its time has come for.
+    fn go_off(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        for task in Task::ALL {
+            if let Some(session) = self.sessions.get_mut(connection) {
+                session.count_waiting_lines_as_heard(self.now);
             }
-            Timer::Batch(connection) => {
+            if task.of(&self.deadlines_of(connection)).is_some_and(|at| at <= self.now) {
+                self.perform(task, connection, out);
+            }
+        }
+    }
+
+    fn perform(&mut self, task: Task, connection: ConnectionId, out: &mut Outputs) {
+        match task {
+            Task::Batch => {
                 if let Some(session) = self.sessions.get_mut(connection) {
                     command::batch::time_out(session, &self.network.settings.name, out);
                 }
             }
-            Timer::Allowance(connection) => self.resume(connection, out),
-            Timer::Registration(connection) => {
+            Task::Allowance => self.resume(connection, out),
+            Task::Registration => {
                 self.end(connection, Some("Registration timed out"), None, out);
             }
-            Timer::Ping(connection) => self.ping(connection, out),
+            Task::Ping => self.ping(connection, out),
         }
     }
 
@@ -188,32 +215,37 @@ mod tests {
 
     #[test]
     fn a_timer_is_set_once_and_to_the_earlier_time() {
-        let [alice, bob] = [1, 2].map(ConnectionId::from_number);
+        let [alice, bob] = [1, 2].map(ConnectionId::from_number).map(Timer::Session);
         let mut timers = Timers::default();
-        timers.set_by(Timer::Ping(alice), at(30));
-        timers.set_by(Timer::Ping(alice), at(40));
-        timers.set_by(Timer::Ping(bob), at(20));
-        timers.set_by(Timer::Batch(alice), at(20));
+        timers.set_by(alice, at(30));
+        timers.set_by(alice, at(40));
+        timers.set_by(bob, at(20));
+        timers.set_by(Timer::ForgetChannels, at(20));
         assert_eq!(timers.next(), Some(at(20)));
-        timers.set_by(Timer::Ping(alice), at(10));
+        timers.set_by(alice, at(10));
         assert_eq!(timers.next(), Some(at(10)));
         let mut due = |now| std::iter::from_fn(|| timers.take_due(at(now))).collect::<Vec<_>>();
         assert_eq!(due(9), []);
-        assert_eq!(due(20), [Timer::Ping(alice), Timer::Batch(alice), Timer::Ping(bob)]);
+        assert_eq!(due(20), [alice, Timer::ForgetChannels, bob]);
         assert_eq!(timers.next(), None);
     }
 
     #[test]
     fn a_timer_that_is_stopped_does_not_go_off() {
-        let alice = ConnectionId::from_number(1);
+        let [alice, bob] = [1, 2].map(ConnectionId::from_number).map(Timer::Session);
         let mut timers = Timers::default();
-        for timer in Timer::of_session(alice) {
-            assert_eq!(timer.session(), Some(alice));
+        for timer in [alice, bob, Timer::ForgetChannels] {
             timers.set_by(timer, at(10));
         }
-        timers.stop(Timer::Registration(alice));
+        timers.stop(alice);
         timers.stop(Timer::ForgetChannels);
         let due: Vec<_> = std::iter::from_fn(|| timers.take_due(at(10))).collect();
-        assert_eq!(due, [Timer::Batch(alice), Timer::Allowance(alice), Timer::Ping(alice)]);
+        assert_eq!(due, [bob]);
+    }
+
+    /// Ten thousand people who say nothing have one of these each.
+    #[test]
+    fn a_timer_is_small() {
+        assert_eq!(size_of::<(Timestamp, Timer)>(), 16);
     }
 }

@@ -27,8 +27,10 @@ impl Allowances {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowance {
     full_at_ms: i64,
-    ms_per_command: i64,
-    burst: i64,
+    /// Never 0. Every session has two of these, so they are small.
+    ms_per_command: u32,
+    /// Never 0.
+    burst: u32,
 }
 
 impl Allowance {
@@ -41,8 +43,8 @@ impl Allowance {
     pub(crate) fn every(burst: u32, interval: Duration, now: Timestamp) -> Self {
         Self {
             full_at_ms: now.as_millis(),
-            ms_per_command: i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1),
-            burst: i64::from(burst.max(1)),
+            ms_per_command: u32::try_from(interval.as_millis()).unwrap_or(u32::MAX).max(1),
+            burst: burst.max(1),
         }
     }
 
@@ -50,7 +52,7 @@ impl Allowance {
     pub(crate) fn as_used_as(self, before: &Self, now: Timestamp) -> Self {
         let missing_ms = i128::from(before.full_at_ms.saturating_sub(now.as_millis()).max(0));
         let missing_ms = missing_ms * i128::from(self.ms_per_command) / i128::from(before.ms_per_command);
-        let all_ms = self.burst.saturating_mul(self.ms_per_command);
+        let all_ms = i64::from(self.burst).saturating_mul(i64::from(self.ms_per_command));
         let missing_ms = i64::try_from(missing_ms).unwrap_or(i64::MAX).min(all_ms);
         Self { full_at_ms: now.as_millis().saturating_add(missing_ms), ..self }
     }
@@ -61,11 +63,12 @@ impl Allowance {
     /// The bucket is empty; the time at which there is one again.
     pub(crate) fn take(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         let full_at = self.full_at_ms.max(now.as_millis());
-        let ready_at = full_at - (self.burst - 1) * self.ms_per_command;
+        let burst_ms = i64::from(self.burst - 1).saturating_mul(i64::from(self.ms_per_command));
+        let ready_at = full_at.saturating_sub(burst_ms);
         if ready_at > now.as_millis() {
             return Err(Timestamp::from_millis(ready_at));
         }
-        self.full_at_ms = full_at + self.ms_per_command;
+        self.full_at_ms = full_at.saturating_add(i64::from(self.ms_per_command));
         Ok(())
     }
 }

@@ -232,11 +232,9 @@ impl Journal {
                     ensure(known.audience.may_include(reader.nick), "leak", || {
                         format!("{} hears {:?}, which is for {:?}", reader.nick, event.line, known.audience)
                     })?;
-                    ensure(!(known.is_silenced && event.has_text), "silence", || {
-                        format!(
-                            "{} hears a text with {:?}, of someone without voice",
-                            reader.nick, event.line
-                        )
+                    let is_said = matches!(event.kind, Kind::Said | Kind::Tagged);
+                    ensure(!(known.is_silenced && (event.has_text || is_said)), "silence", || {
+                        format!("{} hears {:?}, of someone without voice", reader.nick, event.line)
                     })?;
                     known.seq = known.seq.or(event.seq);
                     *at += 1;
@@ -510,6 +508,18 @@ mod tests {
         journal.hear(&mut bob, &quits("alice"), reader("bob")).unwrap();
         journal.begin(Some(8));
         assert_eq!(found(journal.hear(&mut alice, &quits("carol"), reader("alice"))), Some("order"));
+    }
+
+    #[test]
+    fn who_has_no_voice_is_not_heard_where_one_needs_it() {
+        let (mut journal, mut at) = room(&["alice", "bob"]);
+        let said = |nick: &str| RoomEvent::new(format!("PRIVMSG {nick}"), nick.to_owned(), Kind::Said);
+        journal.hear(&mut at, &said("bob"), reader("alice")).unwrap();
+        let modes = sets(&[(true, ChannelMode::Moderated, ""), (true, ChannelMode::Voice, "alice")]);
+        journal.hear(&mut at, &modes, reader("alice")).unwrap();
+        assert_eq!(found(journal.hear(&mut at, &said("bob"), reader("alice"))), Some("silence"));
+        let mut behind = at + 1;
+        assert!(journal.hear(&mut behind, &said("alice"), reader("bob")).is_ok());
     }
 
     #[test]

@@ -4,51 +4,29 @@
 
 mod answer;
 mod deletion;
+mod entrance;
 mod invitation;
 mod metadata;
 mod names;
+mod private;
+mod redaction;
 mod rename;
 mod room;
+mod scene;
 pub(crate) mod watch;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use parla_proto::{Capabilities, Casemapping, Message, Source, name::is_channel};
-use parla_server::{ConnectionId, Settings};
+use parla_proto::{Capabilities, Message, Source, name::is_channel};
+use parla_server::ConnectionId;
 use slotmap::Key as _;
 
 use self::answer::{Answer, Batch};
-pub(crate) use self::room::Room;
+pub(crate) use self::{room::Room, scene::Scene};
 use super::{
-    checkers::{self, Checked, Finding, Journal, Reader, ensure},
+    checkers::{self, Checked, Finding, Reader, ensure},
     rank,
-    store::Store,
 };
-
-/// What all clients of a network share in the simulator: the disk, the order of each room, and what was said in private.
-#[derive(Debug)]
-pub(crate) struct Scene {
-    pub(crate) settings: Settings,
-    pub(crate) store: Store,
-    /// By the rooms' folded names.
-    pub(crate) journals: BTreeMap<String, Journal>,
-    /// Whether what is heard now comes from a RENAME.
-    pub(crate) is_rename: bool,
-    /// Text and receiver of every private message that came to someone else than its sender.
-    pub(crate) private: BTreeSet<(String, String)>,
-    /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
-    pub(crate) texts_differ: bool,
-}
-
-impl Scene {
-    pub(crate) fn fold(&self, name: &str) -> String {
-        self.casemapping().fold(name).into_owned()
-    }
-
-    fn casemapping(&self) -> Casemapping {
-        self.settings.network.casemapping
-    }
-}
 
 /// What a connection is called in reports. A later one may have the same number.
 pub(crate) fn number(connection: ConnectionId) -> u64 {
@@ -75,6 +53,10 @@ pub(crate) struct Client {
     pub(crate) unthrottled: bool,
     /// The nick, as the server wrote it; none before registration is complete.
     pub(crate) nick: Option<String>,
+    /// Every nick that it has had, folded.
+    nicks: BTreeSet<String>,
+    /// Text and receiver, folded, of a private message that has just come back to its sender.
+    confirmed: Option<(String, String)>,
     /// `nick!user@host`, from the welcome.
     pub(crate) source: String,
     pub(crate) capabilities: Capabilities,
@@ -111,6 +93,8 @@ impl Client {
             was_lost: false,
             unthrottled,
             nick: None,
+            nicks: BTreeSet::new(),
+            confirmed: None,
             source: String::new(),
             capabilities: Capabilities::empty(),
             rooms: BTreeMap::new(),
@@ -266,12 +250,13 @@ impl Client {
     fn hear_server(&mut self, message: &Message<'_>, scene: &mut Scene) -> Checked {
         let is_numeric = message.command.bytes().all(|byte| byte.is_ascii_digit());
         if message.command == "001" {
-            self.welcomed(message)?;
+            self.welcomed(message, scene)?;
         }
         let is_for_anyone = matches!(message.command, "730" | "731") && message.param(0) == Some("*");
         if let Some(nick) = self.nick.as_deref().filter(|_| is_numeric && !is_for_anyone) {
             ensure(message.param(0) == Some(nick), "numeric", || format!("not to {nick}"))?;
         }
+        entrance::is_no_secret(self, message, scene)?;
         match message.command {
             "CAP" => self.hear_cap(message, scene),
             "PING" => {
@@ -318,12 +303,16 @@ impl Client {
         }
     }
 
-    fn welcomed(&mut self, message: &Message<'_>) -> Checked {
+    fn welcomed(&mut self, message: &Message<'_>, scene: &mut Scene) -> Checked {
         let is_wanted = message.param(0).is_some_and(|nick| self.wanted_nicks.contains(nick));
         ensure(self.nick.is_none() && is_wanted, "identity", || {
             format!("{} is welcomed as somebody else", self.name())
         })?;
         self.nick = message.param(0).map(str::to_owned);
+        let nick = self.folded_nick(scene);
+        // Who had the nick before was somebody else.
+        scene.invited.retain(|(_, invited)| *invited != nick);
+        self.nicks.insert(nick);
         let source = message.params.last().and_then(|text| text.rsplit_once(", "));
         self.source = source.map(|(_, source)| source.to_owned()).unwrap_or_default();
         Ok(())
@@ -364,7 +353,7 @@ impl Client {
             "PRIVMSG" | "NOTICE" | "TAGMSG" if is_channel(rank::status_target(target).1) => {
                 room::hear_status(self, message, labelled, scene)
             }
-            "PRIVMSG" | "NOTICE" | "TAGMSG" => self.hear_private(message, from, labelled, scene),
+            "PRIVMSG" | "NOTICE" | "TAGMSG" => private::hear(self, message, from, (labelled, scene)),
             "JOIN" => room::hear_join(self, message, from, scene),
             "RENAME" => rename::hear(self, message, scene),
             "PART" if rename::is_rename(self, from, scene) => rename::hear_as_part(self, message, scene),
@@ -373,12 +362,14 @@ impl Client {
                 self.needs(Capabilities::MESSAGE_REDACTION)?;
                 let from_me = scene.fold(from) == self.folded_nick(scene);
                 let mine = to_me || from_me || self.rooms.contains_key(&scene.fold(target));
-                ensure(mine, "outside", || "a message that the client never had".to_owned())
+                ensure(mine, "outside", || "a message that the client never had".to_owned())?;
+                if from_me { redaction::own(self, message, scene) } else { Ok(()) }
             }
             "MODE" if to_room => room::hear_change(self, message, from, scene),
-            "INVITE" if !to_me => invitation::hear(self, message, scene),
+            "INVITE" if to_me => invitation::hear_own(self, message, from, scene),
+            "INVITE" => invitation::hear(self, message, scene),
             "WALLOPS" => Ok(()),
-            "MODE" | "INVITE" | "KILL" => ensure(to_me, "target", || "to someone else".to_owned()),
+            "MODE" | "KILL" => ensure(to_me, "target", || "to someone else".to_owned()),
             "NICK" => room::hear_nick(self, message, from, scene),
             "QUIT" => room::hear_quit(self, message, from, scene),
             "AWAY" => self.hear_of(from, Capabilities::AWAY_NOTIFY, scene),
@@ -399,35 +390,6 @@ impl Client {
         ensure(shares || watches || who == self.folded_nick(scene), "outside", || {
             format!("{from} shares no room, and is not watched")
         })
-    }
-
-    fn hear_private(
-        &mut self,
-        message: &Message<'_>,
-        from: &str,
-        labelled: bool,
-        scene: &mut Scene,
-    ) -> Checked {
-        let target = scene.fold(message.param(0).unwrap_or_default());
-        let me = self.folded_nick(scene);
-        let is_mine = scene.fold(from) == me;
-        let text = message.param(1).unwrap_or_default().to_owned();
-        if is_mine {
-            if let Some(current) = &mut self.current {
-                current.hear_own(&target, &text, labelled);
-            }
-            return ensure(
-                target == me || self.capabilities.contains(Capabilities::ECHO_MESSAGE),
-                "echo",
-                || "an own message without echo-message".to_owned(),
-            );
-        }
-        ensure(target == me, "outside", || "a private message to someone else".to_owned())?;
-        if message.command != "TAGMSG" {
-            let first = scene.private.insert((text, target));
-            ensure(first || !scene.texts_differ, "twice", || "a private message came twice".to_owned())?;
-        }
-        Ok(())
     }
 
     fn hear_batch(&mut self, message: &Message<'_>, labelled: bool, scene: &mut Scene) -> Checked {

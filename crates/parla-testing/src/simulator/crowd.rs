@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use parla_proto::mode::ChannelMode;
 use parla_server::Flags;
 
-use super::rank::{self, Signs};
+use super::{
+    doors::Doors,
+    rank::{self, Signs},
+};
 
 /// What an event changes in a room, besides being heard.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +58,9 @@ pub(crate) struct Crowd {
     moderated: Flag,
     /// Only those with a rank speak.
     voiced_only: Flag,
+    pub(super) doors: Doors,
+    /// How often its modes have changed, as far as anybody heard.
+    changes: usize,
     ranks: BTreeMap<String, Rank>,
 }
 
@@ -96,7 +102,13 @@ impl Crowd {
                 let rank = self.ranks.remove(subject).unwrap_or_default();
                 self.ranks.insert(nick.clone(), rank);
             }
-            Effect::Modes(steps) => steps.iter().for_each(|(set, mode, param)| self.mode(*set, *mode, param)),
+            Effect::Modes(steps) => {
+                self.changes += 1;
+                for (set, mode, param) in steps {
+                    self.mode(*set, *mode, param);
+                    self.doors.step(*set, *mode, param);
+                }
+            }
             Effect::Nothing | Effect::Enters | Effect::Says => {}
         }
         audience
@@ -145,6 +157,7 @@ impl Crowd {
 
     /// A mode may have changed, and nobody heard of it.
     pub(super) fn doubt(&mut self, mode: ChannelMode) {
+        self.doors = Doors::default();
         if let Some(flag) = self.flag(mode) {
             *flag = Flag::Perhaps;
         }
@@ -168,6 +181,7 @@ impl Crowd {
 
     /// None of those whom we hear is in the room any more. Others may be, and come and go.
     pub(super) fn abandon(&mut self) {
+        self.doors = Doors::default();
         self.ranks.clear();
     }
 
@@ -186,6 +200,21 @@ impl Crowd {
             self.forget();
         }
         self.ranks.insert(nick.to_owned(), Rank { signs: signs.clone(), has_others: false });
+    }
+
+    /// The room is new, and nobody can have changed it unheard, as it has these flags from its beginning.
+    pub(super) fn is_new(&mut self, flags: Flags) {
+        self.doors = Doors::of_new_room(flags);
+    }
+
+    /// How often its modes have changed, as far as anybody heard.
+    pub(super) const fn changes(&self) -> usize {
+        self.changes
+    }
+
+    /// It is the same crowd, in a room of another name.
+    pub(super) const fn moved(&mut self) {
+        self.changes += 1;
     }
 
     /// The others went unheard.
@@ -222,6 +251,12 @@ impl Crowd {
     pub(super) fn silences(&self, nick: &str) -> bool {
         let rank = self.ranks.get(nick);
         self.voiced_only == Flag::Yes && rank.is_some_and(|rank| !rank.has_others) && !self.is_ranked(nick)
+    }
+
+    /// Whether someone certainly is in the room and has neither this sign nor a higher one.
+    pub(super) fn is_below(&self, nick: &str, sign: char) -> bool {
+        let rank = self.ranks.get(nick).filter(|rank| !rank.has_others);
+        rank.is_some_and(|rank| !rank::is_at_least(&rank.signs, sign))
     }
 
     fn is_ranked(&self, nick: &str) -> bool {

@@ -153,6 +153,18 @@ impl Store {
         self.messages.contains_key(&seq)
     }
 
+    /// The message of this number, also one that was taken back.
+    pub(crate) fn message(&self, seq: u64) -> Option<&Arc<Spoken>> {
+        self.messages.get(&seq)
+    }
+
+    /// Checks that a server has of the channels what is kept.
+    pub(crate) fn is_had(&self, channels: &[&ChannelState]) -> Checked {
+        let are_same = channels.len() == self.channels.len()
+            && self.channels.values().zip(channels).all(|(kept, had)| is_same(kept, had));
+        ensure(are_same, "kept", || format!("a server has {channels:?}, and {:?} are kept", self.channels))
+    }
+
     /// The newest message at or before this place in the list, counted from the oldest.
     pub(crate) fn nth(&self, index: usize) -> Option<&Arc<Spoken>> {
         self.messages.values().nth(index)
@@ -373,4 +385,24 @@ fn first<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
 
 fn last<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
     list.split_off(list.len().saturating_sub(limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_server::Flags;
+
+    use super::*;
+
+    #[test]
+    fn what_a_server_has_and_what_is_kept_are_compared() {
+        let settings = Settings::named("a.b");
+        let name = ChannelName::parse("#a", &settings.network.name_rules()).unwrap();
+        let state = ChannelState::new(1, name, Timestamp::default(), Flags::empty());
+        let mut store = Store::new(&settings);
+        assert!(store.is_had(&[]).is_ok());
+        store.write(vec![Change::Channel(Box::new(state.clone()))], &[]).unwrap();
+        assert!(store.is_had(&[&state]).is_ok());
+        let other = ChannelState { key: Some("key".to_owned()), ..state };
+        assert!(store.is_had(&[]).is_err() && store.is_had(&[&other]).is_err());
+    }
 }

@@ -9,7 +9,10 @@ mod faults;
 mod questions;
 mod unheard;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use parla_proto::Timestamp;
 use parla_server::{
@@ -17,7 +20,7 @@ use parla_server::{
 };
 use slotmap::{DefaultKey, SlotMap};
 
-use self::questions::Asked;
+use self::{delivery::Owed, questions::Asked};
 use super::{
     checkers::{self, Checked, Finding, ensure},
     client::{Client, Scene, Sent, number},
@@ -25,7 +28,6 @@ use super::{
     machine::{Beginning, Caused, Machine},
     projection::{OfEntry, Projection},
     shared_log::SharedLog,
-    store::Store,
     trace::Trace,
 };
 
@@ -110,20 +112,14 @@ pub(crate) struct World {
     /// Up to where in the log it was looked for what nobody hears.
     looked_to: usize,
     asked: Vec<Asked>,
+    owed: Vec<Owed>,
 }
 
 impl World {
     pub(crate) fn new(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mut world = Self {
-            scene: Scene {
-                store: Store::new(&settings),
-                settings,
-                journals: BTreeMap::new(),
-                is_rename: false,
-                private: BTreeSet::new(),
-                texts_differ: true,
-            },
+            scene: Scene::new(settings),
             now,
             clients: SlotMap::new(),
             summary: Summary::default(),
@@ -137,6 +133,7 @@ impl World {
             first_seq: 1,
             looked_to: 0,
             asked: Vec::new(),
+            owed: Vec::new(),
         };
         world.start_all(Vec::new());
         world
@@ -166,7 +163,8 @@ impl World {
                 for number in 1..=u32::try_from(count).unwrap_or(1) {
                     self.runs += 1;
                     let start = Start::Shared { run: self.runs, snapshot: snapshot.clone() };
-                    let server = Server::new(NodeId(number), settings.clone(), start, self.now);
+                    let own = settings_of(&settings, NodeId(number));
+                    let server = Server::new(NodeId(number), own, start, self.now);
                     let beginning = Beginning { place: 0, snapshot: snapshot.encode() };
                     let mut machine = Machine::with(NodeId(number), server);
                     machine.beginning = Some(beginning);
@@ -389,6 +387,7 @@ impl World {
             projection.rest()?;
         }
         self.check_agreement()?;
+        self.check_kept()?;
         self.check_quiet()
     }
 
@@ -411,6 +410,31 @@ impl World {
     }
 }
 
+/// The settings of a machine of several: those of the network are the same everywhere, and nothing that all have in common may
+/// depend on its own.
+fn settings_of(settings: &Settings, node: NodeId) -> Settings {
+    let mut settings = settings.clone();
+    let machine = &mut settings.machine;
+    machine.version = format!("{}, machine {}", machine.version, node.0);
+    machine.portion_bytes += 40 * usize::try_from(node.0).unwrap_or_default();
+    machine.flood.burst += node.0;
+    machine.timeouts.ping_interval += Duration::from_millis(u64::from(node.0) * 250);
+    settings
+}
+
 fn closed(connection: ConnectionId) -> Finding {
     Finding::new("closed", format!("an output names {}, which is closed", number(connection)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machines_have_settings_of_their_own_in_one_network() {
+        let settings = Settings::named("a.b");
+        let [one, two] = [1, 2].map(|number| settings_of(&settings, NodeId(number)));
+        assert_eq!(one.network, two.network);
+        assert_ne!(one.machine, two.machine);
+    }
 }

@@ -43,6 +43,11 @@ impl Answer {
         }
     }
 
+    /// The line that it answers.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.line).into_owned()
+    }
+
     pub(super) fn is_to(&self, command: &str) -> bool {
         Message::parse(&self.line).is_ok_and(|message| message.command.eq_ignore_ascii_case(command))
     }

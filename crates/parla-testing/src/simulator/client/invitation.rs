@@ -1,4 +1,4 @@
-//! INVITE of somebody else, which members with a rank hear of.
+//! INVITE: of the client itself, to whom it may open doors, and of somebody else, which members with a rank hear of.
 
 use parla_proto::{Capabilities, Message};
 
@@ -7,6 +7,16 @@ use crate::simulator::{
     checkers::{Checked, ensure},
     rank,
 };
+
+/// The client is invited. From who certainly has no rank for it that opens no door.
+pub(super) fn hear_own(client: &Client, message: &Message<'_>, from: &str, scene: &mut Scene) -> Checked {
+    let (name, by) = (scene.fold(message.param(1).unwrap_or_default()), scene.fold(from));
+    let opens_none = scene.journals.get(&name).is_some_and(|journal| journal.crowd.is_below(&by, '%'));
+    if !opens_none {
+        scene.invited.insert((name, client.folded_nick(scene)));
+    }
+    Ok(())
+}
 
 /// Someone else is invited into a room: only those who could invite hear of it.
 pub(super) fn hear(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {

@@ -51,6 +51,9 @@ pub(super) fn hear_end(client: &mut Client, message: &Message<'_>, scene: &mut S
                 || format!("a rank for entering {name}, which was there before"),
             )?;
             journal.crowd.found(&me, &signs);
+            if rank::is_at_least(&signs, '@') && journal.crowd.changes() == room.changes {
+                journal.crowd.is_new(scene.settings.network.channel_modes);
+            }
         }
         if !room.is_complete || room.is_partial {
             room.is_partial = mem::take(&mut room.list_hides_crowd) || journal.crowd.hides_from(&me);

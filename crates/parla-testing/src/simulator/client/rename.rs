@@ -46,8 +46,12 @@ pub(super) fn hear_as_part(client: &mut Client, message: &Message<'_>, scene: &m
 
 /// Who is in a room is in it under its new name; that is so once, however many hear of it.
 pub(super) fn move_crowd(scene: &mut Scene, old: &str, new: &str) {
+    let invited: Vec<String> =
+        scene.invited.iter().filter(|(name, _)| name == old).map(|(_, nick)| nick.clone()).collect();
+    scene.invited.extend(invited.into_iter().map(|nick| (new.to_owned(), nick)));
     let crowd = scene.journals.get_mut(old).map(|journal| mem::take(&mut journal.crowd));
-    if let Some(crowd) = crowd.filter(|crowd| !crowd.is_empty()) {
+    if let Some(mut crowd) = crowd.filter(|crowd| !crowd.is_empty()) {
+        crowd.moved();
         scene.journals.entry(new.to_owned()).or_default().crowd = crowd;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parla_proto::{Capabilities, Message, mode::steps};
 
-use super::{Client, Scene, rename::move_crowd};
+use super::{Client, Scene, entrance, rename::move_crowd};
 use crate::simulator::{
     checkers::{Checked, Finding, Kind, RoomEvent, ensure},
     crowd::Effect,
@@ -27,6 +27,8 @@ pub(crate) struct Room {
     pub(super) was_raised: bool,
     /// None or the empty text: there is none.
     pub(crate) topic: String,
+    /// How often the room's modes had changed when the client came.
+    pub(super) changes: usize,
     /// Whether the first list of names has come.
     pub(crate) is_complete: bool,
     /// Whether members may have come and gone unseen, because of `+u`.
@@ -221,6 +223,7 @@ pub(super) fn hear_said(
         }
         return client.rooms.get(&name).map(|_| ()).ok_or_else(outside);
     }
+    entrance::may_speak(client, &name, (&sender, &source), scene)?;
     hear(client, &name, &event, scene)
 }
 
@@ -239,6 +242,7 @@ pub(super) fn hear_join(
     let event = RoomEvent::new(format!("JOIN {source}"), who.clone(), Kind::Join);
     if who != client.folded_nick(scene) {
         hear(client, &name, &event, scene)?;
+        entrance::heard_by_member(client, &name, &who, scene)?;
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
         let member = Member { nick: from.to_owned(), signs: Signs::default() };
         let known = room.insert(who, member);
@@ -248,14 +252,15 @@ pub(super) fn hear_join(
     }
     ensure(!client.rooms.contains_key(&name), "membership", || "the client is in it already".to_owned())?;
     let moved_from = client.moving.take();
-    if let Some(old) = &moved_from {
-        move_crowd(scene, old, &name);
+    match &moved_from {
+        Some(old) => move_crowd(scene, old, &name),
+        None => entrance::own(client, &name, (&who, &source), scene)?,
     }
     let journal = scene.journals.entry(name.clone()).or_default();
     let at = if moved_from.is_some() { journal.end() } else { journal.enter(event)? };
-    let is_partial = journal.crowd.hides_from(&who);
+    let (is_partial, changes) = (journal.crowd.hides_from(&who), journal.crowd.changes());
     let joined = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
-    client.rooms.insert(name, Room { at, is_partial, joined, ..Room::default() });
+    client.rooms.insert(name, Room { at, is_partial, joined, changes, ..Room::default() });
     Ok(())
 }
 
@@ -301,6 +306,9 @@ pub(super) fn hear_change(
     hear(client, &name, &event, scene)?;
     let me = client.folded_nick(scene);
     let who = scene.fold(from);
+    if message.command == "TOPIC" {
+        entrance::may_set_topic(&name, &who, scene)?;
+    }
     let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
     if message.command == "KICK" {
         let (own, other) = (room.signs(&who), room.signs(&subject));
@@ -370,6 +378,13 @@ pub(super) fn hear_nick(
         let rest = client.source.split_once('!').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
         client.source = format!("{new}!{rest}");
         client.nick = Some(new.to_owned());
+        client.nicks.insert(new_key.clone());
+        let invited: Vec<(String, String)> =
+            scene.invited.iter().filter(|(_, nick)| *nick == old_key).cloned().collect();
+        for (name, nick) in invited {
+            scene.invited.remove(&(name.clone(), nick));
+            scene.invited.insert((name, new_key.clone()));
+        }
     }
     Ok(())
 }

@@ -23,6 +23,12 @@ impl World {
         ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
+    /// Nothing is on its way: what a machine has of the channels is what is kept, so that it is there after the next start.
+    pub(super) fn check_kept(&self) -> Checked {
+        let snapshots = self.machines.iter().map(|machine| machine.server.snapshot());
+        snapshots.map(|snapshot| self.scene.store.is_had(&snapshot.kept())).collect()
+    }
+
     /// Nothing is on its way: every machine keeps the same channels and messages.
     pub(crate) fn check_projections(&mut self) -> Checked {
         let rules = self.scene.settings.network.name_rules();
@@ -50,6 +56,7 @@ impl World {
 
     /// Nothing is on its way: all members agree, and nobody waits for anything but time.
     pub(super) fn check_quiet(&mut self) -> Checked {
+        self.is_received(None)?;
         let scene = &self.scene;
         for client in self.clients.values_mut() {
             client.answer_is_complete(scene)?;

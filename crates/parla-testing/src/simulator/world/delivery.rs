@@ -4,12 +4,21 @@ use std::collections::BTreeSet;
 
 use parla_server::{ConnectionId, Conversation, Output, Query};
 
-use super::{OPERATOR, World, closed, questions::Asked};
+use super::{OPERATOR, Order, World, closed, questions::Asked};
 use crate::simulator::{
     checkers::{self, Checked, ensure},
     client::{Client, Scene, number},
-    machine::{Condition, Machine},
+    machine::{Condition, Machine, Turn},
 };
+
+/// A private message that has come back to its sender, and must come to whom it is for.
+#[derive(Debug)]
+pub(super) struct Owed {
+    turn: Turn,
+    to: ConnectionId,
+    /// Text and nick, folded.
+    message: (String, String),
+}
 
 impl World {
     /// Of what may leave, that leaves whose turn is the earliest; unless a machine is not there yet.
@@ -25,12 +34,12 @@ impl World {
         let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
         self.trace.add(|| format!("  of {which}, {turn}:"));
         for output in outputs {
-            self.release(which, output)?;
+            self.release((which, turn), output)?;
         }
         Ok(true)
     }
 
-    fn release(&mut self, which: usize, output: Output) -> Checked {
+    fn release(&mut self, (which, turn): (usize, Turn), output: Output) -> Checked {
         match output {
             Output::Deliver { to, line } => {
                 let to: Vec<ConnectionId> =
@@ -49,6 +58,8 @@ impl World {
                     if let Err(finding) = client.hear(&line, &message, &mut self.scene) {
                         self.pass_over(finding, message.command)?;
                     }
+                    let confirmed = self.clients.get_mut(connection.key()).and_then(Client::take_confirmed);
+                    self.owe(turn, confirmed);
                     self.move_others_along(connection)?;
                 }
             }
@@ -90,6 +101,29 @@ impl World {
             Output::Propose(proposal) => {
                 return ensure(false, "log", || format!("{proposal:?} has not left before"));
             }
+        }
+        Ok(())
+    }
+
+    /// A private message has come back: whoever has the nick now must get it by the same turn.
+    fn owe(&mut self, turn: Turn, confirmed: Option<(String, String)>) {
+        let Some(message) = confirmed else { return };
+        let has_it = |client: &&Client| client.nick.is_some() && client.folded_nick(&self.scene) == message.1;
+        let to = self.clients.values().find(has_it).map(|client| client.connection);
+        self.owed.extend(to.map(|to| Owed { turn, to, message }));
+    }
+
+    /// Everything before a turn, or everything, has come: private messages too, unless their receivers are gone.
+    pub(super) fn is_received(&mut self, before: Option<Turn>) -> Checked {
+        let is_over =
+            |owed: &mut Owed| self.order == Order::Alone || before.is_none_or(|turn| owed.turn < turn);
+        let over: Vec<Owed> = self.owed.extract_if(.., is_over).collect();
+        for Owed { to, message, .. } in over {
+            let receiver = self.clients.get(to.key()).filter(|client| !client.left);
+            let came = receiver.is_none() || self.scene.private.contains(&message);
+            ensure(came, "missed", || {
+                format!("{message:?} came back to its sender, and not to its receiver")
+            })?;
         }
         Ok(())
     }
@@ -138,4 +172,27 @@ pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked 
         })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_server::{Peer, Settings};
+
+    use super::*;
+    use crate::simulator::{disk::Disk, trace::Trace};
+
+    #[test]
+    fn what_came_back_must_have_come() {
+        let settings = Settings::named("a.b");
+        let mut world = World::new(settings, Order::Alone, (Disk::Memory(None), Trace::new(0)));
+        let peer = Peer::at(std::net::Ipv4Addr::LOCALHOST.into());
+        let bob = world.connect(peer, 0).unwrap();
+        let message = ("hello".to_owned(), "bob".to_owned());
+        let owed = |to| Owed { turn: Turn { place: 0, is_after: true }, to, message: message.clone() };
+        world.owed.push(owed(bob));
+        assert_eq!(world.is_received(None).unwrap_err().checker, "missed");
+        world.scene.private.insert(message.clone());
+        world.owed.push(owed(bob));
+        assert!(world.is_received(None).is_ok() && world.owed.is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use parla_server::{Input, NodeId};
 
-use super::{SEQS_PER_RUN, World};
+use super::{SEQS_PER_RUN, World, settings_of};
 use crate::simulator::{
     checkers::{Checked, Finding, ensure},
     client::Client,
@@ -37,6 +37,8 @@ impl World {
     pub(super) fn restart(&mut self) -> Checked {
         self.summary.restarts += 1;
         self.asked.clear();
+        self.owed.clear();
+        self.scene.invited.clear();
         self.clients.clear();
         self.first_seq += SEQS_PER_RUN;
         let kept = self.disk.found(&self.scene.settings.network.name_rules(), &self.scene.store)?;
@@ -91,7 +93,8 @@ impl World {
                 if let Some(projection) = &mut projection {
                     projection.is_found(&self.scene.settings.network.name_rules(), beginning.place)?;
                 }
-                *machine = Machine::join((machine.node, runs), beginning, &self.scene.settings, now)?;
+                let own = settings_of(&self.scene.settings, machine.node);
+                *machine = Machine::join((machine.node, runs), beginning, &own, now)?;
                 machine.projection = projection;
             }
         }
@@ -119,7 +122,8 @@ impl World {
         let mut projection = Projection::new(self.disk.another(), &self.scene.settings);
         projection.write(self.log.changes_to(place), &self.scene.store)?;
         projection.come_to(place);
-        let mut machine = Machine::join((node, self.runs), beginning, &self.scene.settings, self.now)?;
+        let own = settings_of(&self.scene.settings, node);
+        let mut machine = Machine::join((node, self.runs), beginning, &own, self.now)?;
         machine.projection = Some(projection);
         self.machines.push(machine);
         Ok(())

@@ -32,7 +32,9 @@ impl Unheard {
 impl World {
     /// What comes next belongs to this turn.
     pub(super) fn come_to(&mut self, turn: Turn) -> Checked {
-        self.scene.is_rename = false;
+        (self.scene.is_rename, self.scene.by_force) = (false, false);
+        self.scene.use_up_invitations();
+        self.is_received(Some(turn))?;
         if self.order == Order::Alone {
             self.abandon_empty_rooms();
             return Ok(());
@@ -50,6 +52,8 @@ impl World {
             let (_, proposal) = self.log.read(turn.place)?;
             let is_rename = |command: &EntryCommand| matches!(command, EntryCommand::Rename(_));
             self.scene.is_rename = proposal.commands.iter().any(is_rename);
+            let by_force = |command: &EntryCommand| matches!(command, EntryCommand::Sajoin(_));
+            self.scene.by_force = proposal.commands.iter().any(by_force);
         }
         Ok(())
     }
@@ -58,8 +62,10 @@ impl World {
     pub(super) fn come_to_line(&mut self, line: Option<&Sent>) {
         let Some(Sent::Line(line)) = line.filter(|_| self.order == Order::Alone) else { return };
         self.abandon_empty_rooms();
+        self.scene.use_up_invitations();
         let Ok(message) = Message::parse(line) else { return };
         self.scene.is_rename = message.command.eq_ignore_ascii_case("RENAME");
+        self.scene.by_force = message.command.eq_ignore_ascii_case("SAJOIN");
         let room = match message.command.to_ascii_uppercase().as_str() {
             "SAMODE" => message.param(0),
             "ROOM" => message.param(1),

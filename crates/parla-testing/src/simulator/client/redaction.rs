@@ -1,0 +1,75 @@
+//! REDACT: who may take back what was said in a room.
+
+use parla_proto::{Message, Source};
+
+use super::{Client, Scene};
+use crate::simulator::{
+    checkers::{Checked, ensure},
+    rank,
+};
+
+/// The client has taken a message back: one of its own, or one of a room where it has the rank for that.
+pub(super) fn own(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
+    let seq = message.param(1).and_then(|id| scene.store.ids.decode(id));
+    let Some(spoken) = seq.and_then(|seq| scene.store.message(seq)) else { return Ok(()) };
+    let author = scene.fold(Source::parse(&spoken.source).name);
+    let room = client.rooms.get(&scene.fold(message.param(0).unwrap_or_default()));
+    let own = room.and_then(|room| room.signs(&client.folded_nick(scene)));
+    let may = client.nicks.contains(&author)
+        || client.was_operator
+        || own.is_none_or(|own| rank::is_at_least(own, '@'));
+    ensure(may, "rank", || format!("{own:?} takes back what {author} said"))
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_proto::{ChannelName, Timestamp};
+    use parla_server::{Change, ChannelState, ConnectionId, Flags, Settings, Spoken, Verb};
+
+    use super::*;
+    use crate::simulator::{
+        client::room::{Member, Room},
+        rank::Signs,
+    };
+
+    /// What bob has said in a room.
+    fn said(scene: &Scene) -> Vec<Change> {
+        let name = ChannelName::parse("#a", &scene.settings.network.name_rules()).unwrap();
+        let state = ChannelState::new(1, name, Timestamp::default(), Flags::empty());
+        let spoken = Spoken {
+            seq: 2,
+            at: Timestamp::default(),
+            verb: Verb::Privmsg,
+            source: "bob!b@host".to_owned(),
+            account: None,
+            conversation: Some(state.conversation()),
+            target: "#a".to_owned(),
+            text: "hello".to_owned(),
+            tags: String::new(),
+            cuts: Vec::new(),
+            refers_to: None,
+        };
+        vec![Change::Channel(Box::new(state)), Change::Message(spoken.into())]
+    }
+
+    #[test]
+    fn a_message_is_its_authors_and_the_operators() {
+        let mut scene = Scene::new(Settings::named("a.b"));
+        scene.store.write(said(&scene), &[]).unwrap();
+        let line = format!(":alice!a@host REDACT #a {}", scene.store.ids.encode(2));
+        let message = Message::parse(line.as_bytes()).unwrap();
+        for (signs, was_bob, may) in
+            [("", false, false), ("%", false, false), ("@", false, true), ("", true, true)]
+        {
+            let connection = ConnectionId::from_number(1);
+            let mut alice = Client::new(connection, (0, connection), true);
+            alice.nick = Some("alice".to_owned());
+            let member = Member { nick: "alice".to_owned(), signs: Signs::of(signs) };
+            let members = [("alice".to_owned(), member)].into();
+            let room = Room { members, ranks_known: true, is_complete: true, ..Room::default() };
+            alice.rooms.insert("#a".to_owned(), room);
+            alice.nicks.extend(was_bob.then(|| "bob".to_owned()));
+            assert_eq!(own(&alice, &message, &scene).is_ok(), may, "{signs}");
+        }
+    }
+}
