@@ -5,7 +5,7 @@ mod notifications;
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
 use gio::glib;
 use gtk::prelude::{DialogExt, GtkWindowExt};
-use parla_ui::words::menu::OPEN_LINK;
+use parla_ui::words::Words;
 use webkit2gtk::{
     ContextMenuAction, ContextMenuExt, ContextMenuItem, ContextMenuItemExt, HitTestResultExt, SettingsExt,
     WebContextExt, WebViewExt,
@@ -97,7 +97,7 @@ pub(crate) fn make_menu(window: &DesktopContext) {
             action.connect_activate(move |_, _| {
                 open(&uri);
             });
-            menu.prepend(&ContextMenuItem::from_gaction(&action, OPEN_LINK, None));
+            menu.prepend(&ContextMenuItem::from_gaction(&action, Words::english().menu_open_link(), None));
         }
         // Without anything to offer there is no menu.
         menu.n_items() == 0
