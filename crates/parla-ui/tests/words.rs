@@ -116,9 +116,15 @@ kinds! {
 
 #[test]
 fn every_problem_is_told_in_three_parts() {
+    for language in Language::ALL {
+        every_problem_is_told_in(Words::embedded(language));
+    }
+}
+
+fn every_problem_is_told_in(words: Words) {
     for kind in ALL {
         for about in ["", "#rust"] {
-            let told = Words::english().problem(&problem(*kind, about));
+            let told = words.problem(&problem(*kind, about));
             for part in [&told.title, &told.meaning, &told.remedy] {
                 assert!(part.len() > 10 && part.ends_with(['.', 'y']), "{kind:?}: {part}");
                 assert!(
@@ -131,7 +137,7 @@ fn every_problem_is_told_in_three_parts() {
         }
     }
     let mut titles: Vec<String> =
-        ALL.iter().map(|kind| Words::english().problem(&problem(*kind, "x")).title).collect();
+        ALL.iter().map(|kind| words.problem(&problem(*kind, "x")).title).collect();
     titles.sort();
     titles.dedup();
     assert_eq!(titles.len(), ALL.len(), "two problems are told alike");

@@ -116,5 +116,16 @@ mod tests {
                 "20 November 2026, 18:05",
             ],
         );
+        check(
+            Language::Italian,
+            [
+                "Oggi",
+                "Ieri",
+                "Venerdì 20 novembre",
+                "Mercoledì 1º gennaio 2025",
+                "Domenica 27 dicembre",
+                "20 novembre 2026, 18:05",
+            ],
+        );
     }
 }

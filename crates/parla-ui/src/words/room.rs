@@ -270,6 +270,20 @@ mod tests {
     }
 
     #[test]
+    fn in_italian_nobody_is_taken_for_a_man_or_a_woman_and_verbs_agree() {
+        let joined = |who: &str| Event::Joined { who: who.into() };
+        let quit = |who: &str| Event::Quit { who: who.into(), reason: None };
+        let words = Words::embedded(crate::words::Language::Italian);
+        let said = |events: &[Event]| words.came_and_went(events.iter()).replace([NAME, NAME_END], "");
+        let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z")];
+        assert_eq!(said(&events), "alice e bob hanno raggiunto la stanza, 3 persone hanno lasciato la stanza");
+        assert_eq!(said(&[quit("x"), joined("x")]), "x ha lasciato la stanza e poi ha fatto ritorno");
+        assert_eq!(said(&[joined("x"), quit("x")]), "x ha fatto un salto nella stanza");
+        assert_eq!(words.waiting(1, WaitsFor::Turn), "1 messaggio aspetta il suo turno.");
+        assert_eq!(words.waiting(2, WaitsFor::Turn), "2 messaggi aspettano il loro turno.");
+    }
+
+    #[test]
     fn comings_and_goings_are_one_sentence() {
         let joined = |who: &str| Event::Joined { who: who.into() };
         let quit = |who: &str| Event::Quit { who: who.into(), reason: None };

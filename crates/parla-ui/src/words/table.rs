@@ -44,6 +44,7 @@ impl Words {
     pub fn loaded(language: Language) -> Option<Self> {
         match language {
             Language::English => Some(Self::english()),
+            other => LOADED.get(other as usize)?.get().map(Self),
         }
     }
 
@@ -57,9 +58,12 @@ impl Words {
 
     /// A language out of the program, where there is room for all of them. Not for browsers.
     pub fn embedded(language: Language) -> Self {
-        match language {
-            Language::English => Self::english(),
-        }
+        let table = match language {
+            Language::English => return Self::english(),
+            Language::Italian => include_str!(concat!(env!("OUT_DIR"), "/it.words")),
+        };
+        // The build has made both.
+        Self::load(language, table).unwrap_or_else(Self::english)
     }
 
     /// Which language it is.
@@ -265,5 +269,6 @@ mod tests {
         assert_eq!(words.list(&[]), "");
         assert_eq!(words.list(&["a", "b"]), "a and b");
         assert_eq!(words.list(&["a", "b", "c", "d"]), "a, b, c and d");
+        assert_eq!(Words::embedded(Language::Italian).list(&["a", "b", "c"]), "a, b e c");
     }
 }
