@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parla-web", &["parla-client", "parla-proto", "parla-ui"]),
     ("parla", &["parla-client", "parla-history", "parla-proto", "parla-ui"]),
     ("xtask", &[]),
-    ("bundle", &[]),
+    ("bundle", &["parla-words"]),
 ];
 
 /// The crates without I/O, clock and randomness.

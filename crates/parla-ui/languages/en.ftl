@@ -10,6 +10,10 @@ to-conversation = Back to the conversation
 cancel = Cancel
 # Shows the server's own words.
 details = Details
+# The field in which the language is chosen.
+language-field = Language
+# The sentences of another language could not be loaded. $language is its name in itself.
+language-missing = { $language } could not be loaded, so the language stays as it is. Choose it again in a while.
 # Two names in a sentence: “anna and bob”.
 list-two = { $first } and { $last }
 # Three and more: “anna, bob and carl”. The last two are joined as above.
@@ -1217,3 +1221,19 @@ problem-plain-only = { $about ->
 }
     .meaning = Without encryption, others on the way can read what you write and receive, passwords included.
     .remedy = Ask whoever runs the server about encryption, or go without it if that is all right.
+
+## The page before the app is there
+
+loading-words = parla is loading.
+loading-slow = parla is still loading. The connection seems to be slow.
+loading-offline = This device is offline. parla goes on loading as soon as it is connected again.
+loading-failing = A part of parla could not be loaded. The server may be busy, or something on the way is in trouble. parla keeps trying.
+loading-unreadable = A part of parla arrived, but cannot be used. This browser may be too old, or something on the way changes what is loaded. parla keeps trying.
+loading-missing = This page does not fit the server, which may have been updated just now. Try again. If that does not help, tell whoever runs the server.
+loading-unable = This browser cannot run parla. It needs WebAssembly, which is missing or switched off here. Use a recent version of Firefox, Chrome, Edge or Safari, or connect with any IRC program.
+loading-broken = parla could not be started. Try again. If that does not help, try another browser, and tell whoever runs the server.
+loading-stopped = parla has stopped because of a fault of its own. Try again to go on.
+# Behind it stands “Try again”.
+loading-late = This takes longer than usual.
+loading-again = Try again
+loading-without-script = parla needs JavaScript and WebAssembly, which are switched off here. Any IRC program can connect to this server without them.

@@ -19,6 +19,8 @@ close = Chiudi
 to-conversation = Torna alla conversazione
 cancel = Annulla
 details = Dettagli
+language-field = Lingua
+language-missing = Non è stato possibile caricare { $language }: la lingua resta questa. Sceglila di nuovo tra un po’.
 list-two = { $first } e { $last }
 list-more = { $first }, { $next }
 list-rest = { $count ->
@@ -342,7 +344,7 @@ moderation-group-room = La stanza
 setting-invited-only = Solo chi ha un invito
 setting-accounts-only = Solo chi ha un account
 setting-key = Solo con questa chiave
-setting-limit = Al massimo queste persone
+setting-limit = Numero massimo di persone
 setting-forward = Chi non può entrare va nella stanza
 setting-voiced-speak = Solo relatori e operatori
 setting-accounts-speak = Solo relatori e chi ha un account
@@ -1012,3 +1014,18 @@ problem-plain-only = { $about ->
 }
     .meaning = Senza cifratura, altri lungo la strada possono leggere quello che scrivi e ricevi, password comprese.
     .remedy = Chiedi della cifratura a chi gestisce il server, o vai avanti senza se per te va bene.
+
+## The page before the app is there
+
+loading-words = parla si sta caricando.
+loading-slow = parla si sta ancora caricando. La connessione sembra lenta.
+loading-offline = Questo dispositivo è senza rete. parla riprende a caricarsi appena la rete torna.
+loading-failing = Una parte di parla non si è potuta caricare. Forse il server è molto occupato, o qualcosa lungo la strada non funziona. parla continua a provare.
+loading-unreadable = Una parte di parla è arrivata, ma non si può usare. Forse questo browser è troppo vecchio, o qualcosa lungo la strada cambia quello che si carica. parla continua a provare.
+loading-missing = Questa pagina non corrisponde al server, che forse è stato appena aggiornato. Riprova. Se non basta, dillo a chi gestisce il server.
+loading-unable = Questo browser non può eseguire parla. Serve WebAssembly, che qui manca o è disattivato. Usa una versione recente di Firefox, Chrome, Edge o Safari, o connettiti con un programma IRC.
+loading-broken = parla non si è potuta avviare. Riprova. Se non basta, prova un altro browser, e dillo a chi gestisce il server.
+loading-stopped = parla si è fermata per un suo errore. Riprova per continuare.
+loading-late = Ci vuole più del solito.
+loading-again = Riprova
+loading-without-script = parla ha bisogno di JavaScript e WebAssembly, che qui sono disattivati. Senza di loro, a questo server ci si può connettere con un programma IRC.

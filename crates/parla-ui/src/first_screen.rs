@@ -12,6 +12,7 @@ use parla_client::{
 use crate::{
     address::Target,
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
+    language_chooser::LanguageChooser,
     password::{self, PasswordFields},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
@@ -126,6 +127,7 @@ pub(crate) fn FirstScreen() -> Element {
                     Forms { attempt, label, suggestion: suggested }
                 }
             }
+            LanguageChooser {}
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     room::beside::Beside,
     toasts::{Toast, ToastKind},
     visits::Top,
-    words::Words,
+    words::{Language, Words},
 };
 
 /// A conversation among those of all networks.
@@ -79,6 +79,8 @@ pub enum Side {
 pub struct State {
     /// The sentences, in the language that the app speaks.
     pub words: Signal<Words>,
+    /// The language that the person wants; the app speaks it when its sentences are loaded.
+    pub language: Signal<Language>,
     /// The networks.
     pub networks: Signal<SortedMap<NetworkId, NetworkView>>,
     /// Their conversations.
@@ -216,6 +218,7 @@ impl State {
     pub fn provide() -> Self {
         use_context_provider(|| Self {
             words: Signal::new(Words::english()),
+            language: Signal::default(),
             networks: Signal::default(),
             buffers: Signal::default(),
             current: Signal::new(None),

@@ -14,7 +14,7 @@ use crate::{
     problem_words::ProblemWords,
     room::beside::Beside,
     state::{BufferKey, State, wish},
-    words::use_words,
+    words::{Language, use_words},
 };
 
 /// A message to the person that goes away by itself or by a click.
@@ -45,6 +45,8 @@ pub enum ToastKind {
     NotificationsRefused,
     /// A file was to be sent, and no conversation is open.
     NoFiles,
+    /// The sentences of this language could not be loaded.
+    LanguageMissing(Language),
 }
 
 /// How long a confirmation stays.
@@ -148,6 +150,7 @@ const fn stays_ms(kind: &ToastKind) -> u32 {
     match kind {
         ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
         | ToastKind::NotificationsRefused
+        | ToastKind::LanguageMissing(_)
         | ToastKind::NoFiles => PROBLEM_MS,
         ToastKind::Notice(
             Notice::Invitation { .. }
@@ -230,6 +233,7 @@ pub(crate) fn Said(toast: Toast) -> Element {
         ToastKind::Copied => plain(words.toast_copied().to_owned()),
         ToastKind::NoFiles => plain(words.room_no_files().to_owned()),
         ToastKind::NotificationsRefused => plain(words.alert_refused().to_owned()),
+        ToastKind::LanguageMissing(language) => plain(words.language_missing(language.name())),
     }
 }
 

@@ -22,7 +22,8 @@ pub use problem::Told;
 pub(crate) use room::name;
 pub use room::{NAME, NAME_END, WaitsFor};
 pub use table::{Count, IDS, Words};
-pub(crate) use use_words::use_words;
+pub use use_words::load_first;
+pub(crate) use use_words::{choose, follow_choice, use_language, use_words};
 
 /// The app.
 pub const APP: &str = "parla";

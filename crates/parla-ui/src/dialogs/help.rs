@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use parla_client::slash::SPECS;
 
 use super::{DialogBox, FocusFirst};
-use crate::{alert::Standing, words::use_words};
+use crate::{alert::Standing, language_chooser::LanguageChooser, words::use_words};
 
 /// The dialog.
 #[component]
@@ -33,6 +33,7 @@ pub(crate) fn Help() -> Element {
                     }
                 }
                 Standing {}
+                LanguageChooser {}
             }
         }
     }

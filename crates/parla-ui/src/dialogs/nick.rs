@@ -12,6 +12,7 @@ use super::{DialogBox, FOCUS_ID, written};
 use crate::{
     forget::Forget,
     hooks::use_context,
+    language_chooser::LanguageChooser,
     platform::{Here, Place},
     state::{State, wish},
     words::use_words,
@@ -28,6 +29,7 @@ pub(crate) fn Nick(network: NetworkId) -> Element {
         DialogBox { title: words.dialog_nick_title(&view.name),
             {name_form(here.clone(), state, &view)}
             {away_form(here.clone(), state, (network, view.away.clone()))}
+            LanguageChooser {}
             {ways_out(here, state, &view)}
         }
     }

@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn plurals_are_those_of_unicode() {
         for language in Language::ALL {
-            let rules = PluralRules::create(language.code().parse().unwrap(), PluralRuleType::CARDINAL).unwrap();
+            let rules =
+                PluralRules::create(language.code().parse().unwrap(), PluralRuleType::CARDINAL).unwrap();
             for count in (0..1_200).chain((1..40).map(|n| n * 250_000)) {
                 let expected = match rules.select(count).unwrap() {
                     PluralCategory::ZERO => "zero",

@@ -276,7 +276,10 @@ mod tests {
         let words = Words::embedded(crate::words::Language::Italian);
         let said = |events: &[Event]| words.came_and_went(events.iter()).replace([NAME, NAME_END], "");
         let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z")];
-        assert_eq!(said(&events), "alice e bob hanno raggiunto la stanza, 3 persone hanno lasciato la stanza");
+        assert_eq!(
+            said(&events),
+            "alice e bob hanno raggiunto la stanza, 3 persone hanno lasciato la stanza"
+        );
         assert_eq!(said(&[quit("x"), joined("x")]), "x ha lasciato la stanza e poi ha fatto ritorno");
         assert_eq!(said(&[joined("x"), quit("x")]), "x ha fatto un salto nella stanza");
         assert_eq!(words.waiting(1, WaitsFor::Turn), "1 messaggio aspetta il suo turno.");

@@ -2,6 +2,8 @@
 
 mod notifications;
 
+use std::cell::Cell;
+
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
 use gio::glib;
 use gtk::prelude::{DialogExt, GtkWindowExt};
@@ -14,6 +16,19 @@ use webkit2gtk::{
 use crate::desktop::is_web;
 
 pub(crate) use notifications::{notify, withdraw};
+
+thread_local! {
+    static WORDS: Cell<Option<Words>> = const { Cell::new(None) };
+}
+
+/// From now on the menu and the notifications speak like this.
+pub(crate) fn speak(words: Words) {
+    WORDS.set(Some(words));
+}
+
+fn words() -> Words {
+    WORDS.get().unwrap_or_else(Words::english)
+}
 
 /// Whether there is a display on which a window can be. Dioxus would end the program over it without a word.
 pub(crate) fn has_display() -> bool {
@@ -97,7 +112,7 @@ pub(crate) fn make_menu(window: &DesktopContext) {
             action.connect_activate(move |_, _| {
                 open(&uri);
             });
-            menu.prepend(&ContextMenuItem::from_gaction(&action, Words::english().menu_open_link(), None));
+            menu.prepend(&ContextMenuItem::from_gaction(&action, words().menu_open_link(), None));
         }
         // Without anything to offer there is no menu.
         menu.n_items() == 0
