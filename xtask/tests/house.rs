@@ -22,11 +22,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parla-testing", &["parla-proto", "parla-server", "parla-store"]),
     ("parla-bench", &["parla-proto"]),
     ("parla-client", &["parla-proto"]),
-    ("parla-ui", &["parla-client", "parla-proto"]),
+    ("parla-words", &[]),
+    ("parla-ui", &["parla-client", "parla-proto", "parla-words"]),
     ("parla-web", &["parla-client", "parla-proto", "parla-ui"]),
     ("parla", &["parla-client", "parla-history", "parla-proto", "parla-ui"]),
     ("xtask", &[]),
-    ("bundle", &[]),
+    ("bundle", &["parla-words"]),
 ];
 
 /// The crates without I/O, clock and randomness.

@@ -9,7 +9,7 @@ use crate::{
     platform::{Here, Leave, Notification},
     state::{BufferKey, State},
     toasts::ToastKind,
-    words::alert as said,
+    words::use_words,
 };
 
 /// Under this key the platform keeps that the person was asked.
@@ -17,6 +17,7 @@ const KEY_ASKED: &str = "notifications";
 
 /// Shows a notification of the system. If nobody knows whether the person wants it, they are asked when they are back.
 pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &Here) {
+    let words = state.words();
     match here.0.leave_to_notify() {
         Leave::Given => {}
         Leave::NotAsked => {
@@ -38,7 +39,7 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
     here.0.notify(&Notification {
         about: key,
         tag,
-        title: said::title(&alert.from, alert.room.as_deref(), network.as_deref()),
+        title: words.alert_from(&alert.from, alert.room.as_deref(), network.as_deref()),
         body: alert.text.to_string(),
     });
 }
@@ -79,6 +80,7 @@ fn settle(mut state: State, here: &Here) {
 /// The question whether the person wants notifications.
 #[component]
 pub(crate) fn Offer() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     if !*state.offers_to_notify.read() {
@@ -87,15 +89,15 @@ pub(crate) fn Offer() -> Element {
     let later = here.clone();
     rsx! {
         div { class: "banner", role: "group", "aria-labelledby": "offer-to-notify",
-            p { id: "offer-to-notify", class: "banner-words", role: "status", {said::OFFER} }
+            p { id: "offer-to-notify", class: "banner-words", role: "status", {words.alert_offer()} }
             div { class: "buttons",
                 button {
                     r#type: "button",
                     class: "primary",
                     onclick: move |_| here.0.ask_leave_to_notify(),
-                    {said::ALLOW}
+                    {words.alert_allow()}
                 }
-                button { r#type: "button", class: "plain", onclick: move |_| settle(state, &later), {said::NOT_NOW} }
+                button { r#type: "button", class: "plain", onclick: move |_| settle(state, &later), {words.alert_not_now()} }
             }
         }
     }
@@ -104,26 +106,27 @@ pub(crate) fn Offer() -> Element {
 /// Whether notifications are shown, and the way to have them.
 #[component]
 pub(crate) fn Standing() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     // An answer changes it.
     let _ = (state.offers_to_notify.read(), state.toasts.read());
     let leave = here.0.leave_to_notify();
     let sentence = match leave {
-        Leave::Given => said::GIVEN,
-        Leave::Refused => said::REFUSED,
-        Leave::NotAsked => said::NOT_ASKED,
-        Leave::Impossible => said::IMPOSSIBLE,
+        Leave::Given => words.alert_given(),
+        Leave::Refused => words.alert_refused(),
+        Leave::NotAsked => words.alert_not_asked(),
+        Leave::Impossible => words.alert_impossible(),
     };
     rsx! {
-        h3 { {said::TITLE} }
+        h3 { {words.alert_title()} }
         p { class: "hint", {sentence} }
         if leave == Leave::NotAsked {
             button {
                 r#type: "button",
                 class: "plain",
                 onclick: move |_| here.0.ask_leave_to_notify(),
-                {said::ALLOW}
+                {words.alert_allow()}
             }
         }
     }

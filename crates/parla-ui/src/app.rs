@@ -18,7 +18,7 @@ use crate::{
     state::{Pointer, Shown, State, Wanted},
     toasts::Toasts,
     visits::{self, Entry, Top, use_visits},
-    words,
+    words::{self, use_language},
 };
 
 /// Batches that are taken in at once, if so many have come.
@@ -35,6 +35,7 @@ pub fn App() -> Element {
     let state = State::provide();
     use_hook(|| remember(state, &here));
     use_updates(state, &here);
+    use_language(state, &here);
     use_happenings(state, &here);
     use_title(state, &here);
     use_memory(state, &here);
@@ -67,7 +68,10 @@ pub fn App() -> Element {
                         page_signal::take_in(state, signal.clone());
                         match signal {
                             PageSignal::Composer(_) => drafts::save(state, &writer),
-                            PageSignal::Stored(key) => drafts::take_up(state, &writer, &key),
+                            PageSignal::Stored(key) => {
+                                drafts::take_up(state, &writer, &key);
+                                words::follow_choice(state, &writer, &key);
+                            }
                             _ => {}
                         }
                     }

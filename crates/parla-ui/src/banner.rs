@@ -18,12 +18,13 @@ use crate::{
     remedies::Remedies,
     room::text::Sentence,
     state::{Dialog, State, wish},
-    words::{self, banner as said},
+    words::{self, use_words},
 };
 
 /// The banner for the network of the conversation that is shown; without one, for the first that is not connected.
 #[component]
 pub(crate) fn Banner() -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let network = use_memo(move || {
         let networks = state.networks.read();
@@ -46,7 +47,7 @@ pub(crate) fn Banner() -> Element {
     let Some(network) = network.get() else {
         return rsx! {
             if is_starting.get() {
-                div { class: "banner", p { role: "status", {said::STARTING} } }
+                div { class: "banner", p { role: "status", {words.banner_starting()} } }
             }
             Others { stopped: others.get() }
         };
@@ -54,8 +55,8 @@ pub(crate) fn Banner() -> Element {
     let current = match network.link.clone() {
         LinkState::Online => rsx! { StandIn { network } },
         LinkState::Connecting(stage) => {
-            let words = words::connecting(&network, stage);
-            rsx! { div { class: "banner", p { role: "status", bdi { "{words}" } } } }
+            let said = words.connecting_to(&network, stage);
+            rsx! { div { class: "banner", p { role: "status", bdi { "{said}" } } } }
         }
         LinkState::Waiting { until, why, .. } => rsx! { Waiting { network: network.id, until, why } },
         LinkState::Offline => rsx! { Offline { network: network.id } },
@@ -72,6 +73,7 @@ pub(crate) fn Banner() -> Element {
 /// not buried under them.
 #[component]
 fn Others(stopped: Vec<(NetworkView, Arc<Problem>)>) -> Element {
+    let words = use_words();
     let banners = rsx! {
         for (other, why) in stopped.clone() {
             Stopped { key: "{other.id.0}", network: other, why, is_other: true }
@@ -81,7 +83,7 @@ fn Others(stopped: Vec<(NetworkView, Arc<Problem>)>) -> Element {
         return banners;
     }
     let names: Vec<&str> = stopped.iter().map(|(other, _)| &*other.name).collect();
-    let sentence = words::network::several_stopped(&names);
+    let sentence = words.network_several_stopped(names.len(), &names.join(", "));
     rsx! {
         details { class: "banner-others",
             summary { class: "banner problem", bdi { "{sentence}" } }
@@ -98,14 +100,15 @@ fn has_banner(network: &NetworkView) -> bool {
 /// The person has another name for now.
 #[component]
 fn StandIn(network: NetworkView) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let Some(wanted) = &network.nick_wanted else { return rsx! {} };
     let (id, nick) = (network.id, Arc::clone(&network.nick));
-    let keep = said::keep_name(&nick);
+    let keep = words.banner_keep_name(&nick);
     rsx! {
         div { class: "banner",
             div { class: "banner-words",
-                p { role: "status", Sentence { words: said::stand_in(&nick, wanted) } }
+                p { role: "status", Sentence { words: words.banner_stand_in(&words::name(&nick), &words::name(wanted)) } }
             }
             button {
                 r#type: "button",
@@ -119,7 +122,8 @@ fn StandIn(network: NetworkView) -> Element {
 
 #[component]
 fn Waiting(network: NetworkId, until: parla_proto::Timestamp, why: Arc<Problem>) -> Element {
-    let told = words::problem(&why);
+    let words = use_words();
+    let told = words.problem(&why);
     let kind = why.kind;
     rsx! {
         div { class: "banner warn",
@@ -131,20 +135,21 @@ fn Waiting(network: NetworkId, until: parla_proto::Timestamp, why: Arc<Problem>)
                     Remedies { network, kind }
                 }
             }
-            Reconnect { network, class: "plain", label: said::NOW }
+            Reconnect { network, class: "plain", label: words.banner_now() }
         }
     }
 }
 
 #[component]
 fn Offline(network: NetworkId) -> Element {
+    let words = use_words();
     rsx! {
         div { class: "banner warn",
             div { class: "banner-words", role: "status",
-                p { {said::OFFLINE} }
-                p { class: "dim", {said::OFFLINE_MEANING} }
+                p { {words.banner_offline()} }
+                p { class: "dim", {words.banner_offline_meaning()} }
             }
-            Reconnect { network, class: "plain", label: said::NOW }
+            Reconnect { network, class: "plain", label: words.banner_now() }
         }
     }
 }
@@ -160,13 +165,14 @@ fn Reconnect(network: NetworkId, class: &'static str, label: &'static str) -> El
 
 #[component]
 fn Disconnected(network: NetworkId) -> Element {
+    let words = use_words();
     rsx! {
         div { class: "banner",
             div { class: "banner-words",
-                p { role: "status", {said::DISCONNECTED} }
-                p { class: "dim", {said::DISCONNECTED_MEANING} }
+                p { role: "status", {words.banner_disconnected()} }
+                p { class: "dim", {words.banner_disconnected_meaning()} }
             }
-            Reconnect { network, class: "primary", label: said::CONNECT }
+            Reconnect { network, class: "primary", label: words.banner_connect() }
         }
     }
 }
@@ -174,6 +180,7 @@ fn Disconnected(network: NetworkId) -> Element {
 /// A network that needs the person. One that they are not looking at says which it is.
 #[component]
 fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: bool) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (id, kind) = (network.id, why.kind);
@@ -190,7 +197,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
         div { class: "banner problem",
             div { class: "banner-words", role: "status",
                 if is_other {
-                    p { class: "dim", bdi { "{words::network::about(&network.name)}" } }
+                    p { class: "dim", bdi { "{words.network_about(&network.name)}" } }
                 }
                 ProblemWords { problem: why }
                 if kind.is_about_certificate() {
@@ -207,7 +214,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                         }
                     },
                     PasswordFields { id: "banner-{id.0}", why: Some(kind), username }
-                    button { r#type: "submit", class: "primary", {words::password::SIGN_IN} }
+                    button { r#type: "submit", class: "primary", {words.password_sign_in()} }
                 }
             }
             div { class: "buttons",
@@ -216,7 +223,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                         r#type: "button",
                         class: "plain",
                         onclick: move |_| wish(&sender, id, Intent::SignIn { credentials: password::readable() }),
-                        {words::password::SEND_READABLE}
+                        {words.password_send_readable()}
                     }
                 }
                 if by_name {
@@ -225,14 +232,14 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                         r#type: "button",
                         class: "primary",
                         onclick: move |_| state.open_dialog(Dialog::Nick(id), &name_back),
-                        {said::OTHER_NAME}
+                        {words.banner_other_name()}
                     }
                 } else {
                     button {
                         r#type: "button",
                         class: if by_password { "plain" } else { "primary" },
                         onclick: move |_| wish(&retry, id, Intent::Reconnect),
-                        {words::first::AGAIN}
+                        {words.first_again()}
                     }
                 }
                 if kind.is_about_encryption() {
@@ -244,7 +251,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                         r#type: "button",
                         class: "plain",
                         onclick: move |_| state.open_dialog(Dialog::Address(id), &address_back),
-                        {words::network::CHANGE_ADDRESS}
+                        {words.network_change_address()}
                     }
                     Forget { network: id }
                 }
@@ -253,7 +260,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
                         r#type: "button",
                         class: "plain",
                         onclick: move |_| wish(&later, id, Intent::Disconnect { reason: "".into() }),
-                        {words::network::NOT_NOW}
+                        {words.network_not_now()}
                     }
                 }
             }

@@ -6,7 +6,7 @@ use crate::{
     hooks::{use_context, use_effect},
     platform::{Here, PageAct},
     state::{Dialog, State},
-    words,
+    words::use_words,
 };
 
 mod add_network;
@@ -87,6 +87,7 @@ pub(crate) fn DialogBox(
     #[props(default)] class: &'static str,
     children: Element,
 ) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     rsx! {
         div { class: "backdrop", onclick: move |_| state.close_dialog(),
@@ -102,8 +103,8 @@ pub(crate) fn DialogBox(
                         id: if focus == FocusFirst::Close { FOCUS_ID } else { "dialog-close" },
                         r#type: "button",
                         class: "quiet icon",
-                        "aria-label": words::CLOSE,
-                        title: words::CLOSE,
+                        "aria-label": words.close(),
+                        title: words.close(),
                         onclick: move |_| state.close_dialog(),
                         span { "aria-hidden": "true", "×" }
                     }

@@ -12,12 +12,14 @@ use parla_client::{
 use crate::{
     address::Target,
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
+    language_chooser::LanguageChooser,
     password::{self, PasswordFields},
     platform::{Command, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
     remedies::Remedies,
+    room::text::Sentence as Marked,
     state::{State, wish},
-    words::{self, first},
+    words::{self, Language, Words, use_words},
 };
 
 /// Under this key the platform keeps the name.
@@ -32,7 +34,7 @@ struct Attempt {
     name: Signal<String>,
     place: Signal<String>,
     /// What to say about the name.
-    advice: Signal<Option<String>>,
+    advice: Signal<Option<Advice>>,
     /// A better name.
     better: Signal<Option<String>>,
     /// What was said and is true no more: the person has written something else since, or tries again.
@@ -41,18 +43,37 @@ struct Attempt {
     asked: Signal<Option<NetworkId>>,
 }
 
+/// What to say about the name.
+#[derive(Clone, PartialEq)]
+enum Advice {
+    /// There is none.
+    NameEmpty,
+    /// Something is wrong with it, and another one is suggested.
+    OtherName(Problem),
+}
+
+impl Advice {
+    fn said(&self, words: Words) -> String {
+        match self {
+            Self::NameEmpty => words.first_name_empty().to_owned(),
+            Self::OtherName(problem) => words.first_other_name(&words.problem(problem).title),
+        }
+    }
+}
+
 /// The first screen.
 #[component]
 pub(crate) fn FirstScreen() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    let attempt = use_attempt(&here);
+    let attempt = use_attempt(&here, words);
     let network = use_memo(move || state.networks.read().values().next_back().cloned());
     let network = network.get();
     let link = network.as_ref().map(|view| view.link.clone());
     let sentence = match here.0.place() {
-        Place::Browser => first::SENTENCE_BROWSER,
-        Place::Desktop => first::SENTENCE_DESKTOP,
+        Place::Browser => words.first_sentence_browser(),
+        Place::Desktop => words.first_sentence_desktop(),
     };
     // While it is tried again by itself, somebody may be typing.
     let retries = use_hook(|| Rc::new(Cell::new(false)));
@@ -64,31 +85,31 @@ pub(crate) fn FirstScreen() -> Element {
     let mut suggested = None;
     let (above, label) = match link {
         Some(LinkState::Connecting(stage)) => {
-            (rsx! { Progress { stage, attempt } }, retries.get().then_some(first::AGAIN))
+            (rsx! { Progress { stage, attempt } }, retries.get().then_some(words.first_again()))
         }
         Some(LinkState::Online) => (rsx! { Progress { stage: Stage::SigningIn, attempt } }, None),
         None if attempt.asked.read().is_some() => {
             (rsx! { Progress { stage: Stage::Finding, attempt } }, None)
         }
-        None => (rsx! { Sentence { sentence } }, Some(first::JOIN)),
+        None => (rsx! { Sentence { sentence } }, Some(words.first_join())),
         Some(LinkState::Waiting { until, why, .. }) => {
             let above = rsx! { Trouble { problem: why, attempt, Countdown { until } } };
-            (above, Some(first::AGAIN))
+            (above, Some(words.first_again()))
         }
         Some(LinkState::Offline) => {
             let above = rsx! {
                 div { class: "notice problem", role: "alert",
-                    p { class: "problem-title", {words::banner::OFFLINE} }
-                    p { class: "problem-meaning", {words::banner::OFFLINE_AT_FIRST} }
+                    p { class: "problem-title", {words.banner_offline()} }
+                    p { class: "problem-meaning", {words.banner_offline_at_first()} }
                 }
             };
-            (above, Some(first::AGAIN))
+            (above, Some(words.first_again()))
         }
         Some(LinkState::Stopped { why, suggestion }) => {
             suggested = suggestion;
             let why = why.filter(|why| !attempt.has_answered(why));
             let by_password = why.as_ref().is_some_and(|why| why.kind.is_about_password());
-            let label = if by_password { words::password::SIGN_IN } else { first::JOIN };
+            let label = if by_password { words.password_sign_in() } else { words.first_join() };
             let above = rsx! {
                 if let Some(problem) = why {
                     Trouble { problem, attempt }
@@ -106,6 +127,7 @@ pub(crate) fn FirstScreen() -> Element {
                     Forms { attempt, label, suggestion: suggested }
                 }
             }
+            LanguageChooser {}
         }
     }
 }
@@ -113,24 +135,26 @@ pub(crate) fn FirstScreen() -> Element {
 /// What there is to do, and where it leads if the person came by a link.
 #[component]
 fn Sentence(sentence: &'static str) -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let link = state.link.read();
     let going = link.as_ref().and_then(|link| match &link.address.target {
-        Target::Room(name) => Some((first::SENTENCE_ROOM, shown_name(name))),
-        Target::Person(name) => Some((first::SENTENCE_PERSON, shown_name(name))),
+        Target::Room(name) => Some(words.first_sentence_room(&words::name(&shown_name(name)))),
+        Target::Person(name) => Some(words.first_sentence_person(&words::name(&shown_name(name)))),
         Target::Server => None,
     });
     match going {
-        Some(([before, after], name)) => {
-            rsx! { p { class: "first-sentence", {before} bdi { "{name}" } {after} } }
-        }
+        Some(going) => rsx! { p { class: "first-sentence", Marked { words: going } } },
         None => rsx! { p { class: "first-sentence", {sentence} } },
     }
 }
 
-fn use_attempt(here: &Here) -> Attempt {
+fn use_attempt(here: &Here, words: Words) -> Attempt {
     let name = use_signal(|| here.0.load(KEY_NAME).unwrap_or_default());
-    let place = use_signal(|| here.0.load(KEY_PLACE).unwrap_or_else(|| first::THIS_COMPUTER.to_owned()));
+    let place = use_signal(|| {
+        let known = here.0.load(KEY_PLACE).filter(|place| !is_this_computer(place));
+        known.unwrap_or_else(|| words.first_this_computer().to_owned())
+    });
     let (advice, better, answered) = (use_signal(|| None), use_signal(|| None), use_signal(|| None));
     let asked = use_signal(|| None);
     Attempt { name, place, advice, better, answered, asked }
@@ -171,6 +195,7 @@ fn Forms(attempt: Attempt, label: &'static str, suggestion: Option<Arc<str>>) ->
 
 #[component]
 fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_suggested: bool) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let Attempt { mut name, .. } = attempt;
@@ -189,8 +214,8 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
     use_effect(move || page.0.page(PageAct::Focus(focus.to_owned())));
     let on_desktop = here.0.place() == Place::Desktop;
     let is_answered = trouble(state).is_some_and(|why| attempt.has_answered(&why));
-    let suggested = (is_suggested && !is_answered).then(|| first::SUGGESTED.to_owned());
-    let advice = attempt.advice.read().clone().or(suggested);
+    let suggested = (is_suggested && !is_answered).then(|| words.first_suggested().to_owned());
+    let advice = attempt.advice.read().as_ref().map(|advice| advice.said(words)).or(suggested);
     rsx! {
         form {
             class: "first-form",
@@ -200,7 +225,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
                 join(attempt, state, &here, password::credentials(&event));
             },
             div { class: "field",
-                label { r#for: "name", {first::NAME} }
+                label { r#for: "name", {words.first_name()} }
                 input {
                     id: "name",
                     name: "name",
@@ -227,7 +252,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
             // The server of a page says so itself if it wants a password; before, a field for one would only puzzle.
             if on_desktop || asks_password {
                 details { class: "more", open: asks_password,
-                    summary { {words::password::OPEN} }
+                    summary { {words.password_open()} }
                     PasswordFields { id: "first", why: asked, username }
                 }
             }
@@ -246,11 +271,12 @@ fn trouble(state: State) -> Option<Arc<Problem>> {
 
 #[component]
 fn PlaceField(attempt: Attempt) -> Element {
+    let words = use_words();
     let Attempt { mut place, .. } = attempt;
     let initial = use_hook(|| place.peek().clone());
     rsx! {
         div { class: "field",
-            label { r#for: "where", {first::WHERE} }
+            label { r#for: "where", {words.first_where()} }
             input {
                 id: "where",
                 name: "where",
@@ -262,7 +288,7 @@ fn PlaceField(attempt: Attempt) -> Element {
                 initial_value: initial,
                 oninput: move |event| place.set(event.value()),
             }
-            p { id: "where-hint", class: "hint", {first::WHERE_HINT} }
+            p { id: "where-hint", class: "hint", {words.first_where_hint()} }
         }
     }
 }
@@ -270,6 +296,7 @@ fn PlaceField(attempt: Attempt) -> Element {
 /// What is in the way, and the way around it.
 #[component]
 fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let can_go_on = problem.kind.is_about_encryption();
@@ -291,7 +318,7 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
                 r#type: "button",
                 class: "plain",
                 onclick: move |_| connect(attempt, state, &here, (Trust::Agreed, Credentials::default())),
-                {first::UNENCRYPTED}
+                {words.first_unencrypted()}
             }
         }
         if let Some(network) = network.filter(|_| can_send) {
@@ -302,7 +329,7 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
                     attempt.answer(state);
                     wish(&sender, network, Intent::SignIn { credentials: password::readable() });
                 },
-                {words::password::SEND_READABLE}
+                {words.password_send_readable()}
             }
         }
     }
@@ -311,6 +338,7 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
 /// How far it is, in words.
 #[component]
 fn Progress(stage: Stage, attempt: Attempt) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     // Only a connection that is being secured says so: nobody is told of an encryption that there is not.
@@ -322,14 +350,14 @@ fn Progress(stage: Stage, attempt: Attempt) -> Element {
         ol { class: "stages", "aria-hidden": "true",
             for one in stages {
                 li {
-                    key: "{words::stage(one)}",
+                    key: "{one as u8}",
                     class: if one < stage { "done" } else if one == stage { "now" } else { "later" },
-                    {words::stage(one)}
+                    {words.stage(one)}
                 }
             }
         }
-        p { class: "sr-only", role: "status", {words::stage(stage)} }
-        button { r#type: "button", class: "plain", onclick: move |_| cancel(attempt, state, &here), {words::CANCEL} }
+        p { class: "sr-only", role: "status", {words.stage(stage)} }
+        button { r#type: "button", class: "plain", onclick: move |_| cancel(attempt, state, &here), {words.cancel()} }
     }
 }
 
@@ -345,12 +373,12 @@ fn join(mut attempt: Attempt, state: State, here: &Here, credentials: Option<Cre
     attempt.better.set(None);
     let name = attempt.name.peek().trim().to_owned();
     if name.is_empty() {
-        attempt.advice.set(Some(first::NAME_EMPTY.to_owned()));
+        attempt.advice.set(Some(Advice::NameEmpty));
         return;
     }
     if let Some(kind) = naming::fault(&name) {
         let problem = Problem { kind, about: name.as_str().into(), details: "".into() };
-        attempt.advice.set(Some(format!("{} {}", words::problem(&problem).title, first::SUGGESTED)));
+        attempt.advice.set(Some(Advice::OtherName(problem)));
         attempt.better.set(Some(naming::mended(&name)));
         return;
     }
@@ -398,7 +426,8 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
     let address = match here.0.place() {
         Place::Browser => String::new(),
         Place::Desktop => {
-            here.0.save(KEY_PLACE, Some(&place));
+            // Said in the language of the next start.
+            here.0.save(KEY_PLACE, Some(&place).filter(|place| !is_this_computer(place)).map(String::as_str));
             address(&place)
         }
     };
@@ -426,9 +455,11 @@ fn forget_all(state: State, here: &Here) {
 /// What is meant by what stands in the field.
 pub(crate) fn address(place: &str) -> String {
     let place = place.trim();
-    if place.is_empty() || place.eq_ignore_ascii_case(first::THIS_COMPUTER) {
-        "127.0.0.1".to_owned()
-    } else {
-        place.to_owned()
-    }
+    if place.is_empty() || is_this_computer(place) { "127.0.0.1".to_owned() } else { place.to_owned() }
+}
+
+/// Whether that is what the field says at first, in any language that it may have been in.
+fn is_this_computer(place: &str) -> bool {
+    let mut loaded = Language::ALL.into_iter().filter_map(Words::loaded);
+    loaded.any(|words| words.first_this_computer().to_lowercase() == place.to_lowercase())
 }

@@ -7,12 +7,13 @@ use crate::{
     hooks::{use_context, use_signal},
     platform::{Command, Here},
     state::State,
-    words::{dialog, network as said},
+    words::use_words,
 };
 
 /// The button, and then the question.
 #[component]
 pub(crate) fn Forget(network: NetworkId) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let mut is_asked = use_signal(|| false);
@@ -22,15 +23,15 @@ pub(crate) fn Forget(network: NetworkId) -> Element {
                 r#type: "button",
                 class: "plain danger",
                 onclick: move |_| is_asked.set(true),
-                {dialog::FORGET}
+                {words.dialog_forget()}
             }
         };
     }
     rsx! {
         div { class: "sure", role: "alert",
-            p { {said::FORGET_SURE} }
+            p { {words.network_forget_sure()} }
             div { class: "buttons",
-                button { r#type: "button", class: "plain", onclick: move |_| is_asked.set(false), {said::FORGET_NOT} }
+                button { r#type: "button", class: "plain", onclick: move |_| is_asked.set(false), {words.network_forget_not()} }
                 button {
                     r#type: "button",
                     class: "plain danger",
@@ -38,7 +39,7 @@ pub(crate) fn Forget(network: NetworkId) -> Element {
                         here.0.command(Command::Forget(network));
                         state.close_dialog();
                     },
-                    {said::FORGET_DO}
+                    {words.network_forget_do()}
                 }
             }
         }

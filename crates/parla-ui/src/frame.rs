@@ -14,12 +14,13 @@ use crate::{
     rooms::{self, RoomList},
     state::{Shown, Side, State},
     welcome::Welcome,
-    words,
+    words::{self, use_words},
 };
 
 /// The frame.
 #[component]
 pub(crate) fn Frame() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     use_side_focus(state, &here);
@@ -43,7 +44,7 @@ pub(crate) fn Frame() -> Element {
             nav {
                 id: Region::Rooms.id(),
                 class: "rooms",
-                "aria-label": words::rooms::LABEL,
+                "aria-label": words.rooms_label(),
                 tabindex: "-1",
                 onfocusin: move |_| note(state, Region::Rooms),
                 RoomList {}
@@ -66,7 +67,7 @@ pub(crate) fn Frame() -> Element {
                 aside {
                     id: Region::Members.id(),
                     class: "members",
-                    "aria-label": words::members::LABEL,
+                    "aria-label": words.members_label(),
                     tabindex: "-1",
                     onfocusin: move |_| note(state, Region::Members),
                     Members {}
@@ -75,7 +76,7 @@ pub(crate) fn Frame() -> Element {
             button {
                 class: "scrim",
                 r#type: "button",
-                "aria-label": words::TO_CONVERSATION,
+                "aria-label": words.to_conversation(),
                 onclick: move |_| state.side.set(Side::None),
             }
         }

@@ -11,7 +11,6 @@ use parla_client::{
 use crate::{
     platform::{Here, PageAct},
     state::{State, wish},
-    words::{moderation::INVITATIONS, toast as said},
 };
 
 /// Someone asks the person into a room.
@@ -64,7 +63,7 @@ pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>)
         return rsx! {};
     }
     rsx! {
-        ul { class: "invitations", "aria-label": INVITATIONS,
+        ul { class: "invitations", "aria-label": state.words().moderation_invitations(),
             for one in all.iter().filter(of).cloned() {
                 {card(here, state, one)}
             }
@@ -73,11 +72,12 @@ pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>)
 }
 
 fn card(here: &Here, mut state: State, one: Invitation) -> Element {
-    let words = said::invitation(&one.from, &one.room);
+    let words = state.words();
+    let said = words.toast_invitation(&one.from, &one.room);
     let (here, other) = (here.clone(), one.clone());
     rsx! {
         li { key: "{one.network.0} {one.room}", class: "invitation",
-            p { role: "alert", bdi { "{words}" } }
+            p { role: "alert", bdi { "{said}" } }
             div { class: "buttons",
                 button {
                     r#type: "button",
@@ -87,9 +87,9 @@ fn card(here: &Here, mut state: State, one: Invitation) -> Element {
                         state.answered(&one);
                         here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
                     },
-                    {said::JOIN}
+                    {words.toast_join()}
                 }
-                button { r#type: "button", class: "plain", onclick: move |_| state.answered(&other), {said::IGNORE} }
+                button { r#type: "button", class: "plain", onclick: move |_| state.answered(&other), {words.toast_ignore()} }
             }
         }
     }

@@ -17,6 +17,7 @@ mod hooks;
 mod icon;
 mod invitations;
 mod keys;
+mod language_chooser;
 pub mod link;
 mod members;
 mod navigation;

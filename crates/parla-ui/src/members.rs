@@ -11,7 +11,7 @@ use crate::{
     room::colour,
     state::{Dialog, Side, State},
     window::{View, follow, space, visible},
-    words::{self, members as said},
+    words::use_words,
 };
 
 /// The height of a row, in pixels; the stylesheet has the same number.
@@ -40,6 +40,7 @@ impl MemberCount {
 /// The list of the conversation that is shown.
 #[component]
 pub(crate) fn Members() -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let list = use_memo(move || {
         let buffers = state.buffers.read();
@@ -49,8 +50,8 @@ pub(crate) fn Members() -> Element {
     });
     let Some((key, members, count)) = list.get() else { return rsx! {} };
     let title = match count {
-        MemberCount::Known(count) => words::member_count(count),
-        MemberCount::Unknown => said::LABEL.to_owned(),
+        MemberCount::Known(count) => words.member_count(count),
+        MemberCount::Unknown => words.members_label().to_owned(),
     };
     rsx! {
         div { class: "members-head",
@@ -58,13 +59,13 @@ pub(crate) fn Members() -> Element {
             button {
                 r#type: "button",
                 class: "quiet icon narrow-only",
-                "aria-label": said::CLOSE,
+                "aria-label": words.members_close(),
                 onclick: move |_| state.side.set(Side::None),
                 span { "aria-hidden": "true", "×" }
             }
         }
         if count == MemberCount::Unknown {
-            p { class: "dim members-none", {said::UNKNOWN} }
+            p { class: "dim members-none", {words.members_unknown()} }
         }
         // Another room begins with an empty search, at the top.
         for key in [key] {
@@ -82,6 +83,7 @@ enum Line {
 
 #[component]
 fn Found(network: NetworkId, members: List) -> Element {
+    let words = use_words();
     let mut needle = use_signal(String::new);
     let view = use_signal(View::default);
     let lines = use_memo(use_reactive!(|members| lines(&members.0, &needle.read())));
@@ -92,11 +94,11 @@ fn Found(network: NetworkId, members: List) -> Element {
     rsx! {
         if members.0.len() >= SEARCH_FROM {
             div { class: "members-search",
-                label { r#for: "member-search", class: "sr-only", {said::SEARCH} }
+                label { r#for: "member-search", class: "sr-only", {words.members_search()} }
                 input {
                     id: "member-search",
                     r#type: "search",
-                    placeholder: said::SEARCH,
+                    placeholder: words.members_search(),
                     autocomplete: "off",
                     spellcheck: "false",
                     oninput: move |event| needle.set(event.value()),
@@ -104,7 +106,7 @@ fn Found(network: NetworkId, members: List) -> Element {
             }
         }
         if lines.is_empty() && !needle.read().is_empty() {
-            p { class: "dim members-none", role: "status", {said::NOBODY} }
+            p { class: "dim members-none", role: "status", {words.members_nobody()} }
         }
         div { class: "members-scroll", onscroll: move |event| follow(view, &event, ROW_PX),
             ul {
@@ -144,10 +146,11 @@ fn drawn(line: &Line, members: &List) -> Option<Drawn> {
 
 #[component]
 fn LineRow(network: NetworkId, line: Drawn) -> Element {
+    let words = use_words();
     match line {
         Drawn::Heading(rank, count) => rsx! {
             li { class: "rank",
-                h3 { {words::rank(rank)} " " span { class: "count", "{count}" } }
+                h3 { {words.ranks(rank)} " " span { class: "count", "{count}" } }
             }
         },
         Drawn::One(member) => rsx! { MemberRow { network, member } },
@@ -156,6 +159,7 @@ fn LineRow(network: NetworkId, line: Drawn) -> Element {
 
 #[component]
 fn MemberRow(network: NetworkId, member: Member) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let Member { nick, name, called, rank, away, bot, hue, .. } = member;
     let id = format!("member-{name}");
@@ -183,10 +187,10 @@ fn MemberRow(network: NetworkId, member: Member) -> Element {
                     }
                 }
                 if bot {
-                    span { class: "bot", {words::moderation::BOT} }
+                    span { class: "bot", {words.moderation_bot()} }
                 }
                 if away {
-                    span { class: "member-away", {said::AWAY} }
+                    span { class: "member-away", {words.members_away()} }
                 }
             }
         }

@@ -6,17 +6,18 @@
 use dioxus::{html::FormValue, prelude::*};
 use parla_client::{Credentials, Login, Problem, ProblemKind, Secret};
 
-use crate::{hooks::use_context, platform::Here, words::password as said};
+use crate::{hooks::use_context, platform::Here, words::use_words};
 
 /// The fields. `why` is what the server asks for, if it has.
 #[component]
 pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: String) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let can_keep = here.0.keeps_passwords();
     let is_account = why.is_some_and(|kind| kind != ProblemKind::PasswordNeeded);
     rsx! {
         div { class: "field",
-            label { r#for: "{id}-username", {said::USERNAME} }
+            label { r#for: "{id}-username", {words.password_username()} }
             input {
                 id: "{id}-username",
                 name: "username",
@@ -29,11 +30,11 @@ pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: Str
                 initial_value: username,
             }
             if !is_account {
-                p { id: "{id}-username-hint", class: "hint", {said::USERNAME_HINT} }
+                p { id: "{id}-username-hint", class: "hint", {words.password_username_hint()} }
             }
         }
         div { class: "field",
-            label { r#for: "{id}-password", {said::PASSWORD} }
+            label { r#for: "{id}-password", {words.password_password()} }
             input {
                 id: "{id}-password",
                 name: "password",
@@ -44,7 +45,7 @@ pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: Str
         if can_keep {
             label { class: "check",
                 input { r#type: "checkbox", name: "keep", value: "yes", initial_checked: true }
-                {said::KEEP}
+                {words.password_keep()}
             }
         }
     }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     state::BufferKey,
     visits::{Arrival, Entry, HistoryAct},
+    words::{Language, Words},
 };
 
 /// Where the interface runs.
@@ -198,6 +199,12 @@ pub trait Platform {
     fn happenings(&self) -> Option<UnboundedReceiver<Happening>>;
     /// Does something to the page.
     fn page(&self, act: PageAct);
+    /// The languages that the person reads, as the browser or the system says, the best first: `it-IT`, `en`.
+    fn languages(&self) -> Vec<String>;
+    /// Loads the sentences of a language from wherever they are kept; none if they cannot be had. Ends after some time in any case.
+    fn load_words(&self, language: Language) -> Pin<Box<dyn Future<Output = Option<Words>>>>;
+    /// From now on the app speaks like this: for those who read the page aloud, and for what the shell says itself.
+    fn speak(&self, words: Words);
     /// Says in the window's or the tab's title what is new.
     fn set_title(&self, title: &str);
     /// Is over after that time.

@@ -8,13 +8,14 @@ use parla_proto::Timestamp;
 
 use crate::{
     hooks::{use_context, use_future, use_signal},
-    {platform::Here, words},
+    {platform::Here, words::use_words},
 };
 
 /// The words.
 #[component]
 pub(crate) fn ProblemWords(problem: Arc<Problem>) -> Element {
-    let told = words::problem(&problem);
+    let words = use_words();
+    let told = words.problem(&problem);
     rsx! {
         p { class: "problem-title", bdi { "{told.title}" } }
         p { class: "problem-meaning", "{told.meaning} {told.remedy}" }
@@ -25,12 +26,13 @@ pub(crate) fn ProblemWords(problem: Arc<Problem>) -> Element {
 /// The line as it came, folded away.
 #[component]
 pub(crate) fn RawWords(raw: Arc<str>) -> Element {
+    let words = use_words();
     if raw.is_empty() {
         return rsx! {};
     }
     rsx! {
         details { class: "raw",
-            summary { {words::DETAILS} }
+            summary { {words.details()} }
             code { dir: "auto", "{raw}" }
         }
     }
@@ -39,6 +41,7 @@ pub(crate) fn RawWords(raw: Arc<str>) -> Element {
 /// Counts down to a moment. Lives, and ticks, only while it is shown.
 #[component]
 pub(crate) fn Countdown(until: Timestamp) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut now = use_signal(|| here.0.now());
     use_future(move || {
@@ -52,7 +55,7 @@ pub(crate) fn Countdown(until: Timestamp) -> Element {
     });
     let left = until.since(now());
     let seconds = left.as_millis().div_ceil(1_000);
-    let said = words::trying_again(u64::try_from(seconds).unwrap_or(u64::MAX));
+    let said = words.trying_again(u64::try_from(seconds).unwrap_or(u64::MAX));
     // Not in a live region: nobody wants to hear it every second.
     rsx! { span { class: "countdown", "{said}" } }
 }

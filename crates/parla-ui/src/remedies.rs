@@ -13,12 +13,13 @@ use crate::{
     hooks::use_context,
     platform::{Change, Command, Here, Place},
     state::State,
-    words::{self, first, network as said},
+    words::use_words,
 };
 
 /// What there is to do about this problem of this network; nothing for most.
 #[component]
 pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     if here.0.place() != Place::Desktop {
@@ -30,7 +31,7 @@ pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
                 r#type: "button",
                 class: "plain",
                 onclick: move |_| here.0.command(Command::Change(network, Change::Unencrypted)),
-                {first::UNENCRYPTED}
+                {words.first_unencrypted()}
             }
         };
     }
@@ -43,26 +44,30 @@ pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
 
 #[component]
 fn Shown(network: NetworkId, certificate: Arc<Certificate>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
-    let until = words::moment(certificate.valid_until, here.0.utc_offset_seconds(certificate.valid_until));
-    let names =
-        if certificate.names.is_empty() { said::NO_NAMES.to_owned() } else { certificate.names.join(", ") };
-    let issuer = certificate.issuer.as_deref().unwrap_or(said::SELF_SIGNED).to_owned();
+    let until = words.moment_of(certificate.valid_until, here.0.utc_offset_seconds(certificate.valid_until));
+    let names = if certificate.names.is_empty() {
+        words.network_no_names().to_owned()
+    } else {
+        certificate.names.join(", ")
+    };
+    let issuer = certificate.issuer.as_deref().unwrap_or(words.network_self_signed()).to_owned();
     let fingerprint = Arc::clone(&certificate.fingerprint);
     rsx! {
         div { class: "certificate",
-            p { class: "problem-title", {said::CERTIFICATE} }
+            p { class: "problem-title", {words.network_certificate()} }
             dl {
-                dt { {said::CERTIFICATE_NAMES} }
+                dt { {words.network_certificate_names()} }
                 dd { bdi { "{names}" } }
-                dt { {said::CERTIFICATE_ISSUER} }
+                dt { {words.network_certificate_issuer()} }
                 dd { bdi { "{issuer}" } }
-                dt { {said::CERTIFICATE_UNTIL} }
+                dt { {words.network_certificate_until()} }
                 dd { "{until}" }
-                dt { {said::CERTIFICATE_FINGERPRINT} }
+                dt { {words.network_certificate_fingerprint()} }
                 dd { code { "{certificate.fingerprint}" } }
                 if let Some(trusted) = &certificate.trusted {
-                    dt { {said::CERTIFICATE_TRUSTED} }
+                    dt { {words.network_certificate_trusted()} }
                     dd { code { "{trusted}" } }
                 }
             }
@@ -73,7 +78,7 @@ fn Shown(network: NetworkId, certificate: Arc<Certificate>) -> Element {
                     let change = Change::Trust(Arc::clone(&fingerprint));
                     here.0.command(Command::Change(network, change));
                 },
-                {said::TRUST}
+                {words.network_trust()}
             }
         }
     }

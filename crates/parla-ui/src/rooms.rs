@@ -12,7 +12,7 @@ use crate::{
     invitations::invitations,
     platform::{Here, PageAct, Place},
     state::{Dialog, State, wish},
-    words::{self, rooms as said},
+    words::{self, use_words},
 };
 
 mod listing;
@@ -26,7 +26,7 @@ use row::RoomRow;
 
 /// All conversations in the order of the list.
 pub(crate) fn order(state: State) -> Vec<Row> {
-    let networks = listing::listing(&state.networks.peek(), &state.buffers.peek());
+    let networks = listing::listing(&state.networks.peek(), &state.buffers.peek(), *state.words.peek());
     networks.into_iter().flat_map(NetworkRows::in_order).collect()
 }
 
@@ -45,9 +45,11 @@ pub(crate) fn has_members_now(state: State) -> bool {
 /// The list.
 #[component]
 pub(crate) fn RoomList() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let networks = use_memo(move || listing::listing(&state.networks.read(), &state.buffers.read()));
+    let networks =
+        use_memo(move || listing::listing(&state.networks.read(), &state.buffers.read(), state.words()));
     let on_desktop = here.0.place() == Place::Desktop;
     use_reveal(state, &here);
     let networks = networks.get();
@@ -65,8 +67,8 @@ pub(crate) fn RoomList() -> Element {
                     id: "open-said",
                     r#type: "button",
                     class: "quiet icon",
-                    "aria-label": words::toast::LIST,
-                    title: words::toast::LIST,
+                    "aria-label": words.toast_list(),
+                    title: words.toast_list(),
                     onclick: move |_| state.open_dialog(Dialog::Said, "open-said"),
                     Icon { picture: Picture::Bubble }
                 }
@@ -75,8 +77,8 @@ pub(crate) fn RoomList() -> Element {
                 id: "open-help",
                 r#type: "button",
                 class: "quiet icon",
-                "aria-label": said::HELP,
-                title: said::HELP,
+                "aria-label": words.rooms_help(),
+                title: words.rooms_help(),
                 onclick: move |_| state.open_dialog(Dialog::Help, "open-help"),
                 span { "aria-hidden": "true", "?" }
             }
@@ -91,7 +93,7 @@ pub(crate) fn RoomList() -> Element {
                     r#type: "button",
                     class: "quiet wide",
                     onclick: move |_| state.open_dialog(Dialog::AddNetwork, "open-add"),
-                    {said::ADD_NETWORK}
+                    {words.rooms_add_network()}
                 }
             }
         }
@@ -128,6 +130,7 @@ fn use_reveal(state: State, here: &Here) {
 /// One network. Drawn again when one of its rows changes or another conversation is opened; its rows only if they change.
 #[component]
 fn Network(rows: NetworkRows, is_alone: bool) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let heading = (!is_alone).then(|| heading(&rows));
@@ -150,7 +153,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
                     r#type: "button",
                     class: "plain wide",
                     onclick: move |_| wish(&connecting, id, Intent::Reconnect),
-                    {words::banner::CONNECT}
+                    {words.banner_connect()}
                 }
             }
             if !*state.narrow.read() {
@@ -159,8 +162,8 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
             if let Some(row) = server {
                 ul { class: "room-rows", RoomRow { row: row.clone(), is_current: is_current(state, &row) } }
             }
-            Group { title: said::ROOMS, rows: rooms }
-            Group { title: said::PEOPLE, rows: people }
+            Group { title: words.rooms_rooms(), rows: rooms }
+            Group { title: words.rooms_people(), rows: people }
             Actions { network: id }
         }
     }
@@ -188,6 +191,7 @@ fn is_current(state: State, row: &Row) -> bool {
 
 #[component]
 fn Actions(network: NetworkId) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let mut is_open = use_signal(|| false);
     let browse_id = format!("browse-{}", network.0);
@@ -198,7 +202,7 @@ fn Actions(network: NetworkId) -> Element {
             r#type: "button",
             class: "quiet wide",
             onclick: move |_| state.open_dialog(Dialog::Browse(network), &back),
-            {said::BROWSE}
+            {words.rooms_browse()}
         }
         button {
             id: "new-{network.0}",
@@ -206,7 +210,7 @@ fn Actions(network: NetworkId) -> Element {
             class: "quiet wide",
             "aria-expanded": if is_open() { "true" } else { "false" },
             onclick: move |_| is_open.toggle(),
-            {said::NEW}
+            {words.rooms_new()}
         }
         if is_open() {
             NewForm { network, is_open }

@@ -25,6 +25,7 @@ use crate::{
     room::beside::Beside,
     toasts::{Toast, ToastKind},
     visits::Top,
+    words::{Language, Words},
 };
 
 /// A conversation among those of all networks.
@@ -76,6 +77,10 @@ pub enum Side {
 /// Everything the components read.
 #[derive(Clone, Copy, PartialEq)]
 pub struct State {
+    /// The sentences, in the language that the app speaks.
+    pub words: Signal<Words>,
+    /// The language that the person wants; the app speaks it when its sentences are loaded.
+    pub language: Signal<Language>,
     /// The networks.
     pub networks: Signal<SortedMap<NetworkId, NetworkView>>,
     /// Their conversations.
@@ -212,6 +217,8 @@ impl State {
     /// An empty one, owned by the component that calls this.
     pub fn provide() -> Self {
         use_context_provider(|| Self {
+            words: Signal::new(Words::english()),
+            language: Signal::default(),
             networks: Signal::default(),
             buffers: Signal::default(),
             current: Signal::new(None),
@@ -247,6 +254,11 @@ impl State {
             notified: Signal::default(),
             offers_to_notify: Signal::new(false),
         })
+    }
+
+    /// The sentences, in the language that the app speaks. Whatever says one is said anew in another language.
+    pub fn words(self) -> Words {
+        *self.words.read()
     }
 
     /// Takes in what the networks tell. Each signal is written once at most, however long the batch is.

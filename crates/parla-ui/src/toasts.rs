@@ -14,7 +14,7 @@ use crate::{
     problem_words::ProblemWords,
     room::beside::Beside,
     state::{BufferKey, State, wish},
-    words::{self, toast as said},
+    words::{Language, use_words},
 };
 
 /// A message to the person that goes away by itself or by a click.
@@ -45,6 +45,8 @@ pub enum ToastKind {
     NotificationsRefused,
     /// A file was to be sent, and no conversation is open.
     NoFiles,
+    /// The sentences of this language could not be loaded.
+    LanguageMissing(Language),
 }
 
 /// How long a confirmation stays.
@@ -55,9 +57,10 @@ const PROBLEM_MS: u32 = 12_000;
 /// The corner.
 #[component]
 pub(crate) fn Toasts() -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     rsx! {
-        section { class: "toasts", "aria-label": said::LABEL, role: "region", "aria-live": "polite",
+        section { class: "toasts", "aria-label": words.toast_label(), role: "region", "aria-live": "polite",
             for toast in state.toasts.read().iter() {
                 Card { key: "{toast.id}", toast: toast.clone() }
             }
@@ -147,6 +150,7 @@ const fn stays_ms(kind: &ToastKind) -> u32 {
     match kind {
         ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
         | ToastKind::NotificationsRefused
+        | ToastKind::LanguageMissing(_)
         | ToastKind::NoFiles => PROBLEM_MS,
         ToastKind::Notice(
             Notice::Invitation { .. }
@@ -164,6 +168,7 @@ const fn stays_ms(kind: &ToastKind) -> u32 {
 
 #[component]
 fn Card(toast: Toast) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let mut is_held = use_signal(|| false);
@@ -190,8 +195,8 @@ fn Card(toast: Toast) -> Element {
             button {
                 r#type: "button",
                 class: "quiet icon",
-                "aria-label": said::DISMISS,
-                title: said::DISMISS,
+                "aria-label": words.toast_dismiss(),
+                title: words.toast_dismiss(),
                 onclick: move |_| state.dismiss(id),
                 span { "aria-hidden": "true", "×" }
             }
@@ -208,35 +213,37 @@ async fn is_over(here: &Here, stays_ms: u32, is_held: Signal<bool>) -> bool {
 /// The words of one.
 #[component]
 pub(crate) fn Said(toast: Toast) -> Element {
+    let words = use_words();
     match &toast.kind {
         ToastKind::Notice(Notice::Problem(problem)) => rsx! { ProblemWords { problem: Arc::clone(problem) } },
-        ToastKind::Notice(Notice::Forwarded { from, to }) => plain(words::moderation::forwarded(from, to)),
-        ToastKind::Notice(Notice::Invited { who, room }) => plain(said::invited(who, room)),
-        ToastKind::Notice(Notice::NickChanged(nick)) => plain(said::renamed(nick)),
-        ToastKind::Notice(Notice::Away(true)) => plain(said::AWAY.to_owned()),
-        ToastKind::Notice(Notice::Away(false)) => plain(said::BACK.to_owned()),
+        ToastKind::Notice(Notice::Forwarded { from, to }) => plain(words.toast_forwarded(from, to)),
+        ToastKind::Notice(Notice::Invited { who, room }) => plain(words.toast_invited(room, who)),
+        ToastKind::Notice(Notice::NickChanged(nick)) => plain(words.toast_renamed(nick)),
+        ToastKind::Notice(Notice::Away(true)) => plain(words.toast_away().to_owned()),
+        ToastKind::Notice(Notice::Away(false)) => plain(words.toast_back().to_owned()),
         ToastKind::Notice(Notice::Invitation { .. } | Notice::NickRefused { .. } | Notice::Help) => rsx! {},
         ToastKind::Left(room) => {
             let intent = Some(Intent::Join { room: Arc::clone(room), key: None });
-            undo(said::left(room), said::REJOIN, intent, &toast)
+            undo(words.toast_left(room), words.toast_rejoin(), intent, &toast)
         }
         ToastKind::Closed(nick) => {
             let intent = Some(Intent::OpenDirect { nick: Arc::clone(nick) });
-            undo(said::closed(nick), said::REOPEN, intent, &toast)
+            undo(words.toast_closed(nick), words.toast_reopen(), intent, &toast)
         }
-        ToastKind::Copied => plain(said::COPIED.to_owned()),
-        ToastKind::NoFiles => plain(words::room::NO_FILES.to_owned()),
-        ToastKind::NotificationsRefused => plain(words::alert::REFUSED.to_owned()),
+        ToastKind::Copied => plain(words.toast_copied().to_owned()),
+        ToastKind::NoFiles => plain(words.room_no_files().to_owned()),
+        ToastKind::NotificationsRefused => plain(words.alert_refused().to_owned()),
+        ToastKind::LanguageMissing(language) => plain(words.language_missing(language.name())),
     }
 }
 
-fn plain(words: String) -> Element {
-    rsx! { p { bdi { "{words}" } } }
+fn plain(said: String) -> Element {
+    rsx! { p { bdi { "{said}" } } }
 }
 
-fn undo(words: String, label: &'static str, intent: Option<Intent>, toast: &Toast) -> Element {
+fn undo(said: String, label: &'static str, intent: Option<Intent>, toast: &Toast) -> Element {
     rsx! {
-        p { bdi { "{words}" } }
+        p { bdi { "{said}" } }
         div { class: "buttons", Offer { toast: toast.clone(), label, intent } }
     }
 }

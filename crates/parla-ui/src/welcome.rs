@@ -12,7 +12,7 @@ use crate::{
     hooks::{use_context, use_effect, use_memo},
     platform::Here,
     state::{Dialog, Side, State, wish},
-    words::{self, welcome as said},
+    words::use_words,
 };
 
 /// Rooms that are suggested.
@@ -21,6 +21,7 @@ const SUGGESTIONS: usize = 5;
 /// The welcome.
 #[component]
 pub(crate) fn Welcome() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let network = use_memo(move || {
@@ -40,12 +41,12 @@ pub(crate) fn Welcome() -> Element {
                 r#type: "button",
                 class: "quiet narrow-only",
                 onclick: move |_| state.side.set(Side::Rooms),
-                {words::rooms::LABEL}
+                {words.rooms_label()}
             }
-            h2 { {said::TITLE} }
+            h2 { {words.welcome_title()} }
             match network.get() {
                 Some(network) => rsx! { Suggestions { network } },
-                None => rsx! { p { class: "dim", {said::NOT_YET} } },
+                None => rsx! { p { class: "dim", {words.welcome_not_yet()} } },
             }
         }
     }
@@ -53,6 +54,7 @@ pub(crate) fn Welcome() -> Element {
 
 #[component]
 fn Suggestions(network: NetworkId) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let rooms = use_memo(move || {
         let directories = state.directories.read();
@@ -63,13 +65,13 @@ fn Suggestions(network: NetworkId) -> Element {
         first.unwrap_or_default()
     });
     let (rooms, complete) = rooms.get();
-    let words = match (rooms.is_empty(), complete) {
-        (true, false) => said::LOADING,
-        (true, true) => said::NO_ROOMS,
-        (false, _) => said::SENTENCE,
+    let sentence = match (rooms.is_empty(), complete) {
+        (true, false) => words.welcome_loading(),
+        (true, true) => words.welcome_no_rooms(),
+        (false, _) => words.welcome_sentence(),
     };
     rsx! {
-        p { {words} }
+        p { {sentence} }
         ul { class: "suggestions",
             for room in rooms {
                 Suggestion { key: "{room.name}", network, room }
@@ -80,15 +82,16 @@ fn Suggestions(network: NetworkId) -> Element {
             r#type: "button",
             class: "primary",
             onclick: move |_| state.open_dialog(Dialog::Browse(network), "welcome-browse"),
-            {words::rooms::BROWSE}
+            {words.rooms_browse()}
         }
     }
 }
 
 #[component]
 fn Suggestion(network: NetworkId, room: DirectoryRoom) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
-    let people = words::people(room.people);
+    let people = words.people_count(room.people);
     rsx! {
         li {
             button {

@@ -22,6 +22,8 @@ use support::{Fake, page::Page};
 /// What stands around the form in `index.html`.
 const CARD: &str = "<main class=\"first\"><div class=\"first-card\"><h1>parla</h1>";
 const CARD_END: &str = "</div></main>";
+/// The same in the app, which goes on with what the page does without until then: the choice of the language.
+const CARD_END_OF_APP: &str = "</div><div class=\"language\">";
 
 fn start(fragment: &str) -> Page {
     let fake = Fake::new(Place::Browser);
@@ -40,7 +42,7 @@ fn between(page: &Page, begin: &str, end: &str) -> String {
 }
 
 fn card(page: &Page) -> String {
-    between(page, CARD, CARD_END)
+    between(page, CARD, CARD_END_OF_APP)
 }
 
 /// The sentence for somebody who came by a link, without the name in it.

@@ -198,7 +198,7 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
     for (kind, sentence) in [
         (ProblemKind::NickCharacter('\''), "A name cannot contain “'”."),
         (ProblemKind::NickStart('7'), "A name cannot start with “7”."),
-        (ProblemKind::NickTooLong(16), "The name anna is too long: 16 of its letters fit."),
+        (ProblemKind::NickTooLong(16), "The name anna is too long. It can have 16 letters at most."),
         (ProblemKind::NickLetters, "This server takes only the letters a to z in names."),
         (ProblemKind::NickConfusable, "The name anna looks like one that somebody has."),
         (ProblemKind::NickReserved, "The name anna is reserved."),

@@ -98,9 +98,9 @@ fn only_what_was_changed_is_saved() {
     let expected = [
         "Only people who were invited",
         "Only with this key",
-        "At most so many people",
+        "At most this many people",
         "Only speakers and operators",
-        "Only operators set the topic",
+        "Only operators can set the topic",
     ];
     assert_eq!(labels, expected, "what the server does not have is not there");
     let of = |setting: Setting| format!("set-{}", setting as u8);
@@ -131,7 +131,7 @@ fn who_may_not_change_it_reads_it() {
     opens_settings(&mut page);
     assert_eq!(
         page.text(".facts"),
-        "Who may enterOnly with this key: sesameWho may writeEveryone.The roomOnly operators set the topic"
+        "Who may enterOnly with this key: sesameWho may writeEveryone.The roomOnly operators can set the topic"
     );
     assert!(!page.has("[role=dialog] input") && !page.has("[role=dialog] form"));
     let lines: Vec<String> = page.all(".masks li").into_iter().map(|node| page.text_of(node)).collect();

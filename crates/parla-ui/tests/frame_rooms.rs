@@ -237,7 +237,7 @@ fn a_thousand_members_are_found_by_typing() {
     assert_eq!(found.len(), 10, "{found:?}");
     assert_eq!(found[0], "user00120");
     page.write("#member-search", "nobody");
-    assert_eq!(page.text(".members-none"), "Nobody here has such a name.");
+    assert_eq!(page.text(".members-none"), "Nobody here has that name.");
 }
 
 #[test]

@@ -12,7 +12,11 @@ mod support;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use parla_client::{ProblemKind as Kind, view::Counted};
-use parla_ui::{STYLE, words};
+use parla_ui::{
+    STYLE,
+    words::{self, IDS, Language, Words},
+};
+use parla_words::{File, Part, Pattern};
 use support::sample::problem;
 
 /// Makes `ALL`, and a match that does not compile if a kind is missing there.
@@ -112,20 +116,27 @@ kinds! {
 
 #[test]
 fn every_problem_is_told_in_three_parts() {
+    for language in Language::ALL {
+        every_problem_is_told_in(Words::embedded(language));
+    }
+}
+
+fn every_problem_is_told_in(words: Words) {
     for kind in ALL {
         for about in ["", "#rust"] {
-            let told = words::problem(&problem(*kind, about));
+            let told = words.problem(&problem(*kind, about));
             for part in [&told.title, &told.meaning, &told.remedy] {
                 assert!(part.len() > 10 && part.ends_with(['.', 'y']), "{kind:?}: {part}");
                 assert!(
-                    part.starts_with(|first: char| first.is_uppercase() || first == '#'),
+                    part.starts_with(|first: char| first.is_uppercase() || first == '#')
+                        || part.starts_with(words::APP),
                     "{kind:?}: {part}"
                 );
                 assert!(!part.contains("  "), "{kind:?}: {part}");
             }
         }
     }
-    let mut titles: Vec<String> = ALL.iter().map(|kind| words::problem(&problem(*kind, "x")).title).collect();
+    let mut titles: Vec<String> = ALL.iter().map(|kind| words.problem(&problem(*kind, "x")).title).collect();
     titles.sort();
     titles.dedup();
     assert_eq!(titles.len(), ALL.len(), "two problems are told alike");
@@ -153,7 +164,7 @@ fn the_twelve_that_everyone_meets() {
         (Kind::PasswordWrong, "", "The password is wrong.", "Type it again"),
     ];
     for (kind, about, title, rest) in table {
-        let told = words::problem(&problem(kind, about));
+        let told = Words::english().problem(&problem(kind, about));
         assert!(told.title.contains(title), "{kind:?}: {told:?}");
         assert!(format!("{} {}", told.meaning, told.remedy).contains(rest), "{kind:?}: {told:?}");
     }
@@ -161,11 +172,11 @@ fn the_twelve_that_everyone_meets() {
 
 #[test]
 fn what_is_new_is_said() {
-    assert_eq!(words::unread(0, 0, Counted::All), None);
-    assert_eq!(words::unread(12, 0, Counted::All).as_deref(), Some("12 new"));
-    assert_eq!(words::unread(12, 3, Counted::All).as_deref(), Some("3 mentions, 12 new"));
-    assert_eq!(words::unread(1, 1, Counted::All).as_deref(), Some("1 mention, 1 new"));
-    assert_eq!(words::unread(201, 3, Counted::InPart).as_deref(), Some("3 mentions, 200+ new"));
+    assert_eq!(Words::english().unread(0, 0, Counted::All), None);
+    assert_eq!(Words::english().unread(12, 0, Counted::All).as_deref(), Some("12 new"));
+    assert_eq!(Words::english().unread(12, 3, Counted::All).as_deref(), Some("3 mentions, 12 new"));
+    assert_eq!(Words::english().unread(1, 1, Counted::All).as_deref(), Some("1 mention, 1 new"));
+    assert_eq!(Words::english().unread(201, 3, Counted::InPart).as_deref(), Some("3 mentions, 200+ new"));
     assert_eq!(words::badge(250), "99+");
     assert_eq!(words::title(3, Some("#lobby")), "(3) #lobby – parla");
     assert_eq!(words::title(0, None), "parla");
@@ -174,46 +185,94 @@ fn what_is_new_is_said() {
 #[test]
 fn every_command_is_described() {
     for spec in parla_client::slash::SPECS {
-        assert!(words::command(spec.name).is_some(), "/{} has no words", spec.name);
+        assert!(Words::english().command(spec.name).is_some(), "/{} has no words", spec.name);
     }
 }
 
 #[test]
 fn no_sentence_is_jargon() {
-    let sources = sources();
-    assert!(sources.len() > 5, "the words are not there");
     // In any case, and as written.
     let anyhow =
         ["buffer", "query", "numeric", "channel", "sasl", "privmsg", "nickserv", "hostmask", "ircv3"];
     let exactly = ["CAP", "TLS", "DNS", "MODE", "CTCP", "ISON"];
-    for text in sources.iter().flat_map(|source| string_literals(source)) {
-        for word in text.split(|char: char| !char.is_alphanumeric()) {
-            let lower = word.to_lowercase();
-            assert!(!anyhow.iter().any(|jargon| lower.starts_with(jargon)), "{word:?} in {text:?}");
-            assert!(!exactly.contains(&word), "{word:?} in {text:?}");
+    for (language, file) in files() {
+        for text in file.sentences.iter().map(|sentence| text(&sentence.pattern)) {
+            for word in text.split(|char: char| !char.is_alphanumeric()) {
+                let lower = word.to_lowercase();
+                let is_jargon =
+                    anyhow.iter().any(|jargon| lower.starts_with(jargon)) || exactly.contains(&word);
+                assert!(!is_jargon, "{language}: {word:?} in {text:?}");
+            }
         }
     }
 }
 
-/// All files of words.
-fn sources() -> Vec<String> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut paths = vec![src.join("words.rs")];
-    paths.extend(fs::read_dir(src.join("words")).unwrap().map(|entry| entry.unwrap().path()));
-    paths.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
-}
-
-/// What stands between quotation marks, outside of comments and tests.
-fn string_literals(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]").next().unwrap();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let code: String = lines.collect::<Vec<_>>().join("\n").replace("\\\"", "");
-    code.split('"').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
 #[test]
-fn the_scan_finds_what_it_looks_for() {
-    assert_eq!(string_literals("/// \"no\"\nx(\"yes\")\n#[cfg(test)]\n\"no\""), ["yes"]);
+fn no_language_lacks_a_sentence() {
+    let files = files();
+    let english = &files["en"];
+    for (language, file) in &files {
+        let problems: Vec<_> = parla_words::problems(english, file).iter().map(ToString::to_string).collect();
+        assert!(problems.is_empty(), "{language}.ftl:\n{}", problems.join("\n"));
+    }
+    let codes: Vec<_> = files.keys().map(String::as_str).collect();
+    let mut known = Language::ALL.map(Language::code);
+    known.sort_unstable();
+    assert_eq!(codes, known, "the files and `Language` differ");
+}
+
+/// What is said nowhere is not worth its translation.
+#[test]
+fn every_sentence_is_said() {
+    let mut code = String::new();
+    for folder in ["src", "../parla/src", "../parla-web/src", "../parla-web/assets"] {
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut code);
+    }
+    // As the static files name a sentence.
+    let named = code.replace(" in each}}", "}}");
+    let code = code.replace(char::is_whitespace, "");
+    for id in IDS {
+        if id.ends_with(".meaning") || id.ends_with(".remedy") {
+            continue;
+        }
+        let call = format!(".{}(", id.replace(['-', '.'], "_"));
+        assert!(code.contains(&call) || named.contains(&format!("{{{{say {id}}}}}")), "{id} is never said");
+    }
+}
+
+fn read(folder: &Path, code: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read(&path, code);
+        } else {
+            code.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// The files of all languages, by their codes.
+fn files() -> BTreeMap<String, File> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("languages");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| {
+            let code = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (code, File::parse(&fs::read_to_string(path).unwrap()).unwrap())
+        })
+        .collect()
+}
+
+/// Everything that a sentence may say.
+fn text(pattern: &Pattern) -> String {
+    let said = pattern.iter().map(|part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Variable { .. } => "…".to_owned(),
+        Part::Choice { variants, .. } => {
+            variants.iter().map(|(_, said)| text(said)).collect::<Vec<_>>().join(" / ")
+        }
+    });
+    said.collect()
 }
 
 type Tokens = BTreeMap<String, [f64; 3]>;
@@ -305,7 +364,7 @@ fn all_tokens_are_there() {
 
 #[test]
 fn a_number_that_is_known_in_part_is_certainly_exceeded() {
-    let said = |new| words::room::jump(new, Counted::InPart);
+    let said = |new| Words::english().jump(new, Counted::InPart);
     let expected = [
         (1, "1+"),
         (2, "1+"),
@@ -319,7 +378,7 @@ fn a_number_that_is_known_in_part_is_certainly_exceeded() {
     for (new, expected) in expected {
         assert_eq!(said(new), format!("↓ {expected} new"));
     }
-    assert_eq!(words::room::jump(893, Counted::All), "↓ 893 new");
-    assert_eq!(words::room::jump(1_000, Counted::All), "↓ 999+ new");
-    assert_eq!(words::room::jump(0, Counted::All), "↓ To the newest");
+    assert_eq!(Words::english().jump(893, Counted::All), "↓ 893 new");
+    assert_eq!(Words::english().jump(1_000, Counted::All), "↓ 999+ new");
+    assert_eq!(Words::english().jump(0, Counted::All), "↓ To the newest");
 }

@@ -26,17 +26,19 @@
   // A longer name of a room or a person is cut by the app.
   var SHOWN_NAME_CHARS_MAX = 64;
 
+  // What is said, in English; and of the other languages what they say for it, and where the sentences of the app are.
   var WORDS = {
-    loading: "parla is loading.",
-    slow: "parla is still loading. The connection seems to be slow.",
-    offline: "This device is offline. parla goes on loading as soon as it is connected again.",
-    failing: "A part of parla could not be loaded. The server may be busy, or something on the way is in trouble. It is tried again by itself.",
-    unreadable: "A part of parla arrived, but cannot be used. This browser may be too old, or something on the way changes what is loaded. It is tried again by itself.",
-    missing: "This page does not fit the server, which may have been updated just now. Try again. If that does not help, tell whoever runs the server.",
-    unable: "This browser cannot run parla. It needs WebAssembly, which is missing or switched off here. Use a recent version of Firefox, Chrome, Edge or Safari, or connect with any IRC program.",
-    broken: "parla could not be started. Try again. If that does not help, try another browser, and tell whoever runs the server.",
-    stopped: "parla has stopped because of a fault of its own. Try again to go on."
+    loading: "{{say loading-words}}",
+    slow: "{{say loading-slow}}",
+    offline: "{{say loading-offline}}",
+    failing: "{{say loading-failing}}",
+    unreadable: "{{say loading-unreadable}}",
+    missing: "{{say loading-missing}}",
+    unable: "{{say loading-unable}}",
+    broken: "{{say loading-broken}}",
+    stopped: "{{say loading-stopped}}"
   };
+  var LANGUAGES = {{languages}};
 
   var loading = document.getElementById("loading");
   var note = document.getElementById("loading-note");
@@ -49,6 +51,8 @@
   // 0 in time, 1 slow, 2 very slow.
   var slowness = 0;
   var program = null;
+  // What LANGUAGES has of the person's language; nothing for English.
+  var theirs = null;
 
   // What the app consists of. `isThere` tells whether it has really come: half a file may look like a whole one.
   var parts = [
@@ -57,7 +61,33 @@
     { url: "{{parla_bg.wasm}}", load: loadProgram, isThere: function () { return !!program; } }
   ];
 
-  function say(text, about) {
+  /** What stands in the place of an English text in the language of the person. */
+  function inTheirs(text) {
+    return (theirs && theirs.words[text]) || text;
+  }
+
+  /** Puts the words of the person's language into a part of the page. */
+  function translate(part) {
+    for (var node = part.firstChild; node; node = node.nextSibling) {
+      if (node.nodeType === 3) node.data = inTheirs(node.data);
+      else translate(node.content || node);
+    }
+  }
+
+  /** The language that the person chose (language.rs), else the first of those that they read; English if we have neither. */
+  function language() {
+    var codes = [].slice.call(navigator.languages || [navigator.language || ""]);
+    try {
+      codes.unshift(localStorage.getItem(keyOf("language")) || "");
+    } catch (error) {
+      // The browser keeps nothing.
+    }
+    codes = codes.map(function (code) { return code.split("-")[0].toLowerCase(); });
+    return codes.filter(function (code) { return code === "en" || LANGUAGES.hasOwnProperty(code); })[0] || "en";
+  }
+
+  function say(english, about) {
+    var text = inTheirs(english);
     if (words.textContent !== text) words.textContent = text;
     details.textContent = about || "";
     details.hidden = !about;
@@ -409,6 +439,12 @@
   addEventListener("online", tryNow);
   addEventListener("offline", tell);
 
+  document.documentElement.lang = language();
+  theirs = LANGUAGES[language()];
+  translate(loading);
+  // For the app.
+  window.parlaLanguages = LANGUAGES;
+
   if (!window.WebAssembly || !WebAssembly.compile || !window.fetch || !window.MutationObserver) {
     end(WORDS.unable, "");
   } else {
@@ -417,6 +453,8 @@
       part.failures = 0;
       formWasAlone.then(function () { begin(part); });
     });
+    // The app finds it in the cache of the browser. If it does not come, the app says so.
+    if (theirs) formWasAlone.then(function () { fetch(theirs.table).then(null, function () {}); });
     tell();
     [SLOW_AFTER, VERY_SLOW_AFTER].forEach(function (after) {
       setTimeout(function () {

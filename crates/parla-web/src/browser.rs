@@ -9,6 +9,7 @@ use parla_proto::Timestamp;
 use parla_ui::{
     platform::{self, Command, Leave, Notification, PageAct, Place, Platform, Start},
     visits::HistoryAct,
+    words::{Language, Words},
 };
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{EventTarget, window};
@@ -17,7 +18,7 @@ use crate::{
     engine::{Engine, Happening, NAME_KEY},
     history::{self, History},
     notifications::{self, Notifications},
-    page, storage,
+    page, storage, words,
 };
 
 /// What each tab has of its own: the conversation that is open, and whether the members are hidden. A new tab begins with what
@@ -191,6 +192,22 @@ impl Platform for Browser {
         };
         // Without the script the app still works, less well.
         drop(done);
+    }
+
+    fn languages(&self) -> Vec<String> {
+        let languages = window().map(|window| window.navigator().languages()).unwrap_or_default();
+        languages.iter().filter_map(|code| code.as_string()).collect()
+    }
+
+    fn load_words(&self, language: Language) -> Pin<Box<dyn Future<Output = Option<Words>>>> {
+        Box::pin(words::load(language))
+    }
+
+    fn speak(&self, words: Words) {
+        let page = window().and_then(|window| window.document()?.document_element());
+        if let Some(page) = page {
+            drop(page.set_attribute("lang", words.language().code()));
+        }
     }
 
     fn set_title(&self, title: &str) {

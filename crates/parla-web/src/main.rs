@@ -18,6 +18,7 @@ mod orders;
 mod page;
 mod socket;
 mod storage;
+mod words;
 
 use std::rc::Rc;
 
@@ -30,8 +31,9 @@ fn main() {
     wasm_bindgen_futures::spawn_local(async {
         // What was kept is whole before anything reads it.
         journal::begin().await;
-        let browser = Browser::start();
-        let dom = VirtualDom::new(parla_ui::App).with_root_context(Here(Rc::new(browser)));
+        let here = Here(Rc::new(Browser::start()));
+        parla_ui::words::load_first(&here).await;
+        let dom = VirtualDom::new(parla_ui::App).with_root_context(here);
         dioxus_web::launch::launch_virtual_dom(dom, dioxus_web::Config::new());
     });
 }

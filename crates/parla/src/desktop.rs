@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    future::{Future, ready},
     pin::Pin,
     rc::Rc,
     thread,
@@ -19,6 +20,7 @@ use parla_ui::{
     platform::{Command, Happening, Leave, Notification, PageAct, Place, Platform, Start},
     state::BufferKey,
     visits::{HistoryAct, Visits},
+    words::{Language, Words},
 };
 
 use crate::{clock, engine::Orders, instance::Requests, keyring::Keyring, system};
@@ -252,6 +254,19 @@ impl Platform for Desktop {
             return;
         }
         self.evaluate(&script(&act));
+    }
+
+    fn languages(&self) -> Vec<String> {
+        sys_locale::get_locales().collect()
+    }
+
+    fn load_words(&self, language: Language) -> Pin<Box<dyn Future<Output = Option<Words>>>> {
+        Box::pin(ready(Some(Words::embedded(language))))
+    }
+
+    fn speak(&self, words: Words) {
+        self.evaluate(&format!("document.documentElement.lang = {}", literal(words.language().code())));
+        system::speak(words);
     }
 
     fn set_title(&self, title: &str) {

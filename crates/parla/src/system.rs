@@ -5,14 +5,14 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{check_spelling, copy, has_display, make_menu, notify, open, say, withdraw};
+pub(crate) use linux::{check_spelling, copy, has_display, make_menu, notify, open, say, speak, withdraw};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use std::rc::Rc;
 
     use dioxus::desktop::DesktopContext;
-    use parla_ui::{platform::Notification, state::BufferKey};
+    use parla_ui::{platform::Notification, state::BufferKey, words::Words};
 
     pub(crate) fn has_display() -> bool {
         true
@@ -32,9 +32,13 @@ mod elsewhere {
 
     pub(crate) fn say(_text: &str) {}
 
+    pub(crate) fn speak(_words: Words) {}
+
     pub(crate) fn make_menu(_window: &DesktopContext) {}
 
     pub(crate) fn check_spelling(_window: &DesktopContext) {}
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{check_spelling, copy, has_display, make_menu, notify, open, say, withdraw};
+pub(crate) use elsewhere::{
+    check_spelling, copy, has_display, make_menu, notify, open, say, speak, withdraw,
+};

@@ -25,6 +25,7 @@ mod in_browser {
     mod first_run;
     mod hostile;
     mod kept;
+    mod languages;
     mod loading;
     mod moderation;
     mod reading;

@@ -2,7 +2,8 @@
 //!
 //! A file that only the page itself names has the hash of its content in its name, so that a browser may keep it for ever. In
 //! the static files `{{name}}` stands for the address of the file `name`, and in `index.html` `{{inline name}}` for its text:
-//! what loads the others must not be missing itself. Addresses are relative, as a proxy may serve the page under a path of its
+//! what loads the others must not be missing itself; `{{say name}}` for an English sentence, `{{say name in each}}` for it in each
+//! language, and `{{languages}}` for what `loading.js` knows of the other languages. Addresses are relative, as a proxy may serve the page under a path of its
 //! own; all files lie in the same folder. Touches no file but to read the static ones.
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{glue::Glue, merge, stamp::hash};
+use crate::{glue::Glue, languages::Languages, merge, stamp::hash};
 
 /// Which files are named by something outside the page: a person, a bookmark, the app that a telephone has installed.
 const KNOWN_OUTSIDE: [&str; 3] = ["html", "webmanifest", "svg"];
@@ -22,7 +23,10 @@ const KNOWN_OUTSIDE: [&str; 3] = ["html", "webmanifest", "svg"];
 const INDEX: &str = "index.html";
 
 /// Which static files stand inside of `index.html`; all style sheets do, too.
-const INLINE: [&str; 2] = ["first-screen.html", "loading.js"];
+const INLINE: [&str; 2] = [FIRST_SCREEN, "loading.js"];
+
+/// The first screen, as it stands in the page before the app does.
+const FIRST_SCREEN: &str = "first-screen.html";
 
 /// The style sheet that comes first, and the name for all of them.
 const STYLE: &str = "style.css";
@@ -65,11 +69,16 @@ pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<Strin
     page.add("parla_bg.wasm", wasm);
     page.add("parla.js", merge::one_script(&script, &modules)?.into_bytes());
     for (name, bytes) in &assets.0 {
-        if !name.ends_with(".css") && !INLINE.contains(&name.as_str()) && name != INDEX {
+        let is_in_page = INLINE.contains(&name.as_str()) || name == INDEX;
+        if !name.ends_with(".css") && !name.ends_with(".ftl") && !is_in_page {
             page.add(name, bytes.clone());
         }
     }
-    let filled = page.fill(assets.text(INDEX)?, assets)?;
+    let languages = Languages::of(assets)?;
+    for (name, bytes) in languages.tables() {
+        page.add(&name, bytes);
+    }
+    let filled = page.fill(assets.text(INDEX)?, assets, &languages)?;
     page.add(INDEX, filled.into_bytes());
     Ok(page.files)
 }
@@ -126,17 +135,30 @@ impl Page {
     }
 
     /// Puts addresses and texts in the place of names.
-    fn fill(&self, text: &str, assets: &Assets) -> Result<String> {
+    fn fill(&self, text: &str, assets: &Assets, languages: &Languages) -> Result<String> {
         let mut filled = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
             let (name, after) = after.split_once("}}").context("`{{` without `}}`")?;
             filled.push_str(before);
-            match (name.strip_prefix("inline "), self.addresses.get(name)) {
-                (Some(STYLE), _) => filled += &lean(&style(assets)?),
-                (Some(inline), _) => filled += &self.fill(&lean(assets.text(inline)?), assets)?,
-                (None, Some(address)) => filled.push_str(address),
-                (None, None) => bail!("there is no file {name}"),
+            match name.split_once(' ') {
+                Some(("inline", STYLE)) => filled += &lean(&style(assets)?),
+                Some(("inline", inline)) => {
+                    filled += &self.fill(&lean(assets.text(inline)?), assets, languages)?;
+                }
+                Some(("say", sentence)) => {
+                    filled += &match sentence.strip_suffix(" in each") {
+                        Some(sentence) => languages.in_each(sentence)?,
+                        None => languages.english(sentence)?,
+                    };
+                }
+                None if name == "languages" => {
+                    filled += &languages.for_page(assets.text(FIRST_SCREEN)?, &self.addresses)?;
+                }
+                _ => match self.addresses.get(name) {
+                    Some(address) => filled.push_str(address),
+                    None => bail!("there is no file {name}"),
+                },
             }
             rest = after;
         }
@@ -179,14 +201,20 @@ mod tests {
     #[test]
     fn names_become_addresses() {
         let assets = assets([
-            ("loading.js", "// Loads.\nload('{{page.js}}', '{{parla.js}}', '{{parla_bg.wasm}}')"),
+            (
+                "loading.js",
+                "// Loads.\nload('{{page.js}}', '{{parla.js}}', '{{parla_bg.wasm}}', '{{say loading-slow}}', {{languages}})",
+            ),
             ("loading.css", "  c{}"),
             ("page.js", "page()"),
+            ("en.ftl", "loading-slow = Slow.\njoin = Join\nnamed = Write to { $who }.\nother = Other\n"),
+            ("it.ftl", "loading-slow = Lenta.\njoin = Entra\nnamed = Scrivi a { $who }.\nother = Altro\n"),
             ("room.css", "b{}\n"),
-            ("first-screen.html", "<form>\n</form>"),
+            ("first-screen.html", "<form>\n<b>Join</b><p>Write to <bdi></bdi>.</p>\n</form>"),
             (
                 "index.html",
-                "<style>{{inline style.css}}</style>{{inline first-screen.html}}<script>{{inline loading.js}}</script>",
+                "<style>{{inline style.css}}</style>{{inline first-screen.html}}{{say loading-slow in each}}\
+                 <script>{{inline loading.js}}</script>",
             ),
             ("style.css", "a{}\n"),
         ]);
@@ -218,8 +246,20 @@ mod tests {
 
     #[test]
     fn a_name_without_a_file_is_refused() {
-        let error = put_together(glue(), &assets([("index.html", "{{no.css}}")])).unwrap_err();
-        assert_eq!(format!("{error:#}"), "there is no file no.css");
+        for (page, wrong) in [
+            ("{{no.css}}", "there is no file no.css"),
+            ("{{say b}}", "there is no sentence b"),
+            ("{{languages}}", "the first screen says [\"Hello\"], which are no sentences"),
+        ] {
+            let files = [
+                ("index.html", page),
+                ("first-screen.html", "<p>Hello</p>"),
+                ("en.ftl", "a = A\n"),
+                ("it.ftl", "a = A\n"),
+            ];
+            let error = put_together(glue(), &assets(files)).unwrap_err();
+            assert_eq!(format!("{error:#}"), wrong);
+        }
     }
 
     /// The page as it is built, but for the app.

@@ -14,12 +14,13 @@ use crate::{
     password::{self, PasswordFields},
     platform::{Command, Here},
     state::State,
-    words::{self, dialog as said, first, network},
+    words::{Words, use_words},
 };
 
 /// The dialog.
 #[component]
 pub(crate) fn AddNetwork() -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let known_nick = use_hook(|| {
@@ -28,7 +29,7 @@ pub(crate) fn AddNetwork() -> Element {
     });
     let mut wrong = use_signal(Wrong::default);
     rsx! {
-        DialogBox { title: said::ADD,
+        DialogBox { title: words.dialog_add(),
             form {
                 novalidate: true,
                 onsubmit: move |event| {
@@ -37,7 +38,7 @@ pub(crate) fn AddNetwork() -> Element {
                     let credentials = password::credentials(&event);
                     // Whoever signs in may be on another network of the same bouncer.
                     let others = if credentials.is_some() { Vec::new() } else { known(state) };
-                    let found = Wrong::find(&others, &place, &nick);
+                    let found = Wrong::find(words, &others, (&place, &nick));
                     wrong.set(found);
                     if found != Wrong::default() {
                         return;
@@ -48,7 +49,7 @@ pub(crate) fn AddNetwork() -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {said::ADD_WHERE} }
+                    label { r#for: FOCUS_ID, {words.dialog_add_where()} }
                     input {
                         id: FOCUS_ID,
                         name: "place",
@@ -59,10 +60,10 @@ pub(crate) fn AddNetwork() -> Element {
                         "aria-describedby": "add-hint",
                         "aria-invalid": wrong().place.map(|_| "true"),
                     }
-                    Hint { id: "add-hint", wrong: wrong().place, otherwise: first::WHERE_HINT }
+                    Hint { id: "add-hint", wrong: wrong().place, otherwise: words.first_where_hint() }
                 }
                 div { class: "field",
-                    label { r#for: "add-name", {first::NAME} }
+                    label { r#for: "add-name", {words.first_name()} }
                     input {
                         id: "add-name",
                         name: "nick",
@@ -80,12 +81,12 @@ pub(crate) fn AddNetwork() -> Element {
                     }
                 }
                 details { class: "more",
-                    summary { {words::password::OPEN} }
+                    summary { {words.password_open()} }
                     PasswordFields { id: "add", why: None, username: String::new() }
                 }
                 div { class: "buttons end",
-                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
-                    button { r#type: "submit", class: "primary", {said::ADD_BUTTON} }
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words.cancel()} }
+                    button { r#type: "submit", class: "primary", {words.dialog_add_button()} }
                 }
             }
         }
@@ -100,17 +101,17 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn find(others: &[NetworkView], place: &str, nick: &str) -> Self {
+    fn find(words: Words, others: &[NetworkView], (place, nick): (&str, &str)) -> Self {
         let nick_wrong = match nick {
-            "" => Some(first::NAME_EMPTY),
-            nick if nick.contains(char::is_whitespace) => Some(network::NAME_SPACES),
+            "" => Some(words.first_name_empty()),
+            nick if nick.contains(char::is_whitespace) => Some(words.network_name_spaces()),
             _ => None,
         };
-        let place_wrong = wrong_address(place).or_else(|| {
+        let place_wrong = wrong_address(words, place).or_else(|| {
             // One may be there twice, as with a bouncer, but not under one name.
             let is_known =
                 |view: &NetworkView| is_same(&view.address, &address(place)) && *view.nick == *nick;
-            others.iter().any(is_known).then_some(network::DUPLICATE)
+            others.iter().any(is_known).then_some(words.network_duplicate())
         });
         Self { place: place_wrong, nick: nick_wrong }
     }

@@ -9,12 +9,13 @@ use crate::{
     hooks::{use_context, use_hook, use_signal},
     platform::{Change, Command, Here},
     state::State,
-    words::{self, network as said},
+    words::{Words, use_words},
 };
 
 /// The dialog.
 #[component]
 pub(crate) fn Address(network: NetworkId) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let mut wrong = use_signal(|| None::<&'static str>);
@@ -24,13 +25,13 @@ pub(crate) fn Address(network: NetworkId) -> Element {
     });
     let known_identity = use_hook(|| here.0.load(&identity_key(network)).unwrap_or_default());
     rsx! {
-        DialogBox { title: said::ADDRESS_TITLE,
+        DialogBox { title: words.network_address_title(),
             form {
                 novalidate: true,
                 onsubmit: move |event| {
                     event.prevent_default();
                     let place = written(&event, "place");
-                    if let Some(why) = wrong_address(&place) {
+                    if let Some(why) = wrong_address(words, &place) {
                         return wrong.set(Some(why));
                     }
                     let identity = Some(written(&event, "identity")).filter(|path| !path.is_empty());
@@ -42,7 +43,7 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {words::dialog::ADD_WHERE} }
+                    label { r#for: FOCUS_ID, {words.dialog_add_where()} }
                     input {
                         id: FOCUS_ID,
                         name: "place",
@@ -54,10 +55,10 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                         "aria-invalid": wrong().map(|_| "true"),
                         initial_value: known,
                     }
-                    Hint { id: "address-hint", wrong: wrong(), otherwise: said::ADDRESS_HINT }
+                    Hint { id: "address-hint", wrong: wrong(), otherwise: words.network_address_hint() }
                 }
                 div { class: "field",
-                    label { r#for: "identity", {said::IDENTITY} }
+                    label { r#for: "identity", {words.network_identity()} }
                     input {
                         id: "identity",
                         name: "identity",
@@ -68,11 +69,11 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                         "aria-describedby": "identity-hint",
                         initial_value: known_identity,
                     }
-                    Hint { id: "identity-hint", otherwise: said::IDENTITY_HINT }
+                    Hint { id: "identity-hint", otherwise: words.network_identity_hint() }
                 }
                 div { class: "buttons end",
-                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
-                    button { r#type: "submit", class: "primary", {said::ADDRESS_SAVE} }
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words.cancel()} }
+                    button { r#type: "submit", class: "primary", {words.network_address_save()} }
                 }
             }
         }
@@ -94,9 +95,9 @@ pub(crate) fn Hint(id: &'static str, wrong: Option<&'static str>, otherwise: &'s
 }
 
 /// What is wrong with an address, if something is.
-pub(crate) fn wrong_address(place: &str) -> Option<&'static str> {
+pub(crate) fn wrong_address(words: Words, place: &str) -> Option<&'static str> {
     if place.is_empty() {
-        return Some(said::ADDRESS_EMPTY);
+        return Some(words.network_address_empty());
     }
-    Endpoint::parse(&address(place), false).err().map(said::bad_address)
+    Endpoint::parse(&address(place), false).err().map(|bad| words.bad_address(bad))
 }

@@ -14,7 +14,7 @@ use crate::{
     platform::Here,
     state::{State, wish},
     window::{View, follow, space, visible},
-    words::{self, dialog as said},
+    words::use_words,
 };
 
 /// The height of a row, in pixels; the stylesheet has the same number.
@@ -23,6 +23,7 @@ const ROW_PX: f64 = 56.0;
 /// The dialog. Asks for the list when it opens.
 #[component]
 pub(crate) fn Browse(network: NetworkId) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let needle = use_signal(String::new);
@@ -35,7 +36,7 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
     let found = use_memo(move || lower.read().find(&needle.read()));
     let joined = use_memo(move || joined(state, network));
     rsx! {
-        DialogBox { title: said::BROWSE, class: "browse",
+        DialogBox { title: words.dialog_browse(), class: "browse",
             form {
                 role: "search",
                 onsubmit: move |event| {
@@ -55,9 +56,10 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
 
 #[component]
 fn SearchField(needle: Signal<String>) -> Element {
+    let words = use_words();
     rsx! {
         div { class: "field",
-            label { r#for: FOCUS_ID, {said::BROWSE_SEARCH} }
+            label { r#for: FOCUS_ID, {words.dialog_browse_search()} }
             input {
                 id: FOCUS_ID,
                 r#type: "search",
@@ -74,6 +76,7 @@ fn SearchField(needle: Signal<String>) -> Element {
 /// The offer to open a room that does not exist.
 #[component]
 fn NewRoom(network: NetworkId, needle: Signal<String>, rooms: Memo<Directory>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let name = use_memo(move || {
@@ -82,7 +85,7 @@ fn NewRoom(network: NetworkId, needle: Signal<String>, rooms: Memo<Directory>) -
         (!is_known).then_some(name)
     });
     let Some(name) = name.get() else { return rsx! {} };
-    let label = said::create(&name);
+    let label = words.dialog_create(&name);
     rsx! {
         button {
             r#type: "button",
@@ -127,9 +130,10 @@ fn List(
 
 #[component]
 fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    let people = words::people(room.people);
+    let people = words.people_count(room.people);
     rsx! {
         li { class: "room-line",
             button {
@@ -137,11 +141,11 @@ fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element
                 onclick: move |_| join(state, &here, network, Arc::clone(&room.name)),
                 span { class: "line-name", bdi { title: "{room.shown}", "{room.shown}" } }
                 if is_joined {
-                    span { class: "line-joined", "✓ " {said::JOINED} }
+                    span { class: "line-joined", "✓ " {words.dialog_joined()} }
                 }
                 span { class: "line-people", {people} }
                 span { class: "line-topic",
-                    if room.topic.is_empty() { {said::NO_TOPIC} } else { bdi { "{room.topic}" } }
+                    if room.topic.is_empty() { {words.dialog_no_topic()} } else { bdi { "{room.topic}" } }
                 }
             }
         }
@@ -151,6 +155,7 @@ fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element
 /// How many there are, and whether that is all.
 #[component]
 fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let progress = use_memo(move || {
         let directories = state.directories.read();
@@ -158,16 +163,16 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     });
     let (is_complete, is_cut) = progress.get();
     let count = found.read().0.len();
-    let words = match (count, is_complete) {
-        (0, true) => said::BROWSE_NONE.to_owned(),
-        (_, false) => said::BROWSE_LOADING.to_owned(),
-        (_, true) => words::room_count(count),
+    let found = match (count, is_complete) {
+        (0, true) => words.dialog_browse_none().to_owned(),
+        (_, false) => words.dialog_browse_loading().to_owned(),
+        (_, true) => words.room_count(count),
     };
     rsx! {
         p { class: "dim browse-foot", role: "status",
-            {words}
+            {found}
             if is_cut {
-                " " {said::BROWSE_CUT}
+                " " {words.dialog_browse_cut()}
             }
         }
     }

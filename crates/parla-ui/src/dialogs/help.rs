@@ -4,37 +4,36 @@ use dioxus::prelude::*;
 use parla_client::slash::SPECS;
 
 use super::{DialogBox, FocusFirst};
-use crate::{
-    alert::Standing,
-    words::{self, dialog as said},
-};
+use crate::{alert::Standing, language_chooser::LanguageChooser, words::use_words};
 
 /// The dialog.
 #[component]
 pub(crate) fn Help() -> Element {
+    let words = use_words();
     rsx! {
-        DialogBox { title: said::HELP, focus: FocusFirst::Close, class: "help",
+        DialogBox { title: words.dialog_help(), focus: FocusFirst::Close, class: "help",
             div { class: "help-scroll", tabindex: "0",
-                h3 { {said::HELP_COMMANDS} }
-                p { class: "hint", {said::HELP_COMMANDS_HINT} }
+                h3 { {words.dialog_help_commands()} }
+                p { class: "hint", {words.dialog_help_commands_hint()} }
                 dl { class: "help-list",
                     for spec in SPECS {
                         div { key: "{spec.name}",
                             dt { code { "/{spec.name} {spec.syntax}" } }
-                            dd { {words::command(spec.name).unwrap_or_default()} }
+                            dd { {words.command(spec.name).unwrap_or_default()} }
                         }
                     }
                 }
-                h3 { {said::HELP_KEYS} }
+                h3 { {words.dialog_help_keys()} }
                 dl { class: "help-list",
-                    for (keys, does) in words::KEYS {
+                    for (keys, does) in words.keys() {
                         div { key: "{keys}",
-                            dt { kbd { {*keys} } }
-                            dd { {*does} }
+                            dt { kbd { {keys} } }
+                            dd { {does} }
                         }
                     }
                 }
                 Standing {}
+                LanguageChooser {}
             }
         }
     }

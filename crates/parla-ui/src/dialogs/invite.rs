@@ -8,18 +8,19 @@ use crate::{
     hooks::{use_context, use_hook},
     platform::Here,
     state::{BufferKey, State, wish},
-    words::{self, dialog as said},
+    words::use_words,
 };
 
 /// The dialog.
 #[component]
 pub(crate) fn Invite(at: BufferKey) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let room =
         use_hook(|| state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default());
     rsx! {
-        DialogBox { title: said::invite_title(&room),
+        DialogBox { title: words.dialog_invite_title(&room),
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
@@ -30,7 +31,7 @@ pub(crate) fn Invite(at: BufferKey) -> Element {
                     }
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {said::INVITE_WHOM} }
+                    label { r#for: FOCUS_ID, {words.dialog_invite_whom()} }
                     input {
                         id: FOCUS_ID,
                         name: "nick",
@@ -42,8 +43,8 @@ pub(crate) fn Invite(at: BufferKey) -> Element {
                     }
                 }
                 div { class: "buttons end",
-                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
-                    button { r#type: "submit", class: "primary", {said::INVITE} }
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words.cancel()} }
+                    button { r#type: "submit", class: "primary", {words.dialog_invite()} }
                 }
             }
         }

@@ -12,33 +12,37 @@ use super::{DialogBox, FOCUS_ID, written};
 use crate::{
     forget::Forget,
     hooks::use_context,
+    language_chooser::LanguageChooser,
     platform::{Here, Place},
     state::{State, wish},
-    words::{self, dialog as said},
+    words::use_words,
 };
 
 /// The dialog.
 #[component]
 pub(crate) fn Nick(network: NetworkId) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let Some(view) = state.networks.read().get(&network).cloned() else { return rsx! {} };
     rsx! {
-        DialogBox { title: said::nick_title(&view.name),
+        DialogBox { title: words.dialog_nick_title(&view.name),
             {name_form(here.clone(), state, &view)}
             {away_form(here.clone(), state, (network, view.away.clone()))}
+            LanguageChooser {}
             {ways_out(here, state, &view)}
         }
     }
 }
 
 fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
+    let words = state.words();
     let suggestion = match &view.link {
         LinkState::Stopped { suggestion, .. } => suggestion.clone(),
         LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     };
     let refused = state.nick_refused.read().clone();
-    let why = refused.as_ref().map(|(why, _)| words::problem(why));
+    let why = refused.as_ref().map(|(why, _)| words.problem(why));
     let suggestion = refused.map(|(_, suggestion)| suggestion).or(suggestion);
     let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
     let network = view.id;
@@ -54,7 +58,7 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                 }
             },
             div { class: "field",
-                label { r#for: FOCUS_ID, {said::NICK_FIELD} }
+                label { r#for: FOCUS_ID, {words.dialog_nick_field()} }
                 input {
                     id: FOCUS_ID,
                     name: "nick",
@@ -76,12 +80,13 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                     p { id: "nick-advice", class: "hint", role: "alert", bdi { "{why.title} {why.meaning}" } }
                 }
             }
-            button { r#type: "submit", class: "primary", {said::NICK_SAVE} }
+            button { r#type: "submit", class: "primary", {words.dialog_nick_save()} }
         }
     }
 }
 
 fn away_form(here: Here, mut state: State, (network, away): (NetworkId, Option<Arc<str>>)) -> Element {
+    let words = state.words();
     if let Some(away) = away {
         return rsx! {
             div { class: "one-line",
@@ -93,7 +98,7 @@ fn away_form(here: Here, mut state: State, (network, away): (NetworkId, Option<A
                         wish(&here, network, Intent::Away { reason: None });
                         state.close_dialog();
                     },
-                    {said::AWAY_CLEAR}
+                    {words.dialog_away_clear()}
                 }
             }
         };
@@ -104,27 +109,28 @@ fn away_form(here: Here, mut state: State, (network, away): (NetworkId, Option<A
             onsubmit: move |event| {
                 event.prevent_default();
                 let reason = written(&event, "reason");
-                let reason = if reason.is_empty() { said::AWAY_DEFAULT.to_owned() } else { reason };
+                let reason = if reason.is_empty() { words.dialog_away_default().to_owned() } else { reason };
                 wish(&here, network, Intent::Away { reason: Some(reason.into()) });
                 state.close_dialog();
             },
             div { class: "field",
-                label { r#for: "away-reason", {said::AWAY_FIELD} }
+                label { r#for: "away-reason", {words.dialog_away_field()} }
                 input {
                     id: "away-reason",
                     name: "reason",
                     r#type: "text",
                     autocomplete: "off",
-                    placeholder: said::AWAY_DEFAULT,
+                    placeholder: words.dialog_away_default(),
                     dir: "auto",
                 }
             }
-            button { r#type: "submit", class: "plain", {said::AWAY_SET} }
+            button { r#type: "submit", class: "plain", {words.dialog_away_set()} }
         }
     }
 }
 
 fn ways_out(here: Here, mut state: State, view: &NetworkView) -> Element {
+    let words = state.words();
     let network = view.id;
     let is_on = !matches!(view.link, LinkState::Stopped { .. });
     let can_forget = here.0.place() == Place::Desktop;
@@ -138,7 +144,7 @@ fn ways_out(here: Here, mut state: State, view: &NetworkView) -> Element {
                         wish(&here, network, Intent::Disconnect { reason: "".into() });
                         state.close_dialog();
                     },
-                    {said::DISCONNECT}
+                    {words.dialog_disconnect()}
                 }
             }
             if can_forget {

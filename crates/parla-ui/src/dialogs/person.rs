@@ -14,12 +14,13 @@ use crate::{
     platform::Here,
     problem_words::RawWords,
     state::{State, wish},
-    words::{self, dialog as said, person as terms},
+    words::use_words,
 };
 
 /// The dialog.
 #[component]
 pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     use_hook(|| wish(&here, network, Intent::Whois { nick: Arc::clone(&nick) }));
@@ -33,9 +34,9 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     rsx! {
         DialogBox { title, focus: FocusFirst::Close, class: "person",
             match person {
-                None => rsx! { p { class: "dim", role: "status", {said::PERSON_LOADING} } },
+                None => rsx! { p { class: "dim", role: "status", {words.dialog_person_loading()} } },
                 Some(person) if person.missing => {
-                    let missing = said::person_missing(&person.nick);
+                    let missing = words.dialog_person_missing(&person.nick);
                     rsx! { p { class: "person-missing", role: "status", bdi { "{missing}" } } }
                 }
                 Some(person) => rsx! { Facts { network, person } },
@@ -52,24 +53,25 @@ fn is_same(person: &Person, nick: &str) -> bool {
 
 #[component]
 fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
-    let since = person.since.map(|at| words::moment(at, here.0.utc_offset_seconds(at)));
+    let since = person.since.map(|at| words.moment_of(at, here.0.utc_offset_seconds(at)));
     // Without one nothing is said: many servers have no accounts, and "guest" would be a rank that nobody has there.
     let account = person.account.as_ref().map(ToString::to_string);
     let facts = [
-        (terms::CALLED, person.called.as_deref().map(str::to_owned)),
-        (terms::REALNAME, some(&person.realname)),
-        (terms::AWAY, person.away.as_deref().map(str::to_owned)),
-        (terms::ACCOUNT, account),
-        (terms::IDLE, person.idle_seconds.map(words::ago)),
-        (terms::SINCE, since),
+        (words.person_called(), person.called.as_deref().map(str::to_owned)),
+        (words.person_realname(), some(&person.realname)),
+        (words.person_away(), person.away.as_deref().map(str::to_owned)),
+        (words.person_account(), account),
+        (words.person_idle(), person.idle_seconds.map(|seconds| words.ago(seconds))),
+        (words.person_since(), since),
     ];
     rsx! {
         if person.bot {
-            p { class: "person-operator", {words::moderation::IS_BOT} }
+            p { class: "person-operator", {words.moderation_is_bot()} }
         }
         if person.operator {
-            p { class: "person-operator", {terms::OPERATOR} }
+            p { class: "person-operator", {words.person_operator()} }
         }
         dl { class: "facts",
             for (term, fact) in facts.into_iter().filter_map(|(term, fact)| Some((term, fact?))) {
@@ -83,7 +85,7 @@ fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
             Rooms { network, rooms: person.rooms.clone() }
         }
         if !person.complete {
-            p { class: "dim", role: "status", {said::PERSON_LOADING} }
+            p { class: "dim", role: "status", {words.dialog_person_loading()} }
         }
         RawWords { raw: Arc::clone(&person.host) }
     }
@@ -95,10 +97,11 @@ fn some(text: &str) -> Option<String> {
 
 #[component]
 fn Rooms(network: NetworkId, rooms: Vec<Arc<str>>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     rsx! {
-        h3 { {terms::ROOMS} }
+        h3 { {words.person_rooms()} }
         ul { class: "chips",
             for room in rooms {
                 li { key: "{room}",

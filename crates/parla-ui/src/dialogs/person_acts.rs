@@ -13,7 +13,7 @@ use crate::{
     hooks::{use_context, use_hook, use_signal},
     platform::Here,
     state::{BufferKey, State, wish},
-    words::{self, dialog as said},
+    words::use_words,
 };
 
 /// Rooms of one's own that are offered; more would not be a menu.
@@ -22,6 +22,7 @@ const INVITE_ROOMS_MAX: usize = 12;
 /// The buttons.
 #[component]
 pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let mut is_inviting = use_signal(|| false);
@@ -38,7 +39,7 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
                     wish(&here, network, Intent::OpenDirect { nick: Arc::clone(&message) });
                     state.close_dialog();
                 },
-                {said::MESSAGE}
+                {words.dialog_message()}
             }
             if !mine.is_empty() {
                 button {
@@ -46,7 +47,7 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
                     class: "plain",
                     "aria-expanded": if is_inviting() { "true" } else { "false" },
                     onclick: move |_| is_inviting.toggle(),
-                    {said::INVITE_TO}
+                    {words.dialog_invite_to()}
                 }
             }
         }
@@ -58,6 +59,7 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
 }
 
 fn invite_menu(here: &Here, mut state: State, nick: &Arc<str>, rooms: Vec<(BufferKey, Arc<str>)>) -> Element {
+    let words = state.words();
     rsx! {
         ul { class: "chips",
             for (at, room) in rooms {
@@ -65,7 +67,7 @@ fn invite_menu(here: &Here, mut state: State, nick: &Arc<str>, rooms: Vec<(Buffe
                     button {
                         r#type: "button",
                         class: "chip",
-                        "aria-label": words::dialog::invite_to(&room),
+                        "aria-label": words.dialog_invite_to_room(&room),
                         onclick: {
                             let (here, nick) = (here.clone(), Arc::clone(nick));
                             move |_| {

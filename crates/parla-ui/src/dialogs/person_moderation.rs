@@ -16,7 +16,6 @@ use super::{
 use crate::{
     platform::Here,
     state::{BufferKey, State, wish},
-    words::{dialog, moderation as said},
 };
 
 /// The room that is shown, and the person in it.
@@ -80,22 +79,23 @@ pub(super) fn moderation(
     (network, nick): (NetworkId, Arc<str>),
     mut act: Signal<Option<Act>>,
 ) -> Element {
+    let words = state.words();
     let Some(place) = Place::of(state, network, &nick) else { return rsx! {} };
     let rank = place.member.as_ref().map(|member| member.rank).filter(|rank| *rank != Rank::Member);
     let mut acts = Vec::new();
     if place.may_remove() {
         if place.member.is_some() {
-            acts.push((Act::Kick, dialog::KICK));
+            acts.push((Act::Kick, words.dialog_kick()));
         }
-        acts.push((Act::Ban, said::BAN));
+        acts.push((Act::Ban, words.moderation_ban()));
         if place.settings.offers(ListKind::Mutes) {
-            acts.push((Act::Mute, said::MUTE));
+            acts.push((Act::Mute, words.moderation_mute()));
         }
     }
     let at = place.at;
     rsx! {
         if let Some(rank) = rank {
-            p { class: "person-rank", {said::rank_in(rank, &place.room)} }
+            p { class: "person-rank", {words.is_in(rank, &place.room)} }
         }
         div { class: "buttons",
             for (rank, is_given) in place.ranks() {
@@ -110,7 +110,7 @@ pub(super) fn moderation(
                             wish(&here, at.network, Intent::SetRank { buffer: at.buffer, nick, rank, is_given });
                         }
                     },
-                    {said::set_rank(rank, is_given)}
+                    {words.set_rank(rank, is_given)}
                 }
             }
             for (one, label) in acts {
@@ -131,11 +131,12 @@ pub(super) fn moderation(
 }
 
 fn act_form(here: Here, mut state: State, place: &Place, (nick, act): (Arc<str>, Act)) -> Element {
+    let words = state.words();
     let (at, room, is_there) = (place.at, &place.room, place.member.is_some());
     let label = match act {
-        Act::Kick => dialog::kick_from(room),
-        Act::Ban => said::ban_from(room),
-        Act::Mute => said::mute_in(room),
+        Act::Kick => words.dialog_kick_from(room),
+        Act::Ban => words.ban_from(room),
+        Act::Mute => words.mute_in(room),
     };
     rsx! {
         form {
@@ -155,17 +156,17 @@ fn act_form(here: Here, mut state: State, place: &Place, (nick, act): (Arc<str>,
                 state.close_dialog();
             },
             if act != Act::Kick {
-                {choose_by()}
+                {choose_by(words)}
             }
             if act == Act::Ban && is_there {
                 div { class: "check",
-                    label { r#for: "kick-too", {said::REMOVE_TOO} }
+                    label { r#for: "kick-too", {words.moderation_remove_too()} }
                     input { id: "kick-too", name: "kick", r#type: "checkbox", initial_checked: true }
                 }
             }
             if act != Act::Mute && is_there {
                 div { class: "field",
-                    label { r#for: "kick-reason", {dialog::KICK_REASON} }
+                    label { r#for: "kick-reason", {words.dialog_kick_reason()} }
                     input { id: "kick-reason", name: "reason", r#type: "text", autocomplete: "off", dir: "auto" }
                 }
             }

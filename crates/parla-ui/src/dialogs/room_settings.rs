@@ -13,12 +13,13 @@ use crate::{
     hooks::{use_context, use_hook, use_memo},
     platform::Here,
     state::{BufferKey, State, wish},
-    words::{self, moderation as said},
+    words::{Group, Words, use_words},
 };
 
 /// The dialog. Asks for the lists when it opens.
 #[component]
 pub(crate) fn Settings(at: BufferKey) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     use_hook(|| wish(&here, at.network, Intent::AskLists { buffer: at.buffer }));
@@ -28,38 +29,38 @@ pub(crate) fn Settings(at: BufferKey) -> Element {
     });
     let Some((room, may, settings)) = view.get() else { return rsx! {} };
     rsx! {
-        DialogBox { title: said::settings_title(&room), focus: FocusFirst::Close, class: "settings",
+        DialogBox { title: words.moderation_settings_title(&room), focus: FocusFirst::Close, class: "settings",
             if !settings.is_known {
-                p { class: "dim", role: "status", {said::LOADING} }
+                p { class: "dim", role: "status", {words.moderation_loading()} }
             } else if may {
                 {form(&here, state, at, &settings)}
             } else {
-                {facts(&settings)}
+                {facts(words, &settings)}
             }
-            {lists(&here, at, may, &settings)}
+            {lists(&here, state, (at, may), &settings)}
             if may && !settings.lists.is_empty() {
-                {add_form(here, at, &settings)}
+                {add_form(here, state, at, &settings)}
             }
         }
     }
 }
 
 /// Those of one part.
-fn part(settings: &RoomSettings, group: usize) -> Vec<Set> {
-    settings.settings.iter().filter(|(setting, _)| said::group(*setting) == group).cloned().collect()
+fn part(settings: &RoomSettings, group: Group) -> Vec<Set> {
+    settings.settings.iter().filter(|(setting, _)| Group::of(*setting) == group).cloned().collect()
 }
 
 /// What holds, as sentences.
-fn facts(settings: &RoomSettings) -> Element {
-    let parts = said::GROUPS.iter().enumerate().map(|(group, title)| {
+fn facts(words: Words, settings: &RoomSettings) -> Element {
+    let parts = Group::ALL.into_iter().map(|group| {
+        let (title, nothing_set) = words.group(group);
         let set = part(settings, group).into_iter().filter_map(|(setting, value)| {
             let value = value?;
-            let words = said::setting(setting);
-            Some(if value.is_empty() { words.to_owned() } else { format!("{words}: {value}") })
+            let said = words.setting(setting);
+            Some(if value.is_empty() { said.to_owned() } else { format!("{said}: {value}") })
         });
         let set: Vec<String> = set.collect();
-        let nothing = said::NOTHING_SET.get(group).copied().unwrap_or_default();
-        (*title, if set.is_empty() { vec![nothing.to_owned()] } else { set })
+        (title, if set.is_empty() { vec![nothing_set.to_owned()] } else { set })
     });
     rsx! {
         dl { class: "facts",
@@ -67,8 +68,8 @@ fn facts(settings: &RoomSettings) -> Element {
                 div { key: "{title}",
                     dt { {title} }
                     dd {
-                        for words in set {
-                            p { key: "{words}", "{words}" }
+                        for said in set {
+                            p { key: "{said}", "{said}" }
                         }
                     }
                 }
@@ -79,6 +80,7 @@ fn facts(settings: &RoomSettings) -> Element {
 
 /// What may be changed. What another changes meanwhile changes here too, unless the person has touched it.
 fn form(here: &Here, mut state: State, at: BufferKey, settings: &Arc<RoomSettings>) -> Element {
+    let words = state.words();
     let (here, known) = (here.clone(), Arc::clone(settings));
     rsx! {
         form {
@@ -90,17 +92,17 @@ fn form(here: &Here, mut state: State, at: BufferKey, settings: &Arc<RoomSetting
                 }
                 state.close_dialog();
             },
-            for (group, title) in said::GROUPS.iter().enumerate() {
-                fieldset { key: "{title}",
-                    legend { {*title} }
+            for group in Group::ALL {
+                fieldset { key: "{group as u8}",
+                    legend { {words.group(group).0} }
                     for (setting, value) in part(settings, group) {
-                        {control(setting, value)}
+                        {control(words, setting, value)}
                     }
                 }
             }
             div { class: "buttons end",
-                button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
-                button { r#type: "submit", class: "primary", {said::SAVE} }
+                button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words.cancel()} }
+                button { r#type: "submit", class: "primary", {words.dialog_save()} }
             }
         }
     }
@@ -128,8 +130,8 @@ fn name(setting: Setting) -> String {
     format!("set-{}", setting as u8)
 }
 
-fn control(setting: Setting, value: Option<Arc<str>>) -> Element {
-    let (id, label) = (name(setting), said::setting(setting));
+fn control(words: Words, setting: Setting, value: Option<Arc<str>>) -> Element {
+    let (id, label) = (name(setting), words.setting(setting));
     let (kind, class) = match setting {
         Setting::Limit => ("number", "check value"),
         Setting::Key | Setting::Forward => ("text", "check value"),
@@ -155,17 +157,18 @@ fn control(setting: Setting, value: Option<Arc<str>>) -> Element {
 }
 
 /// Who is on the lists.
-fn lists(here: &Here, at: BufferKey, may: bool, settings: &RoomSettings) -> Element {
+fn lists(here: &Here, state: State, (at, may): (BufferKey, bool), settings: &RoomSettings) -> Element {
+    let words = state.words();
     rsx! {
         for list in settings.lists.iter().filter(|list| may || !list.masks.is_empty()).cloned() {
             section { key: "{list.kind as u8}", class: "masks",
-                h3 { {said::list(list.kind)} }
+                h3 { {words.list_of(list.kind)} }
                 if list.masks.is_empty() {
-                    p { class: "dim", {if list.is_complete { said::NOBODY } else { said::LOADING }} }
+                    p { class: "dim", {if list.is_complete { words.moderation_nobody() } else { words.moderation_loading() }} }
                 }
                 ul {
                     for mask in list.masks {
-                        {entry(here, at, may, (list.kind, mask))}
+                        {entry(here, state, (at, may), (list.kind, mask))}
                     }
                 }
             }
@@ -173,15 +176,21 @@ fn lists(here: &Here, at: BufferKey, may: bool, settings: &RoomSettings) -> Elem
     }
 }
 
-fn entry(here: &Here, at: BufferKey, may: bool, (list, entry): (ListKind, Mask)) -> Element {
-    let moment = entry.at.map(|at| words::moment(at, here.0.utc_offset_seconds(at)));
-    let whom = said::whom(&entry.whom);
-    let label = said::unlist(&whom, list);
+fn entry(
+    here: &Here,
+    state: State,
+    (at, may): (BufferKey, bool),
+    (list, entry): (ListKind, Mask),
+) -> Element {
+    let words = state.words();
+    let moment = entry.at.map(|at| words.moment_of(at, here.0.utc_offset_seconds(at)));
+    let whom = words.whom(&entry.whom);
+    let label = words.unlist(words.list_of(list), &whom);
     let (here, mask) = (here.clone(), entry.mask);
     rsx! {
         li { key: "{mask}",
             span { class: "mask-whom", title: "{mask}", bdi { "{whom}" } }
-            span { class: "dim", {said::listed(entry.by.as_deref(), moment.as_deref())} }
+            span { class: "dim", {words.listed(entry.by.as_deref(), moment.as_deref())} }
             if may {
                 button {
                     r#type: "button",
@@ -203,7 +212,8 @@ fn entry(here: &Here, at: BufferKey, may: bool, (list, entry): (ListKind, Mask))
 }
 
 /// Puts somebody on a list.
-fn add_form(here: Here, at: BufferKey, settings: &RoomSettings) -> Element {
+fn add_form(here: Here, state: State, at: BufferKey, settings: &RoomSettings) -> Element {
+    let words = state.words();
     let kinds: Vec<ListKind> = settings.lists.iter().map(|list| list.kind).collect();
     let offered = kinds.clone();
     rsx! {
@@ -219,15 +229,15 @@ fn add_form(here: Here, at: BufferKey, settings: &RoomSettings) -> Element {
                 }
             },
             div { class: "field",
-                label { r#for: "mask-list", {said::ADD_LIST} }
+                label { r#for: "mask-list", {words.moderation_add_list()} }
                 select { id: "mask-list", name: "list",
                     for (n, kind) in kinds.into_iter().enumerate() {
-                        option { key: "{n}", value: "{n}", {said::list(kind)} }
+                        option { key: "{n}", value: "{n}", {words.list_of(kind)} }
                     }
                 }
             }
             div { class: "field",
-                label { r#for: "mask-who", {said::ADD_WHO} }
+                label { r#for: "mask-who", {words.moderation_add_who()} }
                 input {
                     id: "mask-who",
                     name: "who",
@@ -238,20 +248,20 @@ fn add_form(here: Here, at: BufferKey, settings: &RoomSettings) -> Element {
                     dir: "auto",
                 }
             }
-            {choose_by()}
-            button { r#type: "submit", class: "plain", {said::ADD} }
+            {choose_by(words)}
+            button { r#type: "submit", class: "plain", {words.moderation_add()} }
         }
     }
 }
 
 /// By the name, or by the address.
-pub(super) fn choose_by() -> Element {
+pub(super) fn choose_by(words: Words) -> Element {
     rsx! {
         div { class: "field",
-            label { r#for: "mask-by", {said::BY} }
+            label { r#for: "mask-by", {words.moderation_by()} }
             select { id: "mask-by", name: "by",
-                option { value: "", {said::by(MaskBy::Nick)} }
-                option { value: "host", {said::by(MaskBy::Host)} }
+                option { value: "", {words.by(MaskBy::Nick)} }
+                option { value: "host", {words.by(MaskBy::Host)} }
             }
         }
     }

@@ -3,15 +3,16 @@
 use dioxus::prelude::*;
 
 use super::{DialogBox, FocusFirst};
-use crate::{hooks::use_context, state::State, toasts::Said, words::toast as said};
+use crate::{hooks::use_context, state::State, toasts::Said, words::use_words};
 
 /// The dialog.
 #[component]
 pub(crate) fn SaidList() -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let journal = state.journal.read();
     rsx! {
-        DialogBox { title: said::LIST, focus: FocusFirst::Close, class: "help",
+        DialogBox { title: words.toast_list(), focus: FocusFirst::Close, class: "help",
             div { class: "help-scroll", tabindex: "0",
                 ul { class: "said-list",
                     for toast in journal.iter().rev() {

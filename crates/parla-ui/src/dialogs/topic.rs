@@ -8,12 +8,13 @@ use crate::{
     hooks::{use_context, use_hook},
     platform::Here,
     state::{BufferKey, State, wish},
-    words::{self, dialog as said},
+    words::use_words,
 };
 
 /// The dialog. The topic is one line: a line break becomes a space.
 #[component]
 pub(crate) fn TopicEditor(at: BufferKey) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (room, old) = use_hook(|| {
@@ -23,7 +24,7 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
         (view.map(|view| view.name.to_string()).unwrap_or_default(), topic.unwrap_or_default())
     });
     rsx! {
-        DialogBox { title: said::topic_title(&room),
+        DialogBox { title: words.dialog_topic_title(&room),
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
@@ -32,7 +33,7 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {said::TOPIC_FIELD} }
+                    label { r#for: FOCUS_ID, {words.dialog_topic_field()} }
                     textarea {
                         id: FOCUS_ID,
                         name: "topic",
@@ -41,11 +42,11 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
                         "aria-describedby": "topic-hint",
                         initial_value: old,
                     }
-                    p { id: "topic-hint", class: "hint", {said::TOPIC_HINT} }
+                    p { id: "topic-hint", class: "hint", {words.dialog_topic_hint()} }
                 }
                 div { class: "buttons end",
-                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words::CANCEL} }
-                    button { r#type: "submit", class: "primary", {said::SAVE} }
+                    button { r#type: "button", class: "plain", onclick: move |_| state.close_dialog(), {words.cancel()} }
+                    button { r#type: "submit", class: "primary", {words.dialog_save()} }
                 }
             }
         }

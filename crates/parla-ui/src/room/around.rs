@@ -19,7 +19,7 @@ use crate::{
         text::{Sentence, Words},
     },
     state::{BufferKey, ComposerText, State},
-    words,
+    words::use_words,
 };
 
 /// Lines of a message that are shown at once.
@@ -28,6 +28,7 @@ const LINES_MAX: usize = 10;
 /// Who can read the message, and how to answer only them.
 #[component]
 pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let answer = move |_| {
@@ -41,9 +42,9 @@ pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
     };
     rsx! {
         div { class: "audience",
-            span { {words::room::audience(audience)} }
+            span { {words.audience(audience)} }
             " "
-            button { r#type: "button", class: "link", onclick: answer, {words::room::ANSWER_THEM} }
+            button { r#type: "button", class: "link", onclick: answer, {words.room_answer_them()} }
         }
     }
 }
@@ -51,11 +52,12 @@ pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
 /// What the message answers; a click goes there.
 #[component]
 pub(super) fn ReplyChip(shared: Shared, reply: Arc<Reply>) -> Element {
+    let words = use_words();
     let mut wanted = shared.wanted;
     rsx! {
         div { class: "reply",
             span { "aria-hidden": "true", "↪ " }
-            span { class: "sr-only", "{words::room::IN_REPLY_TO} " }
+            span { class: "sr-only", "{words.room_in_reply_to()} " }
             if let Some(quoted) = reply.quoted.clone() {
                 button {
                     r#type: "button",
@@ -66,7 +68,7 @@ pub(super) fn ReplyChip(shared: Shared, reply: Arc<Reply>) -> Element {
                     bdi { dir: "auto", "{quoted.words}" }
                 }
             } else {
-                span { {words::room::EARLIER_MESSAGE} }
+                span { {words.room_earlier_message()} }
             }
         }
     }
@@ -75,22 +77,24 @@ pub(super) fn ReplyChip(shared: Shared, reply: Arc<Reply>) -> Element {
 /// In the place of a message that was taken back.
 #[component]
 pub(super) fn TakenBack(deleted: Arc<Deleted>) -> Element {
-    rsx! { div { class: "taken-back", Sentence { words: words::room::deleted(&deleted) } } }
+    let words = use_words();
+    rsx! { div { class: "taken-back", Sentence { words: words.deleted(&deleted) } } }
 }
 
 /// How people reacted.
 #[component]
 pub(super) fn Reactions(reactions: Arc<[Reaction]>) -> Element {
+    let words = use_words();
     rsx! {
-        ul { class: "reactions", "aria-label": words::room::REACTIONS,
+        ul { class: "reactions", "aria-label": words.room_reactions(),
             for one in reactions.iter() {
                 li {
                     key: "{one.text}",
                     class: if one.own { "own" },
-                    title: words::room::reaction(one),
+                    title: words.reaction(one),
                     bdi { "aria-hidden": "true", "{one.text}" }
                     span { "aria-hidden": "true", " {one.by.len()}" }
-                    span { class: "sr-only", {words::room::reaction(one)} }
+                    span { class: "sr-only", {words.reaction(one)} }
                 }
             }
         }
@@ -100,6 +104,7 @@ pub(super) fn Reactions(reactions: Arc<[Reaction]>) -> Element {
 /// The words; of many lines the first ones, until the reader wants all.
 #[component]
 pub(super) fn Folded(shared: Shared, id: RowId, text: Text) -> Element {
+    let words = use_words();
     let Some((first, lines)) = text.folded(LINES_MAX) else {
         return rsx! { Words { at: shared.at, text } };
     };
@@ -112,7 +117,7 @@ pub(super) fn Folded(shared: Shared, id: RowId, text: Text) -> Element {
             None => opened.push(id),
         }
     };
-    let button = if is_open { words::room::SHOW_FEWER.to_owned() } else { words::room::show_lines(lines) };
+    let button = if is_open { words.room_show_fewer().to_owned() } else { words.room_show_lines(lines) };
     rsx! {
         Words { at: shared.at, text: if is_open { text } else { first } }
         button { r#type: "button", class: "plain fold", "aria-expanded": is_open, onclick: toggle, "{button}" }

@@ -193,7 +193,7 @@ mod tests {
     fn describe(item: &Item) -> String {
         match item {
             Item::Day(date, _) => format!("[{}]", date.day),
-            Item::New(time) => format!("[new {}]", super::super::clock::hour_minute(*time)),
+            Item::New(time) => format!("[new {}]", crate::words::Words::english().hour_minute(*time)),
             Item::Said { index, lead: Lead::Named } => format!("{index}!"),
             Item::Said { index, lead: Lead::Continued } => format!("{index}"),
             Item::Run { rows, open, .. } => format!("{rows:?}{}", if *open { " open" } else { "" }),

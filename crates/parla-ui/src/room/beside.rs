@@ -13,7 +13,7 @@ use crate::{
     platform::Here,
     problem_words::ProblemWords,
     state::{BufferKey, State, wish},
-    words,
+    words::{WaitsFor, use_words},
 };
 
 /// Why something did not work that the person did in a conversation.
@@ -31,6 +31,7 @@ const CANCEL_FROM: usize = 2;
 /// Why something did not work, until the person dismisses it, sends something or goes elsewhere.
 #[component]
 pub(crate) fn BesideComposer(at: BufferKey) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let beside = state.beside.read().clone();
     let Some((_, beside)) = beside.filter(|(key, _)| *key == at) else { return rsx! {} };
@@ -39,14 +40,14 @@ pub(crate) fn BesideComposer(at: BufferKey) -> Element {
             div { class: "banner-words",
                 match beside {
                     Beside::Problem(problem) => rsx! { ProblemWords { problem } },
-                    Beside::NoFiles => rsx! { p { {words::room::NO_FILES} } },
+                    Beside::NoFiles => rsx! { p { {words.room_no_files()} } },
                 }
             }
             button {
                 r#type: "button",
                 class: "quiet icon",
-                "aria-label": words::toast::DISMISS,
-                title: words::toast::DISMISS,
+                "aria-label": words.toast_dismiss(),
+                title: words.toast_dismiss(),
                 onclick: move |_| state.beside.set(None),
                 span { "aria-hidden": "true", "×" }
             }
@@ -58,12 +59,13 @@ pub(crate) fn BesideComposer(at: BufferKey) -> Element {
 #[derive(Clone, PartialEq)]
 struct Queue {
     count: usize,
-    waits_for: &'static str,
+    waits_for: WaitsFor,
 }
 
 /// How much waits, and the way to take all of it back.
 #[component]
 pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let queue = use_memo(use_reactive!(|at| {
@@ -72,7 +74,7 @@ pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
         Some(Queue { count: queued(view), waits_for: waits_for(state, at, view) })
     }));
     let Some(queue) = queue.get().filter(|queue| queue.count >= CANCEL_FROM) else { return rsx! {} };
-    let sentence = words::room::waiting(queue.count, queue.waits_for);
+    let sentence = words.waiting(queue.count, queue.waits_for);
     rsx! {
         div { class: "composer-note waiting",
             span { role: "status", {sentence} }
@@ -80,7 +82,7 @@ pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
                 r#type: "button",
                 class: "plain",
                 onclick: move |_| wish(&here, at.network, Intent::DiscardQueued { buffer: at.buffer }),
-                {words::room::CANCEL_ALL}
+                {words.room_cancel_all()}
             }
         }
     }
@@ -94,24 +96,25 @@ fn queued(view: &BufferView) -> usize {
 }
 
 /// What messages of a conversation wait for.
-pub(crate) fn waits_for(state: State, at: BufferKey, view: &BufferView) -> &'static str {
+pub(crate) fn waits_for(state: State, at: BufferKey, view: &BufferView) -> WaitsFor {
     let networks = state.networks.read();
     let is_online = networks.get(&at.network).is_some_and(|network| network.link == LinkState::Online);
     match view.presence {
-        _ if !is_online => words::room::FOR_CONNECTION,
-        Presence::Joining => words::room::FOR_ROOM,
-        Presence::Present | Presence::Absent(_) => words::room::FOR_TURN,
+        _ if !is_online => WaitsFor::Connection,
+        Presence::Joining => WaitsFor::Room,
+        Presence::Present | Presence::Absent(_) => WaitsFor::Turn,
     }
 }
 
 /// What a message that is not sent yet waits for.
 #[component]
 pub(crate) fn Waits(at: BufferKey) -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let what = use_memo(use_reactive!(|at| {
         let buffers = state.buffers.read();
-        buffers.get(&at).map_or(words::room::FOR_CONNECTION, |view| waits_for(state, at, view))
+        buffers.get(&at).map_or(WaitsFor::Connection, |view| waits_for(state, at, view))
     }));
-    let sentence = words::room::waits(what.get());
+    let sentence = words.waits(what.get());
     rsx! { "{sentence} " }
 }

@@ -2,21 +2,24 @@
 
 use dioxus::prelude::*;
 use parla_client::view::{ChunkRef, Content, Row, RowId};
-use parla_proto::civil::{Date, DateTime};
+use parla_proto::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 
 use crate::{
     hooks::use_context,
     platform::Here,
     room::{
         arrange::{Item, Lead, Setting, arrange},
-        clock::{Clock, hour_minute},
+        clock::Clock,
         notes::{EventRow, GapRow, ServerRow},
         said::SaidRow,
         text::{Sentence, unmarked},
         window::Heights,
     },
     state::BufferKey,
-    words,
+    words::{Words, use_words},
 };
 
 /// What all chunks of a log share.
@@ -41,7 +44,7 @@ pub(crate) fn ChunkBlock(
     divider: Option<RowId>,
     today: Date,
 ) -> Element {
-    let clock = Clock(use_context::<Here>());
+    let read = Reading { words: use_words(), clock: Clock(use_context::<Here>()) };
     let id = chunk.0.id;
     let mut heights = shared.heights;
     let measure = move |event: Event<ResizeData>| {
@@ -54,35 +57,48 @@ pub(crate) fn ChunkBlock(
     let open = shared.open.read();
     // Nothing was said tomorrow: the clock of a server may be ahead, and what followed would stand under a later day.
     let local = |at| {
-        let time = clock.local(at);
+        let time = read.clock.local(at);
         DateTime { date: time.date.min(today), ..time }
     };
     let setting = Setting { previous: previous.as_ref(), divider, open: &open, local: &local };
     let items = arrange(&chunk.0, &setting);
     rsx! {
         div { class: "chunk", role: "list", onresize: measure,
-            {items.into_iter().map(|item| draw(shared, &chunk, item, today, &clock))}
+            {items.into_iter().map(|item| draw(shared, &chunk, item, today, &read))}
         }
     }
 }
 
-fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, clock: &Clock) -> Element {
+/// What times are read by.
+struct Reading {
+    words: Words,
+    clock: Clock,
+}
+
+impl Reading {
+    fn time(&self, at: Timestamp) -> String {
+        self.words.hour_minute(self.clock.local(at))
+    }
+}
+
+fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, read: &Reading) -> Element {
+    let words = read.words;
     match item {
         // One day may begin twice.
         Item::Day(date, row) => rsx! {
-            div { key: "day-{row.0}", class: "day", role: "listitem", span { {words::room::day(date, today)} } }
+            div { key: "day-{row.0}", class: "day", role: "listitem", span { {words.day(date, today)} } }
         },
         Item::New(time) => {
-            let time = hour_minute(time);
+            let time = words.hour_minute(time);
             rsx! {
-                div { key: "new-{time}", id: "divider", class: "new", role: "listitem", "aria-label": words::room::new_since(&time),
-                    span { "{words::room::NEW} " }
+                div { key: "new-{time}", id: "divider", class: "new", role: "listitem", "aria-label": words.room_new_since(&time),
+                    span { "{words.room_new()} " }
                     time { "{time}" }
                 }
             }
         }
-        Item::Said { index, lead } => draw_row(shared, chunk, index, lead, clock),
-        Item::Other(index) => draw_row(shared, chunk, index, Lead::Named, clock),
+        Item::Said { index, lead } => draw_row(shared, chunk, index, lead, read),
+        Item::Other(index) => draw_row(shared, chunk, index, Lead::Named, read),
         Item::Run { id, rows, open } => {
             let rows: Vec<Row> = chunk.0.rows.get(rows).unwrap_or_default().to_vec();
             rsx! { RunRow { key: "{id.0}", shared, id, rows, open } }
@@ -90,18 +106,19 @@ fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, clock: &Clock
     }
 }
 
-fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, clock: &Clock) -> Element {
+fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, read: &Reading) -> Element {
+    let words = read.words;
     let Some(row) = chunk.0.rows.get(index) else { return rsx! {} };
-    let (at, id, time) = (shared.at, row.id, hour_minute(clock.local(row.at)));
+    let (at, id, time) = (shared.at, row.id, read.time(row.at));
     match &row.content {
         Content::Said(said) => rsx! { SaidRow { key: "{id.0}", shared, id, time, said: said.clone(), lead } },
         Content::Event(event) => rsx! { EventRow { key: "{id.0}", id, time, event: event.clone() } },
         Content::Server(text) => rsx! { ServerRow { key: "{id.0}", at, id, time, text: text.clone() } },
         Content::Gap(gap) => {
-            let to = hour_minute(clock.local(gap.to));
+            let to = read.time(gap.to);
             let sentence = match gap.from {
-                Some(from) if from > gap.to => words::room::GAP_SOMEWHERE.to_owned(),
-                from => words::room::gap(from.map(|from| hour_minute(clock.local(from))).as_deref(), &to),
+                Some(from) if from > gap.to => words.room_gap_somewhere().to_owned(),
+                from => words.gap(from.map(|from| read.time(from)).as_deref(), &to),
             };
             rsx! { GapRow { key: "{id.0}", at, id, sentence, time: to, state: gap.state } }
         }
@@ -111,7 +128,8 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, clock: &
 /// Several comings and goings: one line, or each of them.
 #[component]
 fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
-    let clock = Clock(use_context::<Here>());
+    let words = use_words();
+    let read = Reading { words, clock: Clock(use_context::<Here>()) };
     let mut opened = shared.open;
     let toggle = move |_| {
         let mut opened = opened.write();
@@ -120,8 +138,8 @@ fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
             None => opened.push(id),
         }
     };
-    let time = rows.first().map(|row| hour_minute(clock.local(row.at))).unwrap_or_default();
-    let sentence = words::room::came_and_went(rows.iter().filter_map(event_of));
+    let time = rows.first().map(|row| read.time(row.at)).unwrap_or_default();
+    let sentence = words.came_and_went(rows.iter().filter_map(event_of));
     let plain = unmarked(&sentence);
     rsx! {
         div {
@@ -142,8 +160,8 @@ fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
                         for row in rows.iter() {
                             if let Content::Event(event) = &row.content {
                                 li { key: "{row.id.0}",
-                                    time { "{hour_minute(clock.local(row.at))} " }
-                                    Sentence { words: words::room::event(event) }
+                                    time { "{read.time(row.at)} " }
+                                    Sentence { words: words.event(event) }
                                 }
                             }
                         }

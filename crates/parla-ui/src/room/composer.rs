@@ -20,7 +20,7 @@ use crate::{
     room::beside::{BesideComposer, WaitingMessages},
     room::desk::{ASK_ID, COMPOSER_ID, Desk, Question, use_desk},
     state::{BufferKey, State, wish},
-    words,
+    words::use_words,
 };
 
 /// The id of the list of suggestions, and what those of its options begin with.
@@ -40,6 +40,7 @@ struct Target {
 /// The composer, or what stands in its place.
 #[component]
 pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let desk = use_desk(at);
     let target = use_memo(move || {
@@ -59,7 +60,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     rsx! {
         div { class: "composer",
             if !target.is_online {
-                p { class: "composer-note", role: "status", {words::room::OFFLINE} }
+                p { class: "composer-note", role: "status", {words.room_offline()} }
             }
             BesideComposer { at: at() }
             WaitingMessages { at: at() }
@@ -67,7 +68,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             Popup { desk }
             InOne { desk }
             div { class: "composer-line",
-                Field { desk, label: words::room::composer(target.kind, &target.name) }
+                Field { desk, label: words.composer(target.kind, &target.name) }
                 button {
                     r#type: "button",
                     class: "send primary",
@@ -75,7 +76,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
                         desk.submit();
                         desk.focus();
                     },
-                    {words::room::SEND}
+                    {words.room_send()}
                 }
             }
         }
@@ -114,6 +115,7 @@ fn option_id(index: usize) -> String {
 /// What could be meant.
 #[component]
 fn Popup(desk: Desk) -> Element {
+    let words = use_words();
     let suggestions = desk.suggestions.read();
     let Some(suggestions) = suggestions.as_ref() else { return rsx! {} };
     let marked = desk.marked();
@@ -123,7 +125,7 @@ fn Popup(desk: Desk) -> Element {
             class: "choices",
             role: "listbox",
             tabindex: "0",
-            "aria-label": words::room::SUGGESTIONS,
+            "aria-label": words.room_suggestions(),
             for (n, choice) in suggestions.choices.iter().enumerate() {
                 li {
                     key: "{n}",
@@ -136,7 +138,7 @@ fn Popup(desk: Desk) -> Element {
                     bdi { "{choice.shown}" }
                     if let ChoiceKind::Command(spec) = &choice.kind {
                         span { class: "dim", " {spec.syntax} " }
-                        span { class: "about", {words::command(spec.name).unwrap_or_default()} }
+                        span { class: "about", {words.command(spec.name).unwrap_or_default()} }
                     }
                 }
             }
@@ -147,8 +149,9 @@ fn Popup(desk: Desk) -> Element {
 /// Says that many lines become one message.
 #[component]
 fn InOne(desk: Desk) -> Element {
+    let words = use_words();
     match desk.lines_in_one() {
-        Some(lines) => rsx! { p { class: "dim in-one", {words::room::one_message(lines)} } },
+        Some(lines) => rsx! { p { class: "dim in-one", {words.room_one_message(lines)} } },
         None => rsx! {},
     }
 }
@@ -156,6 +159,7 @@ fn InOne(desk: Desk) -> Element {
 /// The question before many lines are sent.
 #[component]
 fn Ask(desk: Desk) -> Element {
+    let words = use_words();
     let state = use_context::<State>();
     let question = *desk.question.read();
     let Some(question) = question else { return rsx! {} };
@@ -166,12 +170,12 @@ fn Ask(desk: Desk) -> Element {
     };
     let (sentence, count) = match question {
         Question::ManyLines { lines, messages } => {
-            (words::room::many_lines(lines, messages), Some((lines, messages)))
+            (words.many_lines(lines, messages), Some((lines, messages)))
         }
         Question::TooManyMessages(count) => {
-            (words::room::too_many_messages(count, SUBMIT_MESSAGES_MAX), None)
+            (words.problem_too_many_messages(count, SUBMIT_MESSAGES_MAX).title, None)
         }
-        Question::TooMuchText => (words::room::too_much_text(SUBMIT_BYTES_MAX), None),
+        Question::TooMuchText => (words.problem_too_much_text(SUBMIT_BYTES_MAX / 1024).title, None),
     };
     rsx! {
         div { class: "ask", role: "group", "aria-labelledby": "ask-sentence",
@@ -191,7 +195,7 @@ fn Ask(desk: Desk) -> Element {
                         desk.send();
                         desk.focus();
                     },
-                    {words::room::send_lines(messages)}
+                    {words.room_send_lines(messages)}
                 }
                 " "
             }
@@ -200,7 +204,7 @@ fn Ask(desk: Desk) -> Element {
                 r#type: "button",
                 class: "plain",
                 onclick: move |_| desk.cancel(),
-                {words::CANCEL}
+                {words.cancel()}
             }
         }
     }
@@ -212,6 +216,7 @@ const PREVIEW_LINES: usize = 5;
 /// Instead of the composer, in a room that one is not in.
 #[component]
 fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     if why.as_ref().is_some_and(|why| why.kind == ProblemKind::KeyNeeded) {
         return rsx! { Locked { at, room, why } };
@@ -225,10 +230,10 @@ fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>
             div { class: "why", role: "status",
                 match why {
                     Some(problem) => rsx! { ProblemWords { problem } },
-                    None => rsx! { p { {words::room::absent(&name)} } },
+                    None => rsx! { p { {words.room_absent(&name)} } },
                 }
             }
-            button { r#type: "button", class: "primary", onclick: join, {words::room::JOIN} }
+            button { r#type: "button", class: "primary", onclick: join, {words.room_join()} }
         }
     }
 }
@@ -236,6 +241,7 @@ fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>
 /// The same where a key opens the room: a field for it, beside the sentence. The client keeps the key for the next time.
 #[component]
 fn Locked(at: BufferKey, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     rsx! {
         form {
@@ -255,7 +261,7 @@ fn Locked(at: BufferKey, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
                 }
             }
             div { class: "field",
-                label { r#for: "room-key", {words::room::KEY} }
+                label { r#for: "room-key", {words.room_key()} }
                 input {
                     id: "room-key",
                     name: "key",
@@ -265,7 +271,7 @@ fn Locked(at: BufferKey, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
                     spellcheck: "false",
                 }
             }
-            button { r#type: "submit", class: "primary", {words::room::JOIN} }
+            button { r#type: "submit", class: "primary", {words.room_join()} }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     room::text::Words,
     state::{BufferKey, Dialog, Side, State},
     toasts::ToastKind,
-    words,
+    words::use_words,
 };
 
 /// The ids of the buttons, for the focus to come back to.
@@ -57,6 +57,7 @@ impl Bar {
 /// The bar.
 #[component]
 pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let bar = use_memo(move || state.buffers.read().get(&at()).map(Bar::of));
     let bar = bar.read();
@@ -66,7 +67,7 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
             button {
                 r#type: "button",
                 class: "icon narrow-only",
-                "aria-label": words::room::SHOW_ROOMS,
+                "aria-label": words.room_show_rooms(),
                 id: ROOMS_ID,
                 "aria-controls": Region::Rooms.id(),
                 onclick: move |_| {
@@ -78,7 +79,7 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
             h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
             if let Some(away) = &bar.away {
                 div { class: "topic",
-                    p { class: "header-away", role: "status", bdi { {words::moderation::away(away)} } }
+                    p { class: "header-away", role: "status", bdi { {words.away_because(away)} } }
                 }
             } else {
                 TopicLine { at: at(), topic: bar.topic.clone(), can_set: bar.can_set_topic }
@@ -89,8 +90,8 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
                     r#type: "button",
                     id: SETTINGS_ID,
                     class: "icon",
-                    "aria-label": words::moderation::SETTINGS,
-                    title: words::moderation::SETTINGS,
+                    "aria-label": words.moderation_settings(),
+                    title: words.moderation_settings(),
                     onclick: move |_| state.open_dialog(Dialog::Settings(at()), SETTINGS_ID),
                     Icon { picture: Picture::Sliders }
                 }
@@ -105,6 +106,7 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
 /// Puts the address of the conversation on the clipboard: of the page if there is one, else as other programs read it.
 #[component]
 fn CopyLink(at: BufferKey) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let copy = move |_| {
@@ -123,8 +125,8 @@ fn CopyLink(at: BufferKey) -> Element {
             r#type: "button",
             id: COPY_LINK_ID,
             class: "icon",
-            "aria-label": words::room::COPY_LINK,
-            title: words::room::COPY_LINK,
+            "aria-label": words.room_copy_link(),
+            title: words.room_copy_link(),
             onclick: copy,
             Icon { picture: Picture::Link }
         }
@@ -148,8 +150,9 @@ fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
 /// What the room is about, in one line.
 #[component]
 fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
-    let label = if topic.is_some() { words::room::CHANGE_TOPIC } else { words::room::ADD_TOPIC };
+    let label = if topic.is_some() { words.room_change_topic() } else { words.room_add_topic() };
     rsx! {
         div { class: "topic",
             if let Some(topic) = &topic {
@@ -173,10 +176,11 @@ fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element
 /// Shows and hides the members, and says how many there are.
 #[component]
 fn Members(count: MemberCount) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let label = match count {
-        MemberCount::Known(count) => words::room::members(count),
-        MemberCount::Unknown => words::members::LABEL.to_owned(),
+        MemberCount::Known(count) => words.people_count(count),
+        MemberCount::Unknown => words.members_label().to_owned(),
     };
     rsx! {
         button {

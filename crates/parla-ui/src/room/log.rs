@@ -18,12 +18,13 @@ use crate::{
     },
     state::{BufferKey, wish},
     window::pixels,
-    words,
+    words::use_words,
 };
 
 /// The messages.
 #[component]
 pub(crate) fn Log(at: BufferKey) -> Element {
+    let words = use_words();
     let scroll = use_scroll(at);
     use_look(at, scroll);
     let view = scroll.view.read();
@@ -41,7 +42,7 @@ pub(crate) fn Log(at: BufferKey) -> Element {
                 class: "log",
                 role: "log",
                 tabindex: "0",
-                "aria-label": words::room::log_label(&view.name),
+                "aria-label": words.room_log_label(&view.name),
                 // Rows that come into the page because the reader scrolls are not news.
                 "aria-live": if *scroll.end.read() { "polite" } else { "off" },
                 "aria-busy": if is_joining { "true" },
@@ -56,7 +57,7 @@ pub(crate) fn Log(at: BufferKey) -> Element {
                     }
                 }
             }
-            Jump { end: scroll.end, label: words::room::jump(view.unread, view.counted) }
+            Jump { end: scroll.end, label: words.jump(view.unread, view.counted) }
         }
     }
 }
@@ -88,6 +89,7 @@ fn holds(chunk: &ChunkRef, id: RowId) -> bool {
 /// What stands above the first row.
 #[component]
 fn Beginning(at: BufferKey, view: BufferView) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let load = move |_| wish(&here, at.network, Intent::LoadEarlier { buffer: at.buffer });
     let is_empty = view.timeline.len == 0;
@@ -97,17 +99,17 @@ fn Beginning(at: BufferKey, view: BufferView) -> Element {
     rsx! {
         div { class: "beginning",
             match view.earlier {
-                Earlier::Loading => rsx! { p { {words::room::LOADING_EARLIER} } },
+                Earlier::Loading => rsx! { p { {words.room_loading_earlier()} } },
                 Earlier::Possible => rsx! {
-                    button { r#type: "button", class: "plain", onclick: load, {words::room::LOAD_EARLIER} }
+                    button { r#type: "button", class: "plain", onclick: load, {words.room_load_earlier()} }
                 },
-                Earlier::Unavailable if !is_empty => rsx! { p { {words::room::NO_EARLIER} } },
-                Earlier::None if !is_empty => rsx! { p { {words::room::beginning(view.kind, &view.name)} } },
+                Earlier::Unavailable if !is_empty => rsx! { p { {words.room_no_earlier()} } },
+                Earlier::None if !is_empty => rsx! { p { {words.beginning(view.kind, &view.name)} } },
                 Earlier::Unavailable | Earlier::None => rsx! {},
             }
             if is_empty && view.earlier != Earlier::Loading && view.presence == Presence::Present {
                 div { class: "empty",
-                    for sentence in words::room::empty(view.kind, &view.name) {
+                    for sentence in words.empty(view.kind, &view.name) {
                         p { "{sentence}" }
                     }
                 }
@@ -119,9 +121,10 @@ fn Beginning(at: BufferKey, view: BufferView) -> Element {
 /// Something in the shape of messages, until there are some.
 #[component]
 fn Skeleton(name: String) -> Element {
+    let words = use_words();
     rsx! {
         div { class: "skeleton",
-            p { {words::room::joining(&name)} }
+            p { {words.room_joining(&name)} }
             for n in 0..6 {
                 div { key: "{n}", class: "bone", "aria-hidden": "true" }
             }

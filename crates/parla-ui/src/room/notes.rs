@@ -12,13 +12,14 @@ use crate::{
     platform::Here,
     room::text::{Sentence, Words, unmarked},
     state::{BufferKey, wish},
-    words,
+    words::use_words,
 };
 
 /// Something that happened.
 #[component]
 pub(crate) fn EventRow(id: RowId, time: String, event: parla_client::view::Event) -> Element {
-    let sentence = words::room::event(&event);
+    let words = use_words();
+    let sentence = words.event(&event);
     let plain = unmarked(&sentence);
     rsx! {
         div {
@@ -55,6 +56,7 @@ pub(crate) fn ServerRow(at: BufferKey, id: RowId, time: String, text: Text) -> E
 /// What was said between two times is not here.
 #[component]
 pub(crate) fn GapRow(at: BufferKey, id: RowId, sentence: String, time: String, state: GapState) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let load = move |_| wish(&here, at.network, Intent::LoadGap { buffer: at.buffer, row: id });
     rsx! {
@@ -68,10 +70,10 @@ pub(crate) fn GapRow(at: BufferKey, id: RowId, sentence: String, time: String, s
             span { "{sentence} " }
             match state {
                 GapState::Loadable => rsx! {
-                    button { r#type: "button", class: "plain", onclick: load, {words::room::LOAD} }
+                    button { r#type: "button", class: "plain", onclick: load, {words.room_load()} }
                 },
-                GapState::Loading => rsx! { span { class: "dim", {words::room::LOADING} } },
-                GapState::Lost => rsx! { span { class: "dim", {words::room::GAP_LOST} } },
+                GapState::Loading => rsx! { span { class: "dim", {words.room_loading()} } },
+                GapState::Lost => rsx! { span { class: "dim", {words.room_gap_lost()} } },
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::{
         colour,
     },
     state::{BufferKey, Dialog, State, wish},
-    words,
+    words::use_words,
 };
 
 /// A message that is confirmed within this time says nothing of its way.
@@ -31,6 +31,7 @@ const MANY_LINES: usize = 10;
 /// A message, a notice or an action.
 #[component]
 pub(crate) fn SaidRow(shared: Shared, id: RowId, time: String, said: Arc<Said>, lead: Lead) -> Element {
+    let words = use_words();
     let at = shared.at;
     let is_named = lead == Lead::Named;
     let kind = match said.manner {
@@ -62,12 +63,12 @@ pub(crate) fn SaidRow(shared: Shared, id: RowId, time: String, said: Arc<Said>, 
                     ReplyChip { shared, reply: reply.clone() }
                 }
                 if said.mention {
-                    span { class: "sr-only", "{words::room::MENTIONS_YOU} " }
+                    span { class: "sr-only", "{words.room_mentions_you()} " }
                 }
                 if is_named {
                     Nick { at, id, said: said.clone() }
                 } else {
-                    span { class: "sr-only", "{words::room::says(&said.from)} " }
+                    span { class: "sr-only", "{words.room_says(&said.from)} " }
                 }
                 if let Some(deleted) = &said.deleted {
                     TakenBack { deleted: deleted.clone() }
@@ -94,6 +95,7 @@ fn delivery_class(delivery: &Delivery) -> &'static str {
 /// Who said it; a click tells more of him.
 #[component]
 fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
+    let words = use_words();
     let mut state = use_context::<State>();
     let button = format!("nick-{}", id.0);
     let focus_back = button.clone();
@@ -114,7 +116,7 @@ fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
                 }
             }
             if said.bot {
-                span { class: "bot", {words::moderation::BOT} }
+                span { class: "bot", {words.moderation_bot()} }
             }
         }
         " "
@@ -140,6 +142,7 @@ fn Underway(at: BufferKey, id: RowId, delivery: Delivery) -> Element {
 /// A message that was sent and is not confirmed. If that takes long, it is said why.
 #[component]
 fn Sent(at: BufferKey) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let mut is_late = use_signal(|| false);
@@ -151,10 +154,10 @@ fn Sent(at: BufferKey) -> Element {
         }
     });
     if !is_late() {
-        return rsx! { span { class: "sr-only", " {words::room::SENDING}" } };
+        return rsx! { span { class: "sr-only", " {words.room_sending()}" } };
     }
     let is_much = state.buffers.read().get(&at).is_some_and(|view| sent_lines(view) > MANY_LINES);
-    let sentence = if is_much { words::room::SLOWED } else { words::room::NOT_CONFIRMED };
+    let sentence = if is_much { words.room_slowed() } else { words.room_not_confirmed() };
     rsx! { div { class: "underway", role: "status", {sentence} } }
 }
 
@@ -171,17 +174,18 @@ fn sent_lines(view: &BufferView) -> usize {
 
 #[component]
 fn Failed(at: BufferKey, id: RowId, problem: Arc<Problem>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let retry = move |_| wish(&here, at.network, Intent::Retry { buffer: at.buffer, row: id });
-    let told = words::problem(&problem);
+    let told = words.problem(&problem);
     rsx! {
         div { class: "underway",
             // What may have arrived is not said to be lost.
             if problem.kind != ProblemKind::MaybeLost {
-                span { class: "failure", "{words::room::NOT_SENT} " }
+                span { class: "failure", "{words.room_not_sent()} " }
             }
             span { "{told.title} {told.meaning} {told.remedy} " }
-            button { r#type: "button", class: "plain", onclick: retry, {words::room::RETRY} }
+            button { r#type: "button", class: "plain", onclick: retry, {words.room_retry()} }
             " "
             Discard { at, id }
             RawWords { raw: problem.details.clone() }
@@ -191,7 +195,8 @@ fn Failed(at: BufferKey, id: RowId, problem: Arc<Problem>) -> Element {
 
 #[component]
 fn Discard(at: BufferKey, id: RowId) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let discard = move |_| wish(&here, at.network, Intent::Discard { buffer: at.buffer, row: id });
-    rsx! { button { r#type: "button", class: "plain", onclick: discard, {words::room::DELETE} } }
+    rsx! { button { r#type: "button", class: "plain", onclick: discard, {words.room_delete()} } }
 }

@@ -13,7 +13,7 @@ use crate::{
     platform::Here,
     room::colour,
     state::{BufferKey, State, wish},
-    words::room::{NAME, NAME_END},
+    words::{NAME, NAME_END},
 };
 
 /// A text of somebody, in its own direction.

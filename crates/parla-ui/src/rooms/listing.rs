@@ -7,7 +7,7 @@ use parla_client::{
     view::{BufferKind, BufferView, Counted, LinkState, NetworkId, NetworkView, Presence},
 };
 
-use crate::{state::BufferKey, words};
+use crate::{state::BufferKey, words::Words};
 
 /// One network of the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +56,9 @@ impl NetworkRows {
 pub(crate) fn listing(
     networks: &SortedMap<NetworkId, NetworkView>,
     buffers: &SortedMap<BufferKey, BufferView>,
+    words: Words,
 ) -> Vec<NetworkRows> {
-    let mut list: Vec<NetworkRows> = networks.values().map(empty).collect();
+    let mut list: Vec<NetworkRows> = networks.values().map(|network| empty(network, words)).collect();
     for (key, view) in buffers.iter() {
         let Some(rows) = list.iter_mut().find(|rows| rows.id == key.network) else { continue };
         let row = row(*key, view);
@@ -67,7 +68,7 @@ pub(crate) fn listing(
             BufferKind::Server => rows.server = Some(row),
         }
     }
-    tell_apart(&mut list, networks);
+    tell_apart(&mut list, networks, words);
     for rows in &mut list {
         rows.rooms.sort_by_cached_key(by_name);
         rows.people.sort_by_cached_key(by_name);
@@ -77,25 +78,25 @@ pub(crate) fn listing(
 
 /// Several networks may have one name, as those of one bouncer have before they say their own: then it is said as whom the person
 /// is there.
-fn tell_apart(list: &mut [NetworkRows], networks: &SortedMap<NetworkId, NetworkView>) {
+fn tell_apart(list: &mut [NetworkRows], networks: &SortedMap<NetworkId, NetworkView>, words: Words) {
     let names: Vec<Arc<str>> = list.iter().map(|rows| Arc::clone(&rows.name)).collect();
     for rows in list {
         let is_shared = names.iter().filter(|name| **name == rows.name).count() > 1;
         if let Some(network) = networks.get(&rows.id).filter(|_| is_shared) {
             let who = network.login.as_ref().unwrap_or(&network.nick);
-            rows.name = words::network::as_whom(&rows.name, who).into();
+            rows.name = words.network_as_whom(&rows.name, who).into();
         }
     }
 }
 
-fn empty(network: &NetworkView) -> NetworkRows {
+fn empty(network: &NetworkView, words: Words) -> NetworkRows {
     // Its own name for a while, its address is shown; what it needs, the banner says.
     let link: &LinkState = &network.link;
     NetworkRows {
         id: network.id,
         name: Arc::clone(&network.name),
-        you: words::you_are(&network.nick, network.away.as_deref()),
-        link: words::link(link),
+        you: words.own_name(&network.nick, network.away.as_deref()),
+        link: words.link(link),
         is_left: matches!(link, LinkState::Stopped { why: None, .. }),
         rooms: Vec::new(),
         people: Vec::new(),

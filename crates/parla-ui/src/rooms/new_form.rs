@@ -9,12 +9,13 @@ use crate::{
     hooks::{use_context, use_effect, use_memo, use_signal},
     platform::{Here, PageAct},
     state::{State, wish},
-    words::rooms as said,
+    words::use_words,
 };
 
 /// The form. Closes itself when it has done its work.
 #[component]
 pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let mut name = use_signal(String::new);
@@ -37,11 +38,11 @@ pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
                     close.0.page(PageAct::Focus(format!("new-{}", network.0)));
                 }
             },
-            label { r#for: "{id}", class: "sr-only", {said::NEW_NAME} }
+            label { r#for: "{id}", class: "sr-only", {words.rooms_new_name()} }
             input {
                 id: "{id}",
                 r#type: "text",
-                placeholder: said::NEW_NAME,
+                placeholder: words.rooms_new_name(),
                 autocomplete: "off",
                 autocapitalize: "off",
                 spellcheck: "false",
@@ -49,7 +50,7 @@ pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
                 oninput: move |event| name.set(event.value()),
             }
             div { class: "buttons",
-                button { r#type: "submit", class: "primary", {said::JOIN_ROOM} }
+                button { r#type: "submit", class: "primary", {words.rooms_join_room()} }
                 if !is_room.get() {
                     button {
                         r#type: "button",
@@ -57,7 +58,7 @@ pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
                         onclick: move |_| {
                             finish(Target { network, is_open, name }, state, &message, |nick| Intent::OpenDirect { nick });
                         },
-                        {said::MESSAGE_PERSON}
+                        {words.rooms_message_person()}
                     }
                 }
             }

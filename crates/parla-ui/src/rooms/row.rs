@@ -10,7 +10,7 @@ use crate::{
     hooks::use_context,
     platform::{Here, PageAct},
     state::{BufferKey, State, wish},
-    words,
+    words::{self, use_words},
 };
 
 /// The id of the element of a conversation.
@@ -21,9 +21,10 @@ pub(super) fn row_id(key: BufferKey) -> String {
 /// One conversation in the list.
 #[component]
 pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let new = words::unread(row.unread, row.mentions, row.counted);
+    let new = words.unread(row.unread, row.mentions, row.counted);
     let mut class = String::from("room-row");
     for (applies, name) in
         [(is_current, " current"), (new.is_some(), " unread"), (row.there != There::Yes, " absent")]
@@ -34,7 +35,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     }
     let key = row.key;
     let name = match row.kind {
-        BufferKind::Server => words::rooms::SERVER.into(),
+        BufferKind::Server => words.rooms_server().into(),
         BufferKind::Room | BufferKind::Direct => Arc::clone(&row.name),
     };
     rsx! {
@@ -76,8 +77,9 @@ fn Badge(unread: u32, mentions: u32) -> Element {
 
 #[component]
 fn LeaveButton(row: Row) -> Element {
+    let words = use_words();
     let here = use_context::<Here>();
-    let label = words::leave(row.kind, &row.name);
+    let label = words.leave(row.kind, &row.name);
     rsx! {
         button {
             r#type: "button",

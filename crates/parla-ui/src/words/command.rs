@@ -1,23 +1,27 @@
-//! What each command does, in words. One sentence for each.
+//! What each command does.
 
-/// What a command does; none for one that has no words yet.
-pub fn command(name: &str) -> Option<&'static str> {
-    let words = match name {
-        "join" => "Join a room, or open a new one",
-        "part" => "Leave a room",
-        "nick" => "Change your name",
-        "topic" => "Say what the room is about",
-        "msg" => "Write to one person",
-        "me" => "Say what you do: “/me waves”",
-        "kick" => "Remove someone from the room",
-        "invite" => "Ask someone into a room",
-        "away" => "Tell others that you are away, and why",
-        "back" => "Tell others that you are back",
-        "whois" => "See who someone is",
-        "help" => "Show the commands and the keys",
-        "quit" => "Disconnect from this network",
-        "list" => "Show the rooms there are",
-        _ => return None,
-    };
-    Some(words)
+use super::Words;
+
+impl Words {
+    /// What a command does, in a sentence; none for one that has no words yet.
+    pub fn command(self, name: &str) -> Option<&'static str> {
+        let words = match name {
+            "join" => self.command_join(),
+            "part" => self.command_part(),
+            "nick" => self.command_nick(),
+            "topic" => self.command_topic(),
+            "msg" => self.command_msg(),
+            "me" => self.command_me(),
+            "kick" => self.command_kick(),
+            "invite" => self.command_invite(),
+            "away" => self.command_away(),
+            "back" => self.command_back(),
+            "whois" => self.command_whois(),
+            "help" => self.command_help(),
+            "quit" => self.command_quit(),
+            "list" => self.command_list(),
+            _ => return None,
+        };
+        Some(words)
+    }
 }

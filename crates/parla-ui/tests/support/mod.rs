@@ -22,6 +22,7 @@ use parla_proto::Timestamp;
 use parla_ui::{
     platform::{Command, Happening, Here, Leave, Notification, PageAct, Place, Platform, Start},
     visits::{HistoryAct, Visits},
+    words::{Language, Words},
 };
 
 /// A place that does nothing, and remembers that it was asked.
@@ -61,6 +62,12 @@ pub struct Fake {
     happenings_out: RefCell<Option<UnboundedReceiver<Happening>>>,
     /// The last title.
     pub title: RefCell<String>,
+    /// The languages that the person reads.
+    pub languages: RefCell<Vec<String>>,
+    /// What becomes of a language that is to be loaded: it is there, or cannot be had, or nothing yet.
+    pub loads: Cell<Option<bool>>,
+    /// The language that it speaks.
+    pub speaks: RefCell<Option<Language>>,
     /// Who sleeps: how long, and what wakes him.
     pub sleepers: RefCell<Vec<(u32, oneshot::Sender<()>)>>,
     /// Batches of updates go in here.
@@ -92,6 +99,9 @@ impl Fake {
             happenings_in,
             happenings_out: RefCell::new(Some(happenings_out)),
             title: RefCell::default(),
+            languages: RefCell::default(),
+            loads: Cell::new(Some(true)),
+            speaks: RefCell::default(),
             sleepers: RefCell::default(),
             updates_in,
             updates_out: RefCell::new(Some(updates_out)),
@@ -195,6 +205,24 @@ impl Platform for Fake {
     }
     fn page(&self, act: PageAct) {
         self.acts.borrow_mut().push(act);
+    }
+    fn languages(&self) -> Vec<String> {
+        self.languages.borrow().clone()
+    }
+    fn load_words(&self, language: Language) -> Pin<Box<dyn Future<Output = Option<Words>>>> {
+        match self.loads.get() {
+            Some(is_there) => Box::pin(std::future::ready(is_there.then(|| Words::embedded(language)))),
+            None => {
+                let sleep = self.sleep(0);
+                Box::pin(async move {
+                    sleep.await;
+                    Some(Words::embedded(language))
+                })
+            }
+        }
+    }
+    fn speak(&self, words: Words) {
+        self.speaks.replace(Some(words.language()));
     }
     fn set_title(&self, title: &str) {
         title.clone_into(&mut self.title.borrow_mut());

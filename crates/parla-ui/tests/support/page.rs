@@ -173,6 +173,14 @@ impl Page {
         self.fire(node, "input", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
+    /// Chooses one of the options of a field.
+    #[track_caller]
+    pub fn choose(&mut self, selector: &str, value: &str) {
+        let node = self.one(selector);
+        let data = SerializedFormData::new(value.to_owned(), Vec::new());
+        self.fire(node, "change", Rc::new(PlatformEventData::new(Box::new(data))));
+    }
+
     /// Submits a form, as Enter in one of its fields does, with what stands in its fields.
     #[track_caller]
     pub fn submit(&mut self, form: Node) {

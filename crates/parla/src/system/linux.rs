@@ -2,10 +2,12 @@
 
 mod notifications;
 
+use std::cell::Cell;
+
 use dioxus::desktop::{DesktopContext, wry::WebViewExtUnix};
 use gio::glib;
 use gtk::prelude::{DialogExt, GtkWindowExt};
-use parla_ui::words::menu::OPEN_LINK;
+use parla_ui::words::Words;
 use webkit2gtk::{
     ContextMenuAction, ContextMenuExt, ContextMenuItem, ContextMenuItemExt, HitTestResultExt, SettingsExt,
     WebContextExt, WebViewExt,
@@ -14,6 +16,19 @@ use webkit2gtk::{
 use crate::desktop::is_web;
 
 pub(crate) use notifications::{notify, withdraw};
+
+thread_local! {
+    static WORDS: Cell<Option<Words>> = const { Cell::new(None) };
+}
+
+/// From now on the menu and the notifications speak like this.
+pub(crate) fn speak(words: Words) {
+    WORDS.set(Some(words));
+}
+
+fn words() -> Words {
+    WORDS.get().unwrap_or_else(Words::english)
+}
 
 /// Whether there is a display on which a window can be. Dioxus would end the program over it without a word.
 pub(crate) fn has_display() -> bool {
@@ -97,7 +112,7 @@ pub(crate) fn make_menu(window: &DesktopContext) {
             action.connect_activate(move |_, _| {
                 open(&uri);
             });
-            menu.prepend(&ContextMenuItem::from_gaction(&action, OPEN_LINK, None));
+            menu.prepend(&ContextMenuItem::from_gaction(&action, words().menu_open_link(), None));
         }
         // Without anything to offer there is no menu.
         menu.n_items() == 0

@@ -90,7 +90,7 @@ fn a_room_that_lets_nobody_in_says_why() {
             bob.send(&format!("KICK #quiet {nick} :too loud"));
             is_told(
                 &window,
-                ["You were sent out of #quiet.", "removed you", "You can join again"],
+                ["You were removed from #quiet.", "removed you", "You can join again"],
                 "too loud",
             )
             .await;

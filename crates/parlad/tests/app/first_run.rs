@@ -2,8 +2,9 @@
 
 use crate::rig::{Key, Width, Window, visit};
 
-/// Those for a password are folded away.
-const FIELDS: &str = "input:not([aria-hidden=true]):not(details:not([open]) *), textarea, select";
+/// Those for a password are folded away, and the language is that of the browser.
+const FIELDS: &str =
+    "input:not([aria-hidden=true]):not(details:not([open]) *), textarea, select:not(#language)";
 
 /// What stands in the field for the name.
 async fn name(window: &Window) -> String {

@@ -104,7 +104,7 @@ fn it_recovers_by_itself_when_the_trouble_is_over() {
     visit(async |browser| {
         let faults = Faults::start(browser.http(), |path| is_part(path).then_some(Fault::Reset));
         let window = browser.open_behind(faults.address()).await;
-        window.sees("It is tried again by itself.").await;
+        window.sees("parla keeps trying.").await;
         faults.change(|_| None);
         window.finds(FORM_OF_APP).await;
     });

@@ -53,20 +53,20 @@ fn a_room_is_set_up_in_words() {
 
             window.clicks("Settings of the room").await;
             is_ticked(&window, "Only people who were invited", false).await;
-            is_ticked(&window, "Only operators set the topic", true).await;
+            is_ticked(&window, "Only operators can set the topic", true).await;
             ticks(&window, "Only people who were invited").await;
-            ticks(&window, "Only operators set the topic").await;
+            ticks(&window, "Only operators can set the topic").await;
             fills(&window, "Only with this key", "sesame").await;
             window.clicks("Save").await;
             window.finds_no("[role=dialog]").await;
             window.hears("turned on “Only people who were invited”").await;
-            window.hears("turned off “Only operators set the topic”").await;
+            window.hears("turned off “Only operators can set the topic”").await;
             window.hears("set “Only with this key” to sesame").await;
             assert!(knocks(&mut bob, room, "sesame").contains(" 473 "));
 
             window.clicks("Settings of the room").await;
             is_ticked(&window, "Only people who were invited", true).await;
-            is_ticked(&window, "Only operators set the topic", false).await;
+            is_ticked(&window, "Only operators can set the topic", false).await;
             ticks(&window, "Only people who were invited").await;
             window.clicks("Save").await;
             window.hears("turned off “Only people who were invited”").await;
@@ -84,7 +84,7 @@ fn a_room_is_set_up_in_words() {
             window.is_in(&format!("{room}3")).await;
             window.sees("Add a topic").await;
             window.clicks("Settings of the room").await;
-            window.sees("At most so many people: 20").await;
+            window.sees("At most this many people: 20").await;
             window.sees("Only people who were invited").await;
             assert_eq!(window.texts("[role=dialog] input").await, [""; 0]);
             window.hits(Key::Escape).await;

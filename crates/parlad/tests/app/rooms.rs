@@ -154,7 +154,7 @@ fn a_persons_card_says_who_it_is_and_what_to_do() {
             window.types("#kick-reason", "no fishing here").await;
             window.clicks(&format!("Remove from {room}")).await;
             assert!(hears(&mut bob, " KICK ").ends_with(":no fishing here"));
-            window.hears(&format!("bob was sent out by {nick} (no fishing here)")).await;
+            window.hears(&format!("bob was removed by {nick} (no fishing here)")).await;
             bob.send("AWAY");
 
             // One's own name, and being away.

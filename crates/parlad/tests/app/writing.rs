@@ -246,7 +246,7 @@ fn every_command_does_what_it_says() {
         alice.hears("bob joined").await;
         alice.say("/kick bob enough tea").await;
         bob.until(|line| line.contains("KICK #tea bob") && line.ends_with("enough tea"));
-        alice.hears("bob was sent out by alice (enough tea)").await;
+        alice.hears("bob was removed by alice (enough tea)").await;
         alice.say("/me pours").await;
         bob.send("JOIN #tea");
         alice.hears("pours").await;

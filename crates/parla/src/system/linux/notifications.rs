@@ -213,7 +213,7 @@ fn parameters(replaces: u32, notification: &Notification) -> Variant {
         ("desktop-entry".to_owned(), "parla".to_variant()),
         ("urgency".to_owned(), URGENCY_NORMAL.to_variant()),
     ]);
-    let actions = vec![CLICK.to_owned(), parla_ui::words::alert::OPEN.to_owned()];
+    let actions = vec![CLICK.to_owned(), super::words().alert_open().to_owned()];
     // A body may have markup; what somebody wrote has none.
     let body = markup_escape_text(&notification.body).to_string();
     ("parla", replaces, "parla", &notification.title, body, actions, hints, -1_i32).to_variant()

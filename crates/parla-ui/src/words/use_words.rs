@@ -1,0 +1,99 @@
+//! Which language the app speaks: what the person chose, else the first of those that they read.
+
+use dioxus::{
+    core::spawn_forever,
+    prelude::{ReadableExt as _, WritableExt as _},
+};
+use futures_util::{FutureExt as _, future::select};
+use parla_client::view::NetworkId;
+
+use super::{Language, Words};
+use crate::{
+    hooks::{use_context, use_effect, use_hook},
+    platform::Here,
+    state::State,
+    toasts::ToastKind,
+};
+
+/// Under this key the platform keeps which language the person chose.
+const KEY_LANGUAGE: &str = "language";
+/// The first picture waits for its language no longer than this.
+const FIRST_WAIT_MS: u32 = 3_000;
+
+/// The sentences, for a component: it is drawn anew in another language.
+pub(crate) fn use_words() -> Words {
+    use_context::<State>().words()
+}
+
+/// Loads the language that the person wants, before the app is drawn, so that it speaks it from the first picture on. Whatever
+/// becomes of it is said by the app itself.
+pub async fn load_first(here: &Here) {
+    let language = preferred(here);
+    if language != Language::English {
+        let (loading, patience) = (here.0.load_words(language), here.0.sleep(FIRST_WAIT_MS));
+        drop(select(loading, patience).await);
+    }
+}
+
+/// The language that the person chose, else the first that they read.
+fn preferred(here: &Here) -> Language {
+    let chosen = here.0.load(KEY_LANGUAGE).and_then(|code| Language::of_code(&code));
+    let read = || here.0.languages().iter().find_map(|code| Language::of_code(code));
+    chosen.or_else(read).unwrap_or_default()
+}
+
+/// The app speaks the language that the person wants.
+pub(crate) fn use_language(state: State, here: &Here) {
+    use_hook(|| speak(state, here, preferred(here)));
+    let here = here.clone();
+    use_effect(move || here.0.speak(state.words()));
+}
+
+/// The person chooses a language.
+pub(crate) fn choose(state: State, here: &Here, language: Language) {
+    here.0.save(KEY_LANGUAGE, Some(language.code()));
+    speak(state, here, language);
+}
+
+/// Another tab of the browser has saved something: perhaps which language the person chose. An empty key stands for anything.
+pub(crate) fn follow_choice(state: State, here: &Here, key: &str) {
+    let may_be_it = key.is_empty() || key.ends_with(&format!("/{KEY_LANGUAGE}"));
+    // Where nothing is kept, a choice is that of this tab alone.
+    if may_be_it && here.0.load(KEY_LANGUAGE).is_some() {
+        speak(state, here, preferred(here));
+    }
+}
+
+fn speak(mut state: State, here: &Here, language: Language) {
+    if *state.language.peek() == language {
+        return;
+    }
+    state.language.set(language);
+    let here = here.clone();
+    let mut loading = Box::pin(async move {
+        match language {
+            Language::English => Some(Words::english()),
+            other => here.0.load_words(other).await,
+        }
+    });
+    // At once if it can be: nothing is drawn twice.
+    match (&mut loading).now_or_never() {
+        Some(words) => loaded(state, language, words),
+        None => drop(spawn_forever(async move { loaded(state, language, loading.await) })),
+    }
+}
+
+fn loaded(mut state: State, language: Language, words: Option<Words>) {
+    // The person may have chosen another one meanwhile.
+    if *state.language.peek() != language {
+        return;
+    }
+    match words {
+        Some(words) => state.words.set(words),
+        None => {
+            let speaks = state.words.peek().language();
+            state.language.set(speaks);
+            state.toast(NetworkId(0), None, ToastKind::LanguageMissing(language));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The languages of the page: the tables of their sentences, each a file that is loaded when somebody reads it, and what the page
+//! itself says before the app is there.
+//!
+//! The page has its own sentences in it in English. `loading.js` puts those of another language in their place, text by text.
+//! Touches no file.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use parla_words::{File, Part, Pattern, table};
+use serde_json::{Value, json};
+
+use crate::page::Assets;
+
+/// What the file of a language ends in.
+const ENDING: &str = ".ftl";
+/// The language that the page has in it.
+const ENGLISH: &str = "en";
+/// What the names of sentences begin with that only the page says.
+const OF_PAGE: &str = "loading-";
+/// What the name of a table begins with.
+const TABLE: &str = "words-";
+
+/// Whether a file, by its final name, is the table of a language.
+pub(crate) fn is_table(name: &str) -> bool {
+    name.starts_with(TABLE)
+}
+
+/// The languages, by their codes.
+pub(crate) struct Languages {
+    english: File,
+    others: BTreeMap<String, File>,
+}
+
+impl Languages {
+    /// Reads those among the static files.
+    ///
+    /// # Errors
+    /// A file is not understood, or there is no English.
+    pub(crate) fn of(assets: &Assets) -> Result<Self> {
+        let mut all = BTreeMap::new();
+        for (name, bytes) in &assets.0 {
+            if let Some(code) = name.strip_suffix(ENDING) {
+                let text = std::str::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8"))?;
+                all.insert(code.to_owned(), File::parse(text).with_context(|| name.clone())?);
+            }
+        }
+        let english = all.remove(ENGLISH).context("there is no English")?;
+        Ok(Self { english, others: all })
+    }
+
+    /// The table of each language but English: its name in the sources, and its bytes.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let others = self.others.iter();
+        others.map(|(code, file)| (table_name(code), table(&self.english, file).into_bytes()))
+    }
+
+    /// An English sentence, as it may stand in a page and in a script.
+    ///
+    /// # Errors
+    /// There is none of this name, or something is put into it, or it has characters that mean something there.
+    pub(crate) fn english(&self, id: &str) -> Result<String> {
+        let sentence = self.english.find(id).with_context(|| format!("there is no sentence {id}"))?;
+        let [Part::Text(text)] = sentence.pattern.as_slice() else {
+            return Err(anyhow::anyhow!("{id}: nothing can be put into a sentence of the page"));
+        };
+        ensure!(!text.contains(['<', '>', '&', '"', '\\']), "{id}: cannot stand in a page");
+        Ok(text.clone())
+    }
+
+    /// The same in each language, a paragraph each: for whom no script runs that could choose.
+    ///
+    /// # Errors
+    /// As [`Languages::english`].
+    pub(crate) fn in_each(&self, id: &str) -> Result<String> {
+        let mut all = format!("<p>{}</p>", self.english(id)?);
+        for (code, file) in &self.others {
+            let others = Self { english: file.clone(), others: BTreeMap::new() };
+            all += &format!("<p lang=\"{code}\">{}</p>", others.english(id)?);
+        }
+        Ok(all)
+    }
+
+    /// What `loading.js` knows of the other languages: where their tables are, and what stands in the place of each English text
+    /// of the page.
+    ///
+    /// # Errors
+    /// A text of the first screen is no sentence, or one text would be two in another language.
+    pub(crate) fn for_page(
+        &self,
+        first_screen: &str,
+        addresses: &BTreeMap<String, String>,
+    ) -> Result<String> {
+        let mut all = serde_json::Map::new();
+        for (code, file) in &self.others {
+            let mut words = BTreeMap::new();
+            let mut left: Vec<&str> = texts(first_screen);
+            for english in &self.english.sentences {
+                let said = file.find(&english.id).unwrap_or(english);
+                let pairs = pairs(&english.pattern, &said.pattern);
+                let is_seen = |text: &str| left.iter().any(|left| *left == text);
+                if !english.id.starts_with(OF_PAGE) && !pairs.iter().all(|(english, _)| is_seen(english)) {
+                    continue;
+                }
+                for (english, said) in pairs {
+                    let before = words.insert(english.to_owned(), said.to_owned());
+                    let is_one = before.is_none_or(|before| before == said);
+                    ensure!(is_one, "{code}: `{english}` would be `{said}` and something else");
+                }
+            }
+            left.retain(|text| !words.contains_key(*text));
+            ensure!(left.is_empty(), "the first screen says {left:?}, which are no sentences");
+            let table = addresses.get(&table_name(code)).with_context(|| format!("no table for {code}"))?;
+            all.insert(code.clone(), json!({ "table": table, "words": words }));
+        }
+        // Nothing in a script may look like its end.
+        Ok(Value::Object(all).to_string().replace('<', "\\u003c"))
+    }
+}
+
+fn table_name(code: &str) -> String {
+    format!("{TABLE}{code}.txt")
+}
+
+/// The texts between the tags of a piece of a page.
+fn texts(html: &str) -> Vec<&str> {
+    let pieces = html.split('<').filter_map(|piece| piece.split_once('>'));
+    pieces.map(|(_, text)| text.trim_end_matches('\n')).filter(|text| !text.trim().is_empty()).collect()
+}
+
+/// The texts of a sentence around what is put in, in both languages. None if they do not stand beside each other.
+fn pairs<'a>(english: &'a Pattern, said: &'a Pattern) -> Vec<(&'a str, &'a str)> {
+    let pairs = english.iter().zip(said).filter_map(|parts| match parts {
+        (Part::Text(english), Part::Text(said)) => Some((english.as_str(), said.as_str())),
+        _ => None,
+    });
+    pairs.collect()
+}
