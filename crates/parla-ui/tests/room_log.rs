@@ -4,12 +4,12 @@ mod support;
 
 use parla_client::{
     Intent,
-    view::{BufferId, BufferView, Counted, Earlier, Presence, RowId, Timeline, Update},
+    view::{BufferId, BufferView, Counted, Earlier, LinkState, Presence, RowId, Timeline, Update},
 };
 use parla_ui::platform::PageAct;
 use support::{
     page::Page,
-    sample::{NET, room, shown},
+    sample::{NET, linked, room, shown},
     talk::{change, chatter, lobby, look, message, open, report, timeline},
 };
 
@@ -225,6 +225,31 @@ fn near_the_beginning_earlier_messages_are_asked_for_once() {
     assert_eq!(asks(&page), 1);
     change(&mut page, earlier(0..1000, Earlier::None));
     assert!(page.html().contains("This is the beginning of #lobby."));
+}
+
+#[test]
+fn earlier_messages_that_nobody_could_be_asked_for_are_asked_for_later() {
+    let asks = |page: &Page| {
+        page.fake.take_intents().iter().filter(|intent| matches!(intent, Intent::LoadEarlier { .. })).count()
+    };
+    // The app has just started, with something in its hands that was said before.
+    let own = |presence| BufferView {
+        earlier: Earlier::Possible,
+        presence,
+        ..lobby(vec![message(1, 0, "anna", "hi")])
+    };
+    let mut page = open(own(Presence::Joining));
+    look(&mut page, 1, 0, true);
+    asks(&page);
+    change(&mut page, own(Presence::Present));
+    assert_eq!(asks(&page), 1);
+    change(&mut page, own(Presence::Present));
+    assert_eq!(asks(&page), 0);
+    // The connection breaks before the answer.
+    page.hear(vec![linked(LinkState::Offline)]);
+    asks(&page);
+    page.hear(vec![linked(LinkState::Online)]);
+    assert_eq!(asks(&page), 1);
 }
 
 #[test]

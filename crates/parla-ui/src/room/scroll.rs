@@ -12,7 +12,7 @@ use std::{
 use dioxus::prelude::*;
 use parla_client::{
     Intent, SortedMap,
-    view::{BufferView, ChunkRef, Earlier, RowId, Timeline},
+    view::{BufferView, ChunkRef, Earlier, LinkState, Presence, RowId, Timeline},
 };
 
 use crate::{
@@ -175,10 +175,20 @@ fn selected(timeline: &Timeline, rows: Option<(RowId, RowId)>) -> Option<(u64, u
     Some((chunk_of(&timeline.chunks, first)?, chunk_of(&timeline.chunks, last)?))
 }
 
-/// Asks for earlier messages when the beginning comes near: once for each beginning, so that a failure is not tried for ever.
+/// When earlier messages were asked for.
+#[derive(Clone, Copy, PartialEq)]
+struct Asked {
+    /// The first row then.
+    first: Option<RowId>,
+    /// The server could be asked.
+    is_there: bool,
+}
+
+/// Asks for earlier messages when the beginning comes near: once for each beginning, so that a failure is not tried for ever; and
+/// once more when the person is in the room again, since until then nobody heard it.
 fn use_load_earlier(scroll: Scroll, state: State) {
     let here = use_context::<Here>();
-    let asked = use_hook(|| Rc::new(Cell::new(None::<Option<RowId>>)));
+    let asked = use_hook(|| Rc::new(Cell::new(None::<Asked>)));
     use_effect(move || {
         let at = scroll.at;
         let is_near = {
@@ -187,9 +197,14 @@ fn use_load_earlier(scroll: Scroll, state: State) {
         };
         let view = scroll.view.read();
         let Some(view) = view.as_ref() else { return };
-        let first = view.timeline.rows().next().map(|row| row.id);
-        if is_near && view.earlier == Earlier::Possible && asked.get() != Some(first) {
-            asked.set(Some(first));
+        let is_online =
+            state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
+        let now = Asked {
+            first: view.timeline.rows().next().map(|row| row.id),
+            is_there: is_online && view.presence == Presence::Present,
+        };
+        if is_near && view.earlier == Earlier::Possible && asked.get() != Some(now) {
+            asked.set(Some(now));
             wish(&here, at.network, Intent::LoadEarlier { buffer: at.buffer });
         }
     });
