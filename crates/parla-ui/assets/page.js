@@ -93,9 +93,10 @@
     wanted = { id, seen, until: performance.now() + WAIT };
   }
 
-  /** Notes which rows are in view and where. */
+  /** Notes which rows are in view and where, the one that is to stay where it is first. */
   function mark() {
     marks = [];
+    let cut = null; // the row that begins above what is visible
     const box = log.getBoundingClientRect();
     for (const chunk of log.getElementsByClassName("chunk")) {
       const rect = chunk.getBoundingClientRect();
@@ -105,9 +106,14 @@
         const { top, bottom } = row.getBoundingClientRect();
         if (bottom <= box.top + 1) continue;
         if (top >= box.bottom || marks.length >= MARKS_MAX) break;
-        marks.push({ id: row.dataset.row, seen: top - box.top });
+        const place = { id: row.dataset.row, seen: top - box.top };
+        if (place.seen < -1) cut = place;
+        else marks.push(place);
       }
     }
+    // If the row that is cut off becomes higher, what is read below it stays; unless it is itself most of what is seen.
+    if (cut && (marks[0]?.seen ?? Infinity) > log.clientHeight / 2) marks.unshift(cut);
+    else if (cut) marks.push(cut);
     lastTop = log.scrollTop;
     kept.set(log.dataset.room, stuck ? null : (marks[0] ?? null));
   }
