@@ -135,6 +135,10 @@
     if (now !== log) adopt(now);
     if (!log || log.clientHeight === 0) return;
     if (wanted) arrive();
+    if (!stuck && isAwaited()) {
+      lastTop = log.scrollTop;
+      return;
+    }
     // A change that comes before the scroll event of a move upwards.
     if (stuck && log.scrollTop < lastTop - 1 && distance() > NEAR) stuck = false;
     if (log.scrollHeight <= log.clientHeight) stuck = true;
@@ -145,6 +149,12 @@
       hold();
     }
     report();
+  }
+
+  /** Whether the rows that are read are gone for a moment: another tab leads, and its client is still on its way into the room. */
+  function isAwaited() {
+    if (marks.length === 0 || marks.some(({ id }) => rowOf(id))) return false;
+    return log.ariaBusy === "true" || !log.querySelector("[data-row]");
   }
 
   function hold() {

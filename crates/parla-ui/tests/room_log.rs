@@ -2,9 +2,13 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use parla_client::{
     Intent,
-    view::{BufferId, BufferView, Counted, Earlier, LinkState, Presence, RowId, Timeline, Update},
+    view::{
+        BufferId, BufferView, Chunk, ChunkRef, Counted, Earlier, LinkState, Presence, RowId, Timeline, Update,
+    },
 };
 use parla_ui::platform::PageAct;
 use support::{
@@ -67,6 +71,28 @@ fn who_reads_is_not_moved_by_what_comes_before_or_after() {
     view.timeline.chunks.splice(0..0, earlier.chunks);
     change(&mut page, view);
     assert_eq!(rows(&page), before);
+}
+
+#[test]
+fn another_client_with_other_chunks_moves_nobody() {
+    let all = chatter(1_000);
+    let mut page = open(lobby(all.clone()));
+    report(&mut page, "view 1-1 14000 700 900 99999 0 510 100");
+    let before = rows(&page);
+    assert!(before.contains(&510), "{before:?}");
+    // It has fewer of the rows, and counts its chunks from another one on.
+    let mut view = lobby(all[400..].to_vec());
+    view.timeline = Timeline {
+        chunks: view.timeline.chunks.iter().map(|chunk| renumbered(chunk, chunk.0.id - 400)).collect(),
+        ..view.timeline
+    };
+    change(&mut page, view);
+    assert!(rows(&page).contains(&510), "{:?}", rows(&page));
+    assert!(rows(&page).len() <= 200);
+}
+
+fn renumbered(chunk: &ChunkRef, id: u64) -> ChunkRef {
+    ChunkRef(Arc::new(Chunk { id, rows: chunk.0.rows.clone() }))
 }
 
 #[test]
