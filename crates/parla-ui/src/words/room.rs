@@ -330,8 +330,14 @@ pub fn jump(new: u32, counted: Counted) -> String {
 
 /// Puts the address of the conversation on the clipboard.
 pub const COPY_LINK: &str = "Copy link";
-/// Shows the rooms, where they are not beside the conversation.
-pub const SHOW_ROOMS: &str = "Show rooms";
+/// Shows the rooms, where they are not beside the conversation; with what is new in them.
+pub fn show_rooms(unread: u32, mentions: u32) -> String {
+    match super::unread(unread, mentions, Counted::All) {
+        None => "Show rooms".to_owned(),
+        Some(new) => format!("Show rooms, {new}"),
+    }
+}
+
 /// Changes what the room is about.
 pub const CHANGE_TOPIC: &str = "Change topic";
 /// The same, if nothing is said about it.
