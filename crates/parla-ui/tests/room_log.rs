@@ -279,6 +279,16 @@ fn earlier_messages_that_nobody_could_be_asked_for_are_asked_for_later() {
 }
 
 #[test]
+fn who_is_not_in_a_room_is_not_offered_its_messages() {
+    let absent =
+        |rows| BufferView { presence: Presence::Absent(None), earlier: Earlier::Possible, ..lobby(rows) };
+    let mut page = open(absent(Vec::new()));
+    assert!(!page.html().contains("Load earlier messages"));
+    change(&mut page, absent(vec![message(1, 0, "alice", "hi")]));
+    assert!(page.html().contains("Load earlier messages"));
+}
+
+#[test]
 fn a_room_without_messages_says_what_it_is() {
     let mut page = open(BufferView { presence: Presence::Joining, ..room(1, "#lobby") });
     assert_eq!(page.text(".skeleton"), "Joining #lobby…");
