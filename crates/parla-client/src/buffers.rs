@@ -9,6 +9,16 @@ use crate::{
     view::{BufferId, BufferKind, Earlier, RowId},
 };
 
+/// The bits of the seed that the numbers of a client's own rows begin with: two clients do not give the same number to
+/// different rows, however long they run.
+const FIRST_ROWS: u64 = !0xffff_ffff;
+
+/// FNV-1a.
+fn id_of(msgid: &str) -> RowId {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    RowId(msgid.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+}
+
 /// The conversations, by number and by name.
 #[derive(Debug)]
 pub(crate) struct Buffers {
@@ -27,7 +37,7 @@ impl Buffers {
             buffers: SortedMap::default(),
             by_name: SortedMap::default(),
             next_buffer: 0,
-            next_row: 0,
+            next_row: settings.seed & FIRST_ROWS,
             direct_earlier: if settings.archive.keeps(BufferKind::Direct) {
                 Earlier::Possible
             } else {
@@ -38,8 +48,18 @@ impl Buffers {
 
     /// An id for a row.
     pub(crate) fn row_id(&mut self) -> RowId {
-        self.next_row += 1;
+        self.next_row = self.next_row.wrapping_add(1);
         RowId(self.next_row)
+    }
+
+    /// An id for the row of a message: the same in every client, if the server has a name for it, so that the interface
+    /// knows it again when another tab leads.
+    pub(crate) fn row_id_of(&mut self, buffer: BufferId, msgid: Option<&str>) -> RowId {
+        let known = |id: &RowId| self.get(buffer).is_some_and(|buffer| buffer.timeline.contains(*id));
+        match msgid.map(id_of).filter(|id| !known(id)) {
+            Some(id) => id,
+            None => self.row_id(),
+        }
     }
 
     pub(crate) fn get(&self, id: BufferId) -> Option<&Buffer> {

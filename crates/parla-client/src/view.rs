@@ -29,7 +29,8 @@ pub struct NetworkId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BufferId(pub u32);
 
-/// One row of a conversation. Never used twice by one client; says nothing about order.
+/// One row of a conversation. Never used twice in it; says nothing about order. Another client of the person has the same
+/// for a message that the server has a name for, and never the same for a different row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowId(pub u64);
 

@@ -93,9 +93,10 @@
     wanted = { id, seen, until: performance.now() + WAIT };
   }
 
-  /** Notes which rows are in view and where. */
+  /** Notes which rows are in view and where, the one that is to stay where it is first. */
   function mark() {
     marks = [];
+    let cut = null; // the row that begins above what is visible
     const box = log.getBoundingClientRect();
     for (const chunk of log.getElementsByClassName("chunk")) {
       const rect = chunk.getBoundingClientRect();
@@ -105,9 +106,14 @@
         const { top, bottom } = row.getBoundingClientRect();
         if (bottom <= box.top + 1) continue;
         if (top >= box.bottom || marks.length >= MARKS_MAX) break;
-        marks.push({ id: row.dataset.row, seen: top - box.top });
+        const place = { id: row.dataset.row, seen: top - box.top };
+        if (place.seen < -1) cut = place;
+        else marks.push(place);
       }
     }
+    // If the row that is cut off becomes higher, what is read below it stays; unless it is itself most of what is seen.
+    if (cut && (marks[0]?.seen ?? Infinity) > log.clientHeight / 2) marks.unshift(cut);
+    else if (cut) marks.push(cut);
     lastTop = log.scrollTop;
     kept.set(log.dataset.room, stuck ? null : (marks[0] ?? null));
   }
@@ -129,6 +135,10 @@
     if (now !== log) adopt(now);
     if (!log || log.clientHeight === 0) return;
     if (wanted) arrive();
+    if (!stuck && isAwaited()) {
+      lastTop = log.scrollTop;
+      return;
+    }
     // A change that comes before the scroll event of a move upwards.
     if (stuck && log.scrollTop < lastTop - 1 && distance() > NEAR) stuck = false;
     if (log.scrollHeight <= log.clientHeight) stuck = true;
@@ -139,6 +149,12 @@
       hold();
     }
     report();
+  }
+
+  /** Whether the rows that are read are gone for a moment: another tab leads, and its client is still on its way into the room. */
+  function isAwaited() {
+    if (marks.length === 0 || marks.some(({ id }) => rowOf(id))) return false;
+    return log.ariaBusy === "true" || !log.querySelector("[data-row]");
   }
 
   function hold() {

@@ -643,6 +643,8 @@ room-delete = Delete
 room-copy-link = Copy link
 # Shows the rooms, where they are not beside the conversation.
 room-show-rooms = Show rooms
+# The same where something is new in them, such as "2 mentions, 3 new".
+room-show-rooms-new = Show rooms, { $new }
 # Changes what the room is about.
 room-change-topic = Change topic
 # The same, if nothing is said about it.

@@ -445,6 +445,7 @@ room-retry = Riprova
 room-delete = Elimina
 room-copy-link = Copia link
 room-show-rooms = Mostra le stanze
+room-show-rooms-new = Mostra le stanze, { $new }
 room-change-topic = Cambia argomento
 room-add-topic = Aggiungi un argomento
 room-offline = Non sei in linea. Quello che scrivi parte appena torna la connessione.

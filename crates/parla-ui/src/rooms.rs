@@ -22,6 +22,7 @@ mod row;
 use listing::NetworkRows;
 pub(crate) use listing::Row;
 use new_form::NewForm;
+pub(crate) use row::Badge;
 use row::RoomRow;
 
 /// All conversations in the order of the list.

@@ -47,6 +47,26 @@ fn current(page: &Page) -> String {
 }
 
 #[test]
+fn the_button_for_the_rooms_says_what_is_new_in_them() {
+    let bob = |unread, mentions| {
+        shown(BufferView { unread, mentions, ..conversation(2, BufferKind::Direct, "bob") })
+    };
+    let lobby = shown(BufferView { unread: 7, mentions: 1, ..room(1, "#lobby") });
+    let mut page = online(vec![lobby, bob(0, 0)]);
+    let said = |page: &Page| {
+        let button = page.one("#show-rooms");
+        (page.attribute(button, "aria-label").unwrap(), page.text_of(button))
+    };
+    // What is new here is seen here.
+    assert_eq!(said(&page), ("Show rooms".into(), String::new()));
+    page.hear(vec![bob(3, 2)]);
+    assert_eq!(said(&page), ("Show rooms, 2 mentions, 3 new".into(), "2".into()));
+    page.hear(vec![bob(1, 0)]);
+    assert_eq!(said(&page), ("Show rooms, 1 new".into(), String::new()));
+    assert_eq!(page.all("#show-rooms .dot").len(), 1);
+}
+
+#[test]
 fn rooms_come_before_people_by_name() {
     let page = online(vec![
         shown(conversation(1, BufferKind::Server, "Parla")),
@@ -72,9 +92,9 @@ fn what_is_new_is_shown_and_said() {
     busy.unread = 40;
     let mut page = online(vec![shown(room(3, "#a")), shown(noisy), shown(busy)]);
     assert_eq!(page.text("#room-1-1"), "#noisy3, 3 mentions, 12 new");
-    assert_eq!(page.text(".badge"), "3");
+    assert_eq!(page.text(".room-row .badge"), "3");
     assert_eq!(page.text("#room-1-2"), "#busy, 40 new");
-    assert_eq!(page.all(".dot").len(), 1);
+    assert_eq!(page.all(".room-row .dot").len(), 1);
     assert_eq!(page.all(".room-row.unread").len(), 2);
     assert!(page.fake.title.borrow().starts_with("(3) "), "{}", page.fake.title.borrow());
     // Nothing is open twice, and a click opens.

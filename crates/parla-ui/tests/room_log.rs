@@ -2,14 +2,18 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use parla_client::{
     Intent,
-    view::{BufferId, BufferView, Counted, Earlier, Presence, RowId, Timeline, Update},
+    view::{
+        BufferId, BufferView, Chunk, ChunkRef, Counted, Earlier, LinkState, Presence, RowId, Timeline, Update,
+    },
 };
 use parla_ui::platform::PageAct;
 use support::{
     page::Page,
-    sample::{NET, room, shown},
+    sample::{NET, linked, room, shown},
     talk::{change, chatter, lobby, look, message, open, report, timeline},
 };
 
@@ -67,6 +71,28 @@ fn who_reads_is_not_moved_by_what_comes_before_or_after() {
     view.timeline.chunks.splice(0..0, earlier.chunks);
     change(&mut page, view);
     assert_eq!(rows(&page), before);
+}
+
+#[test]
+fn another_client_with_other_chunks_moves_nobody() {
+    let all = chatter(1_000);
+    let mut page = open(lobby(all.clone()));
+    report(&mut page, "view 1-1 14000 700 900 99999 0 510 100");
+    let before = rows(&page);
+    assert!(before.contains(&510), "{before:?}");
+    // It has fewer of the rows, and counts its chunks from another one on.
+    let mut view = lobby(all[400..].to_vec());
+    view.timeline = Timeline {
+        chunks: view.timeline.chunks.iter().map(|chunk| renumbered(chunk, chunk.0.id - 400)).collect(),
+        ..view.timeline
+    };
+    change(&mut page, view);
+    assert!(rows(&page).contains(&510), "{:?}", rows(&page));
+    assert!(rows(&page).len() <= 200);
+}
+
+fn renumbered(chunk: &ChunkRef, id: u64) -> ChunkRef {
+    ChunkRef(Arc::new(Chunk { id, rows: chunk.0.rows.clone() }))
 }
 
 #[test]
@@ -225,6 +251,41 @@ fn near_the_beginning_earlier_messages_are_asked_for_once() {
     assert_eq!(asks(&page), 1);
     change(&mut page, earlier(0..1000, Earlier::None));
     assert!(page.html().contains("This is the beginning of #lobby."));
+}
+
+#[test]
+fn earlier_messages_that_nobody_could_be_asked_for_are_asked_for_later() {
+    let asks = |page: &Page| {
+        page.fake.take_intents().iter().filter(|intent| matches!(intent, Intent::LoadEarlier { .. })).count()
+    };
+    // The app has just started, with something in its hands that was said before.
+    let own = |presence| BufferView {
+        earlier: Earlier::Possible,
+        presence,
+        ..lobby(vec![message(1, 0, "anna", "hi")])
+    };
+    let mut page = open(own(Presence::Joining));
+    look(&mut page, 1, 0, true);
+    asks(&page);
+    change(&mut page, own(Presence::Present));
+    assert_eq!(asks(&page), 1);
+    change(&mut page, own(Presence::Present));
+    assert_eq!(asks(&page), 0);
+    // The connection breaks before the answer.
+    page.hear(vec![linked(LinkState::Offline)]);
+    asks(&page);
+    page.hear(vec![linked(LinkState::Online)]);
+    assert_eq!(asks(&page), 1);
+}
+
+#[test]
+fn who_is_not_in_a_room_is_not_offered_its_messages() {
+    let absent =
+        |rows| BufferView { presence: Presence::Absent(None), earlier: Earlier::Possible, ..lobby(rows) };
+    let mut page = open(absent(Vec::new()));
+    assert!(!page.html().contains("Load earlier messages"));
+    change(&mut page, absent(vec![message(1, 0, "alice", "hi")]));
+    assert!(page.html().contains("Load earlier messages"));
 }
 
 #[test]

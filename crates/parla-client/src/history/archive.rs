@@ -95,7 +95,7 @@ fn restore(
     (id, neighbours): (BufferId, &Neighbours),
     kept: &Kept,
 ) -> Option<(RowId, bool)> {
-    let row = state.buffers.row_id();
+    let row = state.buffers.row_id_of(id, kept.msgid.as_deref());
     let said = said_of(state, kept);
     let buffer = state.buffers.get_mut(id)?;
     if let Some(known) = known_of(buffer, kept, &said) {

@@ -105,7 +105,7 @@ pub(super) fn add(client: &mut Client, id: BufferId, spoken: &Spoken<'_>, turn: 
     if let Some((id, row)) = labelled(client, spoken) {
         return confirmed(client, (id, row), spoken, turn);
     }
-    let row = client.state.buffers.row_id();
+    let row = client.state.buffers.row_id_of(id, spoken.msgid.as_deref());
     let said = said(&client.state, id, spoken);
     let own = said.own;
     let Some(buffer) = client.state.buffers.get_mut(id) else { return Added::Nowhere };

@@ -6,7 +6,9 @@ mod missed;
 
 use std::fmt::Write as _;
 
-use super::support::{ALL, Rig};
+use parla_client::Settings;
+
+use super::support::{ALL, Rig, settings};
 
 /// Lines of bob, a second apart.
 fn lines(numbers: std::ops::Range<usize>) -> String {
@@ -29,4 +31,22 @@ fn back_in_lobby(rig: &mut Rig) {
 
 fn known() -> Rig {
     Rig::in_lobby("@09:58;msgid=known :bob!b@host PRIVMSG #lobby :known")
+}
+
+#[test]
+fn another_client_has_the_same_rows_for_the_same_messages() {
+    let rows = |seed, numbers| {
+        let mut rig = Rig::with(Settings { seed, ..settings() }, &[]);
+        rig.go_online(ALL, "CHATHISTORY=100");
+        rig.enter("#lobby", &lines(numbers));
+        rig.server("@12:01;msgid=live :bob!b@host PRIVMSG #lobby :live\n@12:02 :bob!b@host PART #lobby");
+        rig
+    };
+    let (one, other) = (rows(1 << 40, 0..50), rows(2 << 40, 30..50));
+    for text in ["30", "49", "live"] {
+        let text = format!("<bob> {text}");
+        assert_eq!(one.row("#lobby", &text), other.row("#lobby", &text), "{text}");
+    }
+    let of_event = |rig: &Rig| rig.buffer("#lobby").timeline.rows().last().unwrap().id;
+    assert_ne!(of_event(&one), of_event(&other));
 }

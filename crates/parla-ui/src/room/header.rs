@@ -14,6 +14,7 @@ use crate::{
     members::MemberCount,
     platform::{Here, PageAct},
     room::text::Words,
+    rooms::Badge,
     state::{BufferKey, Dialog, Side, State},
     toasts::ToastKind,
     words::use_words,
@@ -54,6 +55,36 @@ impl Bar {
     }
 }
 
+/// The button that slides the list of rooms in, with what is new in the conversations that stand there.
+#[component]
+fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
+    let words = use_words();
+    let mut state = use_context::<State>();
+    let elsewhere = use_memo(move || {
+        let (at, buffers) = (at(), state.buffers.read());
+        let others = buffers.iter().filter(|(key, view)| **key != at && view.kind != BufferKind::Server);
+        others.fold((0_u32, 0_u32), |(unread, mentions), (_, view)| {
+            (unread.saturating_add(view.unread), mentions.saturating_add(view.mentions))
+        })
+    });
+    let (unread, mentions) = elsewhere.get();
+    rsx! {
+        button {
+            r#type: "button",
+            class: "icon narrow-only",
+            "aria-label": words.show_rooms(unread, mentions),
+            id: ROOMS_ID,
+            "aria-controls": Region::Rooms.id(),
+            onclick: move |_| {
+                state.focus_back.set(Some(ROOMS_ID.to_owned()));
+                state.side.set(Side::Rooms);
+            },
+            Icon { picture: Picture::Rooms }
+            Badge { unread, mentions }
+        }
+    }
+}
+
 /// The bar.
 #[component]
 pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
@@ -64,18 +95,7 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
     let Some(bar) = bar.as_ref() else { return rsx! {} };
     rsx! {
         header { class: "room-header",
-            button {
-                r#type: "button",
-                class: "icon narrow-only",
-                "aria-label": words.room_show_rooms(),
-                id: ROOMS_ID,
-                "aria-controls": Region::Rooms.id(),
-                onclick: move |_| {
-                    state.focus_back.set(Some(ROOMS_ID.to_owned()));
-                    state.side.set(Side::Rooms);
-                },
-                Icon { picture: Picture::Rooms }
-            }
+            ShowRooms { at: at() }
             h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
             if let Some(away) = &bar.away {
                 div { class: "topic",

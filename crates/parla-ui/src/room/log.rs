@@ -100,6 +100,8 @@ fn Beginning(at: BufferKey, view: BufferView) -> Element {
         div { class: "beginning",
             match view.earlier {
                 Earlier::Loading => rsx! { p { {words.room_loading_earlier()} } },
+                // Whoever is not in the room cannot ask for what was said there.
+                Earlier::Possible if is_empty && matches!(view.presence, Presence::Absent(_)) => rsx! {},
                 Earlier::Possible => rsx! {
                     button { r#type: "button", class: "plain", onclick: load, {words.room_load_earlier()} }
                 },

@@ -12,7 +12,7 @@ use std::{
 use dioxus::prelude::*;
 use parla_client::{
     Intent, SortedMap,
-    view::{BufferView, ChunkRef, Earlier, RowId, Timeline},
+    view::{BufferView, ChunkRef, Earlier, LinkState, Presence, RowId, Timeline},
 };
 
 use crate::{
@@ -34,6 +34,8 @@ pub(crate) struct Memories(Rc<RefCell<SortedMap<BufferKey, Memory>>>);
 #[derive(Clone, Default)]
 struct Memory {
     place: Place,
+    /// The first row in view there, if the page has told it.
+    first: Option<RowId>,
     heights: Heights,
     open: Vec<RowId>,
 }
@@ -68,6 +70,8 @@ pub(crate) struct Scroll {
     /// What is drawn.
     pub(crate) segments: Memo<Vec<Segment>>,
     place: Signal<Place>,
+    /// The first row in view there, if the page has told it.
+    first: Signal<Option<RowId>>,
     size: Signal<(i32, i32)>,
     /// The reader was taken to where reading begins, or goes their own way.
     pub(crate) landed: Signal<bool>,
@@ -86,6 +90,7 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     let (memory, begin) = use_hook(|| begin(view.peek().as_ref(), memories.0.borrow().get(&at)));
     let start = use_signal(|| begin);
     let place = use_signal(|| memory.place);
+    let first = use_signal(|| memory.first);
     let heights = use_signal(|| memory.heights.clone());
     let open = use_signal(|| memory.open.clone());
     let end = use_signal(|| memory.place == Place::End);
@@ -97,13 +102,18 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
         let height = size.read().1;
         let height = if height > 0 { f64::from(height) } else { HEIGHT_GUESS };
         let kept = selected(&view.timeline, *state.selection.read());
-        segments(&view.timeline, &heights.read(), &Eye { place: *place.read(), height, kept })
+        let place = found_again(&view.timeline, *place.read(), *first.peek());
+        segments(&view.timeline, &heights.read(), &Eye { place, height, kept })
     });
     let wanted = use_signal(|| None);
-    let scroll = Scroll { at, view, start, end, heights, open, wanted, segments, place, size, landed };
+    let scroll = Scroll { at, view, start, end, heights, open, wanted, segments, place, first, size, landed };
     use_drop(move || {
-        let memory =
-            Memory { place: *place.peek(), heights: heights.peek().clone(), open: open.peek().clone() };
+        let memory = Memory {
+            place: *place.peek(),
+            first: *first.peek(),
+            heights: heights.peek().clone(),
+            open: open.peek().clone(),
+        };
         memories.0.borrow_mut().insert(at, memory);
     });
     use_effect(move || scroll.follow(state));
@@ -124,7 +134,7 @@ fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
         Some((divider, chunk_of(&view.timeline.chunks, divider)?))
     });
     let Some((divider, chunk)) = unseen else { return (memory, start) };
-    memory.place = Place::At { chunk, offset: 0.0 };
+    (memory.place, memory.first) = (Place::At { chunk, offset: 0.0 }, Some(divider));
     (memory, Start::Divider(divider))
 }
 
@@ -144,6 +154,10 @@ impl Scroll {
             self.size.set(size);
         }
         let place = self.located(&report);
+        let first = report.row.map(RowId);
+        if *self.first.peek() != first {
+            self.first.set(first);
+        }
         if *self.place.peek() != place {
             self.place.set(place);
         }
@@ -170,15 +184,34 @@ impl Scroll {
     }
 }
 
+/// The place again by the first row in view: another client has the rows in other chunks.
+fn found_again(timeline: &Timeline, place: Place, first: Option<RowId>) -> Place {
+    let (Place::At { chunk, .. }, Some(first)) = (place, first) else { return place };
+    match chunk_of(&timeline.chunks, first) {
+        Some(other) if other != chunk => Place::At { chunk: other, offset: 0.0 },
+        Some(_) | None => place,
+    }
+}
+
 fn selected(timeline: &Timeline, rows: Option<(RowId, RowId)>) -> Option<(u64, u64)> {
     let (first, last) = rows?;
     Some((chunk_of(&timeline.chunks, first)?, chunk_of(&timeline.chunks, last)?))
 }
 
-/// Asks for earlier messages when the beginning comes near: once for each beginning, so that a failure is not tried for ever.
+/// When earlier messages were asked for.
+#[derive(Clone, Copy, PartialEq)]
+struct Asked {
+    /// The first row then.
+    first: Option<RowId>,
+    /// The server could be asked.
+    is_there: bool,
+}
+
+/// Asks for earlier messages when the beginning comes near: once for each beginning, so that a failure is not tried
+/// for ever; and once more when the person is in the room again, since until then nobody heard it.
 fn use_load_earlier(scroll: Scroll, state: State) {
     let here = use_context::<Here>();
-    let asked = use_hook(|| Rc::new(Cell::new(None::<Option<RowId>>)));
+    let asked = use_hook(|| Rc::new(Cell::new(None::<Asked>)));
     use_effect(move || {
         let at = scroll.at;
         let is_near = {
@@ -187,9 +220,14 @@ fn use_load_earlier(scroll: Scroll, state: State) {
         };
         let view = scroll.view.read();
         let Some(view) = view.as_ref() else { return };
-        let first = view.timeline.rows().next().map(|row| row.id);
-        if is_near && view.earlier == Earlier::Possible && asked.get() != Some(first) {
-            asked.set(Some(first));
+        let is_online =
+            state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
+        let now = Asked {
+            first: view.timeline.rows().next().map(|row| row.id),
+            is_there: is_online && view.presence == Presence::Present,
+        };
+        if is_near && view.earlier == Earlier::Possible && asked.get() != Some(now) {
+            asked.set(Some(now));
             wish(&here, at.network, Intent::LoadEarlier { buffer: at.buffer });
         }
     });
@@ -203,6 +241,7 @@ fn use_wanted(mut scroll: Scroll) {
         scroll.wanted.set(None);
         let chunk = scroll.view.peek().as_ref().and_then(|view| chunk_of(&view.timeline.chunks, row));
         if let Some(chunk) = chunk {
+            scroll.first.set(Some(row));
             scroll.place.set(Place::At { chunk, offset: 0.0 });
             here.0.page(PageAct::ScrollToRow(row));
         }
@@ -227,6 +266,7 @@ fn use_landing(mut scroll: Scroll) {
         let Some(chunk) = view.as_ref().and_then(|view| chunk_of(&view.timeline.chunks, divider)) else {
             return;
         };
+        scroll.first.set(Some(divider));
         scroll.place.set(Place::At { chunk, offset: 0.0 });
         scroll.end.set(false);
         here.0.page(PageAct::ScrollToRow(divider));

@@ -65,7 +65,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
 
 /// A number for what is meant for the person, a dot for the rest. Said in words beside it.
 #[component]
-fn Badge(unread: u32, mentions: u32) -> Element {
+pub(crate) fn Badge(unread: u32, mentions: u32) -> Element {
     if mentions > 0 {
         rsx! { span { class: "badge", "aria-hidden": "true", {words::badge(mentions)} } }
     } else if unread > 0 {

@@ -235,6 +235,14 @@ impl Words {
         }
     }
 
+    /// The button that shows the rooms where they are not beside the conversation, with what is new in them.
+    pub fn show_rooms(self, unread: u32, mentions: u32) -> String {
+        match self.unread(unread, mentions, Counted::All) {
+            None => self.room_show_rooms().into(),
+            Some(new) => self.room_show_rooms_new(&new),
+        }
+    }
+
     /// Before many lines are sent as several messages.
     pub fn many_lines(self, lines: usize, messages: usize) -> String {
         if messages < lines {

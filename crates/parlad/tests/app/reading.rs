@@ -53,12 +53,14 @@ fn what_is_read_stays_where_it_is() {
 
             let (x, y) = width.pixels();
             window.measure(x, y).await;
-            window.next_frames().await;
-            window.keeps_an_eye().await;
-            for (x, y) in [(x - 60, y - 200), (x, y)] {
-                window.measure(x, y).await;
-                window.until("the size", &format!("return innerHeight === {y}"), &[]).await;
-                window.has_not_moved("the window gets another size").await;
+            for cut in ["Short", SENTENCE] {
+                window.cuts_off(cut).await;
+                window.keeps_an_eye().await;
+                for (x, y) in [(x - 60, y - 200), (x, y)] {
+                    window.measure(x, y).await;
+                    window.until("the size", &format!("return innerHeight === {y}"), &[]).await;
+                    window.has_not_moved(&format!("the window gets another size behind `{cut}`")).await;
+                }
             }
 
             window.hits(Key::Escape).await;

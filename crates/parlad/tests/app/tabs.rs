@@ -207,6 +207,36 @@ fn a_room_that_is_asked_for_while_the_lead_changes_is_shown() {
 }
 
 #[test]
+fn nothing_moves_what_is_read_while_the_lead_changes() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #room");
+        let tells = |bob: &mut Client, numbers: std::ops::RangeInclusive<u32>| {
+            let lines = numbers.map(|number| format!("PRIVMSG #room :{number}. What there is to read.\r\n"));
+            bob.send_bytes(lines.collect::<String>().as_bytes());
+            bob.sync();
+        };
+        tells(&mut bob, 1..=150);
+        let (one, two) = two_tabs(browser).await;
+        two.hears("150. ").await;
+        // The next client begins with these, and has them in other chunks.
+        tells(&mut bob, 151..=180);
+        two.hears("180. ").await;
+        let script = "const log = document.getElementById('log'); return Math.round(log.scrollHeight - log.clientHeight - 500)";
+        let top = two.run(script, &[]).await.as_u64().unwrap();
+        two.scrolls_to(top).await;
+        two.keeps_an_eye().await;
+        one.comes_to_front().await;
+        one.closes_for(&two).await;
+        bob.until(|line| line.contains(" QUIT "));
+        bob.until(|line| line.contains(" JOIN "));
+        bob.send("PRIVMSG #room :alice: are you still there?");
+        two.until("the newest", "return document.title.startsWith('(1)')", &[]).await;
+        two.has_not_moved("another tab leads").await;
+    });
+}
+
+#[test]
 fn a_tab_that_was_frozen_learns_who_leads() {
     visit(async |browser| {
         let mut bob = browser.person("bob");

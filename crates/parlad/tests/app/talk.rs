@@ -70,12 +70,12 @@ fn what_is_new_is_marked_and_counted() {
             bob.send(&format!("PRIVMSG {room} :anyone?"));
             window.opens_the_list().await;
             window.finds_noted(room, "1 new").await;
-            window.finds_no(".badge").await;
+            window.finds_no(".room-row .badge").await;
             bob.send(&format!("PRIVMSG {room} :{nick}: tea is ready"));
             window.finds_noted(room, "1 mention, 2 new").await;
             bob.send(&format!("PRIVMSG {nick} :psst"));
             window.finds_noted("bob", "1 mention, 1 new").await;
-            assert_eq!(window.texts(".badge").await, ["1", "1"]);
+            assert_eq!(window.texts(".room-row .badge").await, ["1", "1"]);
             window.until("the title", "return document.title === '(2) #room – parla'", &[]).await;
 
             window.enter(room).await;

@@ -5,23 +5,25 @@ use serde_json::json;
 use super::Window;
 
 /// Remembers the first row that is whole in view, but for a pixel, and from then on how far it strays. Measured behind each
-/// frame: what the page corrects before it is drawn, nobody sees.
+/// frame: what the page corrects before it is drawn, nobody sees; nor a size that the window has got since.
 const KEEP_AN_EYE: &str = "
     const log = document.getElementById('log');
     const at = row => row.getBoundingClientRect().top - log.getBoundingClientRect().top;
     const eye = [...log.querySelectorAll('[data-row]')].find(row => at(row) >= -1);
     const mine = { row: eye.dataset.row, began: at(eye), strayed: 0, frames: 0, lost: 0 };
     window.eye = mine;
+    const size = () => `${innerWidth} ${innerHeight}`;
     const behind = new MessageChannel();
-    behind.port1.onmessage = () => {
+    behind.port1.onmessage = ({ data }) => {
         if (window.eye !== mine) return;
+        if (data !== size()) return requestAnimationFrame(look);
         mine.frames += 1;
         const row = log.querySelector(`[data-row='${mine.row}']`);
         if (row) mine.strayed = Math.max(mine.strayed, Math.abs(at(row) - mine.began));
         else mine.lost += 1;
         requestAnimationFrame(look);
     };
-    const look = () => behind.port2.postMessage(null);
+    const look = () => behind.port2.postMessage(size());
     requestAnimationFrame(look);
     return eye.innerText;";
 
@@ -30,6 +32,17 @@ impl Window {
     pub(crate) async fn scrolls_to(&self, top: u64) {
         let script = "const log = document.getElementById('log'); log.scrollTop = arguments[0]";
         self.run(script, &[json!(top)]).await;
+        self.next_frames().await;
+    }
+
+    /// Scrolls until the upper half of a row that contains this is above what is visible.
+    pub(crate) async fn cuts_off(&self, text: &str) {
+        let script = "const log = document.getElementById('log');
+            const at = row => row.getBoundingClientRect().top - log.getBoundingClientRect().top;
+            const row = [...log.querySelectorAll('[data-row]')]
+                .find(row => at(row) >= 0 && row.innerText.includes(arguments[0]));
+            log.scrollTop += at(row) + row.offsetHeight / 2";
+        self.run(script, &[json!(text)]).await;
         self.next_frames().await;
     }
 
