@@ -46,7 +46,7 @@ fn the_code_map_names_every_crate_and_command() {
             missing.push(name);
         }
     }
-    for (name, folder) in [("parla-server", "src/command"), ("parla-client", "src/receive")] {
+    for (name, folder) in [("parla-server", "src/command"), ("parla-client", "src/client/receive")] {
         let section = part_of_map(&map, name);
         let folder = root().join("crates").join(name).join(folder);
         let commands: Vec<PathBuf> =
