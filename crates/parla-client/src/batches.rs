@@ -16,13 +16,13 @@ use crate::{
 /// The batches that are open, by their reference.
 #[derive(Debug, Default)]
 pub(crate) struct Batches {
-    open: SortedMap<String, Batch>,
+    open: SortedMap<String, OpenBatch>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Batch {
+pub(crate) enum OpenBatch {
     /// A page of history that is coming in.
-    History(Lines),
+    History(OpenPage),
     /// A part of another batch.
     Within(String),
     /// The answer to the request of this label.
@@ -33,7 +33,7 @@ pub(crate) enum Batch {
 
 /// The lines of a page of history.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct OpenPage {
     /// The conversation, as the server names it.
     pub(crate) target: String,
     /// The request that it answers.
@@ -43,7 +43,7 @@ pub(crate) struct Lines {
     bytes: usize,
 }
 
-impl Lines {
+impl OpenPage {
     /// A page that begins.
     pub(crate) const fn new(target: String, label: Option<String>) -> Self {
         Self { target, label, lines: Vec::new(), bytes: 0 }
@@ -64,13 +64,13 @@ impl Batches {
     /// The request that a batch answers.
     pub(crate) fn label(&self, reference: &str) -> Option<String> {
         match self.open.get(reference)? {
-            Batch::Answer(label) => Some(label.clone()),
-            Batch::Within(_) | Batch::History(_) | Batch::Message(..) => None,
+            OpenBatch::Answer(label) => Some(label.clone()),
+            OpenBatch::Within(_) | OpenBatch::History(_) | OpenBatch::Message(..) => None,
         }
     }
 
     /// Begins a batch, if there is room for it.
-    pub(crate) fn open(&mut self, reference: &str, batch: Batch) {
+    pub(crate) fn open(&mut self, reference: &str, batch: OpenBatch) {
         if !self.is_full() {
             self.open.insert(reference.to_owned(), batch);
         }
@@ -87,21 +87,21 @@ impl Batches {
     }
 
     /// Takes a batch out, with its parts.
-    pub(crate) fn take(&mut self, reference: &str) -> Option<Batch> {
+    pub(crate) fn take(&mut self, reference: &str) -> Option<OpenBatch> {
         let batch = self.open.remove(reference)?;
-        if matches!(batch, Batch::History(_)) {
-            self.open.retain(|_, other| !matches!(other, Batch::Within(outer) if outer == reference));
+        if matches!(batch, OpenBatch::History(_)) {
+            self.open.retain(|_, other| !matches!(other, OpenBatch::Within(outer) if outer == reference));
         }
         Some(batch)
     }
 
     /// Keeps a line for its batch, if that is kept until it is whole.
     pub(crate) fn collect(&mut self, reference: &str, message: &Message<'_>, line: &[u8]) -> Collected {
-        if let Some(Batch::Message(said, _)) = self.open.get_mut(reference) {
+        if let Some(OpenBatch::Message(said, _)) = self.open.get_mut(reference) {
             return if said.push(message) { Collected::Kept } else { Collected::No };
         }
         let Some(outermost) = self.outermost(reference) else { return Collected::No };
-        let Some(Batch::History(page)) = self.open.get_mut(&outermost) else { return Collected::No };
+        let Some(OpenBatch::History(page)) = self.open.get_mut(&outermost) else { return Collected::No };
         page.lines.push(line.to_vec());
         page.bytes += line.len();
         let is_full = page.lines.len() >= BATCH_LINES_MAX || page.bytes >= BATCH_BYTES_MAX;
@@ -111,13 +111,13 @@ impl Batches {
             }
         } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('+')) {
             if !self.open.contains_key(inner) {
-                self.open(inner, Batch::Within(outermost));
+                self.open(inner, OpenBatch::Within(outermost));
             }
         } else if let Some(inner) = message.param(0).and_then(|param| param.strip_prefix('-')) {
             match self.open.get(inner) {
-                Some(Batch::Within(_)) => drop(self.open.remove(inner)),
-                Some(Batch::History(_)) => return Collected::Ended(inner.to_owned()),
-                Some(Batch::Answer(_) | Batch::Message(..)) | None => {}
+                Some(OpenBatch::Within(_)) => drop(self.open.remove(inner)),
+                Some(OpenBatch::History(_)) => return Collected::Ended(inner.to_owned()),
+                Some(OpenBatch::Answer(_) | OpenBatch::Message(..)) | None => {}
             }
         }
         Collected::Kept
@@ -125,10 +125,10 @@ impl Batches {
 
     /// Ends a part of a page, if it is one: the line that does so need not say where it belongs.
     pub(crate) fn close_part(&mut self, reference: &str) -> bool {
-        let Some(Batch::Within(outer)) = self.open.get(reference) else { return false };
+        let Some(OpenBatch::Within(outer)) = self.open.get(reference) else { return false };
         let outer = outer.clone();
         self.open.remove(reference);
-        if let Some(Batch::History(page)) = self.open.get_mut(&outer) {
+        if let Some(OpenBatch::History(page)) = self.open.get_mut(&outer) {
             page.lines.push(format!("BATCH -{reference}").into_bytes());
         }
         true
@@ -138,9 +138,9 @@ impl Batches {
     fn outermost(&self, reference: &str) -> Option<String> {
         match self.open.get(reference)? {
             // A part was made only inside a page that was open, so one step is enough.
-            Batch::Within(outer) => Some(outer.clone()),
-            Batch::History(_) => Some(reference.to_owned()),
-            Batch::Answer(_) | Batch::Message(..) => None,
+            OpenBatch::Within(outer) => Some(outer.clone()),
+            OpenBatch::History(_) => Some(reference.to_owned()),
+            OpenBatch::Answer(_) | OpenBatch::Message(..) => None,
         }
     }
 }

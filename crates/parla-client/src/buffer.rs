@@ -1,103 +1,80 @@
-//! One conversation: a room, a person, or the server itself.
+//! One conversation: a room, a person, or the server itself. Knows what of it the interface and the shell have not been told yet.
 
 mod answers;
+mod past;
 mod played;
+mod reading;
+mod receiving;
 
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-use self::{answers::Answers, played::Played};
+use self::{answers::Answers, past::Past, reading::Reading};
+pub(crate) use self::{
+    past::Missed,
+    reading::{Look, Read},
+    receiving::Added,
+};
 use crate::{
+    contract::Output,
     members::MemberList,
+    problem::{Problem, ProblemKind},
     room_modes::RoomModes,
     session::Session,
-    text::shown_name,
-    timeline::{Anchor, Mark, Timeline},
+    text::{Text, shown_name},
+    timeline::{Anchor, Spot, Timeline},
+    turn::Turn,
     view::{
-        BufferId, BufferKind, BufferView, Content, Counted, Earlier, GapState, Presence, Rank, Rights, Row,
-        RowId, Topic,
+        BufferId, BufferKind, BufferView, Content, Event, Gap, Presence, Rank, Rights, Row, RowId, Topic,
     },
 };
+
+/// FNV-1a.
+fn id_of(msgid: &str) -> RowId {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    RowId(msgid.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+}
 
 /// One conversation.
 #[derive(Debug)]
 pub(crate) struct Buffer {
-    pub(crate) id: BufferId,
-    pub(crate) kind: BufferKind,
+    id: BufferId,
+    kind: BufferKind,
     /// As the server knows it.
-    pub(crate) name: Arc<str>,
-    pub(crate) key: Option<Arc<str>>,
-    pub(crate) presence: Presence,
-    pub(crate) topic: Option<Arc<Topic>>,
-    pub(crate) modes: RoomModes,
-    pub(crate) timeline: Timeline,
+    name: Arc<str>,
+    key: Option<Arc<str>>,
+    presence: Presence,
+    topic: Option<Arc<Topic>>,
+    modes: RoomModes,
+    timeline: Timeline,
+    /// Behind this the rows of this conversation are numbered.
+    first_row: u64,
+    /// Rows that were made for this conversation.
+    rows_made: u32,
     /// Answers to messages that are not here.
     answers: Answers,
-    pub(crate) members: MemberList,
-    /// What stands behind this was not read. None if nothing ever was.
-    pub(crate) read: Option<Read>,
-    /// Up to where the server knows that it was read, on this connection.
-    pub(crate) read_told: Option<Timestamp>,
-    pub(crate) unread: u32,
-    pub(crate) mentions: u32,
-    /// The first row that was not read.
-    pub(crate) divider: Option<RowId>,
-    /// The person is here for the first time: what was said before is not news.
-    pub(crate) is_first_visit: bool,
-    /// The last of the messages that are being repeated without a batch: the next one follows it.
-    pub(crate) repeated: Option<RowId>,
-    /// Before this time the archive has not been asked. None if it was not asked at all.
-    pub(crate) recalled_to: Option<Timestamp>,
-    pub(crate) earlier: Earlier,
-    /// When the person came, by the server's clock.
-    pub(crate) joined_at: Option<Timestamp>,
-    /// What was said while the person was gone and was not fetched yet.
-    pub(crate) missed: Missed,
-    /// What a bouncer plays back; none if nothing is expected of one.
-    played: Option<Played>,
-    /// Why the other person is away, if he is and the server has said so; empty if it did not say why.
-    pub(crate) away: Option<Arc<str>>,
+    members: MemberList,
+    /// Up to where it was read, and what was not.
+    reading: Reading,
+    /// What is known of the time before the person came.
+    past: Past,
+    /// Why the other person is away, if they are and the server has said so; empty if it did not say why.
+    away: Option<Arc<str>>,
     /// The reason that was given last as the answer to a message.
-    pub(crate) away_told: Option<Arc<str>>,
+    away_told: Option<Arc<str>>,
     /// The person asked to leave.
-    pub(crate) is_leaving: bool,
-}
-
-/// The message up to which a conversation was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Read {
-    /// Its time; decides only where no id is known.
-    pub(crate) at: Timestamp,
-    pub(crate) msgid: Option<Arc<str>>,
-}
-
-/// How a message comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Coming {
-    /// It is said now.
-    Live,
-    /// It was said earlier and is repeated without a batch, as bouncers do.
-    Repeated,
-    /// In a page of history.
-    Page,
-    /// Out of the archive.
-    Archive,
-}
-
-/// What of a room is not known and not marked as a gap.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Missed {
-    /// All is here, as far as one can know.
-    #[default]
-    Nothing,
-    /// What followed this.
-    Since(Anchor),
-    /// Whatever there is.
-    All,
+    is_leaving: bool,
+    /// The shell keeps its messages.
+    is_archived: bool,
+    /// The interface has not seen it as it is now.
+    is_changed: bool,
+    /// The shell keeps its record as it is now.
+    is_stored: bool,
 }
 
 impl Buffer {
+    /// A conversation of which nothing is known. `is_archived` as in [`crate::contract::Archive::keeps`].
     pub(crate) fn new(id: BufferId, kind: BufferKind, name: &str) -> Self {
         Self {
             id,
@@ -108,34 +85,204 @@ impl Buffer {
             topic: None,
             modes: RoomModes::default(),
             timeline: Timeline::default(),
+            first_row: u64::from(id.0) << 32,
+            rows_made: 0,
             answers: Answers::default(),
             members: MemberList::default(),
-            read: None,
-            read_told: None,
-            unread: 0,
-            mentions: 0,
-            divider: None,
-            is_first_visit: false,
-            repeated: None,
-            recalled_to: None,
-            earlier: if kind == BufferKind::Room { Earlier::Possible } else { Earlier::Unavailable },
-            joined_at: None,
-            missed: Missed::Nothing,
-            played: None,
+            reading: Reading::default(),
+            past: Past::new(kind),
             away: None,
             away_told: None,
             is_leaving: false,
+            is_archived: false,
+            is_changed: true,
+            is_stored: false,
         }
     }
 
+    /// The same, of which the shell keeps the messages: earlier ones may be had.
+    pub(crate) const fn archived(mut self) -> Self {
+        self.is_archived = true;
+        self.past.may_be_more();
+        self
+    }
+
+    /// The same, whose rows are numbered behind this. Its lower half is empty.
+    pub(crate) const fn numbering_behind(mut self, first_row: u64) -> Self {
+        self.first_row ^= first_row;
+        self
+    }
+
+    pub(crate) const fn id(&self) -> BufferId {
+        self.id
+    }
+
+    pub(crate) const fn kind(&self) -> BufferKind {
+        self.kind
+    }
+
+    pub(crate) const fn is_room(&self) -> bool {
+        matches!(self.kind, BufferKind::Room)
+    }
+
+    /// The name as the server knows it.
+    pub(crate) const fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// What opens the room.
+    pub(crate) const fn key(&self) -> Option<&Arc<str>> {
+        self.key.as_ref()
+    }
+
+    pub(crate) const fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
     /// Whether the person can speak here now, as far as one can know.
-    pub(crate) fn is_present(&self) -> bool {
-        self.presence == Presence::Present
+    pub(crate) const fn is_present(&self) -> bool {
+        matches!(self.presence, Presence::Present)
+    }
+
+    /// Whether the person has asked to come in, and the server has not answered.
+    pub(crate) const fn is_joining(&self) -> bool {
+        matches!(self.presence, Presence::Joining)
+    }
+
+    /// Whether the person is not in the room and has not asked to come in.
+    pub(crate) const fn is_absent(&self) -> bool {
+        matches!(self.presence, Presence::Absent(_))
+    }
+
+    /// Whether the person has asked to leave, and the server has not answered.
+    pub(crate) const fn is_leaving(&self) -> bool {
+        self.is_leaving
+    }
+
+    /// Whether the shell keeps its messages.
+    pub(crate) const fn is_archived(&self) -> bool {
+        self.is_archived
+    }
+
+    pub(crate) const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    pub(crate) const fn timeline_mut(&mut self) -> &mut Timeline {
+        &mut self.timeline
+    }
+
+    pub(crate) const fn members(&self) -> &MemberList {
+        &self.members
+    }
+
+    pub(crate) const fn members_mut(&mut self) -> &mut MemberList {
+        &mut self.members
+    }
+
+    pub(crate) const fn modes(&self) -> &RoomModes {
+        &self.modes
+    }
+
+    pub(crate) const fn modes_mut(&mut self) -> &mut RoomModes {
+        &mut self.modes
     }
 
     /// The newest message that is known here.
     pub(crate) fn newest(&self) -> Option<Anchor> {
         self.timeline.newest()
+    }
+
+    /// The interface has to look at it again.
+    pub(crate) const fn changed(&mut self) {
+        self.is_changed = true;
+    }
+
+    /// Whether the interface has to look at it; it does so now.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        let has_changed = std::mem::take(&mut self.is_changed);
+        self.timeline.take_changed() | self.members.take_changed() | self.modes.take_changed() | has_changed
+    }
+
+    /// Whether the shell has to be told what to keep of it; it is told now.
+    pub(crate) const fn take_unstored(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_stored, true)
+    }
+}
+
+/// What becomes of the conversation as a whole.
+impl Buffer {
+    /// It has another name now.
+    pub(crate) fn rename(&mut self, name: &str) {
+        self.name = name.into();
+        self.is_changed = true;
+        self.is_stored = false;
+    }
+
+    /// Tells the shell what the conversation was called until now, if it keeps messages of it.
+    pub(crate) fn keep_renamed(&self, before: &Arc<str>, turn: &mut Turn<'_>) {
+        if self.is_archived {
+            let (from, to) = (Arc::clone(before), Arc::clone(&self.name));
+            turn.output(Output::Rename { kind: self.kind, from, to });
+        }
+    }
+
+    /// Takes up what the shell kept of it: its key, what was read, and why the person was removed from the room.
+    pub(crate) fn restore(&mut self, key: Option<Arc<str>>, read: Option<Read>, removed: Option<Problem>) {
+        // Whoever was removed does not walk in again because the program was closed.
+        if let Some(problem) = removed {
+            self.presence = Presence::Absent(Some(Arc::new(problem)));
+        }
+        self.key = key;
+        self.reading.restore(read);
+        self.is_changed = true;
+        self.is_stored = true;
+    }
+
+    /// Why somebody removed the person from the room, if that was so.
+    pub(crate) fn removed(&self) -> Option<&Problem> {
+        match &self.presence {
+            Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut => Some(why),
+            _ => None,
+        }
+    }
+
+    /// The person asks to come in, with this key if they know one. False if they are there already.
+    pub(crate) fn ask_to_enter(&mut self, key: Option<&str>) -> bool {
+        let is_there = self.is_present() && !self.is_leaving;
+        self.is_leaving = false;
+        if is_there {
+            return false;
+        }
+        self.leave(Presence::Joining);
+        if key.is_some() {
+            self.key = key.map(Arc::from);
+        }
+        true
+    }
+
+    /// The person is in the room, at this time and under this name of the room. False if they were there already: told twice, it
+    /// is still one coming.
+    pub(crate) fn enter(&mut self, name: &str, at: Timestamp) -> bool {
+        if self.is_present() {
+            return false;
+        }
+        self.name = name.into();
+        self.presence = Presence::Present;
+        self.members.clear();
+        self.modes.forget();
+        self.begin_anew();
+        self.past.entered(at);
+        self.reading.entered(at);
+        self.is_changed = true;
+        self.is_stored = false;
+        true
+    }
+
+    /// The person asks to leave the room.
+    pub(crate) const fn ask_to_leave(&mut self) {
+        self.is_leaving = true;
+        self.is_stored = false;
     }
 
     /// The person is here no more. What is said from now on is missing.
@@ -146,181 +293,112 @@ impl Buffer {
         self.begin_anew();
         self.presence = presence;
         self.members.clear();
+        self.is_changed = true;
+        self.is_stored = false;
     }
 
-    /// From where on something is missing now, unless that was so before.
-    pub(crate) fn miss(&mut self) -> &Missed {
-        if self.missed == Missed::Nothing {
-            self.missed = self.timeline.newest().map_or(Missed::All, Missed::Since);
+    /// What was true of the connection is true no more.
+    pub(crate) fn connection_lost(&mut self) {
+        self.reading.connection_lost();
+        self.begin_anew();
+        if self.is_room() && self.is_present() {
+            self.leave(Presence::Joining);
         }
-        &self.missed
+        self.is_changed = true;
     }
 
-    /// The connection is another, or the person comes or goes: what is missing stands behind all that is known.
-    pub(crate) const fn begin_anew(&mut self) {
-        self.timeline.begin_anew();
-        self.repeated = None;
+    /// The key of the room is this now.
+    pub(crate) fn set_key(&mut self, key: Option<&str>) {
+        self.key = key.map(Arc::from);
+        self.is_stored = false;
     }
 
-    /// Whether a message of somebody else that has found its place was not read. Where the rows show up to where the person
-    /// has read, their order decides; its time only where nothing else is known.
-    pub(crate) fn is_unread(&self, row: RowId, at: Timestamp, coming: Coming) -> bool {
-        if let Some(mark) = self.timeline.read() {
-            return self.timeline.is_behind(row, mark);
-        }
-        match (coming, &self.read) {
-            (Coming::Live, _) => true,
-            (Coming::Page, _) if self.is_first_visit => false,
-            (_, Some(read)) => at > read.at,
-            // Of an archived room where nothing is known to be read, all of it may be old; of a person's messages none was
-            // seen.
-            (Coming::Archive, None) => self.kind == BufferKind::Direct,
-            (Coming::Page | Coming::Repeated, None) => true,
-        }
+    /// What the room is about.
+    pub(crate) const fn topic(&self) -> Option<&Arc<Topic>> {
+        self.topic.as_ref()
     }
 
-    /// Counts a message of someone else that was not read.
-    pub(crate) fn count(&mut self, row: RowId, is_for_person: bool) {
-        let is_first = |divider: RowId| self.timeline.later(Some(row), Some(divider)) == Some(divider);
-        if self.unread == 0 || self.divider.is_none_or(is_first) {
-            self.divider = Some(row);
-        }
-        self.unread = self.unread.saturating_add(1);
-        if is_for_person {
-            self.mentions = self.mentions.saturating_add(1);
+    /// The room is about something else now, or about nothing.
+    pub(crate) fn set_topic(&mut self, topic: Option<Topic>) {
+        self.topic = topic.map(Arc::new);
+        self.is_changed = true;
+    }
+
+    /// By whom and when the topic was set.
+    pub(crate) fn topic_is_by(&mut self, by: Arc<str>, at: Option<Timestamp>) {
+        if let Some(topic) = &mut self.topic {
+            let topic = Arc::make_mut(topic);
+            (topic.by, topic.at) = (Some(by), at);
+            self.is_changed = true;
         }
     }
 
-    /// A message that was counted was taken back: it will not be read.
-    pub(crate) fn uncount(&mut self, row: RowId, is_for_person: bool) {
-        if self.unread == 0 {
-            return;
+    /// The other person is away for this reason, or back. False if that is no news.
+    pub(crate) fn set_away(&mut self, reason: Option<Arc<str>>) -> bool {
+        let is_news = self.away != reason;
+        self.is_changed |= is_news;
+        self.away = reason;
+        if self.away.is_none() {
+            self.away_told = None;
         }
-        if let Some(mark) = self.timeline.read() {
-            return self.read_to(mark);
-        }
-        if self
-            .divider
-            .is_some_and(|first| self.timeline.later(Some(first), Some(row)) == Some(row) || first == row)
-        {
-            self.unread -= 1;
-            self.mentions = self.mentions.saturating_sub(u32::from(is_for_person)).min(self.unread);
-            self.divider = self.divider.filter(|_| self.unread > 0);
-        }
+        is_news
     }
 
-    /// It was read up to this time on another device. Whether that is news.
-    pub(crate) fn is_read_elsewhere(&mut self, until: Timestamp) -> bool {
-        if self.read_at().is_some_and(|read| read >= until) {
-            return false;
-        }
-        self.read = Some(Read { at: until, msgid: None });
-        let last = self.timeline.rows().rev().find(|row| row.at <= until).map(|row| row.id);
-        let is_known =
-            |last: RowId| self.timeline.read().is_some_and(|mark| !self.timeline.is_behind(last, mark));
-        if let Some(last) = last.filter(|last| !is_known(*last)) {
-            self.read_to(Mark::Behind(last));
-        }
-        true
+    /// Whether the other person is away, as far as is known.
+    pub(crate) const fn is_away(&self) -> bool {
+        self.away.is_some()
     }
 
-    /// The time up to which it was read.
-    pub(crate) fn read_at(&self) -> Option<Timestamp> {
-        self.read.as_ref().map(|read| read.at)
+    /// The server answers a message with the reason why the other person is away. False if it has said so before.
+    pub(crate) fn away_is_told(&mut self, reason: &str) -> bool {
+        self.set_away(Some(Text::parse(reason).plain));
+        self.away_told.replace(reason.into()).as_deref() != Some(reason)
+    }
+}
+
+/// Rows of the conversation besides messages.
+impl Buffer {
+    /// An id for a row.
+    pub(crate) fn row_id(&mut self) -> RowId {
+        self.rows_made = self.rows_made.wrapping_add(1);
+        RowId(self.first_row | u64::from(self.rows_made))
     }
 
-    /// The message up to which was read has found its place: what stands behind it is counted anew.
-    pub(crate) fn find_read(&mut self, row: RowId, msgid: Option<&str>) {
-        let is_it =
-            self.read.as_ref().is_some_and(|read| read.msgid.is_some() && read.msgid.as_deref() == msgid);
-        if is_it && self.timeline.read() != Some(Mark::Behind(row)) {
-            self.read_to(Mark::Behind(row));
-        }
+    /// An id for the row of a message: the same in every client, if the server has a name for it, so that the interface
+    /// knows it again when another tab leads.
+    pub(crate) fn row_id_of(&mut self, msgid: Option<&str>) -> RowId {
+        let id = msgid.map(id_of).filter(|id| !self.timeline.contains(*id));
+        id.unwrap_or_else(|| self.row_id())
     }
 
-    /// Counts anew what was not read: all behind this place.
-    pub(crate) fn read_to(&mut self, mark: Mark) {
-        self.timeline.set_read(Some(mark));
-        let is_direct = self.kind == BufferKind::Direct;
-        let (mut unread, mut mentions, mut first) = (0_u32, 0_u32, None);
-        for row in self.timeline.behind(mark) {
-            if let Content::Said(said) = &row.content
-                && !said.own
-                && said.deleted.is_none()
-            {
-                unread = unread.saturating_add(1);
-                mentions = mentions.saturating_add(u32::from(said.mention || is_direct));
-                first = first.or(Some(row.id));
-            }
-        }
-        (self.unread, self.mentions, self.divider) = (unread, mentions, first);
+    /// Something happened here.
+    pub(crate) fn happened(&mut self, at: Timestamp, event: Event) {
+        self.add(at, Content::Event(event));
     }
 
-    /// On the first visit, what was said before the person came is known now, and is not news.
-    pub(crate) fn end_first_visit(&mut self) -> bool {
-        if !std::mem::take(&mut self.is_first_visit) || self.timeline.read().is_some() {
-            return false;
-        }
-        let Some(mark) = self.timeline.seam() else { return false };
-        self.timeline.set_read(Some(mark));
-        let newest = match mark {
-            Mark::Before(row) => self.timeline.around(row).0,
-            Mark::Behind(_) => self.timeline.newest(),
-        };
-        if let Some(newest) = newest {
-            self.read = Some(Read { at: newest.at, msgid: newest.msgid });
-        }
-        true
+    /// The server says something here.
+    pub(crate) fn note(&mut self, at: Timestamp, text: Text) {
+        self.add(at, Content::Server(text));
     }
 
-    /// All that is here was seen. The divider stays until the person leaves the room or says something.
-    pub(crate) fn mark_read(&mut self) -> bool {
-        let Some((last, at)) = self.timeline.rows().next_back().map(|row| (row.id, row.at)) else {
-            return false;
-        };
-        let mark = Mark::Behind(last);
-        self.timeline.set_read(Some(mark));
-        let had_unread = self.unread > 0;
-        (self.unread, self.mentions) = (0, 0);
-        let newest = self.timeline.newest().map(|newest| Read { at: newest.at, msgid: newest.msgid });
-        let read = newest.unwrap_or(Read { at, msgid: None });
-        let changed = had_unread || self.read.as_ref() != Some(&read);
-        self.read = Some(read);
-        changed
+    fn add(&mut self, at: Timestamp, content: Content) {
+        let id = self.row_id();
+        self.timeline.insert(Row { id, at, content }, None);
     }
 
-    /// What was missed is on its way. Until it is here, nothing counts as seen: it would be above all that was.
-    pub(crate) fn is_awaited(&self) -> bool {
-        self.kind == BufferKind::Room && self.is_present() && self.missed != Missed::Nothing
+    /// Puts a gap in its place.
+    pub(crate) fn add_gap(&mut self, spot: Spot, gap: Gap) -> RowId {
+        let id = self.row_id();
+        let at = gap.from.unwrap_or(gap.to);
+        self.timeline.insert_at(spot, Row { id, at, content: Content::Gap(gap) }, None);
+        id
     }
 
-    /// The message up to which was read, to ask what came after it.
-    pub(crate) fn read_anchor(&self) -> Option<Anchor> {
-        let read = self.read.as_ref()?;
-        Some(Anchor { msgid: read.msgid.clone(), at: read.at, row: None })
-    }
-
-    /// Whether more was not read than is counted.
-    fn counted(&self) -> Counted {
-        let is_unread = |row: &Row| match (self.timeline.read(), &row.content) {
-            (_, Content::Gap(gap)) if gap.state == GapState::Lost => false,
-            (Some(mark), _) => self.timeline.is_behind(row.id, mark),
-            (None, Content::Gap(gap)) => self.read.as_ref().is_some_and(|read| gap.to > read.at),
-            (None, _) => false,
-        };
-        let is_open = self.unread > 0 && self.timeline.gaps().any(is_unread);
-        if is_open { Counted::InPart } else { Counted::All }
-    }
-
-    /// Adds a row that is no message and has no time of its own: it is as new as the newest.
-    pub(crate) fn note(&mut self, row: Row) {
-        self.timeline.insert(row, None);
-    }
-
+    /// What the interface sees of it.
     pub(crate) fn view(&self, session: &Session) -> BufferView {
-        let rank = self.members.rank(session, &session.nick).unwrap_or(Rank::Member);
+        let rank = self.members.rank(session, session.nick()).unwrap_or(Rank::Member);
         let may = rank <= Rank::HalfOperator;
-        let is_room = self.kind == BufferKind::Room && self.is_present();
+        let is_in_room = self.is_room() && self.is_present();
         BufferView {
             id: self.id,
             kind: self.kind,
@@ -330,14 +408,14 @@ impl Buffer {
             topic: self.topic.clone(),
             timeline: self.timeline.view(),
             members: self.members.view(),
-            unread: self.unread,
-            mentions: self.mentions,
+            unread: self.reading.unread(),
+            mentions: self.reading.mentions(),
             counted: self.counted(),
-            divider: self.divider.filter(|row| self.timeline.contains(*row)),
-            earlier: self.earlier,
+            divider: self.reading.divider().filter(|row| self.timeline.contains(*row)),
+            earlier: self.past.earlier(),
             rights: Rights {
-                set_topic: is_room && (may || self.modes.is_topic_free()),
-                kick: is_room && may,
+                set_topic: is_in_room && (may || self.modes.is_topic_free()),
+                kick: is_in_room && may,
                 rank,
             },
             settings: self.modes.view(session),

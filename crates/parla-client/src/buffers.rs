@@ -1,23 +1,20 @@
 //! All conversations of one network.
 
+use parla_proto::Timestamp;
+
 use crate::{
-    buffer::Buffer,
-    contract::Settings,
+    buffer::{Buffer, Look},
+    contract::{Archive, Settings},
+    incoming::Incoming,
     limits::{BUFFERS_MAX, BUFFERS_UNASKED_MAX},
     session::Session,
     sorted_map::SortedMap,
-    view::{BufferId, BufferKind, Earlier, RowId},
+    text::{Text, shown_name},
+    view::{BufferId, BufferKind, BufferView},
 };
 
-/// The bits of the seed that the numbers of a client's own rows begin with: two clients do not give the same number to
-/// different rows, however long they run.
+/// The bits of the seed that tell the rows of this client from those of another one.
 const FIRST_ROWS: u64 = !0xffff_ffff;
-
-/// FNV-1a.
-fn id_of(msgid: &str) -> RowId {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    RowId(msgid.bytes().fold(0xcbf2_9ce4_8422_2325, step))
-}
 
 /// The conversations, by number and by name.
 #[derive(Debug)]
@@ -26,9 +23,13 @@ pub(crate) struct Buffers {
     /// By folded name; that of the server is empty.
     by_name: SortedMap<String, BufferId>,
     next_buffer: u32,
-    next_row: u64,
-    /// Whether there may be more of a direct conversation than the client has seen.
-    direct_earlier: Earlier,
+    /// Behind this the conversations number their rows: two clients do not give the same number to different rows.
+    first_row: u64,
+    archive: Archive,
+    /// Those that are over and of which the interface has not been told.
+    closed: Vec<BufferId>,
+    /// A conversation is over whose record the shell still keeps.
+    has_unstored_end: bool,
 }
 
 impl Buffers {
@@ -37,28 +38,10 @@ impl Buffers {
             buffers: SortedMap::default(),
             by_name: SortedMap::default(),
             next_buffer: 0,
-            next_row: settings.seed & FIRST_ROWS,
-            direct_earlier: if settings.archive.keeps(BufferKind::Direct) {
-                Earlier::Possible
-            } else {
-                Earlier::Unavailable
-            },
-        }
-    }
-
-    /// An id for a row.
-    pub(crate) fn row_id(&mut self) -> RowId {
-        self.next_row = self.next_row.wrapping_add(1);
-        RowId(self.next_row)
-    }
-
-    /// An id for the row of a message: the same in every client, if the server has a name for it, so that the interface
-    /// knows it again when another tab leads.
-    pub(crate) fn row_id_of(&mut self, buffer: BufferId, msgid: Option<&str>) -> RowId {
-        let known = |id: &RowId| self.get(buffer).is_some_and(|buffer| buffer.timeline.contains(*id));
-        match msgid.map(id_of).filter(|id| !known(id)) {
-            Some(id) => id,
-            None => self.row_id(),
+            first_row: settings.seed & FIRST_ROWS,
+            archive: settings.archive,
+            closed: Vec::new(),
+            has_unstored_end: false,
         }
     }
 
@@ -75,16 +58,40 @@ impl Buffers {
         if name.is_empty() { None } else { self.by_name.get(&session.fold(name)).copied() }
     }
 
+    /// The room of this name.
     pub(crate) fn room(&self, session: &Session, name: &str) -> Option<BufferId> {
         self.named(session, name).filter(|id| self.is(*id, BufferKind::Room))
     }
 
-    pub(crate) fn direct(&self, session: &Session, name: &str) -> Option<BufferId> {
-        self.named(session, name).filter(|id| self.is(*id, BufferKind::Direct))
+    /// The room of this name, to be changed.
+    pub(crate) fn room_mut(&mut self, session: &Session, name: &str) -> Option<&mut Buffer> {
+        let id = self.room(session, name)?;
+        self.get_mut(id)
+    }
+
+    /// The conversation with the person of this nick.
+    pub(crate) fn direct(&self, session: &Session, nick: &str) -> Option<BufferId> {
+        self.named(session, nick).filter(|id| self.is(*id, BufferKind::Direct))
+    }
+
+    /// The conversation with the person of this nick, to be changed.
+    pub(crate) fn direct_mut(&mut self, session: &Session, nick: &str) -> Option<&mut Buffer> {
+        let id = self.direct(session, nick)?;
+        self.get_mut(id)
+    }
+
+    /// The conversation that a line is about, if there is one: the room, also if only its operators or voiced are meant
+    /// (`@#room`), or the other person.
+    pub(crate) fn conversation(&self, session: &Session, incoming: &Incoming<'_>) -> Option<BufferId> {
+        let target = incoming.param(0);
+        if let Some(target) = session.audience(target) {
+            return self.room(session, target.room);
+        }
+        self.direct(session, if session.is_own(incoming.from) { target } else { incoming.from })
     }
 
     fn is(&self, id: BufferId, kind: BufferKind) -> bool {
-        self.get(id).is_some_and(|buffer| buffer.kind == kind)
+        self.get(id).is_some_and(|buffer| buffer.kind() == kind)
     }
 
     /// The conversation with someone who began it; none if there are so many that the person's own wishes need the rest.
@@ -109,21 +116,24 @@ impl Buffers {
         self.next_buffer += 1;
         let id = BufferId(self.next_buffer);
         self.by_name.insert(folded, id);
-        let mut buffer = Buffer::new(id, kind, name);
-        if kind == BufferKind::Direct {
-            buffer.earlier = self.direct_earlier;
-        }
-        self.buffers.insert(id, buffer);
+        let buffer = Buffer::new(id, kind, name).numbering_behind(self.first_row);
+        self.buffers.insert(id, if self.archive.keeps(kind) { buffer.archived() } else { buffer });
         Some(id)
     }
 
-    pub(crate) fn close(&mut self, id: BufferId) -> Option<Buffer> {
+    /// A conversation is over. False if it was before.
+    pub(crate) fn close(&mut self, id: BufferId) -> bool {
         self.by_name.retain(|_, other| *other != id);
-        self.buffers.remove(&id)
+        let was_there = self.buffers.remove(&id).is_some();
+        if was_there {
+            self.closed.push(id);
+            self.has_unstored_end = true;
+        }
+        was_there
     }
 
     /// Follows a person or a room whose name has changed, unless there is a conversation under the new one already.
-    pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> Option<BufferId> {
+    pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> Option<&mut Buffer> {
         let (old, new) = (session.fold(from), session.fold(to));
         let id = self.named(session, from)?;
         if old != new && self.by_name.contains_key(&new) {
@@ -131,13 +141,41 @@ impl Buffers {
         }
         self.by_name.remove(&old);
         self.by_name.insert(new, id);
-        self.buffers.get_mut(&id)?.name = to.into();
-        Some(id)
+        let buffer = self.buffers.get_mut(&id)?;
+        buffer.rename(to);
+        Some(buffer)
     }
 
     /// Files all under their names again, after the server has said which letters are the same.
     pub(crate) fn refold(&mut self, session: &Session) {
-        self.by_name = self.buffers.values().map(|buffer| (session.fold(&buffer.name), buffer.id)).collect();
+        self.by_name =
+            self.buffers.values().map(|buffer| (session.fold(buffer.name()), buffer.id())).collect();
+    }
+
+    /// What the server says, or a person whom nobody talks to, on the server's own page.
+    pub(crate) fn note_server(&mut self, session: &Session, at: Timestamp, who: Option<&str>, text: &str) {
+        let Some(id) = self.open(session, BufferKind::Server, "") else { return };
+        let text = match who {
+            Some(nick) => Text::parse(&format!("<{}> {text}", shown_name(nick))),
+            None => Text::parse(text),
+        };
+        if let Some(buffer) = self.get_mut(id) {
+            buffer.note(at, text);
+        }
+    }
+
+    /// What was true of the connection is true no more. Gives the conversations that the person had asked to leave: they are
+    /// over.
+    pub(crate) fn connection_lost(&mut self) -> Vec<BufferId> {
+        self.iter_mut().for_each(Buffer::connection_lost);
+        self.iter().filter(|buffer| buffer.is_leaving()).map(Buffer::id).collect()
+    }
+
+    /// What the person looks at has been seen, unless some of it is awaited. Whether nothing is.
+    pub(crate) fn seen(&mut self, look: Look) -> bool {
+        let Some(buffer) = look.buffer.and_then(|id| self.get_mut(id)) else { return false };
+        buffer.seen(look);
+        !buffer.is_awaited()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Buffer> {
@@ -146,5 +184,30 @@ impl Buffers {
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Buffer> {
         self.buffers.values_mut()
+    }
+}
+
+/// What has changed.
+impl Buffers {
+    /// Those that are over since this was asked last.
+    pub(crate) fn take_closed(&mut self) -> Vec<BufferId> {
+        std::mem::take(&mut self.closed)
+    }
+
+    /// Those that have changed since this was asked last, as the interface sees them.
+    pub(crate) fn take_changed(&mut self, session: &Session) -> Vec<BufferView> {
+        let changed = self.iter_mut().filter_map(|buffer| buffer.take_changed().then_some(&*buffer));
+        changed.map(|buffer| buffer.view(session)).collect()
+    }
+
+    /// Whether more was read somewhere since this was asked last.
+    pub(crate) fn take_read_moved(&mut self) -> bool {
+        self.iter_mut().fold(false, |moved, buffer| buffer.take_read_moved() | moved)
+    }
+
+    /// Whether the shell has to be told what to keep of them; it is told now.
+    pub(crate) fn take_unstored(&mut self) -> bool {
+        let has_end = std::mem::take(&mut self.has_unstored_end);
+        self.iter_mut().fold(has_end, |unstored, buffer| buffer.take_unstored() | unstored)
     }
 }

@@ -1,11 +1,9 @@
-//! What the interface has not been told yet. Views are made when it asks, once for each thing that changed.
+//! What the interface has not been told yet of the network, and what is to be said to it once. What has changed in conversations
+//! these know themselves: [`crate::buffers::Buffers`].
 
 use std::collections::VecDeque;
 
-use crate::{
-    sorted_map::SortedMap,
-    view::{BufferId, RowId, Update},
-};
+use crate::view::{BufferId, RowId, Update};
 
 /// Things to say once that wait; a server that causes more loses the oldest.
 const EVENTS_MAX: usize = 200;
@@ -14,23 +12,16 @@ const EVENTS_MAX: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     pub(crate) network: bool,
-    pub(crate) directory: bool,
-    pub(crate) memory: bool,
-    buffers: SortedMap<BufferId, ()>,
-    closed: Vec<BufferId>,
     events: VecDeque<Update>,
 }
 
 impl Changes {
-    pub(crate) fn buffer(&mut self, id: BufferId) {
-        self.buffers.insert(id, ());
+    /// The interface has not heard of the network at all.
+    pub(crate) fn of_new_network() -> Self {
+        Self { network: true, events: VecDeque::new() }
     }
 
-    pub(crate) fn closed(&mut self, id: BufferId) {
-        self.buffers.remove(&id);
-        self.closed.push(id);
-    }
-
+    /// Something is to be said once.
     pub(crate) fn event(&mut self, update: Update) {
         if self.events.len() >= EVENTS_MAX {
             self.events.pop_front();
@@ -44,14 +35,7 @@ impl Changes {
             .retain(|event| !matches!(event, Update::Alert(_, of, alert) if *of == id && alert.row == row));
     }
 
-    pub(crate) fn take_buffers(&mut self) -> impl Iterator<Item = BufferId> + use<> {
-        std::mem::take(&mut self.buffers).into_iter().map(|(id, ())| id)
-    }
-
-    pub(crate) fn take_closed(&mut self) -> Vec<BufferId> {
-        std::mem::take(&mut self.closed)
-    }
-
+    /// What is to be said once, in order.
     pub(crate) fn take_events(&mut self) -> VecDeque<Update> {
         std::mem::take(&mut self.events)
     }

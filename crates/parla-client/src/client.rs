@@ -1,81 +1,356 @@
-//! The parts of one network's client, and what ends or begins for all of them at once.
+//! A client of one network: its parts, what it does with one input, and in which order. The way in for shells.
 //!
-//! What lines and wishes change stands above, in [`crate::receive`] and [`crate::intents`]; what is called when, in
-//! [`crate::handle`].
+//! Each part owns what it changes, and gets from others what it looks at. What lines change stands in [`receive`], one file a
+//! command; what the person wants, in [`intents`]; how a connection becomes one that can be used, in [`registration`].
 
-use std::sync::Arc;
+mod intents;
+mod moderation;
+mod receive;
+mod registration;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::{Line, Timestamp};
 
 use crate::{
+    away::Away,
     batches::Batches,
-    contract::Output,
-    history::{History, Known},
+    buffers::Buffers,
+    changes::Changes,
+    contract::{Input, Output, Settings},
+    directory::DirectoryBuilder,
+    display_names::DisplayNames,
+    history::{Coverage, History, Recalled},
+    link::{Due, Link},
+    looking::Looking,
+    markers::Markers,
     outbox::Outbox,
-    problem::Problem,
+    parting,
+    people::People,
+    problem::{Problem, ProblemKind},
     records::Records,
-    state::State,
+    session::Session,
+    survey::Survey,
+    text::shown_name,
     turn::Turn,
-    view::{BufferId, Presence},
+    view::{BufferId, BufferKind, Features, NetworkView, Presence, Update},
 };
+
+use self::receive::RoomLeft;
 
 /// A client of one network.
 #[derive(Debug)]
 pub struct Client {
-    pub(crate) state: State,
-    pub(crate) outbox: Outbox,
-    pub(crate) history: History,
-    pub(crate) batches: Batches,
-    pub(crate) records: Records,
+    settings: Settings,
+    link: Link,
+    session: Session,
+    buffers: Buffers,
+    outbox: Outbox,
+    history: History,
+    batches: Batches,
+    looking: Looking,
+    markers: Markers,
+    away: Away,
+    /// Who was asked about by WHOIS.
+    people: People,
+    /// What people want to be called.
+    names: DisplayNames,
+    directory: DirectoryBuilder,
+    survey: Survey,
+    /// The room that the line before took the person out of, unasked.
+    left: Option<RoomLeft>,
+    records: Records,
+    changes: Changes,
 }
 
 impl Client {
-    /// Tries to connect, whatever was before.
-    pub(crate) fn connect(&mut self, turn: &mut Turn<'_>) {
-        self.leave_session(turn);
-        self.state.link.begin(turn.now);
-        self.state.changes.network = true;
-        turn.outputs.push(Output::Connect);
+    /// A client that is not connected yet, with everything that was kept of this network by [`Output::Store`].
+    pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
+        let mut link = Link::new(settings.seed, now);
+        let session = Session::new(&settings);
+        let mut buffers = Buffers::new(&settings);
+        let (mut kept, mut outbox) = (Records::default(), Outbox::new(now));
+        kept.restore(&mut buffers, &session, records);
+        // Those who have been there before are not asked for another address or name because the server is away for a while.
+        if buffers.iter().next().is_some() {
+            link.was_online_before();
+        }
+        outbox.restore(&mut buffers, &session, records);
+        Self {
+            settings,
+            link,
+            session,
+            buffers,
+            outbox,
+            history: History::default(),
+            batches: Batches::default(),
+            looking: Looking::default(),
+            markers: Markers::default(),
+            away: Away::restored(kept.restore_away(records)),
+            people: People::default(),
+            names: DisplayNames::default(),
+            directory: DirectoryBuilder::default(),
+            survey: Survey::default(),
+            left: None,
+            records: kept,
+            changes: Changes::of_new_network(),
+        }
     }
 
-    /// Stops for good, until the person wants otherwise.
-    pub(crate) fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>, turn: &mut Turn<'_>) {
-        turn.outputs.push(Output::Disconnect);
-        self.leave_session(turn);
-        self.state.link.stop(why, suggestion);
-        self.state.changes.network = true;
+    /// Takes one input in; what is to be done comes behind what `outputs` holds already.
+    pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
+        let changes = std::mem::take(&mut self.changes);
+        let mut turn = Turn::new(now, self.settings.network, outputs, changes);
+        let before = turn.outputs();
+        let is_wish = matches!(input, Input::Intent(_));
+        if !matches!(input, Input::Closed(_))
+            && let Some(due) = self.link.look(now)
+        {
+            self.carry_out(due, &mut turn);
+        }
+        self.take_in(input, &mut turn);
+        self.go_on(&mut turn);
+        if is_wish && turn.has_sent_since(before) {
+            self.link.awaits(now);
+        }
+        self.session.ask_wanted_nick(&mut turn);
+        self.store(&mut turn);
+        self.changes = turn.end();
+    }
+
+    fn take_in(&mut self, input: Input<'_>, turn: &mut Turn<'_>) {
+        let (now, link) = (turn.now, &mut self.link);
+        match input {
+            // A connection that was given up may still have had something to say.
+            Input::Line(_) | Input::LineTooLong if !link.is_open() => {}
+            Input::Line(line) => self.line(line, turn),
+            // What was in it cannot be known; the connection goes on.
+            Input::LineTooLong => link.heard(now),
+            Input::Start if link.is_online() || link.is_connecting() => {}
+            Input::Start => self.connect(turn),
+            Input::Progress(stage) => {
+                link.progress(now, stage);
+                turn.network_changed();
+            }
+            Input::Opened => self.opened(turn),
+            Input::Closed(problem) => self.closed(problem, turn),
+            Input::Deadline => self.deadline(turn),
+            Input::Moved { address, private } => {
+                self.settings.address = address;
+                self.settings.private = private;
+                self.connect(turn);
+            }
+            Input::Offline => {
+                let due = link.device_offline(now);
+                self.network_changed(due, turn);
+            }
+            Input::Online => {
+                let due = link.device_online(now);
+                self.network_changed(due, turn);
+            }
+            Input::Awake => {
+                let due = link.awake(now);
+                self.network_changed(due, turn);
+            }
+            Input::Intent(intent) => self.perform(&intent, turn),
+            Input::Again(intent) => self.show_again(&intent, turn),
+            Input::Recalled { kind, name, messages, more } => {
+                self.recalled(kind, &name, Recalled { messages: &messages, more }, turn);
+            }
+        }
+    }
+
+    /// Does what was held back, as far as that can be done now.
+    fn go_on(&mut self, turn: &mut Turn<'_>) {
+        let Self { link, session, buffers, outbox, history, .. } = self;
+        outbox.look_again(history, buffers, session, turn.now);
+        history.ask_next(buffers, session, turn);
+        self.looking.see_later(buffers);
+        if outbox.flush(buffers, session, turn) {
+            link.awaits(turn.now);
+        }
+        if link.is_online() {
+            self.survey.ask_next(buffers, turn);
+        }
+        if buffers.take_read_moved() {
+            self.markers.moved();
+        }
+        self.markers.plan(session, turn.now);
+    }
+
+    /// Tells the shell what is to be found again after the program was closed.
+    fn store(&mut self, turn: &mut Turn<'_>) {
+        if self.buffers.take_unstored() | self.away.take_unstored() {
+            self.records.store(&self.buffers, self.away.wanted(), turn);
+        }
+        self.outbox.store(&self.buffers, turn);
+    }
+
+    /// When the client wants [`Input::Deadline`], at the latest.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let all = [
+            self.link.next_deadline(),
+            self.history.next_deadline(),
+            self.outbox.next_deadline(&self.session),
+            self.survey.next_deadline(),
+            self.session.regain().next_deadline(),
+            self.session.introduce_by(),
+            self.greeted_by(),
+            self.markers.next_deadline(),
+            self.names.next_deadline(),
+        ];
+        all.into_iter().flatten().min()
+    }
+
+    fn deadline(&mut self, turn: &mut Turn<'_>) {
+        if let Some(due) = self.link.due(turn.now) {
+            self.carry_out(due, turn);
+        }
+        self.session.introduce_late(&self.settings.credentials, turn);
+        if self.greeted_by().is_some_and(|by| by <= turn.now) {
+            self.greeted(turn);
+        }
+        for id in self.history.give_up_late(&mut self.buffers, turn.now) {
+            self.settle(id, Some(Coverage::Nothing));
+        }
+        self.survey.give_up_late(turn.now);
+        self.markers.tell_due(&mut self.buffers, &self.session, turn);
+        self.names.ask_due(turn);
+    }
+
+    fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
+        match due {
+            Due::Connect => self.connect(turn),
+            Due::Ping => turn.send(Line::bare("PING").param("parla")),
+            Due::GiveUp => {
+                turn.output(Output::Disconnect);
+                self.closed(Problem::of(ProblemKind::TimedOut), turn);
+            }
+        }
+    }
+
+    fn network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
+        turn.network_changed();
+        if let Some(due) = due {
+            self.carry_out(due, turn);
+        }
+    }
+
+    /// The archive's answer, or what it gave before the start.
+    fn recalled(&mut self, kind: BufferKind, name: &str, recalled: Recalled<'_>, turn: &mut Turn<'_>) {
+        let buffer = match kind {
+            BufferKind::Room => self.buffers.room_mut(&self.session, name),
+            BufferKind::Direct => self.buffers.direct_mut(&self.session, name),
+            BufferKind::Server => None,
+        };
+        if let Some(buffer) = buffer {
+            self.history.recalled(buffer, &self.session, &recalled, turn);
+        }
+    }
+}
+
+/// What the interface sees.
+impl Client {
+    /// What has changed since the last call. Things that are gone come first, things to say once last.
+    pub fn take_updates(&mut self) -> Vec<Update> {
+        let network = self.settings.network;
+        let closed = self.buffers.take_closed().into_iter();
+        let mut updates: Vec<Update> = closed.map(|id| Update::BufferClosed(network, id)).collect();
+        if std::mem::take(&mut self.changes.network) {
+            updates.push(Update::Network(self.view()));
+        }
+        let changed = self.buffers.take_changed(&self.session).into_iter();
+        updates.extend(changed.map(|view| Update::Buffer(network, view)));
+        if self.directory.take_changed() {
+            updates.push(Update::Directory(network, self.directory.view()));
+        }
+        updates.extend(self.changes.take_events());
+        updates
+    }
+
+    fn view(&self) -> NetworkView {
+        let Settings { network, address, credentials, private, .. } = &self.settings;
+        NetworkView {
+            id: *network,
+            name: Arc::clone(self.session.network().unwrap_or(address)),
+            address: Arc::clone(address),
+            nick: shown_name(self.session.nick()),
+            nick_wanted: self.session.regain().wanted().map(|nick| shown_name(nick)),
+            login: credentials.login.as_ref().map(|login| login.name.as_str().into()),
+            away: self.away.now().cloned(),
+            link: self.link.shown(),
+            features: Features { history: self.session.has_history(), private: *private },
+        }
+    }
+}
+
+/// What ends or begins for all parts at once.
+impl Client {
+    /// Tries to connect, whatever was before.
+    fn connect(&mut self, turn: &mut Turn<'_>) {
+        self.leave_session(turn.now);
+        self.link.begin(turn.now);
+        turn.network_changed();
+        turn.output(Output::Connect);
+    }
+
+    /// Stops for good, until the person wants otherwise. `suggestion` is a nick that may be had, if the nick is the problem.
+    fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>, turn: &mut Turn<'_>) {
+        turn.output(Output::Disconnect);
+        self.leave_session(turn.now);
+        self.link.stop(why, suggestion);
+        turn.network_changed();
+    }
+
+    /// The connection is over, or could not be made.
+    fn closed(&mut self, mut problem: Problem, turn: &mut Turn<'_>) {
+        if problem.kind == ProblemKind::ServerClosed {
+            problem.kind = parting::problem(&problem.details);
+        }
+        self.leave_session(turn.now);
+        // Those who stopped on purpose stay so.
+        if self.link.is_online() || self.link.is_connecting() {
+            self.link.lost(turn.now, problem);
+        }
+        turn.network_changed();
     }
 
     /// What was true of the connection is true no more.
-    pub(crate) fn leave_session(&mut self, turn: &Turn<'_>) {
-        self.outbox.connection_lost(&self.state.buffers, turn.now);
-        self.history.connection_lost(&mut self.state.buffers);
+    fn leave_session(&mut self, now: Timestamp) {
+        self.outbox.connection_lost(&self.buffers, now);
+        self.history.connection_lost(&mut self.buffers);
         self.batches = Batches::default();
-        self.state.connection_lost().into_iter().for_each(|left| self.close(left));
+        self.session = self.session.next(&self.settings);
+        self.survey = Survey::default();
+        self.people = People::default();
+        self.names = DisplayNames::default();
+        self.left = None;
+        self.markers = Markers::default();
+        self.directory.interrupted();
+        self.away.connection_lost();
+        self.buffers.connection_lost().into_iter().for_each(|left| self.close(left));
     }
 
     /// The person is not in a room and cannot come in, or was sent out.
-    pub(crate) fn shut_out(&mut self, id: BufferId, problem: &Problem) {
-        let Self { state, outbox, .. } = self;
-        outbox.shut_out(state, id, problem);
-        if let Some(buffer) = state.buffers.get_mut(id) {
+    fn shut_out(&mut self, id: BufferId, problem: &Problem) {
+        if let Some(buffer) = self.buffers.get_mut(id) {
+            self.outbox.shut_out(buffer, &self.session, problem);
             buffer.leave(Presence::Absent(Some(Arc::new(problem.clone()))));
         }
-        state.changes.memory = true;
-        state.changes.buffer(id);
     }
 
     /// A conversation is over, for the person.
-    pub(crate) fn close(&mut self, id: BufferId) {
+    fn close(&mut self, id: BufferId) {
         self.outbox.discard_all(id);
-        if self.state.buffers.close(id).is_some() {
-            self.state.changes.closed(id);
-            self.state.changes.memory = true;
-        }
+        self.buffers.close(id);
     }
 
-    /// The history has told what is known now of a conversation: that decides what has arrived there.
-    pub(crate) fn settle(&mut self, id: BufferId, known: Option<Known>) {
-        if let Some(known) = known {
-            self.outbox.settle(&mut self.state, id, &known);
+    /// The history has told how much of a conversation is known now: that decides what has arrived there.
+    fn settle(&mut self, id: BufferId, coverage: Option<Coverage>) {
+        if let Some(coverage) = coverage
+            && let Some(buffer) = self.buffers.get_mut(id)
+        {
+            self.outbox.settle(buffer, &self.session, &coverage);
         }
     }
 }

@@ -172,6 +172,8 @@ pub struct Kept {
     pub at: Timestamp,
     /// `nick!user@host` of who said it.
     pub source: Arc<str>,
+    /// The account of who said it, as the server knows it.
+    pub account: Option<Arc<str>>,
     /// How it was said.
     pub manner: Manner,
     /// What was said, with formatting codes; several lines have line feeds between them.

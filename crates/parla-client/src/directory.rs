@@ -20,6 +20,8 @@ pub(crate) struct DirectoryBuilder {
     cut: bool,
     shown: Directory,
     complete: bool,
+    /// The interface has not seen it as it is now.
+    is_changed: bool,
 }
 
 impl DirectoryBuilder {
@@ -32,6 +34,7 @@ impl DirectoryBuilder {
             is_coming: true,
             heard_at: now,
             shown: std::mem::take(&mut self.shown),
+            is_changed: true,
             ..Self::default()
         };
         true
@@ -43,18 +46,18 @@ impl DirectoryBuilder {
         self.coming = Vec::new();
     }
 
-    /// RPL_LIST. True when the interface should look: the first rooms are shown before the last have come.
-    pub(crate) fn add(&mut self, message: &Message<'_>, now: Timestamp) -> bool {
+    /// RPL_LIST. The first rooms are shown before the last have come.
+    pub(crate) fn add(&mut self, message: &Message<'_>, now: Timestamp) {
         /// So many rooms are shown at once, without waiting for the rest.
         const FIRST: usize = 200;
-        let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return false };
+        let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return };
         self.heard_at = now;
         if !self.is_coming || name.len() > NAME_BYTES_MAX {
-            return false;
+            return;
         }
         if self.coming.len() >= DIRECTORY_ROOMS_MAX {
             self.cut = true;
-            return false;
+            return;
         }
         self.coming.push(DirectoryRoom {
             shown: shown_name(name),
@@ -65,7 +68,6 @@ impl DirectoryBuilder {
         if self.coming.len() == FIRST {
             self.publish();
         }
-        self.coming.len() == FIRST
     }
 
     /// RPL_LISTEND.
@@ -75,12 +77,25 @@ impl DirectoryBuilder {
             self.complete = true;
             self.interrupted();
         }
+        self.is_changed = true;
+    }
+
+    /// RPL_TRYAGAIN: not now; whatever has come is all there is.
+    pub(crate) fn refused(&mut self) {
+        self.interrupted();
+        self.is_changed = true;
     }
 
     fn publish(&mut self) {
         let mut rooms = self.coming.clone();
         rooms.sort_by(|one, other| other.people.cmp(&one.people).then_with(|| one.name.cmp(&other.name)));
         self.shown = Directory(Arc::new(rooms));
+        self.is_changed = true;
+    }
+
+    /// Whether the interface has to look at it; it does so now.
+    pub(crate) const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.is_changed, false)
     }
 
     pub(crate) fn view(&self) -> DirectoryView {

@@ -6,10 +6,10 @@ mod later;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{limits::DISPLAY_NAMES_MAX, session::Session, text::shown_name};
+use parla_proto::{Line, Timestamp};
 
-pub(crate) use self::later::{Later, subscribe};
-
+use self::later::Later;
+use crate::{limits::DISPLAY_NAMES_MAX, session::Session, text::shown_name, turn::Turn};
 /// The key under which people say what they want to be called.
 pub(crate) const DISPLAY_NAME: &str = "display-name";
 
@@ -17,6 +17,8 @@ pub(crate) const DISPLAY_NAME: &str = "display-name";
 #[derive(Debug, Default)]
 pub(crate) struct DisplayNames {
     names: BTreeMap<String, Arc<str>>,
+    /// Of whom the server is to be asked.
+    later: Later,
 }
 
 impl DisplayNames {
@@ -50,8 +52,30 @@ impl DisplayNames {
         self.names.remove(&session.fold(nick));
     }
 
-    /// Nothing is known of anybody.
-    pub(crate) fn clear(&mut self) {
-        self.names.clear();
+    /// Tells the server what is of interest.
+    pub(crate) fn subscribe(session: &Session, turn: &mut Turn<'_>) {
+        if session.knows_display_names() {
+            turn.send(Line::bare("METADATA").param("*").param("SUB").param(DISPLAY_NAME));
+        }
+    }
+
+    /// Somebody has come in of whom nothing was seen before: they may be somebody else under a nick that was known.
+    pub(crate) fn met(&mut self, session: &Session, nick: &str, now: Timestamp) {
+        self.forget(session, nick);
+        self.later.met(session, nick, now);
+    }
+
+    /// The server has more to tell of a person or a room than it wants to tell now; it says after how many seconds, or does not.
+    pub(crate) fn put_off(&mut self, session: &Session, target: &str, seconds: Option<u64>, now: Timestamp) {
+        self.later.put_off(session, target, seconds, now);
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.later.next_deadline()
+    }
+
+    /// Asks for what it is time to ask for.
+    pub(crate) fn ask_due(&mut self, turn: &mut Turn<'_>) {
+        self.later.ask_due(turn);
     }
 }

@@ -6,7 +6,7 @@
 mod archive;
 mod page;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
 
 use parla_proto::{Capabilities, Line, Timestamp};
 
@@ -14,16 +14,17 @@ use crate::{
     buffer::{Buffer, Missed},
     buffers::Buffers,
     limits::{HISTORY_OPEN_MAX, HISTORY_PAGE, HISTORY_WITHIN},
+    received::{Coming, Sighting},
+    session::Session,
     sorted_map::SortedMap,
-    state::State,
-    timeline::{Anchor, Spot, Timeline},
+    timeline::{Anchor, Spot},
     turn::Turn,
-    view::{BufferId, BufferKind, Content, Earlier, Gap, GapState, RowId},
+    view::{BufferId, Content, Earlier, Gap, GapState, RowId},
 };
 
 pub(crate) use self::{
     archive::Recalled,
-    page::{Heard, Page},
+    page::{Page, Paged},
 };
 
 /// Pages that are fetched in a row to close a gap; for more the person is asked.
@@ -38,9 +39,9 @@ pub(crate) enum Came {
     ToBouncer,
 }
 
-/// What is known of a conversation after its history was asked for.
+/// How much of a conversation is known after its history was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum Coverage {
     /// Nothing, or not enough.
     Nothing,
     /// All that was said after this.
@@ -53,7 +54,14 @@ pub(crate) enum Known {
 #[derive(Debug, Default)]
 pub(crate) struct History {
     open: SortedMap<BufferId, Request>,
-    waiting: VecDeque<(BufferId, Purpose)>,
+    waiting: VecDeque<Waiting>,
+}
+
+/// What will be asked.
+#[derive(Debug)]
+struct Waiting {
+    buffer: BufferId,
+    purpose: Purpose,
 }
 
 #[derive(Clone, Debug)]
@@ -95,14 +103,18 @@ impl History {
         self.open.values().map(|request| request.until).min()
     }
 
-    /// Whether what comes for this conversation may tell what became of messages that were on their way.
-    pub(crate) fn may_confirm(&self, buffer: BufferId) -> bool {
-        self.open.get(&buffer).is_some_and(|request| !matches!(request.purpose, Purpose::Earlier))
-    }
-
-    /// Whether the page that comes may begin long before what one has said oneself.
-    pub(crate) fn is_open_ended(&self, buffer: BufferId) -> bool {
-        self.open.get(&buffer).is_some_and(|request| matches!(request.purpose, Purpose::Latest))
+    /// Where a message of a conversation is seen that comes in this way, if it may be one of the person's own that was on its
+    /// way. Of a page of history it can only be one that was on its way when the connection broke, and only in a page that was
+    /// asked for to find out.
+    pub(crate) fn sighting(&self, buffer: BufferId, coming: Coming) -> Option<Sighting> {
+        if coming == Coming::Live {
+            return Some(Sighting::Live);
+        }
+        match self.open.get(&buffer)?.purpose {
+            Purpose::Earlier => None,
+            Purpose::Latest => Some(Sighting::Anywhere),
+            Purpose::Missing(_) => Some(Sighting::Behind),
+        }
     }
 
     /// The conversation whose question has this label.
@@ -130,145 +142,137 @@ impl History {
     /// No answer will come any more. All can be asked again.
     pub(crate) fn connection_lost(&mut self, buffers: &mut Buffers) {
         let Self { open, waiting } = std::mem::take(self);
-        let open = open.into_iter().map(|(id, request)| (id, request.purpose));
-        for (id, purpose) in open.chain(waiting) {
-            let Some(buffer) = buffers.get_mut(id) else { continue };
-            if let Purpose::Missing(Missing { row: Some(row), .. }) = purpose {
-                set_gap(buffer, row, GapState::Loadable);
+        let open = open.into_iter().map(|(buffer, Request { purpose, .. })| Waiting { buffer, purpose });
+        for Waiting { buffer, purpose } in open.chain(waiting) {
+            if let Purpose::Missing(Missing { row: Some(row), .. }) = purpose
+                && let Some(buffer) = buffers.get_mut(buffer)
+            {
+                buffer.set_gap(row, GapState::Loadable);
             }
         }
         for buffer in buffers.iter_mut() {
-            if buffer.earlier == Earlier::Loading {
-                buffer.earlier = Earlier::Possible;
+            if buffer.earlier() == Earlier::Loading {
+                buffer.set_earlier(Earlier::Possible);
             }
         }
     }
 
-    /// The person is in the room now: fetches what he missed. Gives what is known already of what was on its way there; none
-    /// if that is asked.
+    /// The person is in the room now: fetches what they missed. Gives how much is known already of what was on its way there;
+    /// none if that is asked.
     #[must_use]
-    pub(crate) fn joined(&mut self, state: &mut State, id: BufferId, came: Came) -> Option<Known> {
-        let has_history = state.session.has_history();
-        let buffer = state.buffers.get_mut(id)?;
-        if has_history {
-            if buffer.earlier != Earlier::None || buffer.timeline.newest().is_none() {
-                buffer.earlier = Earlier::Possible;
+    pub(crate) fn joined(&mut self, buffer: &mut Buffer, session: &Session, came: Came) -> Option<Coverage> {
+        if session.has_history() {
+            if buffer.earlier() != Earlier::None || buffer.newest().is_none() {
+                buffer.set_earlier(Earlier::Possible);
             }
+            let read = buffer.read().and_then(|read| read.msgid.clone());
             // If the connection breaks before the answer, what is said until then does not hide what was missed.
             let purpose = match buffer.miss().clone() {
                 Missed::Since(from) => {
-                    let read = buffer.read.as_ref().and_then(|read| read.msgid.as_ref());
-                    let is_from_read = read.is_some() && read == from.msgid.as_ref();
-                    Purpose::Missing(Missing { from, to: None, row: None, pages: 0, is_from_read })
+                    let is_from_read = read.is_some() && read == from.msgid;
+                    Purpose::Missing(Missing { is_from_read, ..Missing::since(from) })
                 }
                 Missed::Nothing | Missed::All => Purpose::Latest,
             };
-            self.want(state, id, purpose);
+            self.want(buffer, purpose);
             return None;
         }
-        let is_kept = state.settings.archive.keeps(buffer.kind);
-        buffer.earlier = if is_kept { Earlier::Possible } else { Earlier::Unavailable };
-        let missed = std::mem::take(&mut buffer.missed);
+        let is_kept = buffer.is_archived();
+        buffer.set_earlier(if is_kept { Earlier::Possible } else { Earlier::Unavailable });
         buffer.expect_no_playback();
-        if let (Missed::Since(since), Came::ToBouncer) = (&missed, came) {
-            buffer.expect_playback(since.at);
-        } else if let Missed::Since(since) = missed {
-            let to = buffer.joined_at.unwrap_or(since.at);
-            state.add_gap((id, Spot::Seam), Gap { from: Some(since.at), to, state: GapState::Lost });
-        } else {
-            buffer.end_first_visit();
+        match (buffer.take_missed(), came) {
+            (Missed::Since(since), Came::ToBouncer) => buffer.expect_playback(since.at),
+            (Missed::Since(since), Came::Anew) => {
+                let to = buffer.joined_at().unwrap_or(since.at);
+                buffer.add_gap(Spot::Seam, Gap { from: Some(since.at), to, state: GapState::Lost });
+            }
+            (Missed::Nothing | Missed::All, _) => buffer.end_first_visit(),
         }
-        Some(Known::Nothing)
+        Some(Coverage::Nothing)
     }
 
     /// Asks again what was said behind this one. False if nobody can be asked.
-    pub(crate) fn look_up(&mut self, state: &mut State, id: BufferId, from: Anchor) -> bool {
-        let can = can_ask(state, id);
+    pub(crate) fn look_up(&mut self, buffer: &mut Buffer, session: &Session, from: Anchor) -> bool {
+        let can = buffer.can_ask(session);
         if can {
-            let missing = Missing { from, to: None, row: None, pages: 0, is_from_read: false };
-            self.want(state, id, Purpose::Missing(missing));
+            self.want(buffer, Purpose::Missing(Missing::since(from)));
         }
         can
     }
 
     /// The person wants what came before.
-    pub(crate) fn load_earlier(&mut self, state: &mut State, id: BufferId, turn: &mut Turn<'_>) {
-        let Some(buffer) = state.buffers.get_mut(id) else { return };
-        if buffer.earlier != Earlier::Possible {
+    pub(crate) fn load_earlier(&mut self, buffer: &mut Buffer, session: &Session, turn: &mut Turn<'_>) {
+        if buffer.earlier() != Earlier::Possible {
             return;
         }
-        if state.settings.archive.keeps(buffer.kind) {
-            buffer.earlier = Earlier::Loading;
-            archive::recall(buffer, turn);
-            return state.changes.buffer(id);
+        if buffer.is_archived() {
+            buffer.set_earlier(Earlier::Loading);
+            return buffer.recall(turn);
+        }
+        if !buffer.can_ask(session) {
+            return;
         }
         // What is missing before the first message comes first.
-        let gap = first_gap(buffer);
-        if !can_ask(state, id) {
-            return;
-        }
-        match gap {
-            Some((row, GapState::Loadable)) => self.load_gap(state, id, row),
+        match first_gap(buffer) {
+            Some((row, GapState::Loadable)) => self.load_gap(buffer, session, row),
             Some((_, GapState::Loading)) => {}
-            Some((_, GapState::Lost)) | None => self.want(state, id, Purpose::Earlier),
+            Some((_, GapState::Lost)) | None => self.want(buffer, Purpose::Earlier),
         }
     }
 
     /// The person wants a gap closed.
-    pub(crate) fn load_gap(&mut self, state: &mut State, id: BufferId, row: RowId) {
-        let Some(buffer) = state.buffers.get(id).filter(|_| can_ask(state, id)) else { return };
-        let Some(Content::Gap(Gap { state: GapState::Loadable, .. })) =
-            buffer.timeline.row(row).map(|row| &row.content)
-        else {
+    pub(crate) fn load_gap(&mut self, buffer: &mut Buffer, session: &Session, row: RowId) {
+        let gap = buffer.timeline().row(row).map(|row| &row.content);
+        if !matches!(gap, Some(Content::Gap(Gap { state: GapState::Loadable, .. })))
+            || !buffer.can_ask(session)
+        {
             return;
-        };
-        let (before, to) = buffer.timeline.around(row);
+        }
+        let (before, to) = buffer.timeline().around(row);
         let is_from_read = before.is_none();
         if let Some(from) = before.or_else(|| buffer.read_anchor()) {
-            let missing = Missing { from, to, row: Some(row), pages: 0, is_from_read };
-            self.want(state, id, Purpose::Missing(missing));
+            let missing = Missing { to, row: Some(row), is_from_read, ..Missing::since(from) };
+            self.want(buffer, Purpose::Missing(missing));
         }
     }
 
     /// Asks as soon as it is this question's turn.
-    fn want(&mut self, state: &mut State, id: BufferId, purpose: Purpose) {
-        let Some(buffer) = state.buffers.get_mut(id) else { return };
+    fn want(&mut self, buffer: &mut Buffer, purpose: Purpose) {
         match purpose {
-            Purpose::Earlier => buffer.earlier = Earlier::Loading,
-            Purpose::Missing(Missing { row: Some(row), .. }) => set_gap(buffer, row, GapState::Loading),
+            Purpose::Earlier => buffer.set_earlier(Earlier::Loading),
+            Purpose::Missing(Missing { row: Some(row), .. }) => buffer.set_gap(row, GapState::Loading),
             Purpose::Latest | Purpose::Missing(_) => {}
         }
-        self.waiting.push_back((id, purpose));
-        state.changes.buffer(id);
+        self.waiting.push_back(Waiting { buffer: buffer.id(), purpose });
+        buffer.changed();
     }
 
     /// Asks what waits to be asked.
-    pub(crate) fn ask_next(&mut self, state: &mut State, turn: &mut Turn<'_>) {
+    pub(crate) fn ask_next(&mut self, buffers: &Buffers, session: &mut Session, turn: &mut Turn<'_>) {
         let mut held = VecDeque::new();
         while self.open.len() < HISTORY_OPEN_MAX
-            && let Some((id, purpose)) = self.waiting.pop_front()
+            && let Some(next) = self.waiting.pop_front()
         {
-            if self.open.contains_key(&id) {
-                held.push_back((id, purpose));
-            } else {
-                self.ask(state, (id, purpose), turn);
+            if self.open.contains_key(&next.buffer) {
+                held.push_back(next);
+            } else if let Some(buffer) = buffers.get(next.buffer) {
+                self.ask(buffer, session, next.purpose, turn);
             }
         }
         held.append(&mut self.waiting);
         self.waiting = held;
     }
 
-    fn ask(&mut self, state: &mut State, (id, purpose): (BufferId, Purpose), turn: &mut Turn<'_>) {
-        let Some(buffer) = state.buffers.get(id) else { return };
-        let limit = match (&purpose, state.session.history_max) {
+    fn ask(&mut self, buffer: &Buffer, session: &mut Session, purpose: Purpose, turn: &mut Turn<'_>) {
+        let limit = match (&purpose, session.history_max()) {
             // Whether there is any more at all.
             (Purpose::Missing(missing), _) if missing.pages >= PAGES_IN_A_ROW => 1,
             (_, 0) => HISTORY_PAGE,
             (_, max) => max.min(HISTORY_PAGE),
         };
-        let by_id = state.session.finds_by_msgid;
-        let (name, oldest) = (Arc::clone(&buffer.name), buffer.timeline.oldest());
-        let label = state.session.has(Capabilities::LABELED_RESPONSE).then(|| state.session.label());
+        let by_id = session.finds_by_msgid();
+        let (name, oldest) = (buffer.name(), buffer.timeline().oldest());
+        let label = session.has(Capabilities::LABELED_RESPONSE).then(|| session.label());
         let line = match &label {
             Some(label) => Line::tagged(&format!("label={label}")),
             None => Line::tagged(""),
@@ -286,25 +290,20 @@ impl History {
         };
         turn.send(line.param(limit));
         let request = Request { purpose, until: turn.now + HISTORY_WITHIN, limit, label };
-        self.open.insert(id, request);
+        self.open.insert(buffer.id(), request);
     }
 
-    /// Where a page belongs of which no message is known. One that nobody has asked for, or no longer, has only its time.
-    pub(crate) fn wished_spot(
-        &self,
-        state: &State,
-        id: BufferId,
-        (label, first): (Option<&str>, Option<Timestamp>),
-    ) -> Spot {
-        let timeline = state.buffers.get(id).map(|buffer| &buffer.timeline);
-        match self.get(id, label).map(|request| &request.purpose) {
+    /// Where a page belongs of which no message is known. One that nobody has asked for, or no longer, has only its time: that of
+    /// its first message.
+    pub(crate) fn wished_spot(&self, buffer: &Buffer, label: Option<&str>, first: Option<Timestamp>) -> Spot {
+        match self.get(buffer.id(), label).map(|request| &request.purpose) {
             Some(Purpose::Earlier) => Spot::Start,
             Some(Purpose::Missing(Missing { row: Some(row), .. })) => Spot::Behind(*row),
             Some(Purpose::Missing(Missing { to: Some(Anchor { row: Some(row), .. }), .. })) => {
                 Spot::Before(*row)
             }
             Some(Purpose::Latest | Purpose::Missing(_)) => Spot::Seam,
-            None => match (timeline.and_then(Timeline::oldest), first) {
+            None => match (buffer.timeline().oldest(), first) {
                 (Some(oldest), Some(first)) if first < oldest.at => Spot::Start,
                 _ => Spot::Seam,
             },
@@ -312,27 +311,30 @@ impl History {
     }
 }
 
+impl Missing {
+    /// All behind this one, up to now.
+    const fn since(from: Anchor) -> Self {
+        Self { from, to: None, row: None, pages: 0, is_from_read: false }
+    }
+}
+
+impl Buffer {
+    /// Whether the server can be asked for the messages of this conversation.
+    fn can_ask(&self, session: &Session) -> bool {
+        self.is_room() && self.is_present() && session.is_registered() && session.has_history()
+    }
+
+    fn set_gap(&mut self, row: RowId, state: GapState) {
+        self.timeline_mut().update_gap(row, |gap| gap.state = state);
+    }
+}
+
 /// A gap before all messages.
 fn first_gap(buffer: &Buffer) -> Option<(RowId, GapState)> {
-    let rows = buffer.timeline.rows();
+    let rows = buffer.timeline().rows();
     let mut before = rows.take_while(|row| !matches!(row.content, Content::Said(_)));
     before.find_map(|row| match row.content {
         Content::Gap(gap) => Some((row.id, gap.state)),
         _ => None,
     })
-}
-
-/// Whether the server can be asked for the messages of this conversation.
-fn can_ask(state: &State, id: BufferId) -> bool {
-    let buffer = state.buffers.get(id);
-    let is_there = buffer.is_some_and(|buffer| buffer.kind == BufferKind::Room && buffer.is_present());
-    is_there && state.link.is_online() && state.session.has_history()
-}
-
-fn set_gap(buffer: &mut Buffer, row: RowId, state: GapState) {
-    buffer.timeline.update(row, |row| {
-        if let Content::Gap(gap) = &mut row.content {
-            gap.state = state;
-        }
-    });
 }

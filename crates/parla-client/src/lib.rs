@@ -4,6 +4,7 @@
 //! IRC server: what a server does not offer is done without. Opens no socket, reads no clock, draws no picture and holds no
 //! sentence in any language.
 
+mod away;
 mod batches;
 mod buffer;
 mod buffers;
@@ -16,35 +17,31 @@ mod deceptive;
 mod directory;
 mod display_names;
 pub mod endpoint;
-mod handle;
 mod history;
+mod incoming;
 pub mod intent;
-mod intents;
 pub mod limits;
 pub mod lines;
 mod link;
+mod looking;
 mod markers;
 mod members;
 mod mode_letters;
-mod moderation;
 pub mod naming;
 mod outbox;
 mod parting;
 mod people;
 pub mod problem;
 mod rank;
-mod receive;
+mod received;
 mod records;
 mod regain;
-mod registration;
 mod room_modes;
 pub mod secrets;
 mod session;
 pub mod settings;
-mod sign_in;
 pub mod slash;
 pub mod sorted_map;
-mod state;
 mod stranger;
 mod survey;
 pub mod tabs;

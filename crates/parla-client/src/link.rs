@@ -9,7 +9,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parla_proto::Timestamp;
+use parla_proto::{Line, Timestamp};
 
 use crate::{
     limits::{
@@ -18,13 +18,14 @@ use crate::{
         PONG_AFTER_SENDING_WITHIN, PONG_AWAKE_WITHIN, PONG_OFFLINE_WITHIN, PONG_WITHIN, REGISTRATION_MAX,
     },
     problem::{Problem, ProblemKind},
-    view::{LinkState, Stage},
+    turn::Turn,
+    view::{BufferId, LinkState, Stage},
 };
 
 /// The state of the connection, and when to look at it again.
 #[derive(Debug)]
 pub(crate) struct Link {
-    pub(crate) state: LinkState,
+    state: LinkState,
     /// Failed attempts since the last good connection.
     attempts: u32,
     random: u64,
@@ -34,9 +35,9 @@ pub(crate) struct Link {
     /// Lines come from a connection that is wanted, not from one that was given up.
     is_open: bool,
     /// Whether a connection of this client ever was registered.
-    pub(crate) was_online: bool,
+    was_online: bool,
     /// A connection broke while the server was told who one is: it may believe that one is there.
-    pub(crate) may_have_ghost: bool,
+    may_have_ghost: bool,
     heard_at: Timestamp,
     /// Since when something waits for an answer. Whatever is heard is one: then the server is there.
     owed_since: Option<Timestamp>,
@@ -51,7 +52,7 @@ pub(crate) struct Link {
     /// An attempt was made in spite of what the device says, and nobody asked for it. It is not shown.
     is_quiet: bool,
     /// What the server said before it closed.
-    pub(crate) parting: Option<Problem>,
+    parting: Option<Problem>,
 }
 
 /// What is to be done about the connection.
@@ -300,6 +301,40 @@ impl Link {
     /// of other things for too long.
     pub(crate) fn greeted_by(&self) -> Option<Timestamp> {
         self.online_since.map(|since| (self.heard_at + GREETING_SILENCE).min(since + GREETING_MAX))
+    }
+
+    /// The person has been here before, with an earlier client.
+    pub(crate) const fn was_online_before(&mut self) {
+        self.was_online = true;
+    }
+
+    /// Whether nobody was there yet: no connection of this person was registered, or may be.
+    pub(crate) const fn is_first(&self) -> bool {
+        !self.was_online && !self.may_have_ghost
+    }
+
+    /// What the server has said of the end of the connection, which is near.
+    pub(crate) const fn parting(&self) -> Option<&Problem> {
+        self.parting.as_ref()
+    }
+
+    /// The server says why it will end the connection.
+    pub(crate) fn parts(&mut self, problem: Problem) {
+        self.parting = Some(problem);
+    }
+
+    /// Sends a line, or says that there is nobody to send it to.
+    pub(crate) fn ask(&self, buffer: Option<BufferId>, line: Line, turn: &mut Turn<'_>) {
+        if self.is_online() {
+            turn.send(line);
+        } else {
+            turn.complain(buffer, Problem::of(ProblemKind::Offline));
+        }
+    }
+
+    /// Whether the person stopped it, or must do something before it is tried again.
+    pub(crate) const fn is_stopped(&self) -> bool {
+        matches!(self.state, LinkState::Stopped { .. })
     }
 
     /// Whether what comes in is meant for this client now.

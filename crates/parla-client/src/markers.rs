@@ -1,12 +1,10 @@
-//! Telling the server up to where the person has read, so that his other devices know it, too.
+//! Telling the server up to where the person has read, so that their other devices know it, too.
 //!
 //! <https://ircv3.net/specs/extensions/read-marker>
 
-use parla_proto::{Capabilities, Line, Timestamp};
+use parla_proto::{Line, Timestamp};
 
-use crate::{
-    buffers::Buffers, limits::MARK_AFTER, link::Link, session::Session, turn::Turn, view::BufferKind,
-};
+use crate::{buffers::Buffers, limits::MARK_AFTER, session::Session, turn::Turn, view::BufferKind};
 
 /// Conversations of which the server is told at once; of others a little later.
 const TOLD_AT_ONCE: usize = 8;
@@ -20,11 +18,6 @@ pub(crate) struct Markers {
     due: Option<Timestamp>,
 }
 
-/// Whether the server can be told.
-fn can_tell(link: &Link, session: &Session) -> bool {
-    link.is_online() && session.has(Capabilities::READ_MARKER)
-}
-
 impl Markers {
     /// Something was read.
     pub(crate) const fn moved(&mut self) {
@@ -36,52 +29,43 @@ impl Markers {
     }
 
     /// Sees to it that the server is told, if there is something to tell.
-    pub(crate) fn plan(&mut self, link: &Link, session: &Session, now: Timestamp) {
+    pub(crate) fn plan(&mut self, session: &Session, now: Timestamp) {
         let has_moved = std::mem::take(&mut self.has_moved);
-        if has_moved && self.due.is_none() && can_tell(link, session) {
+        if has_moved && self.due.is_none() && session.keeps_markers() {
             self.due = Some(now + MARK_AFTER);
         }
     }
 
     /// Tells it if it is time.
-    pub(crate) fn tell_due(
-        &mut self,
-        buffers: &mut Buffers,
-        (link, session): (&Link, &Session),
-        turn: &mut Turn<'_>,
-    ) {
-        if self.due.take_if(|due| *due <= turn.now).is_none() || !can_tell(link, session) {
+    pub(crate) fn tell_due(&mut self, buffers: &mut Buffers, session: &Session, turn: &mut Turn<'_>) {
+        if self.due.take_if(|due| *due <= turn.now).is_none() || !session.keeps_markers() {
             return;
         }
         let mut told = 0;
         for buffer in buffers.iter_mut() {
-            if buffer.kind == BufferKind::Server
-                || !buffer.is_present()
-                || buffer.read_at() <= buffer.read_told
-            {
+            if buffer.kind() == BufferKind::Server || !buffer.is_present() {
                 continue;
             }
+            let Some(until) = buffer.read_untold() else { continue };
             if told == TOLD_AT_ONCE {
                 self.due = Some(turn.now + MARK_AFTER);
                 return;
             }
-            if let Some(until) = buffer.read_at() {
-                told += 1;
-                buffer.read_told = Some(until);
-                turn.send(
-                    Line::bare("MARKREAD").param(&buffer.name).param(format_args!("timestamp={until}")),
-                );
-            }
+            told += 1;
+            buffer.read_is_told(until);
+            turn.send(Line::bare("MARKREAD").param(buffer.name()).param(format_args!("timestamp={until}")));
         }
     }
 }
 
-/// Servers tell the marker of a room on entering it; those of people they are asked for.
-pub(crate) fn ask_direct(buffers: &Buffers, (link, session): (&Link, &Session), turn: &mut Turn<'_>) {
-    if can_tell(link, session) {
-        let people = buffers.iter().filter(|buffer| buffer.kind == BufferKind::Direct);
-        for person in people.take(ASKED_MAX) {
-            turn.send(Line::bare("MARKREAD").param(&person.name));
+impl Buffers {
+    /// Asks up to where conversations with people were read. Those of rooms are told on entering them.
+    pub(crate) fn ask_markers(&self, session: &Session, turn: &mut Turn<'_>) {
+        if session.keeps_markers() {
+            let people = self.iter().filter(|buffer| buffer.kind() == BufferKind::Direct);
+            for person in people.take(ASKED_MAX) {
+                turn.send(Line::bare("MARKREAD").param(person.name()));
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct MemberList {
     members: BTreeMap<String, Entry>,
     /// What the interface sees; made when it looks, and kept until something changes.
     view: OnceCell<Members>,
+    /// The interface has not seen them as they are now.
+    is_changed: bool,
 }
 
 #[derive(Debug)]
@@ -35,14 +37,14 @@ impl MemberList {
         }
         let known = self.members.remove(&folded);
         self.members.insert(folded, Entry::new(nick, prefixes, known.as_ref()));
-        self.view.take();
+        self.changed();
     }
 
     /// Whether he was there.
     pub(crate) fn remove(&mut self, session: &Session, nick: &str) -> bool {
         let was_there = self.members.remove(&session.fold(nick)).is_some();
         if was_there {
-            self.view.take();
+            self.changed();
         }
         was_there
     }
@@ -51,7 +53,7 @@ impl MemberList {
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> bool {
         let Some(known) = self.members.remove(&session.fold(from)) else { return false };
         self.members.insert(session.fold(to), Entry::new(to, &known.prefixes, Some(&known)));
-        self.view.take();
+        self.changed();
         true
     }
 
@@ -66,7 +68,7 @@ impl MemberList {
         let changed = entry.member.away != away;
         if changed {
             entry.member.away = away;
-            self.view.take();
+            self.changed();
         }
         changed
     }
@@ -76,7 +78,7 @@ impl MemberList {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
         let changed = !std::mem::replace(&mut entry.member.bot, true);
         if changed {
-            self.view.take();
+            self.changed();
         }
         changed
     }
@@ -87,7 +89,7 @@ impl MemberList {
         let changed = entry.member.called != called;
         if changed {
             entry.member.called = called;
-            self.view.take();
+            self.changed();
         }
         changed
     }
@@ -119,7 +121,7 @@ impl MemberList {
             entry.prefixes.push(prefix);
         }
         (entry.member.rank, entry.member.ranks) = ranks(&entry.prefixes);
-        self.view.take();
+        self.changed();
     }
 
     /// What he may do; none if he is not there.
@@ -130,7 +132,17 @@ impl MemberList {
     /// Forgets all.
     pub(crate) fn clear(&mut self) {
         self.members.clear();
+        self.changed();
+    }
+
+    fn changed(&mut self) {
         self.view.take();
+        self.is_changed = true;
+    }
+
+    /// Whether the interface has to look at them; it does so now.
+    pub(crate) const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.is_changed, false)
     }
 
     /// Sorted by rank, then by name.

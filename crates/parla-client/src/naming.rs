@@ -82,7 +82,7 @@ pub(crate) fn reason(
 
 /// What can be seen of a name that a server refused.
 fn seen(session: &Session, nick: &str) -> ProblemKind {
-    let takes_all_scripts = session.casemapping == Casemapping::Precis;
+    let takes_all_scripts = session.casemapping() == Casemapping::Precis;
     if let Some(bad) = nick.chars().find(|char| char.is_ascii() && !is_plain(*char)) {
         return ProblemKind::NickCharacter(bad);
     }
@@ -96,7 +96,7 @@ fn seen(session: &Session, nick: &str) -> ProblemKind {
     if !nick.is_ascii() && !takes_all_scripts {
         return ProblemKind::NickLetters;
     }
-    match session.nick_bytes_max {
+    match session.nick_bytes_max() {
         Some(bytes_max) if nick.len() > bytes_max => too_long(nick, bytes_max),
         _ => ProblemKind::NickInvalid,
     }
@@ -141,7 +141,7 @@ pub(crate) fn suggestion(
     kind: ProblemKind,
     transliterate: Transliterate,
 ) -> Arc<str> {
-    let bytes_max = session.nick_bytes_max.unwrap_or(USUAL_BYTES.max(nick.len())).max(2);
+    let bytes_max = session.nick_bytes_max().unwrap_or(USUAL_BYTES.max(nick.len())).max(2);
     let near = match kind {
         ProblemKind::NickLetters => kept(&transliterate(nick), bytes_max, &is_plain),
         ProblemKind::NickTooLong(letters) => {
@@ -198,17 +198,22 @@ fn numbered(nick: &str, bytes_max: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use parla_proto::isupport::Token;
+
     use super::*;
 
     fn suggested(nick: &str, kind: ProblemKind, bytes_max: Option<usize>) -> String {
         let mut session = Session::default();
-        session.nick_bytes_max = bytes_max;
+        if let Some(max) = bytes_max {
+            session.support(&Token::parse(&format!("NICKLEN={max}")));
+        }
         suggestion(&session, nick, kind, crate::testing::plain).to_string()
     }
 
     fn mended_for(nick: &str, casemapping: Casemapping) -> (ProblemKind, String) {
         let mut session = Session::default();
-        (session.casemapping, session.nick_bytes_max) = (casemapping, Some(16));
+        session.support(&Token::parse(&format!("CASEMAPPING={}", casemapping.token())));
+        session.support(&Token::parse("NICKLEN=16"));
         let kind = reason(&session, Numeric::ErroneousNick, nick, None);
         (kind, suggestion(&session, nick, kind, crate::testing::plain).to_string())
     }

@@ -16,23 +16,23 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use parla_proto::{Capabilities, Line, Timestamp};
 
 use crate::{
-    buffer::Buffer,
+    buffer::{Buffer, Look},
     buffers::Buffers,
-    history::Known,
+    history::Coverage,
+    incoming::Incoming,
     limits::OUTBOX_MAX,
-    link::Link,
     problem::ProblemKind,
+    received::{Received, Sighting},
     secrets,
     session::Session,
-    state::State,
     text::Text,
-    timeline::{Anchor, Spot, Timeline},
+    timeline::{Anchor, Timeline},
     turn::Turn,
     view::{Audience, BufferId, Content, Delivery, Manner, Row, RowId, Said},
 };
 
-use self::ghost::Ghost;
 pub(crate) use self::{arrival::Arrival, sending::carries};
+use self::{ghost::Ghost, sending::Departure};
 
 /// So many messages may go out at once ...
 const BURST: u32 = 8;
@@ -70,6 +70,8 @@ struct Outgoing {
     transit: Transit,
     /// The nick under which it was sent; after a lost connection one may have another.
     nick: Arc<str>,
+    /// `nick!user@host` under which it was sent, as far as it was known.
+    source: Arc<str>,
     /// The newest thing that was known there before it was sent, or when the connection broke on which it was sent.
     after: Option<Anchor>,
     /// When the person came there before it was sent.
@@ -102,29 +104,11 @@ pub(crate) struct Words<'a> {
     pub(crate) audience: Option<Audience>,
 }
 
-/// How a message of one's own came back.
-pub(crate) struct Echo<'a> {
-    pub(crate) buffer: BufferId,
-    pub(crate) from: &'a str,
-    pub(crate) manner: Manner,
-    pub(crate) text: &'a str,
-    pub(crate) audience: Option<Audience>,
-    pub(crate) msgid: Option<&'a str>,
-    pub(crate) place: Place,
-    /// The rows of its conversation, and where it goes among them.
-    pub(crate) timeline: &'a Timeline,
-    pub(crate) spot: Spot,
-}
-
-/// Where an own message turned up.
+/// A message of the outbox: its conversation, and its row there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// On this connection.
-    Live,
-    /// In the history behind something that was known before it was sent; it was said then.
-    Behind(Timestamp),
-    /// In a history that may begin long before; it was said then.
-    Anywhere(Timestamp),
+pub(crate) struct OwnMessage {
+    pub(crate) buffer: BufferId,
+    pub(crate) row: RowId,
 }
 
 impl Outbox {
@@ -153,16 +137,28 @@ impl Outbox {
         self.refilled_at = now;
     }
 
-    /// The message of this label; it is in the outbox no more.
-    pub(crate) fn take_labelled(&mut self, label: &str) -> Option<(BufferId, RowId)> {
+    /// The message that was sent under the label of this one; it is in the outbox no more.
+    pub(crate) fn take_labelled(&mut self, session: &Session, received: &Received<'_>) -> Option<OwnMessage> {
+        let label = received.label.filter(|_| session.is_own(received.from))?;
         let position = self.items.iter().position(|item| item.has_label(label))?;
-        self.remove(position).map(|item| (item.buffer, item.row))
+        self.remove(position).map(|item| item.own_message())
     }
 
-    /// The message that this echo confirms; it is in the outbox no more.
-    pub(crate) fn take_echoed(&mut self, session: &Session, echo: &Echo<'_>) -> Option<RowId> {
-        let position = self.items.iter().position(|item| item.is_like(session, echo))?;
-        self.remove(position).map(|item| item.row)
+    /// The message that is seen there in this one; it is in the outbox no more.
+    pub(crate) fn take_seen(
+        &mut self,
+        session: &Session,
+        sighting: Sighting,
+        buffer: &Buffer,
+        received: &Received<'_>,
+    ) -> Option<OwnMessage> {
+        let is_it = |item: &Outgoing| {
+            item.buffer == buffer.id()
+                && item.says_the_same(received)
+                && item.may_be_seen(session, sighting, buffer.timeline(), received)
+        };
+        let position = self.items.iter().position(is_it)?;
+        self.remove(position).map(|item| item.own_message())
     }
 
     /// The number of a new message.
@@ -188,20 +184,26 @@ impl Outbox {
         Some(item)
     }
 
-    /// The message that was sent under this label.
-    pub(crate) fn labelled(&self, label: &str) -> Option<(BufferId, RowId)> {
-        self.items.iter().find(|item| item.has_label(label)).map(|item| (item.buffer, item.row))
+    /// The message that was sent under the label of this line.
+    pub(crate) fn labelled(&self, incoming: &Incoming<'_>) -> Option<OwnMessage> {
+        let label = incoming.label.as_deref()?;
+        self.items.iter().find(|item| item.has_label(label)).map(Outgoing::own_message)
+    }
+
+    /// The message to this room that a line refuses, if it is still known which.
+    pub(crate) fn refused(&self, buffer: BufferId, incoming: &Incoming<'_>) -> Option<OwnMessage> {
+        self.labelled(incoming).or_else(|| self.first_sent(buffer))
     }
 
     /// The first message that was sent there on this connection and was not confirmed.
-    pub(crate) fn first_sent(&self, buffer: BufferId) -> Option<RowId> {
+    pub(crate) fn first_sent(&self, buffer: BufferId) -> Option<OwnMessage> {
         let sent = |item: &&Outgoing| item.buffer == buffer && matches!(item.transit, Transit::Sent { .. });
-        self.items.iter().find(sent).map(|item| item.row)
+        self.items.iter().find(sent).map(Outgoing::own_message)
     }
 
-    /// What the message of this row says, as it is sent.
-    pub(crate) fn text(&self, row: RowId) -> Option<&str> {
-        self.items.iter().find(|item| item.row == row).map(|item| &*item.text)
+    /// What a message says, as it is sent.
+    pub(crate) fn text(&self, message: OwnMessage) -> Option<&str> {
+        self.items.iter().find(|item| item.row == message.row).map(|item| &*item.text)
     }
 
     /// Where the first message of several lines was sent that was not confirmed.
@@ -268,77 +270,70 @@ impl Outbox {
     }
 
     /// Says something: shows it at once, and sends it as soon as that is possible.
-    pub(crate) fn say(&mut self, state: &mut State, to: BufferId, words: Words<'_>, now: Timestamp) {
-        let (outgoing, row) = self.made(state, to, (words, now));
-        let Some(buffer) = state.buffers.get_mut(to) else { return };
-        // Who answers has read.
-        buffer.mark_read();
-        buffer.divider = None;
-        buffer.timeline.add_unconfirmed(row);
+    pub(crate) fn say(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) {
+        let Made { outgoing, row } = self.made(buffer, session, words, now);
+        buffer.answered();
+        buffer.timeline_mut().add_unconfirmed(row);
         self.items.push_back(outgoing);
-        state.read(to);
     }
 
-    /// A message that was not sent, and its row.
-    fn made(
-        &mut self,
-        state: &mut State,
-        to: BufferId,
-        (words, now): (Words<'_>, Timestamp),
-    ) -> (Outgoing, Row) {
-        let nick = &state.session.nick;
-        let id = state.buffers.row_id();
-        let name = state.buffers.get(to).map(|buffer| Arc::clone(&buffer.name)).unwrap_or_default();
-        let shown = secrets::shown(&name, words.text);
+    /// A message that was not sent.
+    fn made(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) -> Made {
+        let shown = secrets::shown(buffer.name(), words.text);
         let said = Said {
-            own: true,
             delivery: Delivery::Queued,
-            called: state.names.of(&state.session, nick),
             audience: words.audience,
-            ..Said::new(words.manner, nick, Text::parse(&shown))
+            ..Said::by(session.author(), words.manner, Text::parse(&shown))
         };
         let outgoing = Outgoing {
             number: self.take_number(),
-            row: id,
-            buffer: to,
+            row: buffer.row_id(),
+            buffer: buffer.id(),
             manner: words.manner,
             text: words.text.into(),
             audience: words.audience,
             at: now,
             transit: Transit::Queued,
             nick: Arc::default(),
+            source: Arc::default(),
             after: None,
             joined_at: None,
             ghost: Ghost::Unknown,
             is_stored: false,
         };
-        (outgoing, Row { id, at: now, content: Content::Said(Arc::new(said)) })
+        let row = Row { id: outgoing.row, at: now, content: Content::Said(Arc::new(said)) };
+        Made { outgoing, row }
     }
 
-    /// Sends what can be sent now.
-    pub(crate) fn flush(&mut self, state: &mut State, turn: &mut Turn<'_>) {
-        if !state.link.is_online() {
-            return;
+    /// Sends what can be sent now. Whether there was anything.
+    pub(crate) fn flush(
+        &mut self,
+        buffers: &mut Buffers,
+        session: &mut Session,
+        turn: &mut Turn<'_>,
+    ) -> bool {
+        if !session.is_registered() {
+            return false;
         }
         self.refill(turn.now);
-        let mut ready = self.next_ready(&state.buffers);
-        if self.break_up(state, &ready, turn) {
-            ready = self.next_ready(&state.buffers);
+        let mut ready = self.next_ready(buffers);
+        if self.break_up(buffers, session, &ready, turn) {
+            ready = self.next_ready(buffers);
         }
         if ready.is_empty() {
-            return;
+            return false;
         }
-        state.link.awaits(turn.now);
-        let fence = (!state.session.has(Capabilities::ECHO_MESSAGE)).then(|| {
+        let fence = (!session.has(Capabilities::ECHO_MESSAGE)).then(|| {
             self.next_fence += 1;
             self.next_fence
         });
         for row in ready {
-            self.send(state, (row, fence), turn);
+            self.send(buffers, session, Departure { row, fence }, turn);
         }
         if let Some(fence) = fence {
             turn.send(Line::bare("PING").param(format_args!("{FENCE}{fence}")));
         }
+        true
     }
 
     /// The messages that may go out now: in order, none before an earlier one of its conversation.
@@ -360,8 +355,8 @@ impl Outbox {
     }
 
     /// When the next message may go out, if one is held back only by the pace, or is no longer waited for.
-    pub(crate) fn next_deadline(&self, link: &Link) -> Option<Timestamp> {
-        let is_held = link.is_online()
+    pub(crate) fn next_deadline(&self, session: &Session) -> Option<Timestamp> {
+        let is_held = session.is_registered()
             && self.allowance == 0
             && self.items.iter().any(|item| item.transit == Transit::Queued);
         let by_pace = is_held.then(|| self.refilled_at + REFILL);
@@ -369,52 +364,70 @@ impl Outbox {
     }
 }
 
+/// A message that was not sent, and its row.
+struct Made {
+    outgoing: Outgoing,
+    row: Row,
+}
+
 impl Outgoing {
+    const fn own_message(&self) -> OwnMessage {
+        OwnMessage { buffer: self.buffer, row: self.row }
+    }
+
     fn has_label(&self, wanted: &str) -> bool {
         matches!(&self.transit, Transit::Sent { label: Some(label), .. } if label == wanted)
     }
 
-    fn is_like(&self, session: &Session, echo: &Echo<'_>) -> bool {
-        let fits = match (&self.transit, echo.place) {
-            (Transit::Sent { .. }, Place::Live) => session.is_own(echo.from),
-            (Transit::Unsure, Place::Live) => session.same(&self.nick, echo.from),
+    /// Whether a message has the same words, to the same people.
+    fn says_the_same(&self, received: &Received<'_>) -> bool {
+        // Some servers cut spaces off at the end.
+        let is_same_text = || self.text.trim_end() == received.text.trim_end();
+        self.manner == received.manner && self.audience == received.audience && is_same_text()
+    }
+
+    /// Whether it may be what is seen there.
+    fn may_be_seen(
+        &self,
+        session: &Session,
+        sighting: Sighting,
+        timeline: &Timeline,
+        received: &Received<'_>,
+    ) -> bool {
+        match (&self.transit, sighting) {
+            (Transit::Sent { .. }, Sighting::Live) => session.is_own(received.from),
+            (Transit::Unsure, Sighting::Live) => session.same(&self.nick, received.from),
             // It was looked up; what was known then is not it.
-            (Transit::Unsure, Place::Anywhere(_)) if self.ghost != Ghost::Unknown => false,
-            (Transit::Unsure, Place::Behind(at) | Place::Anywhere(at)) => {
+            (Transit::Unsure, Sighting::Anywhere) if self.ghost != Ghost::Unknown => false,
+            (Transit::Unsure, Sighting::Behind | Sighting::Anywhere) => {
                 let after = self.after.as_ref();
                 let by_time = || {
-                    after.is_none_or(|after| after.may_be_before(at, echo.msgid))
-                        && self.joined_at.is_none_or(|joined| at >= joined)
+                    after.is_none_or(|after| after.may_be_before(received.at, received.msgid.as_deref()))
+                        && self.joined_at.is_none_or(|joined| received.at >= joined)
                 };
                 // Where the rows tell, no clock is asked.
-                let by_order = after.and_then(|after| echo.timeline.follows(echo.spot, after));
-                session.same(&self.nick, echo.from) && by_order.unwrap_or_else(by_time)
+                let by_order = after.and_then(|after| timeline.follows(received.spot, after));
+                session.same(&self.nick, received.from) && by_order.unwrap_or_else(by_time)
             }
-            (Transit::Sent { .. }, Place::Behind(_) | Place::Anywhere(_))
+            (Transit::Sent { .. }, Sighting::Behind | Sighting::Anywhere)
             | (Transit::Queued | Transit::Failed(_), _) => false,
-        };
-        // Some servers cut spaces off at the end.
-        let is_same_text = || self.text.trim_end() == echo.text.trim_end();
-        let is_same_kind = self.manner == echo.manner && self.audience == echo.audience;
-        fits && self.buffer == echo.buffer && is_same_kind && is_same_text()
+        }
     }
 
     /// Whether the history that is known would have shown it.
-    fn is_decided_by(&self, known: &Known, timeline: &Timeline) -> bool {
-        match known {
-            Known::Nothing => false,
-            Known::Since(since) => {
+    fn is_decided_by(&self, coverage: &Coverage, timeline: &Timeline) -> bool {
+        match coverage {
+            Coverage::Nothing => false,
+            Coverage::Since(since) => {
                 self.after.as_ref().is_some_and(|after| timeline.is_no_earlier(after, since))
             }
-            Known::All => true,
+            Coverage::All => true,
         }
     }
 }
 
-fn set_delivery(buffer: &mut Buffer, row: RowId, delivery: Delivery) {
-    buffer.timeline.update(row, |row| {
-        if let Content::Said(said) = &mut row.content {
-            Arc::make_mut(said).delivery = delivery;
-        }
-    });
+impl Buffer {
+    fn set_delivery(&mut self, row: RowId, delivery: Delivery) {
+        self.timeline_mut().update_message(row, |said| said.delivery = delivery);
+    }
 }

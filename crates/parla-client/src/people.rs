@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{session::Session, sorted_map::SortedMap, text::shown_name, view::Person};
+use crate::{session::Session, sorted_map::SortedMap, text::shown_name, turn::Turn, view::Person};
 
 /// Who may be asked about at once.
 const ASKED_MAX: usize = 32;
@@ -15,10 +15,10 @@ pub(crate) struct People {
 
 /// Someone who was asked about.
 #[derive(Debug)]
-pub(crate) struct Asked {
-    pub(crate) person: Person,
-    /// Something was told of him.
-    pub(crate) is_there: bool,
+struct Asked {
+    person: Person,
+    /// Something was told of them.
+    is_there: bool,
 }
 
 impl People {
@@ -31,17 +31,28 @@ impl People {
         self.asked.insert(session.fold(nick), Asked { person, is_there: false });
     }
 
-    /// Whether the person wants to know about him.
+    /// Whether the person wants to know about someone.
     pub(crate) fn is_asked(&self, session: &Session, nick: &str) -> bool {
         self.asked.contains_key(&session.fold(nick))
     }
 
-    pub(crate) fn get_mut(&mut self, session: &Session, nick: &str) -> Option<&mut Asked> {
-        self.asked.get_mut(&session.fold(nick))
+    /// Something is told of someone who was asked about. None if nobody asked.
+    pub(crate) fn told(&mut self, session: &Session, nick: &str) -> Option<&mut Person> {
+        let asked = self.asked.get_mut(&session.fold(nick))?;
+        asked.is_there = true;
+        Some(&mut asked.person)
     }
 
-    /// All is told of him.
-    pub(crate) fn take(&mut self, session: &Session, nick: &str) -> Option<Asked> {
-        self.asked.remove(&session.fold(nick))
+    /// All is told of someone. Gives it, unless nobody asked.
+    pub(crate) fn take(&mut self, session: &Session, nick: &str) -> Option<Person> {
+        let Asked { person, is_there } = self.asked.remove(&session.fold(nick))?;
+        Some(Person { complete: true, missing: !is_there, ..person })
+    }
+
+    /// There is nobody of that nick. False if nobody asked.
+    pub(crate) fn missing(&mut self, session: &Session, nick: &str, turn: &mut Turn<'_>) -> bool {
+        let Some(person) = self.take(session, nick) else { return false };
+        turn.tell_of(Person { missing: true, ..person });
+        true
     }
 }

@@ -4,6 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::shown_name;
+
+/// Characters that are kept of what the server or the system said.
+const DETAILS_CHARS_MAX: usize = 500;
+
 /// Something that did not work, and what the server or the system said of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -13,6 +18,19 @@ pub struct Problem {
     pub about: Arc<str>,
     /// The line or the error as it came, for those who want to see it. Without control characters.
     pub details: Arc<str>,
+}
+
+impl Problem {
+    /// A problem with `about`, a name as the server knows it, and the `details` as they came.
+    pub(crate) fn new(kind: ProblemKind, about: &str, details: &str) -> Self {
+        let details = details.chars().filter(|char| !char.is_control()).take(DETAILS_CHARS_MAX);
+        Self { kind, about: shown_name(about), details: details.collect::<String>().into() }
+    }
+
+    /// A problem of which nothing is to be said but its kind.
+    pub(crate) fn of(kind: ProblemKind) -> Self {
+        Self { kind, about: Arc::default(), details: Arc::default() }
+    }
 }
 
 /// What kind of problem.

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     buffer::{Buffer, Read},
+    buffers::Buffers,
     contract::Output,
-    problem::ProblemKind,
-    state::State,
+    problem::{Problem, ProblemKind},
+    session::Session,
     turn::Turn,
     view::{BufferKind, Presence},
 };
@@ -46,79 +47,68 @@ struct Conversation {
 }
 
 impl Records {
-    /// Takes up what was kept.
-    pub(crate) fn restore(&mut self, state: &mut State, records: &BTreeMap<String, String>) {
+    /// Takes up the conversations that were kept.
+    pub(crate) fn restore(
+        &mut self,
+        buffers: &mut Buffers,
+        session: &Session,
+        records: &BTreeMap<String, String>,
+    ) {
         for (key, value) in records {
             let (kind, name) = match key.split_once(' ') {
-                Some(("room", name)) if state.session.is_room_name(name) => (BufferKind::Room, name),
-                Some(("person", name)) if state.session.is_nick(name) => (BufferKind::Direct, name),
+                Some(("room", name)) if session.is_room_name(name) => (BufferKind::Room, name),
+                Some(("person", name)) if session.is_nick(name) => (BufferKind::Direct, name),
                 _ => continue,
             };
-            let Some(id) = state.buffers.open(&state.session, kind, name) else { break };
+            let Some(id) = buffers.open(session, kind, name) else { break };
             self.stored.insert(key.clone(), value.clone());
             let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
             let removed = kept.removed.filter(|_| kind == BufferKind::Room);
-            let removed = removed.map(|details| state.problem(ProblemKind::KickedOut, name, &details));
-            if let Some(buffer) = state.buffers.get_mut(id) {
-                // Whoever was removed does not walk in again because the program was closed.
-                if let Some(problem) = removed {
-                    buffer.presence = Presence::Absent(Some(Arc::new(problem)));
-                }
-                buffer.key = kept.key.as_deref().map(Arc::from);
-                let msgid = kept.read_msgid.as_deref().map(Arc::from);
-                buffer.read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
+            let removed = removed.map(|details| Problem::new(ProblemKind::KickedOut, name, &details));
+            let msgid = kept.read_msgid.as_deref().map(Arc::from);
+            let read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
+            if let Some(buffer) = buffers.get_mut(id) {
+                buffer.restore(kept.key.as_deref().map(Arc::from), read, removed);
             }
-            state.changes.buffer(id);
-        }
-        // Those who have been there before are not asked for another address or name because the server is away for a while.
-        state.link.was_online = state.buffers.iter().next().is_some();
-        if let Some(reason) = records.get(AWAY) {
-            self.stored.insert(AWAY.to_owned(), reason.clone());
-            state.away_asked = Some(reason.as_str().into());
         }
     }
 
-    /// Tells the shell what is to be kept now.
-    pub(crate) fn store(&mut self, state: &mut State, turn: &mut Turn<'_>) {
-        if std::mem::take(&mut state.changes.memory) {
-            let mut wanted: BTreeMap<String, String> =
-                state.buffers.iter().filter_map(conversation).collect();
-            wanted.extend(state.away_asked.as_ref().map(|reason| (AWAY.to_owned(), reason.to_string())));
-            self.replace(wanted, turn);
-        }
+    /// Takes up why the person was away, if they were.
+    pub(crate) fn restore_away(&mut self, records: &BTreeMap<String, String>) -> Option<Arc<str>> {
+        let reason = records.get(AWAY)?;
+        self.stored.insert(AWAY.to_owned(), reason.clone());
+        Some(reason.as_str().into())
     }
 
-    fn replace(&mut self, wanted: BTreeMap<String, String>, turn: &mut Turn<'_>) {
+    /// Tells the shell what is to be kept now; `away` is why the person is away, if they want to be.
+    pub(crate) fn store(&mut self, buffers: &Buffers, away: Option<&Arc<str>>, turn: &mut Turn<'_>) {
+        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(conversation).collect();
+        wanted.extend(away.map(|reason| (AWAY.to_owned(), reason.to_string())));
         // What has another name now is kept under the new one before the old one goes.
         for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
-            turn.outputs.push(Output::Store { key: key.clone(), value: Some(value.clone()) });
+            turn.output(Output::Store { key: key.clone(), value: Some(value.clone()) });
         }
         for key in self.stored.keys().filter(|key| !wanted.contains_key(*key)) {
-            turn.outputs.push(Output::Store { key: key.clone(), value: None });
+            turn.output(Output::Store { key: key.clone(), value: None });
         }
         self.stored = wanted;
     }
 }
 
 fn conversation(buffer: &Buffer) -> Option<(String, String)> {
-    let kind = match buffer.kind {
+    let kind = match buffer.kind() {
         BufferKind::Server => return None,
-        BufferKind::Room if buffer.is_leaving || matches!(buffer.presence, Presence::Absent(None)) => {
+        BufferKind::Room if buffer.is_leaving() || matches!(buffer.presence(), Presence::Absent(None)) => {
             return None;
         }
         BufferKind::Room => "room",
         BufferKind::Direct => "person",
     };
     let kept = Conversation {
-        key: buffer.key.as_deref().map(str::to_owned),
-        read_until: buffer.read.as_ref().map(|read| read.at.as_millis()),
-        read_msgid: buffer.read.as_ref().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
-        removed: match &buffer.presence {
-            Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut => {
-                Some(why.details.to_string())
-            }
-            _ => None,
-        },
+        key: buffer.key().map(|key| key.to_string()),
+        read_until: buffer.read_at().map(Timestamp::as_millis),
+        read_msgid: buffer.read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
+        removed: buffer.removed().map(|why| why.details.to_string()),
     };
-    Some((format!("{kind} {}", buffer.name), serde_json::to_string(&kept).ok()?))
+    Some((format!("{kind} {}", buffer.name()), serde_json::to_string(&kept).ok()?))
 }

@@ -3,6 +3,8 @@
 //! The server may not have noticed yet that the connection is gone. Until it has, the person has a stand-in; the name is asked
 //! for as soon as it is known to be free: by MONITOR where the server has it, when its owner is seen to leave, and now and
 //! then in any case. <https://ircv3.net/specs/extensions/monitor>
+//!
+//! Part of a [`crate::session::Session`], which knows when two nicks are the same.
 
 use std::sync::Arc;
 
@@ -10,7 +12,6 @@ use parla_proto::{Line, Timestamp};
 
 use crate::{
     limits::{NICK_RECLAIM, NICK_RECLAIM_WATCHED},
-    session::Session,
     turn::Turn,
 };
 
@@ -45,11 +46,6 @@ impl Regain {
         self.wait.as_ref().map(|wait| wait.at)
     }
 
-    /// What was waited for on the last connection is waited for no more.
-    pub(crate) fn connection_lost(&mut self) {
-        self.wait = None;
-    }
-
     /// The server has refused the name, if it is the one that was asked for here. That is no news to the person.
     pub(crate) fn refused(&mut self) -> bool {
         self.wait.as_mut().is_some_and(|wait| std::mem::take(&mut wait.is_asked))
@@ -70,18 +66,18 @@ impl Regain {
         self.wait = Some(Wait { nick, at, is_asked, is_free, is_watched, is_over });
     }
 
-    /// The server's abilities are known now: it is asked to say when the name is free.
-    pub(crate) fn watch(&mut self, session: &Session, turn: &mut Turn<'_>) {
-        let Some(wait) = self.wait.as_mut().filter(|_| session.monitors) else { return };
+    /// The server can say when the name is free, and is asked to.
+    pub(crate) fn watch(&mut self, turn: &mut Turn<'_>) {
+        let Some(wait) = &mut self.wait else { return };
         wait.is_watched = true;
         wait.at = turn.now + NICK_RECLAIM_WATCHED;
         turn.send(Line::bare("MONITOR").param("+").param(&wait.nick));
     }
 
-    /// Somebody has left this name.
-    pub(crate) fn freed(&mut self, session: &Session, nick: &str) {
+    /// Somebody has left a name; `is_it` tells whether it is this one.
+    pub(crate) fn freed(&mut self, is_it: impl FnOnce(&str) -> bool) {
         if let Some(wait) = &mut self.wait
-            && session.same(&wait.nick, nick)
+            && is_it(&wait.nick)
         {
             wait.is_free = true;
         }

@@ -19,14 +19,14 @@ impl Session {
     pub(crate) fn list_letter(&self, kind: ListKind) -> Option<(char, &str)> {
         let (letter, begin) = match kind {
             ListKind::Bans => ('b', ""),
-            ListKind::Mutes => match &self.mute_prefix {
-                Some(prefix) => ('b', prefix.as_str()),
+            ListKind::Mutes => match self.mute_prefix() {
+                Some(prefix) => ('b', prefix),
                 None => ('q', ""),
             },
             ListKind::Exceptions => ('e', ""),
             ListKind::Invited => ('I', ""),
         };
-        self.modes.lists.contains(letter).then_some((letter, begin))
+        self.modes().lists.contains(letter).then_some((letter, begin))
     }
 
     /// Which list an entry of the list `letter` belongs to, and its mask there.
@@ -42,8 +42,7 @@ impl Session {
 /// What holds in one room.
 #[derive(Debug, Default)]
 pub(crate) struct RoomModes {
-    /// Letters that are set, with their words.
-    set: Vec<(char, Arc<str>)>,
+    set: Vec<SetMode>,
     is_known: bool,
     /// Whether everyone may set the topic, once the server has told.
     is_topic_free: bool,
@@ -52,16 +51,25 @@ pub(crate) struct RoomModes {
     silencing: Vec<Box<str>>,
     /// What the interface sees; made when it looks, and kept until something changes.
     view: OnceCell<Arc<RoomSettings>>,
+    /// The interface has not seen them as they are now.
+    is_changed: bool,
+}
+
+/// A letter that is set, with its word; empty if it has none.
+#[derive(Debug)]
+struct SetMode {
+    letter: char,
+    word: Arc<str>,
 }
 
 #[derive(Debug, Default)]
 struct List {
     masks: Vec<Mask>,
-    state: Known,
+    state: Fetched,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Known {
+enum Fetched {
     #[default]
     Not,
     Asked,
@@ -71,7 +79,7 @@ enum Known {
 impl RoomModes {
     /// Nothing is known any more: the person has come in anew.
     pub(crate) fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { is_changed: true, ..Self::default() };
     }
 
     /// All that is set follows.
@@ -79,7 +87,7 @@ impl RoomModes {
         self.set.clear();
         self.is_known = true;
         self.is_topic_free = true;
-        self.view.take();
+        self.changed();
     }
 
     /// Whether the person may set the topic although he has no rank. Before the server has told, it is better not offered.
@@ -89,14 +97,14 @@ impl RoomModes {
 
     /// A mode that is no list and no rank.
     pub(crate) fn apply(&mut self, letter: char, value: Option<Option<&str>>) {
-        self.set.retain(|(known, _)| *known != letter);
+        self.set.retain(|known| known.letter != letter);
         if let Some(word) = value {
-            self.set.push((letter, word.unwrap_or_default().into()));
+            self.set.push(SetMode { letter, word: word.unwrap_or_default().into() });
         }
         if letter == 't' {
             self.is_topic_free = value.is_none();
         }
-        self.view.take();
+        self.changed();
     }
 
     /// An entry of the list `letter`, as the server tells it or somebody sets it.
@@ -114,7 +122,7 @@ impl RoomModes {
         let is_known = list.masks.iter().any(|known| *known.mask == *mask);
         // Who never asked for the list does not want a part of it.
         if is_known
-            || list.state == Known::Not
+            || list.state == Fetched::Not
             || list.masks.len() >= LIST_MASKS_MAX
             || mask.len() > NAME_BYTES_MAX
         {
@@ -122,7 +130,7 @@ impl RoomModes {
         }
         let by = entry.by.map(|by| shown_name(by.split('!').next().unwrap_or_default()));
         list.masks.push(Mask { mask: mask.into(), whom: whom(mask), by, at: entry.at });
-        self.view.take();
+        self.changed();
     }
 
     /// An entry is gone.
@@ -132,7 +140,7 @@ impl RoomModes {
         if is_silencing(kind) {
             self.silencing.retain(|known| **known != *mask);
         }
-        self.view.take();
+        self.changed();
     }
 
     /// Masks of people who may not speak, as far as they are known.
@@ -146,15 +154,15 @@ impl RoomModes {
         for kind in LISTS {
             let Some((letter, _)) = session.list_letter(kind) else { continue };
             let list = self.list_mut(kind);
-            if list.state == Known::Asked {
+            if list.state == Fetched::Asked {
                 continue;
             }
-            *list = List { masks: Vec::new(), state: Known::Asked };
+            *list = List { masks: Vec::new(), state: Fetched::Asked };
             if !letters.contains(&letter) {
                 letters.push(letter);
             }
         }
-        self.view.take();
+        self.changed();
         letters
     }
 
@@ -163,16 +171,16 @@ impl RoomModes {
         for kind in
             LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some_and(|(of, _)| of == letter))
         {
-            self.list_mut(kind).state = Known::All;
+            self.list_mut(kind).state = Fetched::All;
         }
-        self.view.take();
+        self.changed();
     }
 
     /// A list that was asked for is not shown to the person. False if none was.
     pub(crate) fn refuse_list(&mut self) -> bool {
-        let asked = self.lists.iter_mut().find(|list| list.state == Known::Asked);
-        let was_asked = asked.map(|list| list.state = Known::All).is_some();
-        self.view.take();
+        let asked = self.lists.iter_mut().find(|list| list.state == Fetched::Asked);
+        let was_asked = asked.map(|list| list.state = Fetched::All).is_some();
+        self.changed();
         was_asked
     }
 
@@ -193,7 +201,17 @@ impl RoomModes {
 
     /// The word of a letter that is set.
     fn value(&self, letter: char) -> Option<&Arc<str>> {
-        self.set.iter().find(|(known, _)| *known == letter).map(|(_, word)| word)
+        self.set.iter().find(|known| known.letter == letter).map(|known| &known.word)
+    }
+
+    fn changed(&mut self) {
+        self.view.take();
+        self.is_changed = true;
+    }
+
+    /// Whether the interface has to look at them; it does so now.
+    pub(crate) const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.is_changed, false)
     }
 
     /// What the interface sees.
@@ -203,24 +221,24 @@ impl RoomModes {
 
     fn settings(&self, session: &Session) -> RoomSettings {
         let offered =
-            SETTINGS.into_iter().filter_map(|setting| Some((setting, session.modes.letter(setting)?)));
+            SETTINGS.into_iter().filter_map(|setting| Some((setting, session.modes().letter(setting)?)));
         let settings = offered.map(|(setting, letter)| (setting, self.value(letter).map(Arc::clone)));
         let lists = LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some()).map(|kind| {
             let list = self.list_of(kind);
-            MaskList { kind, masks: list.masks.clone(), is_complete: list.state == Known::All }
+            MaskList { kind, masks: list.masks.clone(), is_complete: list.state == Fetched::All }
         });
-        let mut ranks: Vec<_> = session.member_modes.iter().map(|(sign, _)| Rank::of_sign(*sign)).collect();
+        let mut ranks: Vec<_> = session.member_modes().iter().map(|mode| Rank::of_sign(mode.sign)).collect();
         ranks.retain(|rank| *rank != Rank::Member);
         RoomSettings { settings: settings.collect(), is_known: self.is_known, lists: lists.collect(), ranks }
     }
 
     /// The lines that change the room so: one, unless the server takes fewer modes in one.
     pub(crate) fn lines(&self, session: &Session, room: &str, wanted: &[Set]) -> Vec<Line> {
-        let mut steps: Vec<(bool, char, Option<Arc<str>>)> = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
         // What opens comes first: nobody is shut out between two lines.
         let opening = wanted.iter().filter(|(_, value)| value.is_none());
         for (setting, value) in opening.chain(wanted.iter().filter(|(_, value)| value.is_some())) {
-            let Some(letter) = session.modes.letter(*setting) else { continue };
+            let Some(letter) = session.modes().letter(*setting) else { continue };
             let now = self.value(letter);
             if now == value.as_ref() {
                 continue;
@@ -228,14 +246,15 @@ impl RoomModes {
             let word = match value {
                 Some(word) => Some(Arc::clone(word)),
                 // Some servers want to hear what it was, and do not look at it.
-                None if session.modes.always.contains(letter) => {
+                None if session.modes().always.contains(letter) => {
                     Some(now.filter(|word| !word.is_empty()).map_or_else(|| "*".into(), Arc::clone))
                 }
                 None => None,
             };
-            steps.push((value.is_some(), letter, word.filter(|word| !word.is_empty())));
+            let word = word.filter(|word| !word.is_empty());
+            steps.push(Step { is_set: value.is_some(), letter, word });
         }
-        steps.chunks(session.modes_max.max(1)).map(|steps| line(room, steps)).collect()
+        steps.chunks(session.modes_max().max(1)).map(|steps| line(room, steps)).collect()
     }
 }
 
@@ -252,16 +271,23 @@ pub(crate) struct Entry<'a> {
     pub(crate) at: Option<Timestamp>,
 }
 
-fn line(room: &str, steps: &[(bool, char, Option<Arc<str>>)]) -> Line {
+/// One letter of a MODE that is sent, with its word if it has one.
+struct Step {
+    is_set: bool,
+    letter: char,
+    word: Option<Arc<str>>,
+}
+
+fn line(room: &str, steps: &[Step]) -> Line {
     let (mut letters, mut sign) = (String::new(), None);
-    for (is_set, letter, _) in steps {
+    for Step { is_set, letter, .. } in steps {
         if sign.replace(*is_set) != Some(*is_set) {
             letters.push(if *is_set { '+' } else { '-' });
         }
         letters.push(*letter);
     }
     let line = Line::bare("MODE").param(room).param(&letters);
-    steps.iter().filter_map(|(.., word)| word.as_deref()).fold(line, Line::param)
+    steps.iter().filter_map(|step| step.word.as_deref()).fold(line, Line::param)
 }
 
 /// Whom a mask means.

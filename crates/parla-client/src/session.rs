@@ -1,14 +1,25 @@
 //! What was agreed with the server on this connection: names, capabilities, limits.
 
+mod authentication;
+mod negotiation;
+mod nick;
+mod sign_in;
+mod support;
+
 use std::{sync::Arc, time::Duration};
 
-use parla_proto::{Capabilities, Casemapping, NickFault, Timestamp, isupport::Token, limits::LINE_BYTES_MAX};
+use parla_proto::{Capabilities, Casemapping, NickFault, Timestamp, limits::LINE_BYTES_MAX};
 
+pub(crate) use self::{authentication::SignInRefused, nick::NickRefused};
+
+use self::sign_in::SignIn;
 use crate::{
+    contract::Settings,
     limits::NAME_BYTES_MAX,
     mode_letters::ModeLetters,
-    sign_in::SignIn,
-    view::{Audience, Carries, Several},
+    regain::Regain,
+    text::{Compose, Letters, Text, shown_name},
+    view::{Audience, Author, Carries, Several},
 };
 
 /// What this client understands, and uses if the server has it.
@@ -35,75 +46,98 @@ pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
     .union(Capabilities::SETNAME)
     .union(Capabilities::STANDARD_REPLIES);
 
-/// Modes in one line, if the server does not limit them.
-const MODES_UNLIMITED: usize = 12;
-
 /// One connection, as far as it has been agreed on. Made anew for each.
 #[derive(Debug)]
 pub(crate) struct Session {
     /// The nick that the server knows.
-    pub(crate) nick: Arc<str>,
+    nick: Arc<str>,
     /// `user@host` as others see it, once a line has shown it.
-    pub(crate) userhost: Option<String>,
+    userhost: Option<String>,
     /// RPL_WELCOME has come.
-    pub(crate) is_registered: bool,
-    /// The greeting is over: the person is taken back to where he was.
-    pub(crate) is_greeted: bool,
+    is_registered: bool,
+    /// The greeting is over: the person is taken back to where they were.
+    is_greeted: bool,
     /// Nicks that were tried because the wanted one was refused.
-    pub(crate) nicks_tried: usize,
+    nicks_tried: usize,
     /// Why the nick was refused that was asked for last, if the server says it for programs.
-    pub(crate) nick_fault: Option<NickFault>,
-    /// The server has said that the person is logged in to an account.
-    pub(crate) is_logged_in: bool,
+    nick_fault: Option<NickFault>,
+    /// The account that the server has said the person is logged in to.
+    account: Option<Arc<str>>,
     /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
-    pub(crate) asks_why: Asks,
+    asks_why: Asks,
     /// CAP REQs that were not answered.
-    pub(crate) requests_open: u32,
+    requests_open: u32,
     /// Capabilities were refused together and are asked for one by one.
-    pub(crate) asks_singly: bool,
+    asks_singly: bool,
     /// What the server offers, while it still lists.
-    pub(crate) offered: Capabilities,
-    pub(crate) capabilities: Capabilities,
-    pub(crate) casemapping: Casemapping,
+    offered: Capabilities,
+    capabilities: Capabilities,
+    casemapping: Casemapping,
     /// What room names start with.
-    pub(crate) channel_prefixes: String,
+    channel_prefixes: String,
     /// Signs before nicks and the mode letters they stand for, the mightiest first.
-    pub(crate) member_modes: Vec<(char, char)>,
+    member_modes: Vec<MemberMode>,
     /// The other modes of rooms.
-    pub(crate) modes: ModeLetters,
+    modes: ModeLetters,
     /// Signs that stand before the name of a room if only people of that rank and higher are to read something.
-    pub(crate) audience_signs: String,
+    audience_signs: String,
     /// What one message of several lines may hold, if the server says so.
-    pub(crate) several: Option<Several>,
+    several: Option<Several>,
     /// Modes that one MODE may change.
-    pub(crate) modes_max: usize,
+    modes_max: usize,
     /// What a ban begins with that keeps somebody from speaking, and no more than that.
-    pub(crate) mute_prefix: Option<String>,
+    mute_prefix: Option<String>,
     /// The letter that marks a program in the answers to WHO.
-    pub(crate) bot_flag: Option<char>,
+    bot_flag: Option<char>,
     /// What the network calls itself.
-    pub(crate) network: Option<Arc<str>>,
+    network: Option<Arc<str>>,
     /// Messages that one request of history may give.
-    pub(crate) history_max: usize,
+    history_max: usize,
     /// Places in a history can be named by ids of messages.
-    pub(crate) finds_by_msgid: bool,
+    finds_by_msgid: bool,
     /// It is a bouncer that repeats what was said, of its own accord.
-    pub(crate) is_bouncer: bool,
+    is_bouncer: bool,
     /// It says who comes and goes, of those it is asked about (MONITOR).
-    pub(crate) monitors: bool,
+    monitors: bool,
     /// The longest nick.
-    pub(crate) nick_bytes_max: Option<usize>,
+    nick_bytes_max: Option<usize>,
     /// By how many milliseconds the server's clock is ahead of ours; negative if it is behind.
     clock_ahead: i64,
     /// How far signing in has come.
-    pub(crate) sign_in: SignIn,
+    sign_in: SignIn,
+    /// What the person is called here, if not by the nick: their own display name.
+    called: Option<Arc<str>>,
+    /// The nick that the person asked for and the server has not given yet.
+    nick_asked: Option<Arc<str>>,
+    /// Whether the person waits for the wanted nick.
+    regain: Regain,
+    /// Gives the composed form of a text.
+    compose: Compose,
     next_label: u64,
     next_batch: u64,
 }
 
+/// A rank of a room's members, as the server writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MemberMode {
+    /// The sign before a nick.
+    pub(crate) sign: char,
+    /// The letter of the mode.
+    pub(crate) letter: char,
+}
+
+/// A target that is a room, or some people in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoomTarget<'a> {
+    /// The room's name.
+    pub(crate) room: &'a str,
+    /// Which of its people are meant, if not all.
+    pub(crate) audience: Option<Audience>,
+}
+
 /// Whether something is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Asks {
+enum Asks {
     #[default]
     Never,
     Soon,
@@ -125,7 +159,7 @@ impl Default for Session {
             is_greeted: false,
             nicks_tried: 0,
             nick_fault: None,
-            is_logged_in: false,
+            account: None,
             asks_why: Asks::default(),
             requests_open: 0,
             asks_singly: false,
@@ -133,7 +167,7 @@ impl Default for Session {
             capabilities: Capabilities::empty(),
             casemapping: Casemapping::Rfc1459,
             channel_prefixes: "#&".to_owned(),
-            member_modes: vec![('@', 'o'), ('+', 'v')],
+            member_modes: vec![MemberMode { sign: '@', letter: 'o' }, MemberMode { sign: '+', letter: 'v' }],
             modes: ModeLetters::default(),
             audience_signs: String::new(),
             several: None,
@@ -148,6 +182,10 @@ impl Default for Session {
             nick_bytes_max: None,
             clock_ahead: 0,
             sign_in: SignIn::default(),
+            called: None,
+            nick_asked: None,
+            regain: Regain::default(),
+            compose: str::to_owned,
             next_label: 0,
             next_batch: 0,
         }
@@ -155,19 +193,149 @@ impl Default for Session {
 }
 
 impl Session {
-    /// One that wants to be called so.
-    pub(crate) fn new(nick: &Arc<str>) -> Self {
-        Self { nick: Arc::clone(nick), ..Self::default() }
+    /// One that wants to be called as the settings say.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self { nick: Arc::clone(&settings.nick), compose: settings.compose, ..Self::default() }
     }
 
     /// The next one with the same server: what is needed before the server says it again is taken to be as it was.
-    pub(crate) fn next(&self, nick: &Arc<str>) -> Self {
+    pub(crate) fn next(&self, settings: &Settings) -> Self {
         Self {
             casemapping: self.casemapping,
             channel_prefixes: self.channel_prefixes.clone(),
             network: self.network.clone(),
             nick_bytes_max: self.nick_bytes_max,
-            ..Self::new(nick)
+            ..Self::new(settings)
+        }
+    }
+
+    /// The nick that the server knows.
+    pub(crate) const fn nick(&self) -> &Arc<str> {
+        &self.nick
+    }
+
+    /// Whether the server has taken the person in.
+    pub(crate) const fn is_registered(&self) -> bool {
+        self.is_registered
+    }
+
+    /// Whether the greeting is over.
+    pub(crate) const fn is_greeted(&self) -> bool {
+        self.is_greeted
+    }
+
+    /// The greeting is over. False if it was before, or has not begun.
+    pub(crate) const fn greeted(&mut self) -> bool {
+        self.is_registered && !std::mem::replace(&mut self.is_greeted, true)
+    }
+
+    /// Whether the server says that the person is logged in to an account.
+    pub(crate) const fn is_logged_in(&self) -> bool {
+        self.account.is_some()
+    }
+
+    /// The person is logged in to an account, or no longer.
+    pub(crate) fn set_account(&mut self, account: Option<&str>) {
+        self.account = account.map(Arc::from);
+    }
+
+    /// `user@host` as others see it, once a line has shown it.
+    pub(crate) fn userhost(&self) -> Option<&str> {
+        self.userhost.as_deref()
+    }
+
+    /// One's own `user@host`, as it has just been shown. It decides how long a message may be.
+    pub(crate) fn set_userhost(&mut self, userhost: String) {
+        self.userhost = Some(userhost);
+    }
+
+    /// `nick!user@host` of the person, with as much of it as is known.
+    pub(crate) fn source(&self) -> String {
+        match &self.userhost {
+            Some(userhost) => format!("{}!{userhost}", self.nick),
+            None => self.nick.to_string(),
+        }
+    }
+
+    /// The person, as they are shown when they say something.
+    pub(crate) fn author(&self) -> Author {
+        // Where the server does not tell the accounts of others, it does not tell one's own with a message either.
+        let account = self.account.as_deref().filter(|_| self.has(Capabilities::ACCOUNT_TAG));
+        Author {
+            own: true,
+            called: self.called.clone(),
+            account: account.map(shown_name),
+            ..Author::new(&self.nick)
+        }
+    }
+
+    /// What the network calls itself, once it has said so.
+    pub(crate) const fn network(&self) -> Option<&Arc<str>> {
+        self.network.as_ref()
+    }
+
+    /// Messages that one request of history may give; 0 if the server does not say.
+    pub(crate) const fn history_max(&self) -> usize {
+        self.history_max
+    }
+
+    /// Whether places in a history can be named by ids of messages.
+    pub(crate) const fn finds_by_msgid(&self) -> bool {
+        self.finds_by_msgid
+    }
+
+    /// Whether it is a bouncer that repeats what was said, of its own accord.
+    pub(crate) const fn is_bouncer(&self) -> bool {
+        self.is_bouncer
+    }
+
+    /// The longest nick, if the server says so.
+    pub(crate) const fn nick_bytes_max(&self) -> Option<usize> {
+        self.nick_bytes_max
+    }
+
+    /// Which letters are the same in names.
+    pub(crate) const fn casemapping(&self) -> Casemapping {
+        self.casemapping
+    }
+
+    /// The modes of rooms that are no ranks.
+    pub(crate) const fn modes(&self) -> &ModeLetters {
+        &self.modes
+    }
+
+    /// Signs before nicks and the mode letters they stand for, the mightiest first.
+    pub(crate) fn member_modes(&self) -> &[MemberMode] {
+        &self.member_modes
+    }
+
+    /// The sign before a nick for which this mode letter stands.
+    pub(crate) fn sign_of(&self, letter: char) -> Option<char> {
+        self.member_modes.iter().find(|mode| mode.letter == letter).map(|mode| mode.sign)
+    }
+
+    /// Modes that one MODE may change.
+    pub(crate) const fn modes_max(&self) -> usize {
+        self.modes_max
+    }
+
+    /// What a ban begins with that keeps somebody from speaking, and no more than that.
+    pub(crate) fn mute_prefix(&self) -> Option<&str> {
+        self.mute_prefix.as_deref()
+    }
+
+    /// Whether the flags in an answer to WHO say that somebody is a program.
+    pub(crate) fn is_bot(&self, flags: &str) -> bool {
+        self.bot_flag.is_some_and(|flag| flags.contains(flag))
+    }
+
+    /// A text with the person's name marked: the one they have, or the one they wait for. Says whether it is there.
+    pub(crate) fn parse_naming(&self, text: &str) -> (Text, bool) {
+        let letters = Letters { casemapping: self.casemapping, compose: self.compose };
+        let named = Text::parse_naming(text, &self.nick, letters);
+        match self.regain.wanted() {
+            Some(nick) if !named.1 => Text::parse_naming(text, nick, letters),
+            _ => named,
         }
     }
 
@@ -179,11 +347,6 @@ impl Session {
     /// Whether both name the same.
     pub(crate) fn same(&self, one: &str, other: &str) -> bool {
         self.casemapping.fold(one) == self.casemapping.fold(other)
-    }
-
-    /// Whether the nick is one's own.
-    pub(crate) fn is_own(&self, nick: &str) -> bool {
-        self.same(nick, &self.nick)
     }
 
     /// Whether this can be the name of a room.
@@ -211,6 +374,21 @@ impl Session {
         self.capabilities.contains(capability)
     }
 
+    /// Whether the server tells who is away.
+    pub(crate) const fn tells_away(&self) -> bool {
+        self.has(Capabilities::AWAY_NOTIFY)
+    }
+
+    /// Whether the server can be told now up to where the person has read.
+    pub(crate) const fn keeps_markers(&self) -> bool {
+        self.is_registered && self.has(Capabilities::READ_MARKER)
+    }
+
+    /// Whether the server knows what people want to be called.
+    pub(crate) const fn knows_display_names(&self) -> bool {
+        self.capabilities.intersects(Capabilities::METADATA.union(Capabilities::METADATA_2))
+    }
+
     /// Whether earlier messages can be asked for, and put in their places when they come: a page must be told from what is
     /// said now, its messages need their times, and one's own must have come back once to be known again.
     pub(crate) const fn has_history(&self) -> bool {
@@ -232,33 +410,6 @@ impl Session {
         Timestamp::from_millis(now).since(at) >= LONG_AGO
     }
 
-    /// Remembers what this client knows of CAP LS or CAP NEW.
-    pub(crate) fn offer(&mut self, list: &str) {
-        self.sign_in.offer(list);
-        self.is_bouncer |= list.split_ascii_whitespace().any(|word| word.starts_with(ZNC));
-        for word in list.split_ascii_whitespace() {
-            let (name, value) = word.split_once('=').unwrap_or((word, ""));
-            let capability = Capabilities::named(name).unwrap_or_default();
-            self.offered |= capability;
-            if capability == Capabilities::MULTILINE {
-                self.several = Several::of(value);
-            }
-        }
-    }
-
-    /// What is to be asked for: wanted, offered and not agreed on yet. Of two texts of one extension nobody has both.
-    pub(crate) fn to_request(&self) -> Capabilities {
-        const METADATA: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
-        let wanted = self.offered & (WANTED - self.capabilities);
-        if self.capabilities.intersects(METADATA) {
-            wanted - METADATA
-        } else if wanted.contains(Capabilities::METADATA) {
-            wanted - Capabilities::METADATA_2
-        } else {
-            wanted
-        }
-    }
-
     /// What one message may hold there.
     pub(crate) fn carries(&self, target: &str) -> Carries {
         const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
@@ -269,12 +420,12 @@ impl Session {
     }
 
     /// A target without the signs before it: the room, and which of its people are meant if not all. None if it is no room.
-    pub(crate) fn audience<'a>(&self, target: &'a str) -> Option<(&'a str, Option<Audience>)> {
+    pub(crate) fn audience<'a>(&self, target: &'a str) -> Option<RoomTarget<'a>> {
         let mut signs = &*self.audience_signs;
         let all: String;
         if signs.is_empty() {
             // A server that uses them without saying so means the signs of members.
-            all = self.member_modes.iter().map(|(sign, _)| *sign).collect();
+            all = self.member_modes.iter().map(|mode| mode.sign).collect();
             signs = &all;
         }
         let room = target.trim_start_matches(|char| signs.contains(char));
@@ -285,49 +436,12 @@ impl Session {
         }
         let before = target.get(..target.len() - room.len()).unwrap_or_default();
         let audience = before.chars().map(Audience::of).max_by_key(|it| it.rank);
-        Some((room, audience))
-    }
-
-    /// Takes in one token of ISUPPORT.
-    pub(crate) fn support(&mut self, token: &Token<'_>) {
-        let value = token.value.as_str();
-        match token.name {
-            "CASEMAPPING" => {
-                // Names of all scripts go by the number of their standard with some servers.
-                let is_number = matches!(value, "rfc8265" | "rfc7613" | "rfc7700" | "rfc3454");
-                let named =
-                    if is_number { Some(Casemapping::Precis) } else { Casemapping::from_token(value) };
-                self.casemapping = named.unwrap_or_default();
-            }
-            "STATUSMSG" => value.clone_into(&mut self.audience_signs),
-            "CHANTYPES" if !value.is_empty() => self.channel_prefixes = value.to_owned(),
-            "NETWORK" if !value.is_empty() => self.network = Some(crate::text::shown_name(value)),
-            "CHATHISTORY" => self.history_max = value.parse().unwrap_or_default(),
-            "MSGREFTYPES" => self.finds_by_msgid = value.split(',').any(|kind| kind == "msgid"),
-            "MONITOR" => self.monitors = true,
-            "NICKLEN" => self.nick_bytes_max = value.parse().ok(),
-            "PREFIX" => {
-                if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-                    self.member_modes = signs.chars().zip(modes.chars()).collect();
-                }
-            }
-            "CHANMODES" => {
-                self.modes = ModeLetters::parse(value);
-            }
-            // Without a number there is no limit but the length of a line.
-            "MODES" => self.modes_max = value.parse().unwrap_or(MODES_UNLIMITED),
-            "EXTBAN" => {
-                let (begin, kinds) = value.split_once(',').unwrap_or(("", ""));
-                self.mute_prefix = kinds.contains('m').then(|| format!("{begin}m:"));
-            }
-            "BOT" => self.bot_flag = value.chars().next(),
-            _ => {}
-        }
+        Some(RoomTarget { room, audience })
     }
 
     /// The signs before a nick in NAMES, and the nick.
     pub(crate) fn split_prefixes<'a>(&self, word: &'a str) -> (&'a str, &'a str) {
-        let is_sign = |char: char| self.member_modes.iter().any(|(sign, _)| *sign == char);
+        let is_sign = |char: char| self.member_modes.iter().any(|mode| mode.sign == char);
         let nick = word.trim_start_matches(is_sign);
         let signs = word.get(..word.len() - nick.len()).unwrap_or_default();
         (signs, nick.split('!').next().unwrap_or(nick))
@@ -357,6 +471,8 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use parla_proto::isupport::Token;
+
     use super::*;
 
     #[test]
@@ -382,7 +498,8 @@ mod tests {
         session.support(&Token::parse("PREFIX=(qaohv)~&@%+"));
         session.support(&Token::parse("STATUSMSG=@+"));
         let of = |session: &Session, target: &str| {
-            session.audience(target).map(|(room, for_whom)| (room.to_owned(), for_whom.map(|it| it.sign)))
+            let target = session.audience(target);
+            target.map(|target| (target.room.to_owned(), target.audience.map(|it| it.sign)))
         };
         assert_eq!(of(&session, "#a"), Some(("#a".to_owned(), None)));
         assert_eq!(of(&session, "@#a"), Some(("#a".to_owned(), Some('@'))));

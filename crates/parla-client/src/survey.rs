@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use parla_proto::{Line, Timestamp};
 
 use crate::{
+    buffer::Buffer,
     buffers::Buffers,
     limits::{SURVEY_PEOPLE_MAX, SURVEY_WITHIN},
     turn::Turn,
@@ -17,8 +18,17 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     waiting: VecDeque<BufferId>,
-    /// What was asked, and when it is given up.
-    open: Option<(BufferId, Question, Timestamp)>,
+    /// What was asked and not answered.
+    open: Option<Asked>,
+}
+
+/// A question that was asked.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    room: BufferId,
+    question: Question,
+    /// When it is given up.
+    until: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,28 +46,23 @@ impl Survey {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        self.open.map(|(.., until)| until)
+        self.open.map(|asked| asked.until)
     }
 
     /// Gives up what is not answered.
     pub(crate) fn give_up_late(&mut self, now: Timestamp) {
-        self.open.take_if(|(.., until)| *until <= now);
+        self.open.take_if(|asked| asked.until <= now);
     }
 
     /// The answer has come in, whether it was this that was asked or not.
-    pub(crate) fn answered(
-        &mut self,
-        buffers: &Buffers,
-        (id, question): (BufferId, Question),
-        turn: &mut Turn<'_>,
-    ) {
-        if self.open.take_if(|(of, asked, _)| *of == id && *asked == question).is_none() {
+    pub(crate) fn answered(&mut self, room: &Buffer, question: Question, turn: &mut Turn<'_>) {
+        let is_it = |asked: &mut Asked| asked.room == room.id() && asked.question == question;
+        if self.open.take_if(is_it).is_none() {
             return;
         }
-        let people = buffers.get(id).map_or(0, |buffer| buffer.members.len());
         // In a crowd nobody looks for who is away; the server tells what changes.
-        if question == Question::Modes && people <= SURVEY_PEOPLE_MAX {
-            self.ask(buffers, (id, Question::People), turn);
+        if question == Question::Modes && room.members().len() <= SURVEY_PEOPLE_MAX {
+            self.ask(room, Question::People, turn);
         }
     }
 
@@ -66,17 +71,21 @@ impl Survey {
         while self.open.is_none()
             && let Some(id) = self.waiting.pop_front()
         {
-            self.ask(buffers, (id, Question::Modes), turn);
+            if let Some(room) = buffers.get(id) {
+                self.ask(room, Question::Modes, turn);
+            }
         }
     }
 
-    fn ask(&mut self, buffers: &Buffers, (id, question): (BufferId, Question), turn: &mut Turn<'_>) {
-        let Some(room) = buffers.get(id).filter(|buffer| buffer.is_present()) else { return };
+    fn ask(&mut self, room: &Buffer, question: Question, turn: &mut Turn<'_>) {
+        if !room.is_present() {
+            return;
+        }
         let command = match question {
             Question::Modes => "MODE",
             Question::People => "WHO",
         };
-        turn.send(Line::bare(command).param(&room.name));
-        self.open = Some((id, question, turn.now + SURVEY_WITHIN));
+        turn.send(Line::bare(command).param(room.name()));
+        self.open = Some(Asked { room: room.id(), question, until: turn.now + SURVEY_WITHIN });
     }
 }

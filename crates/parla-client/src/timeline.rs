@@ -4,6 +4,7 @@
 //! message stands where the page has it among those that are known. What one has said oneself and the server has not
 //! confirmed stands behind all that, in the order in which it was said.
 
+mod anchor;
 mod index;
 mod page;
 
@@ -11,12 +12,15 @@ use std::sync::Arc;
 
 use parla_proto::Timestamp;
 
-pub(crate) use self::page::{Neighbours, next_known};
+pub(crate) use self::{
+    anchor::Anchor,
+    page::{Neighbours, next_known},
+};
 
 use self::index::Index;
 use crate::{
     limits::{CHUNK_ROWS_MAX, TIMELINE_ROWS_MAX},
-    view::{self, Chunk, ChunkRef, Content, Row, RowId, Said, UNCONFIRMED_CHUNK},
+    view::{self, Chunk, ChunkRef, Content, Gap, Row, RowId, Said, UNCONFIRMED_CHUNK},
 };
 
 /// Rows in order.
@@ -31,19 +35,9 @@ pub(crate) struct Timeline {
     read: Option<Mark>,
     /// One's own messages that the server has not confirmed.
     unconfirmed: Vec<Row>,
+    /// The interface has not seen the rows as they are now.
+    is_changed: bool,
 }
-
-/// A message, to ask the server for what was before or behind it: an id if the server gave one, else a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Anchor {
-    pub(crate) msgid: Option<Arc<str>>,
-    pub(crate) at: Timestamp,
-    /// Its row, if it is here.
-    pub(crate) row: Option<RowId>,
-}
-
-/// How much of what is known is asked for again by time, in milliseconds.
-const OVERLAP_MS: i64 = 1000;
 
 /// Where a row goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,32 +61,11 @@ pub(crate) enum Mark {
     Behind(RowId),
 }
 
-/// The chunk and the place in it: of a row, or of what would go before that row.
-type Position = (usize, usize);
-
-impl Anchor {
-    /// As a selector of CHATHISTORY for what came after it. By time, some of what is known comes again: others may have
-    /// spoken in the same moment, and some servers keep only seconds.
-    pub(crate) fn after(&self, by_msgid: bool) -> String {
-        self.selector(by_msgid, -OVERLAP_MS)
-    }
-
-    /// Whether a message of this time and id may follow it. Some servers tell only seconds, and some give no ids.
-    pub(crate) fn may_be_before(&self, at: Timestamp, msgid: Option<&str>) -> bool {
-        at >= self.at && (msgid.is_none() || msgid != self.msgid.as_deref())
-    }
-
-    /// The same for what came before it.
-    pub(crate) fn before(&self, by_msgid: bool) -> String {
-        self.selector(by_msgid, OVERLAP_MS)
-    }
-
-    fn selector(&self, by_msgid: bool, milliseconds: i64) -> String {
-        match &self.msgid {
-            Some(msgid) if by_msgid => format!("msgid={msgid}"),
-            _ => format!("timestamp={}", Timestamp::from_millis(self.at.as_millis() + milliseconds)),
-        }
-    }
+/// Where a row is, or where it would go: before the row that is there now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    chunk: usize,
+    place: usize,
 }
 
 impl Timeline {
@@ -110,9 +83,10 @@ impl Timeline {
             return false;
         }
         let place = self.place_of(spot);
-        if self.index.len() >= TIMELINE_ROWS_MAX && place.0 == 0 {
+        if self.index.len() >= TIMELINE_ROWS_MAX && place.chunk == 0 {
             return false;
         }
+        self.is_changed = true;
         if spot == Spot::End && self.first_live.is_none() {
             self.first_live = Some(row.id);
         }
@@ -209,7 +183,7 @@ impl Timeline {
 
     /// A row by its id.
     pub(crate) fn row(&self, id: RowId) -> Option<&Row> {
-        let (chunk, place) = self.position(id)?;
+        let Position { chunk, place } = self.position(id)?;
         self.chunks.get(chunk)?.rows.get(place)
     }
 
@@ -222,27 +196,30 @@ impl Timeline {
         let chunk = self.index.chunk(id)?;
         let index = self.chunks.iter().rposition(|known| known.id == chunk)?;
         let place = self.chunks.get(index)?.rows.iter().position(|row| row.id == id)?;
-        Some((index, place))
+        Some(Position { chunk: index, place })
     }
 
     fn place_of(&self, spot: Spot) -> Position {
-        const START: Position = (0, 0);
         match spot {
-            Spot::Start => START,
+            Spot::Start => Position::default(),
             Spot::Seam => self.first_live.map_or_else(|| self.end(), |row| self.place_of(Spot::Before(row))),
             Spot::End => self.end(),
             // What is here no more was dropped from the beginning.
-            Spot::Before(row) => self.position(row).unwrap_or(START),
-            Spot::Behind(row) => self.position(row).map_or(START, |(chunk, place)| (chunk, place + 1)),
+            Spot::Before(row) => self.position(row).unwrap_or_default(),
+            Spot::Behind(row) => {
+                let behind = |at: Position| Position { place: at.place + 1, ..at };
+                self.position(row).map_or_else(Position::default, behind)
+            }
         }
     }
 
     fn end(&self) -> Position {
-        let last = self.chunks.len().saturating_sub(1);
-        (last, self.chunks.last().map_or(0, |chunk| chunk.rows.len()))
+        let chunk = self.chunks.len().saturating_sub(1);
+        Position { chunk, place: self.chunks.last().map_or(0, |chunk| chunk.rows.len()) }
     }
 
-    fn put(&mut self, row: Row, (mut at, mut place): Position) {
+    fn put(&mut self, row: Row, position: Position) {
+        let Position { chunk: mut at, mut place } = position;
         let is_full = |chunk: &Arc<Chunk>| chunk.rows.len() >= CHUNK_ROWS_MAX;
         // At the seam of two chunks it is for the first, if there is room.
         if place == 0
@@ -293,25 +270,36 @@ impl Timeline {
     /// Forgets the ids around an anchor that the server does not know: as far as messages come again under other ids when it
     /// is asked by time.
     pub(crate) fn forget_msgids(&mut self, anchor: &Anchor) {
-        let near = anchor.at.as_millis() - OVERLAP_MS..=anchor.at.as_millis() + OVERLAP_MS;
-        self.index.forget_msgids(near);
+        self.index.forget_msgids(anchor.milliseconds_around());
     }
 
-    /// Changes a row in its place. Nothing if it is not there. Its time stays.
-    pub(crate) fn update(&mut self, id: RowId, change: impl FnOnce(&mut Row)) {
-        if let Some(row) = self.unconfirmed.iter_mut().find(|row| row.id == id) {
-            return change(row);
+    /// A row to be changed in its place. Its time stays.
+    fn row_mut(&mut self, id: RowId) -> Option<&mut Row> {
+        self.is_changed = true;
+        if let Some(at) = self.unconfirmed.iter().position(|row| row.id == id) {
+            return self.unconfirmed.get_mut(at);
         }
-        if let Some((chunk, place)) = self.position(id)
-            && let Some(chunk) = self.chunks.get_mut(chunk)
-            && let Some(row) = Arc::make_mut(chunk).rows.get_mut(place)
-        {
-            change(row);
+        let Position { chunk, place } = self.position(id)?;
+        Arc::make_mut(self.chunks.get_mut(chunk)?).rows.get_mut(place)
+    }
+
+    /// Changes a message in its place. Nothing if it is not there.
+    pub(crate) fn update_message(&mut self, id: RowId, change: impl FnOnce(&mut Said)) {
+        if let Some(Row { content: Content::Said(said), .. }) = self.row_mut(id) {
+            change(Arc::make_mut(said));
+        }
+    }
+
+    /// Changes a gap in its place. Nothing if it is not there.
+    pub(crate) fn update_gap(&mut self, id: RowId, change: impl FnOnce(&mut Gap)) {
+        if let Some(Row { content: Content::Gap(gap), .. }) = self.row_mut(id) {
+            change(gap);
         }
     }
 
     /// Changes all messages that fit.
-    pub(crate) fn update_said(&mut self, fits: impl Fn(&Said) -> bool, change: impl Fn(&mut Said)) {
+    pub(crate) fn update_messages(&mut self, fits: impl Fn(&Said) -> bool, change: impl Fn(&mut Said)) {
+        self.is_changed = true;
         let is_one = |row: &Row| matches!(&row.content, Content::Said(said) if fits(said));
         let edit = |row: &mut Row| {
             if is_one(row)
@@ -328,15 +316,16 @@ impl Timeline {
 
     /// Takes a row out. What stood by it stands by its neighbour.
     pub(crate) fn remove(&mut self, id: RowId) {
+        self.is_changed = true;
         self.unconfirmed.retain(|row| row.id != id);
-        let Some((at, place)) = self.position(id) else { return };
-        let Some(chunk) = self.chunks.get_mut(at) else { return };
-        Arc::make_mut(chunk).rows.remove(place);
+        let Some(at) = self.position(id) else { return };
+        let Some(chunk) = self.chunks.get_mut(at.chunk) else { return };
+        Arc::make_mut(chunk).rows.remove(at.place);
         if chunk.rows.is_empty() {
-            self.chunks.remove(at);
+            self.chunks.remove(at.chunk);
         }
         self.index.remove(id);
-        let (before, after) = self.neighbours((at, place));
+        let (before, after) = self.neighbours(at);
         if self.first_live == Some(id) {
             self.first_live = after;
         }
@@ -347,13 +336,15 @@ impl Timeline {
 
     /// The rows directly before and behind a row.
     pub(crate) fn beside(&self, id: RowId) -> (Option<&Row>, Option<&Row>) {
-        let Some((at, place)) = self.position(id) else { return (None, None) };
-        let (before, after) = (self.neighbours((at, place)).0, self.neighbours((at, place + 1)).1);
+        let Some(at) = self.position(id) else { return (None, None) };
+        let behind = Position { place: at.place + 1, ..at };
+        let (before, after) = (self.neighbours(at).0, self.neighbours(behind).1);
         (before.and_then(|row| self.row(row)), after.and_then(|row| self.row(row)))
     }
 
     /// The rows on both sides of a place where a row was taken out.
-    fn neighbours(&self, (at, place): Position) -> (Option<RowId>, Option<RowId>) {
+    fn neighbours(&self, position: Position) -> (Option<RowId>, Option<RowId>) {
+        let Position { chunk: at, place } = position;
         let chunk = self.chunks.get(at);
         let id = |row: &Row| row.id;
         let first_of = |at: usize| self.chunks.get(at)?.rows.first().map(id);
@@ -367,17 +358,20 @@ impl Timeline {
 
     /// Adds one's own message behind all others.
     pub(crate) fn add_unconfirmed(&mut self, row: Row) {
+        self.is_changed = true;
         self.unconfirmed.push(row);
     }
 
     /// One's own message that waits under this id.
     pub(crate) fn take_unconfirmed(&mut self, id: RowId) -> Option<Row> {
         let position = self.unconfirmed.iter().position(|row| row.id == id)?;
+        self.is_changed = true;
         Some(self.unconfirmed.remove(position))
     }
 
     /// Puts others into the place of one that waits.
     pub(crate) fn replace_unconfirmed(&mut self, id: RowId, rows: Vec<Row>) {
+        self.is_changed = true;
         if let Some(position) = self.unconfirmed.iter().position(|row| row.id == id) {
             self.unconfirmed.splice(position..=position, rows);
         }
@@ -441,7 +435,7 @@ impl Timeline {
     /// The rows behind a place, oldest first.
     pub(crate) fn behind(&self, mark: Mark) -> impl Iterator<Item = &Row> {
         let (Mark::Before(row) | Mark::Behind(row)) = mark;
-        let (chunk, place) = self.position(row).unwrap_or_default();
+        let Position { chunk, place } = self.position(row).unwrap_or_default();
         let skipped = place + usize::from(matches!(mark, Mark::Behind(_)));
         let chunks = self.chunks.get(chunk..).unwrap_or_default();
         chunks.iter().flat_map(|chunk| &chunk.rows).skip(skipped)
@@ -458,6 +452,11 @@ impl Timeline {
     /// The rows that say that something is missing, oldest first by their ids.
     pub(crate) fn gaps(&self) -> impl Iterator<Item = &Row> {
         self.index.gaps().filter_map(|id| self.row(id))
+    }
+
+    /// Whether the interface has to look at the rows; it does so now.
+    pub(crate) const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.is_changed, false)
     }
 
     /// What the interface sees of it.
@@ -477,7 +476,7 @@ fn is_deleted(row: &Row) -> bool {
 
 /// Whether the row is the same words of the same person.
 fn says(row: &Row, said: &Said) -> bool {
-    matches!(&row.content, Content::Said(known) if known.from == said.from && known.text.plain == said.text.plain)
+    matches!(&row.content, Content::Said(known) if known.author.nick == said.author.nick && known.text.plain == said.text.plain)
 }
 
 #[cfg(test)]

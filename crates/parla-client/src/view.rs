@@ -18,7 +18,9 @@ use crate::{
 };
 
 pub use crate::rank::Rank;
-pub use message::{Audience, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several};
+pub use message::{
+    Audience, Author, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several,
+};
 pub use people::{Member, Members, Person, Rights};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.

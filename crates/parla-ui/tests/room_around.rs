@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parla_client::{
     text::Text,
     view::{
-        Audience, BufferView, Carries, Content, Deleted, Event, Member, Members, Quoted, Rank, Reaction,
+        Audience, Author, BufferView, Carries, Content, Deleted, Event, Member, Members, Quoted, Rank, Reaction,
         Reply, RowId, Said, Several,
     },
 };
@@ -114,7 +114,8 @@ fn a_message_for_some_says_so_and_is_answered_so() {
 #[test]
 fn a_display_name_never_stands_alone() {
     let called = Some(Arc::from("alice"));
-    let page = with(Said { called: called.clone(), ..said("mallory", "send me your password") });
+    let author = Author { called: called.clone(), ..Author::new("mallory") };
+    let page = with(Said { author, ..said("mallory", "send me your password") });
     assert_eq!(page.text(".nick"), "alice mallory");
     let mut names = Vec::clone(&members(&[(Rank::Member, "anna"), (Rank::Member, "mallory")]).0);
     names[1] = Member { called, ..names[1].clone() };

@@ -16,7 +16,7 @@ use parla_ui::platform::{Command, PageAct};
 use support::{
     page::Page,
     sample::{members, problem, room},
-    talk::{ago, change, event, lobby, message, offline, open, row, said, timeline},
+    talk::{ago, change, event, lobby, message, offline, open, own, row, said, timeline},
 };
 
 const LOBBY: BufferId = BufferId(1);
@@ -33,7 +33,7 @@ fn intents(page: &Page) -> Vec<Intent> {
 
 #[test]
 fn a_message_that_is_long_on_its_way_says_why() {
-    let sent = |text: &str| Said { own: true, delivery: Delivery::Sent, ..said("anna", text) };
+    let sent = |text: &str| Said { delivery: Delivery::Sent, ..own("anna", text) };
     let underway = |texts: &[&str]| {
         let rows = texts
             .iter()
@@ -156,7 +156,7 @@ fn a_gap_is_stated_and_can_be_filled() {
 #[test]
 fn a_failed_message_can_be_sent_again_or_deleted() {
     let why = problem(ProblemKind::CannotSpeak, "#lobby");
-    let mut page = with(Said { own: true, delivery: Delivery::Failed(why), ..said("anna", "hi") });
+    let mut page = with(Said { delivery: Delivery::Failed(why), ..own("anna", "hi") });
     assert!(page.has(".failed"));
     assert_eq!(page.text(".failure"), "Not sent.");
     page.press("Retry");
@@ -167,21 +167,21 @@ fn a_failed_message_can_be_sent_again_or_deleted() {
 
 #[test]
 fn a_message_under_way_looks_so() {
-    let mut page = with(Said { own: true, delivery: Delivery::Queued, ..said("anna", "hi") });
+    let mut page = with(Said { delivery: Delivery::Queued, ..own("anna", "hi") });
     assert!(page.has(".pending"));
     assert!(page.text(".underway").starts_with("Waits for its turn"));
     page.hear(vec![offline()]);
     assert!(page.text(".underway").starts_with("Waits for the connection"));
-    let page = with(Said { own: true, delivery: Delivery::Sent, ..said("anna", "hi") });
+    let page = with(Said { delivery: Delivery::Sent, ..own("anna", "hi") });
     assert!(page.has(".pending") && page.html().contains("Sending…"));
-    let page = with(Said { own: true, ..said("anna", "hi") });
+    let page = with(own("anna", "hi"));
     assert!(!page.has(".pending") && !page.has(".underway"));
 }
 
 #[test]
 fn what_waits_can_be_cancelled_together() {
     let queued = |id| {
-        let said = Said { own: true, delivery: Delivery::Queued, ..said("anna", "hi") };
+        let said = Said { delivery: Delivery::Queued, ..own("anna", "hi") };
         row(id, 0, Content::Said(Arc::new(said)))
     };
     let waiting = |count| {

@@ -38,6 +38,8 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     msgid: Option<String>,
     source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     #[serde(default)]
     manner: Manner,
     text: String,
@@ -65,6 +67,7 @@ impl Archive {
         let stored = Stored {
             msgid: kept.msgid.as_deref().map(str::to_owned),
             source: kept.source.to_string(),
+            account: kept.account.as_deref().map(str::to_owned),
             manner: kept.manner,
             text: kept.text.to_string(),
             own: kept.own,
@@ -166,6 +169,7 @@ fn read(name: &str, place: Place) -> Option<Kept> {
         msgid: stored.msgid.map(Arc::from),
         at: Timestamp::from_millis(place.0),
         source: stored.source.into(),
+        account: stored.account.map(Arc::from),
         manner: stored.manner,
         text: stored.text.into(),
         own: stored.own,

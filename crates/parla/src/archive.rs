@@ -332,6 +332,7 @@ mod tests {
             msgid: None,
             at: Timestamp::from_millis(ms),
             source: "alice!a@host".into(),
+            account: None,
             manner: Manner::Message,
             text: ms.to_string().into(),
             own: false,

@@ -33,13 +33,13 @@ impl Answers {
 
 impl Buffer {
     /// The answer to the message of this id, as far as that is here.
-    pub(crate) fn reply_to(&self, msgid: &str) -> Reply {
+    pub(super) fn reply_to(&self, msgid: &str) -> Reply {
         let row = self.timeline.row_of(msgid).and_then(|id| self.timeline.row(id));
         Reply { to: msgid.into(), quoted: row.and_then(quoted) }
     }
 
     /// A message has come into its place: it may answer others, and others may answer it.
-    pub(crate) fn has_come(&mut self, id: RowId, said: &Said) {
+    pub(super) fn has_come(&mut self, id: RowId, said: &Said) {
         if let Some(reply) = said.reply.as_ref().filter(|reply| reply.quoted.is_none()) {
             self.answers.wait(&reply.to, id);
         }
@@ -50,12 +50,10 @@ impl Buffer {
         }
         let quoted = self.timeline.row(id).and_then(quoted);
         for answer in answers {
-            self.timeline.update(answer, |row| {
-                if let Content::Said(said) = &mut row.content
-                    && said.reply.is_some()
-                {
+            self.timeline.update_message(answer, |said| {
+                if said.reply.is_some() {
                     let reply = Reply { to: Arc::clone(msgid), quoted: quoted.clone() };
-                    Arc::make_mut(said).reply = Some(Arc::new(reply));
+                    said.reply = Some(Arc::new(reply));
                 }
             });
         }
@@ -63,7 +61,7 @@ impl Buffer {
 
     /// A message was taken back: nobody quotes it any more.
     pub(crate) fn is_not_quoted(&mut self, msgid: &str) {
-        self.timeline.update_said(
+        self.timeline.update_messages(
             |said| said.reply.as_ref().is_some_and(|reply| &*reply.to == msgid && reply.quoted.is_some()),
             |said| said.reply = Some(Arc::new(Reply { to: msgid.into(), quoted: None })),
         );
@@ -83,5 +81,5 @@ fn quoted(row: &Row) -> Option<Quoted> {
     if chars.next().is_some() || said.text.plain.trim().contains('\n') {
         words.push('…');
     }
-    Some(Quoted { row: row.id, from: Arc::clone(&said.from), words: words.into() })
+    Some(Quoted { row: row.id, from: Arc::clone(&said.author.nick), words: words.into() })
 }

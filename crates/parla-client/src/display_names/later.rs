@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parla_proto::{Capabilities, Line, Timestamp};
+use parla_proto::{Line, Timestamp};
 
 use super::DISPLAY_NAME;
 use crate::{session::Session, turn::Turn};
@@ -15,12 +15,16 @@ const LATER_SECONDS_MAX: u64 = 600;
 /// Nobody is asked about sooner after the one before: many may come in at once.
 const APART: Duration = Duration::from_secs(1);
 
-const KNOWN: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
-
 /// What the server is to be asked, and when.
 #[derive(Debug, Default)]
 pub(crate) struct Later {
-    waiting: Vec<(Timestamp, Question)>,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    at: Timestamp,
+    question: Question,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,14 +37,14 @@ enum Question {
 
 impl Later {
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        self.waiting.iter().map(|(at, _)| *at).min()
+        self.waiting.iter().map(|waiting| waiting.at).min()
     }
 
     /// Asks for what it is time to ask for.
     pub(crate) fn ask_due(&mut self, turn: &mut Turn<'_>) {
         let now = turn.now;
-        let due: Vec<_> = self.waiting.extract_if(.., |(at, _)| *at <= now).collect();
-        for (_, question) in due {
+        let due: Vec<_> = self.waiting.extract_if(.., |waiting| waiting.at <= now).collect();
+        for Waiting { question, .. } in due {
             let line = Line::bare("METADATA");
             turn.send(match question {
                 Question::Sync(target) => line.param(target).param("SYNC"),
@@ -54,40 +58,26 @@ impl Later {
     pub(crate) fn met(&mut self, session: &Session, nick: &str, now: Timestamp) {
         let question = Question::Name(nick.into());
         if self.takes(session, &question) {
-            let last = self.waiting.iter().map(|(at, _)| *at).max();
-            self.waiting.push((last.map_or(now, |last| last.max(now)) + APART, question));
+            let last = self.waiting.iter().map(|waiting| waiting.at).max();
+            let at = last.map_or(now, |last| last.max(now)) + APART;
+            self.waiting.push(Waiting { at, question });
         }
     }
 
-    /// The server has more to tell of a target than it wants to tell now.
-    pub(crate) fn put_off(
-        &mut self,
-        session: &Session,
-        (target, seconds): (&str, Option<u64>),
-        now: Timestamp,
-    ) {
+    /// The server has more to tell of a target than it wants to tell now: it is asked again after so many seconds, or after one
+    /// if the server does not say.
+    pub(crate) fn put_off(&mut self, session: &Session, target: &str, seconds: Option<u64>, now: Timestamp) {
         let question = Question::Sync(target.into());
         if self.takes(session, &question) {
             let seconds = seconds.unwrap_or(1).clamp(1, LATER_SECONDS_MAX);
-            self.waiting.push((now + Duration::from_secs(seconds), question));
+            self.waiting.push(Waiting { at: now + Duration::from_secs(seconds), question });
         }
     }
 
     /// Whether a question can wait here, and does not yet.
     fn takes(&self, session: &Session, question: &Question) -> bool {
-        is_known(session)
+        session.knows_display_names()
             && self.waiting.len() < LATER_MAX
-            && !self.waiting.iter().any(|(_, other)| other == question)
-    }
-}
-
-fn is_known(session: &Session) -> bool {
-    session.capabilities.intersects(KNOWN)
-}
-
-/// Tells the server what is of interest.
-pub(crate) fn subscribe(session: &Session, turn: &mut Turn<'_>) {
-    if is_known(session) {
-        turn.send(Line::bare("METADATA").param("*").param("SUB").param(DISPLAY_NAME));
+            && !self.waiting.iter().any(|other| other.question == *question)
     }
 }

@@ -8,11 +8,13 @@ use parla_proto::Timestamp;
 
 use super::{Outbox, Outgoing, Transit};
 use crate::{
-    history::{History, Known},
+    buffer::Buffer,
+    buffers::Buffers,
+    history::{Coverage, History},
     limits::GHOST_WAIT,
-    state::State,
+    session::Session,
     timeline::Anchor,
-    view::{BufferId, BufferKind, RowId},
+    view::{BufferId, RowId},
 };
 
 /// What is known of the connection on which a message was sent.
@@ -40,26 +42,33 @@ impl Outbox {
     }
 
     /// Looks up again what has become of messages whose connection is gone, or was waited for long enough.
-    pub(crate) fn look_again(&mut self, state: &mut State, history: &mut History, now: Timestamp) {
-        let mut decided: Vec<(BufferId, Option<Anchor>)> = Vec::new();
-        for index in 0..self.items.len() {
-            let Some(item) = self.items.get(index) else { break };
+    pub(crate) fn look_again(
+        &mut self,
+        history: &mut History,
+        buffers: &mut Buffers,
+        session: &Session,
+        now: Timestamp,
+    ) {
+        let mut decided: Vec<Decided> = Vec::new();
+        for item in &mut self.items {
             let Ghost::Present(until) = item.ghost else { continue };
             if item.transit != Transit::Unsure {
                 continue;
             }
             let until = until.unwrap_or(now + GHOST_WAIT);
-            let is_over = until <= now || !may_deliver(state, item);
-            let Some(item) = self.items.get_mut(index) else { break };
+            let buffer = buffers.get(item.buffer);
+            let is_over =
+                until <= now || !buffer.is_some_and(|buffer| item.may_be_delivered(buffer, session));
             item.ghost = if is_over { Ghost::Gone } else { Ghost::Present(Some(until)) };
             // The first one knew the least of what was said since.
-            if is_over && decided.iter().all(|(buffer, _)| *buffer != item.buffer) {
-                decided.push((item.buffer, item.after.clone()));
+            if is_over && decided.iter().all(|one| one.buffer != item.buffer) {
+                decided.push(Decided { buffer: item.buffer, since: item.after.clone() });
             }
         }
-        for (buffer, since) in decided {
-            if !since.is_some_and(|since| history.look_up(state, buffer, since)) {
-                self.settle(state, buffer, &Known::Nothing);
+        for Decided { buffer, since } in decided {
+            let Some(buffer) = buffers.get_mut(buffer) else { continue };
+            if !since.is_some_and(|since| history.look_up(buffer, session, since)) {
+                self.settle(buffer, session, &Coverage::Nothing);
             }
         }
     }
@@ -75,11 +84,19 @@ impl Outbox {
     }
 }
 
-/// Whether what has not arrived may still arrive.
-pub(super) fn may_deliver(state: &State, item: &Outgoing) -> bool {
-    let is_taken = || state.regain.wanted().is_some_and(|nick| state.session.same(nick, &item.nick));
-    let room = state.buffers.get(item.buffer).filter(|buffer| buffer.kind == BufferKind::Room);
-    item.ghost != Ghost::Gone
-        && !state.session.is_own(&item.nick)
-        && room.is_some_and(|room| is_taken() || room.members.contains(&state.session, &item.nick))
+/// A conversation in which nothing of an earlier connection may arrive any more.
+struct Decided {
+    buffer: BufferId,
+    /// What was known before.
+    since: Option<Anchor>,
+}
+
+impl Outgoing {
+    /// Whether it may still arrive in its conversation, if it has not.
+    pub(super) fn may_be_delivered(&self, buffer: &Buffer, session: &Session) -> bool {
+        self.ghost != Ghost::Gone
+            && !session.is_own(&self.nick)
+            && buffer.is_room()
+            && (session.is_awaited(&self.nick) || buffer.members().contains(session, &self.nick))
+    }
 }

@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outbox, Outgoing, Transit, ghost::Ghost};
 use crate::{
-    buffer::Missed,
+    buffer::Buffer,
     buffers::Buffers,
     contract::Output,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
     secrets,
-    state::State,
+    session::Session,
     text::Text,
     timeline::Anchor,
     turn::Turn,
-    view::{Audience, BufferKind, Content, Delivery, Manner, Row, Said},
+    view::{Audience, Author, BufferKind, Content, Delivery, Manner, Row, Said},
 };
 
 /// What the keys begin with; the number follows.
@@ -77,16 +77,15 @@ fn key(number: u64) -> String {
 
 impl Outgoing {
     /// Tells the shell to keep a message as it is now.
-    pub(super) fn keep(&self, buffers: &Buffers, turn: &mut Turn<'_>) {
-        let Some(buffer) = buffers.get(self.buffer) else { return };
+    pub(super) fn keep(&self, buffer: &Buffer, turn: &mut Turn<'_>) {
         // A password is in memory only, and has to be written again if the program ends before it was sent.
-        if secrets::hides(&buffer.name, &self.text) {
+        if secrets::hides(buffer.name(), &self.text) {
             return;
         }
         let is_sent = matches!(self.transit, Transit::Sent { .. } | Transit::Unsure);
         let stored = Stored {
-            to: buffer.name.to_string(),
-            is_direct: buffer.kind == BufferKind::Direct,
+            to: buffer.name().to_string(),
+            is_direct: buffer.kind() == BufferKind::Direct,
             manner: self.manner,
             text: self.text.to_string(),
             sign: self.audience.map(|audience| audience.sign),
@@ -103,14 +102,19 @@ impl Outgoing {
             },
         };
         if let Ok(value) = serde_json::to_string(&stored) {
-            turn.outputs.push(Output::Store { key: key(self.number), value: Some(value) });
+            turn.output(Output::Store { key: key(self.number), value: Some(value) });
         }
     }
 }
 
 impl Outbox {
     /// Takes up what was not confirmed before the program was closed, in the order in which it was written.
-    pub(crate) fn restore(&mut self, state: &mut State, records: &BTreeMap<String, String>) {
+    pub(crate) fn restore(
+        &mut self,
+        buffers: &mut Buffers,
+        session: &Session,
+        records: &BTreeMap<String, String>,
+    ) {
         let numbered = records.iter().filter_map(|(key, value)| {
             let number: u64 = key.strip_prefix(PREFIX)?.parse().ok()?;
             Some((number, serde_json::from_str::<Stored>(value).ok()?))
@@ -120,77 +124,71 @@ impl Outbox {
         for (number, stored) in numbered {
             self.next_number = self.next_number.max(number.saturating_add(1));
             if self.items.len() < OUTBOX_MAX {
-                self.put_back(state, number, stored);
+                self.put_back(buffers, session, number, stored);
             }
         }
     }
 
-    fn put_back(&mut self, state: &mut State, number: u64, stored: Stored) {
+    fn put_back(&mut self, buffers: &mut Buffers, session: &Session, number: u64, stored: Stored) {
         let kind = if stored.is_direct { BufferKind::Direct } else { BufferKind::Room };
         let is_name = match kind {
-            BufferKind::Direct => state.session.is_nick(&stored.to),
-            BufferKind::Room | BufferKind::Server => state.session.is_room_name(&stored.to),
+            BufferKind::Direct => session.is_nick(&stored.to),
+            BufferKind::Room | BufferKind::Server => session.is_room_name(&stored.to),
         };
-        let opened = if is_name { state.buffers.open(&state.session, kind, &stored.to) } else { None };
-        let Some(id) = opened else { return };
-        let row = state.buffers.row_id();
+        let opened = if is_name { buffers.open(session, kind, &stored.to) } else { None };
+        let Some(buffer) = opened.and_then(|id| buffers.get_mut(id)) else { return };
         let (transit, delivery) = match (&stored.sent, stored.failed) {
-            (_, Some(kind)) => {
-                let problem = Problem { kind, about: "".into(), details: "".into() };
-                (Transit::Failed(kind), Delivery::Failed(Arc::new(problem)))
-            }
+            (_, Some(kind)) => (Transit::Failed(kind), Delivery::Failed(Arc::new(Problem::of(kind)))),
             (Some(_), None) => (Transit::Unsure, Delivery::Sent),
             (None, None) => (Transit::Queued, Delivery::Queued),
         };
-        let nick =
-            stored.sent.as_ref().map_or_else(|| state.session.nick.to_string(), |sent| sent.nick.clone());
+        let nick: Arc<str> = match &stored.sent {
+            Some(sent) => sent.nick.as_str().into(),
+            None => Arc::clone(session.nick()),
+        };
         let at = Timestamp::from_millis(stored.at);
         let audience = stored.sign.map(Audience::of);
-        let said = Said {
-            own: true,
-            delivery,
-            audience,
-            ..Said::new(stored.manner, &nick, Text::parse(&stored.text))
-        };
+        let author = Author { own: true, ..Author::new(&nick) };
+        let said = Said { delivery, audience, ..Said::by(author, stored.manner, Text::parse(&stored.text)) };
         let after = stored.sent.as_ref().and_then(Sent::anchor);
         let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
-        let is_unsure = transit == Transit::Unsure;
+        let row = Row { id: buffer.row_id(), at, content: Content::Said(Arc::new(said)) };
+        // Whether it has arrived is looked up in what was said since. The first one was known the least.
+        if transit == Transit::Unsure
+            && kind == BufferKind::Room
+            && let Some(after) = after.clone()
+        {
+            buffer.miss_since(after);
+        }
         self.items.push_back(Outgoing {
             number,
-            row,
-            buffer: id,
+            row: row.id,
+            buffer: buffer.id(),
             manner: stored.manner,
             text: stored.text.into(),
             audience,
             at,
             transit,
-            nick: nick.into(),
-            after: after.clone(),
+            source: Arc::clone(&nick),
+            nick,
+            after,
             joined_at,
             ghost: Ghost::Unknown,
             is_stored: true,
         });
-        if let Some(buffer) = state.buffers.get_mut(id) {
-            buffer.timeline.add_unconfirmed(Row { id: row, at, content: Content::Said(Arc::new(said)) });
-            // Whether it has arrived is looked up in what was said since.
-            if let Some(after) = after.filter(|_| is_unsure && kind == BufferKind::Room) {
-                // The first one was known the least.
-                if buffer.missed == Missed::Nothing {
-                    buffer.missed = Missed::Since(after);
-                }
-            }
-        }
-        state.changes.buffer(id);
+        buffer.timeline_mut().add_unconfirmed(row);
     }
 
     /// Tells the shell what has become of messages since the last call. What was sent has been told before it was.
     pub(crate) fn store(&mut self, buffers: &Buffers, turn: &mut Turn<'_>) {
         for item in self.items.iter_mut().filter(|item| !item.is_stored) {
-            item.keep(buffers, turn);
+            if let Some(buffer) = buffers.get(item.buffer) {
+                item.keep(buffer, turn);
+            }
             item.is_stored = true;
         }
         for number in std::mem::take(&mut self.gone) {
-            turn.outputs.push(Output::Store { key: key(number), value: None });
+            turn.output(Output::Store { key: key(number), value: None });
         }
     }
 }

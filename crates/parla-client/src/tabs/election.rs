@@ -182,11 +182,11 @@ impl Election {
                     out.push(Ballot::Lead(self.term));
                 }
             }
-            Ballot::Leave(term, next) => self.succeed(now, (term, next), out),
+            Ballot::Leave(term, next) => self.succeed(now, term, next, out),
         }
     }
 
-    fn succeed(&mut self, now: Timestamp, (term, next): (Term, Option<TabId>), out: &mut Vec<Ballot>) {
+    fn succeed(&mut self, now: Timestamp, term: Term, next: Option<TabId>, out: &mut Vec<Ballot>) {
         match self.state {
             State::Following(_) if term == self.term => {}
             State::Asking(_) if term.number >= self.term.number => self.term = term,

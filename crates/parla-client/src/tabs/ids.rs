@@ -9,12 +9,12 @@ use crate::view::{BufferId, BufferKind, NetworkId, Update};
 #[derive(Debug, Default)]
 pub struct Ids {
     networks: Vec<NetworkId>,
-    known: Vec<Known>,
+    known: Vec<Met>,
     last: u32,
 }
 
 #[derive(Debug)]
-struct Known {
+struct Met {
     network: NetworkId,
     /// To the interface.
     shown: BufferId,
@@ -66,7 +66,7 @@ impl Ids {
                 Update::Network(view)
             }
             Update::Buffer(network, mut view) => {
-                view.id = self.meet(network, (view.id, view.kind), &view.name);
+                view.id = self.meet(network, view.id, view.kind, &view.name);
                 Update::Buffer(network, view)
             }
             Update::BufferClosed(network, id) => {
@@ -89,9 +89,9 @@ impl Ids {
         })
     }
 
-    fn meet(&mut self, network: NetworkId, (id, kind): (BufferId, BufferKind), name: &Arc<str>) -> BufferId {
-        let is_it = |known: &&mut Known| known.network == network && known.theirs == Some(id);
-        let is_called_so = |known: &&mut Known| {
+    fn meet(&mut self, network: NetworkId, id: BufferId, kind: BufferKind, name: &Arc<str>) -> BufferId {
+        let is_it = |known: &&mut Met| known.network == network && known.theirs == Some(id);
+        let is_called_so = |known: &&mut Met| {
             known.network == network && known.theirs.is_none() && known.kind == kind && known.name == *name
         };
         if let Some(known) = self.known.iter_mut().find(is_it) {
@@ -106,18 +106,18 @@ impl Ids {
         }
         self.last += 1;
         let shown = BufferId(self.last);
-        self.known.push(Known { network, shown, theirs: Some(id), kind, name: Arc::clone(name) });
+        self.known.push(Met { network, shown, theirs: Some(id), kind, name: Arc::clone(name) });
         shown
     }
 
     fn shown(&self, network: NetworkId, theirs: BufferId) -> Option<BufferId> {
-        let is_it = |known: &&Known| known.network == network && known.theirs == Some(theirs);
+        let is_it = |known: &&Met| known.network == network && known.theirs == Some(theirs);
         self.known.iter().find(is_it).map(|known| known.shown)
     }
 
     /// A conversation of the interface as the client knows it.
     pub fn theirs(&self, network: NetworkId, shown: BufferId) -> Option<BufferId> {
-        let is_it = |known: &&Known| known.network == network && known.shown == shown;
+        let is_it = |known: &&Met| known.network == network && known.shown == shown;
         self.known.iter().find(is_it).and_then(|known| known.theirs)
     }
 }

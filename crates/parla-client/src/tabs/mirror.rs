@@ -290,7 +290,10 @@ impl Follower {
         for update in std::mem::take(&mut self.gone) {
             match &update {
                 Update::BufferClosed(network, id) => drop(self.has.remove(&(*network, *id))),
-                Update::NetworkForgotten(network) => self.has.retain(|(known, _), _| known != network),
+                Update::NetworkForgotten(network) => {
+                    self.has.retain(|(known, _), _| known != network);
+                    self.has_rooms.remove(network);
+                }
                 _ => {}
             }
             items.push(Item::Update(update));

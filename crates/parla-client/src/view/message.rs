@@ -15,26 +15,18 @@ use crate::{
 /// Something that somebody said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
+    /// The server's id of it. None before the server has confirmed it, and on servers that give none.
+    pub msgid: Option<Arc<str>>,
+    /// Who said it.
+    pub author: Author,
     /// By which kind of message.
     pub manner: Manner,
-    /// The nick as it is shown.
-    pub from: Arc<str>,
-    /// The colour of the nick.
-    pub hue: Hue,
     /// What was said.
     pub text: Text,
-    /// By the person himself.
-    pub own: bool,
-    /// By a program.
-    pub bot: bool,
     /// It names the person.
     pub mention: bool,
     /// Where it is on its way; only one's own are ever on their way.
     pub delivery: Delivery,
-    /// The display name of who said it, if it is another than the nick. It proves nothing, so the nick is shown beside it.
-    pub called: Option<Arc<str>>,
-    /// The server's id of it.
-    pub msgid: Option<Arc<str>>,
     /// Only these people of the room read it; none if all do.
     pub audience: Option<Audience>,
     /// What it answers.
@@ -49,22 +41,48 @@ impl Said {
     /// A message that somebody else has said to everyone in the room, with nothing special about it. `nick` as the server
     /// knows it.
     pub fn new(manner: Manner, nick: &str, text: Text) -> Self {
+        Self::by(Author::new(nick), manner, text)
+    }
+
+    /// A message to everyone in the room, with nothing special about it.
+    pub fn by(author: Author, manner: Manner, text: Text) -> Self {
         Self {
+            msgid: None,
+            author,
             manner,
-            from: shown_name(nick),
-            hue: hue(nick),
             text,
-            own: false,
-            bot: false,
             mention: false,
             delivery: Delivery::Done,
-            called: None,
-            msgid: None,
             audience: None,
             reply: None,
             reactions: Arc::default(),
             deleted: None,
         }
+    }
+}
+
+/// Who said something, as it was known then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The nick as it is shown.
+    pub nick: Arc<str>,
+    /// The account that they were logged in to, as it is shown. None if they were logged in to none, and on servers that do not
+    /// tell.
+    pub account: Option<Arc<str>>,
+    /// The display name, if it is another than the nick. It proves nothing, so the nick is shown beside it.
+    pub called: Option<Arc<str>>,
+    /// The colour of the nick.
+    pub hue: Hue,
+    /// The person themself.
+    pub own: bool,
+    /// A program.
+    pub bot: bool,
+}
+
+impl Author {
+    /// Somebody else of whom nothing is known but the nick, as the server knows it.
+    pub fn new(nick: &str) -> Self {
+        Self { nick: shown_name(nick), account: None, called: None, hue: hue(nick), own: false, bot: false }
     }
 }
 

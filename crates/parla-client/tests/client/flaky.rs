@@ -21,7 +21,7 @@ fn seen(view: &BufferView) -> Vec<(String, String)> {
         Content::Said(said) if said.delivery == Delivery::Done => Some(said),
         _ => None,
     });
-    said.map(|said| (said.from.to_string(), said.text.plain.to_string())).collect()
+    said.map(|said| (said.author.nick.to_string(), said.text.plain.to_string())).collect()
 }
 
 fn failed(rig: &Rig, name: &str) -> Vec<(String, ProblemKind)> {

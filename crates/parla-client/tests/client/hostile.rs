@@ -108,7 +108,7 @@ fn what_cannot_be_read_is_shown_harmlessly() {
     rig.input(Input::LineTooLong);
     for row in rig.buffer("#lobby").timeline.rows() {
         let Content::Said(said) = &row.content else { continue };
-        assert!(!said.from.contains('\u{202e}') && !said.text.plain.contains(['\u{7}', '\u{1b}']));
+        assert!(!said.author.nick.contains('\u{202e}') && !said.text.plain.contains(['\u{7}', '\u{1b}']));
     }
 }
 
@@ -465,7 +465,7 @@ proptest! {
         }
         // Nothing of one's own multiplies by itself.
         let own = rig.model.buffers.values().flat_map(|view| view.timeline.rows()).filter(|row| {
-            matches!(&row.content, Content::Said(said) if said.own && said.delivery != Delivery::Done)
+            matches!(&row.content, Content::Said(said) if said.author.own && said.delivery != Delivery::Done)
         });
         prop_assert!(own.count() <= said);
         let _ = rig.client.next_deadline();

@@ -152,6 +152,7 @@ fn direct(own: bool, minute: i64, text: &str) -> Kept {
         msgid: None,
         at: Timestamp::from_millis(START.as_millis() + minute * 60_000),
         source: if own { "alice!a@host".into() } else { "bob!b@host".into() },
+        account: None,
         manner: Manner::Message,
         text: text.into(),
         own,

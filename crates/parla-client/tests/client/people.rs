@@ -1,7 +1,7 @@
 //! People: talking to one alone, asking who he is, inviting, being away.
 
 use expect_test::expect;
-use parla_client::Intent;
+use parla_client::{Intent, view::Delivery};
 
 use super::support::Rig;
 
@@ -308,4 +308,28 @@ fn another_name_is_had_when_the_server_gives_it() {
     rig.says(expect![[r#"
         problem NickCharacter(' ') a b, perhaps a_b
     "#]]);
+}
+
+#[test]
+fn a_message_knows_the_account_of_its_author() {
+    let mut rig = Rig::in_lobby("@09:01;account=Robert :bob!b@host PRIVMSG #lobby :earlier");
+    rig.server(
+        "@account=Robert :bob!b@host PRIVMSG #lobby :now
+         :bob!b@host PRIVMSG #lobby :logged out
+         @account= :bob!b@host PRIVMSG #lobby :empty",
+    );
+    let account = |rig: &Rig, text: &str| rig.said(rig.row("#lobby", text)).author.account.clone();
+    assert_eq!(account(&rig, "earlier").as_deref(), Some("Robert"));
+    assert_eq!(account(&rig, "now").as_deref(), Some("Robert"));
+    assert_eq!((account(&rig, "logged out"), account(&rig, "empty")), (None, None));
+    // One's own has it from the beginning, so that it looks the same when it is confirmed.
+    rig.server(":s 900 alice alice!a@host Alicia :You are now logged in as Alicia");
+    rig.writes("#lobby", "mine");
+    assert_eq!(account(&rig, "mine").as_deref(), Some("Alicia"));
+    let sent = rig.sent();
+    let label = sent.strip_prefix("@label=").and_then(|sent| sent.split_once(' ')).unwrap().0;
+    rig.server(&format!("@label={label};account=Alicia :alice!a@host PRIVMSG #lobby :mine"));
+    let mine = rig.said(rig.row("#lobby", "mine"));
+    assert_eq!((&mine.delivery, mine.author.account.as_deref()), (&Delivery::Done, Some("Alicia")));
+    assert!(mine.author.own);
 }

@@ -108,9 +108,7 @@ fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
     let Content::Said(other) = &above.content else { return false };
     said.manner == Manner::Message
         && other.manner == Manner::Message
-        && said.from == other.from
-        && said.own == other.own
-        && said.called == other.called
+        && said.author == other.author
         && said.audience == other.audience
         // What it answers stands above it, and above that who says so.
         && said.reply.is_none()
@@ -148,7 +146,7 @@ mod tests {
     use expect_test::{Expect, expect};
     use parla_client::{
         text::Text,
-        view::{Gap, GapState},
+        view::{Author, Gap, GapState},
     };
 
     use super::*;
@@ -207,6 +205,19 @@ mod tests {
         check("alice@10:02 alice@10:07 alice@10:13", expect!["[23] 0! 1 2!"]);
         check("alice@10:02 *alice@10:02 alice@10:02", expect!["[23] 0! 1! 2!"]);
         check("alice@10:02 +bob@10:02 alice@10:02", expect!["[23] 0! (1) 2!"]);
+    }
+
+    #[test]
+    fn a_nick_of_another_account_is_named_again() {
+        let with = |account: Option<&str>| {
+            let author = Author { account: account.map(Into::into), ..Author::new("alice") };
+            Said::by(author, Manner::Message, Text::parse("hi"))
+        };
+        let above = Row { content: Content::Said(Arc::new(with(Some("Alicia")))), ..row(0, "alice@10:02") };
+        let below = row(1, "alice@10:02");
+        assert!(continues(&below, &with(Some("Alicia")), Some(&above)));
+        assert!(!continues(&below, &with(Some("Mallory")), Some(&above)));
+        assert!(!continues(&below, &with(None), Some(&above)));
     }
 
     #[test]

@@ -44,14 +44,14 @@ pub(crate) fn SaidRow(shared: Shared, id: RowId, time: String, said: Arc<Said>, 
             class: "row is-{kind}",
             class: if is_named { "lead" },
             class: if said.mention { "mention" },
-            class: if said.own { "own" },
+            class: if said.author.own { "own" },
             class: if said.audience.is_some() { "for-some" },
             class: if said.deleted.is_some() { "deleted" },
             class: "{delivery_class(&said.delivery)}",
             role: "listitem",
             "data-row": "{id.0}",
             "data-kind": kind,
-            "data-nick": "{said.from}",
+            "data-nick": "{said.author.nick}",
             "data-time": "{time}",
             time { class: "at", "{time}" }
             " "
@@ -68,7 +68,7 @@ pub(crate) fn SaidRow(shared: Shared, id: RowId, time: String, said: Arc<Said>, 
                 if is_named {
                     Nick { at, id, said: said.clone() }
                 } else {
-                    span { class: "sr-only", "{words.room_says(&said.from)} " }
+                    span { class: "sr-only", "{words.room_says(&said.author.nick)} " }
                 }
                 if let Some(deleted) = &said.deleted {
                     TakenBack { deleted: deleted.clone() }
@@ -99,7 +99,8 @@ fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
     let mut state = use_context::<State>();
     let button = format!("nick-{}", id.0);
     let focus_back = button.clone();
-    let from = said.from.clone();
+    let author = &said.author;
+    let from = author.nick.clone();
     let open = move |_| state.open_dialog(Dialog::Person(at.network, from.clone()), &focus_back);
     rsx! {
         span { class: "nick",
@@ -107,15 +108,15 @@ fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
                 span { "aria-hidden": "true", "* " }
             }
             button { r#type: "button", id: button, onclick: open,
-                if let Some(called) = &said.called {
-                    bdi { color: colour::nick(said.hue), "{called}" }
+                if let Some(called) = &author.called {
+                    bdi { color: colour::nick(author.hue), "{called}" }
                     " "
-                    bdi { class: "true-nick", "{said.from}" }
+                    bdi { class: "true-nick", "{author.nick}" }
                 } else {
-                    bdi { color: colour::nick(said.hue), "{said.from}" }
+                    bdi { color: colour::nick(author.hue), "{author.nick}" }
                 }
             }
-            if said.bot {
+            if author.bot {
                 span { class: "bot", {words.moderation_bot()} }
             }
         }

@@ -42,10 +42,10 @@ fn people(view: &BufferView) -> Vec<Arc<str>> {
     let mut spoke = SortedMap::default();
     for row in view.timeline.rows().rev().take(SPOKE_ROWS_MAX) {
         if let Content::Said(said) = &row.content
-            && !said.own
-            && !spoke.contains_key(&said.from)
+            && !said.author.own
+            && !spoke.contains_key(&said.author.nick)
         {
-            spoke.insert(&said.from, spoke.len());
+            spoke.insert(&said.author.nick, spoke.len());
         }
     }
     let members = view.members.0.iter();

@@ -12,7 +12,8 @@ use parla_client::{
     limits::CHUNK_ROWS_MAX,
     text::Text,
     view::{
-        BufferView, Chunk, ChunkRef, Content, Event, LinkState, Manner, Row, RowId, Said, Timeline, Update,
+        Author, BufferView, Chunk, ChunkRef, Content, Event, LinkState, Manner, Row, RowId, Said, Timeline,
+        Update,
     },
 };
 use parla_proto::Timestamp;
@@ -35,6 +36,12 @@ pub fn ago(seconds: i64) -> Timestamp {
 /// Something said, as a template.
 pub fn said(from: &str, words: &str) -> Said {
     Said::new(Manner::Message, from, Text::parse(words))
+}
+
+/// The same, by the person.
+pub fn own(from: &str, words: &str) -> Said {
+    let author = Author { own: true, ..Author::new(from) };
+    Said { author, ..said(from, words) }
 }
 
 /// As a row.

@@ -51,6 +51,7 @@ fn plain(ms: i64, text: &str) -> Kept {
         msgid: None,
         at: Timestamp::from_millis(AT + ms),
         source: "alice!a@host".into(),
+        account: None,
         manner: Manner::Message,
         text: text.into(),
         own: false,

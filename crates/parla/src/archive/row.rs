@@ -50,7 +50,7 @@ pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Mes
         at: kept_at(kept.at),
         kind: kind(kept.manner),
         source: kept.source.as_ref().to_owned(),
-        account: None,
+        account: kept.account.as_deref().map(str::to_owned),
         text: kept.text.as_ref().to_owned(),
         tags: tags(kept),
         cuts: Vec::new(),
@@ -82,6 +82,7 @@ pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> Kep
         msgid: tags.get(MSGID).map(Arc::from),
         at: message.at,
         source: message.source.into(),
+        account: message.account.map(Arc::from),
         manner,
         text: message.text.into(),
         own: tags.get(OWN).is_some(),
@@ -109,6 +110,7 @@ mod tests {
             msgid: None,
             at: Timestamp::from_millis(1_700_000_000_123),
             source: "alice!a@host".into(),
+            account: None,
             manner: Manner::Message,
             text: "hello \u{3}04red".into(),
             own: false,
@@ -122,7 +124,8 @@ mod tests {
             for own in [false, true] {
                 for msgid in [None, Some("a;b \\=+parla.chat/own".into())] {
                     let audience = own.then(|| Audience::of('@'));
-                    let before = Kept { manner, own, msgid, audience, ..said() };
+                    let account = own.then(|| "Alice".into());
+                    let before = Kept { manner, own, msgid, account, audience, ..said() };
                     let row = message(&before, ConversationId(1), first_id(before.at));
                     assert_eq!(kept(row, before.kind, &before.buffer), before);
                 }

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use parla_proto::Timestamp;
+use parla_proto::{Timestamp, isupport::Token};
 
 use super::*;
 use crate::{
     buffer::Buffer,
     problem::{Problem, ProblemKind},
+    room_modes::Entry,
     session::Session,
+    settings::ListKind,
     tabs::{Ids, Letter, Message, Mirror, Recipients, TabId},
     text::Text,
+    timeline::Mark,
     view::{
-        Alert, BufferKind, Content, Deleted, Delivery as Way, DirectoryRoom, Event, Features, Gap, GapState,
-        LinkState, Manner, ModeChange, NetworkView, Notice, Person, Presence, Rank, Reaction, Reply, Row,
-        RowId, Said, Stage,
+        Alert, Author, BufferKind, Certificate, Content, Deleted, Delivery as Way, DirectoryRoom, Event,
+        Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Notice, Person, Rank, Reaction,
+        Reply, Row, RowId, Said, Stage,
     },
 };
 
@@ -27,17 +30,22 @@ fn at(second: i64) -> Timestamp {
 
 fn said(id: u64, text: &str, delivery: Way) -> Row {
     let deleted = Deleted { by: "mod".into(), own: false, reason: Some(Text::parse("why")) };
-    let said = Said {
+    let author = Author {
         own: true,
+        bot: true,
+        account: Some("zoe".into()),
+        called: Some("Zoë Z.".into()),
+        ..Author::new("zoë")
+    };
+    let said = Said {
         mention: true,
         delivery,
-        called: Some("Zoë Z.".into()),
         msgid: Some("m1".into()),
         audience: Some(crate::view::Audience::of('@')),
         reply: Some(Arc::new(Reply { to: "m0".into(), quoted: None })),
         reactions: [Reaction { text: "👍".into(), by: ["bob".into()].into(), own: false }].into(),
         deleted: Some(Arc::new(deleted)),
-        ..Said::new(Manner::Action, "zoë", Text::parse(text))
+        ..Said::by(author, Manner::Action, Text::parse(text))
     };
     Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Said(Arc::new(said)) }
 }
@@ -48,9 +56,9 @@ fn problem() -> Arc<Problem> {
 
 fn room(id: u32, name: &str, rows: u64) -> Buffer {
     let mut buffer = Buffer::new(BufferId(id), BufferKind::Room, name);
-    buffer.presence = Presence::Present;
+    assert!(buffer.enter(name, at(0)));
     for row in 1..=rows {
-        buffer.timeline.insert(said(row, &format!("line {row}"), Way::Done), None);
+        buffer.timeline_mut().insert(said(row, &format!("line {row}"), Way::Done), None);
     }
     buffer
 }
@@ -67,6 +75,37 @@ fn network() -> Update {
         link: LinkState::Waiting { until: at(9), attempt: 3, why: problem() },
         features: Features { history: true, private: false },
     })
+}
+
+/// Of a server that has lists.
+fn session() -> Session {
+    let mut session = Session::default();
+    session.support(&Token::parse("CHANMODES=beI,k,fl,imnst"));
+    session
+}
+
+/// Makes a room one that has a key, a topic that everyone may set, and a ban.
+fn set_up(buffer: &mut Buffer, session: &Session) {
+    let modes = buffer.modes_mut();
+    modes.begin();
+    modes.apply('k', Some(Some("secret")));
+    assert!(!modes.ask_lists(session).is_empty());
+    modes.list(session, 'b', Entry { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
+    modes.listed(session, 'b');
+}
+
+fn certificate() -> Update {
+    Update::Certificate(
+        NETWORK,
+        Arc::new(Certificate {
+            names: vec!["chat.example.net".into()],
+            issuer: Some("Example CA".into()),
+            valid_from: at(1),
+            valid_until: at(2),
+            fingerprint: "AB:CD".into(),
+            trusted: Some("12:34".into()),
+        }),
+    )
 }
 
 /// The message as the browser carries it.
@@ -97,7 +136,9 @@ fn spelled(updates: &[Update]) -> String {
 #[test]
 fn everything_is_the_same_in_the_other_tab() {
     let mut buffer = room(1, "#a", 120);
+    let other = Said::new(Manner::Message, "bob", Text::parse("not read"));
     let rows = [
+        Row { id: RowId(199), at: at(199), content: Content::Said(Arc::new(other)) },
         said(200, "\u{2}bold\u{2} https://example.net \u{3}4,5red", Way::Failed(problem())),
         Row {
             id: RowId(201),
@@ -116,12 +157,13 @@ fn everything_is_the_same_in_the_other_tab() {
         Row { id: RowId(203), at: at(203), content: Content::Server(Text::parse("hello")) },
     ];
     for row in rows {
-        buffer.timeline.insert(row, None);
+        buffer.timeline_mut().insert(row, None);
     }
-    buffer.timeline.add_unconfirmed(said(300, "waits", Way::Queued));
-    let session = Session::default();
-    buffer.members.insert(&session, "Zoë", "@");
-    buffer.divider = Some(RowId(5));
+    buffer.timeline_mut().add_unconfirmed(said(300, "waits", Way::Queued));
+    let session = session();
+    buffer.members_mut().insert(&session, "Zoë", "@");
+    buffer.read_to(Mark::Behind(RowId(4)));
+    set_up(&mut buffer, &session);
     let directory = DirectoryView {
         rooms: Directory(Arc::new(vec![DirectoryRoom {
             shown: "#a".into(),
@@ -151,6 +193,7 @@ fn everything_is_the_same_in_the_other_tab() {
             BufferId(1),
             Alert { from: "bob".into(), room: None, text: "hi".into(), row: RowId(1) },
         ),
+        certificate(),
     ];
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
     mirror.take(&views);
@@ -158,6 +201,10 @@ fn everything_is_the_same_in_the_other_tab() {
     let arrived = arrived.unwrap();
     assert!(arrived.is_whole);
     assert_eq!(spelled(&arrived.updates), spelled(&views));
+    let there = view(arrived, BufferId(1));
+    assert!(there.settings.is_known && there.settings.offers(ListKind::Bans));
+    assert_eq!(there.settings.lists[0].masks.len(), 1, "what is compared has something in it");
+    assert_eq!((there.unread, there.divider), (1, Some(RowId(199))));
     events.iter().for_each(|event| mirror.say(Recipients::One(TAB), event));
     mirror.say(Recipients::One(TabId(5)), &events[0]);
     let (arrived, _) = pull(&mut mirror, &mut replica);
@@ -169,20 +216,20 @@ fn only_what_is_new_travels() {
     let mut buffer = room(1, "#a", 20_000);
     let session = Session::default();
     for n in 0..500 {
-        buffer.members.insert(&session, &format!("member{n}"), "");
+        buffer.members_mut().insert(&session, &format!("member{n}"), "");
     }
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
     mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     assert!(!mirror.call(at(0)), "there is nobody to be called");
     let (whole, bytes) = pull(&mut mirror, &mut replica);
-    let before = view(whole.unwrap());
+    let before = view(whole.unwrap(), BufferId(1));
     assert!(bytes > 1_000_000, "{bytes}");
 
-    buffer.timeline.insert(said(20_001, "one more", Way::Done), None);
+    buffer.timeline_mut().insert(said(20_001, "one more", Way::Done), None);
     mirror.take(&[Update::Buffer(NETWORK, buffer.view(&session))]);
     assert!(mirror.call(at(0)) && !mirror.call(at(0)), "it is called once");
     let (new, bytes) = pull(&mut mirror, &mut replica);
-    let after = view(new.unwrap());
+    let after = view(new.unwrap(), BufferId(1));
     assert!(bytes < 30_000, "{bytes} bytes for one message among 20,000");
     let is_kept = |chunk: &&ChunkRef| before.timeline.chunks.contains(chunk);
     assert_eq!(after.timeline.chunks.iter().filter(is_kept).count(), before.timeline.chunks.len());
@@ -193,12 +240,51 @@ fn only_what_is_new_travels() {
     assert!(nothing.unwrap().updates.is_empty() && bytes < 300);
 }
 
-fn view(arrived: Arrived) -> BufferView {
+fn view(arrived: Arrived, id: BufferId) -> BufferView {
     let mut views = arrived.updates.into_iter().filter_map(|update| match update {
-        Update::Buffer(_, view) => Some(view),
+        Update::Buffer(_, view) if view.id == id => Some(view),
         _ => None,
     });
     views.next_back().unwrap()
+}
+
+#[test]
+fn what_is_gone_is_gone_in_the_other_tab_too() {
+    let session = session();
+    let mut buffer = room(1, "#a", 10);
+    let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+    let rooms = Directory(Arc::new(Vec::new()));
+    let directory = Update::Directory(NETWORK, DirectoryView { rooms, complete: true, cut: false });
+    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()]);
+    assert!(pull(&mut mirror, &mut replica).0.unwrap().is_whole);
+    for gone in [Update::BufferClosed(NETWORK, BufferId(1)), Update::NetworkForgotten(NETWORK)] {
+        mirror.take(std::slice::from_ref(&gone));
+        let arrived = pull(&mut mirror, &mut replica).0.unwrap();
+        assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&[gone])));
+        // If it is there again, none of it is taken to be known.
+        buffer.timeline_mut().insert(said(20, "again", Way::Done), None);
+        let again = [network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()];
+        mirror.take(&again);
+        let arrived = pull(&mut mirror, &mut replica).0;
+        let arrived = arrived.expect("it fits to what came before");
+        assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&again)));
+    }
+}
+
+#[test]
+fn only_a_new_setting_travels_with_a_room() {
+    let session = session();
+    let mut buffer = room(1, "#a", 10);
+    let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
+    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    let before = view(pull(&mut mirror, &mut replica).0.unwrap(), BufferId(1));
+    set_up(&mut buffer, &session);
+    let now = buffer.view(&session);
+    mirror.take(&[Update::Buffer(NETWORK, now.clone())]);
+    let after = view(pull(&mut mirror, &mut replica).0.unwrap(), BufferId(1));
+    assert_eq!(format!("{:?}", after.settings), format!("{:?}", now.settings));
+    assert_ne!(after.settings, before.settings);
+    assert_eq!((&after.timeline, &after.members), (&before.timeline, &before.members));
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn kept(kind: BufferKind, at: i64, text: &str) -> Kept {
         msgid: Some(format!("k{at}").into()),
         at: Timestamp::from_millis(START.as_millis() + at * 1000),
         source: "bob!b@host".into(),
+        account: None,
         manner: Manner::Message,
         text: text.into(),
         own: false,

@@ -43,14 +43,14 @@ fn gap(gap: &Gap) -> String {
 }
 
 fn said(said: &Said) -> String {
-    let from = if said.own { "me" } else { &said.from };
+    let from = if said.author.own { "me" } else { &said.author.nick };
     if let Some(deleted) = &said.deleted {
         let by = if deleted.own { "me" } else { &deleted.by };
         let reason = deleted.reason.as_ref().map_or_else(String::new, |why| format!(": {}", why.plain));
         assert!(said.text.plain.is_empty() && said.reactions.is_empty() && said.reply.is_none());
         return format!("<{from}> (deleted by {by}{reason})");
     }
-    let from = match &said.called {
+    let from = match &said.author.called {
         Some(called) => &format!("{called} = {from}"),
         None => from,
     };

@@ -1,0 +1,144 @@
+//! A message comes into its conversation: the one place that adds messages of others, and of the person's other devices.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::{Buffer, Look};
+use crate::{
+    contract::{Kept, Output},
+    received::{Coming, Received},
+    secrets,
+    session::Session,
+    text::shown_name,
+    turn::Turn,
+    view::{Alert, BufferKind, Content, Row, RowId, Said},
+};
+
+/// What became of a message.
+pub(crate) enum Added {
+    /// It is new, and has this row.
+    New(RowId),
+    /// It was there already.
+    Known(RowId),
+    /// There is no place for it.
+    Nowhere,
+}
+
+impl Buffer {
+    /// The message as it is shown here.
+    pub(crate) fn shown(&self, session: &Session, received: &Received<'_>) -> Said {
+        let is_own = received.author.own;
+        let text =
+            if is_own { secrets::shown(&self.name, received.text) } else { Cow::Borrowed(received.text) };
+        let (text, names_person) = session.parse_naming(&text);
+        Said {
+            mention: names_person && !is_own,
+            msgid: received.msgid.clone(),
+            audience: received.audience,
+            reply: received.reply_to.as_deref().map(|to| Arc::new(self.reply_to(to))),
+            ..Said::by(received.author.clone(), received.manner, text)
+        }
+    }
+
+    /// The row in which a message is there already: under its id; without one, the same words of the same person at the same
+    /// time. What is said now is said once more, unless it comes from before this connection.
+    pub(crate) fn row_of(&self, received: &Received<'_>, said: &Said) -> Option<RowId> {
+        let timeline = &self.timeline;
+        if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {
+            return timeline.row_of(msgid);
+        }
+        let twin = match (&received.msgid, received.coming) {
+            (None, _) => timeline.twin(received.at, said),
+            (Some(_), Coming::Archive) => None,
+            (Some(_), _) => timeline.unnamed_twin(received.at, said),
+        };
+        twin.filter(|row| received.coming != Coming::Live || (received.has_time && !timeline.is_live(*row)))
+    }
+
+    /// Somebody speaks. That tells something of them, also if what they say is known.
+    pub(crate) fn speaks(&mut self, session: &Session, received: &Received<'_>) {
+        if received.author.bot {
+            self.members.set_bot(session, received.from);
+        }
+        if received.coming == Coming::Live && !received.author.own {
+            self.away_told = None;
+            // Where nobody tells who is away, whoever speaks is back.
+            if !session.tells_away() {
+                self.set_away(None);
+            }
+        }
+    }
+
+    /// Takes in a message that was not here: it waits to be read, or is read already, and the shell may keep it.
+    pub(crate) fn take(
+        &mut self,
+        received: &Received<'_>,
+        said: Said,
+        look: Look,
+        turn: &mut Turn<'_>,
+    ) -> Added {
+        let (id, said) = (self.row_id_of(received.msgid.as_deref()), Arc::new(said));
+        let row = Row { id, at: received.at, content: Content::Said(Arc::clone(&said)) };
+        if !self.timeline.insert_at(received.spot, row, received.msgid.as_deref()) {
+            return Added::Nowhere;
+        }
+        self.has_come(id, &said);
+        let (is_live, is_own) = (received.coming == Coming::Live, said.author.own);
+        let is_for_person = !is_own && (said.mention || self.kind == BufferKind::Direct);
+        let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.is_awaited();
+        if is_live && (is_own || is_seen) {
+            // One's own comes from another device: whoever answers has read.
+            self.read_all();
+        } else if !is_own && self.is_unread(id, received.at, received.coming) {
+            self.count(id, is_for_person);
+        }
+        self.find_read(id, received.msgid.as_deref());
+        self.changed();
+        if is_live && is_for_person && look.buffer != Some(self.id) {
+            turn.alert(self.id, self.alert(id, &said));
+        }
+        self.keep_received(received, turn);
+        Added::New(id)
+    }
+
+    /// What a notification says of a message.
+    fn alert(&self, row: RowId, said: &Said) -> Alert {
+        Alert {
+            from: Arc::clone(&said.author.nick),
+            room: self.is_room().then(|| shown_name(&self.name)),
+            text: Arc::clone(&said.text.plain),
+            row,
+        }
+    }
+
+    /// Gives a message to the shell, if that keeps the messages of this conversation and has not given it itself.
+    pub(crate) fn keep_received(&self, received: &Received<'_>, turn: &mut Turn<'_>) {
+        if received.coming == Coming::Archive {
+            return;
+        }
+        let kept = |kind, buffer| Kept {
+            kind,
+            buffer,
+            msgid: received.msgid.clone(),
+            at: received.at,
+            source: Arc::clone(&received.source),
+            account: received.account.clone(),
+            manner: received.manner,
+            text: received.text.into(),
+            own: received.author.own,
+            audience: received.audience,
+        };
+        self.keep(kept, turn);
+    }
+
+    /// Gives a message to the shell, if that keeps the messages of this conversation. `kept` gets the kind and the name of it.
+    pub(crate) fn keep(&self, kept: impl FnOnce(BufferKind, Arc<str>) -> Kept, turn: &mut Turn<'_>) {
+        if !self.is_archived {
+            return;
+        }
+        let mut kept = kept(self.kind, Arc::clone(&self.name));
+        if kept.own && secrets::hides(&self.name, &kept.text) {
+            kept.text = secrets::shown(&self.name, &kept.text).into();
+        }
+        turn.output(Output::Keep(kept));
+    }
+}

@@ -1,0 +1,362 @@
+//! What the person wants, turned into lines and into what they see at once.
+
+use std::sync::Arc;
+
+use parla_proto::Line;
+
+use super::{Client, registration::join_line};
+use crate::{
+    buffer::Look,
+    intent::Intent,
+    limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
+    lines, naming,
+    outbox::{self, Words},
+    problem::{Problem, ProblemKind},
+    slash::{self, Slash, Submission},
+    turn::Turn,
+    view::{Audience, BufferId, BufferKind, Event, Manner, Notice, RowId},
+};
+
+impl Client {
+    /// Does what the person wants, or says why not.
+    pub(super) fn perform(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
+        match intent {
+            Intent::Submit { buffer, input } => self.submit(*buffer, input, turn),
+            Intent::Join { room, key } => self.ask_to_join(room, key.as_deref(), turn),
+            Intent::Leave { buffer } => self.leave(*buffer, "", turn),
+            Intent::OpenDirect { nick } => drop(self.open_direct(nick, turn)),
+            Intent::SetTopic { buffer, topic } => self.set_topic(*buffer, topic, turn),
+            Intent::Invite { buffer, nick } => self.invite(*buffer, nick, turn),
+            Intent::Kick { buffer, nick, reason } => {
+                self.ask_of_room(*buffer, turn, |room| kick_line(room, nick, reason));
+            }
+            Intent::Configure { .. }
+            | Intent::SetRank { .. }
+            | Intent::AskLists { .. }
+            | Intent::AddMask { .. }
+            | Intent::RemoveMask { .. } => self.moderate(intent, turn),
+            Intent::ChangeNick { nick } => self.change_nick(nick, turn),
+            Intent::Away { reason } => self.away.want(reason.as_deref(), &self.link, turn),
+            Intent::Whois { nick } => self.ask_whois(None, nick, turn),
+            Intent::ListRooms => self.list_rooms(turn),
+            Intent::LoadEarlier { buffer } => {
+                if let Some(buffer) = self.buffers.get_mut(*buffer) {
+                    self.history.load_earlier(buffer, &self.session, turn);
+                }
+            }
+            Intent::LoadGap { buffer, row } => {
+                if let Some(buffer) = self.buffers.get_mut(*buffer) {
+                    self.history.load_gap(buffer, &self.session, *row);
+                }
+            }
+            Intent::Look { buffer, at_end } => {
+                self.looking.look(&mut self.buffers, Look { buffer: *buffer, at_end: *at_end });
+            }
+            Intent::Retry { buffer, row } => self.retry(*buffer, *row, turn),
+            Intent::Discard { buffer, row } => {
+                if let Some(buffer) = self.buffers.get_mut(*buffer) {
+                    self.outbox.discard(buffer, *row);
+                }
+            }
+            Intent::DiscardQueued { buffer } => {
+                if let Some(buffer) = self.buffers.get_mut(*buffer) {
+                    self.outbox.discard_queued(buffer);
+                }
+            }
+            Intent::SignIn { credentials } => {
+                self.settings.credentials.add(credentials.clone());
+                self.connect(turn);
+            }
+            Intent::Reconnect => {
+                if !self.link.is_online() && !self.link.is_connecting() {
+                    self.connect(turn);
+                }
+            }
+            Intent::Disconnect { reason } => self.disconnect(reason, turn),
+        }
+    }
+
+    /// Does of an intent that was carried out before only what may be done twice: it shows the conversation that the person
+    /// asked for.
+    pub(super) fn show_again(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
+        match intent {
+            Intent::Join { .. } | Intent::OpenDirect { .. } | Intent::Whois { .. } | Intent::ListRooms => {
+                self.perform(intent, turn);
+            }
+            Intent::Submit { buffer, input } => match slash::parse(input) {
+                Submission::Command(Slash::Msg { nick, .. }) => {
+                    if self.session.audience(&nick).is_none() {
+                        self.open_direct(&nick, turn);
+                    }
+                }
+                Submission::Command(
+                    command @ (Slash::Join { .. } | Slash::Whois { .. } | Slash::Help { .. } | Slash::List),
+                ) => self.obey(*buffer, command, turn),
+                Submission::Command(_)
+                | Submission::Message(_)
+                | Submission::Unknown(_)
+                | Submission::Missing { .. } => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn submit(&mut self, id: BufferId, input: &str, turn: &mut Turn<'_>) {
+        if input.len() > SUBMIT_BYTES_MAX {
+            return turn.complain(Some(id), Problem::of(ProblemKind::TooMuchText));
+        }
+        match slash::parse(input) {
+            Submission::Message(lines) => self.say(id, &Wish::plain(&lines), turn),
+            Submission::Command(command) => self.obey(id, command, turn),
+            Submission::Unknown(name) => {
+                let problem = Problem::new(ProblemKind::UnknownCommand, &name, &format!("/{name}"));
+                turn.complain(Some(id), problem);
+            }
+            Submission::Missing { command } => {
+                let syntax = format!("/{} {}", command.name, command.syntax);
+                turn.complain(Some(id), Problem::new(ProblemKind::MissingWords, command.name, &syntax));
+            }
+        }
+    }
+
+    fn obey(&mut self, id: BufferId, command: Slash, turn: &mut Turn<'_>) {
+        match command {
+            Slash::Join { rooms } => {
+                rooms.iter().for_each(|(room, key)| self.ask_to_join(room, key.as_deref(), turn));
+            }
+            Slash::Part { room: None, reason } => self.leave(id, &reason.unwrap_or_default(), turn),
+            Slash::Part { room: Some(room), reason } => {
+                if let Some(room) = self.named_room(id, &room, turn) {
+                    self.leave(room, &reason.unwrap_or_default(), turn);
+                }
+            }
+            Slash::Nick { nick } => self.change_nick(&nick, turn),
+            Slash::Topic { text: None } => self.show_topic(id, turn),
+            Slash::Topic { text: Some(topic) } => self.set_topic(id, &topic, turn),
+            Slash::Msg { nick, lines } => self.message(id, &nick, &lines, turn),
+            Slash::Me { lines } => {
+                self.say(id, &Wish { manner: Manner::Action, ..Wish::plain(&lines) }, turn);
+            }
+            Slash::Kick { nick, reason } => {
+                self.ask_of_room(id, turn, |room| kick_line(room, &nick, &reason.unwrap_or_default()));
+            }
+            Slash::Invite { nick, room: None } => self.invite(id, &nick, turn),
+            Slash::Invite { nick, room: Some(room) } => {
+                if let Some(room) = self.named_room(id, &room, turn) {
+                    self.invite(room, &nick, turn);
+                }
+            }
+            Slash::Away { reason } => {
+                self.away.want(Some(reason.as_deref().unwrap_or("away")), &self.link, turn);
+            }
+            Slash::Back => self.away.want(None, &self.link, turn),
+            Slash::Whois { nick } => self.ask_whois(Some(id), &nick, turn),
+            Slash::Help { .. } => turn.say(Some(id), Notice::Help),
+            Slash::List => self.list_rooms(turn),
+            Slash::Quit { reason } => self.disconnect(&reason.unwrap_or_default(), turn),
+        }
+    }
+
+    /// The room of this name; it is said where the person wrote it if there is none.
+    fn named_room(&self, here: BufferId, name: &str, turn: &mut Turn<'_>) -> Option<BufferId> {
+        let room = self.buffers.room(&self.session, name);
+        if room.is_none() {
+            turn.complain(Some(here), Problem::new(ProblemKind::NotInRoom, name, ""));
+        }
+        room
+    }
+}
+
+/// What is to be said.
+struct Wish<'a> {
+    manner: Manner,
+    lines: &'a [String],
+    audience: Option<Audience>,
+}
+
+impl<'a> Wish<'a> {
+    const fn plain(lines: &'a [String]) -> Self {
+        Self { manner: Manner::Message, lines, audience: None }
+    }
+}
+
+/// Saying something.
+impl Client {
+    /// `/msg`: says something to a person, or in a room or to some of its people.
+    fn message(&mut self, here: BufferId, target: &str, lines: &[String], turn: &mut Turn<'_>) {
+        let room = self.session.audience(target);
+        let audience = room.and_then(|room| room.audience);
+        let to = match room {
+            Some(room) => self.named_room(here, room.room, turn),
+            None => self.open_direct(target, turn),
+        };
+        if let Some(to) = to {
+            self.say(to, &Wish { audience, ..Wish::plain(lines) }, turn);
+        }
+    }
+
+    fn say(&mut self, id: BufferId, wish: &Wish<'_>, turn: &mut Turn<'_>) {
+        let Wish { manner, lines, audience } = *wish;
+        let Some(buffer) = self.buffers.get_mut(id) else { return };
+        if buffer.kind() == BufferKind::Server {
+            return turn.complain(Some(id), Problem::of(ProblemKind::NotHere));
+        }
+        if buffer.is_absent() {
+            return turn.complain(Some(id), Problem::new(ProblemKind::NotInRoom, buffer.name(), ""));
+        }
+        let carries = outbox::carries(&self.session, buffer.name(), manner, audience);
+        let messages = lines::messages(lines, &carries);
+        if messages.len() > SUBMIT_MESSAGES_MAX {
+            let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+            return turn.complain(Some(id), Problem::of(ProblemKind::TooManyMessages(count)));
+        }
+        // All of it or nothing: the rest of a paste makes no sense.
+        if !self.outbox.has_room_for(messages.len()) {
+            return turn.complain(Some(id), Problem::of(ProblemKind::QueueFull));
+        }
+        for text in &messages {
+            self.outbox.say(buffer, &self.session, Words { manner, text, audience }, turn.now);
+        }
+    }
+
+    fn retry(&mut self, id: BufferId, row: RowId, turn: &mut Turn<'_>) {
+        let Some(buffer) = self.buffers.get_mut(id) else { return };
+        if buffer.is_absent() {
+            return turn.complain(Some(id), Problem::new(ProblemKind::NotInRoom, buffer.name(), ""));
+        }
+        self.outbox.queue_again(buffer, row);
+    }
+}
+
+/// Rooms and people.
+impl Client {
+    fn ask_to_join(&mut self, wanted: &str, key: Option<&str>, turn: &mut Turn<'_>) {
+        let Self { session, buffers, .. } = self;
+        // A name cannot have spaces in it; what was meant is plain.
+        let wanted = &*wanted.split_whitespace().collect::<Vec<_>>().join("-");
+        let name = if session.is_room(wanted) { wanted.to_owned() } else { format!("#{wanted}") };
+        if !session.is_room_name(&name) {
+            return turn.complain(None, Problem::new(ProblemKind::NoSuchRoom, wanted, ""));
+        }
+        let id = buffers.open(session, BufferKind::Room, &name);
+        let Some(buffer) = id.and_then(|id| buffers.get_mut(id)) else {
+            return turn.complain(None, Problem::new(ProblemKind::TooManyRooms, wanted, ""));
+        };
+        turn.show(buffer.id());
+        // Before the greeting is over, it goes out with the others.
+        if buffer.ask_to_enter(key) && session.is_greeted() {
+            turn.send(join_line(&name, buffer.key().map_or("", |key| key)));
+        }
+    }
+
+    fn leave(&mut self, id: BufferId, reason: &str, turn: &mut Turn<'_>) {
+        let Some(buffer) = self.buffers.get_mut(id) else { return };
+        let is_known = buffer.is_room() && !buffer.is_absent();
+        // Whoever says it twice does not want to wait for the server.
+        let is_asked = self.session.is_greeted() || (buffer.is_present() && self.link.is_online());
+        if is_known && is_asked && !buffer.is_leaving() {
+            buffer.ask_to_leave();
+            let line = Line::bare("PART").param(buffer.name());
+            return turn.send(if reason.is_empty() { line } else { line.text(reason) });
+        }
+        self.close(id);
+    }
+
+    fn open_direct(&mut self, nick: &str, turn: &mut Turn<'_>) -> Option<BufferId> {
+        let Self { session, buffers, .. } = self;
+        let nick = nick.trim();
+        let id = if session.is_nick(nick) { buffers.open(session, BufferKind::Direct, nick) } else { None };
+        match id {
+            Some(id) => turn.show(id),
+            None => turn.complain(None, Problem::new(ProblemKind::NoSuchPerson, nick, "")),
+        }
+        id
+    }
+
+    fn set_topic(&self, id: BufferId, topic: &str, turn: &mut Turn<'_>) {
+        self.ask_of_room(id, turn, |room| Line::bare("TOPIC").param(room).text(topic));
+    }
+
+    /// Repeats what a room is about, where the person is reading.
+    fn show_topic(&mut self, id: BufferId, turn: &Turn<'_>) {
+        let Some(buffer) = self.buffers.get_mut(id) else { return };
+        let Some(topic) = buffer.topic().cloned() else { return };
+        let by = topic.by.clone().unwrap_or_else(|| Arc::clone(&self.settings.address));
+        buffer.happened(turn.now, Event::TopicSet { by, topic: topic.text.clone() });
+    }
+
+    fn invite(&self, id: BufferId, nick: &str, turn: &mut Turn<'_>) {
+        self.ask_of_room(id, turn, |room| Line::bare("INVITE").param(nick).param(room));
+    }
+
+    fn ask_whois(&mut self, buffer: Option<BufferId>, nick: &str, turn: &mut Turn<'_>) {
+        if self.link.is_online() {
+            self.people.ask(&self.session, nick);
+        }
+        self.link.ask(buffer, Line::bare("WHOIS").param(nick), turn);
+    }
+
+    fn list_rooms(&mut self, turn: &mut Turn<'_>) {
+        if !self.link.is_online() {
+            turn.complain(None, Problem::of(ProblemKind::Offline));
+        } else if self.directory.begin(turn.now) {
+            turn.send(Line::bare("LIST"));
+        }
+    }
+
+    /// Sends a line about a room, which `line` gets the name of.
+    fn ask_of_room(&self, id: BufferId, turn: &mut Turn<'_>, line: impl FnOnce(&str) -> Line) {
+        let Some(buffer) = self.buffers.get(id) else { return };
+        if buffer.is_room() {
+            self.link.ask(Some(id), line(buffer.name()), turn);
+        } else {
+            turn.complain(Some(id), Problem::of(ProblemKind::NotHere));
+        }
+    }
+}
+
+fn kick_line(room: &str, nick: &str, reason: &str) -> Line {
+    let line = Line::bare("KICK").param(room).param(nick);
+    if reason.is_empty() { line } else { line.text(reason) }
+}
+
+/// The person and their connection.
+impl Client {
+    fn change_nick(&mut self, nick: &str, turn: &mut Turn<'_>) {
+        let nick = nick.trim();
+        let Self { session, link, settings, .. } = self;
+        let is_long = |bytes_max: &usize| nick.len() > *bytes_max;
+        // Some servers cut a long name off without a word.
+        let too_long = session.nick_bytes_max().filter(is_long).map(|max| naming::too_long(nick, max));
+        let is_bad = !session.is_nick(nick);
+        let fault = naming::fault(nick).or(too_long).or(is_bad.then_some(ProblemKind::NickInvalid));
+        if let Some(kind) = fault {
+            return self.tell_nick_refused(Problem::new(kind, nick, ""), nick, turn);
+        }
+        if link.is_online() && nick == &**session.nick() {
+            // The person wants to stay who they are now.
+            settings.nick = Arc::clone(session.nick());
+            session.regain_mut().end();
+            return turn.network_changed();
+        }
+        if link.is_online() {
+            return session.ask_nick(nick, turn);
+        }
+        settings.nick = nick.into();
+        session.introduce_as(nick);
+        turn.network_changed();
+        if link.is_open() {
+            turn.send(Line::bare("NICK").param(nick));
+        } else if link.is_stopped() {
+            self.connect(turn);
+        }
+    }
+
+    fn disconnect(&mut self, reason: &str, turn: &mut Turn<'_>) {
+        if self.link.is_online() {
+            let line = Line::bare("QUIT");
+            turn.send(if reason.is_empty() { line } else { line.text(reason) });
+        }
+        self.stop(None, None, turn);
+    }
+}

@@ -1,0 +1,31 @@
+//! AWAY: someone is away, or back.
+
+use crate::{
+    buffers::Buffers,
+    incoming::Incoming,
+    session::Session,
+    text::{Text, shown_name},
+};
+
+impl Buffers {
+    /// AWAY.
+    pub(super) fn away(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        let reason = incoming.reason(1);
+        if let Some(buffer) = self.direct_mut(session, incoming.from) {
+            buffer.set_away(reason.map(|reason| Text::parse(reason).plain));
+        }
+        for buffer in self.iter_mut() {
+            buffer.members_mut().set_away(session, incoming.from, reason.is_some());
+        }
+    }
+
+    /// RPL_AWAY, as the answer to a message: the person whom it is for will not read it now. Said once, until they are back.
+    pub(super) fn away_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        let (nick, reason) = (incoming.param(1), incoming.param(2));
+        if let Some(buffer) = self.direct_mut(session, nick)
+            && buffer.away_is_told(reason)
+        {
+            buffer.note(incoming.at, Text::parse(&format!("AWAY {}: {reason}", shown_name(nick))));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! INVITE: someone is asked into a room.
+
+use crate::{
+    buffers::Buffers,
+    incoming::Incoming,
+    session::Session,
+    text::shown_name,
+    turn::Turn,
+    view::{Event, Notice},
+};
+
+impl Buffers {
+    /// INVITE.
+    pub(super) fn invite(&mut self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+        let (who, room) = (incoming.param(0), incoming.param(1));
+        if !session.is_room_name(room) {
+            return;
+        }
+        let from = shown_name(incoming.from);
+        if session.is_own(who) {
+            turn.say(None, Notice::Invitation { from, room: room.into() });
+        } else if let Some(buffer) = self.room_mut(session, room) {
+            buffer.happened(incoming.at, Event::Invited { by: from, who: shown_name(who) });
+        }
+    }
+
+    /// RPL_INVITING: it was done as the person wished.
+    pub(super) fn invited(&self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+        let (who, room) = (incoming.param(1), incoming.param(2));
+        let id = self.room(session, room);
+        turn.say(id, Notice::Invited { who: shown_name(who), room: shown_name(room) });
+    }
+}

@@ -1,0 +1,31 @@
+//! MARKREAD: up to where the person has read, on whichever device. <https://ircv3.net/specs/extensions/read-marker>
+
+use parla_proto::Timestamp;
+
+use crate::{
+    buffers::Buffers,
+    incoming::{Incoming, is_ahead},
+    markers::Markers,
+    session::Session,
+};
+
+impl Markers {
+    /// MARKREAD.
+    pub(super) fn markread(
+        &mut self,
+        buffers: &mut Buffers,
+        session: &Session,
+        incoming: &Incoming<'_>,
+        now: Timestamp,
+    ) {
+        let named = buffers.named(session, incoming.param(0));
+        let Some(buffer) = named.and_then(|id| buffers.get_mut(id)) else { return };
+        // What was read here goes out if the server knows of less.
+        self.moved();
+        let told = incoming.param(1).strip_prefix("timestamp=");
+        let until = told.and_then(|told| told.parse::<Timestamp>().ok());
+        if let Some(until) = until.filter(|until| !is_ahead(*until, now)) {
+            buffer.read_elsewhere(until);
+        }
+    }
+}

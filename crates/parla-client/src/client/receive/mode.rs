@@ -1,0 +1,183 @@
+//! MODE: what a room is like, and what its members may do.
+
+use parla_proto::Numeric;
+
+use crate::{
+    buffer::Buffer,
+    buffers::Buffers,
+    incoming::Incoming,
+    room_modes::{Entry, whom},
+    session::Session,
+    settings::SETTINGS,
+    survey::{Question, Survey},
+    text::shown_name,
+    turn::Turn,
+    view::{Event, ModeChange, Rank},
+};
+
+/// One letter, and its parameter if it has one.
+struct Step<'a> {
+    is_set: bool,
+    letter: char,
+    param: Option<&'a str>,
+}
+
+impl Buffers {
+    /// MODE.
+    pub(super) fn mode(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        let params = incoming.message.params.as_slice();
+        let Some(buffer) = self.room_mut(session, incoming.param(0)) else {
+            // One's own, as the server reports it.
+            if session.is_own(incoming.param(0)) {
+                self.note_server(session, incoming.at, None, &format!("MODE {}", params.join(" ")));
+            }
+            return;
+        };
+        let Some((letters, params)) = params.get(1..).and_then(|rest| rest.split_first()) else { return };
+        let steps = session.mode_steps(letters, params);
+        buffer.apply_modes(session, &steps, incoming);
+        let changes = steps.iter().map(|step| session.mode_change(step)).collect();
+        buffer.happened(incoming.at, Event::ModeSet { by: shown_name(incoming.from), changes });
+    }
+
+    /// RPL_CHANNELMODEIS.
+    pub(super) fn modes_told(
+        &mut self,
+        session: &Session,
+        survey: &mut Survey,
+        incoming: &Incoming<'_>,
+        turn: &mut Turn<'_>,
+    ) {
+        let Some(buffer) = self.room_mut(session, incoming.param(1)) else { return };
+        let params = incoming.message.params.as_slice();
+        let Some((letters, params)) = params.get(2..).and_then(|rest| rest.split_first()) else { return };
+        buffer.modes_mut().begin();
+        let steps = session.mode_steps(letters, params);
+        buffer.apply_modes(session, &steps, incoming);
+        survey.answered(buffer, Question::Modes, turn);
+    }
+}
+
+/// A numeric about a list of a room.
+pub(super) struct ListNumeric {
+    letter: char,
+    part: Part,
+}
+
+enum Part {
+    /// One entry; its mask is the parameter at this index, followed by who set it and when.
+    Entry {
+        mask_at: usize,
+    },
+    End,
+}
+
+impl ListNumeric {
+    /// None if the numeric is about something else.
+    pub(super) const fn of(numeric: Numeric) -> Option<Self> {
+        const ENTRY: Part = Part::Entry { mask_at: 2 };
+        let (letter, part) = match numeric {
+            Numeric::InviteExceptionList => ('I', ENTRY),
+            Numeric::EndOfInviteExceptionList => ('I', Part::End),
+            Numeric::BanExceptionList => ('e', ENTRY),
+            Numeric::EndOfBanExceptionList => ('e', Part::End),
+            Numeric::BanList => ('b', ENTRY),
+            Numeric::EndOfBanList => ('b', Part::End),
+            // This one names its letter before the mask.
+            Numeric::QuietList => ('q', Part::Entry { mask_at: 3 }),
+            Numeric::EndOfQuietList => ('q', Part::End),
+            _ => return None,
+        };
+        Some(Self { letter, part })
+    }
+
+    pub(super) fn receive(self, buffers: &mut Buffers, session: &Session, incoming: &Incoming<'_>) {
+        let Some(buffer) = buffers.room_mut(session, incoming.param(1)) else { return };
+        match self.part {
+            Part::Entry { mask_at } => {
+                let entry = Entry {
+                    mask: incoming.param(mask_at),
+                    by: Some(incoming.param(mask_at + 1)).filter(|by| !by.is_empty()),
+                    at: incoming.seconds(mask_at + 2),
+                };
+                buffer.modes_mut().list(session, self.letter, entry);
+            }
+            Part::End => buffer.modes_mut().listed(session, self.letter),
+        }
+    }
+}
+
+impl Session {
+    /// The letters of a MODE, each with its parameter.
+    fn mode_steps<'a>(&self, letters: &str, params: &[&'a str]) -> Vec<Step<'a>> {
+        let modes = self.modes();
+        let mut params = params.iter().copied();
+        let mut is_set = true;
+        let mut steps = Vec::new();
+        for letter in letters.chars() {
+            match letter {
+                '+' => is_set = true,
+                '-' => is_set = false,
+                letter => {
+                    let takes = modes.lists.contains(letter)
+                        || modes.always.contains(letter)
+                        || (is_set && modes.when_set.contains(letter))
+                        || self.sign_of(letter).is_some();
+                    let param = if takes { params.next() } else { None };
+                    steps.push(Step { is_set, letter, param });
+                }
+            }
+        }
+        steps
+    }
+
+    /// What a step means to people.
+    fn mode_change(&self, step: &Step<'_>) -> ModeChange {
+        let Step { is_set, letter, param } = *step;
+        let rank = self.sign_of(letter).map(Rank::of_sign).filter(|rank| *rank != Rank::Member);
+        if let (Some(rank), Some(nick)) = (rank, param) {
+            return ModeChange::Rank { who: shown_name(nick), rank, is_given: is_set };
+        }
+        if let Some((list, mask)) = param.and_then(|mask| self.list_of(letter, mask)) {
+            return ModeChange::Listed { list, whom: whom(mask), is_added: is_set };
+        }
+        if let Some(setting) =
+            SETTINGS.into_iter().find(|setting| self.modes().letter(*setting) == Some(letter))
+        {
+            let value = setting.has_value().then_some(param).flatten();
+            return ModeChange::Setting(setting, is_set.then(|| shown_name(value.unwrap_or_default())));
+        }
+        let param = param.map_or_else(String::new, |param| format!(" {param}"));
+        ModeChange::Other(shown_name(&format!("{}{letter}{param}", if is_set { '+' } else { '-' })))
+    }
+}
+
+impl Buffer {
+    /// The room is so now.
+    fn apply_modes(&mut self, session: &Session, steps: &[Step<'_>], incoming: &Incoming<'_>) {
+        for Step { is_set, letter, param } in steps {
+            if let Some(sign) = session.sign_of(*letter) {
+                if let Some(nick) = param {
+                    self.members_mut().set_prefix(session, nick, sign, *is_set);
+                }
+                continue;
+            }
+            if session.modes().lists.contains(*letter) {
+                match param {
+                    Some(mask) if *is_set => {
+                        let entry = Entry { mask, by: Some(incoming.from), at: Some(incoming.at) };
+                        self.modes_mut().list(session, *letter, entry);
+                    }
+                    Some(mask) => self.modes_mut().unlist(session, *letter, mask),
+                    None => {}
+                }
+                continue;
+            }
+            // Some servers do not say what the key is.
+            if *letter == 'k' && !(*is_set && *param == Some("*")) {
+                self.set_key(param.filter(|_| *is_set));
+            }
+            self.modes_mut().apply(*letter, is_set.then_some(*param));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! RPL_NAMREPLY: who is in a room.
+
+use crate::{buffers::Buffers, display_names::DisplayNames, incoming::Incoming, session::Session};
+
+impl Buffers {
+    /// RPL_NAMREPLY.
+    pub(super) fn names(&mut self, session: &Session, names: &DisplayNames, incoming: &Incoming<'_>) {
+        let room = self.room_mut(session, incoming.param(2));
+        let Some(buffer) = room.filter(|buffer| buffer.is_present()) else { return };
+        let members = buffer.members_mut();
+        for word in incoming.param(3).split_ascii_whitespace() {
+            let (signs, nick) = session.split_prefixes(word);
+            if session.is_nick(nick) {
+                members.insert(session, nick, signs);
+                members.set_called(session, nick, names.of(session, nick));
+            }
+        }
+    }
+}

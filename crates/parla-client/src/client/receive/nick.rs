@@ -1,0 +1,51 @@
+//! NICK: someone has another name.
+
+use std::sync::Arc;
+
+use crate::{
+    client::Client,
+    incoming::Incoming,
+    text::shown_name,
+    turn::Turn,
+    view::{BufferId, Event, Notice},
+};
+
+impl Client {
+    /// NICK.
+    pub(super) fn nick(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+        let Self { session, buffers, outbox, names, .. } = self;
+        let (from, to) = (incoming.from, incoming.param(0));
+        if !session.is_nick(to) || !session.is_nick(from) {
+            return;
+        }
+        names.renamed(session, from, to);
+        if session.is_own(from) {
+            if session.renamed(to) {
+                self.settings.nick = to.into();
+            }
+            session.set_called(names.of(session, to));
+            if session.is_own(&self.settings.nick) {
+                session.regain_mut().end();
+            }
+            turn.network_changed();
+            turn.say(None, Notice::NickChanged(shown_name(to)));
+        }
+        session.nick_freed(from);
+        let renamed = buffers
+            .iter_mut()
+            .filter_map(|buffer| buffer.members_mut().rename(session, from, to).then(|| buffer.id()));
+        let mut renamed: Vec<BufferId> = renamed.collect();
+        let before = buffers.direct_mut(session, from).map(|buffer| Arc::clone(buffer.name()));
+        if let Some(before) = before
+            && let Some(buffer) = buffers.rename(session, from, to)
+        {
+            outbox.renamed(buffer.id());
+            buffer.keep_renamed(&before, turn);
+            renamed.push(buffer.id());
+        }
+        for id in renamed {
+            let event = Event::Renamed { from: shown_name(from), to: shown_name(to) };
+            buffers.get_mut(id).into_iter().for_each(|buffer| buffer.happened(incoming.at, event.clone()));
+        }
+    }
+}

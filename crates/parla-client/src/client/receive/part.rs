@@ -1,0 +1,31 @@
+//! PART: someone leaves a room.
+
+use super::RoomLeft;
+use crate::{
+    client::Client,
+    incoming::Incoming,
+    text::{Text, shown_name},
+    view::{Event, Presence},
+};
+
+impl Client {
+    /// PART.
+    pub(super) fn part(&mut self, incoming: &Incoming<'_>) {
+        let Some(buffer) = self.buffers.room_mut(&self.session, incoming.param(0)) else { return };
+        let id = buffer.id();
+        if !self.session.is_own(incoming.from) {
+            if buffer.members_mut().remove(&self.session, incoming.from) {
+                let reason = incoming.reason(2).map(Text::parse);
+                buffer.happened(incoming.at, Event::Left { who: shown_name(incoming.from), reason });
+            }
+            return;
+        }
+        if buffer.is_leaving() {
+            return self.close(id);
+        }
+        if buffer.is_present() {
+            self.left = Some(RoomLeft { room: id, at: incoming.at });
+        }
+        buffer.leave(Presence::Absent(None));
+    }
+}

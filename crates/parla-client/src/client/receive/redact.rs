@@ -1,0 +1,49 @@
+//! REDACT: a message is taken back. <https://ircv3.net/specs/extensions/message-redaction>
+
+use std::sync::Arc;
+
+use crate::{
+    buffer::Buffer,
+    contract::Output,
+    incoming::Incoming,
+    session::Session,
+    text::{Text, shown_name},
+    turn::Turn,
+    view::{BufferKind, Content, Deleted},
+};
+
+impl Buffer {
+    /// REDACT. Nothing of the message stays: not its words, not what it counted, not its place in the archive.
+    pub(super) fn redact(&mut self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+        let msgid = incoming.param(1);
+        if msgid.is_empty() {
+            return;
+        }
+        if self.is_archived() {
+            let (kind, name) = (self.kind(), Arc::clone(self.name()));
+            turn.output(Output::Unkeep { kind, name, msgid: msgid.into() });
+        }
+        let Some(row) = self.timeline().row_of(msgid).and_then(|id| self.timeline().row(id)) else { return };
+        let Content::Said(said) = &row.content else { return };
+        if said.deleted.is_some() {
+            return;
+        }
+        let (row, is_own) = (row.id, said.author.own);
+        let is_for_person = said.mention || self.kind() == BufferKind::Direct;
+        let deleted = Arc::new(Deleted {
+            by: shown_name(incoming.from),
+            own: session.is_own(incoming.from),
+            reason: incoming.reason(3).map(Text::parse),
+        });
+        self.timeline_mut().update_message(row, |said| {
+            (said.text, said.mention) = (Text::default(), false);
+            (said.reply, said.reactions) = (None, Arc::default());
+            said.deleted = Some(deleted);
+        });
+        if !is_own {
+            self.uncount(row, is_for_person);
+        }
+        self.is_not_quoted(msgid);
+        turn.retract(self.id(), row);
+    }
+}

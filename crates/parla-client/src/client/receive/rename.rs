@@ -1,0 +1,88 @@
+//! RENAME: a room has another name. <https://ircv3.net/specs/extensions/channel-rename>
+//!
+//! Where RENAME is not known the person is taken out of the one name and put into the other; see [`RoomLeft`].
+
+use std::sync::Arc;
+
+use parla_proto::{CommandName, Timestamp};
+
+use crate::{
+    client::Client,
+    incoming::Incoming,
+    text::{Text, shown_name},
+    turn::Turn,
+    view::{BufferId, Event, Presence},
+};
+
+/// The lines that tell a new name in the old way follow each other at once.
+const AT_ONCE: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// A room that the person was taken out of, unasked. If they are in another one in the next line, of which nothing is known, it is
+/// the same room: so servers and bouncers tell a new name to those who do not know RENAME.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::client) struct RoomLeft {
+    pub(super) room: BufferId,
+    pub(super) at: Timestamp,
+}
+
+/// The new name of a room: when it got it, from whom and why, as far as that is known.
+struct NewName<'a> {
+    name: &'a str,
+    at: Timestamp,
+    by: Option<Arc<str>>,
+    reason: Option<Text>,
+}
+
+impl Client {
+    /// RENAME.
+    pub(super) fn rename(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+        let (from, name) = (incoming.param(0), incoming.param(1));
+        if let Some(id) = self.buffers.room(&self.session, from)
+            && self.session.is_room_name(name)
+        {
+            let by = Some(shown_name(incoming.from)).filter(|by| !by.is_empty());
+            let reason = incoming.reason(3).map(Text::parse);
+            self.rename_room(id, NewName { name, at: incoming.at, by, reason }, turn);
+        }
+    }
+
+    /// The line behind the one that took the person out of a room, if that was so.
+    pub(super) fn notice_room_moved(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
+        let Some(RoomLeft { room, at }) = self.left.take() else { return };
+        let name = incoming.param(0);
+        let is_entering = incoming.command == Some(CommandName::Join) && self.session.is_own(incoming.from);
+        let is_at_once = at.since(incoming.at) <= AT_ONCE && incoming.at.since(at) <= AT_ONCE;
+        let was_left = self.buffers.get(room).is_some_and(|room| *room.presence() == Presence::Absent(None));
+        if is_entering
+            && is_at_once
+            && was_left
+            && self.buffers.named(&self.session, name).is_none()
+            && self.session.is_room_name(name)
+        {
+            self.rename_room(room, NewName { name, at: incoming.at, by: None, reason: None }, turn);
+        }
+    }
+
+    fn rename_room(&mut self, id: BufferId, new: NewName<'_>, turn: &mut Turn<'_>) {
+        let Some(from) = self.buffers.get(id).map(|buffer| Arc::clone(buffer.name())) else { return };
+        let other = self.buffers.named(&self.session, new.name).filter(|other| *other != id);
+        if let Some(other) = other {
+            if self.buffers.get(other).is_some_and(|other| other.is_present()) {
+                // Two rooms of one name cannot be: what the person sees there is true, and this one is gone.
+                if let Some(buffer) = self.buffers.get_mut(id) {
+                    buffer.leave(Presence::Absent(None));
+                }
+                return;
+            }
+            // The name has another room now. What was to be said under it goes there.
+            self.outbox.hand_over(&mut self.buffers, other, id);
+            self.close(other);
+        }
+        let Some(buffer) = self.buffers.rename(&self.session, &from, new.name) else { return };
+        self.outbox.renamed(id);
+        buffer.keep_renamed(&from, turn);
+        let NewName { name, at, by, reason } = new;
+        let (from, to) = (shown_name(&from), shown_name(name));
+        buffer.happened(at, Event::RoomRenamed { by, from, to, reason });
+    }
+}

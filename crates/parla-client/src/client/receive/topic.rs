@@ -1,0 +1,47 @@
+//! TOPIC: someone says what a room is about.
+
+use crate::{
+    buffers::Buffers,
+    incoming::Incoming,
+    session::Session,
+    text::{Text, shown_name},
+    view::{Event, Topic},
+};
+
+impl Buffers {
+    /// TOPIC.
+    pub(super) fn topic(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        let Some(buffer) = self.room_mut(session, incoming.param(0)) else { return };
+        let by = shown_name(incoming.from);
+        let text = incoming.reason(2).map(Text::parse);
+        let topic = |text| Topic { text, by: Some(by.clone()), at: Some(incoming.at) };
+        buffer.set_topic(text.clone().map(topic));
+        let event = match text {
+            Some(topic) => Event::TopicSet { by, topic },
+            None => Event::TopicCleared { by },
+        };
+        buffer.happened(incoming.at, event);
+    }
+
+    /// RPL_TOPIC.
+    pub(super) fn topic_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        if let Some(buffer) = self.room_mut(session, incoming.param(1)) {
+            buffer.set_topic(Some(Topic { text: Text::parse(incoming.param(2)), by: None, at: None }));
+        }
+    }
+
+    /// RPL_NOTOPIC.
+    pub(super) fn no_topic_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        if let Some(buffer) = self.room_mut(session, incoming.param(1)) {
+            buffer.set_topic(None);
+        }
+    }
+
+    /// RPL_TOPICWHOTIME.
+    pub(super) fn topic_by_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        if let Some(buffer) = self.room_mut(session, incoming.param(1)) {
+            let by = incoming.param(2).split('!').next().unwrap_or_default();
+            buffer.topic_is_by(shown_name(by), incoming.seconds(3));
+        }
+    }
+}

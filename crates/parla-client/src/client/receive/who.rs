@@ -1,0 +1,51 @@
+//! RPL_WHOREPLY: who is in a room, where they come from, and whether they are away or a program.
+//!
+//! <https://modern.ircdocs.horse/#rplwhoreply-352>
+
+use std::sync::Arc;
+
+use crate::{
+    buffers::Buffers,
+    incoming::Incoming,
+    session::Session,
+    survey::{Question, Survey},
+    turn::Turn,
+};
+
+impl Buffers {
+    /// RPL_WHOREPLY.
+    pub(super) fn who(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        let (host, nick, flags) = (incoming.param(3), incoming.param(5), incoming.param(6));
+        if !session.is_nick(nick) {
+            return;
+        }
+        let is_away = flags.starts_with('G');
+        for buffer in self.iter_mut() {
+            let members = buffer.members_mut();
+            members.set_host(session, nick, host);
+            members.set_away(session, nick, is_away);
+            if session.is_bot(flags) {
+                members.set_bot(session, nick);
+            }
+        }
+        if let Some(buffer) = self.direct_mut(session, nick)
+            && buffer.is_away() != is_away
+        {
+            // Why, the server does not say here.
+            buffer.set_away(is_away.then(|| Arc::from("")));
+        }
+    }
+
+    /// RPL_ENDOFWHO.
+    pub(super) fn end_of_who(
+        &self,
+        session: &Session,
+        survey: &mut Survey,
+        incoming: &Incoming<'_>,
+        turn: &mut Turn<'_>,
+    ) {
+        if let Some(room) = self.room(session, incoming.param(1)).and_then(|id| self.get(id)) {
+            survey.answered(room, Question::People, turn);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The answers to WHOIS: who someone is.
+
+use std::sync::Arc;
+
+use parla_proto::Numeric;
+
+use crate::{
+    client::Client,
+    incoming::Incoming,
+    limits::ROOMS_IN_WHOIS_MAX,
+    text::{Text, shown_name},
+    turn::Turn,
+    view::Person,
+};
+
+/// Whether a numeric is a part of the answer to WHOIS.
+pub(super) const fn is_part(numeric: Numeric) -> bool {
+    matches!(
+        numeric,
+        Numeric::Away
+            | Numeric::WhoisRegisteredNick
+            | Numeric::WhoisUser
+            | Numeric::WhoisServer
+            | Numeric::WhoisOperator
+            | Numeric::WhoisIdle
+            | Numeric::WhoisChannels
+            | Numeric::WhoisSpecial
+            | Numeric::WhoisAccount
+            | Numeric::WhoisBot
+            | Numeric::WhoisActually
+            | Numeric::WhoisHost
+            | Numeric::WhoisModes
+            | Numeric::WhoisSecure
+    )
+}
+
+impl Client {
+    /// One numeric about somebody who may have been asked about.
+    pub(super) fn whois(&mut self, numeric: Numeric, incoming: &Incoming<'_>) {
+        let nick = incoming.param(1);
+        let Some(person) = self.people.told(&self.session, nick) else { return };
+        person.whois(numeric, incoming);
+        if numeric == Numeric::WhoisUser {
+            for buffer in self.buffers.iter_mut() {
+                buffer.members_mut().set_host(&self.session, nick, incoming.param(3));
+            }
+        }
+    }
+
+    /// RPL_ENDOFWHOIS.
+    pub(super) fn end_of_whois(&mut self, nick: &str, turn: &mut Turn<'_>) {
+        let Some(mut person) = self.people.take(&self.session, nick) else { return };
+        person.called = self.names.of(&self.session, nick);
+        // Where they are now; what a conversation with them says may be old.
+        if !person.missing
+            && let Some(buffer) = self.buffers.direct_mut(&self.session, nick)
+        {
+            buffer.set_away(person.away.clone());
+        }
+        turn.tell_of(person);
+    }
+}
+
+impl Person {
+    fn whois(&mut self, numeric: Numeric, incoming: &Incoming<'_>) {
+        match numeric {
+            Numeric::WhoisUser => {
+                self.nick = shown_name(incoming.param(1));
+                self.name = incoming.param(1).into();
+                self.host = shown_name(&format!("{}@{}", incoming.param(2), incoming.param(3)));
+                self.realname = Text::parse(incoming.param(5)).plain;
+            }
+            Numeric::WhoisOperator => self.operator = true,
+            Numeric::WhoisBot => self.bot = true,
+            Numeric::WhoisIdle => {
+                self.idle_seconds = incoming.param(2).parse().ok();
+                self.since = incoming.seconds(3);
+            }
+            Numeric::WhoisChannels => {
+                let left = ROOMS_IN_WHOIS_MAX.saturating_sub(self.rooms.len());
+                let rooms = incoming.param(2).split_ascii_whitespace().take(left);
+                self.rooms.extend(rooms.map(Arc::from));
+            }
+            Numeric::WhoisAccount => self.account = Some(shown_name(incoming.param(2))),
+            Numeric::Away => self.away = Some(Text::parse(incoming.param(2)).plain),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! How far signing in has come on one connection: what the server offers, and what was tried.
+
+use parla_proto::Timestamp;
+
+use crate::{credentials::Credentials, problem::ProblemKind};
+
+/// Mechanisms that are remembered of a server's list.
+const MECHANISMS_MAX: usize = 32;
+
+/// How far signing in has come on this connection.
+#[derive(Debug, Default)]
+pub(super) struct SignIn {
+    /// The server offers AUTHENTICATE.
+    pub(super) is_offered: bool,
+    /// What it takes there; empty if it does not say.
+    pub(super) mechanisms: Vec<String>,
+    pub(super) state: Stage,
+    /// A password was shown on this connection.
+    pub(super) has_shown: bool,
+    pub(super) is_introduced: bool,
+    /// When to say one's name at the latest, if that waits for the server's offer.
+    pub(super) introduce_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    #[default]
+    Idle,
+    /// CAP REQ was sent.
+    Requested,
+    /// It was agreed on.
+    Agreed,
+    Trying(Mechanism),
+    /// It has succeeded, or failed for good.
+    Over,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mechanism {
+    External,
+    Plain,
+}
+
+impl Mechanism {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::External => "EXTERNAL",
+            Self::Plain => "PLAIN",
+        }
+    }
+}
+
+impl SignIn {
+    /// Takes in what the server offers, from CAP LS or CAP NEW.
+    pub(super) fn offer(&mut self, list: &str) {
+        for word in list.split_ascii_whitespace() {
+            let (name, value) = word.split_once('=').unwrap_or((word, ""));
+            if name == "sasl" {
+                self.is_offered = true;
+                self.list(value);
+            }
+        }
+    }
+
+    /// The server offers it no more, as it does while its services are away.
+    pub(super) fn withdrawn(&mut self) {
+        *self = Self { is_offered: false, state: Stage::Idle, ..std::mem::take(self) };
+    }
+
+    /// What the server takes, as it lists it.
+    pub(super) fn list(&mut self, mechanisms: &str) {
+        let names = mechanisms.split(',').filter(|name| !name.is_empty()).take(MECHANISMS_MAX);
+        self.mechanisms = names.map(str::to_ascii_uppercase).collect();
+    }
+
+    /// Whether the server takes this, as far as it has said.
+    pub(super) fn takes(&self, mechanism: Mechanism) -> bool {
+        self.mechanisms.is_empty() || self.mechanisms.iter().any(|name| name == mechanism.name())
+    }
+
+    /// The server has answered CAP REQ for it.
+    pub(super) const fn answered(&mut self, is_agreed: bool) {
+        if matches!(self.state, Stage::Requested) {
+            self.state = if is_agreed { Stage::Agreed } else { Stage::Over };
+        }
+    }
+
+    /// What a refusal of a password means.
+    pub(super) const fn refused(&self) -> ProblemKind {
+        if self.has_shown { ProblemKind::PasswordWrong } else { ProblemKind::PasswordNeeded }
+    }
+
+    /// The first way in that the server takes and the person has something for.
+    pub(super) fn first_mechanism(&self, credentials: &Credentials) -> Option<Mechanism> {
+        let has = [
+            (Mechanism::External, credentials.by_certificate),
+            (Mechanism::Plain, credentials.login.is_some()),
+        ];
+        has.into_iter()
+            .find(|(mechanism, has)| *has && self.takes(*mechanism))
+            .map(|(mechanism, _)| mechanism)
+    }
+}
