@@ -64,7 +64,8 @@ fn the_client_knows_commands_by_their_names() {
     let mut names: Vec<String> = files(&folder).into_iter().map(named).collect();
     names.extend(["ACCOUNT", "ACK", "FAIL", "NOTE", "WARN"].map(str::to_owned));
     let compares = |line: &str| names.iter().any(|name| compares_with(line, name));
-    let found = offences(&["parla-client/src/client/receive", "parla-client/src/client/receive.rs"], compares);
+    let found =
+        offences(&["parla-client/src/client/receive", "parla-client/src/client/receive.rs"], compares);
     assert!(found.is_empty(), "name these by parla_proto::CommandName:\n{}", found.join("\n"));
 }
 

@@ -36,7 +36,7 @@ impl Snapshot {
     pub fn kept(&self) -> Vec<&ChannelState> {
         let kept = self.network.channels.values().filter(|channel| channel.kept);
         let mut states: Vec<&ChannelState> = kept.map(|channel| &channel.state).collect();
-        states.sort_unstable_by_key(|state| state.record);
+        states.sort_unstable_by_key(|state| state.id);
         states
     }
 

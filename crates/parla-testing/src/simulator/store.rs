@@ -397,7 +397,7 @@ mod tests {
     fn what_a_server_has_and_what_is_kept_are_compared() {
         let settings = Settings::named("a.b");
         let name = ChannelName::parse("#a", &settings.network.name_rules()).unwrap();
-        let state = ChannelState::new(1, name, Timestamp::default(), Flags::empty());
+        let state = ChannelState::new(ChannelId::from_number(1), name, Timestamp::default(), Flags::empty());
         let mut store = Store::new(&settings);
         assert!(store.is_had(&[]).is_ok());
         store.write(vec![Change::Channel(Box::new(state.clone()))], &[]).unwrap();

@@ -24,7 +24,7 @@ pub(super) fn own(client: &Client, message: &Message<'_>, scene: &Scene) -> Chec
 #[cfg(test)]
 mod tests {
     use parla_proto::{ChannelName, Timestamp};
-    use parla_server::{Change, ChannelState, ConnectionId, Flags, Settings, Spoken, Verb};
+    use parla_server::{Change, ChannelId, ChannelState, ConnectionId, Flags, Settings, Spoken, Verb};
 
     use super::*;
     use crate::simulator::{
@@ -35,7 +35,7 @@ mod tests {
     /// What bob has said in a room.
     fn said(scene: &Scene) -> Vec<Change> {
         let name = ChannelName::parse("#a", &scene.settings.network.name_rules()).unwrap();
-        let state = ChannelState::new(1, name, Timestamp::default(), Flags::empty());
+        let state = ChannelState::new(ChannelId::from_number(1), name, Timestamp::default(), Flags::empty());
         let spoken = Spoken {
             seq: 2,
             at: Timestamp::default(),
