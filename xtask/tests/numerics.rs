@@ -25,7 +25,7 @@ const READERS: &[Reader] = &[
     Reader { path: "completion.rs", part: "", why: "people write the beginning of names" },
     Reader { path: "endpoint", part: "", why: "people write addresses" },
     Reader { path: "text/", part: "", why: "texts and names are made safe to show" },
-    Reader { path: "registration.rs", part: "nick.chars()", why: "a username is made of the nick" },
+    Reader { path: "session/authentication.rs", part: "nick.chars()", why: "a username is made of the nick" },
     Reader { path: "room_modes.rs", part: "mask.split_once(", why: "masks have a form" },
 ];
 
@@ -64,7 +64,8 @@ fn the_client_knows_commands_by_their_names() {
     let mut names: Vec<String> = files(&folder).into_iter().map(named).collect();
     names.extend(["ACCOUNT", "ACK", "FAIL", "NOTE", "WARN"].map(str::to_owned));
     let compares = |line: &str| names.iter().any(|name| compares_with(line, name));
-    let found = offences(&["parla-client/src/client/receive", "parla-client/src/client/receive.rs"], compares);
+    let found =
+        offences(&["parla-client/src/client/receive", "parla-client/src/client/receive.rs"], compares);
     assert!(found.is_empty(), "name these by parla_proto::CommandName:\n{}", found.join("\n"));
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use parla_client::{
     text::Text,
     view::{
-        Audience, Author, BufferView, Carries, Content, Deleted, Event, Member, Members, Quoted, Rank, Reaction,
-        Reply, RowId, Said, Several,
+        Audience, Author, BufferView, Carries, Content, Deleted, Event, Member, Members, Quoted, Rank,
+        Reaction, Reply, RowId, Said, Several,
     },
 };
 use parla_ui::platform::PageAct;
