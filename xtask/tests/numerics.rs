@@ -25,7 +25,7 @@ const READERS: &[Reader] = &[
     Reader { path: "completion.rs", part: "", why: "people write the beginning of names" },
     Reader { path: "endpoint", part: "", why: "people write addresses" },
     Reader { path: "text/", part: "", why: "texts and names are made safe to show" },
-    Reader { path: "registration.rs", part: "nick.chars()", why: "a username is made of the nick" },
+    Reader { path: "session/authentication.rs", part: "nick.chars()", why: "a username is made of the nick" },
     Reader { path: "room_modes.rs", part: "mask.split_once(", why: "masks have a form" },
 ];
 

@@ -19,6 +19,7 @@ use crate::{
 const RECALLED_UNREAD_MAX: usize = 1_000;
 
 /// What an archive gave of one conversation.
+#[derive(Clone, Copy)]
 pub(crate) struct Recalled<'a> {
     /// Oldest first.
     pub(crate) messages: &'a [Kept],
