@@ -25,8 +25,8 @@ impl World {
 
     /// Nothing is on its way: what a machine has of the channels is what is kept, so that it is there after the next start.
     pub(super) fn check_kept(&self) -> Checked {
-        let snapshots = self.machines.iter().map(|machine| machine.server.snapshot());
-        snapshots.map(|snapshot| self.scene.store.is_had(&snapshot.kept())).collect()
+        let mut snapshots = self.machines.iter().map(|machine| machine.server.snapshot());
+        snapshots.try_for_each(|snapshot| self.scene.store.is_had(&snapshot.kept()))
     }
 
     /// Nothing is on its way: every machine keeps the same channels and messages.
