@@ -94,6 +94,20 @@ fn set_up(buffer: &mut Buffer, session: &Session) {
     modes.listed(session, 'b');
 }
 
+fn directory() -> Update {
+    let view = DirectoryView {
+        rooms: Directory(Arc::new(vec![DirectoryRoom {
+            shown: "#a".into(),
+            name: "#a".into(),
+            people: 3,
+            topic: "t".into(),
+        }])),
+        complete: true,
+        cut: false,
+    };
+    Update::Directory(NETWORK, view)
+}
+
 fn certificate() -> Update {
     Update::Certificate(
         NETWORK,
@@ -164,22 +178,12 @@ fn everything_is_the_same_in_the_other_tab() {
     buffer.members_mut().insert(&session, "Zoë", "@");
     buffer.read_to(Mark::Behind(RowId(4)));
     set_up(&mut buffer, &session);
-    let directory = DirectoryView {
-        rooms: Directory(Arc::new(vec![DirectoryRoom {
-            shown: "#a".into(),
-            name: "#a".into(),
-            people: 3,
-            topic: "t".into(),
-        }])),
-        complete: true,
-        cut: false,
-    };
     let direct = Buffer::new(BufferId(2), BufferKind::Direct, "bob");
     let views = [
         network(),
         Update::Buffer(NETWORK, buffer.view(&session)),
         Update::Buffer(NETWORK, direct.view(&session)),
-        Update::Directory(NETWORK, directory),
+        directory(),
     ];
     let events = [
         Update::Person(
