@@ -41,7 +41,7 @@ pub fn badge(mentions: u32) -> String {
 
 impl Words {
     /// How many messages are new. Of a number that is only known in part, a round one that is certainly exceeded.
-    pub fn new(self, new: u32, counted: Counted) -> String {
+    pub fn new_count(self, new: u32, counted: Counted) -> String {
         match (new, counted) {
             (1000.., _) => self.new_messages_more_than(999_u32),
             (new, Counted::All) => self.new_messages(new),
@@ -58,7 +58,7 @@ impl Words {
 
     /// What is new in a conversation, for those who do not see the badge; none if nothing is.
     pub fn unread(self, unread: u32, mentions: u32, counted: Counted) -> Option<String> {
-        let new = self.new(unread.max(mentions), counted);
+        let new = self.new_count(unread.max(mentions), counted);
         match (unread, mentions) {
             (0, 0) => None,
             (_, 0) => Some(new),

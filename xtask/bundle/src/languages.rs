@@ -98,7 +98,7 @@ impl Languages {
             for english in &self.english.sentences {
                 let said = file.find(&english.id).unwrap_or(english);
                 let pairs = pairs(&english.pattern, &said.pattern);
-                let is_seen = |text: &str| left.iter().any(|left| *left == text);
+                let is_seen = |text: &str| left.contains(&text);
                 if !english.id.starts_with(OF_PAGE) && !pairs.iter().all(|(english, _)| is_seen(english)) {
                     continue;
                 }

@@ -33,6 +33,9 @@ fn reason(reason: Option<&Text>) -> String {
     reason.filter(|reason| !reason.plain.is_empty()).map(|reason| name(&reason.plain)).unwrap_or_default()
 }
 
+/// Says what several people did: how many they are, and their names.
+type Several = fn(Words, usize, &str) -> String;
+
 /// What one's own messages wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitsFor {
@@ -113,7 +116,7 @@ impl Words {
             }
         }
         let mut parts = Vec::new();
-        let said: [(_, fn(Self, usize, &str) -> String); 4] = [
+        let said: [(_, Several); 4] = [
             ((false, true), |words, count, names| words.several_joined(count, names)),
             ((true, false), |words, count, names| words.several_left(count, names)),
             ((true, true), |words, count, names| words.several_left_and_came_back(count, names)),
@@ -223,7 +226,7 @@ impl Words {
     pub fn jump(self, new: u32, counted: Counted) -> String {
         match new {
             0 => self.room_jump().into(),
-            _ => self.room_jump_new(&self.new(new, counted)),
+            _ => self.room_jump_new(&self.new_count(new, counted)),
         }
     }
 

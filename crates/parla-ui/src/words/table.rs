@@ -42,10 +42,10 @@ impl Words {
 
     /// A language that is loaded.
     pub fn loaded(language: Language) -> Option<Self> {
-        match language {
-            Language::English => Some(Self::english()),
-            other => LOADED.get(other as usize)?.get().map(Self),
+        if language == Language::English {
+            return Some(Self::english());
         }
+        LOADED.get(language as usize)?.get().map(Self)
     }
 
     /// Takes in the table of a language. None if it is that of another version of the app.

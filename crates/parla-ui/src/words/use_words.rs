@@ -71,10 +71,7 @@ fn speak(mut state: State, here: &Here, language: Language) {
     state.language.set(language);
     let here = here.clone();
     let mut loading = Box::pin(async move {
-        match language {
-            Language::English => Some(Words::english()),
-            other => here.0.load_words(other).await,
-        }
+        if language == Language::English { Some(Words::english()) } else { here.0.load_words(language).await }
     });
     // At once if it can be: nothing is drawn twice.
     match (&mut loading).now_or_never() {
