@@ -53,7 +53,8 @@
 //!   `tail.rs` find words in what is indexed and in what is not yet, and `words.rs` says what a word is. No
 //!   command uses the search yet.
 //! - `sum.rs` is the checksum of a row, and `check.rs` compares it.
-//! - `moment.rs` lets statements that must agree read in one transaction. `error.rs` says what can go wrong.
+//! - `fixture.rs` is a small history for the tests of this crate. `moment.rs` lets statements that must agree
+//!   read in one transaction. `error.rs` says what can go wrong.
 //! - `open.rs` opens the file, `schema.rs` has the tables, `migrate.rs` the numbered steps and `copy.rs` the
 //!   copy before them.
 

@@ -14,6 +14,7 @@
 //! - The file: `database.rs` is an open data directory and `open.rs` opens one. `upgrade.rs` copies it before
 //!   its tables change.
 //! - `error.rs` says why a data directory cannot be used, and `limits.rs` how much is done at once.
+//! - `fixture.rs` is a message for tests.
 //! - Damage: `state.rs` notes outside of the database what must be there, `wal.rs` reads SQLite's log without
 //!   SQLite, `inspect.rs` compares the two before anything is written, `check.rs` reads the whole file, and
 //!   `salvage.rs` saves what is still readable.

@@ -2,6 +2,17 @@
 //! page. All tabs of an address are one person: one of them leads and has the client, the others follow.
 //!
 //! A thin shell. What is true of the network is in `parla-client`, what is shown in `parla-ui`.
+//!
+//! # Code map
+//!
+//! - `engine.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client
+//!   and its WebSocket (`socket.rs`); `follower.rs` shows what the leading tab does; `orders.rs` carries what
+//!   it wants there. `interface.rs` is the interface as they see it.
+//! - What is kept: `storage.rs` has small texts, `journal.rs` its last changes once more, and `archive.rs`
+//!   direct messages.
+//! - The browser: `browser.rs` is the platform of the interface, `page.rs` the clock, the address and
+//!   `page.js`, `history.rs` Back and Forward, `notifications.rs` notifications, `words.rs` gets the
+//!   sentences of other languages, and `build.rs` knows whether the page is old.
 
 mod archive;
 mod browser;

@@ -1,7 +1,19 @@
-//! The app on the desktop: the interface of `parla-ui` in a window, and the networks on a thread of their own.
+//! The app on the desktop: the interface of `parla-ui` in a window, and the networks on a thread of their
+//! own.
 //!
-//! `engine` talks to servers, `archive` keeps what was said, `store` remembers the networks, `desktop` is what the interface
-//! needs of this place, and `window` shows it.
+//! `engine` talks to servers, `archive` keeps what was said, `store` remembers the networks, `desktop` is
+//! what the interface needs of this place, and `window` shows it.
+//!
+//! # Code map
+//!
+//! - `cli.rs` is the command line, `window.rs` the window, `page.rs` the page in it, `desktop.rs` the
+//!   platform of the interface, and `system.rs` what Linux and others do for a program.
+//! - `engine.rs` has a client, a connection and an archive for each network, on a thread of its own;
+//!   `clock.rs` tells them the time.
+//! - What is kept: `data_dir.rs` is the directory, `store.rs` what the program remembers, `archive.rs` the
+//!   messages, `keyring.rs` the passwords.
+//! - `instance.rs` lets a second program show the window of the first, and `finish.rs` is the end.
+//!   `limits.rs` has the bounds.
 
 mod archive;
 mod cli;
@@ -57,8 +69,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The web view's way to draw by DMABUF shows blank windows with some drivers and takes 85 MB more. A variable says so, and it
-/// can only be set for a program that starts: so this one starts anew in its own place, before it has done anything.
+/// The web view's way to draw by DMABUF shows blank windows with some drivers and takes 85 MB more. A
+/// variable says so, and it can only be set for a program that starts: so this one starts anew in its own
+/// place, before it has done anything.
 #[cfg(target_os = "linux")]
 fn avoid_dmabuf() {
     use std::{env, os::unix::process::CommandExt, process::Command};
@@ -154,8 +167,8 @@ fn user_name() -> String {
     if plain.is_empty() { "guest".to_owned() } else { plain.to_owned() }
 }
 
-/// What went wrong, for people who start it from a terminal. `RUST_LOG` asks for more. Never what was said: Dioxus would write
-/// an event that it cannot read, and an event may be what somebody types.
+/// What went wrong, for people who start it from a terminal. `RUST_LOG` asks for more. Never what was said:
+/// Dioxus would write an event that it cannot read, and an event may be what somebody types.
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("warn,parla=info,dioxus_desktop::webview=off"));
