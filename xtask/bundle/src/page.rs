@@ -226,8 +226,9 @@ mod tests {
             index.html: <style>a{}
             c{}b{}
             </style><form>
+            <b>Join</b><p>Write to <bdi></bdi>.</p>
             </form>
-            <script>load('./page-dfa474d10981a7a1.js', './parla-f38798dded3e0e1a.js', './parla-8e8d8ae28653fd1e_bg.wasm')
+            <p>Slow.</p><p lang="it">Lenta.</p><script>load('./page-dfa474d10981a7a1.js', './parla-f38798dded3e0e1a.js', './parla-8e8d8ae28653fd1e_bg.wasm', 'Slow.', {"it":{"table":"./words-it-37e04b6a4da9b0f8.txt","words":{".":".","Join":"Entra","Slow.":"Lenta.","Write to ":"Scrivi a "}}})
             </script>
             page-dfa474d10981a7a1.js: page()
 
@@ -240,6 +241,12 @@ mod tests {
             })();
             globalThis.parlaStart = __wbg_init;
             })();
+
+            words-it-37e04b6a4da9b0f8.txt: parla 9a8bc2fefb893125
+            Lenta.
+            Entra
+            Scrivi a a.
+            Altro
 
         "#]].assert_eq(&shown);
     }
