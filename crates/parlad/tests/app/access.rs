@@ -30,6 +30,11 @@ fn a_screen_reader_finds_its_way() {
                 LabelText
                 textbox "Your name"
                 button "Join"
+              LabelText
+              combobox "Language"
+                MenuListPopup
+                  option "English"
+                  option "Italiano"
             region "Messages of the app"
         "#]]
         .assert_eq(&outline);
