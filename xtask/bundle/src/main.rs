@@ -6,8 +6,8 @@
 //! # Code map
 //!
 //! `glue.rs` makes the JavaScript around the WebAssembly, `merge.rs` and `page.rs` put the static files
-//! together, `compress.rs` compresses them, and `stamp.rs` knows whether anything has changed since the last
-//! time.
+//! together, `languages.rs` adds the sentences of other languages, `compress.rs` compresses them, and
+//! `stamp.rs` knows whether anything has changed since the last time.
 
 mod compress;
 mod glue;
