@@ -225,6 +225,43 @@ fn what_was_missed_is_new_until_it_is_seen() {
 }
 
 #[test]
+fn each_time_that_something_was_missed_it_is_gone_to() {
+    let mut page = open(lobby(chatter(100)));
+    look(&mut page, 1, 2_000, true);
+    let missed =
+        |divider, rows| BufferView { divider: Some(RowId(divider)), unread: 40, ..lobby(chatter(rows)) };
+    for (divider, rows, end) in [(100, 140, 3_000), (140, 180, 4_000), (180, 220, 5_000)] {
+        page.hear(vec![linked(LinkState::Offline)]);
+        change(&mut page, BufferView { presence: Presence::Joining, ..lobby(chatter(divider)) });
+        page.fake.take_acts();
+        page.hear(vec![linked(LinkState::Online)]);
+        change(&mut page, lobby(chatter(divider)));
+        assert_eq!(page.fake.take_acts(), [], "nothing is known yet");
+        looks(&page);
+        change(&mut page, missed(divider, rows));
+        assert!(page.fake.take_acts().contains(&PageAct::ScrollToRow(RowId(divider))), "{divider}");
+        assert_eq!(looks(&page), [(Some(LOBBY), false)], "{divider}");
+        assert_eq!(page.text(".jump"), "↓ 40 new");
+        // The reader goes to the end, and has read it.
+        look(&mut page, 1, end, true);
+        change(&mut page, lobby(chatter(rows)));
+    }
+}
+
+#[test]
+fn where_reading_began_before_is_not_gone_to_again() {
+    let old = |presence| BufferView { presence, divider: Some(RowId(40)), ..lobby(chatter(100)) };
+    let mut page = open(old(Presence::Present));
+    look(&mut page, 1, 2_000, true);
+    page.fake.take_acts();
+    page.hear(vec![linked(LinkState::Offline)]);
+    change(&mut page, old(Presence::Joining));
+    page.hear(vec![linked(LinkState::Online)]);
+    change(&mut page, old(Presence::Present));
+    assert_eq!(page.fake.take_acts(), []);
+}
+
+#[test]
 fn near_the_beginning_earlier_messages_are_asked_for_once() {
     let earlier = |rows: std::ops::Range<usize>, earlier| BufferView {
         earlier,

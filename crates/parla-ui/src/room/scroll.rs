@@ -118,7 +118,7 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     });
     use_effect(move || scroll.follow(state));
     use_load_earlier(scroll, state);
-    use_landing(scroll);
+    use_landing(scroll, state);
     use_wanted(scroll);
     scroll
 }
@@ -198,6 +198,13 @@ fn selected(timeline: &Timeline, rows: Option<(RowId, RowId)>) -> Option<(u64, u
     Some((chunk_of(&timeline.chunks, first)?, chunk_of(&timeline.chunks, last)?))
 }
 
+/// Whether the person would hear what is said in the conversation now.
+fn is_there(state: State, at: BufferKey, view: &BufferView) -> bool {
+    let networks = state.networks.read();
+    let is_online = networks.get(&at.network).is_some_and(|network| network.link == LinkState::Online);
+    is_online && view.presence == Presence::Present
+}
+
 /// When earlier messages were asked for.
 #[derive(Clone, Copy, PartialEq)]
 struct Asked {
@@ -220,12 +227,8 @@ fn use_load_earlier(scroll: Scroll, state: State) {
         };
         let view = scroll.view.read();
         let Some(view) = view.as_ref() else { return };
-        let is_online =
-            state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
-        let now = Asked {
-            first: view.timeline.rows().next().map(|row| row.id),
-            is_there: is_online && view.presence == Presence::Present,
-        };
+        let first = view.timeline.rows().next().map(|row| row.id);
+        let now = Asked { first, is_there: is_there(state, at, view) };
         if is_near && view.earlier == Earlier::Possible && asked.get() != Some(now) {
             asked.set(Some(now));
             wish(&here, at.network, Intent::LoadEarlier { buffer: at.buffer });
@@ -249,16 +252,24 @@ fn use_wanted(mut scroll: Scroll) {
 }
 
 /// A conversation that was empty when it was opened, because the app has just started, is gone to where reading begins as soon
-/// as that is known; unless the reader has moved by then.
-fn use_landing(mut scroll: Scroll) {
+/// as that is known; unless the reader has moved by then. So is one that the person was away from for a while.
+fn use_landing(mut scroll: Scroll, state: State) {
     let here = use_context::<Here>();
+    let was_there = use_hook(|| Rc::new(Cell::new(false)));
+    // Where reading began when the person was gone. What they miss begins elsewhere.
+    let begun = use_hook(|| Rc::new(Cell::new(None::<RowId>)));
     use_effect(move || {
-        let was_landed = *scroll.landed.peek();
-        if !*scroll.end.read() && !was_landed {
+        let view = scroll.view.read();
+        let divider = view.as_ref().and_then(|view| view.divider);
+        let is_there = view.as_ref().is_some_and(|view| is_there(state, scroll.at, view));
+        if was_there.replace(is_there) && !is_there {
+            begun.set(divider);
+            scroll.landed.set(false);
+        }
+        if !*scroll.end.read() && !*scroll.landed.peek() {
             scroll.landed.set(true);
         }
-        let view = scroll.view.read();
-        let Some(divider) = view.as_ref().and_then(|view| view.divider) else { return };
+        let Some(divider) = divider.filter(|divider| begun.get() != Some(*divider)) else { return };
         if *scroll.landed.peek() {
             return;
         }

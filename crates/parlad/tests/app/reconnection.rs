@@ -117,17 +117,21 @@ fn what_was_missed_in_the_open_room_is_read_at_its_end() {
         alice.join_as("alice").await;
         alice.say("before").await;
         alice.finds_no(".pending").await;
-        alice.set_offline(true).await;
-        alice.sees("This device is offline.").await;
-        tells(&mut bob, 1..=40);
-        alice.set_offline(false).await;
-        is_back(&alice).await;
-        alice.finds_noted("#room", "40 new").await;
-        alice.sees("40 new").await;
-        alice.hits(Key::Escape).await;
-        alice.is_at_the_end().await;
-        alice.hears("missed 40.").await;
-        alice.finds_noted("#room", "").await;
+        // Each time, not only at first.
+        for missed in [1..=40, 41..=80] {
+            let last = format!("missed {}.", missed.end());
+            alice.set_offline(true).await;
+            alice.sees("This device is offline.").await;
+            tells(&mut bob, missed);
+            alice.set_offline(false).await;
+            is_back(&alice).await;
+            alice.finds_noted("#room", "40 new").await;
+            alice.sees("40 new").await;
+            alice.hits(Key::Escape).await;
+            alice.is_at_the_end().await;
+            alice.hears(&last).await;
+            alice.finds_noted("#room", "").await;
+        }
     });
 }
 
