@@ -302,6 +302,11 @@ impl State {
         }
     }
 
+    /// Whether the network can be used now.
+    pub(crate) fn is_online(&self, network: NetworkId) -> bool {
+        self.networks.read().get(&network).is_some_and(|view| view.link == LinkState::Online)
+    }
+
     /// What is kept under the name of a conversation goes with it to its new name.
     fn follow_names(&self, buffers: &[(NetworkId, BufferView)], here: &Here) {
         for (network, view) in buffers {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem,
-    view::{BufferView, Content, Delivery, LinkState, Presence, UNCONFIRMED_CHUNK},
+    view::{BufferView, Content, Delivery, Presence, UNCONFIRMED_CHUNK},
 };
 
 use crate::{
@@ -97,10 +97,8 @@ fn queued(view: &BufferView) -> usize {
 
 /// What messages of a conversation wait for.
 pub(crate) fn waits_for(state: State, at: BufferKey, view: &BufferView) -> WaitsFor {
-    let networks = state.networks.read();
-    let is_online = networks.get(&at.network).is_some_and(|network| network.link == LinkState::Online);
     match view.presence {
-        _ if !is_online => WaitsFor::Connection,
+        _ if !state.is_online(at.network) => WaitsFor::Connection,
         Presence::Joining => WaitsFor::Room,
         Presence::Present | Presence::Absent(_) => WaitsFor::Turn,
     }

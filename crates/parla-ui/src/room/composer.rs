@@ -9,7 +9,7 @@ use parla_client::{
     Intent, Problem, ProblemKind,
     completion::ChoiceKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferKind, LinkState, Presence},
+    view::{BufferKind, Presence},
 };
 
 use crate::{
@@ -47,8 +47,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
         let at = at();
         let buffers = state.buffers.read();
         let view = buffers.get(&at)?;
-        let is_online =
-            state.networks.read().get(&at.network).is_some_and(|network| network.link == LinkState::Online);
+        let is_online = state.is_online(at.network);
         let (name, room) = (view.name.clone(), view.target.clone());
         Some(Target { kind: view.kind, name, room, presence: view.presence.clone(), is_online })
     });

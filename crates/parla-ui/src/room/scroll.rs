@@ -12,7 +12,7 @@ use std::{
 use dioxus::prelude::*;
 use parla_client::{
     Intent, SortedMap,
-    view::{BufferView, ChunkRef, Earlier, LinkState, Presence, RowId, Timeline},
+    view::{BufferView, ChunkRef, Earlier, Presence, RowId, Timeline},
 };
 
 use crate::{
@@ -200,9 +200,7 @@ fn selected(timeline: &Timeline, rows: Option<(RowId, RowId)>) -> Option<(u64, u
 
 /// Whether the person would hear what is said in the conversation now.
 fn is_there(state: State, at: BufferKey, view: &BufferView) -> bool {
-    let networks = state.networks.read();
-    let is_online = networks.get(&at.network).is_some_and(|network| network.link == LinkState::Online);
-    is_online && view.presence == Presence::Present
+    state.is_online(at.network) && view.presence == Presence::Present
 }
 
 /// When earlier messages were asked for.
