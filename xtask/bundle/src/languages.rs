@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use parla_words::{File, Part, Pattern, table};
 use serde_json::{Value, json};
 
@@ -59,13 +59,8 @@ impl Languages {
     ///
     /// # Errors
     /// There is none of this name, or something is put into it, or it has characters that mean something there.
-    pub(crate) fn english(&self, id: &str) -> Result<String> {
-        let sentence = self.english.find(id).with_context(|| format!("there is no sentence {id}"))?;
-        let [Part::Text(text)] = sentence.pattern.as_slice() else {
-            return Err(anyhow::anyhow!("{id}: nothing can be put into a sentence of the page"));
-        };
-        ensure!(!text.contains(['<', '>', '&', '"', '\\']), "{id}: cannot stand in a page");
-        Ok(text.clone())
+    pub(crate) fn english(&self, id: &str) -> Result<&str> {
+        for_markup(&self.english, id)
     }
 
     /// The same in each language, a paragraph each: for whom no script runs that could choose.
@@ -75,8 +70,7 @@ impl Languages {
     pub(crate) fn in_each(&self, id: &str) -> Result<String> {
         let mut all = format!("<p>{}</p>", self.english(id)?);
         for (code, file) in &self.others {
-            let others = Self { english: file.clone(), others: BTreeMap::new() };
-            all += &format!("<p lang=\"{code}\">{}</p>", others.english(id)?);
+            all += &format!("<p lang=\"{code}\">{}</p>", for_markup(file, id)?);
         }
         Ok(all)
     }
@@ -116,6 +110,16 @@ impl Languages {
         // Nothing in a script may look like its end.
         Ok(Value::Object(all).to_string().replace('<', "\\u003c"))
     }
+}
+
+/// A sentence, as it may stand in a page and in a script. The errors are those of [`Languages::english`].
+fn for_markup<'f>(file: &'f File, id: &str) -> Result<&'f str> {
+    let sentence = file.find(id).with_context(|| format!("there is no sentence {id}"))?;
+    let [Part::Text(text)] = sentence.pattern.as_slice() else {
+        bail!("{id}: nothing can be put into a sentence of the page");
+    };
+    ensure!(!text.contains(['<', '>', '&', '"', '\\']), "{id}: cannot stand in a page");
+    Ok(text)
 }
 
 fn table_name(code: &str) -> String {

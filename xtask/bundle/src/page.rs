@@ -149,7 +149,7 @@ impl Page {
                 Some(("say", sentence)) => {
                     filled += &match sentence.strip_suffix(" in each") {
                         Some(sentence) => languages.in_each(sentence)?,
-                        None => languages.english(sentence)?,
+                        None => languages.english(sentence)?.to_owned(),
                     };
                 }
                 None if name == "languages" => {
