@@ -439,8 +439,9 @@
   addEventListener("online", tryNow);
   addEventListener("offline", tell);
 
-  document.documentElement.lang = language();
-  theirs = LANGUAGES[language()];
+  var code = language();
+  document.documentElement.lang = code;
+  theirs = LANGUAGES[code];
   translate(loading);
   // For the app.
   window.parlaLanguages = LANGUAGES;
