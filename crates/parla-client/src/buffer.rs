@@ -6,8 +6,9 @@ mod played;
 mod reading;
 mod receiving;
 
-use std::sync::Arc;
+use std::{hash::Hasher as _, sync::Arc};
 
+use fnv::FnvHasher;
 use parla_proto::Timestamp;
 
 use self::{answers::Answers, past::Past, reading::Reading};
@@ -30,10 +31,11 @@ use crate::{
     },
 };
 
-/// FNV-1a.
+/// The id that the row of a message has in every client.
 fn id_of(msgid: &str) -> RowId {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    RowId(msgid.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+    let mut hasher = FnvHasher::default();
+    hasher.write(msgid.as_bytes());
+    RowId(hasher.finish())
 }
 
 /// One conversation.

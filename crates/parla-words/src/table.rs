@@ -5,7 +5,9 @@
 //! letter begin a choice by it: any number of variants, each a key, `\u{3}`, what is said, `\u{4}`; the last with an empty key. `\u{5}`
 //! ends it.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, hash::Hasher as _};
+
+use fnv::FnvHasher;
 
 use crate::{File, NONE, PLURALS, Part, Pattern};
 
@@ -79,16 +81,16 @@ fn letter(name: &str, form: &Form) -> char {
     ('a'..='z').nth(index).unwrap_or('z')
 }
 
-/// The same as long as the sentences and what is put into each are the same: FNV-1a.
+/// The same as long as the sentences and what is put into each are the same.
 fn fingerprint(english: &File) -> u64 {
     let mut text = String::new();
     for sentence in &english.sentences {
         // A string takes everything.
         let _ = writeln!(text, "{} {:?}", sentence.id, form(&sentence.pattern));
     }
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 #[cfg(test)]

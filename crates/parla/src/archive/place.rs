@@ -1,6 +1,9 @@
 //! The name that a network's file had when it was made of the address: one that people can recognise and an address cannot
 //! escape from. Files of today are named by the network's id, as two networks may have one address.
 
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
 use parla_client::endpoint::Endpoint;
 
 /// Bytes of a host that stand in the name; file systems take 255 in all.
@@ -26,8 +29,9 @@ fn name(host: &str, port: u16) -> String {
 
 /// FNV-1a: the same in every version, which the standard library's hash does not promise.
 fn fnv(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 #[cfg(test)]
