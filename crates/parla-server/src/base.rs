@@ -1,4 +1,4 @@
-//! The ground floor: what every other floor may use, and what uses none of them.
+//! The lowest layer: every other module may use these types, and they use none of the others.
 
 pub(crate) mod address_block;
 pub(crate) mod connection;

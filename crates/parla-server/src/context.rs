@@ -1,4 +1,5 @@
-//! What a command may see and do while it runs: its own session, the network to read, and proposals to change it.
+//! What a command may see and do while it runs: its own session, the network (read-only), and proposals to
+//! change it.
 
 pub(crate) mod rows;
 pub(crate) mod statistics;
@@ -28,23 +29,23 @@ use crate::{
     },
 };
 
-/// One command of one session.
+/// Everything that one command of one session works with.
 pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
-    /// How many connections of this machine are nobody's yet.
+    /// How many connections of this machine have not registered yet.
     pub(crate) unregistered: usize,
     pub(crate) statistics: &'a Statistics,
     pub(crate) settings: &'a NetworkSettings,
     pub(crate) machine: &'a MachineSettings,
     pub(crate) network: &'a Network,
     pub(crate) session: &'a mut Session,
-    /// Whom the sessions of this machine watch.
+    /// The nicks that sessions of this machine watch.
     pub(crate) watchers: &'a mut Watchers,
-    /// What the sessions of this machine have asked the daemon.
+    /// The questions to the daemon that are open.
     pub(crate) questions: &'a mut Questions,
     pub(crate) out: &'a mut Outputs,
     pub(crate) proposals: &'a mut Vec<EntryCommand>,
-    /// Set by a command after which the connection ends, with what the client is told.
+    /// Set by a command that ends the connection, with the text that the client is sent.
     pub(crate) close: &'a mut Option<String>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> Context<'a> {
         self.network.user(id).map(|user| (id, user)).ok_or(Refusal::NotRegistered)
     }
 
-    /// What numerics call this client: its nick, or `*`.
+    /// The first parameter of numerics to this client: its nick, or `*`.
     pub(crate) fn target(&self) -> String {
         self.session.target(self.network)
     }
@@ -76,7 +77,7 @@ impl<'a> Context<'a> {
         self.session.refuse(self.network, refusal, self.out);
     }
 
-    /// Asks the daemon. The session takes no line before the answer.
+    /// Asks the daemon. The session handles no further line until the answer comes.
     pub(crate) fn ask(&mut self, question: Question, exchange: Exchange) {
         self.questions.ask(self.session, Asking { question, exchange }, self.now, self.out);
     }
@@ -87,13 +88,13 @@ impl<'a> Context<'a> {
         long_answer::begin(answer, moment, self.session, self.out);
     }
 
-    /// Tells by a standard reply.
+    /// Sends a standard reply.
     pub(crate) fn standard(&mut self, reply: StandardReply<'_>) {
         let line = reply.encode(&self.settings.name);
         self.line(line);
     }
 
-    /// Has what an operator does written down.
+    /// Records what an operator does.
     pub(crate) fn audit(&mut self, audit: Audit) {
         self.out.outputs.push(Output::Audit(Box::new(audit)));
     }
@@ -102,7 +103,7 @@ impl<'a> Context<'a> {
         self.proposals.push(command);
     }
 
-    /// Names of a comma-separated list, each once; what is too much is refused.
+    /// The names of a comma-separated list without duplicates. Those beyond `most` are refused.
     pub(crate) fn list<'l>(&mut self, list: &'l str, most: usize) -> Vec<&'l str> {
         let mut names = self.distinct(list);
         let most = most.min(TARGETS_PER_COMMAND_MAX);
@@ -113,23 +114,23 @@ impl<'a> Context<'a> {
         names
     }
 
-    /// As [`Self::list`], of a command that needs a name.
+    /// Like [`Self::list`], for a command that needs at least one name.
     ///
     /// # Errors
-    /// There is none.
+    /// The list is empty.
     pub(crate) fn names<'l>(&mut self, list: &'l str, command: CommandName) -> Result<Vec<&'l str>, Refusal> {
         let names = self.list(list, usize::MAX);
         if names.is_empty() { Err(Refusal::NeedMoreParams(command)) } else { Ok(names) }
     }
 
-    /// Names of a comma-separated list, each once, as the network compares names.
+    /// The names of a comma-separated list without duplicates, compared as the network compares names.
     pub(crate) fn distinct<'l>(&self, list: &'l str) -> Vec<&'l str> {
         let mut seen = BTreeSet::new();
         let names = list.split(',').filter(|name| !name.is_empty());
         names.filter(|name| seen.insert(self.settings.casemapping.fold(name))).collect()
     }
 
-    /// A nick as a person wrote it.
+    /// Parses a nick that a person typed.
     pub(crate) fn nick(&self, nick: &str) -> Result<Nick, Refusal> {
         names::nick(nick, &self.settings.name_rules()).map_err(|_| Refusal::ErroneousNick {
             nick: nick.to_owned(),
@@ -137,7 +138,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// A channel name as a person wrote it.
+    /// Parses a channel name that a person typed.
     pub(crate) fn channel_name(&self, name: &str) -> Result<ChannelName, Refusal> {
         names::channel(name, &self.settings.name_rules())
             .map_err(|_| Refusal::BadChannelName(name.to_owned()))

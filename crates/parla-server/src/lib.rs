@@ -6,25 +6,26 @@
 //! A [`session`](crate) is one connection and belongs to this machine; the network is what all share, and
 //! changes only by committing an [`Entry`] from one ordered log.
 //!
-//! The modules are floors, listed here from the ground up: each uses only floors that are listed before it.
+//! The modules form layers, listed here from the bottom up: each uses only those listed before it.
 //!
 //! # Code map
 //!
-//! - `base` is what all others use: settings, bounds, names, addresses by which limits count, ids of
-//!   messages.
-//! - `network` is what all sessions share, and it changes only by entries (`entry.rs`). In it, `channel/` and
-//!   `user.rs` have the checks and the rights that they grant; `nodes.rs` knows which machines are up;
-//!   `encoding.rs` and `snapshot.rs` make bytes of it; `effects.rs` is what a commit leaves behind: events,
+//! - `base` is what all others use: settings, bounds, names, the address blocks by which limits are counted,
+//!   and message ids.
+//! - `network` is what all sessions share, and only entries change it (`entry.rs`). In it, `channel/` and
+//!   `user.rs` hold the checks and the rights that they grant; `nodes.rs` knows which machines are up;
+//!   `encoding.rs` and `snapshot.rs` serialize it; `effects.rs` is what a commit leaves behind: events,
 //!   changes, refusals and the record of operators.
-//! - `contract` is what the daemon says and is told: inputs, outputs, questions.
+//! - `contract` is what the daemon and the state machine tell each other: inputs, outputs, questions.
 //! - `session` is one connection: registration, flood allowance, labels, batches, and long answers in
 //!   portions.
-//! - `publish` makes lines of events, once for each set of capabilities, for everyone who must hear of them.
+//! - `publish` turns events into lines, once for each set of capabilities, for everyone who must hear of
+//!   them.
 //! - `context` is what a command may see and do while it runs.
-//! - `command` has one file for each command with its `run`, `commit` and `publish`; `command.rs` has the
-//!   three dispatches.
-//! - `server` takes inputs to sessions (`lines.rs`), proposals to the log and entries to the network
-//!   (`entries.rs`), and does what is due because time has passed (`timers.rs`).
+//! - `command` has one file per command with its `run`, `commit` and `publish`; `command.rs` has the three
+//!   dispatches.
+//! - `server` passes inputs to sessions (`lines.rs`), proposals to the log and entries to the network
+//!   (`entries.rs`), and does what is due with time (`timers.rs`).
 
 mod base;
 

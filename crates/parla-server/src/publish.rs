@@ -1,6 +1,6 @@
-//! The only place that turns an event into lines, for everyone who must hear of it.
+//! The only module that turns events into lines, for everyone who must hear of them.
 //!
-//! Each distinct rendering, by capabilities, is made once and shared by all who get it.
+//! Each distinct form of a line, as capabilities demand it, is made once and shared by all who get it.
 
 pub(crate) mod multiline;
 pub(crate) mod publication;
@@ -39,18 +39,19 @@ pub(crate) struct Publisher<'a> {
     /// What is to be sent, in order.
     pub(crate) publications: &'a mut Vec<Publication>,
     pub(crate) meta: Meta,
-    /// Since when the server runs.
+    /// When the server was started.
     pub(crate) started_at: Timestamp,
     /// The connection that gets the answer, if it is on this machine.
     pub(crate) origin: Option<ConnectionId>,
-    /// Whose lines carry an account, or say that a program wrote them.
+    /// The actor, if their lines carry an account or a bot tag.
     pub(crate) sender: Option<&'a Sender>,
-    /// Sessions that know one of these are left out for now: they are told in another way.
+    /// Sessions with any of these capabilities are left out for now, because they are told in another way.
     pub(crate) left_out: Capabilities,
 }
 
-/// The actor of an entry as it was before, if it was logged in or is a program: every line that comes from it says so to those
-/// who want that. <https://ircv3.net/specs/extensions/account-tag>, <https://ircv3.net/specs/extensions/bot-mode>
+/// The actor of an entry as they were before it, if they were logged in or are a bot: each of their lines
+/// carries those tags for clients that want them. <https://ircv3.net/specs/extensions/account-tag>,
+/// <https://ircv3.net/specs/extensions/bot-mode>
 #[derive(Debug)]
 pub(crate) struct Sender {
     source: Box<str>,
@@ -59,13 +60,13 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// The sender that a user is; none if there is nothing to say of it.
+    /// The sender for a user; `None` if the user has neither an account nor the bot mode.
     pub(crate) fn of(user: &User) -> Option<Self> {
         let (account, is_bot) = (user.account().cloned(), user.is_bot());
         (account.is_some() || is_bot).then(|| Self { source: user.source().into(), account, is_bot })
     }
 
-    /// The capabilities of those who want to know.
+    /// The capabilities of clients that want these tags.
     fn relevant(&self) -> Capabilities {
         let mut relevant = Capabilities::empty();
         relevant.set(Capabilities::ACCOUNT_TAG, self.account.is_some());
@@ -73,7 +74,8 @@ impl Sender {
         relevant
     }
 
-    /// The line with what these capabilities want to know, if it comes from this sender and does not say it already.
+    /// The line with the tags that these capabilities ask for, if it comes from this sender and does not
+    /// carry them yet.
     fn sign(&self, line: Bytes, capabilities: Capabilities) -> Bytes {
         let tags = Message::tags_of(&line);
         let account = self
@@ -94,7 +96,7 @@ impl Sender {
     }
 }
 
-/// What tags a line can have, and which of them a client gets is up to its capabilities.
+/// All tags that a line can have. A client's capabilities decide which of them it gets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LineTags<'a> {
     pub(crate) batch: Option<&'a str>,
@@ -104,12 +106,13 @@ pub(crate) struct LineTags<'a> {
     pub(crate) client_only: &'a str,
 }
 
-/// The capabilities that decide about tags.
+/// The capabilities that decide which tags a client gets.
 pub(crate) const TAG_CAPABILITIES: Capabilities =
     Capabilities::MESSAGE_TAGS.union(Capabilities::SERVER_TIME).union(Capabilities::ACCOUNT_TAG);
 
 impl LineTags<'_> {
-    /// The tags as they stand on the wire, without the `@`. Server's first: client-only tags never push them out.
+    /// The tags as they appear on the wire, without the `@`. The server's come first, so that client-only
+    /// tags never push them out.
     pub(crate) fn render(&self, capabilities: Capabilities) -> String {
         let mut tags = String::new();
         let mut add = |tag: &dyn std::fmt::Display| {
@@ -136,7 +139,7 @@ impl LineTags<'_> {
     }
 }
 
-/// One rendering and who gets it.
+/// One form of the line, and the sessions that get it.
 struct Rendering {
     capabilities: Capabilities,
     line: Option<Bytes>,
@@ -144,7 +147,7 @@ struct Rendering {
 }
 
 impl<'a> Publisher<'a> {
-    /// The sessions of users that are here.
+    /// The sessions on this machine that belong to these users.
     pub(crate) fn receivers<I>(&self, users: I) -> impl Iterator<Item = Receiver> + use<'a, I>
     where
         I: Iterator<Item = UserId>,
@@ -154,8 +157,8 @@ impl<'a> Publisher<'a> {
         receivers.filter(move |receiver| !receiver.capabilities.intersects(left_out))
     }
 
-    /// Those of a user's sessions here to which something that the user sent is told: all but the one that has sent it, and that
-    /// one too if it wants its own messages back.
+    /// The sender's own sessions here that are sent a copy of what the user sent: all but the one that sent
+    /// it, and that one too if it has `echo-message`.
     pub(crate) fn echo(&self, sender: UserId) -> impl Iterator<Item = Receiver> + use<'a> {
         let origin = self.origin;
         let wants = |receiver: &Receiver| receiver.knows(Capabilities::ECHO_MESSAGE);
@@ -169,8 +172,9 @@ impl<'a> Publisher<'a> {
         sessions.filter(|session| session.user().is_some()).map(Receiver::of).collect()
     }
 
-    /// The sessions that hear of a change of a user, once each: those of the user and of whoever shares a channel with them, and
-    /// those that watch them and said that they want more of it; all of them only if they know `capability`.
+    /// The sessions that are told when something about a user changes, without duplicates: those of the user
+    /// and of everyone who shares a channel with them, and watchers that have `extended-monitor`. All of them
+    /// must have `capability`.
     pub(crate) fn interested_in(&self, id: UserId, capability: Capabilities) -> Vec<Receiver> {
         let Some(user) = self.network.user(id) else { return Vec::new() };
         let near = self.receivers(self.network.peers(id, user).into_iter().chain([id]));
@@ -181,7 +185,8 @@ impl<'a> Publisher<'a> {
         readers
     }
 
-    /// The same for a text of the user's own, with how much of it each hears: the user and those who watch them all of it.
+    /// Like [`Self::interested_in`], for a text by the user that channels may filter. The user and their
+    /// watchers get all of it.
     pub(crate) fn own_text(&self, id: UserId, capability: Capabilities, text: &str) -> OwnText<Receiver> {
         let Some(user) = self.network.user(id) else { return OwnText::for_all(None, Vec::new()) };
         let text = self.network.own_text(UserRef { id, user }, text.to_owned());
@@ -193,7 +198,7 @@ impl<'a> Publisher<'a> {
         text
     }
 
-    /// A text of somebody's own among the sessions of those around that know a capability.
+    /// Passes a text on to those sessions of its audience that have a capability.
     pub(crate) fn among_sessions(
         &self,
         text: OwnText<UserId>,
@@ -204,14 +209,15 @@ impl<'a> Publisher<'a> {
         })
     }
 
-    /// Those who watch a user and said that they want more of it.
+    /// The sessions that watch a user and have `extended-monitor` besides `capability`.
     fn interested_watchers(&self, user: &User, capability: Capabilities) -> Vec<Receiver> {
         let mut watchers = self.watchers_of(user.nick());
         watchers.retain(|watcher| watcher.knows(capability | Capabilities::EXTENDED_MONITOR));
         watchers
     }
 
-    /// Sends a line with a text of somebody's own, to each with as much of it as they hear. What is no line is not sent.
+    /// Sends a line that contains a user's own text, to each member of the audience with as much of it as
+    /// they may hear. Where `line` returns nothing, nothing is sent.
     pub(crate) fn relay(&mut self, text: &OwnText<UserId>, line: impl Fn(Option<&str>) -> Option<Vec<u8>>) {
         for (text, audience) in text.versions() {
             if let Some(line) = line(text.as_deref()) {
@@ -220,7 +226,7 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    /// The same to sessions.
+    /// Like [`Self::relay`], to sessions.
     pub(crate) fn relay_to(
         &mut self,
         text: &OwnText<Receiver>,
@@ -233,13 +239,13 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    /// Sends one line to an audience; those who want it get the time with it.
+    /// Sends one line to an audience, with its time for those who want that.
     pub(crate) fn announce(&mut self, audience: impl Iterator<Item = UserId>, line: Vec<u8>) {
         let receivers = self.receivers(audience);
         self.announce_to(receivers, line);
     }
 
-    /// The same to sessions.
+    /// Like [`Self::announce`], to sessions.
     pub(crate) fn announce_to(&mut self, receivers: impl Iterator<Item = Receiver>, line: Vec<u8>) {
         let line = Bytes::from(line);
         self.each_of(receivers, Capabilities::SERVER_TIME, |at, capabilities| {
@@ -247,7 +253,8 @@ impl<'a> Publisher<'a> {
         });
     }
 
-    /// Sends every session of an audience the rendering for its capabilities, as far as they are `relevant`.
+    /// Sends every session of an audience the form of the line that fits its capabilities; only the
+    /// `relevant` ones count.
     pub(crate) fn each(
         &mut self,
         audience: impl Iterator<Item = UserId>,
@@ -258,7 +265,7 @@ impl<'a> Publisher<'a> {
         self.each_of(receivers, relevant, render);
     }
 
-    /// The same for sessions, each of which must be there once.
+    /// Like [`Self::each`], for sessions, which must be without duplicates.
     fn each_of(
         &mut self,
         receivers: impl Iterator<Item = Receiver>,
@@ -319,13 +326,13 @@ impl<'a> Publisher<'a> {
         self.publications.extend(answers);
     }
 
-    /// Sends lines of METADATA about somebody to one session, as a batch.
+    /// Sends METADATA lines about a user or a channel to one session, as a batch.
     pub(crate) fn tell_metadata(&mut self, connection: ConnectionId, about: &str, lines: Vec<Bytes>) {
         let about = Some(about.to_owned());
         self.publications.push(Publication::Batch { connection, kind: METADATA_BATCH, about, lines });
     }
 
-    /// Sends a message to sessions, to each with the tags that it wants.
+    /// Sends a message to sessions, each with the tags that it wants.
     pub(crate) fn say(&mut self, receivers: impl Iterator<Item = Receiver>, spoken: &Spoken) {
         if spoken.is_multiline() {
             return self.say_lines(receivers, spoken);
@@ -337,18 +344,18 @@ impl<'a> Publisher<'a> {
     }
 }
 
-/// The line with its time, for those who want it.
+/// The line with its time, for clients that want it.
 pub(crate) fn timed(line: &Bytes, at: Timestamp, capabilities: Capabilities) -> Bytes {
     tagged(line, LineTags { at, ..LineTags::default() }, capabilities)
 }
 
-/// The line with those of its tags that a client of these capabilities gets.
+/// The line with those of its tags that a client with these capabilities gets.
 pub(crate) fn tagged(line: &Bytes, tags: LineTags<'_>, capabilities: Capabilities) -> Bytes {
     let tags = tags.render(capabilities);
     if tags.is_empty() { line.clone() } else { tag(line, &tags) }
 }
 
-/// A message as a line, alone or in a batch; none for tags without text that the client cannot read.
+/// A message as a line, alone or in a batch; `None` for a TAGMSG that the client does not understand.
 pub(crate) fn spoken_line(
     ids: &MessageIds,
     spoken: &Spoken,

@@ -1,6 +1,7 @@
-//! One client connection as the server sees it: registration, capabilities, label, allowance, and lines that wait.
+//! One client connection as the server sees it: registration, capabilities, label, flood allowance and
+//! waiting lines.
 //!
-//! Knows nothing of other sessions. What it may see of the network it is given.
+//! It knows nothing of other sessions, and is given what it may see of the network.
 
 pub(crate) mod allowance;
 pub(crate) mod batch;
@@ -43,56 +44,56 @@ pub(crate) struct Session {
     pub(crate) peer: Peer,
     pub(crate) state: State,
     pub(crate) capabilities: Capabilities,
-    /// The client said version 302 or more: it hears of new capabilities whether it wants to or not.
+    /// The client sent CAP LS 302 or higher, so it is always told of new and removed capabilities.
     pub(crate) understands_302: bool,
     pub(crate) allowance: Allowance,
-    /// The same for lines of a batch, beside the other.
+    /// The allowance for the lines of a batch, in addition to the other.
     batch_lines: Allowance,
-    /// When the last line came.
+    /// When the client last sent something.
     pub(crate) heard_at: Timestamp,
-    /// When the client was asked whether it is there, if it has said nothing since.
+    /// When the client was sent a PING, if it has been silent since.
     pub(crate) pinged_at: Option<Timestamp>,
-    /// Attempts to become an operator that failed.
+    /// Failed attempts to become an operator.
     pub(crate) oper_failures: u8,
-    /// Batches that were opened, for their names.
+    /// How many batches were started here, for their names.
     pub(crate) batches: u32,
-    /// The batch that the client has opened.
+    /// The batch that the client has open.
     pub(crate) batch: Option<Box<ClientBatch>>,
-    /// The answer to the labelled command that is being carried out.
+    /// The answer to the labelled command that is being handled.
     pub(crate) response: Option<Box<Response>>,
-    /// Bytes that the session's own commands have caused since it was last known that everything is sent.
+    /// Bytes that the session's own commands caused since we last knew that everything had been sent.
     unsent: u32,
-    /// What answers have cost that was not yet taken from the allowance, in bytes.
+    /// Cost of answers that the allowance has not been charged for yet, in bytes.
     cost: u32,
-    /// Long answers that are not complete; none if there are none.
+    /// Unfinished long answers; `None` if there are none.
     owed: Option<Box<Owed>>,
-    /// What must come before the next line is taken, and the lines that came meanwhile.
+    /// What the session waits for before it handles the next line, and the lines that have come since.
     pub(crate) pause: Option<Box<Pause>>,
-    /// None until the client uses METADATA.
+    /// `None` until the client uses METADATA.
     pub(crate) metadata: Option<Box<SessionMetadata>>,
 }
 
-/// What a session's own commands have led to so far.
+/// The effects of a session's own commands so far.
 pub(crate) struct OwnDoing {
     response: Option<Box<Response>>,
     unsent: u32,
     cost: u32,
 }
 
-/// Long answers that are not complete, in the order in which they were asked for. Few sessions have any.
+/// Unfinished long answers, in the order in which they were requested. Few sessions have any.
 #[derive(Debug, Default)]
 struct Owed {
     answers: VecDeque<Box<dyn LongAnswer>>,
 }
 
-/// How far a session has come.
+/// How far the session has got.
 #[derive(Debug)]
 pub(crate) enum State {
     Registering(Box<Registration>),
     Registered(UserId),
 }
 
-/// What a client has said of itself so far.
+/// What a client has told us so far in order to register.
 #[derive(Debug)]
 pub(crate) struct Registration {
     pub(crate) started_at: Timestamp,
@@ -102,15 +103,15 @@ pub(crate) struct Registration {
     pub(crate) password: Password,
     /// Between CAP LS or REQ and CAP END.
     pub(crate) negotiating: bool,
-    /// Someone said to be a gateway.
+    /// The client comes through what claims to be a gateway.
     pub(crate) by_gateway: bool,
-    /// Lines that were none.
+    /// Invalid lines so far.
     pub(crate) bad_lines: u8,
-    /// The entry is on its way.
+    /// The entry that registers the client has been proposed.
     pub(crate) submitted: bool,
 }
 
-/// The names that USER gives, as they will be the user's.
+/// The names from USER, in the form in which the user will have them.
 #[derive(Clone, Debug)]
 pub(crate) struct UserNames {
     /// The user name.
@@ -118,20 +119,20 @@ pub(crate) struct UserNames {
     pub(crate) realname: String,
 }
 
-/// When a session must be looked at, and for what; none where there is nothing to look for.
+/// When a session must be looked at, and why; `None` where nothing is due.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Deadlines {
-    /// Its allowance has room for the next line.
+    /// The allowance has room for the next line.
     pub(crate) allowance: Option<Timestamp>,
-    /// The batch that the client has opened is given up.
+    /// The open batch times out.
     pub(crate) batch: Option<Timestamp>,
-    /// The client has not registered in time.
+    /// Registration times out.
     pub(crate) registration: Option<Timestamp>,
-    /// The client is asked whether it is there, or has not answered.
+    /// The client is due a PING, or has not answered one.
     pub(crate) ping: Option<Timestamp>,
 }
 
-/// The state of the server's password.
+/// Whether the client has given the server's password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Password {
     NotGiven,
@@ -172,7 +173,7 @@ impl Session {
         }
     }
 
-    /// Uses these capabilities from now on. What needs one that went is forgotten.
+    /// Switches to these capabilities. State that belongs to a removed capability is dropped.
     pub(crate) fn change_capabilities(&mut self, capabilities: Capabilities) {
         self.capabilities = capabilities;
         if let Some(batch) = &mut self.batch {
@@ -190,7 +191,7 @@ impl Session {
         }
     }
 
-    /// What numerics call the client: its nick, or `*`.
+    /// The first parameter of numerics to this client: its nick, or `*`.
     pub(crate) fn target(&self, network: &Network) -> String {
         let nick = match &self.state {
             State::Registered(user) => network.user(*user).map(User::nick),
@@ -199,7 +200,7 @@ impl Session {
         nick.map_or_else(|| "*".to_owned(), ToString::to_string)
     }
 
-    /// Tells the client why something is not carried out.
+    /// Tells the client why its command was refused.
     pub(crate) fn refuse(&mut self, network: &Network, refusal: &Refusal, out: &mut Outputs) {
         let target = self.target(network);
         for line in refusal.lines(&network.settings.name, &target, self.capabilities) {
@@ -214,18 +215,18 @@ impl Session {
         }
     }
 
-    /// What the session has of METADATA, from now on if it had nothing.
+    /// The session's METADATA state, which is created on first use.
     pub(crate) fn metadata(&mut self, now: Timestamp) -> &mut SessionMetadata {
         self.metadata.get_or_insert_with(|| Box::new(SessionMetadata::new(now)))
     }
 
-    /// Puts aside what the session's own commands have led to, while it is sent what it has not asked for: that is no part of an
-    /// answer, and costs nothing.
+    /// Sets the effects of the session's own commands aside while the client is sent something that it did
+    /// not ask for, which is not part of an answer and costs nothing.
     pub(crate) fn put_aside(&mut self) -> OwnDoing {
         OwnDoing { response: self.response.take(), unsent: self.unsent, cost: self.cost }
     }
 
-    /// The end of that.
+    /// Restores what [`Self::put_aside`] set aside.
     pub(crate) fn take_back(&mut self, own: OwnDoing) {
         (self.response, self.unsent, self.cost) = (own.response, own.unsent, own.cost);
     }
@@ -236,7 +237,7 @@ impl Session {
         format!("b{}", self.batches)
     }
 
-    /// Puts every time-out off by so long, and none farther than if the client had been heard just now.
+    /// Extends every time-out by this duration, but at most as if the client had been heard just now.
     pub(crate) fn postpone(&mut self, duration: Duration, now: Timestamp) {
         let later = |at: Timestamp| (at + duration).min(now);
         self.heard_at = later(self.heard_at);
@@ -249,17 +250,17 @@ impl Session {
         }
     }
 
-    /// Counts bytes that one of the session's own commands caused.
+    /// Counts bytes that the session's own commands caused.
     pub(crate) fn count_unsent(&mut self, bytes: usize) {
         self.unsent = self.unsent.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Counts what answers cost beside what is sent, in bytes.
+    /// Counts the cost of answers beyond the bytes that are sent, in bytes.
     pub(crate) fn count_cost(&mut self, bytes: usize) {
         self.cost = self.cost.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Whether a long answer is not complete.
+    /// Whether a long answer is still unfinished.
     pub(crate) fn owes_answers(&self) -> bool {
         self.owed.is_some()
     }
@@ -276,14 +277,15 @@ impl Session {
         self.owed = (!answers.is_empty()).then(|| Box::new(Owed { answers }));
     }
 
-    /// Takes a line of the client from what it may send.
+    /// Charges a line to the client's allowance.
     ///
-    /// A line of an open batch is nothing that anybody sees before the batch is closed, and as many as one message may have are
-    /// one paste of one person: they have an allowance of their own, of one such message. Beyond that they cost what every line
-    /// does, so that whoever sends one message of many lines after the other is slowed like everybody else.
+    /// Nobody sees the lines of an open batch before it is closed, and the lines of one message are one paste
+    /// by one person. So batch lines have an allowance of their own, enough for one full message. Beyond that
+    /// they cost as much as any other line, so that somebody who sends one long message after another is
+    /// slowed down like everybody else.
     ///
     /// # Errors
-    /// There is no room for it; the time at which there is again.
+    /// The allowance is used up; the error is the time at which there is room again.
     pub(crate) fn take_line(&mut self, line: &WaitingLine, now: Timestamp) -> Result<(), Timestamp> {
         if self.peer.unthrottled || (self.is_of_batch(line) && self.batch_lines.take(now).is_ok()) {
             return Ok(());
@@ -291,7 +293,8 @@ impl Session {
         self.allowance.take(now)
     }
 
-    /// From now on the client may send so much, less what it has sent. If it waits for room, there may be some now.
+    /// Replaces the allowances and keeps what has been used of them. If the session was waiting for room, it
+    /// checks again at once.
     pub(crate) fn change_allowances(&mut self, allowances: Allowances, now: Timestamp) {
         self.allowance = allowances.commands.as_used_as(&self.allowance, now);
         self.batch_lines = allowances.batch_lines.as_used_as(&self.batch_lines, now);
@@ -306,10 +309,10 @@ impl Session {
         message.is_ok_and(|message| message.tags.get("batch").is_some_and(|name| name == batch.reference))
     }
 
-    /// Takes what was sent from the allowance, now that it is sent: so many bytes are worth a command.
+    /// Charges the cost of answers that have been sent: a certain number of bytes counts as one command.
     ///
     /// # Errors
-    /// The allowance is used up; the time at which there is room again.
+    /// The allowance is used up; the error is the time at which there is room again.
     pub(crate) fn pay(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         self.cost = self.cost.saturating_add(mem::take(&mut self.unsent));
         if self.peer.unthrottled {
@@ -322,7 +325,7 @@ impl Session {
         Ok(())
     }
 
-    /// When the session must be looked at, whether or not anything comes; never while it waits for us.
+    /// When the session must be looked at even if nothing arrives; never while it waits for us.
     pub(crate) fn deadlines(&self, timeouts: &Timeouts) -> Deadlines {
         if self.waits_for_us() {
             return Deadlines::default();
@@ -342,7 +345,8 @@ impl Session {
         Deadlines { allowance, batch, registration, ping }
     }
 
-    /// Notes that the client is not silent, whatever it sends, if lines of it wait for us to be carried out.
+    /// Counts the client as heard, even if it sends nothing new, as long as lines that it sent are waiting
+    /// for us.
     pub(crate) fn count_waiting_lines_as_heard(&mut self, now: Timestamp) {
         if self.waits_for_us() || !self.has_lines_waiting() {
             return;
@@ -356,7 +360,7 @@ impl Session {
 }
 
 impl Registration {
-    /// Whether all is said that must be said.
+    /// Whether the client has sent everything that registration needs.
     pub(crate) const fn is_complete(&self) -> bool {
         self.nick.is_some() && self.user.is_some() && !self.negotiating && !self.submitted
     }

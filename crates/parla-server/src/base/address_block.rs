@@ -1,8 +1,9 @@
-//! The unit by which limits for each address are counted: an IPv4 address, or an IPv6 network of 64, 56 or 48 bits.
+//! The unit in which limits per address are counted: an IPv4 address, or an IPv6 network of 64, 56 or 48
+//! bits.
 //!
-//! Whoever has IPv6 has a whole network and can come from each of its addresses: a household gets one of 64 bits or of 56,
-//! whoever rents a tunnel one of 48. So the network of 64 bits counts as one address, and the larger ones around it are counted
-//! too. As they have others in them, they may have more.
+//! Anybody with IPv6 has a whole network and can connect from any of its addresses: a household is assigned
+//! 64 or 56 bits, a tunnel provider hands out 48. A /64 network therefore counts as one address. The larger
+//! networks around it are counted too, with a higher limit, because other people may be in them.
 
 use std::{
     fmt, iter,
@@ -11,27 +12,27 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// The bits of the network of IPv6 that counts as one address.
+/// The prefix length of the IPv6 network that counts as one address.
 const IPV6_ADDRESS_BITS: u32 = 64;
-/// Those of the larger ones, each around the one before it.
+/// The prefix lengths of the larger networks, each of which contains the one before.
 const IPV6_NETWORK_BITS: [u32; 2] = [56, 48];
-/// Marks an address of IPv4; no network of IPv6 that is counted is so small.
+/// Marks an IPv4 address. No IPv6 network that is counted has so long a prefix.
 const IPV4: u32 = 128;
 
-/// An address of IPv4, or a network of IPv6.
+/// An IPv4 address or an IPv6 network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AddressBlock {
-    /// How many bits of the address all in it share, or [`IPV4`].
+    /// The prefix length, or [`IPV4`].
     bits: u32,
-    /// These bits, as a number.
+    /// The prefix, as a number.
     prefix: u128,
 }
 
 impl AddressBlock {
-    /// How many times as much as the block inside it a larger one may have, where nothing else is said.
+    /// How many times the limit of the block inside it a larger block gets by default.
     pub const GROWTH: u32 = 4;
 
-    /// What counts as this address.
+    /// The smallest block that contains the address: what counts as one address.
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self { bits: IPV4, prefix: u128::from(address.to_bits()) },
@@ -41,7 +42,7 @@ impl AddressBlock {
         }
     }
 
-    /// All that this address counts for: first what counts as the address, then the networks around it.
+    /// All blocks that contain the address, from the smallest to the largest.
     pub fn around(address: IpAddr) -> impl Iterator<Item = Self> {
         let own = Self::of(address);
         let larger = if own.bits == IPV4 { &[][..] } else { &IPV6_NETWORK_BITS[..] };
@@ -50,19 +51,20 @@ impl AddressBlock {
         iter::once(own).chain(larger)
     }
 
-    /// Whether it counts as one address.
+    /// Whether the block counts as a single address.
     pub const fn is_one_address(self) -> bool {
         matches!(self.bits, IPV4 | IPV6_ADDRESS_BITS)
     }
 
-    /// How many times as much as one address it may have, if each block may have `growth` times as much as the one inside it.
+    /// The block's limit as a multiple of that of one address, where each block gets `growth` times as much
+    /// as the one inside it.
     pub fn share(self, growth: u32) -> u32 {
         let inside = IPV6_NETWORK_BITS.iter().filter(|bits| **bits >= self.bits).count();
         growth.saturating_pow(u32::try_from(inside).unwrap_or(u32::MAX))
     }
 }
 
-/// As one writes it: `192.0.2.1`, `2001:db8::/64`.
+/// The usual notation: `192.0.2.1`, `2001:db8::/64`.
 impl fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match u32::try_from(self.prefix) {

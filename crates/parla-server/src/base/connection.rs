@@ -1,4 +1,4 @@
-//! How the daemon and the state machine name one connection.
+//! What the daemon and the state machine tell each other about one connection.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,8 @@ use slotmap::{DefaultKey, Key as _, KeyData};
 
 use crate::base::secret::Secret;
 
-/// Names a connection. The daemon gives it out: as long as its process runs, slots of its slot map are given again, keys never.
+/// Names a connection. The daemon assigns it: within one process, slots of its slot map are reused, but keys
+/// never are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) DefaultKey);
 
@@ -41,61 +42,62 @@ impl<'de> Deserialize<'de> for ConnectionId {
     }
 }
 
-/// Who is at the other end.
+/// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// The real address, which only the client itself and operators see.
     pub address: IpAddr,
-    /// What everyone sees in its place; none: the address itself.
+    /// What everyone sees in place of the address; `None` shows the address itself.
     pub host: Option<Box<str>>,
     /// Whether the client may send as fast as it likes.
     pub unthrottled: bool,
-    /// Whether nobody on the way can read what is said.
+    /// Whether the connection is encrypted all the way, so that nobody between can read it.
     pub secure: bool,
 }
 
 impl Peer {
-    /// Someone at an address that everyone may see, who is limited, on a connection that others may read.
+    /// A peer whose address is public, whose flood limits apply and whose connection is not encrypted.
     pub fn at(address: IpAddr) -> Self {
         Self { address: address.to_canonical(), host: None, unthrottled: false, secure: false }
     }
 
-    /// What stands after the `@` of the user's source. Never starts with a colon.
+    /// The part of the user's source after the `@`. It never starts with a colon.
     pub(crate) fn host(&self) -> String {
         self.host.as_deref().map_or_else(|| address_text(self.address), str::to_owned)
     }
 }
 
-/// What a gateway says of itself and of the client that it connects: WEBIRC.
+/// What a gateway says in WEBIRC about itself and about the client that it connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gateway {
-    /// Where the gateway is.
+    /// The gateway's own address.
     pub address: IpAddr,
-    /// What it gives as its password.
+    /// The password that it sent.
     pub password: Secret,
-    /// Where the client is.
+    /// The client's address.
     pub client: IpAddr,
-    /// The name of the client's host, if it has one that fits.
+    /// The client's host name, if it has a usable one.
     pub hostname: Option<Box<str>>,
-    /// Whether nobody can read what is said, neither before the gateway nor behind it.
+    /// Whether the connection is encrypted both between the client and the gateway and between the gateway
+    /// and us.
     pub is_client_secure: bool,
 }
 
-/// Why a connection is no more.
+/// Why a connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disconnect {
     /// The client closed it.
     Closed,
-    /// It broke.
+    /// The connection was lost.
     Reset,
-    /// The client does not read what it is sent.
+    /// The client did not read what it was sent.
     SendQueueExceeded,
-    /// The client began with TLS, which is not spoken there.
+    /// The client began with TLS on a port that does not speak it.
     SpokeTls,
 }
 
 impl Disconnect {
-    /// What others read in the QUIT.
+    /// The reason that others read in the QUIT.
     pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::Closed => "Connection closed",

@@ -1,11 +1,11 @@
-//! None, one or several of something of which there is nearly always one. That one needs no memory of its own, and the whole
-//! takes no more room than a pointer beside it.
+//! A list that nearly always has exactly one element. A single element needs no allocation of its own, and
+//! the whole list is no larger than that element with a pointer beside it.
 
 use std::{mem, slice};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// In the order in which they came.
+/// Elements in the order in which they were added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Few<T>(Count<T>);
 
@@ -75,7 +75,7 @@ impl<T> From<Vec<T>> for Few<T> {
     }
 }
 
-/// As a sequence, however it is held here.
+/// Serializes as a sequence, whatever the representation in memory.
 impl<T: Serialize> Serialize for Few<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_slice().serialize(serializer)

@@ -64,7 +64,7 @@ impl Flags {
         Self::MODES.iter().filter(|(flag, _)| self.contains(*flag)).map(|(_, mode)| mode.letter()).collect()
     }
 
-    /// Reads letters such as `+nt`; `None` if one is no flag.
+    /// Reads letters such as `+nt`; `None` if one of them is not a flag.
     pub fn from_letters(letters: &str) -> Option<Self> {
         letters.chars().filter(|letter| *letter != '+').try_fold(Self::empty(), |flags, letter| {
             Some(flags | Self::of_mode(ChannelMode::from_letter(letter)?.mode)?)

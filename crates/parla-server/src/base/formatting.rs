@@ -1,4 +1,4 @@
-//! What stands in a text besides its words: formatting codes and CTCP.
+//! What a text contains besides its words: formatting codes and CTCP.
 //!
 //! <https://modern.ircdocs.horse/formatting>, <https://modern.ircdocs.horse/ctcp>
 
@@ -15,10 +15,11 @@ pub(crate) fn is_ctcp_but_action(text: &str) -> bool {
 /// The codes of bold, reset, monospace, reverse, italic, strikethrough and underline.
 const SWITCHES: [char; 7] = ['\u{2}', '\u{f}', '\u{11}', '\u{16}', '\u{1d}', '\u{1e}', '\u{1f}'];
 
-/// Those of colours, which digits follow.
+/// The codes that start a colour; digits follow them.
 const COLOURS: [char; 2] = ['\u{3}', '\u{4}'];
 
-/// Whether it is a control character that formats nothing, such as those by which a terminal is told what to do.
+/// Whether a character is a control character without a meaning in IRC, such as those that control a
+/// terminal.
 pub(crate) fn is_stray_control(char: char) -> bool {
     char.is_control() && !SWITCHES.contains(&char) && !COLOURS.contains(&char)
 }
@@ -39,7 +40,8 @@ pub(crate) fn strip(text: &str) -> String {
     plain
 }
 
-/// What follows a colour and, after a comma, a second one; each of at most so many digits.
+/// The rest of the text after a colour and, behind a comma, a second colour, each of at most `digits_max`
+/// digits.
 fn after_colours(text: &str, digits_max: usize, is_digit: impl Fn(char) -> bool) -> &str {
     let digits = |text: &str| text.chars().take(digits_max).take_while(|char| is_digit(*char)).count();
     let rest = text.get(digits(text)..).unwrap_or_default();

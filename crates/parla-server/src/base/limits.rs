@@ -1,12 +1,13 @@
-//! Bounds that no administrator needs to change. Those that one may choose are in [`crate::settings`].
+//! Bounds that no administrator needs to change. Those that can be configured are in [`crate::settings`].
 
 use std::time::Duration;
 
-/// Memory of the lines that a session holds while it waits for an answer or for its flood allowance, as [`line_memory`]
-/// counts it: 64 short lines, or one with very long tags. The daemon stops reading a connection that has so much unanswered.
+/// Bytes of memory for the lines that a session holds while it waits for an answer or for its flood
+/// allowance, as counted by [`line_memory`]: 64 short lines, or one with very long tags. The daemon stops
+/// reading from a connection that has so much waiting.
 pub const LINES_WAITING_BYTES_MAX: u32 = 16 * 1024;
 
-/// Memory that a waiting line takes, in bytes: its own and those around it.
+/// Bytes of memory that a waiting line takes, with the overhead of storing it.
 pub fn line_memory(line_bytes: usize) -> u32 {
     const AROUND: u32 = 256;
     u32::try_from(line_bytes).unwrap_or(u32::MAX).saturating_add(AROUND)
@@ -15,10 +16,10 @@ pub fn line_memory(line_bytes: usize) -> u32 {
 /// Bad lines that a connection may send before it is registered.
 pub const BAD_LINES_MAX: u8 = 10;
 
-/// Channels on one server, empty ones with a history included.
+/// Channels on one server, including empty ones that have a history.
 pub const CHANNELS_MAX: usize = 100_000;
 
-/// Channels that one entry forgets.
+/// Channels that one entry may forget.
 pub const CHANNELS_FORGOTTEN_MAX: usize = 100;
 
 /// Channels, or nicks, in one JOIN, PART, KICK or NAMES.
@@ -27,39 +28,41 @@ pub const TARGETS_PER_COMMAND_MAX: usize = 20;
 /// Steps in one MODE; advertised as MODES.
 pub const MODES_PER_COMMAND_MAX: usize = 20;
 
-/// Bytes of a long answer that a client is sent at once; the rest follows when they have been written to its socket.
-/// A client that has caused as much in other ways is not listened to before that either.
+/// Bytes of a long answer that a client is sent at once; the rest follows when they have been written to its
+/// socket. We also stop reading from a client whose other commands have caused so many bytes, until they are
+/// sent.
 pub const PORTION_BYTES: usize = 16 * 1024;
 
-/// Steps of a search for one portion of an answer: characters compared, and users or channels looked at. About a fifth of a
-/// millisecond.
+/// Steps of a search for one portion of an answer: characters compared, and users or channels looked at. They
+/// take about a fifth of a millisecond.
 pub const PORTION_STEPS: usize = 20_000;
 
-/// Steps of a search that cost a client as much as one byte of an answer.
+/// Steps of a search that count against a client's allowance like one byte of an answer.
 pub const STEPS_PER_BYTE: usize = 8;
 
-/// Bytes of answers that cost a client as much as one command.
+/// Bytes of answers that count against a client's allowance like one command.
 pub const COST_PER_COMMAND: u32 = 32 * 1024;
 
-/// Rows of one WHOWAS; there are up to four of each entry.
+/// Rows in the answer to one WHOWAS. Each remembered user has up to four.
 pub const WHOWAS_REPLIES_MAX: usize = 1_000;
 
-/// Rows of one STATS.
+/// Rows in the answer to one STATS.
 pub const STATS_REPLIES_MAX: usize = 1_000;
 
-/// Nicks in one USERHOST; what comes after them is ignored, as the specification has it.
+/// Nicks in one USERHOST; further ones are ignored, as the specification says.
 pub const USERHOST_NICKS_MAX: usize = 5;
 
-/// Bytes in a line of help, so that it reads well where lines are not wrapped.
+/// Bytes in a line of help, so that it stays readable in clients that do not wrap lines.
 pub const HELP_LINE_BYTES_MAX: usize = 80;
 
-/// Invitations that a channel remembers; the oldest goes first.
+/// Invitations that a channel remembers; the oldest are dropped first.
 pub const INVITATIONS_MAX: usize = 100;
 
-/// Lines in the record of moderation that one person may fill at once; what is beyond them is counted ...
+/// Lines that one person may add to the record of moderation in a burst. Further ones are only counted, until
+/// [`MODERATION_INTERVAL`] allows the next.
 pub const MODERATION_BURST: u32 = 60;
 
-/// ... until one more fits each time this has passed.
+/// How long it takes until one more line fits into the record after [`MODERATION_BURST`] is used up.
 pub const MODERATION_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Channels in one answer to the administrator.
@@ -68,46 +71,48 @@ pub const ADMIN_CHANNELS_MAX: usize = 500;
 /// Members of a channel in one answer to the administrator.
 pub const ADMIN_MEMBERS_MAX: usize = 1_000;
 
-/// Attempts to become an operator that may fail before the connection is ended.
+/// Failed attempts to become an operator after which the connection is closed.
 pub const OPER_FAILURES_MAX: u8 = 3;
 
-/// People whom a user with mode `R` may get an answer from because it wrote to them; the oldest goes first.
+/// People who may answer a user with mode `R` because that user wrote to them first; the oldest are dropped
+/// first.
 pub const ACCEPTED_MAX: usize = 32;
-/// Channels that one JOIN is forwarded through.
+/// How many times one JOIN may be forwarded to another channel.
 pub const FORWARDS_MAX: usize = 3;
-/// Silence after which a batch that a client has opened is given up.
+/// How long a client's open batch may stay silent before it is dropped.
 pub const BATCH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Bytes of the name that a client gives a batch.
+/// Bytes of the reference that a client gives a batch.
 pub const BATCH_REFERENCE_BYTES_MAX: usize = 64;
 
-/// From one new name of a channel to the next: members whose clients do not understand it get a list of names each time.
+/// How long a channel must keep its name before it can be renamed again: clients without the capability are
+/// sent a full list of names each time.
 pub const RENAME_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Messages of one user that the user can take back, the newest.
+/// How many of their newest messages a user can take back.
 pub const SAID_MAX: usize = 100;
 
-/// Conversations of one user of which it is known up to where they were read; the one that moved longest ago goes first.
+/// Conversations for which a user's read marker is kept; the one that was moved longest ago is dropped first.
 pub const READ_MARKERS_MAX: usize = 1_000;
 
-/// Bytes of a host, so that a source fits in every line.
+/// Bytes of a host, so that a source fits into every line.
 pub const HOST_BYTES_MAX: usize = 63;
 
 /// Bytes of the text in QUIT and PART.
 pub const REASON_BYTES_MAX: usize = 300;
 
-/// Changes of METADATA that a session may make at once; each is told to everyone who shares a channel.
+/// METADATA changes that a session may make in a burst; each is sent to everyone who shares a channel.
 pub const METADATA_CHANGES_BURST: u32 = 20;
 
-/// After them, one each time this has passed.
+/// How long it takes until one more change is allowed after [`METADATA_CHANGES_BURST`] is used up.
 pub const METADATA_CHANGES_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Bytes of METADATA that a session is told unasked, when it enters a channel or subscribes. Above that it is told to
-/// ask by SYNC.
+/// Bytes of METADATA that a session is sent unasked when it enters a channel or subscribes. If there is more,
+/// it is told to ask with SYNC.
 pub const METADATA_UNASKED_BYTES_MAX: usize = 64 * 1024;
 
-/// How long a session waits between two answers to SYNC that are larger than [`METADATA_UNASKED_BYTES_MAX`].
+/// How long a session must wait between two answers to SYNC that exceed [`METADATA_UNASKED_BYTES_MAX`].
 pub const METADATA_SYNC_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Keys in one line of those that list them. Old clients read no more than 15 parameters.
+/// Keys in one line that lists keys. Old clients read no more than 15 parameters.
 pub const METADATA_KEYS_PER_LINE: usize = 12;

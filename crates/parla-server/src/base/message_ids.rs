@@ -1,7 +1,8 @@
-//! Makes the ids of messages out of their numbers, and reads them back.
+//! Turns message numbers into msgids and back.
 //!
-//! A number would tell everyone how many messages there were in between, private ones too. So a client gets the number
-//! enciphered: AES-128 over the number and eight bytes of zeros. An id that was made up or mistyped has other bytes there.
+//! A plain number would tell everyone how many messages, even private ones, were sent in between. So clients
+//! get the number encrypted: AES-128 over the number and eight zero bytes. An id that is invented or mistyped
+//! does not decrypt to those zeros.
 
 use std::fmt;
 
@@ -12,10 +13,10 @@ use aes::{
 use parla_proto::{MsgId, tag::Tags};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The bytes of a key.
+/// An AES-128 key.
 pub type Key = [u8; 16];
 
-/// The ids of one network. All its servers have the same key, or they could not read each other's ids.
+/// The msgids of one network. All its servers share the key; otherwise they could not read each other's ids.
 #[derive(Clone)]
 pub struct MessageIds {
     key: Key,
@@ -49,7 +50,7 @@ impl fmt::Debug for MessageIds {
 }
 
 impl MessageIds {
-    /// Ids under this key. Whoever has it can read the numbers.
+    /// Uses this key. Anybody who has it can read the numbers.
     pub fn new(key: &Key) -> Self {
         Self { key: *key, cipher: Aes128::new(key.into()) }
     }
@@ -61,7 +62,7 @@ impl MessageIds {
         MsgId::from_bytes(block.into())
     }
 
-    /// The number of the message that an id means; none if it is no id of this network.
+    /// The number of the message that an id stands for; `None` if it is not an id of this network.
     pub fn decode(&self, text: &str) -> Option<u64> {
         let mut block = MsgId::parse(text).ok()?.bytes().into();
         self.cipher.decrypt_block(&mut block);
@@ -69,8 +70,9 @@ impl MessageIds {
         u64::try_from(bits >> 64).ok().filter(|seq| u128::from(*seq) << 64 == bits)
     }
 
-    /// The number of the message that another one answers or reacts to, as its client-only tags say, which are as on the wire; none
-    /// if they say nothing of it, or name no message of this network. <https://ircv3.net/specs/client-tags/reply>
+    /// The number of the message that another one replies or reacts to, according to its client-only tags in
+    /// their wire form. `None` if the tags refer to nothing, or to no message of this network.
+    /// <https://ircv3.net/specs/client-tags/reply>
     pub fn referred(&self, tags: &str) -> Option<u64> {
         let tags = Tags::new(tags);
         ["+reply", "+draft/reply"].into_iter().find_map(|key| self.decode(&tags.get(key)?))
@@ -85,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// Clients keep ids, and so does a person who links to a message: they must never change.
+    /// Clients store ids, and people link to messages, so ids must never change.
     #[test]
     fn an_id_is_the_same_for_ever() {
         let ids = MessageIds::new(&[1; 16]);

@@ -1,22 +1,23 @@
-//! The two texts of the specification, draft/metadata-2 and draft/metadata-3, and how each says the same.
+//! The two versions of the METADATA specification, draft/metadata-2 and draft/metadata-3, and how each is
+//! spoken.
 //!
-//! They differ in what a client is told unasked (METADATA there, numerics here), in the codes of failures, and in what must
-//! be told after SUB. The commands are the same.
+//! They differ in what a client is sent unasked (METADATA in one, numerics in the other), in the codes of
+//! failures, and in what must be sent after SUB. The commands are the same.
 
 use parla_proto::{Capabilities, Line, Reply};
 
-/// The capabilities of those who know METADATA, either of them.
+/// The capabilities of clients that understand METADATA, in either version.
 pub(crate) const EITHER: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
 
 /// The type of a batch of values.
 pub(crate) const METADATA_BATCH: &str = "metadata";
 
-/// Which of the two a client speaks.
+/// The version of the specification that a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// draft/metadata-2.
     Second,
-    /// draft/metadata-3, and those who asked for neither.
+    /// draft/metadata-3, also for clients that requested neither.
     Third,
 }
 
@@ -26,17 +27,17 @@ impl Dialect {
     }
 }
 
-/// What must be known of a client to write a line for it.
+/// What a line of METADATA depends on in the client that receives it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     pub(crate) server: &'a str,
-    /// Its nick, or `*`.
+    /// The client's nick, or `*`.
     pub(crate) client: &'a str,
     pub(crate) dialect: Dialect,
 }
 
 impl Reader<'_> {
-    /// A value that was asked for, or set.
+    /// The line for a value that the client asked for or set.
     pub(crate) fn value(&self, target: &str, key: &str, value: Option<&str>) -> Vec<u8> {
         let reply = match value {
             Some(value) => Reply::KeyValue { target, key, value },
@@ -45,7 +46,7 @@ impl Reader<'_> {
         reply.encode(self.server, self.client)
     }
 
-    /// A value that is news to the client.
+    /// The line for a value that changed without the client's doing.
     pub(crate) fn news(&self, target: &str, key: &str, value: Option<&str>) -> Vec<u8> {
         match self.dialect {
             Dialect::Third => self.value(target, key, value),
@@ -57,7 +58,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a client hears of METADATA without asking.
+/// Whether a client is sent METADATA without asking.
 pub(crate) fn is_aware(capabilities: Capabilities) -> bool {
     capabilities.intersects(EITHER) && capabilities.contains(Capabilities::BATCH)
 }

@@ -1,27 +1,28 @@
-//! A message of several lines as one text, and as the pieces in which it was sent. <https://ircv3.net/specs/extensions/multiline>
+//! A message of several lines, as one text and as the pieces in which it was sent.
+//! <https://ircv3.net/specs/extensions/multiline>
 //!
-//! The text is what people mean: its lines, joined by line feeds. A line that was too long was cut by its sender; the cuts
-//! are kept beside the text, so that whoever gets the message gets the sender's own pieces.
+//! The text is what people read: its lines, joined by line feeds. Its sender cut lines that were too long;
+//! the positions of the cuts are kept beside the text, so that every recipient gets the same pieces.
 
 use parla_proto::Capabilities;
 
 /// The type of a batch, and the capability for it.
 pub(crate) const MULTILINE: &str = "draft/multiline";
-/// The tag of a line that goes on with the one before.
+/// The tag of a line that continues the one before.
 pub(crate) const CONCAT: &str = "draft/multiline-concat";
-/// What a client must know to send and to get such batches.
+/// The capabilities that a client needs to send and receive such batches.
 pub(crate) const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
 
-/// What one line of a batch brings.
+/// One line of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
     /// May be empty.
     pub text: &'a str,
-    /// Whether it goes on with the line of the piece before; `draft/multiline-concat`.
+    /// Whether it continues the line of the piece before; `draft/multiline-concat`.
     pub goes_on: bool,
 }
 
-/// The pieces of a text. A cut that is not between two characters is none.
+/// Splits a text into its pieces. A cut that is not on a character boundary is ignored.
 pub fn pieces<'a>(text: &'a str, cuts: &[u32]) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -41,7 +42,7 @@ pub fn pieces<'a>(text: &'a str, cuts: &[u32]) -> Vec<Piece<'a>> {
     pieces
 }
 
-/// Adds a piece to a text and its cuts.
+/// Appends a piece to a text and its cuts.
 pub(crate) fn push(text: &mut String, cuts: &mut Vec<u32>, piece: Piece<'_>) {
     if piece.goes_on {
         cuts.extend(u32::try_from(text.len()));

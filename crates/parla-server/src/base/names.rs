@@ -1,7 +1,9 @@
-//! Names as this network takes them: the rules of `parla-proto`, and for `CASEMAPPING=precis` those of PRECIS and of confusables.
+//! How this network reads names: by the rules of `parla-proto` and, with `CASEMAPPING=precis`, by those of
+//! PRECIS and of confusable characters.
 //!
-//! PRECIS (RFC 8265) says which characters a name may have and which forms of one character are the same. Unicode's technical
-//! standard 39 says which names look alike. Both need tables that no client has to carry, so they stand here.
+//! PRECIS (RFC 8265) says which characters a name may have and which forms of a character are equal. Unicode
+//! Technical Standard 39 says which names look alike. Both need tables that a client should not have to
+//! carry, so they are used only here.
 
 use parla_proto::{
     ChannelName, Nick, NickFault,
@@ -12,12 +14,13 @@ use precis_profiles::UsernameCasePreserved;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use unicode_security::confusable_detection::skeleton as letters_seen;
 
-/// Reads a nick. With PRECIS its canonical form is taken: full-width letters become plain ones, accents are composed.
+/// Reads a nick. With PRECIS it is brought to its canonical form: full-width letters become plain ones, and
+/// accents are composed.
 pub(crate) fn nick(text: &str, rules: &NameRules) -> Result<Nick, BadName> {
     if rules.casemapping != Casemapping::Precis || text.is_ascii() {
         return Nick::parse(text, rules);
     }
-    // Longer than any nick can be: not worth looking at.
+    // Longer than any nick can be, so not worth reading.
     if text.len() > rules.nick_bytes_max * 4 {
         return Err(BadName::TooLong);
     }
@@ -25,11 +28,11 @@ pub(crate) fn nick(text: &str, rules: &NameRules) -> Result<Nick, BadName> {
     Nick::parse(&canonical, rules)
 }
 
-/// What is wrong with a nick that cannot be read.
+/// What is wrong with a nick that could not be read.
 pub(crate) fn fault(text: &str, rules: &NameRules) -> NickFault {
     let reads = |text: &str| nick(text, rules).is_ok();
     let start = text.chars().next().unwrap_or_default();
-    // Behind a letter of either direction, for the two directions do not mix.
+    // We try each character after a letter of either direction, because the two directions may not be mixed.
     let is_good = |char: char| reads(&format!("a{char}")) || reads(&format!("א{char}"));
     if let Some(bad) = text.chars().find(|char| !is_good(*char)) {
         NickFault::Character(bad)
@@ -42,7 +45,7 @@ pub(crate) fn fault(text: &str, rules: &NameRules) -> NickFault {
     }
 }
 
-/// Reads the name of a channel. With PRECIS accents are composed, so that one name has one spelling.
+/// Reads the name of a channel. With PRECIS accents are composed, so that a name has one spelling only.
 pub(crate) fn channel(text: &str, rules: &NameRules) -> Result<ChannelName, BadName> {
     if rules.casemapping != Casemapping::Precis || is_nfc(text) || text.len() > rules.channel_bytes_max * 4 {
         return ChannelName::parse(text, rules);
@@ -50,7 +53,8 @@ pub(crate) fn channel(text: &str, rules: &NameRules) -> Result<ChannelName, BadN
     ChannelName::parse(&text.nfc().collect::<String>(), rules)
 }
 
-/// What people see of a nick: nicks with equal skeletons are easily taken for each other. None where only plain names are.
+/// What a nick looks like: nicks with equal skeletons are easily confused. `None` for casemappings that allow
+/// ASCII only.
 pub(crate) fn skeleton(nick: &Nick, casemapping: Casemapping) -> Option<Box<str>> {
     let is_needed = casemapping == Casemapping::Precis;
     is_needed.then(|| letters_seen(nick.folded()).collect::<String>().into_boxed_str())
@@ -98,7 +102,7 @@ mod tests {
             ("１a", NickFault::Start('１')),
             ("-a", NickFault::Start('-')),
             ("日本語日本語日本語日本語", NickFault::TooLong(32)),
-            // Right-to-left letters with a digit of another kind between them.
+            // Right-to-left letters with a digit of another script between them.
             ("אa", NickFault::Form),
         ] {
             assert_eq!(fault(text, &RULES), expected, "{text}");

@@ -1,18 +1,18 @@
-//! Texts that must not be shown, nor written down.
+//! Texts that must be neither shown nor logged.
 
 use std::fmt;
 
-/// A text that must not be shown.
+/// A text that must be neither shown nor logged, such as a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides a text.
+    /// Wraps a text.
     pub const fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text.
+    /// The text itself, for comparing it.
     pub fn reveal(&self) -> &str {
         &self.0
     }

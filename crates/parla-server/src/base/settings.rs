@@ -1,10 +1,12 @@
-//! What the administrator decides, in two parts: the settings of the network and those of one machine.
+//! What the administrator configures, in two parts: the settings of the network and those of one machine.
 //!
-//! All machines of a network have the same [`NetworkSettings`]: they change by an entry, and a snapshot has them. Each has
-//! [`MachineSettings`] of its own, which never come into an entry. A commit is given the network and nothing else, so it can read
-//! only the former: by construction two machines whose own settings differ make the same of every entry.
+//! All machines of a network share the same [`NetworkSettings`]: an entry changes them, and a snapshot
+//! contains them. Each machine has its own [`MachineSettings`], which are never part of an entry. A commit
+//! can read only the former, because it is given nothing but the network; so machines whose own settings
+//! differ still make the same of every entry.
 //!
-//! REHASH changes most of both while the server runs: see [`NetworkSettings::in_place_of`] and [`MachineSettings::in_place_of`].
+//! REHASH changes most of both while the server runs: see [`NetworkSettings::in_place_of`] and
+//! [`MachineSettings::in_place_of`].
 
 use std::time::Duration;
 
@@ -19,82 +21,83 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{flags::Flags, limits::PORTION_BYTES, message_ids::MessageIds};
 
-/// Everything the state machine must be told: what one file of the administrator says, of both kinds.
+/// All settings that one configuration file gives the state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Those that all machines share.
+    /// The settings that all machines share.
     pub network: NetworkSettings,
-    /// Those of the machine that has the file.
+    /// The settings of the machine that read the file.
     pub machine: MachineSettings,
 }
 
-/// What holds on every machine of a network, and may decide what a commit does.
+/// Settings that are the same on every machine of a network, and may decide what a commit does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkSettings {
-    /// The server's name; the source of its lines. Several machines act as one server.
+    /// The server's name, which is the source of its lines. Several machines act as one server.
     pub name: String,
-    /// The network's name; NETWORK of ISUPPORT.
+    /// The network's name; NETWORK in ISUPPORT.
     pub network_name: String,
-    /// What WHOIS says of the server.
+    /// The description of the server in WHOIS.
     pub description: String,
-    /// The lines of the message of the day; none: ERR_NOMOTD.
+    /// The lines of the message of the day; if empty, ERR_NOMOTD is sent.
     pub motd: Vec<String>,
     /// Makes the ids of messages out of their numbers.
     pub message_ids: MessageIds,
-    /// Whether others see a host in place of an address, so that masks over addresses match nobody.
+    /// Whether others see a host in place of the address, in which case masks over addresses match nobody.
     pub addresses_hidden: bool,
     /// How case is folded in names.
     pub casemapping: Casemapping,
-    /// Longest names and texts.
+    /// Maximum lengths and counts.
     pub limits: Limits,
-    /// Who runs the server; none: ERR_NOADMININFO.
+    /// Who runs the server; without it, ERR_NOADMININFO is sent.
     pub admin: Option<Admin>,
     /// Who may become an operator.
     pub operators: Vec<Operator>,
-    /// Modes of a new user; only those that users give themselves.
+    /// Modes of a new user; only modes that users can set themselves.
     pub user_modes: UserModes,
     /// Modes of a new channel.
     pub channel_modes: Flags,
-    /// Channels that everyone is put into, and that are always there.
+    /// Channels that every user joins automatically and that always exist.
     pub autojoin: Vec<ChannelName>,
-    /// How long a channel with a history stays when everybody has left; none: for ever.
+    /// How long an empty channel with a history is kept; `None` keeps it for ever.
     pub forget_empty_after: Option<Duration>,
     /// Whether messages of channels are kept.
     pub history: bool,
     /// Whether authors and channel operators may take messages back.
     pub redaction: bool,
-    /// Bounds of METADATA; none: it is not offered.
+    /// Bounds of METADATA; `None` if METADATA is not offered.
     pub metadata: Option<MetadataBounds>,
-    /// Tags of clients that are not relayed; CLIENTTAGDENY.
+    /// Client tags that are not relayed; CLIENTTAGDENY.
     pub denied_client_tags: DeniedTags,
-    /// Messages in one answer of CHATHISTORY.
+    /// How many messages one CHATHISTORY may return.
     pub history_reply_max: usize,
 }
 
-/// What holds on one machine: how it deals with its own connections, and what it is.
+/// Settings of one machine: what it is, and how it treats its own connections.
 ///
-/// It has no form in which it could be written into an entry or a snapshot.
+/// They cannot be serialized, so they can never get into an entry or a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineSettings {
-    /// Name and version of the software.
+    /// The software's name and version.
     pub version: String,
-    /// The name of the configuration file, without its folder; what REHASH says it reads.
+    /// The name of the configuration file without its directory, as REHASH reports it.
     pub file: String,
-    /// Whether PASS must match. The check itself is the daemon's: [`crate::Question::Password`].
+    /// Whether a client must send the right PASS. The daemon compares it: [`crate::Question::Password`].
     pub password_required: bool,
-    /// How much a client may send.
+    /// How many commands a client may send.
     pub flood: Flood,
-    /// How long the server waits.
+    /// How long the server waits for a client.
     pub timeouts: Timeouts,
-    /// Whether clients are sent to TLS.
+    /// Whether clients are told to reconnect over TLS.
     pub sts: Option<Sts>,
-    /// Bytes of a long answer that a client is sent before it has taken what came before.
+    /// Bytes of a long answer that a client is sent before it must have received them.
     pub portion_bytes: usize,
-    /// Bytes in one answer of many lines; what does not fit is left out, the messages farthest from what was asked for first.
+    /// Bytes of one answer of many lines. The rest is left out; of CHATHISTORY, the messages farthest from the
+    /// requested position.
     pub answer_bytes_max: usize,
 }
 
-/// Longest names and texts, in bytes, and other counts.
+/// Maximum lengths of names and texts in bytes, and maximum counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the limit that its name says, in bytes or pieces")]
 pub struct Limits {
@@ -116,7 +119,7 @@ pub struct Limits {
     pub new_channels_per_hour: usize,
 }
 
-/// Who runs the server; ADMIN.
+/// Who runs the server, as ADMIN answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is a line of the answer to ADMIN, free text")]
 pub struct Admin {
@@ -125,14 +128,14 @@ pub struct Admin {
     pub email: String,
 }
 
-/// Someone who may become an operator of the server. Its password is the daemon's business.
+/// Somebody who may become an operator of the server. Only the daemon knows their password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {
-    /// The name that OPER gives.
+    /// The name to be given with OPER.
     pub name: String,
     /// What WHOIS says of them: `is a server admin`.
     pub title: String,
-    /// Who may try: `user@host`, over the real address.
+    /// From where they may log in: `user@host`, matched against the real address.
     pub hosts: Vec<Mask>,
     /// What they may do.
     pub privileges: Privileges,
@@ -150,15 +153,15 @@ bitflags! {
         const REHASH = 1 << 2;
         /// DIE and RESTART.
         const DIE = 1 << 3;
-        /// Accounts of others.
+        /// Manage the accounts of others.
         const ACCOUNTS = 1 << 4;
-        /// Channels of others: see those that are secret, enter, change and delete them.
+        /// Manage channels of others: see secret ones, enter, change and delete them.
         const CHANNELS = 1 << 5;
         /// RELAYMSG.
         const RELAYMSG = 1 << 6;
-        /// Messages of others: read and delete them.
+        /// Read and delete messages of others.
         const HISTORY = 1 << 7;
-        /// Real addresses, and CHGHOST.
+        /// See real addresses, and use CHGHOST.
         const HOSTS = 1 << 8;
     }
 }
@@ -176,7 +179,7 @@ impl Privileges {
         (Self::HOSTS, "hosts"),
     ];
 
-    /// Those with which nothing can be done yet. Each goes from here with the commit that gives it something.
+    /// Privileges that no command needs yet. A commit that gives one a use removes it from here.
     pub const WITHOUT_EFFECT: Self = Self::BAN.union(Self::ACCOUNTS).union(Self::RELAYMSG);
 
     /// The names of the set.
@@ -189,7 +192,7 @@ impl Privileges {
         self.names().next().unwrap_or("all")
     }
 
-    /// The privilege of this name in the configuration; `all` is all of them.
+    /// The privilege of this name in the configuration; `all` stands for all of them.
     pub fn named(name: &str) -> Option<Self> {
         if name == "all" {
             return Some(Self::all());
@@ -205,7 +208,7 @@ pub struct MetadataBounds {
     pub keys_max: usize,
     pub subs_max: usize,
     pub value_bytes_max: usize,
-    /// Whether clients may use it before they are registered.
+    /// Whether clients may use METADATA before they are registered.
     pub before_connect: bool,
 }
 
@@ -215,19 +218,19 @@ impl Default for MetadataBounds {
     }
 }
 
-/// How clients are told to come back over TLS. <https://ircv3.net/specs/extensions/sts>
+/// How clients are told to reconnect over TLS. <https://ircv3.net/specs/extensions/sts>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sts {
-    /// For how long they remember it.
+    /// How long clients remember to use TLS.
     pub duration: Duration,
-    /// Where the server speaks TLS.
+    /// The port on which the server speaks TLS.
     pub port: u16,
 }
 
-/// The allowance of each client.
+/// How many commands each client may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flood {
-    /// Commands at once.
+    /// Commands that may be sent in a burst.
     pub burst: u32,
     /// Commands a second once the burst is used up.
     pub rate: u32,
@@ -236,17 +239,17 @@ pub struct Flood {
 /// How long the server waits for a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// From the connection to the end of registration.
+    /// From connecting to the end of registration.
     pub registration: Duration,
-    /// Silence after which the client is asked whether it is there.
+    /// How long a client may be silent before the server sends it a PING.
     pub ping_interval: Duration,
-    /// Silence after that question until the connection is given up.
+    /// How long the server waits for an answer to the PING before it closes the connection.
     pub ping_timeout: Duration,
 }
 
 impl Settings {
-    /// The settings of a server of this name, with the defaults of the manual and no channels. The key of the ids is one that
-    /// everybody knows: a server that others use has a key of its own.
+    /// The settings of a server with this name: the manual's defaults, and no channels. The key of the msgids
+    /// is publicly known, so a server that others use needs its own.
     pub fn named(name: &str) -> Self {
         Self { network: NetworkSettings::named(name), machine: MachineSettings::default() }
     }
@@ -278,8 +281,8 @@ impl NetworkSettings {
         }
     }
 
-    /// These settings, but for what cannot change while the server runs: what clients have learnt to rely on, and what every name
-    /// in the network was read with.
+    /// These settings, except for what cannot change while the server runs: what clients have come to rely
+    /// on, and the rules by which every name in the network was read.
     #[must_use]
     pub fn in_place_of(self, before: &Self) -> Self {
         let fixed = before.clone();
@@ -292,7 +295,7 @@ impl NetworkSettings {
         }
     }
 
-    /// What names the network takes.
+    /// The rules by which the network reads names.
     pub fn name_rules(&self) -> NameRules {
         NameRules {
             casemapping: self.casemapping,
@@ -303,7 +306,8 @@ impl NetworkSettings {
 }
 
 impl MachineSettings {
-    /// These settings, but for what cannot change while the server runs: what it is, and the file that it reads.
+    /// These settings, except for what cannot change while the server runs: the software's version and the
+    /// file that it reads.
     #[must_use]
     pub fn in_place_of(self, before: &Self) -> Self {
         Self { version: before.version.clone(), file: before.file.clone(), ..self }

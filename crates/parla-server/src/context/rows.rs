@@ -1,4 +1,5 @@
-//! Rows of one answer, as many as a client may be sent at once, so that nobody is closed for asking.
+//! The rows of one answer, limited to what a client may be sent at once, so that no client is disconnected
+//! for asking.
 
 use parla_proto::{
     CommandName, FailCode, Reply,
@@ -7,7 +8,7 @@ use parla_proto::{
 
 use crate::{base::settings::MachineSettings, context::Context};
 
-/// What is left of the room for one answer.
+/// The room that is left for one answer.
 #[derive(Debug)]
 pub(crate) struct Rows {
     command: CommandName,
@@ -17,12 +18,12 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Room for so many rows of a command's answer, and for no more bytes than any answer may have.
+    /// Room for `most` rows of a command's answer, and for no more bytes than any answer may have.
     pub(crate) const fn new(command: CommandName, most: usize, machine: &MachineSettings) -> Self {
         Self { command, left: most, bytes_left: machine.answer_bytes_max, is_full: false }
     }
 
-    /// Sends a row. Where there is no room for it the client is told so once, and nothing more is sent.
+    /// Sends a row. If it does not fit, the client is told so once, and nothing more is sent.
     #[must_use]
     pub(crate) fn add(&mut self, context: &mut Context<'_>, reply: Reply<'_>) -> bool {
         if self.is_full {

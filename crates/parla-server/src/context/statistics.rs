@@ -1,4 +1,5 @@
-//! What this machine counts of itself, for STATS. Starts anew with the server; no part of the network.
+//! What this machine counts for STATS. The counts start at zero with the server and are not part of the
+//! network.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use parla_proto::{Timestamp, command::Facts};
 #[derive(Debug)]
 pub(crate) struct Statistics {
     pub(crate) started_at: Timestamp,
-    /// How often each command came, refused ones too. As many entries as there are commands.
+    /// How often each command was received, including refused ones. It has at most as many entries as there
+    /// are commands.
     commands: BTreeMap<&'static str, u64>,
 }
 
@@ -17,12 +19,12 @@ impl Statistics {
         Self { started_at, commands: BTreeMap::new() }
     }
 
-    /// A command came.
+    /// Counts a received command.
     pub(crate) fn count(&mut self, facts: &'static Facts) {
         *self.commands.entry(facts.name).or_default() += 1;
     }
 
-    /// The commands that came, and how often, in the order of the alphabet.
+    /// The commands that were received, in alphabetical order, and how often.
     pub(crate) fn commands(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.commands.iter().map(|(name, count)| (*name, *count))
     }

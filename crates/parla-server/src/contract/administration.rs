@@ -1,109 +1,111 @@
-//! What the administrator asks of the server from outside of IRC, and the answers.
+//! Requests that the administrator sends from outside IRC, and the answers to them.
 //!
-//! The daemon lets ask whoever may read and write its files anyway, so nothing is hidden from them and every wish is granted; what
-//! changes something is an entry like any other, and in the record.
+//! The daemon accepts requests only from those who can read and write its files anyway, so nothing is hidden
+//! from them and every request is allowed. A request that changes something becomes an ordinary entry and is
+//! recorded.
 
 use parla_proto::Timestamp;
 
 use crate::network::channel::ChannelState;
 
-/// A question or a wish of the administrator.
+/// A request of the administrator.
 #[derive(Clone, Debug)]
 pub enum AdminRequest {
-    /// Some channels, in the order of their names, that come after this name.
+    /// Lists the next channels after a name, in the order of their names.
     Channels {
-        /// None: from the first one.
+        /// The name to continue after; `None` starts with the first channel.
         after: Option<String>,
     },
-    /// One channel.
+    /// Shows one channel in full.
     Channel {
-        /// Its name.
+        /// The channel's name.
         name: String,
     },
     /// Changes modes and ranks.
     ChangeModes {
-        /// Where.
+        /// The channel's name.
         channel: String,
-        /// Letters with `+` and `-`.
+        /// Mode letters with `+` and `-`.
         letters: String,
-        /// Their parameters, in order.
+        /// The modes' parameters, in order.
         params: Vec<String>,
     },
     /// Repairs a channel.
     Repair {
-        /// Which.
+        /// The channel's name.
         channel: String,
-        /// How.
+        /// What is to be done with it.
         repair: AdminRepair,
     },
 }
 
-/// How a channel is repaired, with names as a person wrote them.
+/// How a channel is repaired, with names as a person typed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminRepair {
-    /// It is deleted with all that is kept of it; and why.
+    /// Deletes the channel and everything that is kept of it, for this reason.
     Delete(Option<String>),
-    /// It has the modes of a new channel and empty lists.
+    /// Gives the channel the modes of a new one, and empties its lists.
     Reset,
-    /// It belongs to the member of this nick.
+    /// Makes the member with this nick its owner.
     Give(String),
 }
 
 /// The answer to an [`AdminRequest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminAnswer {
-    /// Channels that were asked for.
+    /// The channels that were asked for.
     Channels {
-        /// From the first name to the last.
+        /// The channels, in the order of their names.
         channels: Vec<ChannelSummary>,
-        /// Whether there are others after them.
+        /// Whether more channels follow.
         has_more: bool,
     },
     /// The channel that was asked for.
     Channel(Box<ChannelDetails>),
-    /// It is done, except for what was refused.
+    /// The request was carried out, except for what was refused.
     Done {
-        /// The modes that the channel has now, with the key; none if it is no more.
+        /// The channel's modes now, with the key; `None` if the channel no longer exists.
         modes: Option<String>,
-        /// Sentences; what else was asked for is done.
+        /// What was refused, one sentence each; everything else was done.
         refused: Vec<String>,
     },
-    /// Nothing was done; a sentence.
+    /// Nothing was done, for the reason in this sentence.
     Refused(String),
 }
 
-/// What can be said of a channel in one line.
+/// A channel, summed up in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelSummary {
-    /// As it is written.
+    /// The name as it is displayed.
     pub name: String,
-    /// How many are in it.
+    /// How many members it has.
     pub members: usize,
-    /// With parameters, but for the key: `+kl * 5`.
+    /// Modes with their parameters, except for the key: `+kl * 5`.
     pub modes: String,
     /// Empty if there is none.
     pub topic: String,
-    /// When it was made.
+    /// When the channel was created.
     pub created_at: Timestamp,
 }
 
-/// Everything that can be said of a channel.
+/// Everything about a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelDetails {
-    /// What is kept of it.
+    /// Its persistent state.
     pub state: ChannelState,
-    /// With parameters and the key: `+kl word 5`.
+    /// Modes with their parameters, including the key: `+kl word 5`.
     pub modes: String,
-    /// Those who are in it, in the order of joining, up to [`ADMIN_MEMBERS_MAX`](crate::base::limits::ADMIN_MEMBERS_MAX).
+    /// The members in the order of joining, at most
+    /// [`ADMIN_MEMBERS_MAX`](crate::base::limits::ADMIN_MEMBERS_MAX).
     pub members: Vec<Member>,
-    /// How many are in it.
+    /// How many members it has, including those not listed.
     pub member_count: usize,
 }
 
-/// Who is in a channel.
+/// One member of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// All signs of their ranks, from the highest; empty without one.
+    /// The signs of all their ranks, from the highest; empty without a rank.
     pub signs: String,
     /// `nick!user@host`.
     pub source: String,

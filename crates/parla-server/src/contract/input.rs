@@ -1,4 +1,4 @@
-//! What goes into the state machine.
+//! The inputs of the state machine.
 
 use std::time::Duration;
 
@@ -13,91 +13,96 @@ use crate::{
     network::entry::{NodeId, Proposal},
 };
 
-/// One thing that happened outside.
+/// Something that happened outside.
 #[derive(Debug)]
 pub enum Input {
     /// A connection was opened.
     Connected {
-        /// Its name, not in use by another.
+        /// The connection's id, which no other connection is using.
         connection: ConnectionId,
-        /// Who is there.
+        /// The other end.
         peer: Peer,
     },
-    /// A client sent a line, given without its end.
+    /// A client sent a line, given here without its line break.
     Line {
-        /// Which.
+        /// The connection it came from.
         connection: ConnectionId,
-        /// The bytes; they may be anything.
+        /// The line's bytes, which may be anything.
         line: Box<[u8]>,
     },
-    /// A client sent a line that was longer than it may be.
+    /// A client sent a line that exceeded the maximum length.
     LineTooLong {
-        /// Which.
+        /// The connection it came from.
         connection: ConnectionId,
     },
-    /// The line that was longer than it may be goes on and on.
+    /// A line that already exceeds the maximum length still has no end.
     LineEndless {
-        /// Which.
+        /// The connection it comes from.
         connection: ConnectionId,
     },
-    /// A client sent what is no line and costs like one: empty lines or messages, or a ping of WebSocket's own.
+    /// A client sent something that is not a line but counts like one: empty lines or messages, or a
+    /// WebSocket ping.
     Blank {
-        /// Which.
+        /// The connection it came from.
         connection: ConnectionId,
     },
-    /// A connection is no more. Not for those that the server closed by [`crate::Output::Close`].
+    /// A connection has ended. This is not sent for connections that the server closed by
+    /// [`crate::Output::Close`].
     Disconnected {
-        /// Which.
+        /// The connection that ended.
         connection: ConnectionId,
-        /// Why.
+        /// Why it ended.
         why: Disconnect,
     },
     /// The answer to [`crate::Output::TellWhenSent`].
     Sent {
-        /// Whose.
+        /// The connection that has been sent everything.
         connection: ConnectionId,
     },
-    /// The answer to [`crate::Output::Question`]. It may come late: if nobody waits for it any more, nothing happens.
+    /// The answer to [`crate::Output::Question`]. It may be late: an answer that nobody waits for any more is
+    /// ignored.
     Answer {
-        /// What it answers.
+        /// The question that it answers.
         id: QuestionId,
         /// The answer.
         answer: Answer,
     },
-    /// The administrator had the configuration read again, and it is good.
+    /// The administrator had the configuration read again, and it is valid.
     Reconfigured(Box<Reconfiguration>),
-    /// The administrator asks for something. The answer is [`crate::Output::Administered`].
+    /// A request of the administrator. The answer is [`crate::Output::Administered`].
     Administration {
-        /// A number that comes back with the answer.
+        /// A number that is returned with the answer.
         id: u64,
-        /// What.
+        /// The request.
         request: AdminRequest,
     },
-    /// The log gave what one of the machines had proposed, for a server that shares it with others. Every machine gets the same in
-    /// the same order.
+    /// The log has ordered a proposal that one of the machines made, on a server that shares it with others.
+    /// Every machine gets the same ones in the same order.
     Committed {
-        /// The time of the log.
+        /// The time that the log gave it.
         at: Timestamp,
-        /// What was proposed.
+        /// The proposal.
         proposal: Box<Proposal>,
     },
     /// Another machine has been silent for so long that it counts as dead.
     NodeLost {
-        /// Which.
+        /// The machine that is lost.
         node: NodeId,
     },
     /// The time of [`crate::Server::next_deadline`] has come.
     Deadline,
-    /// For so long nothing could be sent, because nothing could be kept; no client is to blame for its silence.
+    /// For this long nothing could be sent, because nothing could be stored. No client is to blame for having
+    /// been silent.
     Stalled {
-        /// How long.
+        /// How long it lasted.
         duration: Duration,
     },
-    /// The disk of this machine is nearly full, so that what would have to be kept is refused; or it has room again.
+    /// The disk of this machine is nearly full, so commands whose effect must be stored are refused; or it
+    /// has space again.
     Storage {
-        /// Which of the two.
+        /// Whether the disk is nearly full.
         is_low: bool,
     },
-    /// The server stops: everyone is told and closed.
+    /// The server stops: every client is told so, and its connection is closed.
     ShuttingDown,
 }

@@ -1,4 +1,5 @@
-//! What becomes of connections, for the administrator to read. Never holds a password, nor what people write.
+//! What happens to connections, for the administrator's log file. Notes never contain a password or what
+//! people write.
 
 use std::net::IpAddr;
 
@@ -7,38 +8,38 @@ use crate::base::connection::ConnectionId;
 /// Something that happened to one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// Which.
+    /// The connection.
     pub connection: ConnectionId,
-    /// The real address of the client, also behind a gateway or a proxy.
+    /// The client's real address, even behind a gateway or a proxy.
     pub address: IpAddr,
-    /// What.
+    /// What happened.
     pub noted: Noted,
 }
 
-/// What happened. People are written as `nick!user`; the address stands beside it.
+/// What happened. People are written as `nick!user`, because the address is given beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Noted {
-    /// Somebody has joined the server.
+    /// A user has joined the server.
     Joined {
-        /// Who.
+        /// The user who joined.
         who: String,
-        /// Whether nobody on the way can read what is said.
+        /// Whether the connection is encrypted all the way.
         secure: bool,
     },
-    /// Somebody has another nick.
+    /// A user has changed their nick.
     Renamed {
-        /// The nick before.
+        /// The old nick.
         from: String,
-        /// The nick now.
+        /// The new nick.
         to: String,
     },
-    /// Whoever connected gave no password, or a wrong one, where the server has one.
+    /// The client gave no password, or a wrong one, to a server that requires one.
     PasswordRefused,
-    /// The connection is over.
+    /// The connection has ended.
     Left {
-        /// Who it was; nobody if they had not joined the server.
+        /// The user whose connection it was; `None` if the client had not joined the server.
         who: Option<String>,
-        /// Why, in the server's words.
+        /// The reason, in the server's words.
         why: String,
     },
 }

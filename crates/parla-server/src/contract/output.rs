@@ -1,4 +1,4 @@
-//! What comes out of the state machine.
+//! The outputs of the state machine.
 
 use bytes::Bytes;
 use smallvec::SmallVec;
@@ -13,72 +13,72 @@ use crate::{
     network::{audit::Audit, change::Change, entry::Proposal},
 };
 
-/// The connections that get one line; mostly one, or the members of a channel.
+/// The connections that get one line: mostly a single one, or those of a channel's members.
 pub type Recipients = SmallVec<[ConnectionId; 1]>;
 
-/// One thing to do outside.
+/// One thing for the daemon to do.
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Send a line, with its end, to each of these connections.
     Deliver {
-        /// Who gets it; each once.
+        /// The recipients, without duplicates.
         to: Recipients,
-        /// The bytes.
+        /// The line's bytes, with the line break.
         line: Bytes,
     },
     /// Close a connection once it has been sent what was delivered to it before.
     Close {
-        /// Which. Its slot may be given again after this, its key never.
+        /// The connection. Its slot may be reused after this, its key never.
         connection: ConnectionId,
     },
-    /// A line of a connection has been dealt with; more may be read.
+    /// A line of a connection has been handled, so more may be read.
     LineTaken {
-        /// Which connection.
+        /// The connection that the line came from.
         connection: ConnectionId,
-        /// How long the line was, in bytes without its end; 0 if it was longer than it may be.
+        /// The line's length in bytes, without its line break; 0 for a line that exceeded the maximum length.
         bytes: usize,
     },
-    /// Answer by [`crate::Input::Sent`] when everything that was delivered to a connection before has been written to its
-    /// socket; at once if it has been.
+    /// Answer with [`crate::Input::Sent`] once everything that was delivered to a connection before has been
+    /// written to its socket, at once if it already has been.
     TellWhenSent {
-        /// Which.
+        /// The connection.
         connection: ConnectionId,
     },
-    /// Answer by [`crate::Input::Answer`], whenever that may be.
+    /// Answer with [`crate::Input::Answer`], however long it takes.
     Question {
-        /// Comes back with the answer.
+        /// The id to return with the answer.
         id: QuestionId,
-        /// Who waits for it.
+        /// The session that waits for the answer.
         asker: Asker,
-        /// What is asked.
+        /// The question itself.
         question: Question,
     },
-    /// Nobody waits for the answer to this question any more, if it is not on its way already.
+    /// Nobody needs the answer to this question any more. It may be on its way already.
     Forget(QuestionId),
-    /// Stop in order, which begins with [`crate::Input::ShuttingDown`].
+    /// Shut down in order, starting with [`crate::Input::ShuttingDown`].
     Shutdown,
-    /// Give the administrator an answer.
+    /// Send the administrator an answer.
     Administered {
         /// The number that came with the request.
         id: u64,
         /// The answer.
         answer: Box<AdminAnswer>,
     },
-    /// Write down what an operator did.
+    /// Record what an operator did.
     Audit(Box<Audit>),
-    /// Write down what became of a connection.
+    /// Record what happened to a connection.
     Note(Box<Note>),
-    /// Bring this into the log behind all that was proposed before, for a server that shares a log. It comes back by
-    /// [`crate::Input::Committed`], however often it is sent.
+    /// Append this to the log after everything that was proposed before, on a server that shares a log. It
+    /// returns as [`crate::Input::Committed`], and may be sent more than once.
     Propose(Box<Proposal>),
 }
 
 /// Everything that one or more inputs caused, in order.
 #[derive(Debug, Default)]
 pub struct Outputs {
-    /// To be done, in order, but not before the changes are on disk.
+    /// What is to be done, in order, but only once the changes are on disk.
     pub outputs: Vec<Output>,
-    /// To be kept, in order.
+    /// What is to be stored, in order.
     pub changes: Vec<Change>,
 }
 

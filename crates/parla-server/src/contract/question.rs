@@ -1,8 +1,9 @@
-//! Slow work that the state machine leaves to the daemon: questions, and their answers.
+//! Slow work that the state machine leaves to the daemon, as questions and answers.
 //!
-//! Each question has a number that no other one ever has, and its answer comes back with it. While the daemon works the server
-//! goes on with others; of the session that waits no time-out runs. An exchange of several steps is several questions, one
-//! after the other. If the session ends first, the server says [`crate::Output::Forget`], and drops an answer that comes anyway.
+//! Each question has a number that is never reused, and its answer carries it. While the daemon works, the
+//! server goes on with other sessions, and no time-out runs for the session that waits. An exchange of
+//! several steps is several questions, one after the other. If the session ends first, the server says
+//! [`crate::Output::Forget`] and drops an answer that still comes.
 
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
@@ -17,7 +18,7 @@ use crate::{
     network::{change::Spoken, conversation::Conversation},
 };
 
-/// Names a question; never reused.
+/// Identifies a question; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuestionId(u64);
 
@@ -38,82 +39,83 @@ impl QuestionId {
 pub struct Asker {
     /// Its connection.
     pub connection: ConnectionId,
-    /// Its real address. Whoever does the work is fair between addresses, and counts wrong passwords by them.
+    /// Its real address, by which the daemon shares out the work fairly and counts wrong passwords.
     pub address: IpAddr,
 }
 
-/// Something that takes longer than the server may stand still.
+/// Something that takes too long for the server to wait for it.
 #[derive(Clone, Debug)]
 pub enum Question {
-    /// What the store has. Answered by [`Answer::Store`].
+    /// A query to the store. Answered by [`Answer::Store`].
     Store(Query),
-    /// Whether a password is the right one. Answered by [`Answer::Password`], after the same time whether there is such a
-    /// password or not.
+    /// Whether a password is right. Answered by [`Answer::Password`], which takes the same time whether or
+    /// not there is such a password.
     Password {
-        /// What it is compared with.
+        /// The password that it is compared with.
         of: PasswordOf,
-        /// What was given.
+        /// The password that was given.
         password: Secret,
     },
-    /// Whether this is a gateway. Answered by [`Answer::Gateway`].
+    /// Whether a client is one of the configured gateways. Answered by [`Answer::Gateway`].
     Gateway(Box<Gateway>),
-    /// To read the configuration again and check it whole. Answered by [`Answer::Configuration`].
+    /// Read the configuration again and check all of it. Answered by [`Answer::Configuration`].
     Configuration,
-    /// To stop in order and start again. If that cannot be, answered by [`Answer::Configuration`] with what is wrong.
+    /// Shut down in order and start again. If that is impossible, [`Answer::Configuration`] says what is
+    /// wrong.
     Restart,
 }
 
 /// The answer to a [`Question`].
 #[derive(Debug)]
 pub enum Answer {
-    /// The messages or channels; nothing if the store could not be read.
+    /// The result of the query; `None` if the store could not be read.
     Store(Option<QueryResult>),
     /// Whether the password is right.
     Password(Verdict),
-    /// Who is there instead of the gateway, or what whoever it is must be told.
+    /// The real peer behind the gateway, or the reason to give the client.
     Gateway(Result<Box<Peer>, String>),
-    /// What the configuration says now; or what is wrong with it, a line each, and nothing changes.
+    /// The new configuration; or what is wrong with it, in lines, in which case nothing changes.
     Configuration(Result<Box<Reconfiguration>, Vec<String>>),
 }
 
-/// A configuration that was read again and is good. What cannot change while the server runs stays as it is.
+/// A configuration that was read again and is valid. What cannot change while the server runs stays as it is.
 #[derive(Clone, Debug)]
 pub struct Reconfiguration {
-    /// What it says. Those of the machine count at once, those of the network by an entry.
+    /// The new settings. Those of the machine take effect at once, those of the network by an entry.
     pub settings: Settings,
-    /// What there is to know of it, a line each.
+    /// Remarks for whoever asked, one line each.
     pub notes: Vec<String>,
 }
 
-/// Which password something is compared with.
+/// Which password is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PasswordOf {
-    /// The server's, which PASS gives.
+    /// The server's own, which is sent with PASS.
     Server,
-    /// That of the operator of this name, whom there may not be.
+    /// That of the operator with this name, who may not exist.
     Operator(String),
 }
 
-/// What came of comparing a password.
+/// The result of comparing a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the one that was wanted.
+    /// The password is right.
     Right,
-    /// It is not, or there is nobody whose it could be.
+    /// It is wrong, or nobody has that name.
     Wrong,
-    /// Nobody looked at it.
+    /// It was not compared.
     NotCompared(NotCompared),
 }
 
-/// Why a password was not looked at, in words for whoever gave it.
+/// Why a password was not compared, worded for the person who gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotCompared {
-    /// So many from this address were wrong that the next one has to wait.
+    /// Too many wrong passwords came from this address, so the next attempt has to wait.
     TooManyGuesses {
-        /// How long, at least.
+        /// How long to wait, at least.
         wait: Duration,
     },
-    /// There is no room for one more that waits.
+    /// Too many other passwords are waiting to be compared.
     TooManyAtOnce,
 }
 
@@ -133,62 +135,64 @@ impl fmt::Display for NotCompared {
 /// A position in the history of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
-    /// That of the message of this number, there or not.
+    /// The position of the message with this number, whether or not it exists.
     Message(u64),
     /// A time.
     Time(Timestamp),
 }
 
-/// A part of the history of a conversation, as draft/chathistory cuts it. Positions are not part of it, but for `Around`.
+/// A part of a conversation's history, as draft/chathistory defines it. The positions themselves are
+/// excluded, except for `Around`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// The newest, after a position if one is given.
+    /// The newest messages, after the position if there is one.
     Latest(Option<Position>),
-    /// Those before.
+    /// The messages before the position.
     Before(Position),
-    /// Those after.
+    /// The messages after the position.
     After(Position),
-    /// Those before and after, and the one there. A message there must be one of the conversation.
+    /// The messages before, at and after the position. If it is a message, it must be one of this
+    /// conversation.
     Around(Position),
-    /// From the first towards the second, whichever is earlier.
+    /// From the first position towards the second, in either direction.
     Between(Position, Position),
 }
 
-/// A question to the store.
+/// A query to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
     /// Messages of a conversation.
     History {
-        /// Which.
+        /// The conversation.
         conversation: Conversation,
-        /// Which part.
+        /// The part of its history.
         page: Page,
-        /// How many at most.
+        /// The maximum number of messages.
         limit: usize,
     },
-    /// Whether a conversation has a message.
+    /// Whether a message belongs to a conversation.
     Message {
-        /// Which conversation.
+        /// The conversation.
         conversation: Conversation,
         /// The message's number.
         seq: u64,
     },
-    /// When the last message of each of these conversations was sent.
+    /// The time of the last message in each of these conversations.
     LatestTimes {
-        /// Which.
+        /// The conversations.
         conversations: Vec<Conversation>,
     },
 }
 
-/// An answer of the store.
+/// The result of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryResult {
-    /// To [`Query::History`]: from the oldest to the newest. `target` of each is left empty.
+    /// For [`Query::History`]: the messages from the oldest to the newest, each with an empty `target`.
     History(Vec<Arc<Spoken>>),
-    /// To [`Query::History`], of a page around a message that the conversation does not have.
+    /// For [`Query::History`] with a page around a message that the conversation does not have.
     NoSuchMessage,
-    /// To [`Query::Message`].
+    /// For [`Query::Message`].
     IsThere(bool),
-    /// To [`Query::LatestTimes`]: in the order of the question; none where there is no message.
+    /// For [`Query::LatestTimes`]: in the order of the query; `None` where there is no message.
     LatestTimes(Vec<Option<Timestamp>>),
 }

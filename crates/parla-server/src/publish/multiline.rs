@@ -1,4 +1,4 @@
-//! Messages of several lines: a batch for those who know it, lines for the others.
+//! Messages of several lines: a batch for clients that support it, single lines for the others.
 //! <https://ircv3.net/specs/extensions/multiline>
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use crate::{
     session::sessions::Receiver,
 };
 
-/// One rendering and who gets it.
+/// One form of the message, and the sessions that get it.
 struct Rendering {
     capabilities: Capabilities,
     lines: Vec<Bytes>,
@@ -23,7 +23,7 @@ struct Rendering {
 }
 
 impl Publisher<'_> {
-    /// Sends each of these sessions the lines of a message for its capabilities, one after the other.
+    /// Sends each of these sessions all lines of a message in the form for its capabilities.
     pub(super) fn say_lines(&mut self, receivers: impl Iterator<Item = Receiver>, spoken: &Spoken) {
         let ids = &self.network.settings.message_ids;
         let mut renderings: Vec<Rendering> = Vec::new();
@@ -53,8 +53,8 @@ impl Publisher<'_> {
     }
 }
 
-/// A message as lines, in a batch of the name `outer` if there is one. A message of one line is one, or none for a client
-/// that cannot read it.
+/// A message as lines, in the batch named `outer` if there is one. A message of one line becomes one line, or
+/// none for a client that does not understand it.
 pub(crate) fn spoken_lines(
     ids: &MessageIds,
     spoken: &Spoken,
@@ -80,7 +80,8 @@ pub(crate) fn spoken_lines(
 }
 
 fn in_a_batch(spoken: &Spoken, name: MsgId, tags: &str) -> Vec<Bytes> {
-    // Unlike the names that sessions give, the id is the same for everyone, and no other message has it.
+    // Unlike the batch names that sessions choose, the msgid is the same for everyone, and no other message
+    // has it.
     let start = Line::tagged(tags).source(&spoken.source).command("BATCH");
     let start = start.param(format_args!("+{name}")).param(MULTILINE).param(&spoken.target).finish();
     let end = Line::from(&spoken.source).command("BATCH").param(format_args!("-{name}")).finish();
@@ -92,7 +93,7 @@ fn in_a_batch(spoken: &Spoken, name: MsgId, tags: &str) -> Vec<Bytes> {
     [start.into()].into_iter().chain(lines).chain([end.into()]).collect()
 }
 
-/// Blank lines are left out. The id stands on the first line only.
+/// Blank lines are left out. Only the first line carries the msgid.
 fn one_by_one(spoken: &Spoken, mut tags: LineTags<'_>, capabilities: Capabilities) -> Vec<Bytes> {
     let mut lines = Vec::new();
     for piece in pieces(&spoken.text, &spoken.cuts).iter().filter(|piece| !piece.text.is_empty()) {

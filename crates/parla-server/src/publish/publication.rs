@@ -1,4 +1,4 @@
-//! What publishing leads to, as values: what is published only reads, and the server carries these out.
+//! What publishing produces, as values: publishing itself only reads, and the server carries these out.
 
 use bytes::Bytes;
 
@@ -8,23 +8,23 @@ use crate::{
     session::long_answer::{LongAnswer, Unasked},
 };
 
-/// One thing to send to sessions of this machine.
+/// Something to send to sessions of this machine.
 #[derive(Debug)]
 pub(crate) enum Publication {
-    /// The same line for each of these connections.
+    /// One line for several connections.
     Line { to: Recipients, line: Bytes },
-    /// A line for one session; a part of the answer to a label, if one is being put together.
+    /// A line for one session, which becomes part of its labelled answer if one is being put together.
     Answer { connection: ConnectionId, line: Bytes },
-    /// The same for the lines of a whole batch.
+    /// The lines of a complete batch for one session, handled like [`Self::Answer`].
     WholeBatch { connection: ConnectionId, lines: Vec<Bytes> },
-    /// The same for lines that become one batch of a kind, which may be about something.
+    /// Lines that are to be sent as one batch of this type; `about` is its parameter, if it has one.
     Batch { connection: ConnectionId, kind: &'static str, about: Option<String>, lines: Vec<Bytes> },
     /// A long answer for one session begins.
     LongAnswer { connection: ConnectionId, answer: Box<dyn LongAnswer> },
 }
 
 impl Publication {
-    /// The session that it is for, if it is for one.
+    /// The session that it is for, if it is for a single one.
     pub(crate) const fn session(&self) -> Option<ConnectionId> {
         match self {
             Self::Line { .. } => None,
@@ -35,7 +35,7 @@ impl Publication {
         }
     }
 
-    /// The same for a session that has not asked for it.
+    /// The same, for a session that did not ask for it.
     pub(crate) fn unasked(self) -> Self {
         match self {
             Self::LongAnswer { connection, answer } => {

@@ -1,4 +1,4 @@
-//! How much a client may send: a burst, then so many commands a second.
+//! How much a client may send: a burst, then a number of commands per second.
 
 use std::time::Duration;
 
@@ -6,16 +6,17 @@ use parla_proto::Timestamp;
 
 use crate::base::settings::Flood;
 
-/// What one client may send.
+/// The allowances of one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowances {
     pub(crate) commands: Allowance,
-    /// Lines of messages of several lines.
+    /// For the lines of multiline messages.
     pub(crate) batch_lines: Allowance,
 }
 
 impl Allowances {
-    /// Both are full. That for lines holds one message of `batch_lines_max`, and fills at the same pace as that for commands.
+    /// Both start full. The one for lines holds one message of `batch_lines_max` lines, and refills at the
+    /// same pace as that for commands.
     pub(crate) fn new(flood: Flood, batch_lines_max: usize, now: Timestamp) -> Self {
         let burst = u32::try_from(batch_lines_max).unwrap_or(u32::MAX);
         let batch_lines = Allowance::new(Flood { burst, ..flood }, now);
@@ -23,11 +24,11 @@ impl Allowances {
     }
 }
 
-/// A bucket of commands that fills with time. Kept as the time at which it would be full.
+/// A token bucket of commands, stored as the time at which it would be full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowance {
     full_at_ms: i64,
-    /// Never 0. Every session has two of these, so they are small.
+    /// Never 0. The fields are small because every session has two of these.
     ms_per_command: u32,
     /// Never 0.
     burst: u32,
@@ -39,7 +40,7 @@ impl Allowance {
         Self::every(flood.burst, Duration::from_secs(1) / flood.rate.max(1), now)
     }
 
-    /// A full bucket that gets one more each time the interval has passed.
+    /// A full bucket that gains one command per interval.
     pub(crate) fn every(burst: u32, interval: Duration, now: Timestamp) -> Self {
         Self {
             full_at_ms: now.as_millis(),
@@ -48,7 +49,7 @@ impl Allowance {
         }
     }
 
-    /// This one, full until now, after as much was used of it as of `before`: all of it at most.
+    /// This bucket with as much taken out as from `before`, at most all of it.
     pub(crate) fn as_used_as(self, before: &Self, now: Timestamp) -> Self {
         let missing_ms = i128::from(before.full_at_ms.saturating_sub(now.as_millis()).max(0));
         let missing_ms = missing_ms * i128::from(self.ms_per_command) / i128::from(before.ms_per_command);
@@ -60,7 +61,7 @@ impl Allowance {
     /// Takes one command out.
     ///
     /// # Errors
-    /// The bucket is empty; the time at which there is one again.
+    /// The bucket is empty; the error is the time at which the next command fits.
     pub(crate) fn take(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         let full_at = self.full_at_ms.max(now.as_millis());
         let burst_ms = i64::from(self.burst - 1).saturating_mul(i64::from(self.ms_per_command));
@@ -115,7 +116,7 @@ mod tests {
             (0, at(1000)),
             "it is empty, and no more than that"
         );
-        // Half of a command has come back.
+        // Half a command has been refilled.
         assert_eq!(changed(Flood { burst: 4, rate: 10 }, at(500)), (1, at(550)));
         assert_eq!(changed(Flood { burst: 3, rate: 1 }, at(9000)), (3, at(10_000)));
     }

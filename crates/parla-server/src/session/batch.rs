@@ -1,4 +1,4 @@
-//! A batch that a client has opened: a message of several lines, until its end comes.
+//! A batch that a client has open: a message of several lines, until its end arrives.
 //!
 //! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
 
@@ -17,20 +17,20 @@ use crate::{
     session::response::Response,
 };
 
-/// One batch; a client has one at a time.
+/// One batch. A client can have only one open at a time.
 #[derive(Debug)]
 pub(crate) struct ClientBatch {
-    /// What the client calls it.
+    /// The reference that the client chose.
     pub(crate) reference: String,
-    /// The answer to the label of its opening.
+    /// The labelled answer to the line that opened it.
     pub(crate) response: Option<Box<Response>>,
-    /// When it is given up if nothing more comes.
+    /// When it times out if no further line arrives.
     pub(crate) ends_at: Timestamp,
-    /// What has come so far; none if the batch was refused, and what still comes is passed over.
+    /// The lines so far; `None` if the batch was refused, and its remaining lines are ignored.
     pub(crate) message: Option<Box<Collected>>,
 }
 
-/// A message as far as it has come.
+/// A message whose lines are still arriving.
 #[derive(Debug)]
 pub(crate) struct Collected {
     /// A channel or a nick.
@@ -44,18 +44,18 @@ pub(crate) struct Collected {
 }
 
 impl ClientBatch {
-    /// A batch without lines.
+    /// A batch that has no lines yet.
     pub(crate) fn new(reference: &str, now: Timestamp) -> Self {
         let reference = reference.to_owned();
         Self { reference, response: None, ends_at: now + BATCH_TIMEOUT, message: None }
     }
 
-    /// When it must be looked at; never if it was refused.
+    /// When it times out; never if it was refused.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         self.message.as_ref().map(|_| self.ends_at)
     }
 
-    /// The client has other capabilities. Without these two nothing is answered by label any more.
+    /// Adapts to changed capabilities: without these two, labelled answers are dropped.
     pub(super) fn change_capabilities(&mut self, capabilities: Capabilities) {
         if !capabilities.contains(Capabilities::LABELED_RESPONSE | Capabilities::BATCH) {
             self.response = None;
@@ -64,7 +64,7 @@ impl ClientBatch {
 }
 
 impl Collected {
-    /// Nothing yet.
+    /// A message without any lines yet.
     pub(crate) fn new(target: &str, tags: String) -> Self {
         Self { target: target.to_owned(), tags, verb: None, text: String::new(), cuts: Vec::new(), lines: 0 }
     }
@@ -98,7 +98,7 @@ impl Collected {
     }
 }
 
-/// A batch that is wrong in a way that has no code of its own.
+/// The refusal of a batch that is invalid in a way that has no code of its own.
 pub(crate) fn invalid(why: &'static str) -> Refusal {
     Failure::of(CommandName::Batch, FailCode::MultilineInvalid, &[], why)
 }

@@ -1,7 +1,7 @@
-//! Long answers: made in portions, each when the client has been sent what came before.
+//! Long answers, made in portions: each is made once the client has been sent the one before.
 //!
-//! LIST, WHO and NAMES can be as long as the network is large. A session owes its client the rest of such an answer and
-//! remembers where it goes on, so that neither memory nor time grows with what a client asks for without reading it.
+//! LIST, WHO and NAMES can be as long as the network is large. A session keeps only a cursor into the rest of
+//! such an answer, so that a client that asks without reading costs neither memory nor time.
 
 use std::fmt;
 
@@ -17,9 +17,9 @@ use crate::{
     session::Session,
 };
 
-/// An answer that is not complete yet. It remembers where it goes on.
+/// An answer that is not finished, and remembers where to go on.
 pub(crate) trait LongAnswer: fmt::Debug + Send {
-    /// Adds to a portion until it is full or the answer is complete. Gives whether it is complete.
+    /// Adds to a portion until it is full or the answer is complete, and returns whether it is complete.
     fn go_on(&mut self, portion: &mut Portion<'_>) -> bool;
 }
 
@@ -28,12 +28,12 @@ pub(crate) trait LongAnswer: fmt::Debug + Send {
 pub(crate) struct Moment<'a> {
     /// The network as it is now.
     pub(crate) network: &'a Network,
-    /// How much a client may be sent.
+    /// The limits on what a client may be sent.
     pub(crate) machine: &'a MachineSettings,
     pub(crate) now: Timestamp,
 }
 
-/// What a client is sent at once of the answers that it is owed.
+/// What a client is sent at once of its unfinished answers.
 pub(crate) struct Portion<'a> {
     pub(crate) network: &'a Network,
     pub(crate) session: &'a mut Session,
@@ -54,7 +54,7 @@ impl Portion<'_> {
         self.session.send(line.into(), self.out);
     }
 
-    /// Counts the steps of a search; they cost the client something even if nothing was found.
+    /// Counts the steps of a search, which cost the client something even if nothing is found.
     pub(crate) fn count_steps(&mut self, steps: usize) {
         self.steps_left = self.steps_left.saturating_sub(steps);
         self.session.count_cost(steps / STEPS_PER_BYTE);
@@ -66,7 +66,7 @@ impl Portion<'_> {
     }
 }
 
-/// An answer to what the client has not asked for here: another of its user's devices did, or an operator.
+/// An answer to a client that did not ask for it: another of its user's devices did, or an operator.
 #[derive(Debug)]
 pub(crate) struct Unasked(pub(crate) Box<dyn LongAnswer>);
 
@@ -79,7 +79,7 @@ impl LongAnswer for Unasked {
     }
 }
 
-/// Begins an answer: sends what fits in one portion, and owes the rest.
+/// Starts an answer: sends what fits into one portion, and keeps the rest for later.
 pub(crate) fn begin(
     answer: Box<dyn LongAnswer>,
     moment: Moment<'_>,
@@ -88,13 +88,14 @@ pub(crate) fn begin(
 ) {
     let is_first = !session.owes_answers();
     session.owe(answer);
-    // An answer does not overtake another one.
+    // An answer must not overtake an earlier one.
     if is_first {
         go_on(moment, session, out);
     }
 }
 
-/// Sends one portion of what a session owes. If there is more, the session waits until this has been sent.
+/// Sends the next portion of the session's unfinished answers. If there is more, the session waits until this
+/// one has been sent.
 pub(crate) fn go_on(moment: Moment<'_>, session: &mut Session, out: &mut Outputs) {
     let Moment { network, machine, now } = moment;
     let (bytes_left, steps_left) = (machine.portion_bytes, PORTION_STEPS);

@@ -1,4 +1,4 @@
-//! What a session has of METADATA: the keys it listens to, and the values it set before it was a user.
+//! A session's METADATA state: the keys it subscribes to, and the values it set before it registered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,27 +13,27 @@ use crate::{
     network::Target,
 };
 
-/// What a session that uses METADATA has of it; the others have none.
+/// The METADATA state of a session. Sessions that never used METADATA have none.
 #[derive(Debug)]
 pub(crate) struct SessionMetadata {
-    /// The keys whose changes the client is told of.
+    /// The keys whose changes the client is sent.
     pub(crate) subscriptions: BTreeSet<Key>,
-    /// What the client set before it was registered; moves into its user.
+    /// Values that the client set before it registered; they move into its user.
     pub(crate) early: BTreeMap<Key, String>,
     /// How often it may change values.
     pub(crate) changes: Allowance,
-    /// When it may next be told very much at once.
+    /// When it may next be sent a very large answer.
     pub(crate) large_sync_at: Timestamp,
-    /// What was left out of the last large answer to SYNC.
+    /// The rest of the last answer to SYNC that was too large.
     pub(crate) rest: Option<SyncRest>,
 }
 
-/// An answer to SYNC that was too large for one batch: the next one goes on from here.
+/// An answer to SYNC that was too large for one batch; the next SYNC continues it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SyncRest {
-    /// What was asked for; none: everything.
+    /// The target that was asked for; `None` means everything.
     pub(crate) asked: Option<Target>,
-    /// The last one whose values were told.
+    /// The last target whose values were sent.
     pub(crate) told: Target,
 }
 
@@ -48,7 +48,7 @@ impl SessionMetadata {
         }
     }
 
-    /// The client has other capabilities. If it does not hear of METADATA any more, it has no subscriptions either.
+    /// Adapts to changed capabilities: a client that is no longer sent METADATA loses its subscriptions.
     pub(super) fn change_capabilities(&mut self, capabilities: Capabilities) {
         if !is_aware(capabilities) {
             self.subscriptions.clear();

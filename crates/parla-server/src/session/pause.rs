@@ -1,4 +1,4 @@
-//! What a session waits for before it takes the next line, and the lines that came meanwhile.
+//! What a session waits for before it handles the next line, and the lines that arrive meanwhile.
 
 use std::{collections::VecDeque, mem};
 
@@ -13,11 +13,11 @@ use crate::{
     network::{conversation::Conversation, entry::Redact},
 };
 
-/// Why a session takes no line now.
+/// Why a session currently handles no lines.
 #[derive(Debug)]
 pub(crate) struct Pause {
     until: Until,
-    /// Since when the client has been waiting for us; none if it waits for something else.
+    /// Since when the client has been waiting for us; `None` if the session waits for something else.
     waits_for_us_since: Option<Timestamp>,
     pub(crate) lines: VecDeque<WaitingLine>,
 }
@@ -25,45 +25,46 @@ pub(crate) struct Pause {
 /// What ends a pause.
 #[derive(Debug)]
 pub(crate) enum Until {
-    /// The allowance is used up until then.
+    /// The allowance is used up until this time.
     Time(Timestamp),
     /// The client has been sent everything.
     Sent {
-        /// What the daemon is asked then. Its answer may be large, and is made when there is room for it.
+        /// A question to ask the daemon then. Its answer may be large, so it is only requested once there is
+        /// room for it.
         then_ask: Option<Box<Asking>>,
     },
-    /// Proposals of this session come back from the log.
+    /// The session's proposals have come back from the log.
     Committed { proposals: usize },
     /// The daemon has answered a question.
     Answered {
         question: QuestionId,
-        /// What the answer is for.
+        /// The purpose of the question.
         exchange: Exchange,
     },
 }
 
-/// A question to the daemon, and what its answer is for.
+/// A question to the daemon, and its purpose.
 #[derive(Debug)]
 pub(crate) struct Asking {
     pub(crate) question: Question,
     pub(crate) exchange: Exchange,
 }
 
-/// What a session asks the daemon for, and what it needs again when the answer comes. One of several steps asks the next
-/// question with what the last answer was.
+/// Why a session asks the daemon, with what it needs again when the answer comes. An exchange of several
+/// steps asks its next question with the result of the last.
 #[derive(Debug)]
 pub(crate) enum Exchange {
-    /// The server's password, without which nobody is let in.
+    /// Check the server's password, without which nobody is admitted.
     ServerPassword,
     /// The password of the operator of this name.
     Operator { name: String },
-    /// Whether whoever says so is a gateway.
+    /// Check whether the peer is the gateway that it claims to be.
     Gateway,
-    /// The configuration is read again, or the server is started again.
+    /// Read the configuration again, or restart the server.
     Configuration,
-    /// A page of history, or the channels that have some.
+    /// Fetch a page of history, or the conversations that have some.
     History(Box<HistoryQuestion>),
-    /// Whether a message that is to be taken back is in this conversation.
+    /// Find out whether a message that is to be deleted is in this conversation.
     Redaction { conversation: Conversation, redaction: Box<Redact> },
 }
 
@@ -74,26 +75,26 @@ pub(crate) enum HistoryQuestion {
     Targets { channels: Vec<String>, from: Timestamp, to: Timestamp, limit: usize },
 }
 
-/// A line that came while the session could not take it.
+/// A line that arrived while the session could not handle it.
 #[derive(Debug)]
 pub(crate) enum WaitingLine {
     Line(Box<[u8]>),
     TooLong,
     Endless,
-    /// What is no line and costs like one.
+    /// Something that is not a line but counts like one.
     Blank,
     /// The client will send nothing more.
     End,
 }
 
 impl Session {
-    /// What the session waits for; none if it takes lines.
+    /// What the session waits for; `None` if it handles lines.
     pub(crate) fn waits_until(&self) -> Option<&Until> {
         self.pause.as_ref().map(|pause| &pause.until)
     }
 
-    /// Takes no line until then. The session's clocks go on: it is the client who is waited for, or who can still show that it
-    /// is there.
+    /// Stops handling lines until then. The session's time-outs keep running, because it waits for the
+    /// client, or the client can still show that it is there.
     pub(crate) fn pause(&mut self, until: Until) {
         debug_assert!(
             !matches!(until, Until::Committed { .. } | Until::Answered { .. }),
@@ -102,7 +103,8 @@ impl Session {
         self.pause_since(until, None);
     }
 
-    /// Takes no line until we have done something for the client. None of the session's clocks runs meanwhile.
+    /// Stops handling lines until we have done something for the client. The session's time-outs are
+    /// suspended meanwhile.
     pub(crate) fn wait_for_us(&mut self, until: Until, now: Timestamp) {
         debug_assert!(
             matches!(until, Until::Committed { .. } | Until::Answered { .. }),
@@ -122,8 +124,8 @@ impl Session {
         }
     }
 
-    /// What the session waited for has come; gives what that was. The pause lasts until it is taken away, and the clocks go on
-    /// from where they stood when it began.
+    /// Ends the wait and returns what the session was waiting for. The session handles no lines until the
+    /// pause is removed, but its time-outs continue from where they were suspended.
     pub(crate) fn answered(&mut self, now: Timestamp) -> Option<Until> {
         let pause = self.pause.as_mut()?;
         let until = mem::replace(&mut pause.until, Until::Time(now));
@@ -133,7 +135,8 @@ impl Session {
         Some(until)
     }
 
-    /// A proposal of the session came back from the log; gives whether it was the last one that the session waits for.
+    /// Notes that one of the session's proposals has come back from the log, and returns whether it was the
+    /// last one that the session waits for.
     pub(crate) fn committed(&mut self, now: Timestamp) -> bool {
         let Some(Until::Committed { proposals }) = self.pause.as_mut().map(|pause| &mut pause.until) else {
             return false;
@@ -146,13 +149,13 @@ impl Session {
         is_last
     }
 
-    /// Whether the client waits for something of ours.
+    /// Whether the client is waiting for something that we have to do.
     pub(crate) fn waits_for_us(&self) -> bool {
         self.pause.as_ref().is_some_and(|pause| pause.waits_for_us_since.is_some())
     }
 
-    /// Whether the client has said nothing beyond what the server must check before it lets it in. If it hangs up now, there
-    /// is nobody to let in and nothing to carry out.
+    /// Whether the client has sent nothing beyond what the server must check before admitting it. If it
+    /// disconnects now, there is nobody to admit and no command to handle.
     pub(crate) fn waits_to_be_let_in(&self) -> bool {
         let is_checked = |until: &Until| {
             matches!(until, Until::Answered { exchange: Exchange::ServerPassword | Exchange::Gateway, .. })
@@ -160,26 +163,27 @@ impl Session {
         self.pause.as_ref().is_some_and(|pause| is_checked(&pause.until) && pause.lines.is_empty())
     }
 
-    /// Whether lines of the client wait for us to be carried out. A client that does not read what it is sent has only itself
-    /// to wait for.
+    /// Whether lines of the client are waiting for us. They do not count if the client delays them itself by
+    /// not reading what it is sent.
     pub(crate) fn has_lines_waiting(&self) -> bool {
         self.pause.as_ref().is_some_and(|pause| !pause.lines.is_empty()) && !self.waits_until_sent()
     }
 
-    /// Takes no line until the client has been sent everything, if there is a reason: more of an answer is to come, or much
-    /// was caused already.
+    /// Stops handling lines until the client has been sent everything, if more of an answer is to come or its
+    /// commands have already caused a lot of output.
     pub(crate) fn wait_if_behind(&mut self, portion_bytes: usize, out: &mut Outputs) {
         if self.owes_answers() || self.unsent as usize >= portion_bytes {
             self.wait_until_sent(out);
         }
     }
 
-    /// Whether no line is taken because the client has not been sent everything.
+    /// Whether the session waits until the client has been sent everything.
     pub(crate) fn waits_until_sent(&self) -> bool {
         matches!(self.waits_until(), Some(Until::Sent { .. }))
     }
 
-    /// Takes no line until the client has been sent everything. What the session waits for already comes first.
+    /// Stops handling lines until the client has been sent everything, unless the session is already waiting
+    /// for something else.
     pub(crate) fn wait_until_sent(&mut self, out: &mut Outputs) {
         if matches!(self.waits_until(), None | Some(Until::Time(_))) {
             self.pause(Until::Sent { then_ask: None });
@@ -187,14 +191,16 @@ impl Session {
         }
     }
 
-    /// Asks the daemon for something large when the client has been sent everything, and takes no line before the answer.
+    /// Asks the daemon for something large once the client has been sent everything, and handles no line
+    /// before the answer.
     pub(crate) fn ask_when_sent(&mut self, asking: Asking, out: &mut Outputs) {
         debug_assert!(!self.waits_for_us(), "a session waits for one thing at a time");
         self.pause(Until::Sent { then_ask: Some(Box::new(asking)) });
         out.outputs.push(Output::TellWhenSent { connection: self.connection });
     }
 
-    /// The client has been sent everything: the pause lasts until it is taken away. Gives what is to be asked now.
+    /// Ends the wait for the client to be sent everything, and returns the question to ask now. The session
+    /// handles no lines until the pause is removed.
     pub(crate) fn take_asking(&mut self, now: Timestamp) -> Option<Box<Asking>> {
         let pause = self.pause.as_mut()?;
         match mem::replace(&mut pause.until, Until::Time(now)) {

@@ -1,4 +1,4 @@
-//! The questions to the daemon that are open, and whose they are.
+//! The questions to the daemon that are still open, and the sessions that asked them.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ use crate::{
     },
 };
 
-/// Questions without an answer. Each is of a session that waits for it, and for nothing else.
+/// Unanswered questions. The session that asked one waits for its answer and for nothing else.
 #[derive(Debug, Default)]
 pub(crate) struct Questions {
-    /// How many were ever asked.
+    /// How many questions were ever asked; it gives each its number.
     count: u64,
     open: BTreeMap<QuestionId, ConnectionId>,
 }
 
 impl Questions {
-    /// Asks the daemon for a session, which takes no line before the answer.
+    /// Asks the daemon on behalf of a session, which handles no line before the answer.
     pub(crate) fn ask(&mut self, session: &mut Session, asking: Asking, now: Timestamp, out: &mut Outputs) {
         let Asking { question, exchange } = asking;
         self.count += 1;
@@ -36,12 +36,13 @@ impl Questions {
         out.outputs.push(Output::Question { id, asker, question });
     }
 
-    /// A question was answered; gives whose it was. None if nobody waits for the answer any more.
+    /// Closes an answered question and returns the session that asked it; `None` if nobody waits for the
+    /// answer any more.
     pub(crate) fn close(&mut self, id: QuestionId) -> Option<ConnectionId> {
         self.open.remove(&id)
     }
 
-    /// A session ends, and whatever it waits for is not needed any more.
+    /// Drops the question of a session that ends.
     pub(crate) fn forget(&mut self, session: &Session, out: &mut Outputs) {
         if let Some(Until::Answered { question, .. }) = session.waits_until() {
             let was_open = self.open.remove(question).is_some();

@@ -1,23 +1,23 @@
-//! The answer to one labelled command, put together before it leaves.
+//! The answer to one labelled command, collected before it is sent.
 //!
 //! <https://ircv3.net/specs/extensions/labeled-response>
 
 use bytes::Bytes;
 use parla_proto::{Line, tag::escape};
 
-/// Lines that answer one label.
+/// The lines that answer one label.
 #[derive(Debug)]
 pub(crate) struct Response {
     label: String,
     lines: Vec<Bytes>,
-    /// Whether the lines are one batch of their own, which then carries the label.
+    /// Whether the lines form one batch, whose first line then carries the label.
     is_batch: bool,
-    /// The batch whose beginning has been sent already; then there are no lines.
+    /// The batch whose first line has been sent already; `lines` is empty then.
     open: Option<String>,
 }
 
 impl Response {
-    /// An answer without lines to a label, given unescaped.
+    /// An empty answer to a label, which is given unescaped.
     pub(crate) fn new(label: &str) -> Self {
         Self { label: escape(label).into_owned(), lines: Vec::new(), is_batch: false, open: None }
     }
@@ -27,18 +27,19 @@ impl Response {
         self.is_batch = false;
     }
 
-    /// Adds the lines of a whole batch.
+    /// Adds all lines of a batch.
     pub(crate) fn push_batch(&mut self, lines: Vec<Bytes>) {
         self.is_batch = self.lines.is_empty();
         self.lines.extend(lines);
     }
 
-    /// Whether its batch has begun. What is added then leaves at once: it must not come behind what happens meanwhile.
+    /// Whether its batch has been started. Lines that are added then are sent at once, so that they are not
+    /// overtaken by what happens meanwhile.
     pub(crate) const fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// A line as it stands in the batch that has begun.
+    /// The line with the tag of the started batch.
     pub(crate) fn inside(&self, line: Bytes) -> Bytes {
         match &self.open {
             Some(batch) if !has_batch(&line) => tag(&line, &format!("batch={batch}")),
@@ -46,7 +47,7 @@ impl Response {
         }
     }
 
-    /// Begins a batch of this name with the lines so far.
+    /// Starts a batch with this name, and sends the lines so far.
     pub(crate) fn open(&mut self, server: &str, batch: String) -> Vec<Bytes> {
         let start = self.start(server, &batch);
         let lines = std::mem::take(&mut self.lines);
@@ -55,7 +56,8 @@ impl Response {
         lines
     }
 
-    /// The lines as they leave: an ACK, one line with the label, or a batch with it; or the end of one that has begun.
+    /// The lines to send: an ACK, one line with the label, or a batch with it; or, for a batch that was
+    /// started, its end.
     pub(crate) fn finish(mut self, server: &str, batch: &str) -> Vec<Bytes> {
         if let Some(batch) = &self.open {
             return vec![end(server, batch)];
@@ -78,7 +80,7 @@ impl Response {
         }
     }
 
-    /// The beginning of the batch that carries the label.
+    /// The line that starts the batch and carries the label.
     fn start(&self, server: &str, batch: &str) -> Bytes {
         let label = format!("label={}", self.label);
         let start = Line::tagged(&label).source(&server).command("BATCH");
@@ -90,13 +92,13 @@ fn end(server: &str, batch: &str) -> Bytes {
     Line::from(&server).command("BATCH").param(format_args!("-{batch}")).finish().into()
 }
 
-/// Lines as they stand in a batch; those of another batch inside it stay as they are.
+/// The lines with a batch tag; lines that already belong to an inner batch stay as they are.
 fn inside<'l>(batch: &str, lines: &'l [Bytes]) -> impl Iterator<Item = Bytes> + use<'l> {
     let inside = format!("batch={batch}");
     lines.iter().map(move |line| if has_batch(line) { line.clone() } else { tag(line, &inside) })
 }
 
-/// The line with one more tag before its others.
+/// The line with one more tag, in front of its others.
 pub(crate) fn tag(line: &[u8], tag: &str) -> Bytes {
     let mut tagged = Vec::with_capacity(line.len() + tag.len() + 2);
     tagged.push(b'@');
@@ -114,7 +116,7 @@ pub(crate) fn tag(line: &[u8], tag: &str) -> Bytes {
     tagged.into()
 }
 
-/// Whether the line is inside a batch already.
+/// Whether the line already belongs to a batch.
 fn has_batch(line: &[u8]) -> bool {
     line.starts_with(b"@batch=")
 }

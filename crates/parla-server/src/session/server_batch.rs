@@ -6,25 +6,25 @@ use parla_proto::{Capabilities, Line};
 use super::{Session, response::tag};
 use crate::contract::output::Outputs;
 
-/// What a batch is, as its first line says.
+/// The type and the parameter of a batch, as its first line has them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BatchHead<'a> {
-    /// Its type.
+    /// The batch's type.
     pub(crate) kind: &'a str,
-    /// What it is about, if it is about something.
+    /// The batch's parameter, if it has one.
     pub(crate) about: Option<&'a str>,
 }
 
-/// A batch whose name is known already, so that its lines can say that they are in it.
+/// A batch whose name was chosen in advance, so that its lines can carry it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NamedBatch<'a> {
-    /// One that [`Session::batch_name`] gave.
+    /// A name from [`Session::batch_name`].
     pub(crate) name: &'a str,
     pub(crate) head: BatchHead<'a>,
 }
 
 impl Session {
-    /// Sends lines as one batch; without the batch to those who do not know batches.
+    /// Sends lines as one batch; clients without batches get the lines alone.
     pub(crate) fn send_as_batch(
         &mut self,
         server: &str,
@@ -41,8 +41,8 @@ impl Session {
         self.send_named_batch(server, NamedBatch { name: &name, head }, lines, out);
     }
 
-    /// Sends lines that say already that they are in this batch; without its beginning and its end to those who do not know
-    /// batches, for whom the lines must not say it.
+    /// Sends lines that already carry the tag of this batch. Clients without batches get neither its first
+    /// nor its last line, and the lines for them must not carry the tag.
     pub(crate) fn send_named_batch(
         &mut self,
         server: &str,

@@ -1,4 +1,5 @@
-//! The sessions of this machine, and which user each belongs to. A user can have several here, or none.
+//! The sessions of this machine, and the users they belong to. A user can have several sessions here, or
+//! none.
 
 use std::time::Duration;
 
@@ -26,13 +27,13 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     sessions: SecondaryMap<DefaultKey, Box<Session>>,
-    /// None for a user without a session here.
+    /// Has no element for a user without a session here.
     receivers: IndexMap<UserId, Few<Receiver>, FxBuildHasher>,
-    /// Sessions that are a user's.
+    /// How many sessions belong to a user.
     registered: usize,
 }
 
-/// Where a user's lines go. What delivery needs of a session, kept close together.
+/// Where a user's lines go: what delivery needs of a session, kept close together in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Receiver {
     pub(crate) connection: ConnectionId,
@@ -45,7 +46,7 @@ impl Receiver {
         Self { connection: session.connection, capabilities: session.capabilities }
     }
 
-    /// Whether it knows these capabilities.
+    /// Whether it has these capabilities.
     pub(crate) fn knows(&self, capabilities: Capabilities) -> bool {
         self.capabilities.contains(capabilities)
     }
@@ -64,7 +65,7 @@ impl Sessions {
         self.sessions.get_mut(connection.0).map(Box::as_mut)
     }
 
-    /// A question of a session was answered; gives what the answer is for.
+    /// Notes that a session's question was answered, and returns the purpose of the question.
     pub(crate) fn answered(
         &mut self,
         connection: ConnectionId,
@@ -82,7 +83,7 @@ impl Sessions {
         }
     }
 
-    /// Takes a session away. Its user gets no lines there any more.
+    /// Removes a session, which no longer gets its user's lines.
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
         let session = self.sessions.remove(connection.0)?;
         if let Some(user) = session.user()
@@ -98,7 +99,7 @@ impl Sessions {
         Some(session)
     }
 
-    /// Puts off every time-out. The clocks of those who wait for us stand still anyway.
+    /// Extends every time-out. Those of sessions that wait for us are suspended anyway.
     pub(crate) fn postpone(&mut self, duration: Duration, now: Timestamp) {
         for session in self.sessions.values_mut().filter(|session| !session.waits_for_us()) {
             session.postpone(duration, now);
@@ -110,16 +111,16 @@ impl Sessions {
         self.sessions.keys().map(ConnectionId).collect()
     }
 
-    /// How many connections there are that are nobody's yet.
+    /// How many connections have not registered yet.
     pub(crate) fn unregistered(&self) -> usize {
         self.sessions.len().saturating_sub(self.registered)
     }
 
-    /// From now on the user's lines go to this connection too.
+    /// Makes a connection one of the user's, which gets the user's lines from now on.
     pub(crate) fn bind(&mut self, connection: ConnectionId, user: UserId) {
         if let Some(session) = self.get_mut(connection) {
             session.state = State::Registered(user);
-            // The user has these from now on; for the client itself the address will do.
+            // The user owns the host from now on, and the session itself only needs the address.
             session.peer.host = None;
             if let Some(metadata) = &mut session.metadata {
                 metadata.early.clear();
@@ -130,7 +131,7 @@ impl Sessions {
         }
     }
 
-    /// The user is gone; connections of theirs may still be there.
+    /// Forgets a user who is gone. Connections of theirs may still exist.
     pub(crate) fn forget_user(&mut self, user: UserId) {
         let gone = self.receivers.swap_remove(&user);
         self.registered -= gone.map_or(0, |receivers| receivers.as_slice().len());
@@ -146,7 +147,7 @@ impl Sessions {
         }
     }
 
-    /// The session's capabilities changed.
+    /// Takes over a session's changed capabilities for delivery.
     pub(crate) fn refresh(&mut self, connection: ConnectionId) {
         let Some(session) = self.get(connection) else { return };
         let now = Receiver::of(session);
@@ -155,11 +156,11 @@ impl Sessions {
         known.filter(|receiver| receiver.connection == connection).for_each(|receiver| *receiver = now);
     }
 
-    /// Whether each session of a user is one that the network knows on this machine, and gets the user's lines as its client can
-    /// read them; and nobody else does.
+    /// Checks that each session of a user is one that the network knows on this machine and gets the user's
+    /// lines in the form that its client understands, and that no other session does.
     ///
     /// # Errors
-    /// The first thing that does not hold, as a sentence.
+    /// The first violation, as a sentence.
     pub(crate) fn check(&self, network: &Network, node: NodeId) -> Result<(), String> {
         let mut registered = 0;
         for session in self.sessions.values() {
@@ -185,17 +186,17 @@ impl Sessions {
         Ok(())
     }
 
-    /// Where the lines of a user go; nowhere if they have no session here.
+    /// Where a user's lines go; empty if the user has no session here.
     pub(crate) fn receivers(&self, user: UserId) -> &[Receiver] {
         self.receivers.get(&user).map(Few::as_slice).unwrap_or_default()
     }
 
-    /// Whether what the connection gets now is the answer to a label.
+    /// Whether lines to this connection are being collected for a labelled answer.
     pub(crate) fn is_collecting(&self, connection: ConnectionId) -> bool {
         self.get(connection).is_some_and(|session| session.response.is_some())
     }
 
-    /// Sends a line, or adds it to the answer that is being put together.
+    /// Sends a line, or adds it to the answer that is being collected.
     pub(crate) fn send(&mut self, connection: ConnectionId, line: Bytes, out: &mut Outputs) {
         if let Some(session) = self.get_mut(connection) {
             session.send(line, out);
@@ -204,7 +205,7 @@ impl Sessions {
 }
 
 impl Session {
-    /// Sends the answer that was put together, if there is one.
+    /// Sends the collected answer, if there is one.
     pub(crate) fn send_response(&mut self, server: &str, out: &mut Outputs) {
         if let Some(response) = self.response.take() {
             let name = self.batch_name();
@@ -214,7 +215,7 @@ impl Session {
         }
     }
 
-    /// Sends what there is of the answer that is being put together; the rest follows in the same batch as it comes.
+    /// Sends what has been collected so far; the rest of the answer follows in the same batch, line by line.
     pub(crate) fn send_collected(&mut self, server: &str, out: &mut Outputs) {
         if self.response.as_ref().is_none_or(|response| response.is_open()) {
             return;
@@ -227,7 +228,7 @@ impl Session {
         }
     }
 
-    /// Sends the lines of a whole batch, or adds them to the answer that is being put together.
+    /// Sends the lines of a whole batch, or adds them to the answer that is being collected.
     pub(crate) fn send_batch(&mut self, lines: Vec<Bytes>, out: &mut Outputs) {
         self.count_unsent(lines.iter().map(Bytes::len).sum());
         match &mut self.response {
@@ -239,7 +240,7 @@ impl Session {
         }
     }
 
-    /// Sends a line, or adds it to the answer that is being put together.
+    /// Sends a line, or adds it to the answer that is being collected.
     pub(crate) fn send(&mut self, line: Bytes, out: &mut Outputs) {
         self.count_unsent(line.len());
         match &mut self.response {
@@ -249,7 +250,7 @@ impl Session {
     }
 }
 
-/// A line as it leaves: inside the batch of an answer that is under way, if there is one.
+/// The line as it is sent: inside the batch of the current answer, if that has been started.
 fn in_open(response: Option<&Response>, line: Bytes) -> Bytes {
     match response {
         Some(response) => response.inside(line),

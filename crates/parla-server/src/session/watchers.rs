@@ -1,7 +1,7 @@
-//! Which connections of this machine watch which nicks, kept in both directions: MONITOR.
+//! Which connections of this machine watch which nicks, indexed in both directions, for MONITOR.
 //!
-//! Nobody who comes, goes or changes its nick is looked up twice: the index answers by nick, and is empty where nobody watches.
-//! <https://ircv3.net/specs/extensions/monitor>
+//! Thanks to the index, a user who comes, goes or changes their nick is looked up once, and costs nothing if
+//! nobody watches them. <https://ircv3.net/specs/extensions/monitor>
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,22 +10,23 @@ use slotmap::{DefaultKey, SecondaryMap};
 
 use crate::base::connection::ConnectionId;
 
-/// Lists by connection, and connections by nick. Says nothing of who is there; a nick may be anybody's or nobody's.
+/// Watched nicks by connection, and connections by nick. It does not know who is online; a watched nick may
+/// be in use or not.
 #[derive(Debug, Default)]
 pub(crate) struct Watchers {
     lists: SecondaryMap<DefaultKey, Vec<Nick>>,
     watching: BTreeMap<Nick, BTreeSet<ConnectionId>>,
 }
 
-/// A list has as many nicks as it may.
+/// The list already has the maximum number of nicks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListFull;
 
 impl Watchers {
-    /// Puts a nick on a connection's list; one that is on it already stays as it is.
+    /// Adds a nick to a connection's list; a nick that is already on it stays where it is.
     ///
     /// # Errors
-    /// The list has `most` nicks.
+    /// The list already has `most` nicks.
     pub(crate) fn add(&mut self, connection: ConnectionId, nick: Nick, most: usize) -> Result<(), ListFull> {
         let list = self.list(connection);
         if list.contains(&nick) {
@@ -42,7 +43,7 @@ impl Watchers {
         Ok(())
     }
 
-    /// Takes a nick off a connection's list.
+    /// Removes a nick from a connection's list.
     pub(crate) fn remove(&mut self, connection: ConnectionId, nick: &Nick) {
         self.forget(connection, nick);
         let Some(list) = self.lists.get_mut(connection.0) else { return };
@@ -52,14 +53,14 @@ impl Watchers {
         }
     }
 
-    /// Takes a connection's whole list away.
+    /// Removes a connection's whole list.
     pub(crate) fn clear(&mut self, connection: ConnectionId) {
         for nick in self.lists.remove(connection.0).unwrap_or_default() {
             self.forget(connection, &nick);
         }
     }
 
-    /// The nicks that a connection watches, in the order in which it named them.
+    /// The nicks that a connection watches, in the order in which they were added.
     pub(crate) fn list(&self, connection: ConnectionId) -> &[Nick] {
         self.lists.get(connection.0).map(Vec::as_slice).unwrap_or_default()
     }
