@@ -1,8 +1,8 @@
-//! What all sessions share: users, channels, and who is in which.
+//! What all sessions share: the users, the channels, and who is in which.
 //!
-//! It changes only while an entry is committed, which is total and deterministic: a commit reads the entry's time, never a clock,
-//! and the same entries in the same order give the same network on every machine. What each entry does is decided by the file of
-//! its command; the network knows none of them.
+//! It changes only while an entry is committed. A commit never fails and is deterministic: it reads the
+//! entry's time, never a clock, so the same entries in the same order give the same network on every machine.
+//! The file of each command decides what its entry does; the network knows none of the commands.
 
 pub(crate) mod audit;
 pub(crate) mod change;
@@ -59,55 +59,57 @@ use crate::{
     },
 };
 
-/// Names a user: the number of the entry that registered them. The same on every machine, and never given to anybody else.
+/// Identifies a user, by the number of the entry that registered them. It is the same on every machine and
+/// never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub(crate) u64);
 
-/// Names a channel: the number of the entry that made it. The same on every machine, and never given to another.
+/// Identifies a channel, by the number of the entry that created it. It is the same on every machine and
+/// never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChannelId(u64);
 
 impl ChannelId {
-    /// The channel that the entry of this number made.
+    /// The channel that was created by the entry with this number.
     pub const fn from_number(seq: u64) -> Self {
         Self(seq)
     }
 
-    /// The number of the entry that made it.
+    /// The number of the entry that created the channel.
     pub const fn number(self) -> u64 {
         self.0
     }
 }
 
-/// What has values of METADATA. Channels come first.
+/// What METADATA values belong to. Channels sort before users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     Channel(ChannelId),
     User(UserId),
 }
 
-/// A user, and the name of it that stays.
+/// A user together with the id that stays the same when their nick changes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UserRef<'a> {
     pub(crate) id: UserId,
     pub(crate) user: &'a User,
 }
 
-/// How many users there are.
+/// Numbers of users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UserCounts {
-    /// Now.
+    /// Users at present.
     pub(crate) users: usize,
-    /// The most there ever were at once.
+    /// The highest number of users at any one time.
     pub(crate) most: usize,
-    /// With mode `i`.
+    /// Users with mode `i`.
     pub(crate) invisible: usize,
-    /// With mode `o`.
+    /// Users with mode `o`.
     pub(crate) operators: usize,
 }
 
 impl UserCounts {
-    /// A user's modes were these and are those.
+    /// Adjusts the counts for a user whose modes change.
     fn count(&mut self, before: UserModes, after: UserModes) {
         let count = |number: &mut usize, mode| {
             *number = *number + usize::from(after.contains(mode)) - usize::from(before.contains(mode));
@@ -117,18 +119,18 @@ impl UserCounts {
     }
 }
 
-/// Users and channels.
+/// The users and channels, with everything else that entries change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Network {
     pub(crate) settings: Arc<NetworkSettings>,
     pub(crate) nodes: Nodes,
-    /// The number of the next entry.
+    /// The number that the next entry will get.
     next_seq: u64,
     users: IndexMap<UserId, User, FxBuildHasher>,
     channels: IndexMap<ChannelId, Channel, FxBuildHasher>,
     #[serde(skip)]
     nicks: BTreeMap<Nick, UserId>,
-    /// What people see of the nicks, where some are easily taken for others.
+    /// The skeletons of all nicks, if the casemapping allows nicks that are easily confused.
     #[serde(skip)]
     skeletons: BTreeMap<Box<str>, UserId>,
     #[serde(skip)]
@@ -147,7 +149,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// A network without users, with the channels that were kept. Its first entry gets the number `next_seq`.
+    /// A network without users that has the stored channels. Its first entry gets the number `next_seq`.
     pub(crate) fn new(settings: Arc<NetworkSettings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
         let mut network = Self {
             settings,
@@ -175,7 +177,7 @@ impl Network {
         network
     }
 
-    /// Finds everything that follows from users and channels, which is not written down with them.
+    /// Rebuilds the indexes, which follow from users and channels and are not serialized.
     pub(crate) fn index(&mut self) {
         let users: Vec<(UserId, Nick)> =
             self.users.iter().map(|(id, user)| (*id, user.nick().clone())).collect();
@@ -187,7 +189,7 @@ impl Network {
         self.find_empty_channels();
     }
 
-    /// An entry of this time is committed now.
+    /// Starts committing an entry with this time.
     pub(crate) const fn begin_entry(&mut self, at: Timestamp) {
         self.at = at;
     }
@@ -216,14 +218,16 @@ impl Network {
         self.channels.get_mut(&id)
     }
 
-    /// A channel that the entry which is being committed has found, to change it: it cannot be gone.
+    /// The channel with this id, to be changed. The entry that is being committed looked it up, so it cannot
+    /// be gone.
     pub(crate) fn found_channel(&mut self, id: ChannelId) -> Result<&mut Channel, Refusal> {
         let channel = self.channels.get_mut(&id);
         debug_assert!(channel.is_some(), "nothing takes a channel away between its check and what it allows");
         channel.ok_or(Refusal::Gone)
     }
 
-    /// A user, and a channel to change for it. The entry which is being committed has found both: neither can be gone.
+    /// A user, with a channel to be changed. The entry that is being committed looked up both, so neither can
+    /// be gone.
     pub(crate) fn user_at_channel(
         &mut self,
         user: UserId,
@@ -234,18 +238,18 @@ impl Network {
         found.ok_or(Refusal::Gone)
     }
 
-    /// The nick of somebody who should be there, as a person wrote it. One that nobody can have is refused like one that nobody
-    /// has.
+    /// Reads the nick of somebody who should exist. A nick that nobody can have is refused in the same way as
+    /// one that nobody has.
     pub(crate) fn read_nick(&self, text: &str) -> Result<Nick, Refusal> {
         names::nick(text, &self.settings.name_rules()).map_err(|_| Refusal::NoSuchNick(text.to_owned()))
     }
 
-    /// The name of a channel that should be there, as a person wrote it.
+    /// Reads the name of a channel that should exist.
     pub(crate) fn read_channel_name(&self, text: &str) -> Result<ChannelName, Refusal> {
         names::channel(text, &self.settings.name_rules()).map_err(|_| Refusal::NoSuchChannel(text.to_owned()))
     }
 
-    /// The name of a channel or of a user who should be there, as a person wrote it.
+    /// Reads the name of a channel or the nick of a user who should exist.
     pub(crate) fn read_conversation(&self, text: &str) -> Result<ConversationName, Refusal> {
         ConversationName::parse(text, &self.settings.name_rules()).map_err(|_| {
             let (text, is_channel) = (text.to_owned(), is_channel(text));
@@ -253,24 +257,26 @@ impl Network {
         })
     }
 
-    /// A user by nick, as a person wrote it.
+    /// Finds a user by a nick that a person typed.
     pub(crate) fn find_user(&self, nick: &str) -> Result<(UserId, &User), Refusal> {
         self.user_named(&self.read_nick(nick)?).map_err(|_| Refusal::NoSuchNick(nick.to_owned()))
     }
 
-    /// Whom a nick means now.
+    /// The user who has this nick now.
     pub(crate) fn user_named(&self, nick: &Nick) -> Result<(UserId, &User), Refusal> {
         let found = self.nicks.get(nick).and_then(|id| Some((*id, self.user(*id)?)));
         found.ok_or_else(|| Refusal::NoSuchNick(nick.to_string()))
     }
 
-    /// Which channel a name means now, whoever may know of it. Commands ask [`Self::visible_channel_named`].
+    /// The channel that has this name now, even if it is secret. Commands use
+    /// [`Self::visible_channel_named`].
     fn channel_named(&self, name: &ChannelName) -> Result<(ChannelId, &Channel), Refusal> {
         let found = self.channel_id(name).and_then(|id| Some((id, self.channel(id)?)));
         found.ok_or_else(|| Refusal::NoSuchChannel(name.to_string()))
     }
 
-    /// Which channel a name means now; it is hidden from nobody who has this right.
+    /// The channel that has this name now, even a secret one, for somebody with the right to oversee
+    /// channels.
     pub(crate) fn overseen_channel(
         &self,
         _: &Oversight,
@@ -283,7 +289,7 @@ impl Network {
         self.names.get(name).copied()
     }
 
-    /// Nobody else has this nick, or one that looks like it.
+    /// Checks that nobody else has this nick or one that looks like it.
     pub(crate) fn free_nick(&self, nick: &Nick, by_other_than: Option<UserId>) -> Result<(), Refusal> {
         let is_other = |owner: &&UserId| Some(**owner) != by_other_than;
         if self.nicks.get(nick).filter(is_other).is_some() {
@@ -309,26 +315,26 @@ impl Network {
         self.names.values().filter_map(|id| self.channel(*id))
     }
 
-    /// The first channel behind a name, or of all, in the order of their names.
+    /// The first channel after this name, or the very first, in the order of their names.
     pub(crate) fn channel_after(&self, name: Option<&ChannelName>) -> Option<&Channel> {
         let from = name.map_or(Bound::Unbounded, Bound::Excluded);
         let (_, id) = self.names.range((from, Bound::Unbounded)).next()?;
         self.channel(*id)
     }
 
-    /// The first user behind a nick, or of all, in the order of their nicks.
+    /// The first user after this nick, or the very first, in the order of their nicks.
     pub(crate) fn user_after(&self, nick: Option<&Nick>) -> Option<(UserId, &User)> {
         let from = nick.map_or(Bound::Unbounded, Bound::Excluded);
         let (_, id) = self.nicks.range((from, Bound::Unbounded)).next()?;
         self.user(*id).map(|user| (*id, user))
     }
 
-    /// How many users there are, of which kinds.
+    /// The numbers of users.
     pub(crate) fn user_counts(&self) -> UserCounts {
         UserCounts { users: self.users.len(), ..self.counts }
     }
 
-    /// Gives a user these modes instead of those it has. Gives those it had.
+    /// Replaces a user's modes, and returns the old ones.
     pub(crate) fn set_user_modes(&mut self, id: UserId, modes: UserModes) -> UserModes {
         let Some(user) = self.users.get_mut(&id) else {
             debug_assert!(false, "the modes are those of somebody who was found");
@@ -339,17 +345,17 @@ impl Network {
         before
     }
 
-    /// How many channels there are, empty ones with a history too.
+    /// The number of channels, including empty ones that have a history.
     pub(crate) fn channel_count(&self) -> usize {
         self.channels.len()
     }
 
-    /// How many channels have a member.
+    /// The number of channels that have a member.
     pub(crate) const fn occupied_channel_count(&self) -> usize {
         self.occupied
     }
 
-    /// Who is gone, or had another nick.
+    /// Users who have left or changed their nick.
     pub(crate) const fn past(&self) -> &Past {
         &self.past
     }
@@ -358,7 +364,7 @@ impl Network {
         self.settings.casemapping
     }
 
-    /// Adds the user whom the entry of this number registers.
+    /// Adds the user that the entry with this number registers.
     pub(crate) fn add_user(&mut self, seq: u64, user: User) -> UserId {
         let nick = user.nick().clone();
         self.counts.count(UserModes::empty(), user.modes);
@@ -370,7 +376,7 @@ impl Network {
         id
     }
 
-    /// Takes a user away by the entry that is being committed. They are remembered for WHOWAS.
+    /// Removes a user, who is remembered for WHOWAS. Must be called during a commit.
     pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
         let user = self.users.swap_remove(&id)?;
         self.past.add(&user, self.at, self.settings.limits.whowas_entries);
@@ -380,8 +386,8 @@ impl Network {
         Some(user)
     }
 
-    /// Gives a user another nick by the entry that is being committed. The old one is remembered for WHOWAS, unless it is the same
-    /// but for case.
+    /// Changes a user's nick. The old one is remembered for WHOWAS, unless only its case has changed. Must be
+    /// called during a commit.
     pub(crate) fn rename_user(&mut self, id: UserId, nick: Nick) {
         let Some(user) = self.users.get(&id) else {
             debug_assert!(false, "whoever takes another nick was found");
@@ -412,12 +418,12 @@ impl Network {
         }
     }
 
-    /// Who said the message of this number, and where, if that was not long ago.
+    /// Who sent the message with this number and where, if it was sent recently.
     pub(crate) fn author(&self, seq: u64) -> Option<(UserId, &SentTo)> {
         self.users.iter().find_map(|(id, user)| user.recent_messages()?.sent_to(seq).map(|to| (*id, to)))
     }
 
-    /// Forgets who said the message of this number.
+    /// Forgets who sent the message with this number.
     pub(crate) fn forget_message(&mut self, seq: u64) {
         let author = self.author(seq).map(|(author, _)| author);
         if let Some(user) = author.and_then(|author| self.user_mut(author)) {

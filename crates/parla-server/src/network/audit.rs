@@ -1,14 +1,15 @@
-//! The record of what operators of the server do, for the administrator. Never holds a password.
+//! The record of operators: what operators of the server do, for the administrator. It never contains a
+//! password.
 
-/// One thing that an operator did, or that someone tried who wanted to be one.
+/// One action of an operator, or of somebody who tried to become one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
-    /// `nick!user@host`, with the operator's name of the configuration.
+    /// `nick!user@host`, and the operator's name in the configuration.
     pub who: String,
-    /// The command.
+    /// The command they used.
     pub action: &'static str,
-    /// Whom or what it touched; empty if the server itself.
+    /// The user or channel that was affected; empty for the server itself.
     pub whom: String,
-    /// Why, or what came of it; empty if there is nothing to say.
+    /// The reason or the result; empty if there is nothing to say.
     pub why: String,
 }

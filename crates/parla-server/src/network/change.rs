@@ -1,4 +1,4 @@
-//! Changes: what must be on disk before anyone hears of it.
+//! Changes: what must be on disk before anyone is told of it.
 
 use std::sync::Arc;
 
@@ -11,64 +11,66 @@ use crate::network::{
     entry::Verb,
 };
 
-/// One thing to keep.
+/// One change to be stored.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A message of a conversation; its text is never changed again.
+    /// A message was sent in a conversation. Its text never changes afterwards.
     Message(Arc<Spoken>),
-    /// A message was taken back: nothing of it stays. One that is not in that conversation stays as it is.
+    /// A message was deleted, and nothing of it is kept. If the message is not in that conversation, nothing
+    /// happens.
     Redacted {
-        /// Where it was said.
+        /// The conversation that it was sent in.
         conversation: Conversation,
         /// The message's number.
         seq: u64,
     },
-    /// A channel is kept from now on; this is all of it.
+    /// A channel is kept from now on, in this state.
     Channel(Box<ChannelState>),
-    /// One thing about a kept channel has changed.
+    /// One property of a kept channel has changed.
     ChannelChanged {
-        /// Which.
+        /// The channel.
         channel: ChannelId,
-        /// What.
+        /// The change.
         change: ChannelChange,
     },
-    /// A channel is forgotten: nothing of it stays, nor of what was said in it. Its number is never given out again.
+    /// A channel was forgotten, with its messages and everything else about it. Its number is never reused.
     ChannelForgotten {
-        /// Which.
+        /// The channel.
         channel: ChannelId,
     },
 }
 
-/// A message that was sent. What is kept and what is delivered is this one value.
+/// A message that was sent. The same value is stored and delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
-    /// The entry's number. What clients get in its place is [`MessageIds`](crate::MessageIds)' business.
+    /// The entry's number. Clients get a msgid in its place, which [`MessageIds`](crate::MessageIds) makes.
     pub seq: u64,
-    /// When.
+    /// When it was sent.
     pub at: Timestamp,
-    /// Which of the three.
+    /// PRIVMSG, NOTICE or TAGMSG.
     pub verb: Verb,
     /// `nick!user@host`.
     pub source: String,
     /// The sender's account.
     pub account: Option<AccountName>,
-    /// Where it is kept; none for what is not: to some members of a channel, and in private if one of the two is a guest.
+    /// The conversation that stores it. `None` for messages that are not stored: those to some members of a
+    /// channel only, and private ones that involve a guest.
     pub conversation: Option<Conversation>,
     /// The channel's name or the receiver's nick.
     pub target: String,
-    /// The text. A message of several lines has line feeds.
+    /// The text. The lines of a multiline message are separated by line feeds.
     pub text: String,
-    /// Client-only tags as on the wire.
+    /// Client-only tags in their wire form.
     pub tags: String,
-    /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
+    /// Where the sender had to cut lines that were too long: byte offsets into the text, in ascending order.
     pub cuts: Vec<u32>,
-    /// The number of the message that it answers or reacts to, as its tags say. The store keeps it only if that message is in the
-    /// same conversation.
+    /// The number of the message that it replies or reacts to, according to its tags. The store keeps it only
+    /// if that message is in the same conversation.
     pub refers_to: Option<u64>,
 }
 
 impl Spoken {
-    /// Whether it was sent as a batch of lines.
+    /// Whether it was sent as a multiline batch.
     pub(crate) fn is_multiline(&self) -> bool {
         !self.cuts.is_empty() || self.text.contains('\n')
     }

@@ -1,4 +1,4 @@
-//! One channel: who is in it, and what holds in it. Who may do what is in [`access`], by the table in `rank.rs`.
+//! One channel: its members and its state. The checks are in [`access`] and use the table in `rank.rs`.
 
 mod access;
 mod state;
@@ -23,23 +23,24 @@ type Members = IndexMap<UserId, Rank, FxBuildHasher>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub(crate) state: ChannelState,
-    /// In the order of joining. Ranks change by [`Self::set_rank`] alone.
+    /// In the order of joining. Only [`Self::set_rank`] changes ranks.
     pub(crate) members: Members,
-    /// The members who may take back what others say, each with the entry since which they have had the rank for it.
+    /// The members who may delete messages of others, each with the number of the entry that gave them the
+    /// rank for it.
     redactors: BTreeMap<UserId, u64>,
-    /// Who may enter past every door, from the oldest invitation.
+    /// Users whose invitation lets them in whatever the modes say, from the oldest invitation.
     invited: Vec<UserId>,
-    /// Whether it stays when it is empty, and over a restart: it has a history, or everyone is put into it. Nobody gets a
-    /// rank in it by entering.
+    /// Whether the channel remains when it is empty and after a restart, because it has a history or every
+    /// user joins it automatically. Entering such a channel gives nobody a rank.
     pub(crate) kept: bool,
-    /// When it got another name, if it did.
+    /// When it was last renamed, if ever.
     pub(crate) renamed_at: Option<Timestamp>,
-    /// How many members have left, for [`MemberCursor`].
+    /// How many members have left so far, for [`MemberCursor`].
     departures: u64,
 }
 
-/// A place among the members where an answer goes on. Members may come and go meanwhile: nobody who stays is passed over,
-/// but somebody may be met twice.
+/// A position among the members where an answer continues. Members may come and go in between: nobody who
+/// stays is skipped, but somebody may be listed twice.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MemberCursor {
     index: usize,
@@ -51,7 +52,7 @@ impl Channel {
         Self::restore(ChannelState::new(id, name, at, flags))
     }
 
-    /// A channel as it was kept, without members.
+    /// A channel restored from its stored state, without members.
     pub(crate) fn restore(state: ChannelState) -> Self {
         Self {
             state,
@@ -76,13 +77,13 @@ impl Channel {
         self.members.contains_key(&user)
     }
 
-    /// Whether people outside may know that the channel is there and who is in it.
+    /// Whether a user, or anybody if `None`, may know that the channel exists and who is in it.
     pub(crate) fn is_visible_to(&self, user: Option<UserId>) -> bool {
         !self.has(Flags::SECRET) || user.is_some_and(|user| self.is_member(user))
     }
 
-    /// Whether someone may know that a member is in the channel, if they may know of the channel: the crowd of `+u` is
-    /// known to those with a rank, and to each of it itself.
+    /// Whether somebody who may see the channel may also see that a member is in it. In a `+u` channel,
+    /// members without a rank are visible only to members with one and to themselves.
     pub(crate) fn shows(&self, viewer: Option<UserId>, member: UserId) -> bool {
         let sees_crowd = |user| self.members.get(user).is_some_and(|rank: &Rank| rank.may(Act::SeeCrowd));
         !self.has(Flags::AUDITORIUM)
@@ -91,7 +92,8 @@ impl Channel {
             || viewer.as_ref().is_some_and(sees_crowd)
     }
 
-    /// The members who hear of what someone of this rank does: all, but for the crowd of `+u`.
+    /// The members who are told what somebody of this rank does: all, except that in a `+u` channel members
+    /// without a rank do not see each other.
     pub(crate) fn audience(&self, of: Rank) -> impl Iterator<Item = UserId> {
         let least = if self.has(Flags::AUDITORIUM) && !of.may(Act::SeeCrowd) {
             Act::SeeCrowd.least()
@@ -101,29 +103,30 @@ impl Channel {
         self.members.iter().filter(move |(_, rank)| rank.is_at_least(least)).map(|(member, _)| *member)
     }
 
-    /// The modes with their parameters, such as `+klnt key 5`; the key only for members.
+    /// The modes with their parameters, such as `+klnt key 5`. Only members see the key.
     pub(crate) fn modes(&self, viewer: UserId) -> String {
         self.state.modes(self.is_member(viewer))
     }
 
-    /// The members behind a place, in the order of joining, each with its own place.
+    /// The members from a position on, in the order of joining, each with its own position.
     pub(crate) fn members_from(
         &self,
         cursor: MemberCursor,
     ) -> impl Iterator<Item = (MemberCursor, UserId, Rank)> {
-        // Whoever left may have stood before the place, and then all others have moved up.
+        // The members who left may all have stood before the position, in which case the others have moved
+        // up.
         let gone = usize::try_from(self.departures.saturating_sub(cursor.departures)).unwrap_or(usize::MAX);
         let departures = self.departures;
         let members = self.members.iter().enumerate().skip(cursor.index.saturating_sub(gone));
         members.map(move |(index, (member, rank))| (MemberCursor { index, departures }, *member, *rank))
     }
 
-    /// The place behind the last member.
+    /// The position after the last member.
     pub(crate) fn end_of_members(&self) -> MemberCursor {
         MemberCursor { index: self.members.len(), departures: self.departures }
     }
 
-    /// Takes a member away.
+    /// Removes a member.
     pub(crate) fn remove(&mut self, id: UserId) {
         if self.members.shift_remove(&id).is_some() {
             self.departures += 1;
@@ -132,7 +135,7 @@ impl Channel {
         self.forget_invitation(id);
     }
 
-    /// Gives someone these ranks by the entry of this number.
+    /// Gives somebody these ranks, by the entry with this number.
     fn set_rank(&mut self, id: UserId, rank: Rank, seq: u64) {
         self.members.insert(id, rank);
         if rank.may(Act::Redact) {
@@ -156,7 +159,7 @@ impl Channel {
         self.invited.contains(&user)
     }
 
-    /// The members who may take back what others say.
+    /// The members who may delete messages of others.
     pub(super) fn redactors(&self) -> impl Iterator<Item = &UserId> {
         self.redactors.keys()
     }
@@ -165,8 +168,8 @@ impl Channel {
         self.invited.retain(|invited| *invited != user);
     }
 
-    /// Whether nobody is in it and nothing keeps it. Before a user enters, that is a channel which they have just made; after one
-    /// has left, it is one to be forgotten.
+    /// Whether the channel is empty and nothing keeps it. While a user enters, that means they have just
+    /// created it; after one has left, it means the channel is to be forgotten.
     pub(crate) fn is_empty_and_unkept(&self) -> bool {
         self.members.is_empty() && !self.kept
     }

@@ -1,4 +1,5 @@
-//! Channels as a whole: they are made and kept, people enter and leave them, they get other names.
+//! Operations on channels that concern more than one part of the network: keeping, entering, leaving and
+//! renaming.
 
 use parla_proto::ChannelName;
 
@@ -21,7 +22,7 @@ impl Network {
         id
     }
 
-    /// Notes that a user has become a member of a channel.
+    /// Records that a user has become a member of a channel.
     pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         if let Some(user) = self.users.get_mut(&user_id) {
             user.channels.push(channel_id);
@@ -32,10 +33,10 @@ impl Network {
         }
     }
 
-    /// Makes a channel one that is kept, if it is not yet, because of what a user says there.
+    /// Starts keeping a channel, if it is not kept yet, because a user speaks there.
     ///
     /// # Errors
-    /// Too many were made at the user's address.
+    /// The user's address has started too many.
     pub(crate) fn begin_history(
         &mut self,
         user_id: UserId,
@@ -59,7 +60,7 @@ impl Network {
         Ok(())
     }
 
-    /// Gives a channel another name, which no other has. What people have read of it stays read.
+    /// Renames a channel to a name that is not in use. Read markers move along.
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: ChannelName, effects: &mut Effects) {
         let Some(channel) = self.channels.get_mut(&id) else {
             debug_assert!(false, "the channel that gets another name was found");
@@ -74,7 +75,7 @@ impl Network {
         self.names.insert(name, id);
     }
 
-    /// Takes a user out of a channel, and the channel away if it is over.
+    /// Removes a user from a channel, and removes the channel if nothing keeps it.
     pub(crate) fn leave(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         let (Some(user), Some(channel)) = (self.users.get_mut(&user_id), self.channels.get_mut(&channel_id))
         else {
@@ -95,7 +96,7 @@ impl Network {
         }
     }
 
-    /// Everyone who sees the user in a channel, once; not the user.
+    /// Everybody who sees the user in a channel, without duplicates and without the user.
     pub(crate) fn peers(&self, id: UserId, user: &User) -> Vec<UserId> {
         let mut peers: Vec<UserId> = user
             .channels
@@ -111,7 +112,7 @@ impl Network {
 }
 
 impl Effects {
-    /// Changes what a restart must not lose of a channel, and has that kept if the channel is one that is kept.
+    /// Changes a channel's stored state, and has the change stored if the channel is kept.
     pub(crate) fn change(&mut self, channel: &mut Channel, change: ChannelChange) {
         if channel.kept {
             let id = channel.state.id;
@@ -120,7 +121,7 @@ impl Effects {
         channel.state.apply(change);
     }
 
-    /// Keeps a channel from now on if it is one that is kept.
+    /// Stores the whole channel if it is kept.
     pub(crate) fn keep(&mut self, channel: &Channel) {
         if channel.kept {
             self.changes.push(Change::Channel(Box::new(channel.state.clone())));

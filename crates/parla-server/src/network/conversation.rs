@@ -1,7 +1,7 @@
-//! Conversations: what messages, and the places up to which they were read, belong to, and the names that people have for them.
+//! Conversations, which messages and read markers belong to, and the names that people use for them.
 //!
-//! A conversation outlives connections, nicks and names of channels. What is not kept has none: messages to some of a channel,
-//! and between people of whom one is a guest.
+//! A conversation outlives connections, nicks and channel names. Messages that are not stored belong to none:
+//! those to some members of a channel, and those between people of whom one is a guest.
 
 use parla_proto::{
     AccountName, ChannelName, Nick,
@@ -12,44 +12,44 @@ use serde::{Deserialize, Serialize};
 use super::{ChannelId, Network, UserId};
 use crate::base::names;
 
-/// A conversation that is kept.
+/// A conversation whose messages can be stored.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Conversation {
-    /// Of the members of a channel.
+    /// The conversation of a channel.
     Channel(ChannelId),
-    /// Of two accounts, or of one with itself.
+    /// The conversation of two accounts, or of one with itself.
     Accounts(AccountPair),
 }
 
-/// Two accounts, whoever of them speaks; or one twice.
+/// Two accounts in a fixed order, or one account twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountPair(Box<[AccountName; 2]>);
 
 impl AccountPair {
-    /// The pair of two accounts. It does not matter which comes first.
+    /// The pair of two accounts, in either order.
     pub fn new(one: AccountName, other: AccountName) -> Self {
         let mut names = [one, other];
         names.sort();
         Self(Box::new(names))
     }
 
-    /// Both names, the earlier one first. The order is that of their folded forms.
+    /// Both names in ascending order of their folded forms.
     pub fn names(&self) -> [&AccountName; 2] {
         self.0.each_ref()
     }
 }
 
-/// What a person calls a conversation. Neither the channel nor the user need be there.
+/// What a person calls a conversation. The channel or user need not exist.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ConversationName {
-    /// With everyone in it.
+    /// A channel.
     Channel(ChannelName),
-    /// With one person.
+    /// One person.
     User(Nick),
 }
 
 impl ConversationName {
-    /// Reads what a person wrote.
+    /// Parses what a person typed.
     ///
     /// # Errors
     /// It is the name of neither a channel nor a user.
@@ -71,13 +71,14 @@ impl ConversationName {
 }
 
 impl Network {
-    /// The accounts of two users; none if one of them is a guest.
+    /// The accounts of two users; `None` if one of them is a guest.
     pub(crate) fn accounts_of(&self, one: UserId, other: UserId) -> Option<AccountPair> {
         let account = |user| self.user(user)?.account().cloned();
         Some(AccountPair::new(account(one)?, account(other)?))
     }
 
-    /// The conversation that somebody with an account means by a name; none for guests, and where nothing can be kept.
+    /// The conversation that a logged-in user means by a name; `None` for guests, and where nothing can be
+    /// stored.
     pub(crate) fn conversation_named(&self, user: UserId, name: &ConversationName) -> Option<Conversation> {
         self.user(user)?.account()?;
         match name {

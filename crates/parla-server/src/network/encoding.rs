@@ -1,8 +1,8 @@
-//! Proposals and networks as bytes, for a log and for machines that join.
+//! Proposals and networks as bytes, for the log and for machines that join.
 //!
-//! The format is postcard's (<https://postcard.jamesmunns.com/wire-format>), behind a byte that says the version of what is in it.
-//! It has no names of fields: who changes a type that is in it changes the version, of which a test reminds by the bytes of
-//! each kind of entry.
+//! The format is postcard (<https://postcard.jamesmunns.com/wire-format>) after a byte with the version of
+//! the contents. It contains no field names, so every change to a type that is stored must raise the version;
+//! a test with the bytes of each kind of entry enforces that.
 
 use blake2::{Blake2s256, Digest as _};
 use serde::{Serialize, de::DeserializeOwned};
@@ -10,33 +10,33 @@ use thiserror::Error;
 
 use crate::network::{Network, entry::Proposal};
 
-/// The version of proposals.
+/// The format version of proposals.
 pub const PROPOSAL_VERSION: u8 = 5;
 
-/// The version of networks.
+/// The format version of networks.
 pub const NETWORK_VERSION: u8 = 2;
 
-/// Bytes of a digest.
+/// The length of a digest in bytes.
 const DIGEST_BYTES: usize = 32;
 
-/// Why bytes are no proposal and no network.
+/// Why bytes could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unreadable {
-    /// Another version of parla wrote it.
+    /// They were written by another version of parla.
     #[error("it has version {found} of the format, and this server reads version {known}")]
     Version {
-        /// What is there.
+        /// The version that was found.
         found: u8,
-        /// What can be read.
+        /// The version that can be read.
         known: u8,
     },
-    /// It is cut off, or something else.
+    /// They are cut off or corrupt.
     #[error("it is damaged")]
     Damaged,
 }
 
 impl Proposal {
-    /// Writes it down for a log.
+    /// Serializes the proposal for the log.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![PROPOSAL_VERSION];
         write(self, &mut bytes);
@@ -46,13 +46,13 @@ impl Proposal {
     /// Reads what [`Self::encode`] wrote.
     ///
     /// # Errors
-    /// It is damaged, or of another version.
+    /// The bytes are damaged or of another version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         read(versioned(bytes, PROPOSAL_VERSION)?)
     }
 }
 
-/// A network: version, digest, contents.
+/// A network as bytes: version, digest, contents.
 pub(crate) fn encode_network(network: &Network) -> Vec<u8> {
     let mut bytes = vec![NETWORK_VERSION];
     bytes.resize(1 + DIGEST_BYTES, 0);
@@ -73,7 +73,7 @@ pub(crate) fn decode_network(bytes: &[u8]) -> Result<Network, Unreadable> {
     read(contents)
 }
 
-/// A short number that two networks share only if they are the same, for machines that compare theirs.
+/// A short hash of a network, by which machines compare theirs.
 pub(crate) fn state_hash(network: &Network) -> u64 {
     let mut contents = Vec::new();
     write(network, &mut contents);
@@ -158,7 +158,7 @@ mod tests {
         entry::Mode { channel: channel("#tea"), steps }
     }
 
-    /// One of each kind. A new kind does not compile here before it is in the list.
+    /// One entry of each kind. A new kind does not compile before it is added here.
     fn name(command: &EntryCommand) -> &'static str {
         match command {
             EntryCommand::Register(_) => "register",
@@ -302,7 +302,7 @@ mod tests {
         })
     }
 
-    /// If this fails because a type has changed, the version goes up. `UPDATE=1` writes the bytes anew.
+    /// If this fails because a type has changed, raise the version. `UPDATE=1` writes the new bytes.
     #[test]
     fn the_bytes_of_a_version_never_change() {
         let mut text = format!("proposals {PROPOSAL_VERSION}\n");

@@ -1,4 +1,4 @@
-//! Entries: the one order of commands from which every machine makes the same network.
+//! Entries: the ordered commands from which every machine builds the same network.
 
 mod mode;
 mod say;
@@ -25,56 +25,57 @@ use crate::{
 /// A numbered command.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Number, time and origin.
+    /// Its number, time and origin.
     pub meta: Meta,
-    /// What is to be done.
+    /// What it does.
     pub command: EntryCommand,
 }
 
-/// What stands on the outside of an entry.
+/// Where an entry stands in the log, and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meta {
-    /// The number. Later entries have higher ones, over restarts too.
+    /// The number. Later entries have higher ones, even after a restart.
     pub seq: u64,
-    /// The time of the commit; later entries never have an earlier one.
+    /// The time of the commit. It never decreases from one entry to the next.
     pub at: Timestamp,
     /// Where the command came from.
     pub origin: Origin,
-    /// Who acts; none while registering, and for what a machine or the administrator does.
+    /// The user who acts; `None` during registration, and for what a machine or the administrator does.
     pub actor: Option<UserId>,
 }
 
 #[cfg(test)]
 impl Meta {
-    /// Of an entry of this number that nobody asked for, at the beginning of time.
+    /// The metadata of an entry that nobody asked for, dated at the beginning of time.
     pub(crate) fn from_nobody(seq: u64) -> Self {
         let origin = Origin { node: NodeId::ALONE, epoch: Epoch(1), session: None };
         Self { seq, at: Timestamp::default(), origin, actor: None }
     }
 }
 
-/// Where a command came from. No two sessions of a network ever have the same.
+/// Where a command came from. It is unique to each session of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The machine.
+    /// The machine that proposed it.
     pub node: NodeId,
-    /// Which of its lives the machine proposed it in. A later one does not take it for its own.
+    /// The machine's epoch when it proposed it, so that a later run does not mistake it for its own.
     pub epoch: Epoch,
-    /// The connection on that machine, which gets the answer; none for what a machine or its administrator does.
+    /// The connection on that machine that gets the answer; `None` for what a machine or its administrator
+    /// does.
     pub session: Option<ConnectionId>,
 }
 
 impl Origin {
-    /// The session that it is, if it is one.
+    /// The session that it came from, if it came from one.
     pub(crate) fn session_ref(self) -> Option<SessionRef> {
         self.session.map(|connection| SessionRef { node: self.node, connection })
     }
 }
 
-/// A session: one connection of one machine. At no time do two of a network have the same.
+/// A session: one connection of one machine. No two sessions of a network have the same one at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SessionRef {
-    /// The machine.
+    /// The machine that has the connection.
     pub node: NodeId,
     /// The connection on that machine.
     pub connection: ConnectionId,
@@ -85,46 +86,49 @@ pub struct SessionRef {
 pub struct NodeId(pub u32);
 
 impl NodeId {
-    /// What a server that is alone calls itself.
+    /// The id of a server that is its network's only machine.
     pub const ALONE: Self = Self(0);
 }
 
-/// One life of a machine, from when it comes up until it stops or is declared dead: the number of the entry by which it came up.
+/// One run of a machine, from the time it comes up until it stops or is declared dead; given by the number of
+/// the entry that brought it up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Epoch(pub u64);
 
-/// Commands on their way into the log, which gives them a place and a time. Their numbers among all they get at the commit.
+/// Commands on their way into the log, which gives them their place and time. They are numbered at commit.
 ///
-/// What one line of a client asks for is one proposal, so that nothing of others comes between: a client that enters two channels
-/// by one labelled line is told of both at the end, and must not hear before that what goes on in the first.
+/// What one line of a client asks for is one proposal, so that nothing from others comes between: a client
+/// that joins two channels by one labelled line is told about both at the end, and must not hear earlier what
+/// is going on in the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Proposal {
     /// Where it came from.
     pub origin: Origin,
-    /// Counts what the machine has proposed in this epoch, from 1. What comes twice or out of order is not carried out.
+    /// Counts the machine's proposals in this epoch, starting with 1. A duplicate or one out of order is not
+    /// carried out.
     pub number: u64,
-    /// Who acts; none while registering, and for what a machine or the administrator does.
+    /// The user who acts; `None` during registration, and for what a machine or the administrator does.
     pub actor: Option<UserId>,
-    /// What is to be done, in order.
+    /// The commands, in order.
     pub commands: Vec<EntryCommand>,
 }
 
-/// Who proposes something on this machine.
+/// Who is proposing something on this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Proposer {
     /// The connection that gets the answer.
     pub(crate) session: Option<ConnectionId>,
-    /// Who acts.
+    /// The user who acts.
     pub(crate) actor: Option<UserId>,
 }
 
-/// What an entry does. It has names, which were read before it was proposed; whom they mean is decided at commit.
+/// What an entry does. Names were parsed before it was proposed, but whom they refer to is decided at commit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is named after the command of IRC that asks for it")]
 pub enum EntryCommand {
     Register(Box<Register>),
     Nick(Nick),
-    /// QUIT, or the connection is no more.
+    /// A client sent QUIT, or its connection ended.
     SessionEnded(SessionEnded),
     Join(Join),
     Part(Part),
@@ -137,13 +141,13 @@ pub enum EntryCommand {
     Away(Option<String>),
     Metadata(Box<Metadata>),
     Setname(String),
-    /// Logs the actor in to an account, or out.
+    /// Logs the actor in to an account or out of it.
     Account(Option<AccountName>),
     Oper(Box<OperatorGrant>),
     Kill(Kill),
     Wallops(String),
     Chghost(Chghost),
-    /// REHASH, or the administrator's signal; nobody acts.
+    /// REHASH, or the administrator's signal. There is no actor.
     Reconfigure(Arc<NetworkSettings>),
     Rename(Rename),
     Redact(Box<Redact>),
@@ -152,34 +156,35 @@ pub enum EntryCommand {
     Sapart(Sapart),
     Samode(Samode),
     Room(Room),
-    /// A timer: channels that nobody was in for long go. Nobody acts.
+    /// A timer: forgets channels that have been empty for a long time. There is no actor.
     ForgetEmpty,
-    /// The machine that proposes it has started, or comes back after it was declared dead. Nobody acts.
+    /// The proposing machine has started, or returns after it was declared dead. There is no actor.
     NodeUp(NodeUp),
-    /// A machine is declared dead by another. Nobody acts.
+    /// Another machine declares this one dead. There is no actor.
     NodeDown(NodeDown),
 }
 
-/// A machine comes up: the sessions that were on it before have ended.
+/// A machine comes up, so any sessions it had before have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeUp {
-    /// A number that the process drew when it started, by which it knows its own entry.
+    /// A random number that the process picked at its start, by which it recognizes its own entry.
     pub run: u64,
-    /// The machine's last epoch, as far as the process knew. If there has been a later one, this entry is too late.
+    /// The machine's last epoch as far as the process knew. If there has been a later one, this entry is
+    /// obsolete.
     pub after: Option<Epoch>,
 }
 
-/// A machine is declared dead: its sessions have ended, and what it still proposes in this epoch is not carried out.
+/// A machine is declared dead: its sessions end, and its further proposals in this epoch are not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeDown {
-    /// Which.
+    /// The machine.
     pub node: NodeId,
-    /// In which of its lives.
+    /// Its epoch.
     pub epoch: Epoch,
 }
 
 impl EntryCommand {
-    /// The number and the channel of what the administrator asked for, if it is that.
+    /// If the administrator asked for this: the number of the request, and the channel.
     pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &ChannelName)> {
         match self {
             Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
@@ -191,226 +196,226 @@ impl EntryCommand {
     }
 }
 
-/// By what right somebody acts on a channel from outside of it.
+/// By what right somebody acts on a channel from outside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authority {
-    /// As an operator of the server, which the commit checks: the actor.
+    /// As an operator of the server: the actor, whose privilege the commit checks.
     Operator,
-    /// As the administrator, who asked the daemon by this number. Nobody acts.
+    /// As the administrator, whose request to the daemon had this number. There is no actor.
     Administrator(u64),
 }
 
-/// A user is brought into a channel past its doors.
+/// Brings a user into a channel, whatever its modes say.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sajoin {
-    /// Who; none: the actor.
+    /// The user; `None` for the actor.
     pub nick: Option<Nick>,
-    /// Where.
+    /// The channel.
     pub channel: ChannelName,
 }
 
-/// A user is taken out of a channel.
+/// Takes a user out of a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sapart {
-    /// Who; none: the actor.
+    /// The user; `None` for the actor.
     pub nick: Option<Nick>,
-    /// Where.
+    /// The channel.
     pub channel: ChannelName,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 
-/// A channel's modes change, whoever the members are.
+/// Changes a channel's modes without regard to ranks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Samode {
-    /// By what right.
+    /// The authority for it.
     pub authority: Authority,
     /// The changes.
     pub mode: Mode,
 }
 
-/// A channel is repaired.
+/// Repairs a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
-    /// By what right.
+    /// The authority for it.
     pub authority: Authority,
-    /// Which.
+    /// The channel.
     pub channel: ChannelName,
-    /// How.
+    /// The kind of repair.
     pub repair: Repair,
 }
 
 /// How a channel is repaired.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Repair {
-    /// It is deleted with all that is kept of it; and why.
+    /// Deletes the channel and everything that is kept of it, for this reason.
     Delete(Option<String>),
-    /// It has the modes of a new channel and empty lists.
+    /// Gives the channel the modes of a new one, and empties its lists.
     Reset,
-    /// It belongs to the member of this nick.
+    /// Makes the member with this nick its owner.
     Give(Nick),
 }
 
-/// A connection becomes a user.
+/// Turns a connection into a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Register {
-    /// The name it takes.
+    /// The nick.
     pub nick: Nick,
     /// The user name.
     pub user: String,
-    /// What others see of the address.
+    /// The host that others see.
     pub host: String,
     /// The real address.
     pub address: IpAddr,
-    /// The modes that come from how the client is connected.
+    /// Modes that follow from how the client is connected.
     pub modes: UserModes,
     /// The real name.
     pub realname: String,
-    /// What was set by METADATA before.
+    /// METADATA values that were set before.
     pub metadata: BTreeMap<Key, String>,
-    /// Whether the address is one that is neither counted nor slowed.
+    /// Whether the address is exempt from counting and throttling.
     pub is_exempt: bool,
 }
 
-/// A session of the actor has ended. Whether they are gone with it is decided by the commit.
+/// Ends a session of the actor. The commit decides whether that removes the user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionEnded {
-    /// Which.
+    /// The session that ended.
     pub session: SessionRef,
-    /// Why. Others read it if the user is gone.
+    /// Why it ended. Others read it if the user is gone.
     pub why: EndReason,
 }
 
-/// Why a session has ended, or a user is gone.
+/// Why a session ended or a user is gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EndReason {
-    /// In their own words, which silence holds back like others.
+    /// In the user's own words, which mutes filter like any other text.
     Own(String),
     /// In the server's words.
     Servers(String),
 }
 
-/// A user enters one channel.
+/// Lets a user enter one channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Join {
-    /// Which; it is made if it is not there.
+    /// The channel, which is created if it does not exist.
     pub channel: ChannelName,
-    /// For `+k`.
+    /// The key for `+k`.
     pub key: Option<String>,
 }
 
-/// A user leaves one channel.
+/// Lets a user leave one channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Part {
-    /// Which.
+    /// The channel.
     pub channel: ChannelName,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 
-/// A new topic.
+/// Sets a topic.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Topic {
-    /// Where.
+    /// The channel.
     pub channel: ChannelName,
     /// Empty to clear it.
     pub text: String,
 }
 
-/// A change of the actor's own modes.
+/// Changes the actor's own modes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct UserMode {
-    /// Those that are given.
+    /// Modes to set.
     pub set: UserModes,
-    /// Those that are taken.
+    /// Modes to remove.
     pub unset: UserModes,
 }
 
-/// One member is put out.
+/// Removes a member from a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kick {
-    /// Where.
+    /// The channel.
     pub channel: ChannelName,
-    /// Who.
+    /// The member.
     pub nick: Nick,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 
-/// Someone is invited.
+/// Invites a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invite {
-    /// Who.
+    /// The user who is invited.
     pub nick: Nick,
-    /// Where to.
+    /// The channel that they are invited to.
     pub channel: ChannelName,
 }
 
-/// Users are put out of the network.
+/// Disconnects users from the network.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kill {
-    /// Who.
+    /// The users.
     pub nicks: Vec<Nick>,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// A user shows another host.
+/// Changes the host that a user shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chghost {
-    /// Who.
+    /// The user.
     pub nick: Nick,
-    /// The new one, as the operator wrote it.
+    /// The new host, as the operator wrote it.
     pub host: String,
 }
 
-/// A change of the values of a user or a channel.
+/// Changes METADATA values of a user or a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Metadata {
-    /// Whose; none: the actor's.
+    /// The owner of the values; `None` for the actor.
     pub target: Option<ConversationName>,
-    /// What is changed.
+    /// The change.
     pub change: MetadataChange,
 }
 
-/// What a change of values does.
+/// A change of METADATA values.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum MetadataChange {
-    /// Gives a key a value, or takes it away.
+    /// Sets a key, or removes it if there is no value.
     Set(Key, Option<String>),
-    /// Takes all away.
+    /// Removes all keys.
     Clear,
 }
 
-/// A channel gets another name.
+/// Renames a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rename {
-    /// Which.
+    /// The channel.
     pub channel: ChannelName,
-    /// The new one.
+    /// The new name.
     pub name: ChannelName,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     pub reason: String,
 }
 
-/// A message is taken back.
+/// Deletes a message.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Redact {
-    /// Where it was said, or to whom.
+    /// The channel or person that it was sent to.
     pub target: ConversationName,
     /// The message's number.
     pub seq: u64,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<String>,
-    /// The conversation in which the store had it, if that was asked.
+    /// The conversation in which the store found it, if it was asked.
     pub stored_in: Option<Conversation>,
 }
 
-/// A user has read up to a time.
+/// Records that a user has read a conversation up to a time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Markread {
-    /// What, as they call it.
+    /// The conversation, as the user calls it.
     pub name: ConversationName,
-    /// The time of the last message.
+    /// The time of the last message that was read.
     pub at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Events: what an entry did, for those who must hear of it. Only `publish` turns them into lines.
+//! Events: what an entry did, for those who must be told. Only `publish` turns them into lines.
 
 use std::sync::Arc;
 
@@ -18,63 +18,64 @@ use crate::{
 /// What happened.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    /// The connection of the entry's origin is now this user.
+    /// The origin's connection has become this user.
     Registered(UserId),
-    /// A user has another nick.
+    /// A user changed their nick.
     Renamed(Renamed),
     /// A user is gone; those who shared a channel with them are told why.
     Quit { user: UserId, nick: Nick, source: String, reason: OwnText<UserId> },
     /// A user entered a channel.
     Joined { user: UserId, channel: ChannelId },
-    /// A user left a channel; the user and those who stay and saw them there are told why.
+    /// A user left a channel. The user and the remaining members who could see them are told why.
     Parted { source: String, channel: ChannelName, reason: OwnText<UserId> },
-    /// A user was put out of a channel.
+    /// A user was removed from a channel.
     Kicked(Kicked),
     /// Something was said in a channel.
     SaidInChannel(SaidInChannel),
     /// Something was said to one user.
     SaidToUser { sender: UserId, receiver: UserId, spoken: Arc<Spoken> },
-    /// The receiver of a message is away; for the sender only.
+    /// The receiver of a message is away; only the sender is told.
     ReceiverAway { nick: String, reason: String },
-    /// A channel has another topic, or none.
+    /// A channel's topic was set or cleared.
     TopicChanged { by: String, channel: ChannelId, topic: Option<Topic> },
-    /// The members of a channel, and whoever did it from outside, are told what somebody did who looks after channels.
+    /// The members of a channel, and whoever acted from outside it, are told what somebody who oversees
+    /// channels did.
     ChannelTold { channel: ChannelName, members: Vec<UserId>, text: String },
-    /// A channel is no more; its members, who were told why, are put out.
+    /// A channel was deleted; its members, who were told why, are removed.
     ChannelDeleted { channel: ChannelName, members: Vec<UserId>, reason: String },
-    /// Modes of a channel changed, in steps.
+    /// Modes of a channel changed.
     ModesChanged { by: String, channel: ChannelId, steps: Vec<ModeChange> },
-    /// A user's own modes changed, from these.
+    /// A user's own modes changed; `before` has the old ones.
     UserModesChanged { user: UserId, before: UserModes },
-    /// A user was invited by the origin.
+    /// The origin invited a user.
     Invited(Invited),
-    /// The origin is an operator now.
+    /// The origin has become an operator.
     BecameOperator(UserId),
-    /// An operator put a user out of the network.
+    /// An operator disconnected a user from the network.
     Killed(Killed),
-    /// An operator tells everyone who wants to hear.
+    /// An operator sent a message to everyone who wants to receive WALLOPS.
     Wallops { by: String, text: String },
-    /// A user shows another host.
+    /// A user's visible host changed.
     HostChanged { user: UserId, old_source: String },
-    /// The settings are others than these.
+    /// The settings changed; `before` has the old ones.
     Reconfigured { before: Arc<NetworkSettings> },
-    /// A user says that they are away, or back.
+    /// A user is now away, or back.
     AwayChanged { user: UserId, news: AwayNews },
-    /// A user has another real name.
+    /// A user changed their real name.
     RealnameChanged { user: UserId },
-    /// A user logged in or out; that may be no news.
+    /// A user logged in or out, which may change nothing.
     AccountChanged { user: UserId, changes: bool },
-    /// A channel has another name.
+    /// A channel was renamed.
     ChannelRenamed(ChannelRenamed),
-    /// A message was taken back.
+    /// A message was deleted.
     Redacted(Redacted),
-    /// A user asked to be marked as having read up to a time.
+    /// A user moved a read marker, or tried to.
     MarkedRead(MarkedRead),
-    /// Values of a user or a channel were set or taken away.
+    /// METADATA values of a user or a channel were set or removed.
     MetadataChanged { target: Target, told: MetadataTold },
 }
 
-/// A user has another nick.
+/// A user changed their nick.
 #[derive(Clone, Debug)]
 pub(crate) struct Renamed {
     pub(crate) user: UserId,
@@ -83,7 +84,7 @@ pub(crate) struct Renamed {
     pub(crate) old_source: String,
 }
 
-/// A user was put out of a channel.
+/// A user was removed from a channel.
 #[derive(Clone, Debug)]
 pub(crate) struct Kicked {
     /// `nick!user@host` of whoever did it.
@@ -91,7 +92,7 @@ pub(crate) struct Kicked {
     pub(crate) user: UserId,
     pub(crate) nick: String,
     pub(crate) channel: ChannelName,
-    /// Those who stay, and saw the user there.
+    /// The remaining members who could see the user there.
     pub(crate) members: Vec<UserId>,
     pub(crate) reason: String,
 }
@@ -102,11 +103,11 @@ pub(crate) struct SaidInChannel {
     pub(crate) sender: UserId,
     pub(crate) channel: ChannelId,
     pub(crate) spoken: Arc<Spoken>,
-    /// Only members of this rank and higher hear it; none: all members.
+    /// The lowest rank that gets the message; `None` sends it to all members.
     pub(crate) heard_from: Option<Rank>,
 }
 
-/// A user was invited by the origin.
+/// The origin invited a user.
 #[derive(Clone, Debug)]
 pub(crate) struct Invited {
     /// `nick!user@host` of whoever did it.
@@ -114,47 +115,47 @@ pub(crate) struct Invited {
     pub(crate) user: UserId,
     pub(crate) nick: String,
     pub(crate) channel: ChannelName,
-    /// The members who may know.
+    /// The members who are told.
     pub(crate) witnesses: Vec<UserId>,
 }
 
-/// An operator put a user out of the network.
+/// An operator disconnected a user from the network.
 #[derive(Clone, Debug)]
 pub(crate) struct Killed {
     pub(crate) user: UserId,
     /// `nick!user@host` of the operator.
     pub(crate) by: String,
     pub(crate) nick: String,
-    /// Why, in the operator's words.
+    /// The reason, in the operator's words.
     pub(crate) comment: String,
-    /// What each connection of the user reads before it is closed.
+    /// The ERROR text that each connection of the user is sent before it is closed.
     pub(crate) error: String,
 }
 
-/// How far it is news that a user says they are away, or back.
+/// What changed when a user said that they are away, or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AwayNews {
-    /// They have said the same before.
+    /// They had said the same before.
     Nothing,
-    /// They were away, and give another reason.
+    /// They were away already, but give another reason.
     Reason,
-    /// They were here and are away, or the other way round.
+    /// They were here and are now away, or the reverse.
     Presence,
 }
 
-/// A channel has another name.
+/// A channel was renamed.
 #[derive(Clone, Debug)]
 pub(crate) struct ChannelRenamed {
     /// `nick!user@host` of whoever did it.
     pub(crate) by: String,
     pub(crate) channel: ChannelId,
-    /// The name before.
+    /// The old name.
     pub(crate) old: ChannelName,
     /// May be empty.
     pub(crate) reason: String,
 }
 
-/// A message was taken back.
+/// A message was deleted.
 #[derive(Clone, Debug)]
 pub(crate) struct Redacted {
     /// `nick!user@host` of whoever did it.
@@ -165,36 +166,36 @@ pub(crate) struct Redacted {
     pub(crate) target: String,
     /// The message's number.
     pub(crate) seq: u64,
-    /// Why, among those who are told; whoever did it is one of them.
+    /// The reason, with the users who are told, one of whom is whoever did it.
     pub(crate) reason: OwnText<UserId>,
 }
 
-/// A user asked to be marked as having read up to a time.
+/// A user moved a read marker, or tried to.
 #[derive(Clone, Debug)]
 pub(crate) struct MarkedRead {
     pub(crate) user: UserId,
     pub(crate) name: ConversationName,
     /// Where the marker is now.
     pub(crate) at: Timestamp,
-    /// Whether it was elsewhere before.
+    /// Whether it moved.
     pub(crate) moved: bool,
 }
 
-/// A mode of a channel that changed.
+/// A channel mode that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ModeChange {
-    /// Given or taken.
+    /// Whether it was set, rather than removed.
     pub(crate) set: bool,
     pub(crate) letter: char,
-    /// As everyone sees it.
+    /// The parameter as everyone sees it.
     pub(crate) param: Option<String>,
 }
 
-/// What a change of METADATA did.
+/// The effect of a METADATA change.
 #[derive(Clone, Debug)]
 pub(crate) enum MetadataTold {
-    /// One key has this value now, or none; that may be no news.
+    /// A key now has this value, or none; `changes` says whether that is new.
     Set { key: Key, value: Option<String>, changes: bool },
-    /// These keys have no value any more.
+    /// These keys no longer have values.
     Cleared(Vec<Key>),
 }

@@ -1,8 +1,8 @@
-//! Forgetting: channels in which nobody has been for a while go, with everything that was said in them.
+//! Forgetting: channels that have been empty for a while are removed, with everything that was said in them.
 //!
-//! A timer proposes it ([`crate::server`]); the commit decides by the entry's time, so that every machine forgets the same
-//! channels. Of a channel that was occupied when the server stopped nobody knows since when it is empty: its time starts with the
-//! first entry that looks at it.
+//! A timer proposes it ([`crate::server`]). The commit decides by the entry's time, so that every machine
+//! forgets the same channels. If a channel was occupied when the server stopped, nobody knows since when it
+//! has been empty, so its time starts with the first entry that looks at it.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ use crate::{
     network::{change::Change, effects::Effects},
 };
 
-/// The kept channels that nobody is in, but for those that everyone is put into: since when, if that is known; those of one
-/// time in the order in which they were made.
+/// The kept channels that are empty, except for those that every user joins automatically, ordered by when
+/// they became empty (unknown first) and then by when they were created.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EmptyChannels {
     queue: BTreeSet<(Option<Timestamp>, ChannelId)>,
@@ -55,8 +55,8 @@ impl Network {
         }
     }
 
-    /// Takes a channel away, with everything that was said in it. One that has members stays: they leave first, in the
-    /// ordinary way.
+    /// Removes a channel with everything that was said in it. A channel that has members stays: they must
+    /// leave first, in the ordinary way.
     pub(crate) fn forget_channel(&mut self, id: ChannelId, effects: &mut Effects) {
         let is_empty = |channel: &&Channel| channel.members.is_empty();
         let Some(channel) = self.channels.get(&id).filter(is_empty) else { return };
@@ -68,7 +68,8 @@ impl Network {
         self.channels.swap_remove(&id);
     }
 
-    /// Notes that a channel has become empty, or is not any more. Channels that everyone is put into do not count.
+    /// Records that a channel has become empty or is no longer empty. Channels that every user joins
+    /// automatically do not count.
     pub(super) fn set_empty_since(&mut self, id: ChannelId, since: Option<Timestamp>, effects: &mut Effects) {
         let Some(channel) = self.channels.get_mut(&id) else {
             debug_assert!(false, "the queue has only channels that are there");
@@ -84,7 +85,8 @@ impl Network {
         }
     }
 
-    /// Finds the empty channels anew, as other ones may belong to the server than before.
+    /// Finds the empty channels again, because the set of channels that every user joins automatically may
+    /// have changed.
     pub(crate) fn find_empty_channels(&mut self) {
         let mut empty = EmptyChannels::default();
         for channel in self.channels.values() {
@@ -112,7 +114,8 @@ mod tests {
         Timestamp::from_millis(hours * 3_600_000)
     }
 
-    /// A network that forgets after two hours, with channels that have been empty since these times; `#a` is everyone's.
+    /// A network that forgets channels after two hours, with channels that have been empty since these times;
+    /// every user joins `#a`.
     fn network(channels: &[(&str, Option<i64>)]) -> Network {
         let mut settings = NetworkSettings::named("a.b");
         settings.forget_empty_after = Some(2 * HOUR);
@@ -126,7 +129,8 @@ mod tests {
         Network::new(Arc::new(settings), kept.collect(), 1000)
     }
 
-    /// Commits what the timer proposes, and gives what was changed: `?7` looked at, `-7` forgotten.
+    /// Commits the timer's proposal and returns the changes: `?7` for a channel that was looked at, `-7` for
+    /// one that was forgotten.
     fn forget(network: &mut Network, hours: i64) -> Vec<String> {
         let mut effects = Effects::default();
         network.begin_entry(at(hours));

@@ -1,15 +1,15 @@
-//! What OPER gives a user. The rights that come from it are in `operator.rs`.
+//! What OPER gives a user. The resulting rights are in `operator.rs`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::settings::{self, Privileges};
 
-/// What a user was given by OPER.
+/// What OPER gave a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorGrant {
-    /// The name of the configuration that was given with OPER.
+    /// The operator's name in the configuration.
     pub name: String,
-    /// What WHOIS says of the user: `is a server admin`.
+    /// What WHOIS says about the user: `is a server admin`.
     pub title: String,
     /// What the user may do.
     pub privileges: Privileges,

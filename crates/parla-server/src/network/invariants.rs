@@ -1,6 +1,6 @@
-//! What holds between the parts of the network after every entry.
+//! The invariants that hold between the parts of the network after every entry.
 //!
-//! Debug builds look after each entry at what is quickly seen; simulators have everything looked at.
+//! Debug builds check the cheap ones after each entry; simulators check all of them.
 
 use parla_proto::mode::UserModes;
 
@@ -9,8 +9,8 @@ use super::{
 };
 
 impl Network {
-    /// Asserts, in debug builds, that the indexes are as large as what they lead to, and that the memberships of whoever acted
-    /// hold on both sides.
+    /// Asserts, in debug builds, that the indexes have the right sizes, and that both sides agree on the
+    /// memberships of whoever acted.
     pub(crate) fn debug_assert_sound(&self, actor: Option<UserId>) {
         debug_assert_eq!(self.nicks.len(), self.users.len(), "every user has one nick");
         debug_assert_eq!(self.names.len(), self.channels.len(), "every channel has one name");
@@ -23,10 +23,10 @@ impl Network {
         }
     }
 
-    /// Looks at everything.
+    /// Checks all invariants.
     ///
     /// # Errors
-    /// The first thing that does not hold, as a sentence for whoever has to find out why.
+    /// The first violation, as a sentence for whoever has to investigate it.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.users.iter().try_for_each(|(id, user)| self.check_user(*id, user))?;
         self.channels.iter().try_for_each(|(id, channel)| self.check_channel(*id, channel))?;
@@ -92,7 +92,7 @@ impl Network {
 }
 
 impl Channel {
-    /// Whether the ranks and what follows from them agree.
+    /// Checks that the ranks agree with what is derived from them.
     fn check(&self) -> Result<(), String> {
         let may_redact = self.members.iter().filter(|(_, rank)| rank.may(Act::Redact)).map(|(id, _)| id);
         let all_known = may_redact.clone().all(|id| self.redactors().any(|redactor| redactor == id));

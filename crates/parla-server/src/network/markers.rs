@@ -1,6 +1,6 @@
-//! Up to where one person has read each conversation. <https://ircv3.net/specs/extensions/read-marker>
+//! How far one person has read each conversation. <https://ircv3.net/specs/extensions/read-marker>
 //!
-//! Knows nothing of who owns it: a user has one set now, and an account can.
+//! The markers do not know their owner: at present each user has one set, and later an account can.
 
 use indexmap::IndexMap;
 use parla_proto::{ChannelName, Timestamp};
@@ -13,16 +13,16 @@ use super::{
 };
 use crate::base::limits::READ_MARKERS_MAX;
 
-/// What a marker is in.
+/// What a marker belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Marked {
-    /// A conversation of somebody with an account, whatever it is called by then.
+    /// A conversation of somebody with an account, whatever its name is later.
     Conversation(Conversation),
-    /// What has this name: for guests, and where nothing is kept. It need not be there.
+    /// A name, for guests and where nothing is stored. No such channel or user need exist.
     Name(ConversationName),
 }
 
-/// The markers of one person, from the one that was moved longest ago.
+/// One person's markers, starting with the one that was moved longest ago.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReadMarkers {
     read: IndexMap<Marked, Timestamp, FxBuildHasher>,
@@ -34,7 +34,7 @@ impl ReadMarkers {
         self.read.get(marked).copied()
     }
 
-    /// Moves a marker forward, never back. Gives where it is then, and whether it was moved.
+    /// Moves a marker forward, never back. Returns its position afterwards, and whether it moved.
     fn advance(&mut self, marked: Marked, to: Timestamp) -> (Timestamp, bool) {
         if let Some(at) = self.get(&marked).filter(|at| *at >= to) {
             return (at, false);
@@ -47,7 +47,7 @@ impl ReadMarkers {
         (to, true)
     }
 
-    /// A channel has another name: what was read of it is read. Of the two, the later place counts.
+    /// Moves a marker along when a channel is renamed. If there are two then, the later one counts.
     pub(crate) fn follow(&mut self, from: &ChannelName, to: &ChannelName) {
         let named = |name: &ChannelName| Marked::Name(ConversationName::Channel(name.clone()));
         if let Some(at) = self.read.shift_remove(&named(from)) {
@@ -57,16 +57,17 @@ impl ReadMarkers {
 }
 
 impl Network {
-    /// Up to where a user has read what has this name. Markers are the user's own and go with it; those of an account will stay.
+    /// How far a user has read the conversation with this name. Markers belong to the user and are lost with
+    /// them; those of an account will stay.
     pub(crate) fn read_up_to(&self, user: UserId, name: &ConversationName) -> Option<Timestamp> {
         let markers = self.read_markers.get(&user)?;
         let conversation = self.conversation_named(user, name).map(Marked::Conversation);
-        // What somebody has read before they signed in is read.
+        // What somebody read before they logged in counts as read.
         let by_name = markers.get(&Marked::Name(name.clone()));
         conversation.and_then(|conversation| markers.get(&conversation)).max(by_name)
     }
 
-    /// Moves a user's marker forward, never back. Gives where it is then, and whether it was moved.
+    /// Moves a user's marker forward, never back. Returns its position afterwards, and whether it moved.
     pub(crate) fn mark_read(
         &mut self,
         user: UserId,

@@ -1,5 +1,5 @@
-//! How many channels with a history one address has made lately. Such channels stay when everybody has left, and there is room for
-//! a bounded number of them on a server.
+//! How many channels with a history each address has started recently. Such channels stay when everybody has
+//! left, and a server can only hold a limited number of them.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{address_block::AddressBlock, limits::CHANNELS_MAX};
 
-/// How long a channel counts.
+/// How long a channel counts against its creator.
 const WINDOW: Duration = Duration::from_secs(3600);
 
-/// The channels of the last hour, by who made them.
+/// The channels of the last hour, with the addresses of their creators.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewChannels {
-    /// From the earliest.
+    /// Starting with the earliest.
     made: VecDeque<(Timestamp, IpAddr)>,
     counts: BTreeMap<AddressBlock, usize>,
 }
 
 impl NewChannels {
-    /// Counts a new channel, unless the address has made as many as it may.
+    /// Counts a new channel and returns true, unless the address has started too many.
     pub(crate) fn add(&mut self, address: IpAddr, most: usize, now: Timestamp) -> bool {
         while self.made.len() >= CHANNELS_MAX || self.made.front().is_some_and(|(at, _)| *at + WINDOW <= now)
         {
@@ -65,7 +65,7 @@ mod tests {
         Timestamp::from_millis(seconds * 1_000)
     }
 
-    /// How many channels these may make, one after the other, with a limit of 2.
+    /// How many channels these addresses may start, one after the other, with a limit of 2.
     fn made<'a>(new: &mut NewChannels, addresses: impl IntoIterator<Item = &'a str>) -> usize {
         addresses.into_iter().filter(|address| new.add(address.parse().unwrap(), 2, at(0))).count()
     }
@@ -86,7 +86,7 @@ mod tests {
         let networks = |prefix: &str, count: u32| -> Vec<String> {
             (0..count).flat_map(|n| [format!("{prefix}{n:02x}::1"), format!("{prefix}{n:02x}::2")]).collect()
         };
-        // 256 networks of 64 bits in one of 56, and 256 of those in one of 48.
+        // A /56 network has 256 /64 networks, and a /48 has 256 of /56.
         let many = networks("2001:db8:2:1", 200);
         assert_eq!(made(&mut new, many.iter().map(String::as_str)), 8);
         let many: Vec<String> =

@@ -1,7 +1,8 @@
-//! The machines of a network: which of them are up, and what of their proposals is carried out.
+//! The machines of a network: which of them are up, and which of their proposals are carried out.
 //!
-//! A proposal counts only if its machine is up, in the epoch that the proposal names, and if it is the next one. So what a log
-//! gives twice is carried out once, and a machine that was declared dead cannot act for sessions that have ended.
+//! A proposal counts only if its machine is up in the epoch that the proposal names, and if it is that
+//! machine's next one. So a proposal that the log delivers twice is carried out once, and a machine that was
+//! declared dead cannot act for sessions that have ended.
 
 use std::collections::BTreeMap;
 
@@ -19,28 +20,28 @@ pub(crate) struct Nodes {
 /// One machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Node {
-    /// Its last one.
+    /// Its latest epoch.
     epoch: Epoch,
-    /// The process that came up then.
+    /// The number of the process that came up in that epoch.
     run: u64,
-    /// Not declared dead since.
+    /// Whether it has not been declared dead since.
     is_up: bool,
     /// How many of its proposals were carried out in this epoch.
     carried_out: u64,
 }
 
 impl Nodes {
-    /// The last epoch of a machine.
+    /// The latest epoch of a machine.
     pub(crate) fn last_epoch(&self, node: NodeId) -> Option<Epoch> {
         self.nodes.get(&node).map(|node| node.epoch)
     }
 
-    /// The epoch of a machine that is up, and the process that came up then.
+    /// The epoch of a machine that is up, and the number of its process.
     pub(crate) fn up(&self, node: NodeId) -> Option<(Epoch, u64)> {
         self.nodes.get(&node).filter(|node| node.is_up).map(|node| (node.epoch, node.run))
     }
 
-    /// Whether a proposal counts; from now on the next one of its machine does.
+    /// Whether a proposal counts. If so, its machine's next one is expected from now on.
     pub(crate) fn admit(&mut self, proposal: &Proposal) -> bool {
         let origin = proposal.origin;
         if let [EntryCommand::NodeUp(up)] = proposal.commands.as_slice() {
@@ -54,13 +55,13 @@ impl Nodes {
         counts
     }
 
-    /// A machine is up.
+    /// Records that a machine has come up.
     pub(crate) fn begin(&mut self, node: NodeId, epoch: Epoch, run: u64) {
         debug_assert!(self.last_epoch(node).is_none_or(|last| last < epoch), "epochs only grow");
         self.nodes.insert(node, Node { epoch, run, is_up: true, carried_out: 0 });
     }
 
-    /// A machine is declared dead in this epoch. Says whether that is news.
+    /// Declares a machine dead in this epoch. Returns whether that is new.
     pub(crate) fn end(&mut self, node: NodeId, epoch: Epoch) -> bool {
         let Some(node) = self.nodes.get_mut(&node).filter(|node| node.is_up && node.epoch == epoch) else {
             return false;
@@ -71,21 +72,22 @@ impl Nodes {
 }
 
 impl Network {
-    /// What stands on the outside of the next entry. The time never goes back, whatever the log says.
+    /// Numbers the next entry. The time never goes back, whatever the log says.
     pub(crate) fn number(&mut self, at: Timestamp, origin: Origin, actor: Option<UserId>) -> Meta {
         let meta = Meta { seq: self.next_seq, at: at.max(self.at), origin, actor };
         self.next_seq += 1;
         meta
     }
 
-    /// The one machine of the network is up, without an entry. Gives the epoch, which is higher than any before.
+    /// Brings up the only machine of a network without an entry, and returns its epoch, which is higher than
+    /// any before.
     pub(crate) fn begin_alone(&mut self, node: NodeId) -> Epoch {
         let epoch = Epoch(self.next_seq);
         self.nodes.begin(node, epoch, 0);
         epoch
     }
 
-    /// What a machine proposes that comes up.
+    /// What a machine proposes when it comes up.
     pub(crate) fn coming_up(&self, node: NodeId, run: u64) -> NodeUp {
         NodeUp { run, after: self.nodes.last_epoch(node) }
     }

@@ -1,6 +1,7 @@
-//! Operators of the server: the rights that come from what OPER gave them.
+//! Operators of the server: the rights that OPER gives them.
 //!
-//! A check gives out the right it grants: what needs a [`Privileged`] can be done by nobody without the privilege.
+//! A check returns the right that it grants: only somebody with the privilege can do what needs a
+//! [`Privileged`].
 
 use parla_proto::mode::UserModes;
 
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-/// Who it is that asks the daemon, in the record.
+/// The name in the record for a request that came through the daemon.
 const ADMINISTRATOR: &str = "the administrator, at the server's computer";
 
 /// The right of an operator to do what a privilege allows.
@@ -26,7 +27,7 @@ pub(crate) struct Privileged<'a> {
 }
 
 impl Privileged<'_> {
-    /// Who it is, for those whom it touches: `nick!user@host`.
+    /// The operator's name for those who are affected: `nick!user@host`.
     pub(crate) fn source(&self) -> &str {
         self.user.source()
     }
@@ -35,37 +36,37 @@ impl Privileged<'_> {
         self.user.nick().as_str()
     }
 
-    /// Who it is, for the administrator: with the real address and the name of the configuration.
+    /// The operator's name for the administrator, with the real address and the name in the configuration.
     pub(crate) fn who(&self) -> String {
         format!("{} at {} ({})", self.user.source(), self.user.address(), self.grant.name)
     }
 }
 
-/// The right to act on channels from outside of them, past ranks and doors; and whose it is.
+/// The right to act on channels from outside them, regardless of ranks and modes, and who has it.
 ///
-/// It owns what it knows, as the network changes by it.
+/// It borrows nothing, because the network changes while it is used.
 #[derive(Clone, Debug)]
 pub(crate) struct Oversight {
-    /// What lists show as who has set an entry: `nick!user@host`, or the server's name.
+    /// Who set an entry, as lists show it: `nick!user@host`, or the server's name.
     pub(crate) source: String,
-    /// What the members of a channel are told: `alice, an operator of this server,`.
+    /// Who acted, as the members of a channel are told: `alice, an operator of this server,`.
     pub(crate) shown: String,
-    /// Who it is, for the administrator.
+    /// Who acted, for the administrator.
     pub(crate) who: String,
 }
 
 impl Oversight {
-    /// What is written down of something that is done by this right.
+    /// The record of an action by this right.
     pub(crate) fn audit(&self, action: &'static str, whom: String, why: String) -> Audit {
         Audit { who: self.who.clone(), action, whom, why }
     }
 }
 
 impl Network {
-    /// The right to act on channels from outside of them.
+    /// The right to act on channels from outside them.
     ///
     /// # Errors
-    /// The actor is no operator, or lacks the privilege.
+    /// The actor is not an operator, or lacks the privilege.
     pub(crate) fn oversight(&self, meta: &Meta, authority: Authority) -> Result<Oversight, Refusal> {
         match authority {
             Authority::Operator => {
@@ -77,7 +78,7 @@ impl Network {
         }
     }
 
-    /// The right of the administrator, whom only the daemon lets ask.
+    /// The right of the administrator; the daemon checks who that is.
     pub(crate) fn administrator(&self) -> Oversight {
         Oversight {
             source: self.settings.name.clone(),
@@ -88,13 +89,13 @@ impl Network {
 }
 
 impl User {
-    /// The right that an operator has without any privilege.
+    /// The right that every operator has, even without privileges.
     pub(crate) fn as_operator(&self) -> Result<Privileged<'_>, Refusal> {
         let grant = self.operator().ok_or(Refusal::NoPrivileges)?;
         Ok(Privileged { user: self, grant })
     }
 
-    /// The right that a privilege gives.
+    /// The right that comes with a privilege.
     pub(crate) fn privileged(&self, privilege: Privileges) -> Result<Privileged<'_>, Refusal> {
         let right = self.as_operator()?;
         if right.grant.privileges.contains(privilege) {
@@ -111,7 +112,7 @@ impl User {
 }
 
 impl Network {
-    /// Makes a user an operator, or takes that away. Gives the modes that the user had.
+    /// Makes a user an operator or a normal user. Returns the user's modes before.
     pub(crate) fn set_operator(&mut self, id: UserId, grant: Option<OperatorGrant>) -> UserModes {
         let Some(user) = self.user_mut(id) else {
             debug_assert!(false, "whoever becomes an operator was found");

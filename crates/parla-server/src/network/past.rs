@@ -1,4 +1,5 @@
-//! Users who are gone, or have another nick now; what WHOWAS tells of. Part of the network: the same on every machine.
+//! Users who have left or changed their nick, for WHOWAS. They are part of the network, so every machine has
+//! the same.
 
 use std::collections::VecDeque;
 
@@ -7,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::user::User;
 
-/// Users as they were when they left a nick, from the oldest to the newest.
+/// Users as they were when they gave up a nick, from the oldest to the newest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Past {
     users: VecDeque<PastUser>,
 }
 
-/// A user as it was.
+/// A user at the time they gave up the nick.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PastUser {
     pub(crate) nick: Nick,
     pub(crate) user: Box<str>,
     pub(crate) host: Box<str>,
-    /// The real address, as one word; for operators of the server only.
+    /// The real address as one word; only operators of the server see it.
     pub(crate) address: Box<str>,
     pub(crate) realname: Box<str>,
     pub(crate) account: Option<AccountName>,
@@ -28,7 +29,7 @@ pub(crate) struct PastUser {
 }
 
 impl Past {
-    /// Remembers a user. With more than `most` the oldest is forgotten.
+    /// Remembers a user. If there are more than `most`, the oldest is forgotten.
     pub(crate) fn add(&mut self, user: &User, at: Timestamp, most: usize) {
         self.users.push_back(PastUser {
             nick: user.nick().clone(),

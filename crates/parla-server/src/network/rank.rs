@@ -1,13 +1,13 @@
-//! Ranks of members, and the one table that says what each of them may do.
+//! The ranks of members, and the one table that says what each of them may do.
 //!
-//! What is given and taken, and who may put out whom, is checked in `channel/access.rs` by this table.
+//! `channel/access.rs` uses this table to check who may give or take a rank and who may remove whom.
 
 use bitflags::bitflags;
 use parla_proto::mode::ChannelMode;
 use serde::{Deserialize, Serialize};
 
 bitflags! {
-    /// The ranks of a member. A higher rank is a greater number.
+    /// The ranks of a member. A higher rank has a greater value.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
     pub struct Rank: u8 {
         /// `v`, shown as `+`.
@@ -23,36 +23,37 @@ bitflags! {
     }
 }
 
-/// What not every member may do.
+/// Actions that not every member may perform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Speak past `+m`, `+M`, bans and mutes, and to everyone in `+U`.
+    /// Speak despite `+m`, `+M`, bans and mutes, and be heard by everyone in `+U`.
     SpeakAlways,
     /// See who is in a `+u` channel, and be seen there.
     SeeCrowd,
-    /// Hear what people without a rank say in a `+U` channel.
+    /// Hear what members without a rank say in a `+U` channel.
     HearModerated,
-    /// Put members of a lower rank out.
+    /// Remove members of a lower rank.
     Kick,
-    /// Invite past `+i` and every other door, and hear of invitations.
+    /// Invite people past `+i` and every other restriction, and be told of invitations.
     Invite,
-    /// Change `+b`, `+e` and `+I`, and see the last two.
+    /// Change `+b`, `+e` and `+I`, and list the last two.
     ChangeLists,
-    /// Change the topic in spite of `+t`.
+    /// Change the topic despite `+t`.
     ChangeTopic,
     /// Change every other mode.
     ChangeModes,
-    /// Take back what others have said since one has had the rank.
+    /// Delete messages that others sent since one got the rank.
     Redact,
-    /// Give and take this rank; one of [`Rank`], alone.
+    /// Give and take this rank; a single one of [`Rank`].
     Promote(Rank),
 }
 
 impl Act {
-    /// The table: the least rank that may.
+    /// The table: the lowest rank that may perform the action.
     ///
-    /// UnrealIRCd and InspIRCd agree on what a half-operator may (kick, lists, voice, topic), and InspIRCd and Ergo on what
-    /// it may not (the other modes). Nobody gives a rank above their own; operators make operators, as everywhere.
+    /// UnrealIRCd and InspIRCd agree on what half-operators may do (kick, lists, voice, topic), and InspIRCd
+    /// and Ergo on what they may not (other modes). Nobody can give a rank above their own; operators can
+    /// make others operators, as on other servers.
     pub(crate) const fn least(self) -> Rank {
         match self {
             Self::SpeakAlways | Self::SeeCrowd => Rank::VOICE,
@@ -68,7 +69,7 @@ impl Act {
         }
     }
 
-    /// What changing a mode is.
+    /// The action that changing a mode is.
     pub(crate) fn change(mode: ChannelMode) -> Self {
         match (Rank::of_mode(mode), mode) {
             (Some(rank), _) => Self::Promote(rank),
@@ -81,7 +82,8 @@ impl Act {
 }
 
 impl Rank {
-    /// Each rank with its mode and its sign, from the highest; as [`parla_proto::mode::MEMBER_MODES`].
+    /// Each rank with its mode and its sign, from the highest; the same order as
+    /// [`parla_proto::mode::MEMBER_MODES`].
     pub(crate) const MODES: [(Self, ChannelMode, char); 5] = [
         (Self::FOUNDER, ChannelMode::Founder, '~'),
         (Self::PROTECTED, ChannelMode::Protected, '&'),
@@ -95,17 +97,17 @@ impl Rank {
         Self::MODES.iter().find(|(_, known, _)| *known == mode).map(|(rank, _, _)| *rank)
     }
 
-    /// The letter of the mode that gives this one rank.
+    /// The letter of the mode that gives this rank, which must be a single one.
     pub(crate) fn letter(self) -> char {
         Self::MODES.iter().find(|(known, _, _)| *known == self).map_or('?', |(_, mode, _)| mode.letter())
     }
 
-    /// The rank of a sign.
+    /// The rank with this sign.
     pub(crate) fn of_sign(sign: char) -> Option<Self> {
         Self::MODES.iter().find(|(_, _, known)| *known == sign).map(|(rank, _, _)| *rank)
     }
 
-    /// The signs before a nick: all of them, or the highest.
+    /// The signs before a nick: all of them, or only the highest.
     pub(crate) fn signs(self, all: bool) -> String {
         let count = if all { Self::MODES.len() } else { 1 };
         Self::MODES
@@ -116,20 +118,20 @@ impl Rank {
             .collect()
     }
 
-    /// Whether someone of these ranks may do that.
+    /// Whether these ranks allow the action.
     pub(crate) fn may(self, act: Act) -> bool {
         self.is_at_least(act.least())
     }
 
     /// Whether one of the ranks is `least` or higher.
     pub(crate) const fn is_at_least(self, least: Self) -> bool {
-        // The highest of them decides: it is the greatest bit.
+        // The highest rank is the highest bit, so it decides the comparison.
         self.bits() >= least.bits()
     }
 
-    /// Whether someone of these ranks may put out, or take a rank from, someone of those.
+    /// Whether somebody with these ranks may remove somebody with the other ranks, or take a rank from them.
     ///
-    /// Equals may from operator upward, as everywhere; half-operators may not touch each other.
+    /// Equals may from operator upward, as on other servers; half-operators may not touch each other.
     pub(crate) fn outranks(self, other: Self) -> bool {
         let (own, other) = (self.highest(), other.highest());
         own > other || (own == other && own >= Self::OPERATOR)
@@ -145,7 +147,7 @@ impl Rank {
 mod tests {
     use super::*;
 
-    /// Which of the ranks, from the lowest, may: `.` may not, `x` may.
+    /// Which of the ranks may, from the lowest: `x` if it may, `.` if not.
     fn row(may: impl Fn(Rank) -> bool) -> String {
         let all = [
             Rank::empty(),

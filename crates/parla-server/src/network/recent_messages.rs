@@ -1,7 +1,8 @@
-//! What a user has said last, so that it can be taken back. <https://ircv3.net/specs/extensions/message-redaction>
+//! A user's latest messages, so that they can be deleted.
+//! <https://ircv3.net/specs/extensions/message-redaction>
 //!
-//! Only numbers, and where they went, no text. It is the user's own for as long as the user is there: a name and an address prove
-//! nothing, as someone else can have them afterwards.
+//! It has only numbers and destinations, no text, and lasts as long as the user. A nick and an address prove
+//! nothing, because somebody else can have them later.
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -16,27 +17,27 @@ pub(crate) enum SentTo {
     Channel(ChannelId),
     /// To one person.
     User {
-        /// The person.
+        /// The other person.
         receiver: UserId,
-        /// What they were signed in to, if it is kept: one of them may be somebody else by now.
+        /// The accounts of both, if the message is stored, because either may be somebody else by now.
         accounts: Option<AccountPair>,
     },
 }
 
-/// The newest messages of one user, in order.
+/// One user's newest messages, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RecentMessages {
     messages: VecDeque<(u64, SentTo)>,
 }
 
 impl RecentMessages {
-    /// Where the user said the message of this number.
+    /// Where the user sent the message with this number.
     pub(crate) fn sent_to(&self, seq: u64) -> Option<&SentTo> {
         let index = self.messages.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
         self.messages.get(index).map(|(_, sent_to)| sent_to)
     }
 
-    /// Adds a message, later than all before; the oldest goes if there are too many.
+    /// Adds a message that is newer than all before. If there are too many, the oldest is dropped.
     pub(crate) fn add(&mut self, seq: u64, sent_to: SentTo) {
         if self.messages.len() >= SAID_MAX {
             self.messages.pop_front();

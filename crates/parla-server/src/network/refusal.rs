@@ -1,4 +1,4 @@
-//! Refusals: what a user may not do, and the numeric that says so.
+//! Refusals: why a user may not do something, and the numeric that tells them.
 
 pub(crate) mod metadata;
 
@@ -16,12 +16,12 @@ use crate::{
     network::rank::Rank,
 };
 
-/// Why a command was not carried out. The user's fault, or nobody's; never the server's.
+/// Why a command was not carried out. It is the user's fault or nobody's, never the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The actor has left since this was proposed; nobody is there to be told.
+    /// The actor has left since this was proposed, so there is nobody to tell.
     Gone,
-    /// A NOTICE found nobody; a NOTICE is never answered.
+    /// A NOTICE found nobody; it is never answered with an error.
     Silent,
     NoSuchNick(String),
     NoSuchServer(String),
@@ -30,7 +30,7 @@ pub(crate) enum Refusal {
         channel: ChannelName,
         why: Silenced,
     },
-    /// The receiver takes no CTCP.
+    /// The receiver does not accept CTCP.
     CtcpUnwanted(String),
     TooManyChannels {
         channel: ChannelName,
@@ -47,13 +47,14 @@ pub(crate) enum Refusal {
         fault: NickFault,
     },
     NickInUse(String),
-    /// It looks like another one, which is in use.
+    /// The nick looks like another one that is in use.
     NickConfusable {
         nick: String,
         other: Nick,
     },
     NickReserved(String),
-    /// Who is banned or muted in this channel cannot be heard by a new nick either.
+    /// Somebody who is banned or muted in this channel may not change their nick, because members would be
+    /// told of it.
     NickHeld {
         nick: String,
         channel: ChannelName,
@@ -76,7 +77,7 @@ pub(crate) enum Refusal {
     BadKey(ChannelName),
     BadChannelName(String),
     AccountNeeded(ChannelName),
-    /// One is sent on to another channel.
+    /// The user is forwarded to another channel.
     Forwarded {
         from: ChannelName,
         to: ChannelName,
@@ -86,24 +87,24 @@ pub(crate) enum Refusal {
         letter: char,
     },
     OperatorNeeded(ChannelName),
-    /// Only members of this rank and higher may.
+    /// Only members of this rank and higher may do it.
     RankNeeded {
         channel: ChannelName,
         rank: Rank,
     },
-    /// The other member ranks as high, or higher.
+    /// The other member's rank is equal or higher.
     Outranked(ChannelName),
     PasswordMismatch,
-    /// The password may be right or wrong.
+    /// The password was not compared, so it may be right or wrong.
     PasswordNotCompared(String),
     NoOperHost,
-    /// No text for CHGHOST.
+    /// The text given to CHGHOST cannot be a host.
     BadHost,
-    /// The receiver hears only those who are logged in.
+    /// The receiver only accepts messages from users who are logged in.
     AccountNeededToSend(String),
-    /// The actor is no operator of the server.
+    /// The actor is not an operator of the server.
     NoPrivileges,
-    /// The actor is one, without this privilege.
+    /// The actor is an operator, but lacks this privilege.
     MissingPrivilege(&'static str),
     UnknownCommand(CommandName),
     UnknownMode(char),
@@ -116,19 +117,19 @@ pub(crate) enum Refusal {
     UnknownUserMode,
     UsersDontMatch,
     Metadata(Box<MetadataFailure>),
-    /// What has no numeric.
+    /// A refusal that has no numeric.
     Failure(Box<Failure>),
 }
 
-/// Bytes of what a failure is about, each, so that there is room for the sentence.
+/// Maximum length, in bytes, of each context parameter of a FAIL, so that there is room for the sentence.
 const ABOUT_BYTES_MAX: usize = 128;
 
-/// An error that programs tell by its code; a FAIL.
+/// A FAIL, by whose code programs recognize the error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     command: CommandName,
     code: FailCode,
-    /// Names and values that the command gave.
+    /// The context: names and values from the command.
     about: Vec<String>,
     description: Cow<'static, str>,
 }
@@ -163,7 +164,7 @@ pub(crate) enum Silenced {
     Muted,
     NoCtcp,
     DiskFull,
-    /// The first message would make the channel one that stays.
+    /// The first message would make the channel a kept one.
     TooManyNewChannels,
 }
 
@@ -187,7 +188,7 @@ impl Silenced {
 }
 
 impl Refusal {
-    /// All lines that tell a client: the code for programs first, so that it is known when the numeric comes.
+    /// All lines for the client: the FAIL for programs first, so that they know it when the numeric comes.
     pub(crate) fn lines(
         &self,
         server: &str,
@@ -198,7 +199,7 @@ impl Refusal {
         code.into_iter().chain(self.encode(server, client, capabilities))
     }
 
-    /// The line that tells a client; none where there is nothing to tell.
+    /// The line for the client; `None` if it is not to be told.
     pub(crate) fn encode(&self, server: &str, client: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
         match self {
             Self::Metadata(failure) => {
@@ -210,7 +211,7 @@ impl Refusal {
         }
     }
 
-    /// What tells a program more than the numeric does, beside it; for clients with `standard-replies`.
+    /// A FAIL that tells a program more than the numeric, to go with it, for clients with `standard-replies`.
     fn encode_code(&self, server: &str, capabilities: Capabilities) -> Option<Vec<u8>> {
         if !capabilities.contains(Capabilities::STANDARD_REPLIES) {
             return None;
@@ -227,7 +228,7 @@ impl Refusal {
         Some(StandardReply { severity: Severity::Fail, command, code, context, description }.encode(server))
     }
 
-    /// The numeric that tells the user; none where there is nothing to tell.
+    /// The numeric for the user; `None` if there is none to send.
     fn reply(&self) -> Option<Reply<'_>> {
         Some(match self {
             Self::Gone | Self::Silent | Self::Metadata(_) | Self::Failure(_) => return None,
@@ -301,7 +302,7 @@ impl Refusal {
     }
 }
 
-/// Who may, as a sentence.
+/// Who may do it, as a sentence.
 fn rank_needed(channel: &ChannelName, rank: Rank) -> Reply<'_> {
     let why = match rank {
         Rank::FOUNDER => "You're not an owner of the channel",

@@ -1,6 +1,7 @@
-//! By which sessions the users are present.
+//! The sessions through which users are present.
 //!
-//! The network knows of a session where it is and whose it is. What it is on its machine, only that machine knows.
+//! The network only knows where a session is and which user it belongs to. Everything else about it is known
+//! to its machine alone.
 
 use crate::network::{
     Network, UserId,
@@ -8,21 +9,21 @@ use crate::network::{
 };
 
 impl Network {
-    /// A user is present by one more session, which no other has.
+    /// Adds a session to a user. No other user may have it.
     pub(crate) fn begin_session(&mut self, id: UserId, session: SessionRef) {
         if let Some(user) = self.users.get_mut(&id) {
             user.begin_session(session);
         }
     }
 
-    /// Takes those sessions from a user that have ended. Says whether the user is to go.
+    /// Removes a user's sessions that have ended. Returns whether the user must go too.
     pub(crate) fn end_sessions(&mut self, id: UserId, has_ended: impl Fn(&SessionRef) -> bool) -> bool {
         let Some(user) = self.users.get_mut(&id) else { return false };
         user.end_sessions(has_ended);
         user.is_over()
     }
 
-    /// Whoever has a session on a machine, in the order in which they registered.
+    /// Users with a session on a machine, in the order in which they registered.
     pub(crate) fn users_of(&self, node: NodeId) -> Vec<UserId> {
         let of_node = self.users.iter().filter(|(_, user)| user.is_at(node));
         let mut users: Vec<UserId> = of_node.map(|(id, _)| *id).collect();

@@ -1,4 +1,4 @@
-//! What one user may see of another. Everything that asks about users asks here.
+//! What one user may see of another. Everything that looks up users asks here.
 
 use parla_proto::ChannelName;
 
@@ -6,10 +6,10 @@ use super::{ChannelId, Network, UserId, UserRef, channel::Channel, user::User};
 use crate::{base::settings::Privileges, network::refusal::Refusal};
 
 impl Network {
-    /// A channel by name, as someone wrote it who may know that it is there.
+    /// Finds a channel by a name that a person typed, if they may know that it exists.
     ///
     /// # Errors
-    /// There is none, or it is secret: both are refused by the same words, so that nobody learns which it is.
+    /// It does not exist, or it is secret: both are refused in the same words, so that nobody learns which.
     pub(crate) fn visible_channel(
         &self,
         viewer: UserId,
@@ -19,10 +19,10 @@ impl Network {
         found.map_err(|_| Refusal::NoSuchChannel(name.to_owned()))
     }
 
-    /// The same by a name that was read before.
+    /// Like [`Self::visible_channel`], with a name that was parsed before.
     ///
     /// # Errors
-    /// As of [`Self::visible_channel`].
+    /// See [`Self::visible_channel`].
     pub(crate) fn visible_channel_named(
         &self,
         viewer: UserId,
@@ -32,20 +32,21 @@ impl Network {
         if self.sees(viewer, found.1) { Ok(found) } else { Err(Refusal::NoSuchChannel(name.to_string())) }
     }
 
-    /// Whether someone may know that a channel is there: for a secret one its members, and operators who look after channels.
+    /// Whether somebody may know that a channel exists: for a secret one, its members and operators who
+    /// oversee channels.
     pub(crate) fn sees(&self, viewer: UserId, channel: &Channel) -> bool {
         let looks_after = |user: &User| user.has_privilege(Privileges::CHANNELS);
         channel.is_visible_to(Some(viewer)) || self.user(viewer).is_some_and(looks_after)
     }
 
-    /// A channel that a user shares with the one who looks, who sees it there.
+    /// A channel that a user shares with the viewer, and where the viewer can see them.
     pub(crate) fn shared_channel(&self, viewer: UserId, of: UserRef<'_>) -> Option<&Channel> {
         let mut channels = of.user.channels.iter().filter_map(|channel| self.channel(*channel));
         channels.find(|channel| channel.is_member(viewer) && channel.shows(Some(viewer), of.id))
     }
 
-    /// Whether a user is listed for someone who does not know its nick: it does not hide, or they share a channel, or the
-    /// one who looks is an operator of the server.
+    /// Whether a user is listed for a viewer who does not know their nick: if they are not invisible, if they
+    /// share a channel, or if the viewer is an operator of the server.
     pub(crate) fn lists(&self, viewer: UserId, found: UserRef<'_>) -> bool {
         !found.user.is_invisible()
             || found.id == viewer
@@ -53,8 +54,8 @@ impl Network {
             || self.shared_channel(viewer, found).is_some()
     }
 
-    /// Whether someone may know what is not public of a user, its real address and its modes: the user itself, and
-    /// operators with the privilege.
+    /// Whether a viewer may see what is not public about a user, such as their real address and modes: the
+    /// user themselves may, and operators with the privilege.
     pub(crate) fn sees_through(&self, viewer: UserId, user: UserId) -> bool {
         viewer == user || self.user(viewer).is_some_and(|viewer| viewer.has_privilege(Privileges::HOSTS))
     }

@@ -1,4 +1,4 @@
-//! A network as one server has it, for another to begin with.
+//! A copy of one server's network, for another server to start with.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::{
     },
 };
 
-/// Everything that the entries have made so far. Of sessions it has where each is and whose it is (`sessions.rs`); what a session
-/// is on its machine is no part of it.
+/// Everything that the entries have built so far. Of the sessions it has only where each is and whose it is
+/// (`sessions.rs`), not their state on their machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     network: Box<Network>,
@@ -32,7 +32,7 @@ impl Snapshot {
         *self.network
     }
 
-    /// The channels that are kept, in the order of their numbers.
+    /// The kept channels, in the order of their numbers.
     pub fn kept(&self) -> Vec<&ChannelState> {
         let kept = self.network.channels.values().filter(|channel| channel.kept);
         let mut states: Vec<&ChannelState> = kept.map(|channel| &channel.state).collect();
@@ -40,7 +40,7 @@ impl Snapshot {
         states
     }
 
-    /// Writes it down: the version of the format, a digest, and what follows is the digest's.
+    /// Serializes it: the format version, a digest, and the contents that the digest covers.
     pub fn encode(&self) -> Vec<u8> {
         encoding::encode_network(&self.network)
     }
@@ -48,7 +48,7 @@ impl Snapshot {
     /// Reads what [`Self::encode`] wrote.
     ///
     /// # Errors
-    /// It is damaged, or of another version.
+    /// The bytes are damaged or of another version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         let mut network = encoding::decode_network(bytes)?;
         network.index();

@@ -1,7 +1,8 @@
-//! Texts of one's own that reach others without being messages: why one leaves, that one is away, what one is called.
+//! Texts by users that reach others without being messages: reasons for leaving, away texts, real names.
 //!
-//! Whoever may not speak in a channel does not speak there by these either. How much of such a text each of those around
-//! hears is decided here and nowhere else, by the same right as for messages: [`Channel::speaker`]. Nothing here is sent.
+//! Somebody who may not speak in a channel cannot speak there in this way either. How much of such a text
+//! each person gets is decided only here, by the same check as for messages: [`Channel::speaker`]. Nothing is
+//! sent from here.
 
 use std::borrow::Cow;
 
@@ -13,26 +14,26 @@ use super::{
 };
 use crate::{base::formatting, network::entry::Verb};
 
-/// How much of a text somebody hears.
+/// How much of a text somebody gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Heard {
-    /// Nothing of it, though they see who would say it.
+    /// Nothing, though they see who wrote it.
     Nothing,
-    /// All of it without colours and the like, by `+S`.
+    /// All of it without colours and other formatting, because of `+S`.
     Plain,
     Whole,
 }
 
-/// How far a text of one's own goes in one channel.
+/// How far a user's text reaches in one channel.
 pub(crate) struct Voice<'a> {
     channel: &'a Channel,
     speaker: UserId,
     heard: Heard,
-    /// Members of this rank and higher hear it.
+    /// The lowest rank that gets it.
     least: Rank,
 }
 
-/// A text of somebody's own, and how much of it each of those around hears, once each: users, or the sessions of a machine.
+/// A user's text, and how much of it each person or session around gets, without duplicates.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnText<Hearer> {
     text: String,
@@ -40,7 +41,7 @@ pub(crate) struct OwnText<Hearer> {
 }
 
 impl Channel {
-    /// How far a text of a member's own goes here.
+    /// How far a member's text reaches in this channel.
     pub(crate) fn voice(&self, of: UserRef<'_>, text: &str, casemapping: Casemapping) -> Voice<'_> {
         let mut voice = Voice { channel: self, speaker: of.id, heard: Heard::Nothing, least: Rank::empty() };
         if let Ok(speaker) = self.speaker(of, None, casemapping) {
@@ -56,28 +57,28 @@ impl Channel {
 }
 
 impl Voice<'_> {
-    /// How much a member hears. Who speaks is shown what others hear.
+    /// How much a member gets. The author is shown the same as the others.
     pub(crate) fn reaches(&self, member: UserId) -> Heard {
         let rank = self.channel.members.get(&member);
         let hears = member == self.speaker || rank.is_some_and(|rank| rank.is_at_least(self.least));
         if hears { self.heard } else { Heard::Nothing }
     }
 
-    /// The text among these members.
+    /// The text, with how much of it each of these members gets.
     pub(crate) fn among(&self, text: String, members: impl Iterator<Item = UserId>) -> OwnText<UserId> {
         OwnText { text, audience: members.map(|member| (member, self.reaches(member))).collect() }
     }
 }
 
 impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
-    /// No text, or one of the server's: everyone hears the same.
+    /// No text, or one by the server, which everybody gets in full.
     pub(crate) fn for_all(text: Option<String>, audience: Vec<Hearer>) -> Self {
         let heard = if text.is_some() { Heard::Whole } else { Heard::Nothing };
         let audience = audience.into_iter().map(|hearer| (hearer, heard)).collect();
         Self { text: text.unwrap_or_default(), audience }
     }
 
-    /// Adds somebody who hears all of it, wherever they are.
+    /// Adds somebody who gets all of it, or raises them to that.
     pub(crate) fn add(&mut self, hearer: Hearer) {
         match self.audience.iter_mut().find(|(known, _)| *known == hearer) {
             Some((_, heard)) => *heard = Heard::Whole,
@@ -85,12 +86,12 @@ impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
         }
     }
 
-    /// Leaves out whom the filter does not let through.
+    /// Keeps only those that the filter accepts.
     pub(crate) fn retain(&mut self, mut keeps: impl FnMut(Hearer) -> bool) {
         self.audience.retain(|(hearer, _)| keeps(*hearer));
     }
 
-    /// The same text for others, who hear as much of it as whoever they belong to.
+    /// The same text for others, each of whom gets as much as the hearer they belong to.
     pub(crate) fn spread<Other, Others>(self, others: impl Fn(Hearer) -> Others) -> OwnText<Other>
     where
         Others: Iterator<Item = Other>,
@@ -99,7 +100,7 @@ impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
         OwnText { text: self.text, audience: self.audience.into_iter().flat_map(spread).collect() }
     }
 
-    /// Each form of the text that somebody hears, with those who do; none: they hear nothing of it.
+    /// The versions of the text with those who get each; `None` for those who get nothing of it.
     pub(crate) fn versions(&self) -> impl Iterator<Item = (Option<Cow<'_, str>>, Vec<Hearer>)> {
         [Heard::Whole, Heard::Plain, Heard::Nothing].into_iter().filter_map(|wanted| {
             let who = self.audience.iter().filter(|(_, heard)| *heard == wanted).map(|(hearer, _)| *hearer);
@@ -113,15 +114,15 @@ impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
         })
     }
 
-    /// Those who hear something of it.
+    /// Those who get at least part of it.
     pub(crate) fn hearers(&self) -> impl Iterator<Item = Hearer> {
         self.audience.iter().filter(|(_, heard)| *heard > Heard::Nothing).map(|(hearer, _)| *hearer)
     }
 }
 
 impl Network {
-    /// A text of a user's own among all who see them in a channel; not the user. Who sees them in several hears what one of
-    /// those lets through.
+    /// A user's text for everybody who sees the user in a channel, without the user. Somebody who shares
+    /// several channels gets the most that any of them lets through.
     pub(crate) fn own_text(&self, of: UserRef<'_>, text: String) -> OwnText<UserId> {
         let UserRef { id, user } = of;
         let mut audience = Vec::new();
@@ -131,7 +132,7 @@ impl Network {
             audience
                 .extend(members.filter(|member| *member != id).map(|member| (member, voice.reaches(member))));
         }
-        // Of several of one user the last is what they hear most of.
+        // Entries of the same user are sorted by how much they get, so the last has the most.
         audience.sort_unstable();
         audience.dedup_by(|next, kept| {
             let is_same = next.0 == kept.0;

@@ -1,4 +1,4 @@
-//! One user as the network knows it.
+//! One user of the network.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -14,14 +14,14 @@ use crate::{
 /// A person or a bot that has registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct User {
-    /// By which the user is present, from the one that began first.
+    /// The sessions through which the user is present, the oldest first.
     sessions: Few<SessionRef>,
     nick: Nick,
-    /// `nick!user@host`, which every line of the user starts with.
+    /// `nick!user@host`, which every line from the user starts with.
     source: Box<str>,
     address: IpAddr,
     pub(crate) realname: Box<str>,
-    /// Why the user is away; none: here.
+    /// The away text; `None` if the user is not away.
     pub(crate) away: Option<Box<str>>,
     pub(crate) modes: UserModes,
     /// The account the user is logged in to.
@@ -31,29 +31,29 @@ pub(crate) struct User {
     pub(crate) signed_on: Timestamp,
     /// When the user last sent a message.
     pub(crate) spoke_at: Timestamp,
-    /// Whether the address is neither counted nor slowed.
+    /// Whether the user's address is exempt from counting and throttling.
     pub(crate) is_exempt: bool,
-    /// None for who has nothing of it, as most of the time most have.
+    /// `None` for users who have none of it, as most do.
     rare: Option<Box<Rare>>,
 }
 
-/// What few users have. Apart, so that the many who only listen cost little.
+/// What few users have, kept apart so that the many who only listen take little memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Rare {
-    /// Who may send although the user has mode `R`, from the oldest.
+    /// Users who may send to this one despite mode `R`, from the oldest.
     accepted: Vec<UserId>,
-    /// What OPER gave.
+    /// The grant from OPER.
     operator: Option<Box<OperatorGrant>>,
-    /// What the user says of itself.
+    /// The user's METADATA values.
     metadata: BTreeMap<Key, String>,
-    /// What the user can take back.
+    /// The messages that the user can delete.
     recent_messages: RecentMessages,
 }
 
 static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
-    /// A user as they registered, who has no session yet.
+    /// A user who has just registered and has no session yet.
     pub(crate) fn new(register: Register, meta: &Meta) -> Self {
         let Register { nick, user, host, address, modes, realname, metadata, is_exempt } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
@@ -75,7 +75,7 @@ impl User {
         }
     }
 
-    /// The sessions by which the user is present, from the one that began first. There may be none.
+    /// The sessions through which the user is present, the oldest first. There may be none.
     pub(crate) fn sessions(&self) -> &[SessionRef] {
         self.sessions.as_slice()
     }
@@ -85,18 +85,18 @@ impl User {
         self.sessions().iter().any(|session| session.node == node)
     }
 
-    /// Only [`super::Network::begin_session`] calls this.
+    /// Called only by [`super::Network::begin_session`].
     pub(super) fn begin_session(&mut self, session: SessionRef) {
         self.sessions.push(session);
     }
 
-    /// Only [`super::Network::end_sessions`] calls this.
+    /// Called only by [`super::Network::end_sessions`].
     pub(super) fn end_sessions(&mut self, has_ended: impl Fn(&SessionRef) -> bool) {
         self.sessions.retain(|session| !has_ended(session));
     }
 
-    /// Whether the user is to go, as nothing keeps them here. A guest stays as long as they have a session. If some users
-    /// are ever to stay without a session, that is decided here and nowhere else.
+    /// Whether the user must go because nothing keeps them here. A guest stays as long as they have a
+    /// session. If some users are ever to stay without a session, this is the only place to decide it.
     pub(crate) fn is_over(&self) -> bool {
         self.sessions().is_empty()
     }
@@ -110,7 +110,7 @@ impl User {
         &self.source
     }
 
-    /// `nick!user`, for where the address stands beside it.
+    /// `nick!user`, for where the address is shown separately.
     pub(crate) fn called(&self) -> String {
         let source = Source::parse(&self.source);
         format!("{}!{}", source.name, source.user.unwrap_or_default())
@@ -125,12 +125,12 @@ impl User {
         Source::parse(&self.source).host.unwrap_or_default()
     }
 
-    /// The real address, for the user and for operators only. What others see is the host.
+    /// The real address, which only the user and operators see. Others see the host.
     pub(crate) const fn address(&self) -> IpAddr {
         self.address
     }
 
-    /// Who it is in the record for the administrator: with the real address.
+    /// The user's name in the administrator's record, with the real address.
     pub(crate) fn for_record(&self) -> String {
         let operator = self.operator().map(|grant| format!(" ({})", grant.name)).unwrap_or_default();
         format!("{}{operator} at {}", self.source, self.address)
@@ -141,30 +141,30 @@ impl User {
         self.account.as_deref()
     }
 
-    /// Logs the user in, or out.
+    /// Logs the user in to an account, or out.
     pub(crate) fn set_account(&mut self, account: Option<AccountName>) {
         self.modes.set(UserModes::REGISTERED, account.is_some());
         self.account = account.map(Box::new);
     }
 
-    /// What OPER gave the user, if it is an operator of the server.
+    /// The grant from OPER, if the user is an operator of the server.
     pub(crate) fn operator(&self) -> Option<&OperatorGrant> {
         self.rare.as_ref()?.operator.as_deref()
     }
 
-    /// Only [`super::Network::set_operator`] calls this: mode `o` goes with it.
+    /// Called only by [`super::Network::set_operator`], which also sets mode `o`.
     pub(super) fn set_operator(&mut self, grant: Option<Box<OperatorGrant>>) {
         if grant.is_some() || self.rare.is_some() {
             self.rare_mut().operator = grant;
         }
     }
 
-    /// Whether the user says that it is a program.
+    /// Whether the user has declared to be a bot.
     pub(crate) const fn is_bot(&self) -> bool {
         self.modes.contains(UserModes::BOT)
     }
 
-    /// Whether only those who share a channel may see that the user is here.
+    /// Whether only those who share a channel with the user may see that they are here.
     pub(crate) const fn is_invisible(&self) -> bool {
         self.modes.contains(UserModes::INVISIBLE)
     }
@@ -174,22 +174,22 @@ impl User {
         self.operator().is_some()
     }
 
-    /// What the user says of itself.
+    /// The user's METADATA values.
     pub(crate) fn metadata(&self) -> &BTreeMap<Key, String> {
         self.rare.as_ref().map_or(&NO_METADATA, |rare| &rare.metadata)
     }
 
-    /// The same, to change it.
+    /// The user's METADATA values, to be changed.
     pub(crate) fn metadata_mut(&mut self) -> &mut BTreeMap<Key, String> {
         &mut self.rare_mut().metadata
     }
 
-    /// What the user can take back.
+    /// The messages that the user can delete.
     pub(crate) fn recent_messages(&self) -> Option<&RecentMessages> {
         self.rare.as_ref().map(|rare| &rare.recent_messages)
     }
 
-    /// The same, to change it.
+    /// The messages that the user can delete, to be changed.
     pub(crate) fn recent_messages_mut(&mut self) -> &mut RecentMessages {
         &mut self.rare_mut().recent_messages
     }
@@ -202,7 +202,7 @@ impl User {
         self.source = Source::of_user(self.nick.as_str(), self.user(), host).to_string().into_boxed_str();
     }
 
-    /// Lets someone answer whom the user wrote to, although the user has mode `R`.
+    /// Allows somebody to whom the user wrote to answer, even if the user has mode `R`.
     pub(crate) fn accept(&mut self, other: UserId) {
         let accepted = &mut self.rare_mut().accepted;
         if accepted.contains(&other) {
@@ -214,7 +214,8 @@ impl User {
         accepted.push(other);
     }
 
-    /// Whether someone may send to this user: with mode `R` only who is logged in, an operator, or who is answering.
+    /// Whether somebody may send to this user. With mode `R`, they must be logged in, an operator, or
+    /// answering.
     pub(crate) fn hears(&self, id: UserId, other: &Self) -> bool {
         !self.modes.contains(UserModes::REGISTERED_ONLY)
             || other.account.is_some()
@@ -232,7 +233,7 @@ impl User {
 mod tests {
     use super::*;
 
-    /// Every idle client has one of these.
+    /// Every idle client has one of these, so its size matters.
     #[test]
     fn a_user_with_one_session_is_small() {
         assert_eq!(size_of::<Few<SessionRef>>(), 16);

@@ -1,5 +1,5 @@
-//! Who may do what in a channel. Every check gives out the right it grants: only a [`Speaker`] can send, only an
-//! [`Entrant`] can enter, only an [`Eviction`] can put someone out.
+//! Permissions in a channel. Every check returns the right that it grants: only a [`Speaker`] can send, only
+//! an [`Entrant`] can enter, and only an [`Eviction`] can remove a member.
 
 use parla_proto::{extban::Reach, name::Casemapping};
 
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Speaker<'a> {
     pub(crate) channel: &'a Channel,
-    /// Only members of this rank and higher hear it; none: all members.
+    /// The lowest rank that gets the message; `None` sends it to all members.
     pub(crate) heard_from: Option<Rank>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Entrant<'a> {
     id: UserId,
 }
 
-/// The right to give a member a rank, or to take it away.
+/// The right to give a member a rank or take it away.
 #[derive(Debug)]
 pub(crate) struct Promotion<'a> {
     channel: &'a mut Channel,
@@ -39,18 +39,18 @@ pub(crate) struct Promotion<'a> {
     set: bool,
 }
 
-/// A rank that somebody is to have, or not any more.
+/// A rank to be given or taken away.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RankChange<'a> {
     pub(crate) member: UserId,
-    /// Theirs.
+    /// The member whose rank it is.
     pub(crate) nick: &'a str,
     pub(crate) rank: Rank,
     /// Whether it is given.
     pub(crate) set: bool,
 }
 
-/// The right to put a member out.
+/// The right to remove a member.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Eviction {
     pub(crate) member: UserId,
@@ -62,7 +62,7 @@ impl Channel {
         self.members.get(&user).copied().ok_or_else(|| Refusal::NotOnChannel(self.name().clone()))
     }
 
-    /// Whether a member may act.
+    /// Checks that a member may do this.
     pub(crate) fn allows(&self, user: UserId, act: Act) -> Result<(), Refusal> {
         if self.rank(user)?.may(act) {
             Ok(())
@@ -71,19 +71,19 @@ impl Channel {
         }
     }
 
-    /// Lets a member act: what comes back is the channel to change.
+    /// Checks that a member may do this, and returns the channel to be changed.
     pub(crate) fn may(&mut self, user: UserId, act: Act) -> Result<&mut Self, Refusal> {
         self.allows(user, act).map(|()| self)
     }
 
-    /// Lets an operator change the channel.
+    /// Checks that a member is an operator, and returns the channel to be changed.
     pub(crate) fn operator(&mut self, user: UserId) -> Result<&mut Self, Refusal> {
         self.may(user, Act::ChangeModes)
     }
 
-    /// Lets a member give a rank to another, or take it away.
+    /// Checks that a member may give a rank to another, or take it away.
     ///
-    /// Anyone may give up a rank of their own. Nobody takes a rank from someone who is above them.
+    /// Anybody may give up a rank of their own. Nobody can take a rank from somebody above them.
     pub(crate) fn promotion(&mut self, by: UserId, wanted: RankChange<'_>) -> Result<Promotion<'_>, Refusal> {
         let RankChange { member, nick, rank, set } = wanted;
         let own = self.rank(by)?;
@@ -101,7 +101,7 @@ impl Channel {
         Ok(Promotion { channel: self, member, rank, set })
     }
 
-    /// Lets whoever looks after channels give a member a rank, or take it away.
+    /// Allows somebody who oversees channels to give a member a rank or take it away.
     pub(crate) fn overseen_promotion(
         &mut self,
         _: &Oversight,
@@ -115,7 +115,7 @@ impl Channel {
         }
     }
 
-    /// Lets a member set the topic: without `+t` everyone who may speak to all.
+    /// Checks that a member may set the topic: without `+t`, everybody may who may speak to all members.
     pub(crate) fn topic(&mut self, by: UserRef<'_>, casemapping: Casemapping) -> Result<&mut Self, Refusal> {
         self.rank(by.id)?;
         let needs_rank =
@@ -123,8 +123,8 @@ impl Channel {
         if needs_rank { self.may(by.id, Act::ChangeTopic) } else { Ok(self) }
     }
 
-    /// Whether a ban or a mute holds a member here, who has no voice. They keep their nick, as a new one would be heard, and ask
-    /// nobody to come.
+    /// Whether a ban or a mute applies to a member without voice. They cannot change their nick, because
+    /// others would be told the new one, and they cannot invite anybody.
     pub(crate) fn holds_back(&self, of: UserRef<'_>, casemapping: Casemapping) -> bool {
         let speaks_always = self.rank(of.id).is_ok_and(|rank| rank.may(Act::SpeakAlways));
         !speaks_always
@@ -133,7 +133,7 @@ impl Channel {
                 .any(|reach| self.is_banned(of.user, reach, casemapping))
     }
 
-    /// Lets a member put another out, or itself.
+    /// Checks that a member may remove another, or themselves.
     pub(crate) fn eviction(&mut self, by: UserId, member: UserId, nick: &str) -> Result<Eviction, Refusal> {
         let own = self.may(by, Act::Kick)?.rank(by)?;
         let name = || self.name().clone();
@@ -146,9 +146,10 @@ impl Channel {
         Ok(Eviction { member })
     }
 
-    /// Lets a user speak: with voice or rank always, otherwise unless moderated, banned, muted or outside of `+n`.
+    /// Checks that a user may speak: always with voice or a rank; otherwise not if the channel is moderated,
+    /// if they are banned or muted, or from outside a `+n` channel.
     ///
-    /// `heard_from` is the least rank that the user wants to be heard by.
+    /// `heard_from` is the lowest rank that the user wants to reach.
     pub(crate) fn speaker(
         &self,
         UserRef { id, user }: UserRef<'_>,
@@ -176,7 +177,7 @@ impl Channel {
         Ok(Speaker { channel: self, heard_from })
     }
 
-    /// Lets a member take back what another said by the entry of this number.
+    /// Checks that a member may delete a message that another sent by the entry with this number.
     pub(crate) fn redactor(&self, user: UserId, seq: u64) -> Result<(), NoRedactor> {
         match self.redactors.get(&user) {
             Some(since) if *since < seq => Ok(()),
@@ -185,7 +186,8 @@ impl Channel {
         }
     }
 
-    /// Lets a user in. An invitation opens every door; `+I` opens `+i` only. Who makes a channel needs none.
+    /// Checks that a user may enter. An invitation overrides every mode, `+I` only `+i`. Nothing stops the
+    /// user who creates the channel.
     pub(crate) fn entrant(
         &mut self,
         id: UserId,
@@ -218,12 +220,13 @@ impl Channel {
         Ok(Entrant { channel: self, id })
     }
 
-    /// Lets a user in past every door, as whoever looks after channels wants it.
+    /// Allows a user in whatever the modes say, on behalf of somebody who oversees channels.
     pub(crate) const fn overseen_entrant(&mut self, _: &Oversight, id: UserId) -> Entrant<'_> {
         Entrant { channel: self, id }
     }
 
-    /// Whether a ban of this reach holds a user. An exception lifts bans and mutes, one of `m:` mutes only.
+    /// Whether a ban of this reach applies to a user. An ordinary exception lifts bans and mutes; one with
+    /// `m:` lifts mutes only.
     fn is_banned(&self, user: &User, reach: Reach, casemapping: Casemapping) -> bool {
         let exceptions = &self.state.ban_exceptions;
         holds(&self.state.bans, user, reach, casemapping)
@@ -232,12 +235,12 @@ impl Channel {
     }
 }
 
-/// Why a member may not take back what another said.
+/// Why a member may not delete a message of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoRedactor {
-    /// They have no rank for it.
+    /// They do not have the rank for it.
     NoRank,
-    /// They have had it only since after that was said.
+    /// They only got the rank after the message was sent.
     Newer,
 }
 
@@ -249,7 +252,7 @@ fn holds(list: &[ListEntry], user: &User, reach: Reach, casemapping: Casemapping
 }
 
 impl Speaker<'_> {
-    /// The text as the channel hears it.
+    /// The text as the members get it.
     ///
     /// # Errors
     /// `+C` forbids it, or `+S` leaves nothing of it.
@@ -267,8 +270,8 @@ impl Speaker<'_> {
 }
 
 impl Entrant<'_> {
-    /// Makes the user a member. Who makes a channel is its operator; one that is kept gives nobody a rank, whoever comes
-    /// first after the others have left.
+    /// Makes the user a member. Whoever creates a channel becomes its operator; a kept channel gives nobody a
+    /// rank, even if they are the first to enter after it was empty.
     pub(crate) fn enter(self) {
         let Self { channel, id } = self;
         let rank = if channel.is_empty_and_unkept() { Rank::OPERATOR } else { Rank::empty() };
@@ -279,7 +282,7 @@ impl Entrant<'_> {
 }
 
 impl Promotion<'_> {
-    /// Gives the rank, or takes it away, by the entry of this number. Says whether that changes anything.
+    /// Gives or takes the rank, by the entry with this number. Returns whether that changed anything.
     pub(crate) fn carry_out(self, seq: u64) -> bool {
         let Self { channel, member, rank, set } = self;
         let before = channel.members.get(&member).copied().unwrap_or_default();
@@ -305,7 +308,7 @@ mod tests {
 
     const ASCII: Casemapping = Casemapping::Ascii;
 
-    /// A channel with these modes, and a user who is not in it, logged in to this account.
+    /// A channel with these modes, and a user outside it who is logged in to this account.
     fn scene(flags: &str, lists: &[(char, &str)], account: Option<&str>) -> (Channel, UserId, User) {
         let rules = NetworkSettings::named("a.b").name_rules();
         let name = ChannelName::parse("#rust", &rules).unwrap();
@@ -342,7 +345,7 @@ mod tests {
         (channel, id, user)
     }
 
-    /// Whether someone with this account may enter, and speak once inside.
+    /// Checks whether somebody with this account may enter, and whether they may speak once inside.
     fn check(flags: &str, lists: &[(char, &str)], account: Option<&str>, expected: (bool, bool)) {
         let (mut channel, id, user) = scene(flags, lists, account);
         let enters = channel.entrant(id, &user, None, ASCII).map(Entrant::enter).is_ok();
@@ -387,7 +390,7 @@ mod tests {
 
     #[test]
     fn only_who_makes_a_channel_gets_a_rank_by_entering() {
-        // Its first modes do not keep its maker out.
+        // The modes that a new channel starts with do not keep its creator out.
         for (flags, kept, rank) in [
             ("nt", false, Some(Rank::OPERATOR)),
             ("iR", false, Some(Rank::OPERATOR)),
@@ -418,7 +421,7 @@ mod tests {
         let (newer, no_rank) = (Err(NoRedactor::Newer), Err(NoRedactor::NoRank));
         assert_eq!(give(Rank::HALF_OPERATOR, true, 10), [no_rank, no_rank]);
         assert_eq!(give(Rank::OPERATOR, true, 20), [newer, Ok(())]);
-        // One rank in the place of another is held since the first.
+        // Somebody who exchanges one such rank for another keeps the earlier date.
         assert_eq!(give(Rank::FOUNDER, true, 30), [Ok(()), Ok(())]);
         assert_eq!(give(Rank::OPERATOR, false, 40), [Ok(()), Ok(())]);
         assert_eq!(give(Rank::FOUNDER, false, 50), [no_rank, no_rank]);
@@ -443,7 +446,7 @@ mod tests {
                 .promotion(operator, RankChange { member: id, nick: "bob", rank: Rank::OPERATOR, set: false })
                 .is_err();
             assert_eq!(taken, safe, "{ranks:?}");
-            // To give is no offence.
+            // Giving a rank to a superior is allowed.
             assert!(
                 channel
                     .promotion(operator, RankChange { member: id, nick: "bob", rank: Rank::VOICE, set: true })

@@ -1,4 +1,4 @@
-//! What a restart must not lose of a channel: its name, its modes, its lists and its topic. Members are not part of it.
+//! What a channel must keep over a restart: its name, modes, lists and topic. Members are not part of it.
 
 use std::collections::BTreeMap;
 
@@ -8,101 +8,102 @@ use serde::{Deserialize, Serialize};
 use super::Flags;
 use crate::network::{ChannelId, conversation::Conversation};
 
-/// The topic, and who set it when.
+/// The topic, who set it and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
     /// Never empty.
     pub text: String,
     /// `nick!user@host`.
     pub setter: String,
-    /// When.
+    /// When it was set.
     pub at: Timestamp,
 }
 
-/// One entry of a list mode.
+/// One element of a list mode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListEntry {
-    /// Whom it matches.
+    /// The users it matches.
     pub mask: ListMask,
     /// `nick!user@host`.
     pub setter: String,
-    /// When.
+    /// When it was added.
     pub at: Timestamp,
 }
 
-/// What a restart must not lose of a channel. Members are not part of it.
+/// What a channel must keep over a restart. Members are not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {
-    /// What the network calls it, and under what its messages are kept.
+    /// The network's id of the channel, under which its messages are stored.
     pub id: ChannelId,
-    /// As its maker wrote it.
+    /// The name, spelled as its creator wrote it.
     pub name: ChannelName,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// What it is about.
+    /// The topic, if it has one.
     pub topic: Option<Topic>,
     /// Modes without a parameter.
     pub flags: Flags,
-    /// Mode `k`.
+    /// The key; mode `k`.
     pub key: Option<String>,
-    /// Mode `l`.
+    /// The maximum number of members; mode `l`.
     pub limit: Option<u32>,
-    /// Mode `f`.
+    /// The channel to forward to; mode `f`.
     pub forward: Option<ChannelName>,
-    /// Mode `b`.
+    /// The bans; mode `b`.
     pub bans: Vec<ListEntry>,
-    /// Mode `e`.
+    /// The exceptions to bans; mode `e`.
     pub ban_exceptions: Vec<ListEntry>,
-    /// Mode `I`.
+    /// The exceptions to `+i`; mode `I`.
     pub invite_exceptions: Vec<ListEntry>,
-    /// Since when nobody is in it; none: somebody is, or was when the server stopped.
+    /// Since when it has been empty; `None` if somebody is in it, or was when the server stopped.
     pub empty_since: Option<Timestamp>,
-    /// What its operators say of it.
+    /// Its METADATA values.
     pub metadata: BTreeMap<Key, String>,
 }
 
-/// One change of what is kept of a channel. There is no other way to change it, so that the network and the disk agree.
+/// One change of a channel's stored state. There is no other way to change it, so the network and the disk
+/// always agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChannelChange {
-    /// It has another name, or another spelling of its name.
+    /// The channel was renamed, or the spelling of its name changed.
     Name(ChannelName),
-    /// It has this topic, or none.
+    /// The topic was set or cleared.
     Topic(Option<Topic>),
-    /// These of the modes without a parameter hold.
+    /// The modes without a parameter are now these.
     Flags(Flags),
-    /// Mode `k` has this value, or does not hold.
+    /// Mode `k` was set to this key or removed.
     Key(Option<String>),
-    /// Mode `l` has this value, or does not hold.
+    /// Mode `l` was set to this limit or removed.
     Limit(Option<u32>),
-    /// Mode `f` has this value, or does not hold.
+    /// Mode `f` was set to this channel or removed.
     Forward(Option<ChannelName>),
-    /// A list has one entry more, at its end.
+    /// A list got a new entry, at its end.
     ListEntryAdded {
         /// The list's mode.
         mode: ChannelMode,
-        /// The entry. No other one of the list has its mask.
+        /// The entry. No other entry of the list has the same mask.
         entry: ListEntry,
     },
-    /// A list has one entry less.
+    /// An entry was removed from a list.
     ListEntryRemoved {
         /// The list's mode.
         mode: ChannelMode,
         /// The entry's mask.
         mask: ListMask,
     },
-    /// A key of METADATA has this value, or none.
+    /// A METADATA key was set or removed.
     Metadata {
         /// The key.
         key: Key,
-        /// The value, which is never empty.
+        /// The value, which is never empty; `None` if the key was removed.
         value: Option<String>,
     },
-    /// Nobody has been in it since then; none: somebody is.
+    /// The channel has been empty since this time; `None` if somebody is in it.
     EmptySince(Option<Timestamp>),
 }
 
 impl ChannelState {
-    /// A new channel, without anything in it.
+    /// A new, empty channel.
     pub fn new(id: ChannelId, name: ChannelName, at: Timestamp, flags: Flags) -> Self {
         Self {
             id,
@@ -121,12 +122,12 @@ impl ChannelState {
         }
     }
 
-    /// The conversation that its messages are in.
+    /// The conversation that its messages belong to.
     pub const fn conversation(&self) -> Conversation {
         Conversation::Channel(self.id)
     }
 
-    /// Makes one change.
+    /// Applies one change.
     pub fn apply(&mut self, change: ChannelChange) {
         match change {
             ChannelChange::Name(name) => self.name = name,
@@ -152,7 +153,7 @@ impl ChannelState {
         }
     }
 
-    /// Every list with its mode.
+    /// All lists with their modes.
     pub fn lists(&self) -> [(ChannelMode, &[ListEntry]); 3] {
         [
             (ChannelMode::Ban, &self.bans),
@@ -161,7 +162,7 @@ impl ChannelState {
         ]
     }
 
-    /// The list of a mode; empty if the mode has none.
+    /// The list of a mode; empty if the mode is not a list.
     pub fn list(&self, mode: ChannelMode) -> &[ListEntry] {
         match mode {
             ChannelMode::Ban => &self.bans,
@@ -171,7 +172,7 @@ impl ChannelState {
         }
     }
 
-    /// The same, to change it, if the mode has one.
+    /// The list of a mode to be changed; `None` if the mode is not a list.
     pub fn list_mut(&mut self, mode: ChannelMode) -> Option<&mut Vec<ListEntry>> {
         match mode {
             ChannelMode::Ban => Some(&mut self.bans),
@@ -181,7 +182,7 @@ impl ChannelState {
         }
     }
 
-    /// The modes with their parameters, such as `+klnt key 5`; the key only for members.
+    /// The modes with their parameters, such as `+klnt key 5`. Only members see the key.
     pub(crate) fn modes(&self, for_member: bool) -> String {
         let (mut letters, mut params) = ("+".to_owned(), String::new());
         let mut add = |letter, param: &dyn std::fmt::Display| {

@@ -1,4 +1,5 @@
-//! Changes of a channel's modes in an entry. Their parameters were read before: a commit reads no text.
+//! Mode changes of a channel in an entry. Their parameters were parsed before, because a commit parses no
+//! text.
 
 use parla_proto::{ChannelName, Nick, extban::ListMask, mode::ChannelMode};
 use serde::{Deserialize, Serialize};
@@ -8,38 +9,38 @@ use crate::{base::flags::Flags, network::rank::Rank};
 /// Changes to a channel's modes, in order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mode {
-    /// Where.
+    /// The channel.
     pub channel: ChannelName,
-    /// The steps, with their parameters as they were read.
+    /// The steps, with their parsed parameters.
     pub steps: Vec<ModeStep>,
 }
 
-/// One change of a mode. Whether it is carried out is decided at commit.
+/// One mode change. The commit decides whether it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModeStep {
-    /// A mode without a parameter is set or taken away.
+    /// Sets or removes a mode without a parameter.
     Flag {
-        /// One of them.
+        /// The mode, as a single flag.
         flag: Flags,
         /// Whether it is set.
         set: bool,
     },
-    /// A member is given a rank, or loses it.
+    /// Gives a member a rank or takes it away.
     Rank {
-        /// One of them.
+        /// The rank, a single one.
         rank: Rank,
-        /// Whose.
+        /// The member.
         nick: Nick,
         /// Whether it is given.
         set: bool,
     },
-    /// Mode `k` has this value, or does not hold any more.
+    /// Sets mode `k` to this key, or removes it.
     Key(Option<String>),
-    /// Mode `l` has this value, which is above 0, or does not hold any more.
+    /// Sets mode `l` to this limit, which is above 0, or removes it.
     Limit(Option<u32>),
-    /// Mode `f` has this value, or does not hold any more.
+    /// Sets mode `f` to this channel, or removes it.
     Forward(Option<ChannelName>),
-    /// A list has one entry more, or one less.
+    /// Adds an entry to a list or removes one.
     List {
         /// The list's mode.
         mode: ChannelMode,
@@ -63,7 +64,7 @@ impl ModeStep {
         }
     }
 
-    /// Whether the mode is set or given, not taken away.
+    /// Whether the mode is set or given, rather than removed.
     pub(crate) const fn sets(&self) -> bool {
         match self {
             Self::Flag { set, .. } | Self::Rank { set, .. } | Self::List { set, .. } => *set,

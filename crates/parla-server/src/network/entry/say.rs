@@ -1,16 +1,16 @@
-//! A message in an entry: where it goes, and what it says.
+//! A message in an entry: its destination and its content.
 
 use parla_proto::{ChannelName, CommandName, Nick};
 use serde::{Deserialize, Serialize};
 
-/// What is sent from one to many.
+/// The three commands that send a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verb {
-    /// PRIVMSG
+    /// PRIVMSG.
     Privmsg,
-    /// NOTICE; the sender is never told of an error.
+    /// NOTICE, which is never answered with an error.
     Notice,
-    /// TAGMSG; there is no text.
+    /// TAGMSG, which has no text.
     Tagmsg,
 }
 
@@ -24,7 +24,7 @@ impl Verb {
         }
     }
 
-    /// The word on the wire.
+    /// The command's word on the wire.
     pub const fn as_str(self) -> &'static str {
         self.command().as_str()
     }
@@ -33,35 +33,35 @@ impl Verb {
 /// A message to one target.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Say {
-    /// Where to, or to whom.
+    /// Where it goes.
     pub target: SayTarget,
-    /// What is said.
+    /// What it says.
     pub content: Content,
 }
 
-/// Where a message goes.
+/// The destination of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SayTarget {
-    /// To the members of a channel.
+    /// The members of a channel.
     Channel {
-        /// Which.
+        /// The channel.
         name: ChannelName,
-        /// The signs of the ranks that are meant, as they stood before the name; empty: everyone is meant.
+        /// The signs of the ranks that it is addressed to, as they preceded the name; empty for everyone.
         signs: String,
     },
-    /// To one user.
+    /// One user.
     User(Nick),
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Content {
-    /// Which of the three.
+    /// PRIVMSG, NOTICE or TAGMSG.
     pub verb: Verb,
-    /// Empty for TAGMSG only; with line feeds if it has several lines.
+    /// Empty only for TAGMSG. The lines of a multiline message are separated by line feeds.
     pub text: String,
-    /// Client-only tags as on the wire.
+    /// Client-only tags in their wire form.
     pub tags: String,
-    /// Where a line was cut, as in [`Spoken`](crate::Spoken).
+    /// Where lines were cut, as in [`Spoken`](crate::Spoken).
     pub cuts: Vec<u32>,
 }

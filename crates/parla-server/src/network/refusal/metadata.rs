@@ -1,4 +1,4 @@
-//! Why a METADATA is refused, in the words of either text of the specification.
+//! Why a METADATA command is refused, as either version of the specification words it.
 
 use parla_proto::{
     CommandName, FailCode, Reply,
@@ -8,7 +8,7 @@ use parla_proto::{
 use super::Refusal;
 use crate::base::metadata::{Dialect, Reader};
 
-/// Why a METADATA, or a part of it, was not carried out.
+/// Why a METADATA command, or a part of it, was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum MetadataFailure {
     InvalidKey(String),
@@ -24,12 +24,12 @@ pub(crate) enum MetadataFailure {
         key: String,
         bytes_max: usize,
     },
-    /// The key is `*` for all.
+    /// The key; `*` for all keys.
     NoPermission {
         target: String,
         key: String,
     },
-    /// For draft/metadata-2 only: it was to be taken away.
+    /// For draft/metadata-2 only: the key to be removed had no value.
     KeyNotSet {
         target: String,
         key: String,
@@ -45,9 +45,9 @@ pub(crate) enum MetadataFailure {
     RateLimited {
         seconds: u64,
         target: String,
-        /// What may be tried again.
+        /// The subcommand that can be retried.
         subcommand: &'static str,
-        /// Its parameters as on the wire.
+        /// Its parameters in their wire form.
         params: String,
     },
 }
@@ -59,12 +59,13 @@ impl From<MetadataFailure> for Refusal {
 }
 
 impl MetadataFailure {
-    /// A target that is not there.
+    /// The target does not exist.
     pub(crate) fn nobody(target: &str) -> Self {
         Self::InvalidTarget { target: target.to_owned(), why: "There is nobody and no channel of this name" }
     }
 
-    /// The line that tells. A warning where the rest of the command goes on, which only draft/metadata-3 tells apart.
+    /// The line for the client: a warning if the rest of the command continues, which only draft/metadata-3
+    /// distinguishes.
     pub(crate) fn encode(&self, reader: Reader<'_>, severity: Severity) -> Vec<u8> {
         match (reader.dialect, self) {
             (Dialect::Third, Self::RateLimited { seconds, target, subcommand, params }) => {
@@ -118,7 +119,7 @@ impl MetadataFailure {
         reply(Severity::Fail, code, &context, &all).encode(server)
     }
 
-    /// What people read.
+    /// The sentence that people read.
     fn sentence(&self) -> String {
         match self {
             Self::InvalidKey(_) => "A key has only a-z, 0-9 and _./-, and is not too long".to_owned(),
