@@ -1,8 +1,9 @@
-//! What each command does: one file each, of the same name in every layer.
+//! What each command does, one file per command, with the same name in every layer.
 //!
-//! A command has up to three parts, and each has its exhaustive `match` here. [`run`] gets what a client said: a command that
-//! only reads answers at once from `&Network`, one that changes something proposes an entry. [`commit`] gets `&mut Network` when
-//! the log gives the entry, and checks everything there and then. [`publish`] tells those who must hear of what happened.
+//! A command has up to three parts, each with an exhaustive `match` here. [`run`] gets what a client sent: a
+//! command that only reads answers at once from `&Network`; one that changes something proposes an entry.
+//! [`commit`] gets `&mut Network` when the log returns the entry, and makes all its checks there. [`publish`]
+//! tells those who must hear what happened.
 
 pub(crate) mod account;
 pub(crate) mod admin;
@@ -148,7 +149,7 @@ pub(crate) fn run(
     }
 }
 
-/// Applies one entry. What happened, what must be kept and what was refused is added to `effects`.
+/// Applies one entry. Adds what happened, what must be stored and what was refused to `effects`.
 pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects) {
     let Entry { meta, command } = entry;
     network.begin_entry(meta.at);

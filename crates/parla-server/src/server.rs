@@ -1,4 +1,5 @@
-//! The state machine: inputs to sessions, sessions' proposals to the log, entries to the network, events to lines.
+//! The state machine: passes inputs to sessions, their proposals to the log, entries to the network, and
+//! events to `publish`.
 
 mod administration;
 mod answers;
@@ -44,33 +45,34 @@ use crate::{
     },
 };
 
-/// How a server begins.
+/// How a server starts.
 #[derive(Clone, Debug)]
 pub enum Start {
-    /// It is the whole network, and orders what is done itself.
+    /// It is its network's only server, and orders the entries itself.
     Alone {
-        /// The number of the next entry; higher than any that was ever given out.
+        /// The number of the next entry, which must be higher than any used before.
         next_seq: u64,
-        /// The channels that were kept.
+        /// The channels that were stored.
         kept: Vec<ChannelState>,
     },
-    /// It shares a log with others: [`Output::Propose`] out, [`Input::Committed`] in.
+    /// It shares a log with other servers: it sends [`Output::Propose`] and gets [`Input::Committed`].
     Shared {
-        /// A number that nobody else draws; another one each time the process starts.
+        /// A random number that identifies this run of the process.
         run: u64,
-        /// The network as a server had it that was there before, with the network's settings. The entries behind it follow.
+        /// The network as another server had it, with the network's settings. The entries after it must
+        /// follow.
         snapshot: Snapshot,
     },
 }
 
 impl Start {
-    /// Alone, without channels: for tests.
+    /// Starts alone and without channels, for tests.
     pub const fn alone(next_seq: u64) -> Self {
         Self::Alone { next_seq, kept: Vec::new() }
     }
 }
 
-/// An IRC server. One owner, one thread; `&mut` is the only lock.
+/// An IRC server. It has one owner and runs on one thread; `&mut` is the only lock.
 #[derive(Debug)]
 pub struct Server {
     machine: MachineSettings,
@@ -84,15 +86,16 @@ pub struct Server {
     /// Whether the disk of this machine is nearly full.
     is_storage_low: bool,
     moderation: Moderation,
-    /// Whether it was proposed to forget channels, and the entry has not come yet.
+    /// Whether it has proposed to forget channels and the entry has not come back yet.
     has_proposed_to_forget: bool,
     now: Timestamp,
 }
 
 impl Server {
-    /// The server on a machine of this name, without connections.
+    /// A server on the machine of this name, without connections.
     ///
-    /// If it shares a log, only the settings of the machine count: those of the network are in the snapshot, and change by an entry.
+    /// If it shares a log, only the machine's settings are used: those of the network are in the snapshot,
+    /// and an entry changes them.
     pub fn new(node: NodeId, settings: Settings, start: Start, now: Timestamp) -> Self {
         let (network, membership) = match start {
             Start::Alone { next_seq, kept } => {
@@ -120,17 +123,18 @@ impl Server {
         server
     }
 
-    /// What the entries have made so far, for another server to begin with.
+    /// The result of all entries so far, for another server to start with.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(self.network.clone())
     }
 
-    /// A short number that two servers share only if the entries have made the same of their networks.
+    /// A short hash by which servers can check that the entries have led to the same network on each of them.
     pub fn state_hash(&self) -> u64 {
         encoding::state_hash(&self.network)
     }
 
-    /// Takes one input at the time `now` and adds what it causes to `out`. Time never goes back: an earlier `now` counts as the last one.
+    /// Handles one input at the time `now`, and adds its effects to `out`. Time never goes back: a `now` that
+    /// is earlier than the last one is replaced by that.
     pub fn handle(&mut self, now: Timestamp, input: Input, out: &mut Outputs) {
         self.now = self.now.max(now);
         self.come_up(out);
@@ -151,7 +155,8 @@ impl Server {
             Input::Stalled { duration } => self.sessions.postpone(duration, self.now),
             Input::Storage { is_low } => self.storage_changed(is_low, out),
             Input::ShuttingDown => {
-                // Everyone goes at once, so nobody is told that the others go, and the log need not name them.
+                // All connections are closed together, so nobody is told that others leave, and the log need
+                // not contain it.
                 for connection in self.sessions.connections() {
                     self.close(connection, Some("Server is shutting down"), out);
                 }
@@ -159,17 +164,17 @@ impl Server {
         }
     }
 
-    /// Looks whether everything that must hold of the server's state does: memberships and sessions on both sides, indexes,
-    /// counts. It takes long; for simulators and tests.
+    /// Checks all invariants of the server's state: that both sides agree on memberships and sessions, and
+    /// that indexes and counts are right. It is slow, and meant for simulators and tests.
     ///
     /// # Errors
-    /// The first thing that does not hold, as a sentence.
+    /// The first violation, as a sentence.
     pub fn check(&self) -> Result<(), String> {
         self.network.check()?;
         self.sessions.check(&self.network, self.membership.node())
     }
 
-    /// When [`Input::Deadline`] must come, if nothing comes before.
+    /// When [`Input::Deadline`] is due, if no other input comes first.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let coming_up = self.membership.must_come_up().then_some(self.now);
         [self.timers.next(), coming_up].into_iter().flatten().min()
@@ -180,13 +185,13 @@ impl Server {
         self.set_timers(connection);
     }
 
-    /// What a client may send that has sent nothing yet.
+    /// The allowances of a client that has sent nothing yet.
     fn allowances(&self) -> Allowances {
         Allowances::new(self.machine.flood, self.network.settings.limits.multiline_lines, self.now)
     }
 
     fn disconnected(&mut self, connection: ConnectionId, why: Disconnect, out: &mut Outputs) {
-        // A client that has said everything is heard to the end, and may still read.
+        // A client that closed its side is still served what it sent before, and may still read.
         if let Some(session) = self.sessions.get_mut(connection)
             && why == Disconnect::Closed
             && !session.waits_to_be_let_in()
@@ -198,7 +203,7 @@ impl Server {
         self.end(connection, None, Some(why.reason()), out);
     }
 
-    /// Ends a session: the client reads `error`, and the user's peers read `reason` if the user is gone with it.
+    /// Ends a session. The client is sent `error`; if the user goes with it, others read `reason`.
     fn end(
         &mut self,
         connection: ConnectionId,
@@ -215,23 +220,23 @@ impl Server {
         }
     }
 
-    /// Ends a session as its user asked for: the client reads `reason`, and the user's peers do, where the user may speak, if the
-    /// user is gone with it.
+    /// Ends a session at its user's request. The client is sent `reason`, and if the user goes with it,
+    /// others read it wherever the user may speak.
     fn quit(&mut self, connection: ConnectionId, reason: &str, out: &mut Outputs) {
-        // What a person wrote is not written down.
+        // What a person wrote is not logged.
         self.note_left(connection, "Quit", out);
         let Some(user) = self.close(connection, Some(reason), out) else { return };
         self.propose_end(connection, user, EndReason::Own(reason.to_owned()), out);
     }
 
-    /// Brings it into the log that a session of a user has ended.
+    /// Proposes an entry that a session of a user has ended.
     fn propose_end(&mut self, connection: ConnectionId, user: UserId, why: EndReason, out: &mut Outputs) {
         let session = SessionRef { node: self.membership.node(), connection };
         let by = Proposer { session: Some(connection), actor: Some(user) };
         self.submit(by, EntryCommand::SessionEnded(SessionEnded { session, why }), out);
     }
 
-    /// Ends a session and gives its user, for whom it is still in the network.
+    /// Closes a session. Returns its user, who is still in the network.
     fn close(&mut self, connection: ConnectionId, error: Option<&str>, out: &mut Outputs) -> Option<UserId> {
         let mut session = self.sessions.remove(connection)?;
         self.watchers.clear(connection);
@@ -247,7 +252,7 @@ impl Server {
         session.user()
     }
 
-    /// Has it written down what became of a connection.
+    /// Notes what happened to a connection, for the administrator's log file.
     fn note(&self, connection: ConnectionId, noted: Noted, out: &mut Outputs) {
         let Some(session) = self.sessions.get(connection) else { return };
         let note = Note { connection, address: session.peer.address, noted };

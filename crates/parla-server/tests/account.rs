@@ -1,4 +1,4 @@
-//! Logging in and out, as a shared log brings it: who is told what.
+//! Logging in and out through a shared log: who is told what.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 use std::{
@@ -13,13 +13,13 @@ use parla_server::{
     Start,
 };
 
-/// A server whose log this test keeps.
+/// A server whose log is kept by this test.
 struct Rig {
     server: Server,
     clients: Vec<&'static str>,
-    /// What each client proposed last.
+    /// The last proposal of each client.
     proposals: BTreeMap<ConnectionId, Proposal>,
-    /// Proposals in the log. As some are made up here, it numbers them all.
+    /// The number of proposals in the log, all of which the test numbers itself because it invents some.
     numbered: u64,
     heard: String,
 }
@@ -48,7 +48,7 @@ impl Rig {
             format!("NICK {client}"),
             format!("USER {client} 0 * :{client}"),
             "CAP END".to_owned(),
-            // Its proposal tells who the client is.
+            // The proposal shows which user the client is.
             "AWAY".to_owned(),
         ] {
             self.says(client, &line);
@@ -60,7 +60,7 @@ impl Rig {
         self.feed(Input::Line { connection: self.connection(client), line: line.as_bytes().into() });
     }
 
-    /// What a login of the client writes into the log.
+    /// Puts a client's login into the log.
     fn logs_in(&mut self, client: &str, account: Option<&str>) {
         let last = self.proposals.get(&self.connection(client)).unwrap().clone();
         let commands = vec![EntryCommand::Account(account.map(|name| AccountName::kept(name).unwrap()))];
@@ -109,7 +109,8 @@ impl Rig {
     }
 }
 
-/// Alice logs in; bob shares a channel and wants to know, carol shares it and does not, dave watches from outside.
+/// Alice logs in; bob shares a channel with her and wants to be told, carol shares it and does not, and dave
+/// watches from outside.
 fn house() -> Rig {
     let mut rig = Rig::new();
     rig.connect("alice", "batch");

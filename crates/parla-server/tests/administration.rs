@@ -1,4 +1,4 @@
-//! What the administrator asks from outside of IRC: answered, carried out, told in the room and written down.
+//! Requests from outside IRC: they are answered, carried out, announced in the room and recorded.
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,13 +11,13 @@ use parla_server::{
 
 struct Rig {
     server: Server,
-    /// What clients heard, and what was written down, since the last look.
+    /// What clients received and what was recorded since it was last taken.
     heard: Vec<String>,
     answers: Vec<(u64, AdminAnswer)>,
 }
 
 impl Rig {
-    /// A server with alice, who has made `#tea`, and bob, who is in it.
+    /// A server with alice, who created `#tea`, and bob, who is in it.
     fn new(start: Start) -> Self {
         let server = Server::new(NodeId(1), settings(), start, Timestamp::default());
         let mut rig = Self { server, heard: Vec::new(), answers: Vec::new() };
@@ -160,7 +160,7 @@ fn a_room_is_shown_with_everything() {
 fn all_rooms_are_listed_in_pieces() {
     let mut rig = Rig::new(Start::alone(1));
     for (person, number) in (0..=ADMIN_CHANNELS_MAX).enumerate() {
-        // A new visitor for every 90 rooms, as nobody may be in more than 100.
+        // There is a new visitor for every 90 rooms, because nobody may be in more than 100.
         let connection = 10 + person as u64 / 90;
         if person % 90 == 0 {
             let peer = Peer { unthrottled: true, ..Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) };

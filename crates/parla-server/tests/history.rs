@@ -1,5 +1,5 @@
-//! CHATHISTORY of somebody who is slow to take what they are sent: the store is asked when they have everything, and by then they
-//! may have been removed from the channel.
+//! CHATHISTORY for a client that is slow to read: the store is asked only when the client has received
+//! everything, and by then its user may have been removed from the channel.
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,7 +11,7 @@ use parla_server::{
 
 struct Rig {
     server: Server,
-    /// What the slow client hears.
+    /// What the slow client has received.
     heard: String,
     asked: Vec<Query>,
 }
@@ -20,7 +20,7 @@ const OPERATOR: fn() -> ConnectionId = || ConnectionId::from_number(1);
 const SLOW: fn() -> ConnectionId = || ConnectionId::from_number(2);
 
 impl Rig {
-    /// An operator of two channels and somebody slow are in them.
+    /// Two channels, each with an operator and the slow client.
     fn new() -> Self {
         let mut settings = Settings::named("irc.example.org");
         settings.network.history = true;
@@ -65,7 +65,7 @@ fn whoever_is_removed_before_the_store_is_asked_reads_nothing() {
     rig.feed(Input::Sent { connection: SLOW() });
     assert_eq!(rig.asked, []);
     assert!(rig.heard.contains("FAIL CHATHISTORY INVALID_TARGET LATEST #one :"), "{}", rig.heard);
-    // The next line is taken.
+    // The next line is handled.
     rig.says(SLOW(), "PING x");
     assert!(rig.heard.contains("PONG irc.example.org :x"), "{}", rig.heard);
 }

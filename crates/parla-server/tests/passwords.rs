@@ -1,4 +1,5 @@
-//! Passwords while the daemon compares them: no clock runs, whoever hangs up is gone, and a guess that nobody looked at is told so.
+//! Passwords while the daemon compares them: no time-out runs, a client that disconnects is gone, and the
+//! user is told when a password was not compared.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 use std::{net::IpAddr, time::Duration};
@@ -9,14 +10,14 @@ use parla_server::{
     Question, QuestionId, Server, Settings, Start, Verdict, settings::Operator, settings::Privileges,
 };
 
-/// A server with a password, an operator, and one client; everything that the client hears.
+/// A server with a password and an operator, one client, and everything that the client receives.
 struct Rig {
     server: Server,
     now: Timestamp,
     heard: String,
     asked: Vec<(QuestionId, PasswordOf)>,
     forgotten: Vec<QuestionId>,
-    /// The question whether the client is a gateway.
+    /// The id of the question whether the client is a gateway.
     gateway: Option<QuestionId>,
     is_closed: bool,
 }
@@ -62,7 +63,7 @@ impl Rig {
         self.feed(Input::Answer { id, answer: Answer::Password(verdict) });
     }
 
-    /// Lets time pass, and calls the server each time that it asked for it.
+    /// Lets time pass, and calls the server whenever it asked to be called.
     fn wait(&mut self, seconds: u64) {
         let end = self.now + Duration::from_secs(seconds);
         while let Some(deadline) = self.server.next_deadline().filter(|deadline| *deadline <= end) {
@@ -139,7 +140,7 @@ fn nobody_is_pinged_out_while_an_operators_password_is_compared() {
     assert_eq!((rig.heard.as_str(), rig.is_closed), ("", false));
     rig.answers(Verdict::Wrong);
     rig.hears(" 464 ");
-    // From then on silence counts again.
+    // From then on, silence counts again.
     rig.wait(89);
     assert_eq!(rig.heard, "");
     rig.wait(2);
@@ -157,7 +158,7 @@ fn whoever_hangs_up_before_being_let_in_is_gone() {
     rig.answers(Verdict::Right);
     assert_eq!(rig.heard, "");
 
-    // What was said on top of it is carried out.
+    // Anything the client sent in addition is carried out.
     let mut rig = Rig::new(true);
     rig.says(&format!("{REGISTER}\nPING last"));
     rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Closed });
@@ -204,7 +205,7 @@ fn what_nobody_waits_for_is_forgotten_and_a_late_answer_is_dropped() {
     let id = rig.asked.last().unwrap().0;
     rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Reset });
     assert_eq!(rig.forgotten, [id]);
-    // Somebody else has the connection's name now, and has asked nothing.
+    // Another client has the connection's id now, and has asked nothing.
     rig.feed(Input::Connected { connection: CLIENT(), peer: Peer::at(IpAddr::from([192, 0, 2, 1])) });
     rig.heard.clear();
     rig.answers(Verdict::Right);

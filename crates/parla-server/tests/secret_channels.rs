@@ -1,16 +1,16 @@
-//! Whoever is outside of a secret channel is answered as if it were not there, by every command, byte for byte.
+//! Every command answers somebody outside a secret channel as if the channel did not exist, byte for byte.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::{Timestamp, command};
 use parla_server::{ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start};
 
-/// A channel of bob, who keeps everybody out.
+/// Bob's channel, which keeps everybody else out.
 const SECRET: &str = "#hidden";
 /// A name of the same length that no channel has.
 const ABSENT: &str = "#absent";
 
-/// The commands in which a channel can be named, with lines that name one as `{}`.
+/// The commands that can name a channel, with lines in which `{}` stands for it.
 const NAMING: &[(&str, &[&str])] = &[
     (
         "BATCH",
@@ -83,7 +83,7 @@ const NAMING: &[(&str, &[&str])] = &[
     ("WHOWAS", &["WHOWAS {}"]),
 ];
 
-/// The commands in which none can be, or that say the same whatever it is called.
+/// The commands that cannot name a channel, or whose answer does not depend on the name.
 const OTHERS: &[&str] = &[
     "ADMIN",
     "AUTHENTICATE",
@@ -113,7 +113,7 @@ const OTHERS: &[&str] = &[
     "WEBIRC",
 ];
 
-/// Nobody can be kept from learning that a name is taken who tries to take it: JOIN would open the channel.
+/// Anybody who tries to take a name inevitably learns whether it is taken: JOIN would create the channel.
 const TAKES_THE_NAME: &[&str] = &["JOIN"];
 
 struct Rig {
@@ -121,7 +121,7 @@ struct Rig {
 }
 
 impl Rig {
-    /// Bob in his channel with these modes, and eve, who is in another.
+    /// Bob in his channel with these modes, and eve in another.
     fn new(modes: &str) -> Self {
         let settings = Settings::named("irc.example.org");
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
@@ -148,7 +148,7 @@ impl Rig {
         rig
     }
 
-    /// Everything that a line of someone causes, for anyone.
+    /// Everything that a line causes, for any client.
     fn says(&mut self, number: u64, line: &str) -> Vec<String> {
         self.feed(Input::Line { connection: ConnectionId::from_number(number), line: line.as_bytes().into() })
     }
@@ -165,7 +165,7 @@ impl Rig {
     }
 }
 
-/// What the lines cause that name this channel; its name is left out.
+/// What the lines that name this channel cause, with its name removed.
 fn caused(modes: &str, lines: &[&str], name: &str) -> Vec<String> {
     let mut rig = Rig::new(modes);
     let heard = lines.iter().flat_map(|line| rig.says(2, &line.replace("{}", name)));
@@ -176,7 +176,7 @@ fn caused(modes: &str, lines: &[&str], name: &str) -> Vec<String> {
 fn a_secret_channel_is_not_there() {
     for modes in ["MODE {} +s", "MODE {} +s-n", "MODE {} +siklb key 1 *!*@*", "MODE {} +sumRMCU"] {
         for (command, lines) in NAMING {
-            // Together, as those of a batch are one thing, and each for itself.
+            // All lines together, because those of a batch belong together, and then each alone.
             let each = lines.iter().map(std::slice::from_ref).filter(|_| *command != "BATCH");
             for lines in std::iter::once(*lines).chain(each) {
                 let (secret, absent) = (caused(modes, lines, SECRET), caused(modes, lines, ABSENT));
@@ -195,7 +195,7 @@ fn every_command_is_looked_at() {
     assert_eq!(all, known, "a new command belongs into one of the three lists");
 }
 
-/// Without this the comparison could not fail.
+/// Without this test the comparison above could never fail.
 #[test]
 fn those_inside_are_answered_otherwise() {
     for line in ["TOPIC {}", "MODE {}", "NAMES {}", "WHO {}", "LIST {}", "CHATHISTORY LATEST {} * 10"] {

@@ -1,4 +1,4 @@
-//! Several servers on one log: whoever is here is here on all of them, and everyone is who they are.
+//! Several servers on one log: a user who is on one of them is on all of them, and is the same everywhere.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is how a test fails")]
 
 use std::{
@@ -14,7 +14,8 @@ use parla_server::{
     settings::{Flood, Sts, Timeouts},
 };
 
-/// Servers of the names 0, 1 and so on, whose log this test keeps. Each numbers its connections by itself, from 1.
+/// Servers named 0, 1 and so on, whose log is kept by this test. Each numbers its connections separately,
+/// from 1.
 struct Rig {
     servers: Vec<Server>,
     runs: u64,
@@ -38,7 +39,7 @@ impl Rig {
         rig
     }
 
-    /// A process of this name starts; one that ran before is gone.
+    /// Starts a process with this name; one that ran before is gone.
     fn start(&mut self, which: usize, snapshot: Snapshot) {
         self.start_with(which, settings(), snapshot);
     }
@@ -93,7 +94,7 @@ impl Rig {
         self.says(which, number, &format!("USER {nick} 0 * :{nick}"));
     }
 
-    /// Everyone gets what is in the log.
+    /// Delivers everything in the log to every server.
     fn settle(&mut self) {
         while let Some(proposal) = self.log.pop_front() {
             self.give(&proposal);
@@ -109,12 +110,12 @@ impl Rig {
         }
     }
 
-    /// What was heard since the last look that has this word in it.
+    /// The lines received since they were last taken that contain this word.
     fn heard(&mut self, word: &str) -> Vec<String> {
         std::mem::take(&mut self.heard).into_iter().filter(|line| line.contains(word)).collect()
     }
 
-    /// So many servers. Alice is on the first one and bob on the second, and both are in one room.
+    /// A number of servers. Alice is on the first and bob on the second, and both are in one room.
     fn at_tea(servers: usize) -> Self {
         let mut rig = Self::new(servers);
         rig.registers(0, 1, "alice");
@@ -181,7 +182,7 @@ fn what_the_log_gives_twice_is_done_once() {
 #[test]
 fn a_machine_that_is_declared_dead_loses_its_users_and_comes_back() {
     let mut rig = Rig::at_tea(3);
-    // What bob says is on its way when his machine is declared dead by the others.
+    // Bob's message is on its way when the others declare his machine dead.
     rig.says(1, 1, "PRIVMSG #tea :too late");
     let late = rig.log.pop_front().unwrap();
     rig.feed(2, Input::NodeLost { node: NodeId(1) });
@@ -193,7 +194,7 @@ fn a_machine_that_is_declared_dead_loses_its_users_and_comes_back() {
         ["0.1 :bob!bob@127.0.0.1 QUIT :Lost touch with their server"],
         "bob's own connection is closed, and nobody hears what came too late"
     );
-    // Somebody connects before the machine is up again, and waits for it.
+    // Somebody connects before the machine is up again, and has to wait.
     rig.registers(1, 2, "bob");
     assert!(rig.heard(" 001 ").is_empty());
     rig.settle();
@@ -294,7 +295,7 @@ fn nothing_of_others_comes_into_what_one_line_asks_for() {
     assert!(place("JOIN #coffee") < place("hello"), "{heard:#?}");
 }
 
-/// Settings of a machine that has nothing in common with one that has the defaults.
+/// Machine settings that all differ from the defaults.
 fn other_machine() -> MachineSettings {
     MachineSettings {
         version: "parlad-next".to_owned(),
@@ -317,7 +318,7 @@ fn machines_of_different_settings_make_the_same_network() {
     let mut rig = Rig { servers: Vec::new(), runs: 0, log: VecDeque::new(), heard: Vec::new() };
     let snapshot = Snapshot::of_new_network(settings().network, Vec::new(), 1);
     let mut other = Settings { machine: other_machine(), ..settings() };
-    // Those of the network are in the snapshot.
+    // The network's settings are taken from the snapshot.
     other.network.motd = vec!["not this".to_owned()];
     rig.start(0, snapshot.clone());
     rig.start_with(1, other.clone(), snapshot);
@@ -338,7 +339,8 @@ fn machines_of_different_settings_make_the_same_network() {
     rig.agree();
     assert_eq!(hashes(&rig)[0], hashes(&rig)[1]);
     assert_eq!(rig.heard(" 002 ").iter().filter(|line| line.ends_with("parlad-next")).count(), 1);
-    // One machine reads its configuration again: both have the new network, and what is the machine's stays there.
+    // One machine reads its configuration again: both have the new network settings, and the machine's own
+    // stay there.
     let before = hashes(&rig)[0];
     other.machine.sts = Some(Sts { duration: Duration::from_secs(600), port: 6697 });
     other.network.motd = vec!["hello".to_owned()];

@@ -1,4 +1,4 @@
-//! What goes on and what is refused while the disk of the server is nearly full.
+//! What still works and what is refused while the server's disk is nearly full.
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,7 +10,7 @@ use parla_server::{
     settings,
 };
 
-/// A server with alice and bob in `#room`, of which something is kept.
+/// A server with alice and bob in `#room`, where messages are stored.
 struct Rig {
     server: Server,
 }
@@ -38,7 +38,7 @@ impl Rig {
         rig
     }
 
-    /// Gives what everyone hears, and how much is kept.
+    /// Returns what everyone receives, and how many changes are stored.
     fn feed(&mut self, input: Input) -> String {
         let mut out = Outputs::default();
         self.server.handle(Timestamp::default(), input, &mut out);
@@ -137,7 +137,7 @@ fn all_else_goes_on() {
         kept: 1
     "#]],
     );
-    // What is refused for another reason is refused for that one.
+    // A command that is refused anyway keeps its own reason.
     rig.check(
         "PRIVMSG #absent :hello",
         &expect![[r#"

@@ -1,4 +1,5 @@
-//! Logging in and out: what it changes, and who hears of it. Who may is decided before the entry is proposed.
+//! Logging in and out: what it changes, and who is told. Whether somebody may is decided before the entry is
+//! proposed.
 //!
 //! <https://ircv3.net/specs/extensions/account-notify>
 
@@ -9,10 +10,10 @@ use crate::{
     publish::Publisher,
 };
 
-/// What stands for no account, where one is expected.
+/// Stands in for the account of a user who has none.
 const NO_ACCOUNT: &str = "*";
 
-/// Logs the actor in to an account, or out.
+/// Logs the actor in to an account or out of it.
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
@@ -28,7 +29,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Tells the user, and those who want to know if it is news.
+/// Tells the user and, if anything changed, everyone who wants to know.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };

@@ -4,7 +4,8 @@ use parla_proto::{Reply, command::Authenticate};
 
 use crate::{context::Context, network::refusal::Refusal};
 
-/// Says at once that it failed: a client that asks without being offered would wait for a word of SASL before it goes on.
+/// Fails at once. A client that tries although SASL was not offered would otherwise wait for an answer before
+/// it continues.
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
 pub(crate) fn run(context: &mut Context<'_>, _authenticate: &Authenticate<'_>) -> Result<(), Refusal> {
     context.reply(Reply::SaslFailed { why: "SASL authentication failed: this server has no accounts" });

@@ -42,7 +42,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// What those read who may not hear the reason: without any the line would mean that the user is back.
+/// Shown to those who may not see the reason; without any text the line would mean that the user is back.
 const UNHEARD: &str = "Away";
 
 fn line(user: &User, reason: Option<&str>) -> Vec<u8> {
@@ -68,14 +68,14 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, news: AwayNews)
         Some(reason) => {
             let mut reason = publisher.own_text(id, Capabilities::AWAY_NOTIFY, reason);
             reason.retain(|reader| !own.contains(&reader));
-            // Another reason is no news for those who hear of none.
+            // A changed reason does not concern those who do not see it.
             let unheard = (news == AwayNews::Presence).then_some(UNHEARD);
             publisher.relay_to(&reason, |reason| Some(line(user, Some(reason.or(unheard)?))));
         }
     }
 }
 
-/// Tells those of a channel's members who want to know that a user who has come in is away.
+/// Tells interested members of a channel that a user who has just entered is away.
 pub(crate) fn announce_to(
     publisher: &mut Publisher<'_>,
     channel: &Channel,

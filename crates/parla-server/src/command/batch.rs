@@ -1,7 +1,8 @@
-//! BATCH of a client: a message of several lines, put together and then sent as one.
+//! A client's BATCH: a message of several lines, which is put together and then sent as one.
 //!
-//! The label of the opening is answered when the message is sent, or refused. A refused batch is passed over to its end.
-//! <https://ircv3.net/specs/extensions/client-batch>, <https://ircv3.net/specs/extensions/multiline>
+//! The label of the opening line is answered when the message is sent or refused. The remaining lines of a
+//! refused batch are ignored. <https://ircv3.net/specs/extensions/client-batch>,
+//! <https://ircv3.net/specs/extensions/multiline>
 
 use parla_proto::{
     Command, CommandName, FailCode,
@@ -77,7 +78,7 @@ fn open(context: &mut Context<'_>, reference: &str, batch: &Batch<'_>, tags: Tag
     }
 }
 
-/// The name of the batch that a line says it is part of, if the client may say so.
+/// The batch reference in a line's tags, if the client has the capabilities for it.
 pub(crate) fn reference_of(context: &Context<'_>, tags: Tags<'_>) -> Option<String> {
     if tags.is_empty() || !context.session.capabilities.contains(NEEDED) {
         return None;
@@ -85,7 +86,7 @@ pub(crate) fn reference_of(context: &Context<'_>, tags: Tags<'_>) -> Option<Stri
     tags.get("batch").map(|reference| reference.into_owned())
 }
 
-/// Takes a line of a batch.
+/// Adds a line to its batch.
 pub(crate) fn collect(
     context: &mut Context<'_>,
     reference: &str,
@@ -139,7 +140,7 @@ fn add(context: &mut Context<'_>, command: &Command<'_>, tags: Tags<'_>) -> Resu
     message.add(verb, Piece { text, goes_on: tags.get(CONCAT).is_some() }, limits)
 }
 
-/// The batch is complete: sends what it holds.
+/// Sends the message of a completed batch.
 fn close(context: &mut Context<'_>) {
     let Some(message) = context.session.batch.as_mut().and_then(|open| open.message.as_deref()) else {
         context.session.batch = None;
@@ -152,7 +153,7 @@ fn close(context: &mut Context<'_>) {
     }
     let Some(open) = context.session.batch.take() else { return };
     let Some(message) = open.message else { return };
-    // What was asked by the closing line is answered; from here on it is about the opening.
+    // First answer the label of the closing line; from here on the answer belongs to the opening line.
     context.session.send_response(&context.settings.name, context.out);
     context.session.response = open.response;
     let Collected { target, tags, verb, text, cuts, .. } = *message;
@@ -164,7 +165,7 @@ fn refuse(context: &mut Context<'_>, refusal: &Refusal) {
     give_up(context.session, &context.settings.name, refusal, context.out);
 }
 
-/// Refuses the open batch, in answer to its opening. What still comes of it is passed over.
+/// Refuses the open batch and answers the label of its opening line. Its remaining lines are ignored.
 pub(crate) fn give_up(session: &mut Session, server: &str, refusal: &Refusal, out: &mut Outputs) {
     let Some(open) = &mut session.batch else { return };
     if open.message.take().is_none() {
@@ -178,12 +179,12 @@ pub(crate) fn give_up(session: &mut Session, server: &str, refusal: &Refusal, ou
     session.response = own;
 }
 
-/// A line could not be read; nobody gets a message with a hole in it.
+/// Refuses the open batch because one of its lines could not be read; nobody should get a message with a gap.
 pub(crate) fn spoil(session: &mut Session, server: &str, out: &mut Outputs) {
     give_up(session, server, &invalid("A line of the batch could not be read"), out);
 }
 
-/// The batch was open for too long.
+/// Refuses the open batch because it has been open for too long.
 pub(crate) fn time_out(session: &mut Session, server: &str, out: &mut Outputs) {
     let Some(reference) = session.batch.as_ref().map(|open| open.reference.clone()) else { return };
     let why = "The batch was left open for too long";

@@ -33,7 +33,7 @@ fn list_supported(context: &mut Context<'_>, version: &str) {
     if let Some(registration) = context.session.registration() {
         registration.negotiating = true;
     }
-    // Who has said once that it understands more is believed, whatever it asks later.
+    // A client that has once claimed the higher version keeps it, whatever it sends later.
     if version == Version::V302 {
         context.session.understands_302 = true;
         context.session.capabilities |= Capabilities::CAP_NOTIFY;
@@ -64,7 +64,8 @@ fn request(context: &mut Context<'_>, list: &str) {
     }
 }
 
-/// Answers with a list. Clients of version 301 understand one line only, and get what fits: drafts go first.
+/// Answers with a list. Clients of version 301 understand only one line and get what fits into it; drafts are
+/// dropped first.
 fn list(context: &mut Context<'_>, subcommand: &str, version: Version, mut words: Vec<String>) {
     if version == Version::V301 {
         words.sort_by_key(|word| word.starts_with("draft/"));
@@ -86,7 +87,7 @@ fn answer(context: &mut Context<'_>, rest: impl FnOnce(Line) -> Line) {
     context.line(rest(line).finish());
 }
 
-/// Until it is registered a client has no name, whatever nick it has asked for.
+/// A client that has not registered is addressed as `*`, even if it has sent a nick.
 fn target(context: &Context<'_>) -> String {
     if context.session.user().is_some() { context.target() } else { "*".to_owned() }
 }

@@ -1,6 +1,6 @@
 //! CHATHISTORY: earlier messages of a channel, for its members. <https://ircv3.net/specs/extensions/chathistory>
 //!
-//! Of private messages nothing is given: most are not kept.
+//! It does not return private messages, because most are not stored.
 
 use bytes::Bytes;
 use parla_proto::{Capabilities, CommandName, FailCode, Line, Timestamp, command::Chathistory};
@@ -93,7 +93,7 @@ fn question(context: &Context<'_>, command: &Chathistory<'_>) -> Result<(Query, 
     Ok((query, HistoryQuestion::Messages { conversation, channel, subcommand, page }))
 }
 
-/// The channel, if the session's user may read its history: if it is a member.
+/// Finds a channel whose history the session's user may read, which means one that they are in.
 fn readable<'n>(context: &Context<'n>, target: &str) -> Option<&'n Channel> {
     let user = context.session.user()?;
     let (_, channel) = context.network.visible_channel(user, target).ok()?;
@@ -109,17 +109,18 @@ fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) 
     (Query::LatestTimes { conversations }, HistoryQuestion::Targets { channels, from, to, limit })
 }
 
-/// The conversation of the channel of this name, if the session's user is a member of it.
+/// The conversation of the channel with this name, if the session's user is a member.
 fn conversation_of(session: &Session, network: &Network, channel: &str) -> Option<Conversation> {
     let user = session.user()?;
     let (_, channel) = network.visible_channel(user, channel).ok()?;
     channel.is_member(user).then(|| channel.state.conversation())
 }
 
-/// What is still to be asked, now that the client has been sent everything. It may have left channels since it wanted to know.
+/// Reduces a question to what the client may still read now that it has been sent everything; it may have
+/// left channels since it asked.
 ///
 /// # Errors
-/// There is nothing left that the client may read.
+/// Nothing is left that the client may read.
 pub(crate) fn still_allowed(
     session: &Session,
     network: &Network,
@@ -145,7 +146,7 @@ pub(crate) fn still_allowed(
     }
 }
 
-/// Gives the session what the store answered.
+/// Sends the session the store's answer.
 pub(crate) fn answer(
     session: &mut Session,
     moment: Moment<'_>,
@@ -154,10 +155,10 @@ pub(crate) fn answer(
     out: &mut Outputs,
 ) {
     let network = moment.network;
-    // Whoever left meanwhile may not know what was said after that.
+    // A user who has left meanwhile may not see what was said after that.
     let member_of = |channel: &str| conversation_of(session, network, channel);
     match (question, result) {
-        // The name may be that of another channel by now.
+        // Another channel may have the name by now.
         (HistoryQuestion::Messages { conversation, channel, subcommand, .. }, Some(_))
             if member_of(&channel).as_ref() != Some(&conversation) =>
         {
@@ -205,7 +206,7 @@ pub(crate) fn answer(
     }
 }
 
-/// The lines of as many messages as fit, from the side that the page starts at.
+/// The lines of as many messages as fit, starting at the end of the page that the client asked for.
 fn within(mut messages: Vec<Vec<Bytes>>, page: Page, bytes_max: usize) -> Vec<Bytes> {
     let from_oldest = match page {
         Page::After(_) => true,
@@ -255,7 +256,7 @@ fn not_a_member(subcommand: &str, target: &str) -> Refusal {
     fail(FailCode::InvalidTarget, &[subcommand, target], why)
 }
 
-/// No message has this id, or none of the conversation.
+/// There is no message with this id, or it belongs to another conversation.
 fn no_such_message(subcommand: &str, bound: &str) -> Refusal {
     fail(FailCode::InvalidParams, &[subcommand, bound], "There is no such message id")
 }

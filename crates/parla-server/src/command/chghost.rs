@@ -1,4 +1,4 @@
-//! CHGHOST: an operator gives someone another host to show. <https://ircv3.net/specs/extensions/chghost>
+//! CHGHOST: an operator gives a user another host to show. <https://ircv3.net/specs/extensions/chghost>
 
 use parla_proto::{Capabilities, Line, Reply, command::Chghost};
 
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, chghost: &Chghost<'_>) -> Result<(), Refusal> {
     let (_, me) = context.me()?;
     let nick = context.network.read_nick(chghost.nick);
-    // Who may not do this to anybody hears that first.
+    // Somebody who may not change hosts at all is told that first.
     let nick = nick.map_err(|refusal| me.privileged(Privileges::HOSTS).err().unwrap_or(refusal))?;
     let host = chghost.host.to_owned();
     context.propose(EntryCommand::Chghost(entry::Chghost { nick, host }));
@@ -56,7 +56,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Whether a text can stand after the `@` of a source and in every parameter.
+/// Whether a text can follow the `@` of a source and be a parameter of any line.
 fn is_host(text: &str) -> bool {
     let allowed = |char: char| char.is_ascii_alphanumeric() || "-.:/_".contains(char);
     !text.is_empty() && text.len() <= HOST_BYTES_MAX && !text.starts_with(':') && text.chars().all(allowed)
@@ -75,7 +75,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, old_source: &st
     publisher.left_out = Capabilities::empty();
 }
 
-/// Shows those who do not know the command a user who leaves and comes back, with its ranks.
+/// Makes the user appear to leave and come back, with their ranks, to clients that do not know CHGHOST.
 fn show_reconnection(publisher: &mut Publisher<'_>, of: UserRef<'_>, old_source: &str) {
     let UserRef { id, user } = of;
     let network = publisher.network;
@@ -91,7 +91,7 @@ fn show_reconnection(publisher: &mut Publisher<'_>, of: UserRef<'_>, old_source:
     }
 }
 
-/// The line that gives a member its ranks back; none if it has none.
+/// The line that gives a member their ranks back; `None` if they have none.
 fn ranks(network: &Network, of: UserRef<'_>, channel: &Channel) -> Option<Vec<u8>> {
     let rank = channel.members.get(&of.id).copied().filter(|rank| !rank.is_empty())?;
     let had = Rank::MODES.iter().filter(|(each, _, _)| rank.contains(*each));

@@ -1,4 +1,4 @@
-//! ERROR: only servers say this; a client is not answered.
+//! ERROR: only servers send this; a client that does gets no answer.
 
 use crate::{context::Context, network::refusal::Refusal};
 

@@ -9,7 +9,7 @@ use parla_proto::{
 
 use crate::{base::limits::HELP_LINE_BYTES_MAX, context::Context, network::refusal::Refusal};
 
-/// What to ask for to read of the modes of channels, and of users.
+/// The subjects that list the modes of channels and those of users.
 const CHANNEL_SUBJECT: &str = "CMODES";
 const USER_SUBJECT: &str = "UMODES";
 
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &mut Context<'_>, help: &Help<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// The title and the lines on a subject, if there is something to say.
+/// The title and text of a subject, if there is one.
 fn page(subject: &str) -> Option<(String, Vec<String>)> {
     match subject {
         "*" => Some(("What this server understands".to_owned(), index())),
@@ -46,7 +46,7 @@ fn page(subject: &str) -> Option<(String, Vec<String>)> {
     }
 }
 
-/// What one can ask for.
+/// The list of all subjects.
 fn index() -> Vec<String> {
     let mut lines = packed(command::ALL.iter().map(|facts| facts.name), HELP_LINE_BYTES_MAX);
     lines.push(format!(
@@ -59,7 +59,7 @@ fn wrapped(text: &str) -> Vec<String> {
     packed(text.split(' '), HELP_LINE_BYTES_MAX)
 }
 
-/// `b <mask>: keeps out whom it matches`
+/// A line such as `b <mask>: keeps out whom it matches`.
 fn channel_mode(facts: &ChannelModeFacts) -> String {
     let param = facts.param().map(|param| format!(" {param}")).unwrap_or_default();
     let sign = MEMBER_MODES.iter().find(|(mode, _)| *mode == facts.mode);

@@ -1,4 +1,4 @@
-//! INVITE: a user is asked to come, and may enter past every door if the one who asks has a rank.
+//! INVITE: invites a user. If the inviter has a rank, the user may enter whatever the channel's modes say.
 //!
 //! <https://modern.ircdocs.horse/#invite-message>, <https://ircv3.net/specs/extensions/invite-notify>
 
@@ -32,7 +32,7 @@ pub(crate) fn run(context: &mut Context<'_>, invite: &Invite<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The channel, if this is somebody who may ask others to come there. Who may not need not learn who is there.
+/// The channel, if this user may invite others to it. Somebody who may not must not learn who is online.
 fn inviter<'n>(
     network: &'n Network,
     by: UserId,
@@ -49,7 +49,7 @@ fn inviter<'n>(
     Ok((id, channel))
 }
 
-/// Where the client may come in.
+/// Lists the channels that the client is invited to.
 fn list(context: &mut Context<'_>) -> Result<(), Refusal> {
     let (me, _) = context.me()?;
     for channel in context.network.channels().filter(|channel| channel.is_invited(me)) {
@@ -78,7 +78,7 @@ pub(crate) fn commit(
     let ranked = channel.members.iter().filter(|(_, rank)| rank.may(Act::Invite));
     let witnesses = ranked.map(|(member, _)| *member).filter(|member| *member != by).collect();
     let name = channel.name().clone();
-    // Who has no rank may ask anyone to come, and opens no door by that.
+    // A member without a rank may invite anyone, but such an invitation overrides no mode.
     if let Some(channel) = network.channel_mut(channel_id).filter(|_| opens_doors) {
         channel.invite(user);
     }
@@ -97,7 +97,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, invited: &Invited) {
         publisher.answer(reply.encode(&network.settings.name, &target));
     }
     let line = Line::from(by).command("INVITE").param(nick).param(channel).finish();
-    // Whoever invites has their answer; what else they have here is told as the others are.
+    // The inviting session has its answer already; the inviter's other sessions are told like everybody else.
     let origin = publisher.origin;
     let inviter = publisher.meta.actor.into_iter();
     let listening = publisher

@@ -1,4 +1,4 @@
-//! ISON: which of some people are here. <https://datatracker.ietf.org/doc/html/rfc1459#section-5.8>
+//! ISON: which of these nicks are online. <https://datatracker.ietf.org/doc/html/rfc1459#section-5.8>
 
 use parla_proto::{Reply, command::Ison, limits::LINE_BYTES_MAX, line::packed};
 

@@ -21,10 +21,10 @@ use crate::{
     session::server_batch::BatchHead,
 };
 
-/// What a client must have agreed on to get the lines as a batch.
+/// The capabilities that a client needs to get the lines as a batch.
 const BATCHED: Capabilities = Capabilities::BATCH.union(Capabilities::EXTENDED_ISUPPORT);
 
-/// The type of the batch.
+/// The batch's type.
 const ISUPPORT_BATCH: &str = "draft/isupport";
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
@@ -36,7 +36,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Answers with everything, in a batch if the client wants one.
+/// Answers with all tokens, in a batch if the client supports it.
 pub(crate) fn answer(context: &mut Context<'_>) {
     let (settings, target) = (context.settings, context.target());
     let lines = replies(&settings.name, &target, &token_lines(settings));
@@ -50,13 +50,13 @@ pub(crate) fn answer(context: &mut Context<'_>) {
     }
 }
 
-/// Tells a session everything, as when it registers.
+/// Sends a session all tokens, as on registration.
 pub(crate) fn tell(publisher: &mut Publisher<'_>, connection: ConnectionId) {
     let lines = token_lines(&publisher.network.settings);
     tell_these(publisher, connection, &lines);
 }
 
-/// Tells a session of tokens that are in lines already, in a batch if it wants one.
+/// Sends a session lines of tokens, in a batch if it supports that.
 pub(crate) fn tell_these(publisher: &mut Publisher<'_>, connection: ConnectionId, tokens: &[String]) {
     let network = publisher.network;
     let Some(session) = publisher.sessions.get(connection) else { return };
@@ -74,12 +74,12 @@ fn replies(server: &str, target: &str, tokens: &[String]) -> Vec<Bytes> {
     tokens.iter().map(|tokens| Reply::ISupport { tokens }.encode(server, target).into()).collect()
 }
 
-/// The tokens of RPL_ISUPPORT, in lines.
+/// All tokens of RPL_ISUPPORT, divided into lines.
 fn token_lines(settings: &NetworkSettings) -> Vec<String> {
     parla_proto::isupport::lines(&tokens(settings))
 }
 
-/// The tokens of RPL_ISUPPORT.
+/// All tokens of RPL_ISUPPORT.
 pub(crate) fn tokens(settings: &NetworkSettings) -> Vec<String> {
     let limits = &settings.limits;
     let number = |name: &str, value: usize| token(name, &value.to_string());

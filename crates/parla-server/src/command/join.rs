@@ -30,7 +30,7 @@ pub(crate) fn run(context: &mut Context<'_>, join: &Join<'_>) -> Result<(), Refu
         }
         return Ok(());
     }
-    // The key of a channel stands where its name does, whatever else stands there twice.
+    // A key belongs to the channel at the same position in the list, even if the list has duplicates.
     let names: Vec<&str> = join.channels.split(',').collect();
     let keys: Vec<&str> = join.keys.unwrap_or_default().split(',').collect();
     for name in context.names(join.channels, CommandName::Join)? {
@@ -86,16 +86,16 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// A user wants to enter a channel.
+/// A user's attempt to enter a channel.
 #[derive(Clone, Copy)]
 struct Attempt<'a> {
     user: UserId,
     channel: ChannelId,
-    /// For `+k`.
+    /// The key for `+k`.
     key: Option<&'a str>,
 }
 
-/// Lets the user into the channel, or into the one that it forwards to; gives the one that was entered.
+/// Admits the user to the channel or to the one it forwards to, and returns the channel that was entered.
 fn admit(network: &mut Network, attempt: Attempt<'_>, effects: &mut Effects) -> Result<ChannelId, Refusal> {
     let Attempt { user: user_id, channel: mut channel_id, mut key } = attempt;
     let casemapping = network.casemapping();
@@ -116,7 +116,7 @@ fn admit(network: &mut Network, attempt: Attempt<'_>, effects: &mut Effects) -> 
         let is_new = |id: &ChannelId| !tried.contains(id) && !is_in(id);
         let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };
         effects.refusals.push(Refusal::Forwarded { from, to });
-        // The key was meant for the first channel.
+        // The key was meant for the first channel only.
         (channel_id, key) = (to_id, None);
         tried.push(to_id);
     }
@@ -134,7 +134,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     metadata::on_join(publisher, user_id, channel_id);
 }
 
-/// Tells who came into a channel what is there: the topic, up to where it has read, the names.
+/// Sends a user who entered a channel its topic, their read marker and its names.
 pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
     let network = publisher.network;
     let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
@@ -151,17 +151,17 @@ pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, chan
     }
 }
 
-/// A user is in a channel now.
+/// The facts that a JOIN line announces.
 #[derive(Clone, Copy)]
 pub(crate) struct Entered<'a> {
     pub(crate) user: UserRef<'a>,
     pub(crate) channel: &'a Channel,
-    /// The id of the line, if it is what happened; none where it only explains something else.
+    /// The msgid of the line if somebody really entered; `None` if the line only explains something else.
     pub(crate) msgid: Option<MsgId>,
 }
 
-/// Tells an audience that a user is in a channel now, and whether they are away. Whoever hears nothing of the user's own texts
-/// there reads the nick in the place of the real name.
+/// Tells an audience that a user is in a channel, and whether they are away. Those who may not see texts by
+/// this user there get the nick in place of the real name.
 pub(crate) fn announce(publisher: &mut Publisher<'_>, entered: Entered<'_>, audience: &[UserId]) {
     let Entered { user: of, channel, msgid: id } = entered;
     let user = of.user;

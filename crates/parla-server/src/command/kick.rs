@@ -1,4 +1,4 @@
-//! KICK: someone with a rank puts members out. <https://modern.ircdocs.horse/#kick-message>
+//! KICK: a member with a rank removes others. <https://modern.ircdocs.horse/#kick-message>
 
 use parla_proto::{
     ChannelName, CommandName, Line, Nick, command::Kick, limits::LINE_BYTES_MAX, line::fitting,
@@ -28,7 +28,7 @@ pub(crate) fn run(context: &mut Context<'_>, kick: &Kick<'_>) -> Result<(), Refu
             context.names(kick.nicks, CommandName::Kick)?.into_iter().map(|nick| (*channel, nick)).collect()
         }
         channels => {
-            // Several channels: a nick for each.
+            // With several channels there must be one nick for each.
             let nicks: Vec<&str> = kick.nicks.split(',').filter(|nick| !nick.is_empty()).collect();
             if nicks.len() != channels.len() || nicks.is_empty() {
                 return Err(Refusal::NeedMoreParams(CommandName::Kick));
@@ -61,7 +61,7 @@ fn read_names(context: &Context<'_>, channel: &str, nick: &str) -> Result<(Chann
     }
 }
 
-/// The channel, if this is somebody who may kick there. Who may not need not learn who is there.
+/// The channel, if this user may kick there. Somebody who may not must not learn who is there.
 fn kicker<'n>(
     network: &'n Network,
     actor: UserId,
@@ -89,7 +89,7 @@ pub(crate) fn commit(
     let rank = channel.rank(member)?;
     network.leave(member, channel_id, effects);
     let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
-    // What everyone is told fits in the line.
+    // The reason is cut so that the line that members get is not too long.
     let head = Line::from(&by).command("KICK").param(&name).param(&nick).len();
     let whom = format!("{name} {source}");
     let why = kick.reason.clone().unwrap_or_default();
@@ -107,7 +107,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Tells the member who is put out, and those who stay and saw them.
+/// Tells the removed member, and those who stay and could see them.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, kicked: &Kicked) {
     let Kicked { by, user, nick, channel, members, reason } = kicked;
     let line = Line::from(by).command("KICK").param(channel).param(nick).text(reason).finish();

@@ -1,4 +1,4 @@
-//! KILL: an operator ends the connections of others. <https://modern.ircdocs.horse/#kill-message>
+//! KILL: an operator disconnects other users. <https://modern.ircdocs.horse/#kill-message>
 
 use parla_proto::{CommandName, Line, command::Kill, line::fitting};
 
@@ -27,7 +27,7 @@ pub(crate) fn run(context: &mut Context<'_>, kill: &Kill<'_>) -> Result<(), Refu
         match context.network.read_nick(nick) {
             Ok(nick) => nicks.push(nick),
             Err(refusal) => {
-                // Who may kill nobody hears that, and nothing else.
+                // Somebody without the privilege is told so, and nothing else.
                 me.privileged(Privileges::KILL)?;
                 context.refuse(&refusal);
             }
@@ -46,7 +46,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let killer = network.actor(meta)?.1.privileged(Privileges::KILL)?;
-    // Whoever kills itself is not there any more for the next of the list.
+    // Operators who kill themselves are gone when the next nick of the list is looked at.
     let (by, who) = (killer.source().to_owned(), killer.who());
     let reason = format!("Killed ({} ({}))", killer.nick(), kill.reason);
     for nick in &kill.nicks {
@@ -69,7 +69,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Tells the user who is put out, by every session; others read it in the QUIT.
+/// Tells the disconnected user in every session; others see it in the QUIT.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, killed: &Killed) {
     let line = Line::from(&killed.by).command("KILL").param(&killed.nick).text(&killed.comment).finish();
     publisher.announce([killed.user].into_iter(), line);

@@ -1,4 +1,4 @@
-//! LINKS: the servers of the network. There is one, however many machines it is made of.
+//! LINKS: the servers of the network. It shows only one, however many machines the network has.
 //!
 //! <https://modern.ircdocs.horse/#links-message>
 

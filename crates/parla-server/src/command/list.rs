@@ -1,4 +1,4 @@
-//! LIST: which channels there are. <https://modern.ircdocs.horse/#list-message>
+//! LIST: the channels of the network. <https://modern.ircdocs.horse/#list-message>
 
 use std::time::Duration;
 
@@ -10,36 +10,36 @@ use crate::{
     session::long_answer::{LongAnswer, Portion},
 };
 
-/// The conditions that LIST knows, by their letters: creation, mask, no mask, topic, users.
+/// The conditions that LIST supports, by their letters: creation, mask, negated mask, topic, users.
 pub(crate) const ELIST: &str = "CMNTU";
 
-/// What a channel must be to be listed.
+/// A condition that a channel must meet to be listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Condition {
-    /// A name, or a mask for names.
+    /// The channel has this name or matches this mask.
     Named(String),
     NotNamed(String),
     Members(Bound),
-    /// Minutes since it was made.
+    /// A bound on the minutes since the channel was created.
     Created(Bound),
-    /// Minutes since its topic was set.
+    /// A bound on the minutes since its topic was set.
     Topic(Bound),
 }
 
-/// An open end on either side.
+/// A bound that excludes the number itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bound {
     Below(u64),
     Above(u64),
 }
 
-/// The channels that are still to be listed.
+/// The rest of an answer to LIST.
 #[derive(Debug)]
 pub(crate) struct Rest {
     conditions: Vec<Condition>,
-    /// The channels that were asked for by their names, the next one last; none if all are looked at.
+    /// The names that were asked for, with the next one last; `None` if all channels are looked at.
     named: Option<Vec<String>>,
-    /// The last one that was looked at.
+    /// The last channel that was looked at.
     after: Option<ChannelName>,
 }
 
@@ -62,11 +62,11 @@ impl Rest {
         Self { conditions, named, after: None }
     }
 
-    /// Lists a channel if the client may know of it and it is what it must be.
+    /// Lists a channel if the client may see it and it meets the conditions.
     fn show(&self, portion: &mut Portion<'_>, me: UserId, channel: &Channel) {
         portion.count_steps(1);
         let network = portion.network;
-        // Also those that nobody is in: they are kept, and people can come back to them.
+        // Empty channels are listed too: they are kept, and people can return to them.
         if !network.sees(me, channel) {
             return;
         }
@@ -111,7 +111,7 @@ impl LongAnswer for Rest {
     }
 }
 
-/// What was asked for; none if that was refused.
+/// The conditions that were given; `None` if they were refused.
 fn conditions(context: &mut Context<'_>, list: &List<'_>) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     for words in [list.channels, list.conditions].into_iter().flatten() {
@@ -133,7 +133,7 @@ fn names(conditions: &[Condition]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a channel has one of the names, if there are names, and is all else that it must be.
+/// Whether a channel has one of the names, if there are any, and meets all other conditions.
 fn fits_all(conditions: &[Condition], channel: &Channel, portion: &Portion<'_>, steps: &mut usize) -> bool {
     let (now, casemapping) = (portion.now, portion.network.casemapping());
     let mut has_name = |mask: &str| glob_counted(mask, channel.name().as_str(), casemapping, steps);
@@ -152,7 +152,7 @@ fn fits_all(conditions: &[Condition], channel: &Channel, portion: &Portion<'_>, 
 }
 
 impl Condition {
-    /// Reads one condition; none if a number is missing in it.
+    /// Parses one condition; `None` if its number is missing.
     fn parse(word: &str) -> Option<Self> {
         if let Some(mask) = word.strip_prefix('!') {
             return Some(Self::NotNamed(mask.to_owned()));
@@ -169,7 +169,7 @@ impl Condition {
 }
 
 impl Bound {
-    /// Whether so many, in so many to one, are within.
+    /// Whether `value` lies within the bound; one unit of the bound is `unit` of the value.
     const fn holds(self, value: u64, unit: u64) -> bool {
         match self {
             Self::Below(limit) => value < limit.saturating_mul(unit),
@@ -177,7 +177,7 @@ impl Bound {
         }
     }
 
-    /// Whether the minutes since then are within.
+    /// Whether the minutes since `at` lie within the bound.
     fn holds_for_age(self, at: Timestamp, now: Timestamp) -> bool {
         const MINUTE: Duration = Duration::from_secs(60);
         let age = u64::try_from(now.since(at).as_millis()).unwrap_or(u64::MAX);

@@ -1,6 +1,7 @@
-//! LUSERS: how many are here. <https://modern.ircdocs.horse/#lusers-message>
+//! LUSERS: how many users, channels and connections there are. <https://modern.ircdocs.horse/#lusers-message>
 //!
-//! Secret channels are counted for everyone, as invisible users are: a number names none of them. Solanum and InspIRCd do the same.
+//! Secret channels are counted for everyone, as invisible users are, because a number reveals none of them.
+//! Solanum and InspIRCd do the same.
 
 use parla_proto::Reply;
 
@@ -16,7 +17,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The counts. Of connections only those that are nobody's yet are counted apart.
+/// The counts as replies. Connections appear in a count of their own only until they have registered.
 pub(crate) fn replies(network: &Network, unregistered: usize) -> [Reply<'static>; 7] {
     let UserCounts { users, most, invisible, operators } = network.user_counts();
     [

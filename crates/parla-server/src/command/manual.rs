@@ -1,4 +1,5 @@
-//! `docs/commands.md`, made from the tables that make the server work. A test compares; `UPDATE=1 cargo test` writes it anew.
+//! Generates `docs/commands.md` from the tables that the server itself uses. A test compares the two;
+//! `UPDATE=1 cargo test` writes the file anew.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -128,12 +129,12 @@ fn row(page: &mut String, cells: &[&str]) {
     page.push('\n');
 }
 
-/// Words as they are typed. A bar would end the cell, even here.
+/// Text in backticks. A bar must be escaped even there, because it would end the table cell.
 fn code(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!("`{}`", words.replace('|', "\\|")) }
 }
 
-/// A sentence of a table; signs that Markdown would take for its own are marked, but for those of words in backticks.
+/// A sentence in a table. Characters with a meaning in Markdown are escaped, except inside backticks.
 fn text(sentence: &str) -> String {
     let parts = sentence.split('`').enumerate().map(|(index, part)| {
         let mut part = part.replace('|', "\\|");

@@ -1,7 +1,9 @@
-//! MARKREAD: up to where one has read a conversation; for oneself alone. <https://ircv3.net/specs/extensions/read-marker>
+//! MARKREAD: how far the user has read a conversation, which only they are told.
+//! <https://ircv3.net/specs/extensions/read-marker>
 //!
-//! Markers of guests are kept under a name, whether or not anyone bears it, so an answer says nothing of channels and people.
-//! Those of people with an account are in a conversation, if they may know of one of that name.
+//! Markers of guests are stored under a name, whether or not it exists, so that an answer reveals nothing
+//! about channels and people. Markers of users with an account belong to a conversation, if they may see one
+//! of that name.
 
 use bytes::Bytes;
 use parla_proto::{Capabilities, ChannelName, CommandName, FailCode, Line, Timestamp, command::Markread};
@@ -49,14 +51,15 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (user, _) = network.actor(meta)?;
     let entry::Markread { name, at } = markread;
-    // Nobody has read what is not written yet: a wrong clock would mark a conversation as read for ever.
+    // Nobody has read what has not been written yet; without this, a wrong clock could mark a conversation as
+    // read for ever.
     let at = at.min(meta.at);
     let (at, moved) = network.mark_read(user, &name, at);
     effects.events.push(Event::MarkedRead(MarkedRead { user, name, at, moved }));
     Ok(())
 }
 
-/// Answers, and tells the other clients of the same user if there is news.
+/// Answers, and tells the user's other clients if the marker moved.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, marked: &MarkedRead) {
     let MarkedRead { user, name, at, moved } = marked;
     let line = Bytes::from(line(&publisher.network.settings.name, name, Some(*at)));
@@ -72,7 +75,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, marked: &MarkedRead) {
     }
 }
 
-/// What follows a JOIN, for a client that wants it.
+/// The line that follows a JOIN, for clients that want it.
 pub(crate) fn after_join(
     network: &Network,
     user: UserId,

@@ -1,8 +1,9 @@
-//! METADATA: values that people give themselves, and operators give their channels.
+//! METADATA: values that people set for themselves, and operators for their channels.
 //! <https://github.com/ircv3/ircv3-specifications/pull/613> is draft/metadata-3, and
-//! <https://ircv3.net/specs/extensions/metadata> the draft/metadata-2 before it; see [`Dialect`](crate::base::metadata::Dialect).
+//! <https://ircv3.net/specs/extensions/metadata> is its predecessor draft/metadata-2; see
+//! [`Dialect`](crate::base::metadata::Dialect).
 //!
-//! Values belong to the network and change by entries. Subscriptions belong to a session.
+//! Values belong to the network, and entries change them. Subscriptions belong to a session.
 
 mod change;
 mod early;
@@ -34,10 +35,10 @@ use crate::{
     session::server_batch::BatchHead,
 };
 
-/// What a client calls itself.
+/// The target by which a client refers to itself.
 const ITSELF: &str = "*";
 
-/// What a METADATA asks for.
+/// A parsed METADATA command.
 enum Request<'a> {
     Get(&'a [&'a str]),
     List,
@@ -101,7 +102,7 @@ fn key(text: &str) -> Result<Key, MetadataFailure> {
     Key::parse(text).map_err(|_| MetadataFailure::InvalidKey(text.to_owned()))
 }
 
-/// What a client wrote as a target: a channel or a user, or nobody if it means itself.
+/// Parses a target: a channel or a user, or `None` for the client itself.
 fn read_target(network: &Network, text: &str) -> Result<Option<ConversationName>, MetadataFailure> {
     if text == ITSELF {
         return Ok(None);
@@ -109,7 +110,7 @@ fn read_target(network: &Network, text: &str) -> Result<Option<ConversationName>
     network.read_conversation(text).map(Some).map_err(|_| MetadataFailure::nobody(text))
 }
 
-/// Whom a registered client means: itself, a user or a channel. A secret channel is not there for those outside.
+/// Finds the target that a registered client refers to. A secret channel does not exist for those outside it.
 fn find_named(
     network: &Network,
     me: UserId,
@@ -125,18 +126,18 @@ fn find_named(
     found.map_err(|_| MetadataFailure::nobody(called(target)))
 }
 
-/// The same, as a client wrote it.
+/// Like [`find_named`], for a target that has not been parsed.
 fn find(network: &Network, me: UserId, text: &str) -> Result<Target, MetadataFailure> {
     let target = read_target(network, text)?;
     find_named(network, me, target.as_ref()).map_err(|_| MetadataFailure::nobody(text))
 }
 
-/// What a client calls a target.
+/// How a client refers to a target.
 fn called(target: Option<&ConversationName>) -> &str {
     target.map_or(ITSELF, ConversationName::as_str)
 }
 
-/// Checks that a registered client means itself.
+/// Checks that a registered client refers to itself.
 fn find_self(context: &Context<'_>, text: &str) -> Result<(), MetadataFailure> {
     let itself = match context.session.user() {
         Some(me) => find(context.network, me, text).is_ok_and(|target| target == Target::User(me)),
@@ -146,14 +147,14 @@ fn find_self(context: &Context<'_>, text: &str) -> Result<(), MetadataFailure> {
     if itself { Ok(()) } else { Err(MetadataFailure::InvalidTarget { target: text.to_owned(), why }) }
 }
 
-/// What a target is called, and its values.
+/// The values of a target, and its name.
 #[derive(Clone, Copy)]
 struct Values<'a> {
     of: &'a str,
     values: &'a BTreeMap<Key, String>,
 }
 
-/// The values of a target, if it is still there.
+/// The values of a target, if it still exists.
 fn values(network: &Network, target: Target) -> Option<Values<'_>> {
     match target {
         Target::User(id) => {
@@ -165,7 +166,8 @@ fn values(network: &Network, target: Target) -> Option<Values<'_>> {
     }
 }
 
-/// Whether someone may read a target's values: everyone's, and those of channels that the reader is in or could walk into.
+/// Whether somebody may read a target's values: those of all users, of channels they are in, and of channels
+/// that anybody may enter.
 fn is_readable(network: &Network, reader: UserId, target: Target) -> bool {
     let Target::Channel(id) = target else { return true };
     let closed = Flags::SECRET | Flags::INVITE_ONLY;
@@ -174,7 +176,7 @@ fn is_readable(network: &Network, reader: UserId, target: Target) -> bool {
     })
 }
 
-/// The value of the capability: what a client must know of the bounds.
+/// The value of the capability, which tells clients the bounds.
 pub(crate) fn capability_value(settings: &NetworkSettings) -> Option<String> {
     let bounds = settings.metadata?;
     let early = if bounds.before_connect { "before-connect," } else { "" };
@@ -187,7 +189,8 @@ pub(crate) fn capability_value(settings: &NetworkSettings) -> Option<String> {
     ))
 }
 
-/// The longest value: no longer than the administrator says, and it must fit in a line with the longest names.
+/// The maximum length of a value in bytes: what the administrator allows, but no more than fits into a line
+/// with the longest names.
 fn value_bytes_max(settings: &NetworkSettings) -> usize {
     let chosen = settings.metadata.map_or(0, |bounds| bounds.value_bytes_max);
     let nick = settings.limits.nick_bytes;
@@ -196,7 +199,7 @@ fn value_bytes_max(settings: &NetworkSettings) -> usize {
     chosen.min(limits::LINE_BYTES_MAX.saturating_sub(words + rest))
 }
 
-/// RPL_WHOISKEYVALUE, for those who know it.
+/// Sends RPL_WHOISKEYVALUE to clients that understand it.
 pub(crate) fn tell_whois(context: &mut Context<'_>, user: &User) {
     if context.session.capabilities.intersects(EITHER) {
         for (key, value) in user.metadata() {
@@ -206,13 +209,13 @@ pub(crate) fn tell_whois(context: &mut Context<'_>, user: &User) {
 }
 
 impl Context<'_> {
-    /// Sends lines about a target as a batch of `metadata`.
+    /// Sends lines about a target in a `metadata` batch.
     fn send_metadata(&mut self, about: &str, lines: Vec<Bytes>) {
         let head = BatchHead { kind: METADATA_BATCH, about: Some(about) };
         self.session.send_as_batch(&self.settings.name, head, lines, self.out);
     }
 
-    /// Runs something that writes lines for this client, and sends them as a batch of `metadata`.
+    /// Sends the lines that `write` makes for this client in a `metadata` batch.
     fn metadata_batch(&mut self, about: &str, write: impl FnOnce(Reader<'_>) -> Vec<Vec<u8>>) {
         let client = self.target();
         let dialect = Dialect::of(self.session.capabilities);
@@ -221,7 +224,7 @@ impl Context<'_> {
         self.send_metadata(about, lines);
     }
 
-    /// Tells of what went wrong, where the rest goes on.
+    /// Reports a failure after which the rest of the command continues.
     fn metadata_warning(&mut self, failure: &MetadataFailure) {
         let client = self.target();
         let dialect = Dialect::of(self.session.capabilities);

@@ -1,4 +1,4 @@
-//! MODE: what holds in a channel, and for a user. <https://modern.ircdocs.horse/#mode-message>
+//! MODE: the modes of a channel or of a user. <https://modern.ircdocs.horse/#mode-message>
 
 mod change;
 mod read;
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     let mut told = Vec::new();
     for BadParam { act, refusal } in asked.bad_params {
         channel.rank(me)?;
-        // Who may not change the mode hears that instead, and once is enough.
+        // Somebody who may not change the mode is told that instead, and only once.
         let refusal = channel.allows(me, act).err().unwrap_or(refusal);
         if !told.contains(&refusal) {
             context.refuse(&refusal);
@@ -67,7 +67,7 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// Shows a list to someone who may see it.
+/// Shows a list to somebody who may see it.
 pub(super) fn show_list(context: &mut Context<'_>, channel: &Channel, mode: ChannelMode) {
     let name = channel.name().as_str();
     for entry in channel.state.list(mode) {
@@ -96,7 +96,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, by: &str, channel_id: Chann
     }
 }
 
-/// Letters and parameters of the steps, in as many lines as they need.
+/// The letters and parameters of the steps, in as many lines as needed.
 pub(crate) fn lines(steps: &[ModeChange], bytes_max: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut letters, mut params, mut sign) = (String::new(), String::new(), None);
@@ -122,15 +122,15 @@ pub(crate) fn lines(steps: &[ModeChange], bytes_max: usize) -> Vec<String> {
     lines
 }
 
-/// The letters of modes of channels, for MYINFO.
+/// The letters of channel modes, for RPL_MYINFO.
 pub(crate) struct ModeLetters {
     pub(crate) all: String,
-    /// Those of modes that have a parameter.
+    /// The modes that have a parameter.
     pub(crate) with_param: String,
 }
 
 impl ModeLetters {
-    /// The modes that exist.
+    /// The letters of all modes that exist.
     pub(crate) fn known() -> Self {
         let facts = parla_proto::mode::CHANNEL_MODES;
         let with_param = facts.iter().filter(|facts| facts.kind != ModeKind::Flag);

@@ -1,6 +1,6 @@
-//! MONITOR: a session is told when people come and go. <https://ircv3.net/specs/extensions/monitor>
+//! MONITOR: tells a session when people come and go. <https://ircv3.net/specs/extensions/monitor>
 //!
-//! The lists belong to the sessions of this machine, and die with them.
+//! The lists belong to the sessions of this machine, and end with them.
 
 use parla_proto::{CommandName, Nick, Reply, command::Monitor, limits::LINE_BYTES_MAX};
 
@@ -11,7 +11,7 @@ use crate::{
     publish::Publisher,
 };
 
-/// What the numerics that come unasked call their reader, so that all who watch get the same line.
+/// The nick in unasked numerics, so that all watchers can be sent the same line.
 const ANYONE: &str = "*";
 
 pub(crate) fn run(context: &mut Context<'_>, monitor: &Monitor<'_>) -> Result<(), Refusal> {
@@ -39,7 +39,7 @@ fn watched(context: &Context<'_>) -> Vec<Nick> {
     context.watchers.list(context.session.connection).to_vec()
 }
 
-/// Puts nicks on the list, and tells of each whether it is here, on the list before or not.
+/// Adds nicks to the list, and tells for each whether they are online, even if they were on the list before.
 fn add(context: &mut Context<'_>, nicks: &str) -> Result<(), Refusal> {
     let (connection, most) = (context.session.connection, context.settings.limits.monitor_targets);
     let (mut watched, mut refused) = (Vec::new(), Vec::new());
@@ -47,7 +47,7 @@ fn add(context: &mut Context<'_>, nicks: &str) -> Result<(), Refusal> {
         match context.nick(text) {
             Ok(nick) if context.watchers.add(connection, nick.clone(), most).is_ok() => watched.push(nick),
             Ok(_) => refused.push(text.to_owned()),
-            // The numeric alone: the code for programs is that of NICK.
+            // Only the numeric is sent, because the FAIL would be that of NICK.
             Err(Refusal::ErroneousNick { nick, fault }) => {
                 context.reply(Reply::ErroneousNick { nick: &nick, fault });
             }
@@ -59,7 +59,7 @@ fn add(context: &mut Context<'_>, nicks: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Takes nicks off the list; those that are not on it, or are none, are not worth a word.
+/// Removes nicks from the list. Nicks that are not on it, or are invalid, are silently ignored.
 fn remove(context: &mut Context<'_>, nicks: &str) {
     for text in context.distinct(nicks) {
         if let Ok(nick) = context.nick(text) {
@@ -84,7 +84,7 @@ fn tell_who_is_here(context: &mut Context<'_>, nicks: &[Nick]) -> Result<(), Ref
     metadata::on_online(context, &users)
 }
 
-/// Answers with targets separated by commas, in as many lines as they need.
+/// Answers with targets separated by commas, in as many lines as needed.
 fn tell(context: &mut Context<'_>, targets: &[String], reply: impl for<'a> Fn(&'a str) -> Reply<'a>) {
     let empty = reply("").encode(&context.settings.name, &context.target()).len();
     let bytes_max = LINE_BYTES_MAX.saturating_sub(empty);
@@ -104,14 +104,14 @@ fn tell(context: &mut Context<'_>, targets: &[String], reply: impl for<'a> Fn(&'
     }
 }
 
-/// Tells those who watch a user's nick that it is here.
+/// Tells those who watch a user's nick that the user is online.
 pub(crate) fn tell_online(publisher: &mut Publisher<'_>, user: &User) {
     let line = Reply::MonitorOnline { targets: user.source() };
     tell_watchers(publisher, user.nick(), line);
     metadata::tell_of_online(publisher, user);
 }
 
-/// Tells those who watch a nick that nobody has it any more.
+/// Tells those who watch a nick that nobody uses it any more.
 pub(crate) fn tell_offline(publisher: &mut Publisher<'_>, nick: &Nick) {
     tell_watchers(publisher, nick, Reply::MonitorOffline { targets: nick.as_str() });
 }

@@ -21,7 +21,8 @@ pub(crate) fn replies(settings: &NetworkSettings) -> Vec<Reply<'_>> {
     [start].into_iter().chain(lines).chain([Reply::EndOfMotd {}]).collect()
 }
 
-/// There is one server, this one: a mask may match its name, a nick may be that of someone who is on it.
+/// Checks that a server parameter means this server: it may be a mask that matches its name, or the nick of a
+/// user.
 pub(crate) fn check_server(context: &Context<'_>, server: Option<&str>) -> Result<(), Refusal> {
     let Some(server) = server.filter(|server| !server.is_empty()) else { return Ok(()) };
     let settings = context.settings;

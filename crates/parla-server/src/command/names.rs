@@ -1,4 +1,4 @@
-//! NAMES: who is in a channel. <https://modern.ircdocs.horse/#names-message>
+//! NAMES: the members of a channel. <https://modern.ircdocs.horse/#names-message>
 
 use parla_proto::{Capabilities, Reply, command::Names, limits::LINE_BYTES_MAX};
 
@@ -12,13 +12,13 @@ use crate::{
     session::long_answer::{LongAnswer, Portion},
 };
 
-/// The channels whose members are still to be told.
+/// The rest of an answer to NAMES.
 #[derive(Debug)]
 pub(crate) struct Rest {
-    /// As they were asked for, the next one last.
+    /// The channels that were asked for, with the next one last.
     asked: Vec<String>,
     current: Option<(ChannelId, MemberCursor)>,
-    /// The names of all that were told, for the end.
+    /// The names of all channels that were answered, for RPL_ENDOFNAMES.
     answered: Vec<String>,
 }
 
@@ -73,7 +73,8 @@ impl LongAnswer for Rest {
     }
 }
 
-/// What RPL_ENDOFNAMES names: all that was asked for, as one question has one answer; in pieces if that is too long.
+/// The parameters of RPL_ENDOFNAMES: all names that were asked for, because one command has one answer; in
+/// several pieces if they are too long.
 fn ends(names: &[String]) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
     for name in names {
@@ -88,7 +89,8 @@ fn ends(names: &[String]) -> Vec<String> {
     if ends.is_empty() { vec!["*".to_owned()] } else { ends }
 }
 
-/// RPL_NAMREPLY, as often as needed and as the portion has room. Gives whether that was all.
+/// Sends RPL_NAMREPLY as often as needed, while the portion has room. Returns whether the channel is
+/// complete.
 fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor) -> bool {
     let network = portion.network;
     let (asker, capabilities) = (portion.session.user(), portion.session.capabilities);
@@ -102,14 +104,14 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
 
     let mut names = String::new();
     for (place, member, rank) in channel.members_from(*cursor) {
-        // Those who are not shown cost time, too.
+        // Members who are not shown take time as well.
         if portion.is_full() && names.is_empty() {
             *cursor = place;
             return false;
         }
         portion.count_steps(1);
         let Some(user) = network.user(member) else { continue };
-        // Of the crowd of +u not even oneself is in the list, as in Ergo; one knows that one is there.
+        // In a `+u` channel, members without a rank do not even see themselves in the list, as in Ergo.
         let is_crowd = channel.has(Flags::AUDITORIUM) && !rank.may(Act::SeeCrowd);
         if (is_crowd && !sees_crowd) || (user.is_invisible() && !inside) {
             continue;

@@ -1,4 +1,4 @@
-//! NICK: a session takes a name, a user changes it. <https://modern.ircdocs.horse/#nick-message>
+//! NICK: a session chooses its nick, or a user changes theirs. <https://modern.ircdocs.horse/#nick-message>
 
 use parla_proto::{Line, Nick, command};
 
@@ -15,7 +15,7 @@ use crate::{
     publish::Publisher,
 };
 
-/// Names that people trust with their passwords, whether or not the network has such a service.
+/// Names that people would trust with their passwords, whether or not the network has such a service.
 const RESERVED: [&str; 8] =
     ["botserv", "chanserv", "histserv", "hostserv", "memoserv", "nickserv", "operserv", "saslserv"];
 
@@ -63,7 +63,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, renamed: &Renamed) {
     let line = Line::from(old_source).command("NICK").text(user.nick()).finish();
     let peers = network.peers(*id, user);
     publisher.announce(peers.into_iter().chain([*id]), line);
-    // In another case it is the same nick, which nobody has left.
+    // If only the case has changed, nobody has left the old nick.
     if old_nick != user.nick() {
         monitor::tell_offline(publisher, old_nick);
         monitor::tell_online(publisher, user);

@@ -1,4 +1,4 @@
-//! Machines come up and are declared dead: what becomes of those who had sessions there.
+//! Machines coming up and being declared dead, and what happens to the users who had sessions there.
 
 use super::quit;
 use crate::network::{
@@ -7,17 +7,17 @@ use crate::network::{
     entry::{EndReason, Epoch, Meta, NodeDown, NodeId, NodeUp},
 };
 
-/// What others read of users whose machine is gone.
+/// The reason that others read for users whose machine is gone.
 const LOST: &str = "Lost touch with their server";
 
-/// A machine is up. Of the sessions of an earlier life none is left.
+/// Brings a machine up. Sessions of its earlier runs have ended.
 pub(crate) fn come_up(network: &mut Network, meta: &Meta, up: NodeUp, effects: &mut Effects) {
     let node = meta.origin.node;
     end_sessions(network, node, effects);
     network.nodes.begin(node, Epoch(meta.seq), up.run);
 }
 
-/// A machine is declared dead, unless it has come up again meanwhile.
+/// Declares a machine dead, unless it has come up again in the meantime.
 pub(crate) fn go_down(network: &mut Network, down: NodeDown, effects: &mut Effects) {
     if network.nodes.end(down.node, down.epoch) {
         end_sessions(network, down.node, effects);

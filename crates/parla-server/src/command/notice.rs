@@ -1,4 +1,5 @@
-//! NOTICE: text that is never answered, not even by an error. <https://modern.ircdocs.horse/#notice-message>
+//! NOTICE: a message that is never answered, not even with an error.
+//! <https://modern.ircdocs.horse/#notice-message>
 
 use parla_proto::{command::Notice, tag::Tags};
 
@@ -9,7 +10,7 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, notice: &Notice<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
-    // Not even a bad one is answered.
+    // Even an invalid one gets no answer.
     say(context, Verb::Notice, Words { targets: notice.targets, text: notice.text, tags })
         .map_err(|_| Refusal::Silent)
 }

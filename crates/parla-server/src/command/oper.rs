@@ -1,8 +1,8 @@
 //! OPER: a user becomes an operator of the server. <https://modern.ircdocs.horse/#oper-message>
 //!
-//! Checking the password is slow work and the daemon's. Where none of the operators may come from, it is not checked at all:
-//! every name gets the same answer there. Anywhere else a name that nobody has is checked like any other. So nobody learns from
-//! an answer, or from how long it took, which names there are.
+//! Comparing the password is slow work that the daemon does. If no operator may log in from the client's
+//! address, the password is not compared, and every name gets the same answer. Otherwise, the password for an
+//! unknown name is compared like any other. So neither an answer nor its timing reveals which names exist.
 
 use std::net::IpAddr;
 
@@ -24,11 +24,11 @@ use crate::{
     session::{Session, pause::Exchange},
 };
 
-/// Who wants to become an operator.
+/// Somebody who wants to become an operator.
 #[derive(Clone, Copy)]
 pub(crate) struct Applicant<'a> {
     pub(crate) user: &'a User,
-    /// Where they really are; what others see of it does not count.
+    /// Their real address; the visible host does not count.
     pub(crate) address: IpAddr,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn run(context: &mut Context<'_>, oper: &Oper<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// The record of an attempt that failed.
+/// The record of a failed attempt.
 pub(crate) fn refused(applicant: Applicant<'_>, name: &str, refusal: &Refusal) -> Audit {
     let why = match refusal {
         Refusal::NoOperHost => "refused: not from this address".to_owned(),
@@ -61,15 +61,15 @@ pub(crate) fn refused(applicant: Applicant<'_>, name: &str, refusal: &Refusal) -
     Audit { who, action: "OPER", whom: name.to_owned(), why }
 }
 
-/// Counts an attempt that failed; gives what the client is told if that was one too many.
+/// Counts a failed attempt. Returns the text for the client if that was one too many.
 pub(crate) fn count_failure(session: &mut Session) -> Option<&'static str> {
     session.oper_failures = session.oper_failures.saturating_add(1);
     (session.oper_failures >= OPER_FAILURES_MAX).then_some("Too many failed attempts to become an operator")
 }
 
-/// What a name gives to somebody who knew its password.
+/// The grant for somebody who knew the password of this name.
 ///
-/// The configuration may have changed while the password was checked, so everything else is looked at now.
+/// The configuration may have changed while the password was compared, so everything else is checked now.
 pub(crate) fn grant(
     settings: &NetworkSettings,
     applicant: Applicant<'_>,
@@ -84,7 +84,7 @@ pub(crate) fn grant(
 }
 
 impl Applicant<'_> {
-    /// Whether they are one of those who may try to become this operator.
+    /// Whether this operator may log in from where the applicant is.
     fn may_be(self, operator: &settings::Operator, casemapping: Casemapping) -> bool {
         let (nick, address) = (self.user.nick(), address_text(self.address));
         let source = Source::of_user(nick.as_str(), self.user.user(), &address).to_string();

@@ -41,25 +41,25 @@ pub(crate) fn commit(
     leave(network, leaving, effects)
 }
 
-/// Why a member leaves.
+/// The reason for leaving, which decides who gets to read it.
 pub(crate) enum Why {
-    /// In their own words, which silence holds back like others.
+    /// In the member's own words, which mutes filter like any other text.
     Own(Option<String>),
     /// In the words of an operator of the server.
     Operators(Option<String>),
 }
 
-/// A user leaves a channel.
+/// A user's departure from a channel.
 pub(crate) struct Leaving {
     pub(crate) user: UserId,
     pub(crate) channel: ChannelId,
     pub(crate) why: Why,
 }
 
-/// Takes a member out of a channel.
+/// Removes a member from a channel.
 ///
 /// # Errors
-/// They are not in it.
+/// The user is not in the channel.
 pub(crate) fn leave(network: &mut Network, leaving: Leaving, effects: &mut Effects) -> Result<(), Refusal> {
     let Leaving { user: user_id, channel: channel_id, why } = leaving;
     let casemapping = network.casemapping();
@@ -81,7 +81,7 @@ pub(crate) fn leave(network: &mut Network, leaving: Leaving, effects: &mut Effec
     Ok(())
 }
 
-/// Tells the member and those who stay.
+/// Tells the departing member and those who stay.
 pub(crate) fn publish(
     publisher: &mut Publisher<'_>,
     source: &str,

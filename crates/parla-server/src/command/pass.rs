@@ -1,4 +1,5 @@
-//! PASS: the server's password. Kept only until it is checked, never shown. <https://modern.ircdocs.horse/#pass-message>
+//! PASS: the server's password, which is kept only until it is checked, and never shown.
+//! <https://modern.ircdocs.horse/#pass-message>
 
 use parla_proto::command::Pass;
 

@@ -1,4 +1,4 @@
-//! PONG: a sign of life, like every line. <https://modern.ircdocs.horse/#pong-message>
+//! PONG: shows that the client is alive, as any line does. <https://modern.ircdocs.horse/#pong-message>
 
 use crate::{context::Context, network::refusal::Refusal};
 

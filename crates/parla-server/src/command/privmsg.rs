@@ -1,4 +1,4 @@
-//! PRIVMSG, and what it shares with NOTICE and TAGMSG: something is said to channels and people.
+//! PRIVMSG, and what it shares with NOTICE and TAGMSG: sending messages to channels and people.
 //!
 //! <https://modern.ircdocs.horse/#privmsg-message>
 
@@ -61,7 +61,7 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
     Ok(())
 }
 
-/// Proposes a message to a target as a client wrote it, if it can be the name of anything.
+/// Proposes a message to an unparsed target, if that can be a name at all.
 pub(crate) fn propose(context: &mut Context<'_>, target: &str, content: Content) {
     let StatusTarget { signs, name } = StatusTarget::read(target);
     let target = match context.network.read_conversation(name) {
@@ -73,13 +73,13 @@ pub(crate) fn propose(context: &mut Context<'_>, target: &str, content: Content)
     context.propose(EntryCommand::Say(Box::new(Say { target, content })));
 }
 
-/// The tags of a message that are for those who get it, if its sender knows of tags.
+/// The client-only tags to relay, if the sender has the capability for tags.
 pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
     let mut tags = String::new();
     if context.session.capabilities.contains(Capabilities::MESSAGE_TAGS) {
         let denied = &context.settings.denied_client_tags;
         let given: Vec<_> = given.client_only().filter(|tag| !denied.denies(tag.key)).collect();
-        // Of several with one key, the last one counts.
+        // If several tags have the same key, the last one counts.
         let is_last = |sent_to: usize, key| given.iter().skip(sent_to + 1).all(|later| later.key != key);
         for (_, tag) in given.iter().enumerate().filter(|(sent_to, tag)| is_last(*sent_to, tag.key)) {
             let separator = if tags.is_empty() { "" } else { ";" };
@@ -90,13 +90,13 @@ pub(crate) fn client_only(context: &Context<'_>, given: Tags<'_>) -> String {
     tags
 }
 
-/// Whether a text fits in the line that others get. What does not is refused whole rather than cut.
+/// Whether a text fits into the line that others get. A text that does not is refused rather than cut.
 pub(crate) fn fits(sender: &User, verb: Verb, target: &str, text: &str) -> bool {
     let bytes = sender.source().len() + verb.as_str().len() + target.len() + text.len() + ":   :\r\n".len();
     bytes <= LINE_BYTES_MAX
 }
 
-/// The targets, each once; only of a NOTICE nobody hears that there were too many.
+/// The targets without duplicates. If there are too many, the sender is told, except for NOTICE.
 fn targets_of<'t>(context: &mut Context<'_>, verb: Verb, targets: &'t str) -> Vec<&'t str> {
     let most = context.settings.limits.targets;
     if verb == Verb::Notice {
@@ -125,7 +125,8 @@ pub(crate) fn commit(
     };
     let sent_to = match result {
         Ok(sent_to) => sent_to,
-        // A NOTICE is never answered: two programs could go on for ever.
+        // A NOTICE is never answered with an error; otherwise two programs could go on answering each other
+        // for ever.
         Err(refusal) => return Err(if verb == Verb::Notice { Refusal::Silent } else { refusal }),
     };
     if let Some(user) = network.user_mut(sender) {
@@ -139,15 +140,15 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// A target such as `@#rust`; STATUSMSG of ISUPPORT.
+/// A target such as `@#rust`; STATUSMSG in ISUPPORT.
 struct StatusTarget<'a> {
-    /// Of the ranks that are meant; empty for a nick.
+    /// The signs of the ranks that are addressed; empty for a nick.
     signs: &'a str,
     name: &'a str,
 }
 
 impl<'a> StatusTarget<'a> {
-    /// Takes the signs of ranks off a target.
+    /// Separates the signs of ranks from a target.
     fn read(target: &'a str) -> Self {
         let name = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
         let signs = target.strip_suffix(name).unwrap_or_default();
@@ -172,12 +173,13 @@ fn commit_to_channel(
     let ToChannel { name, signs, content } = message;
     let (sender, user) = network.actor(meta)?;
     let (channel_id, channel) = network.visible_channel_named(sender, &name)?;
-    // Of several signs the lowest counts: whoever has that rank is meant.
+    // If there are several signs, the lowest rank counts.
     let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker(UserRef { id: sender, user }, meant, network.casemapping())?;
     let content = let_through(&speaker, content)?;
     let heard_from = speaker.heard_from;
-    // What not every member heard is not kept, so that no member can read it later; nor is everyone told that it was taken back.
+    // A message that only some members got is not stored, so that no other member can read it later or is
+    // told of its deletion.
     let sent_to = heard_from.is_none().then_some(SentTo::Channel(channel_id));
     let conversation = heard_from.is_none().then(|| speaker.channel.state.conversation());
     let is_kept = network.settings.history && content.verb != Verb::Tagmsg && heard_from.is_none();
@@ -192,7 +194,8 @@ fn commit_to_channel(
     Ok(sent_to)
 }
 
-/// A text as the channel lets it through. Each line of several is looked at by itself, as some get it by itself.
+/// The text as the channel lets it through. The lines of a multiline message are checked one by one, because
+/// some clients get them that way.
 fn let_through(speaker: &Speaker<'_>, content: Content) -> Result<Content, Refusal> {
     let Content { verb, text, tags, cuts } = content;
     if cuts.is_empty() && !text.contains('\n') {
@@ -201,7 +204,7 @@ fn let_through(speaker: &Speaker<'_>, content: Content) -> Result<Content, Refus
     let (mut whole, mut new_cuts, mut is_first) = (String::new(), Vec::new(), true);
     for piece in pieces(&text, &cuts) {
         let text = match speaker.text(verb, piece.text.to_owned()) {
-            // What was nothing but formatting is a blank line.
+            // A line of nothing but formatting becomes a blank line.
             Err(Refusal::NoTextToSend) => String::new(),
             other => other?,
         };
@@ -220,13 +223,13 @@ fn let_through(speaker: &Speaker<'_>, content: Content) -> Result<Content, Refus
     }
 }
 
-/// Whom a message is for, and where it is kept; both as in [`Spoken`].
+/// Whom a message is for, and where it is stored; both as in [`Spoken`].
 struct Addressee {
     target: String,
     conversation: Option<Conversation>,
 }
 
-/// What the actor says, as it is kept and delivered.
+/// The actor's message in the form in which it is stored and delivered.
 fn spoken(network: &Network, meta: &Meta, to: Addressee, content: Content) -> Result<Spoken, Refusal> {
     let (_, user) = network.actor(meta)?;
     let Content { verb, text, tags, cuts } = content;
@@ -291,7 +294,7 @@ fn commit_to_user(
     Ok(Some(SentTo::User { receiver, accounts }))
 }
 
-/// Sends a message to the members of a channel, or to those of them who are of a rank.
+/// Sends a message to the members of a channel, or only to those with a certain rank.
 pub(crate) fn publish_in_channel(publisher: &mut Publisher<'_>, said: &SaidInChannel) {
     let SaidInChannel { sender, channel, spoken, heard_from } = said;
     let Some(channel) = publisher.network.channel(*channel) else { return };
@@ -309,8 +312,9 @@ pub(crate) fn publish_in_channel(publisher: &mut Publisher<'_>, said: &SaidInCha
     }
 }
 
-/// Sends a message to one user, and back to the sender's sessions. A message to oneself reaches the sending session twice
-/// if it has echo-message: once as the labelled answer, once as a message. Other sessions get it once.
+/// Sends a message to one user, and back to the sender's sessions. With echo-message, a message to oneself
+/// reaches the sending session twice: once as the labelled answer, and once as a message. The user's other
+/// sessions get it once.
 pub(crate) fn publish_to_user(
     publisher: &mut Publisher<'_>,
     sender: UserId,

@@ -1,4 +1,5 @@
-//! QUIT: a session has ended, and with their last one a user is gone. <https://modern.ircdocs.horse/#quit-message>
+//! QUIT: ends a session; when their last session ends, a user is gone.
+//! <https://modern.ircdocs.horse/#quit-message>
 
 use parla_proto::{Line, command::Quit, line::fitting};
 
@@ -16,22 +17,22 @@ use crate::{
     publish::Publisher,
 };
 
-/// What is read where no reason was given, or nothing of it may be heard.
+/// The reason to show if none was given or it may not be shown.
 const NO_REASON: &str = "Leaving";
 
-/// Asks for the connection's end; the server proposes the entry when it closes it.
+/// Requests the end of the connection; the server proposes the entry when it closes it.
 #[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
 pub(crate) fn run(context: &mut Context<'_>, quit: &Quit<'_>) -> Result<(), Refusal> {
     *context.close = Some(in_own_words(fitting(quit.reason.unwrap_or(NO_REASON), REASON_BYTES_MAX)));
     Ok(())
 }
 
-/// The prefix keeps anyone from forging the reasons that the server itself gives.
+/// The prefix prevents users from forging reasons that the server itself gives.
 fn in_own_words(reason: &str) -> String {
     format!("Quit: {reason}")
 }
 
-/// Takes the session from its user. Nobody hears of it as long as the user stays.
+/// Removes the session from its user. Others are told only if that removes the user.
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
@@ -45,7 +46,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Takes a user out of every channel and out of the network, with all sessions that they still have.
+/// Removes a user from every channel and from the network, with all sessions that they still have.
 pub(crate) fn remove(network: &mut Network, id: UserId, why: EndReason, effects: &mut Effects) {
     let Some(user) = network.user(id) else { return };
     let (nick, source) = (user.nick().clone(), user.source().to_owned());

@@ -1,9 +1,10 @@
-//! REDACT: a message is taken back, by who said it, by an operator of the channel who was one when it was said, or by an
-//! operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
+//! REDACT: deletes a message, on behalf of its author, of a channel operator who already was one when it was
+//! sent, or of an operator of the server. <https://ircv3.net/specs/extensions/message-redaction>
 //!
-//! Who said what lately is known ([`RecentMessages`](crate::network::recent_messages)); of what was said before, the store says whether it is
-//! there. What is deleted is what was checked: the commit names the message by the conversation in which somebody may delete it,
-//! and the store deletes none but of that one.
+//! The network knows the authors of recent messages ([`RecentMessages`](crate::network::recent_messages));
+//! for older ones the store is asked whether they exist. Exactly what was checked is deleted: the commit
+//! names the conversation in which the actor may delete the message, and the store deletes it only from that
+//! one.
 
 use parla_proto::{
     Capabilities, ChannelName, CommandName, FailCode, Line, Nick, command::Redact, line::fitting,
@@ -70,7 +71,7 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The channel of a message: one that the user is in or, if they look after messages, one that they may know of.
+/// The channel of a message: one that the user is in or, if they oversee messages, one that they may see.
 fn channel_of<'n>(network: &'n Network, by: UserRef<'_>, name: &ChannelName) -> Result<&'n Channel, Refusal> {
     let looks_after_messages = looks_after_messages(by.user).is_ok();
     let may_act = |channel: &&Channel| channel.is_member(by.id) || looks_after_messages;
@@ -78,7 +79,8 @@ fn channel_of<'n>(network: &'n Network, by: UserRef<'_>, name: &ChannelName) -> 
     channel.filter(may_act).ok_or_else(|| outside(name.as_str()))
 }
 
-/// Whether a message of this conversation may still be looked for: its author may have left the channel, or it is gone.
+/// Checks that the user may still search for a message of this conversation: they may have left the channel,
+/// or it may be gone.
 pub(crate) fn still_allowed(
     network: &Network,
     user: Option<UserId>,
@@ -96,13 +98,13 @@ pub(crate) fn still_allowed(
     if is_there { Ok(()) } else { Err(unknown(redaction.target.as_str(), &id())) }
 }
 
-/// The right of an operator of the server to take back what others said. Who may delete a whole channel may delete a line
-/// of it, too.
+/// The right of an operator of the server to delete messages of others. Those who may delete a whole channel
+/// may delete a single message, too.
 fn looks_after_messages(user: &User) -> Result<Privileged<'_>, Refusal> {
     user.privileged(Privileges::HISTORY).or_else(|_| user.privileged(Privileges::CHANNELS))
 }
 
-/// What the store said of a message, in the entry that takes it back; or why there is none.
+/// The entry that deletes a message the store has found, or the reason for refusing.
 pub(crate) fn found(
     settings: &NetworkSettings,
     conversation: Conversation,
@@ -140,16 +142,16 @@ fn unknown(target: &str, id: &str) -> Refusal {
     fail(FailCode::UnknownMsgid, &[target, id], "This message does not exist or is too old")
 }
 
-/// The right to take one message back.
+/// The right to delete one message.
 struct Redactable {
     seq: u64,
-    /// Where the message is kept, if it is.
+    /// The conversation that stores the message, if it is stored.
     conversation: Option<Conversation>,
-    /// As it is called for everyone.
+    /// The target as everyone sees it.
     target: String,
-    /// Who is told why.
+    /// Who is told, and how much of the reason each gets.
     reason: OwnText<UserId>,
-    /// What is written down, if it is by the right of an operator of the server.
+    /// The record, if an operator of the server uses their privilege.
     audit: Option<Audit>,
 }
 
@@ -183,8 +185,8 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// In a channel, its members may take back what they said, its operators what was said while they were operators, and
-/// operators of the server everything.
+/// In a channel, members may delete their own messages, its operators those sent since they became operators,
+/// and operators of the server all of them.
 fn in_channel(
     network: &Network,
     actor: UserId,
@@ -220,7 +222,7 @@ fn in_channel(
                     "This was said before you became an operator of the channel",
                 ),
             })?;
-            // They need not be in the channel, and are told all the same.
+            // The operator need not be in the channel, but is told as well.
             let audience = members.chain((!channel.is_member(actor)).then_some(actor)).collect();
             let (whom, why) = (format!("{} {id}", channel.name()), reason.clone().unwrap_or_default());
             let audit = Audit { who: right.who(), action: "REDACT", whom, why };
@@ -230,7 +232,7 @@ fn in_channel(
     Ok(Redactable { seq, conversation, target: channel.name().to_string(), reason, audit })
 }
 
-/// In private, only who said something may take it back, and only from whom it was said to.
+/// In private, only the author may delete a message, and only in the conversation with its receiver.
 fn in_private(
     network: &Network,
     actor: UserId,
@@ -259,7 +261,7 @@ fn forbidden(target: &str, id: &str) -> Refusal {
     fail(FailCode::RedactForbidden, &[target, id], "You are not authorised to delete this message")
 }
 
-/// Tells those who understand it; the others keep what they have read.
+/// Tells clients that understand REDACT; the others keep the message on their screens.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, redacted: &Redacted) {
     let Redacted { by, account, target, seq, reason } = redacted;
     let id = publisher.network.settings.message_ids.encode(*seq);

@@ -1,7 +1,7 @@
-//! REHASH: the configuration is read again. <https://modern.ircdocs.horse/#rehash-message>
+//! REHASH: reads the configuration again. <https://modern.ircdocs.horse/#rehash-message>
 //!
-//! The daemon reads it and checks it whole. What of it concerns the network is then an entry, so that every machine has the same
-//! settings when it commits the next one.
+//! The daemon reads and validates all of it. The part that concerns the network then becomes an entry, so
+//! that every machine has the same settings when it commits the next one.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -29,7 +29,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Puts new settings in the place of the old ones. Operators get what the new ones give them, or nothing.
+/// Replaces the settings. Operators get the rights that the new settings give them, which may be none.
 pub(crate) fn commit(network: &mut Network, settings: Arc<NetworkSettings>, effects: &mut Effects) {
     let before = std::mem::replace(&mut network.settings, settings);
     network.find_empty_channels();
@@ -43,7 +43,7 @@ pub(crate) fn commit(network: &mut Network, settings: Arc<NetworkSettings>, effe
     effects.events.push(Event::Reconfigured { before });
 }
 
-/// The operators who have something else now: what, or nothing.
+/// The operators whose grant has changed, each with the new one, or `None` if they lost it.
 fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
     let now = |user: &User| {
         let had = user.operator()?;
@@ -54,7 +54,7 @@ fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
     network.users().filter_map(|(id, user)| now(user).map(|grant| (id, grant))).collect()
 }
 
-/// Tells every client of this machine what has changed of what it was told when it came.
+/// Tells every client of this machine what has changed since it was told on registration.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &NetworkSettings) {
     offer::announce(publisher, before);
     let settings = Arc::clone(&publisher.network.settings);
@@ -70,7 +70,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, before: &NetworkSettings) {
     }
 }
 
-/// The tokens that are new or have another value, and those that are taken back.
+/// The tokens that are new or have a new value, and those that are withdrawn.
 fn changed_tokens(before: &[String], after: &[String]) -> Vec<String> {
     let names = |tokens: &[String]| -> BTreeMap<String, String> {
         let name = |token: &String| token.split('=').next().unwrap_or_default().to_owned();

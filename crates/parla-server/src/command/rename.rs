@@ -1,7 +1,8 @@
-//! RENAME: a channel gets another name, and stays what it is. <https://ircv3.net/specs/extensions/channel-rename>
+//! RENAME: gives a channel another name. Everything else about it stays.
+//! <https://ircv3.net/specs/extensions/channel-rename>
 //!
-//! Who knows the command hears one line. Everyone else leaves the old name and enters the new one, as far as its client can
-//! tell. The old name is free at once: whoever is first makes a new channel of it.
+//! Clients that know the command get one line. To all others it looks as if they left the old channel and
+//! entered the new one. The old name is free at once: whoever joins it first creates a new channel.
 
 use bytes::Bytes;
 use parla_proto::{Capabilities, CommandName, FailCode, Line, command::Rename, line::fitting};
@@ -58,7 +59,7 @@ pub(crate) fn commit(
     if old.as_str() == name.as_str() {
         return Err(cannot("The channel has this name"));
     }
-    // A new spelling of the same name is news to few, and moves nobody.
+    // A new spelling of the same name makes nobody leave or enter.
     if old != name {
         if settings.autojoin.contains(&old) || settings.autojoin.contains(&name) {
             return Err(cannot("Everyone is put into this channel; its name is in the configuration"));
@@ -97,7 +98,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, renamed: &ChannelRenamed) {
     publisher.left_out = Capabilities::empty();
 }
 
-/// Takes a member from the old name to the new one, for its own eyes.
+/// Makes a member's client leave the old name and enter the new one, seen by that client only.
 fn fall_back(publisher: &mut Publisher<'_>, member: UserId, renamed: &ChannelRenamed) {
     let ChannelRenamed { channel: channel_id, old, reason, .. } = renamed;
     let network = publisher.network;

@@ -1,4 +1,4 @@
-//! ROOM: an operator of the server, or the administrator, repairs a channel.
+//! ROOM: repairs a channel, on behalf of an operator of the server or of the administrator.
 
 mod repair;
 
@@ -39,44 +39,46 @@ pub(crate) fn run(context: &mut Context<'_>, room: &Room<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// The channel that a client names, if this is an operator who looks after channels: nothing is hidden from them.
+/// The channel that a client names, if the client is an operator who oversees channels; such operators see
+/// secret ones.
 pub(super) fn overseen<'n>(context: &Context<'n>, channel: &str) -> Result<&'n Channel, Refusal> {
     let (me, user) = context.me()?;
     user.privileged(Privileges::CHANNELS)?;
     context.network.visible_channel(me, channel).map(|(_, channel)| channel)
 }
 
-/// The name of a channel that an operator looks after. Who may not look after channels hears that first.
+/// Parses a channel name for an operator. Somebody who may not oversee channels is told that first.
 fn read_channel(context: &Context<'_>, channel: &str) -> Result<ChannelName, Refusal> {
     let name = context.network.read_channel_name(channel);
     name.map_err(|refusal| overseen(context, channel).err().unwrap_or(refusal))
 }
 
-/// The nick of somebody in a channel that an operator looks after. What is wrong with the channel is said first.
+/// Parses the nick of somebody in a channel for an operator. Anything wrong with the channel is reported
+/// first.
 fn read_nick(context: &Context<'_>, channel: &str, nick: &str) -> Result<Nick, Refusal> {
     let nick = context.network.read_nick(nick);
     nick.map_err(|refusal| overseen(context, channel).err().unwrap_or(refusal))
 }
 
-/// The channel of a SAJOIN or SAPART, and who is put into it or taken out.
+/// The channel of a SAJOIN or SAPART, and the user to be moved.
 pub(super) struct Names {
     pub(super) channel: ChannelName,
-    /// None: the operator themselves.
+    /// The user; `None` for the operator themselves.
     pub(super) nick: Option<Nick>,
 }
 
 impl Names {
-    /// Reads what an operator wrote.
+    /// Parses what an operator typed.
     ///
     /// # Errors
-    /// No channel can have this name, or nobody this nick.
+    /// The channel name or the nick is invalid.
     pub(super) fn read(context: &Context<'_>, channel: &str, nick: Option<&str>) -> Result<Self, Refusal> {
         let nick = nick.map(|nick| read_nick(context, channel, nick)).transpose();
         Ok(Self { channel: read_channel(context, channel)?, nick: nick? })
     }
 }
 
-/// Whom a nick means, or, without one, the actor.
+/// The user with this nick or, without one, the actor.
 pub(super) fn whom<'n>(
     network: &'n Network,
     meta: &Meta,
@@ -92,7 +94,7 @@ pub(super) fn announce(network: &Network, channel: ChannelId, text: String, effe
     effects.events.push(Event::ChannelTold { channel, members, text });
 }
 
-/// Tells the members of a channel, and whoever did it if they are elsewhere.
+/// Tells the members of a channel, and the actor even if they are elsewhere.
 pub(crate) fn tell(publisher: &mut Publisher<'_>, channel: &ChannelName, members: &[UserId], text: &str) {
     let server = &publisher.network.settings.name;
     let actor = publisher.meta.actor;
@@ -106,7 +108,7 @@ pub(crate) fn tell(publisher: &mut Publisher<'_>, channel: &ChannelName, members
     publisher.announce(members.iter().copied(), line);
 }
 
-/// Puts out the members of a channel that is no more. Each hears only of themselves, as nobody stays behind.
+/// Removes the members of a deleted channel. Each is told only about themselves, because nobody stays behind.
 pub(crate) fn publish_deletion(
     publisher: &mut Publisher<'_>,
     channel: &ChannelName,

@@ -1,6 +1,6 @@
-//! SAJOIN: an operator of the server brings someone into a channel, past its doors.
+//! SAJOIN: an operator of the server brings a user into a channel, whatever its modes say.
 //!
-//! A channel that is not there is not made: that is what JOIN is for.
+//! It does not create a channel that does not exist; JOIN does that.
 
 use parla_proto::{CommandName, command::Sajoin};
 

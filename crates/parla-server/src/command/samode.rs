@@ -1,6 +1,6 @@
-//! SAMODE: an operator of the server changes what holds in a channel, and who has which rank there.
+//! SAMODE: an operator of the server changes the modes of a channel and the ranks in it.
 //!
-//! What changes comes from the server, as from InspIRCd and UnrealIRCd; the notice after it says whose hand it was.
+//! As in InspIRCd and UnrealIRCd, the change comes from the server; the notice that follows says who made it.
 
 use std::sync::Arc;
 

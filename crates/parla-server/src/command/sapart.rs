@@ -1,4 +1,4 @@
-//! SAPART: an operator of the server takes someone out of a channel.
+//! SAPART: an operator of the server takes a user out of a channel.
 
 use parla_proto::{CommandName, command::Sapart, line::fitting};
 
@@ -49,7 +49,8 @@ pub(crate) fn commit(
     }
     let why = sapart.reason.iter().fold(source, |source, reason| format!("{source}: {reason}"));
     effects.audits.push(right.audit("SAPART", name.to_string(), why));
-    // Told before, so that whoever it is about hears it too. That an operator leaves everyone sees.
+    // This is announced first, so that the user is told as well. If operators take themselves out, everyone
+    // sees that anyway.
     if sapart.nick.is_some() {
         let text = format!("{} has taken {nick} out of this room", right.shown);
         room::announce(network, channel_id, text, effects);

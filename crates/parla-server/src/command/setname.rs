@@ -1,4 +1,4 @@
-//! SETNAME: a user changes its real name. <https://ircv3.net/specs/extensions/setname>
+//! SETNAME: a user changes their real name. <https://ircv3.net/specs/extensions/setname>
 
 use parla_proto::{Capabilities, CommandName, FailCode, Line, command::Setname};
 

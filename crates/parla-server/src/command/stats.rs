@@ -1,4 +1,4 @@
-//! STATS: numbers of this server, asked for by a letter. <https://modern.ircdocs.horse/#stats-message>
+//! STATS: figures about this server, selected by a letter. <https://modern.ircdocs.horse/#stats-message>
 
 use parla_proto::{CommandName, Reply, command::Stats};
 
@@ -23,10 +23,10 @@ pub(crate) fn run(context: &mut Context<'_>, stats: &Stats<'_>) -> Result<(), Re
         }
         "m" => commands(context),
         "o" => operators(context),
-        // What is unknown has nothing to tell.
+        // An unknown letter gets an empty answer.
         _ => Ok(()),
     };
-    // The end comes in any case, so that nobody waits for it.
+    // The end is sent in any case, because clients wait for it.
     if let Err(refusal) = result {
         context.refuse(&refusal);
     }
@@ -39,7 +39,7 @@ fn uptime(context: &mut Context<'_>) {
     context.reply(Reply::StatsUptime { seconds });
 }
 
-/// Who to turn to; that is for everyone to see.
+/// The operators who are online, whom anybody may contact.
 fn operators_online(context: &mut Context<'_>, query: &str) {
     let network = context.network;
     let mut rows = Rows::new(CommandName::Stats, STATS_REPLIES_MAX, context.machine);
@@ -72,7 +72,7 @@ fn operators(context: &mut Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The one who asks, if it is an operator of the server.
+/// The asking user, if they are an operator of the server.
 fn operator<'a>(context: &Context<'a>) -> Result<&'a User, Refusal> {
     let (_, me) = context.me()?;
     if me.is_operator() { Ok(me) } else { Err(Refusal::NoPrivileges) }

@@ -9,7 +9,8 @@ use crate::{
 };
 
 pub(crate) fn run(context: &mut Context<'_>, tagmsg: &Tagmsg<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
-    // Without the capability the tags are not read, and those that are denied are not relayed: nothing is left to send.
+    // Without the capability tags are ignored, and denied tags are not relayed, so there may be nothing left
+    // to send.
     let denied = &context.settings.denied_client_tags;
     if !context.session.capabilities.contains(Capabilities::MESSAGE_TAGS)
         || tags.client_only().all(|tag| denied.denies(tag.key))

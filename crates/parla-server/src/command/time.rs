@@ -29,7 +29,7 @@ pub(crate) fn run(context: &mut Context<'_>, time: &Time<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// A time for people, of UTC: the server has no other zone.
+/// A time in readable form. It is in UTC, because the server has no other time zone.
 pub(crate) fn readable(at: Timestamp) -> String {
     let time = at.civil(0);
     let weekday = WEEKDAYS.get(usize::from(time.date.weekday())).copied().unwrap_or_default();

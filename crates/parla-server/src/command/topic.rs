@@ -1,4 +1,4 @@
-//! TOPIC: what a channel is about. <https://modern.ircdocs.horse/#topic-message>
+//! TOPIC: shows or sets a channel's topic. <https://modern.ircdocs.horse/#topic-message>
 
 use parla_proto::{Line, Reply, command, limits::LINE_BYTES_MAX, line::fitting};
 
@@ -55,7 +55,7 @@ pub(crate) fn commit(
     let (channel_id, _) = network.visible_channel_named(actor, &topic.channel)?;
     let (user, channel) = network.user_at_channel(actor, channel_id)?;
     let channel = channel.topic(UserRef { id: actor, user }, casemapping)?;
-    // What is kept is what everyone was told: no more than fits in the line.
+    // Only as much as fits into the line is stored, so that everyone sees the same topic.
     let head = Line::from(&by).command("TOPIC").param(channel.name()).len();
     let bytes_max = LINE_BYTES_MAX.saturating_sub(head + " :\r\n".len());
     let text = fitting(&topic.text, bytes_max).to_owned();

@@ -50,7 +50,7 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// Tells a new user where it is, and those who wait for it that it is here.
+/// Welcomes a new user, and tells those who watch their nick that they are online.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
     welcome(publisher, id);
     if let Some(user) = publisher.network.user(id) {
@@ -58,7 +58,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId) {
     }
 }
 
-/// 001 to 005, the counts and the message of the day.
+/// Sends 001 to 005, the user counts and the message of the day.
 fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let network = publisher.network;
     let (Some(user), Some(origin)) = (network.user(id), publisher.origin) else { return };

@@ -1,4 +1,5 @@
-//! USERHOST: where some people are, and who of them is away or an operator. <https://modern.ircdocs.horse/#userhost-message>
+//! USERHOST: the hosts of up to five users, and whether they are away or operators.
+//! <https://modern.ircdocs.horse/#userhost-message>
 
 use parla_proto::{Reply, command::Userhost, limits::LINE_BYTES_MAX, line::packed};
 
@@ -11,11 +12,11 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, userhost: &Userhost<'_>) -> Result<(), Refusal> {
     context.me()?;
     let network = context.network;
-    // Some clients put all nicks into one parameter.
+    // Some clients put all nicks into a single parameter.
     let nicks = userhost.nicks.iter().flat_map(|nicks| nicks.split(' ')).filter(|nick| !nick.is_empty());
     let asked = nicks.take(USERHOST_NICKS_MAX);
     let people = asked.filter_map(|nick| network.find_user(nick).ok()).map(|(_, user)| word(user));
-    // Five long names are more than a line.
+    // The words for five long names need more than one line.
     let mut lines = packed(people, LINE_BYTES_MAX / 2);
     if lines.is_empty() {
         lines.push(String::new());
@@ -26,7 +27,7 @@ pub(crate) fn run(context: &mut Context<'_>, userhost: &Userhost<'_>) -> Result<
     Ok(())
 }
 
-/// `nick*=-user@host`
+/// A word such as `nick*=-user@host`.
 fn word(user: &User) -> String {
     let operator = if user.is_operator() { "*" } else { "" };
     let here = if user.away.is_some() { '-' } else { '+' };

@@ -1,4 +1,4 @@
-//! VERSION: what the server is, and what it can. <https://modern.ircdocs.horse/#version-message>
+//! VERSION: the software and the features of the server. <https://modern.ircdocs.horse/#version-message>
 
 use parla_proto::{Reply, command::Version};
 

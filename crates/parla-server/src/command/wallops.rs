@@ -1,4 +1,5 @@
-//! WALLOPS: an operator tells everyone who wants to hear. <https://modern.ircdocs.horse/#wallops-message>
+//! WALLOPS: an operator addresses everyone who wants to receive such messages.
+//! <https://modern.ircdocs.horse/#wallops-message>
 
 use parla_proto::{CommandName, Line, command::Wallops, limits::LINE_BYTES_MAX, mode::UserModes};
 
@@ -20,7 +21,7 @@ pub(crate) fn run(context: &mut Context<'_>, wallops: &Wallops<'_>) -> Result<()
     if wallops.text.is_empty() {
         return Err(Refusal::NeedMoreParams(CommandName::Wallops));
     }
-    // What would not fit in the line that others get is refused whole rather than cut.
+    // A text that does not fit into the line that others get is refused rather than cut.
     if me.source().len() + wallops.text.len() + ": WALLOPS :\r\n".len() > LINE_BYTES_MAX {
         return Err(Refusal::InputTooLong);
     }

@@ -1,7 +1,8 @@
-//! WEBIRC: a gateway tells whom it connects. <https://ircv3.net/specs/extensions/webirc>
+//! WEBIRC: a gateway announces the client that it connects. <https://ircv3.net/specs/extensions/webirc>
 //!
-//! Whether it may is the daemon's to say, which has the gateways' addresses and the hashes of their passwords. Whoever may not
-//! is told why and closed: a gateway whose word does not count would have all its clients taken for one.
+//! The daemon decides whether it may, because it has the addresses of the gateways and the hashes of their
+//! passwords. A gateway that may not is told why and disconnected: otherwise all its clients would count as a
+//! single one.
 
 use std::net::IpAddr;
 
@@ -40,13 +41,14 @@ pub(crate) fn run(context: &mut Context<'_>, webirc: &Webirc<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Whether nothing was said that others may have to do with.
+/// Whether nothing has been sent yet that the rest of registration may depend on.
 fn is_first(registration: &Registration) -> bool {
     let said_nothing = registration.nick.is_none() && registration.user.is_none();
     said_nothing && !registration.negotiating && !registration.by_gateway
 }
 
-/// The name of the client's host. None, within, if it has none, or one that no line has room for. None at all if this is no name.
+/// The client's host name. The inner `None` means that it has none, or one that is too long for a line; the
+/// outer `None` means that the text is not a host name.
 fn hostname(webirc: &Webirc<'_>) -> Option<Option<Box<str>>> {
     let name = webirc.hostname;
     if name.parse::<IpAddr>().is_ok() || name.len() > HOST_BYTES_MAX {
@@ -57,7 +59,7 @@ fn hostname(webirc: &Webirc<'_>) -> Option<Option<Box<str>>> {
     name.split('.').all(is_label).then(|| Some(name.into()))
 }
 
-/// Whether the client speaks TLS with the gateway.
+/// Whether the client uses TLS to the gateway.
 fn says_secure(options: Option<&str>) -> bool {
     let mut options = options.unwrap_or_default().split(' ');
     options.any(|option| option.split('=').next() == Some("secure"))

@@ -1,4 +1,4 @@
-//! WHO: users of a channel, or those whom a mask matches.
+//! WHO: users of a channel, or those who match a mask.
 //!
 //! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
@@ -26,10 +26,10 @@ use crate::{
 /// The fields of WHOX in the order in which they are sent; the real name comes after them.
 const FIELDS: [char; 12] = ['t', 'c', 'u', 'i', 'h', 's', 'n', 'f', 'd', 'l', 'a', 'o'];
 
-/// What stands for an address that is not told.
+/// Sent in place of an address that may not be shown.
 const NO_ADDRESS: &str = "255.255.255.255";
 
-/// What stands after the mask: flags, and after a `%` fields and a token.
+/// The parameter after the mask: flags and, after a `%`, fields and a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Options {
     operators_only: bool,
@@ -53,24 +53,24 @@ impl Options {
     }
 }
 
-/// One user as WHO shows it.
+/// A user as WHO shows them.
 struct Row<'a> {
     user: &'a User,
     channel: &'a str,
     flags: String,
-    /// The real address, if it may be told.
+    /// The real address, if the asker may see it.
     address: Option<String>,
     idle_secs: u64,
 }
 
-/// The users who are still to be told.
+/// The rest of an answer to WHO.
 #[derive(Debug)]
 pub(crate) struct Rest {
     asked: Asked,
     scope: Scope,
 }
 
-/// What is asked, and by whom.
+/// The question, and who asks it.
 #[derive(Debug)]
 struct Asked {
     me: UserId,
@@ -78,14 +78,14 @@ struct Asked {
     options: Options,
 }
 
-/// Among whom is looked.
+/// The users to search.
 #[derive(Debug)]
 enum Scope {
-    /// The members of a channel.
+    /// The members of a channel, from a position on.
     Members(ChannelId, MemberCursor),
-    /// This user alone, who is found even if hidden.
+    /// One user only, who is found even if invisible.
     User(UserId),
-    /// Everyone behind this nick; of them those whom the mask matches.
+    /// All users after this nick who match the mask.
     Everyone {
         after: Option<Nick>,
     },
@@ -138,7 +138,7 @@ impl LongAnswer for Rest {
 }
 
 impl Asked {
-    /// The members of a channel whom the asker may see.
+    /// Shows the members of a channel whom the asker may see.
     fn members(&self, portion: &mut Portion<'_>, id: ChannelId, cursor: &mut MemberCursor) {
         let (network, me) = (portion.network, self.me);
         let Some(channel) = network.channel(id).filter(|channel| network.sees(me, channel)) else { return };
@@ -159,7 +159,7 @@ impl Asked {
         *cursor = channel.end_of_members();
     }
 
-    /// Those of all users whom the asker may find and the mask matches.
+    /// Shows those of all users whom the asker may find and the mask matches.
     fn everyone(&self, portion: &mut Portion<'_>, after: &mut Option<Nick>) {
         let network = portion.network;
         while !portion.is_full() {
@@ -176,7 +176,7 @@ impl Asked {
         }
     }
 
-    /// Tells of one user, unless only operators were asked for and it is none.
+    /// Shows one user, unless only operators were requested and they are not one.
     fn show(&self, portion: &mut Portion<'_>, found: UserRef<'_>, channel: Option<&Channel>) {
         if self.options.operators_only && !found.user.is_operator() {
             return;
@@ -190,13 +190,13 @@ impl Asked {
     }
 }
 
-/// A mask as it came.
+/// A mask as the client sent it.
 #[derive(Debug)]
 struct Wanted {
     mask: String,
-    /// What it says of a source, if there is a `!` or `@` in it, or if it is an address or a range of them.
+    /// The mask for the whole source, if it contains `!` or `@`, or is an address or an address range.
     source: Option<Mask>,
-    /// Whether it stands for all users.
+    /// Whether it matches all users.
     everyone: bool,
 }
 
@@ -207,7 +207,8 @@ impl Wanted {
         Self { mask: mask.to_owned(), source, everyone: false }
     }
 
-    /// Whether the mask matches a user's nick, user name, host or real name, or all of its source. Counts what that took.
+    /// Whether the mask matches a user's nick, user name, host, real name or whole source. Adds the work it
+    /// took to `steps`.
     fn fits(&self, user: &User, casemapping: Casemapping, steps: &mut usize) -> bool {
         if self.everyone
             || self
@@ -239,7 +240,7 @@ fn row<'n>(portion: &Portion<'_>, found: UserRef<'n>, channel: Option<&'n Channe
         flags.extend(UserModeFacts::letter_of(UserModes::BOT));
     }
     let address = address_text(user.address());
-    // Where the host is the address, everyone has it already.
+    // If the host is the address, everyone can see it already.
     let is_told = user.host() == address
         || portion.session.user().is_some_and(|me| portion.network.sees_through(me, id));
     Row {
@@ -263,7 +264,7 @@ fn reply<'r>(row: &'r Row<'_>, settings: &'r NetworkSettings) -> Reply<'r> {
     }
 }
 
-/// A row with the fields that were asked for. Letters that mean nothing are ignored.
+/// A row with the requested fields. Unknown letters are ignored.
 fn show_special(portion: &mut Portion<'_>, wanted: &str, token: &str, row: &Row<'_>) {
     let idle = row.idle_secs.to_string();
     let settings = &portion.network.settings;

@@ -1,4 +1,4 @@
-//! WHOIS: who someone is. <https://modern.ircdocs.horse/#whois-message>
+//! WHOIS: details about a user. <https://modern.ircdocs.horse/#whois-message>
 
 use parla_proto::{
     Capabilities, Reply,
@@ -79,7 +79,7 @@ fn tell(context: &mut Context<'_>, me: UserId, found: UserRef<'_>) {
     context.reply(Reply::WhoisIdle { nick, idle, signed_on: user.signed_on.as_secs() });
 }
 
-/// The channels that the asker may see, with the user's signs, in pieces that fit.
+/// The channels that the asker may see, with the user's signs, divided into lines.
 fn channel_lines(context: &Context<'_>, me: UserId, of: UserRef<'_>) -> Vec<String> {
     let UserRef { id, user } = of;
     let all = context.session.capabilities.contains(Capabilities::MULTI_PREFIX);

@@ -12,7 +12,7 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, whowas: &Whowas<'_>) -> Result<(), Refusal> {
     context.me()?;
     let nicks = whowas.nicks.ok_or(Refusal::NoNickGiven)?;
-    // What is no number above zero asks for all.
+    // Anything but a positive number asks for all.
     let count = whowas.count.and_then(|count| count.parse().ok()).filter(|count| *count > 0);
     let mut rows = Rows::new(CommandName::Whowas, WHOWAS_REPLIES_MAX, context.machine);
     for nick in context.list(nicks, context.settings.limits.targets) {
@@ -36,7 +36,7 @@ fn tell(context: &mut Context<'_>, rows: &mut Rows, asked: &str, most: usize) {
     }
 }
 
-/// Adds one entry; false if there is no room for all of it.
+/// Adds one remembered user; returns false if there is no room for all its rows.
 fn add(context: &mut Context<'_>, rows: &mut Rows, past: &PastUser) -> bool {
     let nick = past.nick.as_str();
     let (user, host, realname) = (&past.user, &past.host, &past.realname);

@@ -1,4 +1,4 @@
-//! The administrator asks: what there is to know is answered at once, what changes something is an entry.
+//! Requests of the administrator: questions are answered at once, and changes become entries.
 
 use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, line::fitting};
 
@@ -42,7 +42,7 @@ impl Server {
         }
     }
 
-    /// Answers when an entry is committed that the administrator asked for.
+    /// Answers the administrator when the entry of their request has been committed.
     pub(super) fn administered(
         &self,
         id: u64,
@@ -55,13 +55,13 @@ impl Server {
         out.outputs.push(Output::Administered { id, answer });
     }
 
-    /// What there is to say when all is done that could be.
+    /// The answer when everything has been done that could be.
     fn done(&self, channel: Option<&Channel>, refusals: &[Refusal]) -> AdminAnswer {
         let modes = channel.map(|channel| channel.state.modes(true));
         AdminAnswer::Done { modes, refused: refusals.iter().map(|refusal| self.sentence(refusal)).collect() }
     }
 
-    /// A repair with the names that it is about; or why there is none.
+    /// Parses the names in a repair, or returns the answer that refuses it.
     fn repair(&self, channel: &str, repair: AdminRepair) -> Result<(ChannelName, Repair), AdminAnswer> {
         let channel = self.overseen(channel).map_err(|refusal| self.done(None, &[refusal]))?;
         let repair = match repair {
@@ -113,7 +113,7 @@ impl Server {
         }))
     }
 
-    /// The changes that letters and parameters ask for; or why nothing is changed.
+    /// Parses mode letters and parameters, or returns the answer that refuses them.
     fn change_modes(
         &self,
         channel: &str,
@@ -122,7 +122,7 @@ impl Server {
     ) -> Result<entry::Mode, AdminAnswer> {
         let channel =
             self.overseen(channel).map_err(|refusal| AdminAnswer::Refused(self.sentence(&refusal)))?;
-        // What comes from here has not been a line of IRC, and becomes one.
+        // These words have never been a line of IRC, but must fit into one.
         let bytes = params.iter().map(String::len).sum::<usize>() + letters.len();
         if bytes > LINE_BYTES_MAX / 2 || letters.chars().count() > 2 * MODES_PER_COMMAND_MAX {
             return Err(AdminAnswer::Refused("That is too much at once".to_owned()));
@@ -150,7 +150,7 @@ impl Server {
         self.network.overseen_channel(&self.network.administrator(), &name).map(|(_, channel)| channel)
     }
 
-    /// A refusal as people read it who do not see IRC's numbers: `#tea: No such channel`.
+    /// A refusal for people who do not see IRC's numerics: `#tea: No such channel`.
     fn sentence(&self, refusal: &Refusal) -> String {
         let line =
             refusal.encode(&self.network.settings.name, "*", Capabilities::empty()).unwrap_or_default();
@@ -158,7 +158,7 @@ impl Server {
         let Ok(message) = Message::parse(line.trim_end().as_bytes()) else {
             return "It was refused".to_owned();
         };
-        // Before what it is about stand whom it is told to, or the command and the code of a FAIL.
+        // The first parameter is the client, or for a FAIL the first two are the command and the code.
         let skipped = if message.command == "FAIL" { 2 } else { 1 };
         let words: Vec<&str> = message.params.iter().skip(skipped).copied().collect();
         match words.split_last() {
@@ -169,13 +169,13 @@ impl Server {
     }
 }
 
-/// Whether a text can be a parameter of a line.
+/// Whether a text can be a middle parameter of a line.
 fn is_word(text: &str) -> bool {
     let breaks = |char: char| char.is_whitespace() || char.is_control();
     !text.is_empty() && !text.starts_with(':') && !text.contains(breaks)
 }
 
-/// A text as it can stand in a line.
+/// A text without control characters, short enough for a line.
 fn one_line(text: &str) -> String {
     let line: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     fitting(&line, REASON_BYTES_MAX).to_owned()

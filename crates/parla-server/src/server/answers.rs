@@ -1,4 +1,4 @@
-//! Answers of the daemon to what sessions asked: passwords, gateways, the store, and the configuration.
+//! The daemon's answers to questions of sessions: passwords, gateways, the store, and the configuration.
 
 use parla_proto::Reply;
 
@@ -23,22 +23,22 @@ use crate::{
     },
 };
 
-/// A message that is to be taken back, in a conversation.
+/// A message to be deleted, and its conversation.
 struct Redaction {
     conversation: Conversation,
     redaction: Box<Redact>,
 }
 
 impl Server {
-    /// Asks the daemon for a session.
+    /// Asks the daemon on behalf of a session.
     pub(super) fn ask(&mut self, connection: ConnectionId, asking: Asking, out: &mut Outputs) {
         if let Some(session) = self.sessions.get_mut(connection) {
             self.questions.ask(session, asking, self.now, out);
         }
     }
 
-    /// An answer came. Whatever it leads to, the session goes on, unless it has something else to wait for or is ended. If it
-    /// has ended already, nobody knows of the question any more.
+    /// Handles an answer. Whatever it leads to, the session then continues, unless it must wait for something
+    /// else or has ended. If the session ended before, its question is forgotten already.
     pub(super) fn answered(&mut self, id: QuestionId, answer: Answer, out: &mut Outputs) {
         let Some(connection) = self.questions.close(id) else { return };
         let Some(exchange) = self.sessions.answered(connection, id, self.now) else { return };
@@ -62,7 +62,7 @@ impl Server {
             (Exchange::Redaction { conversation, redaction }, Answer::Store(result)) => {
                 self.redaction_found(connection, Redaction { conversation, redaction }, result.as_ref(), out);
             }
-            // The daemon's mistake; the session goes on as if it had not asked.
+            // This would be the daemon's mistake; the session continues as if it had not asked.
             (exchange, answer) => debug_assert!(false, "{answer:?} is no answer to {exchange:?}"),
         }
         self.go_on(connection, out);
@@ -88,7 +88,7 @@ impl Server {
         self.end(connection, Some("Bad password"), None, out);
     }
 
-    /// Makes a user an operator, or counts an attempt that failed.
+    /// Makes a user an operator, or counts a failed attempt.
     fn operator_verified(
         &mut self,
         connection: ConnectionId,
@@ -140,7 +140,7 @@ impl Server {
         }
     }
 
-    /// The store has looked for a message that is to be taken back.
+    /// Handles the store's answer about a message to be deleted.
     fn redaction_found(
         &mut self,
         connection: ConnectionId,

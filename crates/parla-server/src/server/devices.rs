@@ -1,5 +1,5 @@
-//! Tests of somebody with several sessions, on one machine and on several: what one device does the others see, and the user is
-//! here as long as one of them is.
+//! Tests of users with several sessions, on one machine and on several: what one device does is seen on the
+//! others, and the user stays as long as one of them does.
 
 mod rig;
 

@@ -1,4 +1,4 @@
-//! Entries: from a session's proposal to what everyone hears of it.
+//! Entries: from a session's proposal to the lines that everyone gets.
 
 use parla_proto::{Capabilities, Timestamp, mode::UserModes};
 
@@ -28,12 +28,13 @@ use crate::{
 };
 
 impl Server {
-    /// Brings a command into the log. A server that is alone commits it at once; one of several when it comes back.
+    /// Submits a command to the log. A server that is alone commits it at once; one of several commits it
+    /// when it comes back.
     pub(super) fn submit(&mut self, by: Proposer, command: EntryCommand, out: &mut Outputs) {
         self.submit_all(by, vec![command], out);
     }
 
-    /// The same with what one line asks for.
+    /// Like [`Self::submit`], with everything that one line asks for.
     pub(super) fn submit_all(&mut self, by: Proposer, commands: Vec<EntryCommand>, out: &mut Outputs) {
         if commands.is_empty() {
             return;
@@ -56,7 +57,7 @@ impl Server {
         out.outputs.extend(proposal.map(|proposal| Output::Propose(Box::new(proposal))));
     }
 
-    /// The log gave what a machine had proposed.
+    /// Handles a proposal that the log has ordered.
     pub(super) fn committed(&mut self, at: Timestamp, proposal: Proposal, out: &mut Outputs) {
         self.now = self.now.max(at);
         let origin = proposal.origin;
@@ -74,7 +75,7 @@ impl Server {
         }
     }
 
-    /// Commits what was proposed and tells everyone here what it did. Says whether it counted.
+    /// Commits a proposal and tells everyone here what it did. Returns whether the proposal counted.
     fn apply(&mut self, at: Timestamp, proposal: Proposal, out: &mut Outputs) -> bool {
         if !self.network.nodes.admit(&proposal) {
             return false;
@@ -96,7 +97,7 @@ impl Server {
         let is_own = self.membership.is_own(meta.origin);
         let local = self.session_of(meta.origin);
         let mut effects = Effects::default();
-        // A message carries its account itself; only of a program there is more to be said.
+        // A message carries its sender's account itself, so only the bot tag is left to add.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| is_own);
         let asked = asked.map(|(id, channel)| (id, channel.clone()));
@@ -157,14 +158,15 @@ impl Server {
         }
     }
 
-    /// From now on a connection is one of a user's sessions.
+    /// Makes a connection one of a user's sessions.
     pub(super) fn begin_session(&mut self, connection: ConnectionId, user: UserId, out: &mut Outputs) {
         self.sessions.bind(connection, user);
         self.set_timers(connection);
         self.note_joined(connection, user, out);
     }
 
-    /// Sends what was published of an entry that this session proposed. Whatever others get is no answer to a label of theirs.
+    /// Sends what was published for an entry that this session proposed. What other sessions get is not an
+    /// answer to their labels.
     fn deliver(
         &mut self,
         origin: Option<ConnectionId>,
@@ -187,7 +189,8 @@ impl Server {
         }
     }
 
-    /// Has written down what an entry of this machine did: all that operators do, and of moderation what fits.
+    /// Records what an entry of this machine did: all that operators did, and as much of the moderation as
+    /// fits.
     fn record(&mut self, actor: Option<UserId>, effects: &mut Effects, out: &mut Outputs) {
         let mut audits = std::mem::take(&mut effects.audits);
         if let Some(actor) = actor {
@@ -198,10 +201,10 @@ impl Server {
         out.outputs.extend(audits.into_iter().map(|audit| Output::Audit(Box::new(audit))));
     }
 
-    /// Ends every connection here of a user who is not in the network any more.
+    /// Ends every connection here of a user who is no longer in the network.
     fn killed(&mut self, killed: &Killed, out: &mut Outputs) {
         for receiver in self.sessions.receivers(killed.user).to_vec() {
-            // The comment is in the record of operators.
+            // The operator's comment is in the record of operators.
             let noted = Noted::Left { who: Some(killed.nick.clone()), why: "Killed".to_owned() };
             self.note(receiver.connection, noted, out);
             self.close(receiver.connection, Some(&killed.error), out);
@@ -232,10 +235,11 @@ impl Server {
         self.refuse(connection, refusal, out);
     }
 
-    /// Puts a new user into the channels where everyone is, or ends their session at once if its connection is gone.
+    /// Joins a new user to the automatic channels, or ends their session at once if its connection is gone.
     fn settle_in(&mut self, origin: Origin, user: UserId, out: &mut Outputs) {
         let session = self.session_of(origin);
-        // The answer to the line that completed the registration ends with the welcome; from here on others are heard.
+        // The labelled answer to the line that completed registration ends with the welcome; everything from
+        // here on is separate.
         if let Some(session) = session.and_then(|session| self.sessions.get_mut(session)) {
             session.send_response(&self.network.settings.name, out);
         }
@@ -250,7 +254,7 @@ impl Server {
     }
 }
 
-/// Sends what one session gets, as a part of the answer to a label if it is putting one together.
+/// Sends one session its part, as part of a labelled answer if the session is collecting one.
 fn deliver_to(session: &mut Session, publication: Publication, moment: Moment<'_>, out: &mut Outputs) {
     match publication {
         Publication::Line { to, line } => out.outputs.push(Output::Deliver { to, line }),

@@ -1,4 +1,4 @@
-//! Lines of a session: taken when the session may, understood, carried out.
+//! Lines of a session: accepted when the session is ready, then parsed and carried out.
 
 use parla_proto::{
     Capabilities, Command, CommandName, FailCode, Message, Reply, command::BadCommand, limits,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 impl Server {
-    /// A line came. It waits if the session does.
+    /// Handles a line that arrived, or keeps it if the session is waiting.
     pub(super) fn receive(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(connection) else { return };
@@ -42,10 +42,10 @@ impl Server {
         }
     }
 
-    /// Goes on after a pause, until the next one.
+    /// Handles waiting lines after a pause, until the next one.
     pub(super) fn resume(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
-        // What the client was owed it asked for before.
+        // The rest of a long answer comes first, because it was requested before these lines.
         session.wait_if_behind(self.machine.portion_bytes, out);
         if session.waits_until_sent() {
             return self.set_timers(connection);
@@ -59,11 +59,12 @@ impl Server {
                 break;
             }
         }
-        // If it waited for us, its clocks stood still.
+        // The time-outs of a session that waited for us were suspended.
         self.set_timers(connection);
     }
 
-    /// The client has been sent everything: it gets the next portion of what it is owed, or its next line is taken.
+    /// The client has been sent everything, so it gets the next portion of its long answer, or its next line
+    /// is handled.
     pub(super) fn sent(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(connection) else { return };
@@ -84,7 +85,8 @@ impl Server {
         }
     }
 
-    /// Asks the store, now that the client has been sent everything. It may have left the channel that it asked about.
+    /// Asks the store now that the client has been sent everything. The client may have left the channel that
+    /// it asked about.
     fn ask_if_still_allowed(&mut self, connection: ConnectionId, asking: Asking, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         if let Exchange::Redaction { conversation, redaction } = &asking.exchange
@@ -105,7 +107,8 @@ impl Server {
         }
     }
 
-    /// Goes on after an answer, unless the session waits for the next one, or for what it does to come back from the log.
+    /// Continues after an answer, unless the session must wait for another one, or for its own proposals to
+    /// come back from the log.
     pub(super) fn go_on(&mut self, connection: ConnectionId, out: &mut Outputs) {
         self.finish_response(connection, out);
         let Some(session) = self.sessions.get(connection) else { return };
@@ -114,7 +117,7 @@ impl Server {
         }
     }
 
-    /// Carries a line out, if the session's allowance has room for it.
+    /// Handles a line if the session's allowance has room for it.
     fn take(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(connection) else { return };
@@ -138,7 +141,7 @@ impl Server {
                 self.spoil_batch(connection, out);
             }
             WaitingLine::Endless => self.end(connection, Some("ReadQ exceeded"), None, out),
-            // It has cost what a line costs, and nothing is to be done for it.
+            // It has cost as much as a line, and there is nothing to do for it.
             WaitingLine::Blank | WaitingLine::End => {}
         }
         if let Some(session) = self.sessions.get_mut(connection) {
@@ -181,7 +184,7 @@ impl Server {
         self.finish_response(connection, out);
     }
 
-    /// Runs a command and submits what it proposes. Gives what the client is told if the connection must end.
+    /// Runs a command and submits its proposals. Returns the text for the client if the connection must end.
     fn carry_out(
         &mut self,
         connection: ConnectionId,
@@ -234,7 +237,7 @@ impl Server {
         close
     }
 
-    /// Registers a session that has said all that it must.
+    /// Registers a session that has sent everything it must.
     pub(super) fn register_if_complete(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let password_required = self.machine.password_required;
         let Some(session) = self.sessions.get_mut(connection) else { return };
@@ -273,7 +276,7 @@ impl Server {
         self.submit(by, EntryCommand::Register(Box::new(register)), out);
     }
 
-    /// Starts to collect the answer, if the line carries a label.
+    /// Starts to collect the answer if the line has a label.
     fn open_response(&mut self, connection: ConnectionId, tags: Tags<'_>) {
         if tags.is_empty() {
             return;
@@ -309,7 +312,7 @@ impl Server {
         }
     }
 
-    /// Answers a line that is no message.
+    /// Answers a line that cannot be parsed.
     fn bad_line(&mut self, connection: ConnectionId, line: &[u8], error: ParseError, out: &mut Outputs) {
         self.open_response(connection, Message::tags_of(line));
         match error {
@@ -335,7 +338,7 @@ impl Server {
         }
     }
 
-    /// A line was lost; the batch that it may have been part of is lost with it.
+    /// Refuses the open batch, because a line was lost that may have been part of it.
     fn spoil_batch(&mut self, connection: ConnectionId, out: &mut Outputs) {
         if let Some(session) = self.sessions.get_mut(connection) {
             command::batch::spoil(session, &self.network.settings.name, out);
@@ -346,7 +349,8 @@ impl Server {
         self.sessions.get(connection).is_some_and(|session| session.user().is_none())
     }
 
-    /// Counts a line that means nothing; before registration too many of them end the connection.
+    /// Counts an invalid line. Before registration, too many of them end the connection, with the returned
+    /// text.
     fn count_bad_line(&mut self, connection: ConnectionId) -> Option<String> {
         let session = self.sessions.get_mut(connection)?;
         let State::Registering(registration) = &mut session.state else { return None };
@@ -355,27 +359,27 @@ impl Server {
     }
 }
 
-/// Whether a line that begins with this word is one of an HTTP request: its first, or a field of its head.
+/// Whether a line with this first word belongs to an HTTP request: as its first line, or as a header field.
 ///
-/// A page from anywhere can have the browser of its visitor send a request to this port, with lines of IRC in its body. The
-/// browser chooses the first word and sends `Host:` before anything that the page may choose, even if the first line
-/// is too long to be read.
+/// Any web page can make its visitor's browser send a request to this port with lines of IRC in the body. But
+/// the browser chooses the first word, and it sends `Host:` before anything that the page controls, even if
+/// the first line is too long to be read.
 fn is_http(word: &str) -> bool {
     word.ends_with(':') || HTTP_METHODS.iter().any(|method| word.eq_ignore_ascii_case(method))
 }
 
-/// Each with which a request may begin; none is a command of IRC that is allowed before registration.
+/// The methods that a request may start with. None is an IRC command that is allowed before registration.
 const HTTP_METHODS: [&str; 10] =
     ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PRI", "PUT", "TRACE"];
 
-/// Whether tags or the rest of the line exceed what a client may send.
+/// Whether the tags or the rest of the line exceed what a client may send.
 fn is_too_long(line: &[u8], message: &Message<'_>) -> bool {
     let tags = if message.tags.is_empty() { 0 } else { message.tags.as_str().len() + 2 };
     let rest = line.len().saturating_sub(tags) + 2;
     tags > limits::CLIENT_TAGS_BYTES_MAX || rest > limits::LINE_BYTES_MAX
 }
 
-/// The command of a line that is not text, as far as it can be told.
+/// The command of a line that is not valid UTF-8, as far as it can be told.
 fn command_word(line: &[u8]) -> String {
     let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let command = words.find(|word| !word.starts_with(b"@") && !word.starts_with(b":"));

@@ -1,7 +1,7 @@
-//! This machine among those that share a log: how it comes up, what it proposes, and what becomes of its clients if the others
-//! took it for dead.
+//! This machine among those that share a log: how it comes up, what it proposes, and what happens to its
+//! clients if the others declared it dead.
 //!
-//! Until it is up, what its clients want to propose is held back: nothing counts that names no epoch.
+//! Until it is up, its clients' proposals are held back, because a proposal without an epoch does not count.
 
 use super::Server;
 use crate::{
@@ -14,50 +14,51 @@ use crate::{
     server::timers::Timer,
 };
 
-/// What clients read whose machine was declared dead.
+/// Sent to clients of a machine that was declared dead.
 const LOST: &str = "This server has lost touch with the others; please connect again";
 
-/// What clients read when another process has taken the place of this one.
+/// Sent to clients when another process has taken this one's place.
 const REPLACED: &str = "This server has been replaced; please connect again";
 
-/// A machine's place among those that share a log.
+/// This machine's place among those that share a log.
 #[derive(Debug)]
 pub(super) struct Membership {
     node: NodeId,
     standing: Standing,
-    /// Proposals in this epoch.
+    /// The number of its proposals in this epoch.
     proposed: u64,
-    /// By which this process knows itself; none if the server is alone.
+    /// The number that identifies this process; `None` if the server is alone.
     run: Option<u64>,
-    /// What waits until the machine is up, from the oldest. Each session has few here, as it takes no line meanwhile.
+    /// Proposals that wait until the machine is up, from the oldest. Each session has only few here, because
+    /// it handles no further line meanwhile.
     held: Vec<(Proposer, Vec<EntryCommand>)>,
 }
 
-/// How far a machine has come.
+/// How far the machine has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// It has still to say that it is there.
+    /// It still has to announce itself.
     Silent,
-    /// It has said so, and waits for the entry.
+    /// It has announced itself, and waits for the entry.
     Announced,
-    /// It counts.
+    /// It is up, in this epoch.
     Up(Epoch),
-    /// Another process of the same name counts. This one must end.
+    /// Another process of the same name is up, so this one must end.
     Replaced,
 }
 
 impl Membership {
-    /// Of a server that is the whole network.
+    /// The membership of a server that is its network's only one.
     pub(super) const fn alone(node: NodeId, epoch: Epoch) -> Self {
         Self { node, standing: Standing::Up(epoch), proposed: 0, run: None, held: Vec::new() }
     }
 
-    /// Of one that shares a log.
+    /// The membership of a server that shares a log.
     pub(super) const fn shared(node: NodeId, run: u64) -> Self {
         Self { node, standing: Standing::Silent, proposed: 0, run: Some(run), held: Vec::new() }
     }
 
-    /// What this machine is called.
+    /// The machine's id.
     pub(super) const fn node(&self) -> NodeId {
         self.node
     }
@@ -66,17 +67,17 @@ impl Membership {
         self.run.is_none()
     }
 
-    /// Whether it has still to say that it is there.
+    /// Whether it still has to announce itself.
     pub(super) fn must_come_up(&self) -> bool {
         self.standing == Standing::Silent
     }
 
-    /// Whether something was proposed by this machine, in this life of it.
+    /// Whether this machine proposed something, in its present epoch.
     pub(super) fn is_own(&self, origin: Origin) -> bool {
         origin.node == self.node && self.standing == Standing::Up(origin.epoch)
     }
 
-    /// The next proposal, or none if the machine is not up: then it is held back.
+    /// Makes the next proposal. If the machine is not up, holds the commands back and returns `None`.
     pub(super) fn propose(&mut self, by: Proposer, commands: Vec<EntryCommand>) -> Option<Proposal> {
         let Standing::Up(epoch) = self.standing else {
             self.held.push((by, commands));
@@ -87,13 +88,13 @@ impl Membership {
         Some(Proposal { origin, number: self.proposed, actor: by.actor, commands })
     }
 
-    /// What the network now says of this machine.
+    /// The standing that the network now gives this machine.
     fn standing_in(&self, network: &Network) -> Standing {
         match (network.nodes.up(self.node), self.standing) {
             (_, Standing::Replaced) => Standing::Replaced,
             (Some((epoch, run)), _) if Some(run) == self.run => Standing::Up(epoch),
             (Some(_), Standing::Up(_)) => Standing::Replaced,
-            // Lives of earlier processes, which are told again before the machine's own entry comes.
+            // These are runs of earlier processes, which are replayed before this machine's own entry comes.
             (_, Standing::Up(_)) => Standing::Silent,
             (_, before) => before,
         }
@@ -101,7 +102,7 @@ impl Membership {
 }
 
 impl Server {
-    /// Says that this machine is there, if it has not.
+    /// Announces this machine, if that has not been done.
     pub(super) fn come_up(&mut self, out: &mut Outputs) {
         let Some(run) = self.membership.run.filter(|_| self.membership.must_come_up()) else { return };
         self.membership.standing = Standing::Announced;
@@ -116,14 +117,15 @@ impl Server {
         })));
     }
 
-    /// Proposes that a machine be declared dead, if it counts as up.
+    /// Proposes to declare a machine dead, if it is up.
     pub(super) fn declare_dead(&mut self, node: NodeId, out: &mut Outputs) {
         if let Some((epoch, _)) = self.network.nodes.up(node).filter(|_| node != self.membership.node) {
             self.submit(Proposer::default(), EntryCommand::NodeDown(NodeDown { node, epoch }), out);
         }
     }
 
-    /// The entry by which this process wanted to come up was too late: the machine has had another life meanwhile.
+    /// Handles that the entry by which this process wanted to come up was too late, because the machine has
+    /// had another run since.
     pub(super) fn came_too_late(&mut self, out: &mut Outputs) {
         if self.membership.standing == Standing::Announced {
             self.membership.standing = Standing::Silent;
@@ -131,7 +133,8 @@ impl Server {
         }
     }
 
-    /// A machine came up or was declared dead. If it is this one, that decides about its clients.
+    /// Handles that a machine came up or was declared dead, which may decide what happens to this machine's
+    /// clients.
     pub(super) fn standing_changed(&mut self, out: &mut Outputs) {
         let before = self.membership.standing;
         let after = self.membership.standing_in(&self.network);
@@ -169,7 +172,7 @@ impl Server {
         proposal.origin.node == self.membership.node && proposal.commands.iter().any(is_mine)
     }
 
-    /// The session of this machine that an entry came from, if it is still there.
+    /// The session of this machine that an entry came from, if it still exists.
     pub(super) fn session_of(&self, origin: Origin) -> Option<ConnectionId> {
         let session = origin.session.filter(|_| self.membership.is_own(origin))?;
         self.sessions.get(session).map(|session| session.connection)

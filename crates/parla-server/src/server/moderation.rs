@@ -1,7 +1,8 @@
-//! The record of moderation, as much of it as an administrator can read.
+//! The record of moderation, reduced to what an administrator can read.
 //!
-//! Everybody can open a channel and change its modes all day, so each person has an allowance of lines in the record. What is
-//! beyond it is counted, and told with the next line that fits, or when the person is gone. Nothing is left out without a word.
+//! Anybody can create a channel and change its modes all day, so each person has an allowance of lines in the
+//! record. Actions beyond it are counted, and the count is added with the next line that fits, or when the
+//! person is gone. So nothing is left out silently.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +13,32 @@ use crate::{
     network::{UserId, audit::Audit},
 };
 
-/// What of the moderators of this machine is in the record, and what is not.
+/// The allowances of this machine's moderators, and the actions that were left out of the record.
 #[derive(Debug, Default)]
 pub(super) struct Moderation {
-    /// Those whose allowance is not whole.
+    /// Those whose allowance is not full.
     people: BTreeMap<UserId, Person>,
 }
 
 #[derive(Debug)]
 struct Person {
-    /// When the allowance is whole again.
+    /// When the allowance will be full again.
     whole_at: Timestamp,
-    /// None: everything they did is in the record.
+    /// `None` if everything they did is in the record.
     left_out: Option<LeftOut>,
 }
 
 /// What one person did that is not in the record.
 #[derive(Debug)]
 struct LeftOut {
-    /// Who it is, as in [`Audit`].
+    /// The person, as in [`Audit`].
     who: String,
-    /// How often they did what.
+    /// How often they took each action.
     counts: BTreeMap<&'static str, u64>,
 }
 
 impl Moderation {
-    /// Takes a line for the record, and gives those that are to be written.
+    /// Takes a line for the record, and returns the lines to write now.
     pub(super) fn record(&mut self, user: UserId, now: Timestamp, audit: Audit) -> Vec<Audit> {
         let person = self.people.entry(user).or_insert(Person { whole_at: now, left_out: None });
         let whole_at = person.whole_at.max(now) + MODERATION_INTERVAL;
@@ -51,7 +52,7 @@ impl Moderation {
         summed_up(person.left_out.take()).into_iter().chain([audit]).collect()
     }
 
-    /// Gives what was left out of someone who is gone.
+    /// Returns a line about what was left out for a person who is gone.
     pub(super) fn forget(&mut self, user: UserId) -> Option<Audit> {
         self.people.remove(&user).and_then(|person| summed_up(person.left_out))
     }

@@ -1,4 +1,4 @@
-//! The configuration was read again: REHASH, or the administrator's signal.
+//! What happens after the configuration was read again, by REHASH or the administrator's signal.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::{
 };
 
 impl Server {
-    /// Puts new settings of this machine in place and brings those of the network into the log, for the operator who asked for
-    /// them or for the administrator.
+    /// Adopts the new settings of this machine and proposes those of the network, on behalf of the operator
+    /// who asked, or of the administrator.
     pub(super) fn reconfigure(&mut self, asker: Option<ConnectionId>, settings: Settings, out: &mut Outputs) {
         self.reconfigure_machine(settings.machine.in_place_of(&self.machine), out);
         let settings = Arc::new(settings.network.in_place_of(&self.network.settings));
@@ -25,7 +25,7 @@ impl Server {
         self.submit(by, EntryCommand::Reconfigure(settings), out);
     }
 
-    /// Puts other settings of this machine in place, of which nobody elsewhere hears.
+    /// Adopts new settings of this machine; other machines are not told.
     fn reconfigure_machine(&mut self, machine: MachineSettings, out: &mut Outputs) {
         let before = std::mem::replace(&mut self.machine, machine);
         self.change_allowances();
@@ -45,7 +45,7 @@ impl Server {
         }
     }
 
-    /// Gives each session what its client may send by the settings of now, less what it has sent.
+    /// Gives each session the allowances of the current settings, less what it has used.
     pub(super) fn change_allowances(&mut self) {
         let allowances = self.allowances();
         for connection in self.sessions.connections() {
@@ -56,7 +56,7 @@ impl Server {
         }
     }
 
-    /// Tells the operator who asked what there is to know, and puts a good configuration in place.
+    /// Tells the operator who asked about the result, and adopts a valid configuration.
     pub(super) fn configuration_read(
         &mut self,
         asker: ConnectionId,
@@ -73,7 +73,7 @@ impl Server {
         }
     }
 
-    /// Says something to the client of a session.
+    /// Sends lines to the client of a session.
     fn tell(&mut self, connection: ConnectionId, lines: &[String], out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let target = session.target(&self.network);
@@ -107,14 +107,14 @@ mod tests {
         settings
     }
 
-    /// A server with one client, which may not send as fast as it likes.
+    /// A server with one client whose flood limits apply.
     struct Rig {
         server: Server,
         connection: ConnectionId,
     }
 
     impl Rig {
-        /// The client has sent four lines.
+        /// A server whose client has sent four lines.
         fn new(settings: Settings) -> Self {
             let server = Server::new(NodeId::ALONE, settings, Start::alone(1), AT_FIRST);
             let mut rig = Self { server, connection: ConnectionId::from_number(1) };
@@ -127,7 +127,7 @@ mod tests {
             rig
         }
 
-        /// What the client hears.
+        /// The lines that the client receives.
         fn feed(&mut self, now: Timestamp, input: Input) -> String {
             let mut out = Outputs::default();
             self.server.handle(now, input, &mut out);
@@ -176,7 +176,7 @@ mod tests {
         assert!(rig.feed(AT_FIRST, Input::Deadline).contains("PONG"));
     }
 
-    /// The client was told of it by `CAP NEW`.
+    /// The client was told the limit by `CAP NEW`.
     #[test]
     fn a_message_may_have_as_many_lines_as_it_says() {
         let flood = Flood { burst: 7, rate: 1 };

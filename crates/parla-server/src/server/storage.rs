@@ -1,7 +1,9 @@
-//! The disk of this machine is nearly full: what would have to be kept is refused, and all else goes on.
+//! When the disk of this machine is nearly full, commands whose effect must be stored are refused, and
+//! everything else continues.
 //!
-//! That is a fact of one machine, so it is looked at before anything is proposed and never inside commit. What a channel's operators
-//! do against others (MODE, KICK, REDACT) goes on: it is small, and the reserve is for it.
+//! That is a fact about one machine, so it is checked before proposing anything and never in a commit. What
+//! channel operators do against others (MODE, KICK, REDACT) still works: it takes little space, and the
+//! reserve is meant for it.
 
 use parla_proto::{ChannelName, CommandName, FailCode, Line};
 
@@ -20,7 +22,8 @@ use crate::{
 const REFUSED: &str = "The server's disk is full, so this cannot be kept. Try again later";
 
 impl Server {
-    /// The disk has become nearly full, or has room again; operators of the server here are told.
+    /// Handles that the disk has become nearly full, or has space again; operators of the server here are
+    /// told.
     pub(super) fn storage_changed(&mut self, is_low: bool, out: &mut Outputs) {
         self.is_storage_low = is_low;
         let text = if is_low {
@@ -40,7 +43,8 @@ impl Server {
         }
     }
 
-    /// Why a command is refused while the disk is nearly full; none if it leaves nothing behind, or would be refused anyway.
+    /// Why a command is refused while the disk is nearly full; `None` if it stores nothing, or would be
+    /// refused anyway.
     pub(super) fn refusal_for_full_disk(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
         if !self.is_storage_low {
             return None;
@@ -69,7 +73,7 @@ impl Server {
                 }
                 let refusal =
                     Refusal::CannotSend { channel: channel.name().clone(), why: Silenced::DiskFull };
-                // A NOTICE is never answered.
+                // A NOTICE is never answered with an error.
                 Some(if verb == Verb::Notice { Refusal::Silent } else { refusal })
             }
             EntryCommand::Topic(topic) => Some(failure(CommandName::Topic, kept_channel(&topic.channel)?)),

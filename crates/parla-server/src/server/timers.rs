@@ -1,7 +1,7 @@
 //! Everything that happens because time has passed.
 //!
-//! A timer never goes off too late, but may go off too early, as what it waits for moves with every line of a client. Then it
-//! is set again. A timer that changes the network proposes an entry.
+//! A timer never fires too late, but it may fire too early, because every line of a client can move the time
+//! that it is for. Then it is set again. A timer that changes the network proposes an entry.
 
 use std::collections::BTreeSet;
 
@@ -17,32 +17,32 @@ use crate::{
     session::Deadlines,
 };
 
-/// Whose time has come. Those of one time go off in this order.
+/// The timers, in the order in which those of the same time fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
-    /// Channels in which nobody has been for a while are forgotten.
+    /// Forget channels that have been empty for a while.
     ForgetChannels,
-    /// There is something to do for a session.
+    /// Do what is due for a session.
     Session(ConnectionId),
 }
 
-/// What there is to do for a session, in this order.
+/// What can be due for a session, in the order in which it is done.
 #[derive(Clone, Copy, Debug)]
 enum Task {
-    /// The batch that it has opened is given up.
+    /// Its open batch times out.
     Batch,
     /// Its allowance has room for the next line.
     Allowance,
-    /// It has not registered, and is ended.
+    /// It has not registered in time, and is ended.
     Registration,
-    /// It has been silent, and is asked whether it is there, or ended.
+    /// It has been silent, so it is sent a PING or ended.
     Ping,
 }
 
 impl Task {
     const ALL: [Self; 4] = [Self::Batch, Self::Allowance, Self::Registration, Self::Ping];
 
-    /// When it is to be done.
+    /// When the task is due.
     const fn of(self, deadlines: &Deadlines) -> Option<Timestamp> {
         match self {
             Self::Batch => deadlines.batch,
@@ -53,18 +53,18 @@ impl Task {
     }
 }
 
-/// The timers that are set, each to one time. A session has one for all that it waits for, so that the many who are idle cost
-/// little.
+/// The timers that are set. A session has a single one for everything that it waits for, so that many idle
+/// sessions cost little.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    /// From the earliest.
+    /// Timers by time, starting with the earliest.
     queue: BTreeSet<(Timestamp, Timer)>,
     forgetting: Option<Timestamp>,
     sessions: SecondaryMap<DefaultKey, Timestamp>,
 }
 
 impl Timers {
-    /// Has a timer go off at this time, or earlier if it is set to an earlier one.
+    /// Makes a timer fire at this time, or earlier if it is already set to an earlier one.
     fn set_by(&mut self, timer: Timer, at: Timestamp) {
         let before = match timer {
             Timer::ForgetChannels => self.forgetting,
@@ -82,7 +82,7 @@ impl Timers {
         self.check();
     }
 
-    /// Has a timer not go off.
+    /// Stops a timer.
     fn stop(&mut self, timer: Timer) {
         let before = match timer {
             Timer::ForgetChannels => self.forgetting.take(),
@@ -94,12 +94,12 @@ impl Timers {
         }
     }
 
-    /// When the next one goes off.
+    /// When the next timer fires.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.queue.first().map(|(at, _)| *at)
     }
 
-    /// The next one whose time has come. It is not set any more.
+    /// Takes the next timer that is due, which is then no longer set.
     fn take_due(&mut self, now: Timestamp) -> Option<Timer> {
         let (_, timer) = self.queue.first().copied().filter(|(at, _)| *at <= now)?;
         self.stop(timer);
@@ -113,8 +113,8 @@ impl Timers {
 }
 
 impl Server {
-    /// Does what the time has come for, until there is nothing left: what one timer does may set another to a time that is past.
-    /// Whatever goes off waits for a later time afterwards, or for none, so this ends.
+    /// Fires all timers that are due, including those that are set to a past time meanwhile. This ends,
+    /// because every timer that fires is set to a later time or not at all.
     pub(super) fn deadlines(&mut self, out: &mut Outputs) {
         while let Some(timer) = self.timers.take_due(self.now) {
             match timer {
@@ -125,12 +125,13 @@ impl Server {
         }
     }
 
-    /// Sets the timer of a session to what it waits for now. That of one that is gone is stopped.
+    /// Sets a session's timer to what the session waits for now. The timer of a session that is gone is
+    /// stopped.
     pub(super) fn set_timers(&mut self, connection: ConnectionId) {
         self.set(Timer::Session(connection));
     }
 
-    /// Sets a timer to what it waits for now.
+    /// Sets a timer to the time that is due now, or stops it.
     pub(super) fn set(&mut self, timer: Timer) {
         let due = match timer {
             Timer::ForgetChannels => self.forgetting_due(),
@@ -145,12 +146,12 @@ impl Server {
         }
     }
 
-    /// When channels are to be forgotten, unless that is under way.
+    /// When channels are due to be forgotten, unless that has been proposed already.
     fn forgetting_due(&self) -> Option<Timestamp> {
         self.network.next_forgetting().filter(|_| !self.has_proposed_to_forget)
     }
 
-    /// When there is something to do for a session; never for one that is gone.
+    /// When something is due for a session; never for one that is gone.
     fn deadlines_of(&self, connection: ConnectionId) -> Deadlines {
         let session = self.sessions.get(connection);
         session.map(|session| session.deadlines(&self.machine.timeouts)).unwrap_or_default()
@@ -163,7 +164,7 @@ impl Server {
         }
     }
 
-    /// Does for a session whatever its time has come for.
+    /// Does everything that is due for a session.
     fn go_off(&mut self, connection: ConnectionId, out: &mut Outputs) {
         for task in Task::ALL {
             if let Some(session) = self.sessions.get_mut(connection) {
@@ -190,7 +191,7 @@ impl Server {
         }
     }
 
-    /// Asks a silent client whether it is there; ends the session of one that was asked and has not answered.
+    /// Sends a silent client a PING, or ends the session if the client has not answered the last one.
     fn ping(&mut self, connection: ConnectionId, out: &mut Outputs) {
         let Some(session) = self.sessions.get_mut(connection) else { return };
         if session.pinged_at.is_some() {
@@ -199,7 +200,7 @@ impl Server {
             return self.end(connection, Some(&reason), None, out);
         }
         session.pinged_at = Some(self.now);
-        // Bots look for PING at the start of a line, so nobody is named as its source.
+        // Bots look for PING at the start of a line, so the line has no source.
         let line = Line::bare("PING").text(&self.network.settings.name).finish();
         out.deliver(connection, line.into());
     }
@@ -243,7 +244,7 @@ mod tests {
         assert_eq!(due, [bob]);
     }
 
-    /// Ten thousand people who say nothing have one of these each.
+    /// Ten thousand idle users have one of these each.
     #[test]
     fn a_timer_is_small() {
         assert_eq!(size_of::<(Timestamp, Timer)>(), 16);

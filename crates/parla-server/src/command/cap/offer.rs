@@ -1,6 +1,6 @@
-//! What this server offers: the capabilities, what it says of them, and what it says when they change.
+//! What this server offers: the capabilities, their values, and what clients are told when either changes.
 //!
-//! A capability is offered here and nowhere else; a new one with a value gets its arm in [`value`].
+//! This is the only place where a capability is offered; a new one with a value gets its arm in [`value`].
 //! <https://ircv3.net/specs/extensions/capability-negotiation>
 
 use parla_proto::{Capabilities, Line, capability::VERSION, limits::LINE_BYTES_MAX};
@@ -19,23 +19,23 @@ use crate::{
 /// How much of the negotiation a client understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
-    /// Names, in one line.
+    /// Names only, in a single line.
     V301,
-    /// Names with values, in as many lines as they need.
+    /// Names with values, in as many lines as needed.
     V302,
 }
 
 impl Version {
-    /// What a client has said at any time.
+    /// The highest version that the client has announced so far.
     pub(crate) const fn of(session: &Session) -> Self {
         if session.understands_302 { Self::V302 } else { Self::V301 }
     }
 
-    /// What a client says after `CAP LS`.
+    /// The version that a client announces with `CAP LS`.
     pub(crate) fn parse(text: &str) -> Self {
         let digits = text.trim_start_matches('0');
         let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        // Of numbers of three digits the greater is the later text, and those with more are greater.
+        // Numbers of three digits can be compared as text, and numbers with more digits are higher.
         if is_number && (digits.len() > 3 || digits.len() == 3 && digits >= VERSION) {
             Self::V302
         } else {
@@ -44,7 +44,7 @@ impl Version {
     }
 }
 
-/// What a client may ask for.
+/// The capabilities that a client can request.
 pub(crate) fn supported(settings: &NetworkSettings) -> Capabilities {
     let mut all = Capabilities::all();
     all.set(Capabilities::CHATHISTORY, settings.history);
@@ -53,7 +53,7 @@ pub(crate) fn supported(settings: &NetworkSettings) -> Capabilities {
     all
 }
 
-/// What a server with these settings lists to a client, in the order of the alphabet.
+/// What a server with these settings lists to a client, in alphabetical order.
 pub(crate) fn words(
     settings: &NetworkSettings,
     machine: &MachineSettings,
@@ -68,7 +68,7 @@ pub(crate) fn words(
     words
 }
 
-/// What every machine of the network lists.
+/// The part of the list that is the same on every machine of the network.
 fn words_of_network(settings: &NetworkSettings, version: Version) -> Vec<String> {
     let all = supported(settings).iter();
     match version {
@@ -85,7 +85,7 @@ fn words_of_network(settings: &NetworkSettings, version: Version) -> Vec<String>
     }
 }
 
-/// What is to be known of a capability before one asks for it.
+/// The value that a capability is listed with, if it has one.
 fn value(settings: &NetworkSettings, capability: Capabilities) -> Option<String> {
     let limits = &settings.limits;
     match capability {
@@ -97,23 +97,23 @@ fn value(settings: &NetworkSettings, capability: Capabilities) -> Option<String>
     }
 }
 
-/// The policy that sends clients to TLS and keeps them there. It is a capability that nobody asks for, and means nothing without a
-/// value. <https://ircv3.net/specs/extensions/sts>
+/// The policy that makes clients use TLS and stay with it. It is a capability that cannot be requested, and
+/// it is meaningless without a value. <https://ircv3.net/specs/extensions/sts>
 fn sts(machine: &MachineSettings, peer: &Peer) -> Option<String> {
     let sts = machine.sts.as_ref()?;
     if peer.secure {
         return Some(format!("{STS}=duration={}", sts.duration.as_secs()));
     }
-    // Who takes the policy back must not send anyone there.
+    // A policy that is being withdrawn must not send anybody to TLS.
     (!sts.duration.is_zero()).then(|| format!("{STS}=port={}", sts.port))
 }
 
 const STS: &str = "sts";
 
-/// What a client of TLS is told that must forget the policy; the specification forbids to withdraw it by DEL.
+/// Tells a client on TLS to forget the policy; the specification forbids withdrawing it with DEL.
 const STS_ENDS: &str = "sts=duration=0";
 
-/// What stands before the words of a CAP.
+/// The parameters that precede the list in a CAP line.
 #[derive(Clone, Copy)]
 pub(crate) struct Head<'a> {
     pub(crate) server: &'a str,
@@ -121,7 +121,7 @@ pub(crate) struct Head<'a> {
     pub(crate) subcommand: &'a str,
 }
 
-/// As many words as fit in a line behind this; the rest in more lines.
+/// Distributes words over as few lines as possible, each of which has room for this head.
 pub(crate) fn lines(head: Head<'_>, words: &[String]) -> Vec<String> {
     let Head { server, target, subcommand } = head;
     let empty = Line::from(&server).command("CAP").param(target).param(subcommand).param(MORE).text("");
@@ -140,10 +140,11 @@ pub(crate) fn lines(head: Head<'_>, words: &[String]) -> Vec<String> {
     lines
 }
 
-/// What stands before the list in every line but the last.
+/// Precedes the list in every line but the last.
 pub(crate) const MORE: &str = "*";
 
-/// What a client is told of the policy when the settings of its machine change; nothing if there is nothing new for it.
+/// The line about the policy for a client when the settings of its machine change; `None` if nothing is new
+/// for it.
 pub(crate) fn sts_change(
     session: &Session,
     before: &MachineSettings,
@@ -160,12 +161,12 @@ pub(crate) fn sts_change(
     }
 }
 
-/// What was offered and is not any more. Nobody goes on using it.
+/// Capabilities that were offered before and no longer are; they are taken away from all sessions.
 pub(crate) fn withdrawn(before: &NetworkSettings, after: &NetworkSettings) -> Capabilities {
     supported(before) - supported(after)
 }
 
-/// Tells every client of this machine that wants to know what has changed of what the network offers.
+/// Tells every interested client of this machine how the network's offer has changed.
 pub(crate) fn announce(publisher: &mut Publisher<'_>, before: &NetworkSettings) {
     for connection in publisher.sessions.connections() {
         tell_change(publisher, connection, before);
@@ -197,9 +198,9 @@ fn tell_change(publisher: &mut Publisher<'_>, connection: ConnectionId, before: 
 /// The difference between two lists of capabilities.
 #[derive(Debug, PartialEq, Eq)]
 struct Changed {
-    /// Names that are not offered any more.
+    /// Names that are no longer offered.
     gone: Vec<String>,
-    /// What is offered now, or has another value.
+    /// Words that are new or have a new value.
     new: Vec<String>,
 }
 
@@ -302,7 +303,8 @@ mod tests {
         assert_eq!(changed("b=1", "b"), expected("", "b"));
     }
 
-    /// What clients are told when the settings change: one of version 302, one with cap-notify, and one of neither.
+    /// What three clients are told when the settings change: one of version 302, one with cap-notify, and one
+    /// with neither.
     #[test]
     fn a_change_is_announced() {
         let before = NetworkSettings::named("s");

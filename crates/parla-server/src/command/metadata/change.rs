@@ -1,4 +1,4 @@
-//! METADATA SET and CLEAR: values change, and those who subscribed to their keys are told.
+//! METADATA SET and CLEAR: values change, and sessions that subscribed to their keys are told.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<
     Ok(())
 }
 
-/// Refuses a value that cannot be told in a line.
+/// Refuses a value that is empty or does not fit into a line.
 pub(super) fn check_value(settings: &NetworkSettings, key: &Key, value: &str) -> Result<(), MetadataFailure> {
     let bytes_max = value_bytes_max(settings);
     if value.is_empty() || value.len() > bytes_max {
@@ -57,7 +57,7 @@ pub(super) fn check_value(settings: &NetworkSettings, key: &Key, value: &str) ->
     Ok(())
 }
 
-/// What of the values that came with a registration the new user may have.
+/// Those of the values sent before registration that the new user may have.
 pub(crate) fn admissible(settings: &NetworkSettings, values: BTreeMap<Key, String>) -> BTreeMap<Key, String> {
     let most = settings.metadata.map_or(0, |bounds| bounds.keys_max);
     let good = values.into_iter().filter(|(key, value)| check_value(settings, key, value).is_ok());
@@ -104,7 +104,8 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// The values of oneself, or of a channel that one is an operator of: those that one may change.
+/// The target's values, if the actor may change them: their own, and those of channels where they are an
+/// operator.
 fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&BTreeMap<Key, String>> {
     match target {
         Target::User(id) if id == actor => network.user(id).map(User::metadata),
@@ -116,7 +117,7 @@ fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&BTr
 }
 
 impl Target {
-    /// Gives a key a value, or takes its value away.
+    /// Sets a key to a value, or removes it.
     fn set(self, network: &mut Network, effects: &mut Effects, key: Key, value: Option<String>) {
         match self {
             Self::Channel(id) => {
@@ -135,7 +136,7 @@ impl Target {
     }
 }
 
-/// Answers the origin, and tells those who subscribed.
+/// Answers the origin, and tells the subscribers.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &MetadataTold) {
     let Some(Values { of: name, .. }) = values(publisher.network, target) else { return };
     answer(publisher, name, told);
@@ -173,8 +174,9 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
     }
 }
 
-/// The sessions that may hear of it, if they subscribed: those of a channel's members; of a user, their own, those that watch them,
-/// and those of whoever shares a channel and hears the user's own texts there. That a value is gone is no text.
+/// The sessions that are told if they subscribed: of a channel, those of its members; of a user, their own,
+/// those that watch them, and those of everyone who shares a channel where the user's texts are heard.
+/// Removing a value is not filtered in this way, because it contains no text.
 fn audience(publisher: &Publisher<'_>, target: Target, value: Option<&str>) -> Vec<Receiver> {
     let network = publisher.network;
     match target {
@@ -198,7 +200,8 @@ fn audience(publisher: &Publisher<'_>, target: Target, value: Option<&str>) -> V
     }
 }
 
-/// Tells one session what it subscribed to of the news. The one that made the change has its answer.
+/// Tells one session about the keys it subscribed to. The session that made the change has its answer
+/// already.
 fn tell(
     publisher: &mut Publisher<'_>,
     Receiver { connection, capabilities }: Receiver,

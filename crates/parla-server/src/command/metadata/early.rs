@@ -1,4 +1,4 @@
-//! METADATA before the client is registered: its session keeps the values until there is a user who has them.
+//! METADATA before registration: the session keeps the values until its user exists.
 
 use parla_proto::Reply;
 
@@ -45,7 +45,7 @@ pub(super) fn run(context: &mut Context<'_>, request: Request<'_>) -> Result<(),
             };
             context.metadata_batch(ITSELF, |reader| cleared.keys().map(|key| line(key, &reader)).collect());
         }
-        // Nothing is visible to a client that is nobody yet.
+        // A client that has not registered may see nothing.
         Request::Sync | Request::Subscribe(_) | Request::Unsubscribe(_) | Request::Subscriptions => {
             context.reply(Reply::MetadataSyncLater {
                 target: ITSELF,

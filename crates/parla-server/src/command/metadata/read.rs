@@ -1,4 +1,4 @@
-//! METADATA GET and LIST: the values of one target, some or all.
+//! METADATA GET and LIST: some or all values of one target.
 
 use parla_proto::reply::Severity;
 
@@ -32,7 +32,7 @@ pub(super) fn list(context: &mut Context<'_>, target: &str) -> Result<(), Refusa
     Ok(())
 }
 
-/// The values of a target that a client named.
+/// The values of the target that a client named.
 struct Found<'a> {
     values: Values<'a>,
     /// Whether the client may read them.
@@ -61,7 +61,7 @@ pub(super) fn list_lines(reader: Reader<'_>, values: Values<'_>) -> Vec<Vec<u8>>
     values.iter().map(|(key, value)| reader.value(of, key.as_str(), Some(value))).collect()
 }
 
-/// What is there is not for this client.
+/// The line for a value that this client may not see.
 pub(super) fn hidden(reader: Reader<'_>, target: &str, key: &str) -> Vec<u8> {
     let (target, key) = (target.to_owned(), key.to_owned());
     MetadataFailure::NoPermission { target, key }.encode(reader, Severity::Warn)

@@ -1,4 +1,4 @@
-//! METADATA SUB, UNSUB and SUBS: which keys a session hears of. Known to the session alone.
+//! METADATA SUB, UNSUB and SUBS: the keys whose changes a session is sent. Only the session knows them.
 
 use std::collections::BTreeSet;
 
@@ -74,7 +74,7 @@ pub(super) fn list(context: &mut Context<'_>, target: &str) -> Result<(), Refusa
     Ok(())
 }
 
-/// A key that cannot be subscribed to leaves the others alone; the limit ends the command.
+/// A key that cannot be subscribed to does not affect the others, but reaching the limit ends the command.
 fn tell(context: &mut Context<'_>, failures: Vec<MetadataFailure>) {
     for failure in failures {
         match failure {
@@ -84,8 +84,8 @@ fn tell(context: &mut Context<'_>, failures: Vec<MetadataFailure>) {
     }
 }
 
-/// Keys in as many lines as they need. The longest ones that fit in no line are too few to matter: 12 times 64 bytes and
-/// the names may exceed a line, so a line also ends by its bytes.
+/// Distributes keys over as many lines as needed. A line ends at 12 keys, and also by its length, because 12
+/// keys of 64 bytes with the names would not fit.
 fn lines(keys: &[Key]) -> impl Iterator<Item = String> {
     const KEYS_BYTES_MAX: usize = 256;
     let mut lines: Vec<(usize, String)> = Vec::new();

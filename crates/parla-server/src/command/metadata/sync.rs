@@ -1,7 +1,8 @@
-//! What a client is told to start from: on METADATA SYNC, and unasked when it registers or enters a channel.
+//! The values that a client starts from: after METADATA SYNC, and unasked when it registers or enters a
+//! channel.
 //!
-//! Unasked a client gets no more than a little; above that it is told to ask by SYNC. Very large answers come in parts, with
-//! time between them, so that nobody's queue is filled.
+//! Unasked, a client gets only a small amount; if there is more, it is told to ask with SYNC. Very large
+//! answers come in parts with pauses between them, so that they do not fill anybody's send queue.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +68,8 @@ pub(super) fn run(context: &mut Context<'_>, target: &str) -> Result<(), Refusal
     Ok(())
 }
 
-/// Sends a client that subscribed to keys to their values. Who subscribes key by key asks once, when it has them all.
+/// Sends a client that has subscribed to keys their values. A client that subscribes to keys one by one
+/// should ask only once, when it has them all.
 pub(super) fn on_subscribe(context: &mut Context<'_>, keys: &BTreeSet<Key>) -> Result<(), Refusal> {
     let capabilities = context.session.capabilities;
     if !is_aware(capabilities) {
@@ -80,7 +82,7 @@ pub(super) fn on_subscribe(context: &mut Context<'_>, keys: &BTreeSet<Key>) -> R
         context.reply(Reply::MetadataSyncLater { target: ALL, seconds: 0 });
         return Ok(());
     }
-    // There is no name for everything, so the values themselves are told.
+    // In this version there is no target for everything, so the values themselves are sent.
     let reader = Reader { server: &settings.name, client: user.nick().as_str(), dialect };
     let targets = visible(network, me, None, &watched(context));
     let selection = Selection { targets: &targets, keys };
@@ -99,7 +101,8 @@ const fn later(target: &str) -> Reply<'_> {
     Reply::MetadataSyncLater { target, seconds: METADATA_SYNC_INTERVAL.as_secs() }
 }
 
-/// Tells a client that was told who is here of their values: each in a batch of its own, up to so much in all.
+/// Sends a client the values of the users that it was told are online: each in a batch of its own, up to a
+/// total size.
 pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(), Refusal> {
     if !is_aware(context.session.capabilities) {
         return Ok(());
@@ -124,7 +127,7 @@ pub(crate) fn on_online(context: &mut Context<'_>, users: &[UserId]) -> Result<(
     Ok(())
 }
 
-/// Tells those who watch a user, and were told that it is here, of its values.
+/// Sends a user's values to those who watch the user and have been told that they are online.
 pub(crate) fn tell_of_online(publisher: &mut Publisher<'_>, user: &User) {
     let Ok((id, _)) = publisher.network.find_user(user.nick().as_str()) else { return };
     for watcher in publisher.watchers_of(user.nick()) {
@@ -132,7 +135,7 @@ pub(crate) fn tell_of_online(publisher: &mut Publisher<'_>, user: &User) {
     }
 }
 
-/// Tells who entered a channel of its values, and of those of its members.
+/// Sends a user who entered a channel its values and those of its members.
 pub(crate) fn on_join(publisher: &mut Publisher<'_>, user: UserId, channel: ChannelId) {
     for receiver in publisher.receivers([user].into_iter()) {
         unasked(publisher, receiver.connection, Target::Channel(channel));
@@ -154,7 +157,7 @@ fn unasked(publisher: &mut Publisher<'_>, connection: ConnectionId, asked: Targe
     }
 }
 
-/// Tells a new user all values that it has itself.
+/// Sends a new user all values of their own.
 pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
     let network = publisher.network;
     let Some(Values { of: name, values }) = values(network, Target::User(user)) else { return };
@@ -165,7 +168,7 @@ pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
     publisher.tell_metadata(connection, name, lines);
 }
 
-/// A session here that hears of METADATA unasked.
+/// A session here that is sent METADATA unasked.
 struct Aware<'a> {
     user: UserId,
     session: &'a Session,
@@ -187,7 +190,7 @@ fn watched(context: &Context<'_>) -> Vec<UserId> {
     nicks.filter_map(|nick| context.network.find_user(nick.as_str()).ok()).map(|(id, _)| id).collect()
 }
 
-/// What a client is told of when it asks for one target, or for all: in order, each once.
+/// The targets that a client is told about when it asks for one or for all, in order and without duplicates.
 fn visible(network: &Network, me: UserId, asked: Option<Target>, watched: &[UserId]) -> Vec<Target> {
     let (channels, mut users): (Vec<ChannelId>, Vec<UserId>) = match asked {
         Some(Target::User(id)) => return vec![Target::User(id)],
@@ -212,18 +215,18 @@ fn visible(network: &Network, me: UserId, asked: Option<Target>, watched: &[User
 /// Values as lines.
 struct Gathered {
     lines: Vec<Bytes>,
-    /// Where it ended, if there was more than was wanted: the last target that was told.
+    /// The last target that was included, if there was more than fitted.
     told: Option<Target>,
 }
 
-/// Whose values under which keys a client is told, in this order.
+/// The targets and keys whose values a client is sent, in this order.
 #[derive(Clone, Copy)]
 struct Selection<'a> {
     targets: &'a [Target],
     keys: &'a BTreeSet<Key>,
 }
 
-/// The values that are selected, until there are so many bytes.
+/// Collects the selected values, up to a number of bytes.
 fn gather(network: &Network, reader: Reader<'_>, selection: Selection<'_>, bytes_max: usize) -> Gathered {
     let Selection { targets, keys } = selection;
     let (mut lines, mut bytes, mut told) = (Vec::new(), 0, None);
@@ -264,7 +267,8 @@ mod tests {
     }
 
     impl Rig {
-        /// A server whose answers hold what two people may have, and people who have all of that.
+        /// A server whose answers have room for the values of two people, with many people who have as many
+        /// as they may.
         fn with_crowd(people: u64) -> Self {
             let mut settings = Settings::named("s.example");
             settings.machine.answer_bytes_max = 70_000;
@@ -292,7 +296,7 @@ mod tests {
             self.say(person, "CAP END");
         }
 
-        /// What a person gets for a line.
+        /// The lines that a person receives after sending a line.
         fn say(&mut self, person: u64, line: &str) -> Vec<String> {
             let (connection, mut out) = (ConnectionId::from_number(person), Outputs::default());
             let line = line.as_bytes().into();
@@ -306,7 +310,7 @@ mod tests {
         }
     }
 
-    /// The nicks whose values are in a batch, each with how many.
+    /// The nicks whose values are in a batch, and how many each has.
     fn told(lines: &[String]) -> Vec<(String, usize)> {
         let mut told: Vec<(String, usize)> = Vec::new();
         for line in lines.iter().filter(|line| line.contains(" 761 ")) {

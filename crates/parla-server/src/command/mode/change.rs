@@ -1,4 +1,5 @@
-//! MODE with letters: what holds in a channel changes, step by step. Each step is checked and taken for itself.
+//! MODE with letters: changes the modes of a channel step by step. Each step is checked and carried out
+//! separately.
 
 use std::sync::Arc;
 
@@ -19,22 +20,22 @@ use crate::{
     },
 };
 
-/// What a step comes to.
+/// The result of one step.
 enum Done {
-    /// It holds already.
+    /// The mode already was as wanted.
     Nothing,
-    /// A rank was given or taken. With the nick that others see.
+    /// A rank was given or taken away. Contains the nick as others see it.
     Ranked(String),
-    /// What is kept of the channel is to change.
+    /// The channel's stored state must change.
     Changes {
         change: ChannelChange,
-        /// The parameter that others see.
+        /// The parameter as others see it.
         param: Option<String>,
     },
 }
 
 impl Done {
-    /// A change, if it is one.
+    /// A change, unless everything is already as wanted.
     fn if_changed(changes: bool, change: ChannelChange, param: Option<String>) -> Self {
         if changes { Self::Changes { change, param } } else { Self::Nothing }
     }
@@ -50,17 +51,17 @@ pub(crate) struct Change<'a> {
     pub(crate) settings: &'a NetworkSettings,
 }
 
-/// By whose right modes are changed.
+/// By what right modes are changed.
 #[derive(Clone, Copy)]
 pub(crate) enum Hand<'a> {
-    /// A member's, as far as their rank goes.
+    /// As a member, with the permissions of their rank.
     Member(UserId),
-    /// That of whoever looks after channels.
+    /// As somebody who oversees channels.
     Oversight(&'a Oversight),
 }
 
 impl Hand<'_> {
-    /// Lets a mode be changed: what comes back is the channel to change.
+    /// Checks that a mode may be changed, and returns the channel to change.
     fn may<'c>(&self, channel: &'c mut Channel, act: Act) -> Result<&'c mut Channel, Refusal> {
         match self {
             Self::Member(actor) => channel.may(*actor, act),
@@ -68,7 +69,7 @@ impl Hand<'_> {
         }
     }
 
-    /// Lets a rank be given or taken.
+    /// Checks that a rank may be given or taken away.
     fn promotion<'c>(
         &self,
         channel: &'c mut Channel,
@@ -105,12 +106,12 @@ pub(crate) fn commit(
 }
 
 impl Change<'_> {
-    /// Lets the channel be changed.
+    /// Checks that the channel may be changed, and returns it.
     fn may<'n>(&self, network: &'n mut Network, act: Act) -> Result<&'n mut Channel, Refusal> {
         self.hand.may(network.found_channel(self.channel)?, act)
     }
 
-    /// Takes the steps that may be taken, and refuses the others. Gives those that changed something.
+    /// Carries out the steps that are allowed, and refuses the others. Returns those that changed something.
     pub(crate) fn carry_out(
         &self,
         network: &mut Network,
@@ -129,7 +130,7 @@ impl Change<'_> {
                     tell(param);
                 }
                 Ok(Done::Nothing) => {}
-                // Once is enough to be told of a rank that is missing.
+                // A missing rank needs to be reported only once.
                 Err(refusal) if effects.refusals.contains(&refusal) => {}
                 Err(refusal) => effects.refusals.push(refusal),
             }
@@ -138,7 +139,7 @@ impl Change<'_> {
     }
 }
 
-/// The changes as they are written down, without the key.
+/// The changes as they are recorded, without the key.
 pub(crate) fn for_record(steps: &[ModeChange]) -> String {
     let hidden = |step: &ModeChange| {
         let is_key = step.letter == ChannelMode::Key.letter();
@@ -185,7 +186,7 @@ fn apply(network: &mut Network, step: &ModeStep, change: &Change<'_>) -> Result<
     }
 }
 
-/// Lets a channel forward to another, where whoever wants it must be an operator too.
+/// Makes a channel forward to another, where the actor must be an operator too.
 fn apply_forward(network: &mut Network, name: &ChannelName, change: &Change<'_>) -> Result<Done, Refusal> {
     let target = forward_target(network, name, change.hand);
     let channel = change.may(network, Act::ChangeModes)?;
@@ -206,7 +207,7 @@ fn apply_forward(network: &mut Network, name: &ChannelName, change: &Change<'_>)
 /// The channel that `+f` names.
 ///
 /// # Errors
-/// Whoever wants it may not send people there, or, without a refusal, it is not there.
+/// The actor may not forward users there; or, without a refusal, the channel does not exist.
 fn forward_target(
     network: &mut Network,
     name: &ChannelName,
@@ -223,7 +224,7 @@ fn forward_target(
     Ok(channel.name().clone())
 }
 
-/// The entry of a list that has this mask, in any spelling.
+/// The list's entry with this mask, however it is spelled.
 fn known<'l>(list: &'l [ListEntry], mask: &ListMask, change: &Change<'_>) -> Option<&'l ListEntry> {
     list.iter().find(|entry| entry.mask.is_same(mask, change.settings.casemapping))
 }
@@ -252,7 +253,7 @@ fn remove_from_list(channel: &Channel, mode: ChannelMode, mask: &ListMask, chang
     Done::Changes { change: ChannelChange::ListEntryRemoved { mode, mask }, param }
 }
 
-/// As [`ModeStep::Rank`].
+/// The contents of [`ModeStep::Rank`].
 #[derive(Clone, Copy)]
 struct RankStep<'a> {
     rank: Rank,
@@ -265,7 +266,7 @@ fn apply_rank(network: &mut Network, step: RankStep<'_>, change: &Change<'_>) ->
     let target = network.user_named(nick).map(|(id, user)| (id, user.nick().to_string()));
     let (member, nick) = match target {
         Ok(target) => target,
-        // Who may not give the rank need not learn who is there.
+        // Somebody who may not give the rank must not learn who is online.
         Err(refusal) => return Err(change.may(network, Act::Promote(rank)).err().unwrap_or(refusal)),
     };
     let channel = network.found_channel(change.channel)?;

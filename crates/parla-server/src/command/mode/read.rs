@@ -1,4 +1,4 @@
-//! MODE with letters, as a person wrote it: which changes it asks for, and what cannot be meant.
+//! MODE with letters, as a person typed it: the changes that it asks for, and what makes no sense.
 
 use parla_proto::{
     ChannelName,
@@ -16,23 +16,23 @@ use crate::{
     },
 };
 
-/// What letters and their parameters ask for.
+/// What the letters and their parameters ask for.
 #[derive(Debug, Default)]
 pub(crate) struct AskedModes {
-    /// Changes.
+    /// The changes, in order.
     pub(crate) steps: Vec<entry::ModeStep>,
-    /// Lists to show, each once.
+    /// The lists to show, without duplicates.
     pub(crate) lists: Vec<ChannelMode>,
-    /// Letters that mean nothing, and those without the parameter that they need.
+    /// Refusals for unknown letters, and for letters without the parameter that they need.
     pub(crate) refusals: Vec<Refusal>,
-    /// Parameters that mean nothing.
+    /// Invalid parameters.
     pub(crate) bad_params: Vec<BadParam>,
 }
 
-/// A parameter that means nothing.
+/// An invalid parameter.
 #[derive(Debug)]
 pub(crate) struct BadParam {
-    /// What it was meant for. Whoever may not do that hears of it instead.
+    /// The action that it was meant for. Somebody who may not do that is told so instead.
     pub(crate) act: Act,
     pub(crate) refusal: Refusal,
 }
@@ -71,14 +71,14 @@ impl AskedModes {
     }
 }
 
-/// Reads the parameter of one step.
+/// Parses the parameter of one step.
 fn read(network: &Network, channel: &ChannelName, step: ModeStep<'_>) -> Result<entry::ModeStep, Refusal> {
     let ModeStep { set, mode, param } = step;
     let param = param.unwrap_or_default();
     let invalid = |why| Refusal::InvalidModeParam {
         target: channel.to_string(),
         letter: mode.letter(),
-        // A key is nobody else's business, even a bad one.
+        // Do not repeat a key, even an invalid one, where others could read it.
         param: if mode == ChannelMode::Key { "*" } else { param }.to_owned(),
         why,
     };
@@ -112,7 +112,8 @@ fn read(network: &Network, channel: &ChannelName, step: ModeStep<'_>) -> Result<
             if list == ChannelMode::InviteException && mask.reach() == Reach::Speech {
                 return Err(invalid("An m: means nothing in the list of those who need no invitation"));
             }
-            // To match what is hidden would tell, step by step, where somebody is.
+            // Bans that match hidden addresses would allow people to find out somebody's address step by
+            // step.
             if set && network.settings.addresses_hidden && mask.is_over_addresses() {
                 return Err(invalid(
                     "Addresses are hidden here; ban the host that others see, as WHOIS shows it",
@@ -123,5 +124,5 @@ fn read(network: &Network, channel: &ChannelName, step: ModeStep<'_>) -> Result<
     })
 }
 
-/// Why a channel cannot forward to another that is not there, or that nobody may know of.
+/// Why a channel cannot forward to one that does not exist or that the actor may not see.
 pub(super) const NOWHERE: &str = "There is no such channel to forward to";

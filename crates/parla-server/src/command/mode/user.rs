@@ -36,7 +36,7 @@ pub(super) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
             '-' => sign = false,
             _ => match UserModeFacts::of_letter(letter) {
                 None => unknown = true,
-                // What the server alone may change is left as it is without a word, as every server does.
+                // Modes that only the server changes are silently ignored, as on every server.
                 Some(facts) => match facts.setter {
                     UserModeSetter::User => wanted.set(facts.mode, sign),
                     UserModeSetter::ServerGives if !sign => wanted.remove(facts.mode),
@@ -72,13 +72,13 @@ pub(crate) fn commit(
     Ok(())
 }
 
-/// The modes whose setter is as wanted.
+/// The modes whose setter meets a condition.
 fn settable(wanted: impl Fn(UserModeSetter) -> bool) -> UserModes {
     let modes = USER_MODES.iter().filter(|facts| wanted(facts.setter)).map(|facts| facts.mode);
     modes.fold(UserModes::empty(), UserModes::union)
 }
 
-/// Tells a user how its own modes changed.
+/// Tells a user how their own modes changed.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, before: UserModes) {
     let Some(user) = publisher.network.user(user_id) else { return };
     let mut changes = String::new();

@@ -1,4 +1,4 @@
-//! ROOM: how a channel is deleted, reset, or given to someone else.
+//! ROOM: how a channel is deleted, reset, or given to another owner.
 
 use parla_proto::{Nick, mode::ChannelMode};
 
@@ -32,14 +32,14 @@ pub(crate) fn commit(
     }
 }
 
-/// A channel in the hand of whoever looks after channels.
+/// A channel to be repaired, and the right to do so.
 #[derive(Clone, Copy)]
 struct Overseen<'a> {
     right: &'a Oversight,
     channel: ChannelId,
 }
 
-/// A channel is given to the member of this nick, by the entry of this number.
+/// The member to become the channel's owner, and the number of the entry.
 #[derive(Clone, Copy)]
 struct Gift<'a> {
     to: &'a Nick,
@@ -62,13 +62,14 @@ fn delete(
     for member in &members {
         network.leave(*member, channel_id, effects);
     }
-    // One that is not kept went with its last member.
+    // A channel that is not kept has already gone with its last member.
     network.forget_channel(channel_id, effects);
     effects.events.push(Event::ChannelDeleted { channel: name, members, reason: text });
     Ok(())
 }
 
-/// Gives a channel the modes of a new one, and takes away everything that can keep people out. Its members keep their ranks.
+/// Gives a channel the modes of a new one, and removes everything that can keep people out. Members keep
+/// their ranks.
 fn reset(
     network: &mut Network,
     Overseen { right, channel: channel_id }: Overseen<'_>,
@@ -113,7 +114,7 @@ fn reset(
     Ok(())
 }
 
-/// Makes a member the owner of a channel, and nobody else an operator of any kind. Voices stay.
+/// Makes a member the owner of a channel, and takes all other members' ranks except voice.
 fn give(
     network: &mut Network,
     Overseen { right, channel: channel_id }: Overseen<'_>,
@@ -145,7 +146,7 @@ fn give(
     Ok(())
 }
 
-/// A rank that must be given or taken, with the mode that says so.
+/// A rank that must be given or taken away, with its mode.
 struct Wanted {
     member: UserId,
     nick: String,
@@ -154,7 +155,8 @@ struct Wanted {
     set: bool,
 }
 
-/// Which ranks must be given and taken so that a member owns a channel, with those whom it is about.
+/// The ranks that must be given and taken away so that a member becomes the only owner, with the members
+/// concerned.
 fn changes_of_hands(network: &Network, channel: &Channel, owner: UserId) -> Vec<Wanted> {
     let wanted = |member, rank, mode, set| {
         let nick = network.user(member)?.nick().to_string();

@@ -13,14 +13,14 @@ use crate::{
     network::{entry::Proposal, grant::OperatorGrant},
 };
 
-/// One connection, by the name that the test gives it.
+/// One connection, with the name that the test gives it.
 struct Device {
     name: &'static str,
     machine: usize,
     connection: ConnectionId,
 }
 
-/// Servers on one log, or one that is alone. After everything that happens each is looked at, and all must agree.
+/// Several servers on one log, or a single one. After every step each of them is checked, and all must agree.
 pub(super) struct Rig {
     pub(super) servers: Vec<Server>,
     log: VecDeque<Proposal>,
@@ -35,7 +35,7 @@ pub(super) fn settings() -> Settings {
 }
 
 impl Rig {
-    /// Alice sits at her desk and has a phone too, of these capabilities; bob shares a channel with her.
+    /// Alice at her desk, with a phone that has these capabilities; bob shares a channel with her.
     pub(super) fn alone(desk: &str, phone: &str) -> Self {
         let alone = Server::new(NodeId::ALONE, settings(), Start::alone(1), NOW);
         let mut rig =
@@ -49,7 +49,7 @@ impl Rig {
         rig
     }
 
-    /// So many machines without anybody.
+    /// A number of machines without users.
     pub(super) fn machines(count: u32) -> Self {
         let mut rig =
             Self { servers: Vec::new(), log: VecDeque::new(), devices: Vec::new(), heard: String::new() };
@@ -65,7 +65,7 @@ impl Rig {
         rig
     }
 
-    /// A connection that has agreed on capabilities and is nobody yet.
+    /// A connection that has negotiated capabilities and not registered.
     fn connect(&mut self, (name, machine): (&'static str, usize), capabilities: &str) -> ConnectionId {
         let connection = ConnectionId::from_number(self.devices.len() as u64 + 1);
         self.devices.push(Device { name, machine, connection });
@@ -84,7 +84,7 @@ impl Rig {
         self.heard.clear();
     }
 
-    /// One more session of a user.
+    /// Another session of an existing user.
     pub(super) fn device(&mut self, device: (&'static str, usize), nick: &str, capabilities: &str) {
         let connection = self.connect(device, capabilities);
         let machine = device.1;
@@ -107,7 +107,7 @@ impl Rig {
         (device.machine, device.connection)
     }
 
-    /// A line of a device, which is not taken from the log yet.
+    /// Sends a line from a device; its proposals stay in the log until the machines settle.
     pub(super) fn begins(&mut self, name: &str, line: &str) {
         let (machine, connection) = self.place(name);
         self.feed(machine, Input::Line { connection, line: line.as_bytes().into() });
@@ -118,7 +118,7 @@ impl Rig {
         self.settle();
     }
 
-    /// The connection is no more.
+    /// Breaks a device's connection.
     pub(super) fn breaks(&mut self, name: &str) {
         let (machine, connection) = self.place(name);
         self.feed(machine, Input::Disconnected { connection, why: Disconnect::Reset });
@@ -172,7 +172,7 @@ impl Rig {
         names.join(", ")
     }
 
-    /// Everyone gets what is in the log.
+    /// Delivers everything in the log to every machine.
     pub(super) fn settle(&mut self) {
         while let Some(proposal) = self.log.pop_front() {
             for machine in 0..self.servers.len() {
