@@ -8,57 +8,62 @@ bitflags! {
     /// A set of capabilities. One bit each, so that a set is compared and masked in one step.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Capabilities: u32 {
-        /// Logging in and out is announced. <https://ircv3.net/specs/extensions/account-notify>
+        /// Users are told when others log in or out. <https://ircv3.net/specs/extensions/account-notify>
         const ACCOUNT_NOTIFY = 1 << 0;
         /// Messages carry the sender's account. <https://ircv3.net/specs/extensions/account-tag>
         const ACCOUNT_TAG = 1 << 1;
-        /// Being away is announced. <https://ircv3.net/specs/extensions/away-notify>
+        /// Users are told when others go away or return. <https://ircv3.net/specs/extensions/away-notify>
         const AWAY_NOTIFY = 1 << 2;
-        /// Lines that belong together. <https://ircv3.net/specs/extensions/batch>
+        /// Lines that belong together are marked as a batch. <https://ircv3.net/specs/extensions/batch>
         const BATCH = 1 << 3;
-        /// Changes of this list are announced; implied by version 302.
+        /// The client is told when the server's capabilities change; implied by version 302.
         const CAP_NOTIFY = 1 << 4;
-        /// A channel can get another name. <https://ircv3.net/specs/extensions/channel-rename>
+        /// Channels can be renamed. <https://ircv3.net/specs/extensions/channel-rename>
         const CHANNEL_RENAME = 1 << 5;
-        /// History on request. <https://ircv3.net/specs/extensions/chathistory>
+        /// Earlier messages can be requested. <https://ircv3.net/specs/extensions/chathistory>
         const CHATHISTORY = 1 << 6;
-        /// A new user name or host is announced. <https://ircv3.net/specs/extensions/chghost>
+        /// Users are told when another's user name or host changes.
+        /// <https://ircv3.net/specs/extensions/chghost>
         const CHGHOST = 1 << 7;
-        /// One's own messages come back. <https://ircv3.net/specs/extensions/echo-message>
+        /// Clients are sent their own messages back. <https://ircv3.net/specs/extensions/echo-message>
         const ECHO_MESSAGE = 1 << 8;
-        /// JOIN carries account and real name. <https://ircv3.net/specs/extensions/extended-join>
+        /// JOIN carries the account and the real name. <https://ircv3.net/specs/extensions/extended-join>
         const EXTENDED_JOIN = 1 << 9;
-        /// Limits and features on request, before registration too. <https://ircv3.net/specs/extensions/extended-isupport>
+        /// Limits and features can be requested, even before registration.
+        /// <https://ircv3.net/specs/extensions/extended-isupport>
         const EXTENDED_ISUPPORT = 1 << 24;
-        /// More is announced of those who are monitored. <https://ircv3.net/specs/extensions/extended-monitor>
+        /// Clients are told more about the users they monitor.
+        /// <https://ircv3.net/specs/extensions/extended-monitor>
         const EXTENDED_MONITOR = 1 << 10;
-        /// Members hear of invitations. <https://ircv3.net/specs/extensions/invite-notify>
+        /// Members are told about invitations. <https://ircv3.net/specs/extensions/invite-notify>
         const INVITE_NOTIFY = 1 << 11;
-        /// Answers carry the label of their question. <https://ircv3.net/specs/extensions/labeled-response>
+        /// Answers carry the label of the command. <https://ircv3.net/specs/extensions/labeled-response>
         const LABELED_RESPONSE = 1 << 12;
-        /// Messages can be taken back. <https://ircv3.net/specs/extensions/message-redaction>
+        /// Messages can be deleted. <https://ircv3.net/specs/extensions/message-redaction>
         const MESSAGE_REDACTION = 1 << 13;
-        /// Tags of clients, and message ids. <https://ircv3.net/specs/extensions/message-tags>
+        /// Messages carry tags by clients, and message ids. <https://ircv3.net/specs/extensions/message-tags>
         const MESSAGE_TAGS = 1 << 14;
-        /// Keys and values of users and channels. <https://github.com/ircv3/ircv3-specifications/pull/613>
+        /// Users and channels have values under keys.
+        /// <https://github.com/ircv3/ircv3-specifications/pull/613>
         const METADATA = 1 << 15;
-        /// Messages of several lines. <https://ircv3.net/specs/extensions/multiline>
+        /// Messages can have several lines. <https://ircv3.net/specs/extensions/multiline>
         const MULTILINE = 1 << 16;
-        /// All prefixes of a member. <https://ircv3.net/specs/extensions/multi-prefix>
+        /// NAMES and WHO show all prefixes of a member. <https://ircv3.net/specs/extensions/multi-prefix>
         const MULTI_PREFIX = 1 << 17;
         /// JOIN is not followed by NAMES. <https://ircv3.net/specs/extensions/no-implicit-names>
         const NO_IMPLICIT_NAMES = 1 << 18;
-        /// Up to where one has read. <https://ircv3.net/specs/extensions/read-marker>
+        /// The server stores how far a user has read. <https://ircv3.net/specs/extensions/read-marker>
         const READ_MARKER = 1 << 19;
         /// Messages carry their time. <https://ircv3.net/specs/extensions/server-time>
         const SERVER_TIME = 1 << 20;
-        /// Real names can change. <https://ircv3.net/specs/extensions/setname>
+        /// Users can change their real names. <https://ircv3.net/specs/extensions/setname>
         const SETNAME = 1 << 21;
-        /// FAIL, WARN and NOTE. <https://ircv3.net/specs/extensions/standard-replies>
+        /// The server uses FAIL, WARN and NOTE. <https://ircv3.net/specs/extensions/standard-replies>
         const STANDARD_REPLIES = 1 << 22;
-        /// NAMES gives full sources. <https://ircv3.net/specs/extensions/userhost-in-names>
+        /// NAMES shows full sources. <https://ircv3.net/specs/extensions/userhost-in-names>
         const USERHOST_IN_NAMES = 1 << 23;
-        /// The text of METADATA before that; no client has both. <https://ircv3.net/specs/extensions/metadata>
+        /// The previous version of METADATA; no client has both.
+        /// <https://ircv3.net/specs/extensions/metadata>
         const METADATA_2 = 1 << 31;
     }
 }
@@ -66,7 +71,7 @@ bitflags! {
 /// The facts of a capability.
 #[derive(Clone, Copy, Debug)]
 pub struct CapabilityFacts {
-    /// Which one.
+    /// The capability, as a set of one.
     pub capability: Capabilities,
     /// Its name on the wire.
     pub name: &'static str,
@@ -164,12 +169,12 @@ const fn facts(capability: Capabilities, name: &'static str, help: &'static str)
 }
 
 impl Capabilities {
-    /// The capability of this name.
+    /// The capability with this name.
     pub fn named(name: &str) -> Option<Self> {
         CAPABILITIES.iter().find(|facts| facts.name == name).map(|facts| facts.capability)
     }
 
-    /// Everything that one client may have at once.
+    /// Every capability that one client may have at the same time.
     pub const fn all_at_once() -> Self {
         Self::all().difference(Self::METADATA_2)
     }
@@ -179,7 +184,7 @@ impl Capabilities {
         CAPABILITIES.iter().filter(move |facts| self.contains(facts.capability)).map(|facts| facts.name)
     }
 
-    /// What each change in a `CAP REQ` asks for: the set to add and the set to take away.
+    /// The changes that a `CAP REQ` asks for: the set to add and the set to remove.
     ///
     /// `None` if it names a capability that this crate does not know.
     pub fn requested(list: &str) -> Option<(Self, Self)> {

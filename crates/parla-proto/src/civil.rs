@@ -1,28 +1,29 @@
-//! Days and times of day in the Gregorian calendar, for the years that [`Timestamp`](crate::Timestamp) has.
+//! Dates and times of day in the Gregorian calendar, for the years that [`Timestamp`](crate::Timestamp)
+//! covers.
 //!
-//! Arithmetic alone: no zones but an offset that is given, no clock. After Howard Hinnant's `days_from_civil`,
-//! <https://howardhinnant.github.io/date_algorithms.html>.
+//! This is arithmetic only: it has no clock, and no time zones except for an explicit offset. The algorithms
+//! are from Howard Hinnant's `days_from_civil`, <https://howardhinnant.github.io/date_algorithms.html>.
 
 use std::fmt;
 
-/// Milliseconds of a day.
+/// Milliseconds in a day.
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
-/// A day.
+/// A calendar date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
-    /// The year; 0 is the one before 1.
+    /// The year; year 0 precedes year 1.
     pub year: i32,
-    /// From 1.
+    /// 1 to 12.
     pub month: u8,
-    /// From 1.
+    /// 1 to 31.
     pub day: u8,
 }
 
-/// A day and a time of day.
+/// A date and a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime {
-    /// The day.
+    /// The date.
     pub date: Date,
     /// 0 to 23.
     pub hour: u8,
@@ -34,20 +35,20 @@ pub struct DateTime {
     pub millisecond: u16,
 }
 
-/// Days of 400 years, after which the calendar repeats itself.
+/// Days in 400 years, after which the calendar repeats itself.
 const ERA_DAYS: i32 = 146_097;
-/// From 1 March of the year 0 to 1970-01-01.
+/// Days from 1 March of year 0 to 1970-01-01.
 const EPOCH_DAY: i32 = 719_468;
 
 impl Date {
-    /// The day that begins so many days after 1970-01-01.
+    /// The date that is this many days after 1970-01-01.
     pub const fn from_days(days: i32) -> Self {
         let days = days + EPOCH_DAY;
         let (era, day_of_era) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
         let year_of_era =
             (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        // Years begin in March, so that the day that is there only sometimes is their last.
+        // Years are counted from March, so that a leap day comes at their end.
         let march_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * march_month + 2) / 5 + 1;
         let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
@@ -57,7 +58,7 @@ impl Date {
         Self { year, month, day }
     }
 
-    /// How many days after 1970-01-01 it begins.
+    /// Days from 1970-01-01 to this date.
     pub const fn days(self) -> i32 {
         let (month, day) = (self.month as i32, self.day as i32);
         let year = if month <= 2 { self.year - 1 } else { self.year };
@@ -68,7 +69,7 @@ impl Date {
         era * ERA_DAYS + day_of_era - EPOCH_DAY
     }
 
-    /// The day of the week: 0 is Monday.
+    /// The day of the week, where 0 is Monday.
     pub const fn weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
         #[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
@@ -76,14 +77,14 @@ impl Date {
         weekday
     }
 
-    /// Whether the calendar has it.
+    /// Whether the date exists in the calendar.
     pub(crate) fn is_real(self) -> bool {
         (1..=12).contains(&self.month) && self.day >= 1 && Self::from_days(self.days()) == self
     }
 }
 
 impl DateTime {
-    /// What a clock shows so many milliseconds after 1970-01-01T00:00:00.
+    /// The date and time this many milliseconds after 1970-01-01T00:00:00.
     pub(crate) const fn from_millis(ms: i64) -> Self {
         let (days, rest) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
         #[expect(clippy::cast_possible_truncation, reason = "a timestamp has no more than four million days")]
@@ -98,7 +99,7 @@ impl DateTime {
         Self { date, hour, minute, second, millisecond }
     }
 
-    /// How many milliseconds after 1970-01-01T00:00:00 a clock shows this.
+    /// Milliseconds from 1970-01-01T00:00:00 to this date and time.
     pub(crate) const fn millis(self) -> i64 {
         let minutes = self.hour as i64 * 60 + self.minute as i64;
         self.date.days() as i64 * DAY_MS
@@ -108,7 +109,7 @@ impl DateTime {
 }
 
 impl fmt::Display for Date {
-    /// `2026-11-23`
+    /// For example, `2026-11-23`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }

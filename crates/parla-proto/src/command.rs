@@ -1,8 +1,8 @@
 //! Commands: what a message asks for, one file each. Every layer has a file of the same name.
 //!
-//! One table makes the names, the shapes and the parser. Both sides match on them without a wildcard, so a new row does not compile
-//! until the server, the client and the tests have an answer to it. A shape checks how many parameters there are and nothing else;
-//! what they mean is for whoever acts on it.
+//! One table generates the names, the types and the parser. Both sides match on them without a wildcard, so a
+//! new row does not compile until the server, the client and the tests handle it. A command's type only
+//! checks the number of parameters; whoever carries it out interprets them.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{
     name::is_channel,
 };
 
-// These lines could come out of the table too, but then rustfmt would not find the files.
+// The table could generate these lines too, but then rustfmt would not find the files.
 pub mod admin;
 pub mod authenticate;
 pub mod away;
@@ -71,31 +71,32 @@ pub mod who;
 pub mod whois;
 pub mod whowas;
 
-/// What is to be known of a command, for checks, help and the manual.
+/// The facts of a command, for checks, HELP and the manual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// The word on the wire.
+    /// The command's word on the wire.
     pub name: &'static str,
-    /// With fewer parameters the answer is ERR_NEEDMOREPARAMS. Zero where a command has an error of its own for that.
+    /// The minimum number of parameters; with fewer, the answer is ERR_NEEDMOREPARAMS. It is zero if the
+    /// command has its own error for that.
     pub params_min: usize,
-    /// Whether a client may send it before it is registered.
+    /// Whether a client may send it before registration.
     pub before_registration: bool,
-    /// The parameters, for help.
+    /// The parameters, for HELP and the manual.
     pub syntax: &'static str,
-    /// One or two sentences, for help.
+    /// One or two sentences, for HELP and the manual.
     pub help: &'static str,
 }
 
-/// Why a message is no command.
+/// Why a message is not a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadCommand<'a> {
-    /// Nobody knows this word.
+    /// There is no such command.
     Unknown(&'a str),
-    /// Something is missing after the word.
+    /// Parameters are missing.
     TooFewParams(CommandName),
 }
 
-/// The longest word that can be a command.
+/// The length of the longest command word, in bytes.
 const NAME_BYTES_MAX: usize = 16;
 
 macro_rules! commands {
@@ -105,7 +106,7 @@ macro_rules! commands {
     ) => {
         $(pub use $module::$name;)*
 
-        /// A command by its name, whichever side sends it.
+        /// The name of a command, whichever side sends it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum CommandName {
             $(#[doc = concat!("What a client asks for by [`", stringify!($name), "`].")] $name,)*
@@ -113,7 +114,7 @@ macro_rules! commands {
         }
 
         impl CommandName {
-            /// Reads the word in the place of a command, in small letters or in capitals. None if no layer knows it.
+            /// Parses the word of a command, in either case. `None` if no layer knows it.
             pub fn parse(word: &str) -> Option<Self> {
                 let mut name = ArrayString::<NAME_BYTES_MAX>::new();
                 name.try_push_str(word).ok()?;
@@ -133,7 +134,7 @@ macro_rules! commands {
                 }
             }
 
-            /// What is to be known of the command; none of one that only servers send.
+            /// The facts of the command; `None` if only servers send it.
             pub const fn facts(self) -> Option<&'static Facts> {
                 match self {
                     $(Self::$name => Some(&$module::FACTS),)*
@@ -142,21 +143,21 @@ macro_rules! commands {
             }
         }
 
-        /// A command of a client, with its parameters.
+        /// A command from a client, with its parameters.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "each variant is documented by its type")]
         pub enum Command<'a> {
             $($name($name $(<$lifetime>)?),)*
         }
 
-        /// Every command that clients may send, in the order of the alphabet.
+        /// Every command that clients may send, in alphabetical order.
         pub const ALL: &[&Facts] = &[$(&$module::FACTS),*];
 
         impl<'a> Command<'a> {
-            /// Reads the command of a message.
+            /// Parses the command of a message.
             ///
             /// # Errors
-            /// The word is unknown, or has too few parameters.
+            /// The word is unknown, or parameters are missing.
             pub fn parse(message: &Message<'a>) -> Result<Self, BadCommand<'a>> {
                 let unknown = BadCommand::Unknown(message.command);
                 Ok(match CommandName::of(message).ok_or(unknown)? {
@@ -251,7 +252,7 @@ commands! {
 }
 
 impl CommandName {
-    /// The command of a message; none if it is a numeric or a word that no layer knows.
+    /// The command of a message; `None` if it is a numeric or a word that no layer knows.
     pub fn of(message: &Message<'_>) -> Option<Self> {
         Self::parse(message.command)
     }
@@ -272,12 +273,12 @@ fn shape<'a, T: for<'p> From<&'p Params<'a>>>(
     if params.len() < params_min { Err(BadCommand::TooFewParams(name)) } else { Ok(T::from(params)) }
 }
 
-/// A parameter that [`Facts::params_min`] promises.
+/// A parameter that [`Facts::params_min`] guarantees to exist.
 fn at<'a>(params: &Params<'a>, index: usize) -> &'a str {
     params.get(index).copied().unwrap_or_default()
 }
 
-/// Whom a command of operators means, which channels, and what comes after them. The nick can be left out.
+/// The nick, the channels and the next parameter of an operator's command. The nick can be left out.
 fn meant<'a>(params: &Params<'a>) -> (Option<&'a str>, &'a str, Option<&'a str>) {
     let first = at(params, 0);
     let (nick, channels) = if is_channel(first) { (None, 0) } else { (Some(first), 1) };

@@ -1,4 +1,4 @@
-//! What the lists of a channel hold: masks, and extended masks that look at the account or only silence.
+//! The masks in a channel's lists: ordinary ones, and extended ones that look at the account or only silence.
 //!
 //! `EXTBAN=,am`: an extended mask starts with a letter and a colon, and has no other sign before it.
 //!
@@ -20,59 +20,59 @@ use crate::{
     name::{AccountName, Casemapping},
 };
 
-/// EXTBAN of ISUPPORT: nothing stands before the letter, and these are the letters.
+/// EXTBAN in ISUPPORT: there is no prefix before the letter, and these are the letters.
 pub const EXTBAN: &str = ",am";
 
-/// ACCOUNTEXTBAN of ISUPPORT.
+/// ACCOUNTEXTBAN in ISUPPORT.
 pub const ACCOUNT_EXTBAN: &str = "a";
 
-/// What a person who is matched may no longer do.
+/// What a mask affects for the people it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
-    /// Enter and speak.
+    /// Entering and speaking.
     Whole,
-    /// Speak; `m:`.
+    /// Speaking only; `m:`.
     Speech,
 }
 
-/// One entry of a list of a channel.
+/// One mask in a channel's list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListMask {
     reach: Reach,
-    /// Whether everyone else is meant.
+    /// Whether the mask matches everyone else instead.
     negated: bool,
     subject: Subject,
 }
 
-/// What is looked at.
+/// What the mask is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     Source(Mask),
     Account(Box<str>),
 }
 
-/// Why a text is no entry of a list.
+/// Why a text is not a valid list mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadListMask {
-    /// Nothing follows the letter.
+    /// There is nothing after the letter.
     #[error("{}", self.why())]
     Empty,
-    /// `m:` inside of `m:`.
+    /// `m:` within `m:`.
     #[error("{}", self.why())]
     MuteInMute,
-    /// Another letter.
+    /// There is no extended mask with this letter.
     #[error("{}", self.why())]
     UnknownLetter,
-    /// Nobody can have such an account.
+    /// No account can have such a name.
     #[error("{}", self.why())]
     Account,
-    /// Nobody can be like that.
+    /// No user can match the mask.
     #[error(transparent)]
     Mask(#[from] BadMask),
 }
 
 impl BadListMask {
-    /// The reason in words.
+    /// The reason as a sentence for people.
     pub const fn why(self) -> &'static str {
         match self {
             Self::Empty => "Something must follow the colon of an extended ban",
@@ -85,11 +85,11 @@ impl BadListMask {
 }
 
 impl ListMask {
-    /// Reads what a person wrote.
+    /// Parses what a person typed.
     ///
     /// # Errors
-    /// It is an extended mask without anything to match, of an unknown letter, or with a nesting that means nothing; or
-    /// nobody can be like that.
+    /// It is an extended mask that is empty, has an unknown letter or is nested wrongly; or nobody can match
+    /// it.
     pub fn parse(text: &str) -> Result<Self, BadListMask> {
         let text = without_gaps(text);
         let (mut negated, mut rest) = (false, text.as_str());
@@ -107,7 +107,7 @@ impl ListMask {
                     reach = Reach::Speech;
                     rest = inner;
                 }
-                // Accounts are named as people are.
+                // Account names follow the rules for nicks.
                 Some((_, account)) if !is_nick(account) => return Err(BadListMask::Account),
                 Some((_, account)) => {
                     return Ok(Self { reach, negated, subject: Subject::Account(account.into()) });
@@ -118,12 +118,12 @@ impl ListMask {
         }
     }
 
-    /// What it takes from, or gives to, those whom it matches.
+    /// What the mask affects.
     pub const fn reach(&self) -> Reach {
         self.reach
     }
 
-    /// Whether the two are the same, but for case.
+    /// Whether the two masks are equal when case is folded.
     pub fn is_same(&self, other: &Self, casemapping: Casemapping) -> bool {
         (self.reach, self.negated) == (other.reach, other.negated)
             && match (&self.subject, &other.subject) {
@@ -137,12 +137,12 @@ impl ListMask {
             }
     }
 
-    /// Whether it looks at the source, and only those can match whose host is an address.
+    /// Whether the mask is compared with the source and can only match hosts that are addresses.
     pub fn is_over_addresses(&self) -> bool {
         matches!(&self.subject, Subject::Source(mask) if mask.is_over_addresses())
     }
 
-    /// Whether it matches a user of this source and account.
+    /// Whether it matches a user with this source and account.
     pub fn matches(&self, source: &str, account: Option<&AccountName>, casemapping: Casemapping) -> bool {
         let fits = match &self.subject {
             Subject::Source(mask) => mask.matches(source, casemapping),
@@ -154,12 +154,12 @@ impl ListMask {
     }
 }
 
-/// The letter of an extended mask and what follows its colon.
+/// The letter of an extended mask, and the rest after its colon.
 fn letter(text: &str) -> Option<(char, &str)> {
     ['a', 'm'].into_iter().find_map(|letter| Some((letter, text.strip_prefix(letter)?.strip_prefix(':')?)))
 }
 
-/// Whether the text starts as an extended mask of another letter would, and is no address.
+/// Whether the text looks like an extended mask with an unknown letter, and is not an address.
 fn is_unknown(text: &str) -> bool {
     let word = text.split(['!', '@']).next().unwrap_or_default();
     let has_letter =
@@ -167,7 +167,7 @@ fn is_unknown(text: &str) -> bool {
     has_letter && AddressRange::parse(word).is_none()
 }
 
-/// As it is shown. What is shown reads as the same mask.
+/// The canonical text, which parses as the same mask.
 impl fmt::Display for ListMask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let negation = if self.negated { "!" } else { "" };
@@ -199,7 +199,7 @@ mod tests {
             ("!m:a:*", Ok("m:!a:*")),
             ("!m:!a:*", Ok("m:a:*")),
             ("!m:bob", Ok("!m:bob!*@*")),
-            // None of these is extended.
+            // None of these is an extended mask.
             ("!bob", Ok("*!bob@*")),
             ("*@a:b", Ok("*!*@a:b")),
             ("m:203.0.113.0/24", Ok("m:*!*@203.0.113.0/24")),

@@ -1,8 +1,8 @@
-//! The codes of standard replies, by which programs tell one failure from another: those that parlad sends, and those that clients
-//! of any server should understand.
+//! The codes of standard replies, by which programs distinguish failures: those that parlad sends, and those
+//! that clients of any server should understand.
 //!
-//! <https://ircv3.net/specs/extensions/standard-replies>; each code is explained by the specification of the command that fails.
-//! The codes for nicks are parlad's own, see [`crate::nick_fault`].
+//! <https://ircv3.net/specs/extensions/standard-replies>; each code is explained in the specification of its
+//! command. The codes for nicks are parlad's own; see [`crate::nick_fault`].
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ macro_rules! fail_codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// Reads a code. None if it is not in the table: what it means, its words say to people only.
+            /// Parses a code. `None` if the table does not contain it, in which case only its text is of use.
             pub fn parse(word: &str) -> Option<Self> {
                 Some(match word {
                     $($word => Self::$name,)*

@@ -1,35 +1,35 @@
-//! Bytes of a stream into lines, whatever pieces they arrive in.
+//! Divides a stream of bytes into lines, whatever pieces they arrive in.
 //!
-//! A line ends with LF, with or without CR before it; empty lines are no lines. Memory is bounded by one line: what is
-//! longer is thrown away up to its end and reported once, and once more if it seems to have none.
+//! A line ends with LF, with or without CR before it; empty lines are skipped. Memory is bounded by one line:
+//! a longer one is discarded up to its end and reported once, and once more if it does not seem to end.
 
 use memchr::memchr;
 
 use crate::limits::ENDLESS_LINE_BYTES;
 
-/// What one stream has sent of a line that is not complete yet. Owns nothing while there is none.
+/// The incomplete last line of a stream. It owns no memory while there is none.
 #[derive(Debug, Default)]
 pub struct Framer {
     partial: Vec<u8>,
-    /// Bytes of a line that was too long and has not ended yet.
+    /// How many bytes of an overlong line have been discarded so far.
     discarded: usize,
 }
 
-/// One line of a stream, without its end.
+/// One line of a stream, without its line break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame<'a> {
     /// A line of one byte or more.
     Line(&'a [u8]),
-    /// A line was longer than allowed; its bytes are gone.
+    /// A line was longer than allowed and was discarded.
     TooLong,
-    /// The same line goes on and on; nobody who speaks IRC sends such a one.
+    /// The overlong line still has not ended; no IRC client sends such a line.
     Endless,
 }
 
 impl Framer {
-    /// Takes the next bytes of the stream and gives each line that they complete to `each`.
+    /// Takes the next bytes of the stream and passes each line that they complete to `each`.
     ///
-    /// `line_bytes_max` counts the line with its CR LF.
+    /// `line_bytes_max` includes the line's CR LF.
     pub fn feed(&mut self, input: &[u8], line_bytes_max: usize, mut each: impl FnMut(Frame<'_>)) {
         let mut rest = input;
         while let Some(end) = memchr(b'\n', rest) {
@@ -40,7 +40,7 @@ impl Framer {
         self.keep(rest, line_bytes_max, &mut each);
     }
 
-    /// Bytes held of an incomplete line.
+    /// How many bytes of an incomplete line are stored.
     pub fn partial_bytes(&self) -> usize {
         self.partial.len()
     }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     proptest! {
-        /// However a stream is cut into pieces, the lines are the same.
+        /// The lines are the same however the stream is cut into pieces.
         #[test]
         fn cutting_changes_nothing(bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), b'a'..b'd'], 0..200),
                                    cuts in proptest::collection::vec(0usize..200, 0..8)) {

@@ -1,4 +1,4 @@
-//! The tokens of RPL_ISUPPORT: what a server tells about its limits and features.
+//! The tokens of RPL_ISUPPORT: the limits and features that a server announces.
 //!
 //! <https://modern.ircdocs.horse/#rplisupport-005>
 
@@ -6,19 +6,19 @@ use std::fmt::Write as _;
 
 use crate::limits::{ISUPPORT_BYTES_PER_LINE, ISUPPORT_TOKENS_PER_LINE};
 
-/// One token, as a client reads it.
+/// One token, as a client receives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// The name, in capitals.
+    /// The name, in upper case.
     pub name: &'a str,
-    /// The value with its escapes undone; empty if there is none.
+    /// The unescaped value; empty if there is none.
     pub value: String,
-    /// Whether the token takes back an earlier one: `-NAME`.
+    /// Whether the token withdraws an earlier one: `-NAME`.
     pub negated: bool,
 }
 
 impl<'a> Token<'a> {
-    /// Reads one token.
+    /// Parses one token.
     pub fn parse(text: &'a str) -> Self {
         let (negated, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -29,7 +29,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// Every token that this project's server can send, in the order of the alphabet, and what it says; for the manual.
+/// Every token that parlad can send, in alphabetical order, with its meaning for the manual.
 pub const TOKENS: [(&str, &str); 34] = [
     ("ACCOUNTEXTBAN", "the extended ban that matches accounts"),
     ("AWAYLEN", "bytes of the reason in AWAY"),
@@ -85,7 +85,7 @@ pub fn token(name: &str, value: &str) -> String {
     token
 }
 
-/// The tokens in groups that fit on a line each, separated by spaces.
+/// Distributes the tokens over lines, separated by spaces.
 pub fn lines(tokens: &[String]) -> Vec<String> {
     let mut lines: Vec<(usize, String)> = Vec::new();
     for token in tokens {

@@ -1,24 +1,24 @@
-//! The IRC wire language, for both sides: what a line is, what it says, and how names compare.
+//! The IRC protocol for both sides: what a line is, what it says, and how names compare.
 //!
-//! Relies on nothing but its input. Never does I/O, never reads a clock, never panics on what it is given.
+//! The crate relies on nothing but its input. It does no I/O, reads no clock, and never panics on its input.
 //!
-//! The way in is [`framing`] → [`message`] → [`command`]; the way out is [`line`] and [`reply`].
+//! Incoming: [`framing`] → [`message`] → [`command`]. Outgoing: [`line`] and [`reply`].
 //!
 //! # Code map
 //!
-//! Every file opens with what it is and which section of a specification it follows.
+//! Each file starts with what it is and which section of a specification it implements.
 //!
-//! - The way in: [`framing`] cuts bytes into lines, [`message`] takes a line apart with the help of [`tag`]
-//!   and [`source`], and [`command`] reads what the line asks for. `command/` has one file for each command,
-//!   with its parameters, facts and help.
-//! - The way out: [`reply`] holds every numeric and standard reply as it is sent; [`numeric`] and
-//!   [`fail_code`] name them for both sides. [`line`] writes one line, and it alone decides where a `:` goes.
-//! - Names: [`name`], [`mask`], [`extban`] and [`metadata`] are made by parsing only, and compare as IRC
-//!   compares. [`nick_fault`] says why a nick is refused; `stored` writes and reads names that are kept.
-//! - Tables: [`mode`], [`capability`] and [`isupport`] have one row for each mode, capability and token. Both
+//! - Incoming: [`framing`] divides bytes into lines, [`message`] parses a line with the help of [`tag`] and
+//!   [`source`], and [`command`] parses what the line asks for. `command/` has one file per command, with its
+//!   parameters, facts and help.
+//! - Outgoing: [`reply`] has every numeric and standard reply in its wire form; [`numeric`] and [`fail_code`]
+//!   name them for both sides. [`line`] writes a line, and it alone decides where a `:` goes.
+//! - Names: [`name`], [`mask`], [`extban`] and [`metadata`] have types that only parsing can create, and that
+//!   compare as IRC does. [`nick_fault`] says why a nick is refused; `stored` reads and writes stored names.
+//! - Tables: [`mode`], [`capability`] and [`isupport`] have one row per mode, capability and token. Both
 //!   sides use them.
-//! - Values: [`msgid`], [`time`] and [`civil`] are ids, times and dates as they stand on the wire; [`limits`]
-//!   has the bounds that the protocol sets.
+//! - Values: [`msgid`], [`time`] and [`civil`] are ids, times and dates in their wire form; [`limits`] has
+//!   the bounds that the protocol sets.
 
 pub mod capability;
 pub mod civil;

@@ -1,20 +1,21 @@
-//! Writes one line. The only place that decides where a `:` goes, and that keeps line breaks out.
+//! Writes lines. This is the only place that decides where a `:` goes, and it ensures that a line contains no
+//! line breaks.
 
 use std::fmt::{Display, Write as _};
 
 use crate::{limits::LINE_BYTES_MAX, numeric::Numeric};
 
-/// A line being written, part by part: tags, source, command, parameters.
+/// A line under construction, part by part: tags, source, command, parameters.
 ///
-/// CR, LF and NUL inside a part become spaces, so a line can never be two.
+/// CR, LF and NUL within a part become spaces, so the result is always a single line.
 #[derive(Debug)]
 pub struct Line {
     text: String,
-    /// Where the tags end; the limit of a line counts from there.
+    /// Where the tags end, since the limit for a line does not include them.
     body_at: usize,
 }
 
-/// Room for a usual line, so that most are written without moving.
+/// Initial capacity in bytes, which most lines do not exceed.
 const CAPACITY: usize = 160;
 
 impl Line {
@@ -23,7 +24,7 @@ impl Line {
         Self { text: String::with_capacity(CAPACITY), body_at: 0 }.source(source)
     }
 
-    /// A line that starts with these tags, already escaped; none if they are empty.
+    /// A line that starts with these tags, which must be escaped already; without tags if they are empty.
     pub fn tagged(tags: &str) -> Self {
         let mut text = String::with_capacity(CAPACITY + tags.len());
         if !tags.is_empty() {
@@ -34,7 +35,7 @@ impl Line {
         Self { body_at: text.len(), text }
     }
 
-    /// A line without tags and source, as clients send them.
+    /// A line without tags or source, as clients send it.
     pub fn bare(command: &str) -> Self {
         Self { text: String::with_capacity(CAPACITY), body_at: 0 }.command(command)
     }
@@ -61,7 +62,7 @@ impl Line {
         self
     }
 
-    /// Adds a parameter that is one word. What could not stand there (empty, spaces, a leading `:`) becomes `*`.
+    /// Adds a parameter of one word. If it cannot be one (empty, spaces, a leading `:`), it becomes `*`.
     #[must_use]
     pub fn param(mut self, param: impl Display) -> Self {
         let start = self.text.len() + 1;
@@ -74,7 +75,7 @@ impl Line {
         self
     }
 
-    /// Adds several parameters that are written already, separated by single spaces.
+    /// Adds several parameters that are already separated by single spaces.
     #[must_use]
     pub fn params(mut self, words: &str) -> Self {
         if !words.is_empty() {
@@ -84,30 +85,30 @@ impl Line {
         self
     }
 
-    /// Adds the last parameter, with a `:` only if it needs one.
+    /// Adds the last parameter, with a `:` only if that is required.
     #[must_use]
     pub fn last(self, param: &str) -> Self {
         if is_word(param) { self.param(param) } else { self.text(param) }
     }
 
-    /// Adds the last parameter as free text, always with a `:`, as people and older clients expect it.
+    /// Adds the last parameter as free text, always with a `:`, as older clients expect.
     #[must_use]
     pub fn text(mut self, text: impl Display) -> Self {
         let _ = write!(self.text, " :{text}");
         self
     }
 
-    /// Bytes so far, without the line's end.
+    /// The number of bytes so far, without the line break.
     pub fn len(&self) -> usize {
         self.text.len()
     }
 
-    /// Whether nothing was written yet.
+    /// Whether nothing has been written yet.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// The line with its CR LF. What is longer than a line may be is cut at its end, between two characters.
+    /// The line with its CR LF. If it is too long, it is cut at a character boundary.
     pub fn finish(mut self) -> Vec<u8> {
         let end = self.body_at + LINE_BYTES_MAX - 2;
         if self.text.len() > end {
@@ -130,13 +131,14 @@ fn is_word(param: &str) -> bool {
     !param.is_empty() && !param.starts_with(':') && !param.contains(' ')
 }
 
-/// The longest start of `text` that fits in `bytes_max` and does not cut a character.
+/// The longest prefix of `text` that fits into `bytes_max` and does not cut a character.
 pub fn fitting(text: &str, bytes_max: usize) -> &str {
     let end = text.floor_char_boundary(bytes_max);
     text.get(..end).unwrap_or_default()
 }
 
-/// The words in as few texts as hold at most so many bytes each, separated by spaces. A longer word is a text of its own.
+/// Joins the words with spaces into as few texts as possible, of at most `bytes_max` bytes each. A longer
+/// word becomes a text of its own.
 pub fn packed<T: AsRef<str>>(words: impl IntoIterator<Item = T>, bytes_max: usize) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     for word in words {

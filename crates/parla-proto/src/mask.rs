@@ -1,7 +1,7 @@
 //! Masks over users, `nick!user@host` with `*` and `?`, as bans use them.
 //!
-//! What a person writes is completed to what can match somebody, or refused. The host may be an address or a range of
-//! addresses, in any spelling.
+//! What a person types is completed to a mask that can match somebody, or refused. The host may be an address
+//! or an address range, in any notation.
 //!
 //! <https://modern.ircdocs.horse/#ban-channel-mode>
 
@@ -18,16 +18,16 @@ pub use self::{
 };
 use crate::{name::Casemapping, source::Source};
 
-/// A mask of three parts. What a person left out is `*`.
+/// A mask of three parts. Parts that a person left out are `*`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mask {
-    /// All of it, each part in its one spelling.
+    /// The whole mask, with each part in its canonical form.
     text: Box<str>,
-    /// The addresses that the host must be one of, if it is written as such a range.
+    /// The address range that the host must be in, if it is written as one.
     range: Option<AddressRange>,
 }
 
-/// Why a text is no mask: nobody can be like that.
+/// Why a text is not a mask: no user can match it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each is the part that its name says")]
 pub enum BadMask {
@@ -39,24 +39,25 @@ pub enum BadMask {
     Host,
     #[error("{}", self.why())]
     Range,
-    /// A single word.
+    /// The single word can be neither a nick nor a host.
     #[error("{}", self.why())]
     Word,
 }
 
-/// The longest mask, in bytes, with its `!` and `@`.
+/// The maximum length of a mask in bytes, with its `!` and `@`.
 pub const MASK_BYTES_MAX: usize = PART_BYTES_MAX * 3 + 2;
 
-/// The longest part of a mask, in bytes.
+/// The maximum length of one part of a mask, in bytes.
 pub(crate) const PART_BYTES_MAX: usize = 66;
 
-/// The longest names that a server of ours gives people, in bytes. A mask that has more besides its stars matches nobody.
+/// The longest names that parlad gives users, in bytes. A mask part that is longer without its stars cannot
+/// match anybody.
 const NICK_BYTES_MAX: usize = 64;
 const USER_BYTES_MAX: usize = 32;
 const HOST_BYTES_MAX: usize = 63;
 
 impl BadMask {
-    /// The reason in words.
+    /// The reason as a sentence for people.
     pub const fn why(self) -> &'static str {
         match self {
             Self::Nick => "No nick looks like that",
@@ -69,14 +70,14 @@ impl BadMask {
 }
 
 impl Mask {
-    /// Reads what a person wrote: `nick`, `host`, `user@host`, `nick!user` or all three.
+    /// Parses what a person typed: `nick`, `host`, `user@host`, `nick!user` or all three.
     ///
-    /// A single word that no nick can be like is a host; so is the nick of `word!*@*`, which some clients make of one. A
-    /// host that is an address, or a range of them, gets its one spelling. Characters that cannot stand in a parameter are
-    /// dropped.
+    /// A single word that no nick can match is taken as a host; so is the nick in `word!*@*`, which some
+    /// clients make of it. A host that is an address or an address range is brought to its canonical form.
+    /// Characters that are not allowed in a parameter are dropped.
     ///
     /// # Errors
-    /// Nobody can be like that.
+    /// No user can match it.
     pub fn parse(text: &str) -> Result<Self, BadMask> {
         let text = without_gaps(text);
         let source = Source::parse(&text);
@@ -102,12 +103,12 @@ impl Mask {
         Ok(Host::parse(&host)?.of(&format!("{nick}!{user}")))
     }
 
-    /// The three parts in one text.
+    /// The three parts as one text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether the two masks are the same, but for case.
+    /// Whether the two masks are equal when case is folded.
     pub fn is_same(&self, other: &Self, casemapping: Casemapping) -> bool {
         casemapping.fold(&self.text) == casemapping.fold(&other.text)
     }
@@ -117,7 +118,7 @@ impl Mask {
         self.matches_counted(source, casemapping, &mut 0)
     }
 
-    /// As [`Self::matches`]; adds how many characters it had to look at to `steps`.
+    /// Like [`Self::matches`]; adds the number of characters that were compared to `steps`.
     pub fn matches_counted(&self, source: &str, casemapping: Casemapping, steps: &mut usize) -> bool {
         let Some(range) = &self.range else { return glob_counted(&self.text, source, casemapping, steps) };
         let (Some((pattern, _)), Some((name, host))) = (self.text.rsplit_once('@'), source.rsplit_once('@'))
@@ -128,7 +129,7 @@ impl Mask {
         range.has_host(host) && glob_counted(pattern, name, casemapping, steps)
     }
 
-    /// Whether only those can match whose host is an address.
+    /// Whether the mask can only match hosts that are addresses.
     pub fn is_over_addresses(&self) -> bool {
         let host = self.text.rsplit_once('@').map_or("", |(_, host)| host);
         let has = |what: fn(&u8) -> bool| host.bytes().any(|byte| what(&byte));
@@ -140,7 +141,7 @@ impl Mask {
     }
 }
 
-/// The last part of a mask.
+/// The host part of a mask.
 enum Host<'a> {
     Pattern(&'a str),
     Range(AddressRange),
@@ -152,16 +153,16 @@ impl<'a> Host<'a> {
             return range.map(Self::Range);
         }
         let plain = |char: char| char.is_ascii_alphanumeric() || "-.:/_".contains(char);
-        // No host starts with a colon, as it may be the last parameter but one.
+        // A host never starts with a colon, because it may be a parameter in the middle of a line.
         let is_good = fits(text, HOST_BYTES_MAX, plain) && !text.starts_with(':');
         if is_good { Ok(Self::Pattern(text)) } else { Err(BadMask::Host) }
     }
 
-    /// The mask of this host, and of `nick!user` as given.
+    /// The mask of this host and the given `nick!user`.
     fn of(self, name: &str) -> Mask {
         match self {
             Self::Pattern(host) => Mask { text: format!("{name}@{host}").into(), range: None },
-            // A single address is compared as text: it has one spelling.
+            // A single address is compared as text, because it has only one form.
             Self::Range(range) => Mask {
                 text: format!("{name}@{range}").into(),
                 range: Some(range).filter(|range| !range.is_single()),
@@ -170,7 +171,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// Whether some nick is like this, in one of the casemappings.
+/// Whether a nick can match the pattern in any of the casemappings.
 pub(crate) fn is_nick(pattern: &str) -> bool {
     let plain = |char: char| match u8::try_from(char).ok().filter(u8::is_ascii) {
         Some(byte) => byte.is_ascii_alphanumeric() || b"-[]\\`_^{|}".contains(&byte),
@@ -180,7 +181,8 @@ pub(crate) fn is_nick(pattern: &str) -> bool {
     starts_well && fits(pattern, NICK_BYTES_MAX, plain)
 }
 
-/// Whether the pattern has these characters only, besides `*` and `?`, and no more than somebody can have.
+/// Whether the pattern consists of these characters besides `*` and `?`, and is short enough to match
+/// anybody.
 fn fits(pattern: &str, bytes_max: usize, is_plain: impl Fn(char) -> bool) -> bool {
     let stars = pattern.bytes().filter(|byte| *byte == b'*').count();
     !pattern.is_empty()
@@ -189,7 +191,7 @@ fn fits(pattern: &str, bytes_max: usize, is_plain: impl Fn(char) -> bool) -> boo
         && pattern.chars().all(|char| matches!(char, '*' | '?') || is_plain(char))
 }
 
-/// The part with one star where there are several in a row, and where there is nothing.
+/// The part with runs of stars reduced to one; an empty part becomes a star.
 fn without_needless_stars(part: &str) -> String {
     let mut kept = String::with_capacity(part.len().max(1));
     for char in part.chars() {
@@ -206,7 +208,7 @@ impl fmt::Display for Mask {
     }
 }
 
-/// The text without what cannot stand in a parameter.
+/// The text without the characters that are not allowed in a parameter.
 pub(crate) fn without_gaps(text: &str) -> String {
     text.chars().filter(|char| !char.is_whitespace() && !char.is_control()).collect()
 }
@@ -251,7 +253,7 @@ mod tests {
             ("2001:db8::1", "*!*@2001:db8::1"),
             ("user/alice", "*!*@user/alice"),
             ("3com", "*!*@3com"),
-            // What clients, and earlier versions, made of such words.
+            // These are what clients and earlier versions made of such words.
             ("203.0.113.51!*@*", "*!*@203.0.113.51"),
             ("2001:db8::/32!*@*", "*!*@2001:db8::/32"),
         ] {
@@ -350,7 +352,7 @@ mod tests {
         }
     }
 
-    /// Somebody whom the mask matches, as far as it has stars: `a` stands for what is not said.
+    /// A user whom the mask matches, with `a` in place of its stars.
     fn somebody(mask: &Mask) -> (String, String, String) {
         let source = Source::parse(mask.as_str());
         let filled = |pattern: &str| {

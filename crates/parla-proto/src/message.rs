@@ -1,4 +1,4 @@
-//! One line taken apart: tags, source, command, parameters. Borrows from the line, copies nothing.
+//! One parsed line: tags, source, command, parameters. It borrows from the line and copies nothing.
 //!
 //! <https://modern.ircdocs.horse/#message-format>
 
@@ -13,35 +13,35 @@ pub type Params<'a> = ArrayVec<&'a str, PARAMS_MAX>;
 /// A line of IRC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message<'a> {
-    /// What stands between `@` and the first space.
+    /// The part between `@` and the first space.
     pub tags: Tags<'a>,
-    /// Who sent it; a client's own lines have none.
+    /// The sender; lines from a client have none.
     pub source: Option<Source<'a>>,
-    /// A word or three digits, as written.
+    /// A word or three digits, in its original spelling.
     pub command: &'a str,
-    /// At most [`PARAMS_MAX`]; the last may hold spaces and may be empty.
+    /// At most [`PARAMS_MAX`]; the last one may contain spaces and may be empty.
     pub params: Params<'a>,
 }
 
-/// Why a line is no message.
+/// Why a line is not a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ParseError {
-    /// Not UTF-8. <https://ircv3.net/specs/extensions/utf8-only>
+    /// The line is not UTF-8. <https://ircv3.net/specs/extensions/utf8-only>
     #[error("the line is not UTF-8")]
     NotUtf8,
-    /// NUL, CR or LF inside the line.
+    /// The line contains NUL, CR or LF.
     #[error("the line holds a NUL or a line break")]
     ControlCharacter,
-    /// No command, or one of other characters than those of ASCII.
+    /// There is no command, or it contains non-ASCII characters.
     #[error("the line has no command")]
     NoCommand,
 }
 
 impl<'a> Message<'a> {
-    /// Reads a line without its end.
+    /// Parses a line without its line break.
     ///
     /// # Errors
-    /// The line is not UTF-8, holds NUL, CR or LF, or has no command.
+    /// The line is not UTF-8, contains NUL, CR or LF, or has no command.
     pub fn parse(line: &'a [u8]) -> Result<Self, ParseError> {
         let text = std::str::from_utf8(line).map_err(|_| ParseError::NotUtf8)?;
         if memchr::memchr3(b'\0', b'\r', b'\n', line).is_some() {
@@ -57,7 +57,7 @@ impl<'a> Message<'a> {
         Ok(Self { tags, source, command, params: params(rest) })
     }
 
-    /// The tags of a line that may otherwise be wrong; none if they are wrong themselves.
+    /// The tags of a line that may otherwise be invalid; empty if the tags themselves are invalid.
     pub fn tags_of(line: &'a [u8]) -> Tags<'a> {
         let tags = line.strip_prefix(b"@").and_then(|rest| rest.split(|byte| *byte == b' ').next());
         let tags = tags.filter(|tags| memchr::memchr3(b'\0', b'\r', b'\n', tags).is_none());
@@ -69,7 +69,7 @@ impl<'a> Message<'a> {
         self.params.get(index).copied()
     }
 
-    /// Writes the message as a line with its end.
+    /// Writes the message as a line with its line break.
     pub fn encode(&self) -> Vec<u8> {
         let mut line = Line::tagged(self.tags.as_str());
         if let Some(source) = &self.source {
@@ -86,14 +86,14 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The rest of the word that starts with `mark`, if the text does.
+/// The rest of the word after `mark`, if the text starts with that.
 fn prefixed<'a>(rest: &mut &'a str, mark: char) -> Option<&'a str> {
     let after = rest.strip_prefix(mark)?;
     *rest = after;
     Some(word(rest))
 }
 
-/// The text up to the next space; takes it and the spaces after it away.
+/// Takes the text up to the next space, and skips the spaces after it.
 fn word<'a>(rest: &mut &'a str) -> &'a str {
     let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
     *rest = after.trim_start_matches(' ');

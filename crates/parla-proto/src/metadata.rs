@@ -1,4 +1,4 @@
-//! Keys of METADATA. They are made by parsing and by nothing else.
+//! METADATA keys, which only parsing can create.
 //!
 //! <https://ircv3.net/specs/extensions/metadata>, "Keys and Values".
 
@@ -8,29 +8,29 @@ use thiserror::Error;
 
 use crate::limits::METADATA_KEY_BYTES_MAX;
 
-/// The name of a value: one or more of `a-z`, `0-9`, `_`, `.`, `/` and `-`.
+/// A key: one or more of `a-z`, `0-9`, `_`, `.`, `/` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Box<str>);
 
-/// Why a text is no key.
+/// Why a text is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadKey {
-    /// Nothing is there.
+    /// The text is empty.
     #[error("the key is empty")]
     Empty,
-    /// It is longer than a key may be.
+    /// The text is longer than [`METADATA_KEY_BYTES_MAX`](crate::limits::METADATA_KEY_BYTES_MAX).
     #[error("the key is too long")]
     TooLong,
-    /// It holds a character that it must not.
+    /// The text contains a character that keys may not have.
     #[error("a key has only a-z, 0-9 and _./-")]
     Character,
 }
 
 impl Key {
-    /// Reads a key.
+    /// Parses a key.
     ///
     /// # Errors
-    /// It is none.
+    /// The text is not a key.
     pub fn parse(text: &str) -> Result<Self, BadKey> {
         let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'/' | b'-');
         match text.len() {
@@ -80,7 +80,7 @@ mod tests {
             prop_assert_eq!(Key::parse(&text).is_ok(), wanted);
         }
 
-        /// Whatever the key, it is one word of the line and comes back from it.
+        /// Any key is one word of a line, and is the same when read back.
         #[test]
         fn a_key_survives_the_wire(text in "[a-z0-9_./-]{1,64}", value in "\\PC{0,100}") {
             let key = Key::parse(&text).unwrap();

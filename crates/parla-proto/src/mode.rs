@@ -1,20 +1,20 @@
-//! Modes of channels, members and users: one table each, from which everything else is made.
+//! Modes of channels, members and users: one table each, from which everything else is derived.
 //!
 //! <https://modern.ircdocs.horse/#mode-message>
 
 use bitflags::bitflags;
 use thiserror::Error;
 
-/// What a mode of a channel is, and so when it takes a parameter.
+/// The kind of a channel mode, which decides when it takes a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModeKind {
-    /// A list; type A. Without a parameter the list is asked for.
+    /// A list (type A). Without a parameter, the list is shown.
     List,
-    /// A parameter to set and to unset; type B.
+    /// Takes a parameter to set and to unset it (type B).
     AlwaysParam,
-    /// A parameter to set only; type C.
+    /// Takes a parameter only to set it (type C).
     SetParam,
-    /// Never a parameter; type D.
+    /// Never takes a parameter (type D).
     Flag,
     /// A rank of a member, with the nick as its parameter.
     Member,
@@ -25,23 +25,23 @@ pub enum ModeKind {
 pub enum ChannelMode {
     /// `u`: people see only themselves and those with a rank; the crowd is not shown.
     Auditorium,
-    /// `b`: keeps out, and silences, everyone whom the mask matches.
+    /// `b`: bans everyone whom the mask matches from entering and speaking.
     Ban,
-    /// `e`: whom this matches is not held by a ban.
+    /// `e`: bans do not apply to people whom the mask matches.
     BanException,
-    /// `f`: who may not enter is sent to this other channel.
+    /// `f`: people who may not enter are forwarded to this channel.
     Forward,
     /// `q`: the member is the channel's owner.
     Founder,
     /// `h`: the member may kick, ban, invite, give voice and change the topic.
     HalfOperator,
-    /// `I`: whom this matches needs no invitation.
+    /// `I`: people whom the mask matches need no invitation.
     InviteException,
     /// `i`: only people who were invited may enter.
     InviteOnly,
-    /// `k`: a word that one must give to enter.
+    /// `k`: a key that people must give to enter.
     Key,
-    /// `l`: how many people may be in the channel.
+    /// `l`: the maximum number of people in the channel.
     Limit,
     /// `m`: only people with a rank, and voiced members, may speak.
     Moderated,
@@ -51,9 +51,10 @@ pub enum ChannelMode {
     NoExternal,
     /// `o`: the member is an operator of the channel.
     Operator,
-    /// `U`: what people without a rank say is heard by operators only.
+    /// `U`: only half-operators and higher hear what people without a rank say.
     OperatorModerated,
-    /// `a`: the member is protected: only owners and other protected members may kick it or take its rank.
+    /// `a`: the member is protected: only owners and other protected members may kick them or take their
+    /// rank.
     Protected,
     /// `R`: only people who are logged in to an account may enter.
     RegisteredOnly,
@@ -72,17 +73,17 @@ pub enum ChannelMode {
 /// The facts of a channel mode.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelModeFacts {
-    /// Which one.
+    /// The mode.
     pub mode: ChannelMode,
     /// Its letter.
     pub letter: char,
-    /// Whether it takes a parameter.
+    /// When it takes a parameter.
     pub kind: ModeKind,
-    /// What it does, for help and the manual.
+    /// What it does, for HELP and the manual.
     pub help: &'static str,
 }
 
-/// Every channel mode. ISUPPORT, the parser and the manual are made from this.
+/// Every channel mode. ISUPPORT, the parser and the manual use this table.
 pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
     facts(
         ChannelMode::Auditorium,
@@ -153,7 +154,7 @@ const fn facts(mode: ChannelMode, letter: char, kind: ModeKind, help: &'static s
 }
 
 impl ChannelModeFacts {
-    /// What its parameter is, as help and the manual write it; nothing if it has none.
+    /// The name of its parameter for HELP and the manual; `None` if it has none.
     pub const fn param(&self) -> Option<&'static str> {
         match (self.kind, self.mode) {
             (ModeKind::Flag, _) => None,
@@ -167,7 +168,7 @@ impl ChannelModeFacts {
 }
 
 impl ChannelMode {
-    /// The mode of this letter.
+    /// The mode with this letter.
     pub fn from_letter(letter: char) -> Option<&'static ChannelModeFacts> {
         CHANNEL_MODES.iter().find(|facts| facts.letter == letter)
     }
@@ -188,7 +189,7 @@ pub fn letters(kind: ModeKind) -> String {
     CHANNEL_MODES.iter().filter(|facts| facts.kind == kind).map(|facts| facts.letter).collect()
 }
 
-/// CHANMODES of ISUPPORT: the letters of types A, B, C and D.
+/// CHANMODES in ISUPPORT: the letters of types A, B, C and D.
 pub fn chanmodes() -> String {
     let kinds = [ModeKind::List, ModeKind::AlwaysParam, ModeKind::SetParam, ModeKind::Flag];
     kinds.map(letters).join(",")
@@ -203,12 +204,12 @@ pub const MEMBER_MODES: [(ChannelMode, char); 5] = [
     (ChannelMode::Voice, '+'),
 ];
 
-/// The signs before the nicks of members, from the highest to the lowest; STATUSMSG of ISUPPORT.
+/// The signs before the nicks of members, from the highest to the lowest; STATUSMSG in ISUPPORT.
 pub fn signs() -> String {
     MEMBER_MODES.iter().map(|(_, sign)| *sign).collect()
 }
 
-/// PREFIX of ISUPPORT.
+/// PREFIX in ISUPPORT.
 pub fn prefix() -> String {
     let letters: String = MEMBER_MODES.iter().map(|(mode, _)| mode.letter()).collect();
     format!("({letters}){}", signs())
@@ -218,50 +219,50 @@ bitflags! {
     /// The modes of a user.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
     pub struct UserModes: u16 {
-        /// `B`: a program. <https://ircv3.net/specs/extensions/bot-mode>
+        /// `B`: the user is a bot. <https://ircv3.net/specs/extensions/bot-mode>
         const BOT = 1 << 0;
-        /// `i`: hidden from WHO for people who share no channel.
+        /// `i`: WHO hides the user from people who share no channel with them.
         const INVISIBLE = 1 << 1;
-        /// `o`: an operator of the server.
+        /// `o`: the user is an operator of the server.
         const OPERATOR = 1 << 2;
-        /// `r`: logged in to an account.
+        /// `r`: the user is logged in to an account.
         const REGISTERED = 1 << 3;
         /// `R`: only people who are logged in to an account may send to the user.
         const REGISTERED_ONLY = 1 << 4;
-        /// `T`: no CTCP other than actions (`/me`) reaches the user.
+        /// `T`: the user accepts no CTCP other than actions (`/me`).
         const NO_CTCP = 1 << 7;
-        /// `w`: hears WALLOPS.
+        /// `w`: the user receives WALLOPS.
         const WALLOPS = 1 << 5;
-        /// `Z`: connected over TLS.
+        /// `Z`: the user is connected over TLS.
         const SECURE = 1 << 6;
     }
 }
 
-/// Who may give and take a mode of a user.
+/// Who may set and remove a user mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserModeSetter {
-    /// The user gives and takes it.
+    /// The user sets and removes it.
     User,
-    /// The server gives it; the user may give it up.
+    /// The server sets it; the user may remove it.
     ServerGives,
-    /// The server alone.
+    /// Only the server sets and removes it.
     Server,
 }
 
-/// The facts of a mode of a user.
+/// The facts of a user mode.
 #[derive(Clone, Copy, Debug)]
 pub struct UserModeFacts {
-    /// Which one.
+    /// The mode, as a set of one.
     pub mode: UserModes,
     /// Its letter.
     pub letter: char,
     /// Who may change it.
     pub setter: UserModeSetter,
-    /// What it does, for help and the manual.
+    /// What it does, for HELP and the manual.
     pub help: &'static str,
 }
 
-/// Every mode of a user. MYINFO, the parser and the manual are made from this.
+/// Every user mode. RPL_MYINFO, the parser and the manual use this table.
 pub const USER_MODES: [UserModeFacts; 8] = [
     user_facts(UserModes::BOT, 'B', UserModeSetter::User, "you are a program; WHO and WHOIS say so"),
     user_facts(
@@ -303,12 +304,12 @@ const fn user_facts(
 }
 
 impl UserModeFacts {
-    /// The mode of this letter.
+    /// The facts of the mode with this letter.
     pub fn of_letter(letter: char) -> Option<&'static Self> {
         USER_MODES.iter().find(|facts| facts.letter == letter)
     }
 
-    /// The letter of this mode, if it is one.
+    /// The letter of this mode, which must be a single one.
     pub fn letter_of(mode: UserModes) -> Option<char> {
         USER_MODES.iter().find(|facts| facts.mode == mode).map(|facts| facts.letter)
     }
@@ -322,26 +323,26 @@ pub fn user_letters(modes: UserModes) -> String {
 /// One step of a MODE command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModeStep<'a> {
-    /// Whether the mode is given (`+`) or taken (`-`).
+    /// Whether the mode is set (`+`) or removed (`-`).
     pub set: bool,
-    /// Which mode.
+    /// The mode.
     pub mode: ChannelMode,
-    /// Its parameter; a list without one is asked for.
+    /// Its parameter; `None` for a list asks to see it.
     pub param: Option<&'a str>,
 }
 
-/// Why a step of a MODE command cannot be taken.
+/// Why a step of a MODE command is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadModeStep {
-    /// No such letter.
+    /// There is no mode with this letter.
     #[error("there is no channel mode {0}")]
     Unknown(char),
-    /// The mode needs a parameter and there is none left.
+    /// The mode needs a parameter, and none is left.
     #[error("channel mode {0} needs a parameter")]
     NoParam(char),
 }
 
-/// Takes a mode string and its parameters apart, such as `+ov-l` with `alice bob`.
+/// Parses a mode string and its parameters, such as `+ov-l` with `alice bob`.
 pub fn steps<'a>(
     letters: &'a str,
     params: impl IntoIterator<Item = &'a str>,
@@ -370,9 +371,9 @@ fn step<'a>(
 ) -> Result<Option<ModeStep<'a>>, BadModeStep> {
     let param = match (facts.kind, set) {
         (ModeKind::Flag, _) | (ModeKind::SetParam, false) => None,
-        // An empty mask would match everyone; nobody means that.
+        // An empty mask would match everyone, which nobody intends.
         (ModeKind::List, _) => params.next().filter(|param| !param.is_empty()),
-        // A key is taken away whatever was given; older clients give none.
+        // A key is removed whatever parameter is given; older clients give none.
         (ModeKind::AlwaysParam, false) => Some(params.next().unwrap_or("*")),
         (ModeKind::AlwaysParam | ModeKind::SetParam, true) | (ModeKind::Member, _) => {
             Some(params.next().ok_or(BadModeStep::NoParam(facts.letter))?)

@@ -1,7 +1,7 @@
-//! The id of one message as it stands on the wire: 22 letters and digits that mean nothing to a client.
+//! The id of a message as it appears on the wire: 22 letters and digits that mean nothing to a client.
 //!
-//! The server makes one of 16 bytes, and alone knows what they say. Letters and digits may stand everywhere that ids do: in
-//! the value of a tag, in a parameter, and in the name of a batch.
+//! The server makes it from 16 bytes, and only the server can interpret them. Letters and digits are allowed
+//! wherever ids occur: in the value of a tag, in a parameter, and in the name of a batch.
 //!
 //! <https://ircv3.net/specs/extensions/message-ids>
 
@@ -9,40 +9,41 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// The id of a message that a parla server gave, such as `0KXNxOG4v2C1yvGmQV0Uzw`.
+/// A message id from a parla server, such as `0KXNxOG4v2C1yvGmQV0Uzw`.
 ///
-/// Ids of other servers are any text; a client keeps those as text. There is no order among ids.
+/// Other servers' ids can be any text, and a client stores them as text. Ids have no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MsgId([u8; 16]);
 
-/// The text is not an id that a parla server gives.
+/// The text is not an id from a parla server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a message id of this server")]
 pub struct BadMsgId;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Digits to the base 62 that 64 bits need. Each half of the bytes is written by itself, always with all of its digits.
+/// The number of base-62 digits that 64 bits need. Each half of the bytes is written separately, always with
+/// all its digits.
 const HALF_DIGITS: usize = 11;
 
-/// The letters and digits of an id.
+/// The length of an id.
 const ID_DIGITS: usize = 2 * HALF_DIGITS;
 
 impl MsgId {
-    /// The id that these bytes are.
+    /// The id of these bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes that the server made it of.
+    /// The bytes that the server made the id from.
     pub const fn bytes(self) -> [u8; 16] {
         self.0
     }
 
-    /// Reads what `Display` writes, and nothing else: an id has one spelling.
+    /// Parses exactly what `Display` writes, so that an id has only one spelling.
     ///
     /// # Errors
-    /// The text is not of that form.
+    /// The text does not have that form.
     pub fn parse(text: &str) -> Result<Self, BadMsgId> {
         let digits: &[u8; ID_DIGITS] = text.as_bytes().try_into().map_err(|_| BadMsgId)?;
         let (high, low) = digits.split_at(HALF_DIGITS);
@@ -51,7 +52,7 @@ impl MsgId {
     }
 }
 
-/// The number that these digits are.
+/// The number that these digits represent.
 fn number(digits: &[u8]) -> Result<u64, BadMsgId> {
     digits.iter().try_fold(0_u64, |number, digit| {
         let value = match digit {
@@ -103,7 +104,7 @@ mod tests {
             "00000000000000000000000",
             "00000000000-0000000000",
             "0000000000000000000é0",
-            // More than 64 bits in a half.
+            // One half exceeds 64 bits.
             "LygHa16AHYG00000000000",
             "00000000000zzzzzzzzzzz",
         ] {

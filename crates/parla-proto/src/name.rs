@@ -1,5 +1,4 @@
-//! Nicks, channel names and names of accounts. They are made by parsing and by nothing else, and they compare as IRC compares
-//! them.
+//! Nicks, channel names and account names. Only parsing can create them, and they compare as IRC does.
 //!
 //! <https://modern.ircdocs.horse/#casemapping-parameter>
 
@@ -8,47 +7,47 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use thiserror::Error;
 
-/// Which characters are the same letter. A network has one and says it in ISUPPORT.
+/// Which characters count as the same letter. Each network has one casemapping and announces it in ISUPPORT.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Casemapping {
     /// `a` to `z` are the lower case of `A` to `Z`.
     #[default]
     Ascii,
-    /// The same, and `{}|~` are the lower case of `[]\^`.
+    /// Like [`Self::Ascii`], and `{}|~` are the lower case of `[]\^`.
     Rfc1459,
-    /// The same as [`Self::Rfc1459`] without `~` and `^`.
+    /// Like [`Self::Rfc1459`] without `~` and `^`.
     Rfc1459Strict,
-    /// Names of all scripts; each letter is folded to its lower case.
+    /// Names may use all scripts; each letter is folded to its lower case.
     Precis,
 }
 
-/// What names a network takes, and how they compare.
+/// The rules by which a network accepts and compares names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameRules {
-    /// How case is folded.
+    /// How names are compared.
     pub casemapping: Casemapping,
-    /// The longest nick, in bytes.
+    /// The maximum length of a nick, in bytes.
     pub nick_bytes_max: usize,
-    /// The longest channel name, in bytes, with its `#`.
+    /// The maximum length of a channel name, in bytes, with its `#`.
     pub channel_bytes_max: usize,
 }
 
-/// Why a text is no name.
+/// Why a text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadName {
-    /// Nothing is there.
+    /// The text is empty.
     #[error("the name is empty")]
     Empty,
-    /// It is longer than the network allows.
+    /// The text is longer than the network allows.
     #[error("the name is too long")]
     TooLong,
-    /// It holds or starts with a character that it must not.
+    /// The text contains or starts with a character that is not allowed there.
     #[error("the name has a character that is not allowed")]
     Character,
 }
 
 impl Casemapping {
-    /// The token in ISUPPORT.
+    /// The value of CASEMAPPING in ISUPPORT.
     pub const fn token(self) -> &'static str {
         match self {
             Self::Ascii => "ascii",
@@ -58,14 +57,14 @@ impl Casemapping {
         }
     }
 
-    /// Reads the token of ISUPPORT.
+    /// Parses the value of CASEMAPPING in ISUPPORT.
     pub fn from_token(token: &str) -> Option<Self> {
         [Self::Ascii, Self::Rfc1459, Self::Rfc1459Strict, Self::Precis]
             .into_iter()
             .find(|mapping| mapping.token() == token)
     }
 
-    /// The form in which names that mean the same are equal.
+    /// The folded form, in which equal names are the same text.
     pub fn fold(self, text: &str) -> Cow<'_, str> {
         if text.chars().all(|char| self.fold_char(char) == char) {
             Cow::Borrowed(text)
@@ -79,7 +78,7 @@ impl Casemapping {
         match (char, self) {
             ('A'..='Z', _) => char.to_ascii_lowercase(),
             (_, Self::Precis) if !char.is_ascii() => {
-                // The few whose lower case is two characters stay as they are.
+                // A few characters whose lower case has two characters are left as they are.
                 let mut lower = char.to_lowercase();
                 if lower.len() == 1 { lower.next().unwrap_or(char) } else { char }
             }
@@ -92,7 +91,7 @@ impl Casemapping {
     }
 }
 
-/// A text and its folded form, which is kept only where it differs.
+/// A text and its folded form, which is stored only if it differs.
 #[derive(Clone, Serialize, Deserialize)]
 struct Folded {
     text: Box<str>,
@@ -112,7 +111,7 @@ impl Folded {
         self.folded.as_deref().unwrap_or(&self.text)
     }
 
-    /// What was kept, if it can stand in a line as a name. By which casemapping it was folded is not known any more.
+    /// The stored text, if it can be a name in a line. Which casemapping folded it is no longer known.
     fn checked(self, is_channel: bool) -> Result<Self, BadName> {
         for text in [&*self.text, self.folded()] {
             let name = text.strip_prefix(CHANNEL_PREFIX);
@@ -136,12 +135,12 @@ macro_rules! name {
         pub struct $name(Folded);
 
         impl $name {
-            /// The name as its owner wrote it.
+            /// The name as it was written.
             pub fn as_str(&self) -> &str {
                 &self.0.text
             }
 
-            /// The form in which equal names are the same text.
+            /// The folded form, in which equal names are the same text.
             pub fn folded(&self) -> &str {
                 self.0.folded()
             }
@@ -188,22 +187,23 @@ macro_rules! name {
 }
 
 name! {
-    /// The name of a user. Two that differ only in case are the same.
+    /// The nick of a user. Nicks that differ only in case are equal.
     Nick
 }
 
 name! {
-    /// The name of a channel, with its `#`. Two that differ only in case are the same.
+    /// The name of a channel, with its `#`. Names that differ only in case are equal.
     ChannelName
 }
 
 name! {
-    /// The name of an account, which is what its owner is called while signed in. Two are the same if some casemapping takes
-    /// them for one nick: accounts outlive the settings, and no two may become one when the network gets another casemapping.
+    /// The name of an account, which is also its owner's nick while they are logged in. Two are equal if any
+    /// casemapping considers them the same nick: accounts outlive the settings, and no two may become one
+    /// when the network changes its casemapping.
     AccountName
 }
 
-/// Writes a name as it is, together with its folded form.
+/// Serializes a name together with its folded form.
 macro_rules! written_with_its_folded_form {
     ($name:ident, $is_channel:expr) => {
         impl Serialize for $name {
@@ -224,18 +224,18 @@ written_with_its_folded_form!(Nick, false);
 written_with_its_folded_form!(ChannelName, true);
 
 impl Nick {
-    /// Reads a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`; with
-    /// [`Casemapping::Precis`] letters and digits of all scripts too, which the server checks further.
+    /// Parses a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`; with
+    /// [`Casemapping::Precis`] also letters and digits of all scripts, which the server checks further.
     ///
     /// # Errors
-    /// It is empty, too long, or has another character.
+    /// It is empty, too long, or contains another character.
     pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
         check_nick(text, rules)?;
         Ok(Self(Folded::new(text, rules.casemapping)))
     }
 }
 
-/// Whether a person can be called so.
+/// Checks that a text is a valid nick.
 fn check_nick(text: &str, rules: &NameRules) -> Result<(), BadName> {
     let special = |byte: u8| b"[]\\`_^{|}".contains(&byte);
     let first = *text.as_bytes().first().ok_or(BadName::Empty)?;
@@ -261,7 +261,7 @@ fn check_nick(text: &str, rules: &NameRules) -> Result<(), BadName> {
 }
 
 impl AccountName {
-    /// Reads the name of an account. It is what a nick can be, as its owner is called so.
+    /// Parses an account name. It follows the rules for nicks, because it is its owner's nick.
     ///
     /// # Errors
     /// As for [`Nick::parse`].
@@ -270,22 +270,22 @@ impl AccountName {
         Ok(Self(Self::fold(text)))
     }
 
-    /// Reads a name that was written down, whatever names the network takes by now.
+    /// Reads a stored name, whatever names the network accepts by now.
     ///
     /// # Errors
-    /// It cannot stand in a line as a name.
+    /// It cannot be a name in a line.
     pub fn kept(text: &str) -> Result<Self, BadName> {
         Self::fold(text).checked(false).map(Self)
     }
 
-    /// Folds as all casemappings together.
+    /// Folds by all casemappings combined.
     fn fold(text: &str) -> Folded {
         let folded = Casemapping::Precis.fold(&Casemapping::Rfc1459.fold(text)).into_owned();
         Folded { text: text.into(), folded: (folded != text).then(|| folded.into()) }
     }
 }
 
-/// An account is written down as its name alone: how it is folded does not depend on the network.
+/// Serializes the name alone, because its folded form does not depend on the network.
 impl Serialize for AccountName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_str().serialize(serializer)
@@ -298,14 +298,15 @@ impl<'de> Deserialize<'de> for AccountName {
     }
 }
 
-/// What channel names start with; CHANTYPES.
+/// The character that channel names start with; CHANTYPES in ISUPPORT.
 pub const CHANNEL_PREFIX: char = '#';
 
 impl ChannelName {
-    /// Reads a channel name: `#` and at least one more character, no space, comma or control character.
+    /// Parses a channel name: `#` and at least one more character, without spaces, commas and control
+    /// characters.
     ///
     /// # Errors
-    /// It is too short, too long, does not start with `#`, or has a character that it must not.
+    /// It is too short, too long, does not start with `#`, or contains a forbidden character.
     pub fn parse(text: &str, rules: &NameRules) -> Result<Self, BadName> {
         let name = text.strip_prefix(CHANNEL_PREFIX).ok_or(BadName::Character)?;
         if name.is_empty() {
@@ -321,7 +322,7 @@ impl ChannelName {
     }
 }
 
-/// Whether a target of a message names a channel rather than a user.
+/// Whether the target of a message is a channel rather than a user.
 pub fn is_channel(target: &str) -> bool {
     target.starts_with(CHANNEL_PREFIX)
 }

@@ -1,4 +1,4 @@
-//! Why a nick is refused, as programs tell it: the codes of `FAIL NICK`, which comes beside the numeric.
+//! Why a nick is refused, for programs: the codes of `FAIL NICK`, which accompanies the numeric.
 //!
 //! <https://ircv3.net/specs/extensions/standard-replies>. The codes are parlad's own; `docs/protocol.md` lists them.
 
@@ -9,17 +9,17 @@ use crate::fail_code::FailCode;
 /// What is wrong with a nick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NickFault {
-    /// It has more bytes than this.
+    /// It is longer than this many bytes.
     TooLong(usize),
-    /// It must not start with this.
+    /// It must not start with this character.
     Start(char),
-    /// It must not have this anywhere.
+    /// It must not contain this character.
     Character(char),
-    /// Each character is allowed, but not all of them together.
+    /// Each character is allowed, but not this combination.
     Form,
-    /// Nobody can have it.
+    /// The nick is reserved.
     Reserved,
-    /// It looks like one that is in use.
+    /// It looks like a nick that is in use.
     Confusable,
 }
 
@@ -36,7 +36,8 @@ impl NickFault {
         }
     }
 
-    /// What follows the code and the nick: the limit in bytes, or the character. Empty if nothing does.
+    /// The parameter after the code and the nick: the limit in bytes, or the character; empty if there is
+    /// none.
     pub fn detail(self) -> String {
         match self {
             Self::TooLong(bytes_max) => bytes_max.to_string(),
@@ -45,7 +46,7 @@ impl NickFault {
         }
     }
 
-    /// Reads a code with its detail.
+    /// Parses a code with its detail.
     pub fn parse(code: FailCode, detail: &str) -> Option<Self> {
         let mut chars = detail.chars();
         Some(match (code, chars.next(), chars.next()) {

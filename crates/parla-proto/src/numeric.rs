@@ -1,8 +1,8 @@
-//! Numerics: what the three digits mean that a server answers with. Those that parlad sends, and those that clients of any server
-//! should understand. What follows the digits stands in [`crate::reply`].
+//! Numerics: the three-digit replies that parlad sends, and those that clients of any server should
+//! understand. Their parameters are in [`crate::reply`].
 //!
-//! <https://modern.ircdocs.horse/#numerics>. Where families of servers use one number for two things, it is called by what most
-//! of them mean.
+//! <https://modern.ircdocs.horse/#numerics>. Where servers use one number in two senses, it is named after
+//! the more common one.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub struct UnknownNumeric(u16);
 
 macro_rules! numerics {
     ($($name:ident = $number:literal $wire:literal;)*) => {
-        /// A numeric, by what it means. A number that is in the table is never [`Numeric::Unknown`].
+        /// A numeric, named by its meaning. A number in the table is never [`Numeric::Unknown`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Numeric {
             $(#[doc = concat!($wire, ".")] $name,)*
@@ -21,7 +21,7 @@ macro_rules! numerics {
         }
 
         impl Numeric {
-            /// Every numeric that has a name, by its number.
+            /// Every numeric that has a name, in ascending order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The three digits as a number.
@@ -32,7 +32,7 @@ macro_rules! numerics {
                 }
             }
 
-            /// The name in the specification, such as `RPL_WELCOME`; none of an unknown number.
+            /// The name in the specification, such as `RPL_WELCOME`; `None` for an unknown number.
             pub const fn name(self) -> Option<&'static str> {
                 match self {
                     $(Self::$name => Some($wire),)*
@@ -227,7 +227,7 @@ numerics! {
 }
 
 impl Numeric {
-    /// Reads the three digits in the place of a command. None if the word is something else.
+    /// Parses three digits in place of a command. `None` if the word is anything else.
     pub fn parse(word: &str) -> Option<Self> {
         let is_numeric = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
         if !is_numeric {
@@ -236,7 +236,8 @@ impl Numeric {
         word.parse().ok().map(Self::of)
     }
 
-    /// Whether it refuses something: the numbers from 400 to 599, and a few that were given out when those had run short.
+    /// Whether it is an error: the numbers from 400 to 599, and a few that were assigned after those had run
+    /// out.
     pub const fn is_error(self) -> bool {
         let is_late = matches!(
             self,

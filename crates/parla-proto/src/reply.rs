@@ -1,11 +1,11 @@
-//! What a server answers: numerics and standard replies. The order of each one's parameters and its wording stand here and
-//! nowhere else; the numbers stand in [`crate::numeric`].
+//! The replies of a server: numerics and standard replies. This is the only place with the order of their
+//! parameters and their wording; the numbers are in [`crate::numeric`].
 //!
 //! <https://modern.ircdocs.horse/#numerics>, <https://ircv3.net/specs/extensions/standard-replies>
 
 use crate::{command::CommandName, fail_code::FailCode, line::Line, nick_fault::NickFault, numeric::Numeric};
 
-/// Parameters that are several words already, such as the modes of a channel.
+/// Several parameters in one text, such as the modes of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Words<'a>(&'a str);
 
@@ -38,7 +38,7 @@ macro_rules! number_field {
 
 number_field!(usize, u64, i64, char);
 
-/// The numeric of a reply: the one of the same name, unless the table says another.
+/// The numeric of a reply: the one with the same name, unless the table names another.
 macro_rules! numeric_of {
     ($name:ident) => {
         Numeric::$name
@@ -51,7 +51,7 @@ macro_rules! numeric_of {
 macro_rules! replies {
     ($($(#[$doc:meta])* $name:ident $(as $numeric:ident)? { $($field:ident: $type:ty),* }
         = [$($param:expr),*] $($text:expr)?;)*) => {
-        /// A numeric reply with what it says. The client's own nick is not part of it.
+        /// A numeric reply with its contents, except for the client's own nick.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "variants are documented by their numerics, and fields are named in their words")]
         pub enum Reply<'a> {
@@ -59,7 +59,7 @@ macro_rules! replies {
         }
 
         impl Reply<'_> {
-            /// What the reply means.
+            /// The numeric of the reply.
             pub const fn numeric(&self) -> Numeric {
                 match self {
                     $(Self::$name { .. } => numeric_of!($name $($numeric)?),)*
@@ -88,7 +88,7 @@ replies! {
         = [server, version, user_modes, channel_modes, param_modes];
     /// Up to thirteen tokens.
     ISupport { tokens: &'a str } = [Words(tokens)] "are supported by this server";
-    /// How often clients sent the command.
+    /// How often clients have sent the command.
     StatsCommand { command: &'a str, count: u64 } = [command, count];
     EndOfStats { query: &'a str } = [query] "End of /STATS report";
     UserModeIs { modes: &'a str } = [modes];
@@ -96,9 +96,9 @@ replies! {
         "Server up {} days {}:{:02}:{:02}",
         seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60
     );
-    /// Who may become an operator under this name: the mask says from where.
+    /// The mask from which somebody may become an operator under this name.
     StatsOperator { mask: &'a str, name: &'a str } = ["O", mask, "*", name];
-    /// A line of free text: an operator who is online.
+    /// A line of free text, such as an operator who is online.
     StatsLine { query: &'a str, line: &'a str } = [query] line;
     LuserClient { users: usize, invisible: usize }
         = [] format_args!("There are {users} users and {invisible} invisible on 1 server");
@@ -124,7 +124,7 @@ replies! {
     WhoisUser { nick: &'a str, user: &'a str, host: &'a str, realname: &'a str }
         = [nick, user, host, "*"] realname;
     WhoisServer { nick: &'a str, server: &'a str, description: &'a str } = [nick, server] description;
-    /// The title is what the configuration calls the operator.
+    /// The operator's title in the configuration.
     WhoisOperator { nick: &'a str, title: &'a str } = [nick] title;
     WhowasUser { nick: &'a str, user: &'a str, host: &'a str, realname: &'a str }
         = [nick, user, host, "*"] realname;
@@ -141,7 +141,7 @@ replies! {
     /// `at` is in seconds since the epoch.
     CreationTime { channel: &'a str, at: i64 } = [channel, at];
     WhoisAccount { nick: &'a str, account: &'a str } = [nick, account] "is logged in as";
-    /// In the answer to WHOWAS: the person has left.
+    /// In the answer to WHOWAS, for a user who has left.
     WhowasAccount as WhoisAccount { nick: &'a str, account: &'a str } = [nick, account] "was logged in as";
     NoTopic { channel: &'a str } = [channel] "No topic is set";
     Topic { channel: &'a str, topic: &'a str } = [channel] topic;
@@ -170,7 +170,7 @@ replies! {
     Names { symbol: char, channel: &'a str, names: &'a str } = [symbol, channel] names;
     /// The fields that the client asked for, in the order of the specification.
     WhoSpecial { fields: &'a str } = [Words(fields)];
-    /// The same with the real name, which comes last.
+    /// Like [`Self::WhoSpecial`], with the real name, which comes last.
     WhoSpecialRealname as WhoSpecial { fields: &'a str, realname: &'a str } = [Words(fields)] realname;
     /// The only server is zero hops away from itself.
     Links { server: &'a str, description: &'a str } = [server, server] format_args!("0 {description}");
@@ -192,10 +192,10 @@ replies! {
     WhoisModes { nick: &'a str, modes: &'a str } = [nick] format_args!("is using modes +{modes}");
     YouAreOper {} = [] "You are now an operator of this server";
     Rehashing { file: &'a str } = [file] "Rehashing";
-    /// The time in seconds since the epoch, and again as people write it.
+    /// The time in seconds since the epoch, and in a readable form.
     Time { server: &'a str, seconds: i64, time: &'a str } = [server, seconds] time;
     VisibleHost { host: &'a str } = [host] "is now your displayed host";
-    /// The answer to a line that cannot be read.
+    /// The answer to a line that cannot be parsed.
     UnknownError { command: &'a str, why: &'a str } = [command] why;
     NoSuchNick { nick: &'a str } = [nick] "No such nick or channel";
     NoSuchServer { server: &'a str } = [server] "No such server";
@@ -233,10 +233,10 @@ replies! {
     BadChannelMask { channel: &'a str } = [channel] "Invalid channel name";
     AccountNeededToJoin as AccountNeeded { channel: &'a str }
         = [channel] "Cannot join channel (+R): you need to be logged in to an account";
-    /// Sent where a person hears only people with an account.
+    /// Sent when a user only accepts messages from users with an account.
     AccountNeededToSend as AccountNeeded { nick: &'a str }
         = [nick] "This person hears only people who are logged in to an account";
-    /// The letter is that of the list, as in RFC 2812.
+    /// The letter of the list, as in RFC 2812.
     ListFull { channel: &'a str, letter: char } = [channel, letter] "Channel list is full";
     NoPrivileges {} = [] "You are not an operator of this server";
     ChannelOperatorNeeded { channel: &'a str, why: &'a str } = [channel] why;
@@ -253,7 +253,7 @@ replies! {
     HelpText { subject: &'a str, line: &'a str } = [subject] line;
     /// The last line of a help text.
     EndOfHelp { subject: &'a str, line: &'a str } = [subject] line;
-    /// The privilege is named as in the configuration.
+    /// The name of the privilege in the configuration.
     MissingPrivilege { privilege: &'a str } = [privilege] "You lack this privilege";
     /// The targets are sources, separated by commas.
     MonitorOnline { targets: &'a str } = [] targets;
@@ -264,9 +264,9 @@ replies! {
     EndOfMonitorList {} = [] "End of MONITOR list";
     /// The targets are the nicks that could not be added, separated by commas.
     MonitorListFull { limit: usize, targets: &'a str } = [limit, targets] "Monitor list is full";
-    /// METADATA. The `*` says that everyone may see the value.
+    /// METADATA. The `*` means that everyone may see the value.
     WhoisKeyValue { nick: &'a str, key: &'a str, value: &'a str } = [nick, key, "*"] value;
-    /// METADATA. The `*` says that everyone may see the value.
+    /// METADATA. The `*` means that everyone may see the value.
     KeyValue { target: &'a str, key: &'a str, value: &'a str } = [target, key, "*"] value;
     /// METADATA.
     KeyNotSet { target: &'a str, key: &'a str } = [target, key] "Key not set";
@@ -276,9 +276,9 @@ replies! {
     MetadataUnsubOk { keys: &'a str } = [Words(keys)];
     /// METADATA; one or more keys.
     MetadataSubs { keys: &'a str } = [Words(keys)];
-    /// METADATA; the client may ask again after so many seconds.
+    /// METADATA; the client may ask again after this many seconds.
     MetadataSyncLater { target: &'a str, seconds: u64 } = [target, seconds] "Ask for the values by METADATA SYNC";
-    /// METADATA; the same command may be sent again after so many seconds.
+    /// METADATA; the command may be sent again after this many seconds.
     MetadataRateLimit { seconds: u64, target: &'a str, subcommand: &'a str, params: &'a str }
         = [seconds, target, subcommand, Words(params)];
     LoggedIn { source: &'a str, account: &'a str } = [source, account] format_args!("You are now logged in as {account}");
@@ -287,7 +287,8 @@ replies! {
 }
 
 impl Reply<'_> {
-    /// Writes the reply as a line of `server` for the client called `target`, which is `*` before it has a nick.
+    /// Writes the reply as a line from `server` to the client named `target`, which is `*` before it has a
+    /// nick.
     pub fn encode(&self, server: &str, target: &str) -> Vec<u8> {
         self.write(Line::from(&server).numeric(self.numeric()).param(target)).finish()
     }
@@ -298,29 +299,29 @@ impl Reply<'_> {
 pub enum Severity {
     /// The command was not carried out.
     Fail,
-    /// It was, but there is something to know.
+    /// The command was carried out, but with a problem.
     Warn,
-    /// Something to know.
+    /// A message without an error.
     Note,
 }
 
-/// A standard reply: an error that programs tell by its code.
+/// A standard reply, by whose code programs recognize the situation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StandardReply<'a> {
     /// How serious it is.
     pub severity: Severity,
-    /// The command it is about; `*` if none.
+    /// The command it refers to; `*` if none.
     pub command: &'a str,
-    /// What programs tell it by.
+    /// The code for programs.
     pub code: FailCode,
-    /// What it is about: names and values of the command.
+    /// Further parameters: names and values from the command.
     pub context: &'a [&'a str],
     /// A sentence for people.
     pub description: &'a str,
 }
 
 impl StandardReply<'_> {
-    /// Writes it as a line of `server`.
+    /// Writes the reply as a line from `server`.
     pub fn encode(&self, server: &str) -> Vec<u8> {
         let word = match self.severity {
             Severity::Fail => CommandName::Fail,

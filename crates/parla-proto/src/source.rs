@@ -1,22 +1,22 @@
-//! Who a message comes from: the part after the first `:`.
+//! The sender of a message: the part after the first `:`.
 //!
 //! <https://modern.ircdocs.horse/#source>
 
 use std::{fmt, net::IpAddr};
 
-/// `nick!user@host`, or the name of a server, or anything between the two.
+/// `nick!user@host`, the name of a server, or anything in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source<'a> {
     /// The nick, or the server's name.
     pub name: &'a str,
-    /// What stands between `!` and `@`.
+    /// The part between `!` and `@`.
     pub user: Option<&'a str>,
-    /// What stands after the last `@`.
+    /// The part after the last `@`.
     pub host: Option<&'a str>,
 }
 
 impl<'a> Source<'a> {
-    /// Takes any text apart; there is no wrong source.
+    /// Splits any text; no source is invalid.
     pub fn parse(text: &'a str) -> Self {
         let (rest, host) = match text.rsplit_once('@') {
             Some((rest, host)) => (rest, Some(host)),
@@ -48,7 +48,7 @@ impl fmt::Display for Source<'_> {
     }
 }
 
-/// An address as the host of a source, and as a parameter of a line, where it must not start with a colon.
+/// An address in the form for a source or a parameter, which must not start with a colon.
 pub fn address_text(address: IpAddr) -> String {
     let text = address.to_canonical().to_string();
     if text.starts_with(':') { format!("0{text}") } else { text }

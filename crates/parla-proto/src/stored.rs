@@ -1,4 +1,5 @@
-//! Names, keys and masks as they are kept between machines: by their texts, which are read again as strictly as what people write.
+//! Serialization of names, keys and masks between machines: as texts, which are parsed as strictly as what
+//! people type.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use crate::{
     metadata::{BadKey, Key},
 };
 
-/// Reads a text by a type's own rules.
+/// Parses a text by the rules of its type.
 fn read<'de, D, T, E>(deserializer: D, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

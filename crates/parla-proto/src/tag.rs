@@ -8,21 +8,21 @@ use std::borrow::Cow;
 
 pub use denied::{BadDeniedTags, DENIED_TAGS_BYTES_MAX, DeniedTags};
 
-/// The tags of one message, as they stand on the wire, without the `@`.
+/// The tags of one message in their wire form, without the `@`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tags<'a>(&'a str);
 
-/// One tag. A missing value and an empty one are the same.
+/// One tag. An empty value is the same as none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag<'a> {
     /// The key, with its `+` and its vendor.
     pub key: &'a str,
-    /// The value as it stands on the wire.
+    /// The value in its wire form.
     pub escaped: &'a str,
 }
 
 impl<'a> Tags<'a> {
-    /// From the text between `@` and the space.
+    /// Wraps the text between `@` and the space.
     pub const fn new(text: &'a str) -> Self {
         Self(text)
     }
@@ -32,12 +32,12 @@ impl<'a> Tags<'a> {
         self.0
     }
 
-    /// Whether there are none.
+    /// Whether there are no tags.
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
     }
 
-    /// The tags in their order. Those without a proper key are left out.
+    /// The tags in order. Tags with an invalid key are skipped.
     pub fn iter(self) -> impl Iterator<Item = Tag<'a>> {
         self.0.split(';').filter_map(|piece| {
             let (key, escaped) = piece.split_once('=').unwrap_or((piece, ""));
@@ -45,19 +45,19 @@ impl<'a> Tags<'a> {
         })
     }
 
-    /// The value of `key`; of several the last, as the specification wants it.
+    /// The value of `key`; if it occurs several times, the last one, as the specification requires.
     pub fn get(self, key: &str) -> Option<Cow<'a, str>> {
         self.iter().filter(|tag| tag.key == key).last().map(Tag::value)
     }
 
-    /// The tags that clients send to one another: those with a `+`.
+    /// The client-only tags, which start with a `+`.
     pub fn client_only(self) -> impl Iterator<Item = Tag<'a>> {
         self.iter().filter(|tag| tag.key.starts_with('+'))
     }
 }
 
 impl<'a> Tag<'a> {
-    /// The value with its escapes undone.
+    /// The unescaped value.
     pub fn value(self) -> Cow<'a, str> {
         unescape(self.escaped)
     }
@@ -77,7 +77,7 @@ pub fn is_key(key: &str) -> bool {
             .is_none_or(|vendor| !vendor.is_empty() && vendor.bytes().all(|byte| plain(byte) || byte == b'.'))
 }
 
-/// Undoes the escapes of a value: `\:` is `;`, `\s` a space, `\r` CR, `\n` LF, and any other `\x` is `x`.
+/// Unescapes a value: `\:` is `;`, `\s` a space, `\r` CR, `\n` LF, and any other `\x` is `x`.
 pub fn unescape(escaped: &str) -> Cow<'_, str> {
     if !escaped.contains('\\') {
         return Cow::Borrowed(escaped);
@@ -101,7 +101,7 @@ pub fn unescape(escaped: &str) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
-/// Writes `value` so that it can stand in a tag.
+/// Escapes a value for use in a tag.
 pub fn escape(value: &str) -> Cow<'_, str> {
     if !value.contains([';', ' ', '\\', '\r', '\n']) {
         return Cow::Borrowed(value);

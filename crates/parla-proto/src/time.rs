@@ -1,6 +1,6 @@
-//! Points in time on the wire: milliseconds of UTC, written as `server-time` writes them.
+//! Points in time on the wire: milliseconds in UTC, in the format of `server-time`.
 //!
-//! Relies on [`civil`](crate::civil) for the calendar. Never reads a clock; whoever needs "now" is given it.
+//! It uses [`civil`](crate::civil) for the calendar. It never reads a clock; callers pass the current time.
 //!
 //! <https://ircv3.net/specs/extensions/server-time>
 
@@ -12,13 +12,13 @@ use crate::civil::{Date, DateTime};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, the precision of `server-time`.
 ///
-/// Displayed as `2026-11-23T09:05:07.123Z`. The range is the years 0 to 9999, the ones that form can write.
+/// Displayed as `2026-11-23T09:05:07.123Z`. The range is the years 0 to 9999, which that format can express.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct Timestamp(i64);
 
-/// The text is not a time of the form `YYYY-MM-DDThh:mm:ss.sssZ`.
+/// The text does not have the form `YYYY-MM-DDThh:mm:ss.sssZ`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a time of the form YYYY-MM-DDThh:mm:ss.sssZ")]
 pub struct BadTimestamp;
@@ -27,7 +27,8 @@ const YEAR_0_MS: i64 = -62_167_219_200_000;
 const YEAR_9999_END_MS: i64 = 253_402_207_199_999;
 
 impl Timestamp {
-    /// From milliseconds since the epoch; what lies outside the years 0 to 9999 becomes the nearest end.
+    /// The time this many milliseconds after the epoch; a value outside the years 0 to 9999 becomes the
+    /// nearest one within.
     pub const fn from_millis(ms: i64) -> Self {
         if ms < YEAR_0_MS {
             Self(YEAR_0_MS)
@@ -43,17 +44,17 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since the epoch, as the older numerics (317, 329, 333) give them.
+    /// Whole seconds since the epoch, as used by the older numerics (317, 329, 333).
     pub const fn as_secs(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// What a clock shows then that is so many seconds ahead of UTC.
+    /// The date and time on a clock that is this many seconds ahead of UTC.
     pub fn civil(self, offset_seconds: i32) -> DateTime {
         DateTime::from_millis(self.0 + i64::from(offset_seconds) * 1_000)
     }
 
-    /// How long after `earlier` this is; zero if it is not.
+    /// The time that has passed since `earlier`; zero if that is later than this.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0).try_into().unwrap_or(0))
     }
@@ -78,8 +79,8 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = BadTimestamp;
 
-    /// Takes the form of `server-time`, with up to nine fractional digits or none; the offset must be `Z`. A leap second
-    /// is the one before it.
+    /// Parses the format of `server-time`, with no fraction or up to nine fractional digits; the offset must
+    /// be `Z`. A leap second becomes the second before it.
     fn from_str(text: &str) -> Result<Self, BadTimestamp> {
         read(text.as_bytes()).ok_or(BadTimestamp)
     }
@@ -104,7 +105,7 @@ fn pair(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }
 
-/// Nothing, or a dot and up to nine digits. What is finer than a millisecond is cut off.
+/// An empty text, or a dot and up to nine digits. Anything finer than a millisecond is cut off.
 fn millisecond(fraction: &[u8]) -> Option<u16> {
     let digits = match fraction {
         [] => return Some(0),
@@ -171,7 +172,7 @@ mod tests {
 
         #[test]
         fn what_it_takes_others_take(text in "[0-9]{3}[0-9:]-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?[Z+]") {
-            // Before 1970 they cut a fraction off at the other end.
+            // For times before 1970, jiff truncates a fraction in the other direction.
             let other: Option<jiff::Timestamp> = text.parse().ok().filter(|_| text.contains('T'));
             let ours: Option<Timestamp> = text.parse().ok();
             prop_assert_eq!(ours.is_some(), other.is_some());

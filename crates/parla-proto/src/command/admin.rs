@@ -8,11 +8,11 @@ use crate::message::Params;
 /// ADMIN with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admin<'a> {
-    /// Which server; none means this one.
+    /// The server to ask; `None` means this one.
     pub server: Option<&'a str>,
 }
 
-/// What is to be known of ADMIN.
+/// The facts of ADMIN, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -12,7 +12,7 @@ pub struct Authenticate<'a> {
     pub data: &'a str,
 }
 
-/// What is to be known of AUTHENTICATE.
+/// The facts of AUTHENTICATE, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -1,4 +1,4 @@
-//! AWAY says that one is away, or back.
+//! AWAY says that a user is away or back.
 //!
 //! <https://modern.ircdocs.horse/#away-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// AWAY with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Away<'a> {
-    /// Why; none means that one is back.
+    /// The text for others; `None` means that the user is back.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of AWAY.
+/// The facts of AWAY, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

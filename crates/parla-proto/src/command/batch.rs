@@ -8,15 +8,15 @@ use crate::message::Params;
 /// BATCH with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch<'a> {
-    /// With `+` it opens, with `-` it closes.
+    /// The batch's name, after a `+` to open it or a `-` to close it.
     pub reference: &'a str,
-    /// The type, when it opens.
+    /// The batch's type, when it is opened.
     pub kind: Option<&'a str>,
-    /// What the type needs.
+    /// The parameters of the type.
     pub params: Params<'a>,
 }
 
-/// What is to be known of BATCH.
+/// The facts of BATCH, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -1,4 +1,4 @@
-//! CAP agrees on capabilities.
+//! CAP negotiates capabilities.
 //!
 //! <https://ircv3.net/specs/extensions/capability-negotiation>
 
@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Cap<'a> {
     /// LS, LIST, REQ or END, in any case.
     pub subcommand: &'a str,
-    /// The version after LS, the list after REQ.
+    /// The version after LS, or the list after REQ.
     pub argument: Option<&'a str>,
 }
 
-/// What is to be known of CAP.
+/// The facts of CAP, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

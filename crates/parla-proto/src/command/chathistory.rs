@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Chathistory<'a> {
     /// LATEST, BEFORE, AFTER, AROUND, BETWEEN or TARGETS, in any case.
     pub subcommand: &'a str,
-    /// Target, bounds and limit, as the subcommand has them.
+    /// The target, bounds and limit, as the subcommand requires.
     pub arguments: Params<'a>,
 }
 
-/// What is to be known of CHATHISTORY.
+/// The facts of CHATHISTORY, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

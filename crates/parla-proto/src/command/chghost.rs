@@ -1,4 +1,4 @@
-//! CHGHOST changes the host that others see of a user.
+//! CHGHOST changes the host that others see for a user.
 //!
 //! <https://ircv3.net/specs/extensions/chghost>
 
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// CHGHOST with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chghost<'a> {
-    /// Whose.
+    /// The user whose host is changed.
     pub nick: &'a str,
-    /// The new one.
+    /// The new host.
     pub host: &'a str,
 }
 
-/// What is to be known of CHGHOST.
+/// The facts of CHGHOST, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

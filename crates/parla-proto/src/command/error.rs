@@ -1,4 +1,4 @@
-//! ERROR is for servers; from a client it means nothing.
+//! ERROR is sent by servers; from a client it has no meaning.
 //!
 //! <https://modern.ircdocs.horse/#error-message>
 
@@ -9,7 +9,7 @@ use crate::message::Params;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error;
 
-/// What is to be known of ERROR.
+/// The facts of ERROR, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -8,11 +8,11 @@ use crate::message::Params;
 /// HELP with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Help<'a> {
-    /// A command or another word; none asks for the list.
+    /// A command or another subject; `None` asks for the list.
     pub subject: Option<&'a str>,
 }
 
-/// What is to be known of HELP.
+/// The facts of HELP, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,
@@ -24,7 +24,7 @@ pub const FACTS: Facts = Facts {
 /// The word on the wire.
 pub const NAME: &str = "HELP";
 
-/// The same by another word, which some clients send.
+/// Another word for the same command, which some clients send.
 pub const ALIAS: &str = "HELPOP";
 
 impl<'a> From<&Params<'a>> for Help<'a> {

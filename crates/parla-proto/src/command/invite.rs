@@ -1,4 +1,4 @@
-//! INVITE invites someone into a channel.
+//! INVITE invites a user to a channel.
 //!
 //! <https://modern.ircdocs.horse/#invite-message>
 
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// INVITE with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invite<'a> {
-    /// Who is invited; none asks where one is invited oneself.
+    /// The user who is invited; `None` asks for the sender's own invitations.
     pub nick: Option<&'a str>,
-    /// Where to.
+    /// The channel that the user is invited to.
     pub channel: Option<&'a str>,
 }
 
-/// What is to be known of INVITE.
+/// The facts of INVITE, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -1,4 +1,4 @@
-//! ISON tells which of some nicks are here.
+//! ISON tells which of some nicks are online.
 //!
 //! <https://datatracker.ietf.org/doc/html/rfc1459#section-5.8>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// ISON with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ison<'a> {
-    /// Each a nick, or several with spaces between.
+    /// Nicks; a parameter may also contain several, separated by spaces.
     pub nicks: Params<'a>,
 }
 
-/// What is to be known of ISON.
+/// The facts of ISON, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

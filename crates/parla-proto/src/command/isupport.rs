@@ -9,7 +9,7 @@ use crate::message::Params;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Isupport;
 
-/// What is to be known of ISUPPORT.
+/// The facts of ISUPPORT, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -8,13 +8,13 @@ use crate::message::Params;
 /// JOIN with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Join<'a> {
-    /// Names separated by commas; `0` leaves all.
+    /// Channel names separated by commas; `0` leaves all channels.
     pub channels: &'a str,
     /// Keys separated by commas, in the same order.
     pub keys: Option<&'a str>,
 }
 
-/// What is to be known of JOIN.
+/// The facts of JOIN, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

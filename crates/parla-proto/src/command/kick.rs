@@ -1,4 +1,4 @@
-//! KICK puts members out of a channel.
+//! KICK removes members from a channel.
 //!
 //! <https://modern.ircdocs.horse/#kick-message>
 
@@ -8,15 +8,15 @@ use crate::message::Params;
 /// KICK with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kick<'a> {
-    /// Where: one channel, or as many as there are nicks, separated by commas.
+    /// One channel, or one for each nick, separated by commas.
     pub channels: &'a str,
-    /// Who, separated by commas.
+    /// The members to remove, separated by commas.
     pub nicks: &'a str,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of KICK.
+/// The facts of KICK, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

@@ -1,4 +1,4 @@
-//! KILL ends the connection of a user.
+//! KILL disconnects users.
 //!
 //! <https://modern.ircdocs.horse/#kill-message>
 
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// KILL with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kill<'a> {
-    /// Whose, separated by commas.
+    /// The users' nicks, separated by commas.
     pub nicks: &'a str,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of KILL.
+/// The facts of KILL, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

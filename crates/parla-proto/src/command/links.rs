@@ -8,13 +8,13 @@ use crate::message::Params;
 /// LINKS with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Links<'a> {
-    /// Who is asked, if a mask follows; none means this server.
+    /// The server to ask, if a mask follows; `None` means this one.
     pub server: Option<&'a str>,
-    /// Which servers.
+    /// A mask for the servers to list.
     pub mask: Option<&'a str>,
 }
 
-/// What is to be known of LINKS.
+/// The facts of LINKS, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

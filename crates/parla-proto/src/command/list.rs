@@ -8,13 +8,13 @@ use crate::message::Params;
 /// LIST with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct List<'a> {
-    /// Names and conditions separated by commas; all if there are none.
+    /// Channel names and conditions separated by commas; `None` lists all channels.
     pub channels: Option<&'a str>,
-    /// More of them.
+    /// More conditions.
     pub conditions: Option<&'a str>,
 }
 
-/// What is to be known of LIST.
+/// The facts of LIST, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -1,4 +1,4 @@
-//! MARKREAD keeps how far one has read.
+//! MARKREAD stores or asks how far the user has read.
 //!
 //! <https://ircv3.net/specs/extensions/read-marker>
 
@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Markread<'a> {
     /// A channel or a nick.
     pub target: Option<&'a str>,
-    /// `timestamp=` and the time of the last message that was read; none asks.
+    /// `timestamp=` and the time of the last message that was read; `None` asks for it.
     pub timestamp: Option<&'a str>,
 }
 
-/// What is to be known of MARKREAD.
+/// The facts of MARKREAD, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

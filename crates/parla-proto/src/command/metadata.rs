@@ -8,15 +8,15 @@ use crate::message::Params;
 /// METADATA with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metadata<'a> {
-    /// A nick, a channel, or `*` for oneself.
+    /// A nick, a channel, or `*` for the client itself.
     pub target: &'a str,
-    /// In any case.
+    /// The subcommand, in either case.
     pub subcommand: Option<&'a str>,
-    /// What the subcommand needs.
+    /// The parameters of the subcommand.
     pub params: Params<'a>,
 }
 
-/// What is to be known of METADATA.
+/// The facts of METADATA, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -10,13 +10,13 @@ use crate::message::Params;
 pub struct Mode<'a> {
     /// A channel or a nick.
     pub target: &'a str,
-    /// Letters with `+` and `-`; the modes are asked for if there are none.
+    /// Letters with `+` and `-`; `None` asks for the current modes.
     pub modes: Option<&'a str>,
     /// Parameters of the letters, in order.
     pub params: Params<'a>,
 }
 
-/// What is to be known of MODE.
+/// The facts of MODE, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -1,4 +1,4 @@
-//! MONITOR keeps a list of people to be told of.
+//! MONITOR maintains a list of people whose coming and going the client is told.
 //!
 //! <https://ircv3.net/specs/extensions/monitor>
 
@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Monitor<'a> {
     /// `+`, `-`, `C`, `L` or `S`.
     pub subcommand: &'a str,
-    /// Separated by commas.
+    /// Nicks, separated by commas.
     pub nicks: Option<&'a str>,
 }
 
-/// What is to be known of MONITOR.
+/// The facts of MONITOR, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -8,11 +8,11 @@ use crate::message::Params;
 /// MOTD with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Motd<'a> {
-    /// Which server; this one if there is none.
+    /// The server to ask; `None` means this one.
     pub server: Option<&'a str>,
 }
 
-/// What is to be known of MOTD.
+/// The facts of MOTD, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

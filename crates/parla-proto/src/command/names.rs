@@ -1,4 +1,4 @@
-//! NAMES lists members.
+//! NAMES lists the members of channels.
 //!
 //! <https://modern.ircdocs.horse/#names-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// NAMES with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Names<'a> {
-    /// Names separated by commas.
+    /// Channel names, separated by commas.
     pub channels: Option<&'a str>,
 }
 
-/// What is to be known of NAMES.
+/// The facts of NAMES, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

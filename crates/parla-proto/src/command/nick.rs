@@ -1,4 +1,4 @@
-//! NICK takes a name.
+//! NICK chooses or changes the sender's nick.
 //!
 //! <https://modern.ircdocs.horse/#nick-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// NICK with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nick<'a> {
-    /// The name; asked for as a parameter of its own error.
+    /// The nick. It is optional here because there is a special error for its absence.
     pub nick: Option<&'a str>,
 }
 
-/// What is to be known of NICK.
+/// The facts of NICK, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

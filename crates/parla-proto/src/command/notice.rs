@@ -1,4 +1,4 @@
-//! NOTICE sends text that nothing answers by itself.
+//! NOTICE sends a text that must not be answered automatically.
 //!
 //! <https://modern.ircdocs.horse/#notice-message>
 
@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Notice<'a> {
     /// Channels and nicks separated by commas.
     pub targets: Option<&'a str>,
-    /// What is said.
+    /// The text.
     pub text: Option<&'a str>,
 }
 
-/// What is to be known of NOTICE.
+/// The facts of NOTICE, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -8,13 +8,13 @@ use crate::message::Params;
 /// OPER with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Oper<'a> {
-    /// As the configuration has it.
+    /// The operator's name in the configuration.
     pub name: &'a str,
-    /// Secret.
+    /// The operator's password; never logged.
     pub password: &'a str,
 }
 
-/// What is to be known of OPER.
+/// The facts of OPER, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

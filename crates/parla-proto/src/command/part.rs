@@ -8,13 +8,13 @@ use crate::message::Params;
 /// PART with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// Names separated by commas.
+    /// Channel names, separated by commas.
     pub channels: &'a str,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of PART.
+/// The facts of PART, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -12,7 +12,7 @@ pub struct Pass<'a> {
     pub password: &'a str,
 }
 
-/// What is to be known of PASS.
+/// The facts of PASS, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

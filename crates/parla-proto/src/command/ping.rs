@@ -1,4 +1,4 @@
-//! PING asks whether the other side is there.
+//! PING asks whether the other side is still there.
 //!
 //! <https://modern.ircdocs.horse/#ping-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// PING with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ping<'a> {
-    /// Any text.
+    /// Any text, which the PONG repeats.
     pub token: Option<&'a str>,
 }
 
-/// What is to be known of PING.
+/// The facts of PING, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -12,7 +12,7 @@ pub struct Pong<'a> {
     pub token: Option<&'a str>,
 }
 
-/// What is to be known of PONG.
+/// The facts of PONG, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

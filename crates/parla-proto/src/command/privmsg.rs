@@ -1,4 +1,4 @@
-//! PRIVMSG sends text.
+//! PRIVMSG sends a text to channels and users.
 //!
 //! <https://modern.ircdocs.horse/#privmsg-message>
 
@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Privmsg<'a> {
     /// Channels and nicks separated by commas.
     pub targets: Option<&'a str>,
-    /// What is said.
+    /// The text.
     pub text: Option<&'a str>,
 }
 
-/// What is to be known of PRIVMSG.
+/// The facts of PRIVMSG, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

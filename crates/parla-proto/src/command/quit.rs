@@ -8,11 +8,11 @@ use crate::message::Params;
 /// QUIT with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quit<'a> {
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of QUIT.
+/// The facts of QUIT, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

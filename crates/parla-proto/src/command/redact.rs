@@ -1,4 +1,4 @@
-//! REDACT takes a message back.
+//! REDACT deletes a message.
 //!
 //! <https://ircv3.net/specs/extensions/message-redaction>
 
@@ -8,15 +8,15 @@ use crate::message::Params;
 /// REDACT with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Redact<'a> {
-    /// Where it was sent.
+    /// The channel or user that it was sent to.
     pub target: &'a str,
-    /// Which.
+    /// The msgid of the message.
     pub msgid: &'a str,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of REDACT.
+/// The facts of REDACT, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

@@ -9,7 +9,7 @@ use crate::message::Params;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rehash;
 
-/// What is to be known of REHASH.
+/// The facts of REHASH, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -1,4 +1,4 @@
-//! RENAME gives a channel another name.
+//! RENAME renames a channel.
 //!
 //! <https://ircv3.net/specs/extensions/channel-rename>
 
@@ -8,15 +8,15 @@ use crate::message::Params;
 /// RENAME with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rename<'a> {
-    /// Which.
+    /// The channel.
     pub channel: &'a str,
-    /// The new one.
+    /// The new name.
     pub name: &'a str,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of RENAME.
+/// The facts of RENAME, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

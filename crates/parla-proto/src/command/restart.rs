@@ -1,4 +1,4 @@
-//! RESTART starts the server anew.
+//! RESTART restarts the server.
 //!
 //! <https://modern.ircdocs.horse/#restart-message>
 
@@ -9,7 +9,7 @@ use crate::message::Params;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Restart;
 
-/// What is to be known of RESTART.
+/// The facts of RESTART, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

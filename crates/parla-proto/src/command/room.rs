@@ -1,6 +1,6 @@
-//! ROOM repairs a channel: deletes it, resets it, or gives it to someone else.
+//! ROOM repairs a channel: it deletes it, resets it, or gives it to another owner.
 //!
-//! A command of parla's own; other servers do this by their services.
+//! This command is parla's own; other networks use services for it.
 
 use super::{Facts, at};
 use crate::message::Params;
@@ -10,13 +10,13 @@ use crate::message::Params;
 pub struct Room<'a> {
     /// `DELETE`, `RESET` or `GIVE`, in any case.
     pub subcommand: &'a str,
-    /// Which.
+    /// The channel.
     pub channel: &'a str,
-    /// To whom it is given, or why it is deleted.
+    /// The nick of the new owner, or the reason for the deletion.
     pub argument: Option<&'a str>,
 }
 
-/// What is to be known of ROOM.
+/// The facts of ROOM, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

@@ -1,6 +1,6 @@
-//! SAJOIN brings someone into a channel past its doors.
+//! SAJOIN brings a user into a channel, whatever its modes say.
 //!
-//! As InspIRCd and Ergo have it: without a nick it is the operator who enters.
+//! As in InspIRCd and Ergo, the operator enters if no nick is given.
 
 use super::{Facts, meant};
 use crate::message::Params;
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// SAJOIN with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sajoin<'a> {
-    /// Who; none: the operator.
+    /// The user; `None` means the operator.
     pub nick: Option<&'a str>,
-    /// Which, separated by commas; empty if they are missing.
+    /// Channels, separated by commas; empty if missing.
     pub channels: &'a str,
 }
 
-/// What is to be known of SAJOIN.
+/// The facts of SAJOIN, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

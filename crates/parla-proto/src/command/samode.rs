@@ -1,6 +1,6 @@
-//! SAMODE changes what holds in a channel, and who has which rank there, whoever asks.
+//! SAMODE changes the modes of a channel and the ranks in it without regard to the sender's own rank.
 //!
-//! As InspIRCd and UnrealIRCd have it, for channels only.
+//! It works as in InspIRCd and UnrealIRCd, but for channels only.
 
 use super::{Facts, at};
 use crate::message::Params;
@@ -8,7 +8,7 @@ use crate::message::Params;
 /// SAMODE with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Samode<'a> {
-    /// Where.
+    /// The channel.
     pub channel: &'a str,
     /// Letters with `+` and `-`.
     pub modes: &'a str,
@@ -16,7 +16,7 @@ pub struct Samode<'a> {
     pub params: Params<'a>,
 }
 
-/// What is to be known of SAMODE.
+/// The facts of SAMODE, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 2,

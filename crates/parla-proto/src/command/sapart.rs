@@ -1,6 +1,6 @@
-//! SAPART takes someone out of a channel.
+//! SAPART takes a user out of a channel.
 //!
-//! As InspIRCd and UnrealIRCd have it; without a nick it is the operator who leaves.
+//! It works as in InspIRCd and UnrealIRCd; the operator leaves if no nick is given.
 
 use super::{Facts, meant};
 use crate::message::Params;
@@ -8,15 +8,15 @@ use crate::message::Params;
 /// SAPART with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sapart<'a> {
-    /// Who; none: the operator.
+    /// The user; `None` means the operator.
     pub nick: Option<&'a str>,
-    /// Which, separated by commas; empty if they are missing.
+    /// Channels, separated by commas; empty if missing.
     pub channels: &'a str,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<&'a str>,
 }
 
-/// What is to be known of SAPART.
+/// The facts of SAPART, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -1,4 +1,4 @@
-//! SETNAME changes the real name.
+//! SETNAME changes the sender's real name.
 //!
 //! <https://ircv3.net/specs/extensions/setname>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// SETNAME with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setname<'a> {
-    /// The new one.
+    /// The new real name.
     pub realname: &'a str,
 }
 
-/// What is to be known of SETNAME.
+/// The facts of SETNAME, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -1,4 +1,4 @@
-//! STATS tells numbers of a server.
+//! STATS shows figures about a server.
 //!
 //! <https://modern.ircdocs.horse/#stats-message>
 
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// STATS with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stats<'a> {
-    /// A letter.
+    /// The letter that selects them.
     pub query: Option<&'a str>,
-    /// Which server; none means this one.
+    /// The server to ask; `None` means this one.
     pub server: Option<&'a str>,
 }
 
-/// What is to be known of STATS.
+/// The facts of STATS, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

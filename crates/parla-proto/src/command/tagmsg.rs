@@ -12,7 +12,7 @@ pub struct Tagmsg<'a> {
     pub targets: Option<&'a str>,
 }
 
-/// What is to be known of TAGMSG.
+/// The facts of TAGMSG, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

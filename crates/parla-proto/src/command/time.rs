@@ -1,4 +1,4 @@
-//! TIME tells a server's time.
+//! TIME shows a server's time.
 //!
 //! <https://modern.ircdocs.horse/#time-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// TIME with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time<'a> {
-    /// Which server; none means this one.
+    /// The server to ask; `None` means this one.
     pub server: Option<&'a str>,
 }
 
-/// What is to be known of TIME.
+/// The facts of TIME, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

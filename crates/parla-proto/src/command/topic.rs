@@ -8,13 +8,13 @@ use crate::message::Params;
 /// TOPIC with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topic<'a> {
-    /// Which channel.
+    /// The channel.
     pub channel: &'a str,
-    /// The new topic; empty clears it; it is asked for if there is none.
+    /// The new topic, where empty clears it; `None` asks for the current one.
     pub topic: Option<&'a str>,
 }
 
-/// What is to be known of TOPIC.
+/// The facts of TOPIC, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

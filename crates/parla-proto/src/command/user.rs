@@ -1,4 +1,4 @@
-//! USER says who is there.
+//! USER gives the user name and real name during registration.
 //!
 //! <https://modern.ircdocs.horse/#user-message>
 
@@ -14,7 +14,7 @@ pub struct User<'a> {
     pub realname: &'a str,
 }
 
-/// What is to be known of USER.
+/// The facts of USER, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 4,

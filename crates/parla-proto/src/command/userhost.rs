@@ -1,4 +1,4 @@
-//! USERHOST tells the user names and hosts of some nicks.
+//! USERHOST shows the user names and hosts of some users.
 //!
 //! <https://modern.ircdocs.horse/#userhost-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// USERHOST with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Userhost<'a> {
-    /// Up to five.
+    /// Nicks, up to five.
     pub nicks: Params<'a>,
 }
 
-/// What is to be known of USERHOST.
+/// The facts of USERHOST, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

@@ -1,4 +1,4 @@
-//! VERSION tells what the server is.
+//! VERSION shows the server's software and version.
 //!
 //! <https://modern.ircdocs.horse/#version-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// VERSION with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version<'a> {
-    /// Which server; this one if there is none.
+    /// The server to ask; `None` means this one.
     pub server: Option<&'a str>,
 }
 
-/// What is to be known of VERSION.
+/// The facts of VERSION, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -1,4 +1,4 @@
-//! WALLOPS tells something to all who want to hear of operators.
+//! WALLOPS sends a text to all users who want to receive such messages.
 //!
 //! <https://modern.ircdocs.horse/#wallops-message>
 
@@ -8,11 +8,11 @@ use crate::message::Params;
 /// WALLOPS with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wallops<'a> {
-    /// What.
+    /// The text.
     pub text: &'a str,
 }
 
-/// What is to be known of WALLOPS.
+/// The facts of WALLOPS, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 1,

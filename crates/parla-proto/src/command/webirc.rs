@@ -1,4 +1,4 @@
-//! WEBIRC tells whom a gateway connects.
+//! WEBIRC lets a gateway announce the client that it connects.
 //!
 //! <https://ircv3.net/specs/extensions/webirc>
 
@@ -8,19 +8,19 @@ use crate::message::Params;
 /// WEBIRC with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Webirc<'a> {
-    /// Of the gateway; secret.
+    /// The gateway's password; never logged.
     pub password: &'a str,
-    /// What the gateway calls itself.
+    /// The gateway's name for itself.
     pub gateway: &'a str,
-    /// The client's host.
+    /// The client's host name.
     pub hostname: &'a str,
     /// The client's address.
     pub address: &'a str,
-    /// Words such as `secure`.
+    /// Options separated by spaces, such as `secure`.
     pub options: Option<&'a str>,
 }
 
-/// What is to be known of WEBIRC.
+/// The facts of WEBIRC, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 4,

@@ -10,11 +10,11 @@ use crate::message::Params;
 pub struct Who<'a> {
     /// A channel, a nick or a mask.
     pub mask: Option<&'a str>,
-    /// Flags, and after a `%` the fields that are wanted.
+    /// Flags and, after a `%`, the requested fields.
     pub query: Option<&'a str>,
 }
 
-/// What is to be known of WHO.
+/// The facts of WHO, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

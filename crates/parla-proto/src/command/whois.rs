@@ -1,4 +1,4 @@
-//! WHOIS tells about users.
+//! WHOIS shows details about a user.
 //!
 //! <https://modern.ircdocs.horse/#whois-message>
 
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// WHOIS with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whois<'a> {
-    /// The nick, or the server if a nick follows.
+    /// The nick, or the server if a second parameter follows.
     pub first: Option<&'a str>,
-    /// The nick if a server stands before it.
+    /// The nick, if the first parameter is a server.
     pub second: Option<&'a str>,
 }
 
-/// What is to be known of WHOIS.
+/// The facts of WHOIS, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

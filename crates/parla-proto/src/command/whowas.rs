@@ -1,4 +1,4 @@
-//! WHOWAS tells of users who are gone.
+//! WHOWAS shows users who have left or changed their nick.
 //!
 //! <https://modern.ircdocs.horse/#whowas-message>
 
@@ -8,13 +8,13 @@ use crate::message::Params;
 /// WHOWAS with its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whowas<'a> {
-    /// Separated by commas.
+    /// Nicks, separated by commas.
     pub nicks: Option<&'a str>,
-    /// How many of each, from the newest.
+    /// The maximum number of entries for each nick, counted from the newest.
     pub count: Option<&'a str>,
 }
 
-/// What is to be known of WHOWAS.
+/// The facts of WHOWAS, for the checks, HELP and the manual.
 pub const FACTS: Facts = Facts {
     name: NAME,
     params_min: 0,

@@ -1,4 +1,4 @@
-//! Ranges of addresses in the place of a host, in any spelling.
+//! Address ranges in place of a host, in any notation.
 
 use std::{fmt, net::IpAddr};
 
@@ -7,15 +7,15 @@ use ipnet::IpNet;
 use super::BadMask;
 use crate::source::address_text;
 
-/// Addresses that begin with the same bits: `203.0.113.0/24`, `2001:db8::/32`, or a single one.
+/// Addresses with a common prefix: `203.0.113.0/24`, `2001:db8::/32`, or a single address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AddressRange(IpNet);
 
 impl AddressRange {
-    /// Reads an address, or one with the number of bits that count.
+    /// Parses an address, optionally with a prefix length. `None` if the text is neither.
     ///
     /// # Errors
-    /// There are not so many bits in an address.
+    /// The prefix is longer than an address.
     pub fn parse(text: &str) -> Option<Result<Self, BadMask>> {
         let Some((address, bits)) = text.rsplit_once('/') else {
             return text.parse().ok().map(|address: IpAddr| Ok(Self(address.to_canonical().into())));
@@ -25,18 +25,18 @@ impl AddressRange {
         Some(range.map(|range| Self(canonical(range.trunc()))).ok_or(BadMask::Range))
     }
 
-    /// Whether a host is written as one of these addresses.
+    /// Whether a host is the text of an address in this range.
     pub fn has_host(&self, host: &str) -> bool {
         host.parse().is_ok_and(|address: IpAddr| self.0.contains(&address.to_canonical()))
     }
 
-    /// Whether it is one address.
+    /// Whether it is a single address.
     pub(super) fn is_single(&self) -> bool {
         self.0.prefix_len() == self.0.max_prefix_len()
     }
 }
 
-/// The range without the detour by which IPv6 writes addresses of IPv4.
+/// The range, with an IPv4 address that is written as IPv6 turned back into IPv4.
 fn canonical(range: IpNet) -> IpNet {
     let bits_before = 96;
     match range.addr().to_canonical() {

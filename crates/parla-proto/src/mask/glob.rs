@@ -1,16 +1,18 @@
-//! Patterns with `*` and `?`. Takes at most the product of the two lengths, and says how many steps it took.
+//! Patterns with `*` and `?`. Matching takes at most the product of the two lengths, and reports its number
+//! of steps.
 
 use crate::name::Casemapping;
 
-/// Whether `text` fits `pattern`, where `*` is any text and `?` any character. Takes at most the product of their lengths.
+/// Whether `text` matches `pattern`, where `*` stands for any text and `?` for any character. This takes at
+/// most the product of their lengths.
 pub fn glob(pattern: &str, text: &str, casemapping: Casemapping) -> bool {
     glob_counted(pattern, text, casemapping, &mut 0)
 }
 
-/// As [`glob`]; adds how many characters it had to look at to `steps`.
+/// Like [`glob`]; adds the number of characters that were compared to `steps`.
 pub fn glob_counted(pattern: &str, text: &str, casemapping: Casemapping, steps: &mut usize) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
-    // Where to go on if what follows the last star turns out not to fit.
+    // Where to continue if the part after the last star does not match here.
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
         *steps += 1;

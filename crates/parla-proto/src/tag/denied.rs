@@ -1,4 +1,4 @@
-//! CLIENTTAGDENY: which tags of clients a server does not relay.
+//! CLIENTTAGDENY: the client-only tags that a server does not relay.
 //!
 //! <https://ircv3.net/specs/extensions/message-tags#rpl_isupport-tokens>
 
@@ -6,37 +6,37 @@ use thiserror::Error;
 
 use super::is_key;
 
-/// Client-only tags that are left out of what is relayed. By default none is.
+/// The client-only tags that are removed before relaying; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DeniedTags {
-    /// Whether every tag is denied that is not named; otherwise those are that are named.
+    /// Whether all tags are denied except those in `names`; otherwise only those in `names` are.
     all: bool,
-    /// Without the `+`.
+    /// The tags' names, without the `+`.
     names: Vec<String>,
 }
 
 /// Why a list of denied tags cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BadDeniedTags {
-    /// Not the name of a tag.
+    /// The item is not the name of a tag.
     #[error("{0:?} is no name of a tag, which is written without its +")]
     Name(String),
-    /// An exception where nothing is denied, a name where everything is, or a `*` that is not first.
+    /// There is an exception where nothing is denied, a name where everything is, or a `*` that is not first.
     #[error("{0:?} does not fit: either only names, or * and then names with a - before them")]
     Order(String),
-    /// The list would not fit in a line of ISUPPORT.
+    /// The list does not fit into a line of ISUPPORT.
     #[error("the list is longer than {DENIED_TAGS_BYTES_MAX} bytes")]
     TooLong,
 }
 
-/// Bytes of the token's value.
+/// The maximum length of the token's value, in bytes.
 pub const DENIED_TAGS_BYTES_MAX: usize = 300;
 
 impl DeniedTags {
-    /// From the items of the token: names, or `*` and then exceptions with a `-` before them.
+    /// Reads the items of the token: names, or `*` followed by exceptions with a `-`.
     ///
     /// # Errors
-    /// An item is no name or does not fit to the others, or there are too many.
+    /// An item is not a name or contradicts the others, or there are too many.
     pub fn new<'i>(items: impl IntoIterator<Item = &'i str>) -> Result<Self, BadDeniedTags> {
         let mut denied = Self::default();
         for (place, item) in items.into_iter().enumerate() {
@@ -60,13 +60,13 @@ impl DeniedTags {
         }
     }
 
-    /// Whether a tag is left out, given its key with the `+`.
+    /// Whether a tag is denied, given its key with the `+`.
     pub fn denies(&self, key: &str) -> bool {
         let name = key.strip_prefix('+').unwrap_or(key);
         self.names.iter().any(|named| named == name) != self.all
     }
 
-    /// Whether every tag is relayed.
+    /// Whether no tag is denied.
     pub const fn is_empty(&self) -> bool {
         !self.all && self.names.is_empty()
     }

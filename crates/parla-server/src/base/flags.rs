@@ -28,7 +28,7 @@ bitflags! {
         const STRIP_FORMATTING = 1 << 8;
         /// `t`: only half-operators and higher may change the topic.
         const TOPIC_LOCK = 1 << 9;
-        /// `U`: what people without a rank say is heard by operators and half-operators only.
+        /// `U`: only half-operators and higher hear what people without a rank say.
         const OPERATOR_MODERATED = 1 << 10;
     }
 }
